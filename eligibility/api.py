@@ -1,0 +1,76 @@
+"""The door for Python: from what a firm entered to what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from eligibility.assessment.assess import assess_table
+from eligibility.assessment.record import records
+from eligibility.intake.table import Batch, Options, from_records, read_table
+from eligibility.scheme import DEFAULT_SCHEME, load_scheme
+from eligibility.vocabulary import FirmTable, InputError
+
+Firm = Mapping[str, object]
+
+
+def assess(
+    firm: Firm | Iterable[Firm] | FirmTable,
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+) -> list[dict[str, Any]]:
+    """Assess one firm, several, or a table of them.
+
+    Parameters
+    ----------
+    firm : mapping, iterable of mappings, or FirmTable
+        Field id → value, as ``python -m eligibility fields`` lists them; money in CNY. What is
+        left out is missing, not zero.
+    as_of : date, optional
+        Date of application of firms that state none; today if omitted.
+    scheme : str, optional
+        The qualification.
+
+    Returns
+    -------
+    list of dict
+        One record a firm, in their order, as ``assess --format json`` prints them.
+
+    Raises
+    ------
+    InputError
+        If a value cannot be read or a firm contradicts itself; the sentence names it.
+    DateNotCovered
+        If no edition of the law covers an application date.
+    """
+    held = load_scheme(scheme)
+    table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, scheme=scheme)
+    return records(assess_table(table, held))
+
+
+def firms(
+    firm: Firm | Iterable[Firm], *, as_of: date | None = None, scheme: str = DEFAULT_SCHEME
+) -> FirmTable:
+    """The columns of one or several firms, checked as any input is."""
+    held = load_scheme(scheme)
+    given = [firm] if isinstance(firm, Mapping) else list(firm)
+    batch = from_records(given, held.fields, _options(as_of), catalogue=held.titles_by_code)
+    if (fatal := [issue for issue in batch.issues if issue.fatal]) or batch.rejects.num_rows:
+        raise InputError("{issue}", issue=fatal[0].sentence)
+    return batch.table
+
+
+def assess_file(
+    path: Path | str, *, as_of: date | None = None, scheme: str = DEFAULT_SCHEME
+) -> tuple[list[dict[str, Any]], Batch]:
+    """Assess every readable row of a CSV or Excel file; the batch holds the rest and why."""
+    held = load_scheme(scheme)
+    batch = read_table(path, held.fields, _options(as_of), catalogue=held.titles_by_code)
+    return records(assess_table(batch.table, held)), batch
+
+
+def _options(as_of: date | None) -> Options:
+    return Options() if as_of is None else Options(application_date=as_of)

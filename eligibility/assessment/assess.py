@@ -1,0 +1,96 @@
+"""The pipeline: FirmTable → Assessment, by the edition in force on each firm's application date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.assessment.evaluate import evaluate, verdict
+from eligibility.assessment.readings import OtherReading, other_readings
+from eligibility.assessment.scoring import score
+from eligibility.assessment.warnings import warnings
+from eligibility.planning.gaps import Gaps, gaps
+from eligibility.scheme import Scheme, load_scheme
+from eligibility.vocabulary import Codes, Edition, Finding, FirmTable, ScoreInterval, Warning
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All that is said of the firms judged under one edition.
+
+    ``rows`` are their places in the table given to :func:`assess`, shape (n,).
+    """
+
+    scheme: Scheme
+    law: Edition
+    rows: NDArray[np.intp]
+    firms: FirmTable
+    score: ScoreInterval
+    findings: Mapping[str, Finding]
+
+    @cached_property
+    def verdict(self) -> Codes:
+        """MET (eligible), UNMET (ineligible) or UNDETERMINED, shape (n,)."""
+        return verdict(self.findings)
+
+    @cached_property
+    def warnings(self) -> tuple[Warning, ...]:
+        """Signs that a person should look."""
+        return warnings(self.firms, self.law, self.scheme)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """What stands between each firm and the certificate."""
+        return gaps(self.findings, self.score, self.law)
+
+    @cached_property
+    def other_readings(self) -> list[OtherReading]:
+        """What other readings of unclear clauses would change."""
+        return other_readings(self.firms, self.findings, self.score, self.law, self.scheme)
+
+
+def assess_table(firms: FirmTable, scheme: Scheme | None = None) -> list[Assessment]:
+    """Assess a table of firms.
+
+    Parameters
+    ----------
+    firms : FirmTable
+        One row a firm; ``application_date`` is never blank.
+    scheme : Scheme, optional
+        High-tech enterprises unless another is given.
+
+    Returns
+    -------
+    list of Assessment
+        One for each edition of the law that some row falls under; together they hold every row.
+
+    Raises
+    ------
+    DateNotCovered
+        If an application date falls outside every edition.
+    """
+    scheme = scheme or load_scheme()
+    return [_assess(firms, rows, law, scheme) for law, rows in _by_edition(firms, scheme)]
+
+
+def _assess(
+    firms: FirmTable, rows: NDArray[np.intp], law: Edition, scheme: Scheme
+) -> Assessment:
+    chosen = firms if len(rows) == firms.rows else firms.take(rows)
+    points = score(chosen, law, scheme)
+    return Assessment(scheme, law, rows, chosen, points, evaluate(chosen, points, law, scheme))
+
+
+def _by_edition(firms: FirmTable, scheme: Scheme) -> Iterator[tuple[Edition, NDArray[np.intp]]]:
+    dates = firms.dates("application_date")
+    left = np.ones(firms.rows, dtype=np.bool_)
+    while left.any():
+        law = scheme.in_force(dates[left].min().item())
+        until = np.datetime64(law.in_force_to or dates.max(), "D")
+        rows = left & (dates <= until)
+        yield law, np.flatnonzero(rows)
+        left &= ~rows

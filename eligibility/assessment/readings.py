@@ -1,0 +1,74 @@
+"""Which results another reading of the law would turn.
+
+Each unclear clause is read once more in each way not taken, and only what the clause affects is
+judged again. Nothing here changes a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from eligibility.assessment.scoring import total
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import Bools, Codes, Edition, Finding, FirmTable, ScoredItem, ScoreInterval
+
+
+@dataclass(frozen=True)
+class OtherReading:
+    """What one reading not taken would change.
+
+    Attributes
+    ----------
+    findings : mapping of condition to (rows it turns, status it would have)
+    items : mapping of scored item to (rows it changes, the item so read)
+    """
+
+    interpretation: str
+    reading: str
+    findings: Mapping[str, tuple[Bools, Codes]]
+    items: Mapping[str, tuple[Bools, ScoredItem]]
+
+
+def other_readings(
+    firms: FirmTable,
+    findings: Mapping[str, Finding],
+    score: ScoreInterval,
+    law: Edition,
+    scheme: Scheme,
+) -> list[OtherReading]:
+    """Every reading not taken that changes anything in any row."""
+    changed = []
+    for name, reading, other_law in law.other_readings:
+        turned, moved = {}, {}
+        items = dict(score.items)
+        for affected in law.interpretations[name].affects:
+            if affected in items:
+                item = scheme.indicator(affected)(firms, other_law)
+                was = items[affected]
+                rows = (item.low != was.low) | (item.high != was.high)
+                if rows.any():
+                    moved[affected] = (rows, item)
+                    items[affected] = item
+        for condition in law.conditions:
+            on_score = condition.judges == "score"
+            if condition.id in law.interpretations[name].affects or (on_score and moved):
+                facts = total(items, law, firms.rows) if on_score else firms
+                status = scheme.criterion(condition.id)(facts, other_law).status
+                rows = status != findings[condition.id].status
+                if rows.any():
+                    turned[condition.id] = (rows, status)
+        if turned or moved:
+            changed.append(OtherReading(name, reading, turned, moved))
+    return changed
+
+
+def turns_something(readings: list[OtherReading], rows: int) -> Bools:
+    """Rows where some other reading turns some finding, shape (n,)."""
+    anywhere = np.zeros(rows, dtype=np.bool_)
+    for other in readings:
+        for turned, _ in other.findings.values():
+            anywhere |= turned
+    return anywhere

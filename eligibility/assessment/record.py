@@ -1,0 +1,182 @@
+"""One firm's assessment as plain data: the JSON of ``assess`` and the only thing the pages read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from eligibility.assessment.assess import Assessment
+from eligibility.vocabulary import (
+    MET,
+    STATUS_WORDS,
+    VERDICT_WORDS,
+    Citation,
+    Item,
+    Wording,
+)
+
+
+def record(assessment: Assessment, row: int) -> dict[str, Any]:
+    """All that is said of one firm.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    row : int
+        Its place in this assessment.
+
+    Returns
+    -------
+    dict
+        JSON-ready; numbers in the units named beside them, ``None`` where nothing can be said.
+    """
+    firms, law = assessment.firms, assessment.law
+    applied: date = firms.dates("application_date")[row].item()
+    return {
+        "firm": {"uscc": firms.texts("uscc")[row], "name": firms.texts("name")[row]},
+        "as_of": applied.isoformat(),
+        "scheme": assessment.scheme.id,
+        "edition": law.id,
+        "verdict": VERDICT_WORDS[int(assessment.verdict[row])],
+        "findings": [_finding(assessment, name, row) for name in assessment.findings],
+        "score": _score(assessment, row),
+        "warnings": [
+            {"id": warning.id, "text": _words(warning.says), "citation": _cite(warning.citation)}
+            for warning in assessment.warnings
+            if warning.rows[row]
+        ],
+        "readiness": None,
+        "gaps": [
+            {
+                "finding": name,
+                "status": STATUS_WORDS[int(gap.status[row])],
+                "shortfall": _number(gap.shortfall[row]),
+                "unit": gap.unit,
+                "missing": [field for field, rows in gap.missing.items() if rows[row]],
+            }
+            for name, gap in assessment.gaps.by_condition.items()
+            if gap.status[row] != MET
+        ],
+    }
+
+
+def records(assessments: list[Assessment]) -> list[dict[str, Any]]:
+    """Every firm of several assessments, in the order of the table they came from."""
+    placed = [
+        (place, record(assessment, row))
+        for assessment in assessments
+        for row, place in enumerate(assessment.rows)
+    ]
+    return [made for _, made in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
+    finding = assessment.findings[name]
+    condition = assessment.law.conditions_by_id[name]
+    turned = [
+        _other(assessment, other.interpretation, other.reading)
+        | {"status": STATUS_WORDS[int(other.findings[name][1][row])]}
+        for other in assessment.other_readings
+        if name in other.findings and other.findings[name][0][row]
+    ]
+    return {
+        "id": name,
+        "title": _words(condition.title),
+        "status": STATUS_WORDS[int(finding.status[row])],
+        "observed": _value(finding.observed[row], condition.unit),
+        "required": False if condition.unit == "yes_no" else _number(finding.required[row]),
+        "margin": _number(finding.margin[row]),
+        "unit": condition.unit,
+        "terms": {term: _number(figures[row]) for term, figures in finding.terms.items()},
+        "missing": [field for field, rows in finding.missing.items() if rows[row]],
+        "citation": _cite(condition.citation),
+        "interpretation": {"turned_by": turned} if turned else None,
+    }
+
+
+def _score(assessment: Assessment, row: int) -> dict[str, Any]:
+    score, law = assessment.score, assessment.law
+    items = []
+    for name, scored in score.items.items():
+        item = law.items[name]
+        low, high = float(scored.low[row]), float(scored.high[row])
+        moved = [
+            _other(assessment, other.interpretation, other.reading)
+            | {
+                "low": _number(other.items[name][1].low[row]),
+                "high": _number(other.items[name][1].high[row]),
+            }
+            for other in assessment.other_readings
+            if name in other.items and other.items[name][0][row]
+        ]
+        items.append(
+            {
+                "id": name,
+                "title": _words(item.title),
+                "low": _number(low),
+                "high": _number(high),
+                "max": _number(item.max),
+                "band": _grade(item, low, high),
+                "observed": _value(scored.observed[row], item.unit),
+                "unit": item.unit,
+                "missing": [field for field, rows in scored.missing.items() if rows[row]],
+                "citation": _cite(item.citation),
+                "interpretation": {"changed_by": moved} if moved else None,
+            }
+        )
+    return {
+        "low": _number(score.low[row]),
+        "high": _number(score.high[row]),
+        "pass_above": _number(law.score.pass_mark),
+        "total": _number(law.score.total),
+        "items": items,
+    }
+
+
+def _other(assessment: Assessment, interpretation: str, reading: str) -> dict[str, Any]:
+    question = assessment.law.interpretations[interpretation]
+    return {
+        "id": interpretation,
+        "question": _words(question.question),
+        "taken": assessment.law.reading(interpretation),
+        "other": reading,
+        "other_says": _words(question.readings[reading].says),
+        "citation": _cite(question.citation),
+    }
+
+
+def _grade(item: Item, low: float, high: float) -> str | None:
+    return next((band.grade for band in item.bands if band.points == (low, high)), None)
+
+
+def _cite(citation: Citation | None) -> dict[str, Any] | None:
+    if citation is None:
+        return None
+    return {
+        "document": citation.document,
+        "article": citation.article,
+        "gist": _words(citation.gist),
+        "confidence": citation.confidence,
+    }
+
+
+def _words(wording: Wording) -> dict[str, str]:
+    return {"zh": wording.zh, "en": wording.en}
+
+
+def _value(figure: np.float64, unit: str) -> float | int | bool | str | None:
+    number = _number(figure)
+    if number is None:
+        return None
+    if unit == "yes_no":
+        return bool(number)
+    return str(number) if unit == "code" else number
+
+
+def _number(figure: float) -> float | int | None:
+    """A plain number; whole ones without a fraction."""
+    if not np.isfinite(figure):
+        return None
+    return int(figure) if float(figure).is_integer() else float(figure)

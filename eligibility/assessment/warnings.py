@@ -1,0 +1,25 @@
+"""Signs that a person should look before anyone relies on the result. Never a finding."""
+
+from __future__ import annotations
+
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import Edition, FirmTable, Warning, Wording
+
+
+def warnings(firms: FirmTable, law: Edition, scheme: Scheme) -> tuple[Warning, ...]:
+    """Every warning that holds for some row: the scheme's own, and the age of the rules."""
+    made = [*scheme.warnings(firms, law), _checked_long_before(firms, law)]
+    return tuple(warning for warning in made if warning.rows.any())
+
+
+def _checked_long_before(firms: FirmTable, law: Edition) -> Warning:
+    day = law.checked_on
+    return Warning(
+        "rules_checked_long_before",
+        firms.application_years > day.year + 1,
+        Wording(
+            zh=f"规则最近一次核对是在{day}，请核对此后是否修订",
+            en=f"These rules were last checked on {day}; see whether they were revised since",
+        ),
+        law.period_citation,
+    )

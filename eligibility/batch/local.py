@@ -1,0 +1,139 @@
+"""A file of any size, scored in parts on this machine: rows in = rows scored + rows rejected.
+
+The next part is read while the last one is judged; memory holds a few parts, never the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from eligibility.assessment.assess import assess_table
+from eligibility.intake.table import Batch, Options, read_batches
+from eligibility.language import Language
+from eligibility.reports.files import Output, open_writer
+from eligibility.reports.scored import scored_schema, scored_table
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import RowIssue
+
+PARTS_IN_FLIGHT = 2
+#: issues kept to be shown; all of them stand in the rejects file
+ISSUES_SHOWN = 20
+
+
+@dataclass
+class Summary:
+    """What became of the rows of a file; ``read`` is always ``scored + rejected``.
+
+    ``issues`` holds the first few troubles.
+    """
+
+    read: int = 0
+    scored: int = 0
+    rejected: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    issues: list[RowIssue] = field(default_factory=list)
+
+
+def score_file(
+    source: Path,
+    target: Path,
+    scheme: Scheme,
+    language: Language,
+    *,
+    options: Options,
+    rejects: Path | None = None,
+    with_input: bool = False,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Summary:
+    """Score every readable row of a file and keep every other one with its reason.
+
+    Parameters
+    ----------
+    source, target : Path
+        Input (.csv .xlsx) and output (.csv .xlsx .parquet).
+    rejects : Path, optional
+        Where rejected rows go, as they came, with row and reason.
+    with_input : bool
+        Put the input columns after the results.
+    progress : callable
+        Told the number of rows done after each part.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or written.
+    """
+    summary = Summary()
+    with ExitStack() as files:
+        outputs: dict[Path, Output] = {}
+
+        def write(path: Path | None, table: pa.Table) -> None:
+            if path is None:
+                return
+            if path not in outputs:
+                outputs[path] = files.enter_context(open_writer(path, table.schema))
+            outputs[path].write(table)
+
+        for batch, table in _judged(source, scheme, language, options, with_input):
+            write(target, table)
+            if rejects is not None and (batch.rejects.num_rows or rejects not in outputs):
+                write(rejects, _with_reasons(batch, language))
+            summary.read += batch.read
+            summary.scored += table.num_rows
+            summary.rejected += batch.rejects.num_rows
+            summary.issues += batch.issues[: ISSUES_SHOWN - len(summary.issues)]
+            for entry in table["verdict"].value_counts().to_pylist():
+                summary.verdicts[entry["values"]] += entry["counts"]
+            progress(summary.read)
+    return summary
+
+
+def _judged(
+    source: Path, scheme: Scheme, language: Language, options: Options, with_input: bool
+) -> Iterator[tuple[Batch, pa.Table]]:
+    """Every part of the file with its results, in order, judged while the next is read."""
+
+    def judge(batch: Batch) -> tuple[Batch, pa.Table]:
+        assessments = assess_table(batch.table, scheme)
+        if not assessments:
+            table = scored_schema(scheme, language).empty_table()
+        else:
+            table = scored_table(assessments, batch.rows, scheme, language)
+        if with_input:
+            for name, column in zip(batch.originals.column_names, batch.originals.columns, strict=True):
+                table = table.append_column(_unused(name, table.column_names), column)
+        return batch, table
+
+    waiting: deque[Future[tuple[Batch, pa.Table]]] = deque()
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        for batch in read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code):
+            waiting.append(worker.submit(judge, batch))
+            if len(waiting) > PARTS_IN_FLIGHT:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _with_reasons(batch: Batch, language: Language) -> pa.Table:
+    """The rejected rows with their reasons in the reader's language."""
+    reasons: dict[int, list[str]] = {}
+    for issue in batch.issues:
+        if issue.fatal:
+            reasons.setdefault(issue.row, []).append(issue.sentence.say(language))
+    rows = batch.rejects["row"].to_pylist()
+    said = pa.array(["; ".join(reasons.get(row, [])) for row in rows], pa.string())
+    place = batch.rejects.schema.get_field_index("reason")
+    return batch.rejects.set_column(place, "reason", said)
+
+
+def _unused(name: str, taken: list[str]) -> str:
+    return name if name not in taken else f"input_{name}"
+
+

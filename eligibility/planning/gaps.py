@@ -1,0 +1,85 @@
+"""What stands between a firm and the certificate, in the firm's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from eligibility.vocabulary import (
+    MET,
+    Bools,
+    Codes,
+    Condition,
+    Edition,
+    Finding,
+    Floats,
+    ScoreInterval,
+    only_somewhere,
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One condition that is not met in some rows.
+
+    Attributes
+    ----------
+    status : array of int8, shape (n,)
+        As in the finding.
+    shortfall : array of float64, shape (n,)
+        How much more of the condition's part it takes with all else unchanged, in ``unit``
+        (whole persons); NaN where it cannot be said, and where the condition is met.
+    unit : str
+        CNY, person, day, item or point.
+    missing : mapping of field id to array of bool
+        What has to be filled in first.
+    """
+
+    condition: Condition
+    status: Codes
+    observed: Floats
+    required: Floats
+    shortfall: Floats
+    unit: str
+    missing: Mapping[str, Bools]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The gaps of a table of firms, by condition, in the article's order; ``high`` is the score's."""
+
+    by_condition: Mapping[str, Gap]
+    score: ScoreInterval
+
+
+def gaps(findings: Mapping[str, Finding], score: ScoreInterval, law: Edition) -> Gaps:
+    """Every condition that some firm does not meet, with the distance to it."""
+    return Gaps(
+        {
+            name: _gap(law.conditions_by_id[name], finding)
+            for name, finding in findings.items()
+            if (finding.status != MET).any()
+        },
+        score,
+    )
+
+
+def _gap(condition: Condition, finding: Finding) -> Gap:
+    if condition.terms:
+        short = finding.required * finding.terms["whole"] - finding.terms["part"]
+    else:
+        short = -finding.margin
+    if condition.term_unit == "person":
+        # a share of whole persons is reached by the next whole one; a hair of rounding is none
+        short = np.ceil(short - 1e-9)
+    return Gap(
+        condition,
+        finding.status,
+        finding.observed,
+        finding.required,
+        np.where((finding.status != MET) & (short > 0), short, np.nan),
+        condition.term_unit or condition.unit,
+        only_somewhere(finding.missing),
+    )

@@ -1,0 +1,64 @@
+"""The data dictionary: every field of a scheme, for people and for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from eligibility.language import Language
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import Field
+
+
+def dictionary(scheme: Scheme, form: str, language: Language) -> str:
+    """The fields of a scheme as ``text``, ``json``, ``csv`` or ``md``."""
+    rows = [_row(field, scheme) for field in scheme.fields]
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    if form == "csv":
+        sheet = io.StringIO()
+        writer = csv.DictWriter(sheet, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row, "aliases": "; ".join(row["aliases"])} for row in rows)
+        return sheet.getvalue()
+    if form == "md":
+        return _markdown(scheme, rows)
+    return "".join(
+        f"{field.id:<28} {language.of(field.title)} [{language.text(field.kind)}"
+        f"{', ' + field.unit if field.unit else ''}]\n"
+        for field in scheme.fields
+    )
+
+
+def _row(field: Field, scheme: Scheme) -> dict[str, Any]:
+    return {
+        "id": field.id,
+        "zh": field.title.zh,
+        "en": field.title.en,
+        "unit": field.unit,
+        "kind": field.kind,
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "required": field.required,
+        "section": scheme.sections[field.section].zh,
+        "aliases": list(field.aliases),
+        "help_zh": field.help.zh,
+        "help_en": field.help.en,
+        "source_zh": field.source.zh,
+        "source_en": field.source.en,
+        "editions": " ".join(field.editions),
+    }
+
+
+def _markdown(scheme: Scheme, rows: list[dict[str, Any]]) -> str:
+    lines = [f"# {scheme.title.zh} · {scheme.title.en}", ""]
+    lines += ["| id | 中文 | English | unit | kind | required | source |", "|---|---|---|---|---|---|---|"]
+    for row in rows:
+        cells = [
+            f"`{row['id']}`", row["zh"], row["en"], row["unit"], row["kind"],
+            "yes" if row["required"] else "", f"{row['source_zh']} / {row['source_en']}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,80 @@
+"""One firm's record as lines of text for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eligibility.language import Language
+from eligibility.scheme import Scheme
+
+MARKS = {"met": "+", "unmet": "x", "undetermined": "?"}
+
+
+def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
+    """Verdict, a line a condition with its article, the score by item, what is missing."""
+    say, lang = language.text, language.id
+    firm = record["firm"]
+    lines = [
+        f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)"),
+        say("{verdict} as of {day}, by {edition}").format(
+            verdict=say(record["verdict"]),
+            day=record["as_of"],
+            edition=language.of(scheme.edition(record["edition"]).title),
+        ),
+    ]
+    for finding in record["findings"]:
+        cite = finding["citation"]
+        lines.append(
+            f"  {MARKS[finding['status']]} {say(finding['status'])} · {finding['title'][lang]}: "
+            f"{_figures(finding, language)} [{cite['document']} {cite['article']}{_doubt(cite, language)}]"
+        )
+        if finding["missing"]:
+            lines.append(f"      {say('missing')}: {_fields(finding['missing'], scheme, language)}")
+        for other in (finding["interpretation"] or {}).get("turned_by", []):
+            lines.append(
+                "      "
+                + say("{status} if read another way: {question} {reading}").format(
+                    status=say(other["status"]),
+                    question=other["question"][lang],
+                    reading=other["other_says"][lang],
+                )
+            )
+    score = record["score"]
+    lines.append(
+        "  "
+        + say("Score {low}–{high} of {total}, more than {mark} needed").format(
+            low=score["low"], high=score["high"], total=score["total"], mark=score["pass_above"]
+        )
+    )
+    lines += [
+        f"      {item['title'][lang]}: {item['low']}–{item['high']} / {item['max']}"
+        for item in score["items"]
+    ]
+    lines += [f"  ! {warning['text'][lang]}" for warning in record["warnings"]]
+    return "\n".join(lines) + "\n"
+
+
+def _figures(finding: dict[str, Any], language: Language) -> str:
+    say = language.text
+    observed, required, unit = finding["observed"], finding["required"], finding["unit"]
+    if unit == "yes_no":
+        return {True: say("there was one"), False: say("none"), None: "–"}[observed]
+    if observed is None:
+        return "–"
+    if unit == "/1":
+        share = f"{observed * 100:.6f}".rstrip("0").rstrip(".")
+        line = f" ({say('at least')} {required * 100:g}%)" if required else ""
+        return f"{share}%{line}"
+    if unit == "code" or required is None:
+        return str(observed)
+    comparison = say("more than") if unit == "point" else say("at least")
+    return f"{observed} ({comparison} {required})"
+
+
+def _doubt(cite: dict[str, Any], language: Language) -> str:
+    words = {"B": language.text("one source"), "M": language.text("not checked against the text")}
+    return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
+
+
+def _fields(names: list[str], scheme: Scheme, language: Language) -> str:
+    return ", ".join(language.of(scheme.fields_by_id[name].title) for name in names)

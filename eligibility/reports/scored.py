@@ -1,0 +1,126 @@
+"""Assessments as one wide table: who the firm is, the verdict, every finding, the score, the gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from eligibility.assessment.assess import Assessment
+from eligibility.language import Language
+from eligibility.reports.wording import first_gaps
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import STATUS_WORDS, UNMET, VERDICT_WORDS, Bools, Floats
+
+IDENTITY = ("uscc", "name", "district", "carrier", "industry")
+GAPS_IN_WORDS = 3
+
+
+def scored_table(
+    assessments: Sequence[Assessment],
+    rows: NDArray[np.int64],
+    scheme: Scheme,
+    language: Language,
+) -> pa.Table:
+    """One row a firm, in the order of the table that was assessed.
+
+    Parameters
+    ----------
+    assessments : sequence of Assessment
+        As :func:`assess_table` gives them.
+    rows : array of shape (n,)
+        Row of each firm in the file it came from.
+    scheme, language
+        The scheme assessed and the language of the gaps in words.
+    """
+    parts = [_part(assessment, rows[assessment.rows], scheme, language) for assessment in assessments]
+    table = pa.concat_tables(parts)
+    if len(parts) == 1:
+        return table
+    order = np.argsort(np.concatenate([assessment.rows for assessment in assessments]))
+    return table.take(pa.array(order))
+
+
+def scored_schema(scheme: Scheme, language: Language) -> pa.Schema:
+    """The columns of :func:`scored_table`, which do not depend on the rows."""
+    numbers = ["observed", "margin"]
+    fields = [pa.field("row", pa.int64())]
+    fields += [pa.field(name, pa.string()) for name in IDENTITY]
+    fields += [
+        pa.field("application_date", pa.date32()),
+        pa.field("edition", pa.string()),
+        pa.field("verdict", pa.string()),
+        pa.field("score_low", pa.float64()),
+        pa.field("score_high", pa.float64()),
+    ]
+    for condition in _conditions(scheme):
+        fields.append(pa.field(f"{condition}_status", pa.string()))
+        fields += [pa.field(f"{condition}_{number}", pa.float64()) for number in numbers]
+    fields += [pa.field(f"gap_{place + 1}", pa.string()) for place in range(GAPS_IN_WORDS)]
+    fields += [pa.field("turned_by_another_reading", pa.string()), pa.field("warnings", pa.string())]
+    return pa.schema(fields)
+
+
+def _conditions(scheme: Scheme) -> list[str]:
+    """Conditions of every edition, those of the latest first."""
+    names = [name for law in reversed(scheme.editions) for name in law.conditions_by_id]
+    return list(dict.fromkeys(names))
+
+
+def _part(
+    assessment: Assessment, rows: NDArray[np.int64], scheme: Scheme, language: Language
+) -> pa.Table:
+    firms, count = assessment.firms, assessment.firms.rows
+    columns: dict[str, pa.Array] = {"row": pa.array(rows)}
+    for name in IDENTITY:
+        columns[name] = pa.array(firms.texts(name), pa.string())
+    columns["application_date"] = pa.array(firms.dates("application_date"))
+    columns["edition"] = pa.repeat(pa.scalar(assessment.law.id), count)
+    columns["verdict"] = _words(assessment.verdict, VERDICT_WORDS)
+    columns["score_low"] = pa.array(assessment.score.low)
+    columns["score_high"] = pa.array(assessment.score.high)
+    for name, finding in assessment.findings.items():
+        columns[f"{name}_status"] = _words(finding.status, STATUS_WORDS)
+        columns[f"{name}_observed"] = _numbers(finding.observed)
+        columns[f"{name}_margin"] = _numbers(finding.margin)
+    gaps = first_gaps(assessment.gaps, count, GAPS_IN_WORDS, scheme, language)
+    for place, words in enumerate(gaps, start=1):
+        columns[f"gap_{place}"] = words
+    columns["turned_by_another_reading"] = _listed(
+        {
+            other.interpretation: turned
+            for other in assessment.other_readings
+            for turned, _ in other.findings.values()
+        },
+        count,
+    )
+    columns["warnings"] = _listed(
+        {warning.id: warning.rows for warning in assessment.warnings}, count
+    )
+    schema = scored_schema(scheme, language)
+    return pa.table(
+        [columns.get(field.name, pa.nulls(count, field.type)) for field in schema], schema=schema
+    )
+
+
+def _words(codes: NDArray[np.int8], words: dict[int, str] | object) -> pa.Array:
+    names = [words[code] for code in (UNMET, UNMET + 1, UNMET + 2)]  # type: ignore[index]
+    return pa.array(names).take(pa.array(codes - UNMET))
+
+
+def _numbers(figures: Floats) -> pa.Array:
+    """NaN is nothing that could be said, so it is null."""
+    return pa.array(figures, from_pandas=True)
+
+
+def _listed(marks: dict[str, Bools], count: int) -> pa.Array:
+    """The names that hold for each row, joined by a blank; null where none does."""
+    words = pa.nulls(count, pa.string())
+    for name, rows in marks.items():
+        said = pc.if_else(pa.array(rows), pa.scalar(name), pa.scalar(None, pa.string()))
+        words = pc.binary_join_element_wise(words, said, " ", null_handling="skip")
+        words = pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
+    return words

@@ -1,0 +1,174 @@
+"""Gaps in words, a column at a time, so that a million rows cost little more than their letters.
+
+A sentence has few kinds (a title, a rounded share, a missing field) and at most one amount of its
+own. Kinds are worded once each; only amounts are written row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from eligibility.language import Language
+from eligibility.planning.gaps import Gap, Gaps
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Floats
+
+Integers = NDArray[np.int64]
+
+
+def first_gaps(gaps: Gaps, rows: int, count: int, scheme: Scheme, language: Language) -> list[pa.Array]:
+    """The first gaps of every firm in words: what is unmet before what is open, in article order.
+
+    Returns
+    -------
+    list of pa.Array
+        ``count`` columns of text, shape (rows,) each; null where there is no further gap.
+    """
+    found = list(gaps.by_condition.values())
+    places = np.full((count, rows), -1, dtype=np.int64)
+    pool: list[pa.Array] = [pa.array([], pa.string())]
+    said = 0
+    for gap, rank in zip(found, _ranks(found), strict=True):
+        for status in (UNMET, UNDETERMINED):
+            chosen = np.flatnonzero((gap.status == status) & (rank < count))
+            if len(chosen):
+                part = _Part(_take(gap, chosen), gaps.score.low[chosen], gaps.score.high[chosen], scheme, language)
+                pool.append(part.unmet() if status == UNMET else part.undetermined())
+                places[rank[chosen], chosen] = said + np.arange(len(chosen))
+                said += len(chosen)
+    sentences = pa.concat_arrays(pool)
+    return [sentences.take(pa.array(place, mask=place < 0)) for place in places]
+
+
+def percent_digits(share: Floats, line: Floats) -> Integers:
+    """Digits after the point so that a share in percent is not rounded onto a line it is not on."""
+    percent, limit = share * 100, line * 100
+    digits = np.ones(np.shape(share), dtype=np.int64)
+    for more in range(2, 7):
+        hidden = (np.round(percent, more - 1) == np.round(limit, more - 1)) & (
+            np.abs(percent - limit) > 10.0 ** -(more + 4)
+        )
+        digits = np.where(hidden, more, digits)
+    return digits
+
+
+def _ranks(gaps: list[Gap]) -> list[Integers]:
+    """The place of each gap in each firm's list from 0; beyond every list where it is met."""
+    if not gaps:
+        return []
+    unmet = np.stack([gap.status == UNMET for gap in gaps])
+    still_open = np.stack([gap.status == UNDETERMINED for gap in gaps])
+    met = np.stack([gap.status == MET for gap in gaps])
+    places = np.where(unmet, unmet.cumsum(axis=0), unmet.sum(axis=0) + still_open.cumsum(axis=0))
+    return list(np.where(met, np.iinfo(np.int64).max, places - 1))
+
+
+def _take(gap: Gap, rows: NDArray[np.intp]) -> Gap:
+    return replace(
+        gap,
+        status=gap.status[rows],
+        observed=gap.observed[rows],
+        required=gap.required[rows],
+        shortfall=gap.shortfall[rows],
+        missing={name: blank[rows] for name, blank in gap.missing.items()},
+    )
+
+
+class _Part:
+    """One condition in the rows where it is unmet, or where it is open."""
+
+    def __init__(
+        self, gap: Gap, low: Floats, high: Floats, scheme: Scheme, language: Language
+    ) -> None:
+        self.gap, self.low, self.high = gap, low, high
+        self.scheme, self.language = scheme, language
+        self.title = language.of(gap.condition.title)
+
+    def unmet(self) -> pa.Array:
+        """What is missed, and by how much."""
+        say, gap, unit = self.language.text, self.gap, self.gap.condition.unit
+        if unit == "/1":
+            return self._short_share()
+        if unit == "day":
+            sentence = say("{title}: {count} days short")
+            return _by_kind([gap.shortfall], lambda days: sentence.format(title=self.title, count=days))
+        if unit == "point":
+            sentence = say("{title}: at most {high} points, more than {mark} needed")
+            return _by_kind(
+                [np.ceil(self.high), gap.required],
+                lambda high, mark: sentence.format(title=self.title, high=high, mark=mark),
+            )
+        return self._same(say("{title}: not met").format(title=self.title))
+
+    def undetermined(self) -> pa.Array:
+        """What has to be filled in, or that judgement decides."""
+        say, gap = self.language.text, self.gap
+        names = [self.language.of(self.scheme.fields_by_id[name].title) for name in gap.missing]
+        if names:
+            blanks = np.stack(list(gap.missing.values()))
+            first, count = blanks.argmax(axis=0), blanks.sum(axis=0)
+        else:
+            first = count = np.zeros(len(gap.status), dtype=np.int64)
+
+        def lacking(first: int, count: int) -> str:
+            if count == 0:
+                return ""
+            if count == 1:
+                return say("; missing: {field}").format(field=names[first])
+            return say("; missing: {field} and {more} more").format(field=names[first], more=count - 1)
+
+        if gap.condition.judges == "score":
+            sentence = say("{title}: {low}–{high} points, open to judgement")
+            return _by_kind(
+                [np.floor(self.low), np.ceil(self.high), first, count],
+                lambda low, high, first, count: sentence.format(title=self.title, low=low, high=high)
+                + lacking(first, count),
+            )
+        sentence = say("{title}: undetermined").format(title=self.title)
+        return _by_kind([first, count], lambda first, count: sentence + lacking(first, count))
+
+    def _short_share(self) -> pa.Array:
+        say, gap = self.language.text, self.gap
+        digits = percent_digits(gap.observed, gap.required)
+        formed = ~np.isnan(gap.observed)
+        shown = np.where(formed, np.round(gap.observed * 100 * 10.0**digits), 0)
+        line = np.where(np.isnan(gap.required), 0, np.round(gap.required * 10_000))
+        sentence = say("{title}: {share}%, at least {line}% needed")
+        no_base = say("{title}: no ratio, its base is zero").format(title=self.title)
+
+        def share(formed: int, digits: int, shown: int, line: int) -> str:
+            if not formed:
+                return no_base
+            return sentence.format(title=self.title, share=f"{shown / 10**digits:.{digits}f}", line=f"{line / 100:g}")
+
+        head = _by_kind([formed, digits, shown, line], share)
+        before, after = say(", {term} short by {amount} {unit}").split("{amount}")
+        term = self.language.of(gap.condition.terms["part"])
+        unit = say("CNY") if gap.unit == "CNY" else say("persons")
+        short = np.isnan(gap.shortfall)
+        amount = pa.array(np.where(short, 0, np.ceil(gap.shortfall - 1e-6)).astype(np.int64))
+        tail = pc.binary_join_element_wise(
+            before.format(term=term), amount.cast(pa.string()), after.format(unit=unit), ""
+        )
+        return pc.binary_join_element_wise(head, pc.if_else(pa.array(short), "", tail), "")
+
+    def _same(self, sentence: str) -> pa.Array:
+        return pa.repeat(pa.scalar(sentence), len(self.gap.status))
+
+
+def _by_kind(numbers: list[NDArray[np.generic]], say: Callable[..., str]) -> pa.Array:
+    """Word each distinct combination of whole numbers once, then hand the words to its rows."""
+    columns = [np.asarray(column).astype(np.int64) for column in numbers]
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        span = int(column.max()) - int(column.min()) + 1
+        key = key * span + (column - column.min())
+    _, example, kind = np.unique(key, return_index=True, return_inverse=True)
+    words = [say(*(int(column[row]) for column in columns)) for row in example]
+    return pa.array(words, pa.string()).take(pa.array(kind))

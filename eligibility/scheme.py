@@ -1,0 +1,243 @@
+"""Finds the scheme folders, loads and checks their editions, and says which one is in force.
+
+The only module that reaches into ``schemes/``. A scheme is one folder: ``scheme.yaml``,
+``fields.yaml``, ``editions/*.yaml``, a catalogue if its law has one, ``criteria.py`` and
+``indicators.py``. Everything is read once and then shared; nothing of it can be changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from eligibility.vocabulary import (
+    DateNotCovered,
+    Edition,
+    Field,
+    Finding,
+    FirmTable,
+    InputError,
+    LawError,
+    ScoredItem,
+    Warning,
+    Wording,
+)
+
+SCHEMES = Path(__file__).parent / "schemes"
+DEFAULT_SCHEME = "hnte"
+YEAR_TITLES = {1: ("第一年", "year 1"), 2: ("第二年", "year 2"), 3: ("第三年", "year 3")}
+
+
+class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """YAML that refuses a key given twice, which the stock loader silently lets win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise LawError("{where}: the key {key} stands twice.", where=node.start_mark, key=key)
+        made: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return made
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """One YAML file; a key that stands twice is an error."""
+    with path.open(encoding="utf-8") as file:
+        content: dict[str, Any] = yaml.load(file, Loader=_OnceLoader)
+    return content
+
+
+@dataclass(frozen=True)
+class TechnicalField:
+    """One node of the catalogue (国家重点支持的高新技术领域)."""
+
+    code: str
+    level: int
+    parent: str
+    number: str
+    title: str
+    terms: str
+    exclusion: str
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One qualification that a firm can apply for.
+
+    Attributes
+    ----------
+    fields : tuple of Field
+        Its input, in the order of the official form.
+    sections : mapping of id to Wording
+        The parts of the form.
+    editions : tuple of Edition
+        In the order of their periods.
+    """
+
+    id: str
+    title: Wording
+    fields: tuple[Field, ...]
+    sections: Mapping[str, Wording]
+    editions: tuple[Edition, ...]
+    catalogue: tuple[TechnicalField, ...]
+
+    @cached_property
+    def fields_by_id(self) -> Mapping[str, Field]:
+        """Every field by its id."""
+        return {field.id: field for field in self.fields}
+
+    @cached_property
+    def catalogue_by_code(self) -> Mapping[str, TechnicalField]:
+        """Every node of the catalogue by its code."""
+        return {node.code: node for node in self.catalogue}
+
+    @cached_property
+    def titles_by_code(self) -> Mapping[str, str]:
+        """Title of every node of the catalogue by its code."""
+        return {node.code: node.title for node in self.catalogue}
+
+    def edition(self, edition_id: str) -> Edition:
+        """The edition of that id."""
+        for edition in self.editions:
+            if edition.id == edition_id:
+                return edition
+        raise InputError("There is no edition {edition} of {scheme}.", edition=edition_id, scheme=self.id)
+
+    def in_force(self, day: date) -> Edition:
+        """The edition in force on a day.
+
+        Raises
+        ------
+        DateNotCovered
+            If no edition covers the day; the sentence names what is covered.
+        """
+        for edition in self.editions:
+            if edition.in_force_from <= day and (
+                edition.in_force_to is None or day <= edition.in_force_to
+            ):
+                return edition
+        raise DateNotCovered(
+            "No edition of {scheme} covers {day}; the earliest rules held are {edition}, in force from {start}.",
+            scheme=self.title,
+            day=day,
+            edition=self.editions[0].title,
+            start=self.editions[0].in_force_from,
+        )
+
+    def warnings(self, firms: FirmTable, law: Edition) -> list[Warning]:
+        """The signs this scheme warns of."""
+        signs: list[Warning] = self._function("warnings", "warnings")(firms, law)
+        return signs
+
+    def criterion(self, condition: str) -> Callable[[Any, Edition], Finding]:
+        """The function that judges a condition."""
+        return self._function("criteria", condition)
+
+    def indicator(self, item: str) -> Callable[[FirmTable, Edition], ScoredItem]:
+        """The function that scores an item."""
+        return self._function("indicators", item)
+
+    def _function(self, module: str, name: str) -> Callable[..., Any]:
+        code = importlib.import_module(f"eligibility.schemes.{self.id}.{module}")
+        function = getattr(code, name, None)
+        if function is None:
+            raise LawError("{module}.py of {scheme} has no function {name}.", module=module, scheme=self.id, name=name)
+        made: Callable[..., Any] = function
+        return made
+
+
+@cache
+def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
+    """Read a scheme folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such scheme.
+    LawError
+        If one of its files is incomplete or contradicts itself.
+    """
+    folder = SCHEMES / scheme_id
+    if not (folder / "scheme.yaml").is_file():
+        raise InputError(
+            "There is no scheme {scheme}; there are: {known}.", scheme=scheme_id, known=", ".join(scheme_ids())
+        )
+    head = read_yaml(folder / "scheme.yaml")
+    form = read_yaml(folder / "fields.yaml")
+    catalogue = _read_catalogue(folder / "technical_fields.tsv")
+    try:
+        editions = [_edition(path, catalogue) for path in sorted((folder / "editions").glob("*.yaml"))]
+        return Scheme(
+            id=head["id"],
+            title=Wording(**head["title"]),
+            fields=tuple(field for entry in form["fields"] for field in _fields(entry)),
+            sections={name: Wording(**title) for name, title in form["sections"].items()},
+            editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
+            catalogue=catalogue,
+        )
+    except ValidationError as error:
+        raise LawError("A file of scheme {scheme} is wrong: {why}", scheme=scheme_id, why=error) from error
+
+
+def scheme_ids() -> list[str]:
+    """The schemes there are."""
+    return sorted(path.parent.name for path in SCHEMES.glob("*/scheme.yaml"))
+
+
+def _fields(entry: dict[str, Any]) -> list[Field]:
+    """One entry of fields.yaml: one field, or three where it stands for three years."""
+    entry = {"unit": "", **entry}
+    if not entry.pop("per_year", False):
+        return [Field(stem=entry["id"].removesuffix("_y3"), **entry)]
+    title = entry["title"]
+    return [
+        Field(
+            **{
+                **entry,
+                "id": f"{entry['id']}_y{year}",
+                "stem": entry["id"],
+                "year": year,
+                "title": {"zh": f"{zh}{title['zh']}", "en": f"{title['en']}, {en}"},
+                "aliases": tuple(f"{zh}{alias}" for alias in entry.get("aliases", ())),
+            }
+        )
+        for year, (zh, en) in YEAR_TITLES.items()
+    ]
+
+
+def _edition(path: Path, catalogue: tuple[TechnicalField, ...]) -> Edition:
+    content = read_yaml(path)
+    if content.pop("technical_fields", None):
+        parents = {node.parent for node in catalogue}
+        content["catalogue"] = {int(node.code): node.code not in parents for node in catalogue}
+        content["exclusions"] = {int(node.code): node.exclusion for node in catalogue if node.exclusion}
+    edition = Edition(**content)
+    known = {*edition.items, *edition.conditions_by_id}
+    for name, question in edition.interpretations.items():
+        for affected in question.affects:
+            if affected not in known:
+                raise LawError("{file}: interpretation {name} affects {affected}, which does not exist.",
+                               file=path.name, name=name, affected=affected)
+    return edition
+
+
+def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
+    if not path.exists():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            TechnicalField(
+                row["code"], int(row["level"]), row["parent_code"], row["official_number"],
+                row["title"], row["terms"], row["exclusion"],
+            )
+            for row in csv.DictReader(file, delimiter="\t")
+        )

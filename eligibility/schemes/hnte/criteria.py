@@ -1,0 +1,212 @@
+"""The conditions of 第十一条, one function each, in the article's order.
+
+Every function takes the firms and the edition and gives a Finding; the condition on the score
+takes the ScoreInterval. No number of the law stands here: each comes from the edition by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from eligibility.exact import above, at_least, quotient, scale_values
+from eligibility.schemes.hnte.facts import counted_rd, total_income, usable_rights
+from eligibility.vocabulary import (
+    Bools,
+    Edition,
+    Finding,
+    FirmTable,
+    Floats,
+    ScoreInterval,
+    finding,
+    merge_missing,
+)
+
+
+def registration_age(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（一）: days between registration and application."""
+    registered, applied = firms.dates("registered_on"), firms.dates("application_date")
+    unknown = np.isnat(registered)
+    days = np.where(unknown, np.nan, (applied - registered).astype(np.float64))
+    needed = law.value("registration_days")
+    compare = at_least if law.reading("days_counted") == "inclusive" else above
+    return finding(
+        "registration_age",
+        passes=compare(days, needed),
+        known=~unknown,
+        observed=days,
+        required=needed,
+        missing={"registered_on": unknown},
+    )
+
+
+def core_ip(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（二）: usable rights that support the main products; observed are the rights."""
+    rights = usable_rights(firms, law)
+    needed = law.value("rights_needed")
+    fewest, most = rights.total
+    support = firms.numbers("ip_core_support")
+    has, may_have = at_least(fewest, needed), at_least(most, needed)
+    return finding(
+        "core_ip",
+        passes=has & (support == 1),
+        known=(has & (support == 1)) | ~may_have | (support == 0),
+        observed=np.where(fewest == most, fewest, np.nan),
+        required=needed,
+        missing={
+            **{name: blank & ~has for name, blank in rights.missing.items()},
+            "ip_core_support": np.isnan(support),
+        },
+    )
+
+
+def technical_field(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（三）: a lowest-level code of the catalogue; one above it leaves the finding open."""
+    codes = firms.numbers("technical_field_code")
+    nodes = law.catalogue or {}
+    listed = np.isin(codes, np.fromiter(nodes, dtype=np.float64))
+    lowest = np.isin(
+        codes, np.array([code for code, at_the_end in nodes.items() if at_the_end], dtype=np.float64)
+    )
+    known = (lowest | ~listed) & ~np.isnan(codes) & (law.catalogue is not None)
+    return finding(
+        "technical_field",
+        passes=lowest,
+        known=known,
+        observed=codes,
+        required=np.nan,
+        missing={"technical_field_code": ~known & (law.catalogue is not None)},
+    )
+
+
+def st_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（四）: S&T staff over staff, annual averages."""
+    return _staff_share("st_staff_ratio", "st_staff", firms, law)
+
+
+def college_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
+    """172号 第十条（三）, 2008: S&T staff with a college degree over staff."""
+    return _staff_share("college_staff_ratio", "college_st_staff", firms, law)
+
+
+def rd_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
+    """172号 第十条（三）, 2008: R&D staff over staff."""
+    return _staff_share("rd_staff_ratio", "rd_staff", firms, law)
+
+
+def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（五）: R&D over sales of three years; the tier is that of the latest year's sales."""
+    rd, sales = counted_rd(firms, law).total, firms.series("sales_revenue")
+    latest = np.where(sales.applies[-1], sales.values[-1], np.nan)
+    return _share(
+        "rd_intensity",
+        law,
+        part=rd.total,
+        whole=sales.total,
+        required=scale_values(law.scales["rd_intensity"], latest),
+        missing=merge_missing(rd.missing, sales.missing),
+    )
+
+
+def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（五）: R&D in mainland China over all R&D of three years."""
+    rd = counted_rd(firms, law)
+    paid = law.reading("domestic_share_basis") == "paid"
+    domestic, total = (rd.paid_domestic, rd.paid_total) if paid else (rd.domestic, rd.total)
+    return _share(
+        "domestic_rd_share",
+        law,
+        part=domestic.total,
+        whole=total.total,
+        required=law.value("domestic_rd_share"),
+        missing=merge_missing(domestic.missing, total.missing),
+    )
+
+
+def hitech_income_share(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（六）: hi-tech income over total income of the latest year."""
+    hitech = firms.numbers("hitech_income_y3")
+    income, missing = total_income(firms)
+    return _share(
+        "hitech_income_share",
+        law,
+        part=hitech,
+        whole=income,
+        required=law.value("hitech_income_share"),
+        missing={"hitech_income_y3": np.isnan(hitech), **missing},
+    )
+
+
+def innovation_score(score: ScoreInterval, law: Edition) -> Finding:
+    """第十一条（七）: certain when the low end passes, out of reach when the high end does not."""
+    mark = law.score.pass_mark
+
+    def passes(points: Floats) -> Bools:
+        if law.reading("pass_mark") == "whole_points":
+            return above(np.floor(points), mark)
+        if law.reading("pass_mark") == "at_least":
+            return at_least(points, mark)
+        return above(points, mark)
+
+    certain = passes(score.low)
+    return finding(
+        "innovation_score",
+        passes=certain,
+        known=certain | ~passes(score.high),
+        observed=score.low,
+        required=mark,
+        missing=score.missing,
+    )
+
+
+def no_major_violation(firms: FirmTable, law: Edition) -> Finding:
+    """第十一条（八）: none in the 365 days before the application; observed is 1 where there was one."""
+    violation = firms.numbers("major_violation")
+    unknown = np.isnan(violation)
+    return finding(
+        "no_major_violation",
+        passes=violation == 0,
+        known=~unknown,
+        observed=violation,
+        required=np.nan,
+        missing={"major_violation": unknown},
+    )
+
+
+def _staff_share(condition: str, staff: str, firms: FirmTable, law: Edition) -> Finding:
+    part, whole = firms.numbers(staff), firms.numbers("staff_total")
+    return _share(
+        condition,
+        law,
+        part=part,
+        whole=whole,
+        required=law.value(f"{staff}_share"),
+        missing={staff: np.isnan(part), "staff_total": np.isnan(whole)},
+    )
+
+
+def _share(
+    condition: str,
+    law: Edition,
+    *,
+    part: Floats,
+    whole: Floats,
+    required: Floats | float,
+    missing: Mapping[str, Bools],
+) -> Finding:
+    """A share that must reach a line; where its base is zero the edition's reading decides."""
+    observed = quotient(part, whole)
+    empty = whole == 0
+    known = ~np.isnan(part) & ~np.isnan(whole)
+    if law.reading("zero_denominator") == "review":
+        known &= ~empty
+    return finding(
+        condition,
+        passes=at_least(observed, required),
+        known=known,
+        observed=observed,
+        required=required,
+        missing=missing,
+        terms={"part": part, "whole": whole},
+    )

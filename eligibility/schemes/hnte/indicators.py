@@ -1,0 +1,270 @@
+"""The scored items of 195号 三、（七）, one function each, in the guideline's order.
+
+Every function takes the firms and the edition and gives the lowest and highest points that the
+facts and ratings leave possible. Points and bands come from the edition.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eligibility.exact import at_least, band_indexes, band_points
+from eligibility.schemes.hnte.facts import usable_rights
+from eligibility.vocabulary import (
+    RATINGS,
+    Band,
+    Bools,
+    Edition,
+    FirmTable,
+    Floats,
+    Item,
+    ScoredItem,
+    YearSeries,
+    only_somewhere,
+)
+
+# --- 1. intellectual property -------------------------------------------------------------------
+
+
+def ip_advancement(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（1）技术的先进程度: the rating's band, or the full range."""
+    return _rated("ip_advancement", "ip_advancement_rating", firms, law)
+
+
+def ip_core_support(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（2）核心支持作用: the rating's band, or the full range."""
+    return _rated("ip_core_support", "ip_core_support_rating", firms, law)
+
+
+def ip_count(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（3）知识产权数量: band A by Class I rights, the lower bands by usable Class II rights."""
+    item = law.items["ip_count"]
+    rights = usable_rights(firms, law)
+    best, others = item.bands[0], item.bands[1:]
+
+    def points(class1: Floats, class2: Floats) -> tuple[Floats, Floats]:
+        low, high = band_points(others, band_indexes(others, law, class2))
+        first = at_least(class1, best.at_least or 0.0)
+        return np.where(first, best.points[0], low), np.where(first, best.points[1], high)
+
+    low, _ = points(rights.class1[0], rights.class2[0])
+    _, high = points(rights.class1[1], rights.class2[1])
+    fewest, most = rights.total
+    observed = np.where(fewest == most, fewest, np.nan)
+    certain = at_least(rights.class1[0], best.at_least or 0.0)
+    missing = {name: blank & ~certain for name, blank in rights.missing.items()}
+    return ScoredItem(low, high, observed, only_somewhere(missing))
+
+
+def ip_acquisition(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（4）获得方式: own research, or only transfer, gift and merger."""
+    item = law.items["ip_acquisition"]
+    own = firms.numbers("ip_self_developed")
+    blank = np.isnan(own)
+    own_low, own_high = item.points("A")
+    other_low, other_high = item.points("B")
+    low = np.where(own == 1, own_low, np.minimum(own_low, other_low))
+    high = np.where(own == 0, other_high, np.maximum(own_high, other_high))
+    return _with_rights(ScoredItem(low, high, own, {"ip_self_developed": blank}), firms, law)
+
+
+def ip_standards(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（5）参与编制标准: a bonus; the ceiling of the group holds with it."""
+    item = law.items["ip_standards"]
+    took_part = firms.numbers("standards_participation")
+    yes_low, yes_high = item.points("A")
+    no_low, no_high = item.points("B")
+    low = np.where(took_part == 1, yes_low, no_low)
+    high = np.where(took_part == 0, no_high, yes_high)
+    missing = {"standards_participation": np.isnan(took_part)}
+    return ScoredItem(low, high, took_part, only_somewhere(missing))
+
+
+def core_rights(firms: FirmTable, law: Edition) -> ScoredItem:
+    """362号, 2008: an invention patent, or a number of rights of any class."""
+    item = law.items["core_rights"]
+    rights = usable_rights(firms, law)
+    best = item.bands[0]
+
+    def index(class1: Floats, total: Floats) -> tuple[Floats, Floats]:
+        low, high = band_points(item.bands, band_indexes(item.bands, law, total))
+        first = at_least(class1, law.value("class1_for_best_band"))
+        return np.where(first, best.points[0], low), np.where(first, best.points[1], high)
+
+    fewest, most = rights.total
+    low, _ = index(rights.class1[0], fewest)
+    _, high = index(rights.class1[1], most)
+    return ScoredItem(low, high, np.where(fewest == most, fewest, np.nan), only_somewhere(rights.missing))
+
+
+# --- 2. results put to use ----------------------------------------------------------------------
+
+
+def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
+    """科技成果转化: by the annual average; between none and one item a year the text is silent."""
+    item = law.items["conversion"]
+    series = firms.series("conversions")
+    years = series.applies.sum(axis=0)
+    if law.reading("conversion_years") == "three":
+        years = np.full(firms.rows, series.applies.shape[0])
+    average = np.where(years == 0, 0.0, series.total / np.maximum(years, 1))
+    low, high = band_points(item.bands, band_indexes(item.bands, law, average))
+    none, weak = item.bands[-1], item.bands[-2]
+    silent = (average > 0) & ~at_least(average, weak.at_least or 0.0)
+    reading = law.reading("conversion_below_one")
+    if reading != "none":
+        high = np.where(silent, weak.points[1], high)
+        low = np.where(silent, weak.points[0] if reading == "weak" else none.points[0], low)
+    return _open_where_blank(item, low, high, average, series)
+
+
+# --- 3. R&D management --------------------------------------------------------------------------
+
+
+def management_system(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（1）管理制度、核算体系、辅助账: the points given, or the full range."""
+    return _given("management_system", firms, law)
+
+
+def management_institution(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（2）研发机构、产学研: the points given, or the full range."""
+    return _given("management_institution", firms, law)
+
+
+def management_incentive(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（3）转化激励、创业平台: the points given, or the full range."""
+    return _given("management_incentive", firms, law)
+
+
+def management_talent(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（4）人才制度: the points given, or the full range."""
+    return _given("management_talent", firms, law)
+
+
+def management_checks(firms: FirmTable, law: Edition) -> ScoredItem:
+    """362号, 2008: by the number of the five checks passed."""
+    item = law.items["management_checks"]
+    passed = firms.numbers("management_checks")
+    blank = np.isnan(passed)
+    low, high = band_points(item.bands, band_indexes(item.bands, law, np.where(blank, 0.0, passed)))
+    return ScoredItem(
+        np.where(blank, 0.0, low),
+        np.where(blank, item.max, high),
+        passed,
+        only_somewhere({"management_checks": blank}),
+    )
+
+
+# --- 4. growth ----------------------------------------------------------------------------------
+
+
+def growth_net_assets(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（1）净资产增长率; negative net assets by the edition's reading."""
+    series = firms.series("net_assets")
+    sinking = np.zeros(firms.rows, dtype=np.bool_)
+    if law.reading("negative_net_assets") == "no_points":
+        sinking = (series.applies & (series.values < 0)).any(axis=0)
+    return _growth("growth_net_assets", series, law, without=sinking)
+
+
+def growth_sales(firms: FirmTable, law: Edition) -> ScoredItem:
+    """（2）销售收入增长率."""
+    none = np.zeros(firms.rows, dtype=np.bool_)
+    return _growth("growth_sales", firms.series("sales_revenue"), law, without=none)
+
+
+def growth_total_assets(firms: FirmTable, law: Edition) -> ScoredItem:
+    """362号, 2008: 总资产增长率."""
+    none = np.zeros(firms.rows, dtype=np.bool_)
+    return _growth("growth_total_assets", firms.series("total_assets"), law, without=none)
+
+
+def _growth(name: str, series: YearSeries, law: Edition, *, without: Bools) -> ScoredItem:
+    """Mean of the yearly ratios less one; ``without`` marks rows that get no points anyway."""
+    item = law.items[name]
+    first, second, third = series.values
+    runs_first, runs_second, _ = series.applies
+    with np.errstate(divide="ignore", invalid="ignore"):
+        last = third / second
+        both = (second / first + last) / len((first, second))
+    first_zero = runs_first & (first == 0)
+    second_zero = runs_second & (second == 0)
+    two_years, one_year = runs_second & ~runs_first, ~runs_second
+    rate = np.where(runs_first & ~first_zero, both, last) - 1
+    rate = np.where(one_year | second_zero, np.nan, rate)
+
+    zero = without.copy()
+    left_open = np.zeros_like(without)
+    for case, question in (
+        (first_zero & ~second_zero, "growth_first_year_zero"),
+        (second_zero, "growth_second_year_zero"),
+        (two_years & ~second_zero, "growth_two_years"),
+        (one_year, "growth_one_year"),
+    ):
+        reading = law.reading(question)
+        if reading == "no_points":
+            zero |= case
+        elif reading == "review":
+            left_open |= case
+    low, high = band_points(item.bands, band_indexes(item.bands, law, rate))
+    low = np.where(zero | left_open, 0.0, low)
+    high = np.where(zero, 0.0, np.where(left_open, item.max, high))
+    return _open_where_blank(item, low, high, rate, series)
+
+
+# --- shared -------------------------------------------------------------------------------------
+
+
+def _rated(name: str, rating_field: str, firms: FirmTable, law: Edition) -> ScoredItem:
+    item = law.items[name]
+    rating = firms.numbers(rating_field)
+    blank = np.isnan(rating)
+    index = np.where(blank, 0, rating).astype(np.intp)
+    low, high = band_points([_band(item, grade) for grade in RATINGS], index)
+    scored = ScoredItem(
+        np.where(blank, 0.0, low), np.where(blank, item.max, high), np.full(firms.rows, np.nan), {rating_field: blank}
+    )
+    return _with_rights(scored, firms, law)
+
+
+def _band(item: Item, grade: str) -> Band:
+    return next(band for band in item.bands if band.grade == grade)
+
+
+def _given(name: str, firms: FirmTable, law: Edition) -> ScoredItem:
+    points = firms.numbers(name)
+    blank = np.isnan(points)
+    return ScoredItem(
+        np.where(blank, 0.0, points),
+        np.where(blank, law.items[name].max, points),
+        points,
+        only_somewhere({name: blank}),
+    )
+
+
+def _with_rights(scored: ScoredItem, firms: FirmTable, law: Edition) -> ScoredItem:
+    """Items that judge the rights give nothing where there are none (档E 无)."""
+    rights = usable_rights(firms, law)
+    fewest, most = rights.total
+    needed = law.value("rights_needed")
+    has, may_have = at_least(fewest, needed), at_least(most, needed)
+    missing = {name: blank & ~has for name, blank in rights.missing.items()}
+    missing |= {name: blank & may_have for name, blank in scored.missing.items()}
+    return ScoredItem(
+        np.where(has, scored.low, 0.0),
+        np.where(may_have, scored.high, 0.0),
+        scored.observed,
+        only_somewhere(missing),
+    )
+
+
+def _open_where_blank(
+    item: Item, low: Floats, high: Floats, observed: Floats, series: YearSeries
+) -> ScoredItem:
+    """The full range where a figure the item needs is blank."""
+    return ScoredItem(
+        np.where(series.known, low, 0.0),
+        np.where(series.known, high, item.max),
+        np.where(series.known, observed, np.nan),
+        series.missing,
+    )

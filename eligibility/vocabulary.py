@@ -1,0 +1,671 @@
+"""The words of the program: what every other module speaks of.
+
+Three families live here, and nothing else.
+
+*Law*: what an edition file holds (``Wording``, ``Citation``, ``Parameter``, ``Bracket``, ``Band``,
+``Interpretation``, ``Condition``, ``Item``, ``Edition``), read from YAML, checked and frozen.
+
+*Facts*: what is known of firms (``Field``, ``FirmTable``, ``YearSeries``). A table is columns, one
+row a firm; a blank is NaN (numbers), NaT (dates) or None (texts), never zero.
+
+*Results*: what is found (``Finding``, ``ScoredItem``, ``ScoreInterval``, ``Warning``, ``Gap``),
+again columns, and the errors, one hierarchy::
+
+    EligibilityError
+    ├── InputError          a file, a row or an argument cannot be used
+    ├── DateNotCovered      no edition of the law covers the date asked for
+    └── LawError            an edition file contradicts itself (a developer's error)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, model_validator
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+T = TypeVar("T")
+
+MET, UNDETERMINED, UNMET = 1, 0, -1
+STATUS_WORDS: Mapping[int, str] = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
+VERDICT_WORDS: Mapping[int, str] = {
+    MET: "eligible",
+    UNDETERMINED: "undetermined",
+    UNMET: "ineligible",
+}
+
+
+# --- words in two languages ---------------------------------------------------------------------
+
+
+class Speaks(Protocol):
+    """A language: translates a msgid, and picks its own side of a Wording."""
+
+    def text(self, msgid: str) -> str: ...
+    def of(self, wording: Wording) -> str: ...
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wording(_Frozen):
+    """One text in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for a person: an English msgid with {places}, and the values that go into them."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+    def say(self, language: Speaks) -> str:
+        """The sentence in that language."""
+        values = {k: _spoken(v, language) for k, v in self.values.items()}
+        return language.text(self.text).format(**values)
+
+
+def _spoken(value: object, language: Speaks) -> object:
+    if isinstance(value, Wording):
+        return language.of(value)
+    if isinstance(value, Message):
+        return value.say(language)
+    return value
+
+
+class EligibilityError(Exception):
+    """Whatever this program refuses, with a sentence that says what, where and what was expected.
+
+    Parameters
+    ----------
+    text : str
+        English sentence with {places}; also the msgid of its translation.
+    **values
+        What goes into the places.
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.message = Message(text, values)
+        super().__init__(str(self.message))
+
+
+class InputError(EligibilityError):
+    """A file, a row or an argument cannot be used as it is."""
+
+
+class DateNotCovered(EligibilityError):
+    """No edition of the law covers this date."""
+
+
+class LawError(EligibilityError):
+    """An edition file is incomplete or contradicts itself."""
+
+
+# --- law ----------------------------------------------------------------------------------------
+
+
+class Citation(_Frozen):
+    """Where a rule stands.
+
+    ``confidence`` is A (two or more independent copies agree), B (one copy) or M (not checked
+    against a text); B and M are shown to users wherever the rule is shown.
+    """
+
+    document: str
+    article: str
+    gist: Wording
+    confidence: Literal["A", "B", "M"] = "A"
+
+
+class Parameter(_Frozen):
+    """One number of the law."""
+
+    value: float
+    unit: str
+    citation: Citation
+    checked_on: date
+
+
+class Bracket(_Frozen):
+    """One step of a scale: ``value`` holds up to ``up_to`` (inclusive or not); None is the last."""
+
+    value: float
+    up_to: float | None = None
+    inclusive: bool = True
+
+
+class Scale(_Frozen):
+    """Brackets in rising order of their bounds."""
+
+    brackets: tuple[Bracket, ...]
+    unit: str
+    bound_unit: str
+    citation: Citation
+    checked_on: date
+
+
+class Band(_Frozen):
+    """One grade of a scored item: from ``at_least`` or ``above`` upwards it gives ``points``.
+
+    ``strict_under`` names a reading (by its interpretation) that takes ``at_least`` as ``above``.
+    """
+
+    grade: str
+    points: tuple[float, float]
+    at_least: float | None = None
+    above: float | None = None
+    strict_under: Mapping[str, str] = {}
+
+
+class Reading(_Frozen):
+    """One way to read an unclear clause."""
+
+    says: Wording
+
+
+class Interpretation(_Frozen):
+    """An unclear clause, the reading taken and the readings not taken.
+
+    ``decides`` says where it works: in the *computation* (then another reading is tried on every
+    result), or at *entry* (it tells which facts count; the program cannot recount them).
+    """
+
+    question: Wording
+    default: str
+    readings: Mapping[str, Reading]
+    affects: tuple[str, ...]
+    citation: Citation
+    decides: Literal["computation", "entry"] = "computation"
+
+    @model_validator(mode="after")
+    def _has_alternatives(self) -> Interpretation:
+        if self.default not in self.readings or len(self.readings) < 2:
+            raise ValueError("an interpretation needs its default and at least one alternative")
+        return self
+
+
+class Condition(_Frozen):
+    """One condition of the law; ``id`` names its function in criteria.py."""
+
+    id: str
+    title: Wording
+    unit: str
+    citation: Citation
+    rule: Wording
+    evidence: Wording
+    judges: Literal["firms", "score"] = "firms"
+    terms: Mapping[str, Wording] = {}
+    term_unit: str = ""
+
+
+class Item(_Frozen):
+    """One item of the score; ``id`` names its function in indicators.py."""
+
+    id: str
+    title: Wording
+    max: float
+    unit: str
+    citation: Citation
+    bands: tuple[Band, ...] = ()
+    judged: bool = False
+
+    def points(self, grade: str) -> tuple[float, float]:
+        """Lowest and highest points of a grade."""
+        for band in self.bands:
+            if band.grade == grade:
+                return band.points
+        raise LawError("Item {item} has no band {grade}.", item=self.id, grade=grade)
+
+
+class ItemGroup(_Frozen):
+    """Items that share one ceiling."""
+
+    id: str
+    title: Wording
+    max: float
+    items: tuple[Item, ...]
+
+
+class ScoreRule(_Frozen):
+    """The score: its groups of items, the mark to pass, and where that is said."""
+
+    pass_mark: float
+    total: float
+    citation: Citation
+    checked_on: date
+    groups: tuple[ItemGroup, ...]
+
+
+class Edition(_Frozen):
+    """The law as it stood in a period: numbers, conditions, score and readings, all cited."""
+
+    id: str
+    title: Wording
+    in_force_from: date
+    in_force_to: date | None
+    checked_on: date
+    period_citation: Citation
+    parameters: Mapping[str, Parameter]
+    scales: Mapping[str, Scale]
+    interpretations: Mapping[str, Interpretation]
+    conditions: tuple[Condition, ...]
+    score: ScoreRule
+    #: technical field code -> does it stand at the lowest level; None: the list is not held.
+    catalogue: Mapping[int, bool] | None = None
+    #: codes whose text excludes something
+    exclusions: Mapping[int, str] = {}
+    readings: Mapping[str, str] = {}
+
+    def value(self, parameter: str) -> float:
+        """The number of that name, in its own unit."""
+        return self.parameters[parameter].value
+
+    def reading(self, interpretation: str) -> str:
+        """The reading taken of an unclear clause."""
+        return self.readings.get(interpretation) or self.interpretations[interpretation].default
+
+    def with_reading(self, interpretation: str, reading: str) -> Edition:
+        """The same edition, read another way at one place."""
+        return self.model_copy(update={"readings": {**self.readings, interpretation: reading}})
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """Every scored item by its id, in the order of the guideline."""
+        return {item.id: item for group in self.score.groups for item in group.items}
+
+    @cached_property
+    def conditions_by_id(self) -> Mapping[str, Condition]:
+        """Every condition by its id, in the order of the article."""
+        return {condition.id: condition for condition in self.conditions}
+
+    @cached_property
+    def other_readings(self) -> tuple[tuple[str, str, Edition], ...]:
+        """(interpretation, reading not taken, the edition read that way), for each that computes."""
+        return tuple(
+            (name, reading, self.with_reading(name, reading))
+            for name, question in self.interpretations.items()
+            if question.decides == "computation"
+            for reading in question.readings
+            if reading != self.reading(name)
+        )
+
+
+# --- facts --------------------------------------------------------------------------------------
+
+Kind = Literal["text", "code", "date", "money", "number", "count", "yes_no", "rating", "catalogue"]
+RATINGS = "ABCDE"
+
+
+class Field(_Frozen):
+    """One column of the input.
+
+    ``kind`` fixes how it is held: *text* and *code* as objects (None: blank); *date* as
+    datetime64[D] (NaT: blank); all others as float64 (NaN: blank), money in CNY, yes_no as 1 and
+    0, rating as 0 (A) to 4 (E), catalogue as the code's number.
+    """
+
+    id: str
+    kind: Kind
+    unit: str
+    section: str
+    title: Wording
+    help: Wording
+    source: Wording
+    aliases: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    #: 1, 2 or 3 for the first, second and third year of the official forms; None: no year
+    year: int | None = None
+    stem: str
+    #: editions that ask for it; empty: all
+    editions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class YearSeries:
+    """One figure over the three fiscal years before the application year.
+
+    Attributes
+    ----------
+    values : array of shape (3, n)
+        y1, y2, y3; NaN where blank.
+    applies : array of shape (3, n)
+        False where the year ended before the firm was registered: neither zero nor missing.
+    missing : mapping of field id to array of shape (n,)
+        Blanks that stand in years that apply, and the registration date where it is blank.
+    """
+
+    values: Floats
+    applies: Bools
+    missing: Mapping[str, Bools]
+
+    @cached_property
+    def known(self) -> Bools:
+        """True where no needed value is blank, shape (n,)."""
+        known = np.ones(self.values.shape[1], dtype=np.bool_)
+        for blank in self.missing.values():
+            known &= ~blank
+        return known
+
+    @cached_property
+    def total(self) -> Floats:
+        """Sum over the years that apply; NaN where a needed value is blank, shape (n,)."""
+        total: Floats = np.where(self.applies, self.values, 0.0).sum(axis=0)
+        return np.where(self.known, total, np.nan)
+
+
+class FirmTable:
+    """Facts about firms: columns by field id, one row a firm.
+
+    A column that is absent is blank in every row. The application date is never blank: whoever
+    builds the table fills it. Tables are not changed after they are built.
+
+    Parameters
+    ----------
+    columns : mapping of field id to array of shape (n,)
+        Held as ``Field.kind`` says.
+    rows : int
+        Number of firms, n.
+    """
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], rows: int) -> None:
+        for name, column in columns.items():
+            if len(column) != rows:
+                raise ValueError(f"column {name} has {len(column)} rows, expected {rows}")
+        self.columns = dict(columns)
+        self.rows = rows
+        self._formed: dict[Hashable, Any] = {}
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def numbers(self, field_id: str) -> Floats:
+        """A column of numbers, NaN where blank."""
+        column = self.columns.get(field_id)
+        if column is None:
+            column = self.columns[field_id] = np.full(self.rows, np.nan)
+        return column
+
+    def dates(self, field_id: str) -> NDArray[np.datetime64]:
+        """A column of days, NaT where blank."""
+        column = self.columns.get(field_id)
+        return np.full(self.rows, np.datetime64("NaT", "D")) if column is None else column
+
+    def texts(self, field_id: str) -> NDArray[np.object_]:
+        """A column of texts, None where blank."""
+        column = self.columns.get(field_id)
+        return np.full(self.rows, None, dtype=object) if column is None else column
+
+    def blank(self, field_id: str) -> Bools:
+        """True where nothing is entered."""
+        column = self.columns.get(field_id)
+        if column is None:
+            return np.ones(self.rows, dtype=np.bool_)
+        if column.dtype.kind == "M":
+            return np.isnat(column)
+        if column.dtype.kind == "f":
+            return np.isnan(column)
+        return np.array([value is None for value in column], dtype=np.bool_)
+
+    def take(self, rows: NDArray[np.intp] | Bools) -> FirmTable:
+        """The rows chosen, in their order."""
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
+        return FirmTable(columns, count)
+
+    def with_columns(self, **columns: NDArray[Any]) -> FirmTable:
+        """The same firms with columns added or replaced."""
+        return FirmTable({**self.columns, **columns}, self.rows)
+
+    @cached_property
+    def application_years(self) -> NDArray[np.int64]:
+        """Calendar year of the application, shape (n,)."""
+        years: NDArray[np.int64] = self.dates("application_date").astype("M8[Y]").astype(np.int64)
+        return years + 1970
+
+    @cached_property
+    def operating(self) -> Bools:
+        """True where the firm was registered by the end of y1, y2, y3, shape (3, n).
+
+        A blank registration date leaves it open; the year is then held to apply, and
+        ``YearSeries.missing`` names the date.
+        """
+        registered = self.dates("registered_on")
+        first_year = registered.astype("M8[Y]").astype(np.int64) + 1970
+        years = self.application_years
+        return np.isnat(registered) | (first_year <= years - np.array([[3], [2], [1]]))
+
+    def formed(self, key: Hashable, form: Callable[[], T]) -> T:
+        """What ``form`` gives, remembered under ``key`` for as long as the table lives."""
+        if key not in self._formed:
+            self._formed[key] = form()
+        made: T = self._formed[key]
+        return made
+
+    def series(self, stem: str) -> YearSeries:
+        """The three years of one figure."""
+        return self.formed(stem, lambda: self._series(stem))
+
+    def _series(self, stem: str) -> YearSeries:
+        values = np.stack([self.numbers(f"{stem}_y{year}") for year in (1, 2, 3)])
+        blanks = np.isnan(values) & self.operating
+        missing = {f"{stem}_y{year}": blanks[year - 1] for year in (1, 2, 3)}
+        missing["registered_on"] = np.isnat(self.dates("registered_on"))
+        return YearSeries(values, self.operating, only_somewhere(missing))
+
+
+def only_somewhere(missing: Mapping[str, Bools]) -> Mapping[str, Bools]:
+    """The entries that are true in at least one row."""
+    return {name: rows for name, rows in missing.items() if rows.any()}
+
+
+# --- results ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one condition says of every firm.
+
+    Attributes
+    ----------
+    id : str
+        The condition.
+    status : array of int8, shape (n,)
+        MET, UNDETERMINED or UNMET.
+    observed, required, margin : arrays of float64, shape (n,)
+        The firm's figure, the line it must pass, and the first minus the second, in the unit of
+        the condition; NaN where it cannot be said.
+    missing : mapping of field id to array of bool
+        Rows where that blank leaves the finding open.
+    terms : mapping of term to array of float64
+        The figures that ``observed`` was formed from, named as in ``Condition.terms``.
+    """
+
+    id: str
+    status: Codes
+    observed: Floats
+    required: Floats
+    margin: Floats
+    missing: Mapping[str, Bools]
+    terms: Mapping[str, Floats]
+
+
+def finding(
+    condition: str,
+    *,
+    passes: Bools,
+    known: Bools,
+    observed: Floats,
+    required: Floats | float,
+    missing: Mapping[str, Bools],
+    terms: Mapping[str, Floats] | None = None,
+) -> Finding:
+    """A Finding: met or unmet where it is known whether it passes, else undetermined.
+
+    ``missing`` is kept only for rows left undetermined: a blank that decides nothing is not
+    missed.
+    """
+    status = np.where(known, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
+    needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
+    still_open = only_somewhere({name: rows & ~known for name, rows in missing.items()})
+    return Finding(
+        condition, status, observed, needed, observed - needed, still_open, terms or {}
+    )
+
+
+@dataclass(frozen=True)
+class ScoredItem:
+    """Points of one item of the score, as far as the facts and ratings fix them.
+
+    ``low`` and ``high`` have shape (n,), in points; ``observed`` is the figure the band was chosen
+    by (NaN for judged items); ``missing`` as in a Finding.
+    """
+
+    low: Floats
+    high: Floats
+    observed: Floats
+    missing: Mapping[str, Bools]
+
+
+@dataclass(frozen=True)
+class ScoreInterval:
+    """The score: every item, and the totals after the ceilings of the groups, shape (n,)."""
+
+    items: Mapping[str, ScoredItem]
+    low: Floats
+    high: Floats
+
+    @cached_property
+    def missing(self) -> Mapping[str, Bools]:
+        """Blanks that leave the score open."""
+        merged: dict[str, Bools] = {}
+        for item in self.items.values():
+            for name, rows in item.missing.items():
+                merged[name] = merged[name] | rows if name in merged else rows
+        return merged
+
+
+@dataclass(frozen=True)
+class Warning:
+    """A sign that a person should look, never a finding: the rows it holds for, and why."""
+
+    id: str
+    rows: Bools
+    says: Wording
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True)
+class RowIssue:
+    """One trouble of the input: where it stands, what stands there, what was expected.
+
+    ``row`` counts as the sheet does: the header is row 1. ``fatal`` issues reject the row.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    expected: Message
+    fatal: bool = True
+    sheet: str = ""
+
+    @property
+    def sentence(self) -> Message:
+        """The issue as one sentence."""
+        return Message(
+            "{file}, row {row}, column {column}: {value!r}: {expected}"
+            if self.value
+            else "{file}, row {row}, column {column}: {expected}",
+            {
+                "file": f"{self.file}[{self.sheet}]" if self.sheet else self.file,
+                "row": self.row,
+                "column": self.column,
+                "value": self.value,
+                "expected": self.expected,
+            },
+        )
+
+
+def years_of(application_year: int) -> Sequence[int]:
+    """The calendar years of y1, y2 and y3 for an application year."""
+    return [application_year - back for back in (3, 2, 1)]
+
+
+def merge_missing(*parts: Mapping[str, Bools]) -> Mapping[str, Bools]:
+    """Blanks of several inputs of one result, joined by field."""
+    merged: dict[str, Bools] = {}
+    for part in parts:
+        for name, rows in part.items():
+            merged[name] = merged[name] | rows if name in merged else rows
+    return merged
+
+
+def ids(things: Iterable[Field]) -> list[str]:
+    """Ids in order."""
+    return [thing.id for thing in things]
+
+
+__all__ = [
+    "MET",
+    "RATINGS",
+    "STATUS_WORDS",
+    "UNDETERMINED",
+    "UNMET",
+    "VERDICT_WORDS",
+    "Band",
+    "Bools",
+    "Bracket",
+    "Citation",
+    "Codes",
+    "Condition",
+    "DateNotCovered",
+    "Edition",
+    "EligibilityError",
+    "Field",
+    "Finding",
+    "FirmTable",
+    "Floats",
+    "InputError",
+    "Interpretation",
+    "Item",
+    "ItemGroup",
+    "LawError",
+    "Message",
+    "Parameter",
+    "Reading",
+    "RowIssue",
+    "Scale",
+    "ScoreInterval",
+    "ScoreRule",
+    "ScoredItem",
+    "Speaks",
+    "Warning",
+    "Wording",
+    "YearSeries",
+    "finding",
+    "ids",
+    "merge_missing",
+    "only_somewhere",
+    "replace",
+    "years_of",
+]

@@ -1,0 +1,97 @@
+"""Every case beside the law holds: below, at and above each line, and missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eligibility.assessment.assess import assess_table
+from eligibility.assessment.record import record
+from eligibility.scheme import read_yaml
+from tests.firms import CASES, HNTE, base, table
+
+KNOWN = {
+    "verdict", "edition", "observed", "required", "terms", "missing", "turned_by", "changed_by",
+    "items", "item_observed", "item_missing", "score", "warnings",
+}
+ALL = [
+    pytest.param(case, id=f"{path.stem}: {case['name']}")
+    for path in sorted(CASES.glob("*.yaml"))
+    for case in read_yaml(path).get("cases", [])
+]
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_case(case: dict[str, Any]) -> None:
+    (assessment,) = assess_table(table(base(**case["firm"])))
+    found = record(assessment, 0)
+    findings = {finding["id"]: finding for finding in found["findings"]}
+    items = {item["id"]: item for item in found["score"]["items"]}
+    for what, expected in case["expect"].items():
+        if what in findings:
+            assert findings[what]["status"] == expected, findings[what]
+        else:
+            assert what in KNOWN, f"the case expects {what}, which nothing checks"
+            _check(what, expected, found, findings, items)
+
+
+def _check(what: str, expected: Any, found: Any, findings: Any, items: Any) -> None:
+    if what in ("verdict", "edition"):
+        assert found[what] == expected
+    elif what in ("observed", "required"):
+        for name, number in expected.items():
+            assert findings[name][what] == pytest.approx(number, rel=1e-12)
+    elif what == "terms":
+        for name, terms in expected.items():
+            assert findings[name]["terms"] == pytest.approx(terms, rel=1e-12)
+    elif what == "missing":
+        for name, fields in expected.items():
+            assert sorted(findings[name]["missing"]) == sorted(fields)
+    elif what == "turned_by":
+        for name, question in expected.items():
+            others = (findings[name]["interpretation"] or {"turned_by": []})["turned_by"]
+            assert [other["id"] for other in others] == ([question] if question else [])
+    elif what == "changed_by":
+        for name, questions in expected.items():
+            others = (items[name]["interpretation"] or {"changed_by": []})["changed_by"]
+            assert sorted({other["id"] for other in others}) == sorted(questions)
+    elif what == "items":
+        for name, interval in expected.items():
+            assert [items[name]["low"], items[name]["high"]] == pytest.approx(interval)
+    elif what == "item_observed":
+        for name, number in expected.items():
+            assert items[name]["observed"] == pytest.approx(number, rel=1e-12, abs=1e-15)
+    elif what == "item_missing":
+        for name, fields in expected.items():
+            assert sorted(items[name]["missing"]) == sorted(fields)
+    elif what == "score":
+        assert [found["score"]["low"], found["score"]["high"]] == pytest.approx(expected)
+    elif what == "warnings":
+        assert [warning["id"] for warning in found["warnings"]] == expected
+
+
+def test_every_condition_has_cases_for_each_status() -> None:
+    """Met, unmet and undetermined are each shown for every condition of every edition."""
+    shown = {
+        (name, status)
+        for param in ALL
+        for name, status in param.values[0]["expect"].items()
+        if isinstance(status, str)
+    }
+    for law in HNTE.editions:
+        for name in law.conditions_by_id:
+            wanted = {"met", "unmet", "undetermined"}
+            assert {status for status in wanted if (name, status) in shown} == wanted, name
+
+
+def test_every_band_of_every_item_has_a_case() -> None:
+    """Each band's points are expected somewhere, under the edition that has the band."""
+    shown = {
+        (name, tuple(interval))
+        for param in ALL
+        for name, interval in param.values[0]["expect"].get("items", {}).items()
+    }
+    for item in HNTE.edition("e2016").items.values():
+        for band in item.bands:
+            assert (item.id, band.points) in shown, (item.id, band.grade)
