@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from eligibility._version import __version__
 from eligibility.api import assess, assess_file, firms
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.scheme import Scheme, load_scheme
@@ -22,8 +23,6 @@ from eligibility.vocabulary import (
     InputError,
 )
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Assessment",
     "DateNotCovered",
@@ -32,6 +31,7 @@ __all__ = [
     "FirmTable",
     "InputError",
     "Scheme",
+    "__version__",
     "assess",
     "assess_file",
     "assess_table",

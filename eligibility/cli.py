@@ -70,17 +70,29 @@ class Engine(StrEnum):
 
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="YYYY-MM-DD", help="Date of application of rows that state none; today if omitted."),
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="Date of application of rows that state none; today if omitted.",
+    ),
 ]
 MoneyUnit = Annotated[
     Unit | None,
-    typer.Option("--money-unit", help="Unit of money columns whose header states none (10k CNY = 万元)."),
+    typer.Option(
+        "--money-unit", help="Unit of money columns whose header states none (10k CNY = 万元)."
+    ),
 ]
 Encoding = Annotated[
-    str | None, typer.Option("--encoding", help="Encoding of a CSV file; found by content if omitted.")
+    str | None,
+    typer.Option("--encoding", help="Encoding of a CSV file; found by content if omitted."),
 ]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of an Excel file; the first with data if omitted.")]
-Tongue = Annotated[Lang | None, typer.Option("--lang", help="Language of sentences; the system's if omitted.")]
+Sheet = Annotated[
+    str | None,
+    typer.Option("--sheet", help="Sheet of an Excel file; the first with data if omitted."),
+]
+Tongue = Annotated[
+    Lang | None, typer.Option("--lang", help="Language of sentences; the system's if omitted.")
+]
 SchemeId = Annotated[str, typer.Option("--scheme", help="The qualification.")]
 
 
@@ -147,12 +159,20 @@ def assess(
 @app.command()
 def score(
     file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="OUT.csv, OUT.xlsx or OUT.parquet")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="OUT.csv, OUT.xlsx or OUT.parquet")
+    ],
     rejects: Annotated[
-        Path | None, typer.Option("--rejects", help="Where rejected rows go, with row and reason; OUT.rejects.csv if omitted.")
+        Path | None,
+        typer.Option(
+            "--rejects",
+            help="Where rejected rows go, with row and reason; OUT.rejects.csv if omitted.",
+        ),
     ] = None,
     as_of: AsOf = None,
-    with_input: Annotated[bool, typer.Option("--with-input", help="Add the input columns.")] = False,
+    with_input: Annotated[
+        bool, typer.Option("--with-input", help="Add the input columns.")
+    ] = False,
     engine: Annotated[Engine, typer.Option("--engine", help="Where to work.")] = Engine.LOCAL,
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
@@ -163,8 +183,10 @@ def score(
     """Score a file of any size: verdict, findings, score and first gaps, a row a firm."""
     from eligibility.batch.local import score_file
 
+    engines = {Engine.LOCAL: score_file}
+
     with _refusals(lang) as spoken, _progress(spoken) as progress:
-        summary = score_file(
+        summary = engines[engine](
             file,
             output,
             _scheme(scheme),
@@ -177,7 +199,12 @@ def score(
     for issue in summary.issues:
         print(issue.sentence.say(spoken), file=sys.stderr)
     _report(summary.read, summary.scored, summary.rejected, spoken)
-    print(", ".join(f"{spoken.text(word)} {count}" for word, count in sorted(summary.verdicts.items())), file=sys.stderr)
+    print(
+        ", ".join(
+            f"{spoken.text(word)} {count}" for word, count in sorted(summary.verdicts.items())
+        ),
+        file=sys.stderr,
+    )
     if summary.rejected:
         raise typer.Exit(REJECTED)
 
@@ -205,12 +232,17 @@ def _refusals(lang: Lang | None):  # type: ignore[no-untyped-def]
 def _progress(spoken: Language):  # type: ignore[no-untyped-def]
     """A counter of rows on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
-        yield lambda rows: None
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(spoken.text("Rows done"), total=None)
         yield lambda rows: bar.update(task, completed=rows)
@@ -232,14 +264,17 @@ def _options(as_of: str | None, unit: Unit | None, encoding: str | None, sheet: 
     try:
         day = date.fromisoformat(as_of) if as_of else date.today()
     except ValueError as error:
-        raise InputError("--as-of {value}: expected a date such as 2026-05-10.", value=as_of) from error
+        raise InputError(
+            "--as-of {value}: expected a date such as 2026-05-10.", value=as_of
+        ) from error
     return Options(
-        money_unit=unit.value if unit else None, encoding=encoding, sheet=sheet, application_date=day
+        money_unit=unit.value if unit else None,
+        encoding=encoding,
+        sheet=sheet,
+        application_date=day,
     )
 
 
 def _report(read: int, scored: int, rejected: int, spoken: Language) -> None:
     sentence = spoken.text("{read} rows read = {scored} scored + {rejected} rejected")
     print(sentence.format(read=read, scored=scored, rejected=rejected), file=sys.stderr)
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import importlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -44,7 +44,9 @@ class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.Saf
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         for key in keys:
             if keys.count(key) > 1:
-                raise LawError("{where}: the key {key} stands twice.", where=node.start_mark, key=key)
+                raise LawError(
+                    "{where}: the key {key} stands twice.", where=node.start_mark, key=key
+                )
         made: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return made
 
@@ -95,6 +97,10 @@ class Scheme:
         """Every field by its id."""
         return {field.id: field for field in self.fields}
 
+    def in_form_order(self, names: Iterable[str]) -> list[str]:
+        """Field ids in the order of the official form."""
+        return sorted(names, key=list(self.fields_by_id).index)
+
     @cached_property
     def catalogue_by_code(self) -> Mapping[str, TechnicalField]:
         """Every node of the catalogue by its code."""
@@ -110,7 +116,9 @@ class Scheme:
         for edition in self.editions:
             if edition.id == edition_id:
                 return edition
-        raise InputError("There is no edition {edition} of {scheme}.", edition=edition_id, scheme=self.id)
+        raise InputError(
+            "There is no edition {edition} of {scheme}.", edition=edition_id, scheme=self.id
+        )
 
     def in_force(self, day: date) -> Edition:
         """The edition in force on a day.
@@ -150,7 +158,12 @@ class Scheme:
         code = importlib.import_module(f"eligibility.schemes.{self.id}.{module}")
         function = getattr(code, name, None)
         if function is None:
-            raise LawError("{module}.py of {scheme} has no function {name}.", module=module, scheme=self.id, name=name)
+            raise LawError(
+                "{module}.py of {scheme} has no function {name}.",
+                module=module,
+                scheme=self.id,
+                name=name,
+            )
         made: Callable[..., Any] = function
         return made
 
@@ -169,13 +182,17 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
     folder = SCHEMES / scheme_id
     if not (folder / "scheme.yaml").is_file():
         raise InputError(
-            "There is no scheme {scheme}; there are: {known}.", scheme=scheme_id, known=", ".join(scheme_ids())
+            "There is no scheme {scheme}; there are: {known}.",
+            scheme=scheme_id,
+            known=", ".join(scheme_ids()),
         )
     head = read_yaml(folder / "scheme.yaml")
     form = read_yaml(folder / "fields.yaml")
     catalogue = _read_catalogue(folder / "technical_fields.tsv")
     try:
-        editions = [_edition(path, catalogue) for path in sorted((folder / "editions").glob("*.yaml"))]
+        editions = [
+            _edition(path, catalogue) for path in sorted((folder / "editions").glob("*.yaml"))
+        ]
         return Scheme(
             id=head["id"],
             title=Wording(**head["title"]),
@@ -185,7 +202,9 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
             catalogue=catalogue,
         )
     except ValidationError as error:
-        raise LawError("A file of scheme {scheme} is wrong: {why}", scheme=scheme_id, why=error) from error
+        raise LawError(
+            "A file of scheme {scheme} is wrong: {why}", scheme=scheme_id, why=error
+        ) from error
 
 
 def scheme_ids() -> list[str]:
@@ -219,14 +238,20 @@ def _edition(path: Path, catalogue: tuple[TechnicalField, ...]) -> Edition:
     if content.pop("technical_fields", None):
         parents = {node.parent for node in catalogue}
         content["catalogue"] = {int(node.code): node.code not in parents for node in catalogue}
-        content["exclusions"] = {int(node.code): node.exclusion for node in catalogue if node.exclusion}
+        content["exclusions"] = {
+            int(node.code): node.exclusion for node in catalogue if node.exclusion
+        }
     edition = Edition(**content)
     known = {*edition.items, *edition.conditions_by_id}
     for name, question in edition.interpretations.items():
         for affected in question.affects:
             if affected not in known:
-                raise LawError("{file}: interpretation {name} affects {affected}, which does not exist.",
-                               file=path.name, name=name, affected=affected)
+                raise LawError(
+                    "{file}: interpretation {name} affects {affected}, which does not exist.",
+                    file=path.name,
+                    name=name,
+                    affected=affected,
+                )
     return edition
 
 
@@ -236,8 +261,13 @@ def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(
             TechnicalField(
-                row["code"], int(row["level"]), row["parent_code"], row["official_number"],
-                row["title"], row["terms"], row["exclusion"],
+                row["code"],
+                int(row["level"]),
+                row["parent_code"],
+                row["official_number"],
+                row["title"],
+                row["terms"],
+                row["exclusion"],
             )
             for row in csv.DictReader(file, delimiter="\t")
         )

@@ -421,9 +421,9 @@ class FirmTable:
         if column is None:
             return np.ones(self.rows, dtype=np.bool_)
         if column.dtype.kind == "M":
-            return np.isnat(column)
+            return np.asarray(np.isnat(column))
         if column.dtype.kind == "f":
-            return np.isnan(column)
+            return np.asarray(np.isnan(column))
         return np.array([value is None for value in column], dtype=np.bool_)
 
     def take(self, rows: NDArray[np.intp] | Bools) -> FirmTable:
@@ -452,7 +452,8 @@ class FirmTable:
         registered = self.dates("registered_on")
         first_year = registered.astype("M8[Y]").astype(np.int64) + 1970
         years = self.application_years
-        return np.isnat(registered) | (first_year <= years - np.array([[3], [2], [1]]))
+        operating: Bools = np.isnat(registered) | (first_year <= years - np.array([[3], [2], [1]]))
+        return operating
 
     def formed(self, key: Hashable, form: Callable[[], T]) -> T:
         """What ``form`` gives, remembered under ``key`` for as long as the table lives."""
@@ -527,9 +528,7 @@ def finding(
     status = np.where(known, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
     needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
     still_open = only_somewhere({name: rows & ~known for name, rows in missing.items()})
-    return Finding(
-        condition, status, observed, needed, observed - needed, still_open, terms or {}
-    )
+    return Finding(condition, status, observed, needed, observed - needed, still_open, terms or {})
 
 
 @dataclass(frozen=True)

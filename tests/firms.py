@@ -18,8 +18,13 @@ BASE: Mapping[str, Any] = read_yaml(CASES / "base.yaml")["firm"]
 
 def table(*firms: Mapping[str, Any]) -> FirmTable:
     """A table of firms given as field id → plain value; None or absent is blank."""
+    given = {name for firm in firms for name in firm}
     return FirmTable(
-        {field.id: _column(field, [firm.get(field.id) for firm in firms]) for field in HNTE.fields},
+        {
+            field.id: _column(field, [firm.get(field.id) for firm in firms])
+            for field in HNTE.fields
+            if field.id in given
+        },
         len(firms),
     )
 

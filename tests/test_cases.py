@@ -12,8 +12,19 @@ from eligibility.scheme import read_yaml
 from tests.firms import CASES, HNTE, base, table
 
 KNOWN = {
-    "verdict", "edition", "observed", "required", "terms", "missing", "turned_by", "changed_by",
-    "items", "item_observed", "item_missing", "score", "warnings",
+    "verdict",
+    "edition",
+    "observed",
+    "required",
+    "terms",
+    "missing",
+    "turned_by",
+    "changed_by",
+    "items",
+    "item_observed",
+    "item_missing",
+    "score",
+    "warnings",
 }
 ALL = [
     pytest.param(case, id=f"{path.stem}: {case['name']}")

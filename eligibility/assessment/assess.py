@@ -77,9 +77,7 @@ def assess_table(firms: FirmTable, scheme: Scheme | None = None) -> list[Assessm
     return [_assess(firms, rows, law, scheme) for law, rows in _by_edition(firms, scheme)]
 
 
-def _assess(
-    firms: FirmTable, rows: NDArray[np.intp], law: Edition, scheme: Scheme
-) -> Assessment:
+def _assess(firms: FirmTable, rows: NDArray[np.intp], law: Edition, scheme: Scheme) -> Assessment:
     chosen = firms if len(rows) == firms.rows else firms.take(rows)
     points = score(chosen, law, scheme)
     return Assessment(scheme, law, rows, chosen, points, evaluate(chosen, points, law, scheme))

@@ -13,7 +13,15 @@ import numpy as np
 
 from eligibility.assessment.scoring import total
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import Bools, Codes, Edition, Finding, FirmTable, ScoredItem, ScoreInterval
+from eligibility.vocabulary import (
+    Bools,
+    Codes,
+    Edition,
+    Finding,
+    FirmTable,
+    ScoredItem,
+    ScoreInterval,
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from eligibility.vocabulary import (
     MET,
     STATUS_WORDS,
     VERDICT_WORDS,
+    Bools,
     Citation,
     Item,
     Wording,
@@ -54,7 +56,7 @@ def record(assessment: Assessment, row: int) -> dict[str, Any]:
                 "status": STATUS_WORDS[int(gap.status[row])],
                 "shortfall": _number(gap.shortfall[row]),
                 "unit": gap.unit,
-                "missing": [field for field, rows in gap.missing.items() if rows[row]],
+                "missing": _missing(assessment, gap.missing, row),
             }
             for name, gap in assessment.gaps.by_condition.items()
             if gap.status[row] != MET
@@ -90,7 +92,7 @@ def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
         "margin": _number(finding.margin[row]),
         "unit": condition.unit,
         "terms": {term: _number(figures[row]) for term, figures in finding.terms.items()},
-        "missing": [field for field, rows in finding.missing.items() if rows[row]],
+        "missing": _missing(assessment, finding.missing, row),
         "citation": _cite(condition.citation),
         "interpretation": {"turned_by": turned} if turned else None,
     }
@@ -121,7 +123,7 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
                 "band": _grade(item, low, high),
                 "observed": _value(scored.observed[row], item.unit),
                 "unit": item.unit,
-                "missing": [field for field, rows in scored.missing.items() if rows[row]],
+                "missing": _missing(assessment, scored.missing, row),
                 "citation": _cite(item.citation),
                 "interpretation": {"changed_by": moved} if moved else None,
             }
@@ -133,6 +135,10 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
         "total": _number(law.score.total),
         "items": items,
     }
+
+
+def _missing(assessment: Assessment, missing: Mapping[str, Bools], row: int) -> list[str]:
+    return assessment.scheme.in_form_order(name for name, rows in missing.items() if rows[row])
 
 
 def _other(assessment: Assessment, interpretation: str, reading: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def score_file(
     options: Options,
     rejects: Path | None = None,
     with_input: bool = False,
-    progress: Callable[[int], None] = lambda rows: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Score every readable row of a file and keep every other one with its reason.
 
@@ -103,11 +103,13 @@ def _judged(
     def judge(batch: Batch) -> tuple[Batch, pa.Table]:
         assessments = assess_table(batch.table, scheme)
         if not assessments:
-            table = scored_schema(scheme, language).empty_table()
+            table = scored_schema(scheme).empty_table()
         else:
             table = scored_table(assessments, batch.rows, scheme, language)
         if with_input:
-            for name, column in zip(batch.originals.column_names, batch.originals.columns, strict=True):
+            for name, column in zip(
+                batch.originals.column_names, batch.originals.columns, strict=True
+            ):
                 table = table.append_column(_unused(name, table.column_names), column)
         return batch, table
 
@@ -135,5 +137,3 @@ def _with_reasons(batch: Batch, language: Language) -> pa.Table:
 
 def _unused(name: str, taken: list[str]) -> str:
     return name if name not in taken else f"input_{name}"
-
-

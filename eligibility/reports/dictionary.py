@@ -54,11 +54,19 @@ def _row(field: Field, scheme: Scheme) -> dict[str, Any]:
 
 def _markdown(scheme: Scheme, rows: list[dict[str, Any]]) -> str:
     lines = [f"# {scheme.title.zh} · {scheme.title.en}", ""]
-    lines += ["| id | 中文 | English | unit | kind | required | source |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        "| id | 中文 | English | unit | kind | required | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for row in rows:
         cells = [
-            f"`{row['id']}`", row["zh"], row["en"], row["unit"], row["kind"],
-            "yes" if row["required"] else "", f"{row['source_zh']} / {row['source_en']}",
+            f"`{row['id']}`",
+            row["zh"],
+            row["en"],
+            row["unit"],
+            row["kind"],
+            "yes" if row["required"] else "",
+            f"{row['source_zh']} / {row['source_en']}",
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -37,7 +37,11 @@ def open_writer(path: Path, schema: pa.Schema) -> Output:
     InputError
         If the ending is none of .csv .xlsx .parquet, or the folder does not exist.
     """
-    kinds = {".csv": _Csv, ".xlsx": _Xlsx, ".parquet": _Parquet}
+    kinds: dict[str, Callable[[Path, pa.Schema], Writer]] = {
+        ".csv": _Csv,
+        ".xlsx": _Xlsx,
+        ".parquet": _Parquet,
+    }
     kind = kinds.get(path.suffix.lower())
     if kind is None:
         raise InputError(
@@ -123,7 +127,9 @@ class _Xlsx:
             {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
         )
         self._sheet = self._book.add_worksheet()
-        head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        head = self._book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+        )
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         for place, field in enumerate(schema):
             wide = pa.types.is_string(field.type)

@@ -36,7 +36,9 @@ def scored_table(
     scheme, language
         The scheme assessed and the language of the gaps in words.
     """
-    parts = [_part(assessment, rows[assessment.rows], scheme, language) for assessment in assessments]
+    parts = [
+        _part(assessment, rows[assessment.rows], scheme, language) for assessment in assessments
+    ]
     table = pa.concat_tables(parts)
     if len(parts) == 1:
         return table
@@ -44,7 +46,7 @@ def scored_table(
     return table.take(pa.array(order))
 
 
-def scored_schema(scheme: Scheme, language: Language) -> pa.Schema:
+def scored_schema(scheme: Scheme) -> pa.Schema:
     """The columns of :func:`scored_table`, which do not depend on the rows."""
     numbers = ["observed", "margin"]
     fields = [pa.field("row", pa.int64())]
@@ -60,7 +62,10 @@ def scored_schema(scheme: Scheme, language: Language) -> pa.Schema:
         fields.append(pa.field(f"{condition}_status", pa.string()))
         fields += [pa.field(f"{condition}_{number}", pa.float64()) for number in numbers]
     fields += [pa.field(f"gap_{place + 1}", pa.string()) for place in range(GAPS_IN_WORDS)]
-    fields += [pa.field("turned_by_another_reading", pa.string()), pa.field("warnings", pa.string())]
+    fields += [
+        pa.field("turned_by_another_reading", pa.string()),
+        pa.field("warnings", pa.string()),
+    ]
     return pa.schema(fields)
 
 
@@ -100,7 +105,7 @@ def _part(
     columns["warnings"] = _listed(
         {warning.id: warning.rows for warning in assessment.warnings}, count
     )
-    schema = scored_schema(scheme, language)
+    schema = scored_schema(scheme)
     return pa.table(
         [columns.get(field.name, pa.nulls(count, field.type)) for field in schema], schema=schema
     )

@@ -31,7 +31,9 @@ def write_template(path: Path, scheme: Scheme) -> None:
     elif path.suffix.lower() == ".xlsx":
         _xlsx(path, scheme)
     else:
-        raise InputError("{path}: the output must end in {endings}.", path=path, endings=".csv, .xlsx")
+        raise InputError(
+            "{path}: the output must end in {endings}.", path=path, endings=".csv, .xlsx"
+        )
 
 
 def _header(field: Field) -> str:
@@ -69,21 +71,39 @@ def _xlsx(path: Path, scheme: Scheme) -> None:
         sheet.set_row(0, 62)
         for place, field in enumerate(scheme.fields):
             sheet.write_string(0, place, _header(field), needed if field.required else head)
-            sheet.write_comment(0, place, f"{_note(field, 'zh')}\n{_note(field, 'en')}", {"x_scale": 2, "y_scale": 1.6})
+            sheet.write_comment(
+                0,
+                place,
+                f"{_note(field, 'zh')}\n{_note(field, 'en')}",
+                {"x_scale": 2, "y_scale": 1.6},
+            )
             sheet.set_column(place, place, 20, formats.get(field.kind))
             choices = {"yes_no": ["是", "否"], "rating": list(RATINGS)}.get(field.kind)
             if choices:
-                sheet.data_validation(1, place, ROWS_WITH_LISTS, place, {"validate": "list", "source": choices})
+                sheet.data_validation(
+                    1, place, ROWS_WITH_LISTS, place, {"validate": "list", "source": choices}
+                )
         sheet.freeze_panes(1, 2)
         for place, (title, width) in enumerate(
-            [("字段 id", 26), ("中文", 34), ("English", 40), ("必填 required", 10), ("说明", 60), ("Notes", 60)]
+            [
+                ("字段 id", 26),
+                ("中文", 34),
+                ("English", 40),
+                ("必填 required", 10),
+                ("说明", 60),
+                ("Notes", 60),
+            ]
         ):
             notes.set_column(place, place, width)
             notes.write_string(0, place, title, head)
         for row, field in enumerate(scheme.fields, start=1):
             cells = [
-                field.id, field.title.zh, field.title.en, "是 yes" if field.required else "",
-                _note(field, "zh"), _note(field, "en"),
+                field.id,
+                field.title.zh,
+                field.title.en,
+                "是 yes" if field.required else "",
+                _note(field, "zh"),
+                _note(field, "en"),
             ]
             for place, cell in enumerate(cells):
                 notes.write_string(row, place, cell, body)

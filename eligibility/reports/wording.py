@@ -22,7 +22,9 @@ from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Floats
 Integers = NDArray[np.int64]
 
 
-def first_gaps(gaps: Gaps, rows: int, count: int, scheme: Scheme, language: Language) -> list[pa.Array]:
+def first_gaps(
+    gaps: Gaps, rows: int, count: int, scheme: Scheme, language: Language
+) -> list[pa.Array]:
     """The first gaps of every firm in words: what is unmet before what is open, in article order.
 
     Returns
@@ -38,7 +40,13 @@ def first_gaps(gaps: Gaps, rows: int, count: int, scheme: Scheme, language: Lang
         for status in (UNMET, UNDETERMINED):
             chosen = np.flatnonzero((gap.status == status) & (rank < count))
             if len(chosen):
-                part = _Part(_take(gap, chosen), gaps.score.low[chosen], gaps.score.high[chosen], scheme, language)
+                part = _Part(
+                    _take(gap, chosen),
+                    gaps.score.low[chosen],
+                    gaps.score.high[chosen],
+                    scheme,
+                    language,
+                )
                 pool.append(part.unmet() if status == UNMET else part.undetermined())
                 places[rank[chosen], chosen] = said + np.arange(len(chosen))
                 said += len(chosen)
@@ -97,7 +105,9 @@ class _Part:
             return self._short_share()
         if unit == "day":
             sentence = say("{title}: {count} days short")
-            return _by_kind([gap.shortfall], lambda days: sentence.format(title=self.title, count=days))
+            return _by_kind(
+                [gap.shortfall], lambda days: sentence.format(title=self.title, count=days)
+            )
         if unit == "point":
             sentence = say("{title}: at most {high} points, more than {mark} needed")
             return _by_kind(
@@ -109,9 +119,10 @@ class _Part:
     def undetermined(self) -> pa.Array:
         """What has to be filled in, or that judgement decides."""
         say, gap = self.language.text, self.gap
-        names = [self.language.of(self.scheme.fields_by_id[name].title) for name in gap.missing]
+        blank_fields = self.scheme.in_form_order(gap.missing)
+        names = [self.language.of(self.scheme.fields_by_id[name].title) for name in blank_fields]
         if names:
-            blanks = np.stack(list(gap.missing.values()))
+            blanks = np.stack([gap.missing[name] for name in blank_fields])
             first, count = blanks.argmax(axis=0), blanks.sum(axis=0)
         else:
             first = count = np.zeros(len(gap.status), dtype=np.int64)
@@ -121,14 +132,17 @@ class _Part:
                 return ""
             if count == 1:
                 return say("; missing: {field}").format(field=names[first])
-            return say("; missing: {field} and {more} more").format(field=names[first], more=count - 1)
+            return say("; missing: {field} and {more} more").format(
+                field=names[first], more=count - 1
+            )
 
         if gap.condition.judges == "score":
             sentence = say("{title}: {low}–{high} points, open to judgement")
             return _by_kind(
                 [np.floor(self.low), np.ceil(self.high), first, count],
-                lambda low, high, first, count: sentence.format(title=self.title, low=low, high=high)
-                + lacking(first, count),
+                lambda low, high, first, count: (
+                    sentence.format(title=self.title, low=low, high=high) + lacking(first, count)
+                ),
             )
         sentence = say("{title}: undetermined").format(title=self.title)
         return _by_kind([first, count], lambda first, count: sentence + lacking(first, count))
@@ -145,7 +159,9 @@ class _Part:
         def share(formed: int, digits: int, shown: int, line: int) -> str:
             if not formed:
                 return no_base
-            return sentence.format(title=self.title, share=f"{shown / 10**digits:.{digits}f}", line=f"{line / 100:g}")
+            return sentence.format(
+                title=self.title, share=f"{shown / 10**digits:.{digits}f}", line=f"{line / 100:g}"
+            )
 
         head = _by_kind([formed, digits, shown, line], share)
         before, after = say(", {term} short by {amount} {unit}").split("{amount}")

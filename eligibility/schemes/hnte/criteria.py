@@ -67,7 +67,8 @@ def technical_field(firms: FirmTable, law: Edition) -> Finding:
     nodes = law.catalogue or {}
     listed = np.isin(codes, np.fromiter(nodes, dtype=np.float64))
     lowest = np.isin(
-        codes, np.array([code for code, at_the_end in nodes.items() if at_the_end], dtype=np.float64)
+        codes,
+        np.array([code for code, at_the_end in nodes.items() if at_the_end], dtype=np.float64),
     )
     known = (lowest | ~listed) & ~np.isnan(codes) & (law.catalogue is not None)
     return finding(

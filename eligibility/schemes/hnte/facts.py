@@ -23,6 +23,7 @@ from eligibility.vocabulary import (
 INTERNAL = ("personnel", "direct", "depreciation", "amortization", "design", "trial")
 CATEGORIES = (*INTERNAL, "other", "outsourced_domestic", "outsourced_overseas")
 YEARS = ("y1", "y2", "y3")
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,10 @@ def _usable_rights(firms: FirmTable, law: Edition) -> Rights:
         high = np.maximum(np.where(unknown, high, high - used), 0.0)
         missing["ip_class2_used_count"] = unknown & (high > 0)
     return Rights(
-        (np.where(missing["ip_class1_count"], 0.0, class1), np.where(missing["ip_class1_count"], np.inf, class1)),
+        (
+            np.where(missing["ip_class1_count"], 0.0, class1),
+            np.where(missing["ip_class1_count"], np.inf, class1),
+        ),
         (low, high),
         missing,
     )
@@ -94,7 +98,9 @@ def counted_rd(firms: FirmTable, law: Edition) -> CountedRd:
 def _counted_rd(firms: FirmTable, law: Edition) -> CountedRd:
     totals = firms.series("rd_expense")
     domestics = firms.series("rd_expense_domestic")
-    if not any(f"rd_{category}_{year}" in firms.columns for category in CATEGORIES for year in YEARS):
+    if not any(
+        f"rd_{category}_{year}" in firms.columns for category in CATEGORIES for year in YEARS
+    ):
         return CountedRd(totals, domestics, totals, domestics)
 
     given = {
@@ -168,8 +174,10 @@ def annual_average(months: Sequence[tuple[float, float]]) -> float:
     >>> annual_average([(10, 12)] * 12)
     11.0
     """
-    if not 1 <= len(months) <= 12:
-        raise InputError("A year has one to twelve months of operation; {count} were given.", count=len(months))
+    if not 1 <= len(months) <= MONTHS:
+        raise InputError(
+            "A year has one to twelve months of operation; {count} were given.", count=len(months)
+        )
     if any(person < 0 for month in months for person in month):
         raise InputError("A number of persons cannot be negative.")
     return float(np.mean(months))

@@ -94,7 +94,9 @@ def core_rights(firms: FirmTable, law: Edition) -> ScoredItem:
     fewest, most = rights.total
     low, _ = index(rights.class1[0], fewest)
     _, high = index(rights.class1[1], most)
-    return ScoredItem(low, high, np.where(fewest == most, fewest, np.nan), only_somewhere(rights.missing))
+    return ScoredItem(
+        low, high, np.where(fewest == most, fewest, np.nan), only_somewhere(rights.missing)
+    )
 
 
 # --- 2. results put to use ----------------------------------------------------------------------
@@ -163,7 +165,7 @@ def growth_net_assets(firms: FirmTable, law: Edition) -> ScoredItem:
     series = firms.series("net_assets")
     sinking = np.zeros(firms.rows, dtype=np.bool_)
     if law.reading("negative_net_assets") == "no_points":
-        sinking = (series.applies & (series.values < 0)).any(axis=0)
+        sinking = np.logical_or.reduce(series.applies & (series.values < 0))
     return _growth("growth_net_assets", series, law, without=sinking)
 
 
@@ -222,7 +224,10 @@ def _rated(name: str, rating_field: str, firms: FirmTable, law: Edition) -> Scor
     index = np.where(blank, 0, rating).astype(np.intp)
     low, high = band_points([_band(item, grade) for grade in RATINGS], index)
     scored = ScoredItem(
-        np.where(blank, 0.0, low), np.where(blank, item.max, high), np.full(firms.rows, np.nan), {rating_field: blank}
+        np.where(blank, 0.0, low),
+        np.where(blank, item.max, high),
+        np.full(firms.rows, np.nan),
+        {rating_field: blank},
     )
     return _with_rights(scored, firms, law)
 

@@ -16,7 +16,7 @@ def warnings(firms: FirmTable, law: Edition) -> list[Warning]:
     return [
         Warning(
             "negative_net_assets",
-            (firms.operating & (firms.series("net_assets").values < 0)).any(axis=0),
+            np.logical_or.reduce(firms.operating & (firms.series("net_assets").values < 0)),
             Wording(
                 zh="有年末净资产为负，净资产增长率按0分计，请人工复核",
                 en="Net assets are negative at some year end: growth of net assets scores none, to be reviewed by a person",
@@ -66,7 +66,9 @@ def warnings(firms: FirmTable, law: Edition) -> list[Warning]:
 
 def _differs(one: Floats, other: Floats) -> Bools:
     with np.errstate(invalid="ignore"):
-        differs: Bools = np.abs(one - other) > 1 + DISAGREEMENT * np.maximum(np.abs(one), np.abs(other))
+        differs: Bools = np.abs(one - other) > 1 + DISAGREEMENT * np.maximum(
+            np.abs(one), np.abs(other)
+        )
     return differs
 
 
@@ -87,4 +89,3 @@ def _rd_total_differs(firms: FirmTable, law: Edition) -> Bools:
         stated = firms.series(stem).values
         differs |= (_differs(series.values, stated) & series.applies).any(axis=0)
     return differs
-
