@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment
 from eligibility.language import Language
-from eligibility.reports.wording import first_gaps
+from eligibility.reports.wording import by_kind, first_gaps
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import STATUS_WORDS, UNMET, VERDICT_WORDS, Bools, Floats
 
@@ -95,15 +94,15 @@ def _part(
     for place, words in enumerate(gaps, start=1):
         columns[f"gap_{place}"] = words
     columns["turned_by_another_reading"] = _listed(
-        {
-            other.interpretation: turned
+        [
+            (other.interpretation, turned)
             for other in assessment.other_readings
             for turned, _ in other.findings.values()
-        },
+        ],
         count,
     )
     columns["warnings"] = _listed(
-        {warning.id: warning.rows for warning in assessment.warnings}, count
+        [(warning.id, warning.rows) for warning in assessment.warnings], count
     )
     schema = scored_schema(scheme)
     return pa.table(
@@ -121,11 +120,15 @@ def _numbers(figures: Floats) -> pa.Array:
     return pa.array(figures, from_pandas=True)
 
 
-def _listed(marks: dict[str, Bools], count: int) -> pa.Array:
+def _listed(marks: list[tuple[str, Bools]], count: int) -> pa.Array:
     """The names that hold for each row, joined by a blank; null where none does."""
-    words = pa.nulls(count, pa.string())
-    for name, rows in marks.items():
-        said = pc.if_else(pa.array(rows), pa.scalar(name), pa.scalar(None, pa.string()))
-        words = pc.binary_join_element_wise(words, said, " ", null_handling="skip")
-        words = pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
-    return words
+    names = list(dict.fromkeys(name for name, _ in marks))
+    held = np.zeros(count, dtype=np.int64)
+    for name, rows in marks:
+        held |= rows.astype(np.int64) << names.index(name)
+    return by_kind(
+        [held],
+        lambda bits: (
+            " ".join(name for place, name in enumerate(names) if bits >> place & 1) or None
+        ),
+    )

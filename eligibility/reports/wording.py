@@ -105,12 +105,12 @@ class _Part:
             return self._short_share()
         if unit == "day":
             sentence = say("{title}: {count} days short")
-            return _by_kind(
+            return by_kind(
                 [gap.shortfall], lambda days: sentence.format(title=self.title, count=days)
             )
         if unit == "point":
             sentence = say("{title}: at most {high} points, more than {mark} needed")
-            return _by_kind(
+            return by_kind(
                 [np.ceil(self.high), gap.required],
                 lambda high, mark: sentence.format(title=self.title, high=high, mark=mark),
             )
@@ -138,14 +138,14 @@ class _Part:
 
         if gap.condition.judges == "score":
             sentence = say("{title}: {low}–{high} points, open to judgement")
-            return _by_kind(
+            return by_kind(
                 [np.floor(self.low), np.ceil(self.high), first, count],
                 lambda low, high, first, count: (
                     sentence.format(title=self.title, low=low, high=high) + lacking(first, count)
                 ),
             )
         sentence = say("{title}: undetermined").format(title=self.title)
-        return _by_kind([first, count], lambda first, count: sentence + lacking(first, count))
+        return by_kind([first, count], lambda first, count: sentence + lacking(first, count))
 
     def _short_share(self) -> pa.Array:
         say, gap = self.language.text, self.gap
@@ -163,7 +163,7 @@ class _Part:
                 title=self.title, share=f"{shown / 10**digits:.{digits}f}", line=f"{line / 100:g}"
             )
 
-        head = _by_kind([formed, digits, shown, line], share)
+        head = by_kind([formed, digits, shown, line], share)
         before, after = say(", {term} short by {amount} {unit}").split("{amount}")
         term = self.language.of(gap.condition.terms["part"])
         unit = say("CNY") if gap.unit == "CNY" else say("persons")
@@ -178,7 +178,7 @@ class _Part:
         return pa.repeat(pa.scalar(sentence), len(self.gap.status))
 
 
-def _by_kind(numbers: list[NDArray[np.generic]], say: Callable[..., str]) -> pa.Array:
+def by_kind(numbers: list[NDArray[np.generic]], say: Callable[..., str | None]) -> pa.Array:
     """Word each distinct combination of whole numbers once, then hand the words to its rows."""
     columns = [np.asarray(column).astype(np.int64) for column in numbers]
     key = np.zeros(len(columns[0]), dtype=np.int64)

@@ -1,0 +1,59 @@
+# Everything a person runs here. `make app` and `make test` need nothing but Python 3.11 to 3.13.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: app test check lint types imports tests translations samples images benchmark mutation clean
+
+app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
+	$(BIN)/streamlit run streamlit_app.py
+
+test: check ## what a change must pass
+
+check: lint types imports tests
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+imports: .venv/dev
+	$(BIN)/lint-imports
+
+tests: .venv/dev
+	$(BIN)/pytest
+
+translations: .venv/dev ## collect the sentences in the code and compile their Chinese
+	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k text -k say -k InputError -k EligibilityError -k DateNotCovered -k LawError -k Message -o /tmp/eligibility.pot eligibility streamlit_app.py
+	$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -N -l zh_CN -D eligibility -i /tmp/eligibility.pot -d eligibility/locale
+	$(BIN)/pybabel -q compile -D eligibility -d eligibility/locale
+
+samples: .venv/app ## make the invented firms again
+	$(BIN)/python sample_data/make_samples.py
+
+images: .venv/dev ## take the screenshots of docs/images again (needs Chromium)
+	$(BIN)/python docs/images/make_screenshots.py
+
+benchmark: .venv/dev ## speeds as ratios; installs what it compares with into its own .venv-benchmarks
+	$(PYTHON) -m venv .venv-benchmarks
+	.venv-benchmarks/bin/pip install -q -r requirements.txt -r benchmarks/requirements.txt
+	.venv-benchmarks/bin/python benchmarks/batch.py
+
+mutation: .venv/dev ## change the law's code in every small way and see whether a test notices
+	$(BIN)/pip install -q -r tests/mutation/requirements.txt
+	$(BIN)/python tests/mutation/run.py
+
+clean:
+	rm -rf .venv .venv-benchmarks .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/app: requirements.txt | .venv/bin/python
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements-dev.txt
+	@touch .venv/app $@

@@ -1,0 +1,124 @@
+"""The house rules, one test each. The import contracts are in pyproject.toml."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import eligibility
+from eligibility.scheme import SCHEMES, load_scheme
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "eligibility"
+LAW_CODE = [path for name in ("criteria", "indicators", "facts") for path in SCHEMES.glob(f"*/{name}.py")]
+
+
+@pytest.mark.parametrize("path", LAW_CODE, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_no_number_of_the_law_stands_in_its_code(path: Path) -> None:
+    """0 and 1 are structure (nothing, whole, first, last); any other number must be named."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {
+        id(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MONTHS"
+    }
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    numbers = [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+        and id(node) not in named | docs
+        and node.value not in (0, 1)
+    ]
+    allowed_places = {-1, 2}  # bands[-2]: the band above none
+    assert [number for number in numbers if number[1] not in allowed_places] == []
+    assert sum(number[1] == 2 for number in numbers) <= 1
+
+
+def test_every_condition_and_item_has_its_function_and_no_function_is_left_over() -> None:
+    for scheme_id in ["hnte"]:
+        scheme = load_scheme(scheme_id)
+        for module, names in (
+            ("criteria", {name for law in scheme.editions for name in law.conditions_by_id}),
+            ("indicators", {name for law in scheme.editions for name in law.items}),
+        ):
+            tree = ast.parse((SCHEMES / scheme_id / f"{module}.py").read_text(encoding="utf-8"))
+            public = {
+                node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[0] != "_"
+            }
+            assert public == names
+
+
+def test_the_map_of_the_scheme_names_every_parameter_condition_and_item() -> None:
+    readme = (SCHEMES / "hnte" / "README.md").read_text(encoding="utf-8")
+    law = load_scheme().edition("e2016")
+    for name in [*law.parameters, *law.scales, *law.conditions_by_id, *law.items]:
+        assert f"`{name}`" in readme, name
+    for case_file in (SCHEMES / "hnte" / "cases").glob("*.yaml"):
+        assert case_file.name in readme, case_file.name
+
+
+def test_what_is_public_is_exactly_all() -> None:
+    public = {
+        name
+        for name, value in vars(eligibility).items()
+        if not name.startswith("_") and not isinstance(value, type(sys)) and name != "annotations"
+    }
+    assert public | {"__version__"} == set(eligibility.__all__)
+
+
+def test_streamlit_state_and_caches_are_each_named_in_one_place() -> None:
+    for path in [*PACKAGE.glob("app/**/*.py"), ROOT / "streamlit_app.py"]:
+        code = path.read_text(encoding="utf-8")
+        if path.name != "state.py":
+            assert "session_state" not in code, path.name
+        if path.name != "cache.py":
+            assert "st.cache_" not in code, path.name
+
+
+def test_pages_are_short() -> None:
+    for path in [ROOT / "streamlit_app.py", *PACKAGE.glob("app/pages/*.py")]:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 100, path.name
+
+
+def test_heavy_libraries_are_not_imported_for_help() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import eligibility.cli, sys; print(' '.join(sys.modules))"],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    ).stdout.split()  # fmt: skip
+    for heavy in ("streamlit", "pandas", "sklearn", "xlsxwriter", "altair", "scipy"):
+        assert heavy not in loaded
+
+
+def test_every_public_function_says_what_it_does() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree) or not tree.body, path
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def test_no_line_silences_warnings_or_prints_outside_the_command_line() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        assert "filterwarnings" not in code, path
+        if path.name != "cli.py":
+            assert not re.search(r"^\s*print\(", code, re.MULTILINE), path
+
+
+def test_required_packages_are_pinned_and_each_has_its_reason() -> None:
+    reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith(("#", "-r")):
+                name, _, version = line.partition("==")
+                assert version, line
+                assert f"`{name}`" in reasons, name
