@@ -43,6 +43,15 @@ def quotient(part: Floats, whole: Floats) -> Floats:
         return np.where(whole == 0, np.nan, part / whole)
 
 
+def is_one_of(values: Floats, known: Floats) -> Bools:
+    """True where a value is one of the known ones, which stand in rising order."""
+    if not len(known):
+        return np.zeros(values.shape, dtype=np.bool_)
+    places = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    found: Bools = known[places] == values
+    return found
+
+
 def scale_values(scale: Scale, amounts: Floats) -> Floats:
     """The value of the bracket each amount falls in; NaN where the amount is unknown."""
     bounds = tuple((bracket.up_to or 0.0, bracket.inclusive) for bracket in scale.brackets[:-1])

@@ -297,6 +297,22 @@ class Edition(_Frozen):
         return {condition.id: condition for condition in self.conditions}
 
     @cached_property
+    def listed_codes(self) -> Floats:
+        """Codes of the catalogue, in rising order."""
+        return np.array(sorted(self.catalogue or ()), dtype=np.float64)
+
+    @cached_property
+    def lowest_codes(self) -> Floats:
+        """Codes at the lowest level of the catalogue, in rising order."""
+        lowest = [code for code, at_the_end in (self.catalogue or {}).items() if at_the_end]
+        return np.array(sorted(lowest), dtype=np.float64)
+
+    @cached_property
+    def excluding_codes(self) -> Floats:
+        """Codes whose text excludes something, in rising order."""
+        return np.array(sorted(self.exclusions), dtype=np.float64)
+
+    @cached_property
     def other_readings(self) -> tuple[tuple[str, str, Edition], ...]:
         """(interpretation, reading not taken, the edition read that way), for each that computes."""
         return tuple(

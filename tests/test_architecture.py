@@ -15,7 +15,9 @@ from eligibility.scheme import SCHEMES, load_scheme
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eligibility"
-LAW_CODE = [path for name in ("criteria", "indicators", "facts") for path in SCHEMES.glob(f"*/{name}.py")]
+LAW_CODE = [
+    path for name in ("criteria", "indicators", "facts") for path in SCHEMES.glob(f"*/{name}.py")
+]
 
 
 @pytest.mark.parametrize("path", LAW_CODE, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -51,7 +53,9 @@ def test_every_condition_and_item_has_its_function_and_no_function_is_left_over(
         ):
             tree = ast.parse((SCHEMES / scheme_id / f"{module}.py").read_text(encoding="utf-8"))
             public = {
-                node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[0] != "_"
+                node.name
+                for node in tree.body
+                if isinstance(node, ast.FunctionDef) and node.name[0] != "_"
             }
             assert public == names
 

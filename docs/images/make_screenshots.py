@@ -19,6 +19,7 @@ sys.path.insert(0, str(HERE.parents[1] / "tests" / "browser"))
 from serving import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
 
 TALLEST = 3200
+LANGUAGES = {"zh": "中文", "en": "English"}
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 #: the firm whose page is shown: it stands exactly on every line
 FIRM = "91150105XNBU6HUA33"
@@ -59,14 +60,14 @@ def main(folder: Path) -> None:
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         for size, (width, height) in WIDTHS.items():
-            for language in ("zh", "en"):
+            for language, words in LANGUAGES.items():
                 page = browser.new_page(
                     viewport={"width": width, "height": height},
-                    locale="zh-CN" if language == "zh" else "en-GB",
+                    locale="zh-CN",
                 )
                 for name, (path, prepare) in PAGES.items():
                     page.set_viewport_size({"width": width, "height": height})
-                    page.goto(f"{address}/{path}lang={language}")
+                    page.goto(f"{address}/{path}lang={words}")
                     settled(page)
                     prepare(page)
                     tall(page, width)

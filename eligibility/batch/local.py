@@ -1,16 +1,17 @@
 """A file of any size, scored in parts on this machine: rows in = rows scored + rows rejected.
 
-The next part is read while the last one is judged; memory holds a few parts, never the file.
+Parts are read, judged and written at the same time; memory holds a few of them, never the file.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -22,7 +23,7 @@ from eligibility.reports.scored import scored_schema, scored_table
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import RowIssue
 
-PARTS_IN_FLIGHT = 2
+Part = TypeVar("Part")
 #: issues kept to be shown; all of them stand in the rejects file
 ISSUES_SHOWN = 20
 
@@ -81,7 +82,7 @@ def score_file(
                 outputs[path] = files.enter_context(open_writer(path, table.schema))
             outputs[path].write(table)
 
-        for batch, table in _judged(source, scheme, language, options, with_input):
+        for batch, table in _ahead(_judged(source, scheme, language, options, with_input)):
             write(target, table)
             if rejects is not None and (batch.rejects.num_rows or rejects not in outputs):
                 write(rejects, _with_reasons(batch, language))
@@ -98,29 +99,28 @@ def score_file(
 def _judged(
     source: Path, scheme: Scheme, language: Language, options: Options, with_input: bool
 ) -> Iterator[tuple[Batch, pa.Table]]:
-    """Every part of the file with its results, in order, judged while the next is read."""
-
-    def judge(batch: Batch) -> tuple[Batch, pa.Table]:
+    """Every part of the file with its results, in order."""
+    batches = read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code)
+    for batch in _ahead(batches):
         assessments = assess_table(batch.table, scheme)
-        if not assessments:
-            table = scored_schema(scheme).empty_table()
-        else:
+        if assessments:
             table = scored_table(assessments, batch.rows, scheme, language)
+        else:
+            table = scored_schema(scheme).empty_table()
         if with_input:
-            for name, column in zip(
-                batch.originals.column_names, batch.originals.columns, strict=True
-            ):
+            for name in batch.originals.column_names:
+                column = batch.originals[name]
                 table = table.append_column(_unused(name, table.column_names), column)
-        return batch, table
+        yield batch, table
 
-    waiting: deque[Future[tuple[Batch, pa.Table]]] = deque()
+
+def _ahead(parts: Iterator[Part]) -> Iterator[Part]:
+    """The same parts, the next one made in a thread while this one is used."""
     with ThreadPoolExecutor(max_workers=1) as worker:
-        for batch in read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code):
-            waiting.append(worker.submit(judge, batch))
-            if len(waiting) > PARTS_IN_FLIGHT:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        upcoming = worker.submit(next, parts, None)
+        while (part := upcoming.result()) is not None:
+            upcoming = worker.submit(next, parts, None)
+            yield part
 
 
 def _with_reasons(batch: Batch, language: Language) -> pa.Table:

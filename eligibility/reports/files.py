@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -16,7 +17,7 @@ import xlsxwriter
 from eligibility.vocabulary import InputError
 
 #: a text that a spreadsheet would take for a formula, and is not just a number
-RUNS = r"^[=+\-@\t\r]"
+RUNS = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?%?$"
 EXCEL_ROWS = 1_048_576
 BOM = b"\xef\xbb\xbf"
@@ -79,7 +80,7 @@ def disarmed(table: pa.Table) -> pa.Table:
     for place, field in enumerate(table.schema):
         if pa.types.is_string(field.type):
             column = table.column(place)
-            runs = pc.match_substring_regex(column, RUNS)
+            runs = reduce(pc.or_, (pc.starts_with(column, mark) for mark in RUNS))
             if pc.any(runs).as_py():
                 number = pc.match_substring_regex(column, NUMBER)
                 safe = pc.binary_join_element_wise("'", column, "")

@@ -16,6 +16,8 @@ from eligibility.vocabulary import STATUS_WORDS, UNMET, VERDICT_WORDS, Bools, Fl
 
 IDENTITY = ("uscc", "name", "district", "carrier", "industry")
 GAPS_IN_WORDS = 3
+#: units that come in whole numbers
+WHOLE = ("day", "item", "code", "yes_no")
 
 
 def scored_table(
@@ -47,7 +49,6 @@ def scored_table(
 
 def scored_schema(scheme: Scheme) -> pa.Schema:
     """The columns of :func:`scored_table`, which do not depend on the rows."""
-    numbers = ["observed", "margin"]
     fields = [pa.field("row", pa.int64())]
     fields += [pa.field(name, pa.string()) for name in IDENTITY]
     fields += [
@@ -57,9 +58,10 @@ def scored_schema(scheme: Scheme) -> pa.Schema:
         pa.field("score_low", pa.float64()),
         pa.field("score_high", pa.float64()),
     ]
-    for condition in _conditions(scheme):
-        fields.append(pa.field(f"{condition}_status", pa.string()))
-        fields += [pa.field(f"{condition}_{number}", pa.float64()) for number in numbers]
+    for name, unit in _conditions(scheme).items():
+        kind = pa.int64() if unit in WHOLE else pa.float64()
+        fields.append(pa.field(f"{name}_status", pa.string()))
+        fields += [pa.field(f"{name}_{number}", kind) for number in ("observed", "margin")]
     fields += [pa.field(f"gap_{place + 1}", pa.string()) for place in range(GAPS_IN_WORDS)]
     fields += [
         pa.field("turned_by_another_reading", pa.string()),
@@ -68,16 +70,20 @@ def scored_schema(scheme: Scheme) -> pa.Schema:
     return pa.schema(fields)
 
 
-def _conditions(scheme: Scheme) -> list[str]:
-    """Conditions of every edition, those of the latest first."""
-    names = [name for law in reversed(scheme.editions) for name in law.conditions_by_id]
-    return list(dict.fromkeys(names))
+def _conditions(scheme: Scheme) -> dict[str, str]:
+    """Conditions of every edition with their units, those of the latest first."""
+    return {
+        condition.id: condition.unit
+        for law in reversed(scheme.editions)
+        for condition in law.conditions
+    }
 
 
 def _part(
     assessment: Assessment, rows: NDArray[np.int64], scheme: Scheme, language: Language
 ) -> pa.Table:
     firms, count = assessment.firms, assessment.firms.rows
+    schema = scored_schema(scheme)
     columns: dict[str, pa.Array] = {"row": pa.array(rows)}
     for name in IDENTITY:
         columns[name] = pa.array(firms.texts(name), pa.string())
@@ -88,8 +94,9 @@ def _part(
     columns["score_high"] = pa.array(assessment.score.high)
     for name, finding in assessment.findings.items():
         columns[f"{name}_status"] = _words(finding.status, STATUS_WORDS)
-        columns[f"{name}_observed"] = _numbers(finding.observed)
-        columns[f"{name}_margin"] = _numbers(finding.margin)
+        kind = schema.field(f"{name}_observed").type
+        columns[f"{name}_observed"] = _numbers(finding.observed, kind)
+        columns[f"{name}_margin"] = _numbers(finding.margin, kind)
     gaps = first_gaps(assessment.gaps, count, GAPS_IN_WORDS, scheme, language)
     for place, words in enumerate(gaps, start=1):
         columns[f"gap_{place}"] = words
@@ -104,7 +111,6 @@ def _part(
     columns["warnings"] = _listed(
         [(warning.id, warning.rows) for warning in assessment.warnings], count
     )
-    schema = scored_schema(scheme)
     return pa.table(
         [columns.get(field.name, pa.nulls(count, field.type)) for field in schema], schema=schema
     )
@@ -115,9 +121,12 @@ def _words(codes: NDArray[np.int8], words: dict[int, str] | object) -> pa.Array:
     return pa.array(names).take(pa.array(codes - UNMET))
 
 
-def _numbers(figures: Floats) -> pa.Array:
+def _numbers(figures: Floats, kind: pa.DataType) -> pa.Array:
     """NaN is nothing that could be said, so it is null."""
-    return pa.array(figures, from_pandas=True)
+    unsaid = np.isnan(figures)
+    if pa.types.is_integer(kind):
+        return pa.array(np.where(unsaid, 0, figures).astype(np.int64), mask=unsaid)
+    return pa.array(figures, mask=unsaid)
 
 
 def _listed(marks: list[tuple[str, Bools]], count: int) -> pa.Array:

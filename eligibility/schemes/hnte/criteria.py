@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from eligibility.exact import above, at_least, quotient, scale_values
-from eligibility.schemes.hnte.facts import counted_rd, total_income, usable_rights
+from eligibility.exact import above, at_least, is_one_of, quotient, scale_values
+from eligibility.schemes.hnte.facts import counted_rd, paid_rd, total_income, usable_rights
 from eligibility.vocabulary import (
     Bools,
     Edition,
@@ -64,12 +64,8 @@ def core_ip(firms: FirmTable, law: Edition) -> Finding:
 def technical_field(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（三）: a lowest-level code of the catalogue; one above it leaves the finding open."""
     codes = firms.numbers("technical_field_code")
-    nodes = law.catalogue or {}
-    listed = np.isin(codes, np.fromiter(nodes, dtype=np.float64))
-    lowest = np.isin(
-        codes,
-        np.array([code for code, at_the_end in nodes.items() if at_the_end], dtype=np.float64),
-    )
+    listed = is_one_of(codes, law.listed_codes)
+    lowest = is_one_of(codes, law.lowest_codes)
     known = (lowest | ~listed) & ~np.isnan(codes) & (law.catalogue is not None)
     return finding(
         "technical_field",
@@ -112,16 +108,15 @@ def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
 
 def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（五）: R&D in mainland China over all R&D of three years."""
-    rd = counted_rd(firms, law)
-    paid = law.reading("domestic_share_basis") == "paid"
-    domestic, total = (rd.paid_domestic, rd.paid_total) if paid else (rd.domestic, rd.total)
+    rd_costs = paid_rd if law.reading("domestic_share_basis") == "paid" else counted_rd
+    rd = rd_costs(firms, law)
     return _share(
         "domestic_rd_share",
         law,
-        part=domestic.total,
-        whole=total.total,
+        part=rd.domestic.total,
+        whole=rd.total.total,
         required=law.value("domestic_rd_share"),
-        missing=merge_missing(domestic.missing, total.missing),
+        missing=merge_missing(rd.domestic.missing, rd.total.missing),
     )
 
 

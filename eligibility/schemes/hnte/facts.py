@@ -74,71 +74,101 @@ def _usable_rights(firms: FirmTable, law: Edition) -> Rights:
 
 
 @dataclass(frozen=True)
-class CountedRd:
-    """R&D costs of the three years: in all and in mainland China, as counted; CNY.
-
-    ``paid_total`` and ``paid_domestic`` are what was actually spent, where the categories tell;
-    elsewhere they equal the counted amounts.
-    """
+class RdCosts:
+    """R&D costs of the three years, in all and in mainland China; CNY."""
 
     total: YearSeries
     domestic: YearSeries
-    paid_total: YearSeries
-    paid_domestic: YearSeries
 
 
-def counted_rd(firms: FirmTable, law: Edition) -> CountedRd:
-    """R&D costs after the rules on outsourcing and other costs (三、（六）2（7）（8）), year by year.
+def counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
+    """R&D costs as counted: outsourcing at its share, other costs up to theirs (三、（六）2（7）（8）).
 
-    A year is formed from its nine categories where all are given, else taken from its total.
+    A year is formed from its nine categories where all are given, else taken from its totals.
     """
-    return firms.formed(("rd", id(law)), lambda: _counted_rd(firms, law))
+    return firms.formed(("counted rd", id(law)), lambda: _counted_rd(firms, law))
 
 
-def _counted_rd(firms: FirmTable, law: Edition) -> CountedRd:
-    totals = firms.series("rd_expense")
-    domestics = firms.series("rd_expense_domestic")
-    if not any(
-        f"rd_{category}_{year}" in firms.columns for category in CATEGORIES for year in YEARS
-    ):
-        return CountedRd(totals, domestics, totals, domestics)
+def paid_rd(firms: FirmTable, law: Edition) -> RdCosts:
+    """R&D costs as actually spent (三、（六）3), where the categories tell; else as counted."""
+    given = _categories(firms)
+    if given is None:
+        return counted_rd(firms, law)
+    domestic = given.internal + given.other + given.outsourced_domestic
+    return _costs(firms, domestic, given.outsourced_overseas)
 
-    given = {
-        category: np.stack([firms.numbers(f"rd_{category}_{year}") for year in YEARS])
-        for category in CATEGORIES
-    }
-    internal = sum((given[category] for category in INTERNAL), np.zeros(totals.values.shape))
-    counted_share = law.value("outsourced_share")
-    at_home = counted_share * given["outsourced_domestic"]
-    abroad = counted_share * given["outsourced_overseas"]
-    base = internal + at_home + abroad if law.reading("other_cost_base") == "all_rd" else internal
-    cap = law.value("other_cost_share")
+
+def _counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
+    given = _categories(firms)
+    if given is None:
+        return RdCosts(firms.series("rd_expense"), firms.series("rd_expense_domestic"))
+    share, cap = law.value("outsourced_share"), law.value("other_cost_share")
+    at_home, abroad = share * given.outsourced_domestic, share * given.outsourced_overseas
+    base = given.internal
+    if law.reading("other_cost_base") == "all_rd":
+        base = base + at_home + abroad
     # other <= cap * (base + other), solved for other
-    other = np.minimum(given["other"], base * cap / (1 - cap))
-    blanks = {category: np.isnan(column) for category, column in given.items()}
-    complete = ~np.logical_or.reduce(list(blanks.values()))
-    started = ~np.logical_and.reduce(list(blanks.values()))
+    domestic = given.internal + np.minimum(given.other, base * (cap / (1 - cap))) + at_home
+    return _costs(firms, domestic, abroad)
 
-    def series(stem: str, amounts: Floats, stated: YearSeries) -> YearSeries:
-        values = np.where(complete, amounts, stated.values)
-        wanting = np.isnan(values) & firms.operating
-        missing = {"registered_on": np.isnat(firms.dates("registered_on"))}
+
+@dataclass(frozen=True)
+class _Categories:
+    """The nine categories as spent, shape (3, n); NaN where a category of the year is blank."""
+
+    internal: Floats
+    other: Floats
+    outsourced_domestic: Floats
+    outsourced_overseas: Floats
+
+
+def _categories(firms: FirmTable) -> _Categories | None:
+    """The categories, or None where no firm gives any."""
+    if not any(f"rd_{name}_{year}" in firms.columns for name in CATEGORIES for year in YEARS):
+        return None
+    return firms.formed("rd categories", lambda: _read_categories(firms))
+
+
+def _read_categories(firms: FirmTable) -> _Categories:
+    def years(*names: str) -> Floats:
+        made = np.empty((len(YEARS), firms.rows))
         for row, year in enumerate(YEARS):
-            # a year begun by category wants its blank categories, any other its total
-            missing[f"{stem}_{year}"] = wanting[row] & ~started[row]
-            for category in CATEGORIES:
-                missing[f"rd_{category}_{year}"] = (
-                    wanting[row] & started[row] & blanks[category][row]
-                )
-        return YearSeries(values, firms.operating, only_somewhere(missing))
+            first, *others = (firms.numbers(f"rd_{name}_{year}") for name in names)
+            made[row] = first
+            for other in others:
+                made[row] += other
+        return made
 
-    spent_at_home = internal + given["other"] + given["outsourced_domestic"]
-    return CountedRd(
-        total=series("rd_expense", internal + other + at_home + abroad, totals),
-        domestic=series("rd_expense_domestic", internal + other + at_home, domestics),
-        paid_total=series("rd_expense", spent_at_home + given["outsourced_overseas"], totals),
-        paid_domestic=series("rd_expense_domestic", spent_at_home, domestics),
+    return _Categories(
+        years(*INTERNAL), years("other"), years("outsourced_domestic"), years("outsourced_overseas")
     )
+
+
+def _costs(firms: FirmTable, domestic: Floats, abroad: Floats) -> RdCosts:
+    """Amounts formed from categories, or the totals stated where any category is blank."""
+    total = domestic + abroad
+    return RdCosts(
+        _formed_or_stated(firms, "rd_expense", total),
+        _formed_or_stated(
+            firms, "rd_expense_domestic", np.where(np.isnan(total), np.nan, domestic)
+        ),
+    )
+
+
+def _formed_or_stated(firms: FirmTable, stem: str, formed: Floats) -> YearSeries:
+    stated = firms.series(stem)
+    values = np.where(np.isnan(formed), stated.values, formed)
+    wanting = np.isnan(values) & firms.operating
+    missing = {"registered_on": np.isnat(firms.dates("registered_on"))}
+    for row, year in enumerate(YEARS):
+        if wanting[row].any():
+            blanks = {name: np.isnan(firms.numbers(f"rd_{name}_{year}")) for name in CATEGORIES}
+            # a year begun by category wants its blank categories, any other its total
+            started = ~np.logical_and.reduce(list(blanks.values()))
+            missing[f"{stem}_{year}"] = wanting[row] & ~started
+            for name, blank in blanks.items():
+                missing[f"rd_{name}_{year}"] = wanting[row] & started & blank
+    return YearSeries(values, firms.operating, only_somewhere(missing))
 
 
 def total_income(firms: FirmTable) -> tuple[Floats, dict[str, Bools]]:

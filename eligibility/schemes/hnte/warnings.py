@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eligibility.exact import is_one_of
 from eligibility.schemes.hnte.facts import YEARS, counted_rd
 from eligibility.vocabulary import Bools, Edition, FirmTable, Floats, Warning, Wording
 
@@ -52,10 +53,7 @@ def warnings(firms: FirmTable, law: Edition) -> list[Warning]:
         ),
         Warning(
             "field_exclusions",
-            np.isin(
-                firms.numbers("technical_field_code"),
-                np.fromiter(law.exclusions, dtype=np.float64),
-            ),
+            is_one_of(firms.numbers("technical_field_code"), law.excluding_codes),
             Wording(
                 zh="所选技术领域有除外条款，请核对技术内容",
                 en="The technical field chosen excludes some technologies; check them",
@@ -78,7 +76,7 @@ def _figures_before_registration(firms: FirmTable) -> Bools:
         return stray
     for row, year in enumerate(YEARS):
         for name in [name for name in firms.columns if name.endswith(f"_{year}")]:
-            stray |= ~firms.operating[row] & (np.nan_to_num(firms.numbers(name)) != 0)
+            stray |= ~firms.operating[row] & (np.abs(firms.numbers(name)) > 0)
     return stray
 
 

@@ -1,0 +1,163 @@
+"""Speed of the batch, as ratios from one run: ``make benchmark``.
+
+- ``score`` on invented firms, CSV to CSV, against polars reading the same input and writing the
+  same output and doing nothing else: wall time and peak memory, whole processes, at 100,000 and
+  1,000,000 rows.
+- The rules alone, in memory, in firms a second of one core, against openfisca-core judging the
+  same three ratio conditions.
+- One firm in process.
+
+Every figure is the median of several runs; the machine's noise is their range.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+PART = 32_768
+
+POLARS = """
+import sys, time, polars as pl
+source, given, target = sys.argv[1:]
+out = pl.read_parquet(given)
+start = time.perf_counter()
+pl.read_csv(source)
+out.write_csv(target)
+print(time.perf_counter() - start)
+"""
+
+
+def main() -> None:
+    """Run every benchmark and print its lines."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    print(
+        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {arguments.runs} runs"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in arguments.rows:
+            files(Path(folder), rows, arguments.runs)
+    rules(arguments.runs)
+    one_firm()
+
+
+def files(folder: Path, rows: int, runs: int) -> None:
+    """``score`` against polars on the same files."""
+    source, target, given = folder / f"{rows}.csv", folder / "out.csv", folder / "out.parquet"
+    make = [sys.executable, "sample_data/make_samples.py", "--rows", str(rows), "-o", str(source)]
+    subprocess.run(make, check=True, cwd=ROOT)
+    score = [sys.executable, "-m", "eligibility", "score", str(source), "--lang", "zh", "-o"]
+    subprocess.run([*score, str(given)], check=True, cwd=ROOT, capture_output=True)
+    ours, theirs, peaks = [], [], []
+    for _ in range(runs):
+        start = time.perf_counter()
+        peaks.append(_peak([*score, str(target)]))
+        ours.append(time.perf_counter() - start)
+        done = subprocess.run(
+            [sys.executable, "-c", POLARS, str(source), str(given), str(folder / "polars.csv")],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        theirs.append(float(done.stdout))
+    ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
+    print(
+        f"score, {rows:>9,} rows: {_said(ours)} s; polars read+write {_said(theirs)} s; "
+        f"ratio {_said(ratios)} (bound 3); peak {max(peaks):.0f} MiB (bound 1024)"
+    )
+
+
+def rules(runs: int) -> None:
+    """The rules in memory, alone and against openfisca-core."""
+    from eligibility.assessment.assess import assess_table
+    from eligibility.intake.table import read_table
+    from eligibility.scheme import load_scheme
+
+    scheme = load_scheme()
+    batch = read_table(
+        ROOT / "sample_data" / "candidates.csv", scheme.fields, catalogue=scheme.titles_by_code
+    )
+    table = batch.table.take(np.arange(PART) % batch.table.rows)
+
+    def ours() -> float:
+        # a table remembers what was formed from it, so every run gets its own
+        parts = [table.take(np.arange(PART)) for _ in range(16)]
+        start = time.process_time()
+        for part in parts:
+            for assessment in assess_table(part, scheme):
+                assessment.verdict  # noqa: B018
+        return PART * len(parts) / (time.process_time() - start)
+
+    theirs = openfisca(table)
+    ours()
+    rates = [ours() for _ in range(runs)]
+    peer = [theirs() for _ in range(runs)]
+    print(
+        f"rules, {len(scheme.editions[-1].conditions)} conditions and 12 items: {_said(rates)} firms/s of one core (bound 1,000,000)"
+    )
+    print(
+        f"openfisca-core, the same conditions: {_said(peer)} firms/s; ratio {statistics.median(rates) / statistics.median(peer):.1f} (bound 4)"
+    )
+
+
+def openfisca(table) -> Callable[[], float]:
+    """The conditions written for openfisca-core, on the same columns."""
+    from openfisca_peer import judge
+
+    return lambda: judge(table)
+
+
+def one_firm() -> None:
+    """One firm from columns to record."""
+    from eligibility.assessment.assess import assess_table
+    from eligibility.assessment.record import records
+    from eligibility.intake.table import read_table
+    from eligibility.scheme import load_scheme
+
+    scheme = load_scheme()
+    batch = read_table(
+        ROOT / "sample_data" / "candidates.csv", scheme.fields, catalogue=scheme.titles_by_code
+    )
+    times = []
+    for row in range(batch.table.rows):
+        firm = batch.table.take(np.array([row]))
+        start = time.perf_counter()
+        records(assess_table(firm, scheme))
+        times.append((time.perf_counter() - start) * 1000)
+    print(
+        f"assess, one firm: median {statistics.median(times):.2f} ms, 95 % below {sorted(times)[int(len(times) * 0.95)]:.2f} ms (bound 5)"
+    )
+
+
+def _peak(command: list[str]) -> float:
+    """Run a command and give its peak memory in MiB."""
+    code = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], check=True, capture_output=True, text=True, cwd=ROOT
+    )
+    return int(done.stdout) / 1024
+
+
+def _said(figures: list[float]) -> str:
+    digits = 2 if max(figures) < 1000 else 0
+    low, middle, high = min(figures), statistics.median(figures), max(figures)
+    return f"{middle:,.{digits}f} ({low:,.{digits}f}–{high:,.{digits}f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Every page says what it must: content, not only absence of errors."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import Path
+
+import pytest
+
+testing = pytest.importorskip("streamlit.testing.v1")
+
+from eligibility.app.state import UPLOAD, Upload  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[1]
+NASTY = "**x** <script>alert(1)</script> [a](http://b) =1+1"
+#: the first firm of the sample: it stands exactly on every line
+EXACT = "91150105XNBU6HUA33"
+#: the second: 11.9 S&T people of 120
+ONE_SHORT = "91150105XNRCN5XE87"
+
+
+def opened(page: str = "screening", language: str = "zh", **query: str) -> testing.AppTest:
+    """A page as it is drawn."""
+    app = testing.AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.session_state["lang"] = language
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page != "screening":
+        app.switch_page(f"eligibility/app/{page}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+    assert not app.exception
+    return app
+
+
+def uploaded(text: str, language: str = "en") -> testing.AppTest:
+    """The first page after a file was uploaded."""
+    content = text.encode()
+    app = opened(language=language)
+    app.session_state[UPLOAD] = Upload("firms.csv", content, blake2b(content).hexdigest())
+    app.run()
+    assert not app.exception
+    return app
+
+
+def html(app: testing.AppTest) -> str:
+    """Everything drawn as HTML."""
+    return "\n".join(part.proto.body for part in app.get("html"))
+
+
+def test_the_first_page_opens_on_the_sample_and_its_counts_add_up() -> None:
+    said = html(opened())
+    assert "示例数据" in said
+    assert "读入 200 行 = 评估 200 行 + 退回 0 行" in said
+    assert "待补充" in said
+
+
+def test_the_table_names_firm_verdict_interval_and_first_gap() -> None:
+    table = opened(language="en").dataframe[0].value
+    row = table[table["uscc"] == ONE_SHORT].iloc[0]
+    assert row["verdict"] == "○ not eligible"
+    assert (row["low"], row["high"]) == (82, 96)
+    assert "9.9%" in row["gap"]
+
+
+def test_filters_and_order_choose_the_rows() -> None:
+    app = opened(language="en")
+    app.text_input(key="search").input(ONE_SHORT).run()
+    assert list(app.dataframe[0].value["uscc"]) == [ONE_SHORT]
+    app.text_input(key="search").input("nobody").run()
+    assert "No firm fits this choice" in app.info[0].value
+
+
+def test_a_rejected_row_is_shown_with_its_sentence() -> None:
+    app = uploaded("name,registered_on,staff_total\n甲,2015-01-01,140\n乙,2016-02-02,abc\n")
+    assert "2 rows read = 1 assessed + 1 rejected" in html(app)
+    row = app.dataframe[0].value.iloc[0]
+    assert list(row) == [3, "staff_total", "abc", "a number, such as 12.5"]
+
+
+def test_the_unit_of_money_is_asked_only_where_no_header_says_it() -> None:
+    unsaid = uploaded("企业名称,第三年销售收入\n甲,500\n")
+    assert "In which unit are these amounts? 第三年销售收入" in html(unsaid)
+    assert not unsaid.dataframe
+    said = uploaded("企业名称,第三年销售收入（万元）\n甲,500\n")
+    assert "In which unit" not in html(said)
+
+
+def test_an_unusable_file_is_refused_in_one_sentence() -> None:
+    app = uploaded("nothing,known\n1,2\n")
+    assert "no column is recognised" in html(app)
+
+
+def test_a_firm_shows_citation_interval_formula_and_distance() -> None:
+    said = html(opened("firm", firm=ONE_SHORT))
+    assert "国科发火〔2016〕32号 第十一条（四）" in said
+    assert "= 11.9 ÷ 120" in said
+    assert "还差 1 人" in said
+    assert "82–96 分，满分 100 分；须高于 70 分" in said
+    assert "9 项条件中 1 项未满足：科技人员占比" in said
+
+
+def test_a_firm_on_every_line_is_met_exactly() -> None:
+    said = html(opened("firm", firm=EXACT))
+    assert said.count("恰好达到") == 4
+    assert "单一来源" in said or "未核对" in said or "采用：" in said
+
+
+def test_another_reading_is_named_with_its_question() -> None:
+    said = html(opened("firm", language="en", firm=EXACT))
+    assert "Of which total may other costs be 20 %?" in said
+    assert "Taken: Internal R&amp;D costs, as in tax form A107041" in said
+
+
+def test_an_unknown_firm_says_what_to_do() -> None:
+    app = opened("firm", language="en", firm="nobody")
+    assert "upload the file again" in app.markdown[0].value
+
+
+def test_what_a_firm_typed_is_text_and_nothing_else() -> None:
+    app = uploaded(f'name,registered_on,staff_total,st_staff\n"{NASTY}",2015-01-01,140,12\n')
+    assert app.dataframe[0].value["name"][0] == NASTY
+    app.switch_page("eligibility/app/firm.py")
+    app.query_params["firm"] = "row-2"
+    app.run()
+    assert "**x** &lt;script&gt;alert(1)&lt;/script&gt; [a](http://b) =1+1" in html(app)
+    assert "<script>alert" not in html(app)
+
+
+def test_the_form_asks_under_calendar_years_and_judges_as_it_is_filled() -> None:
+    app = opened("form", language="en")
+    assert "Decided 0 / 9" in html(app)
+    app.button[0].click().run()
+    assert "Decided 8 / 9" in html(app)
+    year = app.date_input(key="entry:application_date").value.year
+    labels = [app.number_input(key=f"entry:sales_revenue_y{each}").label for each in (1, 2, 3)]
+    assert labels == [str(year - 3), str(year - 2), str(year - 1)]
+    app.switch_page("eligibility/app/firm.py")
+    app.query_params["firm"] = "form"
+    app.run()
+    assert "short of 2 persons" in html(app)
+    assert "CNY 97,205,000" in html(app)
+
+
+def test_a_year_before_registration_is_not_asked() -> None:
+    app = opened("form", language="en")
+    app.button[0].click().run()
+    year = app.date_input(key="entry:application_date").value.year
+    app.date_input(key="entry:registered_on").set_value(f"{year - 2}-02-01").run()
+    assert not app.exception
+    closed = app.text_input(key="closed:sales_revenue_y1")
+    assert closed.disabled
+    assert closed.value == "not registered yet"
+
+
+def test_the_section_of_2008_appears_for_its_time_only() -> None:
+    app = opened("form", language="en")
+    assert "Only under the 2008 rules" not in [tab.label for tab in app.tabs]
+    app.date_input(key="entry:application_date").set_value("2014-06-30").run()
+    assert "Only under the 2008 rules" in [tab.label for tab in app.tabs]
+
+
+def test_a_date_no_edition_covers_is_refused_by_name() -> None:
+    app = opened("form", language="en")
+    app.date_input(key="entry:application_date").set_value("2005-06-30").run()
+    assert "2005-06-30" in html(app)
+    assert "Measures of 2008" in html(app)
+
+
+def test_the_rules_show_every_condition_number_and_reading() -> None:
+    from eligibility.scheme import load_scheme
+
+    said = html(opened("rules"))
+    law = load_scheme().editions[-1]
+    for condition in law.conditions:
+        assert condition.rule.zh.replace("&", "&amp;") in said
+    for question in law.interpretations.values():
+        assert question.question.zh in said
+    assert "单一来源" in said
+    assert "未核对" in said
