@@ -10,7 +10,7 @@ from typing import Any
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.intake.table import Batch, Options, from_records, read_table
-from eligibility.scheme import DEFAULT_SCHEME, load_scheme
+from eligibility.scheme import DEFAULT_SCHEME, Scheme, load_scheme
 from eligibility.vocabulary import FirmTable, InputError
 
 Firm = Mapping[str, object]
@@ -57,7 +57,7 @@ def firms(
     """The columns of one or several firms, checked as any input is."""
     held = load_scheme(scheme)
     given = [firm] if isinstance(firm, Mapping) else list(firm)
-    batch = from_records(given, held.fields, _options(as_of), catalogue=held.titles_by_code)
+    batch = from_records(given, held.fields, _options(held, as_of), catalogue=held.titles_by_code)
     if (fatal := [issue for issue in batch.issues if issue.fatal]) or batch.rejects.num_rows:
         raise InputError("{issue}", issue=fatal[0].sentence)
     return batch.table
@@ -68,9 +68,11 @@ def assess_file(
 ) -> tuple[list[dict[str, Any]], Batch]:
     """Assess every readable row of a CSV or Excel file; the batch holds the rest and why."""
     held = load_scheme(scheme)
-    batch = read_table(path, held.fields, _options(as_of), catalogue=held.titles_by_code)
+    batch = read_table(path, held.fields, _options(held, as_of), catalogue=held.titles_by_code)
     return records(assess_table(batch.table, held)), batch
 
 
-def _options(as_of: date | None) -> Options:
-    return Options() if as_of is None else Options(application_date=as_of)
+def _options(scheme: Scheme, as_of: date | None) -> Options:
+    day = as_of or date.today()
+    scheme.in_force(day)
+    return Options(application_date=day, covered_from=scheme.covered_from)

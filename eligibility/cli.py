@@ -10,16 +10,22 @@ import json
 import locale
 import os
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eligibility.language import Language, language
 from eligibility.vocabulary import EligibilityError, InputError
+
+if TYPE_CHECKING:
+    # only for types: a command imports what it needs, so that --help stays quick
+    from eligibility.intake.table import Options
+    from eligibility.scheme import Scheme
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -141,7 +147,7 @@ def assess(
 
     with _refusals(lang) as spoken:
         held = _scheme(scheme)
-        options = _options(as_of, money_unit, encoding, sheet)
+        options = _options(held, as_of, money_unit, encoding, sheet)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
         found = records(assess_table(batch.table, held))
         if form is Result.JSON:
@@ -186,12 +192,13 @@ def score(
     engines = {Engine.LOCAL: score_file}
 
     with _refusals(lang) as spoken, _progress(spoken) as progress:
+        held = _scheme(scheme)
         summary = engines[engine](
             file,
             output,
-            _scheme(scheme),
+            held,
             spoken,
-            options=_options(as_of, money_unit, encoding, sheet),
+            options=_options(held, as_of, money_unit, encoding, sheet),
             rejects=rejects or output.with_suffix(".rejects.csv"),
             with_input=with_input,
             progress=progress,
@@ -218,7 +225,7 @@ def main() -> None:
 
 
 @contextmanager
-def _refusals(lang: Lang | None):  # type: ignore[no-untyped-def]
+def _refusals(lang: Lang | None) -> Iterator[Language]:
     """Say what was refused in one sentence, in the user's language, and stop."""
     spoken = Language(lang.value) if lang else language(_system_language())
     try:
@@ -229,7 +236,7 @@ def _refusals(lang: Lang | None):  # type: ignore[no-untyped-def]
 
 
 @contextmanager
-def _progress(spoken: Language):  # type: ignore[no-untyped-def]
+def _progress(spoken: Language) -> Iterator[Callable[[int], None]]:
     """A counter of rows on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -252,13 +259,15 @@ def _system_language() -> str | None:
     return os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0]
 
 
-def _scheme(scheme_id: str):  # type: ignore[no-untyped-def]
+def _scheme(scheme_id: str) -> Scheme:
     from eligibility.scheme import load_scheme
 
     return load_scheme(scheme_id)
 
 
-def _options(as_of: str | None, unit: Unit | None, encoding: str | None, sheet: str | None):  # type: ignore[no-untyped-def]
+def _options(
+    held: Scheme, as_of: str | None, unit: Unit | None, encoding: str | None, sheet: str | None
+) -> Options:
     from eligibility.intake.table import Options
 
     try:
@@ -267,11 +276,13 @@ def _options(as_of: str | None, unit: Unit | None, encoding: str | None, sheet: 
         raise InputError(
             "--as-of {value}: expected a date such as 2026-05-10.", value=as_of
         ) from error
+    held.in_force(day)
     return Options(
         money_unit=unit.value if unit else None,
         encoding=encoding,
         sheet=sheet,
         application_date=day,
+        covered_from=held.covered_from,
     )
 
 

@@ -111,6 +111,11 @@ class Scheme:
         """Title of every node of the catalogue by its code."""
         return {node.code: node.title for node in self.catalogue}
 
+    @property
+    def covered_from(self) -> date:
+        """The first day that some edition covers."""
+        return self.editions[0].in_force_from
+
     def edition(self, edition_id: str) -> Edition:
         """The edition of that id."""
         for edition in self.editions:

@@ -19,8 +19,8 @@ again columns, and the errors, one hierarchy::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal, Protocol, TypeVar
@@ -35,12 +35,6 @@ Codes = NDArray[np.int8]
 T = TypeVar("T")
 
 MET, UNDETERMINED, UNMET = 1, 0, -1
-STATUS_WORDS: Mapping[int, str] = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
-VERDICT_WORDS: Mapping[int, str] = {
-    MET: "eligible",
-    UNDETERMINED: "undetermined",
-    UNMET: "ineligible",
-}
 
 
 # --- words in two languages ---------------------------------------------------------------------
@@ -65,6 +59,11 @@ class Wording(_Frozen):
 
     def __str__(self) -> str:
         return self.en
+
+
+def msgid(text: str) -> str:
+    """The text itself, marked to be translated where it is shown."""
+    return text
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,18 @@ class DateNotCovered(EligibilityError):
 
 class LawError(EligibilityError):
     """An edition file is incomplete or contradicts itself."""
+
+
+STATUS_WORDS: Mapping[int, str] = {
+    MET: msgid("met"),
+    UNDETERMINED: msgid("undetermined"),
+    UNMET: msgid("unmet"),
+}
+VERDICT_WORDS: Mapping[int, str] = {
+    MET: msgid("eligible"),
+    UNDETERMINED: msgid("undetermined"),
+    UNMET: msgid("ineligible"),
+}
 
 
 # --- law ----------------------------------------------------------------------------------------
@@ -607,18 +618,18 @@ class RowIssue:
     @property
     def sentence(self) -> Message:
         """The issue as one sentence."""
-        return Message(
-            "{file}, row {row}, column {column}: {value!r}: {expected}"
-            if self.value
-            else "{file}, row {row}, column {column}: {expected}",
-            {
-                "file": f"{self.file}[{self.sheet}]" if self.sheet else self.file,
-                "row": self.row,
-                "column": self.column,
-                "value": self.value,
-                "expected": self.expected,
-            },
-        )
+        values = {
+            "file": f"{self.file}[{self.sheet}]" if self.sheet else self.file,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "expected": self.expected,
+        }
+        if self.value:
+            said = msgid("{file}, row {row}, column {column}: {value!r}, expected {expected}")
+        else:
+            said = msgid("{file}, row {row}, column {column}: expected {expected}")
+        return Message(said, values)
 
 
 def years_of(application_year: int) -> Sequence[int]:
@@ -633,54 +644,3 @@ def merge_missing(*parts: Mapping[str, Bools]) -> Mapping[str, Bools]:
         for name, rows in part.items():
             merged[name] = merged[name] | rows if name in merged else rows
     return merged
-
-
-def ids(things: Iterable[Field]) -> list[str]:
-    """Ids in order."""
-    return [thing.id for thing in things]
-
-
-__all__ = [
-    "MET",
-    "RATINGS",
-    "STATUS_WORDS",
-    "UNDETERMINED",
-    "UNMET",
-    "VERDICT_WORDS",
-    "Band",
-    "Bools",
-    "Bracket",
-    "Citation",
-    "Codes",
-    "Condition",
-    "DateNotCovered",
-    "Edition",
-    "EligibilityError",
-    "Field",
-    "Finding",
-    "FirmTable",
-    "Floats",
-    "InputError",
-    "Interpretation",
-    "Item",
-    "ItemGroup",
-    "LawError",
-    "Message",
-    "Parameter",
-    "Reading",
-    "RowIssue",
-    "Scale",
-    "ScoreInterval",
-    "ScoreRule",
-    "ScoredItem",
-    "Speaks",
-    "Warning",
-    "Wording",
-    "YearSeries",
-    "finding",
-    "ids",
-    "merge_missing",
-    "only_somewhere",
-    "replace",
-    "years_of",
-]

@@ -109,6 +109,16 @@ def test_a_header_in_two_languages_is_one_header() -> None:
     one_line.require("f")
 
 
+def test_notes_below_the_header_are_no_data() -> None:
+    found = read(
+        ["企业名称", "职工总数"],
+        ["# 与营业执照一致", "人"],
+        ["# As on the licence", ""],
+        ["甲", "5"],
+    )
+    assert (fields(found), found.lines) == (["name", "staff_total"], 3)
+
+
 def test_a_field_id_is_cny_by_contract() -> None:
     (column,) = read(["sales_revenue_y1"], money_unit="10k CNY").columns
     assert (column.power, column.unit) == (0, "field id")

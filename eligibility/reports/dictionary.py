@@ -26,7 +26,7 @@ def dictionary(scheme: Scheme, form: str, language: Language) -> str:
     if form == "md":
         return _markdown(scheme, rows)
     return "".join(
-        f"{field.id:<28} {language.of(field.title)} [{language.text(field.kind)}"
+        f"{field.id:<28} {language.of(field.title)} [{field.kind}"
         f"{', ' + field.unit if field.unit else ''}]\n"
         for field in scheme.fields
     )

@@ -1,0 +1,274 @@
+"""What one cell says: its text as a value of its field, or the sentence on what was expected.
+
+This is the slow and complete path. Whole columns go through ``columns``, which hands over only the
+cells it cannot read itself; both must agree on every text.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+
+from eligibility.intake import codes
+from eligibility.vocabulary import Field, Message
+
+Value = float | np.datetime64 | str | None
+
+#: power of ten that turns an amount in this unit into CNY
+MONEY_UNITS: Mapping[str, int] = {
+    "元": 0, "元人民币": 0, "人民币": 0, "人民币元": 0, "cny": 0, "rmb": 0, "yuan": 0,
+    "千元": 3, "thousandcny": 3, "kcny": 3, "cnyk": 3,
+    "万": 4, "万元": 4, "万元人民币": 4, "人民币万元": 4, "10kcny": 4, "cny10k": 4,
+    "10kyuan": 4, "10krmb": 4, "rmb10k": 4,
+    "百万": 6, "百万元": 6, "millioncny": 6, "cnymillion": 6, "mcny": 6,
+    "千万": 7, "千万元": 7,
+    "亿": 8, "亿元": 8, "亿元人民币": 8, "人民币亿元": 8, "100mcny": 8, "cny100m": 8,
+    "100myuan": 8, "100mrmb": 8, "rmb100m": 8,
+}  # fmt: skip
+PERCENT = -2
+SHARE_UNITS = ("1", "/1")
+
+#: texts that say "nothing entered"; 无 says no, or E, where it answers a question
+MISSING = frozenset(
+    ("", "-", "--", "---", "–", "—", "——", "/", "\\", "无", "暂无", "n/a", "na", "null", "none",
+     "nan", "不详", "未知", "不适用")
+)  # fmt: skip
+MISSING_ANSWERS = MISSING - {"无"}
+YES = frozenset(("是", "有", "对", "√", "✓", "✔", "☑", "y", "yes", "true", "t", "1", "1.0"))
+NO = frozenset(
+    ("否", "无", "没有", "不是", "×", "x", "✗", "✘", "n", "no", "false", "f", "0", "0.0")
+)
+RATING_WORDS: Mapping[str, float] = {
+    **{letter: float(grade) for grade, letter in enumerate("abcde")},
+    "高": 0.0, "较高": 1.0, "一般": 2.0, "较低": 3.0, "无": 4.0,
+    "强": 0.0, "较强": 1.0, "较弱": 3.0,
+}  # fmt: skip
+
+_NUMBER = re.compile(
+    r"(?P<open>\()?(?P<sign>[-+])?(?:¥|cny|rmb|人民币)?\s*"
+    r"(?P<digits>\d{1,3}(?:[,' ]\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
+    r"(?:e(?P<exponent>[-+]?\d{1,3}))?\s*"
+    r"(?P<unit>[^\d\s()][^\d()]*|10k cny|100m cny)?(?P<close>\))?"
+)
+_GROUPING = str.maketrans("", "", ",' ")
+_COUNTERS = frozenset(("人", "名", "项", "件", "个", "分", "家", "次", "位", "种"))
+_DAY = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(?:[t ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:z|[-+]\d{2}:?\d{2})?)?"
+)
+_COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONTH = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*月?|\d{4}\s*年?")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_SERIALS = range(20_000, 80_001)
+_SERIAL_ZERO = date(1899, 12, 30)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+_CODE_AND_TITLE = re.compile(r"(\d{2,5})\s*[-_.、:]?\s*(\D.*)")
+_ERROR = re.compile(r"#(?:n/a|div/0!|value!|ref!|name\?|num!|null!|spill!|calc!|getting_data)")
+
+
+class CellTrouble(Exception):
+    """A cell cannot be read; ``expected`` says what should stand there."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.expected = Message(text, values)
+        super().__init__(text)
+
+
+@dataclass(frozen=True)
+class CellFormat:
+    """How the cells of one column are to be read.
+
+    Attributes
+    ----------
+    field : Field
+        What they hold.
+    power : int
+        Power of ten from the column's unit to the field's: 4 for 万元, -2 for %.
+    catalogue : mapping of title to code
+        Titles that can stand for a code; only those that one code bears.
+    """
+
+    field: Field
+    power: int = 0
+    catalogue: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def parse(text: str, form: CellFormat) -> Value:
+    """The value that a text stands for.
+
+    Parameters
+    ----------
+    text : str
+        The cell as it came.
+    form : CellFormat
+        How its column is to be read.
+
+    Returns
+    -------
+    float, datetime64, str or None
+        Money in CNY; yes as 1 and no as 0; ratings as 0 (A) to 4 (E); None for a blank.
+
+    Raises
+    ------
+    CellTrouble
+        If it cannot be read, or lies outside what the field allows.
+    """
+    kind = form.field.kind
+    if kind == "text":
+        stripped = text.strip()
+        return None if stripped.lower() in MISSING else stripped
+    plain = normal(text)
+    if plain in (MISSING_ANSWERS if kind in ("yes_no", "rating") else MISSING):
+        return None
+    if _ERROR.fullmatch(plain):
+        raise CellTrouble("a value; the spreadsheet could not work this cell out")
+    match kind:
+        case "code":
+            return _code(plain)
+        case "date":
+            return _day(plain)
+        case "yes_no":
+            return _yes_no(plain)
+        case "rating":
+            return _rating(plain)
+        case "catalogue":
+            return _catalogue(plain, form.catalogue)
+        case _:
+            return _number(plain, form)
+
+
+def normal(text: str) -> str:
+    """The text with full-width characters made ordinary, in lower case, without outer spaces."""
+    return unicodedata.normalize("NFKC", text).replace("−", "-").strip().lower()
+
+
+def within(value: float, field: Field) -> None:
+    """Raise CellTrouble unless a number is one the field allows."""
+    if field.kind == "count" and value != np.floor(value):
+        raise CellTrouble("a whole number")
+    low, high = field.minimum, field.maximum
+    if low is not None and high is not None and not low <= value <= high:
+        raise CellTrouble(
+            "a number from {minimum} to {maximum}", minimum=f"{low:g}", maximum=f"{high:g}"
+        )
+    if low is not None and value < low:
+        raise CellTrouble("a number of {minimum} or more", minimum=f"{low:g}")
+    if high is not None and value > high:
+        raise CellTrouble("a number of {maximum} or less", maximum=f"{high:g}")
+
+
+def _code(plain: str) -> str:
+    try:
+        return codes.parse(plain)
+    except codes.WrongCode as wrong:
+        raise CellTrouble(wrong.expected) from wrong
+
+
+def _number(plain: str, form: CellFormat) -> float:
+    field = form.field
+    found = _NUMBER.fullmatch(plain)
+    if (
+        found is None
+        or bool(found["open"]) != bool(found["close"])
+        or (found["open"] and found["sign"])
+    ):
+        raise _not_a_number(field)
+    power = _power(found["unit"], form)
+    # one decimal text, one rounding: a product of floats could be off by an ulp
+    value = float(f"{found['digits'].translate(_GROUPING)}e{int(found['exponent'] or 0) + power}")
+    if value == np.inf:
+        raise _not_a_number(field)
+    value = -value if found["open"] or found["sign"] == "-" else value
+    within(value, field)
+    return value
+
+
+def _power(unit: str | None, form: CellFormat) -> int:
+    """The power of ten of the unit in the cell, else of the column's."""
+    if not unit:
+        return form.power
+    field, word = form.field, unit.replace(" ", "")
+    if word in ("%", "‰"):
+        if field.unit in SHARE_UNITS and word == "%":
+            return PERCENT
+        raise CellTrouble("a number, not a share in per cent")
+    if field.kind == "money":
+        if word in MONEY_UNITS:
+            return MONEY_UNITS[word]
+        raise CellTrouble("an amount in CNY, 10k CNY or 100m CNY; {unit} is not known", unit=unit)
+    if word in _COUNTERS:
+        return form.power
+    raise _not_a_number(field)
+
+
+def _not_a_number(field: Field) -> CellTrouble:
+    if field.kind == "money":
+        return CellTrouble("an amount of money, such as 1314.38")
+    if field.kind == "count":
+        return CellTrouble("a whole number, such as 12")
+    return CellTrouble("a number, such as 12.5")
+
+
+def _day(plain: str) -> np.datetime64:
+    if serial := _SERIAL.fullmatch(plain):
+        if int(serial[1]) in _SERIALS:
+            return np.datetime64(_SERIAL_ZERO + timedelta(days=int(serial[1])), "D")
+        raise CellTrouble("a date, such as 2021-03-05")
+    found = _DAY.fullmatch(plain) or _COMPACT_DAY.fullmatch(plain)
+    if found is None:
+        if _MONTH.fullmatch(plain):
+            raise CellTrouble("a date with its day, such as 2021-03-05")
+        raise CellTrouble("a date, such as 2021-03-05")
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError as impossible:
+        raise CellTrouble("a day that exists, such as 2021-03-05") from impossible
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise CellTrouble("a date from {first} to {last}", first=FIRST_DAY, last=LAST_DAY)
+    return np.datetime64(day, "D")
+
+
+def _yes_no(plain: str) -> float:
+    if plain in YES:
+        return 1.0
+    if plain in NO:
+        return 0.0
+    raise CellTrouble("yes or no (是/否, 有/无, √/×)")
+
+
+def _rating(plain: str) -> float:
+    if plain in RATING_WORDS:
+        return RATING_WORDS[plain]
+    raise CellTrouble("a rating from A to E")
+
+
+def _catalogue(plain: str, titles: Mapping[str, str]) -> float:
+    digits = plain.removesuffix(".0")
+    if digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 5:
+        return float(digits)
+    if plain in titles:
+        return float(titles[plain])
+    both = _CODE_AND_TITLE.fullmatch(plain)
+    if both and titles.get(both[2]) == both[1]:
+        return float(both[1])
+    raise CellTrouble("a code of the catalogue, such as 10101, or the exact title of one node")
+
+
+def titles_to_codes(catalogue: Mapping[str, str]) -> Mapping[str, str]:
+    """Title to code, for titles that stand once; ``catalogue`` is code to title."""
+    return _titles_to_codes(tuple(catalogue.items()))
+
+
+@cache
+def _titles_to_codes(catalogue: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    titles = [(normal(title), code) for code, title in catalogue]
+    stands = Counter(title for title, _ in titles)
+    return {title: code for title, code in titles if stands[title] == 1}

@@ -1,0 +1,193 @@
+"""What one row says against itself, and against the rows before it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.intake import codes
+from eligibility.vocabulary import Bools, Field, FirmTable, Floats, Message
+
+#: by how much a part may pass its whole, relative: the rounding of books kept in 万元
+SLACK = 1e-9
+YEARS = ("y1", "y2", "y3")
+PARTS = (
+    ("non_taxable_income_y3", "gross_income_y3"),
+    ("ip_class2_used_count", "ip_class2_count"),
+    ("st_staff", "staff_total"),
+    ("college_st_staff", "staff_total"),
+    ("rd_staff", "staff_total"),
+    *((f"rd_expense_domestic_{year}", f"rd_expense_{year}") for year in YEARS),
+)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Rows, and the field of theirs that does not fit with what else they say."""
+
+    field: str
+    expected: dict[int, Message]
+    fatal: bool = True
+
+
+def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contradiction]:
+    """What cannot be true within a row, and what is of no use in it."""
+    known = {field.id: field for field in fields}
+    for part, whole in PARTS:
+        if part in firms.columns and whole in firms.columns:
+            yield _larger(firms, part, firms.numbers(whole), known[whole])
+    if "hitech_income_y3" in firms.columns:
+        yield _larger(firms, "hitech_income_y3", _income(firms), known["total_income_y3"])
+    yield _registered_too_late(firms)
+    yield from _before_registration(firms, fields)
+
+
+def _larger(firms: FirmTable, part: str, whole: Floats, named: Field) -> Contradiction:
+    with np.errstate(invalid="ignore"):
+        wrong = firms.numbers(part) > whole + SLACK * np.abs(whole)
+    unit = "CNY" if named.kind == "money" else ""
+    return Contradiction(
+        part,
+        {
+            row: Message(
+                "not more than {whole}, which is {amount}",
+                {"whole": named.title, "amount": f"{whole[row]:,.15g} {unit}".strip()},
+            )
+            for row in _places(wrong)
+        },
+    )
+
+
+def _income(firms: FirmTable) -> Floats:
+    """Total income, as far as it is told: gross minus non-taxable, else stated, else at most gross."""
+    gross = firms.numbers("gross_income_y3")
+    formed = gross - firms.numbers("non_taxable_income_y3")
+    stated = firms.numbers("total_income_y3")
+    return np.where(np.isnan(formed), np.where(np.isnan(stated), gross, stated), formed)
+
+
+def _registered_too_late(firms: FirmTable) -> Contradiction:
+    registered, applied = firms.dates("registered_on"), firms.dates("application_date")
+    return Contradiction(
+        "registered_on",
+        {
+            row: Message("not after the date of application, {day}", {"day": applied[row].item()})
+            for row in _places(registered > applied)
+        },
+    )
+
+
+def _before_registration(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contradiction]:
+    """Each row once, at the first of its figures that stands in a year before it was registered."""
+    registered = firms.dates("registered_on")
+    # a firm registered after its application is rejected for that already
+    left = ~firms.operating.all(axis=0) & (registered <= firms.dates("application_date"))
+    for figure in fields:
+        if not left.any():
+            return
+        if figure.year is None or figure.id not in firms.columns:
+            continue
+        stray = (
+            left
+            & ~firms.operating[figure.year - 1]
+            & (np.nan_to_num(firms.numbers(figure.id)) != 0)
+        )
+        left = left & ~stray
+        yield Contradiction(
+            figure.id,
+            {
+                row: Message(
+                    "a blank, here and wherever else the year ended before the firm was registered "
+                    "on {day}; such figures are not used",
+                    {"day": registered[row].item()},
+                )
+                for row in _places(stray)
+            },
+            fatal=False,
+        )
+
+
+def _places(rows: Bools) -> list[int]:
+    places: list[int] = np.flatnonzero(rows).tolist()
+    return places
+
+
+# --- duplicates -------------------------------------------------------------------------------------
+
+
+@dataclass
+class SeenKeys:
+    """Keys met so far and the row of each, as a few sorted runs of doubling length."""
+
+    _runs: list[tuple[NDArray[np.complex128], NDArray[np.int64]]] = field(default_factory=list)
+
+    def first_rows(
+        self, keys: NDArray[np.complex128], rows: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The earliest row with the same key, its own where it is the first; remembers all."""
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        fresh = np.ones(len(keys), dtype=np.bool_)
+        fresh[1:] = ordered[1:] != ordered[:-1]
+        leader = np.maximum.accumulate(np.where(fresh, np.arange(len(keys)), 0))
+        earliest = rows[order][leader]
+        for run_keys, run_rows in self._runs:
+            at = np.minimum(np.searchsorted(run_keys, ordered), len(run_keys) - 1)
+            known = run_keys[at] == ordered
+            earliest[known] = np.minimum(earliest[known], run_rows[at[known]])
+        found = np.empty_like(rows)
+        found[order] = earliest
+        self._remember(ordered[fresh], rows[order][fresh])
+        return found
+
+    def _remember(self, keys: NDArray[np.complex128], rows: NDArray[np.int64]) -> None:
+        while self._runs and len(self._runs[-1][0]) <= len(keys):
+            other_keys, other_rows = self._runs.pop()
+            keys, rows = np.concatenate([other_keys, keys]), np.concatenate([other_rows, rows])
+            order = np.argsort(keys, kind="stable")
+            keys, rows = keys[order], rows[order]
+        if len(keys):
+            self._runs.append((keys, rows))
+
+
+@dataclass
+class SeenFirms:
+    """Firms met so far: by credit code, or by name where they have none, in an application year."""
+
+    _codes: SeenKeys = field(default_factory=SeenKeys)
+    _names: SeenKeys = field(default_factory=SeenKeys)
+
+    def earlier(self, firms: FirmTable, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each firm the row of the sheet that has it already; 0 if none has."""
+        found = np.zeros(len(firms), dtype=np.int64)
+        by_name = firms.blank("uscc")
+        for known, place in ((self._codes, ~by_name), (self._names, by_name)):
+            if not place.any():
+                continue
+            years = firms.application_years[place]
+            if known is self._codes:
+                keys = codes.keys(firms.texts("uscc")[place], years)
+            else:
+                keys = _name_keys(firms.texts("name")[place], years)
+            first = known.first_rows(keys, rows[place])
+            found[place] = np.where(first == rows[place], 0, first)
+        return found
+
+
+def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[np.complex128]:
+    """As ``codes.keys``; of a name by 92 bits of its hash, which no two firms will share."""
+    words = np.frombuffer(
+        b"".join(
+            hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=16).digest()
+            for name in names
+        ),
+        np.uint64,
+    ).reshape(-1, 2)
+    made = np.empty(len(names), dtype=np.complex128)
+    made.real = words[:, 0] >> np.uint64(12)
+    made.imag = (words[:, 1] >> np.uint64(24)).astype(np.int64) * 4096 + years
+    return made

@@ -1,0 +1,435 @@
+"""Which column is which field, and in what unit: the header lines of a sheet, read as people write them.
+
+A header names a field by its id, its title in either language or an alias; a figure of three years
+also names its year. Brackets, spaces, case and punctuation do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from eligibility.intake.cells import MONEY_UNITS, PERCENT, SHARE_UNITS
+from eligibility.vocabulary import Field, InputError, Message
+
+#: how far down the header may begin: titles of the sheet often stand above it
+SEARCHED_LINES = 6
+#: lines below the header that begin so are notes for whoever fills the sheet in
+NOTE = "# "
+_UNIT = "|".join(
+    (
+        "亿元人民币", "万元人民币", "元人民币", "人民币亿元", "人民币万元", "人民币元", "亿元", "千万元",
+        "百万元", "万元", "千元", "元", "亿", "百万", "千万", "万", "人民币", r"10k\s*(?:cny|rmb|yuan)",
+        r"100m\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10k", r"(?:cny|rmb)\s*100m", r"million\s*cny",
+        r"cny\s*million", r"thousand\s*cny", r"cny\s*k", "cny", "rmb", "yuan", "%",
+    )
+)  # fmt: skip
+_UNITS = (
+    re.compile(rf"[(\[【]\s*(?:单位|unit)?\s*:?\s*({_UNIT})\s*[)\]】]"),
+    re.compile(rf"(?:单位|unit)\s*:?\s*({_UNIT})"),
+    re.compile(rf"[/,:_-]\s*({_UNIT})\s*$"),
+    re.compile(r"(亿元|千万元|百万元|万元|千元|元)\s*$"),
+)
+_STATED_FOR_ALL = re.compile(rf"(?:金额)?单位\s*:?\s*(?:人民币)?\s*({_UNIT})")
+_BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+_LATEST_YEAR = re.compile(r"^(?:最近|近)一年度?")
+_DIGITS = {"一": 1, "二": 2, "三": 3, "1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3}
+_YEAR_WORDS = (
+    re.compile(r"第\s*([一二三123])\s*(?:会计)?\s*年度?"),
+    re.compile(r"(?<![a-z])(?:fiscal\s*)?y(?:ear|r)?[\s_.-]*([123])(?!\d)"),
+    re.compile(r"([123])(?:st|nd|rd)[\s_-]*year"),
+    re.compile(r"(first|second|third)[\s_-]*year"),
+)
+_CALENDAR_YEAR = re.compile(r"(?:fy\s*)?(?<!\d)((?:19|20)\d{2})(?!\d)\s*(?:会计)?(?:年度|年)?")
+_NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
+_PARTS = re.compile(r"\s*[\n|]\s*|\s+/\s+")
+
+_YEARS = (1, 2, 3)
+
+Key = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """One column that holds a field.
+
+    Attributes
+    ----------
+    position : int
+        Its place in the sheet, from 0.
+    header : str
+        Its name as it stands there, both lines of two.
+    field : Field
+    power : int or None
+        Power of ten from its unit to the field's; None for money without a unit.
+    unit : "stated", "declared", "field id", ""
+        Who says so.
+    """
+
+    position: int
+    header: str
+    field: Field
+    power: int | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class HeaderMap:
+    """What the header lines say.
+
+    Attributes
+    ----------
+    columns : tuple of MappedColumn
+        Columns that hold a field; a field stands twice in ``repeated`` only.
+    unknown : tuple of str
+        Headers of columns that no field knows; they are not read.
+    doubtful : tuple of (header, Message)
+        Headers that nearly name a field, with what they lack; they are not read either.
+    repeated : tuple of MappedColumn
+        Columns of a field that has another column too.
+    headers : tuple of str
+        A name for every column of the sheet, each once.
+    lines : int
+        Lines above the first row of data.
+    calendar_years : bool
+        Some header names a calendar year, so the file suits one application year only.
+    """
+
+    columns: tuple[MappedColumn, ...]
+    unknown: tuple[str, ...]
+    doubtful: tuple[tuple[str, Message], ...]
+    repeated: tuple[MappedColumn, ...]
+    headers: tuple[str, ...]
+    lines: int
+    calendar_years: bool
+
+    @property
+    def unitless(self) -> tuple[MappedColumn, ...]:
+        """Money columns of which nobody says the unit."""
+        return tuple(column for column in self.columns if column.power is None)
+
+    def require(self, file: str) -> None:
+        """Raise InputError unless the columns can be read."""
+        if not self.columns:
+            raise InputError(
+                "{file}: no column is recognised; a header line must name the columns by field id, "
+                "title or alias, such as uscc, 企业名称 or 第一年销售收入（万元）.",
+                file=file,
+            )
+        if self.repeated:
+            raise InputError(
+                "{file}: these columns hold the same field, leave one of each: {columns}.",
+                file=file,
+                columns=_listed(self.repeated),
+            )
+        if self.unitless:
+            raise InputError(
+                "{file}: the header does not say in which unit these amounts are: {columns}. Write it "
+                "there, as in 销售收入（万元）, or declare it with --money-unit (CNY, 10k CNY or 100m CNY).",
+                file=file,
+                columns=_listed(self.unitless),
+            )
+
+
+def _listed(columns: Sequence[MappedColumn]) -> str:
+    return ", ".join(column.header for column in columns)
+
+
+def header_map(
+    lines: Sequence[Sequence[str]],
+    fields: Sequence[Field],
+    money_unit: str | None = None,
+    application_year: int | None = None,
+) -> HeaderMap:
+    """Find the header among the first lines of a sheet and say what each column is.
+
+    Parameters
+    ----------
+    lines : sequence of sequences of str
+        The first lines of the sheet, cell by cell.
+    fields : sequence of Field
+        What columns can hold.
+    money_unit : str, optional
+        Declared unit of money columns whose header states none: CNY, 10k CNY or 100m CNY.
+    application_year : int, optional
+        The year whose three years before it a calendar year in a header is one of.
+
+    Returns
+    -------
+    HeaderMap
+        ``require`` refuses it if the columns cannot be read.
+    """
+    names = _names(tuple(fields))
+    best: list[_Label] = []
+    first, height, found = 0, 1, -1
+    for start in range(min(SEARCHED_LINES, len(lines))):
+        for tall in (1, 2):
+            labels = _labels(lines[start : start + tall])
+            if len(labels) == 0 or (tall == 2 and not _second_line(lines, start)):
+                continue
+            count = sum(label.matches(names, application_year) for label in labels)
+            if count > found:
+                best, first, height, found = labels, start, tall, count
+    end = first + height
+    while end < len(lines) and _repeats(lines[end], best, names, application_year):
+        best = [*_labels(lines[first : end + 1])]
+        end += 1
+    while end < len(lines) and "".join(lines[end]).lstrip().startswith(NOTE):
+        end += 1
+    stated = _stated_above(lines[:first])
+    return _mapped(best, names, end, stated, money_unit, application_year)
+
+
+# --- one header -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Text:
+    """One header text without its unit, and the unit."""
+
+    name: str
+    power: int | None
+    percent: bool
+
+    def names(self) -> Iterator[tuple[Key, int | None]]:
+        """The names it may go by, the exact one first, and the calendar year in it."""
+        for name in dict.fromkeys((self.name, _BRACKETS.sub(" ", self.name), _loose(self.name))):
+            rest, year, calendar = _split_year(name)
+            yield (_squeeze(rest), year), calendar
+
+
+@dataclass(frozen=True)
+class _Label:
+    """The header of one column: what stands in it, and the texts it can be read as, best first."""
+
+    shown: str
+    raw: tuple[str, ...]
+    texts: tuple[_Text, ...]
+
+    def find(
+        self, names: Mapping[Key, Field | None], application_year: int | None
+    ) -> tuple[Field, bool] | Message | None:
+        """The field it names and whether by calendar year; what it lacks; None if unknown."""
+        lacking: Message | None = None
+        for text in self.texts:
+            for (name, year), calendar in text.names():
+                if calendar is not None:
+                    year = calendar - application_year + 4 if application_year else None
+                    if year not in _YEARS:
+                        if (name, 1) in names or (name, 3) in names:
+                            lacking = Message(
+                                "{year} is not one of the three years before the application",
+                                {"year": calendar},
+                            )
+                        continue
+                if field := names.get((name, year)):
+                    return field, calendar is not None
+                if year is None and (name, 1) in names:
+                    lacking = Message("a year is wanted: 第一年, 第二年 or 第三年")
+        return lacking
+
+    def matches(self, names: Mapping[Key, Field | None], application_year: int | None) -> bool:
+        return isinstance(self.find(names, application_year), tuple)
+
+
+def _labels(lines: Sequence[Sequence[str]]) -> list[_Label]:
+    """The headers of every column, read from one line or from several together.
+
+    In a blank cell of an upper line the text to its left holds on (a merged cell), as long as
+    something stands below it.
+    """
+    width = max((len(line) for line in lines), default=0)
+    padded = [[*line, *[""] * (width - len(line))] for line in lines]
+    held = ["" for _ in lines]
+    labels = []
+    for column in range(width):
+        own = [line[column].strip() for line in padded]
+        whole = []
+        for depth, text in enumerate(own):
+            if text:
+                held[depth] = text
+                # a new upper heading ends what was held below it only by text of its own
+            inherits = depth < len(own) - 1 and not text and any(own[depth + 1 :])
+            whole.append(held[depth] if inherits else text)
+        labels.append(_label(own, whole))
+    return labels
+
+
+def _label(own: Sequence[str], whole: Sequence[str]) -> _Label:
+    texts = [_text(text) for text in whole if text]
+    power = next((text.power for text in reversed(texts) if text.power is not None), None)
+    percent = any(text.percent for text in texts)
+    joined = " ".join(text.name for text in texts)
+    readings = [
+        joined,
+        *(text.name for text in map(_text, reversed([cell for cell in own if cell]))),
+    ]
+    for cell in own:
+        readings += [_text(part).name for part in _PARTS.split(cell) if part and part != cell]
+    shown = " ".join(dict.fromkeys(" ".join(text.split()) for text in whole if text))
+    return _Label(
+        shown,
+        tuple(own),
+        tuple(_Text(name, power, percent) for name in dict.fromkeys(readings) if name),
+    )
+
+
+def _text(cell: str) -> _Text:
+    name = unicodedata.normalize("NFKC", cell).lower().strip()
+    for unit in _UNITS:
+        if found := unit.search(name):
+            rest = name[: found.start()] + " " + name[found.end() :]
+            if _squeeze(rest) or unit is _UNITS[0]:
+                word = re.sub(r"\s", "", found[1])
+                return _Text(rest.strip(), MONEY_UNITS.get(word), word == "%")
+    return _Text(name, None, False)
+
+
+def _split_year(name: str) -> tuple[str, int | None, int | None]:
+    """The name without its year; the year as 1, 2 or 3; the calendar year."""
+    for words in _YEAR_WORDS:
+        if found := words.search(name):
+            return name[: found.start()] + " " + name[found.end() :], _DIGITS[found[1]], None
+    if found := _CALENDAR_YEAR.search(name):
+        return name[: found.start()] + " " + name[found.end() :], None, int(found[1])
+    return name, None, None
+
+
+def _loose(name: str) -> str:
+    return _LATEST_YEAR.sub("", _BRACKETS.sub(" ", name).strip())
+
+
+def _squeeze(name: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
+
+
+# --- all headers ------------------------------------------------------------------------------------
+
+
+@cache
+def _names(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
+    """Every name of every field with its year; None where two fields share it.
+
+    Exact names come before those without their brackets.
+    """
+    years = Counter(field.stem for field in fields)
+    exact: dict[Key, Field | None] = {}
+    loose: dict[Key, Field | None] = {}
+    for field in fields:
+        once = field.year is not None and years[field.stem] == 1
+        for name in (field.id, field.title.zh, field.title.en, *field.aliases):
+            plain = unicodedata.normalize("NFKC", name).lower()
+            for table, text in (
+                (exact, plain), (loose, _BRACKETS.sub(" ", plain)), (loose, _loose(plain))
+            ):  # fmt: skip
+                rest, year, _ = _split_year(text)
+                keys = {(_squeeze(rest), year)}
+                if once:
+                    keys |= {(_squeeze(rest), None), (_squeeze(rest), field.year)}
+                for key in keys:
+                    known = table.setdefault(key, field)
+                    if known is not None and known.id != field.id:
+                        table[key] = None
+    return {**loose, **exact}
+
+
+def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
+    """True if the line below can be the lower half of a header: it holds no number but years."""
+    if start + 1 >= len(lines):
+        return False
+    cells = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in lines[start + 1]]
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+    return any(cells) and all(_CALENDAR_YEAR.fullmatch(cell) for cell in numbers)
+
+
+def _repeats(
+    line: Sequence[str],
+    labels: Sequence[_Label],
+    names: Mapping[Key, Field | None],
+    application_year: int | None,
+) -> bool:
+    """True if a line names the same fields once more, as a second language does."""
+    same = 0
+    for again, label in zip(_labels([line]), labels, strict=False):
+        one, other = again.find(names, application_year), label.find(names, application_year)
+        same += isinstance(one, tuple) and isinstance(other, tuple) and one[0].id == other[0].id
+    return same >= 2
+
+
+def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
+    """The unit that a line above the header states for the whole sheet."""
+    for line in lines:
+        for cell in line:
+            if found := _STATED_FOR_ALL.search(unicodedata.normalize("NFKC", cell).lower()):
+                return MONEY_UNITS.get(re.sub(r"\s", "", found[1]))
+    return None
+
+
+def _mapped(
+    labels: Sequence[_Label],
+    names: Mapping[Key, Field | None],
+    lines: int,
+    stated: int | None,
+    money_unit: str | None,
+    application_year: int | None,
+) -> HeaderMap:
+    headers = _once([label.shown or f"({place})" for place, label in enumerate(labels, start=1)])
+    columns: list[MappedColumn] = []
+    unknown: list[str] = []
+    doubtful: list[tuple[str, Message]] = []
+    calendar_years = False
+    for position, label in enumerate(labels):
+        found = label.find(names, application_year)
+        if isinstance(found, tuple):
+            field, by_calendar = found
+            calendar_years |= by_calendar
+            power, unit = _unit(label, field, stated, money_unit)
+            columns.append(MappedColumn(position, label.shown, field, power, unit))
+        elif isinstance(found, Message):
+            doubtful.append((headers[position], found))
+        elif label.shown:
+            unknown.append(headers[position])
+    held = Counter(column.field.id for column in columns)
+    return HeaderMap(
+        columns=tuple(columns),
+        unknown=tuple(unknown),
+        doubtful=tuple(doubtful),
+        repeated=tuple(column for column in columns if held[column.field.id] > 1),
+        headers=headers,
+        lines=lines,
+        calendar_years=calendar_years,
+    )
+
+
+def _unit(
+    label: _Label, field: Field, stated: int | None, money_unit: str | None
+) -> tuple[int | None, str]:
+    text = label.texts[0]
+    if field.kind != "money":
+        return (PERCENT, "stated") if text.percent and field.unit in SHARE_UNITS else (0, "")
+    if text.power is not None:
+        return text.power, "stated"
+    if any(part.strip().lower() == field.id for cell in label.raw for part in _PARTS.split(cell)):
+        return 0, "field id"
+    if stated is not None:
+        return stated, "stated"
+    if money_unit is not None:
+        return MONEY_UNITS[_squeeze(money_unit)], "declared"
+    return None, ""
+
+
+def _once(headers: Sequence[str]) -> tuple[str, ...]:
+    """Every header, with a number behind it where it stood before; rejects add two of their own."""
+    taken = {"row", "reason"}
+    made = []
+    for header in headers:
+        name, again = header, 2
+        while name in taken:
+            name, again = f"{header} ({again})", again + 1
+        taken.add(name)
+        made.append(name)
+    return tuple(made)

@@ -1,0 +1,482 @@
+"""A file of firms as a FirmTable, and everything that could not be taken as it was written.
+
+Every row read is accepted or rejected, never dropped: ``read == len(rows) + rejects.num_rows``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from eligibility.intake.cells import CellFormat, titles_to_codes
+from eligibility.intake.checks import SeenFirms, contradictions
+from eligibility.intake.columns import BLANKS, Column, ColumnReader
+from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
+from eligibility.intake.reading import Block, Sheet, Source, TextBlock, cell_text, open_sheet
+from eligibility.vocabulary import Bools, Field, FirmTable, InputError, Message, RowIssue
+
+ROWS_PER_BATCH = 65_536
+PREVIEW_ROWS = 5
+#: by these a firm is known; they repeat nowhere, so their texts are not looked up but kept
+IDENTITY = ("uscc", "name")
+_NO_TITLES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user says about a file.
+
+    Attributes
+    ----------
+    money_unit : "CNY", "10k CNY", "100m CNY" or None
+        Unit of money columns whose header states none.
+    encoding : str or None
+        Of a CSV file; None: found by its content.
+    sheet : str or None
+        Of an xlsx file; None: the first that has data.
+    application_date : date
+        Fills a blank application date.
+    covered_from : date or None
+        The first day that the rules cover; an application before it is rejected.
+    """
+
+    money_unit: Literal["CNY", "10k CNY", "100m CNY"] | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    application_date: date = field(default_factory=date.today)
+    covered_from: date | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file: those that can be used, those that cannot, and why.
+
+    Attributes
+    ----------
+    table : FirmTable
+        The accepted rows, n of them; the application date is filled.
+    rows : array of int64, shape (n,)
+        Their rows in the sheet; the first line of the file is row 1.
+    issues : tuple of RowIssue
+        In the order of the rows. ``fatal`` ones rejected theirs.
+    rejects : pyarrow.Table
+        The rejected rows as they came, with ``row`` and ``reason`` (in English).
+    read : int
+        Rows read, blank ones not counted.
+    """
+
+    table: FirmTable
+    rows: NDArray[np.int64]
+    issues: tuple[RowIssue, ...]
+    rejects: pa.Table
+    read: int
+    _originals: Callable[[], pa.Table] = field(repr=False, compare=False)
+
+    @cached_property
+    def originals(self) -> pa.Table:
+        """The accepted rows as they came; made when asked for."""
+        return self._originals()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file seems to hold: its columns, and its first rows as they came."""
+
+    headers: HeaderMap
+    rows: pa.Table
+
+
+def read_batches(
+    source: Source,
+    fields: Sequence[Field],
+    options: Options | None = None,
+    *,
+    rows_per_batch: int = ROWS_PER_BATCH,
+    catalogue: Mapping[str, str] = _NO_TITLES,
+) -> Iterator[Batch]:
+    """Read a CSV or xlsx file of any length, part by part.
+
+    Parameters
+    ----------
+    source : path, or (name, bytes)
+    fields : sequence of Field
+        What columns can hold.
+    options : Options, optional
+    rows_per_batch : int
+        The most rows that a batch holds, rejected ones too.
+    catalogue : mapping of code to title
+        Titles that may stand for a technical field code.
+
+    Raises
+    ------
+    InputError
+        Before the first batch, if the file or its header cannot be used; later only if a quotation
+        mark is never closed.
+    """
+    options = options or Options()
+    sheet = open_sheet(source, options.encoding, options.sheet)
+    headers = _headers(sheet, fields, options)
+    headers.require(sheet.file)
+    return _batches(sheet, headers, fields, options, rows_per_batch, catalogue)
+
+
+def read_table(
+    source: Source,
+    fields: Sequence[Field],
+    options: Options | None = None,
+    *,
+    catalogue: Mapping[str, str] = _NO_TITLES,
+) -> Batch:
+    """Read a whole file as one batch; parameters and errors as in ``read_batches``."""
+    return _joined(list(read_batches(source, fields, options, catalogue=catalogue)))
+
+
+def preview(source: Source, fields: Sequence[Field], options: Options | None = None) -> Preview:
+    """What the columns of a file are taken for; refuses nothing that can be opened."""
+    options = options or Options()
+    sheet = open_sheet(source, options.encoding, options.sheet)
+    headers = _headers(sheet, fields, options)
+    for block in sheet.blocks(headers.lines, len(headers.headers)):
+        return Preview(headers, block.text.slice(0, PREVIEW_ROWS).rename_columns(headers.headers))
+    return Preview(headers, pa.table({name: pa.array([], pa.string()) for name in headers.headers}))
+
+
+def from_records(
+    records: Iterable[Mapping[str, object]],
+    fields: Sequence[Field],
+    options: Options | None = None,
+    *,
+    catalogue: Mapping[str, str] = _NO_TITLES,
+) -> Batch:
+    """Firms given as mappings of field id to a value or its text; money in CNY.
+
+    Rows count from 1, and a firm need not say who it is. Other parameters as in ``read_batches``.
+
+    Raises
+    ------
+    InputError
+        If a key is no field.
+    """
+    given = list(records)
+    by_id = {field.id: field for field in fields}
+    used = dict.fromkeys(key for record in given for key in record)
+    if unknown := [key for key in used if key not in by_id]:
+        raise InputError("There is no field {field}.", field=", ".join(map(str, unknown)))
+    columns = tuple(
+        MappedColumn(place, key, by_id[key], 0, "field id") for place, key in enumerate(used)
+    )
+    headers = HeaderMap(columns, (), (), (), tuple(used), 0, False)
+    block = TextBlock([[_typed_text(record.get(key)) for record in given] for key in used], 1)
+    intake = _Intake("input", "", headers, fields, options or Options(), catalogue, named=False)
+    readings = {
+        key: reader.each(block.columns[place])
+        for place, (key, reader) in enumerate(intake.readers.items())
+    }
+    return intake.judged(block, readings, len(given)).batch(0, len(given))
+
+
+def _typed_text(value: object) -> str:
+    # all 17 digits of a number from Python, where a workbook has 15
+    return repr(float(value)) if isinstance(value, float | np.floating) else cell_text(value)
+
+
+def _headers(sheet: Sheet, fields: Sequence[Field], options: Options) -> HeaderMap:
+    return header_map(sheet.head, fields, options.money_unit, options.application_date.year)
+
+
+def _batches(
+    sheet: Sheet,
+    headers: HeaderMap,
+    fields: Sequence[Field],
+    options: Options,
+    rows_per_batch: int,
+    catalogue: Mapping[str, str],
+) -> Iterator[Batch]:
+    intake = _Intake(sheet.file, sheet.name, headers, fields, options, catalogue)
+    pool = pa.default_memory_pool()
+    some = False
+    for block in sheet.blocks(headers.lines, len(headers.headers)):
+        part = intake.part(block)
+        for start in range(0, part.count, rows_per_batch):
+            some = True
+            yield part.batch(start, min(start + rows_per_batch, part.count))
+        pool.release_unused()
+    if not some:
+        yield intake.judged(
+            TextBlock([[] for _ in headers.headers], headers.lines + 1), {}, 0
+        ).batch(0, 0)
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    # a table gains a blank column when one it lacks is asked for
+    names = set.intersection(*(set(batch.table.columns) for batch in batches))
+    return Batch(
+        table=FirmTable(
+            {
+                name: np.concatenate([batch.table.columns[name] for batch in batches])
+                for name in batches[0].table.columns
+                if name in names
+            },
+            sum(len(batch.table) for batch in batches),
+        ),
+        rows=np.concatenate([batch.rows for batch in batches]),
+        issues=tuple(issue for batch in batches for issue in batch.issues),
+        rejects=pa.concat_tables([batch.rejects for batch in batches]),
+        read=sum(batch.read for batch in batches),
+        _originals=lambda: pa.concat_tables([batch.originals for batch in batches]),
+    )
+
+
+# --- one block --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A block of rows, judged; ``kept`` are the places of rows that are not blank, in order."""
+
+    block: Block
+    firms: FirmTable
+    kept: NDArray[np.intp]
+    fatal: Bools
+    issues: tuple[tuple[int, RowIssue], ...]
+    headers: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.kept)
+
+    def batch(self, start: int, stop: int) -> Batch:
+        """The rows from one to another, counted without blank ones."""
+        kept = self.kept[start:stop]
+        accepted, rejected = kept[~self.fatal[kept]], kept[self.fatal[kept]]
+        issues: list[RowIssue] = []
+        if self.issues and len(kept):
+            issues = [issue for place, issue in self.issues if kept[0] <= place <= kept[-1]]
+        whole = len(accepted) == len(self.firms)
+        return Batch(
+            table=self.firms if whole else self.firms.take(accepted),
+            rows=(self.block.first_row + accepted).astype(np.int64),
+            issues=tuple(issues),
+            rejects=self._rejects(rejected, issues),
+            read=len(kept),
+            _originals=lambda: self._text(accepted),
+        )
+
+    def _text(self, places: NDArray[np.intp]) -> pa.Table:
+        return self.block.text.take(pa.array(places)).rename_columns(self.headers)
+
+    def _rejects(self, places: NDArray[np.intp], issues: Sequence[RowIssue]) -> pa.Table:
+        if not len(places):
+            return _no_rejects(self.headers)
+        reasons: dict[int, list[str]] = {}
+        for issue in issues:
+            if issue.fatal:
+                reasons.setdefault(issue.row, []).append(str(issue.sentence))
+        rows = (self.block.first_row + places).tolist()
+        table = self._text(places)
+        for name, column in (
+            ("row", pa.array(rows, pa.int64())),
+            ("reason", pa.array(["; ".join(reasons[row]) for row in rows], pa.string())),
+        ):
+            table = table.append_column(name, column)
+        return table
+
+
+@cache
+def _no_rejects(headers: tuple[str, ...]) -> pa.Table:
+    schema = [(header, pa.string()) for header in headers]
+    return pa.schema([*schema, ("row", pa.int64()), ("reason", pa.string())]).empty_table()
+
+
+class _Intake:
+    """What stays the same from block to block, and the firms met so far."""
+
+    def __init__(
+        self,
+        file: str,
+        sheet: str,
+        headers: HeaderMap,
+        fields: Sequence[Field],
+        options: Options,
+        catalogue: Mapping[str, str],
+        *,
+        named: bool = True,
+    ) -> None:
+        self.file, self.sheet, self.headers, self.fields = file, sheet, headers, fields
+        self.applied = np.datetime64(options.application_date, "D")
+        self.covered_from = options.covered_from
+        self.named = named
+        self.seen = SeenFirms()
+        titles = titles_to_codes(catalogue) if _needs_titles(headers) else _NO_TITLES
+        self.columns = {column.field.id: column for column in headers.columns}
+        self.readers = {
+            name: ColumnReader(
+                CellFormat(column.field, column.power or 0, titles), name in IDENTITY
+            )
+            for name, column in self.columns.items()
+        }
+
+    def part(self, block: Block) -> _Part:
+        """A block, read and judged."""
+        places = {name: column.position for name, column in self.columns.items()}
+        typed = block.typed(
+            {places[name]: reader.type for name, reader in self.readers.items()}, BLANKS
+        )
+        readings: dict[str, Column] = {}
+        for name, reader in self.readers.items():
+            at = str(places[name])
+            native = reader.native(typed[at]) if typed is not None else None
+            readings[name] = native or reader.texts(block.text[at])
+        rows = (block.text if typed is None else typed).num_rows
+        return self.judged(block, readings, rows)
+
+    def judged(self, block: Block, readings: Mapping[str, Column], rows: int) -> _Part:
+        """A block whose cells are read: what is wrong with its rows, and which can be used."""
+        columns = {name: read.values for name, read in readings.items()}
+        for name in IDENTITY:
+            columns.setdefault(name, np.full(rows, None, dtype=object))
+        applied = columns.get("application_date", np.full(rows, self.applied))
+        columns["application_date"] = np.where(np.isnat(applied), self.applied, applied)
+        firms = FirmTable(columns, rows)
+
+        troubles = _Troubles(self, block)
+        for place, cells in block.too_long.items():
+            troubles.add(
+                place, None,
+                Message(
+                    "{width} cells as in the header, not {cells}; an amount with commas must stand in "
+                    "quotation marks",
+                    {"width": len(self.headers.headers), "cells": cells},
+                ),
+            )  # fmt: skip
+        for name, read in readings.items():
+            for place, expected in read.troubles.items():
+                troubles.add(place, name, expected)
+        kept = self._identities(block, firms, readings, troubles)
+        if self.headers.calendar_years:
+            year = int(self.applied.astype("M8[Y]").astype(np.int64)) + 1970
+            for place in np.flatnonzero(firms.application_years != year).tolist():
+                troubles.add(
+                    place, "application_date",
+                    Message("an application in {year}, as the header names calendar years", {"year": year}),
+                )  # fmt: skip
+        if self.covered_from is not None:
+            early = firms.dates("application_date") < np.datetime64(self.covered_from, "D")
+            for place in np.flatnonzero(early).tolist():
+                troubles.add(
+                    place, "application_date",
+                    Message("a date that the rules held here cover, {day} or later", {"day": self.covered_from}),
+                )  # fmt: skip
+        for found in contradictions(firms, self.fields):
+            for place, expected in found.expected.items():
+                troubles.add(place, found.field, expected, fatal=found.fatal)
+        self._duplicates(block, firms, kept, troubles)
+        return _Part(
+            block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers.headers
+        )
+
+    def _identities(
+        self, block: Block, firms: FirmTable, readings: Mapping[str, Column], troubles: _Troubles
+    ) -> NDArray[np.intp]:
+        """Reports firms without code and name; the places of rows that are not blank."""
+        if not self.named:
+            return np.arange(len(firms))
+        unnamed = firms.blank("uscc") & firms.blank("name")
+        blank = np.zeros(len(firms), dtype=np.bool_)
+        if unnamed.any():
+            places = np.flatnonzero(unnamed)
+            filled = np.zeros(len(places), dtype=np.bool_)
+            for cells in block.text.take(pa.array(places)).columns:
+                filled |= pc.not_equal(pc.utf8_trim_whitespace(cells), "").to_numpy()
+            blank[places[~filled]] = True
+            unread = {
+                place for name in IDENTITY if name in readings for place in readings[name].troubles
+            }
+            for place in places[filled].tolist():
+                if place not in unread:
+                    troubles.add(
+                        place,
+                        IDENTITY[0],
+                        Message("a unified social credit code, or a name of the firm"),
+                    )
+        return np.flatnonzero(~blank)
+
+    def _duplicates(
+        self, block: Block, firms: FirmTable, kept: NDArray[np.intp], troubles: _Troubles
+    ) -> None:
+        """Reports firms that an earlier usable row has already."""
+        usable = kept[~troubles.fatal(len(firms))[kept]]
+        usable = usable[~(firms.blank("uscc") & firms.blank("name"))[usable]]
+        earlier = self.seen.earlier(
+            firms if len(usable) == len(firms) else firms.take(usable), block.first_row + usable
+        )
+        for at in np.flatnonzero(earlier).tolist():
+            place = int(usable[at])
+            known_by = "uscc" if firms.texts("uscc")[place] is not None else "name"
+            troubles.add(
+                place, known_by,
+                Message("a firm once a year; row {row} has it already", {"row": int(earlier[at])}),
+            )  # fmt: skip
+
+
+class _Troubles:
+    """The issues of a block, as they are found."""
+
+    def __init__(self, intake: _Intake, block: Block) -> None:
+        self._intake, self._block = intake, block
+        self._found: list[tuple[int, int, RowIssue]] = []
+
+    def add(
+        self, place: int, field_id: str | None, expected: Message, *, fatal: bool = True
+    ) -> None:
+        """A trouble of the row at ``place``, in the column of a field; of the whole row if None."""
+        column = self._intake.columns.get(field_id or "")
+        value = self._block.text[str(column.position)][place].as_py() if column else ""
+        issue = RowIssue(
+            file=self._intake.file,
+            row=self._block.first_row + place,
+            column=column.header if column else field_id or "",
+            value=value,
+            expected=expected,
+            fatal=fatal,
+            sheet=self._intake.sheet,
+        )
+        self._found.append((place, column.position if column else -1, issue))
+
+    def fatal(self, rows: int) -> Bools:
+        """True for rows that a trouble rejects, shape (rows,)."""
+        rejected = np.zeros(rows, dtype=np.bool_)
+        rejected[[place for place, _, issue in self._found if issue.fatal]] = True
+        return rejected
+
+    def in_order(self) -> tuple[tuple[int, RowIssue], ...]:
+        """By row, then by column."""
+        self._found.sort(key=lambda found: found[:2])
+        return tuple((place, issue) for place, _, issue in self._found)
+
+
+def _needs_titles(headers: HeaderMap) -> bool:
+    return any(column.field.kind == "catalogue" for column in headers.columns)
+
+
+__all__ = [
+    "Batch",
+    "HeaderMap",
+    "MappedColumn",
+    "Options",
+    "Preview",
+    "Source",
+    "from_records",
+    "header_map",
+    "preview",
+    "read_batches",
+    "read_table",
+]
