@@ -221,7 +221,7 @@ def _fields(entry: dict[str, Any]) -> list[Field]:
     """One entry of fields.yaml: one field, or three where it stands for three years."""
     entry = {"unit": "", **entry}
     if not entry.pop("per_year", False):
-        return [Field(stem=entry["id"].removesuffix("_y3"), **entry)]
+        return [Field(stem=entry["id"].removesuffix("_y3"), stem_title=entry["title"], **entry)]
     title = entry["title"]
     return [
         Field(
@@ -229,6 +229,7 @@ def _fields(entry: dict[str, Any]) -> list[Field]:
                 **entry,
                 "id": f"{entry['id']}_y{year}",
                 "stem": entry["id"],
+                "stem_title": title,
                 "year": year,
                 "title": {"zh": f"{zh}{title['zh']}", "en": f"{title['en']}, {en}"},
                 "aliases": tuple(f"{zh}{alias}" for alias in entry.get("aliases", ())),

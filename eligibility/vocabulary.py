@@ -363,8 +363,17 @@ class Field(_Frozen):
     #: 1, 2 or 3 for the first, second and third year of the official forms; None: no year
     year: int | None = None
     stem: str
+    #: the title without its year
+    stem_title: Wording
     #: editions that ask for it; empty: all
     editions: tuple[str, ...] = ()
+
+    def titled(self, application_year: int) -> Wording:
+        """The title with the calendar year that its year of the form stands for."""
+        if self.year is None or self.stem_title == self.title:
+            return self.title
+        year = years_of(application_year)[self.year - 1]
+        return Wording(zh=f"{year}年{self.stem_title.zh}", en=f"{self.stem_title.en}, {year}")
 
 
 @dataclass(frozen=True)

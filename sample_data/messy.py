@@ -153,7 +153,7 @@ class Trouble:
 
 def fixed(text: str) -> Callable[[Firm], str]:
     """The same text whatever the firm."""
-    return lambda firm: text
+    return lambda _: text
 
 
 def own(field: str, form: Callable[[str], str]) -> Callable[[Firm], str]:

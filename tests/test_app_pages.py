@@ -144,6 +144,25 @@ def test_the_form_asks_under_calendar_years_and_judges_as_it_is_filled() -> None
     assert "CNY 97,205,000" in html(app)
 
 
+def test_what_cannot_be_taken_is_said_beside_the_form_and_kept() -> None:
+    app = opened("form", language="en")
+    app.button[0].click().run()
+    app.number_input(key="entry:sales_revenue_y3").set_value(-5.0).run()
+    year = app.date_input(key="entry:application_date").value.year
+    assert f"Sales revenue, {year - 1}: -5.0万元; expected: " in html(app)
+    assert "Nothing can be decided" in html(app)
+    assert app.number_input(key="entry:sales_revenue_y3").value == -5.0
+
+
+def test_a_firm_of_two_years_keeps_its_two_results_apart() -> None:
+    head = "uscc,name,registered_on,application_date\n"
+    app = uploaded(f"{head}{EXACT},甲,2015-01-01,2025-05-01\n{EXACT},甲,2015-01-01,2026-05-01\n")
+    app.switch_page("eligibility/app/firm.py")
+    app.query_params["firm"] = "row-3"
+    app.run()
+    assert "Applying on 2026-05-01" in html(app)
+
+
 def test_a_year_before_registration_is_not_asked() -> None:
     app = opened("form", language="en")
     app.button[0].click().run()

@@ -27,6 +27,7 @@ WORDS = Wording(zh="占比", en="share")
 SHARE = Field(
     id="share", kind="number", unit="/1", section="", title=WORDS, help=WORDS, source=WORDS,
     stem="share",
+    stem_title=Wording(zh="占比", en="share"),
 )  # fmt: skip
 
 

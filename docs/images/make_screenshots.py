@@ -42,6 +42,7 @@ def nothing(page: Page) -> None:
 
 def tall(page: Page, width: int) -> None:
     """A window as high as the page, within reason."""
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
     height = page.evaluate("document.querySelector('.stMain').scrollHeight")
     page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
     settled(page)

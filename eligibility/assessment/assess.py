@@ -45,7 +45,7 @@ class Assessment:
     @cached_property
     def gaps(self) -> Gaps:
         """What stands between each firm and the certificate."""
-        return gaps(self.findings, self.score, self.law)
+        return gaps(self.findings, self.score, self.law, self.firms)
 
     @cached_property
     def other_readings(self) -> list[OtherReading]:

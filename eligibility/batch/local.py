@@ -19,7 +19,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.intake.table import Batch, Options, read_batches
 from eligibility.language import Language
 from eligibility.reports.files import Output, open_writer
-from eligibility.reports.scored import scored_schema, scored_table
+from eligibility.reports.scored import rejects_with_reasons, scored_schema, scored_table
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import RowIssue
 
@@ -85,7 +85,7 @@ def score_file(
         for batch, table in _ahead(_judged(source, scheme, language, options, with_input)):
             write(target, table)
             if rejects is not None and (batch.rejects.num_rows or rejects not in outputs):
-                write(rejects, _with_reasons(batch, language))
+                write(rejects, rejects_with_reasons(batch, language))
             summary.read += batch.read
             summary.scored += table.num_rows
             summary.rejected += batch.rejects.num_rows
@@ -121,18 +121,6 @@ def _ahead(parts: Iterator[Part]) -> Iterator[Part]:
         while (part := upcoming.result()) is not None:
             upcoming = worker.submit(next, parts, None)
             yield part
-
-
-def _with_reasons(batch: Batch, language: Language) -> pa.Table:
-    """The rejected rows with their reasons in the reader's language."""
-    reasons: dict[int, list[str]] = {}
-    for issue in batch.issues:
-        if issue.fatal:
-            reasons.setdefault(issue.row, []).append(issue.sentence.say(language))
-    rows = batch.rejects["row"].to_pylist()
-    said = pa.array(["; ".join(reasons.get(row, [])) for row in rows], pa.string())
-    place = batch.rejects.schema.get_field_index("reason")
-    return batch.rejects.set_column(place, "reason", said)
 
 
 def _unused(name: str, taken: list[str]) -> str:

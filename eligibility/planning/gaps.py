@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eligibility.vocabulary import (
     MET,
@@ -14,6 +15,7 @@ from eligibility.vocabulary import (
     Condition,
     Edition,
     Finding,
+    FirmTable,
     Floats,
     ScoreInterval,
     only_somewhere,
@@ -48,13 +50,19 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """The gaps of a table of firms, by condition, in the article's order; ``high`` is the score's."""
+    """The gaps of a table of firms, by condition, in the article's order.
+
+    ``application_years`` has shape (n,).
+    """
 
     by_condition: Mapping[str, Gap]
     score: ScoreInterval
+    application_years: NDArray[np.int64]
 
 
-def gaps(findings: Mapping[str, Finding], score: ScoreInterval, law: Edition) -> Gaps:
+def gaps(
+    findings: Mapping[str, Finding], score: ScoreInterval, law: Edition, firms: FirmTable
+) -> Gaps:
     """Every condition that some firm does not meet, with the distance to it."""
     return Gaps(
         {
@@ -63,6 +71,7 @@ def gaps(findings: Mapping[str, Finding], score: ScoreInterval, law: Edition) ->
             if (finding.status != MET).any()
         },
         score,
+        firms.application_years,
     )
 
 

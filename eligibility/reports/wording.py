@@ -40,13 +40,7 @@ def first_gaps(
         for status in (UNMET, UNDETERMINED):
             chosen = np.flatnonzero((gap.status == status) & (rank < count))
             if len(chosen):
-                part = _Part(
-                    _take(gap, chosen),
-                    gaps.score.low[chosen],
-                    gaps.score.high[chosen],
-                    scheme,
-                    language,
-                )
+                part = _Part(gap, gaps, chosen, scheme, language)
                 pool.append(part.unmet() if status == UNMET else part.undetermined())
                 places[rank[chosen], chosen] = said + np.arange(len(chosen))
                 said += len(chosen)
@@ -92,9 +86,11 @@ class _Part:
     """One condition in the rows where it is unmet, or where it is open."""
 
     def __init__(
-        self, gap: Gap, low: Floats, high: Floats, scheme: Scheme, language: Language
+        self, gap: Gap, gaps: Gaps, rows: NDArray[np.intp], scheme: Scheme, language: Language
     ) -> None:
-        self.gap, self.low, self.high = gap, low, high
+        self.gap = _take(gap, rows)
+        self.low, self.high = gaps.score.low[rows], gaps.score.high[rows]
+        self.years = gaps.application_years[rows]
         self.scheme, self.language = scheme, language
         self.title = language.of(gap.condition.title)
 
@@ -119,33 +115,32 @@ class _Part:
     def undetermined(self) -> pa.Array:
         """What has to be filled in, or that judgement decides."""
         say, gap = self.language.text, self.gap
-        blank_fields = self.scheme.in_form_order(gap.missing)
-        names = [self.language.of(self.scheme.fields_by_id[name].title) for name in blank_fields]
+        names = self.scheme.in_form_order(gap.missing)
         if names:
-            blanks = np.stack([gap.missing[name] for name in blank_fields])
+            blanks = np.stack([gap.missing[name] for name in names])
             first, count = blanks.argmax(axis=0), blanks.sum(axis=0)
         else:
             first = count = np.zeros(len(gap.status), dtype=np.int64)
 
-        def lacking(first: int, count: int) -> str:
+        def lacking(first: int, count: int, year: int) -> str:
             if count == 0:
                 return ""
+            field = self.language.of(self.scheme.fields_by_id[names[first]].titled(year))
             if count == 1:
-                return say("; missing: {field}").format(field=names[first])
-            return say("; missing: {field} and {more} more").format(
-                field=names[first], more=count - 1
-            )
+                return say("; missing: {field}").format(field=field)
+            return say("; missing: {field} and {more} more").format(field=field, more=count - 1)
 
+        kinds = [first, count, self.years]
         if gap.condition.judges == "score":
             sentence = say("{title}: {low}–{high} points, open to judgement")
             return by_kind(
-                [np.floor(self.low), np.ceil(self.high), first, count],
-                lambda low, high, first, count: (
-                    sentence.format(title=self.title, low=low, high=high) + lacking(first, count)
+                [np.floor(self.low), np.ceil(self.high), *kinds],
+                lambda low, high, *kind: (
+                    sentence.format(title=self.title, low=low, high=high) + lacking(*kind)
                 ),
             )
-        sentence = say("{title}: undetermined").format(title=self.title)
-        return by_kind([first, count], lambda first, count: sentence + lacking(first, count))
+        open_words = say("{title}: undetermined").format(title=self.title)
+        return by_kind(kinds, lambda *kind: open_words + lacking(*kind))
 
     def _short_share(self) -> pa.Array:
         say, gap = self.language.text, self.gap
@@ -166,7 +161,7 @@ class _Part:
         head = by_kind([formed, digits, shown, line], share)
         before, after = say(", {term} short by {amount} {unit}").split("{amount}")
         term = self.language.of(gap.condition.terms["part"])
-        unit = say("CNY") if gap.unit == "CNY" else say("persons")
+        unit = say("CNY") if gap.unit == "CNY" else say("person(s)")
         short = np.isnan(gap.shortfall)
         amount = pa.array(np.where(short, 0, np.ceil(gap.shortfall - 1e-6)).astype(np.int64))
         tail = pc.binary_join_element_wise(

@@ -1,0 +1,87 @@
+"""Everything the app remembers between runs; the only place with Streamlit's caches.
+
+What comes from an upload is remembered for its session only: another session never meets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from eligibility.app import format as fmt
+from eligibility.app import state
+from eligibility.app.firms import Firm, Screening, screen
+from eligibility.app.state import MoneyUnit, Upload
+from eligibility.assessment.assess import assess_table
+from eligibility.intake.table import Batch, HeaderMap, Options, from_records, preview, read_table
+from eligibility.scheme import Scheme, load_scheme
+from eligibility.vocabulary import FirmTable
+
+#: an upload is known by its name and the digest of its content
+BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
+    Upload: lambda upload: (upload.name, upload.digest)
+}
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
+
+
+def scheme() -> Scheme:
+    """The qualification; read once per process."""
+    return load_scheme()
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+def headers(upload: Upload, day: date) -> HeaderMap:
+    """What the columns of an uploaded file are taken for."""
+    source = (upload.name, upload.content)
+    return preview(source, scheme().fields, Options(application_date=day)).headers
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+def screening(upload: Upload, unit: MoneyUnit | None, day: date) -> Screening:
+    """The firms of an uploaded file."""
+    options = Options(money_unit=unit, application_date=day)
+    return _screened((upload.name, upload.content), options)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def sample(day: date) -> Screening:
+    """The invented firms that come with the program."""
+    return _screened((SAMPLE.name, SAMPLE.read_bytes()), Options(application_date=day))
+
+
+def current() -> Screening:
+    """The firms of the file kept, or of the sample."""
+    kept, day = state.upload(), state.application_day()
+    return screening(kept, state.money_unit(), day) if kept else sample(day)
+
+
+def typed(values: Mapping[str, Any], nameless: str, day: date) -> tuple[Firm | None, Batch]:
+    """The firm typed into the form, amounts in 万元; None where a value cannot be used."""
+    held = scheme()
+    known = {"name": nameless} | {
+        name: fmt.wan(value) if held.fields_by_id[name].kind == "money" else value
+        for name, value in values.items()
+    }
+    options = Options(application_date=day)
+    batch = from_records([known], held.fields, options, catalogue=held.titles_by_code)
+    if not len(batch.table):
+        return None, batch
+    return Firm(assess_table(batch.table, held)[0], 0), batch
+
+
+def operating(registered: date | None, applied: date) -> list[bool]:
+    """Whether a firm registered that day existed by the end of each of the three years."""
+    days = {"registered_on": registered, "application_date": applied}
+    columns = {name: np.array([day], dtype="M8[D]") for name, day in days.items()}
+    return [bool(year) for year in FirmTable(columns, 1).operating[:, 0]]
+
+
+def _screened(source: tuple[str, bytes], options: Options) -> Screening:
+    held = scheme()
+    batch = read_table(source, held.fields, options, catalogue=held.titles_by_code)
+    return screen(batch, held)

@@ -1,0 +1,1 @@
+"""One domain value in, one part of a page out."""

@@ -1,0 +1,76 @@
+"""What stands around every page."""
+
+from __future__ import annotations
+
+from json import dumps
+from pathlib import Path
+
+import streamlit as st
+
+from eligibility.app import state
+from eligibility.app.markup import tag
+from eligibility.language import LANGUAGES, Language
+
+STYLE = Path(__file__).parents[1] / "style.css"
+#: a file of our own: Streamlit fetches named icons of a tab from outside
+ICON = Path(__file__).parents[1] / "icon.svg"
+#: each language in its own words
+NAMES = {"zh": "中文", "en": "English"}
+
+
+def style() -> None:
+    """The look of what Streamlit has no widget for."""
+    st.html(STYLE)
+
+
+def own_words(language: Language) -> None:
+    """Streamlit speaks English only; its uploader is given words of this language."""
+    _ = language.text
+    texts = {
+        "choose-file": _("Choose a file"),
+        "file-limits": _("CSV or xlsx, up to {n} MB").format(
+            n=st.get_option("server.maxUploadSize")
+        ),
+    }
+    declared = "".join(
+        f"--{name}:{dumps(text, ensure_ascii=False)};" for name, text in texts.items()
+    )
+    st.html(f"<style>.stApp{{{declared}}}</style>")
+
+
+def masthead() -> None:
+    """The name of the tool and the choice of language."""
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="masthead",
+    ):
+        name = st.container(width="content")
+        st.segmented_control(
+            "语言 / Language",
+            list(LANGUAGES),
+            default=state.browser_language().id,
+            required=True,
+            format_func=NAMES.__getitem__,
+            key=state.LANGUAGE,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        _ = state.language().text
+        name.html(tag("p", _("High-tech enterprise certification: eligibility"), cls="brand"))
+
+
+def footer() -> None:
+    """What the result is and is not."""
+    _ = state.language().text
+    st.html(
+        tag(
+            "p",
+            _(
+                "The result follows the published rules and the figures entered; the certifying "
+                "authority decides. Uploaded files are held in memory for this session only."
+            ),
+            cls="muted foot",
+        )
+    )

@@ -1,0 +1,84 @@
+"""Choosing the file and what has to be said about it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from eligibility.app import state
+from eligibility.app.markup import tag
+from eligibility.intake.table import HeaderMap
+from eligibility.language import Language
+
+UNITS: tuple[state.MoneyUnit, ...] = ("CNY", "10k CNY", "100m CNY")
+TYPES = ["csv", "xlsx"]
+
+
+def controls(language: Language) -> None:
+    """The uploader beside the application date."""
+    _ = language.text
+    with st.container(horizontal=True, vertical_alignment="bottom", key="upload"):
+        st.file_uploader(
+            _("Table of firms (CSV or Excel, one firm a row)"),
+            type=TYPES,
+            key=state.UPLOADER,
+            on_change=state.keep_upload,
+        )
+        st.date_input(
+            _("Date of application, where a row gives none"),
+            value=state.application_day(),
+            min_value=date(2008, 1, 1),
+            max_value=date(2100, 12, 31),
+            key=state.DAY,
+            format="YYYY-MM-DD",
+            persist_state="session",
+            width=300,
+        )
+
+
+def unit(headers: HeaderMap, language: Language) -> bool:
+    """Ask for the unit of amounts if no header states it; whether all is now known."""
+    _ = language.text
+    if not headers.unitless:
+        return True
+    names = _(", ").join(column.header for column in headers.unitless)
+    words = {"CNY": _("CNY"), "10k CNY": _("CNY 10,000"), "100m CNY": _("CNY 100 million")}
+    asked = _("In which unit are these amounts? {columns}").format(columns=names)
+    st.html(tag("p", asked, cls="notice"))
+    chosen = st.segmented_control(
+        _("Unit of the amounts whose header names none"),
+        UNITS,
+        format_func=words.__getitem__,
+        key=state.UNIT,
+        persist_state="session",
+    )
+    return chosen is not None
+
+
+def columns_left_out(headers: HeaderMap, language: Language) -> None:
+    """Columns that nothing is read from, and why."""
+    _ = language.text
+    if headers.unknown:
+        names = _(", ").join(headers.unknown)
+        st.html(tag("p", _("Columns not used: {names}").format(names=names), cls="muted"))
+    for header, lacking in headers.doubtful:
+        st.html(tag("p", tag("b", header), ": ", lacking.say(language), cls="notice refused"))
+
+
+def source(kept: state.Upload | None, language: Language) -> None:
+    """Whose firms these are."""
+    _ = language.text
+    if kept is None:
+        st.html(
+            tag(
+                "p",
+                tag("strong", _("Sample data: ")),
+                _("200 invented firms, so that you can look around. Upload a file to see yours."),
+                cls="notice",
+            )
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="source"):
+        st.html(tag("p", _("Firms of "), tag("strong", kept.name), cls="notice"))
+        st.button(_("Back to the sample"), on_click=state.forget_upload, type="tertiary")

@@ -1,0 +1,213 @@
+"""What the pages show of a table of firms, and of one: assessed once, then only read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.record import record
+from eligibility.intake.table import Batch
+from eligibility.language import Language
+from eligibility.reports.wording import first_gaps
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import VERDICT_WORDS, Edition, years_of
+
+SORTS: Mapping[str, list[tuple[str, str]]] = {
+    "file": [("place", "ascending")],
+    "verdict": [("verdict", "descending"), ("low", "descending")],
+    "nearest": [("high", "descending"), ("low", "descending")],
+    "name": [("name", "ascending")],
+}
+
+
+@dataclass(frozen=True)
+class Firm:
+    """One firm: its assessment, as plain data, and the law it was judged by."""
+
+    assessment: Assessment
+    row: int
+
+    @property
+    def law(self) -> Edition:
+        """The edition it was judged by."""
+        return self.assessment.law
+
+    @property
+    def scheme(self) -> Scheme:
+        """The qualification."""
+        return self.assessment.scheme
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """All that is said of it."""
+        return record(self.assessment, self.row)
+
+    @cached_property
+    def applied(self) -> date:
+        """Its application date."""
+        return date.fromisoformat(self.record["as_of"])
+
+    @property
+    def years(self) -> list[int]:
+        """The calendar years of y1, y2 and y3."""
+        return list(years_of(self.applied.year))
+
+    def text(self, field_id: str) -> str:
+        """A text it gave, or nothing."""
+        return str(self.assessment.firms.texts(field_id)[self.row] or "")
+
+    @property
+    def registered(self) -> date | None:
+        """The day it was registered."""
+        day: date | None = self.assessment.firms.dates("registered_on")[self.row].item()
+        return day
+
+    @property
+    def missing(self) -> list[str]:
+        """Every field that leaves a condition open, once."""
+        named = (name for finding in self.record["findings"] for name in finding["missing"])
+        return list(dict.fromkeys(named))
+
+    @property
+    def decided(self) -> int:
+        """How many conditions are met or unmet."""
+        return sum(found["status"] != "undetermined" for found in self.record["findings"])
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A file of firms, read and assessed."""
+
+    batch: Batch
+    assessments: list[Assessment]
+    _tables: dict[str, pa.Table] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were not assessed."""
+        return int(self.batch.read - len(self.batch.table))
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many firms have each verdict."""
+        return Counter(
+            VERDICT_WORDS[int(code)]
+            for assessment in self.assessments
+            for code in assessment.verdict
+        )
+
+    @cached_property
+    def _seats(self) -> list[tuple[Assessment, int]]:
+        seats: list[Any] = [None] * len(self.batch.table)
+        for assessment in self.assessments:
+            for row, place in enumerate(assessment.rows):
+                seats[place] = (assessment, row)
+        return seats
+
+    def firm(self, place: int) -> Firm:
+        """The firm in that place of the table."""
+        return Firm(*self._seats[place])
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """What names each firm in an address: its credit code, or its row where that is not one."""
+        codes = self.batch.table.texts("uscc")
+        times = Counter(codes)
+        return [
+            str(code) if code and times[code] == 1 else f"row-{row}"
+            for code, row in zip(codes, self.batch.rows, strict=True)
+        ]
+
+    def find(self, key: str) -> Firm | None:
+        """The firm of that key."""
+        return self.firm(self.keys.index(key)) if key in self.keys else None
+
+    def table(self, language: Language) -> pa.Table:
+        """One row a firm, in the order of the file: what the list of firms shows."""
+        if language.id not in self._tables:
+            self._tables[language.id] = self._table(language)
+        return self._tables[language.id]
+
+    def _table(self, language: Language) -> pa.Table:
+        firms = self.batch.table
+        parts = [self._part(assessment, language) for assessment in self.assessments]
+        held = {
+            "name": pa.array(firms.texts("name"), pa.string()),
+            "uscc": pa.array(firms.texts("uscc"), pa.string()),
+            "district": pa.array(firms.texts("district"), pa.string()),
+        }
+        if not parts:
+            return pa.table({**held, **{name: [] for name in PART.names}})
+        found = pa.concat_tables(parts).sort_by("place")
+        for name, column in held.items():
+            found = found.append_column(name, column)
+        return found
+
+    @staticmethod
+    def _part(assessment: Assessment, language: Language) -> pa.Table:
+        gap = first_gaps(assessment.gaps, len(assessment.rows), 1, assessment.scheme, language)[0]
+        return pa.table(
+            [
+                pa.array(assessment.rows, pa.int64()),
+                pa.array(assessment.verdict, pa.int8()),
+                pa.array(assessment.score.low, pa.float64()),
+                pa.array(assessment.score.high, pa.float64()),
+                gap,
+            ],
+            schema=PART,
+        )
+
+
+PART = pa.schema(
+    [
+        ("place", pa.int64()),
+        ("verdict", pa.int8()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("gap", pa.string()),
+    ]
+)
+
+
+def screen(batch: Batch, scheme: Scheme) -> Screening:
+    """Assess a batch."""
+    return Screening(batch, assess_table(batch.table, scheme) if len(batch.table) else [])
+
+
+def districts(table: pa.Table) -> list[str]:
+    """The districts there are."""
+    return sorted(name for name in pc.unique(table["district"]).to_pylist() if name)
+
+
+def chosen(
+    table: pa.Table, verdicts: list[int], places: list[str], text: str, sort: str
+) -> pa.Table:
+    """The rows asked for, in the order asked for; an empty choice asks for all."""
+    keep = np.ones(table.num_rows, dtype=np.bool_)
+    for mask in _masks(table, verdicts, places, text):
+        keep &= mask
+    return table.filter(pa.array(keep)).sort_by(SORTS[sort])
+
+
+def _masks(
+    table: pa.Table, verdicts: list[int], places: list[str], text: str
+) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
+    if verdicts:
+        yield pc.is_in(table["verdict"], pa.array(verdicts, pa.int8())).to_numpy()
+    if places:
+        yield pc.is_in(table["district"], pa.array(places, pa.string())).to_numpy()
+    if text:
+        found = [
+            pc.fill_null(pc.match_substring(table[name], text.strip(), ignore_case=True), False)
+            for name in ("name", "uscc")
+        ]
+        yield pc.or_(*found).to_numpy()

@@ -1,0 +1,28 @@
+"""HTML whose every text is escaped: what a firm typed can never become a tag or a link."""
+
+from __future__ import annotations
+
+from html import escape
+
+
+class Markup(str):
+    """Text that is already HTML; made only by the functions of this module."""
+
+    __slots__ = ()
+
+
+def tag(name: str, *children: str, **attributes: str) -> Markup:
+    """One element; children that are plain text are escaped, ``cls`` gives its classes."""
+    given = "".join(
+        f' {"class" if key == "cls" else key.replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+        if value
+    )
+    return Markup(f"<{name}{given}>{join(children)}</{name}>")
+
+
+def join(children: list[str] | tuple[str, ...]) -> Markup:
+    """Elements and texts one after the other."""
+    return Markup(
+        "".join(child if isinstance(child, Markup) else escape(child) for child in children)
+    )

@@ -1,0 +1,51 @@
+"""A file of firms → a table of verdicts; a row opens the firm."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache, state
+from eligibility.app.components import listing, notices, upload
+from eligibility.app.firms import chosen
+from eligibility.vocabulary import EligibilityError
+
+language = state.language()
+_ = language.text
+
+st.title(_("Which firms are eligible?"), anchor=False)
+st.write(
+    _(
+        "Upload a table of firms; each is judged by the rules in force on its application date, "
+        "with the article for every condition."
+    )
+)
+upload.controls(language)
+kept, day = state.upload(), state.application_day()
+upload.source(kept, language)
+try:
+    if kept:
+        headers = cache.headers(kept, day)
+        upload.columns_left_out(headers, language)
+        if not upload.unit(headers, language):
+            st.stop()
+    with st.spinner(_("Reading and assessing…")):
+        screening = cache.current()
+except EligibilityError as error:
+    notices.refused(error, language)
+    st.stop()
+
+table = screening.table(language)
+notices.counts(screening, language)
+notices.rejects(screening, language)
+if not table.num_rows:
+    st.info(_("No row of this file could be assessed; correct the rows above and upload it again."))
+    st.stop()
+
+shown = chosen(table, *listing.filters(table, language))
+place = listing.firms(shown, table.num_rows, language)
+listing.downloads(screening, shown, language)
+if place is not None:
+    st.switch_page(
+        "eligibility/app/firm.py",
+        query_params={state.FIRM: screening.keys[place]},
+    )

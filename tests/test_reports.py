@@ -1,0 +1,139 @@
+"""Words and figures of reports: nothing rounded onto a line, nothing said of rows it does not hold for."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from eligibility.assessment.assess import assess_table
+from eligibility.batch.local import score_file
+from eligibility.intake.table import Options
+from eligibility.language import CHINESE, ENGLISH, Language
+from eligibility.reports.files import disarmed, open_writer
+from eligibility.reports.scored import scored_table
+from eligibility.reports.wording import percent_digits
+from eligibility.schemes.hnte.facts import annual_average
+from eligibility.vocabulary import FirmTable, InputError
+from tests.firms import HNTE, base, table
+
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+
+
+def gaps(firms: FirmTable, language: Language) -> list[list[str | None]]:
+    """The gaps in words, a list a firm."""
+    scored = scored_table(assess_table(firms, HNTE), np.arange(firms.rows), HNTE, language)
+    return [
+        [row[f"gap_{place}"] for place in (1, 2, 3) if row[f"gap_{place}"]]
+        for row in scored.to_pylist()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "zh", "en"),
+    [
+        ({}, [], []),
+        (
+            {"st_staff": 8.6, "staff_total": 100},
+            ["科技人员占比：8.6%，须不低于 10%，科技人员还差 2 人"],
+            ["Share of S&T staff: 8.6%, at least 10% needed, S&T staff short by 2 person(s)"],
+        ),
+        (
+            {"st_staff": 9.996, "staff_total": 100},
+            ["科技人员占比：9.996%，须不低于 10%，科技人员还差 1 人"],
+            ["Share of S&T staff: 9.996%, at least 10% needed, S&T staff short by 1 person(s)"],
+        ),
+        (
+            {"hitech_income_y3": 8_999_999.5},
+            ["高新技术产品（服务）收入占比：59.999997%，须不低于 60%，高新技术产品（服务）收入还差 1 元"],
+            ["Share of hi-tech income: 59.999997%, at least 60% needed, hi-tech income short by 1 CNY"],
+        ),
+        (
+            {"registered_on": date(2025, 5, 20)},
+            ["注册成立一年以上：还差 10 天", "创新能力评价：67–80 分，待专家评定"],
+            ["Registered for a year: 10 days short", "Innovation score: 67–80 points, open to judgement"],
+        ),
+        (
+            {"staff_total": 0, "st_staff": 0},
+            ["科技人员占比：分母为零，无法形成比例"],
+            ["Share of S&T staff: no ratio, its base is zero"],
+        ),
+        ({"major_violation": True}, ["无重大违法：未满足"], ["No major violation: not met"]),
+        (
+            {"major_violation": None, "st_staff": 1, "conversions_y1": None, "conversions_y2": None},
+            [
+                "科技人员占比：1.0%，须不低于 10%，科技人员还差 9 人",
+                "创新能力评价：52–92 分，待专家评定；缺：2023年科技成果转化项数，另有 1 项",
+                "无重大违法：待补充；缺：申请前一年内是否发生重大安全、重大质量事故或严重环境违法行为",
+            ],
+            None,
+        ),
+        (
+            {"conversions_y1": 0, "conversions_y2": 0, "conversions_y3": 0},
+            ["创新能力评价：最高 62 分，须高于 70 分"],
+            ["Innovation score: at most 62 points, more than 70 needed"],
+        ),
+    ],
+)  # fmt: skip
+def test_gaps_in_words(changes: dict, zh: list[str], en: list[str] | None) -> None:
+    assert gaps(table(base(**changes)), CHINESE) == [zh]
+    if en is not None:
+        assert gaps(table(base(**changes)), ENGLISH) == [en]
+
+
+def test_gaps_of_many_firms_are_those_of_each() -> None:
+    firms = [
+        base(),
+        base(st_staff=1),
+        base(major_violation=True, st_staff=None),
+        base(ip_core_support=None),
+    ]
+    assert gaps(table(*firms), CHINESE) == [gaps(table(firm), CHINESE)[0] for firm in firms]
+
+
+def test_a_share_shows_enough_digits_not_to_stand_on_a_line_it_is_not_on() -> None:
+    shares = np.array([0.05, 0.04996, 0.0499996, 0.0512, 0.0500001])
+    assert list(percent_digits(shares, np.full(5, 0.05))) == [1, 3, 5, 1, 5]
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_disarmed_and_a_number_is_not() -> None:
+    given = ["=1+1", "+x", "-5", "-5.5e3", "@a", "\t=1", "a=1", "+12%", None, "", "-"]
+    shown = disarmed(pa.table({"text": given}))["text"].to_pylist()
+    assert shown == ["'=1+1", "'+x", "-5", "-5.5e3", "'@a", "'\t=1", "a=1", "+12%", None, "", "'-"]
+
+
+def test_an_output_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"must end in \.csv, \.xlsx, \.parquet"):
+        open_writer(tmp_path / "out.pdf", pa.schema([]))
+
+
+def test_a_file_in_parts_gives_what_it_gives_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eligibility.intake import table as intake
+
+    whole, parts = tmp_path / "whole.csv", tmp_path / "parts.csv"
+    options = Options(application_date=date(2026, 5, 10))
+    score_file(SAMPLES / "candidates_messy.csv", whole, HNTE, CHINESE, options=options)
+    monkeypatch.setattr(
+        intake.read_batches,
+        "__kwdefaults__",
+        {**intake.read_batches.__kwdefaults__, "rows_per_batch": 7},
+    )
+    summary = score_file(SAMPLES / "candidates_messy.csv", parts, HNTE, CHINESE, options=options)
+    assert (summary.read, summary.scored, summary.rejected) == (60, 38, 22)
+    assert whole.read_bytes() == parts.read_bytes()
+
+
+def test_the_annual_average_of_a_full_and_of_a_part_year() -> None:
+    assert annual_average([(10, 12)] * 12) == 11
+    assert annual_average([(0, 10), (10, 20), (20, 20)]) == pytest.approx((5 + 15 + 20) / 3)
+
+
+@pytest.mark.parametrize("months", [[], [(1, 1)] * 13, [(-1, 2)]])
+def test_an_impossible_year_of_staff_is_refused(months: list[tuple[float, float]]) -> None:
+    with pytest.raises(InputError):
+        annual_average(months)
