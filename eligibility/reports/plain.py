@@ -29,7 +29,8 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
             f"{_figures(finding, language)} [{cite['document']} {cite['article']}{_doubt(cite, language)}]"
         )
         if finding["missing"]:
-            lines.append(f"      {say('missing')}: {_fields(finding['missing'], scheme, language)}")
+            fields = _fields(finding["missing"], scheme, language)
+            lines.append("      " + say("missing: {fields}").format(fields=fields))
         for other in (finding["interpretation"] or {}).get("turned_by", []):
             lines.append(
                 "      "
@@ -63,8 +64,8 @@ def _figures(finding: dict[str, Any], language: Language) -> str:
         return "–"
     if unit == "/1":
         share = f"{observed * 100:.6f}".rstrip("0").rstrip(".")
-        line = f" ({say('at least')} {required * 100:g}%)" if required else ""
-        return f"{share}%{line}"
+        at_least = say("at least")
+        return f"{share}%" + (f" ({at_least} {required * 100:g}%)" if required else "")
     if unit == "code" or required is None:
         return str(observed)
     comparison = say("more than") if unit == "point" else say("at least")

@@ -77,9 +77,8 @@ def firms(shown: pa.Table, of: int, language: Language) -> int | None:
     words = _("{n} of {of} firms").format(n=f"{count:,}", of=f"{of:,}")
     if count > PAGE_ROWS:
         words += _(", rows {first}–{last}").format(first=start + 1, last=start + len(part))
-    st.caption(
-        f"{words} · {_('“Open” leads to the firm; a click on a header sorts the rows shown')}"
-    )
+    hint = _("“Open” leads to the firm; a click on a header sorts the rows shown")
+    st.caption(f"{words} · {hint}")
     config: dict[str, Any] = {
         "open": st.column_config.ButtonColumn(
             "", width=58, pinned=True, type="tertiary", key=state.OPENED
