@@ -524,8 +524,6 @@ class Finding:
 
     Attributes
     ----------
-    id : str
-        The condition.
     status : array of int8, shape (n,)
         MET, UNDETERMINED or UNMET.
     observed, required, margin : arrays of float64, shape (n,)
@@ -537,7 +535,6 @@ class Finding:
         The figures that ``observed`` was formed from, named as in ``Condition.terms``.
     """
 
-    id: str
     status: Codes
     observed: Floats
     required: Floats
@@ -547,7 +544,6 @@ class Finding:
 
 
 def finding(
-    condition: str,
     *,
     passes: Bools,
     known: Bools,
@@ -564,7 +560,7 @@ def finding(
     status = np.where(known, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
     needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
     still_open = only_somewhere({name: rows & ~known for name, rows in missing.items()})
-    return Finding(condition, status, observed, needed, observed - needed, still_open, terms or {})
+    return Finding(status, observed, needed, observed - needed, still_open, terms or {})
 
 
 @dataclass(frozen=True)

@@ -118,9 +118,9 @@ def test_blanking_a_field_never_decides_a_finding_and_never_narrows_the_score(
     if not blanked:
         return
     found = judged(firm, *blanked)
-    for finding in found.findings.values():
+    for name, finding in found.findings.items():
         before, after = finding.status[0], finding.status[1:]
-        assert ((after == before) | (after == 0)).all(), finding.id
+        assert ((after == before) | (after == 0)).all(), name
     assert (found.score.low[1:] <= found.score.low[0] + 1e-9).all()
     assert (found.score.high[1:] >= found.score.high[0] - 1e-9).all()
 
@@ -158,9 +158,9 @@ def test_a_better_fact_never_turns_met_to_unmet_and_never_lowers_the_score(
     if not better:
         return
     found = judged(firm, *better)
-    for finding in found.findings.values():
+    for name, finding in found.findings.items():
         if finding.status[0] == MET:
-            assert (finding.status[1:] != UNMET).all(), finding.id
+            assert (finding.status[1:] != UNMET).all(), name
     assert (found.score.low[1:] >= found.score.low[0] - 1e-9).all()
     assert (found.score.high[1:] >= found.score.high[0] - 1e-9).all()
 

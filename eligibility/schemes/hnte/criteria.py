@@ -32,7 +32,6 @@ def registration_age(firms: FirmTable, law: Edition) -> Finding:
     needed = law.value("registration_days")
     compare = at_least if law.reading("days_counted") == "inclusive" else above
     return finding(
-        "registration_age",
         passes=compare(days, needed),
         known=~unknown,
         observed=days,
@@ -49,7 +48,6 @@ def core_ip(firms: FirmTable, law: Edition) -> Finding:
     support = firms.numbers("ip_core_support")
     has, may_have = at_least(fewest, needed), at_least(most, needed)
     return finding(
-        "core_ip",
         passes=has & (support == 1),
         known=(has & (support == 1)) | ~may_have | (support == 0),
         observed=np.where(fewest == most, fewest, np.nan),
@@ -68,7 +66,6 @@ def technical_field(firms: FirmTable, law: Edition) -> Finding:
     lowest = is_one_of(codes, law.lowest_codes)
     known = (lowest | ~listed) & ~np.isnan(codes) & (law.catalogue is not None)
     return finding(
-        "technical_field",
         passes=lowest,
         known=known,
         observed=codes,
@@ -79,17 +76,17 @@ def technical_field(firms: FirmTable, law: Edition) -> Finding:
 
 def st_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（四）: S&T staff over staff, annual averages."""
-    return _staff_share("st_staff_ratio", "st_staff", firms, law)
+    return _staff_share("st_staff", firms, law)
 
 
 def college_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
     """172号 第十条（三）, 2008: S&T staff with a college degree over staff."""
-    return _staff_share("college_staff_ratio", "college_st_staff", firms, law)
+    return _staff_share("college_st_staff", firms, law)
 
 
 def rd_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
     """172号 第十条（三）, 2008: R&D staff over staff."""
-    return _staff_share("rd_staff_ratio", "rd_staff", firms, law)
+    return _staff_share("rd_staff", firms, law)
 
 
 def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
@@ -97,7 +94,6 @@ def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
     rd, sales = counted_rd(firms, law).total, firms.series("sales_revenue")
     latest = np.where(sales.applies[-1], sales.values[-1], np.nan)
     return _share(
-        "rd_intensity",
         law,
         part=rd.total,
         whole=sales.total,
@@ -111,7 +107,6 @@ def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     rd_costs = paid_rd if law.reading("domestic_share_basis") == "paid" else counted_rd
     rd = rd_costs(firms, law)
     return _share(
-        "domestic_rd_share",
         law,
         part=rd.domestic.total,
         whole=rd.total.total,
@@ -125,7 +120,6 @@ def hitech_income_share(firms: FirmTable, law: Edition) -> Finding:
     hitech = firms.numbers("hitech_income_y3")
     income, missing = total_income(firms)
     return _share(
-        "hitech_income_share",
         law,
         part=hitech,
         whole=income,
@@ -147,7 +141,6 @@ def innovation_score(score: ScoreInterval, law: Edition) -> Finding:
 
     certain = passes(score.low)
     return finding(
-        "innovation_score",
         passes=certain,
         known=certain | ~passes(score.high),
         observed=score.low,
@@ -161,7 +154,6 @@ def no_major_violation(firms: FirmTable, law: Edition) -> Finding:
     violation = firms.numbers("major_violation")
     unknown = np.isnan(violation)
     return finding(
-        "no_major_violation",
         passes=violation == 0,
         known=~unknown,
         observed=violation,
@@ -170,10 +162,9 @@ def no_major_violation(firms: FirmTable, law: Edition) -> Finding:
     )
 
 
-def _staff_share(condition: str, staff: str, firms: FirmTable, law: Edition) -> Finding:
+def _staff_share(staff: str, firms: FirmTable, law: Edition) -> Finding:
     part, whole = firms.numbers(staff), firms.numbers("staff_total")
     return _share(
-        condition,
         law,
         part=part,
         whole=whole,
@@ -183,7 +174,6 @@ def _staff_share(condition: str, staff: str, firms: FirmTable, law: Edition) -> 
 
 
 def _share(
-    condition: str,
     law: Edition,
     *,
     part: Floats,
@@ -198,7 +188,6 @@ def _share(
     if law.reading("zero_denominator") == "review":
         known &= ~empty
     return finding(
-        condition,
         passes=at_least(observed, required),
         known=known,
         observed=observed,
