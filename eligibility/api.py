@@ -30,7 +30,7 @@ def assess(
         Field id → value, as ``python -m eligibility fields`` lists them; money in CNY. What is
         left out is missing, not zero.
     as_of : date, optional
-        Date of application of firms that state none; today if omitted.
+        Date of application of firms that state none; today if omitted. A FirmTable has its dates.
     scheme : str, optional
         The qualification.
 

@@ -14,10 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.vocabulary import Band, Bools, Edition, Floats, Scale
-
-#: relative to the line, absolute for lines below one
-TOLERANCE = 1e-14
+from eligibility.vocabulary import TOLERANCE, Band, Bools, Edition, Floats, Scale
 
 
 def slack(line: Floats | float) -> Floats:

@@ -185,7 +185,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
         If one of its files is incomplete or contradicts itself.
     """
     folder = SCHEMES / scheme_id
-    if not (folder / "scheme.yaml").is_file():
+    if scheme_id not in scheme_ids():
         raise InputError(
             "There is no scheme {scheme}; there are: {known}.",
             scheme=scheme_id,
@@ -201,7 +201,9 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
         return Scheme(
             id=head["id"],
             title=Wording(**head["title"]),
-            fields=tuple(field for entry in form["fields"] for field in _fields(entry)),
+            fields=tuple(
+                field for entry in form["fields"] for field in _fields(_bounded(entry, editions))
+            ),
             sections={name: Wording(**title) for name, title in form["sections"].items()},
             editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
             catalogue=catalogue,
@@ -215,6 +217,15 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
 def scheme_ids() -> list[str]:
     """The schemes there are."""
     return sorted(path.parent.name for path in SCHEMES.glob("*/scheme.yaml"))
+
+
+def _bounded(entry: dict[str, Any], editions: list[Edition]) -> dict[str, Any]:
+    """The entry with the highest value that the scored item of its name allows."""
+    if entry.get("maximum") not in ("item points", "best band"):
+        return entry
+    item = next(law.items[entry["id"]] for law in editions if entry["id"] in law.items)
+    best = item.max if entry["maximum"] == "item points" else item.bands[0].at_least
+    return {**entry, "maximum": best}
 
 
 def _fields(entry: dict[str, Any]) -> list[Field]:

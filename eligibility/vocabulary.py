@@ -33,6 +33,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 T = TypeVar("T")
+#: within this two figures are one: relative to the line, absolute for lines below one (see exact.py)
+TOLERANCE = 1e-14
 
 MET, UNDETERMINED, UNMET = 1, 0, -1
 
@@ -196,7 +198,8 @@ class Interpretation(_Frozen):
     """An unclear clause, the reading taken and the readings not taken.
 
     ``decides`` says where it works: in the *computation* (then another reading is tried on every
-    result), or at *entry* (it tells which facts count; the program cannot recount them).
+    result), or at *entry* (it tells which facts count; the program cannot recount them). ``needs``
+    names stems of fields without which another reading cannot be tried.
     """
 
     question: Wording
@@ -205,6 +208,7 @@ class Interpretation(_Frozen):
     affects: tuple[str, ...]
     citation: Citation
     decides: Literal["computation", "entry"] = "computation"
+    needs: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _has_alternatives(self) -> Interpretation:
@@ -225,6 +229,8 @@ class Condition(_Frozen):
     judges: Literal["firms", "score"] = "firms"
     terms: Mapping[str, Wording] = {}
     term_unit: str = ""
+    #: more of the part is more of the whole too, as income from a hi-tech product is income
+    part_in_whole: bool = False
 
 
 class Item(_Frozen):
@@ -236,7 +242,6 @@ class Item(_Frozen):
     unit: str
     citation: Citation
     bands: tuple[Band, ...] = ()
-    judged: bool = False
 
     def points(self, grade: str) -> tuple[float, float]:
         """Lowest and highest points of a grade."""
@@ -437,9 +442,12 @@ class FirmTable:
     def numbers(self, field_id: str) -> Floats:
         """A column of numbers, NaN where blank."""
         column = self.columns.get(field_id)
-        if column is None:
-            column = self.columns[field_id] = np.full(self.rows, np.nan)
-        return column
+        return self.formed("blank", self._blank) if column is None else column
+
+    def _blank(self) -> Floats:
+        blank = np.full(self.rows, np.nan)
+        blank.flags.writeable = False
+        return blank
 
     def dates(self, field_id: str) -> NDArray[np.datetime64]:
         """A column of days, NaT where blank."""
@@ -460,17 +468,14 @@ class FirmTable:
             return np.asarray(np.isnat(column))
         if column.dtype.kind == "f":
             return np.asarray(np.isnan(column))
-        return np.array([value is None for value in column], dtype=np.bool_)
+        # elementwise, which `is` cannot be
+        return np.asarray(column == None, dtype=np.bool_)  # noqa: E711
 
     def take(self, rows: NDArray[np.intp] | Bools) -> FirmTable:
         """The rows chosen, in their order."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
         return FirmTable(columns, count)
-
-    def with_columns(self, **columns: NDArray[Any]) -> FirmTable:
-        """The same firms with columns added or replaced."""
-        return FirmTable({**self.columns, **columns}, self.rows)
 
     @cached_property
     def application_years(self) -> NDArray[np.int64]:
@@ -559,8 +564,11 @@ def finding(
     """
     status = np.where(known, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
     needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
+    margin = observed - needed
+    # a firm on its line is on it exactly, whatever binary rounding left
+    margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(needed))] = 0.0
     still_open = only_somewhere({name: rows & ~known for name, rows in missing.items()})
-    return Finding(status, observed, needed, observed - needed, still_open, terms or {})
+    return Finding(status, observed, needed, margin, still_open, terms or {})
 
 
 @dataclass(frozen=True)
@@ -588,11 +596,7 @@ class ScoreInterval:
     @cached_property
     def missing(self) -> Mapping[str, Bools]:
         """Blanks that leave the score open."""
-        merged: dict[str, Bools] = {}
-        for item in self.items.values():
-            for name, rows in item.missing.items():
-                merged[name] = merged[name] | rows if name in merged else rows
-        return merged
+        return merge_missing(*(item.missing for item in self.items.values()))
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,7 @@ def test_a_rows_own_application_date_wins_over_as_of(tmp_path: Path) -> None:
 
 def test_assess_as_text_names_article_figure_line_and_what_is_missing() -> None:
     text = run("assess", SAMPLES / "candidates.csv", "--lang", "zh").stdout
-    assert (
-        "未满足 · 科技人员占比: 9.916667% (至少 10%) [国科发火〔2016〕32号 第十一条（四）]" in text
-    )
+    assert "未满足 · 科技人员占比: 9.9% (不低于 10%) [国科发火〔2016〕32号 第十一条（四）]" in text
     assert "待补充" in text
     assert "换一种理解" in text
 
@@ -219,6 +217,33 @@ def test_unusable_input_is_refused_with_one_sentence_and_status_2(
     done = run(*words, "--lang", "en", status=2)
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_input_is_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text("name\na\n")
+    for words in (
+        ["-o", path],
+        ["-o", tmp_path / "o.csv", "--rejects", path],
+        ["-o", tmp_path / "o.csv", "--rejects", tmp_path / "o.csv"],
+    ):
+        assert "named twice" in run("score", path, *words, "--lang", "en", status=2).stderr
+    assert path.read_text() == "name\na\n"
+
+
+def test_a_file_that_cannot_be_written_is_said_so_and_nothing_half_is_left(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    for words in (["score", SAMPLES / "candidates.csv"], ["template"]):
+        done = run(*words, "-o", tmp_path / "folder.csv", "--lang", "en", status=2)
+        assert "folder.csv cannot be written" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
+
+
+def test_a_header_is_not_run_either(tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text("name,=1+1|cmd\na,b\n")
+    run("score", path, "-o", tmp_path / "out.csv", "--with-input")
+    assert "'=1+1|cmd" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()[0]
 
 
 def test_a_row_whose_date_no_edition_covers_is_rejected_by_name(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,24 @@ def test_a_workbook_gives_its_first_sheet_that_has_data() -> None:
         open_sheet(("f", content), sheet="别的")
     with pytest.raises(InputError, match="empty"):
         open_sheet(("f", content), sheet="空")
+
+
+def test_the_first_sheet_with_a_known_header_comes_before_a_cover() -> None:
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"in_memory": True})
+    for name, line in (("封面", ["名称"]), ("一", ["名称", "值"]), ("二", ["名称", "值", "备注"])):
+        book.add_worksheet(name).write_row(0, 0, line)
+    book.close()
+    content = ("f", held.getvalue())
+
+    def known(*names: str) -> Callable[[list[list[str]]], int]:
+        return lambda head: len(set(names).intersection(*head))
+
+    assert open_sheet(content, known=known("名称", "值")).name == "一"
+    assert open_sheet(content, known=known("备注")).name == "二"
+    assert open_sheet(content, known=known()).name == "封面"
+    assert open_sheet(content, sheet="二", known=known("名称", "值")).name == "二"
+    assert open_sheet(content).sheets == ("封面", "一", "二")
 
 
 def test_an_error_cell_of_a_workbook_is_not_taken_for_a_blank() -> None:

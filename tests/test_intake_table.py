@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc
@@ -245,6 +246,31 @@ def test_a_preview_refuses_nothing_and_shows_the_first_rows() -> None:
     assert preview(("f.csv", b"1,2\n"), FIELDS).headers.columns == ()
 
 
+def cover_and(*lines: list[object]) -> tuple[str, bytes]:
+    """A workbook with a cover, which names one field in passing."""
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"in_memory": True})
+    book.add_worksheet("封面").write_column(0, 0, ["高企培育库", "企业名称", "2026年"])
+    sheet = book.add_worksheet("企业")
+    for row, line in enumerate(lines):
+        sheet.write_row(row, 0, line)
+    book.close()
+    return "firms.xlsx", held.getvalue()
+
+
+def test_a_cover_sheet_is_passed_over() -> None:
+    source = cover_and(["企业名称", "职工总数"], ["甲", 5])
+    assert read_table(source, FIELDS, TODAY).table.numbers("staff_total").tolist() == [5]
+    seen = preview(source, FIELDS, TODAY)
+    assert (seen.sheet, seen.sheets) == ("企业", ("封面", "企业"))
+
+
+def test_a_workbook_without_a_known_header_names_its_sheets() -> None:
+    source = cover_and(["nothing", "known"], [1, 2])
+    with pytest.raises(InputError, match="no column is recognised; its sheets are 封面, 企业"):
+        read_table(source, FIELDS, Options(sheet="企业"))
+
+
 def test_records_take_values_and_texts_alike() -> None:
     typed = accepted(
         registered_on=date(2015, 3, 5), sales_revenue_y1=50_000_000.01, staff_total=12, major_violation=False,
@@ -315,8 +341,6 @@ def test_a_file_reads_the_same_in_any_batches_and_blocks(
 @settings(max_examples=30, deadline=None)
 @given(st.lists(facts, min_size=1, max_size=8))
 def test_a_workbook_says_what_the_same_csv_says(firms: list[dict[str, str]]) -> None:
-    import xlsxwriter
-
     held = io.BytesIO()
     book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_numbers": False})
     sheet = book.add_worksheet()

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eligibility.assessment.assess import assess_table
+from eligibility.assessment.record import records
 from eligibility.batch.local import score_file
 from eligibility.intake.table import Options
 from eligibility.language import CHINESE, ENGLISH, Language
+from eligibility.reports.figures import percent
 from eligibility.reports.files import disarmed, open_writer
 from eligibility.reports.scored import scored_table
-from eligibility.reports.wording import percent_digits
 from eligibility.schemes.hnte.facts import annual_average
 from eligibility.vocabulary import FirmTable, InputError
 from tests.firms import HNTE, base, table
@@ -38,18 +42,18 @@ def gaps(firms: FirmTable, language: Language) -> list[list[str | None]]:
         ({}, [], []),
         (
             {"st_staff": 8.6, "staff_total": 100},
-            ["科技人员占比：8.6%，须不低于 10%，科技人员还差 2 人"],
-            ["Share of S&T staff: 8.6%, at least 10% needed, S&T staff short by 2 person(s)"],
+            ["科技人员占比：8.6%，须不低于 10%，科技人员还差 2 人（职工总数不变）"],
+            ["Share of S&T staff: 8.6%, at least 10% needed, S&T staff short by 2 with the staff unchanged"],
         ),
         (
             {"st_staff": 9.996, "staff_total": 100},
-            ["科技人员占比：9.996%，须不低于 10%，科技人员还差 1 人"],
-            ["Share of S&T staff: 9.996%, at least 10% needed, S&T staff short by 1 person(s)"],
+            ["科技人员占比：9.996%，须不低于 10%，科技人员还差 1 人（职工总数不变）"],
+            ["Share of S&T staff: 9.996%, at least 10% needed, S&T staff short by 1 with the staff unchanged"],
         ),
         (
             {"hitech_income_y3": 8_999_999.5},
-            ["高新技术产品（服务）收入占比：59.999997%，须不低于 60%，高新技术产品（服务）收入还差 1 元"],
-            ["Share of hi-tech income: 59.999997%, at least 60% needed, hi-tech income short by 1 CNY"],
+            ["高新技术产品（服务）收入占比：59.999997%，须不低于 60%，高新技术产品（服务）收入还差 2 元"],
+            ["Share of hi-tech income: 59.999997%, at least 60% needed, hi-tech income short by CNY 2"],
         ),
         (
             {"registered_on": date(2025, 5, 20)},
@@ -65,7 +69,7 @@ def gaps(firms: FirmTable, language: Language) -> list[list[str | None]]:
         (
             {"major_violation": None, "st_staff": 1, "conversions_y1": None, "conversions_y2": None},
             [
-                "科技人员占比：1.0%，须不低于 10%，科技人员还差 9 人",
+                "科技人员占比：1.0%，须不低于 10%，科技人员还差 9 人（职工总数不变）",
                 "创新能力评价：52–92 分，待专家评定；缺：2023年科技成果转化项数，另有 1 项",
                 "无重大违法：待补充；缺：申请前一年内是否发生重大安全、重大质量事故或严重环境违法行为",
             ],
@@ -95,8 +99,48 @@ def test_gaps_of_many_firms_are_those_of_each() -> None:
 
 
 def test_a_share_shows_enough_digits_not_to_stand_on_a_line_it_is_not_on() -> None:
-    shares = np.array([0.05, 0.04996, 0.0499996, 0.0512, 0.0500001])
-    assert list(percent_digits(shares, np.full(5, 0.05))) == [1, 3, 5, 1, 5]
+    shown = [percent(share, 0.05) for share in (0.05, 0.04996, 0.0499996, 0.0512, 0.0500001)]
+    assert shown == ["5.0%", "4.996%", "4.99996%", "5.1%", "5.00001%"]
+    assert percent(9.99999999 / 100, 0.1) == "9.99999999%"
+    assert percent(0.1 * 3 / 3, 0.1) == "10.0%"
+    assert percent(1 / 3) == "33.3%"
+
+
+@given(st.sampled_from([0.03, 0.04, 0.05, 0.1, 0.6]), st.floats(-1e-6, 1e-6))
+def test_a_share_is_never_shown_on_the_other_side_of_its_line(line: float, off: float) -> None:
+    share = line + off
+    shown = Decimal(percent(share, line).removesuffix("%"))
+    limit = Decimal(str(line)) * 100
+    if abs(off) > 1e-12:
+        assert (shown > limit) == (share > line)
+        assert shown != limit
+
+
+def test_the_shortfall_closes_the_gap_and_a_little_less_does_not() -> None:
+    for changes, field in (
+        ({"hitech_income_y3": 5_000_000}, "hitech_income_y3"),
+        ({f"rd_expense_domestic_y{year}": 100_000 for year in (1, 2, 3)}, "rd_expense_domestic_y3"),
+        ({f"rd_expense_y{year}": 100_000 for year in (1, 2, 3)}, "rd_expense_y3"),
+    ):
+        firm = base(**changes)
+        (assessment,) = assess_table(table(firm), HNTE)
+        (gap,) = (gap for gap in assessment.gaps.by_condition.values() if gap.unit == "CNY")
+        for more, status in ((gap.shortfall[0], "met"), (gap.shortfall[0] - 1, "unmet")):
+            raised = {**firm, field: firm[field] + more}
+            if field == "hitech_income_y3":
+                raised["gross_income_y3"] += more
+            if field == "rd_expense_domestic_y3":
+                raised["rd_expense_y3"] += more
+            (found,) = records(assess_table(table(raised), HNTE))
+            statuses = {one["id"]: one["status"] for one in found["findings"]}
+            assert statuses[gap.condition.id] == status
+
+
+def test_the_score_lacks_what_even_its_high_end_lacks() -> None:
+    firm = base(conversions_y1=0, conversions_y2=0, conversions_y3=0)
+    (found,) = records(assess_table(table(firm), HNTE))
+    (gap,) = found["gaps"]
+    assert (gap["finding"], gap["shortfall"]) == ("innovation_score", 8)
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed_and_a_number_is_not() -> None:

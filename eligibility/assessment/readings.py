@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from eligibility.assessment.scoring import total
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import (
@@ -71,12 +69,3 @@ def other_readings(
         if turned or moved:
             changed.append(OtherReading(name, reading, turned, moved))
     return changed
-
-
-def turns_something(readings: list[OtherReading], rows: int) -> Bools:
-    """Rows where some other reading turns some finding, shape (n,)."""
-    anywhere = np.zeros(rows, dtype=np.bool_)
-    for other in readings:
-        for turned, _ in other.findings.values():
-            anywhere |= turned
-    return anywhere

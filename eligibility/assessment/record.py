@@ -104,6 +104,7 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
     for name, scored in score.items.items():
         item = law.items[name]
         low, high = float(scored.low[row]), float(scored.high[row])
+        missing = _missing(assessment, scored.missing, row)
         moved = [
             _other(assessment, other.interpretation, other.reading)
             | {
@@ -120,10 +121,10 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
                 "low": _number(low),
                 "high": _number(high),
                 "max": _number(item.max),
-                "band": _grade(item, low, high),
+                "band": None if missing else _grade(item, low, high),
                 "observed": _value(scored.observed[row], item.unit),
                 "unit": item.unit,
-                "missing": _missing(assessment, scored.missing, row),
+                "missing": missing,
                 "citation": _cite(item.citation),
                 "interpretation": {"changed_by": moved} if moved else None,
             }

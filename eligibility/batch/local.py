@@ -21,7 +21,7 @@ from eligibility.language import Language
 from eligibility.reports.files import Output, open_writer
 from eligibility.reports.scored import rejects_with_reasons, scored_schema, scored_table
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import RowIssue
+from eligibility.vocabulary import InputError, RowIssue
 
 Part = TypeVar("Part")
 #: issues kept to be shown; all of them stand in the rejects file
@@ -71,6 +71,7 @@ def score_file(
     InputError
         If a file cannot be read or written.
     """
+    _refuse_one_file_twice(source, target, rejects)
     summary = Summary()
     with ExitStack() as files:
         outputs: dict[Path, Output] = {}
@@ -94,6 +95,17 @@ def score_file(
                 summary.verdicts[entry["values"]] += entry["counts"]
             progress(summary.read)
     return summary
+
+
+def _refuse_one_file_twice(*paths: Path | None) -> None:
+    seen: set[Path] = set()
+    for path in paths:
+        if path is not None and path.resolve() in seen:
+            raise InputError(
+                "{path} is named twice; input, output and rejects are three files.", path=path
+            )
+        if path is not None:
+            seen.add(path.resolve())
 
 
 def _judged(

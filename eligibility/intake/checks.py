@@ -91,11 +91,7 @@ def _before_registration(firms: FirmTable, fields: Sequence[Field]) -> Iterator[
             return
         if figure.year is None or figure.id not in firms.columns:
             continue
-        stray = (
-            left
-            & ~firms.operating[figure.year - 1]
-            & (np.nan_to_num(firms.numbers(figure.id)) != 0)
-        )
+        stray = left & ~firms.operating[figure.year - 1] & (np.abs(firms.numbers(figure.id)) > 0)
         left = left & ~stray
         yield Contradiction(
             figure.id,

@@ -31,8 +31,9 @@ class Gap:
     status : array of int8, shape (n,)
         As in the finding.
     shortfall : array of float64, shape (n,)
-        How much more of the condition's part it takes with all else unchanged, in ``unit``
-        (whole persons); NaN where it cannot be said, and where the condition is met.
+        How much more of the condition's part it takes, in ``unit`` (whole persons, the staff
+        unchanged; more hi-tech income or domestic R&D adds to its whole too). For the score, the
+        points that even its high end lacks. NaN where it cannot be said or nothing is short.
     unit : str
         CNY, person, day, item or point.
     missing : mapping of field id to array of bool
@@ -66,7 +67,7 @@ def gaps(
     """Every condition that some firm does not meet, with the distance to it."""
     return Gaps(
         {
-            name: _gap(law.conditions_by_id[name], finding)
+            name: _gap(law.conditions_by_id[name], finding, score)
             for name, finding in findings.items()
             if (finding.status != MET).any()
         },
@@ -75,9 +76,13 @@ def gaps(
     )
 
 
-def _gap(condition: Condition, finding: Finding) -> Gap:
-    if condition.terms:
+def _gap(condition: Condition, finding: Finding, score: ScoreInterval) -> Gap:
+    if condition.judges == "score":
+        short = finding.required - score.high
+    elif condition.terms:
         short = finding.required * finding.terms["whole"] - finding.terms["part"]
+        if condition.part_in_whole:
+            short = short / (1 - finding.required)
     else:
         short = -finding.margin
     if condition.term_unit == "person":

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from errno import EISDIR
 from functools import reduce
+from os import strerror
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -13,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 
 from eligibility.vocabulary import InputError
 
@@ -50,18 +54,27 @@ def open_writer(path: Path, schema: pa.Schema) -> Output:
         )
     if not path.parent.is_dir():
         raise InputError("{path}: its folder does not exist.", path=path)
-    return Output(kind(path, schema))
+    return Output(path, schema, kind)
 
 
 class Output:
-    """A Writer as a context."""
+    """A file written under another name, and given its own once it is whole."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(
+        self, path: Path, schema: pa.Schema, kind: Callable[[Path, pa.Schema], Writer]
+    ) -> None:
+        self._path = path
+        self._partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+        with self._refusing():
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, strerror(EISDIR))
+            self._partial.touch()
+            self._writer = kind(self._partial, schema)
 
     def write(self, table: pa.Table) -> None:
         """Append a table."""
-        self._writer.write(table)
+        with self._refusing():
+            self._writer.write(table)
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +85,23 @@ class Output:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._writer.close()
+        with self._refusing():
+            self._writer.close()
+            if error is None:
+                self._partial.replace(self._path)
+            else:
+                self._partial.unlink()
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Say in one sentence that the file cannot be written: no space, no right, open elsewhere."""
+        try:
+            yield
+        except (OSError, XlsxWriterException) as error:
+            why = getattr(error, "strerror", None) or error
+            raise InputError(
+                "{path} cannot be written: {why}.", path=self._path, why=why
+            ) from error
 
 
 def disarmed(table: pa.Table) -> pa.Table:
@@ -95,7 +124,8 @@ class _Csv:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = path.open("wb")
         self._file.write(BOM)
-        self._file.write((",".join(_quoted(name) for name in schema.names) + "\n").encode())
+        names = disarmed(pa.table({"name": schema.names}))["name"].to_pylist()
+        self._file.write((",".join(_quoted(name) for name in names) + "\n").encode())
         options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
         self._writer = pacsv.CSVWriter(self._file, schema, write_options=options)
 

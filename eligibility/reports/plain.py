@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eligibility.language import Language
+from eligibility.reports.figures import percent
 from eligibility.scheme import Scheme
 
 MARKS = {"met": "+", "unmet": "x", "undetermined": "?"}
@@ -26,11 +27,14 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
         cite = finding["citation"]
         lines.append(
             f"  {MARKS[finding['status']]} {say(finding['status'])} · {finding['title'][lang]}: "
-            f"{_figures(finding, language)} [{cite['document']} {cite['article']}{_doubt(cite, language)}]"
+            f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{_doubt(cite, language)}]"
         )
         if finding["missing"]:
             fields = _fields(finding["missing"], scheme, language)
             lines.append("      " + say("missing: {fields}").format(fields=fields))
+        elif finding["status"] == "undetermined" and finding["unit"] != "point":
+            law = scheme.edition(record["edition"])
+            lines.append(f"      {language.of(law.conditions_by_id[finding['id']].rule)}")
         for other in (finding["interpretation"] or {}).get("turned_by", []):
             lines.append(
                 "      "
@@ -55,7 +59,7 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _figures(finding: dict[str, Any], language: Language) -> str:
+def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
     say = language.text
     observed, required, unit = finding["observed"], finding["required"], finding["unit"]
     if unit == "yes_no":
@@ -63,13 +67,17 @@ def _figures(finding: dict[str, Any], language: Language) -> str:
     if observed is None:
         return "–"
     if unit == "/1":
-        share = f"{observed * 100:.6f}".rstrip("0").rstrip(".")
         at_least = say("at least")
-        return f"{share}%" + (f" ({at_least} {required * 100:g}%)" if required else "")
+        return percent(observed, required) + (
+            f" ({at_least} {required * 100:g}%)" if required else ""
+        )
     if unit == "code" or required is None:
         return str(observed)
-    comparison = say("more than") if unit == "point" else say("at least")
-    return f"{observed} ({comparison} {required})"
+    if unit == "point":
+        more_than = say("more than")
+        return f"{score['low']}–{score['high']} ({more_than} {required})"
+    at_least = say("at least")
+    return f"{observed} ({at_least} {required})"
 
 
 def _doubt(cite: dict[str, Any], language: Language) -> str:

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import RATINGS, Field, InputError
@@ -24,16 +25,18 @@ def write_template(path: Path, scheme: Scheme) -> None:
     InputError
         If the ending is neither .csv nor .xlsx, or the folder does not exist.
     """
+    kinds = {".csv": _csv, ".xlsx": _xlsx}
+    write = kinds.get(path.suffix.lower())
+    if write is None:
+        raise InputError(
+            "{path}: the output must end in {endings}.", path=path, endings=", ".join(kinds)
+        )
     if not path.parent.is_dir():
         raise InputError("{path}: its folder does not exist.", path=path)
-    if path.suffix.lower() == ".csv":
-        _csv(path, scheme)
-    elif path.suffix.lower() == ".xlsx":
-        _xlsx(path, scheme)
-    else:
-        raise InputError(
-            "{path}: the output must end in {endings}.", path=path, endings=".csv, .xlsx"
-        )
+    try:
+        write(path, scheme)
+    except (OSError, XlsxWriterException) as error:
+        raise InputError("{path} cannot be written: {why}.", path=path, why=error) from error
 
 
 def _header(field: Field) -> str:

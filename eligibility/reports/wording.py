@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from eligibility.language import Language
 from eligibility.planning.gaps import Gap, Gaps
+from eligibility.reports.figures import percent_digits
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Floats
+from eligibility.vocabulary import MET, UNDETERMINED, UNMET
 
 Integers = NDArray[np.int64]
 
@@ -46,18 +47,6 @@ def first_gaps(
                 said += len(chosen)
     sentences = pa.concat_arrays(pool)
     return [sentences.take(pa.array(place, mask=place < 0)) for place in places]
-
-
-def percent_digits(share: Floats, line: Floats) -> Integers:
-    """Digits after the point so that a share in percent is not rounded onto a line it is not on."""
-    percent, limit = share * 100, line * 100
-    digits = np.ones(np.shape(share), dtype=np.int64)
-    for more in range(2, 7):
-        hidden = (np.round(percent, more - 1) == np.round(limit, more - 1)) & (
-            np.abs(percent - limit) > 10.0 ** -(more + 4)
-        )
-        digits = np.where(hidden, more, digits)
-    return digits
 
 
 def _ranks(gaps: list[Gap]) -> list[Integers]:
@@ -107,8 +96,10 @@ class _Part:
         if unit == "point":
             sentence = say("{title}: at most {high} points, more than {mark} needed")
             return by_kind(
-                [np.ceil(self.high), gap.required],
-                lambda high, mark: sentence.format(title=self.title, high=high, mark=mark),
+                [np.round(self.high * 100), gap.required],
+                lambda high, mark: sentence.format(
+                    title=self.title, high=f"{high / 100:g}", mark=mark
+                ),
             )
         return self._same(say("{title}: not met").format(title=self.title))
 
@@ -144,8 +135,8 @@ class _Part:
 
     def _short_share(self) -> pa.Array:
         say, gap = self.language.text, self.gap
-        digits = percent_digits(gap.observed, gap.required)
         formed = ~np.isnan(gap.observed)
+        digits = percent_digits(gap.observed, gap.required)
         shown = np.where(formed, np.round(gap.observed * 100 * 10.0**digits), 0)
         line = np.where(np.isnan(gap.required), 0, np.round(gap.required * 10_000))
         sentence = say("{title}: {share}%, at least {line}% needed")
@@ -154,18 +145,20 @@ class _Part:
         def share(formed: int, digits: int, shown: int, line: int) -> str:
             if not formed:
                 return no_base
-            return sentence.format(
-                title=self.title, share=f"{shown / 10**digits:.{digits}f}", line=f"{line / 100:g}"
-            )
+            words = f"{shown / 10**digits:.{digits}f}"
+            return sentence.format(title=self.title, share=words, line=f"{line / 100:g}")
 
         head = by_kind([formed, digits, shown, line], share)
-        before, after = say(", {term} short by {amount} {unit}").split("{amount}")
+        if gap.unit == "person":
+            said = say(", {term} short by {amount} with the staff unchanged")
+        else:
+            said = say(", {term} short by CNY {amount}")
+        before, after = said.split("{amount}")
         term = self.language.of(gap.condition.terms["part"])
-        unit = say("CNY") if gap.unit == "CNY" else say("person(s)")
         short = np.isnan(gap.shortfall)
         amount = pa.array(np.where(short, 0, np.ceil(gap.shortfall - 1e-6)).astype(np.int64))
         tail = pc.binary_join_element_wise(
-            before.format(term=term), amount.cast(pa.string()), after.format(unit=unit), ""
+            before.format(term=term), amount.cast(pa.string()), after, ""
         )
         return pc.binary_join_element_wise(head, pc.if_else(pa.array(short), "", tail), "")
 

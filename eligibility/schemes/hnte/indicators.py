@@ -6,6 +6,9 @@ facts and ratings leave possible. Points and bands come from the edition.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 from eligibility.exact import at_least, band_indexes, band_points
@@ -162,28 +165,50 @@ def management_checks(firms: FirmTable, law: Edition) -> ScoredItem:
 
 def growth_net_assets(firms: FirmTable, law: Edition) -> ScoredItem:
     """（1）净资产增长率; negative net assets by the edition's reading."""
-    series = firms.series("net_assets")
-    sinking = np.zeros(firms.rows, dtype=np.bool_)
-    if law.reading("negative_net_assets") == "no_points":
-        sinking = np.logical_or.reduce(series.applies & (series.values < 0))
-    return _growth("growth_net_assets", series, law, without=sinking)
+    none_for_negative = law.reading("negative_net_assets") == "no_points"
+    return _growth("growth_net_assets", "net_assets", firms, law, none_for_negative)
 
 
 def growth_sales(firms: FirmTable, law: Edition) -> ScoredItem:
     """（2）销售收入增长率."""
-    none = np.zeros(firms.rows, dtype=np.bool_)
-    return _growth("growth_sales", firms.series("sales_revenue"), law, without=none)
+    return _growth("growth_sales", "sales_revenue", firms, law)
 
 
 def growth_total_assets(firms: FirmTable, law: Edition) -> ScoredItem:
     """362号, 2008: 总资产增长率."""
-    none = np.zeros(firms.rows, dtype=np.bool_)
-    return _growth("growth_total_assets", firms.series("total_assets"), law, without=none)
+    return _growth("growth_total_assets", "total_assets", firms, law)
 
 
-def _growth(name: str, series: YearSeries, law: Edition, *, without: Bools) -> ScoredItem:
-    """Mean of the yearly ratios less one; ``without`` marks rows that get no points anyway."""
+def _growth(
+    name: str, stem: str, firms: FirmTable, law: Edition, none_for_negative: bool = False
+) -> ScoredItem:
+    """Mean of the yearly ratios less one, and the cases in which the text or a reading decides."""
     item = law.items[name]
+    grown = firms.formed(("growth", stem), lambda: _grown(firms.series(stem)))
+    zero = grown.negative.copy() if none_for_negative else np.zeros(firms.rows, dtype=np.bool_)
+    left_open = np.zeros(firms.rows, dtype=np.bool_)
+    for question, case in grown.cases.items():
+        reading = law.reading(question)
+        if reading == "no_points":
+            zero |= case
+        elif reading == "review":
+            left_open |= case
+    low, high = band_points(item.bands, band_indexes(item.bands, law, grown.rate))
+    low = np.where(zero | left_open, 0.0, low)
+    high = np.where(zero, 0.0, np.where(left_open, item.max, high))
+    return _open_where_blank(item, low, high, grown.rate, firms.series(stem))
+
+
+@dataclass(frozen=True)
+class _Grown:
+    """A growth rate, NaN where no ratio can be formed, and the rows that an interpretation decides."""
+
+    rate: Floats
+    negative: Bools
+    cases: Mapping[str, Bools]
+
+
+def _grown(series: YearSeries) -> _Grown:
     first, second, third = series.values
     runs_first, runs_second, _ = series.applies
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -191,27 +216,17 @@ def _growth(name: str, series: YearSeries, law: Edition, *, without: Bools) -> S
         both = (second / first + last) / len((first, second))
     first_zero = runs_first & (first == 0)
     second_zero = runs_second & (second == 0)
-    two_years, one_year = runs_second & ~runs_first, ~runs_second
     rate = np.where(runs_first & ~first_zero, both, last) - 1
-    rate = np.where(one_year | second_zero, np.nan, rate)
-
-    zero = without.copy()
-    left_open = np.zeros_like(without)
-    for case, question in (
-        (first_zero & ~second_zero, "growth_first_year_zero"),
-        (second_zero, "growth_second_year_zero"),
-        (two_years & ~second_zero, "growth_two_years"),
-        (one_year, "growth_one_year"),
-    ):
-        reading = law.reading(question)
-        if reading == "no_points":
-            zero |= case
-        elif reading == "review":
-            left_open |= case
-    low, high = band_points(item.bands, band_indexes(item.bands, law, rate))
-    low = np.where(zero | left_open, 0.0, low)
-    high = np.where(zero, 0.0, np.where(left_open, item.max, high))
-    return _open_where_blank(item, low, high, rate, series)
+    return _Grown(
+        rate=np.where(~runs_second | second_zero, np.nan, rate),
+        negative=np.logical_or.reduce(series.applies & (series.values < 0)),
+        cases={
+            "growth_first_year_zero": first_zero & ~second_zero,
+            "growth_second_year_zero": second_zero,
+            "growth_two_years": runs_second & ~runs_first & ~second_zero,
+            "growth_one_year": ~runs_second,
+        },
+    )
 
 
 # --- shared -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 
 from eligibility.exact import is_one_of
 from eligibility.schemes.hnte.facts import YEARS, counted_rd
-from eligibility.vocabulary import Bools, Edition, FirmTable, Floats, Warning, Wording
+from eligibility.vocabulary import RATINGS, Bools, Edition, FirmTable, Floats, Warning, Wording
 
 #: how far two statements of one amount may differ before it is worth a word, relative, past CNY 1
 DISAGREEMENT = 1e-6
@@ -17,12 +17,35 @@ def warnings(firms: FirmTable, law: Edition) -> list[Warning]:
     return [
         Warning(
             "negative_net_assets",
-            np.logical_or.reduce(firms.operating & (firms.series("net_assets").values < 0)),
+            _negative_net_assets(firms, law),
             Wording(
                 zh="有年末净资产为负，净资产增长率按0分计，请人工复核",
-                en="Net assets are negative at some year end: growth of net assets scores none, to be reviewed by a person",
+                en="Net assets are negative at some year end: growth of net assets scores none, "
+                "to be reviewed by a person",
             ),
-            law.items["growth_net_assets"].citation if "growth_net_assets" in law.items else None,
+            law.interpretations["negative_net_assets"].citation
+            if "negative_net_assets" in law.interpretations
+            else None,
+        ),
+        Warning(
+            "field_unknown",
+            ~np.isnan(firms.numbers("technical_field_code"))
+            & ~is_one_of(firms.numbers("technical_field_code"), law.listed_codes)
+            & (law.catalogue is not None),
+            Wording(
+                zh="技术领域代码不在目录中，请核对是否填错",
+                en="The technical field code is not in the catalogue; see whether it is mistyped",
+            ),
+        ),
+        Warning(
+            "support_contradicts_rating",
+            (firms.numbers("ip_core_support") == 0)
+            & (firms.numbers("ip_core_support_rating") < len(RATINGS) - 1),
+            Wording(
+                zh="填报知识产权不支持主要产品，核心支持作用评级却不是E，请核对",
+                en="The rights are said not to support the main products, yet their support is "
+                "rated above E; see which is right",
+            ),
         ),
         Warning(
             "figures_before_registration",
@@ -70,12 +93,24 @@ def _differs(one: Floats, other: Floats) -> Bools:
     return differs
 
 
+def _negative_net_assets(firms: FirmTable, law: Edition) -> Bools:
+    counts = (
+        "negative_net_assets" in law.interpretations
+        and law.reading("negative_net_assets") == "no_points"
+    )
+    negative = firms.operating & (firms.series("net_assets").values < 0)
+    anywhere: Bools = np.logical_or.reduce(negative)
+    return anywhere & counts
+
+
 def _figures_before_registration(firms: FirmTable) -> Bools:
     stray = np.zeros(firms.rows, dtype=np.bool_)
     if firms.operating.all():
         return stray
     for row, year in enumerate(YEARS):
         for name in [name for name in firms.columns if name.endswith(f"_{year}")]:
+            if f"{name.removesuffix(year)}{YEARS[0]}" not in firms.columns:
+                continue  # a figure of the latest year alone is used as it stands
             stray |= ~firms.operating[row] & (np.abs(firms.numbers(name)) > 0)
     return stray
 
