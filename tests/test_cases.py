@@ -20,6 +20,7 @@ KNOWN = {
     "missing",
     "turned_by",
     "changed_by",
+    "read_as",
     "items",
     "item_observed",
     "item_missing",
@@ -67,6 +68,13 @@ def _check(what: str, expected: Any, found: Any, findings: Any, items: Any) -> N
         for name, questions in expected.items():
             others = (items[name]["interpretation"] or {"changed_by": []})["changed_by"]
             assert sorted({other["id"] for other in others}) == sorted(questions)
+    elif what == "read_as":
+        for name, readings in expected.items():
+            others = (items[name]["interpretation"] or {"changed_by": []})["changed_by"]
+            points = {
+                f"{other['id']}.{other['other']}": [other["low"], other["high"]] for other in others
+            }
+            assert points == readings
     elif what == "items":
         for name, interval in expected.items():
             assert [items[name]["low"], items[name]["high"]] == pytest.approx(interval)
