@@ -24,7 +24,7 @@ from eligibility.vocabulary import EligibilityError, InputError
 
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
-    from eligibility.intake.table import Options
+    from eligibility.intake.table import HeaderMap, Options
     from eligibility.scheme import Scheme
 
 app = typer.Typer(
@@ -155,6 +155,7 @@ def assess(
         else:
             for record in found:
                 print(plain(record, held, spoken))
+        _unread_columns(batch.headers, spoken)
         for issue in batch.issues:
             print(issue.sentence.say(spoken), file=sys.stderr)
         _report(batch.read, len(found), batch.rejects.num_rows, spoken)
@@ -203,6 +204,8 @@ def score(
             with_input=with_input,
             progress=progress,
         )
+    if summary.headers:
+        _unread_columns(summary.headers, spoken)
     for issue in summary.issues:
         print(issue.sentence.say(spoken), file=sys.stderr)
     _report(summary.read, summary.scored, summary.rejected, spoken)
@@ -284,6 +287,15 @@ def _options(
         application_date=day,
         covered_from=held.covered_from,
     )
+
+
+def _unread_columns(headers: HeaderMap, spoken: Language) -> None:
+    if headers.unknown:
+        names = spoken.text(", ").join(headers.unknown)
+        print(spoken.text("Columns not read: {columns}").format(columns=names), file=sys.stderr)
+    for header, lacking in headers.doubtful:
+        said = spoken.text("Column not read: {column}: {why}")
+        print(said.format(column=header, why=lacking.say(spoken)), file=sys.stderr)
 
 
 def _report(read: int, scored: int, rejected: int, spoken: Language) -> None:

@@ -219,6 +219,15 @@ def test_unusable_input_is_refused_with_one_sentence_and_status_2(
     assert "Traceback" not in done.stderr
 
 
+def test_a_column_that_is_not_read_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text("name,职工总数人,2019年净资产（万元）\na,5,6\n", encoding="utf-8")
+    for words in (["assess", path], ["score", path, "-o", tmp_path / "o.csv"]):
+        said = run(*words, "--as-of", "2026-05-10", "--lang", "en").stderr
+        assert "Columns not read: 职工总数人" in said
+        assert "Column not read: 2019年净资产（万元）: 2019 is not one of the three years" in said
+
+
 def test_the_input_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "firms.csv"
     path.write_text("name\na\n")

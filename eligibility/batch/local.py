@@ -16,7 +16,7 @@ from typing import TypeVar
 import pyarrow as pa
 
 from eligibility.assessment.assess import assess_table
-from eligibility.intake.table import Batch, Options, read_batches
+from eligibility.intake.table import Batch, HeaderMap, Options, read_batches
 from eligibility.language import Language
 from eligibility.reports.files import Output, open_writer
 from eligibility.reports.scored import rejects_with_reasons, scored_schema, scored_table
@@ -32,7 +32,7 @@ ISSUES_SHOWN = 20
 class Summary:
     """What became of the rows of a file; ``read`` is always ``scored + rejected``.
 
-    ``issues`` holds the first few troubles.
+    ``issues`` holds the first few troubles, ``headers`` what the columns were taken for.
     """
 
     read: int = 0
@@ -40,6 +40,7 @@ class Summary:
     rejected: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     issues: list[RowIssue] = field(default_factory=list)
+    headers: HeaderMap | None = None
 
 
 def score_file(
@@ -87,6 +88,7 @@ def score_file(
             write(target, table)
             if rejects is not None and (batch.rejects.num_rows or rejects not in outputs):
                 write(rejects, rejects_with_reasons(batch, language))
+            summary.headers = batch.headers
             summary.read += batch.read
             summary.scored += table.num_rows
             summary.rejected += batch.rejects.num_rows
