@@ -14,6 +14,7 @@ from __future__ import annotations
 from eligibility._version import __version__
 from eligibility.api import assess, assess_file, firms
 from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.intake.staff import annual_average
 from eligibility.scheme import Scheme, load_scheme
 from eligibility.vocabulary import (
     DateNotCovered,
@@ -32,6 +33,7 @@ __all__ = [
     "InputError",
     "Scheme",
     "__version__",
+    "annual_average",
     "assess",
     "assess_file",
     "assess_table",

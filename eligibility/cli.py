@@ -94,7 +94,9 @@ Encoding = Annotated[
 ]
 Sheet = Annotated[
     str | None,
-    typer.Option("--sheet", help="Sheet of an Excel file; the first with data if omitted."),
+    typer.Option(
+        "--sheet", help="Sheet of an Excel file; the first with a known header if omitted."
+    ),
 ]
 Tongue = Annotated[
     Lang | None, typer.Option("--lang", help="Language of sentences; the system's if omitted.")

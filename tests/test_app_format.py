@@ -7,6 +7,7 @@ import pytest
 from eligibility.app import format as fmt
 from eligibility.app.markup import tag
 from eligibility.language import CHINESE, ENGLISH
+from eligibility.reports.figures import percent
 from eligibility.scheme import load_scheme
 
 
@@ -23,7 +24,19 @@ from eligibility.scheme import load_scheme
     ],
 )
 def test_a_share_stays_on_its_side_of_the_line(share: float, line: float, words: str) -> None:
-    assert fmt.percent(share, line) == words
+    assert percent(share, line) == words
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [(0.0, "0"), (-0.0, "0"), (1e-17, "0"), (0.0004, "0.0004"), (-0.0004, "-0.0004"), (2.5, "2.5")],
+)
+def test_what_is_not_nought_is_never_shown_as_nought(figure: float, words: str) -> None:
+    assert fmt.number(figure) == words
+
+
+def test_a_line_of_the_law_has_the_digits_it_has() -> None:
+    assert [fmt.limit(share) for share in (0.6, 0.05, 0.07, 0.125)] == ["60%", "5%", "7%", "12.5%"]
 
 
 def test_money_is_wan_in_chinese_and_yuan_in_english() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
+import xlsxwriter
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
@@ -35,14 +39,36 @@ def opened(page: str = "screening", language: str = "zh", **query: str) -> testi
     return app
 
 
-def uploaded(text: str, language: str = "en") -> testing.AppTest:
+def uploaded(text: str | bytes, language: str = "en") -> testing.AppTest:
     """The first page after a file was uploaded."""
-    content = text.encode()
+    content = text.encode() if isinstance(text, str) else text
     app = opened(language=language)
-    app.session_state[UPLOAD] = Upload("firms.csv", content, blake2b(content).hexdigest())
+    app.session_state[UPLOAD] = Upload("firms", content, blake2b(content).hexdigest())
     app.run()
     assert not app.exception
     return app
+
+
+def workbook(*sheets: tuple[str, list[list[str]]]) -> bytes:
+    """A workbook of texts."""
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"in_memory": True})
+    for name, lines in sheets:
+        sheet = book.add_worksheet(name)
+        for row, line in enumerate(lines):
+            sheet.write_row(row, 0, line)
+    book.close()
+    return held.getvalue()
+
+
+def opened_firm(text: str, key: str = "row-2") -> str:
+    """What is said of a firm of an uploaded file."""
+    app = uploaded(text)
+    app.switch_page("eligibility/app/firm.py")
+    app.query_params["firm"] = key
+    app.run()
+    assert not app.exception
+    return html(app)
 
 
 def html(app: testing.AppTest) -> str:
@@ -53,14 +79,14 @@ def html(app: testing.AppTest) -> str:
 def test_the_first_page_opens_on_the_sample_and_its_counts_add_up() -> None:
     said = html(opened())
     assert "示例数据" in said
-    assert "读入 200 行 = 评估 200 行 + 退回 0 行" in said
+    assert "共读取 200 行 = 已评估 200 行 + 退回 0 行" in said
     assert "待补充" in said
 
 
 def test_the_table_names_firm_verdict_interval_and_first_gap() -> None:
     table = opened(language="en").dataframe[0].value
     row = table[table["uscc"] == ONE_SHORT].iloc[0]
-    assert row["verdict"] == "○ not eligible"
+    assert row["verdict"] == "○ ineligible"
     assert (row["low"], row["high"]) == (82, 96)
     assert "9.9%" in row["gap"]
 
@@ -75,7 +101,7 @@ def test_filters_and_order_choose_the_rows() -> None:
 
 def test_a_rejected_row_is_shown_with_its_sentence() -> None:
     app = uploaded("name,registered_on,staff_total\n甲,2015-01-01,140\n乙,2016-02-02,abc\n")
-    assert "2 rows read = 1 assessed + 1 rejected" in html(app)
+    assert "2 rows read = 1 scored + 1 rejected" in html(app)
     row = app.dataframe[0].value.iloc[0]
     assert list(row) == [3, "staff_total", "abc", "a number, such as 12.5"]
 
@@ -140,7 +166,8 @@ def test_the_form_asks_under_calendar_years_and_judges_as_it_is_filled() -> None
     app.switch_page("eligibility/app/firm.py")
     app.query_params["firm"] = "form"
     app.run()
-    assert "short of 2 persons" in html(app)
+    assert "◐ undetermined" in html(app)
+    assert "missing: " in html(app)
     assert "CNY 97,205,000" in html(app)
 
 
@@ -199,3 +226,114 @@ def test_the_rules_show_every_condition_number_and_reading() -> None:
         assert question.question.zh in said
     assert "单一来源" in said
     assert "未核对" in said
+
+
+def test_a_common_date_before_the_rules_is_refused_in_a_sentence() -> None:
+    app = opened(language="en")
+    app.date_input(key="day").set_value("2005-06-30").run()
+    assert not app.exception
+    assert "covers 2005-06-30; the earliest rules held are" in html(app)
+    app.switch_page("eligibility/app/form.py").run()
+    assert "covers 2005-06-30" in html(app)
+    app.button[-1].click().run()
+    assert "Decided 0 / 9" in html(app)
+
+
+def test_a_row_before_the_rules_is_rejected_with_its_reason() -> None:
+    app = uploaded("name,application_date\n甲,2005-06-30\n乙,2026-05-10\n")
+    assert "2 rows read = 1 scored + 1 rejected" in html(app)
+    assert "a date that the rules held here cover" in app.dataframe[0].value.iloc[0].iloc[3]
+
+
+def test_a_workbook_opens_on_its_sheet_of_firms_and_another_can_be_chosen() -> None:
+    firms = [["企业名称", "职工总数"], ["甲", "140"]]
+    app = uploaded(
+        workbook(("封面", [["高企培育库"]]), ("企业", firms), ("备份", [*firms, ["乙", "9"]]))
+    )
+    (key,) = [box.key for box in app.selectbox if str(box.key).startswith("sheet:")]
+    assert app.selectbox(key=key).value == "企业"
+    assert "1 rows read" in html(app)
+    app.selectbox(key=key).set_value("备份").run()
+    assert "2 rows read" in html(app)
+    app.selectbox(key=key).set_value("封面").run()
+    assert "its sheets are 封面, 企业, 备份" in html(app)
+    assert app.selectbox(key=key).value == "封面"
+
+
+def test_a_reading_that_needs_categories_is_not_said_to_leave_the_result() -> None:
+    costs = ",".join(f"rd_expense_y{year},rd_expense_domestic_y{year}" for year in (1, 2, 3))
+    head = f"name,registered_on,application_date,{costs}"
+    row = "甲,2015-01-01,2026-05-10,100,80,100,80,100,80"
+    untried = "It cannot be tried on totals; enter the R&amp;D categories."
+    assert opened_firm(f"{head}\n{row}\n").count(untried) == 3
+    given = opened_firm(f"{head},rd_other_y2,rd_outsourced_domestic_y3\n{row},5,5\n")
+    assert untried not in given
+    assert "The result stays." in given
+
+
+def test_a_catalogue_that_is_not_held_is_the_reason_given() -> None:
+    said = opened_firm(
+        "name,registered_on,application_date,technical_field_code\n甲,2005-01-01,2014-06-30,10101\n"
+    )
+    far = (
+        'cell far undetermined">The product is in the catalogue of 2008 (not held by this program)'
+    )
+    assert far in said
+
+
+def test_a_code_above_the_lowest_level_asks_for_one_below_it() -> None:
+    said = opened_firm(
+        "name,registered_on,application_date,technical_field_code\n甲,2015-01-01,2026-05-10,101\n"
+    )
+    assert "choose a code at the lowest level: 10101 基础软件; 10102 嵌入式软件; " in said
+    assert "10105" in said
+    assert "10106" not in said
+    assert "and 7 more" in said
+
+
+def months(*filled: tuple[float | None, ...]) -> pa.Table:
+    """The table of staff by month, the first months filled in."""
+    names = ("staff_total_start", "staff_total_end", "st_staff_start", "st_staff_end")
+    rows = [*filled, *[(None,) * 4] * (12 - len(filled))]
+    columns = {
+        name: pa.array([row[place] for row in rows], pa.float64())
+        for place, name in enumerate(names)
+    }
+    return pa.table({"month": range(1, 13), **columns})
+
+
+def edited(table: pa.Table, patch: pytest.MonkeyPatch) -> testing.AppTest:
+    """The form with the table of months filled in."""
+
+    def editor(data: pa.Table, **_: Any) -> pa.Table:
+        assert data.column_names == table.column_names
+        return table
+
+    patch.setattr("streamlit.data_editor", editor)
+    return opened("form", language="en")
+
+
+def test_averages_of_the_months_go_into_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = edited(months((10, 12, 2, 2), (12, 20, 2, 4), (20, 20, 4, 4)), monkeypatch)
+    assert "Staff, annual average: 15.67" in html(app)
+    assert "S&amp;T staff, annual average: 3" in html(app)
+    (button,) = [each for each in app.button if each.label == "Put the averages into the form"]
+    button.click().run()
+    assert app.number_input(key="entry:staff_total").value == pytest.approx(47 / 3)
+    assert app.number_input(key="entry:st_staff").value == pytest.approx(3)
+
+
+@pytest.mark.parametrize("gap", [(10, None, None, None), (10, 12, None, 3), (10, 12, None, None)])
+def test_a_month_half_filled_is_said_to_be_incomplete(
+    gap: tuple[float | None, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = edited(months((10, 12, 2, 2), gap), monkeypatch)
+    assert "fill in both ends or leave blank: month 2" in html(app)
+    (button,) = [each for each in app.button if each.label == "Put the averages into the form"]
+    assert button.disabled
+
+
+def test_months_of_staff_alone_give_one_average(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = edited(months((10, 12, None, None)), monkeypatch)
+    assert "Staff, annual average: 11" in html(app)
+    assert "S&amp;T staff, annual average: " not in html(app)

@@ -20,7 +20,6 @@ from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.reports.figures import percent
 from eligibility.reports.files import disarmed, open_writer
 from eligibility.reports.scored import scored_table
-from eligibility.schemes.hnte.facts import annual_average
 from eligibility.vocabulary import FirmTable, InputError
 from tests.firms import HNTE, base, table
 
@@ -170,14 +169,3 @@ def test_a_file_in_parts_gives_what_it_gives_whole(
     summary = score_file(SAMPLES / "candidates_messy.csv", parts, HNTE, CHINESE, options=options)
     assert (summary.read, summary.scored, summary.rejected) == (60, 38, 22)
     assert whole.read_bytes() == parts.read_bytes()
-
-
-def test_the_annual_average_of_a_full_and_of_a_part_year() -> None:
-    assert annual_average([(10, 12)] * 12) == 11
-    assert annual_average([(0, 10), (10, 20), (20, 20)]) == pytest.approx((5 + 15 + 20) / 3)
-
-
-@pytest.mark.parametrize("months", [[], [(1, 1)] * 13, [(-1, 2)]])
-def test_an_impossible_year_of_staff_is_refused(months: list[tuple[float, float]]) -> None:
-    with pytest.raises(InputError):
-        annual_average(months)

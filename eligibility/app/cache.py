@@ -18,7 +18,7 @@ from eligibility.app import state
 from eligibility.app.firms import Firm, Screening, screen
 from eligibility.app.state import MoneyUnit, Upload
 from eligibility.assessment.assess import assess_table
-from eligibility.intake.table import Batch, HeaderMap, Options, from_records, preview, read_table
+from eligibility.intake.table import Batch, Options, Preview, from_records, preview, read_table
 from eligibility.scheme import Scheme, load_scheme
 from eligibility.vocabulary import FirmTable
 
@@ -35,16 +35,18 @@ def scheme() -> Scheme:
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def headers(upload: Upload, day: date) -> HeaderMap:
-    """What the columns of an uploaded file are taken for."""
+def seen(upload: Upload, sheet: str | None, day: date) -> Preview:
+    """What the sheets and columns of an uploaded file are taken for."""
     source = (upload.name, upload.content)
-    return preview(source, scheme().fields, Options(application_date=day)).headers
+    return preview(source, scheme().fields, Options(sheet=sheet, application_date=day))
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def screening(upload: Upload, unit: MoneyUnit | None, day: date) -> Screening:
+def screening(upload: Upload, unit: MoneyUnit | None, sheet: str | None, day: date) -> Screening:
     """The firms of an uploaded file."""
-    options = Options(money_unit=unit, application_date=day)
+    options = Options(
+        money_unit=unit, sheet=sheet, application_date=day, covered_from=scheme().covered_from
+    )
     return _screened((upload.name, upload.content), options)
 
 
@@ -57,7 +59,9 @@ def sample(day: date) -> Screening:
 def current() -> Screening:
     """The firms of the file kept, or of the sample."""
     kept, day = state.upload(), state.application_day()
-    return screening(kept, state.money_unit(), day) if kept else sample(day)
+    if kept is None:
+        return sample(day)
+    return screening(kept, state.money_unit(), state.sheet(kept), day)
 
 
 def typed(values: Mapping[str, Any], nameless: str, day: date) -> tuple[Firm | None, Batch]:

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def example(applied: date) -> Mapping[str, Any]:
-    """A software firm two S&T people short, applying that day."""
+    """A software firm that meets every condition but awaits the experts' ratings."""
     return {
         "name": "示例软件有限公司",
         "registered_on": date(applied.year - 6, 3, 18),
@@ -32,7 +32,7 @@ def example(applied: date) -> Mapping[str, Any]:
         "ip_self_developed": "yes",
         "ip_core_support": "yes",
         "staff_total": 140.0,
-        "st_staff": 12.0,
+        "st_staff": 16.0,
         "rd_expense_y1": 168.0,
         "rd_expense_y2": 201.5,
         "rd_expense_y3": 246.0,

@@ -18,7 +18,7 @@ from eligibility.assessment.record import record
 from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.wording import first_gaps
-from eligibility.scheme import Scheme
+from eligibility.scheme import Scheme, TechnicalField
 from eligibility.vocabulary import VERDICT_WORDS, Edition, years_of
 
 SORTS: Mapping[str, list[tuple[str, str]]] = {
@@ -70,6 +70,20 @@ class Firm:
         """The day it was registered."""
         day: date | None = self.assessment.firms.dates("registered_on")[self.row].item()
         return day
+
+    def gives(self, stem: str) -> bool:
+        """Whether it states this figure for any year that applies."""
+        firms = self.assessment.firms
+        return any(
+            not firms.blank(field.id)[self.row]
+            for field in self.scheme.fields
+            if field.stem == stem
+            and (field.year is None or firms.operating[field.year - 1, self.row])
+        )
+
+    def below(self, code: str) -> list[TechnicalField]:
+        """The nodes of the catalogue one level below a code."""
+        return [node for node in self.scheme.catalogue if node.parent == code]
 
     @property
     def missing(self) -> list[str]:

@@ -1,7 +1,6 @@
 """Figures as a person reads them: plain functions, no widget.
 
-Money is CNY inside and 万元 in Chinese views. A figure is never rounded onto or across the line it
-is measured against.
+Money is CNY inside and 万元 in Chinese views.
 """
 
 from __future__ import annotations
@@ -10,28 +9,27 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from eligibility.reports.figures import percent
 from eligibility.vocabulary import Field, Speaks
 
-Figure = float | int | bool | str | None
 NOTHING = "—"
-MORE_DIGITS = (1, 2, 3, 4, 6)
+HAIR = 1e-9
 WAN = 10_000
 
 
 def number(figure: float, digits: int = 2) -> str:
-    """A number with separators and at most so many digits after the point."""
+    """A number with separators and at most so many digits after the point; nought only if it is."""
     text = f"{figure:,.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    if text not in ("0", "-0"):
+        return text
+    # below a hair it is the noise of binary arithmetic
+    return "0" if abs(figure) < HAIR else f"{Decimal(f'{figure:.1g}'):f}"
 
 
-def percent(share: float, line: float | None = None, digits: Sequence[int] = MORE_DIGITS) -> str:
-    """A share in percent: one digit, or as many as it takes to stay on its side of the line."""
-    for places in digits:
-        text = f"{share * 100:,.{places}f}"
-        if line is None or _side(float(text.replace(",", "")), line * 100) == _side(share, line):
-            break
-    return f"{text}%"
+def limit(share: float) -> str:
+    """A line of the law in percent, with the digits it has."""
+    return f"{number(share * 100, 4)}%"
 
 
 def money(yuan: float, language: Speaks) -> str:
@@ -120,10 +118,4 @@ def citation(cited: Mapping[str, Any]) -> str:
 def confidence(grade: str, language: Speaks) -> str:
     """How well a citation is known; nothing to say of grade A."""
     _ = language.text
-    return {"B": _("single source"), "M": _("not checked against the text")}.get(grade, "")
-
-
-def _side(figure: float, line: float) -> int:
-    # the law's tolerance for equality: a hair of binary rounding is no side
-    difference = figure - line
-    return 0 if abs(difference) <= 1e-9 * max(abs(line), 1) else (1 if difference > 0 else -1)
+    return {"B": _("one source"), "M": _("not checked against the text")}.get(grade, "")

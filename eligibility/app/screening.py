@@ -23,8 +23,10 @@ upload.controls(language)
 kept, day = state.upload(), state.application_day()
 upload.source(kept, language)
 try:
+    cache.scheme().in_force(day)
     if kept:
-        headers = cache.headers(kept, day)
+        upload.sheet(kept, cache.seen(kept, None, day), language)
+        headers = cache.seen(kept, state.sheet(kept), day).headers
         upload.columns_left_out(headers, language)
         if not upload.unit(headers, language):
             st.stop()
@@ -38,7 +40,7 @@ table = screening.table(language)
 notices.counts(screening, language)
 notices.rejects(screening, language)
 if not table.num_rows:
-    st.info(_("No row of this file could be assessed; correct the rows above and upload it again."))
+    st.info(_("No row of this file could be scored; correct the rows above and upload it again."))
     st.stop()
 
 shown = chosen(table, *listing.filters(table, language))

@@ -20,11 +20,13 @@ UPLOAD = "upload"
 OPENED = "opened"
 DAY = "day"
 UNIT = "unit"
+SHEET = "sheet:"
 FILTER_VERDICT, FILTER_DISTRICT, FILTER_TEXT = "verdict", "district", "search"
 SORT, PAGE = "sort", "page"
 EDITION = "edition"
 ENTRY = "entry:"
 ENTRIES = "entries"
+MONTHS = "months"
 #: what stands in the address for the firm typed into the form
 OWN_FIRM = "form"
 MoneyUnit = Literal["CNY", "10k CNY", "100m CNY"]
@@ -84,6 +86,17 @@ def money_unit() -> MoneyUnit | None:
     return unit
 
 
+def sheet_key(kept: Upload) -> str:
+    """The key of the choice among the sheets of a workbook."""
+    return f"{SHEET}{kept.digest}"
+
+
+def sheet(kept: Upload) -> str | None:
+    """The sheet chosen; None: the one whose header is recognised."""
+    name: str | None = st.session_state.get(sheet_key(kept))
+    return name
+
+
 def chosen_firm() -> str | None:
     """The firm in the address."""
     return st.query_params.get(FIRM)
@@ -103,8 +116,20 @@ def fill_form(values: Mapping[str, Any]) -> None:
     """Replace everything typed into the form."""
     for key in [key for key in st.session_state if str(key).startswith(ENTRY)]:
         st.session_state[key] = None
+    # an editor is emptied by giving it another name
+    st.session_state[MONTHS] = st.session_state.get(MONTHS, 0) + 1
+    enter(values)
+
+
+def enter(values: Mapping[str, Any]) -> None:
+    """Put values into inputs of the form; the others stay."""
     for name, value in values.items():
         st.session_state[entry_key(name)] = value
+
+
+def months_key() -> str:
+    """The key of the table of staff by month."""
+    return f"{MONTHS}:{st.session_state.get(MONTHS, 0)}"
 
 
 def keep_entries(values: Mapping[str, Any]) -> None:
@@ -125,5 +150,5 @@ def opened() -> int | None:
 
 
 def forget_day() -> None:
-    """Take the application date out of the form."""
-    st.session_state[entry_key("application_date")] = None
+    """Put today into the form: the common date may be the one that no rules cover."""
+    st.session_state[entry_key("application_date")] = date.today()

@@ -112,8 +112,16 @@ class HeaderMap:
         """Money columns of which nobody says the unit."""
         return tuple(column for column in self.columns if column.power is None)
 
-    def require(self, file: str) -> None:
-        """Raise InputError unless the columns can be read."""
+    def require(self, file: str, sheets: Sequence[str] = ()) -> None:
+        """Raise InputError unless the columns can be read; it names the sheets of a workbook."""
+        if not self.columns and len(sheets) > 1:
+            raise InputError(
+                "{file}: no column is recognised; its sheets are {sheets}. On one of them a header line "
+                "must name the columns by field id, title or alias, such as uscc, 企业名称 or "
+                "第一年销售收入（万元）.",
+                file=file,
+                sheets=", ".join(sheets),
+            )
         if not self.columns:
             raise InputError(
                 "{file}: no column is recognised; a header line must name the columns by field id, "
@@ -129,7 +137,8 @@ class HeaderMap:
         if self.unitless:
             raise InputError(
                 "{file}: the header does not say in which unit these amounts are: {columns}. Write it "
-                "there, as in 销售收入（万元）, or declare it with --money-unit (CNY, 10k CNY or 100m CNY).",
+                "there, as in 销售收入（万元）, or declare the unit (--money-unit on the command line: CNY, "
+                "10k CNY or 100m CNY).",
                 file=file,
                 columns=_listed(self.unitless),
             )

@@ -37,7 +37,7 @@ from eligibility.vocabulary import InputError
 Source = Path | str | tuple[str, bytes]
 
 HEAD_LINES = 10
-BLOCK_BYTES = 1 << 25
+BLOCK_BYTES = 1 << 24
 #: what one task of the parser takes; larger ones fall out of the processor's cache
 PARSER_BYTES = 1 << 21
 #: a single record is never longer; behind a quotation mark that stays open it would be
@@ -91,16 +91,33 @@ class Block(Protocol):
 class Sheet:
     """One table of a file: its first lines, and its rows as blocks.
 
-    ``blocks(lines, width)`` gives the rows below that many lines, ``width`` columns of them.
+    ``blocks(lines, width)`` gives the rows below that many lines, ``width`` columns of them;
+    ``sheets`` names all that can be seen in a workbook.
     """
 
     file: str
     name: str
     head: list[list[str]]
     blocks: Callable[[int, int], Iterator[Block]]
+    sheets: tuple[str, ...] = ()
 
 
-def open_sheet(source: Source, encoding: str | None = None, sheet: str | None = None) -> Sheet:
+#: how many columns of a sheet are known, by its first lines
+Known = Callable[[list[list[str]]], int]
+#: so many make a header; a single one may be a word on a cover
+HEADER_COLUMNS = 2
+
+
+def _none_known(_: list[list[str]]) -> int:
+    return 0
+
+
+def open_sheet(
+    source: Source,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    known: Known = _none_known,
+) -> Sheet:
     """Open a CSV or xlsx file.
 
     Parameters
@@ -109,7 +126,9 @@ def open_sheet(source: Source, encoding: str | None = None, sheet: str | None = 
     encoding : str, optional
         Of a CSV file; found by its content if omitted.
     sheet : str, optional
-        Of an xlsx file; the first visible one that has data if omitted.
+        Of an xlsx file; the first visible one with a known header if omitted, or else with data.
+    known : callable
+        How many columns the first lines of a sheet name.
 
     Raises
     ------
@@ -122,7 +141,7 @@ def open_sheet(source: Source, encoding: str | None = None, sheet: str | None = 
             start = stream.read(8)
             if start.startswith(_ZIP):
                 stream.seek(0)
-                return _Workbook(file, stream.read()).sheet(sheet)
+                return _Workbook(file, stream.read()).sheet(sheet, known)
             if start.startswith(_OLE):
                 _refuse_ole(file, start + stream.read())
         return _csv_sheet(file, source, encoding)
@@ -178,7 +197,8 @@ def _declared(file: str, stream: IO[bytes], encoding: str) -> str:
 
 def _not_text(file: str, encoding: str) -> InputError:
     return InputError(
-        "{file} is not text in {encoding}; name its encoding with --encoding.",
+        "{file} is not text in {encoding}; save it as UTF-8, or name its encoding (--encoding on the "
+        "command line).",
         file=file,
         encoding=encoding,
     )
@@ -206,7 +226,8 @@ def find_encoding(file: str, stream: IO[bytes]) -> str:
         if _decodes(stream, encoding):
             return encoding
     raise InputError(
-        "{file} is neither UTF-8, UTF-16 nor GB18030 text; name its encoding with --encoding.",
+        "{file} is neither UTF-8, UTF-16 nor GB18030 text; save it as UTF-8, or name its encoding "
+        "(--encoding on the command line).",
         file=file,
     )
 
@@ -534,7 +555,8 @@ class _Workbook:
         except _DAMAGED as error:
             raise self._damaged() from error
 
-    def sheet(self, name: str | None) -> Sheet:
+    def sheet(self, name: str | None, known: Known) -> Sheet:
+        """The sheet of that name, or the first that best looks like a table of known columns."""
         names = [
             sheet.name
             for sheet in self.book.sheets_metadata
@@ -546,17 +568,32 @@ class _Workbook:
                 "{file} has no sheet {sheet}; it has: {sheets}.",
                 file=self.file, sheet=name, sheets=", ".join(names),
             )  # fmt: skip
+        best, most = None, -1
         try:
             for candidate in names if name is None else [name]:
                 errors = self._look_over(candidate)
                 cells = self.book.get_sheet_by_name(candidate)
-                if cells.height:
-                    return self._read(candidate, cells, errors)
+                if not cells.height:
+                    continue
+                made = self._read(candidate, cells, errors, tuple(names))
+                count = min(known(made.head), HEADER_COLUMNS)
+                if count > most:
+                    best, most = made, count
+                if most == HEADER_COLUMNS:
+                    break
         except _DAMAGED as error:
             raise self._damaged() from error
-        raise InputError("{file} is empty.", file=self.file)
+        if best is None:
+            raise InputError("{file} is empty.", file=self.file)
+        return best
 
-    def _read(self, name: str, cells: Any, errors: Mapping[tuple[int, int], str]) -> Sheet:
+    def _read(
+        self,
+        name: str,
+        cells: Any,
+        errors: Mapping[tuple[int, int], str],
+        sheets: tuple[str, ...],
+    ) -> Sheet:
         left: int = cells.start[1]
 
         def rows() -> Iterator[list[str]]:
@@ -582,7 +619,7 @@ class _Workbook:
             if part:
                 yield TextBlock([list(column) for column in zip(*part, strict=True)], first)
 
-        return Sheet(self.file, name, head, blocks)
+        return Sheet(self.file, name, head, blocks, sheets)
 
     def _look_over(self, name: str) -> dict[tuple[int, int], str]:
         """Refuse a sheet too large to be laid out, and find its error cells.

@@ -41,7 +41,7 @@ class Options:
     encoding : str or None
         Of a CSV file; None: found by its content.
     sheet : str or None
-        Of an xlsx file; None: the first that has data.
+        Of an xlsx file; None: the first whose header is recognised.
     application_date : date
         Fills a blank application date.
     covered_from : date or None
@@ -71,6 +71,8 @@ class Batch:
         The rejected rows as they came, with ``row`` and ``reason`` (in English).
     read : int
         Rows read, blank ones not counted.
+    headers : HeaderMap
+        What the columns were taken for.
     """
 
     table: FirmTable
@@ -78,6 +80,7 @@ class Batch:
     issues: tuple[RowIssue, ...]
     rejects: pa.Table
     read: int
+    headers: HeaderMap
     _originals: Callable[[], pa.Table] = field(repr=False, compare=False)
 
     @cached_property
@@ -88,10 +91,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a file seems to hold: its columns, and its first rows as they came."""
+    """What a file seems to hold: its columns, its first rows as they came, and its sheets."""
 
     headers: HeaderMap
     rows: pa.Table
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 def read_batches(
@@ -122,9 +127,8 @@ def read_batches(
         mark is never closed.
     """
     options = options or Options()
-    sheet = open_sheet(source, options.encoding, options.sheet)
-    headers = _headers(sheet, fields, options)
-    headers.require(sheet.file)
+    sheet, headers = _opened(source, fields, options)
+    headers.require(sheet.file, sheet.sheets)
     return _batches(sheet, headers, fields, options, rows_per_batch, catalogue)
 
 
@@ -142,11 +146,12 @@ def read_table(
 def preview(source: Source, fields: Sequence[Field], options: Options | None = None) -> Preview:
     """What the columns of a file are taken for; refuses nothing that can be opened."""
     options = options or Options()
-    sheet = open_sheet(source, options.encoding, options.sheet)
-    headers = _headers(sheet, fields, options)
+    sheet, headers = _opened(source, fields, options)
+    rows = pa.table({name: pa.array([], pa.string()) for name in headers.headers})
     for block in sheet.blocks(headers.lines, len(headers.headers)):
-        return Preview(headers, block.text.slice(0, PREVIEW_ROWS).rename_columns(headers.headers))
-    return Preview(headers, pa.table({name: pa.array([], pa.string()) for name in headers.headers}))
+        rows = block.text.slice(0, PREVIEW_ROWS).rename_columns(headers.headers)
+        break
+    return Preview(headers, rows, sheet.name, sheet.sheets)
 
 
 def from_records(
@@ -188,8 +193,15 @@ def _typed_text(value: object) -> str:
     return repr(float(value)) if isinstance(value, float | np.floating) else cell_text(value)
 
 
-def _headers(sheet: Sheet, fields: Sequence[Field], options: Options) -> HeaderMap:
-    return header_map(sheet.head, fields, options.money_unit, options.application_date.year)
+def _opened(source: Source, fields: Sequence[Field], options: Options) -> tuple[Sheet, HeaderMap]:
+    def headers(head: Sequence[Sequence[str]]) -> HeaderMap:
+        return header_map(head, fields, options.money_unit, options.application_date.year)
+
+    def known(head: Sequence[Sequence[str]]) -> int:
+        return len({column.field.id for column in headers(head).columns})
+
+    sheet = open_sheet(source, options.encoding, options.sheet, known)
+    return sheet, headers(sheet.head)
 
 
 def _batches(
@@ -231,6 +243,7 @@ def _joined(batches: Sequence[Batch]) -> Batch:
         issues=tuple(issue for batch in batches for issue in batch.issues),
         rejects=pa.concat_tables([batch.rejects for batch in batches]),
         read=sum(batch.read for batch in batches),
+        headers=batches[0].headers,
         _originals=lambda: pa.concat_tables([batch.originals for batch in batches]),
     )
 
@@ -247,7 +260,7 @@ class _Part:
     kept: NDArray[np.intp]
     fatal: Bools
     issues: tuple[tuple[int, RowIssue], ...]
-    headers: tuple[str, ...]
+    headers: HeaderMap
 
     @property
     def count(self) -> int:
@@ -267,15 +280,16 @@ class _Part:
             issues=tuple(issues),
             rejects=self._rejects(rejected, issues),
             read=len(kept),
+            headers=self.headers,
             _originals=lambda: self._text(accepted),
         )
 
     def _text(self, places: NDArray[np.intp]) -> pa.Table:
-        return self.block.text.take(pa.array(places)).rename_columns(self.headers)
+        return self.block.text.take(pa.array(places)).rename_columns(self.headers.headers)
 
     def _rejects(self, places: NDArray[np.intp], issues: Sequence[RowIssue]) -> pa.Table:
         if not len(places):
-            return _no_rejects(self.headers)
+            return _no_rejects(self.headers.headers)
         reasons: dict[int, list[str]] = {}
         for issue in issues:
             if issue.fatal:
@@ -379,9 +393,7 @@ class _Intake:
             for place, expected in found.expected.items():
                 troubles.add(place, found.field, expected, fatal=found.fatal)
         self._duplicates(block, firms, kept, troubles)
-        return _Part(
-            block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers.headers
-        )
+        return _Part(block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers)
 
     def _identities(
         self, block: Block, firms: FirmTable, readings: Mapping[str, Column], troubles: _Troubles

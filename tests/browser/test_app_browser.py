@@ -88,7 +88,7 @@ def test_an_upload_is_judged_and_its_firm_opens_verbatim(watched: Watched, tmp_p
     )
     watched.open("?lang=English")
     watched.page.locator("input[type=file]").set_input_files(file)
-    watched.page.get_by_text("2 rows read = 1 assessed + 1 rejected").wait_for()
+    watched.page.get_by_text("2 rows read = 1 scored + 1 rejected").wait_for()
     settled(watched.page)
     table = watched.page.locator(".st-key-firms-table canvas").first
     table.click(position={"x": 29, "y": 54}, force=True)  # “Open” in the first row
@@ -124,7 +124,27 @@ def test_the_form_is_filled_and_keeps_its_entries_on_another_page(watched: Watch
     watched.page.get_by_text("See the result →").click()
     watched.page.wait_for_url("**/firm?**")
     settled(watched.page)
-    assert "short of 2 persons" in watched.text()
+    assert "undetermined" in watched.text()
     watched.page.get_by_text("← Back to the form").click()
     settled(watched.page)
     assert watched.page.get_by_label("Name of the firm").input_value() == "示例软件有限公司"
+
+
+def test_averages_worked_out_by_month_go_into_the_form(watched: Watched) -> None:
+    watched.open("form?lang=English")
+    watched.page.get_by_role("tab", name="3. Staff").click()
+    watched.page.get_by_text("Work out the averages month by month").click()
+    table = watched.page.locator("[data-testid=stDataFrame] canvas").first
+    table.wait_for()
+    settled(watched.page)
+    editor = watched.page.locator("#portal input")
+    for place, heads in ((250, "10"), (430, "13")):
+        table.dblclick(position={"x": place, "y": 52}, force=True)
+        editor.fill(heads)
+        editor.press("Tab")
+        settled(watched.page)
+    watched.page.get_by_text("Staff, annual average: 11.5").wait_for()
+    watched.page.get_by_role("button", name="Put the averages into the form").click()
+    settled(watched.page)
+    field = watched.page.get_by_label("Staff, annual average of months", exact=True)
+    assert field.input_value() == "11.5"

@@ -8,11 +8,16 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app import format as fmt
+from eligibility.app.components.law import cite
 from eligibility.app.components.status import badge, status_word
 from eligibility.app.firms import Firm
 from eligibility.app.markup import Markup, join, tag
 from eligibility.language import Language
-from eligibility.vocabulary import Condition, Interpretation
+from eligibility.reports.figures import percent
+from eligibility.vocabulary import Condition
+
+#: codes named below one that is too high
+CODES = 5
 
 
 def conditions(firm: Firm, language: Language) -> None:
@@ -61,14 +66,15 @@ def _own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
         points = fmt.interval(score["low"], score["high"])
         return [tag("strong", _("{n} points").format(n=points))]
     if observed is None:
-        return [_("no ratio on a base of zero") if found["terms"] and not found["missing"] else "—"]
+        no_base = found["terms"] and not found["missing"]
+        return [_("no ratio, its base is zero") if no_base else fmt.NOTHING]
     if unit == "yes_no":
         return [_("occurred") if observed else _("none occurred")]
     if unit == "code":
         node = firm.scheme.catalogue_by_code.get(observed)
         return [tag("strong", observed), tag("small", node.title if node else _("not listed"))]
     if unit == "/1":
-        share = tag("strong", fmt.percent(observed, found["required"]))
+        share = tag("strong", percent(observed, found["required"]))
         return [share, tag("small", _formula(firm, found, language))]
     dates = f"{firm.registered} → {firm.applied}" if unit == "day" else ""
     amount = tag("strong", fmt.quantity(observed, unit, language))
@@ -95,19 +101,14 @@ def _line_to_pass(found: dict[str, Any], language: Language) -> str:
     if required is None:
         return fmt.NOTHING
     sign = ">" if unit == "point" else "≥"
-    amount = (
-        fmt.percent(required, digits=(0, 1, 2))
-        if unit == "/1"
-        else fmt.quantity(required, unit, language)
-    )
+    amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language)
     return f"{sign} {amount}"
 
 
 def _how_far(firm: Firm, found: dict[str, Any], language: Language) -> str:
     _ = language.text
     if found["status"] == "undetermined":
-        names = fmt.missing_fields(found["missing"], firm.scheme.fields_by_id, firm.years, language)
-        return _("missing: {names}").format(names=names) if names else _("open to judgement")
+        return _undetermined(firm, found, language)
     if found["status"] == "met":
         return _to_spare(found, language)
     gap = next((gap for gap in firm.record["gaps"] if gap["finding"] == found["id"]), None)
@@ -119,6 +120,27 @@ def _how_far(firm: Firm, found: dict[str, Any], language: Language) -> str:
     return _("short of {amount}").format(amount=amount)
 
 
+def _too_high(found: dict[str, Any]) -> bool:
+    """True for a code that is given but does not stand at the lowest level."""
+    return found["unit"] == "code" and found["status"] == "undetermined" and bool(found["observed"])
+
+
+def _undetermined(firm: Firm, found: dict[str, Any], language: Language) -> str:
+    """What has to be filled in, or why nothing that could be would decide it."""
+    _ = language.text
+    if found["missing"]:
+        if _too_high(found):
+            below = firm.below(found["observed"])
+            listed = _("; ").join(f"{node.code} {node.title}" for node in below[:CODES])
+            more = _(" and {n} more").format(n=len(below) - CODES) if len(below) > CODES else ""
+            said = _("choose a code at the lowest level: {codes}")
+            return said.format(codes=listed + more)
+        names = fmt.missing_fields(found["missing"], firm.scheme.fields_by_id, firm.years, language)
+        return _("missing: {names}").format(names=names)
+    condition = firm.law.conditions_by_id[found["id"]]
+    return _("open to judgement") if condition.judges == "score" else language.of(condition.rule)
+
+
 def _to_spare(found: dict[str, Any], language: Language) -> str:
     _ = language.text
     margin, unit = found["margin"], found["unit"]
@@ -127,7 +149,7 @@ def _to_spare(found: dict[str, Any], language: Language) -> str:
     if margin == 0:
         return _("exactly on the line")
     if unit == "/1":
-        points = fmt.percent(margin).removesuffix("%")
+        points = percent(margin, 0.0).removesuffix("%")
         return _("{points} percentage points to spare").format(points=points)
     return _("{amount} to spare").format(amount=fmt.quantity(margin, unit, language))
 
@@ -141,13 +163,12 @@ def _behind(
     yield _("Rule"), [language.of(condition.rule)]
     if words := _figures(condition, found, language):
         yield _("Your figures"), [words]
-    yield _("Citation"), [cite(found["citation"], language)]
+    yield _("Citation"), [cite(condition.citation, language)]
     turned_by = {each["id"] for each in (found["interpretation"] or {}).get("turned_by", [])}
     for name, question in firm.law.interpretations.items():
         if found["id"] in question.affects or name in turned_by:
-            taken = firm.law.reading(name)
-            yield _("Reading"), _reading(name, taken, question, found, language)
-    if found["missing"]:
+            yield _("Reading"), _reading(firm, name, found, language)
+    if found["missing"] and not _too_high(found):
         fields = firm.scheme.fields_by_id
         yield (
             _("Missing"),
@@ -184,21 +205,9 @@ def _figures(condition: Condition, found: dict[str, Any], language: Language) ->
     return " ÷ ".join(parts)
 
 
-def cite(cited: dict[str, Any], language: Language) -> Markup:
-    """Document, article and gist; a citation known from one copy only says so."""
-    doubt = fmt.confidence(cited["confidence"], language)
-    return tag(
-        "span",
-        tag("span", fmt.citation(cited), cls="source"),
-        *([tag("span", doubt, cls="doubt")] if doubt else []),
-        tag("small", cited["gist"][language.id]),
-    )
-
-
-def _reading(
-    name: str, taken: str, question: Interpretation, found: dict[str, Any], language: Language
-) -> list[str]:
+def _reading(firm: Firm, name: str, found: dict[str, Any], language: Language) -> list[str]:
     _ = language.text
+    question, taken = firm.law.interpretations[name], firm.law.reading(name)
     turned = (found["interpretation"] or {}).get("turned_by", [])
     readings = question.readings
     said = [
@@ -208,18 +217,17 @@ def _reading(
     ]
     for other in [key for key in readings if key != taken]:
         to = next((t["status"] for t in turned if (t["id"], t["other"]) == (name, other)), None)
-        words = language.of(readings[other].says)
-        said.append(
-            tag(
-                "small",
-                _("Other reading: {reading}. It would make this {status}.").format(
-                    reading=words, status=status_word(to, language)
-                )
-                if to
-                else _("Other reading: {reading}. The result stays.").format(reading=words)
-                if question.decides == "computation"
-                else _("Other reading: {reading}.").format(reading=words),
-                cls="turned" if to else "",
+        effect = ""
+        if to:
+            effect = _("It would make this {status}.").format(status=status_word(to, language))
+        elif question.decides == "computation":
+            effect = (
+                _("The result stays.")
+                if all(firm.gives(stem) for stem in question.needs)
+                else _("It cannot be tried on totals; enter the R&D categories.")
             )
+        words = _("Other reading: {reading}. {effect}").format(
+            reading=language.of(readings[other].says), effect=effect
         )
+        said.append(tag("small", words.rstrip(), cls="turned" if to else ""))
     return said

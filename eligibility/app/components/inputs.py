@@ -12,6 +12,7 @@ import streamlit as st
 
 from eligibility.app import format as fmt
 from eligibility.app import state
+from eligibility.app.components import averages
 from eligibility.app.markup import tag
 from eligibility.language import Language
 from eligibility.scheme import Scheme
@@ -56,6 +57,8 @@ def sections(sheet: Sheet) -> None:
         with tab:
             for _, row in groupby(held, lambda each: each.stem):
                 _row(list(row), sheet)
+            if by_month := [field.id for field in held if field.id in averages.FIELDS]:
+                averages.averages(by_month, sheet.years[-1], sheet.language)
 
 
 def entries(sheet: Sheet) -> dict[str, Any]:

@@ -124,9 +124,7 @@ def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
 
 
 def _amount(value: float, unit: str, language: Language) -> str:
-    return (
-        fmt.percent(value, digits=(0, 1)) if unit == "/1" else fmt.quantity(value, unit, language)
-    )
+    return fmt.limit(value) if unit == "/1" else fmt.quantity(value, unit, language)
 
 
 def _scale(scale: Scale, language: Language) -> str:

@@ -130,7 +130,7 @@ def downloads(screening: Screening, shown: pa.Table, language: Language) -> None
             st.download_button(
                 label,
                 data=partial(export.scored, screening, shown, language, kind),
-                file_name=f"assessed.{kind}",
+                file_name=f"scored.{kind}",
                 mime=export.MIMES[kind],
                 on_click="ignore",
                 icon=":material/download:",

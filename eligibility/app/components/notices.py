@@ -27,7 +27,7 @@ def counts(screening: Screening, language: Language) -> None:
     """Rows read = scored + rejected, and the verdicts of the scored."""
     _ = language.text
     counted = screening.counts
-    sum_words = _("{read} rows read = {scored} assessed + {rejected} rejected").format(
+    sum_words = _("{read} rows read = {scored} scored + {rejected} rejected").format(
         read=f"{screening.batch.read:,}",
         scored=f"{len(screening.batch.table):,}",
         rejected=f"{screening.rejected:,}",
@@ -56,7 +56,7 @@ def rejects(screening: Screening, language: Language) -> None:
                 on_click="ignore",
             )
     if remarks:
-        with st.expander(_("Assessed, with a remark: {n}").format(n=len(remarks))):
+        with st.expander(_("Scored, with a remark: {n}").format(n=len(remarks))):
             _issues(remarks, language)
 
 

@@ -10,7 +10,8 @@ from eligibility.app import format as fmt
 from eligibility.app.firms import Firm
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
-from eligibility.vocabulary import ItemGroup
+from eligibility.reports.figures import percent
+from eligibility.vocabulary import Item, ItemGroup
 
 
 def score(firm: Firm, language: Language) -> None:
@@ -95,7 +96,7 @@ def _group(
 def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
     _ = language.text
     missing = fmt.field_titles(item["missing"], firm.scheme.fields_by_id, firm.years, language)
-    observed = _observed(item, language)
+    observed = _observed(item, firm.law.items[item["id"]], language)
     notes = [tag("small", _("missing: {names}").format(names=missing))] if missing else []
     for other in (item["interpretation"] or {}).get("changed_by", []):
         points = fmt.interval(other["low"], other["high"])
@@ -119,7 +120,7 @@ def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
     )
 
 
-def _observed(item: dict[str, Any], language: Language) -> str:
+def _observed(item: dict[str, Any], rule: Item, language: Language) -> str:
     _ = language.text
     observed, unit = item["observed"], item["unit"]
     if observed is None:
@@ -129,5 +130,6 @@ def _observed(item: dict[str, Any], language: Language) -> str:
     if unit == "yes_no":
         return _("yes") if observed else _("no")
     if unit == "/1":
-        return fmt.percent(observed)
+        bounds = [b for band in rule.bands for b in (band.at_least, band.above) if b is not None]
+        return percent(observed, min(bounds, key=lambda bound: abs(bound - observed), default=None))
     return fmt.quantity(observed, unit, language)

@@ -10,21 +10,13 @@ OF_VERDICT = {"eligible": "met", "undetermined": "undetermined", "ineligible": "
 
 
 def status_word(status: str, language: Speaks) -> str:
-    """Met, unmet or to be filled in."""
-    _ = language.text
-    words = {"met": _("met"), "unmet": _("unmet"), "undetermined": _("undetermined")}
-    return words[status]
+    """Met, unmet or undetermined: the engine's own word, which is its msgid."""
+    return language.text(status)
 
 
 def verdict_word(verdict: str, language: Speaks) -> str:
     """The verdict in one word, with its icon."""
-    _ = language.text
-    words = {
-        "eligible": _("eligible"),
-        "ineligible": _("not eligible"),
-        "undetermined": _("not yet decided"),
-    }
-    return f"{ICONS[OF_VERDICT[verdict]]} {words[verdict]}"
+    return f"{ICONS[OF_VERDICT[verdict]]} {language.text(verdict)}"
 
 
 def badge(status: str, language: Speaks) -> Markup:

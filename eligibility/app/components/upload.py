@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from eligibility.app import state
+from eligibility.app.components.inputs import EARLIEST, LATEST
 from eligibility.app.markup import tag
-from eligibility.intake.table import HeaderMap
+from eligibility.intake.table import HeaderMap, Preview
 from eligibility.language import Language
 
 UNITS: tuple[state.MoneyUnit, ...] = ("CNY", "10k CNY", "100m CNY")
@@ -28,10 +27,25 @@ def controls(language: Language) -> None:
         st.date_input(
             _("Date of application, where a row gives none"),
             value=state.application_day(),
-            min_value=date(2008, 1, 1),
-            max_value=date(2100, 12, 31),
+            # a day before the rules held is refused in words, not by the widget in English
+            min_value=EARLIEST,
+            max_value=LATEST,
             key=state.DAY,
             format="YYYY-MM-DD",
+            persist_state="session",
+            width=300,
+        )
+
+
+def sheet(kept: state.Upload, seen: Preview, language: Language) -> None:
+    """Ask which sheet of a workbook, where it has several; the recognised one unless another is chosen."""
+    _ = language.text
+    if len(seen.sheets) > 1:
+        st.selectbox(
+            _("Sheet of the workbook"),
+            seen.sheets,
+            seen.sheets.index(seen.sheet),
+            key=state.sheet_key(kept),
             persist_state="session",
             width=300,
         )

@@ -60,7 +60,9 @@ def reason(firm: Firm, language: Language) -> str:
         )
     if still_open:
         words = (
-            _("{n} more open: {titles}") if unmet else _("{n} of {count} conditions open: {titles}")
+            _("{n} more undetermined: {titles}")
+            if unmet
+            else _("{n} of {count} conditions undetermined: {titles}")
         )
         said.append(
             words.format(n=len(still_open), count=len(found), titles=_(", ").join(still_open))

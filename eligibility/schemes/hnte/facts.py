@@ -1,11 +1,10 @@
 """The figures that conditions and scored items share, formed from the input as the law says.
 
-195号 三、（二）知识产权, （四）总收入, （五）3 统计方法, （六）2 研究开发费用的归集范围.
+195号 三、（二）知识产权, （四）总收入, （六）2 研究开发费用的归集范围.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,6 @@ from eligibility.vocabulary import (
     Edition,
     FirmTable,
     Floats,
-    InputError,
     YearSeries,
     only_somewhere,
 )
@@ -23,7 +21,6 @@ from eligibility.vocabulary import (
 INTERNAL = ("personnel", "direct", "depreciation", "amortization", "design", "trial")
 CATEGORIES = (*INTERNAL, "other", "outsourced_domestic", "outsourced_overseas")
 YEARS = ("y1", "y2", "y3")
-MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -184,30 +181,3 @@ def total_income(firms: FirmTable) -> tuple[Floats, dict[str, Bools]]:
         "gross_income_y3": unknown & begun & np.isnan(gross),
         "non_taxable_income_y3": unknown & begun & np.isnan(exempt),
     }
-
-
-def annual_average(months: Sequence[tuple[float, float]]) -> float:
-    """Annual average of monthly averages (全年月平均数, 三、（五）3), in persons.
-
-    Parameters
-    ----------
-    months : sequence of (persons at the start, persons at the end)
-        The months in which the firm operated: twelve, or fewer in a year it opened or closed.
-
-    Raises
-    ------
-    InputError
-        If there is no month or more than twelve, or a number is negative.
-
-    Examples
-    --------
-    >>> annual_average([(10, 12)] * 12)
-    11.0
-    """
-    if not 1 <= len(months) <= MONTHS:
-        raise InputError(
-            "A year has one to twelve months of operation; {count} were given.", count=len(months)
-        )
-    if any(person < 0 for month in months for person in month):
-        raise InputError("A number of persons cannot be negative.")
-    return float(np.mean(months))

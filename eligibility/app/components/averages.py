@@ -1,0 +1,121 @@
+"""Averages of the year from the heads at the start and the end of its months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app import format as fmt
+from eligibility.app import state
+from eligibility.app.components import notices
+from eligibility.app.markup import tag
+from eligibility.intake.staff import MONTHS, annual_average
+from eligibility.language import Language
+from eligibility.vocabulary import InputError
+
+#: the fields that are averages of months
+FIELDS = ("staff_total", "st_staff")
+ENDS = ("start", "end")
+Month = Mapping[str, Any]
+
+
+def averages(fields: Sequence[str], year: int, language: Language) -> None:
+    """A table of twelve months, what follows from it, and a button that takes it over."""
+    _ = language.text
+    with st.expander(_("Work out the averages month by month")):
+        st.caption(
+            _(
+                "Heads on the first and the last day of each month of {year}. Leave a month blank "
+                "in which the firm was not in operation."
+            ).format(year=year)
+        )
+        months = _months(fields, language)
+        try:
+            found = {name: annual_average(pairs) for name, pairs in _pairs(months, fields).items()}
+        except InputError as error:
+            notices.refused(error, language)
+            return
+        lacking = incomplete(months, fields)
+        if lacking:
+            named = _(", ").join(map(str, lacking))
+            words = _("Incomplete, fill in both ends or leave blank: month {months}")
+            st.html(tag("p", words.format(months=named), cls="notice refused", role="alert"))
+        else:
+            _found(found, language)
+        st.button(
+            _("Put the averages into the form"),
+            on_click=state.enter,
+            args=(found,),
+            disabled=bool(lacking) or not found,
+        )
+
+
+def incomplete(months: Sequence[Month], fields: Sequence[str]) -> list[int]:
+    """Months that give some of the numbers in use and not others, counted from 1."""
+    columns = [_column(name, end) for name in _used(months, fields) for end in ENDS]
+    filled = [sum(month[column] is not None for column in columns) for month in months]
+    return [number for number, count in enumerate(filled, 1) if 0 < count < len(columns)]
+
+
+def _pairs(months: Sequence[Month], fields: Sequence[str]) -> dict[str, list[tuple[float, float]]]:
+    """The months of each field in use whose two numbers are given."""
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    for name in _used(months, fields):
+        for month in months:
+            start, end = (month[_column(name, each)] for each in ENDS)
+            if start is not None and end is not None:
+                pairs.setdefault(name, []).append((start, end))
+    return pairs
+
+
+def _used(months: Sequence[Month], fields: Sequence[str]) -> list[str]:
+    return [
+        name
+        for name in fields
+        if any(month[_column(name, end)] is not None for month in months for end in ENDS)
+    ]
+
+
+def _months(fields: Sequence[str], language: Language) -> list[Month]:
+    _ = language.text
+    titles = {
+        "staff_total_start": _("Staff, first day"),
+        "staff_total_end": _("Staff, last day"),
+        "st_staff_start": _("S&T staff, first day"),
+        "st_staff_end": _("S&T staff, last day"),
+    }
+    columns = [_column(name, end) for name in fields for end in ENDS]
+    blank = pa.nulls(MONTHS, pa.float64())
+    table = pa.table({"month": pa.array(range(1, MONTHS + 1)), **dict.fromkeys(columns, blank)})
+    config: dict[str, Any] = {
+        name: st.column_config.NumberColumn(titles[name], min_value=0, step=1) for name in columns
+    }
+    config["month"] = st.column_config.NumberColumn(_("Month"), width=60)
+    edited: pa.Table = st.data_editor(
+        table,
+        column_config=config,
+        disabled=["month"],
+        hide_index=True,
+        height="content",
+        placeholder="",
+        key=state.months_key(),
+        alt=_("Heads of staff by month"),
+    )
+    return list(edited.to_pylist())
+
+
+def _found(found: Mapping[str, float], language: Language) -> None:
+    _ = language.text
+    words = {
+        "staff_total": _("Staff, annual average: {n}"),
+        "st_staff": _("S&T staff, annual average: {n}"),
+    }
+    for name, average in found.items():
+        st.html(tag("p", tag("strong", words[name].format(n=fmt.number(average)))))
+
+
+def _column(name: str, end: str) -> str:
+    return f"{name}_{end}"
