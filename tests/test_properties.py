@@ -166,7 +166,7 @@ def test_a_better_fact_never_turns_met_to_unmet_and_never_lowers_the_score(
 
 
 @given(st.lists(firms(), min_size=2, max_size=8), st.randoms())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_row_does_not_depend_on_the_rows_beside_it(
     given_firms: list[dict[str, Any]], order: Any
 ) -> None:

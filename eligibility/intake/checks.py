@@ -89,7 +89,8 @@ def _before_registration(firms: FirmTable, fields: Sequence[Field]) -> Iterator[
     for figure in fields:
         if not left.any():
             return
-        if figure.year is None or figure.id not in firms.columns:
+        alone = figure.stem_title == figure.title  # of the latest year alone, used as it stands
+        if figure.year is None or alone or figure.id not in firms.columns:
             continue
         stray = left & ~firms.operating[figure.year - 1] & (np.abs(firms.numbers(figure.id)) > 0)
         left = left & ~stray

@@ -21,6 +21,13 @@ from eligibility.vocabulary import (
 INTERNAL = ("personnel", "direct", "depreciation", "amortization", "design", "trial")
 CATEGORIES = (*INTERNAL, "other", "outsourced_domestic", "outsourced_overseas")
 YEARS = ("y1", "y2", "y3")
+#: figures of the latest year that are used as they stand, with no series to leave a year out of
+LATEST_YEAR_ALONE = (
+    "gross_income_y3",
+    "non_taxable_income_y3",
+    "total_income_y3",
+    "hitech_income_y3",
+)
 
 
 @dataclass(frozen=True)

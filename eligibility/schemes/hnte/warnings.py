@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eligibility.exact import is_one_of
-from eligibility.schemes.hnte.facts import YEARS, counted_rd
+from eligibility.schemes.hnte.facts import LATEST_YEAR_ALONE, YEARS, counted_rd
 from eligibility.vocabulary import RATINGS, Bools, Edition, FirmTable, Floats, Warning, Wording
 
 #: how far two statements of one amount may differ before it is worth a word, relative, past CNY 1
@@ -109,8 +109,8 @@ def _figures_before_registration(firms: FirmTable) -> Bools:
         return stray
     for row, year in enumerate(YEARS):
         for name in [name for name in firms.columns if name.endswith(f"_{year}")]:
-            if f"{name.removesuffix(year)}{YEARS[0]}" not in firms.columns:
-                continue  # a figure of the latest year alone is used as it stands
+            if name in LATEST_YEAR_ALONE:
+                continue
             stray |= ~firms.operating[row] & (np.abs(firms.numbers(name)) > 0)
     return stray
 
