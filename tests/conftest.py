@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import Phase, settings
+
+# one failing firm is enough there; making it small takes minutes a change
+settings.register_profile("mutation", phases=[Phase.explicit, Phase.generate], database=None)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -41,7 +41,7 @@ def write_template(path: Path, scheme: Scheme) -> None:
 
 def _header(field: Field) -> str:
     unit = "（元）" if field.kind == "money" else ""
-    return f"{field.title.zh}{unit}{BOTH}{field.id}"
+    return f"{field.title.zh}{unit}{BOTH}{field.title.en}"
 
 
 def _note(field: Field, lang: str) -> str:

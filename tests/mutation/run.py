@@ -24,7 +24,7 @@ SETTINGS = f"""
 source_paths = {MUTATED}
 also_copy = ["eligibility", "tests", "sample_data", "pyproject.toml"]
 pytest_add_cli_args_test_selection = {TESTS}
-pytest_add_cli_args = ["-x", "-q", "-p", "no:cacheprovider"]
+pytest_add_cli_args = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=mutation"]
 """
 
 
