@@ -150,7 +150,7 @@ def test_the_last_digit_of_a_part_in_binary_does_not_reject() -> None:
 def test_hitech_income_is_held_against_gross_minus_non_taxable_income() -> None:
     income = {"gross_income_y3": 100, "non_taxable_income_y3": 40, "total_income_y3": 90}
     accepted(hitech_income_y3=60, **income)
-    assert "60 CNY" in rejected("not more than", hitech_income_y3=61, **income)
+    assert "CNY 60" in rejected("not more than", hitech_income_y3=61, **income)
 
 
 def test_a_firm_is_registered_before_it_applies() -> None:
@@ -397,3 +397,27 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         )
         peaks.append(int(done.stdout))
     assert peaks[1] - peaks[0] < 40, peaks
+
+
+def test_a_total_is_no_firm() -> None:
+    batch = read(["企业名称", "职工总数"], ["甲", "5"], ["合计", "5"])
+    assert (len(batch.table), batch.rejects.num_rows) == (1, 1)
+    assert "looks like a total" in batch.rejects["reason"][0].as_py()
+
+
+def test_a_share_in_per_cent_in_a_workbook_is_not_an_amount(tmp_path: Path) -> None:
+    path = tmp_path / "firms.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for column, title in enumerate(
+            ["企业名称", "高新技术产品收入（万元）", "净资产第三年（万元）"]
+        ):
+            sheet.write(0, column, title)
+        for row, shown in enumerate(["0.0%", "0%", "0.00"], start=1):
+            sheet.write(row, 0, f"甲{row}")
+            sheet.write_number(row, 1, 0.6, book.add_format({"num_format": shown}))
+            sheet.write_number(row, 2, 5)
+    batch = read_table(path, FIELDS, TODAY, catalogue=TITLES)
+    assert (len(batch.table), batch.rejects.num_rows) == (1, 2)
+    assert [issue.value for issue in batch.issues] == ["60%", "60%"]
+    assert batch.table.numbers("hitech_income_y3")[0] == 6000

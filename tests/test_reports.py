@@ -51,8 +51,8 @@ def gaps(firms: FirmTable, language: Language) -> list[list[str | None]]:
         ),
         (
             {"hitech_income_y3": 8_999_999.5},
-            ["高新技术产品（服务）收入占比：59.999997%，须不低于 60%，高新技术产品（服务）收入还差 2 元"],
-            ["Share of hi-tech income: 59.999997%, at least 60% needed, hi-tech income short by CNY 2"],
+            ["高新技术产品（服务）收入占比：59.999997%，须不低于 60%，高新技术产品（服务）收入还差 0.01 万元（总收入随之增加）"],
+            ["Share of hi-tech income: 59.999997%, at least 60% needed, hi-tech income short by CNY 2, which adds to total income"],
         ),
         (
             {"registered_on": date(2025, 5, 20)},

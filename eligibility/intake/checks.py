@@ -49,17 +49,23 @@ def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contra
 def _larger(firms: FirmTable, part: str, whole: Floats, named: Field) -> Contradiction:
     with np.errstate(invalid="ignore"):
         wrong = firms.numbers(part) > whole + SLACK * np.abs(whole)
-    unit = "CNY" if named.kind == "money" else ""
     return Contradiction(
         part,
         {
             row: Message(
                 "not more than {whole}, which is {amount}",
-                {"whole": named.title, "amount": f"{whole[row]:,.15g} {unit}".strip()},
+                {"whole": named.title, "amount": _said(whole[row], named)},
             )
             for row in _places(wrong)
         },
     )
+
+
+def _said(amount: float, field: Field) -> Message:
+    if field.kind != "money":
+        return Message("{amount}", {"amount": f"{amount:,.15g}"})
+    values = {"amount": f"{amount:,.15g}", "wan": f"{amount / 10_000:,.15g}"}
+    return Message("CNY {amount}", values)
 
 
 def _income(firms: FirmTable) -> Floats:

@@ -54,6 +54,14 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: number formats of Excel's own that show per cent
+PERCENT_FORMATS = (9, 10)
+_STYLED = re.compile(
+    rb"<(?:\w+:)?c( [^>]*[^/])>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"<(?:\w+:)?v>([0-9.eE+-]+)</"
+)
+_STYLE = re.compile(rb' s="(\d+)"')
+_PLACED = re.compile(rb' r="([A-Z]+)(\d+)"')
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _ERROR = re.compile(
     rb"""<(?:\w+:)?c\b(?=[^>]*\st=["']e["'])[^>]*?\sr=["']([A-Z]+)(\d+)["'][^>]*>(.*?)</(?:\w+:)?c>""",
@@ -548,6 +556,7 @@ class _Workbook:
                 raise self._too_large()
             self.book = CalamineWorkbook.from_filelike(io.BytesIO(content))
             self.parts = self._parts()
+            self.percents = self._percents()
         except PasswordError as error:
             raise InputError(
                 "{file} is protected by a password; save it without one.", file=file
@@ -571,11 +580,11 @@ class _Workbook:
         best, most = None, -1
         try:
             for candidate in names if name is None else [name]:
-                errors = self._look_over(candidate)
+                shown = self._look_over(candidate)
                 cells = self.book.get_sheet_by_name(candidate)
                 if not cells.height:
                     continue
-                made = self._read(candidate, cells, errors, tuple(names))
+                made = self._read(candidate, cells, shown, tuple(names))
                 count = min(known(made.head), HEADER_COLUMNS)
                 if count > most:
                     best, most = made, count
@@ -591,7 +600,7 @@ class _Workbook:
         self,
         name: str,
         cells: Any,
-        errors: Mapping[tuple[int, int], str],
+        shown: Mapping[tuple[int, int], str],
         sheets: tuple[str, ...],
     ) -> Sheet:
         left: int = cells.start[1]
@@ -600,8 +609,8 @@ class _Workbook:
             for row, values in enumerate(cells.iter_rows()):
                 texts = [""] * left + [cell_text(value) for value in values]
                 for column in range(left, len(texts)):
-                    if not texts[column] and (row, column) in errors:
-                        texts[column] = errors[row, column]
+                    if (row, column) in shown:
+                        texts[column] = shown[row, column]
                 yield texts
 
         head = [texts for texts, _ in zip(rows(), range(HEAD_LINES), strict=False)]
@@ -622,12 +631,13 @@ class _Workbook:
         return Sheet(self.file, name, head, blocks, sheets)
 
     def _look_over(self, name: str) -> dict[tuple[int, int], str]:
-        """Refuse a sheet too large to be laid out, and find its error cells.
+        """Refuse a sheet too large to be laid out, and find its error cells and shares in per cent.
 
         The reader lays a sheet out from its first cell to its last, so two cells can ask for any
-        amount of memory; and it gives error cells as blank.
+        amount of memory; it gives error cells as blank, and 60 % as 0.6, which would pass for an
+        amount.
         """
-        errors: dict[tuple[int, int], str] = {}
+        shown: dict[tuple[int, int], str] = {}
         rows = width = 0
         if name not in self.parts:
             raise self._damaged()
@@ -637,12 +647,12 @@ class _Workbook:
                 piece = tail + data
                 cut = max(piece.rfind(b"<row"), piece.rfind(b":row "))
                 piece, tail = (piece[:cut], piece[cut:]) if cut > 0 else (piece, b"")
-                rows, width = self._measure(piece, rows, width, errors)
-            self._measure(tail, rows, width, errors)
-        return errors
+                rows, width = self._measure(piece, rows, width, shown)
+            self._measure(tail, rows, width, shown)
+        return shown
 
     def _measure(
-        self, xml: bytes, rows: int, width: int, errors: dict[tuple[int, int], str]
+        self, xml: bytes, rows: int, width: int, shown: dict[tuple[int, int], str]
     ) -> tuple[int, int]:
         places = _PLACE.findall(xml)
         if places:
@@ -655,8 +665,31 @@ class _Workbook:
         if b't="e"' in xml or b"t='e'" in xml:
             for letters, row, inside in _ERROR.findall(xml):
                 value = _ERROR_VALUE.search(inside)
-                errors[int(row) - 1, _column(letters) - 1] = value[1].decode() if value else "#N/A"
+                shown[int(row) - 1, _column(letters) - 1] = value[1].decode() if value else "#N/A"
+        if any(b'"%d"' % style in xml for style in self.percents):
+            for attributes, value in _STYLED.findall(xml):
+                style, place = _STYLE.search(attributes), _PLACED.search(attributes)
+                if style and place and int(style[1]) in self.percents and b" t=" not in attributes:
+                    at = int(place[2]) - 1, _column(place[1]) - 1
+                    shown[at] = f"{float(value) * 100:.15g}%"
         return rows, width
+
+    def _percents(self) -> frozenset[int]:
+        """The cell styles that show a number in per cent."""
+        if "xl/styles.xml" not in self.archive.namelist():
+            return frozenset()
+        styles = ElementTree.fromstring(self.archive.read("xl/styles.xml"))
+        formats = {
+            int(made.get("numFmtId", 0)): made.get("formatCode", "")
+            for made in styles.iter(f"{_MAIN}numFmt")
+        }
+        cells = styles.find(f"{_MAIN}cellXfs")
+        return frozenset(
+            place
+            for place, cell in enumerate(cells if cells is not None else ())
+            if int(cell.get("numFmtId", 0)) in PERCENT_FORMATS
+            or "%" in formats.get(int(cell.get("numFmtId", 0)), "")
+        )
 
     def _parts(self) -> dict[str, str]:
         """Sheet name to its part of the archive."""

@@ -27,6 +27,8 @@ ROWS_PER_BATCH = 65_536
 PREVIEW_ROWS = 5
 #: by these a firm is known; they repeat nowhere, so their texts are not looked up but kept
 IDENTITY = ("uscc", "name")
+#: what stands in the column of names where a sheet adds its rows up
+TOTALS = frozenset(["合计", "总计", "小计", "共计", "Total", "total"])
 _NO_TITLES: Mapping[str, str] = {}
 
 
@@ -398,7 +400,10 @@ class _Intake:
     def _identities(
         self, block: Block, firms: FirmTable, readings: Mapping[str, Column], troubles: _Troubles
     ) -> NDArray[np.intp]:
-        """Reports firms without code and name; the places of rows that are not blank."""
+        """Reports totals, and firms without code and name; the places of rows that are not blank."""
+        names = firms.texts("name")
+        for place in [place for place, name in enumerate(names) if name in TOTALS]:
+            troubles.add(place, "name", Message("a firm; this row looks like a total"))
         if not self.named:
             return np.arange(len(firms))
         unnamed = firms.blank("uscc") & firms.blank("name")

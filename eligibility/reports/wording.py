@@ -151,16 +151,27 @@ class _Part:
         head = by_kind([formed, digits, shown, line], share)
         if gap.unit == "person":
             said = say(", {term} short by {amount} with the staff unchanged")
+        elif gap.condition.part_in_whole:
+            said = say(", {term} short by CNY {amount}, which adds to {whole}")
         else:
             said = say(", {term} short by CNY {amount}")
-        before, after = said.split("{amount}")
-        term = self.language.of(gap.condition.terms["part"])
-        short = np.isnan(gap.shortfall)
-        amount = pa.array(np.where(short, 0, np.ceil(gap.shortfall - 1e-6)).astype(np.int64))
+        terms = {
+            "term": self.language.of(gap.condition.terms["part"]),
+            "whole": self.language.of(gap.condition.terms["whole"]),
+        }
+        unsaid = np.isnan(gap.shortfall)
+        # rounded up, so that what is said is enough
+        short = np.ceil(np.where(unsaid, 0, gap.shortfall) - 1e-6)
+        if "{wan}" in said:
+            before, after = said.split("{wan}")
+            amount = pa.array(np.ceil(short / 100) / 100)
+        else:
+            before, after = said.split("{amount}")
+            amount = pa.array(short.astype(np.int64))
         tail = pc.binary_join_element_wise(
-            before.format(term=term), amount.cast(pa.string()), after, ""
+            before.format(**terms), amount.cast(pa.string()), after.format(**terms), ""
         )
-        return pc.binary_join_element_wise(head, pc.if_else(pa.array(short), "", tail), "")
+        return pc.binary_join_element_wise(head, pc.if_else(pa.array(unsaid), "", tail), "")
 
     def _same(self, sentence: str) -> pa.Array:
         return pa.repeat(pa.scalar(sentence), len(self.gap.status))
