@@ -202,7 +202,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
             id=head["id"],
             title=Wording(**head["title"]),
             fields=tuple(
-                field for entry in form["fields"] for field in _fields(_bounded(entry, editions))
+                field for entry in form["fields"] for field in _fields(_by_law(entry, editions))
             ),
             sections={name: Wording(**title) for name, title in form["sections"].items()},
             editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
@@ -219,8 +219,12 @@ def scheme_ids() -> list[str]:
     return sorted(path.parent.name for path in SCHEMES.glob("*/scheme.yaml"))
 
 
-def _bounded(entry: dict[str, Any], editions: list[Edition]) -> dict[str, Any]:
-    """The entry with the highest value that the scored item of its name allows."""
+def _by_law(entry: dict[str, Any], editions: list[Edition]) -> dict[str, Any]:
+    """The entry with the numbers of the law that its help tells and its highest value follows."""
+    latest = max(editions, key=lambda law: law.in_force_from)
+    numbers = {name: parameter.value for name, parameter in latest.parameters.items()}
+    told = {lang: text.format(**numbers) for lang, text in entry["help"].items()}
+    entry = {**entry, "help": told}
     if entry.get("maximum") not in ("item points", "best band"):
         return entry
     item = next(law.items[entry["id"]] for law in editions if entry["id"] in law.items)

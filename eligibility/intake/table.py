@@ -292,18 +292,25 @@ class _Part:
     def _rejects(self, places: NDArray[np.intp], issues: Sequence[RowIssue]) -> pa.Table:
         if not len(places):
             return _no_rejects(self.headers.headers)
-        reasons: dict[int, list[str]] = {}
-        for issue in issues:
-            if issue.fatal:
-                reasons.setdefault(issue.row, []).append(str(issue.sentence))
         rows = (self.block.first_row + places).tolist()
         table = self._text(places)
         for name, column in (
             ("row", pa.array(rows, pa.int64())),
-            ("reason", pa.array(["; ".join(reasons[row]) for row in rows], pa.string())),
+            ("reason", reasons(issues, rows, str)),
         ):
             table = table.append_column(name, column)
         return table
+
+
+def reasons(
+    issues: Iterable[RowIssue], rows: Sequence[int], say: Callable[[Message], str]
+) -> pa.Array:
+    """What rejected each of these rows, in the words that ``say`` finds."""
+    said: dict[int, list[str]] = {row: [] for row in rows}
+    for issue in issues:
+        if issue.fatal and issue.row in said:
+            said[issue.row].append(say(issue.sentence))
+    return pa.array(["; ".join(said[row]) for row in rows], pa.string())
 
 
 @cache
@@ -496,4 +503,5 @@ __all__ = [
     "preview",
     "read_batches",
     "read_table",
+    "reasons",
 ]

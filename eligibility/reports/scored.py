@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment
-from eligibility.intake.table import Batch
+from eligibility.intake.table import Batch, reasons
 from eligibility.language import Language
 from eligibility.reports.wording import by_kind, first_gaps
 from eligibility.scheme import Scheme
@@ -73,13 +73,10 @@ def scored_schema(scheme: Scheme) -> pa.Schema:
 
 def rejects_with_reasons(batch: Batch, language: Language) -> pa.Table:
     """The rejected rows as they came, each with its reasons in that language."""
-    reasons: dict[int, list[str]] = {}
-    for issue in batch.issues:
-        if issue.fatal:
-            reasons.setdefault(issue.row, []).append(issue.sentence.say(language))
-    said = ["; ".join(reasons[row]) for row in batch.rejects["row"].to_pylist()]
+    rows = batch.rejects["row"].to_pylist()
+    said = reasons(batch.issues, rows, lambda sentence: sentence.say(language))
     place = batch.rejects.schema.get_field_index("reason")
-    return batch.rejects.set_column(place, "reason", pa.array(said, pa.string()))
+    return batch.rejects.set_column(place, "reason", said)
 
 
 def _conditions(scheme: Scheme) -> dict[str, str]:

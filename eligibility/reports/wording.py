@@ -81,7 +81,8 @@ class _Part:
         self.low, self.high = gaps.score.low[rows], gaps.score.high[rows]
         self.years = gaps.application_years[rows]
         self.scheme, self.language = scheme, language
-        self.title = language.of(gap.condition.title)
+        article = gap.condition.citation.article
+        self.title = f"{language.of(gap.condition.title)} [{article}]"
 
     def unmet(self) -> pa.Array:
         """What is missed, and by how much."""

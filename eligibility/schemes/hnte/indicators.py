@@ -213,7 +213,7 @@ def _grown(series: YearSeries) -> _Grown:
     runs_first, runs_second, _ = series.applies
     with np.errstate(divide="ignore", invalid="ignore"):
         last = third / second
-        both = (second / first + last) / len((first, second))
+        both = np.mean([second / first, last], axis=0)
     first_zero = runs_first & (first == 0)
     second_zero = runs_second & (second == 0)
     rate = np.where(runs_first & ~first_zero, both, last) - 1
