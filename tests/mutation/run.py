@@ -1,7 +1,7 @@
 """Change the law's code in every small way and see whether a test notices: ``make mutation``.
 
-Works on a copy in a temporary folder, so that nothing here is touched. Takes about twenty minutes
-on one core. Prints the share of changes noticed and every change that was not.
+Works on a copy in a temporary folder, so that nothing here is touched. Takes under ten minutes
+on two cores. Prints the share of changes noticed and every change that was not.
 """
 
 from __future__ import annotations
