@@ -1,0 +1,30 @@
+"""The command line: ``python -m eligibility …``, one module for each family of commands.
+
+Thin: every command reads its arguments, calls one function and prints what it gives. Exit status
+0 done; 2 unusable input or arguments; 3 done, but rows were rejected.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from eligibility.cli import candidates
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Is a firm eligible for certification as a high-tech enterprise, and what is missing?",
+)
+for command in (candidates.fields, candidates.template, candidates.assess, candidates.score):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # a Windows console or pipe would otherwise write in its own code page
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    app()

@@ -1,0 +1,162 @@
+"""``fields``, ``template``, ``assess`` and ``score``: files of candidates."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eligibility.cli.common import (
+    REJECTED,
+    AsOf,
+    Encoding,
+    MoneyUnit,
+    SchemeId,
+    Sheet,
+    Tongue,
+    held_scheme,
+    intake_options,
+    refusals,
+    report_rows,
+    row_progress,
+    unread_columns,
+)
+
+
+class Listing(StrEnum):
+    """Forms of the data dictionary."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+
+
+class Result(StrEnum):
+    """Forms of an assessment."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Engine(StrEnum):
+    """Where ``score`` works."""
+
+    LOCAL = "local"
+
+
+def fields(
+    form: Annotated[Listing, typer.Option("--format")] = Listing.TEXT,
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """The data dictionary: every column of the input."""
+    from eligibility.reports.dictionary import dictionary
+
+    with refusals(lang) as spoken:
+        print(dictionary(held_scheme(scheme), form.value, spoken), end="")
+
+
+def template(
+    output: Annotated[Path, typer.Option("--output", "-o", help="FILE.csv or FILE.xlsx")],
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """An empty input file with headers in both languages and notes."""
+    from eligibility.reports.template import write_template
+
+    with refusals(lang):
+        write_template(output, held_scheme(scheme))
+
+
+def assess(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    as_of: AsOf = None,
+    form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """Assess every firm of a file: findings with citations, score by item, gaps."""
+    from eligibility.assessment.assess import assess_table
+    from eligibility.assessment.record import records
+    from eligibility.intake.table import read_table
+    from eligibility.reports.plain import plain
+
+    with refusals(lang) as spoken:
+        held = held_scheme(scheme)
+        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
+        found = records(assess_table(batch.table, held))
+        if form is Result.JSON:
+            print(json.dumps(found, ensure_ascii=False, indent=1))
+        else:
+            for record in found:
+                print(plain(record, held, spoken))
+        unread_columns(batch.headers, spoken)
+        for issue in batch.issues:
+            print(issue.sentence.say(spoken), file=sys.stderr)
+        report_rows(batch.read, len(found), batch.rejects.num_rows, spoken)
+    if batch.rejects.num_rows:
+        raise typer.Exit(REJECTED)
+
+
+def score(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="OUT.csv, OUT.xlsx or OUT.parquet")
+    ],
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            "--rejects",
+            help="Where rejected rows go, with row and reason; OUT.rejects.csv if omitted.",
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    with_input: Annotated[
+        bool, typer.Option("--with-input", help="Add the input columns.")
+    ] = False,
+    engine: Annotated[Engine, typer.Option("--engine", help="Where to work.")] = Engine.LOCAL,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """Score a file of any size: verdict, findings, score and first gaps, a row a firm."""
+    from eligibility.batch.local import score_file
+
+    engines = {Engine.LOCAL: score_file}
+
+    with refusals(lang) as spoken, row_progress(spoken) as progress:
+        held = held_scheme(scheme)
+        summary = engines[engine](
+            file,
+            output,
+            held,
+            spoken,
+            options=intake_options(held, as_of, money_unit, encoding, sheet),
+            rejects=rejects or output.with_suffix(".rejects.csv"),
+            with_input=with_input,
+            progress=progress,
+        )
+    if summary.headers:
+        unread_columns(summary.headers, spoken)
+    for issue in summary.issues:
+        print(issue.sentence.say(spoken), file=sys.stderr)
+    report_rows(summary.read, summary.scored, summary.rejected, spoken)
+    print(
+        ", ".join(
+            f"{spoken.text(word)} {count}" for word, count in sorted(summary.verdicts.items())
+        ),
+        file=sys.stderr,
+    )
+    if summary.rejected:
+        raise typer.Exit(REJECTED)

@@ -1,0 +1,150 @@
+"""What the commands share: their options, their language, how they refuse and report."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eligibility.language import Language, language
+from eligibility.vocabulary import EligibilityError, InputError
+
+if TYPE_CHECKING:
+    # only for types: a command imports what it needs, so that --help stays quick
+    from eligibility.intake.table import HeaderMap, Options
+    from eligibility.scheme import Scheme
+
+REJECTED = 3
+UNUSABLE = 2
+
+
+class Unit(StrEnum):
+    """Units that money columns without one may be declared to be in."""
+
+    YUAN = "CNY"
+    WAN = "10k CNY"
+    YI = "100m CNY"
+
+
+class Lang(StrEnum):
+    """Languages of sentences."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="Date of application of rows that state none; today if omitted.",
+    ),
+]
+MoneyUnit = Annotated[
+    Unit | None,
+    typer.Option(
+        "--money-unit", help="Unit of money columns whose header states none (10k CNY = 万元)."
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", help="Encoding of a CSV file; found by content if omitted."),
+]
+Sheet = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet", help="Sheet of an Excel file; the first with a known header if omitted."
+    ),
+]
+Tongue = Annotated[
+    Lang | None, typer.Option("--lang", help="Language of sentences; the system's if omitted.")
+]
+SchemeId = Annotated[str, typer.Option("--scheme", help="The qualification.")]
+
+
+@contextmanager
+def refusals(lang: Lang | None) -> Iterator[Language]:
+    """Say what was refused in one sentence, in the user's language, and stop."""
+    spoken = Language(lang.value) if lang else language(_system_language())
+    try:
+        yield spoken
+    except EligibilityError as error:
+        print(error.message.say(spoken), file=sys.stderr)
+        raise typer.Exit(UNUSABLE) from error
+
+
+@contextmanager
+def row_progress(spoken: Language) -> Iterator[Callable[[int], None]]:
+    """A counter of rows on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(spoken.text("Rows done"), total=None)
+        yield lambda rows: bar.update(task, completed=rows)
+
+
+def _system_language() -> str | None:
+    return os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0]
+
+
+def held_scheme(scheme_id: str) -> Scheme:
+    """The scheme named on the command line."""
+    from eligibility.scheme import load_scheme
+
+    return load_scheme(scheme_id)
+
+
+def intake_options(
+    held: Scheme, as_of: str | None, unit: Unit | None, encoding: str | None, sheet: str | None
+) -> Options:
+    """How the file is to be read, as the options say."""
+    from eligibility.intake.table import Options
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else date.today()
+    except ValueError as error:
+        raise InputError(
+            "--as-of {value}: expected a date such as 2026-05-10.", value=as_of
+        ) from error
+    held.in_force(day)
+    return Options(
+        money_unit=unit.value if unit else None,
+        encoding=encoding,
+        sheet=sheet,
+        application_date=day,
+        covered_from=held.covered_from,
+    )
+
+
+def unread_columns(headers: HeaderMap, spoken: Language) -> None:
+    """Name the columns that were not read, and why."""
+    if headers.unknown:
+        names = spoken.text(", ").join(headers.unknown)
+        print(spoken.text("Columns not read: {columns}").format(columns=names), file=sys.stderr)
+    for header, lacking in headers.doubtful:
+        said = spoken.text("Column not read: {column}: {why}")
+        print(said.format(column=header, why=lacking.say(spoken)), file=sys.stderr)
+
+
+def report_rows(read: int, scored: int, rejected: int, spoken: Language) -> None:
+    """Say what became of every row."""
+    sentence = spoken.text("{read} rows read = {scored} scored + {rejected} rejected")
+    print(sentence.format(read=read, scored=scored, rejected=rejected), file=sys.stderr)
