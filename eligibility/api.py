@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from eligibility.assessment.assess import assess_table
+from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import records
 from eligibility.intake.table import Batch, Options, from_records, read_table
 from eligibility.scheme import DEFAULT_SCHEME, Scheme, load_scheme
-from eligibility.vocabulary import FirmTable, InputError
+from eligibility.vocabulary import FirmTable, InputError, Readiness
 
 Firm = Mapping[str, object]
 
@@ -21,6 +21,7 @@ def assess(
     *,
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
+    model: Path | str | None = None,
 ) -> list[dict[str, Any]]:
     """Assess one firm, several, or a table of them.
 
@@ -33,6 +34,8 @@ def assess(
         Date of application of firms that state none; today if omitted. A FirmTable has its dates.
     scheme : str, optional
         The qualification.
+    model : path, optional
+        Folder of a trained model; without one nothing is said of readiness.
 
     Returns
     -------
@@ -45,10 +48,22 @@ def assess(
         If a value cannot be read or a firm contradicts itself; the sentence names it.
     DateNotCovered
         If no edition of the law covers an application date.
+    ModelRefused
+        If the model cannot be trusted or used.
     """
     held = load_scheme(scheme)
     table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, scheme=scheme)
-    return records(assess_table(table, held))
+    return records(assess_table(table, held), readiness_judge(model))
+
+
+def readiness_judge(model: Path | str | None) -> Callable[[Assessment], Readiness | None]:
+    """What says how ready the firms of an assessment are; without a model, nothing."""
+    if model is None:
+        return lambda _: None
+    # scikit-learn takes over a second to import, which those who have no model need not wait for
+    from eligibility.readiness.artifact import load
+
+    return load(Path(model)).readiness
 
 
 def firms(
@@ -64,12 +79,16 @@ def firms(
 
 
 def assess_file(
-    path: Path | str, *, as_of: date | None = None, scheme: str = DEFAULT_SCHEME
+    path: Path | str,
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+    model: Path | str | None = None,
 ) -> tuple[list[dict[str, Any]], Batch]:
     """Assess every readable row of a CSV or Excel file; the batch holds the rest and why."""
     held = load_scheme(scheme)
     batch = read_table(path, held.fields, _options(held, as_of), catalogue=held.titles_by_code)
-    return records(assess_table(batch.table, held)), batch
+    return records(assess_table(batch.table, held), readiness_judge(model)), batch
 
 
 def _options(scheme: Scheme, as_of: date | None) -> Options:

@@ -14,6 +14,7 @@ again columns, and the errors, one hierarchy::
     EligibilityError
     ├── InputError          a file, a row or an argument cannot be used
     ├── DateNotCovered      no edition of the law covers the date asked for
+    ├── ModelRefused        a model on disk cannot be trusted or used; all else goes on without it
     └── LawError            an edition file contradicts itself (a developer's error)
 """
 
@@ -114,6 +115,10 @@ class InputError(EligibilityError):
 
 class DateNotCovered(EligibilityError):
     """No edition of the law covers this date."""
+
+
+class ModelRefused(EligibilityError):
+    """A model on disk cannot be trusted, or not be used here."""
 
 
 class LawError(EligibilityError):
@@ -597,6 +602,88 @@ class ScoreInterval:
     def missing(self) -> Mapping[str, Bools]:
         """Blanks that leave the score open."""
         return merge_missing(*(item.missing for item in self.items.values()))
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a readiness model was learned from; stands beside every number that it gives.
+
+    Attributes
+    ----------
+    estimator : str
+        msgid of the estimator's name.
+    applications, certified : int
+    years : (int, int)
+        First and last year of application.
+    invented : bool
+        The applications were invented: the model only shows what the program can do.
+    half_width : float
+        Half the width of its 90 % intervals, the median of the applications, /1.
+    scheme, edition : str
+    sha256 : str
+        Of the file of applications.
+    """
+
+    estimator: str
+    applications: int
+    certified: int
+    years: tuple[int, int]
+    invented: bool
+    half_width: float
+    scheme: str
+    edition: str
+    sha256: str
+
+    @property
+    def sentence(self) -> Message:
+        """The sample, in words."""
+        values = {
+            "estimator": Message(self.estimator),
+            "applications": self.applications,
+            "first": self.years[0],
+            "last": self.years[1],
+        }
+        if self.invented:
+            said = msgid(
+                "demonstration model, learned from {applications} invented applications of "
+                "{first}–{last} ({estimator})"
+            )
+        else:
+            said = msgid("learned from {applications} applications of {first}–{last} ({estimator})")
+        return Message(said, values)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How likely firms are to be certified, learned from past applications; never a finding.
+
+    Attributes
+    ----------
+    probability, low, high : arrays of shape (n,)
+        The chance and the ends of its 90 % interval, /1.
+    factors : mapping of condition to array of shape (n,)
+        The chance that it survives review, /1; empty where the estimator knows no such parts.
+    outside : mapping of condition or item to array of bool
+        Rows in which it lies beyond all that was seen.
+    conditional : array of bool, shape (n,)
+        Some finding is unmet: the firm cannot be certified as it stands.
+    """
+
+    probability: Floats
+    low: Floats
+    high: Floats
+    factors: Mapping[str, Floats]
+    outside: Mapping[str, Bools]
+    conditional: Bools
+    learned: Learned
+
+    @cached_property
+    def weakest(self) -> Codes:
+        """The place of the weakest factor, shape (n,); -1 where there are no factors."""
+        if not self.factors:
+            return np.full(len(self.probability), -1, dtype=np.int8)
+        weakest: Codes = np.stack(list(self.factors.values())).argmin(axis=0).astype(np.int8)
+        return weakest
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
+from eligibility.language import CHINESE, ENGLISH
 from eligibility.vocabulary import (
     MET,
     STATUS_WORDS,
+    UNMET,
     VERDICT_WORDS,
     Bools,
     Citation,
     Item,
+    Readiness,
     Wording,
 )
 
 
-def record(assessment: Assessment, row: int) -> dict[str, Any]:
+def record(assessment: Assessment, row: int, readiness: Readiness | None = None) -> dict[str, Any]:
     """All that is said of one firm.
 
     Parameters
@@ -28,6 +31,8 @@ def record(assessment: Assessment, row: int) -> dict[str, Any]:
     assessment : Assessment
     row : int
         Its place in this assessment.
+    readiness : Readiness, optional
+        What a model says of the firms of this assessment.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def record(assessment: Assessment, row: int) -> dict[str, Any]:
             for warning in assessment.warnings
             if warning.rows[row]
         ],
-        "readiness": None,
+        "readiness": None if readiness is None else _readiness(assessment, readiness, row),
         "gaps": [
             {
                 "finding": name,
@@ -64,11 +69,18 @@ def record(assessment: Assessment, row: int) -> dict[str, Any]:
     }
 
 
-def records(assessments: list[Assessment]) -> list[dict[str, Any]]:
-    """Every firm of several assessments, in the order of the table they came from."""
+def records(
+    assessments: list[Assessment],
+    judge: Callable[[Assessment], Readiness | None] = lambda _: None,
+) -> list[dict[str, Any]]:
+    """Every firm of several assessments, in the order of the table they came from.
+
+    ``judge`` gives the readiness of an assessment's firms, as ``Model.readiness`` does.
+    """
     placed = [
-        (place, record(assessment, row))
+        (place, record(assessment, row, readiness))
         for assessment in assessments
+        for readiness in [judge(assessment)]
         for row, place in enumerate(assessment.rows)
     ]
     return [made for _, made in sorted(placed, key=lambda pair: pair[0])]
@@ -135,6 +147,33 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
         "pass_above": _number(law.score.pass_mark),
         "total": _number(law.score.total),
         "items": items,
+    }
+
+
+def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[str, Any]:
+    learned = readiness.learned
+    factors = [(name, float(chances[row])) for name, chances in readiness.factors.items()]
+    return {
+        "probability": float(readiness.probability[row]),
+        "interval": [float(readiness.low[row]), float(readiness.high[row])],
+        "conditional": bool(readiness.conditional[row]),
+        "not_before": [
+            name for name, found in assessment.findings.items() if found.status[row] == UNMET
+        ],
+        "contributions": [
+            {"id": name, "chance": chance}
+            for name, chance in sorted(factors, key=lambda factor: factor[1])
+        ],
+        "outside": [name for name, rows in readiness.outside.items() if rows[row]],
+        "model": {
+            "estimator": learned.estimator,
+            "applications": learned.applications,
+            "certified": learned.certified,
+            "years": list(learned.years),
+            "invented": learned.invented,
+            "edition": learned.edition,
+            "text": {tongue.id: learned.sentence.say(tongue) for tongue in (CHINESE, ENGLISH)},
+        },
     }
 
 

@@ -19,7 +19,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.intake.table import Batch, HeaderMap, Options, read_batches
 from eligibility.language import Language
 from eligibility.reports.files import Output, open_writer
-from eligibility.reports.scored import rejects_with_reasons, scored_schema, scored_table
+from eligibility.reports.scored import Judge, rejects_with_reasons, scored_schema, scored_table
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import InputError, RowIssue
 
@@ -52,6 +52,7 @@ def score_file(
     options: Options,
     rejects: Path | None = None,
     with_input: bool = False,
+    judge: Judge | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Score every readable row of a file and keep every other one with its reason.
@@ -64,6 +65,8 @@ def score_file(
         Where rejected rows go, as they came, with row and reason.
     with_input : bool
         Put the input columns after the results.
+    judge : callable, optional
+        Gives the readiness of an assessment's firms, as ``Model.readiness`` does.
     progress : callable
         Told the number of rows done after each part.
 
@@ -84,7 +87,7 @@ def score_file(
                 outputs[path] = files.enter_context(open_writer(path, table.schema))
             outputs[path].write(table)
 
-        for batch, table in _ahead(_judged(source, scheme, language, options, with_input)):
+        for batch, table in _ahead(_judged(source, scheme, language, options, with_input, judge)):
             write(target, table)
             if rejects is not None and (batch.rejects.num_rows or rejects not in outputs):
                 write(rejects, rejects_with_reasons(batch, language))
@@ -111,16 +114,21 @@ def _refuse_one_file_twice(*paths: Path | None) -> None:
 
 
 def _judged(
-    source: Path, scheme: Scheme, language: Language, options: Options, with_input: bool
+    source: Path,
+    scheme: Scheme,
+    language: Language,
+    options: Options,
+    with_input: bool,
+    judge: Judge | None,
 ) -> Iterator[tuple[Batch, pa.Table]]:
     """Every part of the file with its results, in order."""
     batches = read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code)
     for batch in _ahead(batches):
         assessments = assess_table(batch.table, scheme)
         if assessments:
-            table = scored_table(assessments, batch.rows, scheme, language)
+            table = scored_table(assessments, batch.rows, scheme, language, judge)
         else:
-            table = scored_schema(scheme).empty_table()
+            table = scored_schema(scheme, judge is not None).empty_table()
         if with_input:
             for name in batch.originals.column_names:
                 column = batch.originals[name]

@@ -14,6 +14,7 @@ from eligibility.cli.common import (
     REJECTED,
     AsOf,
     Encoding,
+    ModelFolder,
     MoneyUnit,
     SchemeId,
     Sheet,
@@ -76,6 +77,7 @@ def template(
 def assess(
     file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
     as_of: AsOf = None,
+    model: ModelFolder = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
@@ -84,6 +86,7 @@ def assess(
     lang: Tongue = None,
 ) -> None:
     """Assess every firm of a file: findings with citations, score by item, gaps."""
+    from eligibility.api import readiness_judge
     from eligibility.assessment.assess import assess_table
     from eligibility.assessment.record import records
     from eligibility.intake.table import read_table
@@ -93,7 +96,7 @@ def assess(
         held = held_scheme(scheme)
         options = intake_options(held, as_of, money_unit, encoding, sheet)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
-        found = records(assess_table(batch.table, held))
+        found = records(assess_table(batch.table, held), readiness_judge(model))
         if form is Result.JSON:
             print(json.dumps(found, ensure_ascii=False, indent=1))
         else:
@@ -120,6 +123,7 @@ def score(
         ),
     ] = None,
     as_of: AsOf = None,
+    model: ModelFolder = None,
     with_input: Annotated[
         bool, typer.Option("--with-input", help="Add the input columns.")
     ] = False,
@@ -131,6 +135,7 @@ def score(
     lang: Tongue = None,
 ) -> None:
     """Score a file of any size: verdict, findings, score and first gaps, a row a firm."""
+    from eligibility.api import readiness_judge
     from eligibility.batch.local import score_file
 
     engines = {Engine.LOCAL: score_file}
@@ -145,6 +150,7 @@ def score(
             options=intake_options(held, as_of, money_unit, encoding, sheet),
             rejects=rejects or output.with_suffix(".rejects.csv"),
             with_input=with_input,
+            judge=readiness_judge(model) if model else None,
             progress=progress,
         )
     if summary.headers:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,6 +67,12 @@ Sheet = Annotated[
 ]
 Tongue = Annotated[
     Lang | None, typer.Option("--lang", help="Language of sentences; the system's if omitted.")
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", metavar="DIR", help="Trained model, for readiness; none is asked if omitted."
+    ),
 ]
 SchemeId = Annotated[str, typer.Option("--scheme", help="The qualification.")]
 

@@ -42,6 +42,8 @@ def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contra
             yield _larger(firms, part, firms.numbers(whole), known[whole])
     if "hitech_income_y3" in firms.columns:
         yield _larger(firms, "hitech_income_y3", _income(firms), known["total_income_y3"])
+    if "applied_year" in firms.columns:
+        yield _other_year(firms)
     yield _registered_too_late(firms)
     yield from _before_registration(firms, fields)
 
@@ -74,6 +76,20 @@ def _income(firms: FirmTable) -> Floats:
     formed = gross - firms.numbers("non_taxable_income_y3")
     stated = firms.numbers("total_income_y3")
     return np.where(np.isnan(formed), np.where(np.isnan(stated), gross, stated), formed)
+
+
+def _other_year(firms: FirmTable) -> Contradiction:
+    years = firms.numbers("applied_year")
+    wrong = np.isfinite(years) & (years != firms.application_years)
+    return Contradiction(
+        "applied_year",
+        {
+            row: Message("{year}, as the application date says", {"year": int(year)})
+            for row, year in zip(
+                _places(wrong), firms.application_years[wrong].tolist(), strict=True
+            )
+        },
+    )
 
 
 def _registered_too_late(firms: FirmTable) -> Contradiction:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -366,8 +366,8 @@ class _Intake:
         columns = {name: read.values for name, read in readings.items()}
         for name in IDENTITY:
             columns.setdefault(name, np.full(rows, None, dtype=object))
-        applied = columns.get("application_date", np.full(rows, self.applied))
-        columns["application_date"] = np.where(np.isnat(applied), self.applied, applied)
+        applied = columns.get("application_date", np.full(rows, np.datetime64("NaT", "D")))
+        columns["application_date"] = np.where(np.isnat(applied), self._day(columns), applied)
         firms = FirmTable(columns, rows)
 
         troubles = _Troubles(self, block)
@@ -403,6 +403,16 @@ class _Intake:
                 troubles.add(place, found.field, expected, fatal=found.fatal)
         self._duplicates(block, firms, kept, troubles)
         return _Part(block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers)
+
+    def _day(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.datetime64]:
+        """The application date where none is given: that of the options, or amid the year told."""
+        if "applied_year" not in columns:
+            return np.asarray(self.applied)
+        years = columns["applied_year"]
+        known = np.isfinite(years)
+        amid = np.where(known, years, 1970).astype(np.int64).astype(str)
+        days = np.array([f"{year}-07-01" for year in amid], "M8[D]")
+        return np.where(known, days, self.applied)
 
     def _identities(
         self, block: Block, firms: FirmTable, readings: Mapping[str, Column], troubles: _Troubles

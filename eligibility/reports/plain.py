@@ -7,6 +7,7 @@ from typing import Any
 from eligibility.language import Language
 from eligibility.reports.figures import percent
 from eligibility.scheme import Scheme
+from eligibility.vocabulary import Edition
 
 MARKS = {"met": "+", "unmet": "x", "undetermined": "?"}
 
@@ -56,7 +57,46 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
         for item in score["items"]
     ]
     lines += [f"  ! {warning['text'][lang]}" for warning in record["warnings"]]
+    if record["readiness"]:
+        law = scheme.edition(record["edition"])
+        lines += [f"  {line}" for line in readiness_lines(record["readiness"], law, language)]
     return "\n".join(lines) + "\n"
+
+
+def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language) -> list[str]:
+    """The chance with its interval and its sample, and what keeps it from being more."""
+    say, lang = language.text, language.id
+    low, high = readiness["interval"]
+    about = say("Readiness about {chance}% ({low}%–{high}%), {learned}").format(
+        chance=f"{100 * readiness['probability']:.0f}",
+        low=f"{100 * low:.0f}",
+        high=f"{100 * high:.0f}",
+        learned=readiness["model"]["text"][lang],
+    )
+    made = [about]
+    if readiness["conditional"]:
+        said = say("not before these are met: {conditions}; the chance is that of past applications with such figures")  # fmt: skip
+        made.append(said.format(conditions=titles(readiness["not_before"], law, language)))
+    if readiness["contributions"]:
+        weakest = readiness["contributions"][0]
+        said = say("weakest: {condition}, {chance}% likely to survive review")
+        made.append(
+            said.format(
+                condition=titles([weakest["id"]], law, language),
+                chance=f"{100 * weakest['chance']:.0f}",
+            )
+        )
+    if readiness["outside"]:
+        said = say("beyond all that the model has seen, so a guess: {conditions}")
+        made.append(said.format(conditions=titles(readiness["outside"], law, language)))
+    return made
+
+
+def titles(names: list[str], law: Edition, language: Language) -> str:
+    """Conditions and items of the score by their titles."""
+    known = {name: condition.title for name, condition in law.conditions_by_id.items()}
+    known |= {name: item.title for name, item in law.items.items()}
+    return language.text(", ").join(language.of(known[name]) for name in names)
 
 
 def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:

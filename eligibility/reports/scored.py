@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +13,21 @@ from eligibility.intake.table import Batch, reasons
 from eligibility.language import Language
 from eligibility.reports.wording import by_kind, first_gaps
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import STATUS_WORDS, UNMET, VERDICT_WORDS, Bools, Floats
+from eligibility.vocabulary import STATUS_WORDS, UNMET, VERDICT_WORDS, Bools, Floats, Readiness
 
 IDENTITY = ("uscc", "name", "district", "carrier", "industry")
 GAPS_IN_WORDS = 3
+#: what a model adds; the last says what it learned from, so that no number stands without it
+READINESS = (
+    pa.field("readiness", pa.float64()),
+    pa.field("readiness_low", pa.float64()),
+    pa.field("readiness_high", pa.float64()),
+    pa.field("readiness_conditional", pa.bool_()),
+    pa.field("readiness_weakest", pa.string()),
+    pa.field("readiness_outside", pa.string()),
+    pa.field("readiness_model", pa.string()),
+)
+Judge = Callable[[Assessment], Readiness | None]
 #: units that come in whole numbers
 WHOLE = ("day", "item", "code", "yes_no")
 
@@ -26,6 +37,7 @@ def scored_table(
     rows: NDArray[np.int64],
     scheme: Scheme,
     language: Language,
+    judge: Judge | None = None,
 ) -> pa.Table:
     """One row a firm, in the order of the table that was assessed.
 
@@ -37,9 +49,12 @@ def scored_table(
         Row of each firm in the file it came from.
     scheme, language
         The scheme assessed and the language of the gaps in words.
+    judge : callable, optional
+        Gives the readiness of an assessment's firms, as ``Model.readiness`` does.
     """
     parts = [
-        _part(assessment, rows[assessment.rows], scheme, language) for assessment in assessments
+        _part(assessment, rows[assessment.rows], scheme, language, judge)
+        for assessment in assessments
     ]
     table = pa.concat_tables(parts)
     if len(parts) == 1:
@@ -48,7 +63,7 @@ def scored_table(
     return table.take(pa.array(order))
 
 
-def scored_schema(scheme: Scheme) -> pa.Schema:
+def scored_schema(scheme: Scheme, with_readiness: bool = False) -> pa.Schema:
     """The columns of :func:`scored_table`, which do not depend on the rows."""
     fields = [pa.field("row", pa.int64())]
     fields += [pa.field(name, pa.string()) for name in IDENTITY]
@@ -68,6 +83,8 @@ def scored_schema(scheme: Scheme) -> pa.Schema:
         pa.field("turned_by_another_reading", pa.string()),
         pa.field("warnings", pa.string()),
     ]
+    if with_readiness:
+        fields += READINESS
     return pa.schema(fields)
 
 
@@ -89,10 +106,14 @@ def _conditions(scheme: Scheme) -> dict[str, str]:
 
 
 def _part(
-    assessment: Assessment, rows: NDArray[np.int64], scheme: Scheme, language: Language
+    assessment: Assessment,
+    rows: NDArray[np.int64],
+    scheme: Scheme,
+    language: Language,
+    judge: Judge | None,
 ) -> pa.Table:
     firms, count = assessment.firms, assessment.firms.rows
-    schema = scored_schema(scheme)
+    schema = scored_schema(scheme, judge is not None)
     columns: dict[str, pa.Array] = {"row": pa.array(rows)}
     for name in IDENTITY:
         columns[name] = pa.array(firms.texts(name), pa.string())
@@ -120,9 +141,25 @@ def _part(
     columns["warnings"] = _listed(
         [(warning.id, warning.rows) for warning in assessment.warnings], count
     )
+    if judge is not None and (readiness := judge(assessment)) is not None:
+        columns |= _readiness(readiness, language)
     return pa.table(
         [columns.get(field.name, pa.nulls(count, field.type)) for field in schema], schema=schema
     )
+
+
+def _readiness(readiness: Readiness, language: Language) -> dict[str, pa.Array]:
+    count = len(readiness.probability)
+    names = pa.array([*readiness.factors, None], pa.string())
+    return {
+        "readiness": pa.array(readiness.probability),
+        "readiness_low": pa.array(readiness.low),
+        "readiness_high": pa.array(readiness.high),
+        "readiness_conditional": pa.array(readiness.conditional),
+        "readiness_weakest": names.take(pa.array(readiness.weakest % len(names))),
+        "readiness_outside": _listed(list(readiness.outside.items()), count),
+        "readiness_model": pa.repeat(pa.scalar(readiness.learned.sentence.say(language)), count),
+    }
 
 
 def _words(codes: NDArray[np.int8], words: dict[int, str] | object) -> pa.Array:

@@ -1,0 +1,156 @@
+"""``simulate``, ``train`` and ``evaluate``: what past applications teach."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eligibility.cli.common import (
+    REJECTED,
+    Encoding,
+    MoneyUnit,
+    SchemeId,
+    Sheet,
+    Tongue,
+    held_scheme,
+    intake_options,
+    refusals,
+    report_rows,
+    unread_columns,
+)
+from eligibility.language import Language
+
+if TYPE_CHECKING:
+    from eligibility.readiness.past import Past
+
+PastFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="PAST.csv", help="Past applications: candidates, applied_year and certified."
+    ),
+]
+
+
+class Process(StrEnum):
+    """How invented applications are decided."""
+
+    LAW = "law"
+    COMPENSATING = "compensating"
+
+
+def simulate(
+    output: Annotated[Path, typer.Option("--output", "-o", help="PAST.csv")],
+    rows: Annotated[int, typer.Option("-n", min=1, help="How many applications.")] = 600,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same file.")] = 0,
+    process: Annotated[Process, typer.Option("--process", help="What decides.")] = Process.LAW,
+    with_chance: Annotated[
+        bool, typer.Option("--with-chance", help="Add the true chance of each application.")
+    ] = False,
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """Invent past applications to try the program with; every row says that it is invented."""
+    from eligibility.simulation.applications import simulate as invent
+    from eligibility.simulation.file import write_applications
+
+    with refusals(lang):
+        made = invent(rows, seed, process.value)
+        write_applications(made, held_scheme(scheme), output, with_chance)
+
+
+def train(
+    file: PastFile,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the model.")],
+    seed: Annotated[int, typer.Option("--seed", help="Of folds and resamples.")] = 0,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """Learn from past applications: estimators compared, the best kept, with its card."""
+    from eligibility.readiness.artifact import save
+    from eligibility.readiness.card import comparison
+    from eligibility.readiness.training import train as learn
+
+    with refusals(lang) as spoken, _stages(spoken) as progress:
+        past = _read(file, scheme, money_unit, encoding, sheet, spoken)
+        trained = learn(past, scheme, seed, progress)
+        save(trained, output)
+        for line in comparison(trained, spoken):
+            print(line)
+        print(trained.words.say(spoken))
+    _rejected(past)
+
+
+def evaluate(
+    file: PastFile,
+    model: Annotated[Path, typer.Option("--model", help="Folder of the model.")],
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """Compare a model with new outcomes: is it still right, or to be trained again?"""
+    from eligibility.readiness.artifact import load
+    from eligibility.readiness.card import watched
+    from eligibility.readiness.watching import watch
+
+    with refusals(lang) as spoken:
+        held = load(model)
+        past = _read(file, scheme, money_unit, encoding, sheet, spoken)
+        for line in watched(watch(held, past), spoken):
+            print(line)
+    _rejected(past)
+
+
+def _read(
+    file: Path,
+    scheme: str,
+    money_unit: MoneyUnit,
+    encoding: Encoding,
+    sheet: Sheet,
+    spoken: Language,
+) -> Past:
+    from eligibility.readiness.past import read_past
+
+    held = held_scheme(scheme)
+    past = read_past(file, held, intake_options(held, None, money_unit, encoding, sheet))
+    unread_columns(past.batch.headers, spoken)
+    for issue in past.batch.issues:
+        print(issue.sentence.say(spoken), file=sys.stderr)
+    batch = past.batch
+    report_rows(batch.read, len(batch.table), batch.rejects.num_rows, spoken)
+    for count, sentence in (
+        (past.unknown, spoken.text("{count} rows left out: they do not say what became of them")),
+        (past.older, spoken.text("{count} rows left out: other rules were in force")),
+    ):
+        if count:
+            print(sentence.format(count=count), file=sys.stderr)
+    return past
+
+
+def _rejected(past: Past) -> None:
+    if past.batch.rejects.num_rows:
+        raise typer.Exit(REJECTED)
+
+
+@contextmanager
+def _stages(spoken: Language) -> Iterator[Callable[[str, float], None]]:
+    """What is being fitted, on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda what, done: bar.update(task, completed=done, description=spoken.text(what))

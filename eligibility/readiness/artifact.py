@@ -1,0 +1,252 @@
+"""A model on disk: ``readiness.joblib`` behind a manifest, its measures and its card.
+
+Nothing of the file is unpickled before the manifest has been read, names the versions that run here
+and gives the file's SHA-256; and what is unpickled may only name the classes that a model is made
+of, so that a pickle with a matching manifest still runs no code. Models are only ever read from
+the models folder (``ELIGIBILITY_MODELS``, or ``models/`` beside the package).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import scipy
+import sklearn
+from joblib.numpy_pickle import NumpyUnpickler
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from eligibility._version import __version__
+from eligibility.readiness.card import card
+from eligibility.readiness.model import Model
+from eligibility.readiness.training import Trained
+from eligibility.vocabulary import ModelRefused
+
+MODEL, MANIFEST, METRICS, CARD = (
+    "readiness.joblib",
+    "manifest.json",
+    "metrics.json",
+    "MODEL_CARD.md",
+)
+FORMAT = 1
+#: everything that a model is made of, by the name that its pickle gives
+KNOWN = frozenset(
+    """
+    builtins.slice numpy.dtype numpy.ndarray numpy._core.multiarray.scalar
+    joblib.numpy_pickle.NumpyArrayWrapper
+    eligibility.vocabulary.Learned
+    eligibility.readiness.conjunction.ConjunctionClassifier
+    eligibility.readiness.features.ItemGroup
+    eligibility.readiness.features.Layout
+    eligibility.readiness.model.Model
+    eligibility.readiness.model.Seen
+    eligibility.readiness.stock.Replicated
+    numpy.random._pcg64.PCG64
+    numpy.random._pickle.__bit_generator_ctor
+    numpy.random._pickle.__generator_ctor
+    numpy.random.bit_generator.SeedSequence
+    numpy.random.bit_generator.__pyx_unpickle_SeedSequence
+    sklearn._loss._loss.CyHalfBinomialLoss
+    sklearn._loss.link.Interval
+    sklearn._loss.link.LogitLink
+    sklearn._loss.loss.HalfBinomialLoss
+    sklearn.calibration.CalibratedClassifierCV
+    sklearn.calibration._CalibratedClassifier
+    sklearn.calibration._SigmoidCalibration
+    sklearn.dummy.DummyClassifier
+    sklearn.ensemble._hist_gradient_boosting.binning._BinMapper
+    sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingClassifier
+    sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor
+    sklearn.impute._base.MissingIndicator
+    sklearn.impute._base.SimpleImputer
+    sklearn.linear_model._logistic.LogisticRegressionCV
+    sklearn.pipeline.Pipeline
+    sklearn.preprocessing._data.StandardScaler
+    sklearn.preprocessing._label.LabelEncoder
+    """.split()
+)
+
+
+class Manifest(BaseModel):
+    """What ``manifest.json`` says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    sha256: str
+    versions: Mapping[str, str]
+    scheme: str
+    edition: str
+    features: tuple[str, ...]
+    training_data_sha256: str
+    applications: int
+    certified: int
+    years: tuple[int, int]
+    seed: int
+    invented: bool
+    chosen: str
+    log_loss: float
+
+
+def models_folder() -> Path:
+    """The one folder that models are read from."""
+    told = os.environ.get("ELIGIBILITY_MODELS")
+    return Path(told) if told else Path(__file__).parents[2] / "models"
+
+
+def versions() -> dict[str, str]:
+    """The versions that a pickled model depends on."""
+    return {
+        "eligibility": __version__,
+        "scikit-learn": sklearn.__version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "joblib": joblib.__version__,
+    }
+
+
+def save(trained: Trained, folder: Path) -> None:
+    """Write the four files of a model; the manifest last, so that a half-written model is refused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    joblib.dump(trained.model, folder / MODEL)
+    _write_json(folder / METRICS, trained.metrics)
+    (folder / CARD).write_text(card(trained), encoding="utf-8", newline="\n")
+    learned, metrics = trained.model.learned, trained.metrics
+    manifest = Manifest(
+        format=FORMAT,
+        sha256=_sha256(folder / MODEL),
+        versions=versions(),
+        scheme=learned.scheme,
+        edition=learned.edition,
+        features=trained.model.layout.names,
+        training_data_sha256=learned.sha256,
+        applications=learned.applications,
+        certified=learned.certified,
+        years=learned.years,
+        seed=metrics["seed"],
+        invented=learned.invented,
+        chosen=metrics["chosen"],
+        log_loss=metrics["by_cross_validation"][metrics["chosen"]]["log_loss"],
+    )
+    _write_json(folder / MANIFEST, manifest.model_dump(mode="json"))
+
+
+def load(folder: Path) -> Model:
+    """Read a model that can be trusted as far as its manifest goes.
+
+    Raises
+    ------
+    ModelRefused
+        If the folder lies outside the models folder, a file is missing or changed, or it was
+        written by other versions.
+    """
+    if not folder.resolve().is_relative_to(models_folder().resolve()):
+        raise ModelRefused(
+            "{folder}: models are only read from {models}.", folder=folder, models=models_folder()
+        )
+    manifest = read_manifest(folder)
+    path = folder / MODEL
+    if not path.is_file():
+        raise ModelRefused("{folder} holds no {file}.", folder=folder, file=MODEL)
+    for package, version in versions().items():
+        if (written := manifest.versions.get(package)) != version:
+            raise ModelRefused(
+                "{folder} was written with {package} {written}, and {version} runs here; train the "
+                "model again.",
+                folder=folder, package=package, written=written or "?", version=version,
+            )  # fmt: skip
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != manifest.sha256:
+        raise ModelRefused(
+            "{folder}: {file} is not the file that the manifest describes.",
+            folder=folder,
+            file=MODEL,
+        )
+    model = _unpickled(path, content)
+    learned = model.learned
+    if (learned.scheme, learned.edition, model.layout.names) != (
+        manifest.scheme,
+        manifest.edition,
+        manifest.features,
+    ):
+        raise ModelRefused(
+            "{folder}: the model is not the one that the manifest describes.", folder=folder
+        )
+    return model
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What the manifest of a model says.
+
+    Raises
+    ------
+    ModelRefused
+        If there is none, or it cannot be read.
+    """
+    try:
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = Manifest.model_validate(said)
+    except FileNotFoundError as error:
+        raise ModelRefused("{folder} holds no {file}.", folder=folder, file=MANIFEST) from error
+    except (OSError, ValueError, ValidationError) as error:
+        raise ModelRefused(
+            "{folder}: {file} cannot be read.", folder=folder, file=MANIFEST
+        ) from error
+    if manifest.format != FORMAT:
+        raise ModelRefused(
+            "{folder}: the manifest has format {format}, expected {expected}.",
+            folder=folder,
+            format=manifest.format,
+            expected=FORMAT,
+        )
+    return manifest
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """The measures that stand beside a model."""
+    try:
+        made: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelRefused(
+            "{folder}: {file} cannot be read.", folder=folder, file=METRICS
+        ) from error
+    return made
+
+
+class _KnownClasses(NumpyUnpickler):
+    """An unpickler that knows what a model is made of and refuses every other name."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The class of that name, if a model may hold it."""
+        if f"{module}.{name}" not in KNOWN:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
+
+
+def _unpickled(path: Path, content: bytes) -> Model:
+    try:
+        # the very bytes that were checked, whatever the file holds by now
+        made = _KnownClasses(str(path), io.BytesIO(content), ensure_native_byte_order=True).load()
+    except (pickle.UnpicklingError, EOFError, ValueError, AttributeError, TypeError) as error:
+        raise ModelRefused("{file} cannot be read: {why}.", file=path, why=error) from error
+    if not isinstance(made, Model):
+        raise ModelRefused("{file} holds no model.", file=path)
+    return made
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")

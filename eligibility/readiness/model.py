@@ -1,0 +1,122 @@
+"""A trained model: an estimator, what it has seen, and what it says of a table of firms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.assessment.assess import Assessment
+from eligibility.readiness.features import Layout, features
+from eligibility.vocabulary import UNMET, Bools, Floats, Learned, Readiness, only_somewhere
+
+TENTHS = np.linspace(0.1, 0.9, 9)
+
+
+class Estimator(Protocol):
+    """What a model needs of its estimator."""
+
+    def chances(self, X: Floats, coverage: float = ...) -> Any: ...
+    def draws(self, X: Floats, count: int, random_state: Any = ...) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How each feature is spread among past applications.
+
+    Attributes
+    ----------
+    low, high : arrays of shape (p,)
+        The least and greatest value.
+    edges : array of shape (p, 9)
+        Deciles.
+    counts : array of shape (p, 11)
+        Applications between them, and blank ones last.
+    """
+
+    low: Floats
+    high: Floats
+    edges: Floats
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: Floats) -> Seen:
+        """What these rows span; values of shape (n, p)."""
+        blank = np.isnan(values)
+        # a feature that is blank throughout has no deciles; nothing then lies between any
+        known = [column[~np.isnan(column)] for column in values.T]
+        edges = np.stack(
+            [np.quantile(part, TENTHS) if len(part) else np.zeros(len(TENTHS)) for part in known]
+        )
+        return cls(
+            np.where(blank, np.inf, values).min(axis=0),
+            np.where(blank, -np.inf, values).max(axis=0),
+            edges,
+            counted(values, edges),
+        )
+
+    def outside(self, values: Floats) -> Bools:
+        """True where a feature lies beyond all that was seen, shape (n, p)."""
+        never_blank = self.counts[:, -1] == 0
+        beyond: Bools = (
+            (values < self.low) | (values > self.high) | (np.isnan(values) & never_blank)
+        )
+        return beyond
+
+
+def counted(values: Floats, edges: Floats) -> NDArray[np.int64]:
+    """Rows between the edges of each feature, and blank ones last, shape (p, 11)."""
+    made = np.zeros((len(edges), edges.shape[1] + 2), dtype=np.int64)
+    for place, (column, at) in enumerate(zip(values.T, edges, strict=True)):
+        blank = np.isnan(column)
+        bins = np.searchsorted(at, column[~blank], side="right")
+        made[place, :-1] = np.bincount(bins, minlength=made.shape[1] - 1)
+        made[place, -1] = blank.sum()
+    return made
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted estimator and what it was learned from."""
+
+    estimator: Estimator
+    layout: Layout
+    seen: Seen
+    learned: Learned
+
+    def readiness(self, assessment: Assessment) -> Readiness | None:
+        """What the model says of the firms of an assessment; None under another edition."""
+        if assessment.law.id != self.learned.edition:
+            return None
+        values = features(assessment)
+        said = self.estimator.chances(values)
+        beyond = self.seen.outside(values)
+        names = {name: beyond[:, place] for place, name in enumerate(self.layout.names)}
+        unmet = [found.status == UNMET for found in assessment.findings.values()]
+        return Readiness(
+            probability=said.probability,
+            low=said.low,
+            high=said.high,
+            factors=dict(zip(said.names, said.factors.T, strict=True)),
+            outside=only_somewhere(_by_condition(names)),
+            conditional=np.logical_or.reduce(unmet),
+            learned=self.learned,
+        )
+
+    def draws(self, assessment: Assessment, count: int, seed: int = 0) -> Floats:
+        """Joint draws of every firm's chance, shape (count, n).
+
+        A draw holds for all firms together, so that what is not known of the reviewers is shared.
+        """
+        return self.estimator.draws(features(assessment), count, seed)
+
+
+def _by_condition(outside: dict[str, NDArray[np.bool_]]) -> dict[str, Bools]:
+    """Features outside, joined by the condition or item that they tell of."""
+    joined: dict[str, Bools] = {}
+    for name, rows in outside.items():
+        about = name.partition(".")[0]
+        joined[about] = joined[about] | rows if about in joined else rows
+    return joined

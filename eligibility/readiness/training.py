@@ -1,0 +1,192 @@
+"""From past applications to a model: candidates compared, one chosen, what n allows said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.model_selection import RepeatedStratifiedKFold
+
+from eligibility.readiness.measures import calibration_bins, measures
+from eligibility.readiness.model import Model, Seen
+from eligibility.readiness.past import Past
+from eligibility.readiness.stock import CONJUNCTION, TITLES, Replicated, candidates
+from eligibility.vocabulary import Bools, Floats, InputError, Learned, Message, msgid
+
+#: applications of each outcome without which nothing can be learned
+LEAST_OF_EACH = 10
+FOLDS, REPEATS = 5, 3
+#: part of the applications, at least, that the later years hold in the split by year
+LATER = 0.15
+#: digits that are the same on every machine
+DIGITS = 6
+
+Progress = Callable[[str, float], None]
+Metrics = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model and how it was chosen.
+
+    Attributes
+    ----------
+    metrics : dict
+        JSON-ready: ``by_cross_validation`` and ``by_year`` hold the measures of every candidate,
+        ``chosen`` names one; the same file and seed give the same bytes.
+    """
+
+    model: Model
+    metrics: Metrics
+
+    @property
+    def words(self) -> Message:
+        """What so many applications allow."""
+        learned = self.model.learned
+        return Message(
+            msgid(
+                "{applications} applications, {refused} of them refused: a chance near one half is "
+                "known to within ±{width} percentage points."
+            ),
+            {
+                "applications": learned.applications,
+                "refused": learned.applications - learned.certified,
+                "width": round(100 * learned.half_width),
+            },
+        )
+
+
+def train(
+    past: Past, scheme: str, seed: int = 0, progress: Progress = lambda _what, _done: None
+) -> Trained:
+    """Compare the candidates on past applications and fit the best of them to all.
+
+    Parameters
+    ----------
+    past : Past
+    scheme : str
+    seed : int
+        Of folds and resamples.
+    progress : callable
+        Told what is being done and the part that is done, /1.
+
+    Raises
+    ------
+    InputError
+        If fewer than ten applications were certified, or fewer than ten refused.
+    """
+    _enough(past)
+    tried = candidates(past.layout, seed)
+    by_folds, left_out = {}, {}
+    for place, (name, estimator) in enumerate(tried.items()):
+        progress(TITLES[name], place / (len(tried) + 1))
+        left_out[name] = _left_out(estimator, past, seed)
+        by_folds[name] = _mean_measures(left_out[name], past)
+    chosen = min(by_folds, key=lambda name: by_folds[name]["log_loss"])
+    progress(TITLES[chosen], len(tried) / (len(tried) + 1))
+    fitted = _final(chosen, tried[chosen], seed).fit(past.features, past.certified)
+    said = fitted.chances(past.features)
+    model = Model(
+        fitted,
+        past.layout,
+        Seen.of(past.features),
+        Learned(
+            estimator=TITLES[chosen],
+            applications=len(past.certified),
+            certified=int(past.certified.sum()),
+            years=(int(past.years.min()), int(past.years.max())),
+            invented=past.invented,
+            half_width=_width_near_half(said.probability, said.low, said.high),
+            scheme=scheme,
+            edition=past.edition,
+            sha256=past.sha256,
+        ),
+    )
+    metrics = {
+        "applications": len(past.certified),
+        "certified": int(past.certified.sum()),
+        "left_out": {"older_edition": past.older, "no_outcome": past.unknown},
+        "seed": seed,
+        "folds": FOLDS,
+        "repeats": REPEATS,
+        "chosen": chosen,
+        "half_width": round(model.learned.half_width, DIGITS),
+        "by_cross_validation": by_folds,
+        "calibration": [
+            {name: round(value, DIGITS) for name, value in entry.items()}
+            for entry in calibration_bins(past.certified, left_out[chosen].mean(axis=0))
+        ],
+        "by_year": _by_year(tried, past),
+    }
+    return Trained(model, metrics)
+
+
+def _enough(past: Past) -> None:
+    certified = int(past.certified.sum())
+    refused = len(past.certified) - certified
+    if min(certified, refused) < LEAST_OF_EACH:
+        raise InputError(
+            "{certified} certified and {refused} refused applications; at least {least} of each "
+            "are needed to learn anything.",
+            certified=certified,
+            refused=refused,
+            least=LEAST_OF_EACH,
+        )
+
+
+def _final(name: str, estimator: BaseEstimator, seed: int) -> Any:
+    return clone(estimator) if name == CONJUNCTION else Replicated(estimator, random_state=seed)
+
+
+def _left_out(estimator: BaseEstimator, past: Past, seed: int) -> Floats:
+    """Chances of rows that were left out of the fit, shape (repeats, n)."""
+    folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=seed)
+    made = np.empty((REPEATS, len(past.certified)))
+    for place, (rest, left_out) in enumerate(folds.split(past.features, past.certified)):
+        fitted = clone(estimator).fit(past.features[rest], past.certified[rest])
+        made[place // FOLDS, left_out] = fitted.predict_proba(past.features[left_out])[:, 1]
+    return made
+
+
+def _mean_measures(chances: Floats, past: Past) -> Metrics:
+    """The mean of the repeats, and how far their log-losses spread."""
+    each = [measures(past.certified, chance) for chance in chances]
+    made = {name: round(float(np.mean([one[name] for one in each])), DIGITS) for name in each[0]}
+    spread = np.std([one["log_loss"] for one in each])
+    return {**made, "log_loss_spread": round(float(spread), DIGITS)}
+
+
+def _by_year(tried: dict[str, BaseEstimator], past: Past) -> Metrics | None:
+    """Trained on earlier years, tried on the later ones; None where that cannot be done."""
+    for first in np.unique(past.years)[::-1]:
+        later = past.years >= first
+        both = [past.certified[rows] for rows in (later, ~later)]
+        if later.mean() >= LATER and all(
+            min(outcome.sum(), (~outcome).sum()) >= LEAST_OF_EACH for outcome in both
+        ):
+            break
+    else:
+        return None
+    return {
+        "tried_on_from": int(first),
+        "applications": int(later.sum()),
+        "candidates": {
+            name: _tried_later(estimator, past, later) for name, estimator in tried.items()
+        },
+    }
+
+
+def _tried_later(estimator: BaseEstimator, past: Past, later: Bools) -> Metrics:
+    fitted = clone(estimator).fit(past.features[~later], past.certified[~later])
+    chance = fitted.predict_proba(past.features[later])[:, 1]
+    found = measures(past.certified[later], chance)
+    return {name: round(value, DIGITS) for name, value in found.items()}
+
+
+def _width_near_half(chance: Floats, low: Floats, high: Floats) -> float:
+    """Half the width of an interval where the chance is nearest to one half, the median."""
+    nearest = np.argsort(np.abs(chance - 0.5))[: max(len(chance) // 10, 10)]
+    return float(np.median(high[nearest] - low[nearest]) / 2)
