@@ -1,7 +1,7 @@
 """Finds fields of the catalogue (国家重点支持的高新技术领域) for a sentence about a product.
 
-Each lowest-level node is a document: its own title and terms, and with less weight the titles
-above it. Sentence and documents are cut into single characters, pairs of characters and Latin
+Each lowest-level node is a document: its own title and terms, and with less weight its section,
+which is the titles above it and the texts beside it. Sentence and documents are cut into single characters, pairs of characters and Latin
 words, weighed by TF-IDF and compared by cosine; everyday words of the scheme add the catalogue's
 words for them. What a node excludes is no part of its document, so it can speak only against it.
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,9 +23,9 @@ import numpy as np
 from eligibility.scheme import EverydayWord, Scheme, TechnicalField
 from eligibility.vocabulary import InputError
 
-#: weight of the titles above a node against its own text; 0 to 0.5 were tried on the tuning sentences
-PATH_WEIGHT = 0.2
-#: a word that stands in more than this share of the nodes (技术, 系统, 设备) tells nothing alone
+#: weight of a node's section against its own text; 0 to 1 were tried on the tuning sentences
+SECTION_WEIGHT = 0.4
+#: what stands in more than this share of the nodes (技术, 系统, 设备) tells nothing
 COMMON_SHARE = 0.1
 #: scores are compared and shown to this many decimals, so that equal ones are ties
 DECIMALS = 4
@@ -134,7 +135,7 @@ class _Sentence:
             (found.span(), word.means)
             for word in everyday
             for says in word.says
-            for found in re.finditer(re.escape(_plain(says)), self.plain)
+            for found in _spoken(says).finditer(self.plain)
         ]
 
     @property
@@ -164,22 +165,29 @@ class _Index:
         self._ways = [tuple(_way(node, by_code)) for node in self._nodes]
         own = [f"{node.title}。{node.terms}" for node in self._nodes]
         paths = ["。".join(node.title for node in way) for way in self._ways]
+        beside: dict[str, list[str]] = {}
+        for node, mine in zip(self._nodes, own, strict=True):
+            beside.setdefault(node.parent, []).append(mine)
+        sections = [
+            "。".join([path, *beside[node.parent]])
+            for node, path in zip(self._nodes, paths, strict=True)
+        ]
         self._texts = [_plain(f"{mine}。{path}") for mine, path in zip(own, paths, strict=True)]
         self._vectors = TfidfVectorizer(analyzer=_grams, sublinear_tf=True)
         self._vectors.fit(self._texts)
         self._weights: Any = (
-            self._vectors.transform(own) + PATH_WEIGHT * self._vectors.transform(paths)
+            self._vectors.transform(own) + SECTION_WEIGHT * self._vectors.transform(sections)
         ).T
-        grams = [set(_grams(node_text)) for node_text in self._texts]
-        everywhere = COMMON_SHARE * len(grams)
-        self._common = {
-            gram
-            for gram in self._vectors.vocabulary_
-            if sum(gram in node for node in grams) > everywhere
+        standing = Counter(gram for text in self._texts for gram in set(_grams(text)))
+        self._telling = {
+            gram for gram, nodes in standing.items() if nodes <= COMMON_SHARE * len(self._nodes)
         }
 
     def matches(self, text: str, count: int) -> list[Match]:
         sentence = _Sentence(text, self._everyday)
+        # single characters rank, but a sentence that shares nothing else is not of this catalogue
+        if not any(len(gram) > 1 and gram in self._telling for gram in _grams(sentence.query)):
+            return []
         likeness = (self._vectors.transform([sentence.query]) @ self._weights).toarray()[0]
         scores = np.round(likeness, DECIMALS)
         found: list[Match] = []
@@ -230,7 +238,7 @@ class _Index:
         return
 
     def _tells(self, part: str) -> bool:
-        return any(len(gram) > 1 and gram not in self._common for gram in _grams(part))
+        return any(gram in self._telling for gram in _grams(part))
 
     def _exclusion(
         self, sentence: _Sentence, upwards: tuple[TechnicalField, ...]
@@ -258,6 +266,14 @@ def _way(node: TechnicalField, by_code: Mapping[str, TechnicalField]) -> list[Te
         node = by_code[node.parent]
         way.insert(0, node)
     return way
+
+
+@cache
+def _spoken(word: str) -> re.Pattern[str]:
+    """An everyday word where it stands; a Latin one only whole (IC is no part of NICE)."""
+    plain = _plain(word)
+    edge = r"(?<![a-z0-9]){}(?![a-z0-9])" if plain.isascii() else "{}"
+    return re.compile(edge.format(re.escape(plain)))
 
 
 def _plain(text: str) -> str:
