@@ -210,13 +210,18 @@ class _Index:
         return found
 
     def _terms(self, sentence: _Sentence, node_text: str) -> tuple[Term, ...]:
-        """What the sentence shares with a text, itself or by an everyday word, in its order."""
-        shared = [sentence.term(span) for span in self._shared(sentence.plain, node_text)]
+        """What the sentence shares with a text, itself or by an everyday word, in its order.
+
+        Single characters are told only where there is no word.
+        """
+        spans = list(self._shared(sentence.plain, node_text))
+        words = [span for span in spans if span[1] - span[0] > 1]
         meant = [
             sentence.term(span, means)
             for span, means in sentence.everyday
-            if any(self._shared(_plain(means), node_text))
+            if any(end - start > 1 for start, end in self._shared(_plain(means), node_text))
         ]
+        shared = [sentence.term(span) for span in words or ([] if meant else spans)]
         return tuple(sorted({*shared, *meant}, key=lambda term: (term.start, term.end)))
 
     def _shared(self, plain: str, node_text: str) -> Iterator[tuple[int, int]]:
@@ -235,7 +240,6 @@ class _Index:
                 if self._tells(piece[at:end]):
                     yield start + at, start + end
                 at = end
-        return
 
     def _tells(self, part: str) -> bool:
         return any(gram in self._telling for gram in _grams(part))
@@ -245,17 +249,17 @@ class _Index:
     ) -> Exclusion | None:
         for node in upwards:
             if node.exclusion:
-                touched = self._terms(sentence, _plain(node.exclusion))
-                return Exclusion(
-                    node.code, node.exclusion, tuple(dict.fromkeys(t.text for t in touched))
-                )
+                touched = [
+                    sentence.term(span).text
+                    for span in self._shared(sentence.plain, _plain(node.exclusion))
+                    if span[1] - span[0] > 1
+                ]
+                return Exclusion(node.code, node.exclusion, tuple(dict.fromkeys(touched)))
         return None
 
 
 @cache
-def _index(
-    catalogue: tuple[TechnicalField, ...], everyday: tuple[EverydayWord, ...]
-) -> _Index:
+def _index(catalogue: tuple[TechnicalField, ...], everyday: tuple[EverydayWord, ...]) -> _Index:
     return _Index(catalogue, everyday)
 
 
