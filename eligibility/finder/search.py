@@ -120,7 +120,7 @@ def find(scheme: Scheme, text: str, count: int = 5) -> list[Match]:
     """
     if not scheme.catalogue:
         raise InputError("{scheme} has no catalogue of technical fields.", scheme=scheme.title)
-    return _index(scheme.catalogue, scheme.everyday_words).matches(text, count)
+    return _index(scheme.catalogue).matches(_Sentence(text, scheme.everyday_words), count)
 
 
 class _Sentence:
@@ -151,14 +151,11 @@ class _Sentence:
 class _Index:
     """The documents of one catalogue, weighed once."""
 
-    def __init__(
-        self, catalogue: tuple[TechnicalField, ...], everyday: tuple[EverydayWord, ...]
-    ) -> None:
+    def __init__(self, catalogue: tuple[TechnicalField, ...]) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         by_code = {node.code: node for node in catalogue}
         above = {node.parent for node in catalogue}
-        self._everyday = everyday
         self._nodes = sorted(
             (node for node in catalogue if node.code not in above), key=lambda node: node.code
         )
@@ -179,14 +176,13 @@ class _Index:
             self._vectors.transform(own) + SECTION_WEIGHT * self._vectors.transform(sections)
         ).T
         standing = Counter(gram for text in self._texts for gram in set(_grams(text)))
-        self._telling = {
-            gram for gram, nodes in standing.items() if nodes <= COMMON_SHARE * len(self._nodes)
-        }
+        everywhere = COMMON_SHARE * len(self._nodes)
+        self._common = {gram for gram, nodes in standing.items() if nodes > everywhere}
+        self._words = {gram for gram in standing if len(gram) > 1} - self._common
 
-    def matches(self, text: str, count: int) -> list[Match]:
-        sentence = _Sentence(text, self._everyday)
+    def matches(self, sentence: _Sentence, count: int) -> list[Match]:
         # single characters rank, but a sentence that shares nothing else is not of this catalogue
-        if not any(len(gram) > 1 and gram in self._telling for gram in _grams(sentence.query)):
+        if self._words.isdisjoint(_grams(sentence.query)):
             return []
         likeness = (self._vectors.transform([sentence.query]) @ self._weights).toarray()[0]
         scores = np.round(likeness, DECIMALS)
@@ -226,23 +222,22 @@ class _Index:
 
     def _shared(self, plain: str, node_text: str) -> Iterator[tuple[int, int]]:
         """Places of the longest telling parts of a text that stand in another too."""
-        words = set(_grams(node_text))
         for start, piece in _pieces(plain):
             if piece.isascii():
-                if piece in words and self._tells(piece):
+                if piece in _grams(node_text) and self._tells(piece):
                     yield start, start + len(piece)
                 continue
             at = 0
             while at < len(piece):
-                end = at + 1
+                end = at
                 while end < len(piece) and piece[at : end + 1] in node_text:
                     end += 1
-                if self._tells(piece[at:end]):
+                if end > at and self._tells(piece[at:end]):
                     yield start + at, start + end
-                at = end
+                at = max(end, at + 1)
 
     def _tells(self, part: str) -> bool:
-        return any(gram in self._telling for gram in _grams(part))
+        return not self._common.issuperset(_grams(part))
 
     def _exclusion(
         self, sentence: _Sentence, upwards: tuple[TechnicalField, ...]
@@ -259,8 +254,8 @@ class _Index:
 
 
 @cache
-def _index(catalogue: tuple[TechnicalField, ...], everyday: tuple[EverydayWord, ...]) -> _Index:
-    return _Index(catalogue, everyday)
+def _index(catalogue: tuple[TechnicalField, ...]) -> _Index:
+    return _Index(catalogue)
 
 
 def _way(node: TechnicalField, by_code: Mapping[str, TechnicalField]) -> list[TechnicalField]:
