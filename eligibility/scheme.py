@@ -72,6 +72,15 @@ class TechnicalField:
 
 
 @dataclass(frozen=True)
+class EverydayWord:
+    """What a firm says for which the catalogue has other words; ``why`` they mean the same."""
+
+    says: tuple[str, ...]
+    means: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Scheme:
     """One qualification that a firm can apply for.
 
@@ -91,6 +100,7 @@ class Scheme:
     sections: Mapping[str, Wording]
     editions: tuple[Edition, ...]
     catalogue: tuple[TechnicalField, ...]
+    everyday_words: tuple[EverydayWord, ...]
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -207,6 +217,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
             sections={name: Wording(**title) for name, title in form["sections"].items()},
             editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
             catalogue=catalogue,
+            everyday_words=_read_everyday_words(folder / "everyday_words.yaml"),
         )
     except ValidationError as error:
         raise LawError(
@@ -292,3 +303,12 @@ def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
             )
             for row in csv.DictReader(file, delimiter="\t")
         )
+
+
+def _read_everyday_words(path: Path) -> tuple[EverydayWord, ...]:
+    if not path.exists():
+        return ()
+    return tuple(
+        EverydayWord(tuple(entry["says"]), entry["means"], entry["why"])
+        for entry in read_yaml(path)["words"]
+    )

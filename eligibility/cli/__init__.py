@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, readiness
+from eligibility.cli import candidates, finder, readiness
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +26,7 @@ for command in (
     readiness.train,
     readiness.evaluate,
     readiness.simulate,
+    finder.find_field,
 ):
     app.command()(command)
 

@@ -1,0 +1,204 @@
+"""The technical-field finder: what it finds, what it refuses to guess, and what its words rest on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eligibility.finder.search import find
+from eligibility.scheme import Scheme, TechnicalField, load_scheme
+from eligibility.vocabulary import InputError
+
+DATA = Path(__file__).parent / "data"
+HNTE = load_scheme()
+ABOVE = {node.parent for node in HNTE.catalogue}
+LOWEST = {node.code for node in HNTE.catalogue} - ABOVE
+Sentences = list[tuple[str, list[str]]]
+
+
+def sentences(name: str) -> Sentences:
+    with (DATA / f"field_sentences_{name}.tsv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t")
+        return [(row["sentence"], row["accepted"].split()) for row in rows]
+
+
+TUNING, HELDOUT = sentences("tuning"), sentences("heldout")
+SAID = st.one_of(st.sampled_from([text for text, _ in TUNING + HELDOUT]), st.text(max_size=40))
+
+
+def share_found(cases: Sentences, scheme: Scheme, count: int) -> float:
+    """Share of the sentences with an accepted code among the first ``count`` found."""
+    return sum(
+        any(match.code in accepted for match in find(scheme, text, count))
+        for text, accepted in cases
+    ) / len(cases)
+
+
+def codes(scheme: Scheme, text: str, count: int = 30) -> list[str]:
+    return [match.code for match in find(scheme, text, count)]
+
+
+def made(*nodes: TechnicalField) -> Scheme:
+    return replace(HNTE, catalogue=nodes, everyday_words=())
+
+
+def node(code: str, title: str, terms: str = "", exclusion: str = "", parent: str = "9"):
+    return TechnicalField(code, 3 if parent else 1, parent, code, title, terms, exclusion)
+
+
+def test_four_of_five_held_out_sentences_find_their_field_among_the_first_five() -> None:
+    """Measured: top-5 85 %, top-1 64 %; without everyday words 78 % and 56 %.
+
+    No error on these sentences was looked at; their shares were, six times, on the way from 72 %.
+    One hand wrote sentences, labels and everyday words (the words last), so expect less on
+    sentences of others: 78 % is the cautious figure. At 100 sentences either is good to +-4 points.
+    """
+    assert len(HELDOUT) == 100
+    assert share_found(HELDOUT, HNTE, 5) >= 0.80
+    assert share_found(HELDOUT, HNTE, 1) >= 0.60
+    assert share_found(HELDOUT, replace(HNTE, everyday_words=()), 5) >= 0.75
+
+
+def test_the_sentences_chosen_by_find_their_field() -> None:
+    """Measured: top-5 100 %, top-1 84 %; without everyday words 80 % and 58 %.
+
+    The everyday words were written until these sentences were found: this holds them, no more.
+    """
+    assert share_found(TUNING, HNTE, 5) >= 0.98
+
+
+def test_held_out_and_tuning_sentences_are_apart_and_name_lowest_level_codes() -> None:
+    texts = [text for text, _ in TUNING + HELDOUT]
+    assert len(set(texts)) == len(texts)
+    for _, accepted in TUNING + HELDOUT:
+        assert accepted
+        assert set(accepted) <= LOWEST
+    assert {code for _, accepted in TUNING for code in accepted} == LOWEST
+
+
+@pytest.mark.parametrize(("text", "accepted"), HELDOUT)
+def test_a_held_out_sentence_is_not_the_catalogues_wording(text: str, accepted: list[str]) -> None:
+    def fours(of: str) -> set[str]:
+        return {of[at : at + 4] for at in range(len(of) - 3)}
+
+    for code in accepted:
+        field = HNTE.catalogue_by_code[code]
+        copied = fours(text) & (fours(field.title) | fours(field.terms))
+        assert len(copied) <= 0.5 * len(fours(text))
+
+
+def test_every_everyday_word_stands_in_a_sentence_chosen_by_and_helps_one() -> None:
+    for word in HNTE.everyday_words:
+        assert word.why
+        for says in word.says:
+            assert any(says in text for text, _ in TUNING), says
+        others = tuple(other for other in HNTE.everyday_words if other != word)
+        without = replace(HNTE, everyday_words=others)
+        assert any(
+            place(HNTE, text, code) < place(without, text, code)
+            for text, accepted in TUNING
+            if any(says in text for says in word.says)
+            for code in accepted
+        ), word.says
+
+
+def place(scheme: Scheme, text: str, code: str) -> int:
+    found = codes(scheme, text)
+    return found.index(code) if code in found else 30
+
+
+def test_an_everyday_word_means_words_of_the_catalogue() -> None:
+    text = "".join(f"{field.title}。{field.terms}。" for field in HNTE.catalogue)
+    for word in HNTE.everyday_words:
+        rest = word.means
+        while rest:
+            part = next((rest[:end] for end in range(len(rest), 1, -1) if rest[:end] in text), "")
+            assert part, f"{word.means}: {rest}"
+            rest = rest[len(part) :]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "。。。", "12345", "hello world", "旅行社和景区门票代理", "家政保洁服务", "房屋租赁和二手房中介"],
+)  # fmt: skip
+def test_a_sentence_with_nothing_in_common_finds_nothing(text: str) -> None:
+    assert find(HNTE, text) == []
+
+
+@given(SAID, st.integers(1, 8))
+def test_matches_are_lowest_level_in_falling_order_and_the_first_of_a_longer_list(
+    text: str, count: int
+) -> None:
+    matches = find(HNTE, text, count)
+    assert matches == find(HNTE, text, count + 3)[:count]
+    assert {match.code for match in matches} <= LOWEST
+    order = [(-match.score, match.code) for match in matches]
+    assert order == sorted(order)
+    for match in matches:
+        assert match.score > 0
+        assert match.terms
+
+
+@given(SAID)
+def test_a_term_is_the_part_of_the_sentence_it_says_it_is(text: str) -> None:
+    for match in find(HNTE, text):
+        for term in match.terms:
+            assert term.text == text[term.start : term.end] != ""
+
+
+def test_full_width_and_capital_letters_are_plain_ones() -> None:
+    assert codes(HNTE, "ＩＧＢＴ模块") == codes(HNTE, "igbt模块")
+    assert find(HNTE, "ＩＧＢＴ")[0].terms[0].text == "ＩＧＢＴ"
+
+
+def test_equal_likeness_goes_by_code() -> None:
+    twins = made(node("9", "总类", parent=""), node("92", "甲乙器件"), node("91", "甲乙器件"))
+    # every word stands in all nodes of so small a catalogue, so others must stand beside them
+    others = [node(str(code), f"丙{code}丁戊", parent="9") for code in range(930, 960)]
+    assert codes(replace(twins, catalogue=(*twins.catalogue, *others)), "甲乙器件") == ["91", "92"]
+
+
+def test_what_is_excluded_is_no_evidence_for_the_field_but_is_told() -> None:
+    others = [node(str(code), f"丙{code}丁戊") for code in range(930, 960)]
+    top = node("9", "总类", exclusion="庚辛壬癸除外。", parent="")
+    scheme = made(
+        top, node("91", "甲乙器件", exclusion="子丑寅卯除外。"), node("92", "巳午"), *others
+    )
+    assert find(scheme, "子丑寅卯") == []
+    plainly, touching = find(scheme, "甲乙器件")[0], find(scheme, "甲乙器件，子丑寅卯")[0]
+    assert plainly.exclusion is not None
+    assert plainly.exclusion.touched == ()
+    assert touching.exclusion is not None
+    assert touching.exclusion.touched == ("子丑寅卯",)
+    assert touching.score <= plainly.score
+    inherited = find(scheme, "巳午，庚辛")[0].exclusion
+    assert inherited is not None
+    assert (inherited.code, inherited.touched) == ("9", ("庚辛",))
+
+
+def test_a_scheme_without_a_catalogue_is_refused() -> None:
+    with pytest.raises(InputError):
+        find(made(), "风机")
+
+
+def test_the_command_says_codes_terms_and_exclusions() -> None:
+    words = [sys.executable, "-m", "eligibility", "find-field", "海上用的大型风机", "--lang", "en"]
+    done = subprocess.run(words, capture_output=True, check=True, encoding="utf-8")
+    first = done.stdout.splitlines()
+    assert first[0].startswith("60102 风能")
+    assert first[1].strip() == "新能源与节能 › 可再生清洁能源"
+    assert "风机 → 风电机组" in first[2]
+    assert first[3].strip() == "excluded by 60102: 不满足清洁生产要求的风电技术除外。"
+    assert "one source" in done.stderr
+    counted = [*words, "--format", "json", "--count", "2"]
+    done = subprocess.run(counted, capture_output=True, check=True, encoding="utf-8")
+    found = json.loads(done.stdout)
+    assert [match["code"] for match in found] == codes(HNTE, "海上用的大型风机", 2)
