@@ -14,6 +14,9 @@ again columns, and the errors, one hierarchy::
     EligibilityError
     ├── InputError          a file, a row or an argument cannot be used
     ├── DateNotCovered      no edition of the law covers the date asked for
+    ├── NotFound            what is asked for is not there, or not for this person
+    ├── NotAllowed          this person may not do that
+    ├── Conflict            someone else changed it first; nothing was stored
     └── LawError            an edition file contradicts itself (a developer's error)
 """
 
@@ -114,6 +117,18 @@ class InputError(EligibilityError):
 
 class DateNotCovered(EligibilityError):
     """No edition of the law covers this date."""
+
+
+class NotFound(EligibilityError):
+    """What is asked for is not there, or is not for this person to see: the two look alike."""
+
+
+class NotAllowed(EligibilityError):
+    """This person may not do that."""
+
+
+class Conflict(EligibilityError):
+    """What was to be changed has been changed by someone else meanwhile; nothing was stored."""
 
 
 class LawError(EligibilityError):
