@@ -27,6 +27,7 @@ from eligibility.store.schema import (
     Role,
     Stage,
     assessments,
+    audit_log,
     carriers,
     figures,
     firms,
@@ -230,6 +231,11 @@ class Imports(Access):
         self._refresh_firms(connection, known)
         self._merge_figures(connection, mine)
         assessed = self._add_assessments(connection, mine)
+        line = self._line("import", None, {"import_id": held["id"]})
+        kept = {name: literal(value, audit_log.c[name].type) for name, value in line.items()}
+        kept["firm_id"] = staged.c.firm_id
+        told = select(*kept.values()).where(mine).distinct()
+        connection.execute(insert(audit_log).from_select(list(kept), told))
         return Imported(added, len({row.firm_id for row in known}), assessed)
 
     def _name_carriers(self, connection: Connection, mine: ColumnElement[bool]) -> None:

@@ -20,8 +20,8 @@ class Overview(Access):
     def funnel(self) -> dict[Stage, int]:
         """Firms by stage, every stage named, in order."""
         with self._reading() as connection:
-            counted = select(firms.c.stage, func.count()).where(self._visible())
-            held = dict(connection.execute(counted.group_by(firms.c.stage)).tuples().all())
+            counted = select(firms.c.stage, func.count().label("firms")).where(self._visible())
+            held = {row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))}
         return {stage: held.get(stage.value, 0) for stage in Stage}
 
     @open_to(STAFF)
