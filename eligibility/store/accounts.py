@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eligibility.store.access import LOCAL, Actor, Row, add_row, now
-from eligibility.store.engine import reading, signing_key, writing
+from eligibility.store.engine import alone, reading, signing_key, writing
 from eligibility.store.schema import (
     Role,
     accounts,
@@ -331,6 +331,7 @@ class Accounts:
         tried = sign_in_attempts
         recent = tried.c.at > at - WINDOW
         with writing(self.engine) as connection:
+            alone(connection, "sign in")
             won = select(func.max(tried.c.at)).where(tried.c.login == login, tried.c.succeeded)
             last = connection.scalar(won)
             of_login = [tried.c.login == login, recent, tried.c.succeeded.is_(False)]

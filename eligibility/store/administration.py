@@ -16,6 +16,7 @@ from eligibility.store.access import (
     open_to,
 )
 from eligibility.store.accounts import Accounts, end_sign_ins, new_account
+from eligibility.store.engine import alone
 from eligibility.store.schema import (
     SECRET,
     Role,
@@ -125,6 +126,8 @@ class Administration(Access):
         """
         given = only(values, ACCOUNT)
         with self._writing() as connection:
+            # two administrators may not dismiss each other at the same moment
+            alone(connection, "change account")
             before = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
             if "role" in given:
                 given["role"] = _role(given["role"]).value

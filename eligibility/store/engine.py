@@ -33,8 +33,6 @@ OWNER_ONLY = 0o600
 BUSY = 30
 #: connections of one process; the twentieth browser should not wait for the fifth
 CONNECTIONS = 20
-#: any number, the same in every process: who holds it migrates
-MIGRATION_LOCK = 815_0016
 
 
 class StoreUnavailable(EligibilityError):
@@ -147,6 +145,13 @@ def writing(engine: Engine, how: str = "IMMEDIATE") -> Iterator[Connection]:
         yield connection
 
 
+def alone(connection: Connection, what: str) -> None:
+    """Nobody else is at the same until this transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+        connection.execute(lock, {"what": what})
+
+
 def revision(connection: Connection) -> str | None:
     """The migration a database stands at; None where there is none yet."""
     if not inspect(connection).has_table("alembic_version"):
@@ -161,8 +166,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
             if to == "head" and revision(connection) == REVISION:
                 return
         with writing(engine, "EXCLUSIVE") as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            alone(connection, "migrate")
             _upgrade(connection, to)
     except OperationalError as error:
         raise StoreUnavailable(

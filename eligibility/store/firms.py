@@ -71,12 +71,14 @@ _NEXT_DUE = (
 _ADVISER = accounts.c.name.label("adviser")
 _CARRIER = carriers.c.name.label("carrier")
 LISTED = [*firms.c, _CARRIER, _ADVISER, _NEXT_DUE]
+#: what the table of all firms shows; the rest of a row is of use for one firm at a time
+SHOWN = [c for c in LISTED if c.name not in ("created_at", "changed_at", "version")]
 SORTS = {column.name: column for column in LISTED}
 _JOINED = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
 
 NUMBERS = frozenset({"score_low", "score_high", "probability"})
 DAYS: dict[str, Literal["D", "us"]] = {
-    "assessed_at": "us", "created_at": "us", "changed_at": "us", "next_due": "D",
+    "assessed_at": "us", "next_due": "D",
 }  # fmt: skip
 
 
@@ -130,7 +132,7 @@ class Firms(Access):
         Returns
         -------
         dict of str to array of shape (n,)
-            The columns of ``firms_page``: ids and texts as objects (None: blank), score in points
+            The columns of ``firms_page`` but version and moments of change: ids and texts as objects (None: blank), score in points
             and probability in /1 as float64 (NaN: blank), moments as datetime64[us] in UTC and
             days as datetime64[D] (NaT: blank).
         """
@@ -139,7 +141,7 @@ class Firms(Access):
             type_coerce(column, Date if DAYS[column.name] == "D" else RawMoment).label(column.name)
             if column.name in DAYS
             else column
-            for column in LISTED
+            for column in SHOWN
         ]
         asked = (chosen or FirmFilter()).clauses()
         statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
@@ -148,7 +150,7 @@ class Firms(Access):
         columns = zip(*rows, strict=True) if rows else [()] * len(raw)
         return {
             column.name: _array(column.name, values)
-            for column, values in zip(LISTED, columns, strict=True)
+            for column, values in zip(SHOWN, columns, strict=True)
         }
 
     @open_to(ANYONE)

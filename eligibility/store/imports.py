@@ -15,11 +15,11 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    text,
     update,
 )
 
 from eligibility.store.access import LEADS, STAFF, Access, Facts, Row, clean, open_to, plain, slices
+from eligibility.store.engine import alone
 from eligibility.store.records import judged
 from eligibility.store.schema import (
     HEADLINE,
@@ -39,8 +39,6 @@ from eligibility.vocabulary import Conflict, InputError, NotFound
 STAGED, CONFIRMED, DISCARDED = "staged", "confirmed", "discarded"
 #: rows handed to the database at once
 CHUNK = 1000
-#: any number, the same in every process: imports are confirmed one after another
-CONFIRM_LOCK = 815_0017
 _MASTER = ("uscc", "name", "district", "carrier", "industry")
 
 
@@ -151,8 +149,7 @@ class Imports(Access):
             If a credit code stands at several carriers and the file does not say which is meant.
         """
         with self._writing() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({CONFIRM_LOCK})"))
+            alone(connection, "confirm import")
             held = self._import(connection, import_id)
             if held["status"] == CONFIRMED:
                 return Imported(**held["result"])

@@ -21,7 +21,9 @@ class Overview(Access):
         """Firms by stage, every stage named, in order."""
         with self._reading() as connection:
             counted = select(firms.c.stage, func.count().label("firms")).where(self._visible())
-            held = {row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))}
+            held = {
+                row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))
+            }
         return {stage: held.get(stage.value, 0) for stage in Stage}
 
     @open_to(STAFF)
