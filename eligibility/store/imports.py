@@ -229,7 +229,9 @@ class Imports(Access):
         self._merge_figures(connection, mine)
         assessed = self._add_assessments(connection, mine)
         line = self._line("import", None, {"import_id": held["id"]})
-        kept = {name: literal(value, audit_log.c[name].type) for name, value in line.items()}
+        kept: dict[str, ColumnElement[Any]] = {
+            name: literal(value, audit_log.c[name].type) for name, value in line.items()
+        }
         kept["firm_id"] = staged.c.firm_id
         told = select(*kept.values()).where(mine).distinct()
         connection.execute(insert(audit_log).from_select(list(kept), told))
@@ -368,7 +370,7 @@ class Imports(Access):
             literal(self.actor.account_id, assessments.c.account_id.type),
             literal(at, assessments.c.at.type),
         )
-        copied = connection.execute(
+        connection.execute(
             insert(assessments).from_select(
                 [*columns, "account_id", "at"], told.where(judged_rows).order_by(staged.c.place)
             )
@@ -383,7 +385,8 @@ class Imports(Access):
             .where(firms.c.id == staged.c.firm_id, mine, staged.c.place.in_(last))
             .values(**{name: staged.c[name] for name in HEADLINE}, assessed_at=at)
         )
-        return copied.rowcount
+        counted = select(func.count()).select_from(staged).where(judged_rows)
+        return connection.scalar(counted) or 0
 
 
 def _staged(
