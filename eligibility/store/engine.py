@@ -66,7 +66,11 @@ def open_store(url: str | None = None) -> Engine:
         If the database cannot be reached, or was written by a newer version of this program.
     """
     engine = connect(url or os.environ.get(URL) or f"sqlite:///{data_folder() / FILE_NAME}")
-    migrate(engine)
+    try:
+        migrate(engine)
+    except EligibilityError:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -21,7 +21,7 @@ from eligibility.vocabulary import Conflict
 from tests.store.world import facts, record
 
 ROOT = Path(__file__).parents[2]
-ROWS = 3000
+ROWS = 2000
 
 
 def start(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -51,7 +51,7 @@ def counts(engine: Engine) -> list[int]:
         ]
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.1, 0.3, "within", "confirmed"])
+@pytest.mark.parametrize("moment", [0.0, 0.2, "within", "confirmed"])
 def test_kill_9_while_confirming_leaves_all_or_nothing(
     url: str, engine: Engine, moment: float | str
 ) -> None:
@@ -65,17 +65,16 @@ def test_kill_9_while_confirming_leaves_all_or_nothing(
     if moment == "within":
         _until_writing(engine)
     elif moment == "confirmed":
-        confirmed = child.stdout.readline() == "confirmed\n"
+        assert child.stdout.readline() == "confirmed\n"
+        confirmed = True
     else:
         time.sleep(float(moment))
     child.send_signal(signal.SIGKILL)
     confirmed |= "confirmed" in child.communicate()[0]
     engine.dispose()
-    # the server of PostgreSQL notices a moment later that its client is gone
-    until = time.monotonic() + 20
-    while (found := counts(engine)) not in ([0] * 3, [ROWS] * 3) and time.monotonic() < until:
-        pytest.fail(f"half stored: {found}")
-    if confirmed or moment == "confirmed":
+    found = counts(engine)
+    assert found in ([0] * 3, [ROWS] * 3), "half stored"
+    if confirmed:
         assert found == [ROWS] * 3
     assert local.confirm_import(made).added == ROWS, "after a restart it can be confirmed (again)"
     assert counts(engine) == [ROWS] * 3
@@ -137,7 +136,7 @@ def test_twenty_threads_writing_lose_nothing_and_are_never_told_that_it_is_locke
 ) -> None:
     local = Repository(engine, LOCAL)
     firm = local.add_firm({"name": "甲"})
-    each = 10
+    each = 4
     gate = threading.Barrier(20)
 
     def write(thread: int) -> int:
@@ -196,14 +195,14 @@ Repository(open_store(sys.argv[1]), LOCAL).add_firm({"name": "x"})
 
 
 def test_processes_that_open_a_fresh_store_at_once_all_succeed(empty_url: str) -> None:
-    children = [start(OPEN, empty_url) for _ in range(4)]
+    children = [start(OPEN, empty_url) for _ in range(3)]
     for child in children:
         assert child.stdin is not None
         child.stdin.write("\n")
         child.stdin.flush()
-    assert [child.wait(60) for child in children] == [0] * 4
+    assert [child.wait(60) for child in children] == [0] * 3
     engine = connect(empty_url)
-    assert Repository(engine, LOCAL).firms_page().count == 4
+    assert Repository(engine, LOCAL).firms_page().count == 3
     engine.dispose()
 
 

@@ -8,23 +8,21 @@ import os
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
+from typer.testing import CliRunner
 
+from eligibility.cli import app
 from eligibility.store import Accounts, Repository, backup, export, open_store, restore
 from eligibility.store.engine import connect, migrate
 from eligibility.store.schema import metadata
 from eligibility.vocabulary import Conflict, InputError
 from tests.store.conftest import QUICK
 from tests.store.world import PASSWORD, World, facts, record, world
-
-ROOT = Path(__file__).parents[2]
 
 
 def content(engine: Engine) -> dict[str, list[Any]]:
@@ -176,12 +174,8 @@ def test_an_export_tells_everything_but_secrets_and_no_cell_is_a_formula(
 
 
 def run(*words: str, given: str = "", status: int = 0, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "eligibility", *words, "--lang", "en"],
-        input=given, capture_output=True, text=True, cwd=ROOT, check=False,
-        env={**os.environ, **environment},
-    )  # fmt: skip
-    assert done.returncode == status, done.stderr
+    done = CliRunner().invoke(app, [*words, "--lang", "en"], input=given, env=environment)
+    assert done.exit_code == status, done.stderr
     return done.stderr
 
 
