@@ -15,6 +15,9 @@ again columns, and the errors, one hierarchy::
     ├── InputError          a file, a row or an argument cannot be used
     ├── DateNotCovered      no edition of the law covers the date asked for
     ├── ModelRefused        a model on disk cannot be trusted or used; all else goes on without it
+    ├── NotFound            what is asked for is not there, or not for this person
+    ├── NotAllowed          this person may not do that
+    ├── Conflict            someone else changed it first; nothing was stored
     └── LawError            an edition file contradicts itself (a developer's error)
 """
 
@@ -119,6 +122,18 @@ class DateNotCovered(EligibilityError):
 
 class ModelRefused(EligibilityError):
     """A model on disk cannot be trusted, or not be used here."""
+
+
+class NotFound(EligibilityError):
+    """What is asked for is not there, or is not for this person to see: the two look alike."""
+
+
+class NotAllowed(EligibilityError):
+    """This person may not do that."""
+
+
+class Conflict(EligibilityError):
+    """What was to be changed has been changed by someone else meanwhile; nothing was stored."""
 
 
 class LawError(EligibilityError):

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, finder, readiness
+from eligibility.cli import candidates, finder, readiness, store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +27,10 @@ for command in (
     readiness.evaluate,
     readiness.simulate,
     finder.find_field,
+    store.backup,
+    store.restore,
+    store.export,
+    store.create_admin,
 ):
     app.command()(command)
 

@@ -1,0 +1,47 @@
+"""Everything that is kept: firms and what is known of them, accounts, drafts, imports, the log.
+
+``open_store()`` opens it, ``Accounts`` signs people in, ``Repository(engine, actor)`` answers what
+that actor may ask. README.md beside this file shows each in use.
+"""
+
+from __future__ import annotations
+
+from eligibility.store.access import LOCAL, VISITOR, Actor, plain
+from eligibility.store.accounts import Accounts, SignedIn
+from eligibility.store.drafts import new_code
+from eligibility.store.engine import StoreUnavailable, open_store, signing_key
+from eligibility.store.facts import table_facts
+from eligibility.store.firms import FirmFilter, Page
+from eligibility.store.imports import Imported
+from eligibility.store.records import Held
+from eligibility.store.repository import Repository
+from eligibility.store.schema import ROLE_WORDS, STAGE_WORDS, Ledger, Paper, Role, Stage
+from eligibility.store.transfer import backup, export, restore
+
+__all__ = [
+    "LOCAL",
+    "ROLE_WORDS",
+    "STAGE_WORDS",
+    "VISITOR",
+    "Accounts",
+    "Actor",
+    "FirmFilter",
+    "Held",
+    "Imported",
+    "Ledger",
+    "Page",
+    "Paper",
+    "Repository",
+    "Role",
+    "SignedIn",
+    "Stage",
+    "StoreUnavailable",
+    "backup",
+    "export",
+    "new_code",
+    "open_store",
+    "plain",
+    "restore",
+    "signing_key",
+    "table_facts",
+]

@@ -1,0 +1,409 @@
+"""Accounts and sign-ins: passwords, lock-out, sessions that the server can end, CSRF tokens.
+
+The numbers of the policy stand at the top and nowhere else. A cookie carries a random token; the
+store keeps its hash, so that a stolen database signs nobody in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from eligibility.store.access import LOCAL, Actor, Row, add_row, now
+from eligibility.store.engine import alone, reading, signing_key, writing
+from eligibility.store.schema import (
+    Role,
+    accounts,
+    audit_log,
+    identities,
+    sign_in_attempts,
+    sign_ins,
+)
+from eligibility.vocabulary import Conflict, InputError, NotAllowed
+
+#: characters of a password
+SHORTEST, LONGEST = 12, 1000
+#: failures within the window after which a login, or an address, has to wait
+FAILURES = 5
+FAILURES_OF_SOURCE = 50
+WINDOW = timedelta(minutes=15)
+#: how long a sign-in lasts without use, and at most
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=7)
+#: a sign-in in use is not written to more often than this
+SEEN_EVERY = timedelta(minutes=1)
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody who is signed in: the account, as whom it acts, and this sign-in's CSRF token."""
+
+    account_id: int
+    login: str
+    name: str
+    actor: Actor
+    csrf: str
+
+
+class Accounts:
+    """Sign-in, sign-out and passwords.
+
+    Parameters
+    ----------
+    engine : Engine
+        From ``open_store``.
+    key : bytes, optional
+        The signing key; ``signing_key()`` if omitted.
+    clock : callable, optional
+        Gives this moment; another one in tests.
+    hasher : PasswordHasher, optional
+        Argon2id with the library's parameters (RFC 9106) if omitted.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        key: bytes | None = None,
+        clock: Callable[[], datetime] = now,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        self.engine = engine
+        self._key = key or signing_key()
+        self._clock = clock
+        self._hasher = hasher or PasswordHasher()
+
+    # --- who there is ---
+
+    def any_accounts(self) -> bool:
+        """Is there any account? Without one the store is a one-person local tool."""
+        with reading(self.engine) as connection:
+            return connection.execute(select(accounts.c.id).limit(1)).first() is not None
+
+    def has_administrator(self) -> bool:
+        """Is there an active administrator? Without one the app listens on loopback only."""
+        chief = (accounts.c.role == Role.ADMINISTRATOR) & accounts.c.active
+        with reading(self.engine) as connection:
+            return (
+                connection.execute(select(accounts.c.id).where(chief).limit(1)).first() is not None
+            )
+
+    def local_actor(self) -> Actor:
+        """The one person of a store without accounts; NotAllowed as soon as there is one."""
+        if self.any_accounts():
+            raise NotAllowed("This store has accounts; sign in.")
+        return LOCAL
+
+    def create_administrator(self, login: str, password: str) -> int:
+        """A new administrator; its id. For the command line only: no page calls it."""
+        return self.register(login, password, role=Role.ADMINISTRATOR)
+
+    def register(self, login: str, password: str, *, role: Role = Role.FIRM) -> int:
+        """A new account without carrier or firm; its id.
+
+        A firm may register itself; other roles are given by an administrator
+        (``Repository.add_account``).
+
+        Raises
+        ------
+        InputError
+            If the login is empty or the password too weak.
+        Conflict
+            If the login is taken.
+        """
+        values = new_account(login, "", role, self._clock())
+        values["password_hash"] = self.hash_password(login, password)
+        try:
+            with writing(self.engine) as connection:
+                account_id = add_row(connection, accounts, values)
+                self._log(connection, "create account", account_id, role)
+        except IntegrityError as error:
+            raise Conflict("The login {login} is taken.", login=values["login"]) from error
+        return account_id
+
+    # --- passwords ---
+
+    def hash_password(self, login: str, password: str) -> str:
+        """The Argon2 hash of a password that may be used for this login; InputError if it may not."""
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise InputError(
+                "A password has at least {shortest} and at most {longest} characters.",
+                shortest=SHORTEST, longest=LONGEST,
+            )  # fmt: skip
+        if same_login(password) == same_login(login):
+            raise InputError("A password may not be the login.")
+        return self._hasher.hash(_same_letters(password))
+
+    def change_password(self, token: str, old: str, new: str, source: str = "") -> None:
+        """Change the password of whoever is signed in; every other sign-in of the account ends.
+
+        A wrong old password counts as a failed sign-in.
+        """
+        signed = self.signed_in(token)
+        if signed is None:
+            raise NotAllowed("You are not signed in.")
+        account = self._checked(signed.login, old, source)
+        hashed = self.hash_password(signed.login, new)
+        with writing(self.engine) as connection:
+            connection.execute(
+                update(accounts)
+                .where(accounts.c.id == account["id"])
+                .values(password_hash=hashed, version=accounts.c.version + 1)
+            )
+            end_sign_ins(connection, account["id"], self._clock(), but=token_hash(token))
+            self._log(connection, "change password", account["id"], signed.actor.role)
+
+    # --- signing in ---
+
+    def sign_in(self, login: str, password: str, source: str = "") -> str:
+        """Check a password and open a sign-in; its token, for the cookie.
+
+        Parameters
+        ----------
+        login, password : str
+        source : str
+            The address that asks; it is throttled as well.
+
+        Raises
+        ------
+        NotAllowed
+            If login or password is wrong, or after too many failures; unknown, wrong, disabled
+            and locked accounts answer alike and take as long.
+        """
+        account = self._checked(login, password, source)
+        if self._hasher.check_needs_rehash(account["password_hash"]):
+            hashed = self._hasher.hash(_same_letters(password))
+            with writing(self.engine) as connection:
+                own = accounts.c.id == account["id"]
+                connection.execute(update(accounts).where(own).values(password_hash=hashed))
+        return self._open(account)
+
+    def sign_in_identity(
+        self, issuer: str, subject: str, login: str = "", *, verified: bool = False, name: str = ""
+    ) -> str:
+        """Open a sign-in for whom an OpenID provider vouches; its token."""
+        return self._open(
+            self.account_for_identity(issuer, subject, login, verified=verified, name=name)
+        )
+
+    def account_for_identity(
+        self, issuer: str, subject: str, login: str = "", *, verified: bool = False, name: str = ""
+    ) -> Row:
+        """The account of an OpenID identity.
+
+        The identity's own account; else the existing one of that login, where the provider says
+        that it verified the address (``login``), and it is linked for good; else a new account
+        of role firm. An identity never gives a role.
+
+        Raises
+        ------
+        NotAllowed
+            If the account is disabled, or the login exists and is not verified.
+        """
+        wanted = same_login(login)
+        with writing(self.engine) as connection:
+            known = connection.execute(
+                select(accounts)
+                .join(identities)
+                .where(identities.c.issuer == issuer, identities.c.subject == subject)
+            ).mappings().first()  # fmt: skip
+            if known is None:
+                known = self._linked(connection, issuer, subject, wanted, verified, name)
+        if not known["active"]:
+            raise NotAllowed("This account is disabled.")
+        return dict(known)
+
+    def _linked(
+        self,
+        connection: Connection,
+        issuer: str,
+        subject: str,
+        login: str,
+        verified: bool,
+        name: str,
+    ) -> Any:
+        held = select(accounts).where(accounts.c.login == login)
+        account = connection.execute(held).mappings().first() if login else None
+        if account is not None and not verified:
+            raise NotAllowed("The provider has not verified this address; sign in by password.")
+        if account is None:
+            values = new_account(login or f"{subject}@{issuer}", name, Role.FIRM, self._clock())
+            own = accounts.c.id == add_row(connection, accounts, values)
+            account = connection.execute(select(accounts).where(own)).mappings().one()
+        link = {"issuer": issuer, "subject": subject, "account_id": account["id"]}
+        link["at"] = self._clock()
+        add_row(connection, identities, link)
+        self._log(connection, "link identity", account["id"], account["role"])
+        return account
+
+    def signed_in(self, token: str | None) -> SignedIn | None:
+        """Who a token belongs to; None if it is unknown, ended, idle too long or too old."""
+        if not token:
+            return None
+        hashed, at = token_hash(token), self._clock()
+        with reading(self.engine) as connection:
+            found = connection.execute(
+                select(accounts, sign_ins.c.seen_at, sign_ins.c.id.label("sign_in_id"))
+                .join_from(sign_ins, accounts)
+                .where(
+                    sign_ins.c.token_hash == hashed,
+                    sign_ins.c.revoked_at.is_(None),
+                    sign_ins.c.seen_at > at - IDLE,
+                    sign_ins.c.at > at - ABSOLUTE,
+                    accounts.c.active,
+                )
+            ).mappings().first()  # fmt: skip
+        if found is None:
+            return None
+        if at - found["seen_at"] > SEEN_EVERY:
+            with writing(self.engine) as connection:
+                own = sign_ins.c.id == found["sign_in_id"]
+                connection.execute(update(sign_ins).where(own).values(seen_at=at))
+        return SignedIn(
+            found["id"], found["login"], found["name"], _actor(found), self.csrf_token(token)
+        )
+
+    def sign_out(self, token: str, *, everywhere: bool = False) -> None:
+        """End this sign-in, or every one of its account."""
+        with writing(self.engine) as connection:
+            own = sign_ins.c.token_hash == token_hash(token)
+            account = connection.scalar(select(sign_ins.c.account_id).where(own))
+            if account is None:
+                return
+            if everywhere:
+                end_sign_ins(connection, account, self._clock())
+            else:
+                open_still = own & sign_ins.c.revoked_at.is_(None)
+                ended = update(sign_ins).where(open_still).values(revoked_at=self._clock())
+                connection.execute(ended)
+
+    def csrf_token(self, token: str) -> str:
+        """What a form of this sign-in must send back; worth nothing in another one."""
+        return hmac.new(self._key, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
+
+    def csrf_holds(self, token: str, given: str) -> bool:
+        """Did the form come from this sign-in's own page?"""
+        return hmac.compare_digest(self.csrf_token(token).encode(), given.encode())
+
+    # --- inside ---
+
+    @cached_property
+    def _dummy(self) -> str:
+        return self._hasher.hash(secrets.token_hex(TOKEN_BYTES))
+
+    def _checked(self, login: str, password: str, source: str) -> Row:
+        """The account, if the password is its own; the failure is counted before it is known."""
+        attempt = self._attempt(same_login(login), source)
+        with reading(self.engine) as connection:
+            held = select(accounts).where(accounts.c.login == same_login(login))
+            account = connection.execute(held).mappings().first()
+        # an unknown login costs one verification like a known one
+        stored = account["password_hash"] if account and account["password_hash"] else self._dummy
+        right = self._verified(stored, password[:LONGEST])
+        if account is None or not account["password_hash"] or not right or not account["active"]:
+            raise NotAllowed("Login or password is wrong.")
+        with writing(self.engine) as connection:
+            own = sign_in_attempts.c.id == attempt
+            connection.execute(update(sign_in_attempts).where(own).values(succeeded=True))
+        return dict(account)
+
+    def _verified(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, _same_letters(password))
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _attempt(self, login: str, source: str) -> int:
+        """Count an attempt as failed, so that a hundred at once are not all the first."""
+        login, source, at = login[:200], source[:100], self._clock()
+        tried = sign_in_attempts
+        recent = tried.c.at > at - WINDOW
+        with writing(self.engine) as connection:
+            alone(connection, "sign in")
+            won = select(func.max(tried.c.at)).where(tried.c.login == login, tried.c.succeeded)
+            last = connection.scalar(won)
+            of_login = [tried.c.login == login, recent, tried.c.succeeded.is_(False)]
+            if last is not None:
+                of_login.append(tried.c.at > last)
+            of_source = [tried.c.source == source, recent, tried.c.succeeded.is_(False)]
+            counted = select(func.count()).select_from(tried)
+            failed = connection.scalar(counted.where(*of_login)) or 0
+            from_there = connection.scalar(counted.where(*of_source)) or 0
+            if failed >= FAILURES or (source and from_there >= FAILURES_OF_SOURCE):
+                raise NotAllowed(
+                    "Too many failed attempts; try again in {minutes} minutes.",
+                    minutes=int(WINDOW.total_seconds() // 60),
+                )
+            values = {"login": login, "source": source, "at": at, "succeeded": False}
+            return add_row(connection, tried, values)
+
+    def _open(self, account: Row) -> str:
+        token, at = secrets.token_urlsafe(TOKEN_BYTES), self._clock()
+        with writing(self.engine) as connection:
+            connection.execute(
+                insert(sign_ins).values(
+                    token_hash=token_hash(token), account_id=account["id"], at=at, seen_at=at
+                )
+            )
+            self._log(connection, "sign in", account["id"], account["role"])
+        return token
+
+    def _log(self, connection: Connection, action: str, account_id: int, role: str) -> None:
+        connection.execute(
+            insert(audit_log).values(
+                at=self._clock(), account_id=account_id, role=str(role), action=action, detail={}
+            )
+        )
+
+
+def token_hash(token: str) -> str:
+    """What the store keeps of a sign-in's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def end_sign_ins(
+    connection: Connection, account_id: int, at: datetime, but: str | None = None
+) -> None:
+    """End every sign-in of an account, but the one of this token hash."""
+    ended = update(sign_ins).where(
+        sign_ins.c.account_id == account_id, sign_ins.c.revoked_at.is_(None)
+    )
+    if but:
+        ended = ended.where(sign_ins.c.token_hash != but)
+    connection.execute(ended.values(revoked_at=at))
+
+
+def new_account(login: str, name: str, role: Role, at: datetime) -> Row:
+    """The row of a new account without a password; InputError if the login is empty."""
+    if not (plainly := same_login(login)):
+        raise InputError("The login is missing.")
+    return {
+        "login": plainly, "name": name or login.strip(), "role": role.value, "active": True,
+        "created_at": at, "version": 1,
+    }  # fmt: skip
+
+
+def same_login(login: str) -> str:
+    """A login as it is kept: however wide, high or spaced it was typed."""
+    return "".join(unicodedata.normalize("NFKC", login).casefold().split())
+
+
+def _same_letters(password: str) -> str:
+    """One byte sequence for what looks alike on two keyboards."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _actor(account: Any) -> Actor:
+    return Actor(Role(account["role"]), account["id"], account["carrier_id"], account["firm_id"])

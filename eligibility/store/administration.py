@@ -1,0 +1,233 @@
+"""Carriers, accounts, targets and the audit trail: what managers and administrators look after."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from sqlalchemy import Connection, func, select
+
+from eligibility.store.access import (
+    ADMINISTRATORS,
+    LEADS,
+    STAFF,
+    Access,
+    Facts,
+    Row,
+    only,
+    open_to,
+)
+from eligibility.store.accounts import Accounts, end_sign_ins, new_account
+from eligibility.store.engine import alone
+from eligibility.store.schema import (
+    SECRET,
+    Role,
+    accounts,
+    audit_log,
+    carriers,
+    firms,
+    outcomes,
+    targets,
+)
+from eligibility.vocabulary import Conflict, InputError
+
+CARRIER = ("name", "district", "active")
+ACCOUNT = ("name", "role", "carrier_id", "firm_id", "active")
+_TOLD = [c for c in accounts.c if c.name not in SECRET]
+
+
+class Administration(Access):
+    """What stands above single firms."""
+
+    @open_to(STAFF)
+    def carriers(self) -> list[Row]:
+        """Carriers by name; an adviser sees its own."""
+        wanted = select(carriers).order_by(carriers.c.name)
+        if self.actor.role is Role.ADVISER:
+            wanted = wanted.where(carriers.c.id == self.actor.carrier_id)
+        with self._reading() as connection:
+            return self._all(connection, wanted)
+
+    @open_to(LEADS)
+    def add_carrier(self, name: str, district: str | None = None) -> int:
+        """A new carrier (服务载体: incubator, park, service institution); its id."""
+        with self._writing() as connection:
+            values = {"name": name, "district": district, "active": True, "version": 1}
+            made = self._insert(connection, carriers, values)
+            self._log(connection, "add carrier", carrier=made, name=name)
+        return made
+
+    @open_to(LEADS)
+    def save_carrier(self, carrier_id: int, values: Facts, version: int) -> int:
+        """Change a carrier that stands at this version; the next version."""
+        given = only(values, CARRIER)
+        with self._writing() as connection:
+            self._one(connection, select(carriers).where(carriers.c.id == carrier_id))
+            after = self._change(connection, carriers, carriers.c.id == carrier_id, given, version)
+            self._log(connection, "change carrier", carrier=carrier_id, **given)
+        return after
+
+    @open_to(STAFF)
+    def advisers(self) -> list[Row]:
+        """Active staff that firms can be assigned to: id, name, role, carrier_id.
+
+        An adviser sees those of its own carrier.
+        """
+        told = select(accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.carrier_id)
+        wanted = told.where(accounts.c.active, accounts.c.role != Role.FIRM)
+        if self.actor.role is Role.ADVISER:
+            wanted = wanted.where(accounts.c.carrier_id == self.actor.carrier_id)
+        with self._reading() as connection:
+            return self._all(connection, wanted.order_by(accounts.c.name, accounts.c.id))
+
+    @open_to(ADMINISTRATORS)
+    def accounts(self) -> list[Row]:
+        """All accounts by login, without what is secret."""
+        with self._reading() as connection:
+            return self._all(connection, select(*_TOLD).order_by(accounts.c.login))
+
+    @open_to(ADMINISTRATORS)
+    def add_account(
+        self,
+        login: str,
+        password: str | None,
+        role: Role | str,
+        *,
+        name: str = "",
+        carrier_id: int | None = None,
+        firm_id: int | None = None,
+        hasher: PasswordHasher | None = None,
+    ) -> int:
+        """A new account of any role; its id.
+
+        Parameters
+        ----------
+        password : str or None
+            None for an account that signs in through an OpenID provider only.
+        carrier_id, firm_id : int, optional
+            What an adviser and a firm are bound to; the other roles are bound to nothing.
+        """
+        values = new_account(login, name, _role(role), self._clock())
+        bound = {"carrier_id": carrier_id, "firm_id": firm_id}
+        if password is not None:
+            values["password_hash"] = self._passwords(hasher).hash_password(login, password)
+        with self._writing() as connection:
+            self._check_bound(connection, {**values, **bound})
+            made = self._insert(connection, accounts, {**values, **bound})
+            self._log(connection, "add account", account=made, role=values["role"], **bound)
+        return made
+
+    @open_to(ADMINISTRATORS)
+    def save_account(self, account_id: int, values: Facts, version: int) -> int:
+        """Change an account that stands at this version; its sign-ins end. The next version.
+
+        Raises
+        ------
+        Conflict
+            If no active administrator would be left.
+        """
+        given = only(values, ACCOUNT)
+        with self._writing() as connection:
+            # two administrators may not dismiss each other at the same moment
+            alone(connection, "change account")
+            before = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
+            if "role" in given:
+                given["role"] = _role(given["role"]).value
+            self._check_bound(connection, {**before, **given})
+            after = self._change(connection, accounts, accounts.c.id == account_id, given, version)
+            chiefs = select(func.count()).select_from(accounts)
+            active = (accounts.c.role == Role.ADMINISTRATOR) & accounts.c.active
+            if not connection.scalar(chiefs.where(active)):
+                raise Conflict("The last administrator stays; make another one first.")
+            end_sign_ins(connection, account_id, self._clock())
+            self._log(connection, "change account", account=account_id, **given)
+        return after
+
+    @open_to(ADMINISTRATORS)
+    def set_password(
+        self, account_id: int, password: str, hasher: PasswordHasher | None = None
+    ) -> None:
+        """Give an account a new password; all its sign-ins end."""
+        with self._reading() as connection:
+            held = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
+        hashed = self._passwords(hasher).hash_password(held["login"], password)
+        with self._writing() as connection:
+            own = accounts.c.id == account_id
+            values = {"password_hash": hashed}
+            self._change(connection, accounts, own, values, held["version"])
+            end_sign_ins(connection, account_id, self._clock())
+            self._log(connection, "set password", account=account_id)
+
+    @open_to(STAFF)
+    def targets(self) -> list[Row]:
+        """Targets by year: ``number``, and of the firms to be seen ``applied`` and ``certified``."""
+        of_year = (
+            select(
+                outcomes.c.applied_year.label("year"),
+                func.count().label("applied"),
+                func.count().filter(outcomes.c.certified).label("certified"),
+            )
+            .where(self._visible(outcomes))
+            .group_by(outcomes.c.applied_year)
+            .subquery()
+        )
+        told = [func.coalesce(of_year.c[name], 0).label(name) for name in ("applied", "certified")]
+        with self._reading() as connection:
+            joined = targets.outerjoin(of_year, of_year.c.year == targets.c.year)
+            wanted = select(*targets.c, *told).select_from(joined)
+            return self._all(connection, wanted.order_by(targets.c.year))
+
+    @open_to(LEADS)
+    def set_target(self, year: int, number: int, version: int) -> int:
+        """How many firms are to be certified in a year; the next version (0: none is set yet)."""
+        if number < 0:
+            raise InputError("A target is not below zero.")
+        with self._writing() as connection:
+            after = self._put(connection, targets, {"year": year}, {"number": number}, version)
+            self._log(connection, "set target", year=year, number=number)
+        return after
+
+    @open_to(LEADS)
+    def audit_trail(
+        self, firm_id: int | None = None, *, limit: int = 200, before: int | None = None
+    ) -> list[Row]:
+        """Who did what, latest first, with ``by``; ``before`` is the id of the page's last line.
+
+        Of one firm for managers; of everything for administrators.
+        """
+        told = select(audit_log, accounts.c.name.label("by")).outerjoin_from(
+            audit_log, accounts, accounts.c.id == audit_log.c.account_id
+        )
+        if firm_id is not None:
+            told = told.where(audit_log.c.firm_id == firm_id)
+        elif self.actor.role is Role.MANAGER:
+            told = told.where(audit_log.c.firm_id.is_not(None))
+        if before is not None:
+            told = told.where(audit_log.c.id < before)
+        with self._reading() as connection:
+            if firm_id is not None:
+                self._seen_firm(connection, firm_id)
+            return self._all(connection, told.order_by(audit_log.c.id.desc()).limit(limit))
+
+    def _passwords(self, hasher: PasswordHasher | None) -> Accounts:
+        return Accounts(self.engine, b"hashing signs nothing", self._clock, hasher)
+
+    def _check_bound(self, connection: Connection, values: Facts) -> None:
+        """An adviser has a carrier, a firm may have a firm, and nobody else has either."""
+        role = values["role"]
+        if role != Role.ADVISER and values["carrier_id"] is not None:
+            raise InputError("Only an adviser belongs to a carrier.")
+        if role == Role.ADVISER and values["carrier_id"] is None:
+            raise InputError("An adviser belongs to a carrier; name it.")
+        if role != Role.FIRM and values["firm_id"] is not None:
+            raise InputError("Only a firm's account belongs to a firm.")
+        if values["firm_id"] is not None:
+            self._one(connection, select(firms.c.id).where(firms.c.id == values["firm_id"]))
+
+
+def _role(role: Role | str) -> Role:
+    try:
+        chosen = Role(role)
+    except ValueError as error:
+        raise InputError("There is no role {role}.", role=role) from error
+    if chosen is Role.LOCAL:
+        raise InputError("There is no role {role}.", role=role)
+    return chosen

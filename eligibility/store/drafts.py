@@ -1,0 +1,183 @@
+"""Drafts of firms that assess themselves: found by a return code, shared only on consent.
+
+Whoever holds the code holds the draft, as with a key; the store keeps a hash of it alone. A
+signed-in account's drafts are also found by their id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from sqlalchemy import ColumnElement, Connection, delete, false, select, true
+
+from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, open_to, plain
+from eligibility.store.schema import Role, carriers, drafts
+from eligibility.vocabulary import NotFound
+
+#: no I, L, O or U: nobody has to guess whether that was a one or an l (Crockford's base 32)
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALIKE = str.maketrans("ILO", "110")
+#: seven groups of four characters: 140 bits
+GROUPS, GROUP = 7, 4
+
+Key = str | int
+
+
+def new_code() -> str:
+    """A return code such as ``7M4K-…``: 140 random bits in an alphabet without look-alikes."""
+    letters = [secrets.choice(ALPHABET) for _ in range(GROUPS * GROUP)]
+    return "-".join("".join(letters[i : i + GROUP]) for i in range(0, len(letters), GROUP))
+
+
+def code_hash(code: str) -> str:
+    """What the store keeps of a code, however it was typed: SHA-256 as hexadecimal.
+
+    A plain hash is enough where there are 140 bits to guess; the time a lookup takes tells of the
+    hash, never of the code.
+    """
+    plainly = "".join(code.split()).replace("-", "").upper().translate(ALIKE)
+    return hashlib.sha256(plainly.encode()).hexdigest()
+
+
+class Drafts(Access):
+    """Unfinished self-assessments. ``key`` is a return code, or the id of one's own draft."""
+
+    @open_to(ANYONE)
+    def new_draft(self, state: Facts) -> tuple[str, int]:
+        """Keep a new draft: its return code, shown this once, and its id.
+
+        A signed-in actor's draft is also bound to the account.
+        """
+        code, at = new_code(), self._clock()
+        with self._writing() as connection:
+            made = self._insert(
+                connection,
+                drafts,
+                {
+                    "code_hash": code_hash(code),
+                    "account_id": self.actor.account_id,
+                    "state": plain(state),
+                    "created_at": at,
+                    "changed_at": at,
+                    "version": 1,
+                },
+            )
+        return code, made
+
+    @open_to(ANYONE)
+    def draft(self, key: Key) -> Row:
+        """A draft: ``state``, ``version``, ``carrier_id`` and ``consent_at`` if it is shared.
+
+        Raises
+        ------
+        NotFound
+            If no draft has this code, or the id is not one's own.
+        """
+        with self._reading() as connection:
+            return self._draft(connection, key)
+
+    @open_to(ANYONE)
+    def own_drafts(self) -> list[Row]:
+        """The account's drafts, latest change first; none without one, all for the one person."""
+        with self._reading() as connection:
+            own = select(*_TOLD).where(self._own()).order_by(drafts.c.changed_at.desc())
+            return self._all(connection, own)
+
+    @open_to(ANYONE)
+    def save_draft(self, key: Key, state: Facts, version: int) -> int:
+        """Store the state in place of the one at this version; the next version."""
+        with self._writing() as connection:
+            held = self._draft(connection, key)
+            values = {"state": plain(state), "changed_at": self._clock()}
+            return self._change(connection, drafts, drafts.c.id == held["id"], values, version)
+
+    @open_to(ANYONE)
+    def share_draft(self, key: Key, carrier_id: int, consent: str) -> None:
+        """Show a draft to one named carrier, as its holder consents.
+
+        Parameters
+        ----------
+        consent : str
+            The sentence that was agreed to; kept with the time.
+        """
+        with self._writing() as connection:
+            held = self._draft(connection, key)
+            named = carriers.c.active & (carriers.c.id == carrier_id)
+            self._one(connection, select(carriers).where(named))
+            values = {"carrier_id": carrier_id, "consent": consent, "consent_at": self._clock()}
+            where = drafts.c.id == held["id"]
+            self._change(connection, drafts, where, values, held["version"])
+            self._log(connection, "share draft", draft=held["id"], carrier=carrier_id)
+
+    @open_to(ANYONE)
+    def withdraw_draft(self, key: Key) -> None:
+        """Show a draft to nobody any more."""
+        with self._writing() as connection:
+            held = self._draft(connection, key)
+            values = {"carrier_id": None, "consent": None, "consent_at": None}
+            where = drafts.c.id == held["id"]
+            self._change(connection, drafts, where, values, held["version"])
+            self._log(connection, "withdraw draft", draft=held["id"])
+
+    @open_to(ANYONE)
+    def delete_draft(self, key: Key) -> None:
+        """Forget a draft for good."""
+        with self._writing() as connection:
+            held = self._draft(connection, key)
+            connection.execute(delete(drafts).where(drafts.c.id == held["id"]))
+            self._log(connection, "delete draft", draft=held["id"])
+
+    @open_to(STAFF)
+    def shared_drafts(self) -> list[Row]:
+        """Drafts that firms share with a carrier of the actor's, latest first."""
+        with self._reading() as connection:
+            told = [*_TOLD, carriers.c.name.label("carrier")]
+            return self._all(
+                connection,
+                select(*told)
+                .join_from(drafts, carriers)
+                .where(self._shared())
+                .order_by(drafts.c.consent_at.desc()),
+            )
+
+    @open_to(STAFF)
+    def shared_draft(self, draft_id: int) -> Row:
+        """One shared draft with its ``state``; to take it in, stage it as an import of one row."""
+        with self._reading() as connection:
+            shared = select(*_TOLD, drafts.c.state).where(self._shared())
+            return self._one(connection, shared.where(drafts.c.id == draft_id))
+
+    @open_to(ANYONE)
+    def carrier_choices(self) -> list[Row]:
+        """Carriers that a draft can be shared with: id, name, district."""
+        with self._reading() as connection:
+            told = select(carriers.c.id, carriers.c.name, carriers.c.district)
+            return self._all(connection, told.where(carriers.c.active).order_by(carriers.c.name))
+
+    def _draft(self, connection: Connection, key: Key) -> Row:
+        mine = drafts.c.code_hash == code_hash(key) if isinstance(key, str) else self._own()
+        wanted = select(*_TOLD, drafts.c.state).where(mine)
+        if not isinstance(key, str):
+            wanted = wanted.where(drafts.c.id == key)
+        row = connection.execute(wanted).mappings().first()
+        if row is None:
+            raise NotFound("No draft has this return code.")
+        return dict(row)
+
+    def _own(self) -> ColumnElement[bool]:
+        if self.actor.role is Role.LOCAL:
+            return true()
+        account = self.actor.account_id
+        return false() if account is None else drafts.c.account_id == account
+
+    def _shared(self) -> ColumnElement[bool]:
+        shared = drafts.c.carrier_id.is_not(None)
+        if self.actor.role is Role.ADVISER:
+            return (
+                drafts.c.carrier_id == self.actor.carrier_id if self.actor.carrier_id else false()
+            )
+        return shared
+
+
+_TOLD = [c for c in drafts.c if c.name not in ("code_hash", "state")]

@@ -1,0 +1,50 @@
+"""From columns to what is stored: the facts of each firm as the program takes them in again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from eligibility.store.access import Row
+from eligibility.vocabulary import RATINGS, Field, FirmTable
+
+
+def table_facts(table: FirmTable, fields: Sequence[Field]) -> Iterator[Row]:
+    """Each firm of a table as field id → value, blanks left out.
+
+    Parameters
+    ----------
+    table : FirmTable
+    fields : sequence of Field
+        The scheme's; columns of no field are left out.
+
+    Yields
+    ------
+    dict
+        Money in CNY; yes/no as bool, ratings A to E, days as ISO texts, codes of the catalogue as
+        texts: ``eligibility.firms`` makes the same table of them again.
+    """
+    held = [field for field in fields if field.id in table.columns]
+    blank = {field.id: table.blank(field.id) for field in held}
+    columns = {field.id: table.columns[field.id].tolist() for field in held}
+    for row in range(table.rows):
+        yield {
+            field.id: _told(field, columns[field.id][row])
+            for field in held
+            if not blank[field.id][row]
+        }
+
+
+def _told(field: Field, value: Any) -> Any:
+    match field.kind:
+        case "yes_no":
+            return bool(value)
+        case "rating":
+            return RATINGS[int(value)]
+        case "catalogue":
+            return str(int(value))
+        case "date":
+            return value.isoformat()
+        case "text" | "code":
+            return value
+    return int(value) if float(value).is_integer() else value

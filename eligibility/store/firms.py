@@ -1,0 +1,282 @@
+"""Queries on firms: the page, the columns of all, one, and changes to one or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Date, Select, func, insert, or_, select, type_coerce, update
+from sqlalchemy import DateTime as RawMoment
+
+from eligibility.store.access import ANYONE, LEADS, STAFF, Access, Facts, Row, only, open_to, slices
+from eligibility.store.schema import Role, Stage, accounts, audit_log, carriers, firms, tasks
+from eligibility.vocabulary import InputError, NotFound
+
+#: what a person enters of a firm; the rest of its row follows from what is done with it
+EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")
+
+
+@dataclass(frozen=True)
+class FirmFilter:
+    """Which firms: every given part must hold; ``None`` asks nothing.
+
+    ``text`` stands somewhere in the name or the credit code. ``verdict`` is eligible, ineligible,
+    undetermined, or empty for never assessed. Made to go into a URL: plain values only.
+    """
+
+    text: str | None = None
+    district: str | None = None
+    carrier_id: int | None = None
+    industry: str | None = None
+    stage: str | None = None
+    verdict: str | None = None
+    adviser_id: int | None = None
+
+    def clauses(self) -> list[ColumnElement[bool]]:
+        """The filter as SQL; every value is bound, never written into it."""
+        asked: list[ColumnElement[bool]] = []
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if value is None:
+                continue
+            if part.name == "text":
+                found = firms.c.name.icontains(value, autoescape=True)
+                asked.append(or_(found, firms.c.uscc.icontains(value, autoescape=True)))
+            elif part.name == "verdict" and value == "":
+                asked.append(firms.c.verdict.is_(None))
+            else:
+                asked.append(firms.c[part.name] == value)
+        return asked
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a longer list, and how many there are in all."""
+
+    rows: list[Row]
+    count: int
+
+
+#: the nearest day on which something is to be done for a firm
+_NEXT_DUE = (
+    select(func.min(tasks.c.due_on))
+    .where(tasks.c.firm_id == firms.c.id, tasks.c.done.is_(False))
+    .correlate(firms)
+    .scalar_subquery()
+    .label("next_due")
+)
+_ADVISER = accounts.c.name.label("adviser")
+_CARRIER = carriers.c.name.label("carrier")
+LISTED = [*firms.c, _CARRIER, _ADVISER, _NEXT_DUE]
+#: what the table of all firms shows; the rest of a row is of use for one firm at a time
+SHOWN = [c for c in LISTED if c.name not in ("created_at", "changed_at", "version")]
+SORTS = {column.name: column for column in LISTED}
+_JOINED = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
+
+NUMBERS = frozenset({"score_low", "score_high", "probability"})
+DAYS: dict[str, Literal["D", "us"]] = {
+    "assessed_at": "us", "next_due": "D",
+}  # fmt: skip
+
+
+class Firms(Access):
+    """Firms as their rows."""
+
+    def _listed(self, chosen: FirmFilter | None) -> Select[Any]:
+        asked = (chosen or FirmFilter()).clauses()
+        return select(*LISTED).select_from(_JOINED).where(self._visible(), *asked)
+
+    @open_to(ANYONE)
+    def firms_page(
+        self,
+        chosen: FirmFilter | None = None,
+        *,
+        sort: str = "name",
+        descending: bool = False,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> Page:
+        """Some firms in order, as rows with ``carrier``, ``adviser`` (names) and ``next_due``.
+
+        Parameters
+        ----------
+        chosen : FirmFilter, optional
+        sort : str
+            A column of the row; blanks come last. Ties are in the order of ids.
+        limit, offset : int
+            Rows of the page; place of its first, from 0.
+
+        Raises
+        ------
+        InputError
+            If there is no such column to sort by.
+        """
+        if sort not in SORTS:
+            raise InputError("There is no column {column} to sort by.", column=sort)
+        by = SORTS[sort].desc() if descending else SORTS[sort].asc()
+        statement = self._listed(chosen).order_by(by.nulls_last(), firms.c.id)
+        counting = select(func.count()).select_from(firms)
+        asked = (chosen or FirmFilter()).clauses()
+        with self._reading() as connection:
+            rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
+            count = connection.scalar(counting.where(self._visible(), *asked)) or 0
+        return Page(rows, count)
+
+    @open_to(ANYONE)
+    def firms_frame(self, chosen: FirmFilter | None = None) -> dict[str, NDArray[Any]]:
+        """All chosen firms as columns, in the order of their names.
+
+        Returns
+        -------
+        dict of str to array of shape (n,)
+            The columns of ``firms_page`` but version and moments of change: ids and texts as objects (None: blank), score in points
+            and probability in /1 as float64 (NaN: blank), moments as datetime64[us] in UTC and
+            days as datetime64[D] (NaT: blank).
+        """
+        # moments as the driver gives them: making 50,000 of them aware costs more than the query
+        raw = [
+            type_coerce(column, Date if DAYS[column.name] == "D" else RawMoment).label(column.name)
+            if column.name in DAYS
+            else column
+            for column in SHOWN
+        ]
+        asked = (chosen or FirmFilter()).clauses()
+        statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
+        with self._reading() as connection:
+            rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
+        columns = zip(*rows, strict=True) if rows else [()] * len(raw)
+        return {
+            column.name: _array(column.name, values)
+            for column, values in zip(SHOWN, columns, strict=True)
+        }
+
+    @open_to(ANYONE)
+    def firm(self, firm_id: int) -> Row:
+        """One firm's row, with its ``version``; NotFound if it is not to be seen."""
+        with self._reading() as connection:
+            return self._one(connection, self._listed(None).where(firms.c.id == firm_id))
+
+    @open_to(STAFF)
+    def add_firm(self, values: Facts) -> int:
+        """A new firm, and its id.
+
+        Parameters
+        ----------
+        values : mapping
+            Of ``EDITABLE``; an adviser's firm goes to the adviser's own carrier.
+
+        Raises
+        ------
+        Conflict
+            If that carrier has a firm of this credit code already.
+        """
+        given = {**only(values, EDITABLE)}
+        with self._writing() as connection:
+            if self.actor.role is Role.ADVISER:
+                given["carrier_id"] = self._own_carrier(given.get("carrier_id"))
+            self._adviser(connection, given.get("adviser_id"), given.get("carrier_id"))
+            at = self._clock()
+            made = self._insert(
+                connection, firms, {**given, "created_at": at, "changed_at": at, "version": 1}
+            )
+            self._log(connection, "add firm", made, **given)
+        return made
+
+    @open_to(ANYONE)
+    def save_firm(self, firm_id: int, values: Facts, version: int) -> int:
+        """Change a firm that stands at this version, and give its next version.
+
+        A firm may change its name, district and industry; an adviser all but the carrier.
+
+        Raises
+        ------
+        Conflict
+            If someone else changed it since, or the carrier has a firm of this credit code.
+        """
+        allowed = {Role.FIRM: ("name", "district", "industry")}.get(self.actor.role, EDITABLE)
+        given = only(values, allowed)
+        with self._writing() as connection:
+            before = self._seen_firm(connection, firm_id)
+            if self.actor.role is Role.ADVISER and "carrier_id" in given:
+                self._own_carrier(given["carrier_id"])
+            carrier = given.get("carrier_id", before["carrier_id"])
+            adviser = given.get("adviser_id", before["adviser_id"])
+            if {"carrier_id", "adviser_id"} & set(given):
+                self._adviser(connection, adviser, carrier)
+            changes = {**given, "changed_at": self._clock()}
+            after = self._change(connection, firms, firms.c.id == firm_id, changes, version)
+            self._log(connection, "change firm", firm_id, changed=differences(before, given))
+        return after
+
+    @open_to(STAFF)
+    def assign(self, firm_ids: Iterable[int], adviser_id: int | None) -> int:
+        """Give many firms to one adviser (None: to nobody); all of them or none. Their number."""
+        with self._writing() as connection:
+            chosen = self._seen_firms(connection, firm_ids)
+            for some in slices(chosen):
+                held = select(firms.c.carrier_id).where(firms.c.id.in_(some)).distinct()
+                for carrier in connection.scalars(held).all():
+                    self._adviser(connection, adviser_id, carrier)
+            self._change_many(connection, chosen, "assign", adviser_id=adviser_id)
+        return len(chosen)
+
+    @open_to(LEADS)
+    def move(self, firm_ids: Iterable[int], carrier_id: int | None) -> int:
+        """Move many firms to one carrier, away from their advisers; all or none. Their number."""
+        with self._writing() as connection:
+            chosen = self._seen_firms(connection, firm_ids)
+            self._change_many(connection, chosen, "move", carrier_id=carrier_id, adviser_id=None)
+        return len(chosen)
+
+    @open_to(STAFF)
+    def set_stage(self, firm_ids: Iterable[int], stage: Stage | str) -> int:
+        """Set how far many firms have come; all or none. Their number."""
+        try:
+            reached = Stage(stage)
+        except ValueError as error:
+            raise InputError("There is no stage {stage}.", stage=stage) from error
+        with self._writing() as connection:
+            chosen = self._seen_firms(connection, firm_ids)
+            self._change_many(connection, chosen, "stage", stage=reached.value)
+        return len(chosen)
+
+    def _change_many(
+        self, connection: Any, chosen: list[int], action: str, **values: object
+    ) -> None:
+        for some in slices(chosen):
+            connection.execute(
+                update(firms)
+                .where(firms.c.id.in_(some))
+                .values(**values, changed_at=self._clock(), version=firms.c.version + 1)
+            )
+        if chosen:
+            lines = [self._line(action, firm_id, values) for firm_id in chosen]
+            connection.execute(insert(audit_log), lines)
+
+    def _own_carrier(self, carrier_id: int | None) -> int | None:
+        """An adviser's own carrier, also where none is named; another one is not there for it."""
+        if self.actor.carrier_id is None or carrier_id not in (None, self.actor.carrier_id):
+            raise NotFound("That is not here.")
+        return self.actor.carrier_id
+
+
+def differences(before: Facts, given: Facts) -> Row:
+    """What changed, field by field: [before, after]."""
+    return {
+        name: [before.get(name), value]
+        for name, value in given.items()
+        if before.get(name) != value
+    }
+
+
+def _array(name: str, values: Any) -> NDArray[Any]:
+    if name in NUMBERS:
+        return np.array(values, dtype=np.float64)
+    if name in DAYS:
+        return np.array(values, dtype=f"M8[{DAYS[name]}]")
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made

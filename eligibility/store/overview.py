@@ -1,0 +1,104 @@
+"""Numbers of the whole for the overview, counted by the database."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import case, func, literal, select, union_all
+
+from eligibility.store.access import ANYONE, STAFF, Access, Row, open_to
+from eligibility.store.schema import Stage, accounts, audit_log, carriers, firms, outcomes, tasks
+
+Grouping = Literal["district", "carrier", "industry"]
+
+
+class Overview(Access):
+    """Counts, changes and deadlines of the firms to be seen."""
+
+    @open_to(STAFF)
+    def funnel(self) -> dict[Stage, int]:
+        """Firms by stage, every stage named, in order."""
+        with self._reading() as connection:
+            counted = select(firms.c.stage, func.count().label("firms")).where(self._visible())
+            held = {
+                row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))
+            }
+        return {stage: held.get(stage.value, 0) for stage in Stage}
+
+    @open_to(STAFF)
+    def counts(self, by: Grouping) -> list[Row]:
+        """Firms by ``group`` (None: blank): all, and those eligible, open, ineligible, certified.
+
+        The largest group first.
+        """
+        group = {
+            "district": firms.c.district, "carrier": carriers.c.name, "industry": firms.c.industry,
+        }[by].label("group")  # fmt: skip
+        verdicts = {
+            "eligible": firms.c.verdict == "eligible",
+            "undetermined": firms.c.verdict == "undetermined",
+            "ineligible": firms.c.verdict == "ineligible",
+            "certified": firms.c.stage == Stage.CERTIFIED.value,
+        }
+        told = [func.sum(case((rule, 1), else_=0)).label(name) for name, rule in verdicts.items()]
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(group, func.count().label("firms"), *told)
+                .select_from(firms.outerjoin(carriers))
+                .where(self._visible())
+                .group_by(group)
+                .order_by(func.count().desc(), group),
+            )
+
+    @open_to(ANYONE)
+    def changes(self, since: datetime, *, limit: int = 200) -> list[Row]:
+        """What changed since then on firms to be seen, latest first: at, action, firm, by, detail."""
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(
+                    audit_log.c.at,
+                    audit_log.c.action,
+                    audit_log.c.firm_id,
+                    firms.c.name.label("firm"),
+                    accounts.c.name.label("by"),
+                    audit_log.c.detail,
+                )
+                .select_from(
+                    audit_log.join(firms, firms.c.id == audit_log.c.firm_id).outerjoin(
+                        accounts, accounts.c.id == audit_log.c.account_id
+                    )
+                )
+                .where(self._visible(), audit_log.c.at >= since)
+                .order_by(audit_log.c.id.desc())
+                .limit(limit),
+            )
+
+    @open_to(STAFF)
+    def deadlines(self, until: date, *, limit: int = 100) -> list[Row]:
+        """Open tasks due and certificates running out up to that day, the nearest first.
+
+        Rows of ``due_on``, ``kind`` (task or certificate), ``title``, ``firm_id``, ``firm``.
+        """
+        due = (
+            select(
+                tasks.c.due_on, literal("task").label("kind"), tasks.c.title,
+                firms.c.id.label("firm_id"), firms.c.name.label("firm"),
+            )
+            .join_from(tasks, firms)
+            .where(self._visible(), tasks.c.done.is_(False), tasks.c.due_on <= until)
+        )  # fmt: skip
+        ending = (
+            select(
+                outcomes.c.expires_on, literal("certificate"), outcomes.c.certificate_number,
+                firms.c.id, firms.c.name,
+            )
+            .join_from(outcomes, firms)
+            .where(self._visible(), outcomes.c.certified, outcomes.c.expires_on <= until)
+        )  # fmt: skip
+        both = union_all(due, ending).subquery()
+        with self._reading() as connection:
+            ordered = select(both).order_by(both.c.due_on, both.c.firm_id).limit(limit)
+            return self._all(connection, ordered)

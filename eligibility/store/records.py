@@ -1,0 +1,261 @@
+"""What is known of a firm: figures by application year, ledgers, assessments, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, select, update
+
+from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, only, open_to, plain
+from eligibility.store.firms import differences
+from eligibility.store.schema import (
+    HEADLINE,
+    HEADLINE_SCHEME,
+    Ledger,
+    accounts,
+    assessments,
+    figures,
+    firms,
+    ledgers,
+    outcomes,
+)
+from eligibility.vocabulary import InputError, NotFound
+
+OUTCOME = (
+    "batch", "assessment_id", "certified", "certificate_number", "certified_on", "expires_on",
+    "rejection_reason",
+)  # fmt: skip
+
+
+class Held(NamedTuple):
+    """Something stored and its version, which a change must name; version 0 is: nothing yet."""
+
+    value: Any
+    version: int
+
+
+class Records(Access):
+    """What is known of firms, and what was found."""
+
+    @open_to(ANYONE)
+    def years(self, firm_id: int) -> list[int]:
+        """Application years for which figures are held, the latest first."""
+        with self._reading() as connection:
+            self._seen_firm(connection, firm_id)
+            held = select(figures.c.application_year).where(figures.c.firm_id == firm_id)
+            return list(connection.scalars(held.order_by(figures.c.application_year.desc())))
+
+    @open_to(ANYONE)
+    def figures(self, firm_id: int, year: int) -> Held:
+        """Field id → value of one firm for one application year; a blank is a key left out."""
+        return self._held(firm_id, figures, {"application_year": year}, "facts", {})
+
+    @open_to(ANYONE)
+    def save_figures(self, firm_id: int, year: int, facts: Facts, version: int) -> int:
+        """Store all facts of a year in place of those at this version; the next version.
+
+        Raises
+        ------
+        Conflict
+            If someone else changed them since.
+        """
+        key = {"application_year": year}
+        return self._save(firm_id, figures, key, "facts", plain(facts), version)
+
+    @open_to(ANYONE)
+    def ledger(self, firm_id: int, kind: Ledger | str) -> Held:
+        """One ledger of a firm: a list of rows, each field → value."""
+        return self._held(firm_id, ledgers, {"kind": _kind(kind)}, "rows", [])
+
+    @open_to(ANYONE)
+    def save_ledger(
+        self, firm_id: int, kind: Ledger | str, rows: Sequence[Facts], version: int
+    ) -> int:
+        """Store a whole ledger in place of the one at this version; the next version."""
+        held = [plain(row) for row in rows]
+        return self._save(firm_id, ledgers, {"kind": _kind(kind)}, "rows", held, version)
+
+    def _held(self, firm_id: int, table: Table, key: Row, column: str, empty: Any) -> Held:
+        ((name, value),) = key.items()
+        with self._reading() as connection:
+            self._seen_firm(connection, firm_id)
+            wanted = self._select(table, table.c.firm_id == firm_id, table.c[name] == value)
+            row = connection.execute(wanted).mappings().first()
+        return Held(row[column], row["version"]) if row else Held(empty, 0)
+
+    def _save(
+        self, firm_id: int, table: Table, key: Row, column: str, value: Any, version: int
+    ) -> int:
+        ((name, chosen),) = key.items()
+        with self._writing() as connection:
+            self._seen_firm(connection, firm_id)
+            wanted = self._select(table, table.c.firm_id == firm_id, table.c[name] == chosen)
+            before = connection.execute(wanted).mappings().first()
+            after = self._put(
+                connection,
+                table,
+                {"firm_id": firm_id, **key},
+                {column: value, "changed_at": self._clock()},
+                version,
+            )
+            was = before[column] if before else {}
+            changed = differences(was, value) if isinstance(value, dict) else {}
+            if isinstance(value, dict):
+                changed |= {name: [was[name], None] for name in was if name not in value}
+            self._log(connection, f"save {table.name}", firm_id, **key, changed=changed)
+        return after
+
+    @open_to(ANYONE)
+    def add_assessment(
+        self, firm_id: int, inputs: Facts, record: Facts, model_hash: str | None = None
+    ) -> int:
+        """Keep an assessment for good, and show it in the firm's row; its id.
+
+        Parameters
+        ----------
+        firm_id : int
+        inputs : mapping
+            Field id → value, as they were judged.
+        record : mapping
+            What ``eligibility.assessment.record.record`` gave; kept whole.
+        model_hash : str, optional
+            SHA-256 of the readiness model that took part.
+        """
+        with self._writing() as connection:
+            self._seen_firm(connection, firm_id)
+            at = self._clock()
+            columns = judged(record, model_hash)
+            made = self._insert(
+                connection,
+                assessments,
+                {
+                    "firm_id": firm_id,
+                    "inputs": plain(inputs),
+                    "account_id": self.actor.account_id,
+                    "at": at,
+                    **columns,
+                },
+            )
+            if columns["scheme"] == HEADLINE_SCHEME:
+                shown = {name: columns[name] for name in HEADLINE}
+                connection.execute(
+                    update(firms).where(firms.c.id == firm_id).values(**shown, assessed_at=at)
+                )
+            self._log(connection, "assess", firm_id, assessment=made, verdict=columns["verdict"])
+        return made
+
+    @open_to(ANYONE)
+    def assessments(self, firm_id: int) -> list[Row]:
+        """The timeline of a firm, latest first: everything but inputs and record, and ``by``."""
+        told = [c for c in assessments.c if c.name not in ("inputs", "record")]
+        with self._reading() as connection:
+            self._seen_firm(connection, firm_id)
+            return self._all(
+                connection,
+                select(*told, accounts.c.name.label("by"))
+                .select_from(assessments.outerjoin(accounts))
+                .where(self._visible(assessments), assessments.c.firm_id == firm_id)
+                .order_by(assessments.c.at.desc(), assessments.c.id.desc()),
+            )
+
+    @open_to(ANYONE)
+    def assessment(self, assessment_id: int) -> Row:
+        """One assessment whole, with ``inputs`` and ``record``."""
+        with self._reading() as connection:
+            return self._one(
+                connection, self._select(assessments, assessments.c.id == assessment_id)
+            )
+
+    @open_to(ANYONE)
+    def outcomes(self, firm_id: int | None = None) -> list[Row]:
+        """Applications and what became of them, latest first; of all firms where none is named."""
+        own = [] if firm_id is None else [outcomes.c.firm_id == firm_id]
+        with self._reading() as connection:
+            if firm_id is not None:
+                self._seen_firm(connection, firm_id)
+            return self._all(
+                connection,
+                select(*outcomes.c, firms.c.name.label("firm"), firms.c.uscc)
+                .join_from(outcomes, firms)
+                .where(self._visible(outcomes), *own)
+                .order_by(outcomes.c.applied_year.desc(), firms.c.name, outcomes.c.id),
+            )
+
+    @open_to(STAFF)
+    def save_outcome(self, firm_id: int, applied_year: int, values: Facts, version: int) -> int:
+        """Record an application, or what became of it; the next version (0: none is held yet).
+
+        Parameters
+        ----------
+        values : mapping
+            Of ``OUTCOME``; ``certified`` is None while undecided. ``assessment_id`` is the one at
+            application; training reads its inputs.
+        """
+        given = only(values, OUTCOME)
+        key = {"firm_id": firm_id, "applied_year": applied_year}
+        with self._writing() as connection:
+            self._seen_firm(connection, firm_id)
+            if (basis := given.get("assessment_id")) is not None:
+                own = self._select(assessments, assessments.c.id == basis)
+                self._one(connection, own.where(assessments.c.firm_id == firm_id))
+            given["changed_at"] = self._clock()
+            after = self._put(connection, outcomes, key, given, version)
+            self._log(connection, "save outcome", firm_id, applied_year=applied_year, **given)
+        return after
+
+    @open_to(STAFF)
+    def past_applications(self, scheme: str = HEADLINE_SCHEME) -> list[Row]:
+        """The rows that training reads: inputs at application, ``applied_year``, ``certified``.
+
+        Decided applications only, with ``rejection_reason`` where one is known; those without an
+        assessment at application say nothing to learn from and are left out.
+        """
+        with self._reading() as connection:
+            found = connection.execute(
+                select(
+                    assessments.c.inputs,
+                    outcomes.c.applied_year,
+                    outcomes.c.certified,
+                    outcomes.c.rejection_reason,
+                )
+                .join_from(outcomes, assessments)
+                .where(
+                    self._visible(outcomes),
+                    outcomes.c.certified.is_not(None),
+                    assessments.c.scheme == scheme,
+                )
+                .order_by(outcomes.c.applied_year, outcomes.c.id)
+            ).all()
+        return [
+            plain({**inputs, "applied_year": year, "certified": yes, "rejection_reason": why})
+            for inputs, year, yes, why in found
+        ]
+
+
+def judged(record: Facts, model_hash: str | None) -> Row:
+    """The columns of an assessment that its record fills."""
+    try:
+        readiness, gaps = record.get("readiness"), record.get("gaps")
+        return {
+            "scheme": record["scheme"],
+            "edition": record["edition"],
+            "as_of": date.fromisoformat(record["as_of"]),
+            "record": dict(record),
+            "model_hash": model_hash,
+            "verdict": record["verdict"],
+            "score_low": record["score"]["low"],
+            "score_high": record["score"]["high"],
+            "probability": readiness["probability"] if readiness else None,
+            "first_gap": gaps[0]["finding"] if gaps else None,
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("This is no record of an assessment: {what}.", what=str(error)) from error
+
+
+def _kind(kind: Ledger | str) -> str:
+    try:
+        return Ledger(kind).value
+    except ValueError as error:
+        raise NotFound("There is no ledger {ledger}.", ledger=kind) from error

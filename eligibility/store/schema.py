@@ -1,0 +1,465 @@
+"""The tables of the store, the same on SQLite and PostgreSQL.
+
+Facts and results are JSON, so that a new field of the law needs no new column. What the table of
+50,000 firms shows of a firm's latest assessment is copied into its row. ``APPEND_ONLY`` tables
+refuse to be changed or emptied, by triggers of the database itself.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+from eligibility.vocabulary import msgid
+
+#: the newest migration; a store at this revision is opened without loading Alembic
+REVISION = "0001"
+#: the scheme whose latest assessment stands in a firm's own row
+HEADLINE_SCHEME = "hnte"
+
+
+class Role(StrEnum):
+    """Who somebody is to the store; ``LOCAL`` is the one person of a store without accounts."""
+
+    FIRM = "firm"
+    ADVISER = "adviser"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    LOCAL = "local"
+
+
+class Stage(StrEnum):
+    """How far a firm has come, in this order; ``LAPSED`` is a certificate that ran out."""
+
+    SURVEYED = "surveyed"
+    NURTURED = "nurtured"
+    READY = "ready"
+    APPLIED = "applied"
+    CERTIFIED = "certified"
+    LAPSED = "lapsed"
+
+
+STAGE_WORDS = {
+    Stage.SURVEYED: msgid("surveyed"),
+    Stage.NURTURED: msgid("nurtured"),
+    Stage.READY: msgid("ready"),
+    Stage.APPLIED: msgid("applied"),
+    Stage.CERTIFIED: msgid("certified"),
+    Stage.LAPSED: msgid("lapsed"),
+}
+ROLE_WORDS = {
+    Role.FIRM: msgid("firm"),
+    Role.ADVISER: msgid("adviser"),
+    Role.MANAGER: msgid("manager"),
+    Role.ADMINISTRATOR: msgid("administrator"),
+    Role.LOCAL: msgid("one person, no accounts"),
+}
+
+
+class Ledger(StrEnum):
+    """Lists of single things behind the counts: IP rights, conversions, R&D activities, products."""
+
+    IP = "ip"
+    CONVERSION = "conversion"
+    ACTIVITY = "activity"
+    PRODUCT = "product"
+
+
+class Paper(StrEnum):
+    """Where a document of the checklist stands."""
+
+    MISSING = "missing"
+    ASKED = "asked"
+    RECEIVED = "received"
+    CHECKED = "checked"
+
+
+class Json(TypeDecorator[Any]):
+    """JSON as text: numbers come back exactly as they were given, whichever the database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """To text; NaN is refused, for a blank is a key left out."""
+        if value is None:
+            return None
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """From text."""
+        return None if value is None else json.loads(value)
+
+
+class Packed(TypeDecorator[Any]):
+    """JSON, compressed: a result record is 12 KB of mostly repeated titles and citations."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """To bytes."""
+        if value is None:
+            return None
+        said = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return zlib.compress(said.encode(), level=1)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """From bytes."""
+        return None if value is None else json.loads(zlib.decompress(value))
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite knows no time zones, so none is stored."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
+        """To UTC without zone."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
+        """To a moment with its zone."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+#: what a table of firms shows of an assessment; the score in points, the probability in /1
+HEADLINE = ("verdict", "score_low", "score_high", "probability", "first_gap")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _firm() -> Column[int]:
+    return Column("firm_id", ForeignKey("firms.id"), nullable=False)
+
+
+def _version() -> Column[int]:
+    return Column("version", Integer, nullable=False, default=1, server_default="1")
+
+
+def _by(name: str = "account_id") -> Column[int]:
+    return Column(name, ForeignKey("accounts.id"))
+
+
+def _at(name: str = "at", nullable: bool = False) -> Column[datetime]:
+    return Column(name, Moment, nullable=nullable)
+
+
+def _headline() -> list[Column[Any]]:
+    kinds = {"verdict": String(16), "first_gap": String(64)}
+    return [Column(name, kinds.get(name, Float())) for name in HEADLINE]
+
+
+carriers = Table(
+    "carriers",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("district", String(200)),
+    Column("active", Boolean, nullable=False, default=True),
+    _version(),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("login", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False, default=""),
+    Column("password_hash", String(300)),
+    Column("role", String(16), nullable=False),
+    Column("carrier_id", ForeignKey("carriers.id")),
+    # no foreign key: firms name their adviser, and two tables that name each other load in no order
+    Column("firm_id", Integer),
+    Column("active", Boolean, nullable=False, default=True),
+    _at("created_at"),
+    _version(),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _id(),
+    Column("issuer", String(300), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    _at(),
+    UniqueConstraint("issuer", "subject"),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _id(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    _at(),
+    _at("seen_at"),
+    _at("revoked_at", nullable=True),
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    _id(),
+    Column("login", String(200), nullable=False),
+    Column("source", String(100), nullable=False),
+    _at(),
+    Column("succeeded", Boolean, nullable=False),
+    Index(None, "login", "at"),
+    Index(None, "source", "at"),
+)
+
+firms = Table(
+    "firms",
+    metadata,
+    _id(),
+    Column("uscc", String(18), index=True),
+    Column("name", String(300), nullable=False, default=""),
+    Column("district", String(200)),
+    Column("carrier_id", ForeignKey("carriers.id")),
+    Column("industry", String(200)),
+    Column("stage", String(16), nullable=False, default=Stage.SURVEYED.value),
+    Column("adviser_id", ForeignKey("accounts.id")),
+    *_headline(),
+    _at("assessed_at", nullable=True),
+    _at("created_at"),
+    _at("changed_at"),
+    _version(),
+    UniqueConstraint("carrier_id", "uscc"),
+    # a NULL carrier equals no other, so the firms without one need their own line
+    Index(
+        "uq_firms_uscc_without_carrier",
+        "uscc",
+        unique=True,
+        sqlite_where=text("carrier_id IS NULL"),
+        postgresql_where=text("carrier_id IS NULL"),
+    ),
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    _id(),
+    _firm(),
+    Column("application_year", Integer, nullable=False),
+    Column("facts", Json, nullable=False),
+    _at("changed_at"),
+    _version(),
+    UniqueConstraint("firm_id", "application_year"),
+)
+
+ledgers = Table(
+    "ledgers",
+    metadata,
+    _id(),
+    _firm(),
+    Column("kind", String(16), nullable=False),
+    Column("rows", Json, nullable=False),
+    _at("changed_at"),
+    _version(),
+    UniqueConstraint("firm_id", "kind"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    _id(),
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("scheme", String(32), nullable=False),
+    Column("edition", String(32), nullable=False),
+    Column("model_hash", String(64)),
+    Column("as_of", Date, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("record", Packed, nullable=False),
+    *_headline(),
+    _by(),
+    _at(),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    _id(),
+    _firm(),
+    Column("applied_year", Integer, nullable=False),
+    Column("batch", String(100)),
+    Column("assessment_id", ForeignKey("assessments.id")),
+    Column("certified", Boolean),
+    Column("certificate_number", String(100)),
+    Column("certified_on", Date),
+    Column("expires_on", Date),
+    Column("rejection_reason", Text),
+    _at("changed_at"),
+    _version(),
+    UniqueConstraint("firm_id", "applied_year"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("due_on", Date),
+    Column("done", Boolean, nullable=False, default=False),
+    _by("assignee_id"),
+    _by(),
+    _at(),
+    _version(),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _id(),
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    _by(),
+    _at(),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    _id(),
+    _firm(),
+    Column("item", String(200), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("remark", Text),
+    _at("changed_at"),
+    _version(),
+    UniqueConstraint("firm_id", "item"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _id(),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("account_id", ForeignKey("accounts.id"), index=True),
+    Column("state", Json, nullable=False),
+    Column("carrier_id", ForeignKey("carriers.id"), index=True),
+    Column("consent", Text),
+    _at("consent_at", nullable=True),
+    _at("created_at"),
+    _at("changed_at"),
+    _version(),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    _id(),
+    Column("file", String(300), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("carrier_id", ForeignKey("carriers.id")),
+    Column("accepted", Integer, nullable=False),
+    Column("rejected", Json, nullable=False),
+    Column("result", Json),
+    _by(),
+    _at(),
+    _at("closed_at", nullable=True),
+)
+
+staged = Table(
+    "staged",
+    metadata,
+    _id(),
+    Column("import_id", ForeignKey("imports.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("uscc", String(18)),
+    Column("name", String(300), nullable=False),
+    Column("district", String(200)),
+    Column("carrier", String(200)),
+    Column("industry", String(200)),
+    Column("application_year", Integer, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("scheme", String(32)),
+    Column("edition", String(32)),
+    Column("model_hash", String(64)),
+    Column("as_of", Date),
+    Column("record", Packed),
+    *_headline(),
+    Column("firm_id", Integer),
+    UniqueConstraint("import_id", "place"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    _id(),
+    Column("account_id", ForeignKey("accounts.id"), index=True),
+    Column("name", String(200), nullable=False),
+    Column("state", Json, nullable=False),
+    _at(),
+)
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    _version(),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _id(),
+    _at(),
+    # no foreign keys: a line of the log stands whatever becomes of what it speaks of
+    Column("account_id", Integer),
+    Column("role", String(16), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("firm_id", Integer, index=True),
+    Column("detail", Json, nullable=False),
+    Index(None, "at"),
+)
+
+APPEND_ONLY = (assessments, audit_log)
+#: hashes of secrets: never exported, never shown
+SECRET = {"password_hash", "token_hash", "code_hash"}

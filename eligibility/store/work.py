@@ -1,0 +1,146 @@
+"""The daily work on firms: tasks, notes, the checklist of documents, and saved views."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, delete, select
+
+from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, only, open_to, plain
+from eligibility.store.schema import Paper, accounts, documents, firms, notes, saved_views, tasks
+from eligibility.vocabulary import InputError, NotFound
+
+TASK = ("title", "due_on", "done", "assignee_id")
+
+
+class Work(Access):
+    """What staff does for firms."""
+
+    @open_to(STAFF)
+    def tasks(self, firm_id: int | None = None, *, done: bool | None = None) -> list[Row]:
+        """Tasks of a firm, or of all, the nearest day first, with ``firm`` and ``assignee``."""
+        asked = [] if firm_id is None else [tasks.c.firm_id == firm_id]
+        if done is not None:
+            asked.append(tasks.c.done.is_(done))
+        with self._reading() as connection:
+            if firm_id is not None:
+                self._seen_firm(connection, firm_id)
+            return self._all(
+                connection,
+                select(*tasks.c, firms.c.name.label("firm"), accounts.c.name.label("assignee"))
+                .select_from(
+                    tasks.join(firms).outerjoin(accounts, accounts.c.id == tasks.c.assignee_id)
+                )
+                .where(self._visible(tasks), *asked)
+                .order_by(tasks.c.due_on.asc().nulls_last(), tasks.c.id),
+            )
+
+    @open_to(STAFF)
+    def add_task(self, firm_id: int, values: Facts) -> int:
+        """A new task of ``TASK`` fields, and its id."""
+        given = only(values, TASK)
+        with self._writing() as connection:
+            firm = self._seen_firm(connection, firm_id)
+            self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
+            made = self._insert(
+                connection,
+                tasks,
+                {
+                    "firm_id": firm_id,
+                    "account_id": self.actor.account_id,
+                    "at": self._clock(),
+                    "version": 1,
+                    **given,
+                },
+            )
+            self._log(connection, "add task", firm_id, task=made, title=given.get("title"))
+        return made
+
+    @open_to(STAFF)
+    def save_task(self, task_id: int, values: Facts, version: int) -> int:
+        """Change a task that stands at this version (``done`` closes it); the next version."""
+        given = only(values, TASK)
+        with self._writing() as connection:
+            before = self._one(connection, self._select(tasks, tasks.c.id == task_id))
+            firm = self._seen_firm(connection, before["firm_id"])
+            self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
+            after = self._change(connection, tasks, tasks.c.id == task_id, given, version)
+            self._log(connection, "change task", firm["id"], task=task_id, **given)
+        return after
+
+    @open_to(STAFF)
+    def notes(self, firm_id: int) -> list[Row]:
+        """Notes of staff on a firm, latest first, with ``by``; the firm itself never sees them."""
+        with self._reading() as connection:
+            self._seen_firm(connection, firm_id)
+            return self._all(
+                connection,
+                select(*notes.c, accounts.c.name.label("by"))
+                .select_from(notes.outerjoin(accounts))
+                .where(self._visible(notes), notes.c.firm_id == firm_id)
+                .order_by(notes.c.at.desc(), notes.c.id.desc()),
+            )
+
+    @open_to(STAFF)
+    def add_note(self, firm_id: int, text: str) -> int:
+        """A new note, and its id; notes are not rewritten."""
+        with self._writing() as connection:
+            self._seen_firm(connection, firm_id)
+            values = {"firm_id": firm_id, "text": text, "at": self._clock()}
+            values["account_id"] = self.actor.account_id
+            made = self._insert(connection, notes, values)
+            self._log(connection, "add note", firm_id, note=made)
+        return made
+
+    @open_to(ANYONE)
+    def documents(self, firm_id: int) -> list[Row]:
+        """The checklist of a firm: item, status (a ``Paper``), remark, version."""
+        with self._reading() as connection:
+            self._seen_firm(connection, firm_id)
+            wanted = self._select(documents, documents.c.firm_id == firm_id)
+            return self._all(connection, wanted.order_by(documents.c.id))
+
+    @open_to(STAFF)
+    def save_document(
+        self, firm_id: int, item: str, status: Paper | str, version: int, remark: str | None = None
+    ) -> int:
+        """Say where one document stands; the next version (0: it is not on the list yet)."""
+        if status not in set(Paper):
+            raise InputError("There is no document status {status}.", status=status)
+        values = {"status": Paper(status).value, "remark": remark, "changed_at": self._clock()}
+        with self._writing() as connection:
+            self._seen_firm(connection, firm_id)
+            key = {"firm_id": firm_id, "item": item}
+            after = self._put(connection, documents, key, values, version)
+            self._log(connection, "save document", firm_id, item=item, status=values["status"])
+        return after
+
+    @open_to(STAFF)
+    def views(self) -> list[Row]:
+        """The actor's own saved views of the table of firms, by name."""
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(saved_views).where(self._own_views()).order_by(saved_views.c.name),
+            )
+
+    @open_to(STAFF)
+    def save_view(self, name: str, state: Facts) -> int:
+        """Keep a view under a name, in place of the actor's own of that name; its id."""
+        with self._writing() as connection:
+            connection.execute(
+                delete(saved_views).where(self._own_views(), saved_views.c.name == name)
+            )
+            values = {"account_id": self.actor.account_id, "name": name, "state": plain(state)}
+            return self._insert(connection, saved_views, {**values, "at": self._clock()})
+
+    @open_to(STAFF)
+    def delete_view(self, view_id: int) -> None:
+        """Forget one of the actor's own views."""
+        with self._writing() as connection:
+            gone = connection.execute(
+                delete(saved_views).where(self._own_views(), saved_views.c.id == view_id)
+            )
+            if gone.rowcount != 1:
+                raise NotFound("That is not here.")
+
+    def _own_views(self) -> ColumnElement[bool]:
+        return saved_views.c.account_id.is_not_distinct_from(self.actor.account_id)

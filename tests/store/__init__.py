@@ -1,0 +1,1 @@
+"""The store, each claim on SQLite and on a real PostgreSQL."""

@@ -1,0 +1,304 @@
+"""Signing in: what lets in, what keeps out, what ends, and that nothing tells why."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import Engine, select, update
+
+from eligibility.store import Accounts, Actor, Repository, Role, signing_key
+from eligibility.store import accounts as policy
+from eligibility.store.schema import accounts, audit_log, sign_in_attempts, sign_ins
+from eligibility.vocabulary import Conflict, InputError, NotAllowed
+from tests.store.conftest import QUICK
+
+LOGIN, PASSWORD = "Li.Na@example.org", "correct horse battery"
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 5, 10, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def doors(engine: Engine, clock: Clock) -> Accounts:
+    doors = Accounts(engine, b"k" * 32, clock, QUICK)
+    doors.create_administrator(LOGIN, PASSWORD)
+    return doors
+
+
+def refused(doors: Accounts, login: str = LOGIN, password: str = "wrong", source: str = "") -> str:
+    with pytest.raises(NotAllowed) as refusal:
+        doors.sign_in(login, password, source)
+    return str(refusal.value)
+
+
+def test_the_right_password_signs_in_and_the_store_keeps_no_token(doors: Accounts) -> None:
+    token = doors.sign_in(" li.na@EXAMPLE.org ", PASSWORD)
+    signed = doors.signed_in(token)
+    assert signed is not None
+    assert signed.actor.role is Role.ADMINISTRATOR
+    with doors.engine.connect() as connection:
+        held = str(connection.execute(select(sign_ins)).all())
+        assert token not in held
+        assert policy.token_hash(token) in held
+        assert PASSWORD not in str(connection.execute(select(accounts)).all())
+        assert {PASSWORD, token}.isdisjoint(str(connection.execute(select(audit_log)).all()))
+
+
+def test_a_made_up_changed_or_empty_token_is_nobody(doors: Accounts) -> None:
+    token = doors.sign_in(LOGIN, PASSWORD)
+    for forged in (None, "", "x", token[:-1], token + "A", policy.token_hash(token)):
+        assert doors.signed_in(forged) is None
+
+
+def test_unknown_wrong_disabled_and_passwordless_accounts_answer_alike(doors: Accounts) -> None:
+    Repository(doors.engine, Actor(Role.ADMINISTRATOR)).add_account("oidc", None, "manager")
+    doors.register("gone", PASSWORD)
+    with doors.engine.begin() as connection:
+        connection.execute(update(accounts).where(accounts.c.login == "gone").values(active=False))
+    said = {
+        refused(doors),
+        refused(doors, "nobody"),
+        refused(doors, "oidc"),
+        refused(doors, "gone", PASSWORD),
+    }
+    assert len(said) == 1
+
+
+def test_an_unknown_login_costs_one_verification_like_a_known_one(engine: Engine) -> None:
+    doors = Accounts(engine, b"k" * 32, hasher=PasswordHasher(time_cost=2, memory_cost=32768))
+    doors.register(LOGIN, PASSWORD)
+    refused(doors, "first")  # makes the dummy hash
+
+    def took(login: str) -> float:
+        began = time.perf_counter()
+        refused(doors, login)
+        return time.perf_counter() - began
+
+    known = min(took(LOGIN) for _ in range(3))
+    unknown = min(took(f"nobody{place}") for place in range(3))
+    assert 0.5 < unknown / known < 2
+
+
+def test_five_failures_lock_a_login_known_or_not_until_time_passes(
+    doors: Accounts, clock: Clock
+) -> None:
+    for login in (LOGIN, "nobody"):
+        for _ in range(policy.FAILURES):
+            refused(doors, login)
+        assert "Too many" in refused(doors, login, PASSWORD)
+    clock.move(seconds=policy.WINDOW.total_seconds() + 1)
+    assert doors.sign_in(LOGIN, PASSWORD)
+
+
+def test_trying_while_locked_does_not_lengthen_the_lock(doors: Accounts, clock: Clock) -> None:
+    for _ in range(policy.FAILURES):
+        refused(doors)
+    clock.move(minutes=14)
+    refused(doors)
+    clock.move(minutes=1, seconds=1)
+    assert doors.sign_in(LOGIN, PASSWORD)
+
+
+def test_a_success_forgives_the_failures_before_it(doors: Accounts, clock: Clock) -> None:
+    for _ in range(3):
+        for _ in range(policy.FAILURES - 1):
+            refused(doors)
+            clock.move(seconds=1)
+        assert doors.sign_in(LOGIN, PASSWORD)
+        clock.move(seconds=1)
+
+
+def test_one_address_that_tries_many_logins_is_throttled_and_others_are_not(
+    doors: Accounts,
+) -> None:
+    for place in range(policy.FAILURES_OF_SOURCE):
+        refused(doors, f"guess{place}", source="203.0.113.7")
+    assert "Too many" in refused(doors, LOGIN, PASSWORD, source="203.0.113.7")
+    assert doors.sign_in(LOGIN, PASSWORD, "198.51.100.1")
+
+
+def test_guesses_made_at_the_same_moment_are_all_counted(doors: Accounts) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(12) as threads:
+        said = list(threads.map(lambda _: refused(doors), range(12)))
+    assert sum("Too many" in sentence for sentence in said) == 12 - policy.FAILURES
+    with doors.engine.connect() as connection:
+        assert len(connection.execute(select(sign_in_attempts)).all()) == policy.FAILURES
+
+
+def test_a_sign_in_ends_when_idle_and_at_last_in_any_case(doors: Accounts, clock: Clock) -> None:
+    idle, busy = doors.sign_in(LOGIN, PASSWORD), doors.sign_in(LOGIN, PASSWORD)
+    began = clock.at
+    clock.move(hours=11)
+    assert doors.signed_in(busy)
+    clock.move(hours=1, seconds=1)
+    assert doors.signed_in(idle) is None
+    assert doors.signed_in(busy)
+    while clock.at < began + policy.ABSOLUTE - timedelta(hours=11):
+        clock.move(hours=11)
+        assert doors.signed_in(busy)
+    clock.move(hours=11)
+    assert doors.signed_in(busy) is None
+
+
+def test_signing_out_ends_this_one_or_all(doors: Accounts) -> None:
+    first, second, third = (doors.sign_in(LOGIN, PASSWORD) for _ in range(3))
+    doors.sign_out(first)
+    assert doors.signed_in(first) is None
+    assert doors.signed_in(second)
+    doors.sign_out(second, everywhere=True)
+    assert doors.signed_in(second) is doors.signed_in(third) is None
+    doors.sign_out("unknown", everywhere=True)
+
+
+def test_a_changed_password_ends_every_other_sign_in(doors: Accounts) -> None:
+    here, elsewhere = doors.sign_in(LOGIN, PASSWORD), doors.sign_in(LOGIN, PASSWORD)
+    with pytest.raises(NotAllowed):
+        doors.change_password(here, "wrong", "another good password")
+    doors.change_password(here, PASSWORD, "another good password")
+    assert doors.signed_in(here)
+    assert doors.signed_in(elsewhere) is None
+    refused(doors, password=PASSWORD)
+    assert doors.sign_in(LOGIN, "another good password")
+
+
+@pytest.mark.parametrize("weak", ["", "short", "elevenchars", LOGIN.upper(), "x" * 1001])
+def test_a_password_that_is_short_endless_or_the_login_is_refused(
+    doors: Accounts, weak: str
+) -> None:
+    with pytest.raises(InputError):
+        doors.register(LOGIN, weak)
+
+
+def test_a_password_typed_on_another_keyboard_is_the_same(doors: Accounts) -> None:
+    doors.register("wide", "ｃｏｒｒｅｃｔ ｈｏｒｓｅ é")
+    assert doors.sign_in("ｗｉｄｅ", "correct horse é")
+
+
+def test_a_login_is_taken_once(doors: Accounts) -> None:
+    with pytest.raises(Conflict):
+        doors.register(LOGIN.upper(), PASSWORD)
+
+
+def test_a_hash_of_other_parameters_is_made_anew_at_the_next_sign_in(
+    doors: Accounts, engine: Engine
+) -> None:
+    stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
+    Accounts(engine, b"k" * 32, hasher=stronger).sign_in(LOGIN, PASSWORD)
+    with engine.connect() as connection:
+        held = connection.scalars(select(accounts.c.password_hash)).one()
+    assert not stronger.check_needs_rehash(held)
+    assert doors.sign_in(LOGIN, PASSWORD)
+
+
+def test_a_csrf_token_holds_for_its_own_sign_in_and_key_only(
+    doors: Accounts, engine: Engine
+) -> None:
+    one, two = doors.sign_in(LOGIN, PASSWORD), doors.sign_in(LOGIN, PASSWORD)
+    signed = doors.signed_in(one)
+    assert signed is not None
+    assert doors.csrf_holds(one, signed.csrf)
+    assert not doors.csrf_holds(two, signed.csrf)
+    assert not doors.csrf_holds(one, "")
+    assert not doors.csrf_holds(one, "错")
+    assert not Accounts(engine, b"other" * 8).csrf_holds(one, signed.csrf)
+
+
+def test_the_local_person_is_gone_with_the_first_account(engine: Engine) -> None:
+    doors = Accounts(engine, b"k" * 32, hasher=QUICK)
+    assert doors.local_actor().role is Role.LOCAL
+    assert not doors.has_administrator()
+    doors.create_administrator(LOGIN, PASSWORD)
+    assert doors.has_administrator()
+    with pytest.raises(NotAllowed):
+        doors.local_actor()
+
+
+def test_an_identity_links_what_is_verified_and_never_gives_a_role(doors: Accounts) -> None:
+    with pytest.raises(NotAllowed):
+        doors.account_for_identity("https://id", "7", LOGIN, verified=False)
+    linked = doors.account_for_identity("https://id", "7", LOGIN, verified=True)
+    assert linked["role"] == "administrator"
+    # linked for good: whatever the provider says later
+    assert doors.account_for_identity("https://id", "7", "other@x")["id"] == linked["id"]
+    for subject, login in (("8", "new@example.org"), ("9", ""), ("10", "")):
+        assert (
+            doors.account_for_identity("https://id", subject, login, verified=True)["role"]
+            == "firm"
+        )
+    token = doors.sign_in_identity("https://id", "8")
+    signed = doors.signed_in(token)
+    assert signed is not None
+    assert signed.actor.role is Role.FIRM
+
+
+def test_a_disabled_account_is_out_at_once_by_every_door(doors: Accounts, engine: Engine) -> None:
+    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    doors.register("staff", PASSWORD)
+    doors.account_for_identity("https://id", "1", "staff", verified=True)
+    token = doors.sign_in("staff", PASSWORD)
+    (row,) = (row for row in chief.accounts() if row["login"] == "staff")
+    chief.save_account(row["id"], {"active": False}, row["version"])
+    assert doors.signed_in(token) is None
+    refused(doors, "staff", PASSWORD)
+    with pytest.raises(NotAllowed):
+        doors.sign_in_identity("https://id", "1")
+
+
+def test_the_last_administrator_cannot_be_lost(doors: Accounts, engine: Engine) -> None:
+    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    (row,) = chief.accounts()
+    for change in ({"active": False}, {"role": "manager"}):
+        with pytest.raises(Conflict):
+            chief.save_account(row["id"], change, row["version"])
+    assert doors.sign_in(LOGIN, PASSWORD)
+
+
+def test_accounts_are_bound_as_their_role_says(engine: Engine) -> None:
+    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    carrier, firm = chief.add_carrier("园"), chief.add_firm({"name": "甲"})
+    for role, bound in (
+        ("adviser", {}), ("manager", {"carrier_id": carrier}), ("firm", {"carrier_id": carrier}),
+        ("adviser", {"carrier_id": carrier, "firm_id": firm}), ("local", {}), ("king", {}),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            chief.add_account("a", None, role, **bound)
+    assert chief.add_account("a", None, "adviser", carrier_id=carrier)
+    assert chief.add_account("f", None, "firm", firm_id=firm)
+
+
+def test_the_signing_key_is_made_once_for_its_owner_only_or_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = signing_key()
+    assert signing_key() == first
+    path = tmp_path / "data" / "signing.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert os.listdir(path.parent) == ["signing.key"]
+    monkeypatch.setenv("ELIGIBILITY_SECRET", "s" * 32)
+    assert signing_key() == b"s" * 32
+    monkeypatch.setenv("ELIGIBILITY_SECRET", "short")
+    with pytest.raises(InputError):
+        signing_key()

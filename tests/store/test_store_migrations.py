@@ -1,0 +1,71 @@
+"""A store of any earlier version becomes the present one, and the present one is what is declared."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from eligibility.store import LOCAL, Repository, StoreUnavailable, open_store
+from eligibility.store.engine import connect, migrate, revision
+from eligibility.store.schema import APPEND_ONLY, REVISION, metadata
+
+config = Config()
+config.set_main_option("script_location", "eligibility.store:migrations")
+SCRIPTS = ScriptDirectory.from_config(config)
+FIRST = "0001"
+
+
+def test_the_newest_migration_is_the_one_that_opening_looks_for() -> None:
+    assert SCRIPTS.get_heads() == [REVISION]
+    assert SCRIPTS.get_bases() == [FIRST]
+
+
+def test_from_the_first_version_forwards_step_by_step_to_what_is_declared(empty_url: str) -> None:
+    engine = connect(empty_url)
+    for step in reversed([script.revision for script in SCRIPTS.walk_revisions()]):
+        migrate(engine, step)
+        with engine.connect() as connection:
+            assert revision(connection) == step
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        held = inspect(connection)
+        partial = {index["name"]: index["unique"] for index in held.get_indexes("firms")}
+        assert partial["uq_firms_uscc_without_carrier"]
+        for table in APPEND_ONLY:
+            asked = (
+                "sqlite_master WHERE tbl_name"
+                if engine.dialect.name == "sqlite"
+                else ("pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relname")
+            )
+            named = "type = 'trigger'" if engine.dialect.name == "sqlite" else "NOT tgisinternal"
+            statement = text(f"SELECT count(*) FROM {asked} = '{table.name}' AND {named}")
+            assert connection.scalar(statement), table.name
+    migrate(engine)
+    Repository(engine, LOCAL).add_firm({"name": "甲"})
+    engine.dispose()
+
+
+def test_drift_between_what_is_declared_and_migrated_would_be_seen(empty_url: str) -> None:
+    engine = connect(empty_url)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE firms DROP COLUMN industry"))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+
+
+def test_a_store_of_a_newer_program_is_refused_and_left_as_it_is(url: str) -> None:
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="9999"):
+        open_store(url)
+    with engine.connect() as connection:
+        assert revision(connection) == "9999"
+    engine.dispose()

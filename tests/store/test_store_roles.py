@@ -1,0 +1,284 @@
+"""Every method of the repository as every role: allowed, refused, or as if nothing were there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Engine, select
+
+from eligibility.store import Repository, Role
+from eligibility.store.schema import APPEND_ONLY, audit_log, firms, metadata
+from eligibility.vocabulary import EligibilityError, NotAllowed, NotFound
+from tests.store.world import SECRET, World, facts, record, world
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+EVERYONE = {
+    "visitor", "owner", "other owner", "adviser", "other adviser", "stray adviser", "manager",
+    "administrator", "local",
+}  # fmt: skip
+FIRMS = {"visitor", "owner", "other owner"}
+STAFF = EVERYONE - FIRMS
+LEADS = {"manager", "administrator", "local"}
+ADMINISTRATOR = {"administrator"}
+#: who sees the firm of the first carrier
+SEES = {"owner", "adviser", *LEADS}
+
+
+class Call(NamedTuple):
+    """One call: who may make it at all, and who finds there what it speaks of."""
+
+    make: Callable[[Repository, World], Any]
+    allowed: set[str]
+    finds: set[str] = EVERYONE
+
+
+def version(w: World, read: Callable[[Repository], Any]) -> int:
+    found = read(w.chief)
+    return found["version"] if isinstance(found, dict) else found.version
+
+
+def of(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
+    return next(row for row in rows if all(row[name] == value for name, value in wanted.items()))
+
+
+CALLS = {
+    "firms_page": Call(lambda r, w: r.firms_page(), EVERYONE),
+    "firms_frame": Call(lambda r, w: r.firms_frame(), EVERYONE),
+    "firm": Call(lambda r, w: r.firm(w.firm), EVERYONE, SEES),
+    "add_firm": Call(
+        lambda r, w: r.add_firm({"name": "新"}), STAFF, STAFF - {"stray adviser"}
+    ),
+    "save_firm": Call(
+        lambda r, w: r.save_firm(
+            w.firm, {"district": SECRET}, version(w, lambda c: c.firm(w.firm))
+        ),
+        EVERYONE, SEES,
+    ),
+    "assign": Call(lambda r, w: r.assign([w.firm], w.adviser), STAFF, SEES),
+    "move": Call(lambda r, w: r.move([w.firm], w.carrier), LEADS),
+    "set_stage": Call(lambda r, w: r.set_stage([w.firm], "ready"), STAFF, SEES),
+    "years": Call(lambda r, w: r.years(w.firm), EVERYONE, SEES),
+    "figures": Call(lambda r, w: r.figures(w.firm, 2026), EVERYONE, SEES),
+    "save_figures": Call(
+        lambda r, w: r.save_figures(
+            w.firm, 2026, {"name": SECRET}, version(w, lambda c: c.figures(w.firm, 2026))
+        ),
+        EVERYONE, SEES,
+    ),
+    "ledger": Call(lambda r, w: r.ledger(w.firm, "ip"), EVERYONE, SEES),
+    "save_ledger": Call(
+        lambda r, w: r.save_ledger(
+            w.firm, "ip", [{"title": SECRET}], version(w, lambda c: c.ledger(w.firm, "ip"))
+        ),
+        EVERYONE, SEES,
+    ),
+    "add_assessment": Call(
+        lambda r, w: r.add_assessment(w.firm, {"name": SECRET}, record()), EVERYONE, SEES
+    ),
+    "assessments": Call(lambda r, w: r.assessments(w.firm), EVERYONE, SEES),
+    "assessment": Call(lambda r, w: r.assessment(w.assessment), EVERYONE, SEES),
+    "outcomes": Call(lambda r, w: r.outcomes(w.firm), EVERYONE, SEES),
+    "save_outcome": Call(
+        lambda r, w: r.save_outcome(
+            w.firm, 2026, {"batch": SECRET},
+            of(w.chief.outcomes(w.firm), applied_year=2026)["version"],
+        ),
+        STAFF, SEES,
+    ),
+    "past_applications": Call(lambda r, w: r.past_applications(), STAFF),
+    "tasks": Call(lambda r, w: r.tasks(w.firm), STAFF, SEES),
+    "add_task": Call(lambda r, w: r.add_task(w.firm, {"title": SECRET}), STAFF, SEES),
+    "save_task": Call(
+        lambda r, w: r.save_task(
+            w.task, {"done": False}, of(w.chief.tasks(w.firm), id=w.task)["version"]
+        ),
+        STAFF, SEES,
+    ),
+    "notes": Call(lambda r, w: r.notes(w.firm), STAFF, SEES),
+    "add_note": Call(lambda r, w: r.add_note(w.firm, SECRET), STAFF, SEES),
+    "documents": Call(lambda r, w: r.documents(w.firm), EVERYONE, SEES),
+    "save_document": Call(
+        lambda r, w: r.save_document(
+            w.firm, SECRET, "checked", of(w.chief.documents(w.firm), item=SECRET)["version"]
+        ),
+        STAFF, SEES,
+    ),
+    "views": Call(lambda r, w: r.views(), STAFF),
+    "save_view": Call(lambda r, w: r.save_view("mine", {"sort": "name"}), STAFF),
+    "delete_view": Call(lambda r, w: r.delete_view(w.view), STAFF, {"adviser"}),
+    "new_draft": Call(lambda r, w: r.new_draft({"step": 1}), EVERYONE),
+    "draft": Call(lambda r, w: r.draft(w.draft), EVERYONE, {"owner", "local"}),
+    "own_drafts": Call(lambda r, w: r.own_drafts(), EVERYONE),
+    "save_draft": Call(
+        lambda r, w: r.save_draft(
+            w.draft, {"name": SECRET}, w.as_("owner").draft(w.draft)["version"]
+        ),
+        EVERYONE, {"owner", "local"},
+    ),
+    "share_draft": Call(
+        lambda r, w: r.share_draft(w.draft, w.carrier, SECRET), EVERYONE, {"owner", "local"}
+    ),
+    "shared_drafts": Call(lambda r, w: r.shared_drafts(), STAFF),
+    "shared_draft": Call(lambda r, w: r.shared_draft(w.draft), STAFF, {"adviser", *LEADS}),
+    "withdraw_draft": Call(lambda r, w: r.withdraw_draft(w.draft), EVERYONE, {"owner", "local"}),
+    "delete_draft": Call(lambda r, w: r.delete_draft(w.draft), EVERYONE, {"owner", "local"}),
+    "carrier_choices": Call(lambda r, w: r.carrier_choices(), EVERYONE),
+    "stage_import": Call(
+        lambda r, w: r.stage_import("f.csv", [(facts(None, "新"), None)]),
+        STAFF, STAFF - {"stray adviser"},
+    ),
+    "imports": Call(lambda r, w: r.imports(), STAFF),
+    "staged_import": Call(
+        lambda r, w: r.staged_import(w.staged), STAFF, {"adviser", *LEADS}
+    ),
+    "confirm_import": Call(
+        lambda r, w: r.confirm_import(w.staged), STAFF, {"adviser", *LEADS}
+    ),
+    "discard_import": Call(
+        lambda r, w: r.discard_import(r.stage_import("g.csv", [])), STAFF,
+        STAFF - {"stray adviser"},
+    ),
+    "funnel": Call(lambda r, w: r.funnel(), STAFF),
+    "counts": Call(lambda r, w: r.counts("district"), STAFF),
+    "changes": Call(lambda r, w: r.changes(LONG_AGO), EVERYONE),
+    "deadlines": Call(lambda r, w: r.deadlines(date(2030, 1, 1)), STAFF),
+    "carriers": Call(lambda r, w: r.carriers(), STAFF),
+    "add_carrier": Call(lambda r, w: r.add_carrier(f"园 {r.actor.role}"), LEADS),
+    "save_carrier": Call(
+        lambda r, w: r.save_carrier(
+            w.carrier, {"district": SECRET}, of(w.chief.carriers(), id=w.carrier)["version"]
+        ),
+        LEADS,
+    ),
+    "advisers": Call(lambda r, w: r.advisers(), STAFF),
+    "accounts": Call(lambda r, w: r.accounts(), ADMINISTRATOR),
+    "add_account": Call(lambda r, w: r.add_account("new", None, "manager"), ADMINISTRATOR),
+    "save_account": Call(
+        lambda r, w: r.save_account(
+            w.other_adviser, {"name": "x"}, of(w.chief.accounts(), id=w.other_adviser)["version"]
+        ),
+        ADMINISTRATOR,
+    ),
+    "set_password": Call(
+        lambda r, w: r.set_password(w.other_adviser, "correct horse battery"), ADMINISTRATOR
+    ),
+    "targets": Call(lambda r, w: r.targets(), STAFF),
+    "set_target": Call(
+        lambda r, w: r.set_target(2026, 60, of(w.chief.targets(), year=2026)["version"]), LEADS
+    ),
+    "audit_trail": Call(lambda r, w: r.audit_trail(w.firm), LEADS),
+}  # fmt: skip
+
+
+def public() -> set[str]:
+    return {name for name in dir(Repository) if not name.startswith("_")}
+
+
+def test_every_public_method_has_its_line_in_the_table_and_names_its_roles() -> None:
+    assert public() == set(CALLS)
+    for name in public():
+        assert getattr(Repository, name).roles <= set(Role), name
+
+
+@pytest.mark.parametrize("who", sorted(EVERYONE))
+def test_every_method_as_every_role(engine: Engine, who: str) -> None:
+    w = world(engine)
+    answers = {}
+    for name, call in CALLS.items():
+        try:
+            call.make(w.as_(who), w)
+            answers[name] = "done"
+        except (NotAllowed, NotFound) as refusal:
+            answers[name] = type(refusal).__name__
+    expected = {
+        name: "NotAllowed" if who not in call.allowed else "done" if who in call.finds else "NotFound"
+        for name, call in CALLS.items()
+    }  # fmt: skip
+    assert answers == expected
+
+
+def everything_of(w: World, firm_id: int) -> dict[str, list[Any]]:
+    with w.engine.connect() as connection:
+        return {
+            table.name: list(
+                connection.execute(
+                    select(table).where(
+                        (table.c.id if table is firms else table.c.firm_id) == firm_id
+                    )
+                )
+            )
+            for table in metadata.sorted_tables
+            if table is firms or ("firm_id" in table.c and table.name not in ("staged", "accounts"))
+        }
+
+
+@pytest.mark.parametrize("who", ["other adviser", "stray adviser", "other owner", "visitor"])
+def test_no_method_tells_or_changes_anything_of_another_carriers_firm(
+    engine: Engine, who: str
+) -> None:
+    w = world(engine)
+    before = everything_of(w, w.firm)
+    own = 1 if who.startswith("other") else 0
+    assert all(before.values()), "a table without a row proves nothing"
+    for name, call in CALLS.items():
+        if name == "carrier_choices":  # whom a draft can be shared with is for all to see
+            continue
+        try:
+            told = call.make(w.as_(who), w)
+        except EligibilityError as refusal:
+            told = str(refusal)
+        assert SECRET not in str(told), name
+        assert everything_of(w, w.firm) == before, name
+    mine = w.as_(who)
+    added = sum(CALLS["add_firm"].finds >= {who} for _ in [0])
+    assert mine.firms_page().count == own + added
+    assert len(mine.firms_frame()["id"]) == own + added
+    if who in STAFF:
+        assert sum(mine.funnel().values()) == own + added
+        assert sum(row["firms"] for row in mine.counts("carrier")) == own + added
+        assert [row["certified"] for row in mine.targets()] == [0]
+        assert mine.past_applications() == mine.outcomes() == mine.tasks() == []
+
+
+def test_staff_of_one_carrier_cannot_reach_over_by_any_argument(engine: Engine) -> None:
+    w = world(engine)
+    other = w.as_("other adviser")
+    for forbidden in (
+        lambda: other.add_firm({"name": "x", "carrier_id": w.carrier}),
+        lambda: other.add_firm({"name": "x", "adviser_id": w.adviser}),
+        lambda: other.save_firm(w.other_firm, {"carrier_id": w.carrier}, 1),
+        lambda: other.save_firm(w.other_firm, {"adviser_id": w.adviser}, 1),
+        lambda: other.assign([w.other_firm], w.adviser),
+        lambda: other.assign([w.other_firm, w.firm], w.other_adviser),
+        lambda: other.set_stage([w.other_firm, w.firm], "ready"),
+        lambda: other.add_task(w.other_firm, {"title": "x", "assignee_id": w.adviser}),
+        lambda: other.save_outcome(w.other_firm, 2026, {"assessment_id": w.assessment}, 0),
+    ):
+        with pytest.raises(NotFound):
+            forbidden()
+    assert other.firm(w.other_firm)["version"] == 1
+    assert other.outcomes() == []
+
+
+def test_a_firm_changes_only_what_is_its_own_to_say(engine: Engine) -> None:
+    w = world(engine)
+    owner = w.as_("owner")
+    for field in ("uscc", "carrier_id", "adviser_id", "stage", "verdict", "version", "id"):
+        with pytest.raises(EligibilityError):
+            owner.save_firm(w.firm, {field: 1}, w.chief.firm(w.firm)["version"])
+
+
+def test_what_is_append_only_is_refused_by_the_database_itself(engine: Engine) -> None:
+    w = world(engine)
+    for table in APPEND_ONLY:
+        for statement in (table.delete(), table.update().values(firm_id=w.other_firm)):
+            with (
+                pytest.raises(Exception, match="append-only"),
+                engine.begin() as connection,
+            ):
+                connection.execute(statement)
+    with engine.connect() as connection:
+        assert connection.execute(select(audit_log)).first() is not None

@@ -1,0 +1,216 @@
+"""Backup, restore and export: the same content again, on either database, or a refusal."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from typer.testing import CliRunner
+
+from eligibility.cli import app
+from eligibility.store import Accounts, Repository, backup, export, open_store, restore
+from eligibility.store.engine import connect, migrate
+from eligibility.store.schema import metadata
+from eligibility.vocabulary import Conflict, InputError
+from tests.store.conftest import QUICK
+from tests.store.world import PASSWORD, World, facts, record, world
+
+
+def content(engine: Engine) -> dict[str, list[Any]]:
+    with engine.connect() as connection:
+        return {
+            table.name: connection.execute(select(table).order_by(*table.primary_key.columns)).all()
+            for table in metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def full(engine: Engine) -> World:
+    made = world(engine)
+    doors = Accounts(engine, b"k" * 32, hasher=QUICK)
+    doors.register("firm@example.org", PASSWORD)
+    doors.sign_in("firm@example.org", PASSWORD, "::1")
+    doors.account_for_identity("https://id", "1", "id@example.org")
+    held = content(engine)
+    assert not [name for name, rows in held.items() if not rows], "an empty table proves nothing"
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'fresh.sqlite'}"
+    else:
+        from tests.store.conftest import create_database
+
+        server = request.getfixturevalue("postgresql")
+        url = f"{server}/{create_database(server)}"
+    engine = open_store(url)
+    yield engine
+    engine.dispose()
+
+
+def test_a_restored_backup_has_equal_content_and_goes_on_from_there(
+    full: World, fresh: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.sqlite"
+    backup(full.engine, file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    rows = restore(fresh, file)
+    assert content(fresh) == content(full.engine)
+    assert rows == {name: len(held) for name, held in content(fresh).items()}
+    # new rows find free ids, and what was append-only still is
+    again = Repository(fresh, full.chief.actor)
+    made = again.add_firm({"name": "新"})
+    assert made not in (full.firm, full.other_firm)
+    again.add_assessment(made, {}, record())
+    with pytest.raises(Exception, match="append-only"), fresh.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_log")
+
+
+def test_a_backup_while_others_write_is_of_one_moment(full: World, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            made = full.chief.stage_import("f", [(facts(None, "x"), record()) for _ in range(20)])
+            full.chief.confirm_import(made)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for place in range(3):
+            backup(full.engine, tmp_path / f"{place}.sqlite")
+    finally:
+        stop.set()
+        writer.join()
+    for place in range(3):
+        with sqlite3.connect(tmp_path / f"{place}.sqlite") as held:
+            (firms,) = held.execute("SELECT count(*) FROM firms").fetchone()
+            (judged,) = held.execute("SELECT count(*) FROM assessments").fetchone()
+        assert firms % 20 == 2
+        assert judged % 20 == 1
+
+
+def test_a_backup_overwrites_nothing_and_leaves_no_half_file(full: World, tmp_path: Path) -> None:
+    file = tmp_path / "sub" / "backup.sqlite"
+    file.parent.mkdir()
+    file.write_text("dear")
+    with pytest.raises(InputError):
+        backup(full.engine, file)
+    assert file.read_text() == "dear"
+    assert os.listdir(file.parent) == ["backup.sqlite"]
+
+
+def test_restore_refuses_a_store_that_holds_anything(full: World, tmp_path: Path) -> None:
+    file = tmp_path / "backup.sqlite"
+    backup(full.engine, file)
+    before = content(full.engine)
+    with pytest.raises(Conflict):
+        restore(full.engine, file)
+    assert content(full.engine) == before
+
+
+@pytest.mark.parametrize("damage", ["absent", "empty", "text", "cut", "flipped", "other"])
+def test_restore_refuses_what_is_no_whole_backup_and_stores_nothing(
+    engine: Engine, tmp_path: Path, damage: str
+) -> None:
+    source = open_store(f"sqlite:///{tmp_path / 'source.sqlite'}")
+    world(source)
+    file = tmp_path / "backup.sqlite"
+    backup(source, file)
+    source.dispose()
+    whole = file.read_bytes()
+    match damage:
+        case "absent":
+            file.unlink()
+        case "empty":
+            file.write_bytes(b"")
+        case "text":
+            file.write_text("id,name\n1,x\n")
+        case "cut":
+            file.write_bytes(whole[: len(whole) // 2])
+        case "flipped":
+            page = 4096
+            file.write_bytes(whole[: 3 * page] + b"\xff" * 200 + whole[3 * page + 200 :])
+        case "other":
+            file.unlink()
+            with sqlite3.connect(file) as held:
+                held.execute("CREATE TABLE x (y)")
+    with pytest.raises(InputError):
+        restore(engine, file)
+    assert not any(content(engine).values())
+
+
+def test_an_export_tells_everything_but_secrets_and_no_cell_is_a_formula(
+    full: World, tmp_path: Path
+) -> None:
+    full.chief.add_firm({"name": '=HYPERLINK("http://x")', "district": "+1"})
+    rows = export(full.engine, tmp_path / "out")
+    assert rows["firms"] == 3
+    with (tmp_path / "out" / "firms.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = list(csv.DictReader(file))[-1]
+    assert (cells["name"], cells["district"]) == ('\'=HYPERLINK("http://x")', "'+1")
+    lines = (tmp_path / "out" / "firms.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[-1])["name"] == '=HYPERLINK("http://x")'
+    judged = (tmp_path / "out" / "assessments.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(judged[0])["record"]["verdict"] == "eligible"
+    told = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir())
+    assert "argon2" not in told
+    held = content(full.engine)
+    for secret in (held["drafts"][0].code_hash, held["sign_ins"][0].token_hash):
+        assert secret not in told
+    with pytest.raises(InputError):
+        export(full.engine, tmp_path / "out")
+
+
+def run(*words: str, given: str = "", status: int = 0, **environment: str) -> str:
+    done = CliRunner().invoke(app, [*words, "--lang", "en"], input=given, env=environment)
+    assert done.exit_code == status, done.stderr
+    return done.stderr
+
+
+def test_the_commands_create_an_administrator_back_up_restore_and_export(tmp_path: Path) -> None:
+    run("create-admin", "chief", given="short\n", status=2)
+    assert "--password-stdin" in run("create-admin", "chief", given=f"{PASSWORD}\n", status=2)
+    run("create-admin", "chief", "--password-stdin", given="short\n", status=2)
+    run("create-admin", "chief", "--password-stdin", given=f"{PASSWORD}\n")
+    assert "taken" in run(
+        "create-admin", "CHIEF", "--password-stdin", given=f"{PASSWORD}\n", status=2
+    )
+    file, out, other = (str(tmp_path / name) for name in ("b.sqlite", "out", "other"))
+    run("backup", file)
+    assert "already" in run("backup", file, status=2)
+    assert "not empty" in run("restore", file, status=2)
+    run("restore", file, ELIGIBILITY_DATA=other)
+    run("export", out, ELIGIBILITY_DATA=other)
+    engine = connect(f"sqlite:///{other}/eligibility.sqlite")
+    assert Accounts(engine, b"k" * 32).sign_in("chief", PASSWORD)
+    engine.dispose()
+
+
+def test_a_backup_of_an_older_schema_is_migrated_on_the_way_in(
+    tmp_path: Path, engine: Engine
+) -> None:
+    path = tmp_path / "old.sqlite"
+    old = connect(f"sqlite:///{path}")
+    migrate(old, "0001")
+    with old.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO carriers (name, active, version) VALUES ('园', 1, 1)"
+        )
+    old.dispose()
+    copy = tmp_path / "backup.sqlite"
+    with sqlite3.connect(path) as held:
+        held.execute("PRAGMA journal_mode=DELETE")
+    shutil.copyfile(path, copy)
+    assert restore(engine, copy)["carriers"] == 1

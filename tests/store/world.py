@@ -1,0 +1,122 @@
+"""Two carriers, a firm at each with all that can hang off a firm, and everyone who may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, insert
+
+from eligibility.store import LOCAL, VISITOR, Actor, Repository, Role
+from eligibility.store.schema import accounts
+
+#: stands in everything that is told of the first carrier's firm
+SECRET = "甲秘密"
+PASSWORD = "correct horse battery"
+
+
+def record(verdict: str = "eligible", edition: str = "e2016", **more: Any) -> dict[str, Any]:
+    """What the store needs of a record of an assessment."""
+    return {
+        "as_of": "2026-05-10",
+        "scheme": "hnte",
+        "edition": edition,
+        "verdict": verdict,
+        "score": {"low": 71.5, "high": 88.0},
+        "readiness": None,
+        "gaps": [] if verdict == "eligible" else [{"finding": "rd_intensity"}],
+        **more,
+    }
+
+
+@dataclass
+class World:
+    """Ids of what is there."""
+
+    engine: Engine
+    chief: Repository
+    carrier: int
+    other_carrier: int
+    firm: int
+    other_firm: int
+    adviser: int
+    other_adviser: int
+    task: int
+    assessment: int
+    code: str
+    draft: int
+    staged: int
+    view: int
+    actors: dict[str, Actor]
+
+    def as_(self, name: str) -> Repository:
+        return Repository(self.engine, self.actors[name])
+
+
+def world(engine: Engine) -> World:
+    """The world in a store that holds nothing yet."""
+    with engine.begin() as connection:
+        from eligibility.store.access import now
+
+        made = connection.execute(
+            insert(accounts).values(
+                login="chief", name="chief", role="administrator", active=True,
+                created_at=now(), version=1,
+            )
+        )  # fmt: skip
+        (chief_id,) = made.inserted_primary_key
+    chief = Repository(engine, Actor(Role.ADMINISTRATOR, chief_id))
+    carrier, other_carrier = chief.add_carrier(f"{SECRET}园"), chief.add_carrier("乙园")
+
+    def account(login: str, role: Role, **bound: Any) -> Actor:
+        made = chief.add_account(login, None, role, name=login, **bound)
+        return Actor(role, made, bound.get("carrier_id"), bound.get("firm_id"))
+
+    adviser = account(f"{SECRET} adviser", Role.ADVISER, carrier_id=carrier)
+    other_adviser = account("other adviser", Role.ADVISER, carrier_id=other_carrier)
+    firm = chief.add_firm(
+        {"name": f"{SECRET}公司", "uscc": "91150105XNBU6HUA33", "district": SECRET,
+         "industry": SECRET, "carrier_id": carrier, "adviser_id": adviser.account_id}
+    )  # fmt: skip
+    other_firm = chief.add_firm({"name": "乙公司", "uscc": "91150100XNYLK3H19E",
+                                 "carrier_id": other_carrier})  # fmt: skip
+    at_carrier = Repository(engine, adviser)
+    at_carrier.save_figures(firm, 2026, {"name": SECRET, "staff_total": 140}, 0)
+    at_carrier.save_ledger(firm, "ip", [{"title": SECRET}], 0)
+    assessment = at_carrier.add_assessment(
+        firm, {"name": SECRET, "application_date": date(2026, 5, 10)}, record(note=SECRET)
+    )
+    at_carrier.save_outcome(
+        firm, 2026, {"certified": True, "assessment_id": assessment, "batch": SECRET,
+                     "certificate_number": SECRET, "expires_on": date(2026, 12, 1)}, 0
+    )  # fmt: skip
+    task = at_carrier.add_task(firm, {"title": SECRET, "due_on": date(2026, 12, 1)})
+    at_carrier.add_note(firm, SECRET)
+    at_carrier.save_document(firm, SECRET, "asked", 0, SECRET)
+    owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
+    code, draft = Repository(engine, owner).new_draft({"name": SECRET})
+    Repository(engine, owner).share_draft(code, carrier, SECRET)
+    staged = at_carrier.stage_import(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
+    view = at_carrier.save_view(SECRET, {"text": SECRET})
+    chief.set_target(2026, 50, 0)
+    actors = {
+        "visitor": VISITOR,
+        "owner": owner,
+        "other owner": account("other owner", Role.FIRM, firm_id=other_firm),
+        "adviser": adviser,
+        "other adviser": other_adviser,
+        "stray adviser": Actor(Role.ADVISER, other_adviser.account_id),
+        "manager": account("manager", Role.MANAGER),
+        "administrator": chief.actor,
+        "local": LOCAL,
+    }
+    return World(
+        engine, chief, carrier, other_carrier, firm, other_firm, adviser.account_id or 0,
+        other_adviser.account_id or 0, task, assessment, code, draft, staged, view, actors,
+    )  # fmt: skip
+
+
+def facts(uscc: str | None, name: str, **more: Any) -> dict[str, Any]:
+    """Facts of a row to import."""
+    return {"uscc": uscc, "name": name, "application_date": date(2026, 5, 10), **more}
