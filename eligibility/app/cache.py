@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -20,7 +20,11 @@ from eligibility.app.state import MoneyUnit, Upload
 from eligibility.assessment.assess import assess_table
 from eligibility.intake.table import Batch, Options, Preview, from_records, preview, read_table
 from eligibility.scheme import Scheme, load_scheme
+from eligibility.store import Accounts, open_store
 from eligibility.vocabulary import FirmTable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 #: an upload is known by its name and the digest of its content
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
@@ -32,6 +36,18 @@ SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
 def scheme() -> Scheme:
     """The qualification; read once per process."""
     return load_scheme()
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """The store; opened once per process."""
+    return open_store()
+
+
+@st.cache_resource(show_spinner=False)
+def accounts() -> Accounts:
+    """Who may sign in."""
+    return Accounts(engine())
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
