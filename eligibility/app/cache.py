@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,11 +20,8 @@ from eligibility.app.state import MoneyUnit, Upload
 from eligibility.assessment.assess import assess_table
 from eligibility.intake.table import Batch, Options, Preview, from_records, preview, read_table
 from eligibility.scheme import Scheme, load_scheme
-from eligibility.store import Accounts, open_store
+from eligibility.store import Accounts, Engine, open_store
 from eligibility.vocabulary import FirmTable
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 #: an upload is known by its name and the digest of its content
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {

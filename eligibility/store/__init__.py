@@ -9,7 +9,7 @@ from __future__ import annotations
 from eligibility.store.access import LOCAL, VISITOR, Actor, plain
 from eligibility.store.accounts import Accounts, SignedIn
 from eligibility.store.drafts import new_code
-from eligibility.store.engine import StoreUnavailable, open_store, signing_key
+from eligibility.store.engine import Engine, StoreUnavailable, open_store, signing_key
 from eligibility.store.facts import table_facts
 from eligibility.store.firms import FirmFilter, Page
 from eligibility.store.imports import Imported
@@ -25,6 +25,7 @@ __all__ = [
     "VISITOR",
     "Accounts",
     "Actor",
+    "Engine",
     "FirmFilter",
     "Held",
     "Imported",
