@@ -6,10 +6,12 @@ that actor may ask. README.md beside this file shows each in use.
 
 from __future__ import annotations
 
+from sqlalchemy import Engine
+
 from eligibility.store.access import LOCAL, VISITOR, Actor, plain
 from eligibility.store.accounts import Accounts, SignedIn
 from eligibility.store.drafts import new_code
-from eligibility.store.engine import Engine, StoreUnavailable, open_store, signing_key
+from eligibility.store.engine import StoreUnavailable, open_store, signing_key
 from eligibility.store.facts import table_facts
 from eligibility.store.firms import FirmFilter, Page
 from eligibility.store.imports import Imported
