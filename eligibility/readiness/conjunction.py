@@ -118,6 +118,19 @@ class _Facts:
     open: Floats
 
 
+@dataclass(frozen=True)
+class _Value:
+    """The formula worked out: points by group, logits and chances of the factors, their product."""
+
+    points: Floats
+    logits: Floats
+    survive: Floats
+    product: Floats
+    chance: Floats
+    floor: float
+    other: float
+
+
 def _log_spare(margins: Floats) -> Floats:
     """Logarithm of the margin that can be lost, softened about the line."""
     spare = margins / SOFT
@@ -206,9 +219,9 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         mode = self._nearest(facts, labels.astype(np.float64), weight, mean, 1 / sd**2)
         self.information_ = self._information(facts, weight, mode, 1 / sd**2)
         self.coef_ = mode
-        chance, _, deviation = self._judged(facts, self._root())
+        value, deviation = self._judged(facts, self._root())
         # the mean of a logistic over a normal, to within a per cent
-        averaged = expit(logit(chance) / np.sqrt(1 + np.pi / 8 * deviation**2))
+        averaged = expit(logit(value.chance) / np.sqrt(1 + np.pi / 8 * deviation**2))
         self.coef_ = self._nearest(facts, averaged, weight, mode, LOOSELY / sd**2)
         return self
 
@@ -218,7 +231,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         """The parameters under which the targets, 0 to 1, are likeliest, held to a normal prior."""
 
         def loss(coef: Floats) -> tuple[float, Floats]:
-            chance, slope = self._chance(facts, coef, jacobian=True)
+            value = self._value(facts, coef)
+            chance, slope = value.chance, self._slope(facts, coef, value)
             likely = target * np.log(chance) + (1 - target) * np.log1p(-chance)
             off = coef - mean
             pull = weight * (target - chance) / (chance * (1 - chance))
@@ -248,13 +262,14 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         self, facts: _Facts, weight: Floats, coef: Floats, precision: Floats
     ) -> Floats:
         """Expected information of the rows and of the prior, shape (q, q)."""
-        chance, slope = self._chance(facts, coef, jacobian=True)
-        scaled = slope * np.sqrt(weight / (chance * (1 - chance)))[:, None]
+        value = self._value(facts, coef)
+        scale = np.sqrt(weight / (value.chance * (1 - value.chance)))
+        scaled = self._slope(facts, coef, value) * scale[:, None]
         return np.asarray(scaled.T @ scaled + np.diag(precision))
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Chance of each class, shape (n, 2)."""
-        chance, _ = self._chance(self._facts(self._checked(X)), self.coef_)
+        chance = self._value(self._facts(self._checked(X)), self.coef_).chance
         return np.column_stack([1 - chance, chance])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -281,12 +296,12 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         for start in range(0, len(X), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             facts = self._facts(X[rows])
-            chance, survive, deviation = self._judged(facts, root)
+            value, deviation = self._judged(facts, root)
             reach = spread * np.hypot(deviation, DISCREPANCY)
-            made.probability[rows] = chance
-            made.low[rows] = expit(logit(chance) - reach)
-            made.high[rows] = expit(logit(chance) + reach)
-            made.factors[rows] = survive
+            made.probability[rows] = value.chance
+            made.low[rows] = expit(logit(value.chance) - reach)
+            made.high[rows] = expit(logit(value.chance) + reach)
+            made.factors[rows] = value.survive
         return made
 
     def draws(self, X: ArrayLike, count: int, random_state: Any = None) -> Floats:
@@ -299,7 +314,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         facts = self._facts(X)
         deviates = rng.standard_normal((count, len(self.coef_)))
         coefs = self.coef_ + deviates @ self._root().T
-        return np.stack([self._chance(facts, coef)[0] for coef in coefs])
+        return np.stack([self._value(facts, coef).chance for coef in coefs])
 
     @property
     def factor_names(self) -> tuple[str, ...]:
@@ -325,10 +340,17 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             self._names, self._margins = self.layout.names, self.layout.margins
             self._groups, self._mark = self.layout.groups, self.layout.pass_mark
         k, g = len(self._margins), len(self._groups)
-        sizes = {"sharpness": k, "slack": k, "unknown": k}
-        if g:
-            sizes |= {"weight": g, "open_part": g, "score_sharpness": 1, "score_slack": 1}
-        sizes |= {"floor": 1, "other": 1}
+        sizes = {
+            "sharpness": k,
+            "slack": k,
+            "unknown": k,
+            "weight": g,
+            "open_part": g,
+            "score_sharpness": int(g > 0),
+            "score_slack": int(g > 0),
+            "floor": 1,
+            "other": 1,
+        }
         ends = np.cumsum(list(sizes.values()))
         self.slices_ = {
             name: slice(int(end) - size, int(end))
@@ -353,60 +375,50 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             open_[:, place] = np.minimum(high, group.ceiling) / TEN_POINTS - certain[:, place]
         return _Facts(_log_spare(margins), np.isnan(margins), certain, open_)
 
-    def _judged(self, facts: _Facts, root: Floats) -> tuple[Floats, Floats, Floats]:
-        """Chance, factors, and standard deviation of the log-odds by the parameters."""
-        survive = np.asarray(expit(self._logits(facts, self.coef_)))
-        chance, slope = self._chance(facts, self.coef_, jacobian=True)
-        deviation = np.sqrt(((slope @ root) ** 2).sum(axis=1)) / (chance * (1 - chance))
-        return chance, survive, deviation
+    def _judged(self, facts: _Facts, root: Floats) -> tuple[_Value, Floats]:
+        """The formula's value, and the standard deviation of its log-odds by the parameters."""
+        value = self._value(facts, self.coef_)
+        reach = self._slope(facts, self.coef_, value) @ root
+        spread = np.sqrt(np.einsum("ij,ij->i", reach, reach))
+        return value, spread / (value.chance * (1 - value.chance))
 
-    def _logits(self, facts: _Facts, coef: Floats) -> Floats:
+    def _value(self, facts: _Facts, coef: Floats) -> _Value:
         at = self.slices_
         margin = np.where(facts.unknown, coef[at["unknown"]], facts.margins)
         logits = np.exp(coef[at["sharpness"]]) * (margin - coef[at["slack"]])
-        if not self._groups:
-            return np.asarray(logits)
-        over = self._points(facts, coef).sum(axis=1) - self._mark / TEN_POINTS
-        score = np.exp(coef[at["score_sharpness"]]) * (over - coef[at["score_slack"]])
-        return np.column_stack([logits, score])
-
-    def _points(self, facts: _Facts, coef: Floats) -> Floats:
-        """Points of each group that reviewers grant, in tens, shape (n, groups)."""
-        at = self.slices_
         granted = facts.certain + expit(coef[at["open_part"]]) * facts.open
-        return np.asarray(np.exp(coef[at["weight"]]) * granted)
-
-    def _chance(self, facts: _Facts, coef: Floats, jacobian: bool = False) -> tuple[Floats, Floats]:
-        """The chance, shape (n,), and its derivatives by the parameters, shape (n, q)."""
-        at = self.slices_
-        logits = self._logits(facts, coef)
+        points = np.exp(coef[at["weight"]]) * granted
+        if self._groups:
+            over = points.sum(axis=1) - self._mark / TEN_POINTS
+            score = np.exp(coef[at["score_sharpness"]]) * (over - coef[at["score_slack"]])
+            logits = np.column_stack([logits, score])
         survive = expit(logits)
         floor, other = _lapses(coef[at["floor"]][0], coef[at["other"]][0])
-        span = 1 - floor - other
         product = survive.prod(axis=1)
-        chance = np.clip(floor + span * product, LEAST, 1 - LEAST)
-        if not jacobian:
-            return chance, np.empty((len(chance), 0))
-        k = len(self._margins)
-        by_logit = (span * product)[:, None] * (1 - survive)
-        sharp = np.exp(coef[at["sharpness"]])
-        slope = np.empty((len(chance), len(coef)))
-        slope[:, at["sharpness"]] = by_logit[:, :k] * logits[:, :k]
-        slope[:, at["slack"]] = -by_logit[:, :k] * sharp
-        slope[:, at["unknown"]] = np.where(facts.unknown, by_logit[:, :k] * sharp, 0.0)
+        chance = np.clip(floor + (1 - floor - other) * product, LEAST, 1 - LEAST)
+        return _Value(points, logits, survive, product, chance, floor, other)
+
+    def _slope(self, facts: _Facts, coef: Floats, value: _Value) -> Floats:
+        """Derivatives of the chance by the parameters, shape (n, q)."""
+        at, k = self.slices_, len(self._margins)
+        span = 1 - value.floor - value.other
+        by_logit = (span * value.product)[:, None] * (1 - value.survive)
+        by_margin = by_logit[:, :k] * np.exp(coef[at["sharpness"]])
+        slope = np.empty((len(value.chance), len(coef)))
+        slope[:, at["sharpness"]] = by_logit[:, :k] * value.logits[:, :k]
+        slope[:, at["slack"]] = -by_margin
+        slope[:, at["unknown"]] = by_margin * facts.unknown
         if self._groups:
-            by_score = by_logit[:, k:]
-            by_total = by_score * np.exp(coef[at["score_sharpness"]])
+            by_total = by_logit[:, k:] * np.exp(coef[at["score_sharpness"]])
             part = expit(coef[at["open_part"]])
-            slope[:, at["weight"]] = by_total * self._points(facts, coef)
-            slope[:, at["open_part"]] = by_total * (
-                np.exp(coef[at["weight"]]) * part * (1 - part) * facts.open
-            )
-            slope[:, at["score_sharpness"]] = by_score * logits[:, k:]
+            gained = np.exp(coef[at["weight"]]) * part * (1 - part)
+            slope[:, at["weight"]] = by_total * value.points
+            slope[:, at["open_part"]] = by_total * gained * facts.open
+            slope[:, at["score_sharpness"]] = by_logit[:, k:] * value.logits[:, k:]
             slope[:, at["score_slack"]] = -by_total
-        slope[:, at["floor"]] = (floor * (1 - chance))[:, None]
-        slope[:, at["other"]] = (-other * chance)[:, None]
-        return chance, slope
+        slope[:, at["floor"]] = (value.floor * (1 - value.chance))[:, None]
+        slope[:, at["other"]] = (-value.other * value.chance)[:, None]
+        return slope
 
     def _root(self) -> Floats:
         """A square root of the parameters' covariance, shape (q, q)."""
