@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: app test check lint types imports tests translations samples images benchmark mutation clean
+.PHONY: app test check lint types imports tests translations samples model images benchmark mutation clean
 
 app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app.py
@@ -31,6 +31,10 @@ translations: .venv/dev ## collect the sentences in the code and compile their C
 
 samples: .venv/app ## make the invented firms again
 	$(BIN)/python sample_data/make_samples.py
+	$(BIN)/python -m eligibility simulate -n 600 --seed 2026 -o sample_data/past_applications.csv
+
+model: .venv/app ## train the demonstration model of models/hnte again
+	$(BIN)/python -m eligibility train sample_data/past_applications.csv -o models/hnte
 
 images: .venv/dev ## take the screenshots of docs/images again (needs Chromium)
 	$(BIN)/python docs/images/make_screenshots.py

@@ -53,7 +53,7 @@ def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
     return {
         CONJUNCTION: ConjunctionClassifier(layout),
         "boosting": boosting,
-        "boosting, calibrated": CalibratedClassifierCV(boosting, cv=5, ensemble=False),
+        "boosting, calibrated": CalibratedClassifierCV(boosting, cv=3, ensemble=False),
         "logistic": make_pipeline(
             SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
             StandardScaler(),
