@@ -392,7 +392,9 @@ class Overlay(_Frozen):
         places = [(batch.year, batch.number) for batch in self.batches]
         days = [batch.due for batch in self.batches]
         if places != sorted(set(places)) or days != sorted(set(days)):
-            raise ValueError("batches stand in the order of their years, numbers and days, each once")
+            raise ValueError(
+                "batches stand in the order of their years, numbers and days, each once"
+            )
         return self
 
     def batches_from(self, day: date) -> tuple[Batch, ...]:

@@ -89,10 +89,12 @@ class Support(_Frozen):
 
 
 class City(_Frozen):
-    """All that a city sets for itself."""
+    """All that a city sets for itself; ``scheme`` and ``region`` say by which law and calendar."""
 
     id: str
     title: Wording
+    scheme: str
+    region: str
     checked_on: date
     targets: tuple[Target, ...]
     forecast: ForecastSettings

@@ -1,17 +1,18 @@
 """Whom to support: the firms and actions that bring most in the advisers' days there are.
 
-Two aims. *Expected certifications* add up firm by firm, so the best choice is an integer linear
-program (HiGHS). *The probability of the target* does not add up: it is improved from there, and by
-branch and bound the best choice is found and proven, or the search ends at its limit and says how
-much better any other choice could still be.
+Two aims. *Expected certifications* add up firm by firm, so the best choice is a knapsack, solved
+exactly. *The probability of the target* does not add up: it is improved from there, and by branch
+and bound the best choice is found and proven, or the search ends at its limit and says how much
+better any other choice could still be.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Options:
     firm : array of int, shape (o,)
         Place of the firm among those of the forecast; at most one option of a firm is chosen.
     days, cost : arrays of shape (o,)
-        Adviser-days, and CNY.
+        Adviser-days, more than none, and CNY.
     after : array of shape (k, o)
         The firm's chance after it, in the same k draws as the chances before.
     actions : tuple of tuples of str
@@ -87,9 +88,9 @@ class Reason:
     gain, gain_per_day : float
         Expected certifications added, all in all and by adviser-day.
     instead : tuple of int
-        Options it keeps out: those that would be taken were this one not there.
+        Options it keeps out: the best use of its days, the other choices as they are.
     lost : float
-        What the aim would lose then (weighted expected certifications; for the target, its
+        What the aim would lose by that (weighted expected certifications; for the target, its
         probability, each option counted as if the others stood still).
     """
 
@@ -194,14 +195,17 @@ def choose(
 
 
 def _reason(option: int, chosen: Collection[int], worth: Floats, year: _Year) -> Reason:
-    others = np.arange(len(worth)) != option
-    instead, value = year.best_sum(worth, others)
+    others = [other for other in chosen if other != option]
+    free = ~np.isin(year.options.firm, year.options.firm[others])
+    free[option] = False
+    left = year.days - float(year.options.days[others].sum())
+    instead, value = year.best_sum(worth, left, free)
     return Reason(
         option,
         float(year.gains[option]),
         float(year.gains[option] / year.options.days[option]),
-        tuple(sorted(set(instead) - set(chosen))),
-        float(worth[list(chosen)].sum() - value),
+        tuple(instead),
+        float(worth[option] - value),
     )
 
 
@@ -235,8 +239,9 @@ class _Year:
         return -float(self.gains[option] / self.options.days[option])
 
     def in_order(self, rank: Floats) -> list[int]:
-        """The rule of thumb: firms from the highest rank down, each its best option that fits."""
+        """The rule of thumb: firms from the highest rank down, each what pays best by the day."""
         left, taken = self.days, []
+        by_the_day = self.gains / self.options.days
         for firm in np.argsort(-rank, kind="stable"):
             fits = np.flatnonzero(
                 (self.options.firm == firm)
@@ -244,47 +249,77 @@ class _Year:
                 & (self.gains > NOTHING)
             )
             if len(fits):
-                option = int(fits[np.argmax(self.gains[fits])])
+                option = int(fits[np.argmax(by_the_day[fits])])
                 taken.append(option)
                 left -= self.options.days[option]
         return taken
 
-    # --- sums: integer linear programs ---------------------------------------------------------
+    # --- sums: a knapsack with one option a firm ------------------------------------------------
 
-    def best_sum(self, worth: Floats, allowed: Bools | None = None) -> tuple[list[int], float]:
-        """The options of greatest total worth, and that worth."""
-        taken, value = self._program(worth, self.days, allowed, whole=True)
-        return np.flatnonzero(taken > 1 / 2).tolist(), value
+    def best_sum(
+        self, worth: Floats, days: float | None = None, allowed: Bools | None = None
+    ) -> tuple[list[int], float]:
+        """The options of greatest total worth within the days, all of them if omitted; that worth.
 
-    def _program(
-        self, worth: Floats, days: float, allowed: Bools | None, *, whole: bool
-    ) -> tuple[Floats, float]:
-        """Shares taken of each option, and their worth; an upper bound where not ``whole``."""
-        from scipy.optimize import LinearConstraint, milp
-        from scipy.sparse import csr_array
+        Firm by firm the sums that no other reaches in as few days are kept: exact, and quick as
+        long as days come in steps, for there are no more such sums than steps.
+        """
+        there_are = self.days if days is None else days
+        spent, sums = np.zeros(1), np.zeros(1)
+        stages = []
+        for options in self._by_firm(worth, there_are, allowed):
+            # row 0: nothing for this firm
+            used = np.vstack([spent, spent + self.options.days[options][:, None]]).round(9)
+            values = np.vstack([sums, sums + worth[options][:, None]])
+            order = np.lexsort((-values.ravel(), used.ravel()))
+            order = order[used.ravel()[order] <= there_are + NOTHING]
+            best_so_far = np.maximum.accumulate(values.ravel()[order])
+            kept = order[np.r_[True, best_so_far[1:] > best_so_far[:-1]]]
+            stages.append((np.r_[-1, options][kept // len(spent)], kept % len(spent)))
+            spent, sums = used.ravel()[kept], values.ravel()[kept]
+        taken, place = [], len(sums) - 1
+        for options, came_from in reversed(stages):
+            if options[place] >= 0:
+                taken.append(int(options[place]))
+            place = came_from[place]
+        return sorted(taken), float(sums[-1])
 
-        taken = np.zeros(len(worth))
-        free = (worth > NOTHING) & (self.options.days <= days + NOTHING)
+    def _relaxed(self, worth: Floats, days: float, allowed: Bools) -> tuple[Floats, float]:
+        """The greatest worth if parts of options could be taken, and the parts: a bound from above.
+
+        Each firm's options are steps up its concave hull; the steps are taken in falling order of
+        worth by the day.
+        """
+        steps = []
+        for options in self._by_firm(worth, days, allowed):
+            hull: list[tuple[float, float, int]] = [(0.0, 0.0, -1)]
+            for option in options[np.lexsort((worth[options], self.options.days[options]))]:
+                point = (float(self.options.days[option]), float(worth[option]), int(option))
+                while len(hull) > 1 and _slope(hull[-2], hull[-1]) <= _slope(hull[-2], point):
+                    hull.pop()
+                if point[1] > hull[-1][1]:
+                    hull.append(point)
+            steps += [(_slope(low, high), low, high) for low, high in pairwise(hull)]
+        shares, value = np.zeros(len(worth)), 0.0
+        for _, low, high in sorted(steps, key=lambda step: -step[0]):
+            asked = high[0] - low[0]
+            part = 1.0 if asked <= days else days / asked
+            days -= part * asked
+            value += part * (high[1] - low[1])
+            shares[high[2]] += part
+            if low[2] >= 0:
+                shares[low[2]] -= part
+        return shares, value
+
+    def _by_firm(
+        self, worth: Floats, days: float, allowed: Bools | None
+    ) -> Iterator[NDArray[np.intp]]:
+        """The options worth anything that fit, firm by firm."""
+        free = (worth > 0) & (self.options.days <= days + NOTHING)
         places = np.flatnonzero(free if allowed is None else free & allowed)
-        if not len(places):
-            return taken, 0.0
-        firms, of_firm = np.unique(self.options.firm[places], return_inverse=True)
-        one_each = csr_array(
-            (np.ones(len(places)), (of_firm, np.arange(len(places)))),
-            shape=(len(firms), len(places)),
-        )
-        found = milp(
-            -worth[places],
-            integrality=np.full(len(places), int(whole)),
-            bounds=(0, 1),
-            constraints=[
-                LinearConstraint(one_each, ub=1),
-                LinearConstraint(self.options.days[places][None], ub=days),
-            ],
-            options={"mip_rel_gap": 0},
-        )
-        taken[places] = np.round(found.x) if whole else found.x
-        return taken, float(worth @ taken)
+        places = places[np.argsort(self.options.firm[places], kind="stable")]
+        cuts = np.flatnonzero(np.diff(self.options.firm[places])) + 1
+        yield from np.split(places, cuts) if len(places) else ()
 
     # --- the target: branch and bound -----------------------------------------------------------
 
@@ -292,9 +327,7 @@ class _Year:
         """Probability that the target is reached with these options."""
         return float(self.weights @ self._tail(self._cases(places), self.short))
 
-    def best_for_target(
-        self, start: list[int], most_steps: int
-    ) -> tuple[list[int], float, bool]:
+    def best_for_target(self, start: list[int], most_steps: int) -> tuple[list[int], float, bool]:
         """The choice likeliest to reach the target, what no choice exceeds, and whether they meet.
 
         Branches fix an option or forbid it. In a branch the chances lie in a box between none and
@@ -305,7 +338,7 @@ class _Year:
         """
         best, value = self._climb(start)
         nowhere = np.zeros(len(self.options.firm), dtype=np.bool_)
-        queue = [(-1.0, 0, (), nowhere)]
+        queue: list[tuple[float, int, tuple[int, ...], Bools]] = [(-1.0, 0, (), nowhere)]
         steps = 0
         while queue and -queue[0][0] > value + NOTHING and steps < most_steps:
             _, _, fixed, forbidden = heapq.heappop(queue)
@@ -363,7 +396,7 @@ class _Year:
         corner = float(self.weights @ self._tail(high, self.short))
         one_lacking = self._tail(high, self.short - 1) - self._tail(floor, self.short + 1)
         rise = np.maximum(self.after - low[:, self.options.firm], 0) * one_lacking[:, None]
-        shares, rises = self._program(self.weights @ rise, left, allowed, whole=False)
+        shares, rises = self._relaxed(self.weights @ rise, left, allowed)
         return min(corner, self.reaches(fixed) + rises), shares
 
     def _cases(self, places: Collection[int]) -> Floats:
@@ -374,4 +407,9 @@ class _Year:
 
     def _tail(self, cases: Floats, number: int) -> Floats:
         """Probability in each case that at least this many are certified."""
-        return poisson_binomial(cases)[:, max(0, number) :].sum(axis=1)
+        tail: Floats = poisson_binomial(cases)[:, max(0, number) :].sum(axis=1)
+        return tail
+
+
+def _slope(low: tuple[float, float, int], high: tuple[float, float, int]) -> float:
+    return (high[1] - low[1]) / (high[0] - low[0]) if high[0] > low[0] else np.inf

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,8 @@ from eligibility.vocabulary import (
     Bools,
     Codes,
     Condition,
-    Floats,
     FirmTable,
+    Floats,
     Item,
 )
 
@@ -121,8 +122,8 @@ class Standing:
         return self._gathered(of, np.int8)
 
     def _gathered(
-        self, of: Callable[[Assessment], NDArray[np.generic]], kind: type[np.generic]
-    ) -> NDArray[np.generic]:
+        self, of: Callable[[Assessment], NDArray[Any]], kind: type[np.generic]
+    ) -> NDArray[Any]:
         column = np.empty(self.firms.rows, dtype=kind)
         for found in self.assessments:
             column[found.rows] = of(found)

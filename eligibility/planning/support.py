@@ -47,7 +47,7 @@ def support_options(standing: Standing, chances: Chances, support: Support) -> O
         firm=np.array([firm for firm, *_ in kept], dtype=np.intp),
         days=np.array([days for _, days, *_ in kept]),
         cost=np.array([cost for _, _, cost, *_ in kept]),
-        after=np.array([after for *_, after, _ in kept]).reshape(len(kept), -1).T,
+        after=np.array([after for *_, after, _ in kept]).reshape(len(kept), len(chances.now)).T,
         actions=tuple(names for *_, names in kept),
     )
 

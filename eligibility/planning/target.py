@@ -159,8 +159,8 @@ def forecast(
     by_year = np.empty((len(odds), firms + 1))
     for some in _portions(len(odds), draws * max(1, firms)):
         shifted = in_year(chances[None], odds[some, None, None])
-        counted = poisson_binomial(shifted.reshape(-1, firms))
-        by_year[some] = counted.reshape(-1, draws, firms + 1).mean(axis=1)
+        counted = poisson_binomial(shifted.reshape(len(some) * draws, firms))
+        by_year[some] = counted.reshape(len(some), draws, firms + 1).mean(axis=1)
     return Forecast(already, target, years, odds, by_year)
 
 
@@ -234,9 +234,7 @@ def poisson_binomial(chances: Floats) -> Floats:
     first = np.clip(chances.sum(axis=1).astype(np.intp) - length // 2, 0, trials + 1 - length)
     places = first[:, None] + np.arange(length)
     unfolded = np.zeros((cases, trials + 1))
-    np.put_along_axis(
-        unfolded, places, np.take_along_axis(folded, places % length, axis=1), axis=1
-    )
+    np.put_along_axis(unfolded, places, np.take_along_axis(folded, places % length, axis=1), axis=1)
     return unfolded
 
 
