@@ -155,7 +155,11 @@ def test_without_days_nobody_is_supported_and_nothing_changes() -> None:
 
 def test_a_weight_moves_the_choice_to_that_firm_and_is_seen_beside_the_plain_gain() -> None:
     options = Options(
-        np.array([0, 1]), np.array([2.0, 2.0]), np.zeros(2), np.array([[0.5, 0.4]]), (("a",), ("b",))
+        np.array([0, 1]),
+        np.array([2.0, 2.0]),
+        np.zeros(2),
+        np.array([[0.5, 0.4]]),
+        (("a",), ("b",)),
     )
     plain = choose(np.array([[0.1, 0.1]]), options, 2, target=1, scores=np.zeros(2))
     assert plain.chosen.options == (0,)
@@ -183,7 +187,9 @@ def test_every_choice_says_what_it_brings_by_the_day_and_what_its_days_would_do_
     assert reason.lost == pytest.approx(0.3)
 
 
-def test_reasons_stand_in_the_order_of_what_they_bring_by_the_day_and_none_would_pay_to_drop() -> None:
+def test_reasons_stand_in_the_order_of_what_they_bring_by_the_day_and_none_would_pay_to_drop() -> (
+    None
+):
     for aim in Aim:
         made = chosen(5, 12, 2, 15, aim=aim)
         by_day = [reason.gain_per_day for reason in made.reasons]
@@ -202,7 +208,7 @@ def test_a_search_that_is_cut_short_says_so_and_what_no_choice_exceeds() -> None
     assert cut.chosen.forecast.reaches_target <= value + 1e-9 <= cut.at_most + 2e-9
 
 
-def test_days_count_from_the_calendar_of_a_whole_city_in_a_few_seconds() -> None:
+def test_a_choice_among_two_thousand_firms_takes_a_few_seconds() -> None:
     chances, held = drawn(8, 2000, 3)
     start = time.perf_counter()
     made = choose(chances, held, 100, target=800, scores=chances[0], year_shock=0.3)

@@ -82,7 +82,9 @@ def test_five_thousand_firms_take_less_than_two_seconds() -> None:
 
 @settings(deadline=None)
 @given(firms, shock)
-def test_the_distribution_sums_to_one_and_is_never_negative(chances: list[float], shock: float) -> None:
+def test_the_distribution_sums_to_one_and_is_never_negative(
+    chances: list[float], shock: float
+) -> None:
     made = of(chances, year_shock=shock).distribution
     assert made.min() >= 0
     assert abs(made.sum() - 1) < 1e-10

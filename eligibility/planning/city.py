@@ -81,10 +81,11 @@ class Course(Remedy):
 
 
 class Support(_Frozen):
-    """Advisers' days in a year, what they can do, and how much of it for one firm."""
+    """Advisers' days in a year, what they can do, how much of it for one firm, how long to search."""
 
     adviser_days: Figure
     largest_bundle: Figure
+    search_steps: Figure
     actions: tuple[Action, ...]
 
 

@@ -104,6 +104,7 @@ def city_year(
         year_shock=city.forecast.year_shock.value,
         weights=city.weights(standing.firms),
         aim=aim,
+        most_steps=int(city.support.search_steps.value),
     )
     eligible = chances.now[:, standing.verdict == MET]
     ready = float(eligible.mean()) if eligible.size else city.assumed_chances.eligible.value
