@@ -50,6 +50,11 @@ def test_every_date_and_every_task_of_a_region_says_what_it_rests_on(overlay: Ov
         assert work.citation.document
         assert work.days_before.source == "assumed" or work.days_before.source.article
         assert work.days_before.unit == "day"
+    cited = [work.citation for work in overlay.work]
+    cited += [batch.source for batch in overlay.batches if isinstance(batch.source, Citation)]
+    for citation in [*cited, *LAW.clauses.values()]:
+        assert any("一" <= letter <= "鿿" for letter in citation.gist.zh)
+        assert not any("一" <= letter <= "鿿" for letter in citation.gist.en)
 
 
 def test_hohhot_has_three_batches_in_the_years_to_come_and_two_dates_that_were_found() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -220,6 +221,16 @@ def test_an_impossible_chance_is_refused() -> None:
     chances, held = drawn(9, 3, 1)
     with pytest.raises(InputError, match="expected a number from 0 to 1"):
         choose(chances * np.nan, held, 5, target=1, scores=np.zeros(3))
+
+
+def test_options_of_other_draws_or_without_days_are_an_error() -> None:
+    chances, held = drawn(9, 3, 1)
+    for wrong in (
+        replace(held, after=np.repeat(held.after, 2, axis=0)),
+        replace(held, days=held.days * 0),
+    ):
+        with pytest.raises(ValueError, match="have the draws of the chances"):
+            choose(chances, wrong, 5, target=1, scores=np.zeros(3))
 
 
 def test_the_forecast_of_a_choice_is_that_of_its_chances() -> None:

@@ -102,7 +102,7 @@ def portfolio(
         for issue in batch.issues:
             print(issue.sentence.say(spoken), file=sys.stderr)
         if not of_year.all():
-            sentence = spoken.text("{count} firms apply in another year and were left out")
+            sentence = spoken.text("Firms that apply in another year, left out: {count}")
             print(sentence.format(count=int((~of_year).sum())), file=sys.stderr)
         report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
     if batch.rejects.num_rows:

@@ -12,6 +12,7 @@ import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -157,7 +158,12 @@ def choose(
     ------
     InputError
         If a chance is not from 0 to 1.
+    ValueError
+        If the options have other draws than the chances, or take no days.
     """
+    if len(options.after) != len(chances) or not (options.days > 0).all():
+        raise ValueError("options have the draws of the chances, and take more than no days")
+    checked(options.after)
     year = _Year(checked(chances), options, days, target - already, year_shock)
     weights = np.ones(chances.shape[1]) if weights is None else weights
     worth = weighted = weights[options.firm] * year.gains
@@ -217,16 +223,33 @@ class _Year:
     ) -> None:
         self.options, self.days, self.short = options, days, short
         self.chances = chances
-        years, odds = years_of_shock(year_shock, chances)
-        draws = len(chances)
-        # every case is one year of one draw
-        self.weights = np.repeat(years, draws) / draws
-        self.before = in_year(chances[None], odds[:, None, None]).reshape(len(years) * draws, -1)
-        self.after = in_year(options.after[None], odds[:, None, None]).reshape(
-            len(years) * draws, -1
-        )
+        self.years, self.odds = years_of_shock(year_shock, chances)
         #: expected certifications that each option adds, shape (o,)
-        self.gains: Floats = self.weights @ (self.after - self.before[:, options.firm])
+        self.gains = np.zeros(len(options.firm))
+        for weight, odds in zip(self.years, self.odds, strict=True):
+            risen = in_year(options.after, odds) - in_year(chances[:, options.firm], odds)
+            self.gains += weight * risen.mean(axis=0)
+
+    # a case is one year of one draw; only the aim of the target asks for them one by one
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Weight of each case, shape (c,)."""
+        return np.repeat(self.years, len(self.chances)) / len(self.chances)
+
+    @cached_property
+    def before(self) -> Floats:
+        """Chances without any option, shape (c, n)."""
+        return self._in_cases(self.chances)
+
+    @cached_property
+    def after(self) -> Floats:
+        """Chances after each option, shape (c, o)."""
+        return self._in_cases(self.options.after)
+
+    def _in_cases(self, chances: Floats) -> Floats:
+        in_years = in_year(chances[None], self.odds[:, None, None])
+        return in_years.reshape(len(self.odds) * len(chances), chances.shape[1])
 
     def with_options(self, places: NDArray[np.intp]) -> Floats:
         """Chances of the draws once these options are taken, shape (k, n)."""
@@ -333,8 +356,9 @@ class _Year:
         Branches fix an option or forbid it. In a branch the chances lie in a box between none and
         the best of what is still allowed; adding an option one after the other adds its rise in
         chance times the probability that exactly one firm is lacking without it, and over the box
-        that is at most P(highest chances reach one less) - P(lowest chances reach one more). So a
-        linear program over these bounds what the branch can reach, as does the box's upper corner.
+        that is at most P(highest chances reach one less) - P(lowest chances reach one more). The
+        relaxed knapsack over these bounds what the branch can reach, and so does the box's upper
+        corner.
         """
         best, value = self._climb(start)
         nowhere = np.zeros(len(self.options.firm), dtype=np.bool_)

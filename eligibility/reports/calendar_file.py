@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from eligibility.language import ENGLISH, Language
 from eligibility.planning.deadlines import Deadline
+from eligibility.reports.plain import doubt
 
 #: octets in a line, its end not counted (RFC 5545, 3.1)
 LINE = 75
@@ -19,8 +20,9 @@ def calendar_file(
     """All-day events, one a deadline; a deadline keeps its identity when the file is made again."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//eligibility//deadlines//EN"]
     for due in deadlines:
-        doubt = language.text("assumed: check") if due.dated_by == "assumed" else ""
-        cited = f"{due.citation.document} {due.citation.article}" if due.citation else ""
+        assumed = language.text("assumed: check") if due.dated_by == "assumed" else ""
+        cite = due.citation.model_dump() if due.citation else None
+        cited = f"{cite['document']} {cite['article']}{doubt(cite, language)}" if cite else ""
         lines += [
             "BEGIN:VEVENT",
             f"UID:{uuid5(NAMESPACE_URL, f'{firm}/{due.day}/{due.task}')}",
@@ -28,7 +30,7 @@ def calendar_file(
             f"DTSTART;VALUE=DATE:{due.day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{due.day + timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{_escaped(f'{firm}: {due.task.say(language)}')}",
-            f"DESCRIPTION:{_escaped('; '.join(filter(None, (cited, doubt))))}",
+            f"DESCRIPTION:{_escaped('; '.join(filter(None, (cited, assumed))))}",
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")

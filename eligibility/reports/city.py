@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from eligibility.language import CHINESE, Language
+from eligibility.planning.city import Remedy
 from eligibility.planning.deadlines import Deadline
 from eligibility.planning.portfolio import Choice, Reason
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, Share
-from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Message, Source
+from eligibility.reports.plain import doubt
+from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Figure, Message, Source
 
 #: firms, gaps and districts told in the text; the JSON has them all
 TOLD = 10
@@ -60,7 +63,7 @@ def city_record(made: CityYear) -> dict[str, Any]:
                 "highest_score_first": _choice(portfolio.highest_score_first),
                 "highest_chance_first": _choice(portfolio.highest_chance_first),
             },
-            "effects": "assumed",
+            "assumed": _rests_on_assumptions(made.city.support.actions),
         },
         "training": {
             "gaps": [
@@ -83,12 +86,12 @@ def city_record(made: CityYear) -> dict[str, Any]:
                     "concerned": need.concerned,
                     "could_move": need.could_move,
                     "expected": need.expected,
-                    "effects": "assumed",
                 }
                 for need in made.courses
             ],
+            "assumed": _rests_on_assumptions(made.city.courses),
         },
-        "deadlines": [_deadline(due) for due in made.deadlines],
+        "deadlines": [_deadline(due) | {"late": due.day < made.as_of} for due in made.deadlines],
     }
 
 
@@ -145,9 +148,10 @@ def _told_funnel(record: dict[str, Any], language: Language) -> list[str]:
 def _told_support(record: dict[str, Any], language: Language) -> list[str]:
     say, support = language.text, record["support"]
     lines = [
-        say(
-            "Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f} (days, costs and effects assumed):"
-        ).format(used=support["days"], days=support["adviser_days"], cost=support["cost"]),
+        say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}:").format(
+            used=support["days"], days=support["adviser_days"], cost=support["cost"]
+        )
+        + _told_doubt(support, language),
         say("{gain:+.2f} certifications expected, P(target) {reaches:.1%}").format(
             gain=support["gain"], reaches=support["forecast"]["reaches_target"]
         ),
@@ -205,7 +209,7 @@ def _told_training(record: dict[str, Any], language: Language) -> list[str]:
         )
         for gap in conditions
     ]
-    lines.append(say("Courses (effects assumed):"))
+    lines.append(say("Courses:") + _told_doubt(training, language))
     lines += [
         "  "
         + say(
@@ -218,8 +222,10 @@ def _told_training(record: dict[str, Any], language: Language) -> list[str]:
 
 def _told_deadlines(record: dict[str, Any], language: Language) -> list[str]:
     lines = [language.text("Next deadlines:")]
+    late = {True: " · " + language.text("late"), False: ""}
     return lines + [
-        f"  {due['day']} {due['task'][language.id]} [{_told_source(due['dated_by'], language)}]"
+        f"  {due['day']} {due['task'][language.id]} "
+        f"[{_told_source(due['dated_by'], language)}]{late[due['late']]}"
         for due in record["deadlines"]
     ]
 
@@ -235,6 +241,20 @@ def _left(count: int, language: Language) -> list[str]:
     return ["  " + language.text("… and {more} more").format(more=count - TOLD)]
 
 
+def _told_doubt(part: dict[str, Any], language: Language) -> str:
+    assumed = language.text("days, costs and effects are assumed")
+    return f" [{assumed}]" if part["assumed"] else ""
+
+
+def _rests_on_assumptions(remedies: Sequence[Remedy]) -> bool:
+    return any(
+        figure.source == "assumed"
+        for remedy in remedies
+        for figure in vars(remedy).values()
+        if isinstance(figure, Figure)
+    )
+
+
 def _told_source(source: Any, language: Language) -> str:
     words = {
         "assumed": language.text("assumed: check"),
@@ -242,7 +262,7 @@ def _told_source(source: Any, language: Language) -> str:
     }
     if isinstance(source, str):
         return words[source]
-    return f"{source['document']} {source['article']}"
+    return f"{source['document']} {source['article']}{doubt(source, language)}"
 
 
 def _forecast(seen: Forecast) -> dict[str, Any]:
