@@ -59,10 +59,17 @@ def _bundles(support: Support) -> Iterator[tuple[Action, ...]]:
 
 def _works_on(standing: Standing, action: Action) -> Bools:
     """Where an action has something to do."""
-    return np.logical_or(
-        _has_open(standing, action),
-        np.logical_or.reduce([standing.unmet[name] for name in _conditions(standing, action)]),
-    )
+    return np.logical_or(_has_open(standing, action), _on_unmet(standing, action))
+
+
+def _on_unmet(standing: Standing, action: Action) -> Bools:
+    """Where an action works on an unmet condition, or on items of an unmet score."""
+    on = np.zeros(standing.firms.rows, dtype=np.bool_)
+    for name, condition in standing.conditions.items():
+        by_items = condition.judges == "score" and set(action.addresses) & set(standing.items)
+        if by_items or name in action.addresses:
+            on |= standing.unmet[name]
+    return on
 
 
 def _has_open(standing: Standing, action: Action) -> Bools:
@@ -80,7 +87,9 @@ def _odds(standing: Standing, bundle: Sequence[Action]) -> Floats:
     """What the bundle multiplies each firm's odds by, shape (n,)."""
     odds = np.ones(standing.firms.rows)
     for action in bundle:
-        odds *= np.where(_has_open(standing, action), action.odds.value, 1.0)
+        # work that closes a gap is not counted again as work on what is open
+        polishes = _has_open(standing, action) & ~_on_unmet(standing, action)
+        odds *= np.where(polishes, action.odds.value, 1.0)
     return odds
 
 

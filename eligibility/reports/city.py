@@ -148,7 +148,7 @@ def _told_funnel(record: dict[str, Any], language: Language) -> list[str]:
 def _told_support(record: dict[str, Any], language: Language) -> list[str]:
     say, support = language.text, record["support"]
     lines = [
-        say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}:").format(
+        say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}").format(
             used=support["days"], days=support["adviser_days"], cost=support["cost"]
         )
         + _told_doubt(support, language),
@@ -201,7 +201,7 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
 def _told_training(record: dict[str, Any], language: Language) -> list[str]:
     say, training = language.text, record["training"]
     conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
-    lines = [say("What firms lack:")]
+    lines = [say("What firms lack")]
     lines += [
         "  "
         + say("{title}: unmet {unmet} (alone {alone}), undetermined {undetermined}").format(
@@ -209,7 +209,7 @@ def _told_training(record: dict[str, Any], language: Language) -> list[str]:
         )
         for gap in conditions
     ]
-    lines.append(say("Courses:") + _told_doubt(training, language))
+    lines.append(say("Courses") + _told_doubt(training, language))
     lines += [
         "  "
         + say(
@@ -221,7 +221,7 @@ def _told_training(record: dict[str, Any], language: Language) -> list[str]:
 
 
 def _told_deadlines(record: dict[str, Any], language: Language) -> list[str]:
-    lines = [language.text("Next deadlines:")]
+    lines = [language.text("Next deadlines")]
     late = {True: " · " + language.text("late"), False: ""}
     return lines + [
         f"  {due['day']} {due['task'][language.id]} "
