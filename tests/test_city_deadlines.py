@@ -166,6 +166,7 @@ def test_two_missed_reports_cancel_one_does_not_and_only_those_of_one_certificat
     assert two.citation.article == "五、（二）"
     later = missed_reports(certified, {2024, 2025}, date(2030, 1, 1), LAW)
     assert (later.years, later.cancels) == ((2026,), False)
+    assert missed_reports(date(2024, 2, 1), {2024, 2025, 2026}, date(2030, 1, 1), LAW).years == ()
 
 
 def test_a_report_is_not_missed_on_its_last_day() -> None:

@@ -209,6 +209,19 @@ def test_a_search_that_is_cut_short_says_so_and_what_no_choice_exceeds() -> None
     assert cut.chosen.forecast.reaches_target <= value + 1e-9 <= cut.at_most + 2e-9
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("target", [2, 4, 6, 7])
+def test_no_choice_exceeds_what_a_search_cut_short_anywhere_says(seed: int, target: int) -> None:
+    chances, held = drawn(seed, 7, 2)
+    best = chance_of_target(chances, held, every_choice(held, 7, 9), target, 0.0).max()
+    for steps in (0, 1, 2, 3, 5, 10, 20, 40):
+        cut = choose(
+            chances, held, 9, target=target, scores=np.zeros(7), aim=Aim.TARGET, most_steps=steps
+        )
+        assert cut.chosen.forecast.reaches_target - 1e-9 <= best <= cut.at_most + 1e-9
+        assert not cut.proven or cut.chosen.forecast.reaches_target >= best - 1e-8
+
+
 def test_a_choice_among_two_thousand_firms_takes_a_few_seconds() -> None:
     chances, held = drawn(8, 2000, 3)
     start = time.perf_counter()
