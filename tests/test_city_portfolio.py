@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 
-from eligibility.planning.portfolio import Aim, Options, Portfolio, choose
+from eligibility.planning.portfolio import Aim, Options, Portfolio, _Year, choose
 from eligibility.planning.target import forecast, in_year, years_of_shock
 from eligibility.vocabulary import InputError
 
@@ -207,6 +207,30 @@ def test_a_search_that_is_cut_short_says_so_and_what_no_choice_exceeds() -> None
     assert not cut.proven
     value = best.chosen.forecast.reaches_target
     assert cut.chosen.forecast.reaches_target <= value + 1e-9 <= cut.at_most + 2e-9
+
+
+@pytest.mark.parametrize("scale", [0.05, 0.4, 1.0])
+@pytest.mark.parametrize("target", [0, 1, 3, 6])
+def test_no_choice_of_a_branch_exceeds_its_bound(target: int, scale: float) -> None:
+    chances, held = drawn(11, 6, 2, draws=2)
+    held = replace(held, after=held.after * scale)
+    year = _Year(chances * scale, held, 8, target, 0.3)
+    every = every_choice(held, 6, 8)
+    values = chance_of_target(chances * scale, held, every, target, 0.3)
+    rng = np.random.default_rng(12)
+    for _ in range(40):
+        forbidden = rng.random(12) < 0.3
+        fixed = [place for place in every[rng.integers(len(every))] if rng.random() < 0.4]
+        forbidden |= np.isin(held.firm, held.firm[fixed])
+        in_branch = [
+            value
+            for choice, value in zip(every, values, strict=True)
+            if set(fixed) <= set(choice) and not forbidden[list(set(choice) - set(fixed))].any()
+        ]
+        bound, shares = year._bound(tuple(fixed), forbidden)
+        assert max(in_branch) <= bound + 1e-9
+        assert not shares[forbidden].any()
+        assert held.days @ shares <= 8 - held.days[fixed].sum() + 1e-9
 
 
 @pytest.mark.parametrize("seed", range(8))
