@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from eligibility.assessment.assess import Assessment
 from eligibility.exact import above
 from eligibility.vocabulary import (
+    MET,
     UNDETERMINED,
     UNMET,
     Bools,
@@ -117,7 +118,7 @@ class Standing:
             if condition in found.findings:
                 return found.findings[condition].status
             # a condition that the firm's edition does not know asks nothing of it
-            return np.ones(len(found.rows), dtype=np.int8)
+            return np.full(len(found.rows), MET, dtype=np.int8)
 
         return self._gathered(of, np.int8)
 
