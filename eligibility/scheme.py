@@ -1,8 +1,8 @@
 """Finds the scheme folders, loads and checks their editions, and says which one is in force.
 
 The only module that reaches into ``schemes/``. A scheme is one folder: ``scheme.yaml``,
-``fields.yaml``, ``editions/*.yaml``, a catalogue if its law has one, ``criteria.py`` and
-``indicators.py``. Everything is read once and then shared; nothing of it can be changed.
+``fields.yaml``, ``editions/*.yaml``, ``overlays/*.yaml`` of regions, a catalogue if its law has
+one, ``criteria.py`` and ``indicators.py``. Everything is read once and then shared; nothing of it can be changed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from eligibility.vocabulary import (
     FirmTable,
     InputError,
     LawError,
+    Overlay,
     ScoredItem,
     Warning,
     Wording,
@@ -92,6 +93,8 @@ class Scheme:
         The parts of the form.
     editions : tuple of Edition
         In the order of their periods.
+    overlays : mapping of id to Overlay
+        What regions add.
     """
 
     id: str
@@ -101,6 +104,7 @@ class Scheme:
     editions: tuple[Edition, ...]
     catalogue: tuple[TechnicalField, ...]
     everyday_words: tuple[EverydayWord, ...]
+    overlays: Mapping[str, Overlay]
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -134,6 +138,17 @@ class Scheme:
         raise InputError(
             "There is no edition {edition} of {scheme}.", edition=edition_id, scheme=self.id
         )
+
+    def overlay(self, overlay_id: str) -> Overlay:
+        """What the region of that id adds."""
+        if overlay_id not in self.overlays:
+            raise InputError(
+                "There is no region {region} of {scheme}; there are: {known}.",
+                region=overlay_id,
+                scheme=self.id,
+                known=", ".join(self.overlays),
+            )
+        return self.overlays[overlay_id]
 
     def in_force(self, day: date) -> Edition:
         """The edition in force on a day.
@@ -218,6 +233,10 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
             editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
             catalogue=catalogue,
             everyday_words=_read_everyday_words(folder / "everyday_words.yaml"),
+            overlays={
+                path.stem: Overlay(**read_yaml(path))
+                for path in sorted((folder / "overlays").glob("*.yaml"))
+            },
         )
     except ValidationError as error:
         raise LawError(

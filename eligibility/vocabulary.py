@@ -3,7 +3,8 @@
 Three families live here, and nothing else.
 
 *Law*: what an edition file holds (``Wording``, ``Citation``, ``Parameter``, ``Bracket``, ``Band``,
-``Interpretation``, ``Condition``, ``Item``, ``Edition``), read from YAML, checked and frozen.
+``Interpretation``, ``Condition``, ``Item``, ``Edition``), and what a region adds to it
+(``Overlay``), read from YAML, checked and frozen.
 
 *Facts*: what is known of firms (``Field``, ``FirmTable``, ``YearSeries``). A table is columns, one
 row a firm; a blank is NaN (numbers), NaT (dates) or None (texts), never zero.
@@ -308,6 +309,8 @@ class Edition(_Frozen):
     catalogue: Mapping[int, bool] | None = None
     #: codes whose text excludes something
     exclusions: Mapping[int, str] = {}
+    #: what binds a certified firm and has no number of its own
+    clauses: Mapping[str, Citation] = {}
     readings: Mapping[str, str] = {}
 
     def value(self, parameter: str) -> float:
@@ -358,6 +361,65 @@ class Edition(_Frozen):
             for reading in question.readings
             if reading != self.reading(name)
         )
+
+
+#: what a statement rests on: a text, or nothing but our assumption, which is to be checked
+Source = Citation | Literal["assumed"]
+
+
+class Figure(_Frozen):
+    """One number that is not of the law: a target, a date's lead, a cost, an effect."""
+
+    value: float
+    unit: str
+    source: Source
+    note: Wording | None = None
+
+
+class Batch(_Frozen):
+    """One round of applications of a year, and the last day to hand the papers in."""
+
+    year: int
+    number: int
+    due: date
+    source: Source
+
+
+class WorkItem(_Frozen):
+    """Work that has to be done some days before a batch closes."""
+
+    id: str
+    title: Wording
+    #: where the work is asked for; its lead is another matter
+    citation: Citation
+    days_before: Figure
+
+
+class Overlay(_Frozen):
+    """What a region adds to the law of a scheme: its batches, year by year, and the work before them.
+
+    Dates are those of the region's notices; where none was found they are assumed, and say so.
+    """
+
+    id: str
+    title: Wording
+    checked_on: date
+    batches: tuple[Batch, ...]
+    work: tuple[WorkItem, ...]
+
+    @model_validator(mode="after")
+    def _batches_in_order(self) -> Overlay:
+        places = [(batch.year, batch.number) for batch in self.batches]
+        days = [batch.due for batch in self.batches]
+        if places != sorted(set(places)) or days != sorted(set(days)):
+            raise ValueError(
+                "batches stand in the order of their years, numbers and days, each once"
+            )
+        return self
+
+    def batches_from(self, day: date) -> tuple[Batch, ...]:
+        """The batches that close on that day or later."""
+        return tuple(batch for batch in self.batches if batch.due >= day)
 
 
 # --- facts --------------------------------------------------------------------------------------

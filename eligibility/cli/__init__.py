@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, finder, readiness, store
+from eligibility.cli import candidates, city, finder, readiness, store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +31,7 @@ for command in (
     store.restore,
     store.export,
     store.create_admin,
+    city.portfolio,
 ):
     app.command()(command)
 

@@ -28,7 +28,7 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
         cite = finding["citation"]
         lines.append(
             f"  {MARKS[finding['status']]} {say(finding['status'])} · {finding['title'][lang]}: "
-            f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{_doubt(cite, language)}]"
+            f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{doubt(cite, language)}]"
         )
         if finding["missing"]:
             fields = _fields(finding["missing"], scheme, language)
@@ -120,7 +120,8 @@ def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language)
     return f"{observed} ({at_least} {required})"
 
 
-def _doubt(cite: dict[str, Any], language: Language) -> str:
+def doubt(cite: dict[str, Any], language: Language) -> str:
+    """What stands behind a citation that fewer than two texts agree on."""
     words = {"B": language.text("one source"), "M": language.text("not checked against the text")}
     return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
 

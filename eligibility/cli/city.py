@@ -1,0 +1,109 @@
+"""``portfolio``: the year of a city or a carrier."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eligibility.cli.candidates import Result
+from eligibility.cli.common import (
+    REJECTED,
+    AsOf,
+    Encoding,
+    MoneyUnit,
+    Sheet,
+    Tongue,
+    held_scheme,
+    intake_options,
+    refusals,
+    report_rows,
+    unread_columns,
+)
+from eligibility.planning.portfolio import Aim
+from eligibility.vocabulary import InputError
+
+
+def portfolio(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    target: Annotated[
+        int | None,
+        typer.Option("--target", min=0, help="Firms to be certified; the city's if omitted."),
+    ] = None,
+    days: Annotated[
+        float | None,
+        typer.Option("--days", min=0, help="Adviser-days there are; the city's if omitted."),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help="Year of application; that of --as-of if omitted."),
+    ] = None,
+    already: Annotated[
+        int, typer.Option("--already", min=0, help="Firms certified in the year so far.")
+    ] = 0,
+    aim: Annotated[
+        Aim,
+        typer.Option("--aim", help="What support is to raise: certifications or P(target)."),
+    ] = Aim.EXPECTED,
+    city: Annotated[
+        Path | None,
+        typer.Option("--city", help="Targets, priorities and assumptions; the shipped if omitted."),
+    ] = None,
+    as_of: AsOf = None,
+    form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    lang: Tongue = None,
+) -> None:
+    """The year of a city or carrier: how many will be certified, and whom to support."""
+    from eligibility.assessment.assess import assess_table
+    from eligibility.intake.table import read_table
+    from eligibility.planning.chances import chances_without_model
+    from eligibility.planning.city import SHIPPED, load_city
+    from eligibility.planning.standing import Standing
+    from eligibility.planning.year import city_year
+    from eligibility.reports.city import city_record, city_text
+
+    with refusals(lang) as spoken:
+        held_city = load_city(city or SHIPPED)
+        held = held_scheme(held_city.scheme)
+        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        day = options.application_date
+        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
+        applies_in = year or day.year
+        of_year = batch.table.application_years == applies_in
+        if not of_year.any():
+            raise InputError(
+                "{file}: no firm that can be read applies in {year}.", file=file, year=applies_in
+            )
+        firms = batch.table.take(of_year)
+        standing = Standing(firms, assess_table(firms, held))
+        made = city_year(
+            standing,
+            chances_without_model(standing, held_city),
+            held_city,
+            year=applies_in,
+            as_of=day,
+            target=target,
+            already=already,
+            days=days,
+            aim=aim,
+        )
+        record = city_record(made)
+        if form is Result.JSON:
+            print(json.dumps(record, ensure_ascii=False, indent=1))
+        else:
+            print(city_text(record, spoken), end="")
+        unread_columns(batch.headers, spoken)
+        for issue in batch.issues:
+            print(issue.sentence.say(spoken), file=sys.stderr)
+        if not of_year.all():
+            sentence = spoken.text("Firms that apply in another year, left out: {count}")
+            print(sentence.format(count=int((~of_year).sum())), file=sys.stderr)
+        report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
+    if batch.rejects.num_rows:
+        raise typer.Exit(REJECTED)

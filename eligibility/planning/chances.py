@@ -1,0 +1,56 @@
+"""Where chances of certification come from: a trained model, or the verdict and an assumption.
+
+The law stands above both: a firm with an unmet condition is not certified this year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eligibility.planning.city import City
+from eligibility.planning.standing import Standing
+from eligibility.vocabulary import UNDETERMINED, UNMET, Floats, Message, msgid
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The chance of every firm of a table, in k draws of whatever it comes from.
+
+    Attributes
+    ----------
+    now : array of shape (k, n)
+        As the firms stand; 0 where a condition is unmet.
+    if_met : array of shape (k, n)
+        Were every unmet condition met and nothing else changed.
+    basis : Message
+        What the numbers rest on, shown wherever they are.
+    """
+
+    now: Floats
+    if_met: Floats
+    basis: Message
+
+
+def chances(if_met: Floats, standing: Standing, basis: Message) -> Chances:
+    """Chances from a model that speaks of each firm as if no condition were unmet, shape (k, n)."""
+    return Chances(np.where(standing.verdict == UNMET, 0.0, if_met), if_met, basis)
+
+
+def chances_without_model(standing: Standing, city: City) -> Chances:
+    """Chances by verdict alone, as the city assumes them; one draw."""
+    assumed = city.assumed_chances
+    open_somewhere = np.logical_or.reduce(list(standing.undetermined.values()))
+    if_met = np.where(
+        (standing.verdict == UNDETERMINED) | open_somewhere,
+        assumed.undetermined.value,
+        assumed.eligible.value,
+    )
+    basis = Message(
+        msgid(
+            "assumed, no model: eligible {eligible:.0%}, undetermined {undetermined:.0%}, ineligible 0%"
+        ),
+        {"eligible": assumed.eligible.value, "undetermined": assumed.undetermined.value},
+    )
+    return chances(if_met[None], standing, basis)

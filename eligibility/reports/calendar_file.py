@@ -1,0 +1,53 @@
+"""A firm's deadlines as an iCalendar file (RFC 5545), for the calendar it already uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from eligibility.language import ENGLISH, Language
+from eligibility.planning.deadlines import Deadline
+from eligibility.reports.plain import doubt
+
+#: octets in a line, its end not counted (RFC 5545, 3.1)
+LINE = 75
+
+
+def calendar_file(
+    deadlines: Sequence[Deadline], firm: str, today: date, language: Language = ENGLISH
+) -> bytes:
+    """All-day events, one a deadline; a deadline keeps its identity when the file is made again."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//eligibility//deadlines//EN"]
+    for due in deadlines:
+        assumed = language.text("assumed: check") if due.dated_by == "assumed" else ""
+        cite = due.citation.model_dump() if due.citation else None
+        cited = f"{cite['document']} {cite['article']}{doubt(cite, language)}" if cite else ""
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uuid5(NAMESPACE_URL, f'{firm}/{due.day}/{due.task}')}",
+            f"DTSTAMP:{today:%Y%m%d}T000000Z",
+            f"DTSTART;VALUE=DATE:{due.day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{due.day + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escaped(f'{firm}: {due.task.say(language)}')}",
+            f"DESCRIPTION:{_escaped('; '.join(filter(None, (cited, assumed))))}",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    return b"".join(part for line in lines for part in _folded(line))
+
+
+def _escaped(text: str) -> str:
+    for mark in ("\\", ";", ","):
+        text = text.replace(mark, "\\" + mark)
+    return text.replace("\n", "\\n")
+
+
+def _folded(line: str) -> Iterator[bytes]:
+    part = b""
+    for octets in (letter.encode() for letter in line):
+        if len(part) + len(octets) > LINE:
+            yield part + b"\r\n"
+            part = b" "
+        part += octets
+    yield part + b"\r\n"
