@@ -83,6 +83,8 @@ class Scheme:
         The parts of the form.
     editions : tuple of Edition
         In the order of their periods.
+    rung : int
+        Its place among the qualifications, the easiest first.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Scheme:
     sections: Mapping[str, Wording]
     editions: tuple[Edition, ...]
     catalogue: tuple[TechnicalField, ...]
+    rung: int
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -207,6 +210,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
             sections={name: Wording(**title) for name, title in form["sections"].items()},
             editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
             catalogue=catalogue,
+            rung=head["rung"],
         )
     except ValidationError as error:
         raise LawError(
