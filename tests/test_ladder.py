@@ -15,7 +15,7 @@ from eligibility.scheme import SCHEMES, read_yaml, scheme_ids
 from eligibility.vocabulary import FirmTable
 from tests.test_cases import BASES
 
-FIELDS = joint_fields(reversed(rungs()))
+FIELDS = joint_fields()
 EASY, HARD = (scheme.id for scheme in rungs())
 TITLES = {code: title for scheme in rungs() for code, title in scheme.titles_by_code.items()}
 BOTH: dict[str, Any] = {**BASES[EASY], **BASES[HARD]}
@@ -90,7 +90,7 @@ def test_each_row_has_its_own_ladder_and_editions() -> None:
     short = {**BOTH, "st_staff": 5, "application_date": date(2027, 3, 1)}
     found = ladder(firms({**BOTH, "name": "甲"}, {**short, "name": "乙"}))
     assert found.verdicts.tolist() == [[1, -1], [1, -1]]
-    assert found.next.tolist() == [-1, 0]
+    assert found.aims.tolist() == [-1, 0]
     assert [ladder_record(found, row)["firm"]["name"] for row in (0, 1)] == ["甲", "乙"]
 
 

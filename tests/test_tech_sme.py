@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,10 +16,15 @@ from hypothesis import strategies as st
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
-from eligibility.scheme import load_scheme
+from eligibility.language import ENGLISH
+from eligibility.reports.wording import first_gaps
+from eligibility.scheme import SCHEMES, load_scheme, read_yaml
+from eligibility.vocabulary import MET, UNMET
 from tests.firms import table
 
 SCHEME = load_scheme("tech_sme")
+BASE: Mapping[str, Any] = read_yaml(SCHEMES / SCHEME.id / "cases" / "base.yaml")["firm"]
+ROOT = Path(__file__).parents[1]
 ROUTES = ("hightech_certificate", "national_award", "rd_institution", "standard_led")
 
 # --- the measures written out plainly, one firm at a time; nothing of the program is used ---------
@@ -179,3 +187,66 @@ def test_the_firms_compared_are_of_every_kind() -> None:
     assert len(names) == 10
     assert len(statuses) == 3 * len(names)
     assert sum(said["score"] == (60, 60) for said in judged) > 5
+
+
+# --- what a person reads ----------------------------------------------------------------------------
+
+
+def gaps_of(**changes: Any) -> list[str | None]:
+    (assessment,) = assess_table(table({**BASE, **changes}, scheme=SCHEME), SCHEME)
+    columns = first_gaps(assessment.gaps, 1, 3, SCHEME, ENGLISH)
+    return [column[0].as_py() for column in columns]
+
+
+def test_a_gap_says_how_far_a_limit_is_passed() -> None:
+    assert gaps_of(staff_total=512.4, st_staff=200, sales_revenue_y3=200_000_100.5)[:2] == [
+        "Limit of staff [第六条（二）]: 13 over the limit",
+        "Limit of sales [第六条（二）]: CNY 101 over the limit",
+    ]
+
+
+def test_a_gap_says_how_many_staff_and_points_are_short() -> None:
+    staff, score, _ = gaps_of(st_staff=7.5, rd_super_deduction_y3=0)
+    assert staff == (
+        "Points for S&T staff [第六条（五）；第八条]: 7.5%, at least 10% needed, "
+        "S&T staff short by 3 with the staff unchanged"
+    )
+    assert score == "Evaluation score [第六条（五）；第八条]: at most 30 points, at least 60 needed"
+
+
+def test_the_gap_in_staff_when_filled_meets_the_condition_and_one_less_does_not() -> None:
+    for staff, needed in ((101, 11), (500, 50), (7, 1), (33, 4)):
+        held = {**BASE, "staff_total": staff, "st_staff": 0}
+        (assessment,) = assess_table(table(held, scheme=SCHEME), SCHEME)
+        short = assessment.gaps.by_condition["staff_points"].shortfall[0]
+        assert short == needed
+        filled = [{**held, "st_staff": short - less} for less in (0, 1)]
+        (after,) = assess_table(table(*filled, scheme=SCHEME), SCHEME)
+        assert after.findings["staff_points"].status.tolist() == [MET, UNMET]
+
+
+def test_a_firm_confirmed_directly_is_shown_no_mark_to_reach() -> None:
+    firm = {**BASE, "st_staff": 1, "hightech_certificate": True}
+    said = records(assess_table(table(firm, scheme=SCHEME), SCHEME))[0]
+    score = next(one for one in said["findings"] if one["id"] == "evaluation_score")
+    assert (score["status"], score["required"], score["margin"]) == ("met", None, None)
+    assert (said["score"]["pass_at_least"], said["score"]["pass_above"]) == (60, None)
+
+
+def test_the_commands_take_the_scheme(tmp_path: Path) -> None:
+    def run(*words: object) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "eligibility", *map(str, words), "--scheme", SCHEME.id, "--lang", "en"],
+            capture_output=True, cwd=ROOT, check=True, encoding="utf-8",
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    sample = ROOT / "sample_data" / "candidates.csv"
+    assert "rd_super_deduction_y3" in run("fields")
+    assert "Limit of sales: 50000000 (at most 200000000)" in run("assess", sample)
+    assert "200 rows read = 200 scored + 0 rejected" in run(
+        "score", sample, "-o", tmp_path / "o.csv"
+    )
+    for ending in ("csv", "xlsx"):
+        run("template", "-o", tmp_path / f"t.{ending}")
+        assert "0 rows read" in run("assess", tmp_path / f"t.{ending}")

@@ -5,7 +5,7 @@ Every scheme names its rung; a table of firms is judged by each of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Ladder:
         What each rung says, one list a rung.
     verdicts : array of int8, shape (rungs, n)
         As ``Assessment.verdict``.
-    next : array of int, shape (n,)
+    aims : array of int, shape (n,)
         The rung to aim at: the lowest above every rung that can be got now, those left out whose
         limits of size the firm has passed; -1 where there is none.
     """
@@ -50,7 +50,7 @@ class Ladder:
     schemes: Sequence[Scheme]
     assessments: Sequence[list[Assessment]]
     verdicts: Codes
-    next: NDArray[np.int64]
+    aims: NDArray[np.int64]
 
 
 def rungs() -> list[Scheme]:
@@ -58,13 +58,13 @@ def rungs() -> list[Scheme]:
     return sorted(map(load_scheme, scheme_ids()), key=lambda scheme: scheme.rung)
 
 
-def joint_fields(schemes: Iterable[Scheme]) -> list[Field]:
-    """The input of several schemes as one form: each fact once, under the titles of all of them.
+def joint_fields() -> list[Field]:
+    """The input of every rung as one form: each fact once, under the titles of all of them.
 
-    A field that several schemes ask for is that of the first; give the longest form first.
+    A fact that several ask for stands as the highest of them has it, whose form asks for most.
     """
     joint: dict[str, Field] = {}
-    for scheme in schemes:
+    for scheme in reversed(rungs()):
         for field in scheme.fields:
             known = joint.setdefault(field.id, field)
             titles = tuple(
@@ -76,22 +76,20 @@ def joint_fields(schemes: Iterable[Scheme]) -> list[Field]:
     return list(joint.values())
 
 
-def ladder(firms: FirmTable, schemes: Sequence[Scheme] | None = None) -> Ladder:
+def ladder(firms: FirmTable) -> Ladder:
     """Judge every firm for every rung.
 
     Parameters
     ----------
     firms : FirmTable
         Columns of :func:`joint_fields`; what a rung needs and the table lacks is blank.
-    schemes : sequence of Scheme, optional
-        The rungs, the easiest first; all there are if omitted.
 
     Raises
     ------
     DateNotCovered
         If an application date falls outside every edition of a rung.
     """
-    schemes = schemes or rungs()
+    schemes = rungs()
     assessments = [assess_table(firms, scheme) for scheme in schemes]
     shape = (len(schemes), firms.rows)
     verdicts, outgrown = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.bool_)
@@ -125,7 +123,7 @@ def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
         of the one to aim at or None; ``rungs``, each with its verdict and first gaps, what is
         unmet before what is open.
     """
-    aim = found.next[row]
+    aim = found.aims[row]
     said = [_record(assessments, row) for assessments in found.assessments]
     return {
         "firm": said[0]["firm"],

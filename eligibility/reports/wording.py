@@ -94,7 +94,7 @@ class _Part:
             return by_kind(
                 [gap.shortfall], lambda days: sentence.format(title=self.title, count=days)
             )
-        if gap.condition.line == "at_most" and unit != "yes_no":
+        if gap.condition.line == "at_most" and unit in ("person", "CNY"):
             return self._over()
         if unit == "point":
             if gap.condition.line == "above":
@@ -173,7 +173,7 @@ class _Part:
         """By how much a ceiling is passed."""
         say = self.language.text
         if self.gap.unit == "person":
-            said = say("{title}: {amount} persons over the limit")
+            said = say("{title}: {amount} over the limit")
         else:
             said = say("{title}: CNY {amount} over the limit")
         return self._short(said, {"title": self.title})
