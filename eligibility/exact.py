@@ -34,6 +34,12 @@ def above(value: Floats, line: Floats | float) -> Bools:
     return passed
 
 
+def at_most(value: Floats, line: Floats | float) -> Bools:
+    """True where the value is on the line or below it; False where either is unknown."""
+    kept: Bools = value <= line + slack(line)
+    return kept
+
+
 def quotient(part: Floats, whole: Floats) -> Floats:
     """Part over whole; NaN where either is unknown or the whole is zero."""
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -95,6 +95,8 @@ class Scheme:
         In the order of their periods.
     overlays : mapping of id to Overlay
         What regions add.
+    rung : int
+        Its place among the qualifications, the easiest first.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Scheme:
     catalogue: tuple[TechnicalField, ...]
     everyday_words: tuple[EverydayWord, ...]
     overlays: Mapping[str, Overlay]
+    rung: int
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -237,6 +240,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
                 path.stem: Overlay(**read_yaml(path))
                 for path in sorted((folder / "overlays").glob("*.yaml"))
             },
+            rung=head["rung"],
         )
     except ValidationError as error:
         raise LawError(

@@ -248,6 +248,8 @@ class Condition(_Frozen):
     rule: Wording
     evidence: Wording
     judges: Literal["firms", "score"] = "firms"
+    #: how its figure stands to its line; of a yes_no, *at_most* wants a no and *at_least* a yes
+    line: Literal["at_least", "above", "at_most"] = "at_least"
     terms: Mapping[str, Wording] = {}
     term_unit: str = ""
     #: more of the part is more of the whole too, as income from a hi-tech product is income
@@ -273,11 +275,12 @@ class Item(_Frozen):
 
 
 class ItemGroup(_Frozen):
-    """Items that share one ceiling."""
+    """Items that share one ceiling; their points are added, or the best of them is taken."""
 
     id: str
     title: Wording
     max: float
+    takes: Literal["sum", "best"] = "sum"
     items: tuple[Item, ...]
 
 
@@ -334,6 +337,11 @@ class Edition(_Frozen):
     def conditions_by_id(self) -> Mapping[str, Condition]:
         """Every condition by its id, in the order of the article."""
         return {condition.id: condition for condition in self.conditions}
+
+    @cached_property
+    def score_condition(self) -> Condition:
+        """The condition that the score must meet."""
+        return next(condition for condition in self.conditions if condition.judges == "score")
 
     @cached_property
     def listed_codes(self) -> Floats:
@@ -614,8 +622,8 @@ class Finding:
     status : array of int8, shape (n,)
         MET, UNDETERMINED or UNMET.
     observed, required, margin : arrays of float64, shape (n,)
-        The firm's figure, the line it must pass, and the first minus the second, in the unit of
-        the condition; NaN where it cannot be said.
+        The firm's figure, the line it must pass, and how far it is on the right side of it
+        (negative: on the wrong one), in the unit of the condition; NaN where it cannot be said.
     missing : mapping of field id to array of bool
         Rows where that blank leaves the finding open.
     terms : mapping of term to array of float64
@@ -638,15 +646,16 @@ def finding(
     required: Floats | float,
     missing: Mapping[str, Bools],
     terms: Mapping[str, Floats] | None = None,
+    ceiling: bool = False,
 ) -> Finding:
     """A Finding: met or unmet where it is known whether it passes, else undetermined.
 
     ``missing`` is kept only for rows left undetermined: a blank that decides nothing is not
-    missed.
+    missed. Under a ``ceiling`` the figure must not pass ``required``.
     """
     status = np.where(known, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
     needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
-    margin = observed - needed
+    margin = needed - observed if ceiling else observed - needed
     # a firm on its line is on it exactly, whatever binary rounding left
     margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(needed))] = 0.0
     still_open = only_somewhere({name: rows & ~known for name, rows in missing.items()})
@@ -669,16 +678,21 @@ class ScoredItem:
 
 @dataclass(frozen=True)
 class ScoreInterval:
-    """The score: every item, and the totals after the ceilings of the groups, shape (n,)."""
+    """The score: every item, and the totals after the ceilings of the groups, shape (n,).
+
+    Attributes
+    ----------
+    missing : mapping of field id to array of bool
+        Blanks that leave the score open.
+    firms : FirmTable
+        Who was scored: a condition on the score may be met by another fact instead.
+    """
 
     items: Mapping[str, ScoredItem]
     low: Floats
     high: Floats
-
-    @cached_property
-    def missing(self) -> Mapping[str, Bools]:
-        """Blanks that leave the score open."""
-        return merge_missing(*(item.missing for item in self.items.values()))
+    missing: Mapping[str, Bools]
+    firms: FirmTable
 
 
 @dataclass(frozen=True)

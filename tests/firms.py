@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from eligibility.scheme import SCHEMES, load_scheme, read_yaml
+from eligibility.scheme import SCHEMES, Scheme, load_scheme, read_yaml
 from eligibility.vocabulary import RATINGS, Field, FirmTable
 
 HNTE = load_scheme("hnte")
@@ -16,13 +16,13 @@ CASES = SCHEMES / "hnte" / "cases"
 BASE: Mapping[str, Any] = read_yaml(CASES / "base.yaml")["firm"]
 
 
-def table(*firms: Mapping[str, Any]) -> FirmTable:
+def table(*firms: Mapping[str, Any], scheme: Scheme = HNTE) -> FirmTable:
     """A table of firms given as field id → plain value; None or absent is blank."""
     given = {name for firm in firms for name in firm}
     return FirmTable(
         {
             field.id: _column(field, [firm.get(field.id) for firm in firms])
-            for field in HNTE.fields
+            for field in scheme.fields
             if field.id in given
         },
         len(firms),

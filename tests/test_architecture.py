@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import eligibility
-from eligibility.scheme import SCHEMES, load_scheme
+from eligibility.scheme import DEFAULT_SCHEME, SCHEMES, load_scheme, scheme_ids
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eligibility"
@@ -40,7 +40,7 @@ def test_no_number_of_the_law_stands_in_its_code(path: Path) -> None:
 
 
 def test_every_condition_and_item_has_its_function_and_no_function_is_left_over() -> None:
-    for scheme_id in ["hnte"]:
+    for scheme_id in scheme_ids():
         scheme = load_scheme(scheme_id)
         for module, names in (
             ("criteria", {name for law in scheme.editions for name in law.conditions_by_id}),
@@ -55,13 +55,28 @@ def test_every_condition_and_item_has_its_function_and_no_function_is_left_over(
             assert public == names
 
 
-def test_the_map_of_the_scheme_names_every_parameter_condition_and_item() -> None:
-    readme = (SCHEMES / "hnte" / "README.md").read_text(encoding="utf-8")
-    law = load_scheme().edition("e2016")
+@pytest.mark.parametrize("scheme_id", scheme_ids())
+def test_the_map_of_the_scheme_names_every_parameter_condition_and_item(scheme_id: str) -> None:
+    readme = (SCHEMES / scheme_id / "README.md").read_text(encoding="utf-8")
+    law = load_scheme(scheme_id).editions[-1]
     for name in [*law.parameters, *law.scales, *law.conditions_by_id, *law.items]:
         assert f"`{name}`" in readme, name
-    for case_file in (SCHEMES / "hnte" / "cases").glob("*.yaml"):
+    for case_file in (SCHEMES / scheme_id / "cases").glob("*.yaml"):
         assert case_file.name in readme, case_file.name
+
+
+@pytest.mark.parametrize("scheme_id", scheme_ids())
+def test_a_scheme_is_named_in_its_own_folder_and_by_the_default_alone(scheme_id: str) -> None:
+    named = [
+        (path.relative_to(PACKAGE).as_posix(), line.strip())
+        for path in PACKAGE.rglob("*")
+        if path.suffix in (".py", ".yaml", ".md", ".po", ".css")
+        and SCHEMES / scheme_id not in path.parents
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(rf"\b{scheme_id}\b", line)
+    ]
+    default = [("scheme.py", f'DEFAULT_SCHEME = "{scheme_id}"')]
+    assert named == (default if scheme_id == DEFAULT_SCHEME else [])
 
 
 def test_what_is_public_is_exactly_all() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import record
-from eligibility.scheme import read_yaml
-from tests.firms import CASES, HNTE, base, table
+from eligibility.scheme import SCHEMES, Scheme, load_scheme, read_yaml, scheme_ids
+from tests.firms import table
 
 KNOWN = {
     "verdict",
@@ -27,16 +27,19 @@ KNOWN = {
     "score",
     "warnings",
 }
+BASES = {name: read_yaml(SCHEMES / name / "cases" / "base.yaml")["firm"] for name in scheme_ids()}
 ALL = [
-    pytest.param(case, id=f"{path.stem}: {case['name']}")
-    for path in sorted(CASES.glob("*.yaml"))
+    pytest.param(load_scheme(name), case, id=f"{name}-{path.stem}: {case['name']}")
+    for name in scheme_ids()
+    for path in sorted((SCHEMES / name / "cases").glob("*.yaml"))
     for case in read_yaml(path).get("cases", [])
 ]
 
 
-@pytest.mark.parametrize("case", ALL)
-def test_case(case: dict[str, Any]) -> None:
-    (assessment,) = assess_table(table(base(**case["firm"])))
+@pytest.mark.parametrize(("scheme", "case"), ALL)
+def test_case(scheme: Scheme, case: dict[str, Any]) -> None:
+    firm = {**BASES[scheme.id], **case["firm"]}
+    (assessment,) = assess_table(table(firm, scheme=scheme), scheme)
     found = record(assessment, 0)
     findings = {finding["id"]: finding for finding in found["findings"]}
     items = {item["id"]: item for item in found["score"]["items"]}
@@ -90,27 +93,33 @@ def _check(what: str, expected: Any, found: Any, findings: Any, items: Any) -> N
         assert [warning["id"] for warning in found["warnings"]] == expected
 
 
-def test_every_condition_has_cases_for_each_status() -> None:
+def expectations(scheme_id: str) -> list[dict[str, Any]]:
+    return [param.values[1]["expect"] for param in ALL if param.values[0].id == scheme_id]
+
+
+@pytest.mark.parametrize("scheme_id", scheme_ids())
+def test_every_condition_has_cases_for_each_status(scheme_id: str) -> None:
     """Met, unmet and undetermined are each shown for every condition of every edition."""
     shown = {
         (name, status)
-        for param in ALL
-        for name, status in param.values[0]["expect"].items()
+        for expected in expectations(scheme_id)
+        for name, status in expected.items()
         if isinstance(status, str)
     }
-    for law in HNTE.editions:
+    for law in load_scheme(scheme_id).editions:
         for name in law.conditions_by_id:
             wanted = {"met", "unmet", "undetermined"}
             assert {status for status in wanted if (name, status) in shown} == wanted, name
 
 
-def test_every_band_of_every_item_has_a_case() -> None:
-    """Each band's points are expected somewhere, under the edition that has the band."""
+@pytest.mark.parametrize("scheme_id", scheme_ids())
+def test_every_band_of_every_item_has_a_case(scheme_id: str) -> None:
+    """Each band's points are expected somewhere, under the edition in force."""
     shown = {
         (name, tuple(interval))
-        for param in ALL
-        for name, interval in param.values[0]["expect"].get("items", {}).items()
+        for expected in expectations(scheme_id)
+        for name, interval in expected.get("items", {}).items()
     }
-    for item in HNTE.edition("e2016").items.values():
+    for item in load_scheme(scheme_id).editions[-1].items.values():
         for band in item.bands:
             assert (item.id, band.points) in shown, (item.id, band.grade)

@@ -63,20 +63,21 @@ def test_the_points_of_the_items_add_up_to_the_score(law: Edition) -> None:
             assert item.bands[-1].points[0] <= 1
 
 
-@pytest.mark.parametrize("law", EDITIONS)
+@pytest.mark.parametrize("scheme", scheme_ids())
 def test_every_interpretation_is_asked_for_by_some_function_or_decided_at_entry(
-    law: Edition,
+    scheme: str,
 ) -> None:
-    code = "".join(path.read_text() for path in (SCHEMES / "hnte").glob("*.py"))
-    for name, question in law.interpretations.items():
-        strict = {
-            asked
-            for item in law.items.values()
-            for band in item.bands
-            for asked in band.strict_under
-        }
-        if question.decides == "computation":
-            assert f'"{name}"' in code or name in strict, name
+    code = "".join(path.read_text() for path in (SCHEMES / scheme).glob("*.py"))
+    for law in load_scheme(scheme).editions:
+        for name, question in law.interpretations.items():
+            strict = {
+                asked
+                for item in law.items.values()
+                for band in item.bands
+                for asked in band.strict_under
+            }
+            if question.decides == "computation":
+                assert f'"{name}"' in code or name in strict, name
 
 
 def test_editions_follow_each_other_without_a_gap() -> None:
@@ -115,11 +116,31 @@ def test_the_catalogue_is_whole() -> None:
         assert node.level == 1 or node.code.startswith(node.parent)
 
 
-def test_no_two_fields_answer_to_one_name() -> None:
+@pytest.mark.parametrize("scheme", scheme_ids())
+def test_no_two_fields_answer_to_one_name(scheme: str) -> None:
     names: dict[str, str] = {}
-    for field in load_scheme().fields:
+    for field in load_scheme(scheme).fields:
         for name in {field.id, field.title.zh, field.title.en, *field.aliases}:
             assert names.setdefault(name.lower(), field.id) == field.id, name
+
+
+def test_a_field_that_two_schemes_share_is_held_in_one_way() -> None:
+    held: dict[str, tuple[object, ...]] = {}
+    for scheme in scheme_ids():
+        for field in load_scheme(scheme).fields:
+            way = (field.kind, field.unit, field.year, field.minimum, field.maximum)
+            assert held.setdefault(field.id, way) == way, field.id
+
+
+def test_no_two_schemes_stand_on_one_rung() -> None:
+    rungs = [load_scheme(scheme).rung for scheme in scheme_ids()]
+    assert sorted(set(rungs)) == sorted(rungs)
+
+
+@pytest.mark.parametrize("law", EDITIONS)
+def test_a_condition_on_the_score_says_how_its_mark_is_passed(law: Edition) -> None:
+    assert [condition.judges for condition in law.conditions].count("score") == 1
+    assert law.score_condition.line in ("at_least", "above")
 
 
 def test_every_edition_file_is_plain_yaml() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import records
-from eligibility.vocabulary import MET, UNMET
+from eligibility.scheme import Scheme, load_scheme, scheme_ids
+from eligibility.vocabulary import MET, UNMET, Field
 from tests.firms import HNTE, table
 
 LAW = HNTE.edition("e2016")
@@ -101,23 +102,58 @@ def firms(draw: st.DrawFn) -> dict[str, Any]:
     return firm
 
 
-def judged(*given: dict[str, Any]) -> Assessment:
-    (assessment,) = assess_table(table(*given))
+def any_firms(scheme: Scheme) -> st.SearchStrategy[dict[str, Any]]:
+    """Firms with any mix of facts and blanks, by the kinds of the scheme's fields."""
+    applied = date(2026, 6, 15)
+
+    def values(field: Field) -> st.SearchStrategy[Any]:
+        by_kind: dict[str, st.SearchStrategy[Any]] = {
+            "money": money if field.minimum == 0 else assets,
+            "number": st.integers(0, 200),
+            "count": count,
+            "yes_no": yes_no,
+            "rating": rating,
+            "catalogue": st.sampled_from(CODES),
+            "date": st.integers(0, 2200).map(lambda days: applied - timedelta(days=days)),
+        }
+        return maybe(by_kind[field.kind])
+
+    facts = {
+        field.id: values(field)
+        for field in scheme.fields
+        if field.kind not in ("text", "code") and field.id != "application_date"
+    }
+    return st.fixed_dictionaries({"application_date": st.just(applied), **facts})
+
+
+#: firms that do not contradict themselves, for the scheme whose facts can
+FIRMS = {"hnte": firms()}
+EVERY = [pytest.param(load_scheme(name), id=name) for name in scheme_ids()]
+
+
+def firms_for(scheme: Scheme) -> st.SearchStrategy[dict[str, Any]]:
+    return FIRMS[scheme.id] if scheme.id in FIRMS else any_firms(scheme)
+
+
+def judged(*given: dict[str, Any], scheme: Scheme = HNTE) -> Assessment:
+    (assessment,) = assess_table(table(*given, scheme=scheme), scheme)
     return assessment
 
 
-@given(firms(), st.data())
+@pytest.mark.parametrize("scheme", EVERY)
+@given(data=st.data())
 @settings(max_examples=150, deadline=None)
 def test_blanking_a_field_never_decides_a_finding_and_never_narrows_the_score(
-    firm: dict[str, Any], data: st.DataObject
+    scheme: Scheme, data: st.DataObject
 ) -> None:
+    firm = data.draw(firms_for(scheme))
     filled = [
         name for name, value in firm.items() if value is not None and name != "application_date"
     ]
     blanked = [{**firm, name: None} for name in filled]
     if not blanked:
         return
-    found = judged(firm, *blanked)
+    found = judged(firm, *blanked, scheme=scheme)
     for name, finding in found.findings.items():
         before, after = finding.status[0], finding.status[1:]
         assert ((after == before) | (after == 0)).all(), name
@@ -165,26 +201,34 @@ def test_a_better_fact_never_turns_met_to_unmet_and_never_lowers_the_score(
     assert (found.score.high[1:] >= found.score.high[0] - 1e-9).all()
 
 
-@given(st.lists(firms(), min_size=2, max_size=8), st.randoms())
+@pytest.mark.parametrize("scheme", EVERY)
+@given(data=st.data(), order=st.randoms())
 @settings(max_examples=40, deadline=None)
 def test_a_row_does_not_depend_on_the_rows_beside_it(
-    given_firms: list[dict[str, Any]], order: Any
+    scheme: Scheme, data: st.DataObject, order: Any
 ) -> None:
-    together = records(assess_table(table(*given_firms)))
-    alone = [records(assess_table(table(firm)))[0] for firm in given_firms]
-    assert together == alone
+    def found(*firms: dict[str, Any]) -> list[dict[str, Any]]:
+        return records(assess_table(table(*firms, scheme=scheme), scheme))
+
+    given_firms = data.draw(st.lists(firms_for(scheme), min_size=2, max_size=8))
+    together = found(*given_firms)
+    assert together == [found(firm)[0] for firm in given_firms]
     shuffled = list(range(len(given_firms)))
     order.shuffle(shuffled)
-    again = records(assess_table(table(*(given_firms[place] for place in shuffled))))
+    again = found(*(given_firms[place] for place in shuffled))
     assert [again[shuffled.index(place)] for place in range(len(given_firms))] == together
 
 
-@given(firms())
+@pytest.mark.parametrize("scheme", EVERY)
+@given(data=st.data())
 @settings(max_examples=100, deadline=None)
-def test_undetermined_names_what_is_missing_or_is_open_to_judgement(firm: dict[str, Any]) -> None:
-    found = records(assess_table(table(firm)))[0]
+def test_undetermined_names_what_is_missing_or_is_open_to_judgement(
+    scheme: Scheme, data: st.DataObject
+) -> None:
+    firm = data.draw(firms_for(scheme))
+    found = records(assess_table(table(firm, scheme=scheme), scheme))[0]
     for finding in found["findings"]:
-        if finding["status"] == "undetermined" and finding["id"] != "innovation_score":
+        if finding["status"] == "undetermined" and finding["unit"] != "point":
             assert finding["missing"], finding
         if finding["status"] != "undetermined":
             assert finding["missing"] == []

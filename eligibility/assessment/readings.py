@@ -61,7 +61,7 @@ def other_readings(
         for condition in law.conditions:
             on_score = condition.judges == "score"
             if condition.id in law.interpretations[name].affects or (on_score and moved):
-                facts = total(items, law, firms.rows) if on_score else firms
+                facts = total(items, law, firms) if on_score else firms
                 status = scheme.criterion(condition.id)(facts, other_law).status
                 rows = status != findings[condition.id].status
                 if rows.any():

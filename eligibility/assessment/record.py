@@ -100,7 +100,10 @@ def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
         "title": _words(condition.title),
         "status": STATUS_WORDS[int(finding.status[row])],
         "observed": _value(finding.observed[row], condition.unit),
-        "required": False if condition.unit == "yes_no" else _number(finding.required[row]),
+        "required": condition.line != "at_most"
+        if condition.unit == "yes_no"
+        else _number(finding.required[row]),
+        "line": condition.line,
         "margin": _number(finding.margin[row]),
         "unit": condition.unit,
         "terms": {term: _number(figures[row]) for term, figures in finding.terms.items()},
@@ -112,6 +115,7 @@ def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
 
 def _score(assessment: Assessment, row: int) -> dict[str, Any]:
     score, law = assessment.score, assessment.law
+    mark, line = _number(law.score.pass_mark), law.score_condition.line
     items = []
     for name, scored in score.items.items():
         item = law.items[name]
@@ -144,7 +148,8 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
     return {
         "low": _number(score.low[row]),
         "high": _number(score.high[row]),
-        "pass_above": _number(law.score.pass_mark),
+        "pass_above": mark if line == "above" else None,
+        "pass_at_least": mark if line == "at_least" else None,
         "total": _number(law.score.total),
         "items": items,
     }

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import Edition, FirmTable, ScoredItem, ScoreInterval
+from eligibility.vocabulary import (
+    Bools,
+    Edition,
+    FirmTable,
+    ScoredItem,
+    ScoreInterval,
+    merge_missing,
+)
 
 
 def score(firms: FirmTable, law: Edition, scheme: Scheme) -> ScoreInterval:
@@ -17,13 +26,28 @@ def score(firms: FirmTable, law: Edition, scheme: Scheme) -> ScoreInterval:
         Points, each end the sum of its groups after their ceilings, shape (n,).
     """
     items = {name: scheme.indicator(name)(firms, law) for name in law.items}
-    return total(items, law, firms.rows)
+    return total(items, law, firms)
 
 
-def total(items: dict[str, ScoredItem], law: Edition, rows: int) -> ScoreInterval:
-    """Add scored items up."""
-    low, high = np.zeros(rows), np.zeros(rows)
+def total(items: Mapping[str, ScoredItem], law: Edition, firms: FirmTable) -> ScoreInterval:
+    """Add scored items up, each group by its own rule."""
+    low, high = np.zeros(firms.rows), np.zeros(firms.rows)
+    missing = []
     for group in law.score.groups:
-        low += np.minimum(sum(items[item.id].low for item in group.items), group.max)
-        high += np.minimum(sum(items[item.id].high for item in group.items), group.max)
-    return ScoreInterval(items, low, high)
+        scored = [items[item.id] for item in group.items]
+        lows = np.stack([item.low for item in scored])
+        highs = np.stack([item.high for item in scored])
+        if group.takes == "best":
+            surely = lows.max(axis=0)
+            low += np.minimum(surely, group.max)
+            high += np.minimum(highs.max(axis=0), group.max)
+            missing += [_where(item.high > surely, item.missing) for item in scored]
+        else:
+            low += np.minimum(lows.sum(axis=0), group.max)
+            high += np.minimum(highs.sum(axis=0), group.max)
+            missing += [item.missing for item in scored]
+    return ScoreInterval(items, low, high, merge_missing(*missing), firms)
+
+
+def _where(rows: Bools, missing: Mapping[str, Bools]) -> Mapping[str, Bools]:
+    return {name: blank & rows for name, blank in missing.items()}

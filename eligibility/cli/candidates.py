@@ -26,6 +26,7 @@ from eligibility.cli.common import (
     row_progress,
     unread_columns,
 )
+from eligibility.scheme import DEFAULT_SCHEME
 
 
 class Listing(StrEnum):
@@ -52,7 +53,7 @@ class Engine(StrEnum):
 
 def fields(
     form: Annotated[Listing, typer.Option("--format")] = Listing.TEXT,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """The data dictionary: every column of the input."""
@@ -64,7 +65,7 @@ def fields(
 
 def template(
     output: Annotated[Path, typer.Option("--output", "-o", help="FILE.csv or FILE.xlsx")],
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """An empty input file with headers in both languages and notes."""
@@ -82,7 +83,7 @@ def assess(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Assess every firm of a file: findings with citations, score by item, gaps."""
@@ -131,7 +132,7 @@ def score(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Score a file of any size: verdict, findings, score and first gaps, a row a firm."""

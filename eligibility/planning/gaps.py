@@ -32,8 +32,9 @@ class Gap:
         As in the finding.
     shortfall : array of float64, shape (n,)
         How much more of the condition's part it takes, in ``unit`` (whole persons, the staff
-        unchanged; more hi-tech income or domestic R&D adds to its whole too). For the score, the
-        points that even its high end lacks. NaN where it cannot be said or nothing is short.
+        unchanged; more hi-tech income or domestic R&D adds to its whole too), or by how much a
+        ceiling is passed. For the score, the points that even its high end lacks. NaN where it
+        cannot be said or nothing is short.
     unit : str
         CNY, person, day, item or point.
     missing : mapping of field id to array of bool

@@ -46,11 +46,13 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
                 )
             )
     score = record["score"]
+    if score["pass_above"] is not None:
+        said, mark = say("Score {low}–{high} of {total}, more than {mark} needed"), "pass_above"
+    else:
+        said, mark = say("Score {low}–{high} of {total}, at least {mark} needed"), "pass_at_least"
     lines.append(
         "  "
-        + say("Score {low}–{high} of {total}, more than {mark} needed").format(
-            low=score["low"], high=score["high"], total=score["total"], mark=score["pass_above"]
-        )
+        + said.format(low=score["low"], high=score["high"], total=score["total"], mark=score[mark])
     )
     lines += [
         f"      {item['title'][lang]}: {item['low']}–{item['high']} / {item['max']}"
@@ -102,22 +104,21 @@ def titles(names: list[str], law: Edition, language: Language) -> str:
 def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
     say = language.text
     observed, required, unit = finding["observed"], finding["required"], finding["unit"]
+    if unit == "yes_no" and required:
+        return {True: say("yes"), False: say("no"), None: "–"}[observed]
     if unit == "yes_no":
         return {True: say("there was one"), False: say("none"), None: "–"}[observed]
     if observed is None:
         return "–"
+    words = {"at_least": say("at least"), "above": say("more than"), "at_most": say("at most")}
+    line = words[finding["line"]]
     if unit == "/1":
-        at_least = say("at least")
-        return percent(observed, required) + (
-            f" ({at_least} {required * 100:g}%)" if required else ""
-        )
+        return percent(observed, required) + (f" ({line} {required * 100:g}%)" if required else "")
+    if unit == "point":
+        observed = f"{score['low']}–{score['high']}"
     if unit == "code" or required is None:
         return str(observed)
-    if unit == "point":
-        more_than = say("more than")
-        return f"{score['low']}–{score['high']} ({more_than} {required})"
-    at_least = say("at least")
-    return f"{observed} ({at_least} {required})"
+    return f"{observed} ({line} {required})"
 
 
 def doubt(cite: dict[str, Any], language: Language) -> str:

@@ -94,8 +94,13 @@ class _Part:
             return by_kind(
                 [gap.shortfall], lambda days: sentence.format(title=self.title, count=days)
             )
+        if gap.condition.line == "at_most" and unit in ("person", "CNY"):
+            return self._over()
         if unit == "point":
-            sentence = say("{title}: at most {high} points, more than {mark} needed")
+            if gap.condition.line == "above":
+                sentence = say("{title}: at most {high} points, more than {mark} needed")
+            else:
+                sentence = say("{title}: at most {high} points, at least {mark} needed")
             return by_kind(
                 [np.round(self.high * 100), gap.required],
                 lambda high, mark: sentence.format(
@@ -160,19 +165,31 @@ class _Part:
             "term": self.language.of(gap.condition.terms["part"]),
             "whole": self.language.of(gap.condition.terms["whole"]),
         }
-        unsaid = np.isnan(gap.shortfall)
-        # rounded up, so that what is said is enough
-        short = np.ceil(np.where(unsaid, 0, gap.shortfall) - 1e-6)
-        if "{wan}" in said:
-            before, after = said.split("{wan}")
+        tail = self._short(said, terms)
+        unsaid = pa.array(np.isnan(gap.shortfall))
+        return pc.binary_join_element_wise(head, pc.if_else(unsaid, "", tail), "")
+
+    def _over(self) -> pa.Array:
+        """By how much a ceiling is passed."""
+        say = self.language.text
+        if self.gap.unit == "person":
+            said = say("{title}: {amount} over the limit")
+        else:
+            said = say("{title}: CNY {amount} over the limit")
+        return self._short(said, {"title": self.title})
+
+    def _short(self, sentence: str, places: dict[str, str]) -> pa.Array:
+        """A sentence with the shortfall, rounded up, so that what is said is enough."""
+        short = np.ceil(np.where(np.isnan(self.gap.shortfall), 0, self.gap.shortfall) - 1e-6)
+        if "{wan}" in sentence:
+            before, after = sentence.split("{wan}")
             amount = pa.array(np.ceil(short / 100) / 100)
         else:
-            before, after = said.split("{amount}")
+            before, after = sentence.split("{amount}")
             amount = pa.array(short.astype(np.int64))
-        tail = pc.binary_join_element_wise(
-            before.format(**terms), amount.cast(pa.string()), after.format(**terms), ""
+        return pc.binary_join_element_wise(
+            before.format(**places), amount.cast(pa.string()), after.format(**places), ""
         )
-        return pc.binary_join_element_wise(head, pc.if_else(pa.array(unsaid), "", tail), "")
 
     def _same(self, sentence: str) -> pa.Array:
         return pa.repeat(pa.scalar(sentence), len(self.gap.status))

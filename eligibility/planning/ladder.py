@@ -1,0 +1,162 @@
+"""The ladder of qualifications (梯度培育): what a firm can get now, and what next.
+
+Every scheme names its rung; a table of firms is judged by each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.record import record
+from eligibility.scheme import Scheme, load_scheme, scheme_ids
+from eligibility.vocabulary import (
+    MET,
+    STATUS_WORDS,
+    UNMET,
+    VERDICT_WORDS,
+    Bools,
+    Codes,
+    Field,
+    FirmTable,
+)
+
+FIRST_GAPS = 3
+NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A table of firms judged for every rung.
+
+    Attributes
+    ----------
+    schemes : sequence of Scheme
+        The rungs, the easiest first.
+    assessments : sequence of list of Assessment
+        What each rung says, one list a rung.
+    verdicts : array of int8, shape (rungs, n)
+        As ``Assessment.verdict``.
+    aims : array of int, shape (n,)
+        The rung to aim at: the lowest above every rung that can be got now, those left out whose
+        limits of size the firm has passed; -1 where there is none.
+    """
+
+    schemes: Sequence[Scheme]
+    assessments: Sequence[list[Assessment]]
+    verdicts: Codes
+    aims: NDArray[np.int64]
+
+
+def rungs() -> list[Scheme]:
+    """Every scheme, the easiest first."""
+    return sorted(map(load_scheme, scheme_ids()), key=lambda scheme: scheme.rung)
+
+
+def joint_fields() -> list[Field]:
+    """The input of every rung as one form: each fact once, under the titles of all of them.
+
+    A fact that several ask for stands as the highest of them has it, whose form asks for most.
+    """
+    joint: dict[str, Field] = {}
+    for scheme in reversed(rungs()):
+        for field in scheme.fields:
+            known = joint.setdefault(field.id, field)
+            titles = tuple(
+                title
+                for title in (field.title.zh, field.title.en)
+                if title not in (known.title.zh, known.title.en, *known.aliases)
+            )
+            joint[field.id] = known.model_copy(update={"aliases": known.aliases + titles})
+    return list(joint.values())
+
+
+def ladder(firms: FirmTable) -> Ladder:
+    """Judge every firm for every rung.
+
+    Parameters
+    ----------
+    firms : FirmTable
+        Columns of :func:`joint_fields`; what a rung needs and the table lacks is blank.
+
+    Raises
+    ------
+    DateNotCovered
+        If an application date falls outside every edition of a rung.
+    """
+    schemes = rungs()
+    assessments = [assess_table(firms, scheme) for scheme in schemes]
+    shape = (len(schemes), firms.rows)
+    verdicts, outgrown = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.bool_)
+    for rung, found in enumerate(assessments):
+        for assessment in found:
+            verdicts[rung, assessment.rows] = assessment.verdict
+            outgrown[rung, assessment.rows] = _outgrown(assessment)
+    reached = np.logical_or.accumulate((verdicts == MET)[::-1])[::-1]
+    ahead = ~reached & ~outgrown
+    return Ladder(
+        schemes,
+        assessments,
+        verdicts,
+        np.where(ahead.any(axis=0), ahead.argmax(axis=0), NOWHERE),
+    )
+
+
+def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
+    """One firm's ladder as plain data.
+
+    Parameters
+    ----------
+    found : Ladder
+    row : int
+        The firm's place in the table.
+
+    Returns
+    -------
+    dict
+        JSON-ready: ``firm``; ``now``, the ids of the schemes it is eligible for; ``next``, the id
+        of the one to aim at or None; ``rungs``, each with its verdict and first gaps, what is
+        unmet before what is open.
+    """
+    aim = found.aims[row]
+    said = [_record(assessments, row) for assessments in found.assessments]
+    return {
+        "firm": said[0]["firm"],
+        "now": [one["scheme"] for one in said if one["verdict"] == VERDICT_WORDS[MET]],
+        "next": None if aim == NOWHERE else found.schemes[aim].id,
+        "rungs": [_rung(scheme, one) for scheme, one in zip(found.schemes, said, strict=True)],
+    }
+
+
+def _outgrown(assessment: Assessment) -> Bools:
+    """True where the firm passes a limit of size, which it does not come back under."""
+    passed = np.zeros(assessment.firms.rows, dtype=np.bool_)
+    for condition in assessment.law.conditions:
+        if condition.line == "at_most" and condition.unit != "yes_no":
+            passed |= assessment.findings[condition.id].status == UNMET
+    return passed
+
+
+def _record(assessments: list[Assessment], row: int) -> dict[str, Any]:
+    """What the one assessment that holds the row says of it."""
+    assessment = next(one for one in assessments if row in one.rows)
+    return record(assessment, int(np.flatnonzero(assessment.rows == row)[0]))
+
+
+def _rung(scheme: Scheme, said: dict[str, Any]) -> dict[str, Any]:
+    titles = {finding["id"]: finding["title"] for finding in said["findings"]}
+    # sorting keeps the article's order within a status
+    gaps = sorted(said["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])
+    return {
+        "scheme": scheme.id,
+        "title": {"zh": scheme.title.zh, "en": scheme.title.en},
+        "edition": said["edition"],
+        "verdict": said["verdict"],
+        "gaps": [gap | {"title": titles[gap["finding"]]} for gap in gaps[:FIRST_GAPS]],
+        "more_gaps": max(len(gaps) - FIRST_GAPS, 0),
+    }

@@ -1,0 +1,69 @@
+"""The scored items of 115号 第七条, one function each, in the article's order.
+
+Every function takes the firms and the edition and gives the lowest and highest points that the
+facts leave possible. Points and bands come from the edition.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eligibility.exact import at_least, band_indexes, band_points, quotient
+from eligibility.schemes.tech_sme.facts import rd_costs
+from eligibility.vocabulary import Edition, FirmTable, Floats, ScoredItem, only_somewhere
+
+
+def st_staff_share(firms: FirmTable, law: Edition) -> ScoredItem:
+    """1 科技人员: S&T staff over staff."""
+    return _share(
+        "st_staff_share", "st_staff", firms.numbers("st_staff"), "staff_total", firms, law
+    )
+
+
+def rd_over_sales(firms: FirmTable, law: Edition) -> ScoredItem:
+    """2（1）研发费用占销售收入, of the latest year."""
+    costs = rd_costs(firms, law)
+    return _share("rd_over_sales", "rd_super_deduction_y3", costs, "sales_revenue_y3", firms, law)
+
+
+def rd_over_costs(firms: FirmTable, law: Edition) -> ScoredItem:
+    """2（2）研发费用占成本费用支出, of the latest year."""
+    costs = rd_costs(firms, law)
+    return _share("rd_over_costs", "rd_super_deduction_y3", costs, "costs_total_y3", firms, law)
+
+
+def rights(firms: FirmTable, law: Edition) -> ScoredItem:
+    """3 科技成果: band A by Class I rights, the lower bands by Class II rights."""
+    item = law.items["rights"]
+    best, others = item.bands[0], item.bands[1:]
+    class1, class2 = firms.numbers("ip_class1_count"), firms.numbers("ip_class2_count")
+    unknown1, unknown2 = np.isnan(class1), np.isnan(class2)
+
+    def points(class1: Floats, class2: Floats) -> Floats:
+        by_class2, _ = band_points(others, band_indexes(others, law, class2))
+        return np.where(at_least(class1, best.at_least or 0.0), best.points[0], by_class2)
+
+    low = points(np.where(unknown1, 0.0, class1), np.where(unknown2, 0.0, class2))
+    high = points(np.where(unknown1, np.inf, class1), np.where(unknown2, np.inf, class2))
+    blanks = {"ip_class1_count": unknown1, "ip_class2_count": unknown2}
+    missing = {name: blank & (low < high) for name, blank in blanks.items()}
+    return ScoredItem(low, high, class1 + class2, only_somewhere(missing))
+
+
+def _share(
+    name: str, part_field: str, part: Floats, whole_field: str, firms: FirmTable, law: Edition
+) -> ScoredItem:
+    """An item by a share; the full range where it is unknown, a zero base by the reading."""
+    item = law.items[name]
+    whole = firms.numbers(whole_field)
+    share = quotient(part, whole)
+    low, high = band_points(item.bands, band_indexes(item.bands, law, share))
+    unknown = np.isnan(part) | np.isnan(whole)
+    left_open = unknown | ((whole == 0) & (law.reading("zero_denominator") == "review"))
+    missing = {part_field: np.isnan(part), whole_field: np.isnan(whole)}
+    return ScoredItem(
+        np.where(np.isnan(share), 0.0, low),
+        np.where(left_open, item.max, np.where(np.isnan(share), 0.0, high)),
+        share,
+        only_somewhere(missing),
+    )

@@ -1,0 +1,33 @@
+"""Signs, in what a firm entered, that a person should look before anyone relies on the result."""
+
+from __future__ import annotations
+
+from eligibility.schemes.tech_sme.facts import direct_route
+from eligibility.vocabulary import Edition, FirmTable, Warning, Wording
+
+
+def warnings(firms: FirmTable, law: Edition) -> list[Warning]:
+    """Every sign this scheme knows, with the rows it holds for."""
+    registered = firms.dates("registered_on")
+    return [
+        Warning(
+            "direct_route",
+            direct_route(firms).certain,
+            Wording(
+                zh="依第八条直接确认，不看得分，请核对证书、奖励、机构或标准的证明",
+                en="Confirmed directly under article 8, whatever the score: check the proof of the "
+                "certificate, award, institution or standard",
+            ),
+            law.conditions_by_id["evaluation_score"].citation,
+        ),
+        Warning(
+            "no_previous_year",
+            registered.astype("M8[Y]") == firms.dates("application_date").astype("M8[Y]"),
+            Wording(
+                zh="企业在填报当年注册，没有上一会计年度，办法未规定如何取数",
+                en="The firm was registered in the year of application and has no fiscal year "
+                "before it; the text does not say which figures then count",
+            ),
+            law.interpretations["figures_year"].citation,
+        ),
+    ]
