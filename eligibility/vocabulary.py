@@ -751,7 +751,8 @@ class Readiness:
     Attributes
     ----------
     probability, low, high : arrays of shape (n,)
-        The chance and the ends of its 90 % interval, /1.
+        The chance and the ends of its 90 % interval, /1; were the unmet conditions met, where
+        ``conditional``.
     factors : mapping of condition to array of shape (n,)
         The chance that it survives review, /1; empty where the estimator knows no such parts.
     outside : mapping of condition or item to array of bool

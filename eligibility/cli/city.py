@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from eligibility.cli.common import (
     REJECTED,
     AsOf,
     Encoding,
+    ModelFolder,
     MoneyUnit,
     Sheet,
     Tongue,
@@ -24,7 +25,13 @@ from eligibility.cli.common import (
     unread_columns,
 )
 from eligibility.planning.portfolio import Aim
+from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import InputError
+
+if TYPE_CHECKING:
+    from eligibility.planning.chances import Chances
+    from eligibility.planning.city import City
+    from eligibility.planning.standing import Standing
 
 
 def portfolio(
@@ -53,6 +60,7 @@ def portfolio(
         typer.Option("--city", help="Targets, priorities and assumptions; the shipped if omitted."),
     ] = None,
     as_of: AsOf = None,
+    model: ModelFolder = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
@@ -62,7 +70,6 @@ def portfolio(
     """The year of a city or carrier: how many will be certified, and whom to support."""
     from eligibility.assessment.assess import assess_table
     from eligibility.intake.table import read_table
-    from eligibility.planning.chances import chances_without_model
     from eligibility.planning.city import SHIPPED, load_city
     from eligibility.planning.standing import Standing
     from eligibility.planning.year import city_year
@@ -70,7 +77,7 @@ def portfolio(
 
     with refusals(lang) as spoken:
         held_city = load_city(city or SHIPPED)
-        held = held_scheme(held_city.scheme)
+        held = held_scheme(DEFAULT_SCHEME)
         options = intake_options(held, as_of, money_unit, encoding, sheet)
         day = options.application_date
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
@@ -84,7 +91,7 @@ def portfolio(
         standing = Standing(firms, assess_table(firms, held))
         made = city_year(
             standing,
-            chances_without_model(standing, held_city),
+            _chances(standing, held_city, model),
             held_city,
             year=applies_in,
             as_of=day,
@@ -107,3 +114,14 @@ def portfolio(
         report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
     if batch.rejects.num_rows:
         raise typer.Exit(REJECTED)
+
+
+def _chances(standing: Standing, city: City, model: Path | None) -> Chances:
+    from eligibility.planning.chances import chances_by_model, chances_without_model
+
+    if model is None:
+        return chances_without_model(standing, city)
+    from eligibility.readiness.artifact import load
+
+    held = load(model)
+    return chances_by_model(held.draws, held.learned, standing, city)

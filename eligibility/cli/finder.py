@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eligibility.cli.common import SchemeId, Tongue, held_scheme, refusals
+from eligibility.scheme import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
     from eligibility.finder.search import Match
@@ -28,7 +29,7 @@ def find_field(
     text: Annotated[str, typer.Argument(help="A sentence about the product, in Chinese.")],
     count: Annotated[int, typer.Option("--count", min=1, help="At most so many fields.")] = 5,
     form: Annotated[Answer, typer.Option("--format")] = Answer.TEXT,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """The fields of the catalogue most like a sentence about a product."""

@@ -25,6 +25,7 @@ from eligibility.cli.common import (
     unread_columns,
 )
 from eligibility.language import Language
+from eligibility.scheme import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
     from eligibility.readiness.past import Past
@@ -52,7 +53,7 @@ def simulate(
     with_chance: Annotated[
         bool, typer.Option("--with-chance", help="Add the true chance of each application.")
     ] = False,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Invent past applications to try the program with; every row says that it is invented."""
@@ -71,7 +72,7 @@ def train(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Learn from past applications: estimators compared, the best kept, with its card."""
@@ -95,7 +96,7 @@ def evaluate(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Compare a model with new outcomes: is it still right, or to be trained again?"""

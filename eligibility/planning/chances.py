@@ -5,13 +5,19 @@ The law stands above both: a firm with an unmet condition is not certified this 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from eligibility.assessment.assess import Assessment
 from eligibility.planning.city import City
 from eligibility.planning.standing import Standing
-from eligibility.vocabulary import UNDETERMINED, UNMET, Floats, Message, msgid
+from eligibility.vocabulary import UNDETERMINED, UNMET, Floats, Learned, Message, msgid
+
+#: joint draws of a model; the year's total is a mixture over them
+DRAWS = 50
+Draws = Callable[[Assessment, int], Floats]
 
 
 @dataclass(frozen=True)
@@ -54,3 +60,16 @@ def chances_without_model(standing: Standing, city: City) -> Chances:
         {"eligible": assumed.eligible.value, "undetermined": assumed.undetermined.value},
     )
     return chances(if_met[None], standing, basis)
+
+
+def chances_by_model(draws: Draws, learned: Learned, standing: Standing, city: City) -> Chances:
+    """Chances that a model gives, in joint draws of what is not known of the reviewers.
+
+    ``draws`` gives the chances of an assessment's firms were no condition unmet, as ``Model.draws``
+    does; firms under rules that the model does not know stay at the city's assumptions.
+    """
+    made = np.repeat(chances_without_model(standing, city).if_met, DRAWS, axis=0)
+    for assessment in standing.assessments:
+        if assessment.law.id == learned.edition:
+            made[:, assessment.rows] = draws(assessment, DRAWS)
+    return chances(made, standing, learned.sentence)

@@ -90,11 +90,10 @@ class Support(_Frozen):
 
 
 class City(_Frozen):
-    """All that a city sets for itself; ``scheme`` and ``region`` say by which law and calendar."""
+    """All that a city sets for itself; ``region`` says by which calendar."""
 
     id: str
     title: Wording
-    scheme: str
     region: str
     checked_on: date
     targets: tuple[Target, ...]

@@ -89,7 +89,7 @@ def city_year(
     InputError
         If no target is set for the year, or the city's region is not held.
     """
-    scheme = load_scheme(city.scheme)
+    scheme = load_scheme()
     set_target = city.target(year)
     asked = int(set_target.certified.value) if target is None else target
     there_are = city.support.adviser_days.value if days is None else days

@@ -91,26 +91,34 @@ class Model:
         if assessment.law.id != self.learned.edition:
             return None
         values = features(assessment)
-        said = self.estimator.chances(values)
+        said = self.estimator.chances(self._as_if_met(values, assessment))
         beyond = self.seen.outside(values)
         names = {name: beyond[:, place] for place, name in enumerate(self.layout.names)}
-        unmet = [found.status == UNMET for found in assessment.findings.values()]
         return Readiness(
             probability=said.probability,
             low=said.low,
             high=said.high,
             factors=dict(zip(said.names, said.factors.T, strict=True)),
             outside=only_somewhere(_by_condition(names)),
-            conditional=np.logical_or.reduce(unmet),
+            conditional=assessment.verdict == UNMET,
             learned=self.learned,
         )
 
     def draws(self, assessment: Assessment, count: int, seed: int = 0) -> Floats:
-        """Joint draws of every firm's chance, shape (count, n).
+        """Joint draws of every firm's chance were no condition unmet, shape (count, n).
 
         A draw holds for all firms together, so that what is not known of the reviewers is shared.
         """
-        return self.estimator.draws(features(assessment), count, seed)
+        values = self._as_if_met(features(assessment), assessment)
+        return self.estimator.draws(values, count, seed)
+
+    def _as_if_met(self, values: Floats, assessment: Assessment) -> Floats:
+        """The features were every unmet condition met, by a margin that nobody knows yet."""
+        made = values.copy()
+        for place in self.layout.margins:
+            unmet = assessment.findings[self.layout.names[place]].status == UNMET
+            made[unmet, place] = np.nan
+        return made
 
 
 def _by_condition(outside: dict[str, NDArray[np.bool_]]) -> dict[str, Bools]:

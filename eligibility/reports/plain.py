@@ -69,16 +69,18 @@ def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language)
     """The chance with its interval and its sample, and what keeps it from being more."""
     say, lang = language.text, language.id
     low, high = readiness["interval"]
-    about = say("Readiness about {chance}% ({low}%–{high}%), {learned}").format(
-        chance=f"{100 * readiness['probability']:.0f}",
-        low=f"{100 * low:.0f}",
-        high=f"{100 * high:.0f}",
-        learned=readiness["model"]["text"][lang],
-    )
-    made = [about]
+    places = {
+        "chance": f"{100 * readiness['probability']:.0f}",
+        "low": f"{100 * low:.0f}",
+        "high": f"{100 * high:.0f}",
+        "learned": readiness["model"]["text"][lang],
+    }
     if readiness["conditional"]:
-        said = say("not before these are met: {conditions}; the chance is that of past applications with such figures")  # fmt: skip
-        made.append(said.format(conditions=titles(readiness["not_before"], law, language)))
+        said = say("Readiness: not before these are met: {conditions}; then about {chance}% ({low}%–{high}%), {learned}")  # fmt: skip
+        places["conditions"] = titles(readiness["not_before"], law, language)
+    else:
+        said = say("Readiness about {chance}% ({low}%–{high}%), {learned}")
+    made = [said.format(**places)]
     if readiness["contributions"]:
         weakest = readiness["contributions"][0]
         said = say("weakest: {condition}, {chance}% likely to survive review")

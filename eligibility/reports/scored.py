@@ -17,12 +17,13 @@ from eligibility.vocabulary import STATUS_WORDS, UNMET, VERDICT_WORDS, Bools, Fl
 
 IDENTITY = ("uscc", "name", "district", "carrier", "industry")
 GAPS_IN_WORDS = 3
-#: what a model adds; the last says what it learned from, so that no number stands without it
+#: what a model adds; a firm with an unmet condition has no chance as it stands, only one if that
+#: were met; the last column says what the model learned from, so that no number stands without it
 READINESS = (
     pa.field("readiness", pa.float64()),
     pa.field("readiness_low", pa.float64()),
     pa.field("readiness_high", pa.float64()),
-    pa.field("readiness_conditional", pa.bool_()),
+    pa.field("readiness_if_met", pa.float64()),
     pa.field("readiness_weakest", pa.string()),
     pa.field("readiness_outside", pa.string()),
     pa.field("readiness_model", pa.string()),
@@ -150,12 +151,13 @@ def _part(
 
 def _readiness(readiness: Readiness, language: Language) -> dict[str, pa.Array]:
     count = len(readiness.probability)
+    unmet = readiness.conditional
     names = pa.array([*readiness.factors, None], pa.string())
     return {
-        "readiness": pa.array(readiness.probability),
-        "readiness_low": pa.array(readiness.low),
-        "readiness_high": pa.array(readiness.high),
-        "readiness_conditional": pa.array(readiness.conditional),
+        "readiness": pa.array(readiness.probability, mask=unmet),
+        "readiness_low": pa.array(readiness.low, mask=unmet),
+        "readiness_high": pa.array(readiness.high, mask=unmet),
+        "readiness_if_met": pa.array(readiness.probability, mask=~unmet),
         "readiness_weakest": names.take(pa.array(readiness.weakest % len(names))),
         "readiness_outside": _listed(list(readiness.outside.items()), count),
         "readiness_model": pa.repeat(pa.scalar(readiness.learned.sentence.say(language)), count),

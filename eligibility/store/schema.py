@@ -33,12 +33,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import msgid
 
 #: the newest migration; a store at this revision is opened without loading Alembic
 REVISION = "0001"
 #: the scheme whose latest assessment stands in a firm's own row
-HEADLINE_SCHEME = "hnte"
+HEADLINE_SCHEME = DEFAULT_SCHEME
 
 
 class Role(StrEnum):
