@@ -223,7 +223,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         mode = self._nearest(facts, labels.astype(np.float64), weight, mean, 1 / sd**2)
         self.information_ = self._information(facts, weight, mode, 1 / sd**2)
         self.coef_ = mode
-        value, deviation = self._judged(facts, self._root())
+        value, reach = self._judged(facts, self._root())
+        deviation = np.sqrt((reach**2).sum(axis=1))
         # the mean of a logistic over a normal, to within a per cent
         averaged = expit(logit(value.chance) / np.sqrt(1 + np.pi / 8 * deviation**2))
         self.coef_ = self._nearest(facts, averaged, weight, mode, LOOSELY / sd**2)
@@ -301,11 +302,11 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         for start in range(0, len(X), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             facts = self._facts(X[rows])
-            value, deviation = self._judged(facts, root)
-            reach = spread * np.hypot(deviation, DISCREPANCY)
+            value, reach = self._judged(facts, root)
+            deviation = np.sqrt(np.einsum("ij,ij->i", reach, reach) + DISCREPANCY**2)
             made.probability[rows] = value.chance
-            made.low[rows] = expit(logit(value.chance) - reach)
-            made.high[rows] = expit(logit(value.chance) + reach)
+            made.low[rows] = expit(logit(value.chance) - spread * deviation)
+            made.high[rows] = expit(logit(value.chance) + spread * deviation)
             made.factors[rows] = value.survive
         return made
 
@@ -315,11 +316,9 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         One draw holds for all firms, so that what is not known of the reviewers is shared.
         """
         X = self._checked(X)
-        rng = check_random_state(random_state)
-        facts = self._facts(X)
-        deviates = rng.standard_normal((count, len(self.coef_)))
-        coefs = self.coef_ + deviates @ self._root().T
-        return np.stack([self._value(facts, coef).chance for coef in coefs])
+        value, reach = self._judged(self._facts(X), self._root())
+        deviates = check_random_state(random_state).standard_normal((count, len(self.coef_)))
+        return np.asarray(expit(logit(value.chance) + deviates @ reach.T))
 
     @property
     def factor_names(self) -> tuple[str, ...]:
@@ -381,11 +380,11 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         return _Facts(_log_spare(margins), np.isnan(margins), certain, open_)
 
     def _judged(self, facts: _Facts, root: Floats) -> tuple[_Value, Floats]:
-        """The formula's value, and the standard deviation of its log-odds by the parameters."""
+        """The formula's value, and how far each way of erring moves its log-odds, shape (n, q)."""
         value = self._value(facts, self.coef_)
         reach = self._slope(facts, self.coef_, value) @ root
-        spread = np.sqrt(np.einsum("ij,ij->i", reach, reach))
-        return value, spread / (value.chance * (1 - value.chance))
+        reach /= (value.chance * (1 - value.chance))[:, None]
+        return value, reach
 
     def _value(self, facts: _Facts, coef: Floats) -> _Value:
         at = self.slices_

@@ -1,0 +1,171 @@
+"""A model on disk is read only if everything about it fits; nothing is unpickled before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import joblib
+import pytest
+
+from eligibility.assessment.assess import assess_table
+from eligibility.readiness.artifact import KNOWN, MANIFEST, MODEL, load, save
+from eligibility.readiness.model import Model, Seen
+from eligibility.readiness.past import Past
+from eligibility.readiness.stock import CONJUNCTION, Replicated, candidates
+from eligibility.readiness.training import Trained
+from eligibility.vocabulary import ModelRefused
+from tests.firms import base, table
+
+ROOT = Path(__file__).parents[2]
+
+
+class Hostile:
+    """A pickle that would write a file."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.target),)
+
+
+def edited(folder: Path, **changes: Any) -> None:
+    """The manifest with changes."""
+    path = folder / MANIFEST
+    said = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**said, **changes}), encoding="utf-8")
+
+
+def test_what_was_saved_says_the_same_when_loaded(model_folder: Path, trained: Trained) -> None:
+    (found,) = assess_table(table(base(), base(st_staff=1)))
+    before, after = trained.model.readiness(found), load(model_folder).readiness(found)
+    assert before is not None
+    assert after is not None
+    assert after.probability.tolist() == before.probability.tolist()
+    assert after.learned == before.learned
+
+
+def test_a_changed_byte_is_refused(model_folder: Path) -> None:
+    path = model_folder / MODEL
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(ModelRefused, match="not the file that the manifest describes"):
+        load(model_folder)
+
+
+def test_a_truncated_file_is_refused(model_folder: Path) -> None:
+    path = model_folder / MODEL
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ModelRefused, match="not the file that the manifest describes"):
+        load(model_folder)
+
+
+def test_a_truncated_file_with_its_own_digest_is_refused_too(model_folder: Path) -> None:
+    path = model_folder / MODEL
+    path.write_bytes(path.read_bytes()[:-100])
+    edited(model_folder, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    with pytest.raises(ModelRefused, match="cannot be read"):
+        load(model_folder)
+
+
+def test_other_versions_are_refused_by_name(model_folder: Path) -> None:
+    versions = json.loads((model_folder / MANIFEST).read_text(encoding="utf-8"))["versions"]
+    edited(model_folder, versions={**versions, "scikit-learn": "1.8.0"})
+    with pytest.raises(ModelRefused, match=r"written with scikit-learn 1\.8\.0"):
+        load(model_folder)
+
+
+@pytest.mark.parametrize("missing", [MODEL, MANIFEST])
+def test_a_missing_file_is_named(model_folder: Path, missing: str) -> None:
+    (model_folder / missing).unlink()
+    with pytest.raises(ModelRefused, match=missing):
+        load(model_folder)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"sha256": 1}', "\udcff"])
+def test_a_manifest_that_is_none_is_refused(model_folder: Path, content: str) -> None:
+    (model_folder / MANIFEST).write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ModelRefused, match=MANIFEST):
+        load(model_folder)
+
+
+def test_a_hostile_pickle_runs_nothing(model_folder: Path, tmp_path: Path) -> None:
+    (model_folder / MODEL).write_bytes(pickle.dumps(Hostile(tmp_path / "written")))
+    with pytest.raises(ModelRefused, match="not the file that the manifest describes"):
+        load(model_folder)
+    assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.parametrize("dump", [pickle.dumps, None], ids=["pickle", "joblib"])
+def test_a_hostile_pickle_with_a_matching_manifest_runs_nothing(
+    model_folder: Path, tmp_path: Path, dump: Any
+) -> None:
+    hostile, path = Hostile(tmp_path / "written"), model_folder / MODEL
+    if dump:
+        path.write_bytes(dump(hostile))
+    else:
+        joblib.dump({"model": hostile}, path)
+    edited(model_folder, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    with pytest.raises(ModelRefused, match="mkdir"):
+        load(model_folder)
+    assert not (tmp_path / "written").exists()
+    # it would have, unpickled as usual
+    joblib.load(path)
+    assert (tmp_path / "written").exists()
+
+
+def test_nothing_is_read_outside_the_models_folder(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = tmp_path / "models"
+    inside.mkdir()
+    monkeypatch.setenv("ELIGIBILITY_MODELS", str(inside))
+    (inside / "link").symlink_to(model_folder, target_is_directory=True)
+    for folder in (model_folder, inside / ".." / "hnte", inside / "link"):
+        with pytest.raises(ModelRefused, match="only read from"):
+            load(folder)
+
+
+def test_a_manifest_of_another_model_is_refused(model_folder: Path) -> None:
+    edited(model_folder, edition="e2008")
+    with pytest.raises(ModelRefused, match="not the one that the manifest describes"):
+        load(model_folder)
+
+
+@pytest.mark.parametrize("name", ["boosting", "boosting, calibrated", "logistic", "base rate"])
+def test_every_candidate_can_be_kept_and_read(
+    name: str, past: Past, trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
+    made = Replicated(candidates(past.layout, 0)[name], replicates=2)
+    made.fit(past.features, past.certified)
+    model = Model(made, past.layout, Seen.of(past.features), trained.model.learned)
+    save(Trained(model, {**trained.metrics, "chosen": name}), tmp_path / "model")
+    again = load(tmp_path / "model")
+    assert again.estimator.chances(past.features[:3]).probability.tolist() == (
+        made.chances(past.features[:3]).probability.tolist()
+    )
+
+
+def test_no_name_that_a_model_may_hold_runs_commands() -> None:
+    assert not [name for name in KNOWN if name.startswith(("os.", "posix.", "subprocess.", "sys."))]
+    assert not {"builtins.eval", "builtins.exec", "builtins.getattr", "builtins.__import__"} & KNOWN
+
+
+def test_the_shipped_model_can_be_read_and_says_that_it_is_a_demonstration() -> None:
+    model = load(ROOT / "models" / "hnte")
+    assert model.learned.invented
+    assert model.learned.applications == 600
+    assert "demonstration model" in str(model.learned.sentence)
+    assert (
+        json.loads((ROOT / "models" / "hnte" / "metrics.json").read_text(encoding="utf-8"))[
+            "chosen"
+        ]
+        == CONJUNCTION
+    )
