@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: app test check lint types imports tests translations samples model images benchmark mutation clean
+.PHONY: app test check lint types imports tests translations samples model images benchmark benchmark-readiness mutation clean
 
 app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app.py
@@ -43,6 +43,9 @@ benchmark: .venv/dev ## speeds as ratios; installs what it compares with into it
 	$(PYTHON) -m venv .venv-benchmarks
 	.venv-benchmarks/bin/pip install -q -r requirements.txt -r benchmarks/requirements.txt
 	.venv-benchmarks/bin/python benchmarks/batch.py
+
+benchmark-readiness: .venv/dev ## the readiness estimator against stock ones and the truth
+	$(BIN)/python benchmarks/readiness.py
 
 mutation: .venv/dev ## change the law's code in every small way and see whether a test notices
 	$(BIN)/pip install -q -r tests/mutation/requirements.txt
