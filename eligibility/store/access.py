@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import String as Text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from eligibility.store.engine import reading, writing
 from eligibility.store.schema import Role, accounts, audit_log, firms
@@ -151,13 +151,15 @@ class Access:
 
     # --- transactions ---
 
-    def _reading(self) -> Any:
-        return reading(self.engine)
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _holdable(), reading(self.engine) as connection:
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
-            with writing(self.engine) as connection:
+            with _holdable(), writing(self.engine) as connection:
                 yield connection
         except IntegrityError as error:
             raise Conflict(
@@ -235,6 +237,15 @@ class Access:
         )
         if connection.execute(found).first() is None:
             raise NotFound("There is no such adviser at this firm's carrier.")
+
+
+@contextmanager
+def _holdable() -> Iterator[None]:
+    """Ids and texts from a URL that no database can hold belong to nothing in it."""
+    try:
+        yield
+    except (DataError, OverflowError, UnicodeEncodeError) as error:
+        raise NotFound("That is not here.") from error
 
 
 def plain(facts: Facts) -> Row:
