@@ -27,9 +27,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import String as Text
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from eligibility.store.engine import reading, writing
+from eligibility.store.engine import StoreUnavailable, reading, writing
 from eligibility.store.schema import Role, accounts, audit_log, firms
 from eligibility.vocabulary import Conflict, InputError, NotAllowed, NotFound
 
@@ -241,11 +241,13 @@ class Access:
 
 @contextmanager
 def _holdable() -> Iterator[None]:
-    """Ids and texts from a URL that no database can hold belong to nothing in it."""
+    """Ids and texts that no database can hold belong to nothing in it; a lost one says so."""
     try:
         yield
     except (DataError, OverflowError, UnicodeEncodeError) as error:
         raise NotFound("That is not here.") from error
+    except OperationalError as error:
+        raise StoreUnavailable("The store does not answer; try again in a moment.") from error
 
 
 def plain(facts: Facts) -> Row:

@@ -18,10 +18,10 @@ from typing import Any
 from sqlalchemy import URL as DatabaseURL
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy import text as sql
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from eligibility.store.schema import REVISION
-from eligibility.vocabulary import EligibilityError, InputError
+from eligibility.vocabulary import EligibilityError, InputError, msgid
 
 URL = "ELIGIBILITY_DATABASE_URL"
 DATA = "ELIGIBILITY_DATA"
@@ -35,6 +35,9 @@ OWNER_ONLY = 0o600
 BUSY = 30
 #: connections of one process; the twentieth browser should not wait for the fifth
 CONNECTIONS = 20
+
+
+_NO_URL = msgid("{variable} is no database URL; expected one such as postgresql://user@host/name.")
 
 
 class StoreUnavailable(EligibilityError):
@@ -86,12 +89,11 @@ def connect(url: str | DatabaseURL) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise InputError(
-            "{variable} is no database URL; expected one such as postgresql://user@host/name.",
-            variable=URL,
-        ) from error
+        raise InputError(_NO_URL, variable=URL) from error
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise InputError(_NO_URL, variable=URL)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise InputError("The store needs a file; sqlite without a path forgets everything.")
@@ -103,8 +105,10 @@ def connect(url: str | DatabaseURL) -> Engine:
 
 def _sqlite(url: DatabaseURL) -> Engine:
     # created here so that the file, and what SQLite puts beside it, is never readable by others
-    with suppress(FileExistsError):
-        os.close(os.open(str(url.database), os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+    try:
+        os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+    except OSError as error:
+        raise StoreUnavailable("The store cannot be opened: {reason}", reason=error) from error
     engine = create_engine(
         url,
         pool_size=CONNECTIONS,
@@ -179,9 +183,10 @@ def migrate(engine: Engine, to: str = "head") -> None:
         with writing(engine, "EXCLUSIVE") as connection:
             alone(connection, "migrate")
             _upgrade(connection, to)
-    except OperationalError as error:
+    except (DatabaseError, sqlite3.Error) as error:
+        said = str(getattr(error, "orig", error)).strip().splitlines()
         raise StoreUnavailable(
-            "The store cannot be opened: {reason}", reason=str(error.orig).strip().splitlines()[0]
+            "The store cannot be opened: {reason}", reason=said[0] if said else type(error).__name__
         ) from error
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from eligibility.store.access import LEADS, STAFF, Access, Facts, Row, clean, open_to, plain, slices
 from eligibility.store.engine import alone
+from eligibility.store.firms import differences
 from eligibility.store.records import judged
 from eligibility.store.schema import (
     HEADLINE,
@@ -229,15 +230,13 @@ class Imports(Access):
         ).all()
         added = self._add_firms(connection, held, mine)
         self._refresh_firms(connection, known)
-        self._merge_figures(connection, mine)
+        lines = [
+            self._line(msgid("import"), firm, {"import_id": held["id"], "changed": changed})
+            for firm, changed in self._merge_figures(connection, mine).items()
+        ]
+        if lines:
+            connection.execute(insert(audit_log), lines)
         assessed = self._add_assessments(connection, mine)
-        line = self._line(msgid("import"), None, {"import_id": held["id"]})
-        kept: dict[str, ColumnElement[Any]] = {
-            name: literal(value, audit_log.c[name].type) for name, value in line.items()
-        }
-        kept["firm_id"] = staged.c.firm_id
-        told = select(*kept.values()).where(mine).distinct()
-        connection.execute(insert(audit_log).from_select(list(kept), told))
         return Imported(added, len({row.firm_id for row in known}), assessed)
 
     def _name_carriers(self, connection: Connection, mine: ColumnElement[bool]) -> None:
@@ -331,8 +330,16 @@ class Imports(Access):
                 changes,
             )
 
-    def _merge_figures(self, connection: Connection, mine: ColumnElement[bool]) -> None:
-        """The facts of the file over those held; a blank of the file takes nothing away."""
+    def _merge_figures(self, connection: Connection, mine: ColumnElement[bool]) -> dict[int, Row]:
+        """The facts of the file over those held, of which a blank takes nothing away.
+
+        What changed, by firm; nothing where there was nothing before.
+        """
+        # who edits one of them now waits, and is then told that it was changed
+        touched = select(staged.c.firm_id).where(mine)
+        connection.execute(
+            select(figures.c.id).where(figures.c.firm_id.in_(touched)).with_for_update()
+        )
         same = (figures.c.firm_id == staged.c.firm_id) & (
             figures.c.application_year == staged.c.application_year
         )
@@ -348,10 +355,13 @@ class Imports(Access):
         at = self._clock()
         fresh: dict[tuple[int, int], Row] = {}
         over: dict[int, Row] = {}
+        changed: dict[int, Row] = {}
         for firm, year, inputs, held, facts in rows:
+            changed.setdefault(firm, {})
             if held is None:
                 fresh[firm, year] = {**fresh.get((firm, year), {}), **inputs}
             else:
+                changed[firm] |= differences(over.get(held, facts), inputs)
                 over[held] = {**over.get(held, facts), **inputs}
         if fresh:
             connection.execute(
@@ -369,6 +379,7 @@ class Imports(Access):
                 .values(facts=bindparam("given"), changed_at=at, version=figures.c.version + 1),
                 [{"held": held, "given": facts} for held, facts in over.items()],
             )
+        return changed
 
     def _add_assessments(self, connection: Connection, mine: ColumnElement[bool]) -> int:
         """The records move from table to table inside the database, packed as they are."""
@@ -407,10 +418,19 @@ def _carriers(connection: Connection) -> dict[str, int]:
 def _staged(
     import_id: int, place: int, facts: Facts, record: Facts | None, model_hash: str | None
 ) -> Row:
+    try:
+        return _checked(import_id, place, facts, record, model_hash)
+    except InputError as error:
+        raise InputError("Row {row}: {why}", row=place, why=error.message) from error
+
+
+def _checked(
+    import_id: int, place: int, facts: Facts, record: Facts | None, model_hash: str | None
+) -> Row:
     inputs = plain(facts)
     day = str(inputs.get("application_date", ""))
     if not day[:4].isdecimal():
-        raise InputError("Row {row}: the application date is missing.", row=place)
+        raise InputError("The application date is missing.")
     master = {name: inputs.get(name) for name in _MASTER}
     told = judged(record, model_hash) if record else dict.fromkeys(_JUDGED)
     return clean(

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, func, select
 from eligibility.store import LOCAL, Repository, StoreUnavailable, open_store
 from eligibility.store.engine import connect
 from eligibility.store.schema import assessments, audit_log, figures, firms, staged
-from eligibility.vocabulary import Conflict
+from eligibility.vocabulary import Conflict, EligibilityError
 from tests.store.world import facts, record
 
 ROOT = Path(__file__).parents[2]
@@ -183,6 +183,36 @@ def test_two_imports_of_the_same_firms_confirmed_at_once_make_each_firm_once(
     assert local.firms_page().count == 200
 
 
+def test_who_edits_a_firm_while_a_file_of_it_is_confirmed_loses_nothing(engine: Engine) -> None:
+    local = Repository(engine, LOCAL)
+    firm = local.add_firm({"name": "甲", "uscc": "91150105XNBU6HUA33"})
+    local.save_figures(firm, 2026, {"edits": 0}, 0)
+    files = [
+        local.stage_import("f", [(facts("91150105XNBU6HUA33", "甲", file=n), None)])
+        for n in range(20)
+    ]
+    stop = threading.Event()
+
+    def edit() -> int:
+        edits = 0
+        while not stop.is_set() or not edits:
+            held = local.figures(firm, 2026)
+            with suppress(Conflict):
+                local.save_figures(firm, 2026, {**held.value, "edits": edits + 1}, held.version)
+                edits += 1
+        return edits
+
+    with ThreadPoolExecutor(1) as threads:
+        editing = threads.submit(edit)
+        for made in files:
+            local.confirm_import(made)
+        stop.set()
+        edits = editing.result()
+    held = local.figures(firm, 2026)
+    assert (held.value["edits"], held.value["file"]) == (edits, 19)
+    assert held.version == 1 + edits + len(files)
+
+
 def test_one_import_confirmed_twice_at_once_is_stored_once(engine: Engine) -> None:
     local = Repository(engine, LOCAL)
     made = local.stage_import("f", [(facts(None, "甲"), record()) for _ in range(50)])
@@ -231,6 +261,22 @@ def test_a_store_that_cannot_be_reached_says_so_without_its_password() -> None:
     with pytest.raises(StoreUnavailable) as refusal:
         open_store("postgresql://someone:secret-word@127.0.0.1:9/nothing")
     assert "secret-word" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://host/name", "sqlite://", "nonsense", "sqlite:////nowhere/at/all/store.sqlite"]
+)
+def test_what_is_no_store_is_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(EligibilityError):
+        open_store(url)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Sir, " * 1000)
+    with pytest.raises(StoreUnavailable):
+        open_store(f"sqlite:///{file}")
+    assert file.read_text() == "Dear Sir, " * 1000
 
 
 def test_opening_a_store_that_is_up_to_date_loads_no_alembic(url: str) -> None:
