@@ -275,6 +275,13 @@ def test_a_disabled_account_is_out_at_once_by_every_door(doors: Accounts, engine
         doors.sign_in_identity("https://id", "1")
 
 
+def test_an_account_disabled_behind_the_programs_back_is_out_as_well(doors: Accounts) -> None:
+    token = doors.sign_in(LOGIN, PASSWORD)
+    with doors.engine.begin() as connection:
+        connection.execute(update(accounts).values(active=False))
+    assert doors.signed_in(token) is None
+
+
 def test_the_last_administrator_cannot_be_lost(doors: Accounts, engine: Engine) -> None:
     chief = Repository(engine, Actor(Role.ADMINISTRATOR))
     (row,) = chief.accounts()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import Engine, select
 
-from eligibility.store import Repository, Role
+from eligibility import store
+from eligibility.store import Accounts, Repository, Role
 from eligibility.store.schema import APPEND_ONLY, audit_log, firms, metadata
 from eligibility.vocabulary import EligibilityError, NotAllowed, NotFound
 from tests.store.world import SECRET, World, facts, record, world
@@ -181,6 +184,16 @@ def test_every_public_method_has_its_line_in_the_table_and_names_its_roles() -> 
     assert public() == set(CALLS)
     for name in public():
         assert getattr(Repository, name).roles <= set(Role), name
+
+
+def test_the_readme_names_only_what_there_is() -> None:
+    readme = (Path(store.__file__).parent / "README.md").read_text(encoding="utf-8")
+    for name, held in (("repository", Repository), ("accounts", Accounts)):
+        named = set(re.findall(rf"\b{name}\.(\w+)\(", readme))
+        assert named
+        assert named <= set(dir(held))
+    for path in re.findall(r"^\| `([\w.]+)` \|", readme, re.MULTILINE):
+        assert (Path(store.__file__).parent / path).exists()
 
 
 @pytest.mark.parametrize("who", sorted(EVERYONE))
