@@ -111,7 +111,17 @@ def test_heavy_libraries_are_not_imported_for_help() -> None:
         [sys.executable, "-c", "import eligibility.cli, sys; print(' '.join(sys.modules))"],
         capture_output=True, text=True, check=True, cwd=ROOT,
     ).stdout.split()  # fmt: skip
-    for heavy in ("streamlit", "pandas", "sklearn", "xlsxwriter", "altair", "scipy"):
+    for heavy in (
+        "streamlit",
+        "pandas",
+        "sklearn",
+        "xlsxwriter",
+        "altair",
+        "scipy",
+        "sqlalchemy",
+        "alembic",
+        "argon2",
+    ):
         assert heavy not in loaded
 
 

@@ -17,11 +17,22 @@ from eligibility.store.firms import FirmFilter, Page
 from eligibility.store.imports import Imported
 from eligibility.store.records import Held
 from eligibility.store.repository import Repository
-from eligibility.store.schema import ROLE_WORDS, STAGE_WORDS, Ledger, Paper, Role, Stage
+from eligibility.store.schema import (
+    LEDGER_WORDS,
+    PAPER_WORDS,
+    ROLE_WORDS,
+    STAGE_WORDS,
+    Ledger,
+    Paper,
+    Role,
+    Stage,
+)
 from eligibility.store.transfer import backup, export, restore
 
 __all__ = [
+    "LEDGER_WORDS",
     "LOCAL",
+    "PAPER_WORDS",
     "ROLE_WORDS",
     "STAGE_WORDS",
     "VISITOR",

@@ -27,9 +27,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import String as Text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from eligibility.store.engine import reading, writing
+from eligibility.store.engine import StoreUnavailable, reading, writing
 from eligibility.store.schema import Role, accounts, audit_log, firms
 from eligibility.vocabulary import Conflict, InputError, NotAllowed, NotFound
 
@@ -151,13 +151,15 @@ class Access:
 
     # --- transactions ---
 
-    def _reading(self) -> Any:
-        return reading(self.engine)
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _holdable(), reading(self.engine) as connection:
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
-            with writing(self.engine) as connection:
+            with _holdable(), writing(self.engine) as connection:
                 yield connection
         except IntegrityError as error:
             raise Conflict(
@@ -235,6 +237,17 @@ class Access:
         )
         if connection.execute(found).first() is None:
             raise NotFound("There is no such adviser at this firm's carrier.")
+
+
+@contextmanager
+def _holdable() -> Iterator[None]:
+    """Ids and texts that no database can hold belong to nothing in it; a lost one says so."""
+    try:
+        yield
+    except (DataError, OverflowError, UnicodeEncodeError) as error:
+        raise NotFound("That is not here.") from error
+    except OperationalError as error:
+        raise StoreUnavailable("The store does not answer; try again in a moment.") from error
 
 
 def plain(facts: Facts) -> Row:

@@ -18,7 +18,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eligibility.store.access import LOCAL, Actor, Row, add_row, now
@@ -31,7 +31,7 @@ from eligibility.store.schema import (
     sign_in_attempts,
     sign_ins,
 )
-from eligibility.vocabulary import Conflict, InputError, NotAllowed
+from eligibility.vocabulary import Conflict, InputError, NotAllowed, msgid
 
 #: characters of a password
 SHORTEST, LONGEST = 12, 1000
@@ -45,6 +45,8 @@ ABSOLUTE = timedelta(days=7)
 #: a sign-in in use is not written to more often than this
 SEEN_EVERY = timedelta(minutes=1)
 TOKEN_BYTES = 32
+#: Argon2id with the library's parameters (RFC 9106)
+HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Accounts:
     clock : callable, optional
         Gives this moment; another one in tests.
     hasher : PasswordHasher, optional
-        Argon2id with the library's parameters (RFC 9106) if omitted.
+        Another one in tests, and where other parameters are wanted.
     """
 
     def __init__(
@@ -78,12 +80,12 @@ class Accounts:
         engine: Engine,
         key: bytes | None = None,
         clock: Callable[[], datetime] = now,
-        hasher: PasswordHasher | None = None,
+        hasher: PasswordHasher = HASHER,
     ) -> None:
         self.engine = engine
         self._key = key or signing_key()
         self._clock = clock
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher
 
     # --- who there is ---
 
@@ -108,12 +110,12 @@ class Accounts:
 
     def create_administrator(self, login: str, password: str) -> int:
         """A new administrator; its id. For the command line only: no page calls it."""
-        return self.register(login, password, role=Role.ADMINISTRATOR)
+        return self._create(login, password, Role.ADMINISTRATOR)
 
-    def register(self, login: str, password: str, *, role: Role = Role.FIRM) -> int:
-        """A new account without carrier or firm; its id.
+    def register(self, login: str, password: str) -> int:
+        """A new account of a firm, which keeps drafts; its id.
 
-        A firm may register itself; other roles are given by an administrator
+        Whoever wants may register; every other role is given by an administrator
         (``Repository.add_account``).
 
         Raises
@@ -123,28 +125,20 @@ class Accounts:
         Conflict
             If the login is taken.
         """
+        return self._create(login, password, Role.FIRM)
+
+    def _create(self, login: str, password: str, role: Role) -> int:
         values = new_account(login, "", role, self._clock())
-        values["password_hash"] = self.hash_password(login, password)
+        values["password_hash"] = hash_password(login, password, self._hasher)
         try:
             with writing(self.engine) as connection:
                 account_id = add_row(connection, accounts, values)
-                self._log(connection, "create account", account_id, role)
+                self._log(connection, msgid("add account"), account_id, role)
         except IntegrityError as error:
             raise Conflict("The login {login} is taken.", login=values["login"]) from error
         return account_id
 
     # --- passwords ---
-
-    def hash_password(self, login: str, password: str) -> str:
-        """The Argon2 hash of a password that may be used for this login; InputError if it may not."""
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise InputError(
-                "A password has at least {shortest} and at most {longest} characters.",
-                shortest=SHORTEST, longest=LONGEST,
-            )  # fmt: skip
-        if same_login(password) == same_login(login):
-            raise InputError("A password may not be the login.")
-        return self._hasher.hash(_same_letters(password))
 
     def change_password(self, token: str, old: str, new: str, source: str = "") -> None:
         """Change the password of whoever is signed in; every other sign-in of the account ends.
@@ -155,7 +149,7 @@ class Accounts:
         if signed is None:
             raise NotAllowed("You are not signed in.")
         account = self._checked(signed.login, old, source)
-        hashed = self.hash_password(signed.login, new)
+        hashed = hash_password(signed.login, new, self._hasher)
         with writing(self.engine) as connection:
             connection.execute(
                 update(accounts)
@@ -163,7 +157,7 @@ class Accounts:
                 .values(password_hash=hashed, version=accounts.c.version + 1)
             )
             end_sign_ins(connection, account["id"], self._clock(), but=token_hash(token))
-            self._log(connection, "change password", account["id"], signed.actor.role)
+            self._log(connection, msgid("change password"), account["id"], signed.actor.role)
 
     # --- signing in ---
 
@@ -204,8 +198,9 @@ class Accounts:
         """The account of an OpenID identity.
 
         The identity's own account; else the existing one of that login, where the provider says
-        that it verified the address (``login``), and it is linked for good; else a new account
-        of role firm. An identity never gives a role.
+        that it verified the address (``login``), and it is linked for good, without the password
+        that a firm may have registered with; else a new account of role firm. An identity never
+        gives a role.
 
         Raises
         ------
@@ -242,10 +237,15 @@ class Accounts:
             values = new_account(login or f"{subject}@{issuer}", name, Role.FIRM, self._clock())
             own = accounts.c.id == add_row(connection, accounts, values)
             account = connection.execute(select(accounts).where(own)).mappings().one()
+        elif account["role"] == Role.FIRM:
+            # anyone may have registered this address before its owner came: that password ends here
+            own = accounts.c.id == account["id"]
+            connection.execute(update(accounts).where(own).values(password_hash=None))
+            end_sign_ins(connection, account["id"], self._clock())
         link = {"issuer": issuer, "subject": subject, "account_id": account["id"]}
         link["at"] = self._clock()
         add_row(connection, identities, link)
-        self._log(connection, "link identity", account["id"], account["role"])
+        self._log(connection, msgid("link identity"), account["id"], account["role"])
         return account
 
     def signed_in(self, token: str | None) -> SignedIn | None:
@@ -327,17 +327,18 @@ class Accounts:
 
     def _attempt(self, login: str, source: str) -> int:
         """Count an attempt as failed, so that a hundred at once are not all the first."""
+        source = "".join(filter(str.isprintable, source))
         login, source, at = login[:200], source[:100], self._clock()
         tried = sign_in_attempts
-        recent = tried.c.at > at - WINDOW
         with writing(self.engine) as connection:
             alone(connection, "sign in")
+            connection.execute(delete(tried).where(tried.c.at <= at - WINDOW))
             won = select(func.max(tried.c.at)).where(tried.c.login == login, tried.c.succeeded)
             last = connection.scalar(won)
-            of_login = [tried.c.login == login, recent, tried.c.succeeded.is_(False)]
+            of_login = [tried.c.login == login, tried.c.succeeded.is_(False)]
             if last is not None:
                 of_login.append(tried.c.at > last)
-            of_source = [tried.c.source == source, recent, tried.c.succeeded.is_(False)]
+            of_source = [tried.c.source == source, tried.c.succeeded.is_(False)]
             counted = select(func.count()).select_from(tried)
             failed = connection.scalar(counted.where(*of_login)) or 0
             from_there = connection.scalar(counted.where(*of_source)) or 0
@@ -352,12 +353,14 @@ class Accounts:
     def _open(self, account: Row) -> str:
         token, at = secrets.token_urlsafe(TOKEN_BYTES), self._clock()
         with writing(self.engine) as connection:
+            gone = (sign_ins.c.account_id == account["id"]) & (sign_ins.c.at <= at - ABSOLUTE)
+            connection.execute(delete(sign_ins).where(gone))
             connection.execute(
                 insert(sign_ins).values(
                     token_hash=token_hash(token), account_id=account["id"], at=at, seen_at=at
                 )
             )
-            self._log(connection, "sign in", account["id"], account["role"])
+            self._log(connection, msgid("sign in"), account["id"], account["role"])
         return token
 
     def _log(self, connection: Connection, action: str, account_id: int, role: str) -> None:
@@ -366,6 +369,18 @@ class Accounts:
                 at=self._clock(), account_id=account_id, role=str(role), action=action, detail={}
             )
         )
+
+
+def hash_password(login: str, password: str, hasher: PasswordHasher = HASHER) -> str:
+    """The Argon2 hash of a password that may be used for this login; InputError if it may not."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InputError(
+            "A password has at least {shortest} and at most {longest} characters.",
+            shortest=SHORTEST, longest=LONGEST,
+        )  # fmt: skip
+    if same_login(password) == same_login(login):
+        raise InputError("A password may not be the login.")
+    return hasher.hash(_same_letters(password))
 
 
 def token_hash(token: str) -> str:
@@ -397,7 +412,8 @@ def new_account(login: str, name: str, role: Role, at: datetime) -> Row:
 
 def same_login(login: str) -> str:
     """A login as it is kept: however wide, high or spaced it was typed."""
-    return "".join(unicodedata.normalize("NFKC", login).casefold().split())
+    plainly = unicodedata.normalize("NFKC", login).casefold()
+    return "".join(letter for letter in plainly if letter.isprintable() and letter != " ")
 
 
 def _same_letters(password: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argon2 import PasswordHasher
 from sqlalchemy import Connection, func, select
 
 from eligibility.store.access import (
@@ -15,7 +14,7 @@ from eligibility.store.access import (
     only,
     open_to,
 )
-from eligibility.store.accounts import Accounts, end_sign_ins, new_account
+from eligibility.store.accounts import end_sign_ins, hash_password, new_account
 from eligibility.store.engine import alone
 from eligibility.store.schema import (
     SECRET,
@@ -27,7 +26,7 @@ from eligibility.store.schema import (
     outcomes,
     targets,
 )
-from eligibility.vocabulary import Conflict, InputError
+from eligibility.vocabulary import Conflict, InputError, msgid
 
 CARRIER = ("name", "district", "active")
 ACCOUNT = ("name", "role", "carrier_id", "firm_id", "active")
@@ -52,7 +51,7 @@ class Administration(Access):
         with self._writing() as connection:
             values = {"name": name, "district": district, "active": True, "version": 1}
             made = self._insert(connection, carriers, values)
-            self._log(connection, "add carrier", carrier=made, name=name)
+            self._log(connection, msgid("add carrier"), carrier=made, name=name)
         return made
 
     @open_to(LEADS)
@@ -62,7 +61,7 @@ class Administration(Access):
         with self._writing() as connection:
             self._one(connection, select(carriers).where(carriers.c.id == carrier_id))
             after = self._change(connection, carriers, carriers.c.id == carrier_id, given, version)
-            self._log(connection, "change carrier", carrier=carrier_id, **given)
+            self._log(connection, msgid("change carrier"), carrier=carrier_id, **given)
         return after
 
     @open_to(STAFF)
@@ -94,7 +93,6 @@ class Administration(Access):
         name: str = "",
         carrier_id: int | None = None,
         firm_id: int | None = None,
-        hasher: PasswordHasher | None = None,
     ) -> int:
         """A new account of any role; its id.
 
@@ -108,11 +106,11 @@ class Administration(Access):
         values = new_account(login, name, _role(role), self._clock())
         bound = {"carrier_id": carrier_id, "firm_id": firm_id}
         if password is not None:
-            values["password_hash"] = self._passwords(hasher).hash_password(login, password)
+            values["password_hash"] = hash_password(login, password)
         with self._writing() as connection:
             self._check_bound(connection, {**values, **bound})
             made = self._insert(connection, accounts, {**values, **bound})
-            self._log(connection, "add account", account=made, role=values["role"], **bound)
+            self._log(connection, msgid("add account"), account=made, role=values["role"], **bound)
         return made
 
     @open_to(ADMINISTRATORS)
@@ -138,23 +136,21 @@ class Administration(Access):
             if not connection.scalar(chiefs.where(active)):
                 raise Conflict("The last administrator stays; make another one first.")
             end_sign_ins(connection, account_id, self._clock())
-            self._log(connection, "change account", account=account_id, **given)
+            self._log(connection, msgid("change account"), account=account_id, **given)
         return after
 
     @open_to(ADMINISTRATORS)
-    def set_password(
-        self, account_id: int, password: str, hasher: PasswordHasher | None = None
-    ) -> None:
+    def set_password(self, account_id: int, password: str) -> None:
         """Give an account a new password; all its sign-ins end."""
         with self._reading() as connection:
             held = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
-        hashed = self._passwords(hasher).hash_password(held["login"], password)
+        hashed = hash_password(held["login"], password)
         with self._writing() as connection:
             own = accounts.c.id == account_id
             values = {"password_hash": hashed}
             self._change(connection, accounts, own, values, held["version"])
             end_sign_ins(connection, account_id, self._clock())
-            self._log(connection, "set password", account=account_id)
+            self._log(connection, msgid("set password"), account=account_id)
 
     @open_to(STAFF)
     def targets(self) -> list[Row]:
@@ -182,7 +178,7 @@ class Administration(Access):
             raise InputError("A target is not below zero.")
         with self._writing() as connection:
             after = self._put(connection, targets, {"year": year}, {"number": number}, version)
-            self._log(connection, "set target", year=year, number=number)
+            self._log(connection, msgid("set target"), year=year, number=number)
         return after
 
     @open_to(LEADS)
@@ -206,9 +202,6 @@ class Administration(Access):
             if firm_id is not None:
                 self._seen_firm(connection, firm_id)
             return self._all(connection, told.order_by(audit_log.c.id.desc()).limit(limit))
-
-    def _passwords(self, hasher: PasswordHasher | None) -> Accounts:
-        return Accounts(self.engine, b"hashing signs nothing", self._clock, hasher)
 
     def _check_bound(self, connection: Connection, values: Facts) -> None:
         """An adviser has a carrier, a firm may have a firm, and nobody else has either."""

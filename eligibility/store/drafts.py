@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, false, select, true
 
 from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, open_to, plain
 from eligibility.store.schema import Role, carriers, drafts
-from eligibility.vocabulary import NotFound
+from eligibility.vocabulary import NotFound, msgid
 
 #: no I, L, O or U: nobody has to guess whether that was a one or an l (Crockford's base 32)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -108,7 +108,7 @@ class Drafts(Access):
             values = {"carrier_id": carrier_id, "consent": consent, "consent_at": self._clock()}
             where = drafts.c.id == held["id"]
             self._change(connection, drafts, where, values, held["version"])
-            self._log(connection, "share draft", draft=held["id"], carrier=carrier_id)
+            self._log(connection, msgid("share draft"), draft=held["id"], carrier=carrier_id)
 
     @open_to(ANYONE)
     def withdraw_draft(self, key: Key) -> None:
@@ -118,7 +118,7 @@ class Drafts(Access):
             values = {"carrier_id": None, "consent": None, "consent_at": None}
             where = drafts.c.id == held["id"]
             self._change(connection, drafts, where, values, held["version"])
-            self._log(connection, "withdraw draft", draft=held["id"])
+            self._log(connection, msgid("withdraw draft"), draft=held["id"])
 
     @open_to(ANYONE)
     def delete_draft(self, key: Key) -> None:
@@ -126,7 +126,7 @@ class Drafts(Access):
         with self._writing() as connection:
             held = self._draft(connection, key)
             connection.execute(delete(drafts).where(drafts.c.id == held["id"]))
-            self._log(connection, "delete draft", draft=held["id"])
+            self._log(connection, msgid("delete draft"), draft=held["id"])
 
     @open_to(STAFF)
     def shared_drafts(self) -> list[Row]:

@@ -15,11 +15,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import URL as DatabaseURL
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import text as sql
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from eligibility.store.schema import REVISION
-from eligibility.vocabulary import EligibilityError, InputError
+from eligibility.vocabulary import EligibilityError, InputError, msgid
 
 URL = "ELIGIBILITY_DATABASE_URL"
 DATA = "ELIGIBILITY_DATA"
@@ -35,6 +37,9 @@ BUSY = 30
 CONNECTIONS = 20
 
 
+_NO_URL = msgid("{variable} is no database URL; expected one such as postgresql://user@host/name.")
+
+
 class StoreUnavailable(EligibilityError):
     """The store cannot be opened."""
 
@@ -42,7 +47,7 @@ class StoreUnavailable(EligibilityError):
 def data_folder() -> Path:
     """The folder of the store's file and key, made if absent."""
     folder = Path(os.environ.get(DATA) or "data")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 
@@ -65,7 +70,7 @@ def open_store(url: str | None = None) -> Engine:
     StoreUnavailable
         If the database cannot be reached, or was written by a newer version of this program.
     """
-    engine = connect(url or os.environ.get(URL) or f"sqlite:///{data_folder() / FILE_NAME}")
+    engine = connect(url or os.environ.get(URL) or sqlite_url(data_folder() / FILE_NAME))
     try:
         migrate(engine)
     except EligibilityError:
@@ -74,30 +79,36 @@ def open_store(url: str | None = None) -> Engine:
     return engine
 
 
-def connect(url: str) -> Engine:
+def sqlite_url(file: Path) -> DatabaseURL:
+    """The URL of a SQLite file, whatever characters its path has."""
+    return DatabaseURL.create("sqlite", database=str(file))
+
+
+def connect(url: str | DatabaseURL) -> Engine:
     """An engine for a database as it is, without migrating it."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise InputError(
-            "{variable} is no database URL; expected one such as postgresql://user@host/name.",
-            variable=URL,
-        ) from error
+        raise InputError(_NO_URL, variable=URL) from error
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise InputError(_NO_URL, variable=URL)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise InputError("The store needs a file; sqlite without a path forgets everything.")
-        return _sqlite(parsed.database, parsed.render_as_string(hide_password=False))
+        return _sqlite(parsed)
     return create_engine(
         parsed, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_pre_ping=True
     )
 
 
-def _sqlite(path: str, url: str) -> Engine:
+def _sqlite(url: DatabaseURL) -> Engine:
     # created here so that the file, and what SQLite puts beside it, is never readable by others
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+    try:
+        os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+    except OSError as error:
+        raise StoreUnavailable("The store cannot be opened: {reason}", reason=error) from error
     engine = create_engine(
         url,
         pool_size=CONNECTIONS,
@@ -152,7 +163,7 @@ def writing(engine: Engine, how: str = "IMMEDIATE") -> Iterator[Connection]:
 def alone(connection: Connection, what: str) -> None:
     """Nobody else is at the same until this transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+        lock = sql("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
         connection.execute(lock, {"what": what})
 
 
@@ -160,7 +171,7 @@ def revision(connection: Connection) -> str | None:
     """The migration a database stands at; None where there is none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return connection.execute(sql("SELECT version_num FROM alembic_version")).scalar()
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
@@ -172,9 +183,10 @@ def migrate(engine: Engine, to: str = "head") -> None:
         with writing(engine, "EXCLUSIVE") as connection:
             alone(connection, "migrate")
             _upgrade(connection, to)
-    except OperationalError as error:
+    except (DatabaseError, sqlite3.Error) as error:
+        said = str(getattr(error, "orig", error)).strip().splitlines()
         raise StoreUnavailable(
-            "The store cannot be opened: {reason}", reason=str(error.orig).strip().splitlines()[0]
+            "The store cannot be opened: {reason}", reason=said[0] if said else type(error).__name__
         ) from error
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import DateTime as RawMoment
 
 from eligibility.store.access import ANYONE, LEADS, STAFF, Access, Facts, Row, only, open_to, slices
 from eligibility.store.schema import Role, Stage, accounts, audit_log, carriers, firms, tasks
-from eligibility.vocabulary import InputError, NotFound
+from eligibility.vocabulary import InputError, NotFound, msgid
 
 #: what a person enters of a firm; the rest of its row follows from what is done with it
 EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")
@@ -182,7 +182,7 @@ class Firms(Access):
             made = self._insert(
                 connection, firms, {**given, "created_at": at, "changed_at": at, "version": 1}
             )
-            self._log(connection, "add firm", made, **given)
+            self._log(connection, msgid("add firm"), made, **given)
         return made
 
     @open_to(ANYONE)
@@ -201,14 +201,14 @@ class Firms(Access):
         with self._writing() as connection:
             before = self._seen_firm(connection, firm_id)
             if self.actor.role is Role.ADVISER and "carrier_id" in given:
-                self._own_carrier(given["carrier_id"])
+                given["carrier_id"] = self._own_carrier(given["carrier_id"])
             carrier = given.get("carrier_id", before["carrier_id"])
             adviser = given.get("adviser_id", before["adviser_id"])
             if {"carrier_id", "adviser_id"} & set(given):
                 self._adviser(connection, adviser, carrier)
             changes = {**given, "changed_at": self._clock()}
             after = self._change(connection, firms, firms.c.id == firm_id, changes, version)
-            self._log(connection, "change firm", firm_id, changed=differences(before, given))
+            self._log(connection, msgid("change firm"), firm_id, changed=differences(before, given))
         return after
 
     @open_to(STAFF)
@@ -220,7 +220,7 @@ class Firms(Access):
                 held = select(firms.c.carrier_id).where(firms.c.id.in_(some)).distinct()
                 for carrier in connection.scalars(held).all():
                     self._adviser(connection, adviser_id, carrier)
-            self._change_many(connection, chosen, "assign", adviser_id=adviser_id)
+            self._change_many(connection, chosen, msgid("assign"), adviser_id=adviser_id)
         return len(chosen)
 
     @open_to(LEADS)
@@ -228,7 +228,9 @@ class Firms(Access):
         """Move many firms to one carrier, away from their advisers; all or none. Their number."""
         with self._writing() as connection:
             chosen = self._seen_firms(connection, firm_ids)
-            self._change_many(connection, chosen, "move", carrier_id=carrier_id, adviser_id=None)
+            self._change_many(
+                connection, chosen, msgid("move"), carrier_id=carrier_id, adviser_id=None
+            )
         return len(chosen)
 
     @open_to(STAFF)
@@ -240,7 +242,7 @@ class Firms(Access):
             raise InputError("There is no stage {stage}.", stage=stage) from error
         with self._writing() as connection:
             chosen = self._seen_firms(connection, firm_ids)
-            self._change_many(connection, chosen, "stage", stage=reached.value)
+            self._change_many(connection, chosen, msgid("set stage"), stage=reached.value)
         return len(chosen)
 
     def _change_many(

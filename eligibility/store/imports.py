@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     bindparam,
     delete,
     exists,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 
 from eligibility.store.access import LEADS, STAFF, Access, Facts, Row, clean, open_to, plain, slices
 from eligibility.store.engine import alone
+from eligibility.store.firms import differences
 from eligibility.store.records import judged
 from eligibility.store.schema import (
     HEADLINE,
@@ -34,7 +36,7 @@ from eligibility.store.schema import (
     imports,
     staged,
 )
-from eligibility.vocabulary import Conflict, InputError, NotFound
+from eligibility.vocabulary import Conflict, InputError, NotFound, msgid
 
 STAGED, CONFIRMED, DISCARDED = "staged", "confirmed", "discarded"
 #: rows handed to the database at once
@@ -107,7 +109,7 @@ class Imports(Access):
             own = imports.c.id == made
             connection.execute(update(imports).where(own).values(accepted=accepted))
             self._log(
-                connection, "stage import", import_id=made, file=file, accepted=accepted,
+                connection, msgid("stage import"), import_id=made, file=file, accepted=accepted,
                 rejected=len(rejected),
             )  # fmt: skip
         return made
@@ -129,7 +131,7 @@ class Imports(Access):
         with self._reading() as connection:
             held = self._import(connection, import_id)
             told = [c for c in staged.c if c.name not in ("record", "firm_id", "import_id")]
-            match = self._match(held).scalar_subquery().label("firm_id")
+            match = self._match(held).label("firm_id")
             rows = select(*told, match).where(staged.c.import_id == import_id)
             ordered = rows.order_by(staged.c.place).limit(limit).offset(offset)
             return {**held, "rows": self._all(connection, ordered)}
@@ -138,8 +140,9 @@ class Imports(Access):
     def confirm_import(self, import_id: int) -> Imported:
         """Store a staged import: all of it, or nothing. Confirming again changes nothing.
 
-        Firms are matched by credit code among those the actor may see, in the carrier of the row
-        where it names one. What a file leaves blank keeps its value.
+        Firms are matched by credit code among those the actor may see: where the row names a
+        carrier, that carrier's firm before one without a carrier, which then goes to it. What a
+        file leaves blank keeps its value.
 
         Raises
         ------
@@ -157,19 +160,20 @@ class Imports(Access):
                 raise Conflict("This import was discarded; nothing was stored.")
             done = self._store(connection, held)
             self._close(connection, import_id, CONFIRMED, done._asdict())
-            self._log(connection, "confirm import", import_id=import_id, **done._asdict())
+            self._log(connection, msgid("confirm import"), import_id=import_id, **done._asdict())
         return done
 
     @open_to(STAFF)
     def discard_import(self, import_id: int) -> None:
         """Forget the rows of a staged import; discarding again changes nothing."""
         with self._writing() as connection:
+            alone(connection, "confirm import")
             held = self._import(connection, import_id)
             if held["status"] == CONFIRMED:
                 raise Conflict("This import is stored already; it cannot be discarded.")
             if held["status"] == STAGED:
                 self._close(connection, import_id, DISCARDED, None)
-                self._log(connection, "discard import", import_id=import_id)
+                self._log(connection, msgid("discard import"), import_id=import_id)
 
     # --- whose it is ---
 
@@ -187,7 +191,7 @@ class Imports(Access):
 
     def _import(self, connection: Connection, import_id: int) -> Row:
         mine = select(imports).where(self._own_imports(), imports.c.id == import_id)
-        return self._one(connection, mine.with_for_update())
+        return self._one(connection, mine)
 
     def _close(self, connection: Connection, import_id: int, status: str, result: Any) -> None:
         connection.execute(delete(staged).where(staged.c.import_id == import_id))
@@ -199,42 +203,40 @@ class Imports(Access):
 
     # --- storing ---
 
-    def _match(self, held: Row) -> Any:
+    def _match(self, held: Row) -> ScalarSelect[int]:
         """The firm that a staged row speaks of, among those to be seen."""
         where = [self._visible(), firms.c.uscc == staged.c.uscc]
         if held["carrier_id"] is not None:
             where.append(firms.c.carrier_id == held["carrier_id"])
         else:
             named = select(carriers.c.id).where(carriers.c.name == staged.c.carrier)
-            where.append(
-                staged.c.carrier.is_(None)
-                | (firms.c.carrier_id == named.correlate(staged).scalar_subquery())
-            )
-        return select(func.min(firms.c.id)).where(*where).correlate(staged)
+            theirs = firms.c.carrier_id == named.correlate(staged).scalar_subquery()
+            nobodys = firms.c.carrier_id.is_(None)
+            where.append(staged.c.carrier.is_(None) | theirs | nobodys)
+        found = select(firms.c.id).where(*where).correlate(staged)
+        return found.order_by(firms.c.carrier_id.is_(None), firms.c.id).limit(1).scalar_subquery()
 
     def _store(self, connection: Connection, held: Row) -> Imported:
         mine = staged.c.import_id == held["id"]
         if held["carrier_id"] is None:
             self._name_carriers(connection, mine)
             self._refuse_ambiguous(connection, mine)
-        match = self._match(held).scalar_subquery()
+        match = self._match(held)
         connection.execute(update(staged).where(mine).values(firm_id=match))
         known = connection.execute(
-            select(
-                staged.c.firm_id, *(staged.c[name] for name in ("name", "district", "industry"))
-            ).where(mine, staged.c.firm_id.is_not(None))
+            select(staged.c.firm_id, *(staged.c[name] for name in _MASTER)).where(
+                mine, staged.c.firm_id.is_not(None)
+            )
         ).all()
         added = self._add_firms(connection, held, mine)
         self._refresh_firms(connection, known)
-        self._merge_figures(connection, mine)
+        lines = [
+            self._line(msgid("import"), firm, {"import_id": held["id"], "changed": changed})
+            for firm, changed in self._merge_figures(connection, mine).items()
+        ]
+        if lines:
+            connection.execute(insert(audit_log), lines)
         assessed = self._add_assessments(connection, mine)
-        line = self._line("import", None, {"import_id": held["id"]})
-        kept: dict[str, ColumnElement[Any]] = {
-            name: literal(value, audit_log.c[name].type) for name, value in line.items()
-        }
-        kept["firm_id"] = staged.c.firm_id
-        told = select(*kept.values()).where(mine).distinct()
-        connection.execute(insert(audit_log).from_select(list(kept), told))
         return Imported(added, len({row.firm_id for row in known}), assessed)
 
     def _name_carriers(self, connection: Connection, mine: ColumnElement[bool]) -> None:
@@ -259,7 +261,7 @@ class Imports(Access):
 
     def _add_firms(self, connection: Connection, held: Row, mine: ColumnElement[bool]) -> int:
         """Firms that are new: one for each row without a match, and the row told its id."""
-        carrier_of = {row.name: row.id for row in connection.execute(select(carriers))}
+        carrier_of = _carriers(connection)
         new = connection.execute(
             select(staged.c.id, *(staged.c[name] for name in _MASTER))
             .where(mine, staged.c.firm_id.is_(None))
@@ -302,8 +304,15 @@ class Imports(Access):
 
     def _refresh_firms(self, connection: Connection, known: Sequence[Any]) -> None:
         """Names and places that a file tells anew; a blank tells nothing."""
+        carrier_of = _carriers(connection)
         changes = [
-            {"firm": row.firm_id, "n": row.name or None, "d": row.district, "i": row.industry}
+            {
+                "firm": row.firm_id,
+                "n": row.name or None,
+                "d": row.district,
+                "i": row.industry,
+                "c": carrier_of.get(row.carrier),
+            }
             for row in known
         ]
         if changes:
@@ -313,6 +322,7 @@ class Imports(Access):
                 .values(
                     name=func.coalesce(bindparam("n"), firms.c.name),
                     district=func.coalesce(bindparam("d"), firms.c.district),
+                    carrier_id=func.coalesce(firms.c.carrier_id, bindparam("c")),
                     industry=func.coalesce(bindparam("i"), firms.c.industry),
                     changed_at=self._clock(),
                     version=firms.c.version + 1,
@@ -320,8 +330,16 @@ class Imports(Access):
                 changes,
             )
 
-    def _merge_figures(self, connection: Connection, mine: ColumnElement[bool]) -> None:
-        """The facts of the file over those held; a blank of the file takes nothing away."""
+    def _merge_figures(self, connection: Connection, mine: ColumnElement[bool]) -> dict[int, Row]:
+        """The facts of the file over those held, of which a blank takes nothing away.
+
+        What changed, by firm; nothing where there was nothing before.
+        """
+        # who edits one of them now waits, and is then told that it was changed
+        touched = select(staged.c.firm_id).where(mine)
+        connection.execute(
+            select(figures.c.id).where(figures.c.firm_id.in_(touched)).with_for_update()
+        )
         same = (figures.c.firm_id == staged.c.firm_id) & (
             figures.c.application_year == staged.c.application_year
         )
@@ -337,10 +355,13 @@ class Imports(Access):
         at = self._clock()
         fresh: dict[tuple[int, int], Row] = {}
         over: dict[int, Row] = {}
+        changed: dict[int, Row] = {}
         for firm, year, inputs, held, facts in rows:
+            changed.setdefault(firm, {})
             if held is None:
                 fresh[firm, year] = {**fresh.get((firm, year), {}), **inputs}
             else:
+                changed[firm] |= differences(over.get(held, facts), inputs)
                 over[held] = {**over.get(held, facts), **inputs}
         if fresh:
             connection.execute(
@@ -358,6 +379,7 @@ class Imports(Access):
                 .values(facts=bindparam("given"), changed_at=at, version=figures.c.version + 1),
                 [{"held": held, "given": facts} for held, facts in over.items()],
             )
+        return changed
 
     def _add_assessments(self, connection: Connection, mine: ColumnElement[bool]) -> int:
         """The records move from table to table inside the database, packed as they are."""
@@ -389,13 +411,26 @@ class Imports(Access):
         return connection.scalar(counted) or 0
 
 
+def _carriers(connection: Connection) -> dict[str, int]:
+    return {row.name: row.id for row in connection.execute(select(carriers))}
+
+
 def _staged(
+    import_id: int, place: int, facts: Facts, record: Facts | None, model_hash: str | None
+) -> Row:
+    try:
+        return _checked(import_id, place, facts, record, model_hash)
+    except InputError as error:
+        raise InputError("Row {row}: {why}", row=place, why=error.message) from error
+
+
+def _checked(
     import_id: int, place: int, facts: Facts, record: Facts | None, model_hash: str | None
 ) -> Row:
     inputs = plain(facts)
     day = str(inputs.get("application_date", ""))
     if not day[:4].isdecimal():
-        raise InputError("Row {row}: the application date is missing.", row=place)
+        raise InputError("The application date is missing.")
     master = {name: inputs.get(name) for name in _MASTER}
     told = judged(record, model_hash) if record else dict.fromkeys(_JUDGED)
     return clean(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import case, func, literal, select, union_all
 
-from eligibility.store.access import ANYONE, STAFF, Access, Row, open_to
+from eligibility.store.access import STAFF, Access, Row, open_to
 from eligibility.store.schema import Stage, accounts, audit_log, carriers, firms, outcomes, tasks
 
 Grouping = Literal["district", "carrier", "industry"]
@@ -52,7 +52,7 @@ class Overview(Access):
                 .order_by(func.count().desc(), group),
             )
 
-    @open_to(ANYONE)
+    @open_to(STAFF)
     def changes(self, since: datetime, *, limit: int = 200) -> list[Row]:
         """What changed since then on firms to be seen, latest first: at, action, firm, by, detail."""
         with self._reading() as connection:

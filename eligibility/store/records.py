@@ -21,7 +21,7 @@ from eligibility.store.schema import (
     ledgers,
     outcomes,
 )
-from eligibility.vocabulary import InputError, NotFound
+from eligibility.vocabulary import InputError, NotFound, msgid
 
 OUTCOME = (
     "batch", "assessment_id", "certified", "certificate_number", "certified_on", "expires_on",
@@ -62,7 +62,8 @@ class Records(Access):
             If someone else changed them since.
         """
         key = {"application_year": year}
-        return self._save(firm_id, figures, key, "facts", plain(facts), version)
+        said = msgid("save figures")
+        return self._save(firm_id, figures, key, "facts", plain(facts), version, said)
 
     @open_to(ANYONE)
     def ledger(self, firm_id: int, kind: Ledger | str) -> Held:
@@ -75,7 +76,9 @@ class Records(Access):
     ) -> int:
         """Store a whole ledger in place of the one at this version; the next version."""
         held = [plain(row) for row in rows]
-        return self._save(firm_id, ledgers, {"kind": _kind(kind)}, "rows", held, version)
+        key = {"kind": _kind(kind)}
+        said = msgid("save ledger")
+        return self._save(firm_id, ledgers, key, "rows", held, version, said)
 
     def _held(self, firm_id: int, table: Table, key: Row, column: str, empty: Any) -> Held:
         ((name, value),) = key.items()
@@ -86,7 +89,14 @@ class Records(Access):
         return Held(row[column], row["version"]) if row else Held(empty, 0)
 
     def _save(
-        self, firm_id: int, table: Table, key: Row, column: str, value: Any, version: int
+        self,
+        firm_id: int,
+        table: Table,
+        key: Row,
+        column: str,
+        value: Any,
+        version: int,
+        action: str,
     ) -> int:
         ((name, chosen),) = key.items()
         with self._writing() as connection:
@@ -104,7 +114,7 @@ class Records(Access):
             changed = differences(was, value) if isinstance(value, dict) else {}
             if isinstance(value, dict):
                 changed |= {name: [was[name], None] for name in was if name not in value}
-            self._log(connection, f"save {table.name}", firm_id, **key, changed=changed)
+            self._log(connection, action, firm_id, **key, changed=changed)
         return after
 
     @open_to(ANYONE)
@@ -143,7 +153,9 @@ class Records(Access):
                 connection.execute(
                     update(firms).where(firms.c.id == firm_id).values(**shown, assessed_at=at)
                 )
-            self._log(connection, "assess", firm_id, assessment=made, verdict=columns["verdict"])
+            self._log(
+                connection, msgid("assess"), firm_id, assessment=made, verdict=columns["verdict"]
+            )
         return made
 
     @open_to(ANYONE)
@@ -202,7 +214,9 @@ class Records(Access):
                 self._one(connection, own.where(assessments.c.firm_id == firm_id))
             given["changed_at"] = self._clock()
             after = self._put(connection, outcomes, key, given, version)
-            self._log(connection, "save outcome", firm_id, applied_year=applied_year, **given)
+            self._log(
+                connection, msgid("save outcome"), firm_id, applied_year=applied_year, **given
+            )
         return after
 
     @open_to(STAFF)

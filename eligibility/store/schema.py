@@ -29,8 +29,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
 
 from eligibility.scheme import DEFAULT_SCHEME
@@ -96,6 +96,20 @@ class Paper(StrEnum):
     ASKED = "asked"
     RECEIVED = "received"
     CHECKED = "checked"
+
+
+LEDGER_WORDS = {
+    Ledger.IP: msgid("intellectual property"),
+    Ledger.CONVERSION: msgid("conversions of results"),
+    Ledger.ACTIVITY: msgid("R&D activities"),
+    Ledger.PRODUCT: msgid("hi-tech products"),
+}
+PAPER_WORDS = {
+    Paper.MISSING: msgid("missing"),
+    Paper.ASKED: msgid("asked for"),
+    Paper.RECEIVED: msgid("received"),
+    Paper.CHECKED: msgid("checked"),
+}
 
 
 class Json(TypeDecorator[Any]):
@@ -276,8 +290,8 @@ firms = Table(
         "uq_firms_uscc_without_carrier",
         "uscc",
         unique=True,
-        sqlite_where=text("carrier_id IS NULL"),
-        postgresql_where=text("carrier_id IS NULL"),
+        sqlite_where=sql("carrier_id IS NULL"),
+        postgresql_where=sql("carrier_id IS NULL"),
     ),
 )
 

@@ -20,10 +20,11 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Table, func, insert, select, text
+from sqlalchemy import Column, Connection, Engine, Table, func, insert, select
+from sqlalchemy import text as sql
 
 from eligibility.store.access import slices
-from eligibility.store.engine import OWNER_ONLY, connect, migrate, reading, writing
+from eligibility.store.engine import OWNER_ONLY, connect, migrate, reading, sqlite_url, writing
 from eligibility.store.schema import SECRET, Json, Packed, metadata, sign_in_attempts, sign_ins
 from eligibility.vocabulary import Conflict, InputError
 
@@ -41,13 +42,13 @@ def backup(engine: Engine, file: Path) -> None:
     Raises
     ------
     InputError
-        If the file is there already; a backup never overwrites.
+        If the file is there already, for a backup never overwrites, or cannot be written.
     """
     if file.exists():
         raise InputError("{file} is there already; name a new file.", file=str(file))
     part = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
     try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
         if engine.dialect.name == "sqlite":
             _copy_pages(engine, part)
         else:
@@ -59,8 +60,10 @@ def backup(engine: Engine, file: Path) -> None:
         os.link(part, file)
     except FileExistsError as error:
         raise InputError("{file} is there already; name a new file.", file=str(file)) from error
+    except (OSError, sqlite3.Error) as error:
+        raise InputError("{path} cannot be written: {why}.", path=str(file), why=error) from error
     finally:
-        part.unlink()
+        part.unlink(missing_ok=True)
 
 
 def restore(engine: Engine, file: Path) -> dict[str, int]:
@@ -82,7 +85,7 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
             _check(copied)
         except (OSError, sqlite3.DatabaseError) as error:
             raise InputError("{file} is no backup of a store.", file=str(file)) from error
-        source = connect(f"sqlite:///{copied}")
+        source = connect(sqlite_url(copied))
         try:
             migrate(source)
             with reading(source) as old, writing(engine, "EXCLUSIVE") as new:
@@ -103,13 +106,16 @@ def export(engine: Engine, folder: Path) -> dict[str, int]:
     """
     if folder.exists() and any(folder.iterdir()):
         raise InputError("{folder} is not empty; name a new folder.", folder=str(folder))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _snapshot(engine) as connection:
-        return {
-            table.name: _write(connection, table, folder)
-            for table in metadata.sorted_tables
-            if table not in NOT_EXPORTED
-        }
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _snapshot(engine) as connection:
+            return {
+                table.name: _write(connection, table, folder)
+                for table in metadata.sorted_tables
+                if table not in NOT_EXPORTED
+            }
+    except OSError as error:
+        raise InputError("{path} cannot be written: {why}.", path=str(folder), why=error) from error
 
 
 @contextmanager
@@ -134,7 +140,7 @@ def _copy_pages(engine: Engine, part: Path) -> None:
 
 
 def _copy_rows(engine: Engine, part: Path) -> None:
-    copy = connect(f"sqlite:///{part}")
+    copy = connect(sqlite_url(part))
     try:
         migrate(copy)
         with _snapshot(engine) as old, writing(copy) as new:
@@ -159,12 +165,12 @@ def _copy(old: Connection, new: Connection, table: Table) -> int:
     if new.dialect.name == "postgresql" and key.autoincrement is not False and rows:
         # rows that brought their ids have not moved the counter
         name = f"pg_get_serial_sequence('{table.name}', '{key.name}')"
-        new.execute(text(f"SELECT setval({name}, (SELECT max({key.name}) FROM {table.name}))"))
+        new.execute(sql(f"SELECT setval({name}, (SELECT max({key.name}) FROM {table.name}))"))
     return rows
 
 
 def _check(file: Path) -> None:
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as held:
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as held:
         if held.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("damaged")
         held.execute("SELECT version_num FROM alembic_version").fetchone()

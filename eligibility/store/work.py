@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, only, open_to, plain
 from eligibility.store.schema import Paper, accounts, documents, firms, notes, saved_views, tasks
-from eligibility.vocabulary import InputError, NotFound
+from eligibility.vocabulary import InputError, NotFound, msgid
 
 TASK = ("title", "due_on", "done", "assignee_id")
 
@@ -51,7 +51,7 @@ class Work(Access):
                     **given,
                 },
             )
-            self._log(connection, "add task", firm_id, task=made, title=given.get("title"))
+            self._log(connection, msgid("add task"), firm_id, task=made, title=given.get("title"))
         return made
 
     @open_to(STAFF)
@@ -63,7 +63,7 @@ class Work(Access):
             firm = self._seen_firm(connection, before["firm_id"])
             self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
             after = self._change(connection, tasks, tasks.c.id == task_id, given, version)
-            self._log(connection, "change task", firm["id"], task=task_id, **given)
+            self._log(connection, msgid("change task"), firm["id"], task=task_id, **given)
         return after
 
     @open_to(STAFF)
@@ -87,7 +87,7 @@ class Work(Access):
             values = {"firm_id": firm_id, "text": text, "at": self._clock()}
             values["account_id"] = self.actor.account_id
             made = self._insert(connection, notes, values)
-            self._log(connection, "add note", firm_id, note=made)
+            self._log(connection, msgid("add note"), firm_id, note=made)
         return made
 
     @open_to(ANYONE)
@@ -110,7 +110,9 @@ class Work(Access):
             self._seen_firm(connection, firm_id)
             key = {"firm_id": firm_id, "item": item}
             after = self._put(connection, documents, key, values, version)
-            self._log(connection, "save document", firm_id, item=item, status=values["status"])
+            self._log(
+                connection, msgid("save document"), firm_id, item=item, status=values["status"]
+            )
         return after
 
     @open_to(STAFF)

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from eligibility.store import open_store
 from eligibility.store.engine import connect
+from eligibility.store.schema import metadata
 
 #: Argon2 as cheap as it gets; what a real one costs is the library's matter
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -72,20 +73,33 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql: str) -> str:
-    name = create_database(postgresql)
-    open_store(f"{postgresql}/{name}").dispose()
-    return name
-
-
-def create_database(server: str, template: str = "template1") -> str:
+def create_database(server: str) -> str:
+    """A new database without any table; its URL."""
     name = f"store_{uuid.uuid4().hex}"
     engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return name
+    return f"{server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_store(postgresql: str) -> str:
+    url = create_database(postgresql)
+    open_store(url).dispose()
+    return url
+
+
+def emptied(url: str) -> str:
+    """The same store without any row: ten times quicker than a new database for each test."""
+    engine = create_engine(url)
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        # the triggers of what is append-only would refuse
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,8 +107,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database without any table."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.sqlite'}"
-    server = request.getfixturevalue("postgresql")
-    return f"{server}/{create_database(server)}"
+    return create_database(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -104,8 +117,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "store.sqlite"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    server = request.getfixturevalue("postgresql")
-    return f"{server}/{create_database(server, request.getfixturevalue('postgresql_template'))}"
+    return emptied(request.getfixturevalue("postgresql_store"))
 
 
 @pytest.fixture

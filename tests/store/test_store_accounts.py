@@ -254,9 +254,17 @@ def test_an_identity_links_what_is_verified_and_never_gives_a_role(doors: Accoun
     assert signed.actor.role is Role.FIRM
 
 
+def test_whoever_registered_an_address_before_its_owner_is_put_out(doors: Accounts) -> None:
+    doors.register("owner@example.org", PASSWORD)
+    squatter = doors.sign_in("owner@example.org", PASSWORD)
+    doors.account_for_identity("https://id", "1", "owner@example.org", verified=True)
+    assert doors.signed_in(squatter) is None
+    refused(doors, "owner@example.org", PASSWORD)
+
+
 def test_a_disabled_account_is_out_at_once_by_every_door(doors: Accounts, engine: Engine) -> None:
     chief = Repository(engine, Actor(Role.ADMINISTRATOR))
-    doors.register("staff", PASSWORD)
+    chief.add_account("staff", PASSWORD, "manager")
     doors.account_for_identity("https://id", "1", "staff", verified=True)
     token = doors.sign_in("staff", PASSWORD)
     (row,) = (row for row in chief.accounts() if row["login"] == "staff")
@@ -265,6 +273,13 @@ def test_a_disabled_account_is_out_at_once_by_every_door(doors: Accounts, engine
     refused(doors, "staff", PASSWORD)
     with pytest.raises(NotAllowed):
         doors.sign_in_identity("https://id", "1")
+
+
+def test_an_account_disabled_behind_the_programs_back_is_out_as_well(doors: Accounts) -> None:
+    token = doors.sign_in(LOGIN, PASSWORD)
+    with doors.engine.begin() as connection:
+        connection.execute(update(accounts).values(active=False))
+    assert doors.signed_in(token) is None
 
 
 def test_the_last_administrator_cannot_be_lost(doors: Accounts, engine: Engine) -> None:

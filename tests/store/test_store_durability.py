@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import stat
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -17,30 +22,44 @@ from sqlalchemy import Engine, func, select
 from eligibility.store import LOCAL, Repository, StoreUnavailable, open_store
 from eligibility.store.engine import connect
 from eligibility.store.schema import assessments, audit_log, figures, firms, staged
-from eligibility.vocabulary import Conflict
+from eligibility.vocabulary import Conflict, EligibilityError
 from tests.store.world import facts, record
 
 ROOT = Path(__file__).parents[2]
 ROWS = 2000
 
 
-def start(code: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
+class Child:
+    """A real process of its own that runs ``work(say, *arguments)``; forked, so that it starts at once."""
+
+    def __init__(self, work: Callable[..., None], *arguments: object) -> None:
+        processes = multiprocessing.get_context("fork")
+        self._heard, say = processes.Pipe(duplex=False)
+        self.process = processes.Process(target=work, args=(say.send, *arguments))
+        self.process.start()
+        say.close()
+
+    def hear(self) -> Any:
+        """What the child says next; EOFError when it is gone."""
+        return self._heard.recv()
+
+    def kill_9(self) -> list[Any]:
+        """End it without a chance to tidy up; what it had said before."""
+        os.kill(self.process.pid or 0, signal.SIGKILL)
+        self.process.join()
+        left = []
+        with suppress(EOFError, OSError):
+            while True:
+                left.append(self.hear())
+        return left
 
 
-CONFIRM = """
-import sys
-from eligibility.store import LOCAL, Repository
-from eligibility.store.engine import connect
-repository = Repository(connect(sys.argv[1]), LOCAL)
-print("ready", flush=True)
-repository.confirm_import(int(sys.argv[2]))
-print("confirmed", flush=True)
-sys.stdin.read()
-"""
+def confirm(say: Callable[[object], None], url: str, import_id: int) -> None:
+    repository = Repository(connect(url), LOCAL)
+    say("ready")
+    repository.confirm_import(import_id)
+    say("confirmed")
+    time.sleep(60)
 
 
 def counts(engine: Engine) -> list[int]:
@@ -51,26 +70,22 @@ def counts(engine: Engine) -> list[int]:
         ]
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.2, "within", "confirmed"])
+@pytest.mark.parametrize("moment", [0.0, 0.1, 0.2, 0.4, "within", "confirmed"])
 def test_kill_9_while_confirming_leaves_all_or_nothing(
     url: str, engine: Engine, moment: float | str
 ) -> None:
     local = Repository(engine, LOCAL)
     rows = ((facts(f"{n:018d}", f"甲{n}"), record()) for n in range(ROWS))
     made = local.stage_import("f", rows)
-    child = start(CONFIRM, url, str(made))
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    confirmed = False
+    child = Child(confirm, url, made)
+    assert child.hear() == "ready"
     if moment == "within":
         _until_writing(engine)
     elif moment == "confirmed":
-        assert child.stdout.readline() == "confirmed\n"
-        confirmed = True
+        assert child.hear() == "confirmed"
     else:
         time.sleep(float(moment))
-    child.send_signal(signal.SIGKILL)
-    confirmed |= "confirmed" in child.communicate()[0]
+    confirmed = "confirmed" in child.kill_9() or moment == "confirmed"
     engine.dispose()
     found = counts(engine)
     assert found in ([0] * 3, [ROWS] * 3), "half stored"
@@ -100,16 +115,12 @@ def _until_writing(engine: Engine) -> None:
     pytest.fail("the other process never wrote")
 
 
-SAVE = """
-import sys
-from eligibility.store import LOCAL, Repository
-from eligibility.store.engine import connect
-repository = Repository(connect(sys.argv[1]), LOCAL)
-version = int(sys.argv[3])
-while True:
-    version = repository.save_draft(sys.argv[2], {"step": version, "text": "x" * 20000}, version)
-    print(version, flush=True)
-"""
+def save(say: Callable[[object], None], url: str, code: str, version: int) -> None:
+    repository = Repository(connect(url), LOCAL)
+    while True:
+        state = {"step": version, "text": "x" * 20000}
+        version = repository.save_draft(code, state, version)
+        say(version)
 
 
 def test_kill_9_during_a_form_step_keeps_what_was_saved_and_nothing_half(
@@ -118,14 +129,10 @@ def test_kill_9_during_a_form_step_keeps_what_was_saved_and_nothing_half(
     local = Repository(engine, LOCAL)
     code, _ = local.new_draft({"step": 0})
     for pause in (0.0, 0.05, 0.11):
-        child = start(SAVE, url, code, str(local.draft(code)["version"]))
-        assert child.stdout is not None
-        said = int(child.stdout.readline())
+        child = Child(save, url, code, local.draft(code)["version"])
+        first = child.hear()
         time.sleep(pause)
-        child.send_signal(signal.SIGKILL)
-        rest = child.communicate()[0]
-        # a last line may have been cut off; then its number is smaller, never larger
-        said = max([said, *(int(line) for line in rest.splitlines() if line)])
+        said = max([first, *child.kill_9()])
         held = local.draft(code)
         assert held["version"] >= said
         assert held["state"] == {"step": held["version"] - 1, "text": "x" * 20000}
@@ -176,6 +183,36 @@ def test_two_imports_of_the_same_firms_confirmed_at_once_make_each_firm_once(
     assert local.firms_page().count == 200
 
 
+def test_who_edits_a_firm_while_a_file_of_it_is_confirmed_loses_nothing(engine: Engine) -> None:
+    local = Repository(engine, LOCAL)
+    firm = local.add_firm({"name": "甲", "uscc": "91150105XNBU6HUA33"})
+    local.save_figures(firm, 2026, {"edits": 0}, 0)
+    files = [
+        local.stage_import("f", [(facts("91150105XNBU6HUA33", "甲", file=n), None)])
+        for n in range(20)
+    ]
+    stop = threading.Event()
+
+    def edit() -> int:
+        edits = 0
+        while not stop.is_set() or not edits:
+            held = local.figures(firm, 2026)
+            with suppress(Conflict):
+                local.save_figures(firm, 2026, {**held.value, "edits": edits + 1}, held.version)
+                edits += 1
+        return edits
+
+    with ThreadPoolExecutor(1) as threads:
+        editing = threads.submit(edit)
+        for made in files:
+            local.confirm_import(made)
+        stop.set()
+        edits = editing.result()
+    held = local.figures(firm, 2026)
+    assert (held.value["edits"], held.value["file"]) == (edits, 19)
+    assert held.version == 1 + edits + len(files)
+
+
 def test_one_import_confirmed_twice_at_once_is_stored_once(engine: Engine) -> None:
     local = Repository(engine, LOCAL)
     made = local.stage_import("f", [(facts(None, "甲"), record()) for _ in range(50)])
@@ -186,23 +223,18 @@ def test_one_import_confirmed_twice_at_once_is_stored_once(engine: Engine) -> No
         assert connection.scalar(select(func.count()).select_from(staged)) == 0
 
 
-OPEN = """
-import sys
-from eligibility.store import LOCAL, Repository, open_store
-sys.stdin.readline()
-Repository(open_store(sys.argv[1]), LOCAL).add_firm({"name": "x"})
-"""
+def open_fresh(say: Callable[[object], None], url: str, at: float) -> None:
+    time.sleep(max(0.0, at - time.monotonic()))
+    Repository(open_store(url), LOCAL).add_firm({"name": "x"})
+    say("done")
 
 
 def test_processes_that_open_a_fresh_store_at_once_all_succeed(empty_url: str) -> None:
-    children = [start(OPEN, empty_url) for _ in range(3)]
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("\n")
-        child.stdin.flush()
-    assert [child.wait(60) for child in children] == [0] * 3
+    at = time.monotonic() + 0.2
+    children = [Child(open_fresh, empty_url, at) for _ in range(6)]
+    assert [child.hear() for child in children] == ["done"] * 6
     engine = connect(empty_url)
-    assert Repository(engine, LOCAL).firms_page().count == 3
+    assert Repository(engine, LOCAL).firms_page().count == 6
     engine.dispose()
 
 
@@ -231,10 +263,28 @@ def test_a_store_that_cannot_be_reached_says_so_without_its_password() -> None:
     assert "secret-word" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["mysql://host/name", "sqlite://", "nonsense", "sqlite:////nowhere/at/all/store.sqlite"]
+)
+def test_what_is_no_store_is_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(EligibilityError):
+        open_store(url)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Sir, " * 1000)
+    with pytest.raises(StoreUnavailable):
+        open_store(f"sqlite:///{file}")
+    assert file.read_text() == "Dear Sir, " * 1000
+
+
 def test_opening_a_store_that_is_up_to_date_loads_no_alembic(url: str) -> None:
     code = "import sys; from eligibility.store import open_store; open_store(sys.argv[1]); print('alembic' in sys.modules)"
-    child = start(code, url)
-    assert child.communicate()[0] == "False\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code, url], capture_output=True, cwd=ROOT, check=True
+    )
+    assert done.stdout == b"False\n"
 
 
 def test_a_line_of_the_log_is_written_with_its_change_or_not_at_all(engine: Engine) -> None:

@@ -60,12 +60,12 @@ def test_drift_between_what_is_declared_and_migrated_would_be_seen(empty_url: st
     engine.dispose()
 
 
-def test_a_store_of_a_newer_program_is_refused_and_left_as_it_is(url: str) -> None:
-    engine = connect(url)
+def test_a_store_of_a_newer_program_is_refused_and_left_as_it_is(empty_url: str) -> None:
+    engine = open_store(empty_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreUnavailable, match="9999"):
-        open_store(url)
+        open_store(empty_url)
     with engine.connect() as connection:
         assert revision(connection) == "9999"
     engine.dispose()

@@ -384,6 +384,15 @@ def test_a_code_at_several_carriers_must_be_told_apart_by_the_file(local: Reposi
     }
 
 
+def test_a_firm_without_a_carrier_goes_to_the_one_that_a_file_names(local: Repository) -> None:
+    firm = local.add_firm({"name": "甲", "uscc": "91150105XNBU6HUA33"})
+    row = facts("91150105XNBU6HUA33", "甲", carrier="园")
+    for _ in range(2):
+        assert local.confirm_import(local.stage_import("f", [(row, None)])) == (0, 1, 0)
+    assert local.firm(firm)["carrier"] == "园"
+    assert local.firms_page().count == 1
+
+
 def test_an_import_that_breaks_off_while_it_is_read_leaves_nothing(local: Repository) -> None:
     def rows() -> Any:
         yield from ((facts(None, "甲"), None) for _ in range(2500))

@@ -21,7 +21,7 @@ from eligibility.store import Accounts, Repository, backup, export, open_store, 
 from eligibility.store.engine import connect, migrate
 from eligibility.store.schema import metadata
 from eligibility.vocabulary import Conflict, InputError
-from tests.store.conftest import QUICK
+from tests.store.conftest import QUICK, create_database
 from tests.store.world import PASSWORD, World, facts, record, world
 
 
@@ -50,10 +50,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'fresh.sqlite'}"
     else:
-        from tests.store.conftest import create_database
-
-        server = request.getfixturevalue("postgresql")
-        url = f"{server}/{create_database(server)}"
+        url = create_database(request.getfixturevalue("postgresql"))
     engine = open_store(url)
     yield engine
     engine.dispose()
