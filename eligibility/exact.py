@@ -60,16 +60,18 @@ def scale_values(scale: Scale, amounts: Floats) -> Floats:
 
 def band_indexes(bands: Sequence[Band], law: Edition, figures: Floats) -> NDArray[np.intp]:
     """For each figure the index of its band; ``bands`` fall from the best, the last has no line."""
-    lines = []
-    for band in reversed(bands[:-1]):
-        strict = band.above is not None or any(
-            law.reading(question) == reading for question, reading in band.strict_under.items()
-        )
-        line = band.above if band.above is not None else band.at_least
-        lines.append((line or 0.0, strict))
+    lines = [band_line(band, law) for band in reversed(bands[:-1])]
     steps = np.searchsorted(_edges(tuple(lines)), figures, side="right")
     # NaN sorts above every line; its rows are masked by the caller, it must only stay in range
     return len(bands) - 1 - steps
+
+
+def band_line(band: Band, law: Edition) -> tuple[float, bool]:
+    """The line of a band, and whether a figure must be above it."""
+    strict = band.above is not None or any(
+        law.reading(question) == reading for question, reading in band.strict_under.items()
+    )
+    return (band.above if band.above is not None else band.at_least) or 0.0, strict
 
 
 def band_points(bands: Sequence[Band], indexes: NDArray[np.intp]) -> tuple[Floats, Floats]:

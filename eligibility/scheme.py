@@ -1,8 +1,8 @@
 """Finds the scheme folders, loads and checks their editions, and says which one is in force.
 
 The only module that reaches into ``schemes/``. A scheme is one folder: ``scheme.yaml``,
-``fields.yaml``, ``editions/*.yaml``, a catalogue if its law has one, ``criteria.py`` and
-``indicators.py``. Everything is read once and then shared; nothing of it can be changed.
+``fields.yaml``, ``editions/*.yaml``, a catalogue if its law has one, ``criteria.py``,
+``indicators.py`` and, where plans are to be made, ``remedies.py``. Everything is read once and then shared; nothing of it can be changed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from eligibility.vocabulary import (
     FirmTable,
     InputError,
     LawError,
+    Lever,
+    Need,
     ScoredItem,
+    Step,
     Warning,
     Wording,
 )
@@ -158,6 +161,29 @@ class Scheme:
     def indicator(self, item: str) -> Callable[[FirmTable, Edition], ScoredItem]:
         """The function that scores an item."""
         return self._function("indicators", item)
+
+    def needs(self, condition: str, facts: Any, law: Edition) -> tuple[Need, ...]:
+        """What a condition still takes; nothing where the scheme does not say."""
+        needs: tuple[Need, ...] = self._remedy(condition, facts, law)
+        return needs
+
+    def steps(self, item: str, firms: FirmTable, law: Edition) -> tuple[Step, ...]:
+        """The better grades of an item and what they take; nothing where the scheme does not say."""
+        steps: tuple[Step, ...] = self._remedy(item, firms, law)
+        return steps
+
+    def levers(self, firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
+        """What a firm can move, by id; nothing where the scheme does not say."""
+        return self._remedy("levers", firms, law) or {}
+
+    def after_grant(self, firms: FirmTable) -> Mapping[str, Any]:
+        """The columns that a granted certification changes for the next one."""
+        return self._remedy("after_grant", firms) or {}
+
+    def _remedy(self, name: str, *facts: Any) -> Any:
+        if not (SCHEMES / self.id / "remedies.py").exists():
+            return ()
+        return self._function("remedies", name)(*facts)
 
     def _function(self, module: str, name: str) -> Callable[..., Any]:
         code = importlib.import_module(f"eligibility.schemes.{self.id}.{module}")
