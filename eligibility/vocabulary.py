@@ -661,6 +661,10 @@ class Lever:
         Amounts of shape (n,) → the columns of the firms so moved.
     days_needed : float
         Days of the year that must be left for it to count in that year's average.
+    how : Wording, optional
+        What is meant, where one field can be moved in several ways.
+    plannable : bool
+        False where moving it may undo another line, or where it is only waiting.
     """
 
     field: str
@@ -668,6 +672,8 @@ class Lever:
     room: Floats
     moved: Callable[[Floats], Mapping[str, NDArray[Any]]]
     days_needed: float = 0.0
+    how: Wording | None = None
+    plannable: bool = True
 
 
 @dataclass(frozen=True)

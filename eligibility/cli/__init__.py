@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates
+from eligibility.cli import candidates, planning
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,7 +18,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Is a firm eligible for certification as a high-tech enterprise, and what is missing?",
 )
-for command in (candidates.fields, candidates.template, candidates.assess, candidates.score):
+for command in (
+    candidates.fields,
+    candidates.template,
+    candidates.assess,
+    candidates.score,
+    planning.plan,
+):
     app.command()(command)
 
 

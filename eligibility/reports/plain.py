@@ -27,10 +27,10 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
         cite = finding["citation"]
         lines.append(
             f"  {MARKS[finding['status']]} {say(finding['status'])} · {finding['title'][lang]}: "
-            f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{_doubt(cite, language)}]"
+            f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{doubt(cite, language)}]"
         )
         if finding["missing"]:
-            fields = _fields(finding["missing"], scheme, language)
+            fields = fields_in_words(finding["missing"], scheme, language)
             lines.append("      " + say("missing: {fields}").format(fields=fields))
         elif finding["status"] == "undetermined" and finding["unit"] != "point":
             law = scheme.edition(record["edition"])
@@ -80,10 +80,12 @@ def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language)
     return f"{observed} ({at_least} {required})"
 
 
-def _doubt(cite: dict[str, Any], language: Language) -> str:
+def doubt(cite: dict[str, Any], language: Language) -> str:
+    """What is said of a citation that was not checked twice."""
     words = {"B": language.text("one source"), "M": language.text("not checked against the text")}
     return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
 
 
-def _fields(names: list[str], scheme: Scheme, language: Language) -> str:
+def fields_in_words(names: list[str], scheme: Scheme, language: Language) -> str:
+    """The titles of fields, one after another."""
     return ", ".join(language.of(scheme.fields_by_id[name].title) for name in names)

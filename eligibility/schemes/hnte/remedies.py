@@ -9,6 +9,7 @@ from the edition; nothing is found by trying.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from eligibility.vocabulary import (
     Need,
     ScoreInterval,
     Step,
+    Wording,
 )
 
 Columns = Mapping[str, NDArray[Any]]
@@ -88,8 +90,9 @@ def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
         "own_research": yes("ip_self_developed"),
         "standards": yes("standards_participation"),
         "rd_at_home": _rd_at_home(firms, law),
-        "hitech_income_shown": more(
-            "hitech_income_y3", total_income(firms)[0] - firms.numbers("hitech_income_y3")
+        "hitech_income_shown": replace(
+            more("hitech_income_y3", total_income(firms)[0] - firms.numbers("hitech_income_y3")),
+            how=Wording(zh="现有收入中", en="of present income"),
         ),
         "hitech_income_new": Lever(
             "hitech_income_y3",
@@ -98,9 +101,12 @@ def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
             lambda amount: _raised(
                 firms, amount, "hitech_income_y3", "gross_income_y3", "total_income_y3"
             ),
+            how=Wording(zh="新增收入，总收入随之增加", en="new income, which adds to all income"),
+            plannable=False,
         ),
         "conversions": more("conversions_y3"),
-        "sales": more("sales_revenue_y3"),
+        # more sales widen the base of other lines too, so no plan rests on them
+        "sales": replace(more("sales_revenue_y3"), plannable=False),
         "net_assets": more("net_assets_y3"),
         "total_assets": more("total_assets_y3"),
     }
@@ -141,7 +147,13 @@ def _rd_at_home(firms: FirmTable, law: Edition) -> Lever:
         totals = _raised(firms, amount + widened, "rd_expense_y3", "rd_expense_domestic_y3")
         return {**totals, **_raised(firms, amount, "rd_personnel_y3")}
 
-    return Lever("rd_expense_y3", counted.values[-1], np.full(firms.rows, np.inf), moved)
+    return Lever(
+        "rd_expense_y3",
+        counted.values[-1],
+        np.full(firms.rows, np.inf),
+        moved,
+        how=Wording(zh="境内", en="in mainland China"),
+    )
 
 
 def _staff_levers(name: str, firms: FirmTable, law: Edition) -> dict[str, Lever]:
@@ -150,7 +162,12 @@ def _staff_levers(name: str, firms: FirmTable, law: Edition) -> dict[str, Lever]
     needed = days.value if days else 0.0
     return {
         f"{name}_converted": Lever(
-            name, part, whole - part, lambda amount: {name: part + amount}, needed
+            name,
+            part,
+            whole - part,
+            lambda amount: {name: part + amount},
+            needed,
+            Wording(zh="职工总数不变", en="staff unchanged"),
         ),
         f"{name}_hired": Lever(
             name,
@@ -158,6 +175,7 @@ def _staff_levers(name: str, firms: FirmTable, law: Edition) -> dict[str, Lever]
             np.full(firms.rows, np.inf),
             lambda amount: {name: part + amount, "staff_total": whole + amount},
             needed,
+            Wording(zh="新招聘，职工总数随之增加", en="newly hired, who add to the staff"),
         ),
     }
 
@@ -249,7 +267,7 @@ def domestic_rd_share(firms: FirmTable, law: Edition) -> tuple[Need, ...]:
     empty = rd.total.total == 0
     spending = rd.total.applies[-1]
     if as_paid:
-        return (Need(short, {"rd_at_home": (1 - line) * spending}, empty),)
+        return (Need(short, {"rd_at_home": np.where(spending, 1 - line, 0.0)}, empty),)
     return _rd_needs(short, 1 - line, spending, empty, firms, law)
 
 
@@ -290,10 +308,10 @@ def _rd_needs(
 ) -> tuple[Need, ...]:
     """R&D counts once itself, and what it frees of other costs until none is cut off any more."""
     cut = other_cut(firms, law)[-1]
-    freed: Floats = np.where(cut > 0, other_per_base(law), 0.0)
+    with_freed = 1 + np.where(cut > 0, other_per_base(law), 0.0)
     return (
-        Need(short, {"rd_at_home": share * (1 + freed) * spending}, empty),
-        Need(short - share * cut, {"rd_at_home": share * spending}, empty),
+        Need(short, {"rd_at_home": np.where(spending, share * with_freed, 0.0)}, empty),
+        Need(short - share * cut, {"rd_at_home": np.where(spending, share, 0.0)}, empty),
     )
 
 
