@@ -313,17 +313,17 @@ class Case:
     def answer(self, alternatives: int) -> Answer:
         """The plans, or why there are none."""
         plans: list[Plan] = []
-        if self.feasible:
+        nothing = [0.0] * len(self.open)
+        if self.feasible and self._enough(self.levers(nothing)):
+            plans.append(self._plan(nothing))
+        elif self.feasible:
             cuts: list[set[int]] = []
             while len(plans) <= alternatives:
                 amounts = solve(self, cuts)
                 if amounts is None:
                     break
                 plans.append(self._plan(amounts))
-                used = {place for place, done in enumerate(amounts) if done > 0}
-                if not used:
-                    break
-                cuts.append(used)
+                cuts.append({place for place, done in enumerate(amounts) if done > 0})
         return Answer(
             by=self.by,
             plans=tuple(sorted(plans, key=lambda made: made.cost)),
@@ -333,6 +333,10 @@ class Case:
             finding_cost=len(self.find_out) * self.actions.price(self.actions.finding_out),
             best_low=self.low(self.farthest),
         )
+
+    def _enough(self, levers: Mapping[str, float]) -> bool:
+        met = all(line.reached(levers) for lines in self.lines.values() for line in lines)
+        return met and (self.points is None or self.low(levers) >= self.points)
 
     def _plan(self, amounts: Sequence[float]) -> Plan:
         levers = self.levers(amounts)
