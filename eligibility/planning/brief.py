@@ -158,6 +158,9 @@ def _gaps(found: Assessment) -> dict[str, Any]:
                 "tier": _tier(name, found, float(finding.required[0])),
                 "shortfall": _amount(short),
                 "unit": found.gaps.by_condition[name].unit,
+                "score": {"low": _amount(found.score.low[0]), "high": _amount(found.score.high[0])}
+                if condition.judges == "score"
+                else None,
                 "needs": _needs(needs, found),
                 "settled_by": _settled_by(finding.missing, found),
                 "citation": cite(condition.citation),

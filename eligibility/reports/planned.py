@@ -31,15 +31,29 @@ class _Page:
 
     def gaps(self, gaps: Mapping[str, Any]) -> Iterator[str]:
         """Every finding not met, then every item below its best."""
-        for gap in gaps["findings"]:
+        yield from self.findings(gaps["findings"])
+        yield from self.items(gaps["items"])
+
+    def findings(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
+        """Findings not met, and every way to meet them."""
+        for gap in gaps:
             yield f"  {MARKS[gap['status']]} {gap['title'][self.lang]}{self._cited(gap)}: {self.say(gap['status'])}"
+            if gap["score"]:
+                said = self.say("{low}–{high} points, more than {mark} needed")
+                yield "      " + said.format(**gap["score"], mark=gap["required"])
             if gap["tier"]:
                 yield "      " + self._tier(gap["tier"])
             if gap["status"] == "unmet" and not gap["needs"]:
                 yield f"      {gap['rule'][self.lang]}"
             yield from ("      " + self._ways(group) for group in gap["needs"])
             yield from self._settled(gap)
-        for item in gaps["items"]:
+            if gap["needs"]:
+                said = self.say("evidence: {papers}")
+                yield "      " + said.format(papers=gap["evidence"][self.lang])
+
+    def items(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
+        """Items below their best, and every way to more points."""
+        for item in gaps:
             head = f"  · {item['title'][self.lang]}{self._cited(item)}: {item['low']}–{item['high']} / {item['max']}"
             yield head
             for step in item["steps"]:
@@ -49,8 +63,10 @@ class _Page:
                     points=points, ways=ways
                 )
             yield from self._settled(item)
-            if not item["steps"] and not any(item["settled_by"].values()):
+            if item["high"] > item["low"] and not any(item["settled_by"].values()):
                 yield "      " + self.say("left to the experts")
+            elif not item["steps"]:
+                yield "      " + self.say("nothing in the latest year moves it")
 
     def outlook(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[str]:
         """Verdict by deadline without any action, the first deadlines, the rights still in time."""
@@ -69,13 +85,17 @@ class _Page:
             yield "  " + self.say("Assumed: every figure of a new year is as in the last.")
         never = self.say("not in the years looked at")
         said = self.say(
-            "Without action certain from {certain}, possible from {possible}; with a plan from {earliest}."
+            "Earliest deadline: certain without action {certain}; possible {possible}; with a plan {earliest}."
         )
         yield "  " + said.format(
             certain=outlook["certain_from"] or never,
             possible=outlook["possible_from"] or never,
             earliest=plan["earliest"] or never,
         )
+        if held := outlook["must_hold"]["findings"]:
+            said = self.say("To hold for {by}: figures of the year by {end}, all else by {by}")
+            yield "  " + said.format(by=plan["by"], end=outlook["figures_of_year_by"])
+            yield from (f"  {line}" for line in self.findings(held))
         for right in outlook["rights"]:
             if right["in_time"]:
                 said = self.say("{kind}: file by {day} ({months} months, {source})")
@@ -205,12 +225,11 @@ class _Page:
 
     def _move(self, move: Mapping[str, Any]) -> str:
         """What to do, how much, at what cost, by when, and what for."""
-        unit = move["unit"] if move["unit"] != "/1" else ""
+        much = f"CNY {move['amount']:,}" if move["unit"] == "CNY" else f"× {move['amount']:,}"
         parts = [
-            self.say("{action} ({amount} {unit}), start by {day}, cost CNY {sum}").format(
+            self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
                 action=move["title"][self.lang],
-                amount=f"{move['amount']:,}",
-                unit=self.say(unit),
+                much=much,
                 day=move["start_by"],
                 sum=f"{move['cost']:,.0f}",
             )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.exact import band_line, is_one_of, scale_values
+from eligibility.exact import band_line, is_one_of, scale_values, slack
 from eligibility.schemes.hnte.facts import (
     RdCosts,
     counted_rd,
@@ -300,7 +300,7 @@ def _staff_share(staff: str, firms: FirmTable, law: Edition) -> tuple[Need, ...]
 
 def _short(line: Floats | float, whole: Floats, part: Floats) -> Floats:
     """What a part lacks of its line; where there is no base any share is still to be formed."""
-    return np.where(whole == 0, 0.0, line * whole - part)
+    return np.where(whole == 0, 0.0, (line - slack(line)) * whole - part)
 
 
 def _rd_needs(
@@ -455,8 +455,9 @@ def _growth(
     steps = []
     for band in reversed(law.items[name].bands[:-1]):
         line, strict = band_line(band, law)
+        on_line = line if strict else line - slack(line)
         with np.errstate(invalid="ignore"):
-            target = second * (ratios * (1 + line) - earlier)
+            target = second * (ratios * (1 + on_line) - earlier)
         if none_for_negative:
             # below nothing there are no points, whatever the ratios say
             at_zero = target < 0
