@@ -7,6 +7,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pydantic import model_validator
+
 from eligibility.planning.settings import HERE, Figure, Settings, read_settings
 from eligibility.vocabulary import InputError, Wording
 
@@ -36,6 +38,12 @@ class LeadTimes(Settings):
     kinds: tuple[RightKind, ...]
     batches: tuple[Batch, ...]
     years_ahead: Figure
+
+    @model_validator(mode="after")
+    def _has_deadlines(self) -> LeadTimes:
+        if not self.batches or self.years_ahead.value < 1:
+            raise ValueError("a batch and a year ahead are needed, so that there is a deadline")
+        return self
 
     def kind(self, kind_id: str) -> RightKind:
         """The kind of that id.
