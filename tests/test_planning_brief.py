@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,9 +79,11 @@ def test_without_a_day_the_first_batch_with_a_plan_is_planned_for() -> None:
 
 
 def test_a_refusal_names_the_earliest_day_with_a_plan() -> None:
-    found = of(registered_on=date(2026, 6, 1), by=date(2027, 5, 10))["plan"]
-    assert [one["finding"] for one in found["refused"]][0] == "registration_age"
+    firm = table(base(registered_on=date(2026, 6, 1)))
+    found = brief(firm, 0, HNTE, ON, by=date(2027, 5, 10), score_at_least=60)["plan"]
+    assert [one["finding"] for one in found["refused"]] == ["registration_age"]
     assert not found["plans"]
+    assert found["earliest"] == "2027-07-10"
 
 
 def test_what_must_hold_then_is_judged_on_the_figures_of_then() -> None:

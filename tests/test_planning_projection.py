@@ -88,8 +88,6 @@ def test_a_right_filed_counts_once_its_months_have_passed() -> None:
 
 def test_a_young_firm_becomes_old_enough_between_two_batches() -> None:
     looked = projection(table(base(registered_on=date(2026, 6, 1))), HNTE, ON)
-    ages = [table.numbers("staff_total") is not None for table in looked.tables]
-    assert len(ages) == len(looked.deadlines) == 4
     assert looked.verdicts[0, 0] == -1
     assert looked.possible[0] == np.datetime64("2027-07-10")
 

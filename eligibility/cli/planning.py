@@ -66,6 +66,8 @@ def plan(
         held = held_scheme(scheme)
         options = intake_options(held, as_of, money_unit, encoding, sheet)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
+        for issue in batch.issues:
+            print(issue.sentence.say(spoken), file=sys.stderr)
         made = brief(
             batch.table,
             _row(batch.table, firm, file),
@@ -79,8 +81,6 @@ def plan(
             print(json.dumps(made, ensure_ascii=False, indent=1))
         else:
             print(planned(made, held, spoken), end="")
-        for issue in batch.issues:
-            print(issue.sentence.say(spoken), file=sys.stderr)
 
 
 def _row(firms: FirmTable, wanted: str, file: Path) -> int:

@@ -14,7 +14,7 @@ from pydantic import model_validator
 
 from eligibility.planning.gaps import HAIR, grain
 from eligibility.planning.lead_times import LeadTimes, months_after
-from eligibility.planning.settings import HERE, Figure, Settings, read_settings
+from eligibility.planning.settings import ASSUMED, HERE, Figure, Settings, read_settings
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import InputError, Lever, Wording
 
@@ -45,6 +45,7 @@ class Action(Settings):
 
     id: str
     title: Wording
+    provided: Wording | None = None
     gives: Mapping[str, float]
     counts: Literal["standing", "year", "average", "papers"]
     lead: str | Figure
@@ -60,6 +61,16 @@ class Action(Settings):
         if min(self.gives.values()) <= 0:
             raise ValueError(f"{self.id}: what it gives must be more than nothing")
         return self
+
+    @property
+    def assumed(self) -> bool:
+        """True where some number of it is only assumed."""
+        figures = (
+            *(self.lead, self.at_most, self.at_most_of_present, self.cost.each, self.cost.once),
+            *(self.days.each.adviser, self.days.each.firm),
+            *(self.days.once.adviser, self.days.once.firm),
+        )
+        return any(isinstance(held, Figure) and held.source == ASSUMED for held in figures)
 
 
 class Actions(Settings):

@@ -51,6 +51,7 @@ def brief(
     assumptions: Assumptions = AS_LAST_YEAR,
     income: Sequence[float] = (),
     losses: Mapping[int, float] | None = None,
+    first_time: bool = True,
     actions: Actions | None = None,
     times: LeadTimes | None = None,
     rules: Incentives | None = None,
@@ -68,8 +69,9 @@ def brief(
         The day to be ready by; the first deadline with a plan, else the last one, if omitted.
     score_at_least : float, optional
         Certain points asked for instead of those that pass for certain.
-    income, losses
-        Taxable income of the years from the certificate on, and former losses, CNY.
+    income, losses, first_time
+        Taxable income of the years from the certificate on, and former losses, CNY; whether the
+        certificate would be the firm's first.
 
     Returns
     -------
@@ -101,7 +103,12 @@ def brief(
     (found,) = assess_table(then, scheme)
     staff = float(then.numbers("staff_total")[0])
     value = worth(
-        income, by.year, staff=None if math.isnan(staff) else staff, losses=losses, rules=rules
+        income,
+        by.year,
+        staff=None if math.isnan(staff) else staff,
+        losses=losses,
+        first_time=first_time,
+        rules=rules,
     )
     return {
         "firm": {"uscc": firm.texts("uscc")[0], "name": firm.texts("name")[0]},
@@ -366,7 +373,8 @@ def _move(move: Move, scheme: Scheme, found: Assessment) -> dict[str, Any]:
         "firm_days": _amount(move.firm_days),
         "start_by": move.open.start_by.isoformat(),
         "done_by": move.open.done_by.isoformat(),
-        "assumed": action.model_dump_json().count('"assumed"') > 0,
+        "assumed": action.assumed,
+        "provided": words(action.provided) if action.provided else None,
         "meets": [
             {
                 "finding": name,

@@ -25,7 +25,6 @@ from eligibility.vocabulary import (
     MET,
     UNDETERMINED,
     Edition,
-    Finding,
     FirmTable,
     Floats,
     Lever,
@@ -190,37 +189,30 @@ class Case:
         levers = scheme.levers(firm, law)
         lines: dict[str, tuple[Line, ...]] = {}
         stuck: dict[str, Message] = {}
-        wanting: list[str] = []
-        find_out: list[str] = []
+        wanting: dict[str, None] = {}
+        find_out: dict[str, None] = {}
         points, asked = score_at_least, f"≥ {score_at_least or 0:g}"
         for name, finding in found.findings.items():
             condition = law.conditions_by_id[name]
             if condition.judges == "score":
                 if score_at_least is None and finding.status[0] != MET:
-                    (need,) = scheme.needs(name, found.score, law)
-                    mark = float(found.score.low[0] + need.short[0])
-                    points = mark + (ABOVE if need.strict else 0.0)
-                    asked = f"{'>' if need.strict else '≥'} {mark:g}"
-                continue
-            if finding.status[0] == MET:
-                continue
-            needs = scheme.needs(name, firm, law)
-            missing = _missing(finding)
-            if not needs or any(math.isnan(need.short[0]) for need in needs):
-                figures = [
-                    field for field in missing if scheme.fields_by_id[field].kind not in ANSWERS
-                ]
-                wanting += figures
-                if not figures:
-                    find_out += missing
-                if not missing:
-                    said = _JUDGED if finding.status[0] == UNDETERMINED else _UNKNOWN
-                    stuck[name] = Message(said, {"condition": condition.title})
-            lines[name] = tuple(
-                line for need in needs if (line := _line(need, levers, scheme)) is not None
-            )
+                    points, asked = _asked(scheme.needs(name, found.score, law), found.score)
+            elif finding.status[0] != MET:
+                needs = scheme.needs(name, firm, law)
+                lines[name] = _lines(needs, levers, scheme)
+                if len(lines[name]) < max(len(needs), 1):
+                    missing = [field for field, rows in finding.missing.items() if rows[0]]
+                    figures = [
+                        field for field in missing if scheme.fields_by_id[field].kind not in ANSWERS
+                    ]
+                    wanting |= dict.fromkeys(figures)
+                    if not figures:
+                        find_out |= dict.fromkeys(missing)
+                    if not missing:
+                        said = _JUDGED if finding.status[0] == UNDETERMINED else _UNKNOWN
+                        stuck[name] = Message(said, {"condition": condition.title})
         grades = [
-            Grade(item, step.points[0], tuple(_lines(step.needs, levers, scheme)))
+            Grade(item, step.points[0], _lines(step.needs, levers, scheme))
             for item, scored in found.score.items.items()
             for step in scheme.steps(item, firm, law)
             if step.points[0] > scored.low[0]
@@ -238,8 +230,8 @@ class Case:
             points=points,
             asked=asked,
             stuck=stuck,
-            wanting=tuple(dict.fromkeys(wanting)),
-            find_out=tuple(dict.fromkeys(find_out)),
+            wanting=tuple(wanting),
+            find_out=tuple(find_out),
         )
 
     @cached_property
@@ -314,7 +306,7 @@ class Case:
         """The plans, or why there are none."""
         plans: list[Plan] = []
         nothing = [0.0] * len(self.open)
-        if self.feasible and self._enough(self.levers(nothing)):
+        if self.feasible and self.enough(self.levers(nothing)):
             plans.append(self._plan(nothing))
         elif self.feasible:
             cuts: list[set[int]] = []
@@ -334,7 +326,8 @@ class Case:
             best_low=self.low(self.farthest),
         )
 
-    def _enough(self, levers: Mapping[str, float]) -> bool:
+    def enough(self, levers: Mapping[str, float]) -> bool:
+        """True where levers so moved reach every line and the points asked for."""
         met = all(line.reached(levers) for lines in self.lines.values() for line in lines)
         return met and (self.points is None or self.low(levers) >= self.points)
 
@@ -408,7 +401,11 @@ def solve(case: Case, cuts: Sequence[set[int]]) -> list[float] | None:
     )
     if made.x is None:
         return None
-    return _trimmed(case, model.amounts(made.x), model.chosen(made.x))
+    amounts = _trimmed(case, model.amounts(made.x), model.chosen(made.x))
+    if not case.enough(case.levers(amounts)):
+        # within the solver's tolerance and yet not enough: a set that seems to do is no plan
+        return solve(case, [*cuts, {place for place, done in enumerate(amounts) if done > 0}])
+    return amounts
 
 
 class _Model:
@@ -419,67 +416,78 @@ class _Model:
 
     def __init__(self, case: Case, cuts: Sequence[set[int]]) -> None:
         self.case = case
-        count = len(case.open)
-        self.names = [name for name in case.farthest if case.farthest[name] > 0]
         self.grades = [
             grade
             for grade in (case.grades if case.points is not None else ())
             if all(line.reached(case.farthest) for line in grade.lines)
         ]
+        self.groups = case.law.score.groups if case.points is not None else ()
         self.unit = [1.0 if action.whole else action.most for action in case.open]
-        self.scale = {name: case.farthest[name] for name in self.names}
-        groups = case.law.score.groups if case.points is not None else ()
-        self.lever = {name: 2 * count + place for place, name in enumerate(self.names)}
-        first_grade = 2 * count + len(self.names)
-        self.grade = range(first_grade, first_grade + len(self.grades))
-        group = range(self.grade.stop, self.grade.stop + len(groups))
-        self.tops = np.concatenate(
-            [
-                [action.most / unit for action, unit in zip(case.open, self.unit, strict=True)],
-                np.ones(count),
-                np.ones(len(self.names)),
-                np.ones(len(self.grades)),
-                [group.max for group in groups],
-            ]
+        self.scale = {name: far for name, far in case.farthest.items() if far > 0}
+        ends = np.cumsum(
+            [len(case.open), len(case.open), len(self.scale), len(self.grades), len(self.groups)]
+        ).tolist()
+        self.done, self.used, levers, self.grade, self.points = (
+            range(start, end) for start, end in zip([0, *ends], ends, strict=False)
         )
-        self.whole = np.zeros(len(self.tops), dtype=int)
-        self.whole[:count] = [action.whole for action in case.open]
-        self.whole[count : 2 * count] = 1
-        self.whole[first_grade : self.grade.stop] = 1
-        self.costs: Floats = np.zeros(len(self.tops))
-        for place, (action, unit) in enumerate(zip(case.open, self.unit, strict=True)):
-            self.costs[place] = case.actions.each(action.action) * unit
-            self.costs[count + place] = case.actions.once(action.action)
+        self.lever = dict(zip(self.scale, levers, strict=True))
+        self.tops, self.whole, self.costs = (
+            np.ones(ends[-1]),
+            np.zeros(ends[-1]),
+            np.zeros(ends[-1]),
+        )
         self.rows: list[tuple[dict[int, float], float]] = []
-        for place in range(count):
-            # an amount counts as used
-            self._row({count + place: self.tops[place], place: -1.0})
-        for name in self.names:
-            given = {
-                place: action.gives[name] * unit / self.scale[name]
-                for place, (action, unit) in enumerate(zip(case.open, self.unit, strict=True))
-                if name in action.gives
-            }
+        self._actions()
+        self._lines()
+        self._score()
+        for cut in cuts:
+            self._row({self.used[place]: -1.0 for place in cut}, 1.0 - len(cut))
+
+    def _actions(self) -> None:
+        """What actions cost, that an amount counts as use, and how they move the levers."""
+        brought: dict[str, dict[int, float]] = {name: {} for name in self.scale}
+        for action, unit, done, used in zip(
+            self.case.open, self.unit, self.done, self.used, strict=True
+        ):
+            self.tops[done] = action.most / unit
+            self.whole[[done, used]] = action.whole, 1
+            self.costs[done] = self.case.actions.each(action.action) * unit
+            self.costs[used] = self.case.actions.once(action.action)
+            self._row({used: self.tops[done], done: -1.0})
+            for name in action.gives.keys() & self.scale.keys():
+                brought[name][done] = action.gives[name] * unit / self.scale[name]
+        for name, given in brought.items():
             self._row({**given, self.lever[name]: -1.0})
-        for line in (line for lines in case.lines.values() for line in lines):
-            if line.short > 0:
-                self._row(self._brought(line), 1.0)
+
+    def _lines(self) -> None:
+        """Every line of a condition is reached, and every line of a grade that is taken."""
+        for lines in self.case.lines.values():
+            for line in lines:
+                if line.short > 0:
+                    self._row(self._brought(line), 1.0)
         for place, grade in zip(self.grade, self.grades, strict=True):
             for line in grade.lines:
                 if line.short > 0:
                     self._row({**self._brought(line), place: -1.0})
-        for item in {grade.item for grade in self.grades}:
-            self._row({place: -1.0 for place, _ in self._of(item)}, -1.0)
-        for place, held in zip(group, groups, strict=True):
-            now = {item.id: float(case.score.items[item.id].low[0]) for item in held.items}
-            raised = {
-                at: grade.low - low for name, low in now.items() for at, grade in self._of(name)
-            }
-            self._row({**raised, place: -1.0}, -sum(now.values()))
-        if case.points is not None:
-            self._row(dict.fromkeys(group, 1.0), case.points)
-        for cut in cuts:
-            self._row({count + place: -1.0 for place in cut}, 1.0 - len(cut))
+
+    def _score(self) -> None:
+        """One grade an item, the ceilings of the groups, and the points asked for."""
+        self.whole[self.grade.start : self.grade.stop] = 1
+        of_item: dict[str, dict[int, Grade]] = {}
+        for place, grade in zip(self.grade, self.grades, strict=True):
+            of_item.setdefault(grade.item, {})[place] = grade
+        for grades in of_item.values():
+            self._row(dict.fromkeys(grades, -1.0), -1.0)
+        for place, group in zip(self.points, self.groups, strict=True):
+            self.tops[place] = group.max
+            raised, now = {place: -1.0}, 0.0
+            for item in group.items:
+                low = float(self.case.score.items[item.id].low[0])
+                raised |= {at: grade.low - low for at, grade in of_item.get(item.id, {}).items()}
+                now += low
+            self._row(raised, -now)
+        if self.case.points is not None:
+            self._row(dict.fromkeys(self.points, 1.0), self.case.points)
 
     @property
     def matrix(self) -> tuple[list[int], list[int], list[float], list[float]]:
@@ -506,13 +514,6 @@ class _Model:
             grade
             for place, grade in zip(self.grade, self.grades, strict=True)
             if solution[place] > half
-        ]
-
-    def _of(self, item: str) -> list[tuple[int, Grade]]:
-        return [
-            (place, grade)
-            for place, grade in zip(self.grade, self.grades, strict=True)
-            if grade.item == item
         ]
 
     def _brought(self, line: Line) -> dict[int, float]:
@@ -546,16 +547,21 @@ def _trimmed(case: Case, amounts: list[float], chosen: Sequence[Grade]) -> list[
     return amounts
 
 
-def _missing(finding: Finding) -> list[str]:
-    return [field for field, rows in finding.missing.items() if rows[0]]
+def _asked(needs: Sequence[Need], score: ScoreInterval) -> tuple[float, str]:
+    """The points that pass for certain, and the same in words."""
+    (need,) = needs
+    mark = float(score.low[0] + need.short[0])
+    return (mark + ABOVE, f"> {mark:g}") if need.strict else (mark, f"≥ {mark:g}")
 
 
-def _lines(needs: Iterable[Need], levers: Mapping[str, Lever], scheme: Scheme) -> list[Line]:
-    return [line for need in needs if (line := _line(need, levers, scheme)) is not None]
+def _lines(needs: Iterable[Need], levers: Mapping[str, Lever], scheme: Scheme) -> tuple[Line, ...]:
+    """The needs of a table of one row, without those that cannot be said."""
+    return tuple(
+        _line(need, levers, scheme) for need in needs if not math.isnan(float(need.short[0]))
+    )
 
 
-def _line(need: Need, levers: Mapping[str, Lever], scheme: Scheme) -> Line | None:
-    """The need of a table of one row; None where it cannot be said."""
+def _line(need: Need, levers: Mapping[str, Lever], scheme: Scheme) -> Line:
     gains = {
         name: float(np.broadcast_to(gain, need.short.shape)[0])
         for name, gain in need.gains.items()
@@ -563,8 +569,6 @@ def _line(need: Need, levers: Mapping[str, Lever], scheme: Scheme) -> Line | Non
     }
     gains = {name: gain for name, gain in gains.items() if gain > 0}
     short = float(need.short[0])
-    if math.isnan(short):
-        return None
     if np.broadcast_to(need.strict, need.short.shape)[0] and short >= 0:
         steps = [
             float(least(need, name, grain(levers[name].field, scheme))[0]) * gain

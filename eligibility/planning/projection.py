@@ -34,7 +34,8 @@ from eligibility.vocabulary import (
 #: kinds of figures that may grow at a rate, and kinds that no year changes
 GROWING = ("money", "number")
 STANDING = ("date", "code", "text", "catalogue")
-YEARS = (1, 2, 3)
+#: the latest year of the official forms
+LATEST = 3
 NEVER = np.datetime64("NaT", "D")
 
 
@@ -206,7 +207,7 @@ def _a_year_on(
             continue
         now = firms.numbers(held.id)
         planned = assumptions.planned.get(held.stem, {}).get(latest)
-        if held.year not in (None, len(YEARS)):
+        if held.year is not None and held.year < LATEST:
             then = firms.numbers(f"{held.stem}_y{held.year + 1}")
         elif planned is not None:
             then = np.full(firms.rows, planned)

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml import YAMLError
 
 from eligibility.scheme import read_yaml
 from eligibility.vocabulary import InputError
 
 HERE = Path(__file__).parent
+#: the source of a number that nobody has said
+ASSUMED = "assumed"
 
 
 class Settings(BaseModel):
@@ -42,5 +45,5 @@ def read_settings(path: Path, form: type[Read]) -> Read:
     """
     try:
         return form(**read_yaml(path))
-    except (ValidationError, TypeError, OSError) as error:
+    except (ValidationError, YAMLError, TypeError, OSError) as error:
         raise InputError("{file} cannot be used: {why}", file=path.name, why=error) from error

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eligibility.language import Language
+from eligibility.planning.settings import ASSUMED
 from eligibility.reports.plain import MARKS, doubt, fields_in_words
 from eligibility.scheme import Scheme
 
@@ -181,7 +182,8 @@ class _Page:
             name: value[self.lang] if isinstance(value, dict) else value
             for name, value in sentence["values"].items()
         }
-        return self.say(sentence["text"]).format(**values)
+        text = sentence["text"]
+        return self.say(text).format(**values)
 
     def _ways(self, group: list[dict[str, Any]]) -> str:
         """Ways of which one is enough."""
@@ -209,9 +211,9 @@ class _Page:
         """The line that holds, and the bracket that gave it."""
         line = f"{tier['line'] * 100:g}%"
         if tier["up_to"] is None:
-            said = self.say("{line} holds: the latest year is above CNY {above}")
+            said = self.say("the line is {line}, as the latest year is above CNY {above}")
             return said.format(line=line, above=f"{tier['above']:,.0f}")
-        said = self.say("{line} holds: the latest year is up to CNY {up_to}")
+        said = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
         return said.format(line=line, up_to=f"{tier['up_to']:,.0f}")
 
     def _settled(self, gap: Mapping[str, Any]) -> Iterator[str]:
@@ -225,7 +227,9 @@ class _Page:
 
     def _move(self, move: Mapping[str, Any]) -> str:
         """What to do, how much, at what cost, by when, and what for."""
-        much = f"CNY {move['amount']:,}" if move["unit"] == "CNY" else f"× {move['amount']:,}"
+        much = f"× {move['amount']:,}"
+        if move["unit"] == "CNY":
+            much = self.say("CNY {sum}").format(sum=f"{move['amount']:,}")
         parts = [
             self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
                 action=move["title"][self.lang],
@@ -234,6 +238,9 @@ class _Page:
                 sum=f"{move['cost']:,.0f}",
             )
         ]
+        if move["provided"]:
+            said = self.say("provided that {this}")
+            parts.append("– " + said.format(this=move["provided"][self.lang]))
         parts += [f"→ {met['title'][self.lang]}{self._cited(met)}" for met in move["meets"]]
         parts += [
             f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self._cited(raised)}"
@@ -249,4 +256,4 @@ class _Page:
         return f" [{cite['document']} {cite['article']}{doubt(cite, self.language)}]"
 
     def _source(self, source: str) -> str:
-        return self.say("assumed") if source == "assumed" else source
+        return self.say("assumed") if source == ASSUMED else source
