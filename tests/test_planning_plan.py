@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -297,3 +298,11 @@ def test_one_firms_plan_takes_well_under_a_second() -> None:
     answer = plan(firm, HNTE, ON, score_at_least=60)
     assert len(answer.plans) == 4
     assert time.perf_counter() - start < 1.0
+
+
+def test_a_scheme_that_does_not_say_how_it_is_reached_has_no_plans(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("eligibility.scheme.SCHEMES", tmp_path)
+    with pytest.raises(InputError, match="Nothing is held on how"):
+        plan(ready(), HNTE, ON)

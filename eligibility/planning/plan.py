@@ -27,6 +27,7 @@ from eligibility.vocabulary import (
     Edition,
     FirmTable,
     Floats,
+    InputError,
     Lever,
     Message,
     Need,
@@ -148,6 +149,17 @@ def plan(
         Those of actions.yaml and lead_times.yaml unless given.
     alternatives : int
         How many next-best plans, each without some action of every better one.
+
+    Notes
+    -----
+    Actions change the latest year of the window and what stands on the day of application; the
+    two years before it are left as they are.
+
+    Raises
+    ------
+    InputError
+        If the scheme does not say how its conditions are reached, or an action moves a lever that
+        no plan may rest on.
     """
     case = Case.of(firm, scheme, on, score_at_least, actions, times)
     return case.answer(alternatives)
@@ -187,6 +199,8 @@ class Case:
         law, actions, times = found.law, actions or known_actions(), times or lead_times()
         by = firm.dates("application_date")[0].item()
         levers = scheme.levers(firm, law)
+        if not levers:
+            raise InputError("Nothing is held on how a {scheme} is reached.", scheme=scheme.title)
         lines: dict[str, tuple[Line, ...]] = {}
         stuck: dict[str, Message] = {}
         wanting: dict[str, None] = {}

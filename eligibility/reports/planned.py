@@ -65,7 +65,7 @@ class _Page:
                 )
             yield from self._settled(item)
             if item["high"] > item["low"] and not any(item["settled_by"].values()):
-                yield "      " + self.say("left to the experts")
+                yield "      " + self.say("within its grade left to the experts")
             elif not item["steps"]:
                 yield "      " + self.say("nothing in the latest year moves it")
 
@@ -200,7 +200,8 @@ class _Page:
             said = self.say("{field}: {steps} grades better")
             return said.format(field=title, steps=way["more"])
         if way["how"]:
-            title = f"{title} ({way['how'][self.lang]})"
+            said = self.say("{field} ({how})")
+            title = said.format(field=title, how=way["how"][self.lang])
         if way["to"] is None:
             return self.say("{field}: {more} more").format(field=title, more=f"{way['more']:,}")
         return self.say("{field}: {more} more, to {to}").format(
