@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -51,6 +50,8 @@ def brief(
     assumptions: Assumptions = AS_LAST_YEAR,
     income: Sequence[float] = (),
     losses: Mapping[int, float] | None = None,
+    staff: float | None = None,
+    assets: float | None = None,
     first_time: bool = True,
     actions: Actions | None = None,
     times: LeadTimes | None = None,
@@ -69,9 +70,8 @@ def brief(
         The day to be ready by; the first deadline with a plan, else the last one, if omitted.
     score_at_least : float, optional
         Certain points asked for instead of those that pass for certain.
-    income, losses, first_time
-        Taxable income of the years from the certificate on, and former losses, CNY; whether the
-        certificate would be the firm's first.
+    income, losses, staff, assets, first_time
+        As in :func:`eligibility.planning.incentives.worth`; the years run from that of ``by``.
 
     Returns
     -------
@@ -101,11 +101,11 @@ def brief(
     answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
     (now,) = assess_table(firm, scheme)
     (found,) = assess_table(then, scheme)
-    staff = float(then.numbers("staff_total")[0])
     value = worth(
         income,
         by.year,
-        staff=None if math.isnan(staff) else staff,
+        staff=staff,
+        assets=assets,
         losses=losses,
         first_time=first_time,
         rules=rules,
@@ -186,12 +186,11 @@ def _gaps(found: Assessment) -> dict[str, Any]:
                     "low": max(step.points[0] - low, 0.0),
                     "high": max(step.points[1] - high, 0.0),
                 },
-                "needs": made,
+                "needs": needed,
             }
             for step in scheme.steps(name, firms, law)
             if (step.points[0] > low or step.points[1] > high)
-            and (made := _needs(step.needs, found)) is not None
-            and all(group for group in made)
+            and all(needed := _needs(step.needs, found))
         ]
         items.append(
             {
@@ -417,6 +416,8 @@ def _worth(value: Worth, rules: Incentives, answer: Answer) -> dict[str, Any]:
                         "year": year.year,
                         "rate": f"{small.rate:.0%}",
                         "until": small.until.isoformat(),
+                        "staff": f"{small.staff_at_most:g}",
+                        "assets": f"{small.assets_at_most:,.0f}",
                     },
                 )
             )
@@ -483,7 +484,7 @@ _LOSSES = msgid(
     "Losses of the {standard} years before may be made up for {certified} years instead of {standard}."
 )
 _NOTHING = msgid(
-    "Certification saves no income tax in {year}: the small-profit rate of {rate} is lower, and lasts to {until}."
+    "Certification saves no income tax in {year}: the small-profit rate of {rate} is lower, to {until}, for firms of up to {staff} people and assets of CNY {assets}."
 )
 _UNSAID = msgid(
     "With taxable income given, the tax at {standard} and {certified} is compared; up to CNY {amount} a year the small-profit rate of {rate} is lower still, to {until}."
