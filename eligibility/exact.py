@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from eligibility.vocabulary import TOLERANCE, Band, Bools, Edition, Floats, Scale
 
+#: places behind the point that a figure may have
+PLACES = 6
+
 
 def slack(line: Floats | float) -> Floats:
     """How far below a line a value still counts as on it."""
@@ -47,6 +50,12 @@ def is_one_of(values: Floats, known: Floats) -> Bools:
     places = np.minimum(np.searchsorted(known, values), len(known) - 1)
     found: Bools = known[places] == values
     return found
+
+
+def decimal(amount: Floats) -> Floats:
+    """A sum of decimals as the decimal that it is, freed of what binary rounding left far behind."""
+    freed: Floats = np.round(amount, PLACES)
+    return freed
 
 
 def scale_values(scale: Scale, amounts: Floats) -> Floats:

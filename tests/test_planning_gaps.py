@@ -157,6 +157,22 @@ def test_a_class_one_right_or_three_more_class_two_rights() -> None:
     assert (amounts["B"].lever, amounts["B"].amount[0]) == ("class2_rights", 3)
 
 
+@pytest.mark.parametrize("debt", [33_554_332.12, 999_999_999.99])
+def test_a_cent_above_nothing_is_found_below_a_heap_of_debt(debt: float) -> None:
+    """Binary rounding of the debt is larger than what the comparison forgives."""
+    assets = {"net_assets_y1": 50.0, "net_assets_y2": 100.0, "net_assets_y3": -debt}
+    law = HNTE.edition("e2016").with_reading("negative_net_assets", "formula")
+    firm = table(base(**assets))
+    band_e = HNTE.steps("growth_net_assets", firm, law)[0]
+    ((way,),) = ways(band_e.needs, HNTE.levers(firm, law), HNTE)
+    # 100 · (2 · (1 + 0) − 2) = 0, and a cent more
+    assert way.amount[0] == pytest.approx(debt + 0.01, abs=1e-6)
+    score = HNTE.indicator("growth_net_assets")
+    for less, points in ((0.0, 1.0), (0.01, 0.0)):
+        amounts = {"net_assets": way.amount - less}
+        assert score(filled(firm, law, HNTE, amounts), law).low[0] == points
+
+
 def test_what_is_met_needs_nothing_and_what_is_blank_cannot_be_said() -> None:
     met = judged(table(base()))
     for name, finding in met.findings.items():

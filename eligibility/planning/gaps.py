@@ -32,8 +32,9 @@ from eligibility.vocabulary import (
 
 #: the smallest amount that figures of a kind are kept in: cents; all else by the whole unit
 GRAINS: Mapping[Kind, float] = {"money": 0.01}
-#: what binary rounding may leave of a grain
+#: what binary rounding may leave of a grain, and of the figures it is the difference of
 HAIR = 1e-6
+ROUNDING = 16 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True)
@@ -161,12 +162,14 @@ def grain(field_id: str, scheme: Scheme) -> float:
     return GRAINS.get(scheme.fields_by_id[field_id].kind, 1.0)
 
 
-def least(need: Need, lever: str, step: float) -> Floats:
+def least(need: Need, name: str, lever: Lever, step: float) -> Floats:
     """The least amount of one lever alone that fills a need, in whole steps, shape (n,)."""
-    gain = np.broadcast_to(need.gains[lever], need.short.shape)
+    gain = np.broadcast_to(need.gains[name], need.short.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         steps = np.where(gain > 0, need.short / gain / step, np.inf)
-    whole = np.where(need.strict, np.floor(steps + HAIR) + 1, np.ceil(steps - HAIR))
+    size = np.abs(np.nan_to_num(lever.present)) + np.abs(need.short)
+    hair = HAIR + ROUNDING * size / step
+    whole = np.where(need.strict, np.floor(steps + hair) + 1, np.ceil(steps - hair))
     amount = np.where(np.isnan(need.short), np.nan, np.maximum(whole, 0.0) * step)
     return np.where(unfilled(need) | np.isnan(need.short), amount, 0.0)
 
@@ -179,5 +182,5 @@ def unfilled(need: Need) -> Bools:
 
 def _farthest(needs: Sequence[Need], name: str, lever: Lever, scheme: Scheme) -> Floats:
     step = grain(lever.field, scheme)
-    amount = np.max([least(need, name, step) for need in needs], axis=0)
+    amount = np.max([least(need, name, lever, step) for need in needs], axis=0)
     return np.where(amount > lever.room + HAIR, np.inf, amount)

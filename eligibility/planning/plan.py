@@ -585,7 +585,7 @@ def _line(need: Need, levers: Mapping[str, Lever], scheme: Scheme) -> Line:
     short = float(need.short[0])
     if np.broadcast_to(need.strict, need.short.shape)[0] and short >= 0:
         steps = [
-            float(least(need, name, grain(levers[name].field, scheme))[0]) * gain
+            float(least(need, name, levers[name], grain(levers[name].field, scheme))[0]) * gain
             for name, gain in gains.items()
         ]
         short = min(steps, default=max(short, ABOVE))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.exact import band_line, is_one_of, scale_values, slack
+from eligibility.exact import band_line, decimal, is_one_of, scale_values, slack
 from eligibility.schemes.hnte.facts import (
     RdCosts,
     counted_rd,
@@ -64,7 +64,7 @@ def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
 
     def more(field: str, room: Floats = free) -> Lever:
         present = firms.numbers(field)
-        return Lever(field, present, room, lambda amount: {field: present + amount})
+        return Lever(field, present, room, lambda amount: {field: decimal(present + amount)})
 
     def yes(field: str) -> Lever:
         shown = np.nan_to_num(firms.numbers(field))
@@ -135,7 +135,9 @@ def _new_class2(firms: FirmTable, amount: Floats) -> Columns:
 
 def _raised(firms: FirmTable, amount: Floats, *fields: str) -> Columns:
     """More in each of the fields that is given."""
-    return {field: firms.numbers(field) + amount for field in fields if field in firms.columns}
+    return {
+        field: decimal(firms.numbers(field) + amount) for field in fields if field in firms.columns
+    }
 
 
 def _rd_at_home(firms: FirmTable, law: Edition) -> Lever:
@@ -355,8 +357,11 @@ def ip_count(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
 
 def ip_acquisition(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（4）获得方式: rights of own research."""
-    own = Need(_not_yet("ip_self_developed", firms), {"own_research": 1.0})
-    points = law.items["ip_acquisition"].points("A")
+    points, bought = (law.items["ip_acquisition"].points(grade) for grade in ("A", "B"))
+    # where it is blank, the points that are certain are the lower of the two
+    certain = np.isnan(firms.numbers("ip_self_developed")) & (points[0] <= bought[0])
+    short = np.where(certain, 0.0, _not_yet("ip_self_developed", firms))
+    own = Need(short, {"own_research": 1.0})
     return (Step("A", points, (own, *_rights(firms, law))),)
 
 
