@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from eligibility.vocabulary import TOLERANCE, Band, Bools, Edition, Floats, Scale
 
+#: places behind the point that a figure may have
+PLACES = 6
+
 
 def slack(line: Floats | float) -> Floats:
     """How far below a line a value still counts as on it."""
@@ -55,6 +58,12 @@ def is_one_of(values: Floats, known: Floats) -> Bools:
     return found
 
 
+def decimal(amount: Floats) -> Floats:
+    """A sum of decimals as the decimal that it is, freed of what binary rounding left far behind."""
+    freed: Floats = np.round(amount, PLACES)
+    return freed
+
+
 def scale_values(scale: Scale, amounts: Floats) -> Floats:
     """The value of the bracket each amount falls in; NaN where the amount is unknown."""
     bounds = tuple((bracket.up_to or 0.0, bracket.inclusive) for bracket in scale.brackets[:-1])
@@ -66,16 +75,18 @@ def scale_values(scale: Scale, amounts: Floats) -> Floats:
 
 def band_indexes(bands: Sequence[Band], law: Edition, figures: Floats) -> NDArray[np.intp]:
     """For each figure the index of its band; ``bands`` fall from the best, the last has no line."""
-    lines = []
-    for band in reversed(bands[:-1]):
-        strict = band.above is not None or any(
-            law.reading(question) == reading for question, reading in band.strict_under.items()
-        )
-        line = band.above if band.above is not None else band.at_least
-        lines.append((line or 0.0, strict))
+    lines = [band_line(band, law) for band in reversed(bands[:-1])]
     steps = np.searchsorted(_edges(tuple(lines)), figures, side="right")
     # NaN sorts above every line; its rows are masked by the caller, it must only stay in range
     return len(bands) - 1 - steps
+
+
+def band_line(band: Band, law: Edition) -> tuple[float, bool]:
+    """The line of a band, and whether a figure must be above it."""
+    strict = band.above is not None or any(
+        law.reading(question) == reading for question, reading in band.strict_under.items()
+    )
+    return (band.above if band.above is not None else band.at_least) or 0.0, strict
 
 
 def band_points(bands: Sequence[Band], indexes: NDArray[np.intp]) -> tuple[Floats, Floats]:

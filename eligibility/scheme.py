@@ -2,7 +2,8 @@
 
 The only module that reaches into ``schemes/``. A scheme is one folder: ``scheme.yaml``,
 ``fields.yaml``, ``editions/*.yaml``, ``overlays/*.yaml`` of regions, a catalogue if its law has
-one, ``criteria.py`` and ``indicators.py``. Everything is read once and then shared; nothing of it can be changed.
+one, ``criteria.py``, ``indicators.py`` and, where plans are to be made, ``remedies.py``. Everything
+is read once and then shared; nothing of it can be changed.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ from eligibility.vocabulary import (
     FirmTable,
     InputError,
     LawError,
+    Lever,
+    Need,
     Overlay,
     ScoredItem,
+    Step,
     Warning,
     Wording,
 )
@@ -186,6 +190,29 @@ class Scheme:
     def indicator(self, item: str) -> Callable[[FirmTable, Edition], ScoredItem]:
         """The function that scores an item."""
         return self._function("indicators", item)
+
+    def needs(self, condition: str, facts: Any, law: Edition) -> tuple[Need, ...]:
+        """What a condition still takes; nothing where the scheme does not say."""
+        needs: tuple[Need, ...] = self._remedy(condition, facts, law)
+        return needs
+
+    def steps(self, item: str, firms: FirmTable, law: Edition) -> tuple[Step, ...]:
+        """The better grades of an item and what they take; nothing where the scheme does not say."""
+        steps: tuple[Step, ...] = self._remedy(item, firms, law)
+        return steps
+
+    def levers(self, firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
+        """What a firm can move, by id; nothing where the scheme does not say."""
+        return self._remedy("levers", firms, law) or {}
+
+    def after_grant(self, firms: FirmTable) -> Mapping[str, Any]:
+        """The columns that a granted certification changes for the next one."""
+        return self._remedy("after_grant", firms) or {}
+
+    def _remedy(self, name: str, *facts: Any) -> Any:
+        if not (SCHEMES / self.id / "remedies.py").exists():
+            return ()
+        return self._function("remedies", name)(*facts)
 
     def _function(self, module: str, name: str) -> Callable[..., Any]:
         code = importlib.import_module(f"eligibility.schemes.{self.id}.{module}")

@@ -9,8 +9,8 @@ Three families live here, and nothing else.
 *Facts*: what is known of firms (``Field``, ``FirmTable``, ``YearSeries``). A table is columns, one
 row a firm; a blank is NaN (numbers), NaT (dates) or None (texts), never zero.
 
-*Results*: what is found (``Finding``, ``ScoredItem``, ``ScoreInterval``, ``Warning``, ``Gap``),
-again columns, and the errors, one hierarchy::
+*Results*: what is found (``Finding``, ``ScoredItem``, ``ScoreInterval``, ``Warning``) and what would
+mend it (``Lever``, ``Need``, ``Step``), again columns, and the errors, one hierarchy::
 
     EligibilityError
     ├── InputError          a file, a row or an argument cannot be used
@@ -567,6 +567,10 @@ class FirmTable:
         count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
         return FirmTable(columns, count)
 
+    def with_columns(self, columns: Mapping[str, NDArray[Any]]) -> FirmTable:
+        """The same firms with other figures in these columns."""
+        return FirmTable({**self.columns, **columns}, self.rows)
+
     @cached_property
     def application_years(self) -> NDArray[np.int64]:
         """Calendar year of the application, shape (n,)."""
@@ -818,6 +822,60 @@ class RowIssue:
         else:
             said = msgid("{file}, row {row}, column {column}: expected {expected}")
         return Message(said, values)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One way in which a firm can move a figure of its own, always to its advantage.
+
+    Attributes
+    ----------
+    field : str
+        The field it is spoken of by; amounts are in that field's unit.
+    present : array of shape (n,)
+        The figure now; NaN where blank.
+    room : array of shape (n,)
+        How much it can still be moved; inf where nothing in the law or in the facts bounds it.
+    moved : callable
+        Amounts of shape (n,) → the columns of the firms so moved.
+    days_needed : float
+        Days of the year that must be left for it to count in that year's average.
+    how : Wording, optional
+        What is meant, where one field can be moved in several ways.
+    plannable : bool
+        False where moving it may undo another line, or where it is only waiting.
+    """
+
+    field: str
+    present: Floats
+    room: Floats
+    moved: Callable[[Floats], Mapping[str, NDArray[Any]]]
+    days_needed: float = 0.0
+    how: Wording | None = None
+    plannable: bool = True
+
+
+@dataclass(frozen=True)
+class Need:
+    """A line of the law turned round: it is reached once Σ gain · amount of the levers ≥ ``short``.
+
+    ``short`` has shape (n,): zero or less where the line is reached already, NaN where it cannot
+    be said. ``gains`` tells for each lever what one unit of it brings, never less than nothing.
+    Where ``strict`` the sum must be above ``short``.
+    """
+
+    short: Floats
+    gains: Mapping[str, Floats | float]
+    strict: Bools | bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A better grade of a scored item: the points it gives once every need is filled."""
+
+    grade: str
+    points: tuple[float, float]
+    needs: tuple[Need, ...]
 
 
 def years_of(application_year: int) -> Sequence[int]:

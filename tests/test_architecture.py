@@ -16,7 +16,9 @@ from eligibility.scheme import DEFAULT_SCHEME, SCHEMES, load_scheme, scheme_ids
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eligibility"
 LAW_CODE = [
-    path for name in ("criteria", "indicators", "facts") for path in SCHEMES.glob(f"*/{name}.py")
+    path
+    for name in ("criteria", "indicators", "facts", "remedies")
+    for path in SCHEMES.glob(f"*/{name}.py")
 ]
 
 

@@ -50,7 +50,7 @@ def record(assessment: Assessment, row: int, readiness: Readiness | None = None)
         "findings": [_finding(assessment, name, row) for name in assessment.findings],
         "score": _score(assessment, row),
         "warnings": [
-            {"id": warning.id, "text": _words(warning.says), "citation": _cite(warning.citation)}
+            {"id": warning.id, "text": words(warning.says), "citation": cite(warning.citation)}
             for warning in assessment.warnings
             if warning.rows[row]
         ],
@@ -59,7 +59,7 @@ def record(assessment: Assessment, row: int, readiness: Readiness | None = None)
             {
                 "finding": name,
                 "status": STATUS_WORDS[int(gap.status[row])],
-                "shortfall": _number(gap.shortfall[row]),
+                "shortfall": number(gap.shortfall[row]),
                 "unit": gap.unit,
                 "missing": _missing(assessment, gap.missing, row),
             }
@@ -97,25 +97,25 @@ def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
     ]
     return {
         "id": name,
-        "title": _words(condition.title),
+        "title": words(condition.title),
         "status": STATUS_WORDS[int(finding.status[row])],
         "observed": _value(finding.observed[row], condition.unit),
         "required": condition.line != "at_most"
         if condition.unit == "yes_no"
-        else _number(finding.required[row]),
+        else number(finding.required[row]),
         "line": condition.line,
-        "margin": _number(finding.margin[row]),
+        "margin": number(finding.margin[row]),
         "unit": condition.unit,
-        "terms": {term: _number(figures[row]) for term, figures in finding.terms.items()},
+        "terms": {term: number(figures[row]) for term, figures in finding.terms.items()},
         "missing": _missing(assessment, finding.missing, row),
-        "citation": _cite(condition.citation),
+        "citation": cite(condition.citation),
         "interpretation": {"turned_by": turned} if turned else None,
     }
 
 
 def _score(assessment: Assessment, row: int) -> dict[str, Any]:
     score, law = assessment.score, assessment.law
-    mark, line = _number(law.score.pass_mark), law.score_condition.line
+    mark, line = number(law.score.pass_mark), law.score_condition.line
     items = []
     for name, scored in score.items.items():
         item = law.items[name]
@@ -124,8 +124,8 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
         moved = [
             _other(assessment, other.interpretation, other.reading)
             | {
-                "low": _number(other.items[name][1].low[row]),
-                "high": _number(other.items[name][1].high[row]),
+                "low": number(other.items[name][1].low[row]),
+                "high": number(other.items[name][1].high[row]),
             }
             for other in assessment.other_readings
             if name in other.items and other.items[name][0][row]
@@ -133,24 +133,24 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
         items.append(
             {
                 "id": name,
-                "title": _words(item.title),
-                "low": _number(low),
-                "high": _number(high),
-                "max": _number(item.max),
+                "title": words(item.title),
+                "low": number(low),
+                "high": number(high),
+                "max": number(item.max),
                 "band": None if missing else _grade(item, low, high),
                 "observed": _value(scored.observed[row], item.unit),
                 "unit": item.unit,
                 "missing": missing,
-                "citation": _cite(item.citation),
+                "citation": cite(item.citation),
                 "interpretation": {"changed_by": moved} if moved else None,
             }
         )
     return {
-        "low": _number(score.low[row]),
-        "high": _number(score.high[row]),
+        "low": number(score.low[row]),
+        "high": number(score.high[row]),
         "pass_above": mark if line == "above" else None,
         "pass_at_least": mark if line == "at_least" else None,
-        "total": _number(law.score.total),
+        "total": number(law.score.total),
         "items": items,
     }
 
@@ -190,11 +190,11 @@ def _other(assessment: Assessment, interpretation: str, reading: str) -> dict[st
     question = assessment.law.interpretations[interpretation]
     return {
         "id": interpretation,
-        "question": _words(question.question),
+        "question": words(question.question),
         "taken": assessment.law.reading(interpretation),
         "other": reading,
-        "other_says": _words(question.readings[reading].says),
-        "citation": _cite(question.citation),
+        "other_says": words(question.readings[reading].says),
+        "citation": cite(question.citation),
     }
 
 
@@ -202,31 +202,33 @@ def _grade(item: Item, low: float, high: float) -> str | None:
     return next((band.grade for band in item.bands if band.points == (low, high)), None)
 
 
-def _cite(citation: Citation | None) -> dict[str, Any] | None:
+def cite(citation: Citation | None) -> dict[str, Any] | None:
+    """A citation as plain data."""
     if citation is None:
         return None
     return {
         "document": citation.document,
         "article": citation.article,
-        "gist": _words(citation.gist),
+        "gist": words(citation.gist),
         "confidence": citation.confidence,
     }
 
 
-def _words(wording: Wording) -> dict[str, str]:
+def words(wording: Wording) -> dict[str, str]:
+    """A text in both languages as plain data."""
     return {"zh": wording.zh, "en": wording.en}
 
 
 def _value(figure: np.float64, unit: str) -> float | int | bool | str | None:
-    number = _number(figure)
-    if number is None:
+    plain = number(figure)
+    if plain is None:
         return None
     if unit == "yes_no":
-        return bool(number)
-    return str(number) if unit == "code" else number
+        return bool(plain)
+    return str(plain) if unit == "code" else plain
 
 
-def _number(figure: float) -> float | int | None:
+def number(figure: float) -> float | int | None:
     """A plain number; whole ones without a fraction."""
     if not np.isfinite(figure):
         return None

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, city, finder, readiness, store
+from eligibility.cli import candidates, city, finder, planning, readiness, store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,6 +32,7 @@ for command in (
     store.export,
     store.create_admin,
     city.portfolio,
+    planning.plan,
 ):
     app.command()(command)
 

@@ -31,7 +31,7 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
             f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{doubt(cite, language)}]"
         )
         if finding["missing"]:
-            fields = _fields(finding["missing"], scheme, language)
+            fields = fields_in_words(finding["missing"], scheme, language)
             lines.append("      " + say("missing: {fields}").format(fields=fields))
         elif finding["status"] == "undetermined" and finding["unit"] != "point":
             law = scheme.edition(record["edition"])
@@ -129,5 +129,6 @@ def doubt(cite: dict[str, Any], language: Language) -> str:
     return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
 
 
-def _fields(names: list[str], scheme: Scheme, language: Language) -> str:
+def fields_in_words(names: list[str], scheme: Scheme, language: Language) -> str:
+    """The titles of fields, one after another."""
     return ", ".join(language.of(scheme.fields_by_id[name].title) for name in names)

@@ -106,14 +106,33 @@ def _counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
     given = _categories(firms)
     if given is None:
         return RdCosts(firms.series("rd_expense"), firms.series("rd_expense_domestic"))
-    share, cap = law.value("outsourced_share"), law.value("other_cost_share")
+    share = law.value("outsourced_share")
     at_home, abroad = share * given.outsourced_domestic, share * given.outsourced_overseas
-    base = given.internal
-    if law.reading("other_cost_base") == "all_rd":
-        base = base + at_home + abroad
-    # other <= cap * (base + other), solved for other
-    domestic = given.internal + np.minimum(given.other, base * (cap / (1 - cap))) + at_home
+    domestic = given.internal + np.minimum(given.other, _other_limit(given, law)) + at_home
     return _costs(firms, domestic, abroad)
+
+
+def _other_limit(given: _Categories, law: Edition) -> Floats:
+    share, base = law.value("outsourced_share"), given.internal
+    if law.reading("other_cost_base") == "all_rd":
+        base = base + share * given.outsourced_domestic + share * given.outsourced_overseas
+    return base * other_per_base(law)
+
+
+def other_per_base(law: Edition) -> float:
+    """Other costs allowed for one yuan of the rest: other <= cap * (rest + other), solved for other."""
+    cap = law.value("other_cost_share")
+    return cap / (1 - cap)
+
+
+def other_cut(firms: FirmTable, law: Edition) -> Floats:
+    """Other costs left out by their limit, CNY, shape (3, n); none in years given by totals."""
+    given = _categories(firms)
+    if given is None:
+        return np.zeros((len(YEARS), firms.rows))
+    over = np.maximum(given.other - _other_limit(given, law), 0.0)
+    outsourced = given.outsourced_domestic + given.outsourced_overseas
+    return np.where(np.isnan(over + outsourced), 0.0, over)
 
 
 @dataclass(frozen=True)

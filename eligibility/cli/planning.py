@@ -1,0 +1,124 @@
+"""``plan``: one firm's way to the certificate."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eligibility.cli.candidates import Result
+from eligibility.cli.common import (
+    AsOf,
+    Encoding,
+    MoneyUnit,
+    SchemeId,
+    Sheet,
+    Tongue,
+    held_scheme,
+    intake_options,
+    refusals,
+)
+from eligibility.vocabulary import InputError
+
+if TYPE_CHECKING:
+    from eligibility.vocabulary import FirmTable
+
+
+def plan(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    firm: Annotated[str, typer.Option("--firm", help="Credit code or name of the firm.")],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="YYYY-MM-DD",
+            help="Day to be ready by; the first batch with a plan if omitted.",
+        ),
+    ] = None,
+    score: Annotated[
+        float | None,
+        typer.Option("--score", help="Certain points to reach, instead of those that pass."),
+    ] = None,
+    income: Annotated[
+        str | None,
+        typer.Option(
+            "--income", help="Taxable income of the years from the certificate on, CNY: A,B,C."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    scheme: SchemeId = "hnte",
+    lang: Tongue = None,
+) -> None:
+    """Plan one firm's way: what is missing, when it can apply, the cheapest actions, their worth."""
+    from eligibility.intake.table import read_table
+    from eligibility.planning.brief import brief
+    from eligibility.reports.planned import planned
+
+    with refusals(lang) as spoken:
+        held = held_scheme(scheme)
+        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
+        for issue in batch.issues:
+            print(issue.sentence.say(spoken), file=sys.stderr)
+        made = brief(
+            batch.table,
+            _row(batch.table, firm, file),
+            held,
+            options.application_date,
+            by=_day(by),
+            score_at_least=score,
+            income=_amounts(income),
+        )
+        if form is Result.JSON:
+            print(json.dumps(made, ensure_ascii=False, indent=1))
+        else:
+            print(planned(made, held, spoken), end="")
+
+
+def _row(firms: FirmTable, wanted: str, file: Path) -> int:
+    found = [
+        row
+        for row, (code, name) in enumerate(
+            zip(firms.texts("uscc"), firms.texts("name"), strict=True)
+        )
+        if wanted.strip() in (code, name)
+    ]
+    if not found:
+        raise InputError(
+            "{file} has no usable row of the firm {firm}; give its credit code or full name.",
+            file=file.name,
+            firm=wanted,
+        )
+    if len(found) > 1:
+        raise InputError(
+            "{file} has {count} rows of the firm {firm}; one is expected.",
+            file=file.name,
+            count=len(found),
+            firm=wanted,
+        )
+    return found[0]
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InputError("--by {value}: expected a date such as 2027-05-10.", value=text) from error
+
+
+def _amounts(text: str | None) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")] if text else []
+    except ValueError as error:
+        raise InputError(
+            "--income {value}: expected amounts in CNY such as 4000000,4500000,5000000.",
+            value=text,
+        ) from error

@@ -1,0 +1,231 @@
+"""What a firm can do, what each thing costs and when it counts: ``actions.yaml``, read and timed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+
+from eligibility.planning.gaps import HAIR, grain
+from eligibility.planning.lead_times import LeadTimes, months_after
+from eligibility.planning.settings import ASSUMED, HERE, Figure, Settings, read_settings
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import InputError, Lever, Wording
+
+
+class Days(Settings):
+    """Days of work of an adviser and of the firm's own people."""
+
+    adviser: Figure | None = None
+    firm: Figure | None = None
+
+
+class Effort(Settings):
+    """Something for each unit, and something once."""
+
+    each: Figure | None = None
+    once: Figure | None = None
+
+
+class Work(Settings):
+    """Days for each unit, and once."""
+
+    each: Days = Days()
+    once: Days = Days()
+
+
+class Action(Settings):
+    """One thing a firm can do; actions.yaml says what its entries mean."""
+
+    id: str
+    title: Wording
+    provided: Wording | None = None
+    gives: Mapping[str, float]
+    counts: Literal["standing", "year", "average", "papers"]
+    lead: str | Figure
+    at_most: Figure | None = None
+    at_most_of_present: Figure | None = None
+    cost: Effort = Effort()
+    days: Work = Work()
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Action:
+        if (self.at_most is None) == (self.at_most_of_present is None):
+            raise ValueError(f"{self.id}: one of at_most and at_most_of_present is needed")
+        if min(self.gives.values()) <= 0:
+            raise ValueError(f"{self.id}: what it gives must be more than nothing")
+        return self
+
+    @property
+    def assumed(self) -> bool:
+        """True where some number of it is only assumed."""
+        figures = (
+            *(self.lead, self.at_most, self.at_most_of_present, self.cost.each, self.cost.once),
+            *(self.days.each.adviser, self.days.each.firm),
+            *(self.days.once.adviser, self.days.once.firm),
+        )
+        return any(isinstance(held, Figure) and held.source == ASSUMED for held in figures)
+
+
+class Actions(Settings):
+    """Everything of actions.yaml."""
+
+    day_rates: Days
+    finding_out: Days
+    actions: tuple[Action, ...]
+
+    def price(self, days: Days) -> float:
+        """Days at their rates, CNY."""
+        return sum(
+            worked.value * rate.value
+            for worked, rate in (
+                (days.adviser, self.day_rates.adviser),
+                (days.firm, self.day_rates.firm),
+            )
+            if worked and rate
+        )
+
+    def each(self, action: Action) -> float:
+        """Cost of one unit, work included, CNY."""
+        return amount(action.cost.each) + self.price(action.days.each)
+
+    def once(self, action: Action) -> float:
+        """Cost of doing it at all, work included, CNY."""
+        return amount(action.cost.once) + self.price(action.days.once)
+
+
+@cache
+def known_actions(path: Path = HERE / "actions.yaml") -> Actions:
+    """Actions as the file has them."""
+    return read_settings(path, Actions)
+
+
+def amount(figure: Figure | None) -> float:
+    """A figure, nothing where none is given."""
+    return figure.value if figure else 0.0
+
+
+@dataclass(frozen=True)
+class OpenAction:
+    """An action that one firm can still take in time.
+
+    Attributes
+    ----------
+    gives : mapping of lever to amount
+        What one unit brings, after the part of the year that is left.
+    most : float
+        How many units are of use and can be had.
+    step : float
+        The smallest part of a unit; one where units are whole.
+    start_by, done_by : date
+        The last day to start for it to count, and the day it then counts from.
+    """
+
+    action: Action
+    gives: Mapping[str, float]
+    most: float
+    step: float
+    start_by: date
+    done_by: date
+
+    @property
+    def whole(self) -> bool:
+        """True where only whole units can be done."""
+        return self.step == 1
+
+
+def open_actions(
+    actions: Actions,
+    levers: Mapping[str, Lever],
+    row: int,
+    scheme: Scheme,
+    times: LeadTimes,
+    on: date,
+    by: date,
+) -> list[OpenAction]:
+    """The actions one firm can take from a day on so that they count for an application.
+
+    Actions on levers that the edition does not know are left out.
+
+    Raises
+    ------
+    InputError
+        If an action moves a lever that no plan may rest on.
+    """
+    found = []
+    for action in actions.actions:
+        for name in action.gives:
+            if name in levers and not levers[name].plannable:
+                raise InputError(
+                    "Action {action} moves {lever}, on which no plan may rest.",
+                    action=action.id,
+                    lever=name,
+                )
+        if all(name in levers for name in action.gives):
+            made = _timed(action, levers, row, scheme, times, on, by)
+            if made and made.most > 0:
+                found.append(made)
+    return found
+
+
+def _timed(
+    action: Action,
+    levers: Mapping[str, Lever],
+    row: int,
+    scheme: Scheme,
+    times: LeadTimes,
+    on: date,
+    by: date,
+) -> OpenAction | None:
+    lead = (
+        action.lead.value
+        if isinstance(action.lead, Figure)
+        else times.kind(action.lead).months.value
+    )
+    share = 1.0
+    if action.counts in ("standing", "papers"):
+        start_by, done_by = months_after(by, -lead), by
+    else:
+        first, last = date(by.year - 1, 1, 1), date(by.year - 1, 12, 31)
+        start_by, done_by = months_after(last, -lead), last
+        if action.counts == "average":
+            done_by = max(months_after(on, lead), first)
+            start_by = max(on, months_after(first, -lead))
+            left = (last - done_by).days + 1
+            needed = max(levers[name].days_needed for name in action.gives)
+            if left < needed or left <= 0:
+                return None
+            share = left / ((last - first) + timedelta(days=1)).days
+    if start_by < on:
+        return None
+    gives = {name: brings * share for name, brings in action.gives.items()}
+    step = min(grain(levers[name].field, scheme) for name in gives)
+    return OpenAction(
+        action, gives, _most(action, gives, levers, row, step), step, start_by, done_by
+    )
+
+
+def _most(
+    action: Action, gives: Mapping[str, float], levers: Mapping[str, Lever], row: int, step: float
+) -> float:
+    if action.at_most:
+        most = action.at_most.value
+    else:
+        present = max(levers[name].present[row] for name in gives)
+        most = amount(action.at_most_of_present) * present
+    of_use = 0.0
+    for name, brings in gives.items():
+        room = levers[name].room[row]
+        if math.isinf(room):
+            of_use = math.inf
+        elif not math.isnan(room):
+            of_use = max(of_use, math.ceil(room / brings / step - HAIR) * step)
+    if math.isnan(most):
+        return 0.0
+    return max(min(math.floor(most / step + HAIR) * step, of_use), 0.0)

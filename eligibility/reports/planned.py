@@ -1,0 +1,260 @@
+"""One firm's way to the certificate as lines of text for a terminal; see planning.brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eligibility.language import Language
+from eligibility.planning.settings import ASSUMED
+from eligibility.reports.plain import MARKS, doubt, fields_in_words
+from eligibility.scheme import Scheme
+
+
+def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
+    """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
+    page = _Page(scheme, language)
+    firm, say = brief["firm"], language.text
+    lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
+    lines += ["", say("What is missing now"), *page.gaps(brief["gaps"])]
+    lines += ["", say("Outlook"), *page.outlook(brief["projection"], brief["plan"])]
+    lines += ["", say("Plan to be ready by {by}").format(by=brief["by"]), *page.plans(brief)]
+    lines += ["", say("What it is worth"), *page.worth(brief["worth"])]
+    return "\n".join(lines) + "\n"
+
+
+class _Page:
+    """The parts of the text, in one language."""
+
+    def __init__(self, scheme: Scheme, language: Language) -> None:
+        self.scheme, self.language = scheme, language
+        self.say, self.lang = language.text, language.id
+
+    def gaps(self, gaps: Mapping[str, Any]) -> Iterator[str]:
+        """Every finding not met, then every item below its best."""
+        yield from self.findings(gaps["findings"])
+        yield from self.items(gaps["items"])
+
+    def findings(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
+        """Findings not met, and every way to meet them."""
+        for gap in gaps:
+            yield f"  {MARKS[gap['status']]} {gap['title'][self.lang]}{self._cited(gap)}: {self.say(gap['status'])}"
+            if gap["score"]:
+                said = self.say("{low}–{high} points, more than {mark} needed")
+                yield "      " + said.format(**gap["score"], mark=gap["required"])
+            if gap["tier"]:
+                yield "      " + self._tier(gap["tier"])
+            if gap["status"] == "unmet" and not gap["needs"]:
+                yield f"      {gap['rule'][self.lang]}"
+            yield from ("      " + self._ways(group) for group in gap["needs"])
+            yield from self._settled(gap)
+            if gap["needs"]:
+                said = self.say("evidence: {papers}")
+                yield "      " + said.format(papers=gap["evidence"][self.lang])
+
+    def items(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
+        """Items below their best, and every way to more points."""
+        for item in gaps:
+            head = f"  · {item['title'][self.lang]}{self._cited(item)}: {item['low']}–{item['high']} / {item['max']}"
+            yield head
+            for step in item["steps"]:
+                ways = self.say("; and ").join(self._ways(group) for group in step["needs"])
+                points = f"{step['points']['low']:g}–{step['points']['high']:g}"
+                yield "      " + self.say("{points} points: {ways}").format(
+                    points=points, ways=ways
+                )
+            yield from self._settled(item)
+            if item["high"] > item["low"] and not any(item["settled_by"].values()):
+                yield "      " + self.say("within its grade left to the experts")
+            elif not item["steps"]:
+                yield "      " + self.say("nothing in the latest year moves it")
+
+    def outlook(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[str]:
+        """Verdict by deadline without any action, the first deadlines, the rights still in time."""
+        for deadline in outlook["deadlines"]:
+            yield "  " + self.say(
+                "{by} (figures of {first}–{last}): {verdict}, {low}–{high} points"
+            ).format(
+                by=deadline["by"],
+                first=deadline["years"][0],
+                last=deadline["years"][-1],
+                verdict=self.say(deadline["verdict"]),
+                low=deadline["low"],
+                high=deadline["high"],
+            )
+        if outlook["assumed"]["as_last_year"]:
+            yield "  " + self.say("Assumed: every figure of a new year is as in the last.")
+        never = self.say("not in the years looked at")
+        said = self.say(
+            "Earliest deadline: certain without action {certain}; possible {possible}; with a plan {earliest}."
+        )
+        yield "  " + said.format(
+            certain=outlook["certain_from"] or never,
+            possible=outlook["possible_from"] or never,
+            earliest=plan["earliest"] or never,
+        )
+        if held := outlook["must_hold"]["findings"]:
+            said = self.say("To hold for {by}: figures of the year by {end}, all else by {by}")
+            yield "  " + said.format(by=plan["by"], end=outlook["figures_of_year_by"])
+            yield from (f"  {line}" for line in self.findings(held))
+        for right in outlook["rights"]:
+            if right["in_time"]:
+                said = self.say("{kind}: file by {day} ({months} months, {source})")
+            else:
+                said = self.say(
+                    "{kind}: too late, it had to be filed by {day} ({months} months, {source})"
+                )
+            yield "  " + said.format(
+                kind=right["title"][self.lang],
+                day=right["file_by"],
+                months=right["months"],
+                source=self._source(right["source"]),
+            )
+
+    def plans(self, brief: Mapping[str, Any]) -> Iterator[str]:
+        """The cheapest plan, the next-best ones, or why there is none."""
+        plan = brief["plan"]
+        if plan["fill_in_first"]:
+            names = self._fields(plan["fill_in_first"])
+            yield "  " + self.say("Fill in first: {fields}").format(fields=names)
+        for refusal in plan["refused"]:
+            yield f"  x {self.said(refusal['why'])}{self._cited(refusal)}"
+        if plan["refused"] and not plan["earliest"]:
+            yield "  " + self.say("No plan is enough at any deadline in the years looked at.")
+        elif plan["refused"]:
+            said = self.say("The earliest deadline with a plan is {earliest}.")
+            yield "  " + said.format(earliest=plan["earliest"])
+        for place, made in enumerate(plan["plans"]):
+            head = self.say("Cheapest") if place == 0 else self.say("Alternative")
+            said = self.say(
+                "{head}: CNY {amount}, {adviser} adviser days, {firm} days of the firm, {low} points certain"
+            )
+            if "{wan}" in said:
+                cost = {"wan": f"{made['cost'] / 10_000:,.2f}"}
+            else:
+                cost = {"amount": f"{made['cost']:,.0f}"}
+            yield "  " + said.format(
+                head=head,
+                adviser=made["adviser_days"],
+                firm=made["firm_days"],
+                low=made["low"],
+                **cost,
+            )
+            if not made["moves"] and not made["find_out"]:
+                yield "    " + self.say("Nothing has to be done.")
+            for field in made["find_out"]:
+                said = self.say("Find out, and in the firm's favour: {field}")
+                yield "    " + said.format(field=field["title"][self.lang])
+            yield from ("    " + self._move(move) for move in made["moves"])
+
+    def worth(self, worth: Mapping[str, Any]) -> Iterator[str]:
+        """Income tax by year, awards to ask for, the cost of the plan beside it."""
+        said = self.say(
+            "{year}: income tax {without} without, {certified} with the certificate, {saved} saved"
+        )
+        for year in worth["years"]:
+            yield "  " + said.format(
+                year=year["year"],
+                **{name: f"{year[name]:,.0f}" for name in ("without", "certified", "saved")},
+            )
+        if worth["saved"] is not None and worth["cost"] is not None:
+            yield "  " + self.say(
+                "Income tax saved CNY {saved}, cost of the plan CNY {cost}, difference CNY {net}"
+            ).format(
+                saved=f"{worth['saved']:,.0f}",
+                cost=f"{worth['cost']:,.0f}",
+                net=f"{worth['net_of_tax_alone']:,.0f}",
+            )
+        yield from ("  " + self.said(sentence) for sentence in worth["says"])
+        for award in worth["awards"]:
+            yield "  " + self.say(
+                "{title}: CNY {sum}, as of {dated}; check before relying on it{cited}"
+            ).format(
+                title=award["title"][self.lang],
+                sum=f"{award['amount']:,}",
+                dated=award["dated"],
+                cited=self._cited(award),
+            )
+
+    def said(self, sentence: Mapping[str, Any]) -> str:
+        """A sentence of the brief in this language."""
+        values = {
+            name: value[self.lang] if isinstance(value, dict) else value
+            for name, value in sentence["values"].items()
+        }
+        text = sentence["text"]
+        return self.say(text).format(**values)
+
+    def _ways(self, group: list[dict[str, Any]]) -> str:
+        """Ways of which one is enough."""
+        return self.say(", or ").join(self._way(way) for way in group)
+
+    def _way(self, way: Mapping[str, Any]) -> str:
+        title = way["title"][self.lang]
+        if way["kind"] == "date":
+            said = self.say("{days} more days, from {day} on")
+            return said.format(days=way["more"], day=way["to"])
+        if way["kind"] == "yes_no":
+            return self.say("to be shown: {field}").format(field=title)
+        if way["kind"] == "rating":
+            said = self.say("{field}: {steps} grades better")
+            return said.format(field=title, steps=way["more"])
+        if way["how"]:
+            said = self.say("{field} ({how})")
+            title = said.format(field=title, how=way["how"][self.lang])
+        if way["to"] is None:
+            return self.say("{field}: {more} more").format(field=title, more=f"{way['more']:,}")
+        return self.say("{field}: {more} more, to {to}").format(
+            field=title, more=f"{way['more']:,}", to=f"{way['to']:,}"
+        )
+
+    def _tier(self, tier: Mapping[str, Any]) -> str:
+        """The line that holds, and the bracket that gave it."""
+        line = f"{tier['line'] * 100:g}%"
+        if tier["up_to"] is None:
+            said = self.say("the line is {line}, as the latest year is above CNY {above}")
+            return said.format(line=line, above=f"{tier['above']:,.0f}")
+        said = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
+        return said.format(line=line, up_to=f"{tier['up_to']:,.0f}")
+
+    def _settled(self, gap: Mapping[str, Any]) -> Iterator[str]:
+        """What settles an open one: facts to fill in, evidence to show."""
+        facts, evidence = gap["settled_by"]["facts"], gap["settled_by"]["evidence"]
+        if facts:
+            yield "      " + self.say("fact missing: {fields}").format(fields=self._fields(facts))
+        if evidence:
+            said = self.say("evidence missing for: {fields}")
+            yield "      " + said.format(fields=self._fields(evidence))
+
+    def _move(self, move: Mapping[str, Any]) -> str:
+        """What to do, how much, at what cost, by when, and what for."""
+        much = f"× {move['amount']:,}"
+        if move["unit"] == "CNY":
+            much = self.say("CNY {sum}").format(sum=f"{move['amount']:,}")
+        parts = [
+            self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
+                action=move["title"][self.lang],
+                much=much,
+                day=move["start_by"],
+                sum=f"{move['cost']:,.0f}",
+            )
+        ]
+        if move["provided"]:
+            said = self.say("provided that {this}")
+            parts.append("– " + said.format(this=move["provided"][self.lang]))
+        parts += [f"→ {met['title'][self.lang]}{self._cited(met)}" for met in move["meets"]]
+        parts += [
+            f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self._cited(raised)}"
+            for raised in move["raises"]
+        ]
+        return " ".join(parts)
+
+    def _fields(self, names: list[str]) -> str:
+        return fields_in_words(names, self.scheme, self.language)
+
+    def _cited(self, said: Mapping[str, Any]) -> str:
+        cite = said["citation"]
+        return f" [{cite['document']} {cite['article']}{doubt(cite, self.language)}]"
+
+    def _source(self, source: str) -> str:
+        return self.say("assumed") if source == ASSUMED else source
