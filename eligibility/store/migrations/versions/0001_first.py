@@ -125,8 +125,8 @@ def upgrade() -> None:
         "firms",
         ["uscc"],
         unique=True,
-        sqlite_where=sa.text("carrier_id IS NULL"),
-        postgresql_where=sa.text("carrier_id IS NULL"),
+        sqlite_where=sa.column("carrier_id").is_(None),
+        postgresql_where=sa.column("carrier_id").is_(None),
     )
     op.create_table(
         "identities",
