@@ -22,6 +22,7 @@ from eligibility.cli.common import (
     intake_options,
     refusals,
 )
+from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import InputError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def plan(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
-    scheme: SchemeId = "hnte",
+    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Plan one firm's way: what is missing, when it can apply, the cheapest actions, their worth."""

@@ -150,6 +150,6 @@ def _reasons(
         said = msgid("Firms have changed in: {features}.")
         made.append(Message(said, {"features": ", ".join(moved)}))
     if outside > MANY_OUTSIDE:
-        said = msgid("{share}% of the firms lie outside what the model has seen.")
+        said = msgid("Firms outside what the model has seen: {share}%.")
         made.append(Message(said, {"share": round(100 * outside)}))
     return made

@@ -83,7 +83,7 @@ def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language)
     made = [said.format(**places)]
     if readiness["contributions"]:
         weakest = readiness["contributions"][0]
-        said = say("weakest: {condition}, {chance}% likely to survive review")
+        said = say("weakest: {condition}, with a chance of {chance}% to survive review")
         made.append(
             said.format(
                 condition=titles([weakest["id"]], law, language),
