@@ -45,6 +45,7 @@ DONE = {
     "discard import": msgid("import discarded"),
     "import": msgid("imported"),
     "link identity": msgid("linked to a provider's identity"),
+    "move": msgid("firms moved to another carrier"),
     "save document": msgid("document noted"),
     "save outcome": msgid("outcome recorded"),
     "set password": msgid("password given"),
