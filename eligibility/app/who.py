@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from eligibility.app import cache
+from eligibility.app import cache, state
+from eligibility.app.components import notices
 from eligibility.app.web import cookies
 from eligibility.store import LOCAL, VISITOR, Actor, Repository, Role, SignedIn
 from eligibility.vocabulary import NotAllowed
@@ -26,10 +27,11 @@ def actor() -> Actor:
 
 
 def only(roles: Collection[Role]) -> Repository:
-    """The store, on a page for these roles; NotAllowed for any other."""
+    """The store, on a page for these roles; any other is told so, and the page ends."""
     asked = repository()
     if asked.actor.role not in roles:
-        raise NotAllowed("Your role does not allow this.")
+        notices.refused(NotAllowed("Your role does not allow this."), state.language())
+        st.stop()
     return asked
 
 

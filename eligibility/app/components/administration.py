@@ -53,6 +53,7 @@ DONE = {
     "share draft": msgid("draft shared"),
     "sign in": msgid("signed in"),
     "stage": msgid("stage changed"),
+    "stage import": msgid("import read, not yet confirmed"),
     "withdraw draft": msgid("shared draft withdrawn"),
 }
 
