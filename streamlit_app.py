@@ -1,4 +1,4 @@
-"""The app's door: language and pages. ``streamlit run streamlit_app.py`` opens it."""
+"""The app's door: the server, the language, the pages. ``streamlit run streamlit_app.py`` opens it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,51 @@ from pathlib import Path
 
 import streamlit as st
 
-from eligibility.app import state
-from eligibility.app.components import frame
+from eligibility.app import doors, state
+from eligibility.app.components import frame, signing
+from eligibility.app.doors import Door
+from eligibility.app.web import errors, guard, routes
+from eligibility.store import ANYONE, LEADS, STAFF
 
 PAGES = Path("eligibility") / "app"
 
-st.set_page_config(layout="wide", page_icon=frame.ICON)
-frame.style()
-frame.masthead()
-_ = state.language().text
-frame.own_words(state.language())
-page = st.navigation(
-    [
-        st.Page(PAGES / "screening.py", title=_("Firms"), default=True),
-        st.Page(PAGES / "firm.py", title=_("One firm"), url_path="firm"),
-        st.Page(PAGES / "form.py", title=_("Fill in by hand"), url_path="form"),
-        st.Page(PAGES / "rules.py", title=_("Rules"), url_path="rules"),
-    ],
-    position="top",
-)
-page.run()
-frame.footer()
+
+def show() -> None:
+    """One page, for whoever looks."""
+    st.set_page_config(layout="wide", page_icon=frame.ICON)
+    frame.style()
+    frame.masthead()
+    _ = state.language().text
+    frame.own_words(state.language())
+    page = st.navigation(
+        doors.opened(
+            {
+                "": [
+                    Door(PAGES / "screening.py", _("Firms"), "firms", STAFF),
+                    Door(PAGES / "form.py", _("Fill in by hand"), "form", ANYONE),
+                    Door(PAGES / "firm.py", _("One firm"), "firm", ANYONE),
+                    Door(PAGES / "rules.py", _("Rules"), "rules", ANYONE),
+                    Door(PAGES / "administration.py", _("Administration"), "admin", LEADS),
+                    Door(PAGES / "account.py", _("Account"), "account", ANYONE),
+                ],
+            }
+        ),
+        position="top",
+    )
+    signing.said(state.language())
+    page.run()
+    frame.footer()
+
+
+if __name__ == "__main__":
+    show()
+else:
+    # the server imports this file for the app, and then runs it as a script for every page
+    guard.refuse_exposed()
+    errors.keep_messages_out()
+    app = st.App(
+        __file__,
+        routes=routes.ROUTES,
+        middleware=guard.MIDDLEWARE,
+        on_script_error=errors.failed,
+    )

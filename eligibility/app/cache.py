@@ -27,6 +27,8 @@ from eligibility.vocabulary import FirmTable
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
     Upload: lambda upload: (upload.name, upload.digest)
 }
+#: of an uploaded table: twice the 50,000 firms that the tables of the app are made for
+MOST_LINES = 100_000
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
 
 
@@ -51,14 +53,20 @@ def accounts() -> Accounts:
 def seen(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
     source = (upload.name, upload.content)
-    return preview(source, scheme().fields, Options(sheet=sheet, application_date=day))
+    return preview(
+        source, scheme().fields, Options(sheet=sheet, application_date=day, most_lines=MOST_LINES)
+    )
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def screening(upload: Upload, unit: MoneyUnit | None, sheet: str | None, day: date) -> Screening:
     """The firms of an uploaded file."""
     options = Options(
-        money_unit=unit, sheet=sheet, application_date=day, covered_from=scheme().covered_from
+        money_unit=unit,
+        sheet=sheet,
+        application_date=day,
+        covered_from=scheme().covered_from,
+        most_lines=MOST_LINES,
     )
     return _screened((upload.name, upload.content), options)
 

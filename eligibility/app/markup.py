@@ -11,7 +11,7 @@ class Markup(str):
     __slots__ = ()
 
 
-def tag(name: str, *children: str, **attributes: str) -> Markup:
+def tag(name: str, /, *children: str, **attributes: str) -> Markup:
     """One element; children that are plain text are escaped, ``cls`` gives its classes."""
     given = "".join(
         f' {"class" if key == "cls" else key.replace("_", "-")}="{escape(value)}"'

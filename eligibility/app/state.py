@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from typing import Any, Literal
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from eligibility.app.web import cookies
 from eligibility.language import Language, language_named
 from eligibility.language import language as language_of_tag
+from eligibility.vocabulary import Message
 
 LANGUAGE = "lang"
 FIRM = "firm"
@@ -27,6 +30,9 @@ EDITION = "edition"
 ENTRY = "entry:"
 ENTRIES = "entries"
 MONTHS = "months"
+#: what a form that was sent came to
+SAID = "said"
+TOLD, TRAIL = "told", "trail"
 #: what stands in the address for the firm typed into the form
 OWN_FIRM = "form"
 MoneyUnit = Literal["CNY", "10k CNY", "100m CNY"]
@@ -152,3 +158,37 @@ def opened() -> int | None:
 def forget_day() -> None:
     """Put today into the form: the common date may be the one that no rules cover."""
     st.session_state[entry_key("application_date")] = date.today()
+
+
+def said() -> Message | None:
+    """The sentence in the address about what a form did; None without one."""
+    return cookies.said(st.query_params.get(SAID))
+
+
+def here() -> str:
+    """The address of this page, to come back to."""
+    path = urlsplit(st.context.url or "").path or "/"
+    asked = urlencode([(name, value) for name, value in st.query_params.items() if name != SAID])
+    return f"{path}?{asked}" if asked else path
+
+
+def tell(message: Message) -> None:
+    """Keep a sentence about what was just done, for the next drawing of the page."""
+    st.session_state[TOLD] = message
+
+
+def told() -> Message | None:
+    """That sentence, once."""
+    message: Message | None = st.session_state.pop(TOLD, None)
+    return message
+
+
+def trail_before() -> int | None:
+    """Below which line the audit trail is shown; None: from its latest."""
+    line: int | None = st.session_state.get(TRAIL)
+    return line
+
+
+def turn_trail(before: int | None) -> None:
+    """Show the audit trail below a line."""
+    st.session_state[TRAIL] = before

@@ -2,15 +2,74 @@
 
 from __future__ import annotations
 
-from eligibility.app import cache
-from eligibility.store import LOCAL, VISITOR, Actor, Repository
+from collections.abc import Collection
+
+import streamlit as st
+
+from eligibility.app import cache, state
+from eligibility.app.components import notices
+from eligibility.app.web import cookies
+from eligibility.store import LOCAL, VISITOR, Actor, Repository, Role, SignedIn
+from eligibility.vocabulary import NotAllowed
+
+
+def signed_in() -> SignedIn | None:
+    """Whoever this browser's cookie belongs to; asked of the store each time, as it may have ended."""
+    return cache.accounts().signed_in(cookies.token(st.context.cookies))
 
 
 def actor() -> Actor:
     """The person signed in; the one person of a store without accounts; else a visitor."""
+    signed = signed_in()
+    if signed is not None:
+        return signed.actor
     return VISITOR if cache.accounts().any_accounts() else LOCAL
+
+
+def only(roles: Collection[Role]) -> Repository:
+    """The store, on a page for these roles; any other is told so, and the page ends."""
+    asked = repository()
+    if asked.actor.role not in roles:
+        notices.refused(NotAllowed("Your role does not allow this."), state.language())
+        st.stop()
+    return asked
 
 
 def repository() -> Repository:
     """The store, as this person may see it."""
     return Repository(cache.engine(), actor())
+
+
+def form_token() -> str:
+    """What a form of this page sends back, so that no other site's form passes for it."""
+    signed = signed_in()
+    if signed is not None:
+        return signed.csrf
+    visit = st.context.cookies.get(cookies.VISIT)
+    return cache.accounts().csrf_token(visit) if visit else ""
+
+
+def vouched() -> str | None:
+    """What an OpenID provider says of whoever is here, signed for the form that signs in by it."""
+    visit = st.context.cookies.get(cookies.VISIT)
+    if not provider() or not visit or not st.user.is_logged_in:
+        return None
+    said = st.user.to_dict()
+    return cookies.identity(
+        visit,
+        {
+            "issuer": str(said["iss"]),
+            "subject": str(said["sub"]),
+            "login": str(said.get("email") or ""),
+            "verified": said.get("email_verified") is True,
+            "name": str(said.get("name") or ""),
+        },
+    )
+
+
+def provider() -> bool:
+    """Is an OpenID provider configured?"""
+    try:
+        return "auth" in st.secrets
+    except FileNotFoundError:
+        return False

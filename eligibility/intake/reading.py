@@ -11,9 +11,11 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +45,8 @@ PARSER_BYTES = 1 << 21
 #: a single record is never longer; behind a quotation mark that stays open it would be
 RECORD_BYTES = 1 << 20
 SHEET_CELLS = 10_000_000
-UNPACKED_BYTES = 1 << 30
+#: of a workbook: what all its parts hold, what a part that is read whole holds, and their number
+UNPACKED_BYTES, PART_BYTES, PARTS = 1 << 29, 1 << 25, 10_000
 SHEET_ROWS = 16_384
 _DELIMITERS = ",;\t"
 _UTF8 = ("utf-8", "utf-8-sig")
@@ -56,15 +59,17 @@ _BOMS = (
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: number formats of Excel's own that show per cent
 PERCENT_FORMATS = (9, 10)
+# each stops at the next "<", so that no sheet, however it is made, is gone through twice
 _STYLED = re.compile(
-    rb"<(?:\w+:)?c( [^>]*[^/])>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"<(?:\w+:)?c( [^<>]*[^<>/])>(?:<(?:\w+:)?f[^<>]*/>|<(?:\w+:)?f[^<>]*>[^<]*</(?:\w+:)?f>)?"
     rb"<(?:\w+:)?v>([0-9.eE+-]+)</"
 )
 _STYLE = re.compile(rb' s="(\d+)"')
 _PLACED = re.compile(rb' r="([A-Z]+)(\d+)"')
-_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _ERROR = re.compile(
-    rb"""<(?:\w+:)?c\b(?=[^>]*\st=["']e["'])[^>]*?\sr=["']([A-Z]+)(\d+)["'][^>]*>(.*?)</(?:\w+:)?c>""",
+    rb"""<(?:\w+:)?c\b(?=[^<>]*\st=["']e["'])[^<>]*?\sr=["']([A-Z]+)(\d+)["'][^<>]*>"""
+    rb"""((?:(?!</?(?:\w+:)?c\b).)*)</(?:\w+:)?c>""",
     re.S,
 )
 _ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
@@ -78,6 +83,11 @@ class Block(Protocol):
     @property
     def first_row(self) -> int:
         """The row of its first, as the sheet counts."""
+        ...
+
+    @property
+    def lines(self) -> int:
+        """The most rows it can hold, known before it is read: a cell may have several lines."""
         ...
 
     @property
@@ -125,6 +135,7 @@ def open_sheet(
     encoding: str | None = None,
     sheet: str | None = None,
     known: Known = _none_known,
+    most_lines: int | None = None,
 ) -> Sheet:
     """Open a CSV or xlsx file.
 
@@ -137,6 +148,8 @@ def open_sheet(
         Of an xlsx file; the first visible one with a known header if omitted, or else with data.
     known : callable
         How many columns the first lines of a sheet name.
+    most_lines : int, optional
+        A sheet with more lines below its header is refused when its blocks are read.
 
     Raises
     ------
@@ -149,14 +162,34 @@ def open_sheet(
             start = stream.read(8)
             if start.startswith(_ZIP):
                 stream.seek(0)
-                return _Workbook(file, stream.read()).sheet(sheet, known)
+                opened = _Workbook(file, stream.read()).sheet(sheet, known)
+                return _short(opened, most_lines)
             if start.startswith(_OLE):
                 _refuse_ole(file, start + stream.read())
-        return _csv_sheet(file, source, encoding)
+        return _short(_csv_sheet(file, source, encoding), most_lines)
     except OSError as error:
         raise InputError(
             "{file} cannot be opened: {why}.", file=file, why=error.strerror
         ) from error
+
+
+def _short(sheet: Sheet, most_lines: int | None) -> Sheet:
+    if most_lines is None:
+        return sheet
+
+    def blocks(skipped: int, width: int) -> Iterator[Block]:
+        lines = 0
+        for block in sheet.blocks(skipped, width):
+            lines += block.lines
+            if lines > most_lines:
+                raise InputError(
+                    "{file} has more than {lines} lines; split it, or use the command line.",
+                    file=sheet.file,
+                    lines=f"{most_lines:,}",
+                )
+            yield block
+
+    return replace(sheet, blocks=blocks)
 
 
 @contextmanager
@@ -430,6 +463,11 @@ class CsvBlock:
         self._rows: int | None = None
 
     @property
+    def lines(self) -> int:
+        """See Block."""
+        return self._breaks
+
+    @property
     def rows(self) -> int:
         """Number of records, blank ones too."""
         if self._rows is None:
@@ -519,6 +557,11 @@ class TextBlock:
     first_row: int
     too_long: Mapping[int, int] = field(default_factory=dict)
 
+    @property
+    def lines(self) -> int:
+        """See Block."""
+        return len(self.columns[0]) if self.columns else 0
+
     def typed(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
         """See Block."""
         return None
@@ -551,9 +594,7 @@ class _Workbook:
         self.file, self.content = file, content
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
-            unpacked = sum(entry.file_size for entry in self.archive.infolist())
-            if unpacked > UNPACKED_BYTES:
-                raise self._too_large()
+            self._measure_parts()
             self.book = CalamineWorkbook.from_filelike(io.BytesIO(content))
             self.parts = self._parts()
             self.percents = self._percents()
@@ -563,6 +604,38 @@ class _Workbook:
             ) from error
         except _DAMAGED as error:
             raise self._damaged() from error
+
+    def _measure_parts(self) -> None:
+        """Refuse what unpacks too far, and two parts of one name, of which each reader takes another.
+
+        The sizes that an archive states may be invented: what is in it is counted.
+        """
+        entries = self.archive.infolist()
+        if len({entry.filename.lower() for entry in entries}) < len(entries):
+            raise self._damaged()
+        if len(entries) > PARTS:
+            raise self._too_large()
+        unpacked = 0
+        for entry in entries:
+            with self._part(entry) as stream:
+                while data := stream.read(1 << 20):
+                    unpacked += len(data)
+                    if unpacked > UNPACKED_BYTES:
+                        raise self._too_large()
+
+    def _part(self, entry: zipfile.ZipInfo) -> IO[bytes]:
+        """All that a part holds, whatever size it states."""
+        whole = copy(entry)
+        whole.file_size = UNPACKED_BYTES + 1
+        return self.archive.open(whole)
+
+    def _tree(self, name: str) -> ElementTree.Element:
+        """A small part, read whole."""
+        with self._part(self.archive.getinfo(name)) as stream:
+            content = stream.read(PART_BYTES + 1)
+        if len(content) > PART_BYTES:
+            raise self._too_large()
+        return ElementTree.fromstring(content)
 
     def sheet(self, name: str | None, known: Known) -> Sheet:
         """The sheet of that name, or the first that best looks like a table of known columns."""
@@ -641,7 +714,7 @@ class _Workbook:
         rows = width = 0
         if name not in self.parts:
             raise self._damaged()
-        with self.archive.open(self.parts[name]) as stream:
+        with self._part(self.archive.getinfo(self.parts[name])) as stream:
             tail = b""
             while data := stream.read(1 << 22):
                 piece = tail + data
@@ -678,7 +751,7 @@ class _Workbook:
         """The cell styles that show a number in per cent."""
         if "xl/styles.xml" not in self.archive.namelist():
             return frozenset()
-        styles = ElementTree.fromstring(self.archive.read("xl/styles.xml"))
+        styles = self._tree("xl/styles.xml")
         formats = {
             int(made.get("numFmtId", 0)): made.get("formatCode", "")
             for made in styles.iter(f"{_MAIN}numFmt")
@@ -693,8 +766,8 @@ class _Workbook:
 
     def _parts(self) -> dict[str, str]:
         """Sheet name to its part of the archive."""
-        book = ElementTree.fromstring(self.archive.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(self.archive.read("xl/_rels/workbook.xml.rels"))
+        book = self._tree("xl/workbook.xml")
+        links = self._tree("xl/_rels/workbook.xml.rels")
         targets = {link.get("Id"): link.get("Target", "") for link in links}
         return {
             sheet.get("name", ""): _part(targets.get(sheet.get(_RELATION), ""))
@@ -720,11 +793,14 @@ _DAMAGED = (
     KeyError,
     RuntimeError,
     EOFError,
+    zlib.error,
+    NotImplementedError,
 )
 
 
 def _part(target: str) -> str:
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    # the reader of cells takes both ways of writing it, and must not find another part than this
+    return target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
 
 
 def _column(letters: bytes) -> int:

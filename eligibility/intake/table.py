@@ -48,6 +48,8 @@ class Options:
         Fills a blank application date.
     covered_from : date or None
         The first day that the rules cover; an application before it is rejected.
+    most_lines : int or None
+        A file with more lines is refused; None: any number.
     """
 
     money_unit: Literal["CNY", "10k CNY", "100m CNY"] | None = None
@@ -55,6 +57,7 @@ class Options:
     sheet: str | None = None
     application_date: date = field(default_factory=date.today)
     covered_from: date | None = None
+    most_lines: int | None = None
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,7 @@ def _opened(source: Source, fields: Sequence[Field], options: Options) -> tuple[
     def known(head: Sequence[Sequence[str]]) -> int:
         return len({column.field.id for column in headers(head).columns})
 
-    sheet = open_sheet(source, options.encoding, options.sheet, known)
+    sheet = open_sheet(source, options.encoding, options.sheet, known, options.most_lines)
     return sheet, headers(sheet.head)
 
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from eligibility.store.access import LOCAL, VISITOR, Actor, plain
+from eligibility.store.access import (
+    ADMINISTRATORS,
+    ANYONE,
+    LEADS,
+    LOCAL,
+    STAFF,
+    VISITOR,
+    Actor,
+    plain,
+)
 from eligibility.store.accounts import Accounts, SignedIn
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import StoreUnavailable, open_store, signing_key
@@ -30,10 +39,14 @@ from eligibility.store.schema import (
 from eligibility.store.transfer import backup, export, restore
 
 __all__ = [
+    "ADMINISTRATORS",
+    "ANYONE",
+    "LEADS",
     "LEDGER_WORDS",
     "LOCAL",
     "PAPER_WORDS",
     "ROLE_WORDS",
+    "STAFF",
     "STAGE_WORDS",
     "VISITOR",
     "Accounts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -25,6 +27,11 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: nothing runs, nothing drawn is out of date
+QUIET = (
+    "!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
+    " && document.querySelector('.stApp')?.dataset.testScriptState !== 'running'"
+)
 
 
 def chromium() -> str | None:
@@ -33,8 +40,16 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of a running app, which ends with the block."""
+def served(data: Path | None = None) -> Iterator[str]:
+    """The address of a running app, which ends with the block.
+
+    Its store is in ``data``; in a folder that ends with the block if omitted.
+    """
+    with TemporaryDirectory() as folder:
+        yield from _served(data or Path(folder))
+
+
+def _served(data: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,7 +61,11 @@ def served() -> Iterator[str]:
         "streamlit_app.py",
         f"--server.port={port}",
     ]
-    app = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    own = {"ELIGIBILITY_DATA": str(data), "ELIGIBILITY_DATABASE_URL": "", "ELIGIBILITY_SECRET": ""}
+    with (data / "log").open("w", encoding="utf-8") as log:
+        app = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **own}
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address)
@@ -60,11 +79,12 @@ def settled(page: Page) -> None:
     """Wait until the page has been drawn and nothing runs any more."""
     page.wait_for_selector(".stMain .brand", timeout=60_000)
     page.wait_for_timeout(400)
-    page.wait_for_function(
-        "!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
-        " && document.querySelector('.stApp')?.dataset.testScriptState !== 'running'",
-        timeout=60_000,
-    )
+    until = time.monotonic() + 60
+    # not wait_for_function: it evaluates a text within the page, which the page's policy forbids
+    while not page.evaluate(QUIET):
+        if time.monotonic() > until:
+            raise TimeoutError("the page is still being drawn")
+        page.wait_for_timeout(50)
     page.wait_for_timeout(500)
 
 

@@ -12,7 +12,7 @@ from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.firms import Screening
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.vocabulary import EligibilityError, RowIssue
+from eligibility.vocabulary import EligibilityError, Message, RowIssue
 
 #: rows of a table of issues before it scrolls, and how high it is then
 SHOWN, TALL = 8, 300
@@ -21,6 +21,21 @@ SHOWN, TALL = 8, 300
 def refused(error: EligibilityError, language: Language) -> None:
     """One sentence of what could not be used; what was entered stays."""
     st.html(tag("p", error.message.say(language), cls="notice refused", role="alert"))
+
+
+def failed(reference: str, language: Language) -> None:
+    """A page that could not be drawn, and what to tell whom."""
+    _ = language.text
+    told = _(
+        "Something went wrong on this page; nothing half-done was stored. Load it again; if that "
+        "does not help, give this reference to whoever runs the app: {reference}"
+    )
+    st.html(tag("p", told.format(reference=reference), cls="notice refused", role="alert"))
+
+
+def said(message: Message, language: Language) -> None:
+    """One sentence about what was just done or refused."""
+    st.html(tag("p", message.say(language), cls="notice", role="status"))
 
 
 def counts(screening: Screening, language: Language) -> None:

@@ -1,0 +1,42 @@
+"""Sign in; or who is signed in, the password, and signing out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import state, who
+from eligibility.app.components import signing
+from eligibility.app.markup import tag
+from eligibility.store import LOCAL, ROLE_WORDS
+
+language = state.language()
+_ = language.text
+
+signed = who.signed_in()
+if signed is not None:
+    st.title(_("Account"), anchor=False)
+    role = _(ROLE_WORDS[signed.actor.role])
+    told = tag("strong", signed.name), f" ({signed.login}) · ", role
+    st.html(tag("p", _("Signed in: "), *told, cls="notice"))
+    signing.sign_out(language)
+    st.header(_("Change the password"), anchor=False)
+    signing.password(signed, language)
+elif who.actor() == LOCAL:
+    st.title(_("Account"), anchor=False)
+    st.write(
+        _(
+            "This is a tool for one person on this machine: there are no accounts and nobody signs "
+            "in. To let others in, create the first administrator on the command line:"
+        )
+    )
+    st.code("python -m eligibility create-admin LOGIN", language=None)
+else:
+    st.title(_("Sign in"), anchor=False)
+    st.write(
+        _(
+            "For staff, and for firms that were given an account. A firm needs none to try the "
+            "assessment."
+        )
+    )
+    signing.sign_in(language)
+    st.html(tag("p", _("Password forgotten? An administrator gives you a new one."), cls="muted"))

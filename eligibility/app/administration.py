@@ -1,0 +1,29 @@
+"""Accounts, carriers, targets, and the trail of who did what."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import state, who
+from eligibility.app.components import administration
+from eligibility.store import ADMINISTRATORS, LEADS, LOCAL
+
+language = state.language()
+_ = language.text
+
+repository = who.only(LEADS)
+st.title(_("Administration"), anchor=False)
+administration.told(language)
+if repository.actor == LOCAL:
+    administration.alone(language)
+
+parts = {
+    _("Carriers"): administration.carriers,
+    _("Targets"): administration.targets,
+    _("Who did what"): administration.trail,
+}
+if repository.actor.role in ADMINISTRATORS:
+    parts = {_("Accounts"): administration.accounts} | parts
+for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
+    with tab:
+        part(repository, language)

@@ -1,0 +1,311 @@
+"""Accounts, carriers, targets and the audit trail, as managers and administrators look after them.
+
+A change names the version that was shown, so that what another administrator did meanwhile is
+never overwritten: the store refuses with a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app import state
+from eligibility.app.components import notices
+from eligibility.app.markup import tag
+from eligibility.language import Language
+from eligibility.store import ROLE_WORDS, Repository, Role
+from eligibility.vocabulary import EligibilityError, Message, msgid
+
+#: characters of a password made here: 16 of 64 kinds
+PASSWORD_BYTES = 12
+LINES = 100
+GIVEN = (Role.FIRM, Role.ADVISER, Role.MANAGER, Role.ADMINISTRATOR)
+#: what the log says was done
+DONE = {
+    "add account": msgid("account added"),
+    "add carrier": msgid("carrier added"),
+    "add firm": msgid("firm added"),
+    "add note": msgid("note added"),
+    "add task": msgid("task added"),
+    "assess": msgid("assessed"),
+    "assign": msgid("firms assigned"),
+    "change account": msgid("account changed"),
+    "change carrier": msgid("carrier changed"),
+    "change firm": msgid("firm changed"),
+    "change password": msgid("own password changed"),
+    "change task": msgid("task changed"),
+    "confirm import": msgid("import confirmed"),
+    "create account": msgid("account created"),
+    "delete draft": msgid("draft deleted"),
+    "discard import": msgid("import discarded"),
+    "import": msgid("imported"),
+    "link identity": msgid("linked to a provider's identity"),
+    "move": msgid("firms moved to another carrier"),
+    "save document": msgid("document noted"),
+    "save outcome": msgid("outcome recorded"),
+    "set password": msgid("password given"),
+    "set target": msgid("target set"),
+    "share draft": msgid("draft shared"),
+    "sign in": msgid("signed in"),
+    "stage": msgid("stage changed"),
+    "stage import": msgid("import read, not yet confirmed"),
+    "withdraw draft": msgid("shared draft withdrawn"),
+}
+
+
+def accounts(repository: Repository, language: Language) -> None:
+    """All accounts; a new one, a change, a new password."""
+    _ = language.text
+    held = {row["id"]: row for row in repository.accounts()}
+    carriers = _names(repository.carriers())
+    st.dataframe(
+        [
+            {
+                _("Login"): row["login"],
+                _("Name"): row["name"],
+                _("Role"): _(ROLE_WORDS[Role(row["role"])]),
+                _("Carrier"): carriers.get(row["carrier_id"], ""),
+                _("Firm"): "" if row["firm_id"] is None else str(row["firm_id"]),
+                _("State"): _("● may sign in") if row["active"] else _("○ closed"),
+            }
+            for row in held.values()
+        ],
+        hide_index=True,
+    )
+    new, change = st.columns(2, gap="large")
+    with new, st.form("new-account", border=False):
+        st.subheader(_("New account"), anchor=False)
+        login = st.text_input(_("Login"), max_chars=200, autocomplete="off")
+        name = st.text_input(_("Name"), max_chars=200, autocomplete="off")
+        role, carrier, firm = _bound(carriers, language, {})
+        if st.form_submit_button(_("Add the account")):
+            password = secrets.token_urlsafe(PASSWORD_BYTES)
+            _do(
+                lambda: repository.add_account(
+                    login, password, role, name=name, carrier_id=carrier, firm_id=firm
+                ),
+                _handed_over(login, password),
+                language,
+            )
+    with change:
+        st.subheader(_("Change an account"), anchor=False)
+        chosen = st.selectbox(
+            _("Account"), list(held), format_func=lambda each: str(held[each]["login"])
+        )
+        _change(repository, held[chosen], carriers, language)
+
+
+def _change(
+    repository: Repository, held: Mapping[str, Any], carriers: Mapping[int, str], language: Language
+) -> None:
+    _ = language.text
+    # another account, or another version of it, is another form: nothing typed passes over
+    with st.form(f"account-{held['id']}-{held['version']}", border=False):
+        name = st.text_input(_("Name"), held["name"], max_chars=200, autocomplete="off")
+        role, carrier, firm = _bound(carriers, language, held)
+        active = st.checkbox(_("May sign in"), held["active"])
+        if st.form_submit_button(_("Save; its sign-ins end")):
+            values = {"name": name, "role": role, "active": active}
+            bound = {"carrier_id": carrier, "firm_id": firm}
+            _do(
+                lambda: repository.save_account(held["id"], {**values, **bound}, held["version"]),
+                Message("The account {login} is changed.", {"login": held["login"]}),
+                language,
+            )
+    if st.button(_("Give it a new password; its sign-ins end"), type="tertiary"):
+        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        _do(
+            lambda: repository.set_password(held["id"], password),
+            _handed_over(held["login"], password),
+            language,
+        )
+
+
+def _bound(
+    carriers: Mapping[int, str], language: Language, held: Mapping[str, Any]
+) -> tuple[Role, int | None, int | None]:
+    """Role, and the carrier or firm it is bound to."""
+    _ = language.text
+    role = st.selectbox(
+        _("Role"),
+        GIVEN,
+        GIVEN.index(Role(held.get("role", Role.ADVISER))),
+        format_func=lambda each: _(ROLE_WORDS[each]),
+    )
+    ids = list(carriers)
+    carrier = held.get("carrier_id")
+    chosen = st.selectbox(
+        _("Carrier (of an adviser)"),
+        ids,
+        ids.index(carrier) if carrier in ids else None,
+        format_func=carriers.__getitem__,
+        placeholder=_("none"),
+    )
+    firm = st.number_input(
+        _("Number of the firm (of a firm's account)"),
+        min_value=1,
+        value=held.get("firm_id"),
+        step=1,
+        placeholder=_("none"),
+    )
+    return role, chosen, firm
+
+
+def carriers(repository: Repository, language: Language) -> None:
+    """Service carriers; a new one, a change."""
+    _ = language.text
+    held = {row["id"]: row for row in repository.carriers()}
+    if held:
+        st.dataframe(
+            [
+                {
+                    _("Name"): row["name"],
+                    _("District"): row["district"] or "",
+                    _("State"): _("● active") if row["active"] else _("○ closed"),
+                }
+                for row in held.values()
+            ],
+            hide_index=True,
+        )
+    else:
+        st.info(_("No carrier yet: add the parks, incubators and institutions that advise firms."))
+    new, change = st.columns(2, gap="large")
+    with new, st.form("new-carrier", border=False):
+        st.subheader(_("New carrier"), anchor=False)
+        name = st.text_input(_("Name"), max_chars=200)
+        district = st.text_input(_("District"), max_chars=100)
+        if st.form_submit_button(_("Add the carrier")):
+            added = Message("The carrier {name} is added.", {"name": name})
+            _do(lambda: repository.add_carrier(name, district or None), added, language)
+    if not held:
+        return
+    with change:
+        st.subheader(_("Change a carrier"), anchor=False)
+        chosen = held[
+            st.selectbox(_("Carrier"), list(held), format_func=lambda each: str(held[each]["name"]))
+        ]
+        with st.form(f"carrier-{chosen['id']}-{chosen['version']}", border=False):
+            name = st.text_input(_("Name"), chosen["name"], max_chars=200)
+            district = st.text_input(_("District"), chosen["district"] or "", max_chars=100)
+            active = st.checkbox(_("Active"), chosen["active"])
+            if st.form_submit_button(_("Save")):
+                values = {"name": name, "district": district or None, "active": active}
+                _do(
+                    lambda: repository.save_carrier(chosen["id"], values, chosen["version"]),
+                    Message("The carrier {name} is changed.", {"name": name}),
+                    language,
+                )
+
+
+def targets(repository: Repository, language: Language) -> None:
+    """How many firms are to be certified in each year."""
+    _ = language.text
+    held = {row["year"]: row for row in repository.targets()}
+    if held:
+        st.dataframe(
+            [
+                {
+                    _("Year"): str(row["year"]),
+                    _("Target"): row["number"],
+                    _("Applied"): row["applied"],
+                    _("Certified"): row["certified"],
+                }
+                for row in held.values()
+            ],
+            hide_index=True,
+            width="content",
+        )
+    else:
+        st.info(_("No target yet: set how many firms are to be certified this year."))
+    with st.form("target", border=False, width=360):
+        year = st.number_input(_("Year"), 2008, 2100, date.today().year, step=1)
+        number = st.number_input(_("Firms to be certified"), 0, value=None, step=1)
+        if st.form_submit_button(_("Set the target")) and number is not None:
+            version = held[year]["version"] if year in held else 0
+            told = Message("Target of {year}: {number}.", {"year": year, "number": number})
+            _do(lambda: repository.set_target(year, number, version), told, language)
+
+
+def trail(repository: Repository, language: Language) -> None:
+    """Who did what, latest first; nothing here can be changed."""
+    _ = language.text
+    lines = repository.audit_trail(limit=LINES, before=state.trail_before())
+    if lines:
+        st.dataframe(
+            [
+                {
+                    _("When"): line["at"],
+                    _("Who"): line["by"] or "",
+                    _("Role"): _(ROLE_WORDS[Role(line["role"])]),
+                    _("What"): _(DONE.get(line["action"], line["action"])),
+                    _("Firm"): "" if line["firm_id"] is None else str(line["firm_id"]),
+                    _("Details"): json.dumps(line["detail"], ensure_ascii=False)
+                    if line["detail"]
+                    else "",
+                }
+                for line in lines
+            ],
+            hide_index=True,
+            column_config={
+                _("When"): st.column_config.DatetimeColumn(
+                    format="YYYY-MM-DD HH:mm:ss", timezone=st.context.timezone
+                )
+            },
+        )
+    else:
+        st.info(_("Nothing is recorded here yet."))
+    with st.container(horizontal=True):
+        if state.trail_before() is not None:
+            st.button(_("Latest"), on_click=state.turn_trail, args=(None,))
+        if len(lines) == LINES:
+            st.button(_("Older"), on_click=state.turn_trail, args=(lines[-1]["id"],))
+
+
+def told(language: Language) -> None:
+    """What was just done; shown once."""
+    message = state.told()
+    if message is not None:
+        notices.said(message, language)
+
+
+def alone(language: Language) -> None:
+    """A store without accounts: what to do to get some."""
+    _ = language.text
+    st.html(
+        tag(
+            "p",
+            _(
+                "There are no accounts: this is a tool for one person on this machine. To let "
+                "others in, create the first administrator: python -m eligibility create-admin LOGIN"
+            ),
+            cls="notice",
+        )
+    )
+
+
+def _handed_over(login: str, password: str) -> Message:
+    return Message(
+        "Password of {login}, shown this once: {password} — hand it over, and ask for it to be "
+        "changed under Account.",
+        {"login": login, "password": password},
+    )
+
+
+def _do(action: Callable[[], object], done: Message, language: Language) -> None:
+    """Do it and draw the page again with the sentence; or say why not, and keep what was typed."""
+    try:
+        action()
+    except EligibilityError as error:
+        notices.refused(error, language)
+        return
+    state.tell(done)
+    st.rerun()
+
+
+def _names(rows: list[dict[str, Any]]) -> dict[int, str]:
+    return {row["id"]: row["name"] for row in rows}

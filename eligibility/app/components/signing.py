@@ -1,0 +1,110 @@
+"""Forms of sign-in, sign-out and passwords: plain HTML, posted to the routes that set the cookie."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import state, who
+from eligibility.app.components import notices
+from eligibility.app.markup import Markup, tag
+from eligibility.app.web import routes
+from eligibility.language import Language
+from eligibility.store import SignedIn
+from eligibility.store.accounts import SHORTEST
+
+
+def closed() -> None:
+    """What stands at the address of a page for others: the sign-in, or a refusal in words."""
+    language = state.language()
+    _ = language.text
+    if who.signed_in() is None:
+        st.title(_("Sign in"), anchor=False)
+        st.html(tag("p", _("This page is for staff; sign in to open it.")))
+        sign_in(language)
+        return
+    st.title(_("This page is not for you"), anchor=False)
+    st.html(
+        tag(
+            "p",
+            _("Your role does not allow this."),
+            " ",
+            _("If it should, ask an administrator."),
+            cls="notice refused",
+            role="alert",
+        )
+    )
+
+
+def sign_in(language: Language) -> None:
+    """Login and password; a button for the OpenID provider where one is configured."""
+    _ = language.text
+    st.html(
+        _form(
+            routes.SIGN_IN,
+            _("Sign in"),
+            _field("login", _("Login"), "text", "username"),
+            _field("password", _("Password"), "password", "current-password"),
+        )
+    )
+    if not who.provider():
+        return
+    vouched = who.vouched()
+    if vouched is None:
+        st.button(_("Sign in through your organisation"), on_click=st.login)
+    else:
+        go_on = _("Continue as the person signed in there")
+        st.html(_form(routes.IDENTITY, go_on, _hidden("identity", vouched)))
+
+
+def password(signed: SignedIn, language: Language) -> None:
+    """Change the own password."""
+    _ = language.text
+    longer = _("New password, at least {shortest} characters").format(shortest=SHORTEST)
+    st.html(
+        _form(
+            routes.PASSWORD,
+            _("Change the password"),
+            # so that a password manager knows whose password it is
+            tag("input", type="hidden", name="login", value=signed.login, autocomplete="username"),
+            _field("old", _("Present password"), "password", "current-password"),
+            _field("new", longer, "password", "new-password"),
+            _field("again", _("The same again"), "password", "new-password"),
+        )
+    )
+
+
+def sign_out(language: Language) -> None:
+    """Sign out here, or on every device."""
+    _ = language.text
+    here = _form(routes.SIGN_OUT, _("Sign out here"))
+    all_over = _form(routes.SIGN_OUT, _("Sign out on every device"), _hidden("everywhere", "yes"))
+    st.html(tag("div", here, all_over, cls="ways-out"))
+
+
+def said(language: Language) -> None:
+    """What came of the form sent just now."""
+    message = state.said()
+    if message is not None:
+        notices.said(message, language)
+
+
+def _form(action: str, button: str, *fields: Markup) -> Markup:
+    return tag(
+        "form",
+        *fields,
+        _hidden("csrf", who.form_token()),
+        _hidden("back", state.here()),
+        tag("button", button, type="submit"),
+        cls="sign",
+        method="post",
+        action=action,
+    )
+
+
+def _field(name: str, label: str, kind: str, filled_by: str) -> Markup:
+    entry = tag("input", name=name, type=kind, autocomplete=filled_by, required="required")
+    return tag("label", tag("span", label), entry)
+
+
+def _hidden(name: str, value: str) -> Markup:
+    return tag("input", type="hidden", name=name, value=value)

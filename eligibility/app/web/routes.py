@@ -1,0 +1,161 @@
+"""Signing in and out: plain HTML forms posted to routes of our own, as only these can set cookies.
+
+Streamlit's protection against other sites' forms does not cover them, so each checks where the
+form came from (``Origin``) and that this browser was given it (CSRF token).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from eligibility.app import cache, state
+from eligibility.app.web import cookies
+from eligibility.language import language
+from eligibility.vocabulary import EligibilityError, Message, NotAllowed, msgid
+
+Fields: TypeAlias = dict[str, str]
+#: what a form does: its fields and the answer, which it may give cookies
+Action: TypeAlias = Callable[[Request, Fields, Response], Message | None]
+
+SIGN_IN, SIGN_OUT, PASSWORD, IDENTITY = (
+    f"/auth/{name}" for name in ("sign-in", "sign-out", "password", "identity")
+)
+#: bytes of a form, and its fields
+LONGEST_FORM, MOST_FIELDS = 16_384, 20
+FOREIGN = msgid("This form was not sent from a page of this site; nothing was done.")
+TOO_LONG = msgid("This form is too long; nothing was done.")
+
+
+def sign_in(request: Request, fields: Fields, response: Response) -> None:
+    """Check login and password and give the browser its cookie."""
+    _of_this_browser(request.cookies.get(cookies.VISIT), fields)
+    token = cache.accounts().sign_in(
+        fields.get("login", ""), fields.get("password", ""), _source(request)
+    )
+    _replace(request, response, token)
+
+
+def sign_in_identity(request: Request, fields: Fields, response: Response) -> None:
+    """Sign in whom an OpenID provider vouched for, in this browser."""
+    visit = request.cookies.get(cookies.VISIT, "")
+    _of_this_browser(visit, fields)
+    claims = cookies.claims(visit, fields.get("identity", ""))
+    if claims is None:
+        raise NotAllowed("That took too long; sign in again.")
+    _replace(request, response, cache.accounts().sign_in_identity(**claims))
+
+
+def sign_out(request: Request, fields: Fields, response: Response) -> Message:
+    """End this sign-in, or all of its account; the cookie goes and is worth nothing."""
+    token = cookies.token(request.cookies)
+    _of_this_browser(token, fields)
+    cache.accounts().sign_out(token or "", everywhere=fields.get("everywhere") == "yes")
+    cookies.forget(response, request)
+    return Message("You are signed out.")
+
+
+def change_password(request: Request, fields: Fields, _: Response) -> Message:
+    """Change the own password; every other sign-in of the account ends."""
+    token = cookies.token(request.cookies)
+    _of_this_browser(token, fields)
+    new = fields.get("new", "")
+    if new != fields.get("again", ""):
+        raise NotAllowed("The two new passwords differ; the old one still holds.")
+    accounts = cache.accounts()
+    accounts.change_password(token or "", fields.get("old", ""), new, _source(request))
+    return Message("The password is changed; other devices are signed out.")
+
+
+def local(address: str) -> str:
+    """An address to return to: a page of this site, without what was said on it; else the first."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc or not address.startswith("/") or "\\" in address:
+        return "/"
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != state.SAID]
+    # a path of two slashes would name another host
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), urlencode(kept), ""))
+
+
+def same_origin(request: Request) -> bool:
+    """Did a page of this very site send this?"""
+    origin = request.headers.get("origin")
+    if origin is None:
+        return request.headers.get("sec-fetch-site") == "same-origin"
+    own = urlsplit(str(request.url))
+    return origin == f"{own.scheme}://{own.netloc}"
+
+
+def _posted(action: Action) -> Callable[[Request], object]:
+    async def endpoint(request: Request) -> Response:
+        if not same_origin(request):
+            return _refused(request, FOREIGN, 403)
+        fields = await _fields(request)
+        if fields is None:
+            return _refused(request, TOO_LONG, 413)
+        back = local(fields.get("back", "/"))
+        response = RedirectResponse(back, status_code=303)
+        try:
+            told = await run_in_threadpool(action, request, fields, response)
+        except EligibilityError as error:
+            return RedirectResponse(_with(back, error.message), status_code=303)
+        if told is not None:
+            response.headers["location"] = _with(back, told)
+        return response
+
+    return endpoint
+
+
+def _with(address: str, message: Message) -> str:
+    mark = "&" if "?" in address else "?"
+    return f"{address}{mark}{urlencode({state.SAID: cookies.sentence(message)})}"
+
+
+async def _fields(request: Request) -> Fields | None:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_FORM:
+            return None
+    try:
+        return dict(parse_qsl(body.decode(), True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        return None
+
+
+def _of_this_browser(token: str | None, fields: Fields) -> None:
+    if not token or not cache.accounts().csrf_holds(token, fields.get("csrf", "")):
+        raise NotAllowed("This page was out of date; nothing was done. Try again.")
+
+
+def _replace(request: Request, response: Response, token: str) -> None:
+    """The new sign-in takes the place of what this browser had."""
+    if before := cookies.token(request.cookies):
+        cache.accounts().sign_out(before)
+    cookies.set_sign_in(response, request, token)
+
+
+def _source(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _refused(request: Request, sentence: str, status: int) -> Response:
+    spoken = language(request.headers.get("accept-language"))
+    return PlainTextResponse(spoken.text(sentence), status)
+
+
+ROUTES = [
+    Route(path, _posted(action), methods=["POST"])
+    for path, action in (
+        (SIGN_IN, sign_in),
+        (IDENTITY, sign_in_identity),
+        (SIGN_OUT, sign_out),
+        (PASSWORD, change_password),
+    )
+]

@@ -1,0 +1,362 @@
+"""Signing in and out: what the routes do, and which pages stand at an address for whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+testing = pytest.importorskip("streamlit.testing.v1")
+
+import streamlit  # noqa: E402
+from starlette.applications import Starlette  # noqa: E402
+from starlette.testclient import TestClient  # noqa: E402
+
+from eligibility.app import cache  # noqa: E402
+from eligibility.app.components import administration  # noqa: E402
+from eligibility.app.web import cookies, guard, routes  # noqa: E402
+from eligibility.store import Role  # noqa: E402
+from tests import people  # noqa: E402
+from tests.people import PASSWORD  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = "http://127.0.0.1:8501"
+WRONG = "Login or password is wrong."
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    people.own_store(tmp_path, monkeypatch)
+    yield
+    people.forget()
+
+
+@pytest.fixture
+def browser() -> TestClient:
+    """A browser that has looked at a page before."""
+    app = Starlette(routes=routes.ROUTES, middleware=guard.MIDDLEWARE)
+    made = TestClient(app, base_url=SITE, follow_redirects=False)
+    made.headers["origin"] = SITE
+    made.cookies.set(cookies.VISIT, people.VISIT)
+    return made
+
+
+def sign_in(browser: TestClient, password: str = PASSWORD, **more: str) -> str:
+    """Send the form of sign-in; where it leads."""
+    token = cache.accounts().csrf_token(people.VISIT)
+    fields = {"login": "chief", "password": password, "csrf": token, "back": "/", **more}
+    answer = browser.post(routes.SIGN_IN, data=fields)
+    assert answer.status_code == 303
+    return str(answer.headers["location"])
+
+
+def csrf(browser: TestClient) -> str:
+    token = cookies.token(dict(browser.cookies))
+    assert token
+    return cache.accounts().csrf_token(token)
+
+
+def said(address: str) -> str:
+    """The sentence in an address."""
+    (signed,) = parse_qs(urlsplit(address).query)["said"]
+    return str(cookies.said(signed))
+
+
+def page(address: str = "", language: str = "en") -> testing.AppTest:
+    """A page as it is drawn for whoever the test's cookies name."""
+    app = testing.AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.session_state["lang"] = language
+    app.run()
+    if address:
+        app.switch_page(f"eligibility/app/{address}.py").run()
+    return app
+
+
+def drawn(app: testing.AppTest) -> str:
+    titles = [part.value for part in [*app.title, *app.markdown, *app.info]]
+    return "\n".join([*titles, *(part.proto.body for part in app.get("html"))])
+
+
+# --- the routes ---
+
+
+def test_a_sign_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use(
+    browser: TestClient,
+) -> None:
+    people.chief()
+    assert sign_in(browser, back="/firms?lang=English") == "/firms?lang=English"
+    set_cookie = browser.post(
+        routes.SIGN_IN,
+        data={"login": "chief", "password": PASSWORD, "csrf": cache.accounts().csrf_token(people.VISIT)},
+    ).headers["set-cookie"]  # fmt: skip
+    assert "HttpOnly" in set_cookie
+    assert "SameSite=lax" in set_cookie
+    assert "Secure" not in set_cookie
+    signed = cache.accounts().signed_in(cookies.token(dict(browser.cookies)))
+    assert signed is not None
+    assert signed.login == "chief"
+
+
+def test_over_https_the_cookie_goes_over_https_only() -> None:
+    people.chief()
+    app = Starlette(routes=routes.ROUTES, middleware=guard.MIDDLEWARE)
+    browser = TestClient(app, base_url="https://office.example", follow_redirects=False)
+    browser.headers["origin"] = "https://office.example"
+    browser.cookies.set(cookies.VISIT, people.VISIT)
+    token = cache.accounts().csrf_token(people.VISIT)
+    fields = {"login": "chief", "password": PASSWORD, "csrf": token}
+    assert "Secure" in browser.post(routes.SIGN_IN, data=fields).headers["set-cookie"]
+
+
+def test_a_wrong_password_is_said_in_words_and_five_of_them_close_the_account(
+    browser: TestClient,
+) -> None:
+    people.chief()
+    for _ in range(5):
+        assert said(sign_in(browser, "wrong password")) == WRONG
+    assert "Too many failed attempts; try again in 15 minutes." in said(sign_in(browser))
+    assert cookies.SIGN_IN not in browser.cookies
+
+
+def test_after_signing_out_the_old_cookie_is_worth_nothing(browser: TestClient) -> None:
+    people.chief()
+    sign_in(browser)
+    token = cookies.token(dict(browser.cookies))
+    browser.post(routes.SIGN_OUT, data={"csrf": csrf(browser)})
+    assert cookies.SIGN_IN not in browser.cookies
+    assert cache.accounts().signed_in(token) is None
+
+
+def test_signing_out_everywhere_ends_the_other_devices_too(browser: TestClient) -> None:
+    people.chief()
+    elsewhere = cookies.token(people.cookie("chief"))
+    sign_in(browser)
+    browser.post(routes.SIGN_OUT, data={"csrf": csrf(browser), "everywhere": "yes"})
+    assert cache.accounts().signed_in(elsewhere) is None
+
+
+def test_a_changed_password_holds_and_ends_the_other_devices(browser: TestClient) -> None:
+    people.chief()
+    elsewhere = cookies.token(people.cookie("chief"))
+    sign_in(browser)
+    fields = {"csrf": csrf(browser), "old": PASSWORD, "new": "another long one"}
+    answer = browser.post(routes.PASSWORD, data={**fields, "again": "another lone one"})
+    assert "differ" in said(answer.headers["location"])
+    answer = browser.post(routes.PASSWORD, data={**fields, "again": fields["new"]})
+    assert "is changed" in said(answer.headers["location"])
+    assert cache.accounts().signed_in(elsewhere) is None
+    assert cache.accounts().signed_in(cookies.token(dict(browser.cookies))) is not None
+    assert said(sign_in(browser)) == WRONG
+
+
+def test_an_identity_of_a_provider_signs_in_once_vouched_for_in_this_browser(
+    browser: TestClient,
+) -> None:
+    people.chief()
+    claims = {"issuer": "https://id.example", "subject": "7", "login": "chief", "name": "甲"}
+    token = cache.accounts().csrf_token(people.VISIT)
+
+    def answer(visit: str, verified: bool) -> str:
+        handed = cookies.identity(visit, {**claims, "verified": verified})
+        fields = {"csrf": token, "identity": handed}
+        return str(browser.post(routes.IDENTITY, data=fields).headers["location"])
+
+    assert "took too long" in said(answer("another browser", True))
+    assert "not verified" in said(answer(people.VISIT, False))
+    assert answer(people.VISIT, True) == "/"
+    signed = cache.accounts().signed_in(cookies.token(dict(browser.cookies)))
+    assert signed is not None
+    assert signed.login == "chief"
+
+
+def test_a_person_whom_only_the_provider_knows_becomes_a_firm(browser: TestClient) -> None:
+    people.chief()
+    claims = {"issuer": "https://id.example", "subject": "8", "login": "new@x.example"}
+    handed = cookies.identity(people.VISIT, {**claims, "verified": True, "name": "administrator"})
+    fields = {"csrf": cache.accounts().csrf_token(people.VISIT), "identity": handed}
+    browser.post(routes.IDENTITY, data=fields)
+    signed = cache.accounts().signed_in(cookies.token(dict(browser.cookies)))
+    assert signed is not None
+    assert signed.actor.role is Role.FIRM
+
+
+# --- the start ---
+
+
+def test_without_an_administrator_the_app_does_not_start_where_others_reach_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for address in ("0.0.0.0", "::", None, "10.0.0.5", "office.example"):
+        monkeypatch.setattr(guard.st, "get_option", lambda _, address=address: address)
+        with pytest.raises(SystemExit, match="python -m eligibility create-admin LOGIN"):
+            guard.refuse_exposed()
+    for address in ("127.0.0.1", "localhost", "::1"):
+        monkeypatch.setattr(guard.st, "get_option", lambda _, address=address: address)
+        guard.refuse_exposed()
+    people.chief()
+    monkeypatch.setattr(guard.st, "get_option", lambda _: "0.0.0.0")
+    guard.refuse_exposed()
+
+
+# --- the pages ---
+
+PUBLIC = {"form", "firm", "rules", "account"}
+STAFF = PUBLIC | {"firms"}
+LEADS = STAFF | {"admin"}
+
+
+@pytest.mark.parametrize(
+    ("role", "open_to_it"),
+    [
+        (None, PUBLIC),
+        (Role.FIRM, PUBLIC),
+        (Role.ADVISER, STAFF),
+        (Role.MANAGER, LEADS),
+        (Role.ADMINISTRATOR, LEADS),
+    ],
+)
+def test_each_role_is_shown_its_pages_and_no_other(
+    role: Role | None, open_to_it: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = people.chief()
+    if role is not None:
+        people.send(people.cookie(people.add(boss, role)), monkeypatch)
+    offered: list[streamlit.Page] = []
+    navigation = streamlit.navigation
+
+    def seen(pages: Mapping[str, list[streamlit.Page]], **more: Any) -> streamlit.Page:
+        offered.extend(each for group in pages.values() for each in group)
+        return navigation(pages, **more)
+
+    monkeypatch.setattr(streamlit, "navigation", seen)
+    page()
+    assert {each.url_path for each in offered if each.visibility == "visible"} == open_to_it
+    # the others' addresses lead to the sign-in or a refusal, never to the page
+    closed = {each.url_path for each in offered if each.title and callable(each._page)}
+    assert closed == LEADS - open_to_it
+
+
+@pytest.mark.parametrize("role", [None, Role.FIRM, Role.ADVISER])
+def test_the_administration_page_itself_refuses_whoever_it_is_not_for(
+    role: Role | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = people.chief()
+    if role is not None:
+        people.send(people.cookie(people.add(boss, role)), monkeypatch)
+    script = ROOT / "eligibility" / "app" / "administration.py"
+    app = testing.AppTest.from_file(str(script), default_timeout=60).run()
+    assert not app.exception
+    assert "角色无权" in drawn(app) or "Your role does not allow this." in drawn(app)
+    assert not app.tabs
+    assert not app.dataframe
+
+
+def test_the_one_person_of_a_store_without_accounts_sees_no_sign_in() -> None:
+    app = page("account")
+    assert "one person on this machine" in drawn(app)
+    assert "<form" not in drawn(app)
+    assert "There are no accounts" in drawn(page("administration"))
+
+
+def test_a_visitor_gets_the_form_of_sign_in_and_a_signed_in_person_the_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people.chief()
+    people.send({cookies.VISIT: people.VISIT}, monkeypatch)
+    visitor = drawn(page("account"))
+    assert f'action="{routes.SIGN_IN}"' in visitor
+    assert cache.accounts().csrf_token(people.VISIT) in visitor
+    people.send(people.cookie("chief"), monkeypatch)
+    signed = drawn(page("account"))
+    assert f'action="{routes.SIGN_OUT}"' in signed
+    assert f'action="{routes.SIGN_IN}"' not in signed
+
+
+def test_no_provider_no_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    people.chief()
+    assert not page("account").button
+    monkeypatch.setattr("eligibility.app.who.provider", lambda: True)
+    monkeypatch.setattr("eligibility.app.who.vouched", lambda: None)
+    assert page("account").button[0].label == "Sign in through your organisation"
+
+
+# --- administration ---
+
+
+@pytest.fixture
+def administration_page(monkeypatch: pytest.MonkeyPatch) -> testing.AppTest:
+    people.chief()
+    people.send(people.cookie("chief"), monkeypatch)
+    return page("administration")
+
+
+def press(app: testing.AppTest, label: str) -> testing.AppTest:
+    (button,) = [each for each in app.button if each.label == label]
+    return button.click().run()
+
+
+def test_a_new_account_gets_a_password_that_is_shown_once_and_signs_in(
+    administration_page: testing.AppTest,
+) -> None:
+    app = administration_page
+    app.text_input[0].input("newcomer")
+    app.selectbox[0].set_value(Role.MANAGER)
+    app = press(app, "Add the account")
+    found = re.search(r"shown this once: (\S{16}) ", drawn(app))
+    assert found
+    assert cache.accounts().sign_in("newcomer", found[1])
+    assert list(app.dataframe[0].value["Login"]) == ["chief", "newcomer"]
+    assert found[1] not in drawn(app.run())
+
+
+def test_the_last_administrator_cannot_close_the_door_behind_itself(
+    administration_page: testing.AppTest,
+) -> None:
+    app = administration_page
+    (may,) = [each for each in app.checkbox if each.label == "May sign in"]
+    may.uncheck()
+    app = press(app, "Save; its sign-ins end")
+    assert "The last administrator stays; make another one first." in drawn(app)
+
+
+def test_an_adviser_without_a_carrier_is_refused_and_what_was_typed_stays(
+    administration_page: testing.AppTest,
+) -> None:
+    app = administration_page
+    app.text_input[0].input("adviser")
+    app = press(app, "Add the account")
+    assert "An adviser belongs to a carrier; name it." in drawn(app)
+    assert app.text_input[0].value == "adviser"
+
+
+def test_carriers_and_targets_are_set_and_stand_in_the_trail(
+    administration_page: testing.AppTest,
+) -> None:
+    app = administration_page
+    (name,) = [each for each in app.text_input if each.label == "District"]
+    place = list(app.text_input).index(name)
+    app.text_input[place - 1].input("**园** [a](http://b)")
+    app = press(app, "Add the carrier")
+    (number,) = [each for each in app.number_input if each.label == "Firms to be certified"]
+    number.set_value(50)
+    app = press(app, "Set the target")
+    done = list(app.dataframe[-1].value["What"])
+    assert done[:2] == ["target set", "carrier added"]
+    # in the sentence about it too a name is text
+    assert "**园** [a](http://b)" in app.dataframe[1].value["Name"].tolist()
+    assert "<a" not in drawn(app)
+
+
+def test_everything_that_the_store_logs_has_a_word() -> None:
+    logged: set[str] = set()
+    for path in (ROOT / "eligibility" / "store").glob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        logged |= set(re.findall(r'_log\(\s*connection, "([\w ]+)"', code))
+        logged |= set(re.findall(r'_line\("([\w ]+)"', code))
+        logged |= set(re.findall(r'_change_many\(connection, chosen, "([\w ]+)"', code))
+    assert logged
+    assert logged == set(administration.DONE)
