@@ -22,6 +22,11 @@ page = st.navigation(
         st.Page(PAGES / "firm.py", title=_("One firm"), url_path="firm"),
         st.Page(PAGES / "form.py", title=_("Fill in by hand"), url_path="form"),
         st.Page(PAGES / "rules.py", title=_("Rules"), url_path="rules"),
+        st.Page(PAGES / "staff/overview.py", title=_("Overview"), url_path="overview"),
+        st.Page(PAGES / "staff/firms.py", title=_("All firms"), url_path="staff-firms"),
+        st.Page(PAGES / "staff/firm.py", title=_("A firm"), url_path="staff-firm"),
+        st.Page(PAGES / "staff/imports.py", title=_("Import"), url_path="import"),
+        st.Page(PAGES / "staff/outcomes.py", title=_("Applications"), url_path="applications"),
     ],
     position="top",
 )

@@ -211,8 +211,7 @@ class Records(Access):
             if (basis := given.get("assessment_id")) is not None:
                 own = self._select(assessments, assessments.c.id == basis)
                 self._one(connection, own.where(assessments.c.firm_id == firm_id))
-            after = self._put_outcome(connection, key, given, version)
-        return after
+            return self._put_outcome(connection, key, given, version)
 
     @open_to(STAFF)
     def save_outcomes(self, rows: Iterable[tuple[int, int, Facts, int]]) -> int:
@@ -229,16 +228,16 @@ class Records(Access):
         Conflict
             If someone else changed one of them since.
         """
-        count = 0
+        recorded = list(rows)
         with self._writing() as connection:
-            for count, (firm_id, year, values, version) in enumerate(rows, 1):
+            for firm_id, year, values, version in recorded:
                 self._seen_firm(connection, firm_id)
                 given = only(values, OUTCOME)
                 if version == 0 and "assessment_id" not in given:
                     given["assessment_id"] = connection.scalar(_at_application(firm_id, year))
                 key = {"firm_id": firm_id, "applied_year": year}
                 self._put_outcome(connection, key, given, version)
-        return count
+        return len(recorded)
 
     def _put_outcome(
         self, connection: Connection, key: dict[str, int], given: Row, version: int
@@ -258,9 +257,7 @@ class Records(Access):
             connection.execute(
                 update(firms)
                 .where(firms.c.id == firm_id, firms.c.stage != reached.value)
-                .values(
-                    stage=reached.value, changed_at=self._clock(), version=firms.c.version + 1
-                )
+                .values(stage=reached.value, changed_at=self._clock(), version=firms.c.version + 1)
             )
         return after
 
