@@ -14,7 +14,7 @@ from eligibility.vocabulary import Message, Wording
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = dict.fromkeys(
-    ["_", "text", "say", "msgid", "Message", "InputError", "DateNotCovered", "LawError", "CellTrouble", "WrongCode"]
+    ["_", "text", "say", "msgid", "Message", "InputError", "DateNotCovered", "LawError", "ModelRefused", "NotFound", "NotAllowed", "Conflict", "CellTrouble", "WrongCode"]
 )  # fmt: skip
 FOLDER = LOCALE / "zh_CN" / "LC_MESSAGES"
 

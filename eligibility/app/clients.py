@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +25,7 @@ from eligibility.app.state import (
 from eligibility.assessment.assess import assess_table
 from eligibility.language import Language
 from eligibility.scheme import Scheme
-from eligibility.store import STAGE_WORDS, FirmFilter, Stage
+from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
 from eligibility.vocabulary import VERDICT_WORDS
 
 #: rows of a page of the list
@@ -82,6 +82,20 @@ def choice(asked: Mapping[str, str]) -> Choice:
 def _number(given: str | None) -> int | None:
     known = given is not None and given.isascii() and given.isdecimal() and len(given) < 10
     return int(given) if given is not None and known else None
+
+
+def listed(repository: Repository, asked: Choice) -> tuple[Page, Choice]:
+    """The page asked for; the first one where the list is too short for it."""
+    page = repository.firms_page(
+        asked.firms,
+        sort=asked.sort,
+        descending=asked.descending,
+        limit=PAGE_ROWS,
+        offset=(asked.page - 1) * PAGE_ROWS,
+    )
+    if page.count and not page.rows and asked.page > 1:
+        return listed(repository, replace(asked, page=1))
+    return page, asked
 
 
 def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language) -> pa.Table:

@@ -202,8 +202,18 @@ def ask_key(name: str, value: Any) -> str:
 def ask(name: str) -> None:
     """Put what a widget says into the address; another question starts at its first rows."""
     put(name, st.session_state.get(f"{ASK}{name}"))
-    if name in ASKED and name != ROWS:
+    if name in ASKED:
         put(ROWS, None)
+
+
+def page_key(page: int) -> str:
+    """The key of the pages of a list; the address says which one is open."""
+    return f"{ASK}{ROWS}:{page}"
+
+
+def turn_page(key: str) -> None:
+    """Put the page that was chosen into the address."""
+    put(ROWS, st.session_state[key])
 
 
 def put(name: str, value: Any) -> None:

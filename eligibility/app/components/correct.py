@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -140,7 +141,7 @@ def _text(field: Field, value: Any, language: Language) -> str:
     if value is None:
         return ""
     if field.kind == "money":
-        return fmt.wan(value / fmt.WAN).removesuffix("万元")
+        return f"{(Decimal(repr(value)) / fmt.WAN).normalize():f}"
     if field.kind == "yes_no":
         return _("yes") if value else _("no")
     return str(value)

@@ -19,6 +19,8 @@ from eligibility.store import STAGE_WORDS, Repository, Stage
 from eligibility.vocabulary import Message, msgid
 
 Row = Mapping[str, Any]
+#: lines of the log before they scroll, and how high they are then
+SHOWN, TALL = 16, 620
 TABS = ("assessment", "beside", "history", "tasks", "notes", "documents", "figures")
 
 
@@ -202,7 +204,7 @@ def _side_by_side(earlier: Row, later: Row, language: Language) -> None:
         )
     )
     rows.insert(0, _row(_("Verdict"), _verdict(earlier, language), _verdict(later, language), ""))
-    heads = [_("Condition"), str(earlier["as_of"]), str(later["as_of"]), _("Change")]
+    heads = [_("Condition"), str(earlier["as_of"]), str(later["as_of"]), _("Difference")]
     head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
     st.html(tag("div", tag("table", head, tag("tbody", *rows), cls="beside"), cls="wide"))
 
@@ -226,7 +228,7 @@ def _finding(found: Row | None, language: Language) -> Markup:
     observed, unit = found["observed"], found["unit"]
     amount = (
         ""
-        if observed is None or isinstance(observed, bool | str)
+        if observed is None or unit == "point" or isinstance(observed, bool | str)
         else fmt.quantity(observed, unit, language)
     )
     return tag("td", badge(found["status"], language), tag("small", amount))
@@ -295,6 +297,7 @@ def changes(rows: Sequence[Row], language: Language, named: bool = True) -> None
             _("Detail"): [_detail(row["detail"], language) for row in rows],
         },
         hide_index=True,
+        height="content" if len(rows) <= SHOWN else TALL,
         placeholder=fmt.NOTHING,
     )
 
@@ -329,5 +332,9 @@ def _detail(detail: Row, language: Language) -> str:
             language.of(fields[name].title) if name in fields else str(name) for name in changed
         ]
         return language.text(", ").join(named)
-    values = [value for name, value in detail.items() if not name.endswith("_id")]
-    return language.text(", ").join(str(value) for value in values if value not in (None, ""))
+    if "stage" in detail:
+        return language.text(STAGE_WORDS[Stage(detail["stage"])])
+    if "verdict" in detail:
+        return verdict_word(detail["verdict"], language)
+    told = [detail[name] for name in ("title", "applied_year", "batch") if detail.get(name)]
+    return language.text(", ").join(map(str, told))

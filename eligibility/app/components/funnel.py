@@ -30,7 +30,7 @@ def funnel(held: Mapping[Stage, int], language: Language) -> None:
         x=alt.X("firms:Q", title=None, axis=None),
         tooltip=[
             alt.Tooltip("stage:N", title=_("Stage")),
-            alt.Tooltip("firms:Q", title=_("Firms"), format=","),
+            alt.Tooltip("firms:Q", title=_("In all"), format=","),
         ],
     )
     numbers = base.mark_text(align="left", dx=6).encode(text="said:N")

@@ -24,6 +24,8 @@ from eligibility.vocabulary import Message, msgid
 Row = Mapping[str, Any]
 #: firms offered for what was typed
 OFFERED = 20
+#: applications before the table scrolls, and how high it is then
+SHOWN, TALL = 16, 620
 ANSWERS = {"pending": None, "yes": True, "no": False}
 
 
@@ -67,7 +69,7 @@ def listed(rows: Sequence[Row], language: Language) -> int | None:
             )
         },
         hide_index=True,
-        height="content" if len(held) <= notices.SHOWN else notices.TALL,
+        height="content" if len(held) <= SHOWN else TALL,
         placeholder=fmt.NOTHING,
     )
     row = state.clicked(state.OUTCOMES)

@@ -161,11 +161,13 @@ def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list
     if page.count > PAGE_ROWS:
         last = first + len(page.rows)
         words += _(", rows {first}–{last}").format(first=first + 1, last=last)
+        key = state.page_key(choice.page)
         st.pagination(
             -(-page.count // PAGE_ROWS),
-            key=state.ask_key(state.ROWS, choice.page),
-            on_change=state.ask,
-            args=(state.ROWS,),
+            default=choice.page,
+            key=key,
+            on_change=state.turn_page,
+            args=(key,),
         )
     hint = _("“Open” leads to the firm; tick rows to change several at once")
     st.caption(f"{words} · {hint}")

@@ -120,7 +120,7 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
     rows = counted[:GROUPS]
     columns = {
         words[by]: [row["group"] or _("not stated") for row in rows],
-        _("Firms"): [row["firms"] for row in rows],
+        _("In all"): [row["firms"] for row in rows],
         _("● eligible"): [row["eligible"] for row in rows],
         _("◐ undetermined"): [row["undetermined"] for row in rows],
         _("○ ineligible"): [row["ineligible"] for row in rows],
@@ -176,8 +176,10 @@ def deadlines(rows: Sequence[Row], today: date, language: Language) -> int | Non
     kinds = {"task": _("task"), "certificate": _("certificate expires")}
     late = _("△ overdue")
     columns = {
-        _("Due"): [str(row["due_on"]) for row in rows],
-        "": [late if row["due_on"] < today else "" for row in rows],
+        _("Due"): [
+            f"{row['due_on']} {late}" if row["due_on"] < today else str(row["due_on"])
+            for row in rows
+        ],
         _("What"): [f"{kinds[row['kind']]} · {row['title'] or fmt.NOTHING}" for row in rows],
         _("Firm"): [row["firm"] for row in rows],
     }

@@ -11,20 +11,14 @@ language = state.language()
 _ = language.text
 
 repository = guard.staff(language)
-st.title(_("Firms"), anchor=False)
+st.title(_("All firms"), anchor=False)
 guard.news(language)
 state.keep_list()
 scheme, choice = cache.scheme(), clients.choice(state.asked())
 with guard.told(language):
     portfolio.views(repository, language)
     portfolio.filters(repository, choice, language)
-    page = repository.firms_page(
-        choice.firms,
-        sort=choice.sort,
-        descending=choice.descending,
-        limit=clients.PAGE_ROWS,
-        offset=(choice.page - 1) * clients.PAGE_ROWS,
-    )
+    page, choice = clients.listed(repository, choice)
     if not page.rows:
         portfolio.nothing(choice, language)
         st.stop()
