@@ -28,6 +28,13 @@ class Overview(Access):
         return {stage: held.get(stage.value, 0) for stage in Stage}
 
     @open_to(STAFF)
+    def named(self, column: Literal["district", "industry"]) -> list[str]:
+        """The districts or industries that firms to be seen name, in order."""
+        asked = select(firms.c[column]).where(self._visible(), firms.c[column].is_not(None))
+        with self._reading() as connection:
+            return list(connection.scalars(asked.distinct().order_by(firms.c[column])))
+
+    @open_to(STAFF)
     def counts(self, by: Grouping) -> list[Row]:
         """Firms by ``group`` (None: blank): all, and those eligible, open, ineligible, certified.
 

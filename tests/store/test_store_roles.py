@@ -97,6 +97,7 @@ CALLS = {
     ),
     "firm_ids": Call(lambda r, w: r.firm_ids(["91150105XNBU6HUA33"]), STAFF),
     "worth_a_visit": Call(lambda r, w: r.worth_a_visit(), STAFF),
+    "named": Call(lambda r, w: r.named("district"), STAFF),
     "activity": Call(lambda r, w: r.activity(LONG_AGO), STAFF),
     "past_applications": Call(lambda r, w: r.past_applications(), STAFF),
     "tasks": Call(lambda r, w: r.tasks(w.firm), STAFF, SEES),

@@ -68,7 +68,7 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
 
 
 def _groups(repository: Repository, by: Literal["district", "industry"]) -> dict[Any, str]:
-    return {row["group"]: row["group"] for row in repository.counts(by) if row["group"]}
+    return {name: name for name in repository.named(by)}
 
 
 def _stages(language: Language) -> dict[Any, str]:
