@@ -15,13 +15,13 @@ import pytest
 
 pytest.importorskip("streamlit.testing.v1")
 
-from eligibility.app import cache, clients, export, register, state  # noqa: E402
-from eligibility.app.state import UPLOAD, Upload  # noqa: E402
-from eligibility.language import ENGLISH  # noqa: E402
-from eligibility.readiness.past import read_past  # noqa: E402
-from eligibility.scheme import load_scheme  # noqa: E402
-from eligibility.store import VISITOR, FirmFilter  # noqa: E402
-from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html  # noqa: E402
+from eligibility.app import cache, clients, export, register, state
+from eligibility.app.state import UPLOAD, Upload
+from eligibility.language import ENGLISH
+from eligibility.readiness.past import read_past
+from eligibility.scheme import load_scheme
+from eligibility.store import VISITOR, FirmFilter
+from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
 
 PAGES = ("overview", "firms", "firm", "imports", "outcomes")
 MESSY = ROOT / "sample_data" / "candidates_messy.csv"
@@ -77,7 +77,9 @@ def test_the_overview_holds_the_year_against_its_target(staffed: Staffed) -> Non
     staffed.repository.set_target(date.today().year, 50, 0)
     staffed.repository.save_outcomes([(firms[0], date.today().year, {"certified": True}, 0)])
     staffed.repository.save_outcomes([(firms[1], date.today().year, {"certified": None}, 0)])
-    staffed.repository.add_task(firms[2], {"title": "补材料", "due_on": date.today() - timedelta(1)})
+    staffed.repository.add_task(
+        firms[2], {"title": "补材料", "due_on": date.today() - timedelta(1)}
+    )
     app = staffed.open("overview")
     said = html(app)
     assert "1 certified and 1 pending, of a target of 50" in said
@@ -184,7 +186,7 @@ def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
     staffed.assess(firm, 2025, st_staff=1, staff_total=100)
     staffed.assess(firm, 2026, st_staff=20, staff_total=100)
     said = html(staffed.open("firm", firm=str(firm), tab="beside"))
-    assert "<th scope=\"col\">2025-05-10</th><th scope=\"col\">2026-05-10</th>" in said
+    assert '<th scope="col">2025-05-10</th><th scope="col">2026-05-10</th>' in said
     assert "1.0%" in said
     assert "20.0%" in said
     assert "▲ better" in said

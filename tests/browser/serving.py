@@ -35,6 +35,13 @@ def chromium() -> str | None:
 @contextmanager
 def served() -> Iterator[str]:
     """The address of a running app, which ends with the block."""
+    with running() as (address, _app):
+        yield address
+
+
+@contextmanager
+def running() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a running app and its process, which ends with the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -50,7 +57,7 @@ def served() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address)
-        yield address
+        yield address, app
     finally:
         app.terminate()
         app.wait(timeout=20)
