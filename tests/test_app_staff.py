@@ -408,3 +408,25 @@ def test_the_names_in_the_address_are_those_of_the_filter() -> None:
     made = clients.choice(asked)
     assert made.firms == FirmFilter(text="x", carrier_id=3, verdict="")
     assert made.page == 2
+
+
+def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> None:
+    assert state.ticks_key([1, 2, 3]) == state.ticks_key([1, 2, 3])
+    assert state.ticks_key([1, 2, 3]) != state.ticks_key([4, 1, 2])
+
+
+def test_the_one_who_changed_a_firm_second_is_told(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    app = staffed.open("firm", firm=str(firm))
+    staffed.repository.save_firm(
+        firm, {"district": "赛罕区"}, staffed.repository.firm(firm)["version"]
+    )
+    app.text_input[0].input("乙公司")
+    button(app, "Save").click().run()
+    assert "Someone else changed this meanwhile" in html(app)
+    assert staffed.repository.firm(firm)["name"] == "甲公司"
+    app.text_input[0].input("乙公司")
+    button(app, "Save").click().run()
+    assert "Saved." in html(app)
+    held = staffed.repository.firm(firm)
+    assert (held["name"], held["district"]) == ("乙公司", "赛罕区")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -171,11 +171,12 @@ TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
 NEWS = "news"
 LOADED = "loaded:"
 VIEW, VIEW_NAME = "view", "view-name"
-LIST, VISITED, GROUPED, LAST_LIST = "list", "visited", "grouped", "last-list"
+LIST, LAST_LIST = "list", "last-list"
+VISITED, GROUPED, DUE_NEXT = "visited", "grouped", "due-next"
 EVERY, TO_ADVISER, TO_STAGE = "every", "to-adviser", "to-stage"
 OUTCOMES, LATEST, EARLIER = "outcomes-file", "latest", "earlier"
 SOUGHT, REGISTER = "sought", "register"
-TASK, DUE, NOTE, PAPER, REMARK = "task", "due", "note", "paper", "remark"
+TASK, NOTE, PAPER, REMARK = "task", "note", "paper", "remark"
 
 
 def asked() -> Mapping[str, str]:
@@ -254,10 +255,25 @@ def chosen(key: str) -> Any:
     return st.session_state.get(key)
 
 
-def clicked(table: str) -> int | None:
-    """The row of a table whose button was just pressed."""
-    click = st.session_state.get(f"{table}-open")
-    return None if click is None else int(click["row"])
+def open_key(table: str) -> str:
+    """The key of the buttons that open the rows of a table."""
+    return f"{table}-open"
+
+
+def opened_of(table: str, named: Sequence[T]) -> T | None:
+    """What the row stands for whose button was just pressed.
+
+    The rows may have moved since they were drawn, so what was drawn is what was meant.
+    """
+    drawn: Sequence[T] = st.session_state.get(f"{table}-drawn", ())
+    st.session_state[f"{table}-drawn"] = list(named)
+    click = st.session_state.get(open_key(table))
+    return None if click is None or click["row"] >= len(drawn) else drawn[click["row"]]
+
+
+def ticks_key(named: Sequence[int]) -> str:
+    """The key of a list with these firms: ticks never pass to rows of other firms."""
+    return f"{LIST}:{hash(tuple(named))}"
 
 
 def register_key() -> str:

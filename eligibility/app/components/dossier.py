@@ -80,6 +80,8 @@ def master(repository: Repository, firm: Row, language: Language) -> None:
     stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
     # a version that moved on gets other inputs, so that what is typed belongs to what was seen
     held = state.loaded(f"firm:{firm['id']}", lambda: dict(firm))
+    # one who left stays until another is chosen
+    advisers = {held["adviser_id"]: held["adviser"] or _("nobody")} | advisers
     name = f"{firm['id']}:{held['version']}"
     with st.popover(_("Change")), st.form(f"master:{name}", border=False):
         stage = st.selectbox(
@@ -88,7 +90,7 @@ def master(repository: Repository, firm: Row, language: Language) -> None:
         adviser = st.selectbox(
             _("Adviser"),
             list(advisers),
-            list(advisers).index(held["adviser_id"]) if held["adviser_id"] in advisers else 0,
+            list(advisers).index(held["adviser_id"]),
             advisers.__getitem__,
         )
         given = {
@@ -105,6 +107,9 @@ def master(repository: Repository, firm: Row, language: Language) -> None:
             guard.do(partial(_save, repository, held, values, stage))
             state.let_go(f"firm:{firm['id']}")
             st.rerun()
+    if firm["version"] != held["version"]:
+        state.let_go(f"firm:{firm['id']}")
+        st.rerun()
 
 
 def _save(repository: Repository, held: Row, values: Row, stage: str) -> Message:

@@ -220,11 +220,10 @@ def earlier(held: Sequence[Row], language: Language) -> int | None:
         shown,
         column_config={
             "open": st.column_config.ButtonColumn(
-                "", width=58, type="tertiary", key=f"{state.IMPORT}-open"
+                "", width=58, type="tertiary", key=state.open_key(state.IMPORT)
             )
         },
         hide_index=True,
         height="content" if len(held) <= notices.SHOWN else notices.TALL,
     )
-    row = state.clicked(state.IMPORT)
-    return None if row is None else int(held[row]["id"])
+    return state.opened_of(state.IMPORT, [row["id"] for row in held])

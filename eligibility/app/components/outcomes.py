@@ -65,15 +65,14 @@ def listed(rows: Sequence[Row], language: Language) -> int | None:
         },
         column_config={
             "open": st.column_config.ButtonColumn(
-                "", width=58, type="tertiary", key=f"{state.OUTCOMES}-open"
+                "", width=58, type="tertiary", key=state.open_key(state.OUTCOMES)
             )
         },
         hide_index=True,
         height="content" if len(held) <= SHOWN else TALL,
         placeholder=fmt.NOTHING,
     )
-    row = state.clicked(state.OUTCOMES)
-    return None if row is None else int(held[row]["firm_id"])
+    return state.opened_of(state.OUTCOMES, [row["firm_id"] for row in held])
 
 
 def record(repository: Repository, language: Language) -> None:
@@ -96,9 +95,12 @@ def record(repository: Repository, language: Language) -> None:
             )
         held = repository.outcomes(firm)
         # what is held when the form is drawn says which version a change is made on
-        row = next((each for each in held if each["applied_year"] == year), {"version": 0})
-        row = state.loaded(f"outcome:{firm}:{year}", lambda: row)
+        now = next((each for each in held if each["applied_year"] == year), {"version": 0})
+        row = state.loaded(f"outcome:{firm}:{year}", lambda: now)
         _form(repository, firm, year, row, language)
+        if row["version"] != now["version"]:
+            state.let_go(f"outcome:{firm}:{year}")
+            st.rerun()
 
 
 def _form(repository: Repository, firm: int, year: int, row: Row, language: Language) -> None:

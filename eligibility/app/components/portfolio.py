@@ -174,7 +174,7 @@ def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list
     shown = clients.table(page.rows, scheme, language)
     config = _columns(shown, language)
     config["open"] = st.column_config.ButtonColumn(
-        "", width=58, pinned=True, type="tertiary", key=f"{state.LIST}-open"
+        "", width=58, pinned=True, type="tertiary", key=state.open_key(state.LIST)
     )
     opens = pa.array([_("Open")] * shown.num_rows, pa.string())
     with st.container(key="portfolio"):
@@ -185,7 +185,7 @@ def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list
             hide_index=True,
             on_select="rerun",
             selection_mode="multi-row",
-            key=state.LIST,
+            key=state.ticks_key([row["id"] for row in page.rows]),
             height="content" if shown.num_rows <= SHOWN else TALL,
             placeholder=fmt.NOTHING,
             alt=_("Firms with stage, verdict, score, nearest gap, adviser and next deadline"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import streamlit as st
@@ -20,6 +20,7 @@ from eligibility.store.access import LEADS
 from eligibility.vocabulary import Message, msgid
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 #: groups drawn; the list of firms has them all
 GROUPS = 12
 
@@ -126,12 +127,11 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
         _("○ ineligible"): [row["ineligible"] for row in rows],
         _("Certified"): [row["certified"] for row in rows],
     }
-    row = _table(state.GROUPED, columns, language)
+    name = _table(state.GROUPED, columns, [row["group"] for row in rows], language)
     if len(counted) > GROUPS:
         st.caption(_("and {n} more").format(n=len(counted) - GROUPS))
-    if row is None or rows[row]["group"] is None:
+    if name is None:
         return None
-    name = rows[row]["group"]
     if by == state.CARRIER:
         held = {each["name"]: each["id"] for each in repository.carriers()}
         return {by: str(held[name])}
@@ -163,8 +163,7 @@ def visits(repository: Repository, language: Language) -> int | None:
         _("District"): shown["district"],
         _("Carrier"): shown["carrier"],
     }
-    row = _table(state.VISITED, columns, language)
-    return None if row is None else int(rows[row]["id"])
+    return _table(state.VISITED, columns, [row["id"] for row in rows], language)
 
 
 def deadlines(rows: Sequence[Row], today: date, language: Language) -> int | None:
@@ -183,8 +182,7 @@ def deadlines(rows: Sequence[Row], today: date, language: Language) -> int | Non
         _("What"): [f"{kinds[row['kind']]} · {row['title'] or fmt.NOTHING}" for row in rows],
         _("Firm"): [row["firm"] for row in rows],
     }
-    row = _table(state.DUE, columns, language)
-    return None if row is None else int(rows[row]["firm_id"])
+    return _table(state.DUE_NEXT, columns, [row["firm_id"] for row in rows], language)
 
 
 def week(repository: Repository, since: datetime, language: Language) -> None:
@@ -204,16 +202,20 @@ def week(repository: Repository, since: datetime, language: Language) -> None:
     dossier.changes(repository.changes(since, without=("import",), limit=GROUPS), language)
 
 
-def _table(name: str, columns: Mapping[str, Any], language: Language) -> int | None:
-    """A table whose rows can be opened; gives the one that was."""
+def _table(
+    name: str, columns: Mapping[str, Any], named: Sequence[T], language: Language
+) -> T | None:
+    """A table whose rows can be opened; gives what the one stands for that was."""
     count = len(next(iter(columns.values())))
     st.dataframe(
         pa.table({"open": [language.text("Open")] * count, **columns}),
         column_config={
-            "open": st.column_config.ButtonColumn("", width=58, type="tertiary", key=f"{name}-open")
+            "open": st.column_config.ButtonColumn(
+                "", width=58, type="tertiary", key=state.open_key(name)
+            )
         },
         hide_index=True,
         height="content",
         placeholder=fmt.NOTHING,
     )
-    return state.clicked(name)
+    return state.opened_of(name, named)

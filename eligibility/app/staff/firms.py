@@ -26,8 +26,6 @@ with guard.told(language):
     portfolio.bulk(repository, ticked, page, choice, language)
     portfolio.download(repository, choice, page.count, scheme, language)
 
-row = state.clicked(state.LIST)
-if row is not None:
-    st.switch_page(
-        "eligibility/app/staff/firm.py", query_params={state.FIRM: str(page.rows[row]["id"])}
-    )
+opened = state.opened_of(state.LIST, [row["id"] for row in page.rows])
+if opened is not None:
+    st.switch_page("eligibility/app/staff/firm.py", query_params={state.FIRM: str(opened)})
