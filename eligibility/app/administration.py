@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import state, who
-from eligibility.app.components import administration
+from eligibility.app.components import administration, guard
 from eligibility.store import ADMINISTRATORS, LEADS, LOCAL
 
 language = state.language()
@@ -13,7 +13,7 @@ _ = language.text
 
 repository = who.only(LEADS)
 st.title(_("Administration"), anchor=False)
-administration.told(language)
+guard.news(language)
 if repository.actor == LOCAL:
     administration.alone(language)
 

@@ -31,10 +31,14 @@ SORTS: Mapping[str, list[tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class Firm:
-    """One firm: its assessment, as plain data, and the law it was judged by."""
+    """One firm: its assessment, as plain data, and the law it was judged by.
+
+    ``kept`` is the record of an assessment made before, to be shown as it was.
+    """
 
     assessment: Assessment
     row: int
+    kept: dict[str, Any] | None = None
 
     @property
     def law(self) -> Edition:
@@ -49,7 +53,7 @@ class Firm:
     @cached_property
     def record(self) -> dict[str, Any]:
         """All that is said of it."""
-        return record(self.assessment, self.row)
+        return self.kept or record(self.assessment, self.row)
 
     @cached_property
     def applied(self) -> date:

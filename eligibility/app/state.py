@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -32,10 +32,11 @@ ENTRIES = "entries"
 MONTHS = "months"
 #: what a form that was sent came to
 SAID = "said"
-TOLD, TRAIL = "told", "trail"
+TRAIL = "trail"
 #: what stands in the address for the firm typed into the form
 OWN_FIRM = "form"
 MoneyUnit = Literal["CNY", "10k CNY", "100m CNY"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,13 @@ def keep_upload() -> None:
     if given is None:
         forget_upload()
     else:
-        content = given.getvalue()
-        digest = blake2b(content, digest_size=16).hexdigest()
-        st.session_state[UPLOAD] = Upload(given.name, content, digest)
+        st.session_state[UPLOAD] = as_upload(given)
+
+
+def as_upload(given: Any) -> Upload:
+    """What a widget was given, with a name for its content."""
+    content = given.getvalue()
+    return Upload(given.name, content, blake2b(content, digest_size=16).hexdigest())
 
 
 def upload() -> Upload | None:
@@ -172,17 +177,6 @@ def here() -> str:
     return f"{path}?{asked}" if asked else path
 
 
-def tell(message: Message) -> None:
-    """Keep a sentence about what was just done, for the next drawing of the page."""
-    st.session_state[TOLD] = message
-
-
-def told() -> Message | None:
-    """That sentence, once."""
-    message: Message | None = st.session_state.pop(TOLD, None)
-    return message
-
-
 def trail_before() -> int | None:
     """Below which line the audit trail is shown; None: from its latest."""
     line: int | None = st.session_state.get(TRAIL)
@@ -192,3 +186,154 @@ def trail_before() -> int | None:
 def turn_trail(before: int | None) -> None:
     """Show the audit trail below a line."""
     st.session_state[TRAIL] = before
+
+
+# --- staff: what the address asks of a list, what was just done, what is being edited ---
+
+ASK = "ask:"
+#: the parts of the address that the list of firms reads
+TEXT, DISTRICT, CARRIER, INDUSTRY = "text", "district", "carrier", "industry"
+STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "rows"
+ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
+TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
+NEWS = "news"
+LOADED = "loaded:"
+VIEW, VIEW_NAME = "view", "view-name"
+LIST, LAST_LIST = "list", "last-list"
+VISITED, GROUPED, DUE_NEXT = "visited", "grouped", "due-next"
+EVERY, TO_ADVISER, TO_STAGE = "every", "to-adviser", "to-stage"
+OUTCOMES, LATEST, EARLIER = "outcomes-file", "latest", "earlier"
+SOUGHT, REGISTER = "sought", "register"
+TASK, NOTE, PAPER, REMARK = "task", "note", "paper", "remark"
+
+
+def asked() -> Mapping[str, str]:
+    """The address, as a list of firms reads it."""
+    return {name: st.query_params[name] for name in st.query_params}
+
+
+def asked_number(name: str) -> int | None:
+    """A number in the address; None for anything else."""
+    given = st.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+
+
+def ask_key(name: str, value: Any) -> str:
+    """The key of the widget for a part of the address, which the address sets.
+
+    Streamlit's own binding keeps the words shown, so that a link loses its filter in the other
+    language; here the address keeps what is meant.
+    """
+    st.session_state[f"{ASK}{name}"] = value
+    return f"{ASK}{name}"
+
+
+def ask(name: str) -> None:
+    """Put what a widget says into the address; another question starts at its first rows."""
+    put(name, st.session_state.get(f"{ASK}{name}"))
+    if name in ASKED:
+        put(ROWS, None)
+
+
+def page_key(page: int) -> str:
+    """The key of the pages of a list; the address says which one is open."""
+    return f"{ASK}{ROWS}:{page}"
+
+
+def turn_page(key: str) -> None:
+    """Put the page that was chosen into the address."""
+    put(ROWS, st.session_state[key])
+
+
+def put(name: str, value: Any) -> None:
+    """Set a part of the address, or take it away."""
+    if value in (None, ""):
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = str(value)
+
+
+def keep_list() -> None:
+    """Keep what the list of firms was asked, for the way back to it."""
+    st.session_state[LAST_LIST] = {name: st.query_params[name] for name in ASKED
+                                   if name in st.query_params}  # fmt: skip
+
+
+def last_list() -> dict[str, str]:
+    """What the list of firms was last asked."""
+    kept: dict[str, str] = st.session_state.get(LAST_LIST, {})
+    return kept
+
+
+def open_view(states: Mapping[int, Mapping[str, str]]) -> None:
+    """Put the saved view that was chosen into the address."""
+    held = states.get(st.session_state.get(VIEW) or 0)
+    for name in ASKED if held is not None else ():
+        put(name, (held or {}).get(name))
+    st.session_state[VIEW] = None
+
+
+def view_name() -> str:
+    """The name typed for a view to save."""
+    return str(st.session_state.get(VIEW_NAME) or "").strip()
+
+
+def chosen(key: str) -> Any:
+    """What a widget with a key of its own says."""
+    return st.session_state.get(key)
+
+
+def open_key(table: str) -> str:
+    """The key of the buttons that open the rows of a table."""
+    return f"{table}-open"
+
+
+def opened_of(table: str, named: Sequence[T]) -> T | None:
+    """What the row stands for whose button was just pressed.
+
+    The rows may have moved since they were drawn, so what was drawn is what was meant.
+    """
+    drawn: Sequence[T] = st.session_state.get(f"{table}-drawn", ())
+    st.session_state[f"{table}-drawn"] = list(named)
+    click = st.session_state.get(open_key(table))
+    return None if click is None or click["row"] >= len(drawn) else drawn[click["row"]]
+
+
+def ticks_key(named: Sequence[int]) -> str:
+    """The key of a list with these firms: ticks never pass to rows of other firms."""
+    return f"{LIST}:{hash(tuple(named))}"
+
+
+def register_key() -> str:
+    """The key of the uploader of registers; another one after each file that was recorded."""
+    return f"{REGISTER}:{st.session_state.get(REGISTER, 0)}"
+
+
+def forget_register() -> None:
+    """Let the register go: its outcomes are recorded."""
+    st.session_state[REGISTER] = st.session_state.get(REGISTER, 0) + 1
+
+
+def tell(news: Message, refused: bool = False) -> None:
+    """Keep a sentence for the next drawing of the page."""
+    st.session_state[NEWS] = (news, refused)
+
+
+def news() -> tuple[Message, bool] | None:
+    """The sentence kept, once."""
+    kept: tuple[Message, bool] | None = st.session_state.pop(NEWS, None)
+    return kept
+
+
+def loaded(what: str, load: Callable[[], T]) -> T:
+    """What is being edited, as it was first loaded, until it is stored or let go."""
+    key = f"{LOADED}{what}"
+    if key not in st.session_state:
+        st.session_state[key] = load()
+    kept: T = st.session_state[key]
+    return kept
+
+
+def let_go(what: str) -> None:
+    """Load anew what was being edited."""
+    st.session_state.pop(f"{LOADED}{what}", None)

@@ -138,7 +138,20 @@ class Access:
             found += connection.scalar(statement.where(self._visible(), firms.c.id.in_(some))) or 0
         if found != len(wanted):
             raise NotFound("That is not here.")
+        if isinstance(firm_ids, Mapping):
+            self._still(connection, firm_ids)
         return wanted
+
+    def _still(self, connection: Connection, versions: Mapping[int, int]) -> None:
+        """Conflict unless every firm stands at its version; on PostgreSQL none moves on now."""
+        for some in slices(versions):
+            held = select(firms.c.id, firms.c.version).where(firms.c.id.in_(some))
+            for firm_id, version in connection.execute(held.with_for_update()):
+                if version != versions[firm_id]:
+                    raise Conflict(
+                        "Someone else changed one of these firms meanwhile; nothing was stored. "
+                        "Load the list again and redo your change."
+                    )
 
     def _one(self, connection: Connection, statement: Select[Any]) -> Row:
         row = connection.execute(statement).mappings().first()

@@ -154,7 +154,10 @@ class Administration(Access):
 
     @open_to(STAFF)
     def targets(self) -> list[Row]:
-        """Targets by year: ``number``, and of the firms to be seen ``applied`` and ``certified``."""
+        """Targets by year: ``number``, and of the firms to be seen ``applied`` and ``certified``.
+
+        A year with applications and no target has the number None and the version 0.
+        """
         of_year = (
             select(
                 outcomes.c.applied_year.label("year"),
@@ -166,10 +169,12 @@ class Administration(Access):
             .subquery()
         )
         told = [func.coalesce(of_year.c[name], 0).label(name) for name in ("applied", "certified")]
+        year = func.coalesce(targets.c.year, of_year.c.year).label("year")
+        version = func.coalesce(targets.c.version, 0).label("version")
         with self._reading() as connection:
-            joined = targets.outerjoin(of_year, of_year.c.year == targets.c.year)
-            wanted = select(*targets.c, *told).select_from(joined)
-            return self._all(connection, wanted.order_by(targets.c.year))
+            joined = targets.outerjoin(of_year, of_year.c.year == targets.c.year, full=True)
+            wanted = select(year, targets.c.number, version, *told).select_from(joined)
+            return self._all(connection, wanted.order_by(year))
 
     @open_to(LEADS)
     def set_target(self, year: int, number: int, version: int) -> int:

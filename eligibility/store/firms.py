@@ -213,7 +213,10 @@ class Firms(Access):
 
     @open_to(STAFF)
     def assign(self, firm_ids: Iterable[int], adviser_id: int | None) -> int:
-        """Give many firms to one adviser (None: to nobody); all of them or none. Their number."""
+        """Give many firms to one adviser (None: to nobody); all of them or none. Their number.
+
+        A mapping of firm id → version says which versions were looked at: Conflict if one moved on.
+        """
         with self._writing() as connection:
             chosen = self._seen_firms(connection, firm_ids)
             for some in slices(chosen):
@@ -235,7 +238,7 @@ class Firms(Access):
 
     @open_to(STAFF)
     def set_stage(self, firm_ids: Iterable[int], stage: Stage | str) -> int:
-        """Set how far many firms have come; all or none. Their number."""
+        """Set how far many firms have come; all or none, by versions as ``assign``. Their number."""
         try:
             reached = Stage(stage)
         except ValueError as error:

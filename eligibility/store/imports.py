@@ -126,15 +126,19 @@ class Imports(Access):
     def staged_import(self, import_id: int, *, limit: int = 100, offset: int = 0) -> Row:
         """One import with its ``rejected`` and, while staged, some of its ``rows`` as they are.
 
-        Each row has ``firm_id``: the firm it would change, None where it would add one.
+        Each row has ``firm_id``: the firm it would change, None where it would add one. ``known``
+        counts, of all rows, those that would change a firm.
         """
         with self._reading() as connection:
             held = self._import(connection, import_id)
             told = [c for c in staged.c if c.name not in ("record", "firm_id", "import_id")]
-            match = self._match(held).label("firm_id")
-            rows = select(*told, match).where(staged.c.import_id == import_id)
+            match = self._match(held)
+            mine = staged.c.import_id == import_id
+            rows = select(*told, match.label("firm_id")).where(mine)
             ordered = rows.order_by(staged.c.place).limit(limit).offset(offset)
-            return {**held, "rows": self._all(connection, ordered)}
+            found = select(func.count()).select_from(staged).where(mine, match.is_not(None))
+            known = connection.scalar(found) or 0
+            return {**held, "known": known, "rows": self._all(connection, ordered)}
 
     @open_to(STAFF)
     def confirm_import(self, import_id: int) -> Imported:

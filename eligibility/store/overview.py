@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -25,6 +26,13 @@ class Overview(Access):
                 row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))
             }
         return {stage: held.get(stage.value, 0) for stage in Stage}
+
+    @open_to(STAFF)
+    def named(self, column: Literal["district", "industry"]) -> list[str]:
+        """The districts or industries that firms to be seen name, in order."""
+        asked = select(firms.c[column]).where(self._visible(), firms.c[column].is_not(None))
+        with self._reading() as connection:
+            return list(connection.scalars(asked.distinct().order_by(firms.c[column])))
 
     @open_to(STAFF)
     def counts(self, by: Grouping) -> list[Row]:
@@ -53,8 +61,69 @@ class Overview(Access):
             )
 
     @open_to(STAFF)
-    def changes(self, since: datetime, *, limit: int = 200) -> list[Row]:
-        """What changed since then on firms to be seen, latest first: at, action, firm, by, detail."""
+    def worth_a_visit(self, limit: int = 12) -> list[Row]:
+        """Firms nearest to eligible among those not yet eligible that have not applied.
+
+        Those with no condition unmet come first (only facts are missing), then by the points that
+        are certain, then by the points still possible.
+        """
+        early = (Stage.SURVEYED, Stage.NURTURED, Stage.READY)
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(firms, carriers.c.name.label("carrier"))
+                .select_from(firms.outerjoin(carriers))
+                .where(
+                    self._visible(),
+                    firms.c.stage.in_([stage.value for stage in early]),
+                    firms.c.verdict.in_(["undetermined", "ineligible"]),
+                )
+                .order_by(
+                    case((firms.c.verdict == "undetermined", 0), else_=1),
+                    firms.c.score_low.desc(),
+                    firms.c.score_high.desc(),
+                    firms.c.id,
+                )
+                .limit(limit),
+            )
+
+    @open_to(STAFF)
+    def activity(self, since: datetime) -> list[Row]:
+        """What was done since then on firms to be seen: ``action``, how many ``times``, ``firms``.
+
+        The most frequent first.
+        """
+        times = func.count().label("times")
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(
+                    audit_log.c.action,
+                    times,
+                    func.count(audit_log.c.firm_id.distinct()).label("firms"),
+                )
+                .join_from(audit_log, firms, firms.c.id == audit_log.c.firm_id)
+                .where(self._visible(), audit_log.c.at >= since)
+                .group_by(audit_log.c.action)
+                .order_by(times.desc(), audit_log.c.action),
+            )
+
+    @open_to(STAFF)
+    def changes(
+        self,
+        since: datetime,
+        *,
+        firm_id: int | None = None,
+        without: Sequence[str] = (),
+        limit: int = 200,
+    ) -> list[Row]:
+        """What changed since then on firms to be seen, latest first: at, action, firm, by, detail.
+
+        Of one firm where it is named; actions named in ``without`` are left out.
+        """
+        asked = [] if firm_id is None else [audit_log.c.firm_id == firm_id]
+        if without:
+            asked.append(audit_log.c.action.not_in(without))
         with self._reading() as connection:
             return self._all(
                 connection,
@@ -71,7 +140,7 @@ class Overview(Access):
                         accounts, accounts.c.id == audit_log.c.account_id
                     )
                 )
-                .where(self._visible(), audit_log.c.at >= since)
+                .where(self._visible(), audit_log.c.at >= since, *asked)
                 .order_by(audit_log.c.id.desc())
                 .limit(limit),
             )

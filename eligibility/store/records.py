@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Connection, Select, Table, func, select, update
 
-from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, only, open_to, plain
+from eligibility.store.access import (
+    ANYONE,
+    STAFF,
+    Access,
+    Facts,
+    Row,
+    only,
+    open_to,
+    plain,
+    slices,
+)
 from eligibility.store.firms import differences
 from eligibility.store.schema import (
     HEADLINE,
     HEADLINE_SCHEME,
     Ledger,
+    Stage,
     accounts,
     assessments,
     figures,
@@ -212,12 +223,70 @@ class Records(Access):
             if (basis := given.get("assessment_id")) is not None:
                 own = self._select(assessments, assessments.c.id == basis)
                 self._one(connection, own.where(assessments.c.firm_id == firm_id))
-            given["changed_at"] = self._clock()
-            after = self._put(connection, outcomes, key, given, version)
-            self._log(
-                connection, msgid("save outcome"), firm_id, applied_year=applied_year, **given
+            return self._put_outcome(connection, key, given, version)
+
+    @open_to(STAFF)
+    def save_outcomes(self, rows: Iterable[tuple[int, int, Facts, int]]) -> int:
+        """Record many applications, all of them or none; their number.
+
+        Parameters
+        ----------
+        rows : iterable of (firm_id, applied_year, values, version)
+            As of ``save_outcome``; what a row leaves out keeps its value. Where no assessment is
+            named or held, the latest one of that application year becomes the one at application.
+
+        Raises
+        ------
+        Conflict
+            If someone else changed one of them since.
+        """
+        recorded = list(rows)
+        with self._writing() as connection:
+            for firm_id, year, values, version in recorded:
+                self._seen_firm(connection, firm_id)
+                given = only(values, OUTCOME)
+                if version == 0 and "assessment_id" not in given:
+                    given["assessment_id"] = connection.scalar(_at_application(firm_id, year))
+                key = {"firm_id": firm_id, "applied_year": year}
+                self._put_outcome(connection, key, given, version)
+        return len(recorded)
+
+    def _put_outcome(
+        self, connection: Connection, key: dict[str, int], given: Row, version: int
+    ) -> int:
+        """Write an outcome; the firm's stage follows that of its latest application."""
+        values = {**given, "changed_at": self._clock()}
+        after = self._put(connection, outcomes, key, values, version)
+        firm_id = key["firm_id"]
+        self._log(
+            connection, msgid("save outcome"), firm_id, applied_year=key["applied_year"], **given
+        )
+        latest = select(outcomes.c.applied_year, outcomes.c.certified)
+        latest = latest.where(outcomes.c.firm_id == firm_id)
+        year, certified = connection.execute(
+            latest.order_by(outcomes.c.applied_year.desc()).limit(1)
+        ).one()
+        if year == key["applied_year"] and "certified" in given:
+            reached = {True: Stage.CERTIFIED, None: Stage.APPLIED, False: Stage.NURTURED}[certified]
+            connection.execute(
+                update(firms)
+                .where(firms.c.id == firm_id, firms.c.stage != reached.value)
+                .values(stage=reached.value, changed_at=self._clock(), version=firms.c.version + 1)
             )
         return after
+
+    @open_to(STAFF)
+    def firm_ids(self, codes: Iterable[str]) -> dict[str, int]:
+        """Credit code → firm, of those to be seen; a code of two firms is left out."""
+        found: dict[str, int] = {}
+        one = func.count() == 1
+        with self._reading() as connection:
+            for some in slices(set(codes)):
+                held = select(firms.c.uscc, func.min(firms.c.id))
+                held = held.where(self._visible(), firms.c.uscc.in_(some))
+                rows = connection.execute(held.group_by(firms.c.uscc).having(one))
+                found |= {code: firm_id for code, firm_id in rows}
+        return found
 
     @open_to(STAFF)
     def past_applications(self, scheme: str = HEADLINE_SCHEME) -> list[Row]:
@@ -246,6 +315,20 @@ class Records(Access):
             plain({**inputs, "applied_year": year, "certified": yes, "rejection_reason": why})
             for inputs, year, yes, why in found
         ]
+
+
+def _at_application(firm_id: int, year: int) -> Select[tuple[int]]:
+    """The latest assessment of a firm for an application year."""
+    return (
+        select(assessments.c.id)
+        .where(
+            assessments.c.firm_id == firm_id,
+            assessments.c.scheme == HEADLINE_SCHEME,
+            assessments.c.as_of.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+        .order_by(assessments.c.at.desc(), assessments.c.id.desc())
+        .limit(1)
+    )
 
 
 def judged(record: Facts, model_hash: str | None) -> Row:

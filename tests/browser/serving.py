@@ -45,11 +45,18 @@ def served(data: Path | None = None) -> Iterator[str]:
 
     Its store is in ``data``; in a folder that ends with the block if omitted.
     """
+    with running(data) as (address, _app):
+        yield address
+
+
+@contextmanager
+def running(data: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a running app and its process, which ends with the block."""
     with TemporaryDirectory() as folder:
-        yield from _served(data or Path(folder))
+        yield from _running(data or Path(folder))
 
 
-def _served(data: Path) -> Iterator[str]:
+def _running(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -69,7 +76,7 @@ def _served(data: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address)
-        yield address
+        yield address, app
     finally:
         app.terminate()
         app.wait(timeout=20)

@@ -91,6 +91,17 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "save_outcomes": Call(
+        lambda r, w: r.save_outcomes(
+            [(w.firm, 2026, {"batch": SECRET},
+              of(w.chief.outcomes(w.firm), applied_year=2026)["version"])]
+        ),
+        STAFF, SEES,
+    ),
+    "firm_ids": Call(lambda r, w: r.firm_ids(["91150105XNBU6HUA33"]), STAFF),
+    "worth_a_visit": Call(lambda r, w: r.worth_a_visit(), STAFF),
+    "named": Call(lambda r, w: r.named("district"), STAFF),
+    "activity": Call(lambda r, w: r.activity(LONG_AGO), STAFF),
     "past_applications": Call(lambda r, w: r.past_applications(), STAFF),
     "tasks": Call(lambda r, w: r.tasks(w.firm), STAFF, SEES),
     "add_task": Call(lambda r, w: r.add_task(w.firm, {"title": SECRET}), STAFF, SEES),

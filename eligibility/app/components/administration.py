@@ -266,13 +266,6 @@ def trail(repository: Repository, language: Language) -> None:
             st.button(_("Older"), on_click=state.turn_trail, args=(lines[-1]["id"],))
 
 
-def told(language: Language) -> None:
-    """What was just done; shown once."""
-    message = state.told()
-    if message is not None:
-        notices.said(message, language)
-
-
 def alone(language: Language) -> None:
     """A store without accounts: what to do to get some."""
     _ = language.text

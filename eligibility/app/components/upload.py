@@ -96,3 +96,11 @@ def source(kept: state.Upload | None, language: Language) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="source"):
         st.html(tag("p", _("Firms of "), tag("strong", kept.name), cls="notice"))
         st.button(_("Back to the sample"), on_click=state.forget_upload, type="tertiary")
+
+
+def register(language: Language) -> state.Upload | None:
+    """A register of outcomes, as long as it is chosen."""
+    given = st.file_uploader(
+        language.text("Register of outcomes (CSV or Excel)"), type=TYPES, key=state.register_key()
+    )
+    return None if given is None else state.as_upload(given)

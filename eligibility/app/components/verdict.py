@@ -10,14 +10,13 @@ import streamlit as st
 from eligibility.app import format as fmt
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.firms import Firm
-from eligibility.app.markup import Markup, tag
+from eligibility.app.markup import Markup, join, tag
 from eligibility.language import Language
 
 
 def heading(firm: Firm, language: Language) -> None:
     """Who the firm is, and what is said of it."""
     _ = language.text
-    verdict = firm.record["verdict"]
     known = [firm.text(name) for name in ("uscc", "district", "industry", "carrier")]
     basis = _("Applying on {day} under {edition}").format(
         day=firm.applied, edition=language.of(firm.law.title)
@@ -27,6 +26,17 @@ def heading(firm: Firm, language: Language) -> None:
             "section",
             tag("h1", firm.text("name") or _("Firm without a name")),
             tag("p", " · ".join([*filter(None, known), basis]), cls="muted"),
+            said(firm, language),
+            cls="firm",
+        )
+    )
+
+
+def said(firm: Firm, language: Language) -> Markup:
+    """The verdict with its reason, and what a person should look at."""
+    verdict = firm.record["verdict"]
+    return join(
+        [
             tag(
                 "p",
                 tag("strong", verdict_word(verdict, language)),
@@ -35,8 +45,7 @@ def heading(firm: Firm, language: Language) -> None:
             ),
             *_warnings(firm.record["warnings"], language),
             *_turned(firm, language),
-            cls="firm",
-        )
+        ]
     )
 
 

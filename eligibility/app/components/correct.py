@@ -1,0 +1,207 @@
+"""The figures of a stored firm for one year, to be corrected; stored only if nobody was first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app import cache, clients, state
+from eligibility.app import format as fmt
+from eligibility.app.components import notices, progress
+from eligibility.app.markup import tag
+from eligibility.intake.table import Options, from_records
+from eligibility.language import Language
+from eligibility.scheme import Scheme
+from eligibility.store import Held, Repository, table_facts
+from eligibility.vocabulary import (
+    Conflict,
+    EligibilityError,
+    Field,
+    InputError,
+    Message,
+    msgid,
+    years_of,
+)
+
+Row = Mapping[str, Any]
+YEARS = ("y1", "y2", "y3")
+#: the one column of facts that belong to no year
+ONCE = "value"
+
+
+def figures(repository: Repository, firm: Row, language: Language) -> None:
+    """Choose the year of application, correct its figures, store and judge them."""
+    _ = language.text
+    scheme = cache.scheme()
+    held_years = repository.years(firm["id"])
+    choice = sorted({date.today().year, *held_years}, reverse=True)
+    asked = state.asked_number(state.YEAR)
+    year = asked if asked in choice else (held_years or choice)[0]
+    st.selectbox(
+        _("Year of application"),
+        choice,
+        key=state.ask_key(state.YEAR, year),
+        on_change=state.ask,
+        args=(state.YEAR,),
+        width=200,
+    )
+    what = f"figures:{firm['id']}:{year}"
+    held: Held = state.loaded(what, lambda: repository.figures(firm["id"], year))
+    _moved_on(repository.figures(firm["id"], year), held, what, language)
+    facts = held.value or _known(firm, year)
+    st.caption(
+        _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
+    )
+    name = f"{what}:{held.version}"
+    with st.form(name):
+        typed: dict[str, str] = {}
+        for section, fields in _sections(scheme, language):
+            typed |= _editor(f"{name}:{section}", section, fields, facts, year, language)
+        if st.form_submit_button(_("Save and assess"), type="primary"):
+            _submit(repository, firm["id"], year, typed, held, what, scheme, language)
+
+
+def _known(firm: Row, year: int) -> dict[str, Any]:
+    """What the firm's row says, for a year that has no figures yet."""
+    names = ("uscc", "name", "district", "industry")
+    return {"application_date": f"{year}-01-01"} | {
+        each: firm[each] for each in names if firm[each]
+    }
+
+
+def _moved_on(now: Held, held: Held, what: str, language: Language) -> None:
+    _ = language.text
+    if now.version == held.version:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = _("Someone else changed these figures meanwhile: {fields}.")
+        fields = cache.scheme().fields_by_id
+        keys = [key for key in fields if now.value.get(key) != held.value.get(key)]
+        named = _(", ").join(language.of(fields[key].title) for key in keys)
+        st.html(tag("p", words.format(fields=named or fmt.NOTHING), cls="notice refused"))
+        st.button(_("Load what is stored now"), on_click=state.let_go, args=(what,))
+
+
+def _sections(scheme: Scheme, language: Language) -> list[tuple[str, list[Field]]]:
+    """Titles of the form's parts with their fields; yearly ones and others stand apart."""
+    made: dict[str, list[Field]] = {}
+    for field in scheme.fields:
+        title = language.of(scheme.sections[field.section])
+        yearly = language.text("by year") if field.year else ""
+        made.setdefault(f"{title} {yearly}".strip(), []).append(field)
+    return list(made.items())
+
+
+def _editor(
+    key: str, title: str, fields: Sequence[Field], facts: Row, year: int, language: Language
+) -> dict[str, str]:
+    """A table of one section; gives field id → what its cell says."""
+    _ = language.text
+    yearly = fields[0].year is not None
+    columns = YEARS if yearly else (ONCE,)
+    stems = list(dict.fromkeys(field.stem for field in fields))
+    cells = {column: [""] * len(stems) for column in columns}
+    seats: dict[str, tuple[str, int]] = {}
+    for field in fields:
+        column = YEARS[field.year - 1] if field.year else ONCE
+        seats[field.id] = column, stems.index(field.stem)
+        cells[column][stems.index(field.stem)] = _text(field, facts.get(field.id), language)
+    first = {field.stem: field for field in reversed(fields)}
+    units = [fmt.unit_word(first[stem].unit, language) for stem in stems]
+    what = [
+        f"{fmt.stem_title(first[stem], language)}{f' ({unit})' if unit else ''}"
+        for stem, unit in zip(stems, units, strict=True)
+    ]
+    heads = dict(zip(YEARS, map(str, years_of(year)), strict=True)) | {ONCE: _("Value")}
+    config: dict[str, Any] = {
+        name: st.column_config.TextColumn(heads[name], width=140) for name in columns
+    }
+    config["what"] = st.column_config.TextColumn(title, width=330)
+    edited: pa.Table = st.data_editor(
+        pa.table({"what": what, **{name: pa.array(cells[name], pa.string()) for name in columns}}),
+        column_config=config,
+        disabled=["what"],
+        hide_index=True,
+        height="content",
+        placeholder="",
+        key=key,
+        alt=title,
+    )
+    texts = {name: edited[name].to_pylist() for name in columns}
+    return {name: (texts[column][row] or "").strip() for name, (column, row) in seats.items()}
+
+
+def _text(field: Field, value: Any, language: Language) -> str:
+    _ = language.text
+    if value is None:
+        return ""
+    if field.kind == "money":
+        return f"{(Decimal(repr(value)) / fmt.WAN).normalize():f}"
+    if field.kind == "yes_no":
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def _submit(
+    repository: Repository,
+    firm_id: int,
+    year: int,
+    typed: Mapping[str, str],
+    held: Held,
+    what: str,
+    scheme: Scheme,
+    language: Language,
+) -> None:
+    _ = language.text
+    try:
+        facts = _read(typed, year, scheme, language)
+        record = clients.judged(facts, scheme).record
+        repository.save_figures(firm_id, year, facts, held.version)
+        repository.add_assessment(firm_id, facts, record)
+    except Conflict as error:
+        notices.refused(error, language)
+        st.html(
+            tag("p", _("What you typed is still here; copy it before you load what is stored."))
+        )
+    except EligibilityError as error:
+        notices.refused(error, language)
+    else:
+        state.let_go(what)
+        state.tell(Message(msgid("The figures of {year} are stored and assessed."), {"year": year}))
+        st.rerun()
+
+
+def _read(
+    typed: Mapping[str, str], year: int, scheme: Scheme, language: Language
+) -> dict[str, Any]:
+    """The facts that the cells say; what cannot be taken is told cell by cell.
+
+    Raises
+    ------
+    InputError
+        If a cell cannot be taken, or the application date lies in another year.
+    """
+    fields = scheme.fields_by_id
+    given = {
+        name: f"{text}万元" if fields[name].kind == "money" else text
+        for name, text in typed.items()
+        if text
+    }
+    first = date(year, 1, 1)
+    options = Options(application_date=first, covered_from=scheme.covered_from)
+    batch = from_records([given], scheme.fields, options, catalogue=scheme.titles_by_code)
+    progress.issues(batch, scheme, years_of(year), language)
+    if not len(batch.table):
+        raise InputError("Nothing was stored; correct what is named above.")
+    (facts,) = table_facts(batch.table, scheme.fields)
+    if not str(facts["application_date"]).startswith(f"{year}-"):
+        raise InputError(
+            "The date of application, {day}, is not in {year}.",
+            day=facts["application_date"], year=year,
+        )  # fmt: skip
+    return facts

@@ -1,0 +1,320 @@
+"""The list of firms that staff look after: what to show of it, its rows, changes to many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import partial
+from typing import Any, Literal
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app import clients, export, state
+from eligibility.app import format as fmt
+from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
+from eligibility.app.components import guard
+from eligibility.app.components.status import verdict_word
+from eligibility.language import Language
+from eligibility.scheme import Scheme
+from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
+from eligibility.vocabulary import Conflict, Message, msgid
+
+#: rows before the table scrolls, and how high it is then
+SHOWN, TALL = 16, 620
+
+
+def filters(repository: Repository, choice: Choice, language: Language) -> None:
+    """What the address asks for, as inputs that change it."""
+    _ = language.text
+    chosen = choice.firms
+    verdicts = {word: _("not assessed yet") if word == NEVER else verdict_word(word, language)
+                for word in VERDICTS}  # fmt: skip
+    verdict = NEVER if chosen.verdict == "" else chosen.verdict
+    orders = {
+        "name": _("by name"),
+        "certain": _("most certain points first"),
+        "possible": _("most possible points first"),
+        "due": _("next deadline first"),
+        "assessed": _("last assessed first"),
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
+        st.text_input(
+            _("Name or credit code contains"),
+            key=state.ask_key(state.TEXT, chosen.text or ""),
+            on_change=state.ask,
+            args=(state.TEXT,),
+            width=220,
+        )
+        _select(state.STAGE, _("Stage"), _stages(language), chosen.stage, language)
+        _select(state.VERDICT, _("Verdict"), verdicts, verdict, language)
+        held = _groups(repository, "district")
+        _select(state.DISTRICT, _("District"), held, chosen.district, language)
+        held = _groups(repository, "industry")
+        _select(state.INDUSTRY, _("Industry"), held, chosen.industry, language)
+        carriers = {row["id"]: row["name"] for row in repository.carriers()}
+        _select(state.CARRIER, _("Carrier"), carriers, chosen.carrier_id, language)
+        advisers = {row["id"]: row["name"] for row in repository.advisers()}
+        _select(state.ADVISER, _("Adviser"), advisers, chosen.adviser_id, language)
+        st.selectbox(
+            _("Order"),
+            list(ORDERS),
+            format_func=orders.__getitem__,
+            key=state.ask_key(state.ORDER, choice.order),
+            on_change=state.ask,
+            args=(state.ORDER,),
+            width=210,
+        )
+
+
+def _groups(repository: Repository, by: Literal["district", "industry"]) -> dict[Any, str]:
+    return {name: name for name in repository.named(by)}
+
+
+def _stages(language: Language) -> dict[Any, str]:
+    return {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
+
+
+def _select(
+    name: str, label: str, options: Mapping[Any, str], value: Any, language: Language
+) -> None:
+    # what an address asks for is shown even where nothing is like it, so that it can be taken away
+    held = dict(options) if value is None else {**{value: str(value)}, **options}
+    st.selectbox(
+        label,
+        list(held),
+        None,
+        format_func=held.__getitem__,
+        placeholder=language.text("all"),
+        key=state.ask_key(name, value),
+        on_change=state.ask,
+        args=(name,),
+        width=160,
+    )
+
+
+def views(repository: Repository, language: Language) -> None:
+    """Saved views: one brings its filters back; the present ones can be saved."""
+    _ = language.text
+    held = {view["id"]: view for view in repository.views()}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="views"):
+        if held:
+            st.selectbox(
+                _("Saved views"),
+                list(held),
+                None,
+                format_func=lambda view: held[view]["name"],
+                placeholder=_("choose one"),
+                key=state.VIEW,
+                on_change=state.open_view,
+                args=({view: held[view]["state"] for view in held},),
+                width=220,
+                label_visibility="collapsed",
+            )
+        with st.popover(_("Save this view")):
+            st.text_input(_("Name of the view"), key=state.VIEW_NAME, max_chars=100)
+            st.button(_("Save"), on_click=guard.do, args=(partial(_save_view, repository),))
+            for view in held.values():
+                st.button(
+                    _("Forget “{name}”").format(name=_plain(view["name"])),
+                    key=f"forget:{view['id']}",
+                    on_click=guard.do,
+                    args=(partial(_forget_view, repository, view["id"]),),
+                    type="tertiary",
+                )
+
+
+def _plain(name: str) -> str:
+    """A name on a button, where Streamlit would read Markdown."""
+    return "".join(f"\\{mark}" if mark in "\\`*_{}[]()<>#+-.!|~:$" else mark for mark in name)
+
+
+def _save_view(repository: Repository) -> Message:
+    name = state.view_name()
+    if not name:
+        return Message(msgid("Name the view first."))
+    asked = state.asked()
+    repository.save_view(name, {part: asked[part] for part in state.ASKED if part in asked})
+    return Message(msgid("The view “{name}” is saved."), {"name": name})
+
+
+def _forget_view(repository: Repository, view_id: int) -> Message:
+    repository.delete_view(view_id)
+    return Message(msgid("The view is forgotten."))
+
+
+def nothing(choice: Choice, language: Language) -> None:
+    """What to do where no firm is shown."""
+    _ = language.text
+    if any(getattr(choice.firms, part.name) is not None for part in fields(FirmFilter)):
+        st.info(_("No firm fits this choice; take a filter away."))
+    else:
+        st.info(_("No firm is held yet. Import a file of firms to begin."))
+        st.page_link("eligibility/app/staff/imports.py", label=_("Import a file of firms →"))
+
+
+def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list[dict[str, Any]]:
+    """The rows of a page of the list; gives those that are ticked."""
+    _ = language.text
+    first = (choice.page - 1) * PAGE_ROWS
+    words = _("{n} firms").format(n=f"{page.count:,}")
+    if page.count > PAGE_ROWS:
+        last = first + len(page.rows)
+        words += _(", rows {first}–{last}").format(first=first + 1, last=last)
+        key = state.page_key(choice.page)
+        st.pagination(
+            -(-page.count // PAGE_ROWS),
+            default=choice.page,
+            key=key,
+            on_change=state.turn_page,
+            args=(key,),
+        )
+    hint = _("“Open” leads to the firm; tick rows to change several at once")
+    st.caption(f"{words} · {hint}")
+    shown = clients.table(page.rows, scheme, language)
+    config = _columns(shown, language)
+    config["open"] = st.column_config.ButtonColumn(
+        "", width=58, pinned=True, type="tertiary", key=state.open_key(state.LIST)
+    )
+    opens = pa.array([_("Open")] * shown.num_rows, pa.string())
+    with st.container(key="portfolio"):
+        ticked: Any = st.dataframe(
+            shown.append_column("open", opens),
+            column_config=config,
+            column_order=["open", *(name for name in config if name != "open")],
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="multi-row",
+            key=state.ticks_key([row["id"] for row in page.rows]),
+            height="content" if shown.num_rows <= SHOWN else TALL,
+            placeholder=fmt.NOTHING,
+            alt=_("Firms with stage, verdict, score, nearest gap, adviser and next deadline"),
+        )
+    if shown["probability"].null_count < shown.num_rows:
+        st.caption(
+            _(
+                "Readiness is that of the last assessment; the firm's page says what it was learned "
+                "from and how wide its interval is."
+            )
+        )
+    return [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
+
+
+def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
+    _ = language.text
+    column = st.column_config
+    made: dict[str, Any] = {
+        "name": column.TextColumn(_("Firm"), width=230, pinned=False),
+        "stage": column.TextColumn(_("Stage"), width=84),
+        "verdict": column.TextColumn(_("Verdict"), width=124),
+        "low": column.NumberColumn(_("Low"), width=58, format="%.4g"),
+        "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
+        "probability": column.NumberColumn(_("Readiness"), width=80, format="percent"),
+        "gap": column.TextColumn(_("Nearest gap"), width=170),
+        "due": column.DateColumn(_("Next deadline"), width=104, format="YYYY-MM-DD"),
+        "district": column.TextColumn(_("District"), width=96),
+        "carrier": column.TextColumn(_("Carrier"), width=150),
+        "adviser": column.TextColumn(_("Adviser"), width=96),
+        "uscc": column.TextColumn(_("Credit code"), width=170),
+    }
+    if shown["probability"].null_count == shown.num_rows:
+        del made["probability"]
+    return made
+
+
+def bulk(
+    repository: Repository,
+    ticked: Sequence[Mapping[str, Any]],
+    page: Page,
+    choice: Choice,
+    language: Language,
+) -> None:
+    """Give many firms to an adviser, or set their stage: those ticked, or all that are listed."""
+    _ = language.text
+    nobody = _("nobody")
+    advisers = {None: nobody} | {row["id"]: row["name"] for row in repository.advisers()}
+    with st.expander(_("Change several firms at once"), expanded=bool(ticked)):
+        st.caption(_("Ticked: {n}").format(n=len(ticked)))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            every = st.checkbox(
+                _("all {n} firms of this list instead").format(n=f"{page.count:,}"), key=state.EVERY
+            )
+            which = (
+                partial(_every, repository, choice, page.count)
+                if every
+                else partial(_versions, ticked)
+            )
+            adviser = st.selectbox(
+                _("Adviser"),
+                list(advisers),
+                format_func=advisers.__getitem__,
+                width=200,
+                key=state.TO_ADVISER,
+            )
+            st.button(
+                _("Give to this adviser"),
+                on_click=guard.do,
+                args=(lambda: _done(repository.assign(which(), adviser)),),
+                disabled=not (ticked or every),
+            )
+            words = _stages(language)
+            stage = st.selectbox(
+                _("Stage"),
+                list(words),
+                format_func=words.__getitem__,
+                width=160,
+                key=state.TO_STAGE,
+            )
+            st.button(
+                _("Set this stage"),
+                on_click=guard.do,
+                args=(lambda: _done(repository.set_stage(which(), stage)),),
+                disabled=not (ticked or every),
+            )
+
+
+def _versions(ticked: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """The firms ticked and the versions that were looked at."""
+    return {row["id"]: row["version"] for row in ticked}
+
+
+def _every(repository: Repository, choice: Choice, count: int) -> dict[int, int]:
+    held = repository.firms_page(choice.firms, limit=count + 1)
+    if held.count != count:
+        raise Conflict(msgid("The list changed meanwhile; nothing was stored. Look at it again."))
+    return _versions(held.rows)
+
+
+def _done(count: int) -> Message:
+    return Message(msgid("Changed: {n} firms."), {"n": count})
+
+
+def download(
+    repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
+) -> None:
+    """All firms of the list, in its order, as a file."""
+    st.download_button(
+        language.text("Download as CSV"),
+        data=partial(_file, repository, choice, count, scheme, language),
+        file_name="firms.csv",
+        mime=export.MIMES["csv"],
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def _file(
+    repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
+) -> bytes:
+    _ = language.text
+    held = repository.firms_page(
+        choice.firms, sort=choice.sort, descending=choice.descending, limit=count
+    )
+    titles = {
+        "name": _("Firm"), "stage": _("Stage"), "verdict": _("Verdict"), "low": _("Low"),
+        "high": _("High"), "gap": _("Nearest gap"), "due": _("Next deadline"),
+        "district": _("District"), "industry": _("Industry"), "carrier": _("Carrier"),
+        "adviser": _("Adviser"), "uscc": _("Credit code"), "assessed": _("Last assessed"),
+    }  # fmt: skip
+    shown = clients.table(held.rows, scheme, language).select(list(titles))
+    return export.written(shown.rename_columns(list(titles.values())), "csv")

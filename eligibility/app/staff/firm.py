@@ -1,0 +1,44 @@
+"""One firm that staff looks after: everything known of it, and the work on it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache, state
+from eligibility.app.components import correct, dossier, guard, work
+
+language = state.language()
+_ = language.text
+
+repository = guard.staff(language)
+firm_id = state.asked_number(state.FIRM)
+with st.container(key="back"):
+    st.page_link(
+        "eligibility/app/staff/firms.py", label=_("← All firms"), query_params=state.last_list()
+    )
+if firm_id is None:
+    st.title(_("One firm"), anchor=False)
+    st.info(_("No firm is open yet; choose one from the list."))
+    st.stop()
+
+with guard.told(language):
+    firm = repository.firm(firm_id)
+    with st.container(horizontal=True, vertical_alignment="top", key="dossier"):
+        dossier.heading(firm, language)
+        dossier.master(repository, firm, language)
+    guard.news(language)
+    match dossier.tabs(language):
+        case "beside":
+            dossier.beside(repository, firm, language)
+        case "history":
+            dossier.history(repository, firm, language)
+        case "tasks":
+            work.tasks(repository, firm, language)
+        case "notes":
+            work.notes(repository, firm, language)
+        case "documents":
+            work.documents(repository, firm, cache.scheme().editions[-1], language)
+        case "figures":
+            correct.figures(repository, firm, language)
+        case _:
+            dossier.assessment(repository, firm, language)

@@ -1,0 +1,50 @@
+"""The year at a glance: the target, the funnel, what changed, whom to visit, what is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import streamlit as st
+
+from eligibility.app import state
+from eligibility.app.components import funnel, guard, year
+
+#: days ahead that deadlines are shown for, and days back that changes are
+AHEAD, BACK = 60, 7
+
+language = state.language()
+_ = language.text
+
+repository = guard.staff(language)
+today = date.today()
+st.title(_("Overview"), anchor=False)
+guard.news(language)
+with guard.told(language):
+    stages = repository.funnel()
+    year.target(repository, today.year, stages, language)
+    # the distribution of the year's total stands here, once planning can tell it
+    st.container(key="outlook")
+    if not sum(stages.values()):
+        st.info(_("No firm is held yet. Import a file of firms to begin."))
+        st.page_link("eligibility/app/staff/imports.py", label=_("Import a file of firms →"))
+        st.stop()
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header(_("From surveyed to certified"), anchor=False)
+        funnel.funnel(stages, language)
+        st.header(_("Next deadlines"), anchor=False)
+        rows = repository.deadlines(today + timedelta(days=AHEAD), limit=10)
+        due = year.deadlines(rows, today, language)
+    with right:
+        st.header(_("Where the firms are"), anchor=False)
+        group = year.groups(repository, language)
+    st.header(_("Firms worth a visit"), anchor=False)
+    visit = year.visits(repository, language)
+    st.header(_("What changed this week"), anchor=False)
+    year.week(repository, datetime.now(UTC) - timedelta(days=BACK), language)
+
+if group:
+    st.switch_page("eligibility/app/staff/firms.py", query_params=group)
+if firm := visit or due:
+    tab = {state.TAB: "tasks"} if due else {}
+    st.switch_page("eligibility/app/staff/firm.py", query_params={state.FIRM: str(firm), **tab})

@@ -1,0 +1,82 @@
+"""A store with staff and firms, and its pages as one of them sees them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from eligibility.app import cache, who
+from eligibility.app.clients import judged
+from eligibility.scheme import load_scheme
+from eligibility.store import LOCAL, Actor, Repository, Role, open_store
+from tests.firms import base
+
+ROOT = Path(__file__).resolve().parents[1]
+NASTY = "**x** <script>alert(1)</script> [a](http://b)"
+CODES = (
+    "91150105XNBU6HUA33", "91150100XNYLK3H19E", "91150100XN5M9GA18U", "91150105XNRCN5XE87",
+)  # fmt: skip
+
+
+class Staffed:
+    """A temporary store that the pages open, and who looks at it."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        patch.setenv("ELIGIBILITY_DATA", str(folder))
+        cache.engine.clear()
+        cache.accounts.clear()
+        self.engine = open_store(f"sqlite:///{folder}/eligibility.sqlite")
+        self.actor = LOCAL
+        patch.setattr(who, "actor", lambda: self.actor)
+
+    @property
+    def repository(self) -> Repository:
+        """The store, seen whole."""
+        return Repository(self.engine, LOCAL)
+
+    def firm(self, place: int = 0, name: str = "甲公司", **more: Any) -> int:
+        """A firm with figures and an assessment of 2026."""
+        made = self.repository.add_firm({"name": name, "uscc": CODES[place], **more})
+        self.assess(made, 2026, uscc=CODES[place], name=name)
+        return made
+
+    def assess(self, firm: int, year: int, **changes: Any) -> int:
+        """Figures of a year, judged and kept."""
+        facts = base(application_date=date(year, 5, 10), **changes)
+        version = self.repository.figures(firm, year).version
+        self.repository.save_figures(firm, year, facts, version)
+        record = judged(facts, load_scheme()).record
+        return self.repository.add_assessment(firm, facts, record)
+
+    def adviser(self, carrier: int) -> Actor:
+        """An adviser of a carrier."""
+        made = Repository(self.engine, Actor(Role.ADMINISTRATOR)).add_account(
+            f"adviser {carrier}", None, Role.ADVISER, name="顾问", carrier_id=carrier
+        )
+        return Actor(Role.ADVISER, made, carrier)
+
+    def open(self, page: str, language: str = "en", **query: str) -> AppTest:
+        """A page of staff as it is drawn."""
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        app.session_state["lang"] = language
+        app.run()
+        app.switch_page(f"eligibility/app/staff/{page}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+
+def html(app: AppTest) -> str:
+    """Everything drawn as HTML."""
+    return "\n".join(part.proto.body for part in app.get("html"))
+
+
+def button(app: AppTest, label: str) -> Any:
+    """The button of that label."""
+    return next(each for each in app.button if each.label == label)

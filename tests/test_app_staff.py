@@ -1,0 +1,432 @@
+"""The pages of staff say what they must, keep what was meant, and show nobody what is not theirs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pytest
+
+pytest.importorskip("streamlit.testing.v1")
+
+from eligibility.app import cache, clients, export, register, state
+from eligibility.app.state import UPLOAD, Upload
+from eligibility.language import ENGLISH
+from eligibility.readiness.past import read_past
+from eligibility.scheme import load_scheme
+from eligibility.store import VISITOR, FirmFilter
+from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
+
+PAGES = ("overview", "firms", "firm", "imports", "outcomes")
+MESSY = ROOT / "sample_data" / "candidates_messy.csv"
+
+
+@pytest.fixture
+def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed]:
+    made = Staffed(tmp_path, monkeypatch)
+    yield made
+    made.engine.dispose()
+    cache.engine.clear()
+    cache.accounts.clear()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_staff_is_closed_to_everybody_else(staffed: Staffed, page: str) -> None:
+    firm = staffed.firm(name="秘密公司")
+    staffed.actor = VISITOR
+    app = staffed.open(page, firm=str(firm))
+    assert "This page is for staff" in html(app)
+    assert "秘密公司" not in html(app)
+    assert not app.dataframe
+    assert not app.title
+
+
+@pytest.mark.parametrize("page", ["overview", "firms", "imports", "outcomes"])
+def test_an_empty_store_says_what_to_do_next(staffed: Staffed, page: str) -> None:
+    app = staffed.open(page)
+    said = " ".join(each.value for each in (*app.info, *app.caption))
+    assert "mport a" in said or "Choose a file" in said
+
+
+def test_an_adviser_finds_no_trace_of_another_carriers_firm(staffed: Staffed) -> None:
+    own, other = (staffed.repository.add_carrier(name) for name in ("自己的园", "别人的园"))
+    mine = staffed.firm(0, "自己公司", carrier_id=own)
+    theirs = staffed.firm(1, "别人公司", carrier_id=other)
+    staffed.repository.add_task(theirs, {"title": "别人任务", "due_on": date.today()})
+    staffed.repository.save_outcomes([(theirs, 2026, {"certified": True}, 0)])
+    staffed.actor = staffed.adviser(own)
+    for tab in ("assessment", "beside", "history", "tasks", "notes", "documents", "figures"):
+        app = staffed.open("firm", firm=str(theirs), tab=tab)
+        assert "That is not here." in html(app)
+        assert "别人" not in html(app)
+    assert "自己公司" in html(staffed.open("firm", firm=str(mine)))
+    for page in ("overview", "firms", "outcomes"):
+        app = staffed.open(page, carrier=str(other), text="别人")
+        assert "别人公司" not in str([table.value.values for table in app.dataframe])
+        assert "别人" not in html(app)
+
+
+def test_the_overview_holds_the_year_against_its_target(staffed: Staffed) -> None:
+    firms = [staffed.firm(place, f"{place}公司", district="赛罕区") for place in range(4)]
+    staffed.repository.set_target(date.today().year, 50, 0)
+    staffed.repository.save_outcomes([(firms[0], date.today().year, {"certified": True}, 0)])
+    staffed.repository.save_outcomes([(firms[1], date.today().year, {"certified": None}, 0)])
+    staffed.repository.add_task(
+        firms[2], {"title": "补材料", "due_on": date.today() - timedelta(1)}
+    )
+    app = staffed.open("overview")
+    said = html(app)
+    assert "1 certified and 1 pending, of a target of 50" in said
+    assert "assessed: 4" in said
+    tables = [table.value for table in app.dataframe]
+    assert list(tables[1]["In all"]) == [4]
+    assert "△ overdue" in tables[0]["Due"][0]
+    assert tables[0]["What"][0] == "task · 补材料"
+
+
+def test_the_firms_worth_a_visit_lack_facts_before_they_lack_conditions(staffed: Staffed) -> None:
+    short, blank, _fine = (staffed.firm(place, name) for place, name in enumerate("短缺好"))
+    staffed.assess(short, 2026, st_staff=1)
+    staffed.assess(blank, 2026, staff_total=None)
+    names = [row["name"] for row in staffed.repository.worth_a_visit()]
+    assert names == ["缺", "短"]
+
+
+def test_the_address_is_the_filter(staffed: Staffed) -> None:
+    for place, name in enumerate("甲乙丙"):
+        staffed.firm(place, f"{name}公司", district="赛罕区" if place else "新城区")
+    app = staffed.open("firms", text="公司", district="赛罕区", verdict="eligible")
+    assert list(app.dataframe[0].value["name"]) == sorted(["乙公司", "丙公司"])
+    app.text_input(key="ask:text").input("丙").run()
+    assert app.query_params["text"] == "丙"
+    assert list(app.dataframe[0].value["name"]) == ["丙公司"]
+    app.text_input(key="ask:text").input("无人").run()
+    assert "take a filter away" in app.info[0].value
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"text": "' OR 1=1 --"}, {"text": "%"}, {"carrier": "1 OR 1=1"}, {"stage": "x';--"},
+        {"order": "name; DROP TABLE firms"}, {"rows": "-3"}, {"rows": "99999"},
+    ],
+)  # fmt: skip
+def test_what_an_address_cannot_mean_is_not_asked(staffed: Staffed, asked: dict[str, str]) -> None:
+    staffed.firm()
+    app = staffed.open("firms", **asked)
+    shown = 0 if "text" in asked else 1
+    assert sum(len(table.value) for table in app.dataframe) == shown
+
+
+def test_a_saved_view_brings_its_filters_back(staffed: Staffed) -> None:
+    staffed.firm(0, "甲公司", district="赛罕区")
+    staffed.firm(1, "乙公司", district="新城区")
+    app = staffed.open("firms", district="赛罕区", order="certain")
+    app.text_input(key="view-name").input("我的").run()
+    button(app, "Save").click().run()
+    assert staffed.repository.views()[0]["state"] == {"district": "赛罕区", "order": "certain"}
+    app = staffed.open("firms")
+    app.selectbox(key="view").set_value(staffed.repository.views()[0]["id"]).run()
+    assert app.query_params["district"] == "赛罕区"
+    assert list(app.dataframe[0].value["name"]) == ["甲公司"]
+
+
+def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None:
+    first, second = staffed.firm(0), staffed.firm(1, "乙公司")
+    app = staffed.open("firms")
+    app.checkbox(key="every").check().run()
+    app.selectbox(key="to-stage").set_value("ready").run()
+    button(app, "Set this stage").click().run()
+    assert "Changed: 2 firms." in html(app)
+    assert {row["stage"] for row in staffed.repository.firms_page().rows} == {"ready"}
+    versions = {row["id"]: row["version"] for row in staffed.repository.firms_page().rows}
+    staffed.repository.save_firm(second, {"name": "丙公司"}, versions[second])
+    with pytest.raises(Exception, match="changed one of these firms meanwhile"):
+        staffed.repository.set_stage(versions, "applied")
+    assert staffed.repository.firm(first)["stage"] == "ready"
+
+
+def test_a_list_that_grew_is_not_changed_unseen(staffed: Staffed) -> None:
+    staffed.firm(0)
+    app = staffed.open("firms")
+    app.checkbox(key="every").check().run()
+    staffed.firm(1, "乙公司")
+    button(app, "Set this stage").click().run()
+    assert "The list changed meanwhile" in html(app)
+
+
+def test_the_download_is_the_list_as_seen_and_nothing_in_it_runs(staffed: Staffed) -> None:
+    staffed.firm(0, "=1+1")
+    staffed.firm(1, "甲公司")
+    rows = staffed.repository.firms_page(FirmFilter(), sort="name").rows
+    table = clients.table(rows, load_scheme(), ENGLISH)
+    read = pacsv.read_csv(io.BytesIO(export.written(table, "csv")))
+    assert read["name"].to_pylist() == ["'=1+1", "甲公司"]
+    assert read["uscc"].to_pylist() == [CODES[0], CODES[1]]
+
+
+def test_a_firm_shows_its_findings_as_they_were_kept(staffed: Staffed) -> None:
+    firm = staffed.firm(name=NASTY)
+    staffed.assess(firm, 2026, st_staff=1, staff_total=100)
+    said = html(staffed.open("firm", firm=str(firm)))
+    assert "国科发火〔2016〕32号 第十一条（四）" in said
+    assert "= 1 ÷ 100" in said
+    assert "<script>alert" not in said
+    assert "&lt;script&gt;" in said
+
+
+def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    staffed.assess(firm, 2025, st_staff=1, staff_total=100)
+    staffed.assess(firm, 2026, st_staff=20, staff_total=100)
+    said = html(staffed.open("firm", firm=str(firm), tab="beside"))
+    assert '<th scope="col">2025-05-10</th><th scope="col">2026-05-10</th>' in said
+    assert "1.0%" in said
+    assert "20.0%" in said
+    assert "▲ better" in said
+
+
+def test_the_history_names_what_was_done_without_figures(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    staffed.repository.set_stage([firm], "ready")
+    staffed.assess(firm, 2026, staff_total=4321)
+    app = staffed.open("firm", firm=str(firm), tab="history")
+    changes = app.dataframe[-1].value
+    assert list(changes["What"])[:3] == ["assessed", "figures saved", "stage set"]
+    assert "Staff" in changes["Detail"][1]
+    assert "4321" not in str(changes.values)
+
+
+def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    app = staffed.open("firm", firm=str(firm), tab="tasks")
+    app.text_input[-1].input("补专项审计")
+    button(app, "Add the task").click().run()
+    assert "补专项审计" in html(app)
+    app.checkbox[0].check().run()
+    assert staffed.repository.tasks(firm)[0]["done"]
+    app = staffed.open("firm", firm=str(firm), tab="notes")
+    app.text_area[0].input(NASTY)
+    button(app, "Add the note").click().run()
+    assert staffed.repository.notes(firm)[0]["text"] == NASTY
+    assert "<script>alert" not in html(app)
+    app = staffed.open("firm", firm=str(firm), tab="documents")
+    assert "Checked: 0 of 9" in app.caption[0].value
+    app.get("button_group")[2].set_value("checked").run()
+    (paper,) = staffed.repository.documents(firm)
+    assert paper["status"] == "checked"
+    assert "Checked: 1 of 9" in app.caption[0].value
+
+
+def edited(patch: pytest.MonkeyPatch, what: str, column: str, value: str) -> None:
+    """Type a value into the row of the figures that starts so."""
+
+    def editor(data: pa.Table, **_: Any) -> pa.Table:
+        rows = data["what"].to_pylist()
+        place = next((n for n, each in enumerate(rows) if each.startswith(what)), None)
+        if place is None or column not in data.column_names:
+            return data
+        values = data[column].to_pylist()
+        values[place] = value
+        return data.set_column(data.schema.get_field_index(column), column, pa.array(values))
+
+    patch.setattr("streamlit.data_editor", editor)
+
+
+def test_corrected_figures_are_stored_and_judged(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = staffed.firm()
+    edited(monkeypatch, "Sales revenue", "y3", "1234.56")
+    app = staffed.open("firm", firm=str(firm), tab="figures")
+    button(app, "Save and assess").click().run()
+    assert "The figures of 2026 are stored and assessed." in html(app)
+    assert staffed.repository.figures(firm, 2026).value["sales_revenue_y3"] == 12_345_600
+    assert len(staffed.repository.assessments(firm)) == 2
+
+
+def test_figures_that_cannot_be_taken_are_told_and_not_stored(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = staffed.firm()
+    edited(monkeypatch, "Staff, annual", "value", "many")
+    app = staffed.open("firm", firm=str(firm), tab="figures")
+    button(app, "Save and assess").click().run()
+    assert "many; expected: a number" in html(app)
+    assert staffed.repository.figures(firm, 2026).version == 1
+
+
+def test_of_two_people_who_edit_one_firm_the_second_is_told(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = staffed.firm()
+    edited(monkeypatch, "Staff, annual", "value", "77")
+    app = staffed.open("firm", firm=str(firm), tab="figures")
+    facts, version = staffed.repository.figures(firm, 2026)
+    staffed.repository.save_figures(firm, 2026, {**facts, "st_staff": 9}, version)
+    button(app, "Save and assess").click().run()
+    assert "Someone else changed this meanwhile" in html(app)
+    assert "What you typed is still here" in html(app)
+    assert staffed.repository.figures(firm, 2026).value["st_staff"] == 9
+    assert staffed.repository.figures(firm, 2026).value["staff_total"] != 77
+    button(app, "Load what is stored now").click().run()
+    button(app, "Save and assess").click().run()
+    assert staffed.repository.figures(firm, 2026).value["staff_total"] == 77
+    assert staffed.repository.figures(firm, 2026).value["st_staff"] == 9
+
+
+def staged(staffed: Staffed) -> Any:
+    """The messy sample, read and staged."""
+    content = MESSY.read_bytes()
+    app = staffed.open("imports")
+    app.session_state[UPLOAD] = Upload(MESSY.name, content, blake2b(content).hexdigest())
+    app.run()
+    assert "recognised" in app.caption[0].value
+    button(app, "Read the rows").click().run()
+    assert not app.exception
+    return app
+
+
+def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staffed) -> None:
+    said = html(staged(staffed))
+    rejected = len((MESSY.parent / "candidates_messy_expected_rejects.csv").read_text().split()) - 1
+    (row,) = staffed.repository.imports()
+    held = staffed.repository.staged_import(row["id"])
+    numbers = {each["row"] for each in held["rejected"]}
+    assert len(held["rejected"]) == len(numbers) <= rejected
+    total = row["accepted"] + len(numbers)
+    assert f"{total} rows read = {row['accepted']} scored + {len(numbers)} rejected" in said
+    assert staffed.repository.firms_page().count == 0
+    app = staffed.open("imports", **{"import": str(row["id"])})
+    assert f"{row['accepted']} scored = 0 of firms held already" in html(app)
+    assert "destroyed" in str(app.dataframe[0].value.values) or len(app.dataframe[0].value) >= 20
+    button(app, "Confirm and store").click().run()
+    (done,) = [each["result"] for each in staffed.repository.imports()]
+    assert f"Stored: {done['added']} firms added" in html(app)
+    # one firm stands in the file with two years
+    assert done == {"added": row["accepted"] - 1, "changed": 0, "assessed": row["accepted"]}
+    assert staffed.repository.firms_page().count == done["added"]
+
+
+def test_a_discarded_import_leaves_nothing(staffed: Staffed) -> None:
+    app = staged(staffed)
+    button(app, "Discard").click().run()
+    assert "○ discarded" in html(app)
+    assert staffed.repository.firms_page().count == 0
+    assert not [each for each in app.button if each.label == "Confirm and store"]
+
+
+def test_another_carriers_import_is_not_there(staffed: Staffed) -> None:
+    staged(staffed)
+    (row,) = staffed.repository.imports()
+    staffed.actor = staffed.adviser(staffed.repository.add_carrier("园"))
+    app = staffed.open("imports", **{"import": str(row["id"])})
+    assert "That is not here." in html(app)
+    assert not app.dataframe
+
+
+def test_an_application_is_recorded_and_the_stage_follows(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    app = staffed.open("outcomes")
+    app.text_input(key="sought").input(CODES[0]).run()
+    (year,) = app.number_input
+    year.set_value(2026).run()
+    next(each for each in app.get("button_group") if each.label == "Certified").set_value("yes")
+    button(app, "Save").click().run()
+    assert "Recorded: 1 applications." in html(app)
+    (row,) = staffed.repository.outcomes()
+    assert (row["certified"], row["assessment_id"] is not None) == (True, True)
+    assert staffed.repository.firm(firm)["stage"] == "certified"
+    assert "1 applications = 1 certified + 0 refused + 0 pending" in html(app)
+
+
+def test_an_older_outcome_does_not_move_the_stage(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    staffed.repository.save_outcomes([(firm, 2026, {"certified": None}, 0)])
+    staffed.repository.save_outcomes([(firm, 2022, {"certified": False}, 0)])
+    assert staffed.repository.firm(firm)["stage"] == "applied"
+
+
+def read(staffed: Staffed, text: str) -> register.Register:
+    """A register as the page reads it."""
+    upload = Upload("register.csv", text.encode(), "x")
+    return register.read_register(upload, staffed.repository, load_scheme())
+
+
+def test_a_register_is_matched_by_credit_code_and_every_row_is_accounted_for(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    held = read(
+        staffed,
+        "统一社会信用代码,申报年度,认定结果,证书编号,发证日期\n"
+        f"{CODES[0]},2026,是,GR1,2026-11-01\n{CODES[0]},2023,否,,\n{CODES[1]},2026,是,,\n"
+        f"{CODES[0]},2020,也许,,\n",
+    )
+    assert (held.batch.read, len(held.rows), len(held.unmatched)) == (4, 2, 1)
+    staffed.repository.save_outcomes(held.rows)
+    rows = {row["applied_year"]: row for row in staffed.repository.outcomes()}
+    assert rows[2026]["certified_on"] == date(2026, 11, 1)
+    assert rows[2026]["certificate_number"] == "GR1"
+    again = read(staffed, f"uscc,applied_year,certified\n{CODES[0]},2026,no\n")
+    staffed.repository.save_outcomes(again.rows)
+    (changed,) = [row for row in staffed.repository.outcomes(firm) if row["applied_year"] == 2026]
+    assert (changed["certified"], changed["certificate_number"]) == (False, "GR1")
+    with pytest.raises(Exception, match="changed this meanwhile"):
+        staffed.repository.save_outcomes(again.rows)
+
+
+def test_a_register_without_outcomes_is_refused(staffed: Staffed) -> None:
+    with pytest.raises(Exception, match="has no column certified"):
+        read(staffed, f"uscc,applied_year\n{CODES[0]},2026\n")
+
+
+def test_what_is_downloaded_for_training_is_what_training_reads(
+    staffed: Staffed, tmp_path: Path
+) -> None:
+    for place, certified in enumerate((True, False, True)):
+        firm = staffed.firm(place, f"{place}公司")
+        staffed.repository.save_outcomes([(firm, 2026, {"certified": certified}, 0)])
+    rows = staffed.repository.past_applications()
+    file = tmp_path / "past.csv"
+    file.write_bytes(export.written(register.past_table(rows, load_scheme()), "csv"))
+    past = read_past(file, load_scheme())
+    assert past.certified.tolist() == [True, False, True]
+    assert past.years.tolist() == [2026] * 3
+    assert not past.batch.rejects.num_rows
+    assert past.batch.table.numbers("sales_revenue_y3")[0] == rows[0]["sales_revenue_y3"]
+
+
+def test_the_names_in_the_address_are_those_of_the_filter() -> None:
+    asked = {state.TEXT: "x", state.CARRIER: "3", state.VERDICT: clients.NEVER, state.ROWS: "2"}
+    made = clients.choice(asked)
+    assert made.firms == FirmFilter(text="x", carrier_id=3, verdict="")
+    assert made.page == 2
+
+
+def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> None:
+    assert state.ticks_key([1, 2, 3]) == state.ticks_key([1, 2, 3])
+    assert state.ticks_key([1, 2, 3]) != state.ticks_key([4, 1, 2])
+
+
+def test_the_one_who_changed_a_firm_second_is_told(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    app = staffed.open("firm", firm=str(firm))
+    staffed.repository.save_firm(
+        firm, {"district": "赛罕区"}, staffed.repository.firm(firm)["version"]
+    )
+    app.text_input[0].input("乙公司")
+    button(app, "Save").click().run()
+    assert "Someone else changed this meanwhile" in html(app)
+    assert staffed.repository.firm(firm)["name"] == "甲公司"
+    app.text_input[0].input("乙公司")
+    button(app, "Save").click().run()
+    assert "Saved." in html(app)
+    held = staffed.repository.firm(firm)
+    assert (held["name"], held["district"]) == ("乙公司", "赛罕区")
