@@ -21,6 +21,11 @@ def tag(name: str, /, *children: str, **attributes: str) -> Markup:
     return Markup(f"<{name}{given}>{join(children)}</{name}>")
 
 
+def literal(text: str) -> str:
+    """A text of a person inside a label, where Streamlit would read Markdown."""
+    return "".join(f"\\{mark}" if mark in "\\`*_{}[]()<>#+-.!|~:$" else mark for mark in text)
+
+
 def join(children: list[str] | tuple[str, ...]) -> Markup:
     """Elements and texts one after the other."""
     return Markup(

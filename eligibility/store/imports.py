@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -39,6 +40,9 @@ from eligibility.store.schema import (
 from eligibility.vocabulary import Conflict, InputError, NotFound, msgid
 
 STAGED, CONFIRMED, DISCARDED = "staged", "confirmed", "discarded"
+#: while its rows still come in; nobody sees it, and what a killed process left is swept away later
+COMING = "coming"
+SWEPT_AFTER = timedelta(days=1)
 #: rows handed to the database at once
 CHUNK = 1000
 _MASTER = ("uscc", "name", "district", "carrier", "industry")
@@ -63,7 +67,10 @@ class Imports(Access):
         rejected: Sequence[Facts] = (),
         model_hash: str | None = None,
     ) -> int:
-        """Keep the rows of a file to be looked at, in one transaction; the import's id.
+        """Keep the rows of a file to be looked at; the import's id.
+
+        It is there whole or not at all. Its rows come in part by part, for judging 50,000 firms
+        takes longer than another writer would wait.
 
         Parameters
         ----------
@@ -82,13 +89,41 @@ class Imports(Access):
         An adviser's import goes to the adviser's own carrier whatever the file says; a carrier
         that a manager's file names for the first time is made on confirming.
         """
+        made = self._begin_import(file, rejected)
+        accepted = 0
+        try:
+            for some in slices(rows, CHUNK):
+                with self._writing() as connection:
+                    connection.execute(
+                        insert(staged),
+                        [
+                            _staged(made, accepted + place, facts, record, model_hash)
+                            for place, (facts, record) in enumerate(some, 1)
+                        ],
+                    )
+                accepted += len(some)
+            with self._writing() as connection:
+                whole = update(imports).where(imports.c.id == made, imports.c.status == COMING)
+                connection.execute(whole.values(accepted=accepted, status=STAGED))
+                self._log(
+                    connection, msgid("stage import"), import_id=made, file=file, accepted=accepted,
+                    rejected=len(rejected),
+                )  # fmt: skip
+        except BaseException:
+            with self._writing() as connection:
+                self._sweep(connection, imports.c.id == made)
+            raise
+        return made
+
+    def _begin_import(self, file: str, rejected: Sequence[Facts]) -> int:
         with self._writing() as connection:
-            made = self._insert(
+            self._sweep(connection, imports.c.at < self._clock() - SWEPT_AFTER)
+            return self._insert(
                 connection,
                 imports,
                 {
                     "file": file[-300:],
-                    "status": STAGED,
+                    "status": COMING,
                     "carrier_id": self._import_carrier(),
                     "accepted": 0,
                     "rejected": [plain(row) for row in rejected],
@@ -96,23 +131,12 @@ class Imports(Access):
                     "at": self._clock(),
                 },
             )
-            accepted = 0
-            for some in slices(rows, CHUNK):
-                connection.execute(
-                    insert(staged),
-                    [
-                        _staged(made, accepted + place, facts, record, model_hash)
-                        for place, (facts, record) in enumerate(some, 1)
-                    ],
-                )
-                accepted += len(some)
-            own = imports.c.id == made
-            connection.execute(update(imports).where(own).values(accepted=accepted))
-            self._log(
-                connection, msgid("stage import"), import_id=made, file=file, accepted=accepted,
-                rejected=len(rejected),
-            )  # fmt: skip
-        return made
+
+    def _sweep(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        """Take away imports whose rows never came in whole."""
+        gone = select(imports.c.id).where(which, imports.c.status == COMING)
+        connection.execute(delete(staged).where(staged.c.import_id.in_(gone)))
+        connection.execute(delete(imports).where(which, imports.c.status == COMING))
 
     @open_to(STAFF)
     def imports(self) -> list[Row]:
@@ -189,9 +213,10 @@ class Imports(Access):
         return self.actor.carrier_id
 
     def _own_imports(self) -> ColumnElement[bool]:
+        whole = imports.c.status != COMING
         if self.actor.role in LEADS:
-            return literal(True)
-        return imports.c.carrier_id == self.actor.carrier_id
+            return whole
+        return whole & (imports.c.carrier_id == self.actor.carrier_id)
 
     def _import(self, connection: Connection, import_id: int) -> Row:
         mine = select(imports).where(self._own_imports(), imports.c.id == import_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from eligibility import assess, assess_table, firms, load_scheme
 from eligibility.assessment.record import records
 from eligibility.store import LOCAL, FirmFilter, Repository, Stage, plain, table_facts
 from eligibility.store.drafts import ALPHABET, code_hash, new_code
+from eligibility.store.schema import staged
 from eligibility.vocabulary import Conflict, EligibilityError, InputError, NotFound
 from tests.store.world import facts, record
 
@@ -416,3 +418,18 @@ def test_a_discarded_import_cannot_be_confirmed_nor_a_confirmed_one_discarded(
         local.discard_import(kept)
     assert local.firms_page().count == 1
     assert [row["status"] for row in local.imports()] == ["confirmed", "discarded"]
+
+
+def test_rows_that_break_off_are_not_there_and_hold_no_other_writer_up(local: Repository) -> None:
+    def rows() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        yield facts(None, "甲"), record()
+        local.add_firm({"name": "someone else's"})
+        assert local.imports() == []
+        raise RuntimeError("the file cannot be read on")
+
+    with pytest.raises(RuntimeError):
+        local.stage_import("firms.csv", rows())
+    assert local.imports() == []
+    assert [row["name"] for row in local.firms_page().rows] == ["someone else's"]
+    with local._reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(staged)) == 0

@@ -15,6 +15,7 @@ from eligibility.app import format as fmt
 from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
 from eligibility.app.components import guard
 from eligibility.app.components.status import verdict_word
+from eligibility.app.markup import literal
 from eligibility.language import Language
 from eligibility.scheme import Scheme
 from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
@@ -116,17 +117,12 @@ def views(repository: Repository, language: Language) -> None:
             st.button(_("Save"), on_click=guard.do, args=(partial(_save_view, repository),))
             for view in held.values():
                 st.button(
-                    _("Forget “{name}”").format(name=_plain(view["name"])),
+                    _("Forget “{name}”").format(name=literal(view["name"])),
                     key=f"forget:{view['id']}",
                     on_click=guard.do,
                     args=(partial(_forget_view, repository, view["id"]),),
                     type="tertiary",
                 )
-
-
-def _plain(name: str) -> str:
-    """A name on a button, where Streamlit would read Markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_{}[]()<>#+-.!|~:$" else mark for mark in name)
 
 
 def _save_view(repository: Repository) -> Message:

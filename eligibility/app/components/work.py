@@ -12,7 +12,7 @@ from eligibility.app import format as fmt
 from eligibility.app import state
 from eligibility.app.components import guard
 from eligibility.app.components.dossier import moment
-from eligibility.app.markup import tag
+from eligibility.app.markup import literal, tag
 from eligibility.language import Language
 from eligibility.store import Paper, Repository
 from eligibility.vocabulary import Edition, Message, msgid
@@ -113,7 +113,7 @@ def documents(repository: Repository, firm: Row, law: Edition, language: Languag
             st.html(tag("p", tag("b", title), tag("small", evidence), cls="paper"), width=520)
             key = f"{state.PAPER}:{firm['id']}:{item}:{row['version']}"
             st.segmented_control(
-                title,
+                literal(title),
                 list(words),
                 default=row["status"],
                 required=True,
