@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page(PAGES / "firm.py", title=_("One firm"), url_path="firm"),
         st.Page(PAGES / "form.py", title=_("Fill in by hand"), url_path="form"),
         st.Page(PAGES / "rules.py", title=_("Rules"), url_path="rules"),
+        st.Page(PAGES / "model.py", title=_("Model"), url_path="model"),
     ],
     position="top",
 )
