@@ -237,13 +237,11 @@ def _said(readiness: Readiness | None, count: int, language: Language) -> list[p
     if readiness is None:
         return [pa.nulls(count, PART.field(name).type) for name in PART.names[-3:]]
     _ = language.text
-    plain, conditional = _("{low}–{high}"), _("{low}–{high}, once nothing is unmet")
-    words = [
-        (conditional if held else plain).format(low=fmt.chance(low), high=fmt.chance(high))
-        for low, high, held in zip(
-            readiness.low, readiness.high, readiness.conditional, strict=True
-        )
-    ]
+    conditional = _("conditional: {interval}")
+    words = []
+    for low, high, held in zip(readiness.low, readiness.high, readiness.conditional, strict=True):
+        ends = f"{fmt.chance(low)}–{fmt.chance(high)}"
+        words.append(conditional.format(interval=ends) if held else ends)
     return [
         # a number that sorts cannot say “<1%” and must not say that anything is certain
         pa.array(np.clip(100 * readiness.probability, 1, 99)),

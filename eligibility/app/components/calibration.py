@@ -33,14 +33,15 @@ def calibration(bins: Sequence[Mapping[str, float]], language: Language) -> None
         alt.Tooltip("certified:Q", title=found, format=".0%"),
         alt.Tooltip("applications:Q", title=_("Applications")),
     ]
+    colours = st.get_option("theme.chartCategoricalColors")
     diagonal = alt.Chart(alt.InlineData([{"at": 0}, {"at": 1}])).mark_line(
-        strokeDash=[4, 4], strokeWidth=1, color="#7b8694"
+        strokeDash=[4, 4], strokeWidth=1, color=colours[-1]
     )
     up = alt.Y("low:Q", title=found, scale=scale, axis=percent)
     layers = alt.layer(
         diagonal.encode(alt.X("at:Q", scale=scale, title=said), alt.Y("at:Q", scale=scale)),
-        base.mark_rule(strokeWidth=2, opacity=0.55).encode(up, alt.Y2("high:Q")),
-        base.mark_point(filled=True, size=70, opacity=1).encode(
+        base.mark_rule(strokeWidth=2, color=colours[2]).encode(up, alt.Y2("high:Q")),
+        base.mark_point(filled=True, size=70, opacity=1, color=colours[1]).encode(
             alt.Y("certified:Q", title=found, scale=scale), tooltip=told
         ),
     ).properties(height=SIDE)

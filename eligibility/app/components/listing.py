@@ -114,7 +114,10 @@ def firms(
         alt=_("Firms with verdict, score and first gap"),
     )
     if learned:
-        said = _("Readiness: {learned}; 90% interval beside it.")
+        said = _(
+            "Readiness: {learned}. Conditional: not before every unmet condition is met, as past "
+            "applications with such figures fared."
+        )
         st.caption(said.format(learned=learned.sentence.say(language)))
     row = state.opened()
     return None if row is None else int(part["place"][row].as_py())

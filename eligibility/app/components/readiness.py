@@ -87,8 +87,8 @@ def _chance(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Ma
     words = _("not before these are met: {conditions}").format(conditions=conditions)
     yield tag("p", tag("strong", words), cls="chance")
     words = _(
-        "Only under that condition: about {chance} ({low}–{high}, 90% interval), as past "
-        "applications with such figures fared."
+        "Conditional: about {chance} ({low}–{high}, 90% interval), as past applications with such "
+        "figures fared; it counts only if the review finds these conditions met."
     )
     yield tag("p", words.format(**values))
 
