@@ -87,7 +87,7 @@ def card(held: Trained, folder: Path, language: Language) -> None:
     rules = _("Rules: {scheme}, {edition}; {features} features.").format(
         scheme=learned.scheme, edition=learned.edition, features=len(held.model.layout.names)
     )
-    st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted"))
+    st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted digest"))
     st.download_button(
         _("Download the card (Markdown)"),
         data=lambda: (folder / CARD).read_bytes(),
