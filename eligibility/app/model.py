@@ -25,7 +25,11 @@ else:
     card.card(held, folder, language)
 if role in LEADS:
     st.header(_("Train and check"), anchor=False)
-    training, checking = st.tabs([_("Train from past applications"), _("Check on new outcomes")])
+    training, checking = st.tabs(
+        # a key keeps the chosen tab when a notice above comes or goes
+        [_("Train from past applications"), _("Check on new outcomes")],
+        key=state.TASK,
+    )
     with training:
         teaching.train(held, folder, language)
     with checking:

@@ -166,7 +166,7 @@ def forget_day() -> None:
 
 # --- the model ---
 PAST, OUTCOMES = "past", "outcomes"
-LESSONS = "lessons"
+LESSONS, TASK = "lessons", "task"
 TRAINED, REPLACED = "trained", "replaced"
 
 

@@ -34,11 +34,13 @@ def train(held: Trained | None, folder: Path, language: Language) -> None:
     if made is None or made.model.learned.sha256 != past.sha256:
         st.caption(
             _(
-                "About a minute for a few hundred applications. The model in use stays until you "
+                "A minute or a few, by the number of applications. The model in use stays until you "
                 "take the new one."
             )
         )
-        if st.button(_("Train"), type="primary"):
+        begin = st.empty()
+        if begin.button(_("Train"), type="primary"):
+            begin.empty()
             _train(past, language)
         return
     _compared(held, made, past, language)
