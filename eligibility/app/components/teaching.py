@@ -11,7 +11,6 @@ from eligibility.app import cache, state, who
 from eligibility.app.components import notices, upload
 from eligibility.app.components.calibration import calibration
 from eligibility.app.components.card import candidates, measures
-from eligibility.app.components.readiness import demonstration
 from eligibility.app.markup import tag
 from eligibility.language import Language
 from eligibility.vocabulary import EligibilityError, InputError
@@ -153,7 +152,7 @@ def _rows(past: Past, language: Language) -> None:
             scored=f"{len(batch.table):,}",
             rejected=f"{batch.read - len(batch.table):,}",
         ),
-        _("{count} applications to learn from: {certified} certified, {refused} refused").format(
+        _("{count} applications with an outcome: {certified} certified, {refused} refused").format(
             count=f"{count:,}", certified=f"{certified:,}", refused=f"{count - certified:,}"
         ),
     ]
@@ -164,7 +163,8 @@ def _rows(past: Past, language: Language) -> None:
     said += [words.format(count=f"{rows:,}") for rows, words in left_out if rows]
     st.html(tag("p", *(tag("span", words) for words in said), cls="counts"))
     if past.invented:
-        st.html(tag("div", *demonstration(language)))
+        words = _("These applications are invented; what is learned from them is a demonstration.")
+        st.html(tag("p", words, cls="notice"))
     notices.rejected_rows(batch, language)
 
 
