@@ -30,6 +30,7 @@ def show() -> None:
                     Door(PAGES / "form.py", _("Fill in by hand"), "form", ANYONE),
                     Door(PAGES / "firm.py", _("One firm"), "firm", ANYONE),
                     Door(PAGES / "rules.py", _("Rules"), "rules", ANYONE),
+                    Door(PAGES / "model.py", _("Model"), "model", ANYONE),
                     Door(PAGES / "staff" / "overview.py", _("Overview"), "overview", STAFF),
                     Door(PAGES / "staff" / "firms.py", _("All firms"), "staff-firms", STAFF),
                     Door(PAGES / "staff" / "firm.py", _("A firm"), "staff-firm", STAFF),

@@ -6,9 +6,10 @@ What comes from an upload is remembered for its session only: another session ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -19,9 +20,15 @@ from eligibility.app.firms import Firm, Screening, screen
 from eligibility.app.state import MoneyUnit, Upload
 from eligibility.assessment.assess import assess_table
 from eligibility.intake.table import Batch, Options, Preview, from_records, preview, read_table
+from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.scheme import Scheme, load_scheme
 from eligibility.store import Accounts, Engine, open_store
-from eligibility.vocabulary import FirmTable
+from eligibility.vocabulary import FirmTable, Message, ModelRefused, msgid
+
+if TYPE_CHECKING:
+    from eligibility.readiness.model import Model
+    from eligibility.readiness.past import Past
+    from eligibility.readiness.training import Trained
 
 #: an upload is known by its name and the digest of its content
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
@@ -29,6 +36,8 @@ BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
 }
 #: of an uploaded table: twice the 50,000 firms that the tables of the app are made for
 MOST_LINES = 100_000
+#: names the state of the model's files
+Stamp = tuple[tuple[str, int, int], ...] | None
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
 
 
@@ -59,8 +68,14 @@ def seen(upload: Upload, sheet: str | None, day: date) -> Preview:
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def screening(upload: Upload, unit: MoneyUnit | None, sheet: str | None, day: date) -> Screening:
-    """The firms of an uploaded file."""
+def screening(
+    upload: Upload,
+    unit: MoneyUnit | None,
+    sheet: str | None,
+    day: date,
+    stamp: Stamp,  # noqa: ARG001 only names what is remembered
+) -> Screening:
+    """The firms of an uploaded file; ``stamp`` names the model that is asked."""
     options = Options(
         money_unit=unit,
         sheet=sheet,
@@ -72,8 +87,8 @@ def screening(upload: Upload, unit: MoneyUnit | None, sheet: str | None, day: da
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def sample(day: date) -> Screening:
-    """The invented firms that come with the program."""
+def sample(day: date, stamp: Stamp) -> Screening:  # noqa: ARG001 as above
+    """The invented firms that come with the program; ``stamp`` names the model that is asked."""
     return _screened((SAMPLE.name, SAMPLE.read_bytes()), Options(application_date=day))
 
 
@@ -81,8 +96,8 @@ def current() -> Screening:
     """The firms of the file kept, or of the sample."""
     kept, day = state.upload(), state.application_day()
     if kept is None:
-        return sample(day)
-    return screening(kept, state.money_unit(), state.sheet(kept), day)
+        return sample(day, model_stamp())
+    return screening(kept, state.money_unit(), state.sheet(kept), day, model_stamp())
 
 
 def typed(values: Mapping[str, Any], nameless: str, day: date) -> tuple[Firm | None, Batch]:
@@ -109,4 +124,75 @@ def operating(registered: date | None, applied: date) -> list[bool]:
 def _screened(source: tuple[str, bytes], options: Options) -> Screening:
     held = scheme()
     batch = read_table(source, held.fields, options, catalogue=held.titles_by_code)
-    return screen(batch, held)
+    return screen(batch, held, model()[0])
+
+
+# --- readiness ---
+
+
+def model_folder() -> Path:
+    """Where the model of the qualification lies."""
+    return models_folder() / scheme().id
+
+
+def model_stamp() -> Stamp:
+    """What changes whenever the files of the model do; None where there are none."""
+    folder = model_folder()
+    if not folder.is_dir():
+        return None
+    paths = [path for name in (MANIFEST, MODEL, METRICS) if (path := folder / name).is_file()]
+    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
+
+
+def trained() -> tuple[Trained | None, Message | None]:
+    """The model in use with its measures, or why there is none."""
+    stamp = model_stamp()
+    if stamp is None:
+        return None, Message(msgid("No readiness model has been trained yet."))
+    return _trained(model_folder(), stamp)
+
+
+def model() -> tuple[Model | None, Message | None]:
+    """The model in use, or why there is none."""
+    held, why = trained()
+    return (held.model if held else None), why
+
+
+def judged(firm: Firm) -> Firm:
+    """The firm with what the model says of it, if there is one."""
+    held, _ = model()
+    return replace(firm, readiness=held.readiness(firm.assessment)) if held else firm
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
+def seen_past(upload: Upload) -> Preview:
+    """What the columns of an uploaded file of past applications are taken for."""
+    from eligibility.readiness.past import past_fields
+
+    return preview((upload.name, upload.content), past_fields(scheme()))
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
+def past(upload: Upload, unit: MoneyUnit | None) -> Past:
+    """The past applications of an uploaded file."""
+    from eligibility.readiness.past import read_past
+
+    options = Options(money_unit=unit, covered_from=scheme().covered_from)
+    return read_past((upload.name, upload.content), scheme(), options)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _trained(
+    folder: Path,
+    stamp: Stamp,  # noqa: ARG001 as above
+) -> tuple[Trained | None, Message | None]:
+    # scikit-learn takes over a second to import, which those who have no model need not wait for
+    from eligibility.readiness.artifact import load, read_metrics
+    from eligibility.readiness.training import Trained
+
+    try:
+        return Trained(load(folder), read_metrics(folder)), None
+    except ModelRefused as refused:
+        return None, refused.message
+    except OSError as error:
+        return None, Message(msgid("The model cannot be read: {why}."), {"why": str(error)})

@@ -22,7 +22,9 @@ MIMES = {
 def scored(screening: Screening, shown: pa.Table, language: Language, kind: str) -> bytes:
     """The firms shown with every finding, in the order shown."""
     scheme = screening.assessments[0].scheme
-    table = scored_table(screening.assessments, screening.batch.rows, scheme, language)
+    table = scored_table(
+        screening.assessments, screening.batch.rows, scheme, language, screening.judge
+    )
     return written(table.take(shown["place"]), kind)
 
 

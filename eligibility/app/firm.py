@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache, state
-from eligibility.app.components import conditions, notices, score, verdict
+from eligibility.app.components import conditions, notices, readiness, score, verdict
 from eligibility.app.firms import Firm
 from eligibility.vocabulary import EligibilityError
 
@@ -18,11 +18,10 @@ def chosen() -> Firm | None:
     key = state.chosen_firm()
     if key == state.OWN_FIRM:
         entries = state.entries()
-        return (
-            None
-            if entries is None
-            else cache.typed(entries, _("Firm without a name"), state.application_day())[0]
-        )
+        if entries is None:
+            return None
+        typed, _batch = cache.typed(entries, _("Firm without a name"), state.application_day())
+        return cache.judged(typed) if typed else None
     return cache.current().find(key) if key else None
 
 
@@ -54,3 +53,4 @@ st.caption(_("A line opens to its rule, citation, reading and the evidence revie
 conditions.conditions(firm, language)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm, language)
+readiness.readiness(firm, cache.model()[0], language)

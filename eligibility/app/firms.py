@@ -7,24 +7,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from eligibility.app import format as fmt
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import record
 from eligibility.intake.table import Batch
 from eligibility.language import Language
+from eligibility.reports.scored import Judge
 from eligibility.reports.wording import first_gaps
 from eligibility.scheme import Scheme, TechnicalField
-from eligibility.vocabulary import VERDICT_WORDS, Edition, years_of
+from eligibility.vocabulary import VERDICT_WORDS, Edition, Learned, Readiness, years_of
+
+if TYPE_CHECKING:
+    from eligibility.readiness.model import Model
 
 SORTS: Mapping[str, list[tuple[str, str]]] = {
     "file": [("place", "ascending")],
     "verdict": [("verdict", "descending"), ("low", "descending")],
     "nearest": [("high", "descending"), ("low", "descending")],
+    "readiness": [("conditional", "ascending"), ("readiness", "descending")],
     "name": [("name", "ascending")],
 }
 
@@ -34,11 +40,13 @@ class Firm:
     """One firm: its assessment, as plain data, and the law it was judged by.
 
     ``kept`` is the record of an assessment made before, to be shown as it was.
+    ``readiness`` is what a model says of the firms of the assessment.
     """
 
     assessment: Assessment
     row: int
     kept: dict[str, Any] | None = None
+    readiness: Readiness | None = None
 
     @property
     def law(self) -> Edition:
@@ -53,7 +61,7 @@ class Firm:
     @cached_property
     def record(self) -> dict[str, Any]:
         """All that is said of it."""
-        return self.kept or record(self.assessment, self.row)
+        return self.kept or record(self.assessment, self.row, self.readiness)
 
     @cached_property
     def applied(self) -> date:
@@ -103,10 +111,14 @@ class Firm:
 
 @dataclass(frozen=True)
 class Screening:
-    """A file of firms, read and assessed."""
+    """A file of firms, read and assessed.
+
+    ``readiness`` is what a model says of each assessment; None where there is none to ask.
+    """
 
     batch: Batch
     assessments: list[Assessment]
+    readiness: list[Readiness | None]
     _tables: dict[str, pa.Table] = field(default_factory=dict)
 
     @property
@@ -124,16 +136,30 @@ class Screening:
         )
 
     @cached_property
-    def _seats(self) -> list[tuple[Assessment, int]]:
+    def _seats(self) -> list[tuple[Assessment, int, Readiness | None]]:
         seats: list[Any] = [None] * len(self.batch.table)
-        for assessment in self.assessments:
+        for assessment, readiness in zip(self.assessments, self.readiness, strict=True):
             for row, place in enumerate(assessment.rows):
-                seats[place] = (assessment, row)
+                seats[place] = (assessment, row, readiness)
         return seats
+
+    @property
+    def learned(self) -> Learned | None:
+        """What the model learned from; None where nothing is said of readiness."""
+        return next((said.learned for said in self.readiness if said is not None), None)
+
+    @property
+    def judge(self) -> Judge | None:
+        """Gives the readiness of each of the assessments again."""
+        if self.learned is None:
+            return None
+        said = {id(of): held for of, held in zip(self.assessments, self.readiness, strict=True)}
+        return lambda assessment: said[id(assessment)]
 
     def firm(self, place: int) -> Firm:
         """The firm in that place of the table."""
-        return Firm(*self._seats[place])
+        assessment, row, readiness = self._seats[place]
+        return Firm(assessment, row, readiness=readiness)
 
     @cached_property
     def keys(self) -> list[str]:
@@ -157,7 +183,8 @@ class Screening:
 
     def _table(self, language: Language) -> pa.Table:
         firms = self.batch.table
-        parts = [self._part(assessment, language) for assessment in self.assessments]
+        pairs = zip(self.assessments, self.readiness, strict=True)
+        parts = [self._part(assessment, said, language) for assessment, said in pairs]
         held = {
             "name": pa.array(firms.texts("name"), pa.string()),
             "uscc": pa.array(firms.texts("uscc"), pa.string()),
@@ -171,8 +198,9 @@ class Screening:
         return found
 
     @staticmethod
-    def _part(assessment: Assessment, language: Language) -> pa.Table:
-        gap = first_gaps(assessment.gaps, len(assessment.rows), 1, assessment.scheme, language)[0]
+    def _part(assessment: Assessment, readiness: Readiness | None, language: Language) -> pa.Table:
+        count = len(assessment.rows)
+        gap = first_gaps(assessment.gaps, count, 1, assessment.scheme, language)[0]
         return pa.table(
             [
                 pa.array(assessment.rows, pa.int64()),
@@ -180,6 +208,7 @@ class Screening:
                 pa.array(assessment.score.low, pa.float64()),
                 pa.array(assessment.score.high, pa.float64()),
                 gap,
+                *_said(readiness, count, language),
             ],
             schema=PART,
         )
@@ -192,13 +221,35 @@ PART = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("gap", pa.string()),
+        ("readiness", pa.float64()),
+        ("readiness_interval", pa.string()),
+        ("conditional", pa.bool_()),
     ]
 )
 
 
-def screen(batch: Batch, scheme: Scheme) -> Screening:
-    """Assess a batch."""
-    return Screening(batch, assess_table(batch.table, scheme) if len(batch.table) else [])
+def screen(batch: Batch, scheme: Scheme, model: Model | None = None) -> Screening:
+    """Assess a batch, and ask the model if there is one."""
+    found = assess_table(batch.table, scheme) if len(batch.table) else []
+    return Screening(batch, found, [model.readiness(each) if model else None for each in found])
+
+
+def _said(readiness: Readiness | None, count: int, language: Language) -> list[pa.Array]:
+    """Readiness in percent, its interval in words, whether it is conditional."""
+    if readiness is None:
+        return [pa.nulls(count, PART.field(name).type) for name in PART.names[-3:]]
+    _ = language.text
+    conditional = _("conditional: {interval}")
+    words = []
+    for low, high, held in zip(readiness.low, readiness.high, readiness.conditional, strict=True):
+        ends = f"{fmt.chance(low)}–{fmt.chance(high)}"
+        words.append(conditional.format(interval=ends) if held else ends)
+    return [
+        # a number that sorts cannot say “<1%” and must not say that anything is certain
+        pa.array(np.clip(100 * readiness.probability, 1, 99)),
+        pa.array(words, pa.string()),
+        pa.array(readiness.conditional),
+    ]
 
 
 def districts(table: pa.Table) -> list[str]:

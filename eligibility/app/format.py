@@ -15,6 +15,7 @@ from eligibility.vocabulary import Field, Speaks
 NOTHING = "—"
 HAIR = 1e-9
 WAN = 10_000
+HUNDREDTH = 0.01
 
 
 def number(figure: float, digits: int = 2) -> str:
@@ -30,6 +31,13 @@ def number(figure: float, digits: int = 2) -> str:
 def limit(share: float) -> str:
     """A line of the law in percent, with the digits it has."""
     return f"{number(share * 100, 4)}%"
+
+
+def chance(share: float) -> str:
+    """A chance in whole percent; never said to be certain."""
+    if share < HUNDREDTH / 2:
+        return "<1%"
+    return ">99%" if share > 1 - HUNDREDTH / 2 else f"{share:.0%}"
 
 
 def money(yuan: float, language: Speaks) -> str:

@@ -43,8 +43,9 @@ if not table.num_rows:
     st.info(_("No row of this file could be scored; correct the rows above and upload it again."))
     st.stop()
 
-shown = chosen(table, *listing.filters(table, language))
-place = listing.firms(shown, table.num_rows, language)
+learned = screening.learned
+shown = chosen(table, *listing.filters(table, language, learned))
+place = listing.firms(shown, table.num_rows, language, learned)
 listing.downloads(screening, shown, language)
 if place is not None:
     st.switch_page(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -15,6 +15,9 @@ from eligibility.app.web import cookies
 from eligibility.language import Language, language_named
 from eligibility.language import language as language_of_tag
 from eligibility.vocabulary import Message
+
+if TYPE_CHECKING:
+    from eligibility.readiness.training import Trained
 
 LANGUAGE = "lang"
 FIRM = "firm"
@@ -61,11 +64,17 @@ def browser_language() -> Language:
 
 def keep_upload() -> None:
     """Keep the uploaded file, as its widget forgets it on the next page; or let it go."""
-    given = st.session_state.get(UPLOADER)
+    given = uploaded(UPLOADER)
     if given is None:
         forget_upload()
     else:
-        st.session_state[UPLOAD] = as_upload(given)
+        st.session_state[UPLOAD] = given
+
+
+def uploaded(key: str) -> Upload | None:
+    """The file that stands in the uploader of that key."""
+    given = st.session_state.get(key)
+    return None if given is None else as_upload(given)
 
 
 def as_upload(given: Any) -> Upload:
@@ -337,3 +346,60 @@ def loaded(what: str, load: Callable[[], T]) -> T:
 def let_go(what: str) -> None:
     """Load anew what was being edited."""
     st.session_state.pop(f"{LOADED}{what}", None)
+
+
+# --- the model ---
+PAST, NEW_OUTCOMES = "past", "new-outcomes"
+LESSONS, LEARNING = "lessons", "learning"
+TRAINED, REPLACED = "trained", "replaced"
+
+
+def keep_file(key: str) -> None:
+    """Keep what the uploader of that key holds, as it forgets it on the next page."""
+    given = uploaded(key)
+    if given is not None:
+        st.session_state[f"{UPLOAD}:{key}"] = given
+
+
+def file(key: str) -> Upload | None:
+    """The file kept under that key."""
+    kept: Upload | None = st.session_state.get(f"{UPLOAD}:{key}")
+    return kept
+
+
+def forget_file(key: str) -> None:
+    """Ask for another file."""
+    st.session_state.pop(f"{UPLOAD}:{key}", None)
+
+
+def unit_key(key: str) -> str:
+    """The key of the unit declared for the file kept under that key."""
+    return f"{UNIT}:{key}"
+
+
+def file_unit(key: str) -> MoneyUnit | None:
+    """The unit declared for the file kept under that key."""
+    unit: MoneyUnit | None = st.session_state.get(unit_key(key))
+    return unit
+
+
+def keep_trained(trained: Trained) -> None:
+    """Keep a model that was trained until it is taken or thrown away."""
+    st.session_state[TRAINED] = trained
+
+
+def new_model() -> Trained | None:
+    """The model that was trained and not taken yet."""
+    kept: Trained | None = st.session_state.get(TRAINED)
+    return kept
+
+
+def forget_trained(replaced: bool = False) -> None:
+    """Let it go; ``replaced``: it stands in the place of the other."""
+    st.session_state.pop(TRAINED, None)
+    st.session_state[REPLACED] = replaced
+
+
+def just_replaced() -> bool:
+    """Whether the model was replaced a moment ago; said once."""
+    return bool(st.session_state.pop(REPLACED, False))

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import pickle
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import joblib
@@ -26,16 +27,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eligibility._version import __version__
 from eligibility.readiness.card import card
+from eligibility.readiness.folder import CARD, MANIFEST, METRICS, MODEL, models_folder
 from eligibility.readiness.model import Model
 from eligibility.readiness.training import Trained
 from eligibility.vocabulary import ModelRefused
 
-MODEL, MANIFEST, METRICS, CARD = (
-    "readiness.joblib",
-    "manifest.json",
-    "metrics.json",
-    "MODEL_CARD.md",
-)
 FORMAT = 1
 #: everything that a model is made of, by the name that its pickle gives
 KNOWN = frozenset(
@@ -96,12 +92,6 @@ class Manifest(BaseModel):
     log_loss: float
 
 
-def models_folder() -> Path:
-    """The one folder that models are read from."""
-    told = os.environ.get("ELIGIBILITY_MODELS")
-    return Path(told) if told else Path(__file__).parents[2] / "models"
-
-
 def versions() -> dict[str, str]:
     """The versions that a pickled model depends on."""
     return {
@@ -138,6 +128,36 @@ def save(trained: Trained, folder: Path) -> None:
         log_loss=metrics["by_cross_validation"][metrics["chosen"]]["log_loss"],
     )
     _write_json(folder / MANIFEST, manifest.model_dump(mode="json"))
+
+
+def replace(trained: Trained, folder: Path) -> None:
+    """Put a model in the place of another; whatever fails, the other stays.
+
+    Raises
+    ------
+    ModelRefused
+        If what was written cannot be read back.
+    OSError
+        If it cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    new, old = aside / "new", aside / "old"
+    try:
+        save(trained, new)
+        load(new)
+        if folder.exists():
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
+    finally:
+        # a model that could not be put back is not thrown away
+        if folder.exists() or not old.exists():
+            shutil.rmtree(aside)
 
 
 def load(folder: Path) -> Model:

@@ -6,6 +6,7 @@ from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.readiness.stock import TITLES
 from eligibility.readiness.training import Metrics, Trained
 from eligibility.readiness.watching import Watch
+from eligibility.vocabulary import Learned
 
 COLUMNS = ("log_loss", "brier", "calibration_error", "auc")
 
@@ -13,6 +14,21 @@ COLUMNS = ("log_loss", "brier", "calibration_error", "auc")
 def card(trained: Trained) -> str:
     """The card in Markdown, Chinese first."""
     return f"{_card(trained, CHINESE)}\n---\n\n{_card(trained, ENGLISH)}"
+
+
+def about(learned: Learned, language: Language) -> str:
+    """What kind of model it is and what it learned from."""
+    said = language.text(
+        "{estimator}, learned from {applications} applications of {first} to {last}, {certified} of "
+        "them certified."
+    )
+    return said.format(
+        estimator=language.text(learned.estimator),
+        applications=learned.applications,
+        first=learned.years[0],
+        last=learned.years[1],
+        certified=learned.certified,
+    )
 
 
 def caveats(language: Language, invented: bool) -> list[str]:
@@ -65,21 +81,10 @@ def watched(found: Watch, language: Language) -> list[str]:
 
 def _card(trained: Trained, language: Language) -> str:
     say, learned, metrics = language.text, trained.model.learned, trained.metrics
-    chosen = say(learned.estimator)
-    about = say(
-        "{estimator}, learned from {applications} applications of {first} to {last}, {certified} of "
-        "them certified."
-    ).format(
-        estimator=chosen,
-        applications=learned.applications,
-        first=learned.years[0],
-        last=learned.years[1],
-        certified=learned.certified,
-    )
     lines = [
         f"# {say('Readiness model')}",
         "",
-        about,
+        about(learned, language),
         "",
         trained.words.say(language),
         "",

@@ -38,13 +38,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from eligibility.readiness.features import ItemGroup, Layout
+from eligibility.readiness.features import SCORE, ItemGroup, Layout
 from eligibility.vocabulary import Bools, Floats
 
 #: rows worked on at once, so that what is formed of them stays in the processor's cache
 ROWS_AT_ONCE = 8192
-#: the name of the factor that the points give
-SCORE = "innovation_score"
 #: points are counted in tens, so that a unit of them weighs about as much as one of a margin
 TEN_POINTS = 10.0
 #: a chance is never nearer to 0 or 1

@@ -19,6 +19,8 @@ FARTHEST = 2.0
 CLEARLY = 1.0
 SHARE = "/1"
 TOTALS = ("score.low", "score.high")
+#: the condition that the totals tell of
+SCORE = "innovation_score"
 
 
 @dataclass(frozen=True)

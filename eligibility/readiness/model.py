@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment
-from eligibility.readiness.features import Layout, features
+from eligibility.readiness.features import SCORE, TOTALS, Layout, features
 from eligibility.vocabulary import UNMET, Bools, Floats, Learned, Readiness, only_somewhere
 
 TENTHS = np.linspace(0.1, 0.9, 9)
@@ -125,6 +125,6 @@ def _by_condition(outside: dict[str, NDArray[np.bool_]]) -> dict[str, Bools]:
     """Features outside, joined by the condition or item that they tell of."""
     joined: dict[str, Bools] = {}
     for name, rows in outside.items():
-        about = name.partition(".")[0]
+        about = SCORE if name in TOTALS else name.partition(".")[0]
         joined[about] = joined[about] | rows if about in joined else rows
     return joined

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import assess_table
-from eligibility.intake.table import Batch, Options, read_table
+from eligibility.intake.reading import Source
+from eligibility.intake.table import Batch, Options, from_records, read_table
 from eligibility.readiness.features import Layout, features, layout
 from eligibility.scheme import Scheme, read_yaml
 from eligibility.vocabulary import Bools, Field, Floats, InputError
+
+#: applications of each outcome without which nothing can be learned
+LEAST_OF_EACH = 10
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,17 @@ def outcome_fields() -> tuple[Field, ...]:
     )
 
 
-def read_past(path: Path, scheme: Scheme, options: Options | None = None) -> Past:
+def past_fields(scheme: Scheme) -> tuple[Field, ...]:
+    """The columns of a file of past applications."""
+    return (*scheme.fields, *outcome_fields())
+
+
+def read_past(source: Source, scheme: Scheme, options: Options | None = None) -> Past:
     """Read and assess a file of past applications.
 
     Parameters
     ----------
-    path : Path
+    source : path, or (name, bytes)
         CSV or Excel, as candidates, with ``applied_year`` and ``certified``.
     scheme : Scheme
     options : Options, optional
@@ -79,19 +91,33 @@ def read_past(path: Path, scheme: Scheme, options: Options | None = None) -> Pas
     InputError
         If the file cannot be used or a column of outcomes is not in it.
     """
-    fields = (*scheme.fields, *outcome_fields())
+    name, content = source if isinstance(source, tuple) else (Path(source).name, None)
     options = options or Options(covered_from=scheme.covered_from)
-    batch = read_table(path, fields, options, catalogue=scheme.titles_by_code)
+    batch = read_table(source, past_fields(scheme), options, catalogue=scheme.titles_by_code)
     found = {column.field.id for column in batch.headers.columns}
     for field in outcome_fields():
         if field.required and field.id not in found:
             raise InputError(
                 "{file} has no column {column} ({title}), which past applications need.",
-                file=path.name,
+                file=name,
                 column=field.id,
                 title=field.title,
             )
-    return _past(batch, scheme, hashlib.sha256(path.read_bytes()).hexdigest())
+    if content is None:
+        content = Path(str(source)).read_bytes()
+    return _past(batch, scheme, hashlib.sha256(content).hexdigest())
+
+
+def past_of_records(records: Sequence[Mapping[str, Any]], scheme: Scheme) -> Past:
+    """Past applications that are kept in the store, as its ``past_applications`` gives them."""
+    batch = from_records(
+        records,
+        past_fields(scheme),
+        Options(covered_from=scheme.covered_from),
+        catalogue=scheme.titles_by_code,
+    )
+    content = json.dumps(records, ensure_ascii=False, sort_keys=True).encode()
+    return _past(batch, scheme, hashlib.sha256(content).hexdigest())
 
 
 def _past(batch: Batch, scheme: Scheme, sha256: str) -> Past:

@@ -12,12 +12,10 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 
 from eligibility.readiness.measures import calibration_bins, measures
 from eligibility.readiness.model import Model, Seen
-from eligibility.readiness.past import Past
+from eligibility.readiness.past import LEAST_OF_EACH, Past
 from eligibility.readiness.stock import CONJUNCTION, TITLES, Replicated, candidates
 from eligibility.vocabulary import Bools, Floats, InputError, Learned, Message, msgid
 
-#: applications of each outcome without which nothing can be learned
-LEAST_OF_EACH = 10
 FOLDS, REPEATS = 5, 3
 #: part of the applications, at least, that the later years hold in the split by year
 LATER = 0.15
@@ -71,7 +69,8 @@ def train(
     seed : int
         Of folds and resamples.
     progress : callable
-        Told what is being done and the part that is done, /1.
+        Told what is being done and the part that is done, /1, before every fit of the comparison;
+        what it raises ends the training.
 
     Raises
     ------
@@ -81,12 +80,13 @@ def train(
     _enough(past)
     tried = candidates(past.layout, seed)
     by_folds, left_out = {}, {}
+    share = 1 / (len(tried) + 1)
     for place, (name, estimator) in enumerate(tried.items()):
-        progress(TITLES[name], place / (len(tried) + 1))
-        left_out[name] = _left_out(estimator, past, seed)
+        told = _part(progress, TITLES[name], share * place, share)
+        left_out[name] = _left_out(estimator, past, seed, told)
         by_folds[name] = _mean_measures(left_out[name], past)
     chosen = min(by_folds, key=lambda name: by_folds[name]["log_loss"])
-    progress(TITLES[chosen], len(tried) / (len(tried) + 1))
+    progress(TITLES[chosen], 1 - share)
     fitted = _final(chosen, tried[chosen], seed).fit(past.features, past.certified)
     said = fitted.chances(past.features)
     model = Model(
@@ -124,6 +124,10 @@ def train(
     return Trained(model, metrics)
 
 
+def _part(progress: Progress, what: str, start: float, share: float) -> Callable[[float], None]:
+    return lambda done: progress(what, start + share * done)
+
+
 def _enough(past: Past) -> None:
     certified = int(past.certified.sum())
     refused = len(past.certified) - certified
@@ -141,11 +145,14 @@ def _final(name: str, estimator: BaseEstimator, seed: int) -> Any:
     return clone(estimator) if name == CONJUNCTION else Replicated(estimator, random_state=seed)
 
 
-def _left_out(estimator: BaseEstimator, past: Past, seed: int) -> Floats:
+def _left_out(
+    estimator: BaseEstimator, past: Past, seed: int, progress: Callable[[float], None]
+) -> Floats:
     """Chances of rows that were left out of the fit, shape (repeats, n)."""
     folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=seed)
     made = np.empty((REPEATS, len(past.certified)))
     for place, (rest, left_out) in enumerate(folds.split(past.features, past.certified)):
+        progress(place / (FOLDS * REPEATS))
         fitted = clone(estimator).fit(past.features[rest], past.certified[rest])
         made[place // FOLDS, left_out] = fitted.predict_proba(past.features[left_out])[:, 1]
     return made

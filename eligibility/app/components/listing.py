@@ -11,9 +11,9 @@ import streamlit as st
 from eligibility.app import export, state
 from eligibility.app import format as fmt
 from eligibility.app.components.status import verdict_word
-from eligibility.app.firms import SORTS, Screening, districts
+from eligibility.app.firms import Screening, districts
 from eligibility.language import Language
-from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS
+from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Learned
 
 PAGE_ROWS = 500
 #: rows before the table scrolls, and how high it is then
@@ -21,15 +21,20 @@ SHOWN, TALL = 16, 620
 VERDICTS = (MET, UNDETERMINED, UNMET)
 
 
-def filters(table: pa.Table, language: Language) -> tuple[list[int], list[str], str, str]:
+def filters(
+    table: pa.Table, language: Language, learned: Learned | None = None
+) -> tuple[list[int], list[str], str, str]:
     """Verdicts, districts, words looked for, and the order."""
     _ = language.text
     orders = {
         "file": _("as in the file"),
         "verdict": _("by verdict, best first"),
         "nearest": _("by highest possible score"),
+        "readiness": _("by readiness, conditional ones last"),
         "name": _("by name"),
     }
+    if not learned:
+        del orders["readiness"]
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         verdicts = st.pills(
             _("Verdict"),
@@ -56,7 +61,7 @@ def filters(table: pa.Table, language: Language) -> tuple[list[int], list[str], 
         )
         order = st.selectbox(
             _("Order"),
-            list(SORTS),
+            list(orders),
             format_func=orders.__getitem__,
             key=state.SORT,
             persist_state="session",
@@ -65,8 +70,13 @@ def filters(table: pa.Table, language: Language) -> tuple[list[int], list[str], 
     return list(verdicts), list(places), text or "", order
 
 
-def firms(shown: pa.Table, of: int, language: Language) -> int | None:
-    """The rows, a page at a time; gives the place of the firm that was opened."""
+def firms(
+    shown: pa.Table, of: int, language: Language, learned: Learned | None = None
+) -> int | None:
+    """The rows, a page at a time; gives the place of the firm that was opened.
+
+    ``learned`` says what stands behind the readiness shown; without it none is.
+    """
     _ = language.text
     count = shown.num_rows
     if not count:
@@ -89,6 +99,7 @@ def firms(shown: pa.Table, of: int, language: Language) -> int | None:
         "district": st.column_config.TextColumn(_("District"), width=112),
         "low": st.column_config.NumberColumn(_("Low"), width=66, format="%.4g"),
         "high": st.column_config.NumberColumn(_("High"), width=66, format="%.4g"),
+        **(_readiness(language) if learned else {}),
         "gap": st.column_config.TextColumn(_("First gap"), width=480),
         "uscc": st.column_config.TextColumn(_("Credit code"), width=170),
     }
@@ -102,8 +113,22 @@ def firms(shown: pa.Table, of: int, language: Language) -> int | None:
         placeholder=fmt.NOTHING,
         alt=_("Firms with verdict, score and first gap"),
     )
+    if learned:
+        said = _(
+            "Readiness: {learned}. Conditional: not before every unmet condition is met, as past "
+            "applications with such figures fared."
+        )
+        st.caption(said.format(learned=learned.sentence.say(language)))
     row = state.opened()
     return None if row is None else int(part["place"][row].as_py())
+
+
+def _readiness(language: Language) -> dict[str, Any]:
+    _ = language.text
+    return {
+        "readiness": st.column_config.NumberColumn(_("Readiness"), width=84, format="%.0f%%"),
+        "readiness_interval": st.column_config.TextColumn(_("90% interval"), width=150),
+    }
 
 
 def _first_row(count: int) -> int:

@@ -11,6 +11,7 @@ from eligibility.app import export
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.firms import Screening
 from eligibility.app.markup import tag
+from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.vocabulary import EligibilityError, Message, RowIssue
 
@@ -56,16 +57,21 @@ def counts(screening: Screening, language: Language) -> None:
 
 def rejects(screening: Screening, language: Language) -> None:
     """The rows that could not be used, why, and what to do; then what was taken with a remark."""
+    rejected_rows(screening.batch, language)
+
+
+def rejected_rows(batch: Batch, language: Language) -> None:
+    """The same of any batch."""
     _ = language.text
-    fatal = [issue for issue in screening.batch.issues if issue.fatal]
-    remarks = [issue for issue in screening.batch.issues if not issue.fatal]
+    fatal = [issue for issue in batch.issues if issue.fatal]
+    remarks = [issue for issue in batch.issues if not issue.fatal]
     if fatal:
-        title = _("Rejected rows: {n}").format(n=screening.rejected)
+        title = _("Rejected rows: {n}").format(n=batch.read - len(batch.table))
         with st.expander(title, expanded=True, icon=":material/block:"):
             _issues(fatal, language)
             st.download_button(
                 _("Download the rejected rows with their reasons (CSV)"),
-                data=lambda: export.rejected(screening.batch, language),
+                data=lambda: export.rejected(batch, language),
                 file_name="rejected.csv",
                 mime="text/csv",
                 on_click="ignore",

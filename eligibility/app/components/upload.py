@@ -51,7 +51,7 @@ def sheet(kept: state.Upload, seen: Preview, language: Language) -> None:
         )
 
 
-def unit(headers: HeaderMap, language: Language) -> bool:
+def unit(headers: HeaderMap, language: Language, key: str = state.UNIT) -> bool:
     """Ask for the unit of amounts if no header states it; whether all is now known."""
     _ = language.text
     if not headers.unitless:
@@ -64,7 +64,7 @@ def unit(headers: HeaderMap, language: Language) -> bool:
         _("Unit of the amounts whose header names none"),
         UNITS,
         format_func=words.__getitem__,
-        key=state.UNIT,
+        key=key,
         persist_state="session",
     )
     return chosen is not None

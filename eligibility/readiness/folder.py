@@ -1,0 +1,19 @@
+"""Where models lie; apart from what reads them, as that takes a second to import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+MODEL, MANIFEST, METRICS, CARD = (
+    "readiness.joblib",
+    "manifest.json",
+    "metrics.json",
+    "MODEL_CARD.md",
+)
+
+
+def models_folder() -> Path:
+    """The one folder that models are read from."""
+    told = os.environ.get("ELIGIBILITY_MODELS")
+    return Path(told) if told else Path(__file__).parents[2] / "models"
