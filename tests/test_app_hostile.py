@@ -361,6 +361,33 @@ def test_a_sheet_made_to_be_searched_for_ever_is_read_once(line: bytes) -> None:
     assert time.monotonic() - began < SOON
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'<row r="1"><c x=">" r="A1"><v>1</v></c><c x=">" r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="1">%s</row><row r="1048576"><c><v>1</v></c></row>'
+        % (b"<c><v>1</v></c>" * 16_384),
+        b"<row><c><v>1</v></c></row>%s<row><c><v>1</v></c></row>" % (b"<row/>" * 1_100_000),
+    ],
+    ids=["a place behind a mark", "cells without a place", "rows without a place"],
+)
+def test_cells_far_apart_that_hide_their_places_are_refused(
+    rows: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SHEET_CELLS", 1_000_000)
+    head = b'<worksheet xmlns="%s"><sheetData>' % reading._MAIN[1:-1].encode()
+    sheet = head + rows + b"</sheetData></worksheet>"
+    refused(replaced("xl/worksheets/sheet1.xml", sheet), "too large")
+
+
+def test_a_sheet_whose_cells_name_no_place_is_still_read() -> None:
+    head = b'<worksheet xmlns="%s"><sheetData>' % reading._MAIN[1:-1].encode()
+    rows = b"<row><c><v>1</v></c><c><v>2</v></c></row>" * 3
+    sheet = head + rows + b"</sheetData></worksheet>"
+    opened = open_sheet(("f.xlsx", replaced("xl/worksheets/sheet1.xml", sheet)))
+    assert opened.head == [["1", "2"]] * 3
+
+
 @pytest.mark.parametrize("line", ["\n", "甲,1\n", '"', ",\n"])
 def test_endless_lines_are_refused_before_they_are_read(line: str) -> None:
     content = f"name,staff_total\n{line * 8_000_000}".encode()

@@ -49,4 +49,5 @@ def opened(groups: Mapping[str, Sequence[Door]]) -> dict[str, list[st.Page]]:
         if role not in door.roles
     ]
     first = st.Page(home.script, title=home.title, url_path=HOME, default=True, visibility="hidden")
-    return {title: group for title, group in pages.items() if group} | {" ": [*closed, first]}
+    pages[next(iter(pages))] += [*closed, first]
+    return {title: group for title, group in pages.items() if group}

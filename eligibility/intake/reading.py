@@ -66,7 +66,8 @@ _STYLED = re.compile(
 )
 _STYLE = re.compile(rb' s="(\d+)"')
 _PLACED = re.compile(rb' r="([A-Z]+)(\d+)"')
-_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
 _ERROR = re.compile(
     rb"""<(?:\w+:)?c\b(?=[^<>]*\st=["']e["'])[^<>]*?\sr=["']([A-Z]+)(\d+)["'][^<>]*>"""
     rb"""((?:(?!</?(?:\w+:)?c\b).)*)</(?:\w+:)?c>""",
@@ -733,6 +734,11 @@ class _Workbook:
             width = max(
                 width, *(_column(letters) for letters in {letters for letters, _ in places})
             )
+        lines = _ROW.split(xml)
+        cells = [len(_CELL.findall(line)) for line in lines]
+        if len(places) < len(lines) - 1 + sum(cells):
+            # what names no place stands behind the one before it
+            rows, width = rows + len(lines) - 1, max(width, *cells)
         if rows * width > SHEET_CELLS:
             raise self._too_large()
         if b't="e"' in xml or b"t='e'" in xml:

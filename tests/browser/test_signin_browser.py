@@ -151,7 +151,7 @@ def test_a_name_is_text_on_the_page(page: sync_api.Page) -> None:
 
 
 def test_the_language_stays_over_sign_in_and_sign_out(page: sync_api.Page) -> None:
-    assert "登录" in open_(page, "/account") or "Sign in" in open_(page, "/account")
+    open_(page, "/account")
     page.get_by_role("radio", name="English").or_(
         page.get_by_role("button", name="English")
     ).first.click()

@@ -19,43 +19,12 @@ from eligibility.app.components import notices
 from eligibility.app.markup import tag
 from eligibility.language import Language
 from eligibility.store import ROLE_WORDS, Repository, Role
-from eligibility.vocabulary import EligibilityError, Message, msgid
+from eligibility.vocabulary import EligibilityError, Message
 
 #: characters of a password made here: 16 of 64 kinds
 PASSWORD_BYTES = 12
 LINES = 100
 GIVEN = (Role.FIRM, Role.ADVISER, Role.MANAGER, Role.ADMINISTRATOR)
-#: what the log says was done
-DONE = {
-    "add account": msgid("account added"),
-    "add carrier": msgid("carrier added"),
-    "add firm": msgid("firm added"),
-    "add note": msgid("note added"),
-    "add task": msgid("task added"),
-    "assess": msgid("assessed"),
-    "assign": msgid("firms assigned"),
-    "change account": msgid("account changed"),
-    "change carrier": msgid("carrier changed"),
-    "change firm": msgid("firm changed"),
-    "change password": msgid("own password changed"),
-    "change task": msgid("task changed"),
-    "confirm import": msgid("import confirmed"),
-    "create account": msgid("account created"),
-    "delete draft": msgid("draft deleted"),
-    "discard import": msgid("import discarded"),
-    "import": msgid("imported"),
-    "link identity": msgid("linked to a provider's identity"),
-    "move": msgid("firms moved to another carrier"),
-    "save document": msgid("document noted"),
-    "save outcome": msgid("outcome recorded"),
-    "set password": msgid("password given"),
-    "set target": msgid("target set"),
-    "share draft": msgid("draft shared"),
-    "sign in": msgid("signed in"),
-    "stage": msgid("stage changed"),
-    "stage import": msgid("import read, not yet confirmed"),
-    "withdraw draft": msgid("shared draft withdrawn"),
-}
 
 
 def accounts(repository: Repository, language: Language) -> None:
@@ -242,7 +211,7 @@ def trail(repository: Repository, language: Language) -> None:
                     _("When"): line["at"],
                     _("Who"): line["by"] or "",
                     _("Role"): _(ROLE_WORDS[Role(line["role"])]),
-                    _("What"): _(DONE.get(line["action"], line["action"])),
+                    _("What"): _(line["action"]),
                     _("Firm"): "" if line["firm_id"] is None else str(line["firm_id"]),
                     _("Details"): json.dumps(line["detail"], ensure_ascii=False)
                     if line["detail"]

@@ -28,8 +28,8 @@ def failed(reference: str, language: Language) -> None:
     """A page that could not be drawn, and what to tell whom."""
     _ = language.text
     told = _(
-        "Something went wrong on this page; nothing half-done was stored. Load it again; if that "
-        "does not help, give this reference to whoever runs the app: {reference}"
+        "Something went wrong on this page. Load it again; if that does not help, give this "
+        "reference to whoever runs the app: {reference}"
     )
     st.html(tag("p", told.format(reference=reference), cls="notice refused", role="alert"))
 

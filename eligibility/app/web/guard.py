@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import secrets
 from functools import cached_property
@@ -51,7 +52,7 @@ def refuse_exposed() -> None:
             "administrator. Create one first: python -m eligibility create-admin LOGIN",
             address=address or "0.0.0.0",
         )
-        raise SystemExit(str(error))
+        raise SystemExit(error.message.say(language(os.environ.get("LANG"))))
 
 
 class Guard:
