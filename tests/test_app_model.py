@@ -124,7 +124,7 @@ def test_a_firm_reads_chance_interval_and_sample_under_a_heading_of_their_own() 
 def test_a_firm_with_an_unmet_condition_reads_not_before() -> None:
     said = html(opened("firm", language="en", firm=ONE_SHORT))
     assert "not before these are met: Share of S&amp;T staff" in said
-    assert "Conditional: about " in said
+    assert "Conditional: were they met, about " in said
     assert "<strong>about" not in said
 
 

@@ -211,13 +211,14 @@ def trail(repository: Repository, language: Language) -> None:
                     _("When"): line["at"],
                     _("Who"): line["by"] or "",
                     _("Role"): _(ROLE_WORDS[Role(line["role"])]),
-                    _("What"): _(line["action"]),
+                    _("What"): _(action),
                     _("Firm"): "" if line["firm_id"] is None else str(line["firm_id"]),
                     _("Details"): json.dumps(line["detail"], ensure_ascii=False)
                     if line["detail"]
                     else "",
                 }
                 for line in lines
+                for action in [line["action"]]
             ],
             hide_index=True,
             column_config={

@@ -127,7 +127,7 @@ def _readiness(language: Language) -> dict[str, Any]:
     _ = language.text
     return {
         "readiness": st.column_config.NumberColumn(_("Readiness"), width=84, format="%.0f%%"),
-        "readiness_interval": st.column_config.TextColumn(_("90% interval"), width=150),
+        "readiness_interval": st.column_config.TextColumn(_("interval (90%)"), width=150),
     }
 
 

@@ -81,14 +81,14 @@ def _chance(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Ma
     values = {"chance": fmt.chance(said["probability"]), "low": low, "high": high}
     if not said["conditional"]:
         words = _("about {chance} ({low}–{high})").format(**values)
-        yield tag("p", tag("strong", words), " ", tag("small", _("90% interval")), cls="chance")
+        yield tag("p", tag("strong", words), " ", tag("small", _("interval (90%)")), cls="chance")
         return
     conditions = titles(said["not_before"], firm.law, language)
     words = _("not before these are met: {conditions}").format(conditions=conditions)
     yield tag("p", tag("strong", words), cls="chance")
     words = _(
-        "Conditional: about {chance} ({low}–{high}, 90% interval), as past applications with such "
-        "figures fared; it counts only if the review finds these conditions met."
+        "Conditional: were they met, about {chance} ({low}–{high}, with 90% certainty); until then "
+        "there is none."
     )
     yield tag("p", words.format(**values))
 
