@@ -20,7 +20,9 @@ page = st.navigation(
     [
         st.Page(PAGES / "screening.py", title=_("Firms"), default=True),
         st.Page(PAGES / "firm.py", title=_("One firm"), url_path="firm"),
-        st.Page(PAGES / "form.py", title=_("Fill in by hand"), url_path="form"),
+        st.Page(PAGES / "start.py", title=_("Self-assessment"), url_path="start"),
+        st.Page(PAGES / "wizard.py", title=_("Steps"), url_path="steps", visibility="hidden"),
+        st.Page(PAGES / "result.py", title=_("Result"), url_path="result", visibility="hidden"),
         st.Page(PAGES / "rules.py", title=_("Rules"), url_path="rules"),
     ],
     position="top",

@@ -296,9 +296,7 @@ def _products(read: Read, _: Edition, __: int, ___: np.datetime64) -> Counted:
 
 
 def _outside(years: Sequence[int]) -> Message:
-    return Message(
-        "not one of the years {first} to {last}", {"first": years[0], "last": years[-1]}
-    )
+    return Message("not one of the years {first} to {last}", {"first": years[0], "last": years[-1]})
 
 
 def _first(names: NDArray[Any], years: Floats, sound: Bools) -> NDArray[np.intp]:
@@ -347,7 +345,7 @@ def _value(
             troubles[row, column.id] = Message("{value} is not understood", {"value": text})
         return word
     try:
-        return parse(text, FORMATS[column.kind])
+        return parse(text.strip().removesuffix("年"), FORMATS[column.kind])
     except CellTrouble as trouble:
         troubles[row, column.id] = Message(
             "{value} is not understood; expected: {expected}",
