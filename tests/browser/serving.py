@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -32,12 +34,23 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@contextmanager
-def served() -> Iterator[str]:
-    """The address of a running app, which ends with the block."""
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a running app, which ends with the block; its store is gone then too."""
+    with TemporaryDirectory() as data, started(free_port(), Path(data)) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(port: int, data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """An app on that port with its store in a folder, and its process."""
     command = [
         sys.executable,
         "-m",
@@ -46,11 +59,17 @@ def served() -> Iterator[str]:
         "streamlit_app.py",
         f"--server.port={port}",
     ]
-    app = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    app = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"ELIGIBILITY_DATA": str(data)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address)
-        yield address
+        yield address, app
     finally:
         app.terminate()
         app.wait(timeout=20)

@@ -20,8 +20,6 @@ from eligibility.vocabulary import MET, UNDETERMINED, UNMET
 #: the list of each step
 OF_STEP = {"ip": "ip", "rd": "activity", "products": "product", "capability": "conversion"}
 STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
-#: rows beyond which only those that do not count are told
-TOLD_ROWS = 30
 
 
 def table(kind: str, sheet: Sheet) -> None:
@@ -62,7 +60,7 @@ def _comes_to(kind: str, found: Counted, sheet: Sheet) -> None:
         _blanks(sheet)
     if kind == "product":
         _main(sheet)
-    told = [row for row in range(len(rows)) if len(rows) <= TOLD_ROWS or found.reasons[row]]
+    told = [row for row, reason in enumerate(found.reasons) if reason]
     st.html(tag("ul", *(_row(row, rows[row], found, sheet.language) for row in told), cls="rows"))
 
 
@@ -164,5 +162,5 @@ def _columns(kind: str, sheet: Sheet) -> dict[str, Any]:
     }
     for name in CATEGORIES:
         title = fmt.stem_title(sheet.scheme.fields_by_id[f"{name}_y3"], sheet.language)
-        said[name] = text(f"{title} ({unit})", width="small")
+        said[name] = text(f"{title} ({unit})", width=150)
     return {column.id: said[column.id] for column in LEDGERS[kind].columns}
