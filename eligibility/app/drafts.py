@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from eligibility.intake.ledgers import LEDGERS, filled
 from eligibility.store import Repository
 
 FIRST_STEP = "main"
+#: no two openings share a number, not even of two drafts in one session
+_VISITS = count(1)
 Row = dict[str, str]
 
 
@@ -33,8 +36,10 @@ class Draft:
     stored : str
         What is stored, to be compared with what is typed; an example stands here from the start,
         so that it is stored only once it is changed.
+    language : str
+        The inputs and tables drawn last speak it.
     visit : int
-        Counts the openings of a step: tables start anew with it.
+        Another for every opening of a step: tables start anew with it.
     """
 
     facts: dict[str, str] = field(default_factory=dict)
@@ -46,6 +51,7 @@ class Draft:
     stored: str = ""
     shared_with: int | None = None
     code_seen: bool = False
+    language: str = ""
     visit: int = 0
     #: the lists as they were when the step was opened: what their tables' changes refer to
     opened: dict[str, list[Row]] = field(default_factory=dict)
@@ -90,8 +96,13 @@ class Draft:
     def turn(self, step: str) -> None:
         """Open a step; the tables of lists start from what they hold now."""
         self.step = step
-        self.visit += 1
-        self.opened = {name: list(rows) for name, rows in self.lists.items()}
+        self.visit = next(_VISITS)
+        for name in self.lists:
+            self.begin(name)
+
+    def begin(self, name: str) -> None:
+        """Let the table of a list start from what the list holds now."""
+        self.opened[name] = [dict(row) for row in self.lists[name]]
 
     def _text(self) -> str:
         # the step alone is no change worth a new draft, but is stored with the next one

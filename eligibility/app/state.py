@@ -166,8 +166,17 @@ def collect() -> None:
             opened.type(str(key).removeprefix(ENTRY), value)
     for kind in opened.lists:
         changes = st.session_state.get(list_key(kind))
-        if changes:
+        if changes is None:
+            # a table that was away, on another page, starts anew
+            opened.begin(kind)
+        else:
             opened.edit(kind, changes)
+    spoken = language().id
+    if opened.language != spoken:
+        # other titles make other inputs and tables: let them start from what is held
+        opened.language = spoken
+        opened.turn(opened.step)
+        _forget_inputs()
 
 
 def go(step: str) -> None:

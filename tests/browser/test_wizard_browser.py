@@ -69,6 +69,22 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(tmp_path: 
             page.locator("#portal input, #portal textarea").fill("商标")
             page.keyboard.press("Enter")
             page.get_by_text("商标 is not understood").wait_for()
+            # neither another page nor another language loses the change of a table
+            page.get_by_role("link", name="Rules").click()
+            settled(page)
+            page.get_by_role("link", name="Self-assessment").click()
+            settled(page)
+            button(page, "Go on with what is open")
+            page.get_by_text("商标 is not understood").wait_for()
+            page.get_by_text("中文", exact=True).click()
+            settled(page)
+            page.get_by_text("English", exact=True).click()
+            settled(page)
+            page.get_by_text("商标 is not understood").wait_for()
+            button(page, "← Back")
+            assert page.get_by_label("Name of the firm").input_value() == "乙 <b>公司</b>"
+            button(page, "Next →")
+            page.get_by_text("商标 is not understood").wait_for()
             page.reload()
             settled(page)
             assert (

@@ -47,8 +47,8 @@ def _show_code(draft: Draft, language: Language) -> None:
     _ = language.text
     words = _(
         "Your entries are kept from now on. This return code opens them again after a reload, days "
-        "later or on another device; whoever has it sees them. Write it down: it is not shown "
-        "again later."
+        "later or on another device; whoever has it sees them. Write it down: after a reload "
+        "nobody can show it to you."
     )
     with st.container(key="new-code", border=True):
         st.html(tag("p", words))

@@ -61,7 +61,9 @@ def _comes_to(kind: str, found: Counted, sheet: Sheet) -> None:
     if kind == "product":
         _main(sheet)
     told = [row for row, reason in enumerate(found.reasons) if reason]
-    st.html(tag("ul", *(_row(row, rows[row], found, sheet.language) for row in told), cls="rows"))
+    if told:
+        lines = (_row(row, rows[row], found, sheet.language) for row in told)
+        st.html(tag("ul", *lines, cls="rows"))
 
 
 def _row(row: int, said: dict[str, str], found: Counted, language: Language) -> Markup:
@@ -128,7 +130,7 @@ def _columns(kind: str, sheet: Sheet) -> dict[str, Any]:
     unit = _("CNY 10,000")
     said: dict[str, Any] = {
         "name": text(_("Name"), width="medium"),
-        "result": text(_("Result"), width="medium"),
+        "result": text(_("Result put to use"), width="medium"),
         "year": text(_("Year"), width="small"),
         "class": text(
             _("Class"),
