@@ -16,6 +16,8 @@ from eligibility.intake.ledgers import LEDGERS, filled
 from eligibility.store import Repository
 
 FIRST_STEP = "main"
+#: rows of an empty table, so that there is a cell to paste into
+BLANK = 5
 #: no two openings share a number, not even of two drafts in one session
 _VISITS = count(1)
 Row = dict[str, str]
@@ -102,7 +104,7 @@ class Draft:
 
     def begin(self, name: str) -> None:
         """Let the table of a list start from what the list holds now."""
-        self.opened[name] = [dict(row) for row in self.lists[name]]
+        self.opened[name] = [dict(row) for row in self.lists[name]] or [{} for _ in range(BLANK)]
 
     def _text(self) -> str:
         # the step alone is no change worth a new draft, but is stored with the next one

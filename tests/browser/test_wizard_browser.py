@@ -112,3 +112,31 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(tmp_path: 
                 page.get_by_role("button", name="My entries as JSON").click()
             assert '"staff_total": "150"' in Path(file.value.path()).read_text(encoding="utf-8")
         browser.close()
+
+
+def test_rows_pasted_from_a_spreadsheet_give_the_counts(tmp_path: Path) -> None:
+    rows = (
+        "甲方法\t发明专利\t2024-01-15\t有效\t本企业\t自主研发\t否\n"
+        "乙软件\t软著\t2024/3/5\t有效\t本企业\t受让\t是\n"
+        "丙商标\t商标\t\t\t\t\t"
+    )
+    with started(free_port(), tmp_path) as (address, _), sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        page = context.new_page()
+        page.goto(f"{address}/start?lang=en")
+        settled(page)
+        button(page, "Begin")
+        page.wait_for_url("**/steps**")
+        settled(page)
+        button(page, "Next →")
+        page.evaluate("text => navigator.clipboard.writeText(text)", rows)
+        table = page.locator("[data-testid=stDataFrame] canvas").first
+        table.click(position={"x": 100, "y": 50}, force=True)
+        page.keyboard.press("Control+v")
+        page.get_by_text("1 of 3 rows count.").wait_for()
+        said = page.locator(".rows").inner_text()
+        assert "it counts once" in said
+        assert "商标 is not understood" in said
+        browser.close()
