@@ -130,10 +130,15 @@ def test_rows_pasted_from_a_spreadsheet_give_the_counts(tmp_path: Path) -> None:
         button(page, "Begin")
         page.wait_for_url("**/steps**")
         settled(page)
-        button(page, "Next →")
+        # from the list of steps, at the top: the table must be in sight to be clicked
+        page.locator(".st-key-steps button").nth(1).click()
+        settled(page)
         page.evaluate("text => navigator.clipboard.writeText(text)", rows)
         table = page.locator("[data-testid=stDataFrame] canvas").first
+        settled(page)
         table.click(position={"x": 100, "y": 50}, force=True)
+        # the grid takes the focus a moment after the click
+        settled(page)
         page.keyboard.press("Control+v")
         page.get_by_text("1 of 3 rows count.").wait_for()
         said = page.locator(".rows").inner_text()
