@@ -27,7 +27,9 @@ def show() -> None:
             {
                 "": [
                     Door(PAGES / "screening.py", _("Firms"), "firms", STAFF),
-                    Door(PAGES / "form.py", _("Fill in by hand"), "form", ANYONE),
+                    Door(PAGES / "start.py", _("Self-assessment"), "start", ANYONE),
+                    Door(PAGES / "wizard.py", _("Steps"), "steps", ANYONE, hidden=True),
+                    Door(PAGES / "result.py", _("Result"), "result", ANYONE, hidden=True),
                     Door(PAGES / "firm.py", _("One firm"), "firm", ANYONE),
                     Door(PAGES / "rules.py", _("Rules"), "rules", ANYONE),
                     Door(PAGES / "model.py", _("Model"), "model", ANYONE),

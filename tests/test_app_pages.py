@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pytest
 import xlsxwriter
 
@@ -155,32 +153,6 @@ def test_what_a_firm_typed_is_text_and_nothing_else() -> None:
     assert "<script>alert" not in html(app)
 
 
-def test_the_form_asks_under_calendar_years_and_judges_as_it_is_filled() -> None:
-    app = opened("form", language="en")
-    assert "Decided 0 / 9" in html(app)
-    app.button[0].click().run()
-    assert "Decided 8 / 9" in html(app)
-    year = app.date_input(key="entry:application_date").value.year
-    labels = [app.number_input(key=f"entry:sales_revenue_y{each}").label for each in (1, 2, 3)]
-    assert labels == [str(year - 3), str(year - 2), str(year - 1)]
-    app.switch_page("eligibility/app/firm.py")
-    app.query_params["firm"] = "form"
-    app.run()
-    assert "◐ undetermined" in html(app)
-    assert "missing: " in html(app)
-    assert "CNY 97,205,000" in html(app)
-
-
-def test_what_cannot_be_taken_is_said_beside_the_form_and_kept() -> None:
-    app = opened("form", language="en")
-    app.button[0].click().run()
-    app.number_input(key="entry:sales_revenue_y3").set_value(-5.0).run()
-    year = app.date_input(key="entry:application_date").value.year
-    assert f"Sales revenue, {year - 1}: -5.0万元; expected: " in html(app)
-    assert "Nothing can be decided" in html(app)
-    assert app.number_input(key="entry:sales_revenue_y3").value == -5.0
-
-
 def test_a_firm_of_two_years_keeps_its_two_results_apart() -> None:
     head = "uscc,name,registered_on,application_date\n"
     app = uploaded(f"{head}{EXACT},甲,2015-01-01,2025-05-01\n{EXACT},甲,2015-01-01,2026-05-01\n")
@@ -188,31 +160,6 @@ def test_a_firm_of_two_years_keeps_its_two_results_apart() -> None:
     app.query_params["firm"] = "row-3"
     app.run()
     assert "Applying on 2026-05-01" in html(app)
-
-
-def test_a_year_before_registration_is_not_asked() -> None:
-    app = opened("form", language="en")
-    app.button[0].click().run()
-    year = app.date_input(key="entry:application_date").value.year
-    app.date_input(key="entry:registered_on").set_value(f"{year - 2}-02-01").run()
-    assert not app.exception
-    closed = app.text_input(key="closed:sales_revenue_y1")
-    assert closed.disabled
-    assert closed.value == "not registered yet"
-
-
-def test_the_section_of_2008_appears_for_its_time_only() -> None:
-    app = opened("form", language="en")
-    assert "Only under the 2008 rules" not in [tab.label for tab in app.tabs]
-    app.date_input(key="entry:application_date").set_value("2014-06-30").run()
-    assert "Only under the 2008 rules" in [tab.label for tab in app.tabs]
-
-
-def test_a_date_no_edition_covers_is_refused_by_name() -> None:
-    app = opened("form", language="en")
-    app.date_input(key="entry:application_date").set_value("2005-06-30").run()
-    assert "2005-06-30" in html(app)
-    assert "Measures of 2008" in html(app)
 
 
 def test_the_rules_show_every_condition_number_and_reading() -> None:
@@ -233,10 +180,6 @@ def test_a_common_date_before_the_rules_is_refused_in_a_sentence() -> None:
     app.date_input(key="day").set_value("2005-06-30").run()
     assert not app.exception
     assert "covers 2005-06-30; the earliest rules held are" in html(app)
-    app.switch_page("eligibility/app/form.py").run()
-    assert "covers 2005-06-30" in html(app)
-    app.button[-1].click().run()
-    assert "Decided 0 / 9" in html(app)
 
 
 def test_a_row_before_the_rules_is_rejected_with_its_reason() -> None:
@@ -289,51 +232,3 @@ def test_a_code_above_the_lowest_level_asks_for_one_below_it() -> None:
     assert "10105" in said
     assert "10106" not in said
     assert "and 7 more" in said
-
-
-def months(*filled: tuple[float | None, ...]) -> pa.Table:
-    """The table of staff by month, the first months filled in."""
-    names = ("staff_total_start", "staff_total_end", "st_staff_start", "st_staff_end")
-    rows = [*filled, *[(None,) * 4] * (12 - len(filled))]
-    columns = {
-        name: pa.array([row[place] for row in rows], pa.float64())
-        for place, name in enumerate(names)
-    }
-    return pa.table({"month": range(1, 13), **columns})
-
-
-def edited(table: pa.Table, patch: pytest.MonkeyPatch) -> testing.AppTest:
-    """The form with the table of months filled in."""
-
-    def editor(data: pa.Table, **_: Any) -> pa.Table:
-        assert data.column_names == table.column_names
-        return table
-
-    patch.setattr("streamlit.data_editor", editor)
-    return opened("form", language="en")
-
-
-def test_averages_of_the_months_go_into_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = edited(months((10, 12, 2, 2), (12, 20, 2, 4), (20, 20, 4, 4)), monkeypatch)
-    assert "Staff, annual average: 15.67" in html(app)
-    assert "S&amp;T staff, annual average: 3" in html(app)
-    (button,) = [each for each in app.button if each.label == "Put the averages into the form"]
-    button.click().run()
-    assert app.number_input(key="entry:staff_total").value == pytest.approx(47 / 3)
-    assert app.number_input(key="entry:st_staff").value == pytest.approx(3)
-
-
-@pytest.mark.parametrize("gap", [(10, None, None, None), (10, 12, None, 3), (10, 12, None, None)])
-def test_a_month_half_filled_is_said_to_be_incomplete(
-    gap: tuple[float | None, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = edited(months((10, 12, 2, 2), gap), monkeypatch)
-    assert "fill in both ends or leave blank: month 2" in html(app)
-    (button,) = [each for each in app.button if each.label == "Put the averages into the form"]
-    assert button.disabled
-
-
-def test_months_of_staff_alone_give_one_average(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = edited(months((10, 12, None, None)), monkeypatch)
-    assert "Staff, annual average: 11" in html(app)
-    assert "S&amp;T staff, annual average: " not in html(app)

@@ -26,8 +26,9 @@ FIRM = "91150105XNBU6HUA33"
 
 
 def example(page: Page) -> None:
-    """Fill the form with its example."""
-    page.locator(".st-key-form-tools button").first.click()
+    """The first step of the example."""
+    page.locator(".st-key-start-tools button").last.click()
+    page.wait_for_url("**/steps**")
     settled(page)
 
 
@@ -51,7 +52,7 @@ def tall(page: Page, width: int) -> None:
 PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "firms": ("?", nothing),
     "firm": (f"firm?firm={FIRM}&", first_line),
-    "form": ("form?", example),
+    "steps": ("start?", example),
     "rules": ("rules?", nothing),
 }
 

@@ -5,25 +5,24 @@ What comes from an upload is remembered for its session only: another session ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
 
-from eligibility.app import format as fmt
 from eligibility.app import state
+from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening, screen
 from eligibility.app.state import MoneyUnit, Upload
-from eligibility.assessment.assess import assess_table
-from eligibility.intake.table import Batch, Options, Preview, from_records, preview, read_table
+from eligibility.intake.drafts import Told, told
+from eligibility.intake.table import Options, Preview, preview, read_table
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.scheme import Scheme, load_scheme
 from eligibility.store import Accounts, Engine, open_store
-from eligibility.vocabulary import FirmTable, Message, ModelRefused, msgid
+from eligibility.vocabulary import Message, ModelRefused, msgid
 
 if TYPE_CHECKING:
     from eligibility.readiness.model import Model
@@ -100,25 +99,16 @@ def current() -> Screening:
     return screening(kept, state.money_unit(), state.sheet(kept), day, model_stamp())
 
 
-def typed(values: Mapping[str, Any], nameless: str, day: date) -> tuple[Firm | None, Batch]:
-    """The firm typed into the form, amounts in 万元; None where a value cannot be used."""
-    held = scheme()
-    known = {"name": nameless} | {
-        name: fmt.wan(value) if held.fields_by_id[name].kind == "money" else value
-        for name, value in values.items()
-    }
-    options = Options(application_date=day)
-    batch = from_records([known], held.fields, options, catalogue=held.titles_by_code)
-    if not len(batch.table):
-        return None, batch
-    return Firm(assess_table(batch.table, held)[0], 0), batch
+def assessed(draft: Draft) -> tuple[Told, Screening]:
+    """What a draft says, and its firm assessed; of no firm where a value cannot be used.
 
-
-def operating(registered: date | None, applied: date) -> list[bool]:
-    """Whether a firm registered that day existed by the end of each of the three years."""
-    days = {"registered_on": registered, "application_date": applied}
-    columns = {name: np.array([day], dtype="M8[D]") for name, day in days.items()}
-    return [bool(year) for year in FirmTable(columns, 1).operating[:, 0]]
+    Raises
+    ------
+    DateNotCovered
+        If no edition covers the date of application.
+    """
+    said = told(draft.state, scheme(), date.today())
+    return said, screen(said.batch, scheme(), model()[0])
 
 
 def _screened(source: tuple[str, bytes], options: Options) -> Screening:

@@ -28,6 +28,8 @@ class Door:
     title: str
     address: str
     roles: Collection[Role]
+    #: reached from other pages, not from the navigation
+    hidden: bool = False
 
 
 def opened(groups: Mapping[str, Sequence[Door]]) -> dict[str, list[st.Page]]:
@@ -37,7 +39,12 @@ def opened(groups: Mapping[str, Sequence[Door]]) -> dict[str, list[st.Page]]:
     home = next(door for door in doors if role in door.roles)
     pages = {
         title: [
-            st.Page(door.script, title=door.title, url_path=door.address)
+            st.Page(
+                door.script,
+                title=door.title,
+                url_path=door.address,
+                visibility="hidden" if door.hidden else "visible",
+            )
             for door in group
             if role in door.roles
         ]

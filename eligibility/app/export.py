@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 
-from eligibility.app.firms import Screening
+from eligibility.app.firms import Firm, Screening
 from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.files import open_writer
@@ -15,6 +18,7 @@ from eligibility.reports.scored import rejects_with_reasons, scored_table
 
 MIMES = {
     "csv": "text/csv",
+    "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -28,9 +32,23 @@ def scored(screening: Screening, shown: pa.Table, language: Language, kind: str)
     return written(table.take(shown["place"]), kind)
 
 
+def judged(firm: Firm) -> bytes:
+    """All that is said of one firm, as JSON."""
+    return _json(firm.record)
+
+
+def draft(typed: Mapping[str, Any]) -> bytes:
+    """A draft as it was typed, as JSON."""
+    return _json(typed)
+
+
 def rejected(batch: Batch, language: Language) -> bytes:
     """The rejected rows as they came, each with its reasons."""
     return written(rejects_with_reasons(batch, language), "csv")
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
 def written(table: pa.Table, kind: str) -> bytes:

@@ -104,6 +104,18 @@ class Firm:
         return list(dict.fromkeys(named))
 
     @property
+    def missing_anywhere(self) -> list[str]:
+        """Every field that leaves a condition or an item of the score open, once."""
+        items = (name for item in self.record["score"]["items"] for name in item["missing"])
+        return list(dict.fromkeys([*self.missing, *items]))
+
+    def first_gaps(self, count: int, language: Language) -> list[str]:
+        """The first so many gaps in words: what is unmet before what is open."""
+        held = self.assessment
+        columns = first_gaps(held.gaps, len(held.rows), count, held.scheme, language)
+        return [str(column[self.row]) for column in columns if column[self.row].is_valid]
+
+    @property
     def decided(self) -> int:
         """How many conditions are met or unmet."""
         return sum(found["status"] != "undetermined" for found in self.record["findings"])
@@ -160,6 +172,11 @@ class Screening:
         """The firm in that place of the table."""
         assessment, row, readiness = self._seats[place]
         return Firm(assessment, row, readiness=readiness)
+
+    @property
+    def only(self) -> Firm | None:
+        """The firm of a table of one; None where it could not be used."""
+        return self.firm(0) if len(self.batch.table) else None
 
     @cached_property
     def keys(self) -> list[str]:

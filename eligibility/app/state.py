@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from eligibility.app.drafts import Draft
 from eligibility.app.web import cookies
 from eligibility.language import Language, language_named
 from eligibility.language import language as language_of_tag
@@ -31,13 +32,14 @@ FILTER_VERDICT, FILTER_DISTRICT, FILTER_TEXT = "verdict", "district", "search"
 SORT, PAGE = "sort", "page"
 EDITION = "edition"
 ENTRY = "entry:"
-ENTRIES = "entries"
+TYPED_LIST = "list:"
 MONTHS = "months"
 #: what a form that was sent came to
 SAID = "said"
 TRAIL = "trail"
-#: what stands in the address for the firm typed into the form
-OWN_FIRM = "form"
+DRAFT = "draft"
+CODE = "return code"
+SHARED_WITH, CONSENT = "shared-with", "consent"
 MoneyUnit = Literal["CNY", "10k CNY", "100m CNY"]
 T = TypeVar("T")
 
@@ -122,56 +124,115 @@ def chosen_firm() -> str | None:
     return st.query_params.get(FIRM)
 
 
-def entry_key(field_id: str) -> str:
-    """The key of one input of the form."""
-    return f"{ENTRY}{field_id}"
-
-
-def entry(field_id: str) -> Any:
-    """What is typed into one input of the form; None where nothing is."""
-    return st.session_state.get(entry_key(field_id))
-
-
-def fill_form(values: Mapping[str, Any]) -> None:
-    """Replace everything typed into the form."""
-    for key in [key for key in st.session_state if str(key).startswith(ENTRY)]:
-        st.session_state[key] = None
-    # an editor is emptied by giving it another name
-    st.session_state[MONTHS] = st.session_state.get(MONTHS, 0) + 1
-    enter(values)
-
-
-def enter(values: Mapping[str, Any]) -> None:
-    """Put values into inputs of the form; the others stay."""
-    for name, value in values.items():
-        st.session_state[entry_key(name)] = value
-
-
-def months_key() -> str:
-    """The key of the table of staff by month."""
-    return f"{MONTHS}:{st.session_state.get(MONTHS, 0)}"
-
-
-def keep_entries(values: Mapping[str, Any]) -> None:
-    """Keep what the form says, for the page of the firm."""
-    st.session_state[ENTRIES] = dict(values)
-
-
-def entries() -> Mapping[str, Any] | None:
-    """What the form says."""
-    kept: Mapping[str, Any] | None = st.session_state.get(ENTRIES)
-    return kept
-
-
 def opened() -> int | None:
     """The row of the table that was just opened."""
     click = st.session_state.get(OPENED)
     return None if click is None else int(click["row"])
 
 
+def draft() -> Draft | None:
+    """The self-assessment that is open in this session."""
+    kept: Draft | None = st.session_state.get(DRAFT)
+    return kept
+
+
+def open_draft(opened: Draft | None) -> None:
+    """Open a self-assessment in place of the one that is open, or none."""
+    _forget_inputs()
+    st.session_state[DRAFT] = opened
+    st.session_state.pop(CODE, None)
+
+
+def typed_code() -> str:
+    """The return code in the input."""
+    return str(st.session_state.get(CODE) or "").strip()
+
+
+def entry_key(field_id: str) -> str:
+    """The key of one input of the form."""
+    return f"{ENTRY}{field_id}"
+
+
+def hold(field_id: str, text: str) -> None:
+    """Give an input what the draft says, before it is drawn."""
+    st.session_state.setdefault(entry_key(field_id), text)
+
+
+def list_key(kind: str) -> str:
+    """The key of the table of a list; another for every time it is opened."""
+    opened = draft()
+    return f"{TYPED_LIST}{kind}:{opened.visit if opened else 0}"
+
+
+def months_key() -> str:
+    """The key of the table of staff by month."""
+    opened = draft()
+    return f"{MONTHS}:{opened.visit if opened else 0}"
+
+
+def enter(values: Mapping[str, str]) -> None:
+    """Put values into inputs of the form; the others stay."""
+    for name, value in values.items():
+        st.session_state[entry_key(name)] = value
+
+
+def collect() -> None:
+    """Take what is typed into the inputs and tables drawn last into the draft."""
+    opened = draft()
+    if opened is None:
+        return
+    for key, value in st.session_state.items():
+        if str(key).startswith(ENTRY):
+            opened.type(str(key).removeprefix(ENTRY), value)
+    for kind in opened.lists:
+        changes = st.session_state.get(list_key(kind))
+        if changes is None:
+            # a table that was away, on another page, starts anew
+            opened.begin(kind)
+        else:
+            opened.edit(kind, changes)
+    spoken = language().id
+    if opened.language != spoken:
+        # other titles make other inputs and tables: let them start from what is held
+        opened.language = spoken
+        opened.turn(opened.step)
+        _forget_inputs()
+
+
+def go(step: str) -> None:
+    """Turn to a step of the draft, with everything typed so far."""
+    opened = draft()
+    if opened is not None:
+        collect()
+        opened.turn(step)
+        _forget_inputs()
+
+
+def chosen_carrier() -> int | None:
+    """The carrier that the draft may be shared with."""
+    number: int | None = st.session_state.get(SHARED_WITH)
+    return number
+
+
+def _forget_inputs() -> None:
+    for key in [key for key in st.session_state if str(key).startswith((ENTRY, TYPED_LIST))]:
+        del st.session_state[key]
+
+
+def replace_list(kind: str, rows: list[dict[str, str]]) -> None:
+    """Replace a list of the draft."""
+    opened = draft()
+    if opened is not None:
+        collect()
+        opened.put(kind, rows)
+
+
 def forget_day() -> None:
-    """Put today into the form: the common date may be the one that no rules cover."""
-    st.session_state[entry_key("application_date")] = date.today()
+    """Let the draft apply today: the day typed may be one that no rules cover."""
+    opened = draft()
+    if opened is not None:
+        st.session_state.pop(entry_key("application_date"), None)
+        opened.type("application_date", None)
 
 
 def said() -> Message | None:

@@ -52,14 +52,20 @@ def served(data: Path | None = None) -> Iterator[str]:
 @contextmanager
 def running(data: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a running app and its process, which ends with the block."""
-    with TemporaryDirectory() as folder:
-        yield from _running(data or Path(folder))
+    with TemporaryDirectory() as folder, started(free_port(), data or Path(folder)) as made:
+        yield made
 
 
-def _running(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def started(port: int, data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """An app on that port with its store in a folder, and its process."""
     command = [
         sys.executable,
         "-m",

@@ -48,7 +48,8 @@ def averages(fields: Sequence[str], year: int, language: Language) -> None:
         st.button(
             _("Put the averages into the form"),
             on_click=state.enter,
-            args=(found,),
+            # every digit that can matter, in the text of an input
+            args=({name: f"{average:.12g}" for name, average in found.items()},),
             disabled=bool(lacking) or not found,
         )
 

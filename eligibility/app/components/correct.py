@@ -12,9 +12,9 @@ import streamlit as st
 
 from eligibility.app import cache, clients, state
 from eligibility.app import format as fmt
-from eligibility.app.components import notices, progress
+from eligibility.app.components import notices
 from eligibility.app.markup import tag
-from eligibility.intake.table import Options, from_records
+from eligibility.intake.table import Batch, Options, from_records
 from eligibility.language import Language
 from eligibility.scheme import Scheme
 from eligibility.store import Held, Repository, table_facts
@@ -195,7 +195,7 @@ def _read(
     first = date(year, 1, 1)
     options = Options(application_date=first, covered_from=scheme.covered_from)
     batch = from_records([given], scheme.fields, options, catalogue=scheme.titles_by_code)
-    progress.issues(batch, scheme, years_of(year), language)
+    _issues(batch, scheme, years_of(year), language)
     if not len(batch.table):
         raise InputError("Nothing was stored; correct what is named above.")
     (facts,) = table_facts(batch.table, scheme.fields)
@@ -205,3 +205,15 @@ def _read(
             day=facts["application_date"], year=year,
         )  # fmt: skip
     return facts
+
+
+def _issues(batch: Batch, scheme: Scheme, years: Sequence[int], language: Language) -> None:
+    """What cannot be taken as it was typed."""
+    _ = language.text
+    for issue in batch.issues:
+        field = scheme.fields_by_id.get(issue.column)
+        title = fmt.field_title(field, years, language) if field else issue.column
+        sentence = _("{title}: {value}; expected: {expected}").format(
+            title=title, value=issue.value, expected=issue.expected.say(language)
+        )
+        st.html(tag("p", sentence, cls="notice refused" if issue.fatal else "notice", role="alert"))

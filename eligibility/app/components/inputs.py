@@ -1,10 +1,11 @@
-"""The form: a row a figure, its years side by side under their calendar years."""
+"""The inputs of a step: a row a figure, its years side by side under their calendar years."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -13,67 +14,91 @@ import streamlit as st
 from eligibility.app import format as fmt
 from eligibility.app import state
 from eligibility.app.components import averages
-from eligibility.app.markup import tag
+from eligibility.app.drafts import Draft
+from eligibility.app.markup import Markup, tag
+from eligibility.intake.drafts import WAN, Told, applies, asks
 from eligibility.language import Language
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import RATINGS, Edition, Field
+from eligibility.vocabulary import RATINGS, Field, RowIssue, msgid
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
+#: the figure that begins a group of inputs, and the group's title
+GROUPS: Mapping[str, str] = {
+    "uscc": msgid("The firm"),
+    "technical_field_code": msgid("Field and figures"),
+    "rd_expense": msgid("Totals of the special report"),
+    "rd_personnel": msgid("By category, as incurred"),
+    "rd_outsourced_domestic": msgid("Outsourced, as paid"),
+    "conversions": msgid("Results put to use"),
+    "ip_advancement_rating": msgid("Own ratings: a blank leaves the points open"),
+}
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the inputs depend on.
-
-    Attributes
-    ----------
-    years : sequence of int
-        Calendar years of y1, y2, y3.
-    operating : sequence of bool
-        Whether the firm existed by the end of y1, y2, y3.
-    """
+    """What the inputs show: the draft, and what was made of it."""
 
     scheme: Scheme
-    law: Edition
-    years: Sequence[int]
-    operating: Sequence[bool]
+    draft: Draft
+    told: Told
     language: Language
 
-    def asked(self, field: Field) -> bool:
-        """Whether this edition asks for the field."""
-        return not field.editions or self.law.id in field.editions
+    @cached_property
+    def from_lists(self) -> Mapping[str, float | str | None]:
+        """What lists say in place of inputs."""
+        found: dict[str, float | str | None] = {}
+        for counted in self.told.counted.values():
+            found |= counted.fields
+        return found
 
-    def applies(self, field: Field) -> bool:
-        """False for a year that ended before the firm was registered."""
-        return field.year is None or self.operating[field.year - 1]
+    @cached_property
+    def issues(self) -> Mapping[str, RowIssue]:
+        """What cannot be taken as typed, by field."""
+        return {issue.column: issue for issue in reversed(self.told.batch.issues)}
 
+    @cached_property
+    def steps(self) -> Mapping[str, Sequence[Field]]:
+        """Every step in the order of the official form, and what it asks."""
+        asked = [field for field in self.scheme.fields if asks(self.told.law, field)]
+        return {name: list(held) for name, held in groupby(asked, key=lambda field: field.section)}
 
-def sections(sheet: Sheet) -> None:
-    """Every part of the form in its order."""
-    fields = [field for field in sheet.scheme.fields if sheet.asked(field)]
-    parts = [(name, list(group)) for name, group in groupby(fields, lambda each: each.section)]
-    titles = [sheet.language.of(sheet.scheme.sections[name]) for name, _ in parts]
-    for tab, (_, held) in zip(st.tabs(titles), parts, strict=True):
-        with tab:
-            for _, row in groupby(held, lambda each: each.stem):
-                _row(list(row), sheet)
-            if by_month := [field.id for field in held if field.id in averages.FIELDS]:
-                averages.averages(by_month, sheet.years[-1], sheet.language)
-
-
-def entries(sheet: Sheet) -> dict[str, Any]:
-    """What is typed, without blanks and years that do not apply."""
-    typed = {
-        field.id: state.entry(field.id)
-        for field in sheet.scheme.fields
-        if sheet.asked(field) and sheet.applies(field)
-    }
-    return {name: value for name, value in typed.items() if value not in (None, "")}
+    def given(self, field: Field) -> bool:
+        """Whether an input or a list says something of the field."""
+        if field.id in self.from_lists:
+            return self.from_lists[field.id] is not None
+        return field.id in self.draft.facts
 
 
-def _row(fields: list[Field], sheet: Sheet) -> None:
-    """What is asked on the left, where to put it on the right."""
-    first, language = fields[0], sheet.language
+def groups(fields: Sequence[Field]) -> Iterator[tuple[str, list[list[Field]]]]:
+    """The fields of a step by group: its title, and its figures with their years."""
+    title, held = "", list[list[Field]]()
+    for _, years in groupby(fields, key=lambda field: field.stem):
+        figure = list(years)
+        if figure[0].stem in GROUPS and held:
+            yield title, held
+            held = []
+        title = GROUPS.get(figure[0].stem, title)
+        held.append(figure)
+    if held:
+        yield title, held
+
+
+def fields(step: str, sheet: Sheet) -> None:
+    """Everything a step asks, group by group."""
+    asked = sheet.steps[step]
+    for title, figures in groups(asked):
+        if title:
+            st.subheader(sheet.language.text(title), anchor=False)
+        with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
+            for figure in figures:
+                _figure(figure, sheet)
+    if by_month := [field.id for field in asked if field.id in averages.FIELDS]:
+        averages.averages(by_month, sheet.told.years[-1], sheet.language)
+
+
+def _figure(years: list[Field], sheet: Sheet) -> None:
+    """What is asked on the left, where to put it on the right, what is wrong below."""
+    first, language = years[0], sheet.language
     _ = language.text
     ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
     unit = fmt.unit_word(first.unit, language)
@@ -87,63 +112,95 @@ def _row(fields: list[Field], sheet: Sheet) -> None:
             cls="ask",
         )
     )
-    with answer.container(horizontal=True, wrap=False, gap="small"):
-        for field in fields:
-            _input(field, sheet)
+    with answer:
+        with st.container(horizontal=True, wrap=False, gap="small"):
+            for field in years:
+                _input(field, sheet)
+        for field in years:
+            if field.id in sheet.issues:
+                st.html(_issue(field, sheet))
+
+
+def _issue(field: Field, sheet: Sheet) -> Markup:
+    _ = sheet.language.text
+    said = _("{title}: {value}; expected: {expected}").format(
+        title=fmt.field_title(field, sheet.told.years, sheet.language),
+        value=sheet.draft.facts.get(field.id, ""),
+        expected=sheet.issues[field.id].expected.say(sheet.language),
+    )
+    return tag("p", said, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
 
 
 def _input(field: Field, sheet: Sheet) -> None:
     _ = sheet.language.text
-    title = fmt.field_title(field, sheet.years, sheet.language)
-    label = title if field.year is None else str(sheet.years[field.year - 1])
+    title = fmt.field_title(field, sheet.told.years, sheet.language)
+    label = title if field.year is None else str(sheet.told.years[field.year - 1])
     shown: Any = "collapsed" if field.year is None else "visible"
-    key = state.entry_key(field.id)
-    common: dict[str, Any] = {"key": key, "label_visibility": shown, "persist_state": "session"}
-    if not sheet.applies(field):
-        st.text_input(
-            label,
-            value=_("not registered yet"),
-            disabled=True,
-            key=f"closed:{field.id}",
-            label_visibility=shown,
-        )
+    if not applies(field, sheet.told.operating):
+        _closed(label, _("not registered yet"), field, shown)
         return
+    if field.id in sheet.from_lists:
+        _closed(label, _from_list(field, sheet), field, shown)
+        return
+    typed = sheet.draft.facts.get(field.id, "")
+    key = state.entry_key(field.id)
     match field.kind:
-        case "date":
-            st.date_input(label, None, EARLIEST, LATEST, format="YYYY-MM-DD", **common)
-        # no limits here: the reader of all input says in words what it cannot take
-        case "money" | "number":
-            st.number_input(label, value=None, step=0.01, format="%g", **common)
-        case "count":
-            st.number_input(label, value=None, step=1, **common)
         case "yes_no":
             words = {"": _("not filled in"), "yes": _("yes"), "no": _("no")}
-            _choice(label, words, common)
+            _choice(label, words, typed, key, shown)
         case "rating":
-            _choice(label, {"": _("not filled in")} | {grade: grade for grade in RATINGS}, common)
+            words = {"": _("not filled in")} | {grade: grade for grade in RATINGS}
+            _choice(label, words, typed, key, shown)
         case "catalogue":
             nodes = _lowest(sheet)
+            if typed in nodes:
+                state.hold(field.id, typed)
             st.selectbox(
                 label,
                 list(nodes),
                 None,
                 nodes.__getitem__,
                 placeholder=_("Type a code or a word of the title"),
-                **common,
+                key=key,
+                label_visibility=shown,
             )
         case _:
-            st.text_input(label, max_chars=200, **common)
+            # text as it is typed: the reader of all input says in words what it cannot take
+            state.hold(field.id, typed)
+            hint = {"date": "2026-05-20", "code": _("18 characters")}.get(field.kind, "")
+            st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)
 
 
-def _choice(label: str, words: dict[str, str], common: dict[str, Any]) -> None:
-    st.segmented_control(
-        label, list(words), default="", required=True, format_func=words.__getitem__, **common
+def _closed(label: str, words: str, field: Field, shown: Any) -> None:
+    st.text_input(
+        label, value=words, disabled=True, key=f"closed:{field.id}:{words}", label_visibility=shown
     )
+
+
+def _from_list(field: Field, sheet: Sheet) -> str:
+    """What a list says, in the words of the input it stands in for."""
+    _ = sheet.language.text
+    value = sheet.from_lists[field.id]
+    if value is None:
+        return _("open: see the list")
+    if isinstance(value, str):
+        said = _("yes") if value == "yes" else _("no")
+    else:
+        said = fmt.number(value / 10**WAN if field.kind == "money" else value, 4)
+    return _("{value} (from the list)").format(value=said)
+
+
+def _choice(label: str, words: dict[str, str], typed: str, key: str, shown: Any) -> None:
+    state.hold(key.removeprefix(state.ENTRY), typed if typed in words else "")
+    st.segmented_control(
+        label, list(words), required=True, format_func=words.__getitem__, key=key,
+        label_visibility=shown,
+    )  # fmt: skip
 
 
 def _lowest(sheet: Sheet) -> dict[str, str]:
     """Codes of the lowest level with their titles and those above them."""
-    lowest = sheet.law.catalogue or {int(node.code): True for node in sheet.scheme.catalogue}
+    lowest = sheet.told.law.catalogue or {int(node.code): True for node in sheet.scheme.catalogue}
     nodes = sheet.scheme.catalogue_by_code
     return {code: f"{code} {' / '.join(_path(code, sheet))}" for code in nodes if lowest[int(code)]}
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from eligibility.app import format as fmt
-from eligibility.app import state
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.firms import Firm
 from eligibility.app.markup import tag
-from eligibility.intake.table import Batch
 from eligibility.language import Language
-from eligibility.scheme import Scheme
 
 
 def progress(firm: Firm | None, language: Language) -> None:
@@ -37,23 +32,7 @@ def progress(firm: Firm | None, language: Language) -> None:
                 cls="progress",
             )
         )
-        st.page_link(
-            "eligibility/app/firm.py",
-            label=_("See the result →"),
-            query_params={state.FIRM: state.OWN_FIRM},
-        )
-
-
-def issues(batch: Batch, scheme: Scheme, years: Sequence[int], language: Language) -> None:
-    """What cannot be taken as it was typed."""
-    _ = language.text
-    for issue in batch.issues:
-        field = scheme.fields_by_id.get(issue.column)
-        title = fmt.field_title(field, years, language) if field else issue.column
-        sentence = _("{title}: {value}; expected: {expected}").format(
-            title=title, value=issue.value, expected=issue.expected.say(language)
-        )
-        st.html(tag("p", sentence, cls="notice refused" if issue.fatal else "notice", role="alert"))
+        st.page_link("eligibility/app/result.py", label=_("See the result →"))
 
 
 def _missing(firm: Firm, language: Language) -> str:

@@ -1,0 +1,59 @@
+"""What the self-assessment says: verdict, conditions, score, first steps; to take, show or delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache, state, who
+from eligibility.app.components import (
+    conditions,
+    keeping,
+    notices,
+    outcome,
+    readiness,
+    score,
+    verdict,
+)
+from eligibility.vocabulary import EligibilityError
+
+language = state.language()
+_ = language.text
+STEPS = "eligibility/app/wizard.py"
+
+draft = state.draft()
+if draft is None:
+    st.title(_("Result"), anchor=False)
+    st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
+    st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
+    st.stop()
+state.collect()
+repository = who.repository()
+with st.container(key="back"):
+    st.page_link(STEPS, label=_("← Back to the steps"))
+keeping.save(draft, repository, language)
+try:
+    told, screening = cache.assessed(draft)
+except EligibilityError as error:
+    notices.refused(error, language)
+    st.stop()
+firm = screening.only
+if firm is None:
+    st.title(_("Result"), anchor=False)
+    st.write(_("Nothing can be decided until what cannot be read is corrected in the steps."))
+    st.stop()
+
+verdict.heading(firm, language)
+outcome.first_steps(firm, language)
+st.header(_("Conditions"), anchor=False)
+st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
+conditions.conditions(firm, language)
+st.header(_("Innovation score"), anchor=False)
+score.score(firm, language)
+readiness.readiness(firm, cache.model()[0], language)
+with st.container(key="keep"):
+    st.header(_("Take it with you"), anchor=False)
+    outcome.downloads(screening, firm, draft, language)
+    keeping.code(draft, language)
+    st.header(_("Show it to a service institution"), anchor=False)
+    keeping.sharing(draft, repository, firm.text("name") or _("The firm"), language)
+    keeping.deleting(draft, repository, language)

@@ -1,0 +1,52 @@
+"""The door of the self-assessment: what it does, needs and keeps; begin, go on, or look first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from eligibility.app import state, who
+from eligibility.app.components import keeping
+from eligibility.app.drafts import Draft
+from eligibility.app.example import example
+from eligibility.app.markup import tag
+
+language = state.language()
+_ = language.text
+STEPS = "eligibility/app/wizard.py"
+
+st.title(_("Does your firm qualify as a high-tech enterprise?"), anchor=False)
+st.write(
+    _(
+        "Six steps in the order of the official form give you the verdict on every condition with "
+        "its article, the score as a range, and what to do first."
+    )
+)
+facts = {
+    _("What you need"): _(
+        "the audit reports of the last three years, the list of IP rights and the headcount"
+    ),
+    _("How long"): _("about 15 minutes; you can stop at any time and go on later"),
+    _("Who sees it"): _("nobody, until you share it with an institution that you choose"),
+}
+st.html(
+    tag("dl", *(tag("div", tag("dt", term), tag("dd", said)) for term, said in facts.items()),
+        cls="start")
+)  # fmt: skip
+repository, held = who.repository(), state.draft()
+with st.container(horizontal=True, key="start-tools"):
+    if held is not None and st.button(_("Go on with what is open"), type="primary"):
+        st.switch_page(STEPS)
+    if st.button(_("Begin"), type="secondary" if held else "primary"):
+        state.open_draft(Draft())
+        st.switch_page(STEPS)
+    if st.button(_("See an example")):
+        state.open_draft(example(date.today()))
+        st.switch_page(STEPS)
+
+st.header(_("Go on with a return code"), anchor=False)
+if keeping.reopen(repository, language):
+    st.switch_page(STEPS)
+if (own := repository.own_drafts()) and keeping.choice(own, repository, language):
+    st.switch_page(STEPS)

@@ -1,0 +1,43 @@
+"""The steps of the self-assessment, one a screen; every change is stored."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache, state, who
+from eligibility.app.components import inputs, keeping, lists, notices, progress, steps
+from eligibility.vocabulary import EligibilityError
+
+language = state.language()
+_ = language.text
+RESULT = "eligibility/app/result.py"
+
+draft = state.draft()
+if draft is None:
+    st.title(_("Self-assessment"), anchor=False)
+    st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
+    st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
+    st.stop()
+state.collect()
+keeping.save(draft, who.repository(), language)
+try:
+    told, screening = cache.assessed(draft)
+except EligibilityError as error:
+    notices.refused(error, language)
+    st.button(_("Start again with today's date"), on_click=state.forget_day)
+    st.stop()
+
+sheet = inputs.Sheet(cache.scheme(), draft, told, language)
+firm = screening.only
+step = draft.step if draft.step in sheet.steps else next(iter(sheet.steps))
+left, right = st.columns([1, 4], gap="medium")
+with left:
+    steps.steps(step, sheet, firm)
+with right:
+    st.title(language.of(sheet.scheme.sections[step]), anchor=False)
+    if step in lists.OF_STEP:
+        lists.table(lists.OF_STEP[step], sheet)
+    inputs.fields(step, sheet)
+    if steps.onward(step, sheet):
+        st.switch_page(RESULT)
+progress.progress(firm, language)

@@ -1,0 +1,129 @@
+"""A self-assessment as it was typed, read like any other input.
+
+A draft is ``{"step": …, "facts": {field id: text}, "ledgers": {ledger: [{column: text}]}}``. Texts
+stay as typed, so that nothing is lost that cannot be read yet; amounts are in 万元 unless a text
+has its own unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from eligibility.intake.cells import CellFormat, CellTrouble, parse
+from eligibility.intake.ledgers import LEDGERS, Counted, counted
+from eligibility.intake.table import Batch, Options, from_records
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import Edition, Field, FirmTable, years_of
+
+#: power of ten from the amounts of a draft (万元) to CNY
+WAN = 4
+Facts = Mapping[str, str]
+
+
+class Told(NamedTuple):
+    """What a draft says.
+
+    Attributes
+    ----------
+    law : Edition
+        In force on the date of application.
+    years : sequence of int
+        Calendar years of y1, y2, y3.
+    operating : sequence of bool
+        Whether the firm existed by the end of each.
+    counted : mapping of ledger to Counted
+        The lists that have rows.
+    batch : Batch
+        The firm as a table of one row, or of none where a value cannot be used.
+    """
+
+    law: Edition
+    years: Sequence[int]
+    operating: Sequence[bool]
+    counted: Mapping[str, Counted]
+    batch: Batch
+
+
+def told(draft: Mapping[str, Any], scheme: Scheme, today: date) -> Told:
+    """Read a draft.
+
+    Parameters
+    ----------
+    draft : mapping
+        ``facts`` and ``ledgers``; either may be absent.
+    scheme : Scheme
+    today : date
+        The date of application where none is typed.
+
+    Raises
+    ------
+    DateNotCovered
+        If no edition covers the date of application.
+    """
+    facts: Facts = draft.get("facts", {})
+    fields = scheme.fields_by_id
+    applied = _day(facts, fields["application_date"]) or today
+    law = scheme.in_force(applied)
+    registered = _day(facts, fields["registered_on"])
+    operating = _operating(registered, applied)
+    lists = {
+        name: found
+        for name in LEDGERS
+        if (found := counted(name, draft.get("ledgers", {}).get(name, []), law, _numpy(applied)))
+    }
+    values: dict[str, object] = {
+        name: cell(text, fields[name]) for name, text in facts.items() if name in fields
+    }
+    for found in lists.values():
+        values |= found.fields
+    asked = {
+        name: value
+        for name, value in values.items()
+        if value is not None and asks(law, fields[name]) and applies(fields[name], operating)
+    }
+    options = Options(application_date=applied, covered_from=scheme.covered_from)
+    batch = from_records([asked], scheme.fields, options, catalogue=scheme.titles_by_code)
+    return Told(law, years_of(applied.year), operating, lists, batch)
+
+
+def cell(text: str, field: Field) -> object:
+    """What was typed as ``from_records`` takes it: amounts in CNY, all else as it stands."""
+    if field.kind != "money":
+        return text
+    try:
+        return parse(text, CellFormat(field, WAN))
+    except CellTrouble:
+        # the reader of all input finds the same trouble and says it
+        return text
+
+
+def asks(law: Edition, field: Field) -> bool:
+    """Whether this edition asks for the field."""
+    return not field.editions or law.id in field.editions
+
+
+def applies(field: Field, operating: Sequence[bool]) -> bool:
+    """False for a year that ended before the firm was registered."""
+    return field.year is None or operating[field.year - 1]
+
+
+def _day(facts: Facts, field: Field) -> date | None:
+    try:
+        day = parse(facts.get(field.id, ""), CellFormat(field))
+    except CellTrouble:
+        return None
+    return day.astype(date) if isinstance(day, np.datetime64) else None
+
+
+def _operating(registered: date | None, applied: date) -> list[bool]:
+    days = {"registered_on": registered, "application_date": applied}
+    columns = {name: np.array([day], dtype="M8[D]") for name, day in days.items()}
+    return [bool(year) for year in FirmTable(columns, 1).operating[:, 0]]
+
+
+def _numpy(day: date) -> np.datetime64:
+    return np.datetime64(day, "D")

@@ -1,0 +1,318 @@
+"""A firm's own pages: every step asks, keeps, judges and says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+testing = pytest.importorskip("streamlit.testing.v1")
+
+from eligibility.app import cache  # noqa: E402
+from eligibility.app.components.inputs import groups  # noqa: E402
+from eligibility.app.drafts import Draft, reopened  # noqa: E402
+from eligibility.intake.drafts import asks  # noqa: E402
+from eligibility.scheme import load_scheme  # noqa: E402
+from eligibility.store import VISITOR, Repository  # noqa: E402
+from eligibility.vocabulary import Conflict, NotFound  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[1]
+STEPS = ("main", "ip", "staff", "rd", "products", "capability")
+FACTS = {"name": "甲", "registered_on": "2015-01-01", "application_date": "2026-05-20"}
+NASTY = "**x** <script>alert(1)</script> [a](http://b) =1+1"
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
+    """The store of the app, empty."""
+    monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
+    cache.engine.clear()
+    cache.accounts.clear()
+    yield Repository(cache.engine(), VISITOR)
+    cache.engine.clear()
+    cache.accounts.clear()
+
+
+def page(name: str, draft: Draft | None = None, language: str = "en") -> testing.AppTest:
+    """A page with a draft open."""
+    app = testing.AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.session_state["lang"] = language
+    if draft is not None:
+        app.session_state["draft"] = draft
+    app.run()
+    app.switch_page(f"eligibility/app/{name}.py").run()
+    assert not app.exception
+    return app
+
+
+def html(app: testing.AppTest) -> str:
+    """Everything drawn as HTML."""
+    return "\n".join(part.proto.body for part in app.get("html"))
+
+
+def press(app: testing.AppTest, label: str) -> testing.AppTest:
+    """The page after a button."""
+    (button,) = [each for each in app.button if each.label == label]
+    button.click().run()
+    assert not app.exception
+    return app
+
+
+def test_the_start_says_what_it_needs_how_long_and_who_sees_it() -> None:
+    said = html(page("start"))
+    for words in ("audit reports of the last three years", "15 minutes", "nobody, until you share"):
+        assert words in said
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_asks_each_of_its_fields_with_its_source(step: str) -> None:
+    said = html(page("wizard", Draft(facts=dict(FACTS), step=step)))
+    scheme = load_scheme()
+    law = scheme.editions[-1]
+    for field in scheme.fields:
+        if field.section == step and asks(law, field):
+            assert field.stem_title.en.replace("&", "&amp;") in said
+            assert field.source.en.replace("&", "&amp;") in said
+    assert "Decided 1 / 9" in said
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_group_has_more_than_eight_figures(step: str) -> None:
+    scheme = load_scheme()
+    law = scheme.editions[-1]
+    held = [field for field in scheme.fields if field.section == step and asks(law, field)]
+    parts = list(groups(held))
+    assert max(len(figures) for _, figures in parts) <= 8
+    assert [field for _, figures in parts for years in figures for field in years] == held
+
+
+def test_an_empty_draft_is_not_stored_and_the_first_entry_gives_a_code(store: Repository) -> None:
+    app = page("wizard", Draft())
+    draft = app.session_state["draft"]
+    assert draft.key is None
+    app.text_input(key="entry:name").set_value("甲").run()
+    assert draft.code is not None
+    assert store.draft(draft.code)["state"]["facts"] == {"name": "甲"}
+    assert app.code[0].value == draft.code
+    press(app, "I have written it down")
+    assert not app.code
+
+
+def test_every_change_is_stored_and_back_loses_nothing(store: Repository) -> None:
+    app = page("wizard", Draft(facts=dict(FACTS)))
+    app.text_input(key="entry:sales_revenue_y3").set_value("1,234.5").run()
+    press(app, "Next →")
+    app.text_input(key="entry:ip_class1_count").set_value("two").run()
+    press(app, "← Back")
+    assert app.text_input(key="entry:sales_revenue_y3").value == "1,234.5"
+    draft = app.session_state["draft"]
+    kept = reopened(store, draft.code)
+    assert kept.facts["ip_class1_count"] == "two"
+    assert kept.facts["sales_revenue_y3"] == "1,234.5"
+    assert kept.step == "main"
+
+
+def test_what_cannot_be_read_is_said_beside_its_input_and_kept() -> None:
+    app = page("wizard", Draft(facts=FACTS | {"sales_revenue_y3": "-5"}))
+    assert "Sales revenue, 2025: -5; expected: a number of 0 or more" in html(app)
+    assert "Nothing can be decided" in html(app)
+    assert any("to be corrected" in button.label for button in app.button)
+    assert app.text_input(key="entry:sales_revenue_y3").value == "-5"
+
+
+def test_years_are_calendar_years_and_one_before_registration_is_closed() -> None:
+    app = page("wizard", Draft(facts=FACTS | {"registered_on": "2024-02-01"}))
+    labels = [app.text_input(key=f"entry:sales_revenue_y{year}").label for year in (2, 3)]
+    assert labels == ["2024", "2025"]
+    closed = [each for each in app.text_input if each.value == "not registered yet"]
+    assert [each.label for each in closed] == ["2023", "2023"]
+    assert all(each.disabled for each in closed)
+
+
+def test_a_list_stands_in_for_the_count_and_names_the_row_that_does_not_count() -> None:
+    right = {
+        "name": NASTY, "class": "I", "granted_on": "2024-01-01", "status": "pending",
+        "owner": "own", "acquired": "own",
+    }  # fmt: skip
+    draft = Draft(facts=FACTS | {"ip_class1_count": "7"}, step="ip")
+    draft.put("ip", [right, right | {"status": "granted"}])
+    app = page("wizard", draft)
+    said = html(app)
+    assert "1 of 2 rows count." in said
+    assert "It stands in for what is typed: Class I rights." in said
+    assert "not granted yet" in said
+    assert "**x** &lt;script&gt;" in said
+    assert "1 (from the list)" in [each.value for each in app.text_input]
+    assert draft.facts["ip_class1_count"] == "7"
+
+
+def test_blank_amounts_become_zero_only_when_asked() -> None:
+    draft = Draft(facts=dict(FACTS), step="rd")
+    draft.put("activity", [{"name": "RD01", "year": "2025", "rd_direct": "10"}])
+    app = page("wizard", draft)
+    assert "enter 0 where there was none" in html(app)
+    press(app, "Enter 0 into every blank amount")
+    assert "1 of 1 rows count." in html(app)
+    assert draft.lists["activity"][0]["rd_direct"] == "10"
+
+
+def test_changes_of_a_table_are_taken_as_its_cells_rows_added_and_rows_deleted() -> None:
+    draft = Draft()
+    draft.put("conversion", [{"result": "a"}, {"result": "b"}, {"result": "c"}])
+    changes = {
+        "edited_rows": {0: {"year": "2024"}, 2: {"result": None}},
+        "deleted_rows": [1],
+        "added_rows": [{"result": "d"}, {}],
+    }
+    for _ in range(2):
+        draft.edit("conversion", changes)
+        assert draft.lists["conversion"] == [{"result": "a", "year": "2024"}, {"result": "d"}]
+
+
+def test_a_draft_changed_elsewhere_is_a_conflict_with_two_ways_out(store: Repository) -> None:
+    draft = Draft(facts=dict(FACTS))
+    draft.type("name", "乙")
+    draft.save(store)
+    other = reopened(store, draft.code or "")
+    other.type("district", "赛罕区")
+    other.save(store)
+    app = page("wizard", draft)
+    app.text_input(key="entry:industry").set_value("软件").run()
+    assert store.draft(other.key)["state"]["facts"]["district"] == "赛罕区"
+    press(app, "Keep what is typed here")
+    assert store.draft(other.key)["state"]["facts"]["industry"] == "软件"
+    other.type("district", "新城区")
+    with pytest.raises(Conflict):
+        other.save(store)
+
+
+def test_taking_what_is_stored_drops_what_is_typed(store: Repository) -> None:
+    draft = Draft()
+    draft.type("name", "乙")
+    draft.save(store)
+    other = reopened(store, draft.code or "")
+    other.type("name", "丙")
+    other.save(store)
+    app = page("wizard", draft)
+    app.text_input(key="entry:industry").set_value("软件").run()
+    press(app, "Take what is stored, drop what is typed here")
+    assert app.text_input(key="entry:name").value == "丙"
+    assert app.text_input(key="entry:industry").value == ""
+
+
+def test_a_code_opens_the_draft_and_a_forged_one_is_refused(store: Repository) -> None:
+    draft = Draft()
+    draft.type("name", "乙")
+    draft.save(store)
+    assert draft.code
+    app = page("start")
+    app.text_input(key="return code").set_value("0000-0000")
+    press(app, "Continue with the code")
+    assert "No draft has this return code." in html(app)
+    app.text_input(key="return code").set_value(f" {draft.code.lower()} ")
+    press(app, "Continue with the code")
+    assert app.session_state["draft"].facts == {"name": "乙"}
+
+
+def test_an_example_is_stored_only_when_it_is_changed(store: Repository) -> None:
+    app = press(page("start"), "See an example")
+    draft = app.session_state["draft"]
+    app.switch_page("eligibility/app/wizard.py").run()
+    assert draft.key is None
+    assert "Decided 8 / 9" in html(app)
+    app.switch_page("eligibility/app/result.py").run()
+    assert "CNY 97,205,000" in html(app)
+    assert "What to do first" in [each.value for each in app.header]
+
+
+def test_the_result_is_shared_with_a_named_carrier_on_consent_only() -> None:
+    from eligibility.store import LOCAL
+
+    carrier = Repository(cache.engine(), LOCAL)
+    number = carrier.add_carrier("孵化器一")
+    draft = Draft(facts=dict(FACTS))
+    draft.type("name", NASTY)
+    app = page("result", draft)
+    app.selectbox(key="carrier").set_value(number).run()
+    assert "agrees that the advisers of 孵化器一 see" in html(app)
+    (share,) = [each for each in app.button if each.label == "Share"]
+    assert share.disabled
+    app.checkbox[0].check().run()
+    press(app, "Share")
+    (shared,) = carrier.shared_drafts()
+    assert "孵化器一" in shared["consent"]
+    press(app, "Withdraw")
+    assert carrier.shared_drafts() == []
+
+
+def test_a_deleted_draft_is_gone(store: Repository) -> None:
+    draft = Draft()
+    draft.type("name", "乙")
+    app = page("result", draft)
+    code = draft.code or ""
+    press(app, "Delete it now")
+    with pytest.raises(NotFound):
+        store.draft(code)
+    assert app.session_state["draft"] is None
+
+
+def test_a_page_without_a_draft_says_what_to_do() -> None:
+    for name in ("wizard", "result"):
+        assert "your return code opens your entries again" in page(name).markdown[0].value
+
+
+def test_the_section_of_2008_appears_for_its_time_only() -> None:
+    now = [button.label for button in page("wizard", Draft(facts=dict(FACTS))).button]
+    assert not any("2008" in label for label in now)
+    then = page("wizard", Draft(facts=FACTS | {"application_date": "2014-06-30"}))
+    assert any("Only under the 2008 rules" in button.label for button in then.button)
+
+
+def test_a_date_no_edition_covers_is_refused_by_name_and_can_be_left() -> None:
+    app = page("wizard", Draft(facts=FACTS | {"application_date": "2005-06-30"}))
+    assert "covers 2005-06-30" in html(app)
+    press(app, "Start again with today's date")
+    assert "Decided 1 / 9" in html(app)
+
+
+def months(*filled: tuple[float | None, ...]) -> pa.Table:
+    """The table of staff by month, the first months filled in."""
+    names = ("staff_total_start", "staff_total_end", "st_staff_start", "st_staff_end")
+    rows = [*filled, *[(None,) * 4] * (12 - len(filled))]
+    columns = {
+        name: pa.array([row[place] for row in rows], pa.float64())
+        for place, name in enumerate(names)
+    }
+    return pa.table({"month": range(1, 13), **columns})
+
+
+def edited(table: pa.Table, patch: pytest.MonkeyPatch) -> testing.AppTest:
+    """The step of staff with the table of months filled in."""
+
+    def editor(data: pa.Table, **_: Any) -> pa.Table:
+        assert data.column_names == table.column_names
+        return table
+
+    patch.setattr("streamlit.data_editor", editor)
+    return page("wizard", Draft(facts=dict(FACTS), step="staff"))
+
+
+def test_averages_of_the_months_go_into_the_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = edited(months((10, 12, 2, 2), (12, 20, 2, 4), (20, 20, 4, 4)), monkeypatch)
+    assert "Staff, annual average: 15.67" in html(app)
+    press(app, "Put the averages into the form")
+    assert float(app.text_input(key="entry:staff_total").value) == pytest.approx(47 / 3)
+    assert app.session_state["draft"].facts["st_staff"] == "3"
+
+
+@pytest.mark.parametrize("gap", [(10, None, None, None), (10, 12, None, 3), (10, 12, None, None)])
+def test_a_month_half_filled_is_said_to_be_incomplete(
+    gap: tuple[float | None, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = edited(months((10, 12, 2, 2), gap), monkeypatch)
+    assert "fill in both ends or leave blank: month 2" in html(app)
+    (button,) = [each for each in app.button if each.label == "Put the averages into the form"]
+    assert button.disabled
