@@ -87,7 +87,7 @@ def _chance(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Ma
     words = _("not before these are met: {conditions}").format(conditions=conditions)
     yield tag("p", tag("strong", words), cls="chance")
     words = _(
-        "Conditional: were they met, about {chance} ({low}–{high}, with 90% certainty); until then "
+        "Conditional: were they met, about {chance} ({low}–{high} in 9 of 10 cases); until then "
         "there is none."
     )
     yield tag("p", words.format(**values))
