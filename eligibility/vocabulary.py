@@ -713,7 +713,7 @@ class Learned:
     invented : bool
         The applications were invented: the model only shows what the program can do.
     half_width : float
-        Half the width of its 90 % intervals, the median of the applications, /1.
+        Half the width of its 90 % interval where the chance is one half, /1.
     scheme, edition : str
     sha256 : str
         Of the file of applications.

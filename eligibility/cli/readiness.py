@@ -53,7 +53,6 @@ def simulate(
     with_chance: Annotated[
         bool, typer.Option("--with-chance", help="Add the true chance of each application.")
     ] = False,
-    scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Invent past applications to try the program with; every row says that it is invented."""
@@ -62,7 +61,7 @@ def simulate(
 
     with refusals(lang):
         made = invent(rows, seed, process.value)
-        write_applications(made, held_scheme(scheme), output, with_chance)
+        write_applications(made, held_scheme(DEFAULT_SCHEME), output, with_chance)
 
 
 def train(

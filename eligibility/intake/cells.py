@@ -42,9 +42,46 @@ MISSING = frozenset(
      "nan", "不详", "未知", "不适用")
 )  # fmt: skip
 MISSING_ANSWERS = MISSING - {"无"}
-YES = frozenset(("是", "有", "对", "√", "✓", "✔", "☑", "y", "yes", "true", "t", "1", "1.0"))
+YES = frozenset(
+    (
+        "是",
+        "有",
+        "对",
+        "通过",
+        "已通过",
+        "通过认定",
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "y",
+        "yes",
+        "true",
+        "t",
+        "1",
+        "1.0",
+    )
+)
 NO = frozenset(
-    ("否", "无", "没有", "不是", "×", "x", "✗", "✘", "n", "no", "false", "f", "0", "0.0")
+    (
+        "否",
+        "无",
+        "没有",
+        "不是",
+        "未通过",
+        "不通过",
+        "没有通过",
+        "×",
+        "x",
+        "✗",
+        "✘",
+        "n",
+        "no",
+        "false",
+        "f",
+        "0",
+        "0.0",
+    )
 )
 RATING_WORDS: Mapping[str, float] = {
     **{letter: float(grade) for grade, letter in enumerate("abcde")},

@@ -412,7 +412,7 @@ class _Intake:
         if "applied_year" not in columns:
             return np.asarray(self.applied)
         years = columns["applied_year"]
-        known = np.isfinite(years)
+        known = (years >= 1970) & (years < 2200)
         amid = np.where(known, years, 1970).astype(np.int64).astype(str)
         days = np.array([f"{year}-07-01" for year in amid], "M8[D]")
         return np.where(known, days, self.applied)

@@ -70,6 +70,6 @@ def chances_by_model(draws: Draws, learned: Learned, standing: Standing, city: C
     """
     made = np.repeat(chances_without_model(standing, city).if_met, DRAWS, axis=0)
     for assessment in standing.assessments:
-        if assessment.law.id == learned.edition:
+        if (assessment.scheme.id, assessment.law.id) == (learned.scheme, learned.edition):
             made[:, assessment.rows] = draws(assessment, DRAWS)
     return chances(made, standing, learned.sentence)

@@ -45,6 +45,7 @@ KNOWN = frozenset(
     eligibility.readiness.model.Model
     eligibility.readiness.model.Seen
     eligibility.readiness.stock.Replicated
+    eligibility.readiness.stock.Telling
     numpy.random._pcg64.PCG64
     numpy.random._pickle.__bit_generator_ctor
     numpy.random._pickle.__generator_ctor
@@ -78,6 +79,8 @@ class Manifest(BaseModel):
 
     format: int
     sha256: str
+    metrics_sha256: str
+    card_sha256: str
     versions: Mapping[str, str]
     scheme: str
     edition: str
@@ -114,6 +117,8 @@ def save(trained: Trained, folder: Path) -> None:
     manifest = Manifest(
         format=FORMAT,
         sha256=_sha256(folder / MODEL),
+        metrics_sha256=_sha256(folder / METRICS),
+        card_sha256=_sha256(folder / CARD),
         versions=versions(),
         scheme=learned.scheme,
         edition=learned.edition,
@@ -169,14 +174,13 @@ def load(folder: Path) -> Model:
         If the folder lies outside the models folder, a file is missing or changed, or it was
         written by other versions.
     """
-    if not folder.resolve().is_relative_to(models_folder().resolve()):
-        raise ModelRefused(
-            "{folder}: models are only read from {models}.", folder=folder, models=models_folder()
-        )
+    for path in (folder, *(folder / name for name in (MODEL, MANIFEST, METRICS, CARD))):
+        # a link inside may lead outside
+        if not path.resolve().is_relative_to(models_folder().resolve()):
+            raise ModelRefused(
+                "{folder}: models are only read from {models}.", folder=path, models=models_folder()
+            )
     manifest = read_manifest(folder)
-    path = folder / MODEL
-    if not path.is_file():
-        raise ModelRefused("{folder} holds no {file}.", folder=folder, file=MODEL)
     for package, version in versions().items():
         if (written := manifest.versions.get(package)) != version:
             raise ModelRefused(
@@ -184,24 +188,43 @@ def load(folder: Path) -> Model:
                 "model again.",
                 folder=folder, package=package, written=written or "?", version=version,
             )  # fmt: skip
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != manifest.sha256:
-        raise ModelRefused(
-            "{folder}: {file} is not the file that the manifest describes.",
-            folder=folder,
-            file=MODEL,
-        )
-    model = _unpickled(path, content)
-    learned = model.learned
-    if (learned.scheme, learned.edition, model.layout.names) != (
-        manifest.scheme,
-        manifest.edition,
-        manifest.features,
-    ):
+    _checked(folder, METRICS, manifest.metrics_sha256)
+    _checked(folder, CARD, manifest.card_sha256)
+    content = _checked(folder, MODEL, manifest.sha256)
+    model = _unpickled(folder / MODEL, content)
+    if not _described(model, manifest):
         raise ModelRefused(
             "{folder}: the model is not the one that the manifest describes.", folder=folder
         )
     return model
+
+
+def _checked(folder: Path, name: str, digest: str) -> bytes:
+    """The bytes of a file that the manifest describes."""
+    if not (folder / name).is_file():
+        raise ModelRefused("{folder} holds no {file}.", folder=folder, file=name)
+    content = (folder / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ModelRefused(
+            "{folder}: {file} is not the file that the manifest describes.",
+            folder=folder,
+            file=name,
+        )
+    return content
+
+
+def _described(model: Model, manifest: Manifest) -> bool:
+    learned = model.learned
+    return (
+        learned.scheme == manifest.scheme
+        and learned.edition == manifest.edition
+        and model.layout.names == manifest.features
+        and learned.sha256 == manifest.training_data_sha256
+        and learned.applications == manifest.applications
+        and learned.certified == manifest.certified
+        and learned.years == manifest.years
+        and learned.invented == manifest.invented
+    )
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -256,9 +279,10 @@ def _unpickled(path: Path, content: bytes) -> Model:
     try:
         # the very bytes that were checked, whatever the file holds by now
         made = _KnownClasses(str(path), io.BytesIO(content), ensure_native_byte_order=True).load()
-    except (pickle.UnpicklingError, EOFError, ValueError, AttributeError, TypeError) as error:
+    except Exception as error:
+        # a damaged pickle may raise anything; the program goes on without readiness
         raise ModelRefused("{file} cannot be read: {why}.", file=path, why=error) from error
-    if not isinstance(made, Model):
+    if not isinstance(made, Model) or not hasattr(made, "learned"):
         raise ModelRefused("{file} holds no model.", file=path)
     return made
 

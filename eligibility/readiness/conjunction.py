@@ -164,6 +164,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     classes_ : array of shape (2,)
     coef_ : array of shape (q,)
         The parameters, ordered as in ``slices_``.
+    mode_ : array of shape (q,)
+        The likeliest ones, before averaging.
     information_ : array of shape (q, q)
         Their precision; its inverse is their covariance.
     n_iter_ : int
@@ -220,8 +222,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         facts = self._facts(rows)
         mode = self._nearest(facts, labels.astype(np.float64), weight, mean, 1 / sd**2)
         self.information_ = self._information(facts, weight, mode, 1 / sd**2)
-        self.coef_ = mode
-        value, reach = self._judged(facts, self._root())
+        self.mode_ = mode
+        value, reach = self._judged(facts, self._root(), mode)
         deviation = np.sqrt((reach**2).sum(axis=1))
         # the mean of a logistic over a normal, to within a per cent
         averaged = expit(logit(value.chance) / np.sqrt(1 + np.pi / 8 * deviation**2))
@@ -300,7 +302,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         for start in range(0, len(X), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             facts = self._facts(X[rows])
-            value, reach = self._judged(facts, root)
+            value, reach = self._judged(facts, root, self.coef_)
             deviation = np.sqrt(np.einsum("ij,ij->i", reach, reach) + DISCREPANCY**2)
             made.probability[rows] = value.chance
             made.low[rows] = expit(logit(value.chance) - spread * deviation)
@@ -314,7 +316,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         One draw holds for all firms, so that what is not known of the reviewers is shared.
         """
         X = self._checked(X)
-        value, reach = self._judged(self._facts(X), self._root())
+        # about the mode, so that their mean comes to the chance that is told
+        value, reach = self._judged(self._facts(X), self._root(), self.mode_)
         deviates = check_random_state(random_state).standard_normal((count, len(self.coef_)))
         return np.asarray(expit(logit(value.chance) + deviates @ reach.T))
 
@@ -377,10 +380,10 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             open_[:, place] = np.minimum(high, group.ceiling) / TEN_POINTS - certain[:, place]
         return _Facts(_log_spare(margins), np.isnan(margins), certain, open_)
 
-    def _judged(self, facts: _Facts, root: Floats) -> tuple[_Value, Floats]:
+    def _judged(self, facts: _Facts, root: Floats, coef: Floats) -> tuple[_Value, Floats]:
         """The formula's value, and how far each way of erring moves its log-odds, shape (n, q)."""
-        value = self._value(facts, self.coef_)
-        reach = self._slope(facts, self.coef_, value) @ root
+        value = self._value(facts, coef)
+        reach = self._slope(facts, coef, value) @ root
         reach /= (value.chance * (1 - value.chance))[:, None]
         return value, reach
 

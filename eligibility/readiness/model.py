@@ -88,7 +88,7 @@ class Model:
 
     def readiness(self, assessment: Assessment) -> Readiness | None:
         """What the model says of the firms of an assessment; None under another edition."""
-        if assessment.law.id != self.learned.edition:
+        if not self.knows(assessment):
             return None
         values = features(assessment)
         said = self.estimator.chances(self._as_if_met(values, assessment))
@@ -104,6 +104,13 @@ class Model:
             learned=self.learned,
         )
 
+    def knows(self, assessment: Assessment) -> bool:
+        """Whether the assessment is under the rules that the model learned from."""
+        return (assessment.scheme.id, assessment.law.id) == (
+            self.learned.scheme,
+            self.learned.edition,
+        )
+
     def draws(self, assessment: Assessment, count: int, seed: int = 0) -> Floats:
         """Joint draws of every firm's chance were no condition unmet, shape (count, n).
 
@@ -113,8 +120,27 @@ class Model:
         return self.estimator.draws(values, count, seed)
 
     def _as_if_met(self, values: Floats, assessment: Assessment) -> Floats:
-        """The features were every unmet condition met, by a margin that nobody knows yet."""
+        """The features were every unmet condition met, by what nobody knows yet.
+
+        An unmet margin counts as unknown; an unmet score as one whose missing points are open.
+        """
         made = values.copy()
+        short = next(
+            (
+                assessment.findings[condition.id].status == UNMET
+                for condition in assessment.law.conditions
+                if condition.judges == "score"
+            ),
+            np.zeros(len(values), dtype=np.bool_),
+        )
+        for group in self.layout.groups:
+            places = np.ix_(np.flatnonzero(short), np.array(group.high))
+            highest = made[places]
+            lacking = np.maximum(group.ceiling - highest.sum(axis=1), 0.0)
+            made[places] = highest + (lacking / len(group.high))[:, None]
+        made[short, self.layout.names.index(TOTALS[1])] = sum(
+            group.ceiling for group in self.layout.groups
+        )
         for place in self.layout.margins:
             unmet = assessment.findings[self.layout.names[place]].status == UNMET
             made[unmet, place] = np.nan

@@ -18,7 +18,7 @@ from eligibility.intake.reading import Source
 from eligibility.intake.table import Batch, Options, from_records, read_table
 from eligibility.readiness.features import Layout, features, layout
 from eligibility.scheme import Scheme, read_yaml
-from eligibility.vocabulary import Bools, Field, Floats, InputError
+from eligibility.vocabulary import Bools, Field, FirmTable, Floats, InputError
 
 #: applications of each outcome without which nothing can be learned
 LEAST_OF_EACH = 10
@@ -35,6 +35,8 @@ class Past:
     certified : array of bool, shape (n,)
     years : array of int64, shape (n,)
         Year of application.
+    firms : array of int64, shape (n,)
+        The same number for the applications of one firm, by credit code or else by name.
     invented : bool
         Whether some row says that it is.
     edition : str
@@ -52,6 +54,7 @@ class Past:
     features: Floats
     certified: Bools
     years: NDArray[np.int64]
+    firms: NDArray[np.int64]
     layout: Layout
     edition: str
     invented: bool
@@ -134,6 +137,7 @@ def _past(batch: Batch, scheme: Scheme, sha256: str) -> Past:
         features=values,
         certified=known.numbers("certified")[rows] == 1,
         years=known.numbers("applied_year")[rows].astype(np.int64),
+        firms=_identities(known)[rows],
         layout=made,
         edition=law.id,
         invented=bool((known.numbers("invented") == 1).any()),
@@ -142,3 +146,14 @@ def _past(batch: Batch, scheme: Scheme, sha256: str) -> Past:
         sha256=sha256,
         batch=batch,
     )
+
+
+def _identities(firms: FirmTable) -> NDArray[np.int64]:
+    """The same number for rows of one firm; a firm without code and name stands alone."""
+    codes, names = firms.texts("uscc"), firms.texts("name")
+    keys = [
+        f"code {code}" if code else f"name {name}" if name else f"row {row}"
+        for row, (code, name) in enumerate(zip(codes, names, strict=True))
+    ]
+    same: NDArray[np.int64] = np.unique(keys, return_inverse=True)[1] if keys else np.zeros(0, int)
+    return same

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -33,7 +33,7 @@ TITLES = {
 
 def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
     """The estimators that training compares, unfitted."""
-    boosting = HistGradientBoostingClassifier(
+    trees = HistGradientBoostingClassifier(
         max_iter=60,
         learning_rate=0.1,
         max_leaf_nodes=8,
@@ -42,6 +42,7 @@ def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
         monotonic_cst=np.ones(len(layout.names), dtype=int),
         random_state=seed,
     )
+    boosting = make_pipeline(Telling(), trees)
     logistic = LogisticRegressionCV(
         Cs=[0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
         l1_ratios=(0.0,),
@@ -63,6 +64,25 @@ def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
     }
 
 
+class Telling(TransformerMixin, BaseEstimator):
+    """Takes out what tells nothing: a column with fewer than two known values becomes one of zeros.
+
+    Boosting cannot bin a column that is blank throughout, and must keep its place.
+    """
+
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002
+        """See which columns tell anything."""
+        known = np.asarray(X, dtype=np.float64)
+        low = np.where(np.isnan(known), np.inf, known).min(axis=0)
+        high = np.where(np.isnan(known), -np.inf, known).max(axis=0)
+        self.tells_ = low < high
+        return self
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """The rows with the other columns at zero."""
+        return np.asarray(np.where(self.tells_, np.asarray(X, dtype=np.float64), 0.0))
+
+
 class Replicated(ClassifierMixin, BaseEstimator):
     """Any classifier, fitted once to the rows and again to resamples of them for the interval.
 
@@ -70,7 +90,7 @@ class Replicated(ClassifierMixin, BaseEstimator):
     ----------
     estimator : classifier
     replicates : int
-        Resamples with replacement, each class by itself.
+        Resamples with replacement, each with both outcomes.
     random_state : int
     """
 
@@ -87,9 +107,9 @@ class Replicated(ClassifierMixin, BaseEstimator):
         self.estimator_ = clone(self.estimator).fit(X, y)
         self.replicates_ = []
         for _ in range(self.replicates):
-            rows = np.concatenate(
-                [rng.choice(of, len(of)) for of in (np.flatnonzero(y == c) for c in self.classes_)]
-            )
+            rows = rng.choice(len(y), len(y))
+            while len(np.unique(y[rows])) < len(self.classes_):
+                rows = rng.choice(len(y), len(y))
             self.replicates_.append(clone(self.estimator).fit(X[rows], y[rows]))
         return self
 

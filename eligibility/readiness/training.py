@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, clone
-from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold
 
 from eligibility.readiness.measures import calibration_bins, measures
 from eligibility.readiness.model import Model, Seen
@@ -99,7 +100,7 @@ def train(
             certified=int(past.certified.sum()),
             years=(int(past.years.min()), int(past.years.max())),
             invented=past.invented,
-            half_width=_width_near_half(said.probability, said.low, said.high),
+            half_width=_width_at_half(said.low, said.high),
             scheme=scheme,
             edition=past.edition,
             sha256=past.sha256,
@@ -149,12 +150,15 @@ def _left_out(
     estimator: BaseEstimator, past: Past, seed: int, progress: Callable[[float], None]
 ) -> Floats:
     """Chances of rows that were left out of the fit, shape (repeats, n)."""
-    folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=seed)
     made = np.empty((REPEATS, len(past.certified)))
-    for place, (rest, left_out) in enumerate(folds.split(past.features, past.certified)):
-        progress(place / (FOLDS * REPEATS))
-        fitted = clone(estimator).fit(past.features[rest], past.certified[rest])
-        made[place // FOLDS, left_out] = fitted.predict_proba(past.features[left_out])[:, 1]
+    for repeat in range(REPEATS):
+        # a firm that applied in several years is left out with all of them
+        folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed + repeat)
+        parts = folds.split(past.features, past.certified, past.firms)
+        for place, (rest, left_out) in enumerate(parts):
+            progress((repeat + place / FOLDS) / REPEATS)
+            fitted = clone(estimator).fit(past.features[rest], past.certified[rest])
+            made[repeat, left_out] = fitted.predict_proba(past.features[left_out])[:, 1]
     return made
 
 
@@ -193,7 +197,7 @@ def _tried_later(estimator: BaseEstimator, past: Past, later: Bools) -> Metrics:
     return {name: round(value, DIGITS) for name, value in found.items()}
 
 
-def _width_near_half(chance: Floats, low: Floats, high: Floats) -> float:
-    """Half the width of an interval where the chance is nearest to one half, the median."""
-    nearest = np.argsort(np.abs(chance - 0.5))[: max(len(chance) // 10, 10)]
-    return float(np.median(high[nearest] - low[nearest]) / 2)
+def _width_at_half(low: Floats, high: Floats) -> float:
+    """Half the width that the interval of the middle application has where the chance is one half."""
+    reach = float(np.median(logit(high) - logit(low))) / 2
+    return float(expit(reach)) - 0.5

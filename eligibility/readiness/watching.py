@@ -14,7 +14,9 @@ from eligibility.vocabulary import Floats, InputError, Message, msgid
 
 #: outcomes below which nothing can be told
 LEAST = 30
-#: how unlikely chance must be before it is ruled out, shared among all that is looked at
+#: joint draws of what is not known of the reviewers
+DRAWS = 200
+#: how unlikely chance must be before it is ruled out, shared by rate, log-loss and features
 SURPRISE = 0.01
 #: part of the firms outside what was seen from which a model no longer fits its firms
 MANY_OUTSIDE = 0.25
@@ -78,14 +80,21 @@ def watch(model: Model, past: Past) -> Watch:
     if not certified.any() or certified.all():
         raise InputError("All applications of the file had the same outcome; nothing to compare.")
     chance = model.estimator.chances(past.features).probability
+    draws = model.estimator.draws(past.features, DRAWS, 0)
     found = measures(certified, chance)
-    loss, spread = _expected_loss(chance)
+    loss, spread = _expected_loss(chance, draws)
     drift = _drift(model, past.features)
     outside = float(model.seen.outside(past.features).any(axis=1).mean())
-    reasons = _reasons(certified.sum(), chance, found["log_loss"], loss, spread, drift, outside)
+    reasons = _reasons(
+        certified.sum(), chance, draws, found["log_loss"], loss, spread, drift, outside
+    )
     count = len(certified)
-    retrain = bool(reasons) and count >= LEAST
-    if count < LEAST:
+    own = past.sha256 == model.learned.sha256
+    retrain = bool(reasons) and count >= LEAST and not own
+    if own:
+        same = msgid("The model was trained on this very file, so that agreement says nothing.")
+        reasons = [Message(same)]
+    elif count < LEAST:
         said = msgid("Only {count} outcomes; at least {least} are needed to tell.")
         reasons = [Message(said, {"count": count, "least": LEAST})]
     elif not reasons:
@@ -104,12 +113,15 @@ def watch(model: Model, past: Past) -> Watch:
     )
 
 
-def _expected_loss(chance: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of the log-loss if every chance were right."""
+def _expected_loss(chance: Floats, draws: Floats) -> tuple[float, float]:
+    """Mean and standard deviation of the log-loss were the model as right as it claims to be.
+
+    The truth may then be any of its draws, and outcomes fall by that truth.
+    """
     odds = np.log(chance / (1 - chance))
-    mean = -(chance * np.log(chance) + (1 - chance) * np.log1p(-chance)).mean()
-    variance = (chance * (1 - chance) * odds**2).sum() / len(chance) ** 2
-    return float(mean), float(np.sqrt(variance))
+    each = -(draws * odds + np.log1p(-chance)).mean(axis=1)
+    by_outcome = (draws * (1 - draws) * odds**2).sum(axis=1).mean() / len(chance) ** 2
+    return float(each.mean()), float(np.sqrt(each.var() + by_outcome))
 
 
 def _drift(model: Model, values: Floats) -> list[Drift]:
@@ -128,6 +140,7 @@ def _drift(model: Model, values: Floats) -> list[Drift]:
 def _reasons(
     certified: int,
     chance: Floats,
+    draws: Floats,
     log_loss: float,
     loss: float,
     spread: float,
@@ -135,8 +148,9 @@ def _reasons(
     outside: float,
 ) -> list[Message]:
     made = []
-    limit = float(norm.isf(SURPRISE / 2))
-    deviation = float(np.sqrt((chance * (1 - chance)).sum()))
+    limit = float(norm.isf(SURPRISE / 3 / 2))
+    by_outcome = (draws * (1 - draws)).sum(axis=1).mean()
+    deviation = float(np.sqrt(draws.sum(axis=1).var() + by_outcome))
     if abs(certified - chance.sum()) > limit * deviation:
         said = msgid("{certified} were certified where {expected} were expected.")
         made.append(
@@ -145,7 +159,7 @@ def _reasons(
     if log_loss - loss > limit * spread:
         said = msgid("Its log-loss is {found}, and would be {expected} if its chances were right.")
         made.append(Message(said, {"found": f"{log_loss:.3f}", "expected": f"{loss:.3f}"}))
-    moved = [entry.feature for entry in drift if entry.chance < SURPRISE / len(drift)]
+    moved = [entry.feature for entry in drift if entry.chance < SURPRISE / 3 / len(drift)]
     if moved:
         said = msgid("Firms have changed in: {features}.")
         made.append(Message(said, {"features": ", ".join(moved)}))

@@ -76,7 +76,7 @@ def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language)
         "learned": readiness["model"]["text"][lang],
     }
     if readiness["conditional"]:
-        said = say("Readiness: not before these are met: {conditions}; then about {chance}% ({low}%–{high}%), {learned}")  # fmt: skip
+        said = say("Readiness: not before these are met: {conditions}; met as others meet them, about {chance}% ({low}%–{high}%), {learned}")  # fmt: skip
         places["conditions"] = titles(readiness["not_before"], law, language)
     else:
         said = say("Readiness about {chance}% ({low}%–{high}%), {learned}")

@@ -18,7 +18,7 @@ from eligibility.vocabulary import STATUS_WORDS, UNMET, VERDICT_WORDS, Bools, Fl
 IDENTITY = ("uscc", "name", "district", "carrier", "industry")
 GAPS_IN_WORDS = 3
 #: what a model adds; a firm with an unmet condition has no chance as it stands, only one if that
-#: were met; the last column says what the model learned from, so that no number stands without it
+#: were met (the interval is of whichever is told); the last column says what the model learned from
 READINESS = (
     pa.field("readiness", pa.float64()),
     pa.field("readiness_low", pa.float64()),
@@ -155,8 +155,8 @@ def _readiness(readiness: Readiness, language: Language) -> dict[str, pa.Array]:
     names = pa.array([*readiness.factors, None], pa.string())
     return {
         "readiness": pa.array(readiness.probability, mask=unmet),
-        "readiness_low": pa.array(readiness.low, mask=unmet),
-        "readiness_high": pa.array(readiness.high, mask=unmet),
+        "readiness_low": pa.array(readiness.low),
+        "readiness_high": pa.array(readiness.high),
         "readiness_if_met": pa.array(readiness.probability, mask=~unmet),
         "readiness_weakest": names.take(pa.array(readiness.weakest % len(names))),
         "readiness_outside": _listed(list(readiness.outside.items()), count),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.scheme import load_scheme, read_yaml
-from eligibility.simulation.firms import OWN_DRAW, Columns, application_years, draw, facts
+from eligibility.simulation.firms import BLANKABLE, Columns, application_years, draw, facts
 from eligibility.simulation.review import (
     certified_chance,
     compensating_chance,
@@ -41,7 +41,8 @@ class PastApplications:
     rejection_reason : list of str
         The condition that failed first; empty where certified or where it is not known.
     chance : array of float64, shape (n,)
-        The true probability of ``certified``, given what the file tells.
+        The true probability of ``certified``, given what the file tells and the firm's hidden
+        quality: no one can know more.
     """
 
     firms: FirmTable
@@ -74,13 +75,13 @@ def simulate(rows: int, seed: int, kind: Kind = "law") -> PastApplications:
     draws = draw(rng, rows)
     columns = facts(draws, law, set_)
     share = set_["compensating"]["blank_cells"] if kind == "compensating" else set_["blank_cells"]
-    blank = {name: rng.random(rows) < share for name in OWN_DRAW}
+    blank = {name: rng.random(rows) < share for name in BLANKABLE}
     certified, reasons = _outcomes(columns, kind, rng)
     chance = _true_chance(draws, columns, blank, law, kind, rng)
-    told = {
-        name: np.where(blank[name], np.nan, column) if name in blank else column
-        for name, column in columns.items()
-    }
+    told = dict(columns)
+    for name, blankable in BLANKABLE.items():
+        for cell in blankable.cells:
+            told[cell] = np.where(blank[name], np.nan, columns[cell])
     years = application_years(draws, set_)
     return PastApplications(FirmTable(told, rows), years, certified, reasons, chance)
 
@@ -105,18 +106,13 @@ def _true_chance(
     if not len(some):
         return chance
     blank = {name: rows[some] for name, rows in blank.items()}
-    kept = {name: column[some] for name, column in columns.items()}
     total = np.zeros(len(some))
     for _ in range(REDRAWS):
         again = {name: draw[some] for name, draw in draws.items()}
-        for cell, own in OWN_DRAW.items():
-            again[own] = np.where(blank[cell], rng.random(len(some)), again[own])
-        redrawn = facts(again, law, process())
-        mixed = {
-            name: np.where(blank[name], redrawn[name], column) if name in blank else column
-            for name, column in kept.items()
-        }
-        total += decide(_assessed(mixed), process())
+        for name, blankable in BLANKABLE.items():
+            for own in blankable.draws:
+                again[own] = np.where(blank[name], rng.random(len(some)), again[own])
+        total += decide(_assessed(facts(again, law, process())), process())
     chance = chance.copy()
     chance[some] = total / REDRAWS
     return chance

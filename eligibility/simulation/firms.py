@@ -1,12 +1,13 @@
 """Invented applicants: facts that follow from a few draws, so that a drawn cell can be drawn again.
 
-``draw`` makes the draws, all independent; ``facts`` is a function of them and of nothing else. A
-blanked cell is averaged over by drawing the one draw that is its own again (``OWN_DRAW``).
+``draw`` makes the draws, all independent; ``facts`` is a function of them and of nothing else. What is
+blanked is averaged over by drawing again what hangs on nothing else (``BLANKABLE``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,35 +29,51 @@ MANAGEMENT = ("system", "institution", "incentive", "talent")
 #: day and month of a year's batches of applications
 BATCHES = ("05-10", "07-10", "09-10")
 
-#: cell -> the draw that only this cell hangs on
-OWN_DRAW: Mapping[str, str] = {
-    "sales_revenue_y1": "sales",
-    **{f"sales_revenue_y{year}": f"growth_{year}" for year in (2, 3)},
-    "net_assets_y1": "assets",
-    **{f"net_assets_y{year}": f"assets_growth_{year}" for year in (2, 3)},
-    **{f"rd_expense_y{year}": f"rd_{year}" for year in YEARS},
-    **{f"rd_expense_domestic_y{year}": f"abroad_{year}" for year in YEARS},
-    **{f"conversions_y{year}": f"conversions_{year}" for year in YEARS},
-    "staff_total": "heads",
-    "st_staff": "st_share",
-    "total_income_y3": "other_income",
-    "hitech_income_y3": "hitech",
-    "ip_class1_count": "class1",
-    "ip_class2_count": "class2",
-    "ip_core_support": "core_support",
-    "ip_self_developed": "self_developed",
-    **{f"{item}_rating": f"{item}_rating" for item in RATED},
-    **{f"management_{item}": f"management_{item}" for item in MANAGEMENT},
-    "standards_participation": "standards",
+
+@dataclass(frozen=True)
+class Blankable:
+    """Cells that are left blank together, and the draws that nothing else hangs on."""
+
+    cells: tuple[str, ...]
+    draws: tuple[str, ...]
+
+
+#: what firms leave blank; figures that others follow from, as sales, are always given
+BLANKABLE: Mapping[str, Blankable] = {
+    **{
+        f"rd_y{year}": Blankable(
+            (f"rd_expense_y{year}", f"rd_expense_domestic_y{year}"),
+            (f"rd_{year}", f"abroad_{year}"),
+        )
+        for year in YEARS
+    },
+    **{
+        f"conversions_y{year}": Blankable((f"conversions_y{year}",), (f"conversions_{year}",))
+        for year in YEARS
+    },
+    "net_assets_y3": Blankable(("net_assets_y3",), ("assets_growth_3",)),
+    "st_staff": Blankable(("st_staff",), ("st_share", "bunching_staff")),
+    "hitech_income_y3": Blankable(("hitech_income_y3",), ("hitech", "bunching_income")),
+    "ip_class1_count": Blankable(("ip_class1_count",), ("class1",)),
+    "ip_class2_count": Blankable(("ip_class2_count", "ip_class2_used_count"), ("class2",)),
+    "ip_core_support": Blankable(("ip_core_support",), ("core_support",)),
+    "ip_self_developed": Blankable(("ip_self_developed",), ("self_developed",)),
+    **{f"{item}_rating": Blankable((f"{item}_rating",), (f"{item}_rating",)) for item in RATED},
+    **{
+        f"management_{item}": Blankable((f"management_{item}",), (f"management_{item}",))
+        for item in MANAGEMENT
+    },
+    "standards_participation": Blankable(("standards_participation",), ("standards",)),
 }
-#: draws that no cell has to itself
-SHARED = ("year", "batch", "renewal", "quality", "age", "rd", "bunching_rd", "bunching_staff",
-          "bunching_income", "code", "violation")  # fmt: skip
+#: draws that several cells hang on
+SHARED = ("year", "batch", "renewal", "quality", "age", "sales", "growth_2", "growth_3", "assets",
+          "assets_growth_2", "rd", "bunching_rd", "heads", "other_income", "code", "violation")  # fmt: skip
 
 
 def draw(rng: np.random.Generator, rows: int) -> Draws:
     """Independent draws, uniform between 0 and 1, shape (n,) each."""
-    return {name: rng.random(rows) for name in (*SHARED, *OWN_DRAW.values())}
+    own = [name for blankable in BLANKABLE.values() for name in blankable.draws]
+    return {name: rng.random(rows) for name in (*SHARED, *own)}
 
 
 def application_years(draws: Draws, process: Process) -> NDArray[np.int64]:

@@ -344,7 +344,10 @@ def judged(record: Facts, model_hash: str | None) -> Row:
             "verdict": record["verdict"],
             "score_low": record["score"]["low"],
             "score_high": record["score"]["high"],
-            "probability": readiness["probability"] if readiness else None,
+            # a firm with an unmet condition has no chance as it stands
+            "probability": readiness["probability"]
+            if readiness and not readiness["conditional"]
+            else None,
             "first_gap": gaps[0]["finding"] if gaps else None,
         }
     except (KeyError, TypeError, ValueError) as error:

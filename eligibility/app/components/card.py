@@ -13,14 +13,15 @@ from eligibility.app.components.readiness import caveats, demonstration
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
 from eligibility.readiness.folder import CARD
+from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import Message
 
 if TYPE_CHECKING:
     from eligibility.readiness.training import Trained
 
 MEASURES = ("log_loss", "brier", "calibration_error", "auc")
-EXAMPLE = """python -m eligibility simulate -n 600 -o past.csv
-python -m eligibility train past.csv -o models/hnte"""
+EXAMPLE = f"""python -m eligibility simulate -n 600 -o past.csv
+python -m eligibility train past.csv -o models/{DEFAULT_SCHEME}"""
 
 
 def none(why: Message | None, teaches: bool, language: Language) -> None:
