@@ -69,8 +69,18 @@ def applications(rows: int, seed: int, kind: Kind) -> tuple[Past, np.ndarray]:
     made = simulate(rows, seed, kind)
     (found,) = assess_table(made.firms)
     past = Past(
-        features(found), made.certified, made.applied_year, LAYOUT, LAW.id, True, 0, 0, "", None  # type: ignore[arg-type]
-    )  # fmt: skip
+        features=features(found),
+        certified=made.certified,
+        years=made.applied_year,
+        firms=np.arange(rows),
+        layout=LAYOUT,
+        edition=LAW.id,
+        invented=True,
+        older=0,
+        unknown=0,
+        sha256="",
+        batch=None,  # type: ignore[arg-type]
+    )
     return past, made.chance
 
 
@@ -94,6 +104,7 @@ def compared(kind: Kind, size: int, seeds: int) -> None:
     losses: dict[str, list[float]] = {}
     errors: dict[str, list[float]] = {}
     held: list[float] = []
+    held_by_chosen: list[float] = []
     chosen: list[str] = []
     oracle = []
     for seed in range(seeds):
@@ -110,9 +121,9 @@ def compared(kind: Kind, size: int, seeds: int) -> None:
         if size in CHOSEN_AT:
             trained = train(past, "hnte", seed)
             chosen.append(trained.metrics["chosen"])
-            chances["chosen by training"] = trained.model.estimator.chances(
-                tested.features
-            ).probability
+            told = trained.model.estimator.chances(tested.features)
+            chances["chosen by training"] = told.probability
+            held_by_chosen.append(float(np.mean((told.low <= truth) & (truth <= told.high))))
         for name, chance in chances.items():
             found_here = measures(tested.certified, chance)
             losses.setdefault(name, []).append(found_here["log_loss"])
@@ -121,7 +132,8 @@ def compared(kind: Kind, size: int, seeds: int) -> None:
     for name, values in sorted(losses.items(), key=lambda entry: statistics.median(entry[1])):
         excess = [value - best for value, best in zip(values, oracle, strict=True)]
         line = f"  {name:24s} excess {spread(excess)}  calibration error {spread(errors[name])}"
-        print(line + (f"  90 % intervals hold {spread(held)}" if name == CONJUNCTION else ""))
+        holds = {CONJUNCTION: held, "chosen by training": held_by_chosen}.get(name)
+        print(line + (f"  90 % intervals hold {spread(holds)}" if holds else ""))
     summary(kind, losses, oracle, chosen)
 
 

@@ -15,7 +15,7 @@ testing = pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import cache, export, who  # noqa: E402
 from eligibility.app.format import chance  # noqa: E402
-from eligibility.app.state import OUTCOMES, PAST, UPLOAD, Upload  # noqa: E402
+from eligibility.app.state import NEW_OUTCOMES, PAST, UPLOAD, Upload  # noqa: E402
 from eligibility.language import ENGLISH  # noqa: E402
 from eligibility.readiness.artifact import load, replace  # noqa: E402
 from eligibility.readiness.past import past_of_records  # noqa: E402
@@ -220,7 +220,7 @@ def test_too_few_refusals_are_refused_in_a_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("model")
 def test_new_outcomes_give_a_verdict_with_its_reason_and_a_plot(tmp_path: Path) -> None:
-    app = given(opened("model", language="en"), OUTCOMES, past_file(tmp_path, seed=4))
+    app = given(opened("model", language="en"), NEW_OUTCOMES, past_file(tmp_path, seed=4))
     said = html(app)
     assert "<strong>Keep: " in said or "<strong>Retrain: " in said
     assert "120 outcomes: " in said

@@ -236,7 +236,7 @@ def test_the_result_is_shared_with_a_named_carrier_on_consent_only() -> None:
     draft = Draft(facts=dict(FACTS))
     draft.type("name", NASTY)
     app = page("result", draft)
-    app.selectbox(key="carrier").set_value(number).run()
+    app.selectbox(key="shared-with").set_value(number).run()
     assert "agrees that the advisers of 孵化器一 see" in html(app)
     (share,) = [each for each in app.button if each.label == "Share"]
     assert share.disabled

@@ -296,7 +296,7 @@ def changes(rows: Sequence[Row], language: Language, named: bool = True) -> None
     st.dataframe(
         {
             _("When"): [moment(row["at"]) for row in rows],
-            _("What"): [action_word(row["action"], language) for row in rows],
+            _("What"): [language.text(action) for action in (row["action"] for row in rows)],
             **firms,
             _("By"): [row["by"] for row in rows],
             _("Detail"): [_detail(row["detail"], language) for row in rows],
@@ -305,27 +305,6 @@ def changes(rows: Sequence[Row], language: Language, named: bool = True) -> None
         height="content" if len(rows) <= SHOWN else TALL,
         placeholder=fmt.NOTHING,
     )
-
-
-def action_word(action: str, language: Language) -> str:
-    """What was done, in words; an action without words is named as the log has it."""
-    _ = language.text
-    return {
-        "add firm": _("firm added"),
-        "change firm": _("firm changed"),
-        "assign": _("adviser assigned"),
-        "move": _("moved to a carrier"),
-        "stage": _("stage set"),
-        "save figures": _("figures saved"),
-        "save ledgers": _("ledger saved"),
-        "assess": _("assessed"),
-        "save outcome": _("application recorded"),
-        "add task": _("task added"),
-        "change task": _("task changed"),
-        "add note": _("note added"),
-        "save document": _("document noted"),
-        "import": _("imported"),
-    }.get(action, action)
 
 
 def _detail(detail: Row, language: Language) -> str:

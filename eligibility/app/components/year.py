@@ -193,10 +193,8 @@ def week(repository: Repository, since: datetime, language: Language) -> None:
         st.info(_("Nothing was changed in the last seven days."))
         return
     parts = [
-        _("{action}: {n}").format(
-            action=dossier.action_word(row["action"], language), n=f"{row['firms']:,}"
-        )
-        for row in counted
+        _("{action}: {n}").format(action=language.text(action), n=f"{firms:,}")
+        for action, firms in ((row["action"], row["firms"]) for row in counted)
     ]
     st.html(tag("p", *(tag("span", part) for part in parts), cls="counts"))
     dossier.changes(repository.changes(since, without=("import",), limit=GROUPS), language)
