@@ -69,7 +69,8 @@ def footer() -> None:
             "p",
             _(
                 "The result follows the published rules and the figures entered; the certifying "
-                "authority decides. Uploaded files are held in memory for this session only."
+                "authority decides. A file that is screened is held in memory for this session only; "
+                "what is imported or typed into a self-assessment is stored on this machine."
             ),
             cls="muted foot",
         )
