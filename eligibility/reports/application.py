@@ -80,8 +80,12 @@ def _table(
 ) -> DraftTable:
     years = years_of(int(firm.application_years[0]))
     columns = [
-        Wording(zh=f"{column.zh}（{year}）", en=f"{column.en} ({year})") if table.by_year else column
-        for column, year in zip(table.columns, years if table.by_year else table.columns, strict=True)
+        Wording(zh=f"{column.zh}（{year}）", en=f"{column.en} ({year})")
+        if table.by_year
+        else column
+        for column, year in zip(
+            table.columns, years if table.by_year else table.columns, strict=True
+        )
     ]
     rows: list[DraftRow] = []
     for row in table.rows:

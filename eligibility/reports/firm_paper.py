@@ -145,7 +145,9 @@ class _FirmPaper:
                 (
                     finding["title"][self.lang],
                     say(finding["status"]),
-                    self._with_unit(own_figure(finding, self.record["score"], self.language), finding),
+                    self._with_unit(
+                        own_figure(finding, self.record["score"], self.language), finding
+                    ),
                     self._with_unit(line_in_words(finding, self.language), finding),
                     self._source(finding["citation"]),
                 )
@@ -194,7 +196,14 @@ class _FirmPaper:
         ]
         total = (say("Total"), *(str(score[name]) for name in ("low", "high", "total")), "", "")
         yield Grid(
-            (say("Item"), say("At least"), say("At most"), say("Best"), say("Missing"), say("Source")),
+            (
+                say("Item"),
+                say("At least"),
+                say("At most"),
+                say("Best"),
+                say("Missing"),
+                say("Source"),
+            ),
             (*rows, total),
             (4.2, 1.5, 1.5, 1.3, 3.7, 4.2),
             frozenset({1, 2, 3}),
@@ -241,7 +250,7 @@ class _FirmPaper:
                     )
                     for move in made["moves"]
                 )
-                yield Grid(head, tuple(rows), (5, 1.9, 2, 2, 1.8, 5), frozenset({4}))
+                yield Grid(head, tuple(rows), (5, 1.7, 2.4, 2.4, 1.7, 4.8), frozenset({4}))
         if any(move["assumed"] for made in plan["plans"] for move in made["moves"]):
             yield Text(say("Costs and lead times are assumed: check them."), "note")
 
@@ -261,9 +270,11 @@ class _FirmPaper:
             ),
             (3, 3, 3, 3),
         )
-        lines = list(self.page.outlook({**looked, "deadlines": [], "rights": []}, self.brief["plan"]))
+        lines = list(
+            self.page.outlook({**looked, "deadlines": [], "rights": []}, self.brief["plan"])
+        )
         yield indented(lines)
-        yield Heading(say("Rights that can still be in force"), 2)
+        yield Heading(say("Rights: when to file"), 2)
         in_time = {True: say("in time"), False: say("too late")}
         yield Grid(
             (say("Kind"), say("File by"), say("Months"), say("In time?"), say("Source")),
@@ -277,7 +288,7 @@ class _FirmPaper:
                 )
                 for right in looked["rights"]
             ),
-            (4, 2.5, 1.5, 2, 6),
+            (4, 2.5, 2, 2, 5.5),
             frozenset({2}),
         )
 
@@ -293,7 +304,9 @@ class _FirmPaper:
         if readiness["model"]["invented"]:
             said = "Demonstration: learned from invented applications. The number shows what the program can do and says nothing of real reviewers."
             yield Text(self.say(said), "strong")
-        yield Points(tuple((0, line) for line in readiness_lines(readiness, self.law, self.language)))
+        yield Points(
+            tuple((0, line) for line in readiness_lines(readiness, self.law, self.language))
+        )
         yield Text(
             self.say(
                 "Readiness estimates how likely certification is after review; it never changes the verdict."
@@ -344,7 +357,12 @@ class _FirmPaper:
             return
         yield Points(
             tuple(
-                (0, warning["text"][self.lang] + self.page.cited(warning) if warning["citation"] else warning["text"][self.lang])
+                (
+                    0,
+                    warning["text"][self.lang] + self.page.cited(warning)
+                    if warning["citation"]
+                    else warning["text"][self.lang],
+                )
                 for warning in self.record["warnings"]
             )
         )
@@ -373,7 +391,7 @@ class _FirmPaper:
                     (self.language.of(row.title), *(cell.text(self.language) for cell in row.cells))
                     for row in table.rows
                 ),
-                (4.0, *(3.0 for _ in columns[1:])) if len(columns) < 7 else (1,) * len(columns),  # noqa: PLR2004
+                (4.0, *(3.0 for _ in columns[1:])) if len(columns) < 7 else (1,) * len(columns),
                 frozenset(range(1, len(columns))) if table.numbers else frozenset(),
             )
 

@@ -16,6 +16,8 @@ from eligibility.language import Language
 #: what no XML file may hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_MARK = re.compile(r"^\s*([x?+!·] )?")
+
 #: the text of a cell; None is left to be filled in, and marked
 Cell = str | None
 
@@ -82,7 +84,7 @@ def printable(text: str) -> str:
 
 
 def indented(lines: Iterable[str]) -> Points:
-    """Lines of a terminal as points, two blanks a level, the least indented at level 0."""
-    given = [(len(line) - len(line.lstrip()), line.strip(" ·")) for line in lines]
+    """Lines of a terminal as points by their indent, without the marks that stand for bullets there."""
+    given = [(len(line) - len(line.lstrip()), _MARK.sub("", line)) for line in lines]
     depths = sorted({depth for depth, _ in given})
     return Points(tuple((depths.index(depth), text) for depth, text in given))

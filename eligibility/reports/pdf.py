@@ -64,7 +64,7 @@ def _machine() -> tuple[Any, Any]:
         )
 
     class Nothing(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: Any = None) -> Any:
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
             raise FatalURLFetchingError(url)
 
     return HTML, Nothing
@@ -85,7 +85,9 @@ def _page(paper: Paper) -> str:
     for place, counter in (("{page}", "page"), ("{pages}", "pages")):
         foot = foot.replace(place, f'" counter({counter}) "')
     numbers = count()
-    titles = [block.text for block in paper.blocks if isinstance(block, Heading) and block.level == 1]
+    titles = [
+        block.text for block in paper.blocks if isinstance(block, Heading) and block.level == 1
+    ]
     contents = "".join(
         f'<li><a href="#part{place}">{_safe(title)}</a></li>' for place, title in enumerate(titles)
     )
@@ -112,7 +114,9 @@ def _block(block: Block, numbers: count[int], blank: str) -> str:
     if isinstance(block, Text):
         return f'<p class="{block.tone}">{_safe(block.text)}</p>'
     if isinstance(block, Points):
-        points = (f'<li class="d{min(depth, 2)}">{_safe(text)}</li>' for depth, text in block.points)
+        points = (
+            f'<li class="d{min(depth, 2)}">{_safe(text)}</li>' for depth, text in block.points
+        )
         return f"<ul>{''.join(points)}</ul>"
     if isinstance(block, Grid):
         return _grid(block, blank)

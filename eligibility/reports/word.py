@@ -41,7 +41,7 @@ class _Word:
         self.document = Document()
         self.charts = 0
         self._page(paper)
-        self._styles(paper.language.id)
+        self._styles()
         self._text(paper.title, "Title")
         for line in paper.lines:
             self._text(line)
@@ -57,7 +57,8 @@ class _Word:
         elif isinstance(block, Text):
             styles = {"plain": "Normal", "strong": "Normal", "note": "Caption"}
             said = self._text(block.text, styles[block.tone])
-            said.runs[0].bold = block.tone == "strong"
+            if block.tone == "strong":
+                said.runs[0].bold = said.paragraph_format.keep_with_next = True
         elif isinstance(block, Points):
             for depth, text in block.points:
                 style = "List Bullet" if depth == 0 else f"List Bullet {min(depth, 2) + 1}"
@@ -86,7 +87,7 @@ class _Word:
         _field(foot, "NUMPAGES", "1")
         foot.add_run(after)
 
-    def _styles(self, lang: str) -> None:
+    def _styles(self) -> None:
         styles = self.document.styles
         sizes = {"Title": 22, "Heading 1": 15, "Heading 2": 12, "Caption": 8.5}
         names = ["Normal", *sizes, "List Bullet", "List Bullet 2", "List Bullet 3", "Footer"]
@@ -197,7 +198,7 @@ class _Word:
         height = Cm(2.6 + 0.62 * len(bars.labels) * len(bars.series))
         title = quoteattr(printable(bars.title))
         drawing = parse_xml(
-            f'<w:drawing {nsdecls("w", "wp", "a", "r")}><wp:inline>'
+            f"<w:drawing {nsdecls('w', 'wp', 'a', 'r')}><wp:inline>"
             f'<wp:extent cx="{BREADTH}" cy="{height}"/>'
             f'<wp:docPr id="{1000 + self.charts}" name="chart{self.charts}" descr={title}/>'
             f'<a:graphic><a:graphicData uri="{_CHARTS}">'
