@@ -78,7 +78,7 @@ class _Annual:
             (say("Target of the year"), say("Certified so far"), say("Expected by the year's end")),
             (
                 (
-                    say("Firms"),
+                    say("Number of firms"),
                     (
                         float(target["certified"]),
                         float(seen["already"]),
@@ -107,9 +107,11 @@ class _Annual:
         seen = self.record["forecast"]
         steps.append((say("Expected to be certified"), round(seen["expected"], 1)))
         labels, values = zip(*steps, strict=True)
-        yield Bars(say("From the file to the certificate"), labels, ((say("Firms"), values),))
+        yield Bars(
+            say("From the file to the certificate"), labels, ((say("Number of firms"), values),)
+        )
         yield Grid(
-            (say("Verdict"), say("Firms"), say("Expected")),
+            (say("Verdict"), say("Number of firms"), say("Expected")),
             tuple(
                 (say(part["verdict"]), str(part["firms"]), f"{part['expected']:.1f}")
                 for part in funnel
@@ -136,7 +138,7 @@ class _Annual:
                 ),
             )
             head = (
-                heading, say("Firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
+                heading, say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
             )  # fmt: skip
             yield Grid(
                 head,

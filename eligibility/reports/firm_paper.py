@@ -302,8 +302,10 @@ class _FirmPaper:
             return
         yield Heading(self.say("Readiness"))
         if readiness["model"]["invented"]:
-            said = "Demonstration: learned from invented applications. The number shows what the program can do and says nothing of real reviewers."
-            yield Text(self.say(said), "strong")
+            said = self.say(
+                "Demonstration: learned from invented applications. The number shows what the program can do and says nothing of real reviewers."
+            )
+            yield Text(said, "strong")
         yield Points(
             tuple((0, line) for line in readiness_lines(readiness, self.law, self.language))
         )

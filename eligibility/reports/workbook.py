@@ -266,7 +266,8 @@ class _Staff:
             (say("Rows rejected"), batch.rejects.num_rows),
         ]
         for entry in [] if self.table is None else self.table["verdict"].value_counts().to_pylist():
-            rows.append((say(entry["values"]), entry["counts"]))
+            verdict = entry["values"]
+            rows.append((say(verdict), entry["counts"]))
         for name, condition in self.conditions.items():
             for status in (UNMET, UNDETERMINED):
                 held = sum(
@@ -276,7 +277,7 @@ class _Staff:
                 )
                 title = f"{self.language.of(condition.title)}: {say(STATUS_WORDS[status])}"
                 rows.append((title, held))
-        columns = [Column(say("What"), width=52), Column(say("Firms"), "whole")]
+        columns = [Column(say("What"), width=52), Column(say("Number of firms"), "whole")]
         self.book.table(say("Overview"), columns, rows)
 
     def _firms(self, table: pa.Table) -> None:
