@@ -23,7 +23,7 @@ h3 { font-size: 11pt; color: #1f3a5f; margin: 10pt 0 3pt; break-after: avoid; }
 p { margin: 3pt 0; } .strong { font-weight: bold; } .note { font-size: 8pt; color: #555; }
 .new-page { break-before: page; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; margin: 5pt 0; font-size: 8.5pt; }
-th, td { border: 0.5pt solid #888; padding: 2pt 4pt; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { border: 0.5pt solid #888; padding: 2pt 4pt; text-align: left; vertical-align: top; overflow-wrap: anywhere; white-space: pre-line; }
 th { background: #dce6f1; } tr { break-inside: avoid; }
 td.right { text-align: right; } td.blank { background: #fff2cc; }
 ul.contents { list-style: none; padding: 0; } ul.contents a { color: inherit; text-decoration: none; }

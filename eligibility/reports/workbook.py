@@ -20,8 +20,9 @@ from eligibility.assessment.assess import Assessment
 from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.application import DraftCell, DraftTable, draft
+from eligibility.reports.files import EXCEL_ROWS
 from eligibility.reports.firm_paper import score_sentence, verdict_sentence
-from eligibility.reports.plain import doubt, fields_in_words
+from eligibility.reports.plain import doubt, fields_in_words, titles
 from eligibility.reports.scored import (
     Judge,
     rejects_with_reasons,
@@ -33,7 +34,9 @@ from eligibility.vocabulary import (
     UNDETERMINED,
     UNMET,
     Condition,
+    Finding,
     FirmTable,
+    InputError,
 )
 
 #: a figure is near its line where it lies within this part of it
@@ -78,6 +81,8 @@ def staff_workbook(
 
     Raises
     ------
+    InputError
+        If a sheet would have more rows than Excel takes.
     OSError
         If the file cannot be written.
     """
@@ -150,7 +155,10 @@ class _Book:
     def table(
         self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], frozen: int = 0
     ) -> None:
-        """A sheet with one table: header kept in sight, filters, a format for each column."""
+        """A sheet with one table: header kept in sight, filters, a look for each column.
+
+        A value may come with a look of its own, as (value, look).
+        """
         sheet = self.sheet(name)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
@@ -158,8 +166,14 @@ class _Book:
         sheet.freeze_panes(1, frozen)
         last = 0
         for last, row in enumerate(rows, start=1):
-            for place, value in enumerate(row):
-                self.put(sheet, last, place, value, self.formats[columns[place].look])
+            if last >= EXCEL_ROWS:
+                raise InputError(
+                    "A sheet of the workbook would have more than {most} rows; use the command score for a file of this size.",
+                    most=EXCEL_ROWS,
+                )
+            for place, given in enumerate(row):
+                value, look = given if isinstance(given, tuple) else (given, columns[place].look)
+                self.put(sheet, last, place, value, self.formats[look])
         sheet.autofilter(0, 0, last, len(columns) - 1)
 
     def put(self, sheet: Any, row: int, place: int, value: Any, look: Any) -> None:
@@ -338,11 +352,9 @@ class _Staff:
                 yield [
                     *self._firm(found, row),
                     self.language.of(condition.title),
-                    float(finding.observed[row]),
-                    float(finding.required[row]),
-                    condition.unit,
+                    *self._measured(finding, condition, row),
                     float(gap.shortfall[row]),
-                    gap.unit,
+                    self._unit(gap.unit),
                     self._source(condition),
                 ]
 
@@ -380,9 +392,7 @@ class _Staff:
                 *self._firm(found, row),
                 self.language.of(condition.title),
                 self.say(STATUS_WORDS[int(finding.status[row])]),
-                float(finding.observed[row]),
-                float(finding.required[row]),
-                condition.unit,
+                *self._measured(finding, condition, row),
                 part,
                 self._source(condition),
             ]
@@ -401,11 +411,15 @@ class _Staff:
             Column(say("At least"), "share"),
             Column(say("At most"), "share"),
             Column(say("If every unmet condition were met"), "share"),
-            Column(say("Weakest (id)"), width=24),
-            Column(say("Beyond what was seen (ids)"), width=24),
+            Column(say("Weakest"), width=24),
+            Column(say("Beyond what was seen"), width=24),
             Column(say("Learned from"), width=60),
         ]
-        rows = (tuple(row.values()) for row in table.select(names).to_pylist())
+        listed = ("readiness_weakest", "readiness_outside")
+        rows = (
+            [self._titles(value) if name in listed else value for name, value in row.items()]
+            for row in table.select(names).to_pylist()
+        )
         self.book.table(say("Readiness"), columns, rows, 3)
 
     def _explanations(self) -> None:
@@ -440,6 +454,31 @@ class _Staff:
         place = int(found.rows[row])
         texts = [found.firms.texts(name)[row] for name in ("uscc", "name")]
         return [int(self.batch.rows[place]), *texts]
+
+    def _measured(self, finding: Finding, condition: Condition, row: np.intp) -> list[Any]:
+        """The figure, its line and their unit."""
+        look = "share" if condition.unit == "/1" else "number"
+        figures = (finding.observed[row], finding.required[row])
+        return [*((float(figure), look) for figure in figures), self._unit(condition.unit)]
+
+    def _unit(self, unit: str) -> str:
+        say = self.say
+        words = {
+            "/1": "%",
+            "day": say("days"),
+            "item": say("items"),
+            "point": say("points"),
+            "person": say("people"),
+            "CNY": say("CNY"),
+            "yes_no": "",
+            "code": "",
+        }
+        return words.get(unit, unit)
+
+    def _titles(self, names: str | None) -> str | None:
+        """Conditions and items, as the readiness columns list them, by their titles."""
+        law = self.assessments[-1].law
+        return titles(names.split(), law, self.language) if names else None
 
     def _field(self, name: str) -> str:
         return self.language.of(self.scheme.fields_by_id[name].title)
