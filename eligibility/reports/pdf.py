@@ -144,10 +144,10 @@ def _grid(grid: Grid, blank: str) -> str:
 def _bars(bars: Bars) -> str:
     most = max((value for _, values in bars.series for value in values), default=0) or 1
     rows = "".join(
-        f'<tr><td style="width:30%">{_safe(label)}</td><td style="width:15%">{_safe(name)}</td>'
+        f'<tr><td style="width:30%">{_safe("" if order else label)}</td><td style="width:15%">{_safe(name)}</td>'
         f'<td><span class="bar" style="width:{75 * values[place] / most:.1f}%"></span> {values[place]:g}</td></tr>'
         for place, label in enumerate(bars.labels)
-        for name, values in bars.series
+        for order, (name, values) in enumerate(bars.series)
     )
     return f'<p class="strong">{_safe(bars.title)}</p><table class="bars">{rows}</table>'
 

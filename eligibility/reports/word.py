@@ -235,7 +235,7 @@ def _chart(bars: Bars) -> str:
     series = "".join(
         f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>'
         f"<c:tx><c:strRef><c:f></c:f><c:strCache><c:ptCount val='1'/>"
-        f'<c:pt idx="0"><c:v>{escape(name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
+        f'<c:pt idx="0"><c:v>{escape(printable(name))}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
         f'<c:spPr><a:solidFill><a:srgbClr val="{COLOURS[place % len(COLOURS)]}"/></a:solidFill></c:spPr>'
         '<c:invertIfNegative val="0"/>'
         '<c:dLbls><c:numFmt formatCode="0.#" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>'

@@ -43,6 +43,8 @@ from eligibility.vocabulary import (
 NEAR = 0.1
 #: the number that Excel has for the paper
 A4 = 9
+#: more columns than these would be too small to read on one page
+FITTING = 12
 FORMATS = {
     "text": {},
     "share": {"num_format": "0.0%"},
@@ -149,7 +151,6 @@ class _Book:
         sheet = self.book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
         return sheet
 
     def table(
@@ -163,7 +164,11 @@ class _Book:
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
             sheet.write_string(0, place, column.title, self.head)
+        sheet.set_row(0, 30)
         sheet.freeze_panes(1, frozen)
+        sheet.repeat_rows(0)
+        if len(columns) <= FITTING:
+            sheet.fit_to_pages(1, 0)
         last = 0
         for last, row in enumerate(rows, start=1):
             if last >= EXCEL_ROWS:
@@ -505,6 +510,7 @@ def _application(
     if not tables:
         return
     sheet = book.sheet(language.text("Application tables"))
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 64)
     sheet.set_column(1, max(len(table.columns) for table in tables), 22)
     sheet.write_string(0, 0, verdict_sentence(record, scheme, language))
@@ -548,6 +554,7 @@ def _reviewers(book: _Book, record: dict[str, Any], scheme: Scheme, language: La
     """Conditions recomputed from verified figures, and points to be given, with their sums."""
     say, lang = language.text, language.id
     sheet = book.sheet(say("Reviewers"))
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 7, 18)
     sheet.set_column(8, 8, 34)
