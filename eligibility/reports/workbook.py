@@ -22,7 +22,7 @@ from eligibility.language import Language
 from eligibility.reports.application import DraftCell, DraftTable, draft
 from eligibility.reports.files import EXCEL_ROWS
 from eligibility.reports.firm_paper import score_sentence, verdict_sentence
-from eligibility.reports.plain import doubt, fields_in_words, titles
+from eligibility.reports.plain import doubt, fields_in_words, own_figure, titles
 from eligibility.reports.scored import (
     Judge,
     rejects_with_reasons,
@@ -573,7 +573,7 @@ def _reviewers(book: _Book, record: dict[str, Any], scheme: Scheme, language: La
     sheet.freeze_panes(5, 1)
     for row, finding in enumerate(record["findings"], start=5):
         sheet.write_string(row, 0, finding["title"][lang], book.cell)
-        _recomputed(book, sheet, row, finding, say)
+        _recomputed(book, sheet, row, finding, record["score"], language)
         sheet.write_string(row, 6, say(finding["status"]), book.cell)
         sheet.write_blank(row, 7, None, book.blank)
         cite = finding["citation"]
@@ -582,7 +582,15 @@ def _reviewers(book: _Book, record: dict[str, Any], scheme: Scheme, language: La
     _points(book, sheet, 5 + len(record["findings"]) + 2, record, scheme, language)
 
 
-def _recomputed(book: _Book, sheet: Any, row: int, finding: dict[str, Any], say: Any) -> None:
+def _recomputed(
+    book: _Book,
+    sheet: Any,
+    row: int,
+    finding: dict[str, Any],
+    score: dict[str, Any],
+    language: Language,
+) -> None:
+    say = language.text
     unit, terms, required = finding["unit"], finding["terms"], finding["required"]
     share = "share" if unit == "/1" else "number"
     figure = xl_rowcol_to_cell(row, 3)
@@ -597,8 +605,8 @@ def _recomputed(book: _Book, sheet: Any, row: int, finding: dict[str, Any], say:
         part, whole = xl_rowcol_to_cell(row, 1), xl_rowcol_to_cell(row, 2)
         formed = f'=IF(OR({part}="",{whole}="",{whole}=0),"",{part}/{whole})'
         sheet.write_formula(row, 3, formed, book.looks[share], "" if observed is None else observed)
-    elif isinstance(observed, bool):
-        sheet.write_string(row, 3, say("yes") if observed else say("no"), book.inputs["text"])
+    elif unit in ("yes_no", "point"):
+        sheet.write_string(row, 3, own_figure(finding, score, language), book.inputs["text"])
     else:
         book.put(sheet, row, 3, observed, book.inputs[share])
     measured = unit not in ("yes_no", "code", "point") and required is not None
