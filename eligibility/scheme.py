@@ -26,6 +26,7 @@ from eligibility.vocabulary import (
     Field,
     Finding,
     FirmTable,
+    FormTable,
     InputError,
     LawError,
     Lever,
@@ -101,6 +102,8 @@ class Scheme:
         What regions add.
     rung : int
         Its place among the qualifications, the easiest first.
+    application_form : tuple of FormTable
+        The tables of its application; empty where none are held.
     """
 
     id: str
@@ -112,6 +115,7 @@ class Scheme:
     everyday_words: tuple[EverydayWord, ...]
     overlays: Mapping[str, Overlay]
     rung: int
+    application_form: tuple[FormTable, ...]
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -268,6 +272,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
                 for path in sorted((folder / "overlays").glob("*.yaml"))
             },
             rung=head["rung"],
+            application_form=_read_form(folder / "application_form.yaml"),
         )
     except ValidationError as error:
         raise LawError(
@@ -353,6 +358,12 @@ def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
             )
             for row in csv.DictReader(file, delimiter="\t")
         )
+
+
+def _read_form(path: Path) -> tuple[FormTable, ...]:
+    if not path.exists():
+        return ()
+    return tuple(FormTable(**entry) for entry in read_yaml(path)["tables"])
 
 
 def _read_everyday_words(path: Path) -> tuple[EverydayWord, ...]:

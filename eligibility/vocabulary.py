@@ -430,6 +430,46 @@ class Overlay(_Frozen):
         return tuple(batch for batch in self.batches if batch.due >= day)
 
 
+class FormRow(_Frozen):
+    """One row of an official table.
+
+    ``cells`` name a field each, or a term of a finding as ``condition/term``, or nothing (to be
+    filled in by the firm); ``sums`` names rows above whose cells are added instead.
+    """
+
+    title: Wording
+    id: str = ""
+    cells: tuple[str | None, ...] = ()
+    sums: tuple[str, ...] = ()
+
+
+class FormTable(_Frozen):
+    """One table of an official application.
+
+    ``head`` stands over the titles of rows; ``by_year`` columns are the three years of the form;
+    ``empty_rows`` are left for what the program does not hold, numbered as IP01, RD01, PS01.
+    """
+
+    title: Wording
+    head: Wording
+    columns: tuple[Wording, ...]
+    by_year: bool = False
+    rows: tuple[FormRow, ...] = ()
+    empty_rows: int = 0
+    numbered: str = ""
+    note: Wording | None = None
+
+    @model_validator(mode="after")
+    def _rows_fit(self) -> FormTable:
+        for place, row in enumerate(self.rows):
+            earlier = {other.id for other in self.rows[:place]}
+            if row.sums and not set(row.sums) <= earlier:
+                raise ValueError(f"{row.title.en}: a row adds rows above it")
+            if not row.sums and len(row.cells) != len(self.columns):
+                raise ValueError(f"{row.title.en}: a row has a cell for every column")
+        return self
+
+
 # --- facts --------------------------------------------------------------------------------------
 
 Kind = Literal["text", "code", "date", "money", "number", "count", "yes_no", "rating", "catalogue"]

@@ -123,6 +123,8 @@ def test_heavy_libraries_are_not_imported_for_help() -> None:
         "sqlalchemy",
         "alembic",
         "argon2",
+        "docx",
+        "weasyprint",
     ):
         assert heavy not in loaded
 
@@ -146,7 +148,7 @@ def test_no_line_silences_warnings_or_prints_outside_the_command_line() -> None:
 
 def test_required_packages_are_pinned_and_each_has_its_reason() -> None:
     reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for file in ("requirements.txt", "requirements-dev.txt"):
+    for file in ("requirements.txt", "requirements-pdf.txt", "requirements-dev.txt"):
         for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith(("#", "-r")):
                 name, _, version = line.partition("==")

@@ -29,9 +29,11 @@ from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import InputError
 
 if TYPE_CHECKING:
+    from eligibility.language import Language
     from eligibility.planning.chances import Chances
     from eligibility.planning.city import City
     from eligibility.planning.standing import Standing
+    from eligibility.vocabulary import FirmTable
 
 
 def portfolio(
@@ -82,16 +84,11 @@ def portfolio(
         day = options.application_date
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
         applies_in = year or day.year
-        of_year = batch.table.application_years == applies_in
-        if not of_year.any():
-            raise InputError(
-                "{file}: no firm that can be read applies in {year}.", file=file, year=applies_in
-            )
-        firms = batch.table.take(of_year)
+        firms = applying_in(batch.table, applies_in, file, spoken)
         standing = Standing(firms, assess_table(firms, held))
         made = city_year(
             standing,
-            _chances(standing, held_city, model),
+            chances_of(standing, held_city, model),
             held_city,
             year=applies_in,
             as_of=day,
@@ -108,15 +105,26 @@ def portfolio(
         unread_columns(batch.headers, spoken)
         for issue in batch.issues:
             print(issue.sentence.say(spoken), file=sys.stderr)
-        if not of_year.all():
-            sentence = spoken.text("Firms that apply in another year, left out: {count}")
-            print(sentence.format(count=int((~of_year).sum())), file=sys.stderr)
         report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
     if batch.rejects.num_rows:
         raise typer.Exit(REJECTED)
 
 
-def _chances(standing: Standing, city: City, model: Path | None) -> Chances:
+def applying_in(firms: FirmTable, year: int, file: Path, spoken: Language) -> FirmTable:
+    """The firms of a file that apply in a year; how many do not is told."""
+    of_year = firms.application_years == year
+    if not of_year.any():
+        raise InputError(
+            "{file}: no firm that can be read applies in {year}.", file=file, year=year
+        )
+    if not of_year.all():
+        sentence = spoken.text("Firms that apply in another year, left out: {count}")
+        print(sentence.format(count=int((~of_year).sum())), file=sys.stderr)
+    return firms.take(of_year)
+
+
+def chances_of(standing: Standing, city: City, model: Path | None) -> Chances:
+    """Chances by a model, or by the city's assumptions where there is none."""
     from eligibility.planning.chances import chances_by_model, chances_without_model
 
     if model is None:

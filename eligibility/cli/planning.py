@@ -71,10 +71,10 @@ def plan(
             print(issue.sentence.say(spoken), file=sys.stderr)
         made = brief(
             batch.table,
-            _row(batch.table, firm, file),
+            row_of(batch.table, firm, file),
             held,
             options.application_date,
-            by=_day(by),
+            by=day_planned_for(by),
             score_at_least=score,
             income=_amounts(income),
         )
@@ -84,7 +84,8 @@ def plan(
             print(planned(made, held, spoken), end="")
 
 
-def _row(firms: FirmTable, wanted: str, file: Path) -> int:
+def row_of(firms: FirmTable, wanted: str, file: Path) -> int:
+    """The place of the one row of a firm, by its credit code or full name."""
     found = [
         row
         for row, (code, name) in enumerate(
@@ -108,7 +109,8 @@ def _row(firms: FirmTable, wanted: str, file: Path) -> int:
     return found[0]
 
 
-def _day(text: str | None) -> date | None:
+def day_planned_for(text: str | None) -> date | None:
+    """The day of --by, if it was given."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:

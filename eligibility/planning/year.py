@@ -14,9 +14,10 @@ from eligibility.planning.deadlines import Deadline, upcoming
 from eligibility.planning.portfolio import Aim, Options, Portfolio, choose
 from eligibility.planning.standing import Standing
 from eligibility.planning.support import support_options
+from eligibility.planning.target import Forecast, forecast
 from eligibility.planning.training_needs import CourseNeed, SharedGap, course_needs, shared_gaps
 from eligibility.scheme import load_scheme
-from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Bools, Message
+from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Bools, Message, Overlay
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class CityYear:
     more_needed: int
     by_verdict: Mapping[int, Share]
     by_district: Mapping[str | None, Share]
+    by_industry: Mapping[str | None, Share]
+    by_carrier: Mapping[str | None, Share]
     gaps: list[SharedGap]
     courses: list[CourseNeed]
     deadlines: list[Deadline]
@@ -127,9 +130,37 @@ def city_year(
             for verdict in (MET, UNDETERMINED, UNMET)
         },
         by_district=_by(standing, chances, "district"),
+        by_industry=_by(standing, chances, "industry"),
+        by_carrier=_by(standing, chances, "carrier"),
         gaps=shared_gaps(standing),
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
+    )
+
+
+def first_deadline(overlay: Overlay, year: int) -> date:
+    """The first batch of a year; its last day where the region holds none for it."""
+    return next((batch.due for batch in overlay.batches if batch.year == year), date(year, 12, 31))
+
+
+def next_year(made: CityYear, then: Chances, *, target: int) -> Forecast:
+    """The number certified the year after, by the same firms.
+
+    A firm is certified then if it is not certified this year and passes then; who is not of this
+    table is not counted.
+
+    Parameters
+    ----------
+    made : CityYear
+        The year before.
+    then : Chances
+        Of the same firms, in the same order, as they would apply in that year.
+    """
+    left = 1 - made.chances.now.mean(axis=0)
+    return forecast(
+        then.now * left,
+        target=target,
+        year_shock=made.city.forecast.year_shock.value,
     )
 
 

@@ -36,7 +36,7 @@ def city_record(made: CityYear) -> dict[str, Any]:
             "stock": int(stock.value) if stock else None,
             "stock_source": _source(stock.source) if stock else None,
         },
-        "forecast": _forecast(without)
+        "forecast": forecast_record(without)
         | {
             "more_needed": {
                 "firms": made.more_needed,
@@ -52,6 +52,10 @@ def city_record(made: CityYear) -> dict[str, Any]:
         "districts": [
             {"district": name} | _share(share) for name, share in made.by_district.items()
         ],
+        "industries": [
+            {"industry": name} | _share(share) for name, share in made.by_industry.items()
+        ],
+        "carriers": [{"carrier": name} | _share(share) for name, share in made.by_carrier.items()],
         "support": {
             "adviser_days": made.adviser_days,
             "aim": portfolio.aim.value,
@@ -110,7 +114,7 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
             year=record["year"],
             firms=record["firms"],
             target=record["target"]["certified"],
-            source=_told_source(record["target"]["source"], language),
+            source=told_source(record["target"]["source"], language),
         ),
         say("Chances: {basis}").format(basis=record["chances"][language.id]),
         say(
@@ -151,7 +155,7 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
         say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}").format(
             used=support["days"], days=support["adviser_days"], cost=support["cost"]
         )
-        + _told_doubt(support, language),
+        + told_doubt(support, language),
         say("{gain:+.2f} certifications expected, P(target) {reaches:.1%}").format(
             gain=support["gain"], reaches=support["forecast"]["reaches_target"]
         ),
@@ -209,7 +213,7 @@ def _told_training(record: dict[str, Any], language: Language) -> list[str]:
         )
         for gap in conditions
     ]
-    lines.append(say("Courses") + _told_doubt(training, language))
+    lines.append(say("Courses") + told_doubt(training, language))
     lines += [
         "  "
         + say(
@@ -225,7 +229,7 @@ def _told_deadlines(record: dict[str, Any], language: Language) -> list[str]:
     late = {True: " · " + language.text("late"), False: ""}
     return lines + [
         f"  {due['day']} {due['task'][language.id]} "
-        f"[{_told_source(due['dated_by'], language)}]{late[due['late']]}"
+        f"[{told_source(due['dated_by'], language)}]{late[due['late']]}"
         for due in record["deadlines"]
     ]
 
@@ -241,7 +245,8 @@ def _left(count: int, language: Language) -> list[str]:
     return ["  " + language.text("… and {more} more").format(more=count - TOLD)]
 
 
-def _told_doubt(part: dict[str, Any], language: Language) -> str:
+def told_doubt(part: dict[str, Any], language: Language) -> str:
+    """That a part rests on assumptions, where it does."""
     assumed = language.text("days, costs and effects are assumed")
     return f" [{assumed}]" if part["assumed"] else ""
 
@@ -255,7 +260,8 @@ def _rests_on_assumptions(remedies: Sequence[Remedy]) -> bool:
     )
 
 
-def _told_source(source: Any, language: Language) -> str:
+def told_source(source: Any, language: Language) -> str:
+    """What a number rests on, in words."""
     words = {
         "assumed": language.text("assumed: check"),
         "asked for": language.text("as asked for"),
@@ -265,7 +271,8 @@ def _told_source(source: Any, language: Language) -> str:
     return f"{source['document']} {source['article']}{doubt(source, language)}"
 
 
-def _forecast(seen: Forecast) -> dict[str, Any]:
+def forecast_record(seen: Forecast) -> dict[str, Any]:
+    """A forecast as plain data: firms and chances."""
     return {
         "already": seen.already,
         "expected": seen.expected,
@@ -280,7 +287,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "cost": choice.cost,
         "gain": choice.gain,
         "weighted_gain": choice.weighted_gain,
-        "forecast": _forecast(choice.forecast),
+        "forecast": forecast_record(choice.forecast),
     }
 
 

@@ -104,6 +104,26 @@ class Output:
             ) from error
 
 
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Another name to write a file under; it gets its own once it is whole.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        why = error.strerror or error
+        raise InputError("{path} cannot be written: {why}.", path=path, why=why) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def disarmed(table: pa.Table) -> pa.Table:
     """The table with an apostrophe before every text that a spreadsheet would run."""
     for place, field in enumerate(table.schema):

@@ -100,10 +100,12 @@ def titles(names: list[str], law: Edition, language: Language) -> str:
     """Conditions and items of the score by their titles."""
     known = {name: condition.title for name, condition in law.conditions_by_id.items()}
     known |= {name: item.title for name, item in law.items.items()}
+    known["score"] = law.score_condition.title
     return language.text(", ").join(language.of(known[name]) for name in names)
 
 
-def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
+def own_figure(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
+    """The firm's own figure, in words; a dash where it cannot be said."""
     say = language.text
     observed, required, unit = finding["observed"], finding["required"], finding["unit"]
     if unit == "yes_no" and required:
@@ -112,15 +114,26 @@ def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language)
         return {True: say("there was one"), False: say("none"), None: "–"}[observed]
     if observed is None:
         return "–"
-    words = {"at_least": say("at least"), "above": say("more than"), "at_most": say("at most")}
-    line = words[finding["line"]]
     if unit == "/1":
-        return percent(observed, required) + (f" ({line} {required * 100:g}%)" if required else "")
+        return percent(observed, required)
     if unit == "point":
-        observed = f"{score['low']}–{score['high']}"
-    if unit == "code" or required is None:
-        return str(observed)
-    return f"{observed} ({line} {required})"
+        return f"{score['low']}–{score['high']}"
+    return str(observed)
+
+
+def line_in_words(finding: dict[str, Any], language: Language) -> str:
+    """What the figure is measured against; nothing where a condition has no number."""
+    say, required, unit = language.text, finding["required"], finding["unit"]
+    if unit in ("yes_no", "code") or required is None:
+        return ""
+    words = {"at_least": say("at least"), "above": say("more than"), "at_most": say("at most")}
+    number = f"{required * 100:g}%" if unit == "/1" else str(required)
+    return f"{words[finding['line']]} {number}"
+
+
+def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
+    own, line = own_figure(finding, score, language), line_in_words(finding, language)
+    return f"{own} ({line})" if line and finding["observed"] is not None else own
 
 
 def doubt(cite: dict[str, Any], language: Language) -> str:

@@ -13,7 +13,7 @@ from eligibility.scheme import Scheme
 
 def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
     """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
-    page = _Page(scheme, language)
+    page = Page(scheme, language)
     firm, say = brief["firm"], language.text
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
     lines += ["", say("What is missing now"), *page.gaps(brief["gaps"])]
@@ -23,7 +23,7 @@ def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str
     return "\n".join(lines) + "\n"
 
 
-class _Page:
+class Page:
     """The parts of the text, in one language."""
 
     def __init__(self, scheme: Scheme, language: Language) -> None:
@@ -38,7 +38,7 @@ class _Page:
     def findings(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
         """Findings not met, and every way to meet them."""
         for gap in gaps:
-            yield f"  {MARKS[gap['status']]} {gap['title'][self.lang]}{self._cited(gap)}: {self.say(gap['status'])}"
+            yield f"  {MARKS[gap['status']]} {gap['title'][self.lang]}{self.cited(gap)}: {self.say(gap['status'])}"
             if gap["score"]:
                 said = self.say("{low}–{high} points, more than {mark} needed")
                 yield "      " + said.format(**gap["score"], mark=gap["required"])
@@ -55,7 +55,7 @@ class _Page:
     def items(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
         """Items below their best, and every way to more points."""
         for item in gaps:
-            head = f"  · {item['title'][self.lang]}{self._cited(item)}: {item['low']}–{item['high']} / {item['max']}"
+            head = f"  · {item['title'][self.lang]}{self.cited(item)}: {item['low']}–{item['high']} / {item['max']}"
             yield head
             for step in item["steps"]:
                 ways = self.say("; and ").join(self._ways(group) for group in step["needs"])
@@ -108,44 +108,56 @@ class _Page:
                 kind=right["title"][self.lang],
                 day=right["file_by"],
                 months=right["months"],
-                source=self._source(right["source"]),
+                source=self.source(right["source"]),
             )
 
     def plans(self, brief: Mapping[str, Any]) -> Iterator[str]:
         """The cheapest plan, the next-best ones, or why there is none."""
         plan = brief["plan"]
+        yield from ("  " + line for line in self.obstacles(plan))
+        for place, made in enumerate(plan["plans"]):
+            yield "  " + self.head(place, made)
+            yield from ("    " + line for line in self.open_points(made))
+            yield from ("    " + self.move(move) for move in made["moves"])
+
+    def obstacles(self, plan: Mapping[str, Any]) -> Iterator[str]:
+        """What keeps a plan from being enough, and when there is one."""
         if plan["fill_in_first"]:
             names = self._fields(plan["fill_in_first"])
-            yield "  " + self.say("Fill in first: {fields}").format(fields=names)
+            yield self.say("Fill in first: {fields}").format(fields=names)
         for refusal in plan["refused"]:
-            yield f"  x {self.said(refusal['why'])}{self._cited(refusal)}"
+            yield f"x {self.said(refusal['why'])}{self.cited(refusal)}"
         if plan["refused"] and not plan["earliest"]:
-            yield "  " + self.say("No plan is enough at any deadline in the years looked at.")
+            yield self.say("No plan is enough at any deadline in the years looked at.")
         elif plan["refused"]:
             said = self.say("The earliest deadline with a plan is {earliest}.")
-            yield "  " + said.format(earliest=plan["earliest"])
-        for place, made in enumerate(plan["plans"]):
-            head = self.say("Cheapest") if place == 0 else self.say("Alternative")
-            said = self.say(
-                "{head}: CNY {amount}, {adviser} adviser days, {firm} days of the firm, {low} points certain"
-            )
-            if "{wan}" in said:
-                cost = {"wan": f"{made['cost'] / 10_000:,.2f}"}
-            else:
-                cost = {"amount": f"{made['cost']:,.0f}"}
-            yield "  " + said.format(
-                head=head,
-                adviser=made["adviser_days"],
-                firm=made["firm_days"],
-                low=made["low"],
-                **cost,
-            )
-            if not made["moves"] and not made["find_out"]:
-                yield "    " + self.say("Nothing has to be done.")
-            for field in made["find_out"]:
-                said = self.say("Find out, and in the firm's favour: {field}")
-                yield "    " + said.format(field=field["title"][self.lang])
-            yield from ("    " + self._move(move) for move in made["moves"])
+            yield said.format(earliest=plan["earliest"])
+
+    def head(self, place: int, made: Mapping[str, Any]) -> str:
+        """What a plan costs and brings; the cheapest stands at place 0."""
+        head = self.say("Cheapest") if place == 0 else self.say("Alternative")
+        said = self.say(
+            "{head}: CNY {amount}, {adviser} adviser days, {firm} days of the firm, {low} points certain"
+        )
+        if "{wan}" in said:
+            cost = {"wan": f"{made['cost'] / 10_000:,.2f}"}
+        else:
+            cost = {"amount": f"{made['cost']:,.0f}"}
+        return said.format(
+            head=head,
+            adviser=made["adviser_days"],
+            firm=made["firm_days"],
+            low=made["low"],
+            **cost,
+        )
+
+    def open_points(self, made: Mapping[str, Any]) -> Iterator[str]:
+        """What has to be found out for a plan, or that nothing has to be done."""
+        if not made["moves"] and not made["find_out"]:
+            yield self.say("Nothing has to be done.")
+        for field in made["find_out"]:
+            said = self.say("Find out, and in the firm's favour: {field}")
+            yield said.format(field=field["title"][self.lang])
 
     def worth(self, worth: Mapping[str, Any]) -> Iterator[str]:
         """Income tax by year, awards to ask for, the cost of the plan beside it."""
@@ -173,7 +185,7 @@ class _Page:
                 title=award["title"][self.lang],
                 sum=f"{award['amount']:,}",
                 dated=award["dated"],
-                cited=self._cited(award),
+                cited=self.cited(award),
             )
 
     def said(self, sentence: Mapping[str, Any]) -> str:
@@ -226,35 +238,45 @@ class _Page:
             said = self.say("evidence missing for: {fields}")
             yield "      " + said.format(fields=self._fields(evidence))
 
-    def _move(self, move: Mapping[str, Any]) -> str:
+    def move(self, move: Mapping[str, Any]) -> str:
         """What to do, how much, at what cost, by when, and what for."""
-        much = f"× {move['amount']:,}"
+        said = self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
+            action=move["title"][self.lang],
+            much=self.much(move),
+            day=move["start_by"],
+            sum=f"{move['cost']:,.0f}",
+        )
+        proviso = f"– {self.proviso(move)}" if move["provided"] else ""
+        return " ".join(filter(None, [said, proviso, *self.effects(move)]))
+
+    def much(self, move: Mapping[str, Any]) -> str:
+        """How much of an action."""
         if move["unit"] == "CNY":
-            much = self.say("CNY {sum}").format(sum=f"{move['amount']:,}")
-        parts = [
-            self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
-                action=move["title"][self.lang],
-                much=much,
-                day=move["start_by"],
-                sum=f"{move['cost']:,.0f}",
-            )
-        ]
-        if move["provided"]:
-            said = self.say("provided that {this}")
-            parts.append("– " + said.format(this=move["provided"][self.lang]))
-        parts += [f"→ {met['title'][self.lang]}{self._cited(met)}" for met in move["meets"]]
-        parts += [
-            f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self._cited(raised)}"
+            return self.say("CNY {sum}").format(sum=f"{move['amount']:,}")
+        return f"× {move['amount']:,}"
+
+    def proviso(self, move: Mapping[str, Any]) -> str:
+        """What an action takes for granted; nothing where it takes nothing."""
+        if not move["provided"]:
+            return ""
+        return self.say("provided that {this}").format(this=move["provided"][self.lang])
+
+    def effects(self, move: Mapping[str, Any]) -> list[str]:
+        """Findings an action meets and items it raises, cited."""
+        met = [f"→ {met['title'][self.lang]}{self.cited(met)}" for met in move["meets"]]
+        return met + [
+            f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self.cited(raised)}"
             for raised in move["raises"]
         ]
-        return " ".join(parts)
 
     def _fields(self, names: list[str]) -> str:
         return fields_in_words(names, self.scheme, self.language)
 
-    def _cited(self, said: Mapping[str, Any]) -> str:
+    def cited(self, said: Mapping[str, Any]) -> str:
+        """Where it stands, and how sure that is."""
         cite = said["citation"]
         return f" [{cite['document']} {cite['article']}{doubt(cite, self.language)}]"
 
-    def _source(self, source: str) -> str:
+    def source(self, source: str) -> str:
+        """What a number rests on."""
         return self.say("assumed") if source == ASSUMED else source

@@ -1,0 +1,217 @@
+"""``report``: papers for a firm, for staff and for a year."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+
+from eligibility.cli.city import applying_in, chances_of
+from eligibility.cli.common import (
+    REJECTED,
+    AsOf,
+    Encoding,
+    ModelFolder,
+    MoneyUnit,
+    SchemeId,
+    Sheet,
+    Tongue,
+    held_scheme,
+    intake_options,
+    refusals,
+    report_rows,
+    unread_columns,
+)
+from eligibility.cli.planning import day_planned_for, row_of
+from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.vocabulary import InputError
+
+if TYPE_CHECKING:
+    from eligibility.intake.table import Batch
+    from eligibility.language import Language
+    from eligibility.reports.paper import Paper
+    from eligibility.scheme import Scheme
+    from eligibility.vocabulary import FirmTable
+
+
+def report(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="OUT.docx, OUT.pdf or OUT.xlsx")],
+    firm: Annotated[
+        str | None,
+        typer.Option("--firm", help="Credit code or name: the papers of this firm."),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help="The city's report on the applications of this year."),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="YYYY-MM-DD",
+            help="With --firm: day to be ready by; the first batch with a plan if omitted.",
+        ),
+    ] = None,
+    already: Annotated[
+        int, typer.Option("--already", min=0, help="With --year: firms certified in it so far.")
+    ] = 0,
+    city: Annotated[
+        Path | None,
+        typer.Option(
+            "--city", help="With --year: targets and assumptions; the shipped if omitted."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    model: ModelFolder = None,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    scheme: SchemeId = DEFAULT_SCHEME,
+    lang: Tongue = None,
+) -> None:
+    """Papers: for a firm (--firm: Word, PDF, Excel), for a year (--year: Word, PDF), for staff (Excel)."""
+    from eligibility.intake.table import read_table
+
+    with refusals(lang) as spoken:
+        of_year = bool(already or city)
+        _refuse_combinations(file, output, firm, year, by, of_year, scheme)
+        held = held_scheme(scheme)
+        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
+        day = options.application_date
+        if firm is not None:
+            one = batch.table.take(np.array([row_of(batch.table, firm, file)]))
+            _of_firm(output, one, held, day, day_planned_for(by), model, spoken)
+        elif year is not None:
+            firms = applying_in(batch.table, year, file, spoken)
+            _of_year(output, firms, year, day, already, city, model, held, spoken)
+        else:
+            _of_staff(output, batch, held, model, spoken)
+        unread_columns(batch.headers, spoken)
+        for issue in batch.issues:
+            print(issue.sentence.say(spoken), file=sys.stderr)
+        report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
+    if batch.rejects.num_rows:
+        raise typer.Exit(REJECTED)
+
+
+def _refuse_combinations(
+    file: Path,
+    output: Path,
+    firm: str | None,
+    year: int | None,
+    by: str | None,
+    of_year: bool,
+    scheme: str,
+) -> None:
+    """Say in a sentence what does not go together, before anything is read."""
+    if firm is not None and year is not None:
+        raise InputError("--firm and --year are two papers; give one of them.")
+    endings = [".docx", ".pdf"] if firm is not None or year is not None else []
+    if year is None:
+        endings.append(".xlsx")
+    ending = output.suffix.lower()
+    if ending not in endings:
+        raise InputError(
+            "{path}: the output must end in {endings}.", path=output, endings=", ".join(endings)
+        )
+    if not output.parent.is_dir():
+        raise InputError("{path}: its folder does not exist.", path=output)
+    if by is not None and (firm is None or ending == ".xlsx"):
+        raise InputError("--by goes with --firm and a .docx or .pdf, where a plan is told.")
+    if of_year and year is None:
+        raise InputError("--already and --city go with --year.")
+    if year is not None and scheme != DEFAULT_SCHEME:
+        raise InputError(
+            "--year reports on {scheme} alone; leave --scheme out.", scheme=DEFAULT_SCHEME
+        )
+    if output.resolve() == file.resolve():
+        raise InputError("{path} is the input; name another file for the report.", path=output)
+
+
+def _of_firm(
+    output: Path,
+    one: FirmTable,
+    held: Scheme,
+    on: date,
+    by: date | None,
+    model: Path | None,
+    spoken: Language,
+) -> None:
+    from eligibility.api import readiness_judge
+    from eligibility.assessment.assess import assess_table
+    from eligibility.assessment.record import records
+
+    (record,) = records(assess_table(one, held), readiness_judge(model))
+    if output.suffix.lower() == ".xlsx":
+        from eligibility.reports.files import written_whole
+        from eligibility.reports.workbook import firm_workbook
+
+        with written_whole(output) as partial:
+            firm_workbook(partial, record, one, held, spoken)
+        return
+    from eligibility.planning.brief import brief
+    from eligibility.reports.firm_paper import firm_paper
+
+    told = brief(one, 0, held, on, by=by)
+    _write_paper(firm_paper(record, told, one, held, spoken), output)
+
+
+def _of_year(
+    output: Path,
+    firms: FirmTable,
+    year: int,
+    as_of: date,
+    already: int,
+    city: Path | None,
+    model: Path | None,
+    held: Scheme,
+    spoken: Language,
+) -> None:
+    from eligibility.assessment.assess import assess_table
+    from eligibility.planning.city import SHIPPED, load_city
+    from eligibility.planning.projection import projected
+    from eligibility.planning.standing import Standing
+    from eligibility.planning.year import city_year, first_deadline, next_year
+    from eligibility.reports.annual import annual_paper
+    from eligibility.reports.city import city_record, forecast_record
+
+    held_city = load_city(city or SHIPPED)
+    standing = Standing(firms, assess_table(firms, held))
+    chances = chances_of(standing, held_city, model)
+    made = city_year(standing, chances, held_city, year=year, as_of=as_of, already=already)
+    then = projected(firms, first_deadline(held.overlay(held_city.region), year + 1), held)
+    later = Standing(then, assess_table(then, held))
+    target = int(held_city.target(year + 1).certified.value)
+    following = next_year(made, chances_of(later, held_city, model), target=target)
+    told = forecast_record(following) | {"year": year + 1, "target": target}
+    _write_paper(annual_paper(city_record(made), told, spoken), output)
+
+
+def _of_staff(
+    output: Path, batch: Batch, held: Scheme, model: Path | None, spoken: Language
+) -> None:
+    from eligibility.api import readiness_judge
+    from eligibility.assessment.assess import assess_table
+    from eligibility.reports.files import written_whole
+    from eligibility.reports.workbook import staff_workbook
+
+    judge = readiness_judge(model) if model else None
+    with written_whole(output) as partial:
+        staff_workbook(partial, batch, assess_table(batch.table, held), held, spoken, judge)
+
+
+def _write_paper(paper: Paper, output: Path) -> None:
+    from eligibility.reports.files import written_whole
+
+    if output.suffix.lower() == ".pdf":
+        from eligibility.reports.pdf import write_pdf as write
+    else:
+        from eligibility.reports.word import write_word as write
+    with written_whole(output) as partial:
+        write(paper, partial)

@@ -1,0 +1,256 @@
+"""The year-end report of a city or carrier: what was aimed at, who stands where, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eligibility.language import Language
+from eligibility.reports.city import told_doubt, told_source
+from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
+
+#: groups in one chart; the table beside it has them all
+DRAWN = 12
+
+Record = Mapping[str, Any]
+
+
+def annual_paper(record: dict[str, Any], following: Record, language: Language) -> Paper:
+    """The year of a city as a paper.
+
+    Parameters
+    ----------
+    record : dict
+        As :func:`eligibility.reports.city.city_record` gives it.
+    following : mapping
+        The year after, as :func:`eligibility.reports.city.forecast_record` gives it, with its
+        ``year`` and ``target``.
+    """
+    return _Annual(record, following, language).paper()
+
+
+class _Annual:
+    def __init__(self, record: dict[str, Any], following: Record, language: Language) -> None:
+        self.record, self.following, self.language = record, following, language
+        self.say, self.lang = language.text, language.id
+
+    def paper(self) -> Paper:
+        say, record = self.say, self.record
+        parts = (self.target, self.funnel, self.groups, self.gaps, self.support, self.next_year)
+        return Paper(
+            title=say("{city}: high-tech enterprises in {year}").format(
+                city=record["city"][self.lang], year=record["year"]
+            ),
+            lines=(
+                say("As of {day}; {firms} firms of the file apply in the year").format(
+                    day=record["as_of"], firms=record["firms"]
+                ),
+                say("Chances: {basis}").format(basis=record["chances"][self.lang]),
+            ),
+            blocks=tuple(block for part in parts for block in part()),
+            language=self.language,
+        )
+
+    def target(self) -> Iterator[Block]:
+        say, seen, target = self.say, self.record["forecast"], self.record["target"]
+        yield Heading(say("Target and certified"), new_page=True)
+        low, high = seen["interval_80"]
+        rows = [
+            (say("Target of the year"), str(target["certified"]), self._source(target["source"])),
+            (say("Certified so far"), str(seen["already"]), say("as entered")),
+            (say("Expected by the year's end"), f"{seen['expected']:.1f}", say("forecast")),
+            (say("80 % interval"), f"{low}–{high}", say("forecast")),
+            (say("Chance of the target"), f"{seen['reaches_target']:.1%}", say("forecast")),
+        ]
+        if target["stock"] is not None:
+            rows.append(
+                (
+                    say("Target of the stock"),
+                    str(target["stock"]),
+                    self._source(target["stock_source"]),
+                )
+            )
+        yield Grid(
+            (say("What"), say("Figure"), say("Source")), tuple(rows), (5, 3, 7), frozenset({1})
+        )
+        yield Bars(
+            say("Target, certified so far, expected"),
+            (say("Target of the year"), say("Certified so far"), say("Expected by the year's end")),
+            (
+                (
+                    say("Number of firms"),
+                    (
+                        float(target["certified"]),
+                        float(seen["already"]),
+                        round(seen["expected"], 1),
+                    ),
+                ),
+            ),
+        )
+        more = seen["more_needed"]
+        yield Text(
+            say(
+                "{firms} more ready firms (chance {chance:.0%} each) would make it {sure:.0%}"
+            ).format(
+                firms=more["firms"], chance=more["chance_of_each"], sure=more["for_probability"]
+            )
+        )
+
+    def funnel(self) -> Iterator[Block]:
+        say, funnel = self.say, self.record["funnel"]
+        yield Heading(say("Funnel"))
+        steps = [(say("In the file"), float(self.record["firms"]))]
+        open_firms = sum(part["firms"] for part in funnel if part["verdict"] != "ineligible")
+        steps.append((say("Not ineligible"), float(open_firms)))
+        eligible = sum(part["firms"] for part in funnel if part["verdict"] == "eligible")
+        steps.append((say("eligible"), float(eligible)))
+        seen = self.record["forecast"]
+        steps.append((say("Expected to be certified"), round(seen["expected"], 1)))
+        labels, values = zip(*steps, strict=True)
+        yield Bars(
+            say("From the file to the certificate"), labels, ((say("Number of firms"), values),)
+        )
+        yield Grid(
+            (say("Verdict"), say("Number of firms"), say("Expected")),
+            tuple(
+                (say(part["verdict"]), str(part["firms"]), f"{part['expected']:.1f}")
+                for part in funnel
+            ),
+            (5, 3, 3),
+            frozenset({1, 2}),
+        )
+
+    def groups(self) -> Iterator[Block]:
+        say, record = self.say, self.record
+        for heading, rows, key, none in (
+            (say("By district"), record["districts"], "district", say("(no district)")),
+            (say("By industry"), record["industries"], "industry", say("(no industry)")),
+            (say("By carrier"), record["carriers"], "carrier", say("(no carrier)")),
+        ):
+            yield Heading(heading)
+            drawn = rows[:DRAWN]
+            yield Bars(
+                heading,
+                tuple(row[key] or none for row in drawn),
+                (
+                    (say("eligible"), tuple(float(row["eligible"]) for row in drawn)),
+                    (say("Expected"), tuple(round(row["expected"], 1) for row in drawn)),
+                ),
+            )
+            head = (
+                heading, say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
+            )  # fmt: skip
+            yield Grid(
+                head,
+                tuple(
+                    (
+                        row[key] or none,
+                        *(
+                            str(row[name])
+                            for name in ("firms", "eligible", "undetermined", "ineligible")
+                        ),
+                        f"{row['expected']:.1f}",
+                    )
+                    for row in rows
+                ),
+                (4, 1.7, 2.1, 2.9, 2.4, 2.1),
+                frozenset(range(1, 6)),
+            )
+
+    def gaps(self) -> Iterator[Block]:
+        say, training = self.say, self.record["training"]
+        yield Heading(say("Common gaps"))
+        conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
+        if conditions:
+            yield Bars(
+                say("Conditions firms lack"),
+                tuple(gap["title"][self.lang] for gap in conditions),
+                (
+                    (say("unmet"), tuple(float(gap["unmet"]) for gap in conditions)),
+                    (say("undetermined"), tuple(float(gap["undetermined"]) for gap in conditions)),
+                ),
+            )
+        yield Grid(
+            (say("Condition"), say("unmet"), say("The only one unmet"), say("undetermined")),
+            tuple(
+                (
+                    gap["title"][self.lang],
+                    *(str(gap[name]) for name in ("unmet", "alone", "undetermined")),
+                )
+                for gap in conditions
+            ),
+            (6, 2.5, 3, 2.5),
+            frozenset({1, 2, 3}),
+        )
+        yield Heading(say("Courses"), 2)
+        yield Grid(
+            (say("Course"), say("Firms concerned"), say("Could be freed"), say("Expected")),
+            tuple(
+                (
+                    course["title"][self.lang],
+                    str(course["concerned"]),
+                    str(course["could_move"]),
+                    f"{course['expected']:.1f}",
+                )
+                for course in training["courses"]
+            ),
+            (6, 3, 3, 2),
+            frozenset({1, 2, 3}),
+        )
+        if doubted := told_doubt(training, self.language):
+            yield Text(doubted.strip(" []"), "note")
+
+    def support(self) -> Iterator[Block]:
+        say, support = self.say, self.record["support"]
+        yield Heading(say("Support"))
+        yield Text(
+            say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}").format(
+                used=support["days"], days=support["adviser_days"], cost=support["cost"]
+            )
+            + told_doubt(support, self.language)
+        )
+        yield Text(
+            say("{gain:+.2f} certifications expected, P(target) {reaches:.1%}").format(
+                gain=support["gain"], reaches=support["forecast"]["reaches_target"]
+            )
+        )
+        yield Grid(
+            (say("Firm"), say("Actions"), say("Days"), say("Chance before"), say("Chance after")),
+            tuple(
+                (
+                    choice["name"] or choice["uscc"] or say("(no name)"),
+                    say(", ").join(action[self.lang] for action in choice["actions"]),
+                    f"{choice['days']:g}",
+                    f"{choice['before']:.0%}",
+                    f"{choice['after']:.0%}",
+                )
+                for choice in support["choices"]
+            ),
+            (6, 6, 1.5, 2, 2),
+            frozenset({2, 3, 4}),
+        )
+
+    def next_year(self) -> Iterator[Block]:
+        say, seen = self.say, self.following
+        low, high = seen["interval_80"]
+        yield Heading(say("Forecast for {year}").format(year=seen["year"]))
+        yield Grid(
+            (say("What"), say("Figure")),
+            (
+                (say("Target of the year"), str(seen["target"])),
+                (say("Expected"), f"{seen['expected']:.1f}"),
+                (say("80 % interval"), f"{low}–{high}"),
+                (say("Chance of the target"), f"{seen['reaches_target']:.1%}"),
+            ),
+            (6, 4),
+            frozenset({1}),
+        )
+        yield Text(
+            say(
+                "Of the same firms alone, without support: every figure of the new year is taken as in the last, and a firm certified this year does not apply again. Firms that come new are not counted."
+            ),
+            "note",
+        )
+
+    def _source(self, source: Any) -> str:
+        return told_source(source, self.language)

@@ -1,0 +1,415 @@
+"""What a paper for one firm says: verdict, findings, score, gaps, plan, papers to collect, the form.
+
+Everything comes from the record of the assessment, from the brief, and from what the firm entered;
+nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eligibility.language import Language
+from eligibility.reports.application import draft
+from eligibility.reports.paper import Block, Grid, Heading, Paper, Points, Text, indented
+from eligibility.reports.plain import (
+    doubt,
+    fields_in_words,
+    line_in_words,
+    own_figure,
+    readiness_lines,
+)
+from eligibility.reports.planned import Page
+from eligibility.scheme import Scheme
+from eligibility.vocabulary import FirmTable
+
+Record = Mapping[str, Any]
+
+
+def firm_paper(
+    record: dict[str, Any], brief: Record, firm: FirmTable, scheme: Scheme, language: Language
+) -> Paper:
+    """All that is known of one firm, as a paper.
+
+    Parameters
+    ----------
+    record : dict
+        As :func:`eligibility.assessment.record.record` gives it.
+    brief : mapping
+        As :func:`eligibility.planning.brief.brief` gives it.
+    firm : FirmTable
+        The one row that both are about.
+    """
+    return _FirmPaper(record, brief, firm, scheme, language).paper()
+
+
+def verdict_sentence(record: Record, scheme: Scheme, language: Language) -> str:
+    """The verdict, by which rules, on which day, and how many conditions stand how."""
+    statuses = [finding["status"] for finding in record["findings"]]
+    return language.text(
+        "{firm}: {verdict} on {day} by {edition}. Of {count} conditions {met} are met, {unmet} unmet and {undetermined} undetermined."
+    ).format(
+        firm=firm_name(record["firm"], language),
+        verdict=language.text(record["verdict"]),
+        day=record["as_of"],
+        edition=language.of(scheme.edition(record["edition"]).title),
+        count=len(statuses),
+        **{status: statuses.count(status) for status in ("met", "unmet", "undetermined")},
+    )
+
+
+def score_sentence(record: Record, language: Language) -> str:
+    """The score as an interval beside the mark it must reach or pass."""
+    score = record["score"]
+    if score["pass_above"] is not None:
+        said = language.text("Score {low}–{high} of {total}, more than {mark} needed")
+        mark = score["pass_above"]
+    else:
+        said = language.text("Score {low}–{high} of {total}, at least {mark} needed")
+        mark = score["pass_at_least"]
+    return said.format(low=score["low"], high=score["high"], total=score["total"], mark=mark)
+
+
+def firm_name(firm: Mapping[str, Any], language: Language) -> str:
+    """How a firm is called: by its name, else its credit code."""
+    name: str = firm["name"] or firm["uscc"] or language.text("(no name)")
+    return name
+
+
+class _FirmPaper:
+    def __init__(
+        self,
+        record: dict[str, Any],
+        brief: Record,
+        firm: FirmTable,
+        scheme: Scheme,
+        language: Language,
+    ) -> None:
+        self.record, self.brief, self.firm = record, brief, firm
+        self.scheme, self.language = scheme, language
+        self.say, self.lang = language.text, language.id
+        self.law = scheme.edition(record["edition"])
+        self.page = Page(scheme, language)
+
+    def paper(self) -> Paper:
+        say, about = self.say, self.record["firm"]
+        return Paper(
+            title=say("{scheme}: where {firm} stands and what to do").format(
+                scheme=self.language.of(self.scheme.title), firm=firm_name(about, self.language)
+            ),
+            lines=tuple(
+                said
+                for said in (
+                    about["uscc"],
+                    say("Application on {day}; plan made on {on} to be ready by {by}").format(
+                        day=self.record["as_of"], on=self.brief["on"], by=self.brief["by"]
+                    ),
+                    say(
+                        "Computed from what the firm entered. It prepares an application and decides nothing; the authorities decide."
+                    ),
+                )
+                if said
+            ),
+            blocks=tuple(
+                block
+                for part in (
+                    self.verdict,
+                    self.findings,
+                    self.score,
+                    self.gaps,
+                    self.plan,
+                    self.outlook,
+                    self.worth,
+                    self.readiness,
+                    self.checklist,
+                    self.warnings,
+                    self.annex,
+                )
+                for block in part()
+            ),
+            language=self.language,
+        )
+
+    def verdict(self) -> Iterator[Block]:
+        yield Heading(self.say("Verdict"), new_page=True)
+        yield Text(verdict_sentence(self.record, self.scheme, self.language), "strong")
+        yield Text(score_sentence(self.record, self.language))
+
+    def findings(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("Findings"))
+        head = (say("Condition"), say("Finding"), say("Own figure"), say("Line"), say("Source"))
+        yield Grid(
+            head,
+            tuple(
+                (
+                    finding["title"][self.lang],
+                    say(finding["status"]),
+                    self._with_unit(
+                        own_figure(finding, self.record["score"], self.language), finding
+                    ),
+                    self._with_unit(line_in_words(finding, self.language), finding),
+                    self._source(finding["citation"]),
+                )
+                for finding in self.record["findings"]
+            ),
+            (4, 2.2, 2.6, 2.8, 4.6),
+        )
+        notes = list(self._notes())
+        if notes:
+            yield indented(notes)
+
+    def _notes(self) -> Iterator[str]:
+        """What leaves a finding open, and what another reading would make of it."""
+        for finding in self.record["findings"]:
+            said = []
+            if finding["missing"]:
+                fields = fields_in_words(finding["missing"], self.scheme, self.language)
+                said.append(self.say("missing: {fields}").format(fields=fields))
+            elif finding["status"] == "undetermined" and finding["unit"] != "point":
+                said.append(self.language.of(self.law.conditions_by_id[finding["id"]].rule))
+            said += [
+                self.say("{status} if read another way: {question} {reading}").format(
+                    status=self.say(other["status"]),
+                    question=other["question"][self.lang],
+                    reading=other["other_says"][self.lang],
+                )
+                for other in (finding["interpretation"] or {}).get("turned_by", [])
+            ]
+            if said:
+                yield finding["title"][self.lang]
+                yield from (f"  {line}" for line in said)
+
+    def score(self) -> Iterator[Block]:
+        say, score = self.say, self.record["score"]
+        yield Heading(say("Score"))
+        rows = [
+            (
+                item["title"][self.lang],
+                str(item["low"]),
+                str(item["high"]),
+                str(item["max"]),
+                fields_in_words(item["missing"], self.scheme, self.language) or "–",
+                self._source(item["citation"]),
+            )
+            for item in score["items"]
+        ]
+        total = (say("Total"), *(str(score[name]) for name in ("low", "high", "total")), "", "")
+        yield Grid(
+            (
+                say("Item"),
+                say("At least"),
+                say("At most"),
+                say("Best"),
+                say("Missing"),
+                say("Source"),
+            ),
+            (*rows, total),
+            (4.2, 1.5, 1.5, 1.3, 3.7, 4.2),
+            frozenset({1, 2, 3}),
+        )
+        yield Text(
+            say(
+                "An item stands as an interval where its points within a grade are left to the experts or a fact is missing."
+            ),
+            "note",
+        )
+
+    def gaps(self) -> Iterator[Block]:
+        yield Heading(self.say("What is missing now"))
+        found = self.brief["gaps"]
+        if not found["findings"]:
+            yield Text(self.say("No condition is open or unmet."))
+        else:
+            yield indented(self.page.findings(found["findings"]))
+        if found["items"]:
+            yield Heading(self.say("Points still to be had"), 2)
+            yield indented(self.page.items(found["items"]))
+
+    def plan(self) -> Iterator[Block]:
+        say, plan, page = self.say, self.brief["plan"], self.page
+        yield Heading(say("Plan to be ready by {by}").format(by=self.brief["by"]))
+        if obstacles := list(page.obstacles(plan)):
+            yield indented(obstacles)
+        head = (
+            say("Action"), say("How much"), say("Start by"), say("Done by"), say("Cost, CNY"), say("What for")
+        )  # fmt: skip
+        for place, made in enumerate(plan["plans"]):
+            yield Text(page.head(place, made), "strong")
+            if said := list(page.open_points(made)):
+                yield indented(said)
+            if made["moves"]:
+                rows = (
+                    (
+                        "\n".join(filter(None, (move["title"][self.lang], page.proviso(move)))),
+                        page.much(move),
+                        move["start_by"],
+                        move["done_by"],
+                        f"{move['cost']:,.0f}",
+                        "\n".join(page.effects(move)),
+                    )
+                    for move in made["moves"]
+                )
+                yield Grid(head, tuple(rows), (5, 1.7, 2.4, 2.4, 1.7, 4.8), frozenset({4}))
+        if any(move["assumed"] for made in plan["plans"] for move in made["moves"]):
+            yield Text(say("Costs and lead times are assumed: check them."), "note")
+
+    def outlook(self) -> Iterator[Block]:
+        say, looked = self.say, self.brief["projection"]
+        yield Heading(say("Outlook"))
+        yield Grid(
+            (say("Deadline"), say("Figures of"), say("Verdict"), say("Points")),
+            tuple(
+                (
+                    deadline["by"],
+                    f"{deadline['years'][0]}–{deadline['years'][-1]}",
+                    say(deadline["verdict"]),
+                    f"{deadline['low']}–{deadline['high']}",
+                )
+                for deadline in looked["deadlines"]
+            ),
+            (3, 3, 3, 3),
+        )
+        lines = list(
+            self.page.outlook({**looked, "deadlines": [], "rights": []}, self.brief["plan"])
+        )
+        yield indented(lines)
+        yield Heading(say("Rights: when to file"), 2)
+        in_time = {True: say("in time"), False: say("too late")}
+        yield Grid(
+            (say("Kind"), say("File by"), say("Months"), say("In time?"), say("Source")),
+            tuple(
+                (
+                    right["title"][self.lang],
+                    right["file_by"],
+                    str(right["months"]),
+                    in_time[right["in_time"]],
+                    self.page.source(right["source"]),
+                )
+                for right in looked["rights"]
+            ),
+            (4, 2.5, 2, 2, 5.5),
+            frozenset({2}),
+        )
+
+    def worth(self) -> Iterator[Block]:
+        yield Heading(self.say("What it is worth"))
+        yield indented(self.page.worth(self.brief["worth"]))
+
+    def readiness(self) -> Iterator[Block]:
+        readiness = self.record["readiness"]
+        if not readiness:
+            return
+        yield Heading(self.say("Readiness"))
+        if readiness["model"]["invented"]:
+            said = self.say(
+                "Demonstration: learned from invented applications. The number shows what the program can do and says nothing of real reviewers."
+            )
+            yield Text(said, "strong")
+        yield Points(
+            tuple((0, line) for line in readiness_lines(readiness, self.law, self.language))
+        )
+        yield Text(
+            self.say(
+                "Readiness estimates how likely certification is after review; it never changes the verdict."
+            ),
+            "note",
+        )
+
+    def checklist(self) -> Iterator[Block]:
+        """Documents that facts are taken from, and how much of each is entered; then the evidence."""
+        say = self.say
+        yield Heading(say("Documents"))
+        sources: dict[str, list[str]] = {}
+        for field in self.scheme.fields:
+            if not field.editions or self.law.id in field.editions:
+                sources.setdefault(self.language.of(field.source), []).append(field.id)
+        rows = []
+        for source, names in sources.items():
+            blank = [name for name in names if self.firm.blank(name)[0]]
+            entered = say("{entered} of {count}").format(
+                entered=len(names) - len(blank), count=len(names)
+            )
+            rows.append(("□", source, entered, self._few(blank)))
+        yield Grid(
+            (say("At hand"), say("Document"), say("Facts entered"), say("Not entered")),
+            tuple(rows),
+            (1.2, 5.5, 2, 7),
+        )
+        yield Heading(say("Evidence by condition"), 2)
+        status = {finding["id"]: finding["status"] for finding in self.record["findings"]}
+        yield Grid(
+            (say("At hand"), say("Condition"), say("Finding"), say("Evidence")),
+            tuple(
+                (
+                    "□",
+                    self.language.of(condition.title),
+                    say(status[condition.id]),
+                    self.language.of(condition.evidence),
+                )
+                for condition in self.law.conditions
+            ),
+            (1.2, 3.6, 2.2, 8.5),
+        )
+
+    def warnings(self) -> Iterator[Block]:
+        yield Heading(self.say("Signs that reviewers look at"))
+        if not self.record["warnings"]:
+            yield Text(self.say("None was seen in what the firm entered."))
+            return
+        yield Points(
+            tuple(
+                (
+                    0,
+                    warning["text"][self.lang] + self.page.cited(warning)
+                    if warning["citation"]
+                    else warning["text"][self.lang],
+                )
+                for warning in self.record["warnings"]
+            )
+        )
+        yield Text(self.say("Each is a sign to look at, not a violation."), "note")
+
+    def annex(self) -> Iterator[Block]:
+        tables = draft(self.record, self.firm, self.scheme)
+        if not tables:
+            return
+        say = self.say
+        yield Heading(say("Annex: draft of the application's tables"), new_page=True)
+        yield Text(
+            say(
+                "Filled from what the firm entered; what is marked is still to be filled in. Money in 10k CNY (万元), two decimals. The official system and its form decide."
+            ),
+            "note",
+        )
+        for table in tables:
+            yield Heading(self.language.of(table.title), 2)
+            if table.note:
+                yield Text(self.language.of(table.note), "note")
+            columns = tuple(self.language.of(column) for column in table.columns)
+            yield Grid(
+                columns,
+                tuple(
+                    (self.language.of(row.title), *(cell.text(self.language) for cell in row.cells))
+                    for row in table.rows
+                ),
+                (4.0, *(3.0 for _ in columns[1:])) if len(columns) < 7 else (1,) * len(columns),
+                frozenset(range(1, len(columns))) if table.numbers else frozenset(),
+            )
+
+    def _few(self, names: list[str], most: int = 6) -> str:
+        """Titles of fields, each stem once, and how many more there are."""
+        fields = self.scheme.fields_by_id
+        stems = list(dict.fromkeys(self.language.of(fields[name].stem_title) for name in names))
+        said = self.say(", ").join(stems[:most])
+        if len(stems) > most:
+            said += " " + self.say("… and {more} more").format(more=len(stems) - most)
+        return said or "–"
+
+    def _with_unit(self, figure: str, finding: Mapping[str, Any]) -> str:
+        units = {"day": self.say("days"), "item": self.say("items"), "point": self.say("points")}
+        unit = units.get(finding["unit"], "")
+        return f"{figure} {unit}" if unit and figure not in ("", "–") else figure
+
+    def _source(self, cite: Mapping[str, Any]) -> str:
+        return f"{cite['document']} {cite['article']}{doubt(dict(cite), self.language)}"

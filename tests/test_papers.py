@@ -1,0 +1,350 @@
+"""Papers say what the records say: Word, PDF and workbooks read back, hostile names kept as text."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import fromstring
+from zipfile import ZipFile
+
+import pytest
+from docx import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+
+from eligibility.assessment.assess import assess_table
+from eligibility.assessment.record import records
+from eligibility.cli import app
+from eligibility.intake.table import Options, read_table
+from eligibility.language import CHINESE, ENGLISH, Language
+from eligibility.planning.brief import brief
+from eligibility.reports import pdf, workbook
+from eligibility.reports.application import draft
+from eligibility.reports.files import written_whole
+from eligibility.reports.firm_paper import firm_paper
+from eligibility.reports.paper import Bars, Grid, Heading, Paper, Text, indented
+from eligibility.reports.pdf import write_pdf
+from eligibility.reports.word import _chart, _Word, write_word
+from eligibility.reports.workbook import firm_workbook, staff_workbook
+from eligibility.scheme import load_scheme, scheme_ids
+from eligibility.vocabulary import FirmTable, InputError
+from tests.firms import HNTE, base, table
+from tests.test_commands import SAMPLES, run
+
+ON = date(2026, 3, 1)
+FIRM = "91150105XNRCN5XE87"
+HOSTILE = '=1+1</w:t><script>{{7*7}}{% x %}&amp;"\x07'
+
+
+def paper_of(firm: FirmTable, language: Language = ENGLISH) -> Paper:
+    (record,) = records(assess_table(firm, HNTE))
+    return firm_paper(record, brief(firm, 0, HNTE, ON), firm, HNTE, language)
+
+
+def words(path: Path) -> list[str]:
+    document = Document(str(path))
+    cells = [cell.text for grid in document.tables for row in grid.rows for cell in row.cells]
+    return [paragraph.text for paragraph in document.paragraphs] + cells
+
+
+def sheets(path: Path) -> dict[str, list[list[Any]]]:
+    book = CalamineWorkbook.from_path(str(path))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def formulas(path: Path) -> list[str]:
+    with ZipFile(path) as parts:
+        text = "".join(
+            parts.read(name).decode() for name in parts.namelist() if "worksheets/" in name
+        )
+    return [part.split("</f>")[0] for part in text.split("<f>")[1:]]
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH], ids=lambda language: language.id)
+def test_the_paper_of_a_firm_says_what_its_record_says(tmp_path: Path, language: Language) -> None:
+    firm = table(base(st_staff=8))
+    (record,) = records(assess_table(firm, HNTE))
+    told = brief(firm, 0, HNTE, ON)
+    write_word(firm_paper(record, told, firm, HNTE, language), tmp_path / "paper.docx")
+    grids = [
+        [[cell.text for cell in row.cells] for row in grid.rows]
+        for grid in Document(str(tmp_path / "paper.docx")).tables
+    ]
+    findings, score = grids[0][1:], grids[1][1:]
+    for row, finding in zip(findings, record["findings"], strict=True):
+        assert row[:2] == [finding["title"][language.id], language.text(finding["status"])]
+        assert finding["citation"]["article"] in row[4]
+    assert findings[3][2] == "8.0%"
+    for row, item in zip(score, record["score"]["items"], strict=False):
+        assert row[1:4] == [str(item["low"]), str(item["high"]), str(item["max"])]
+    assert score[-1][1:3] == [str(record["score"]["low"]), str(record["score"]["high"])]
+    cells = {cell for grid in grids for row in grid for cell in row}
+    for move in told["plan"]["plans"][0]["moves"]:
+        assert {move["start_by"], move["done_by"]} <= cells
+        assert f"{move['cost']:,.0f}" in cells
+
+
+def test_contents_and_page_numbers_are_fields_and_chinese_has_its_font(tmp_path: Path) -> None:
+    path = tmp_path / "paper.docx"
+    paper = paper_of(table(base()))
+    write_word(paper, path)
+    with ZipFile(path) as parts:
+        body, styles = parts.read("word/document.xml").decode(), parts.read("word/styles.xml")
+        foot = "".join(parts.read(name).decode() for name in parts.namelist() if "footer" in name)
+    titles = [one for one in paper.blocks if isinstance(one, Heading) and one.level == 1]
+    for place in range(len(titles)):
+        assert f'w:name="part{place}"' in body
+        assert f"PAGEREF part{place} " in body
+    assert "NUMPAGES" in foot
+    assert b'w:eastAsia="Microsoft YaHei"' in styles
+
+
+@pytest.mark.parametrize("kind", ["docx", "html"])
+def test_a_hostile_name_stays_text(tmp_path: Path, kind: str) -> None:
+    shown = HOSTILE.replace("\x07", "\ufffd")
+    paper = paper_of(table(base(name=HOSTILE)))
+    if kind == "docx":
+        write_word(paper, tmp_path / "paper.docx")
+        assert shown in words(tmp_path / "paper.docx")
+    else:
+        page = pdf._page(paper)
+        assert "<script" not in page
+        assert "{{7*7}}" in page
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=25, deadline=None)
+def test_any_text_can_be_written(text: str) -> None:
+    grid = Grid((text,), ((text,), (None,)), (1,))
+    blocks = (
+        Heading(text),
+        Text(text, "strong"),
+        indented([text]),
+        grid,
+        Bars(text, (text,), ((text, (1.0,)),)),
+    )
+    paper = Paper(text, (text,), blocks, ENGLISH)
+    _Word(paper)
+    fromstring(_chart(blocks[-1]))
+    assert "<script" not in pdf._page(paper)
+
+
+def test_the_draft_carries_facts_over_and_marks_what_is_blank() -> None:
+    firm = table(base(rd_personnel_y1=1_000_000, net_assets_y2=None))
+    (record,) = records(assess_table(firm, HNTE))
+    rows = {
+        row.title.en: [cell.text(ENGLISH) for cell in row.cells]
+        for made in draft(record, firm, HNTE)
+        for row in made.rows
+    }
+    sales = [firm.numbers(f"sales_revenue_y{year}")[0] / 10_000 for year in (1, 2, 3)]
+    assert rows["Sales revenue"] == [f"{amount:,.2f}" for amount in sales]
+    assert rows["Net assets"][1] is None
+    assert rows["Total profit"] == [None, None, None]
+    # a sum of some of its parts would be too small
+    assert rows["Internal R&D costs"][0] is None
+    terms = {finding["id"]: finding["terms"] for finding in record["findings"]}
+    whole = terms["rd_intensity"]["part"] / 10_000
+    assert rows["R&D costs of three years, 10k CNY"] == [f"{whole:,.2f}"]
+
+
+def test_a_year_before_registration_is_not_asked_for() -> None:
+    firm = table(base(registered_on=date(2024, 5, 1)))
+    (record,) = records(assess_table(firm, HNTE))
+    (sales,) = [
+        row.cells
+        for made in draft(record, firm, HNTE)
+        for row in made.rows
+        if row.title.en == "Sales revenue"
+    ]
+    assert [cell.text(ENGLISH) == "–" for cell in sales] == [True, False, False]
+
+
+def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
+    for scheme in map(load_scheme, scheme_ids()):
+        terms = {
+            f"{condition.id}/{term}"
+            for law in scheme.editions
+            for condition in law.conditions
+            for term in condition.terms
+        }
+        named = {
+            cell
+            for made in scheme.application_form
+            for row in made.rows
+            for cell in row.cells
+            if cell
+        }
+        assert named <= {*scheme.fields_by_id, *terms}
+
+
+def test_the_workbook_of_a_firm_lives(tmp_path: Path) -> None:
+    path = tmp_path / "firm.xlsx"
+    firm = table(base(name=HOSTILE, st_staff=8))
+    (record,) = records(assess_table(firm, HNTE))
+    firm_workbook(path, record, firm, HNTE, ENGLISH)
+    made = sheets(path)
+    assert list(made) == ["Application tables", "Reviewers"]
+    row = next(row for row in made["Reviewers"] if row[0] == "Share of S&T staff")
+    assert (row[1], row[2], row[5]) == (8, 100, "unmet")
+    assert row[3] == pytest.approx(0.08)
+    written = formulas(path)
+    assert any(formula.startswith("IF(COUNT(") for formula in written)
+    assert sum("ROUND(" in formula for formula in written) == len(
+        [one for one in record["findings"] if one["unit"] not in ("yes_no", "code", "point")]
+    )
+    assert not any("1+1" in formula for formula in written)
+
+
+def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "staff.xlsx"
+    options = Options(application_date=date(2026, 5, 10))
+    batch = read_table(
+        SAMPLES / "candidates_messy.csv", HNTE.fields, options, catalogue=HNTE.titles_by_code
+    )
+    found = assess_table(batch.table, HNTE)
+    staff_workbook(path, batch, found, HNTE, ENGLISH)
+    made = sheets(path)
+    assert list(made) == [
+        "Overview", "All firms", "Unmet", "Undetermined", "Near the line", "Rejected rows", "Explanations",
+    ]  # fmt: skip
+    counts = dict(made["Overview"][1:4])
+    assert counts == {"Rows read": 60, "Rows assessed": 38, "Rows rejected": 22}
+    assert len(made["All firms"]) == 1 + 38
+    assert len(made["Rejected rows"]) == 1 + 22
+    unmet = sum(int((one.status == -1).sum()) for part in found for one in part.findings.values())
+    assert len(made["Unmet"]) == 1 + unmet
+    still_open = sum(
+        int((one.status == 0).sum()) for part in found for one in part.findings.values()
+    )
+    assert len(made["Undetermined"]) == 1 + still_open
+    assert all(abs(row[8]) <= 0.1 for row in made["Near the line"][1:])
+    assert formulas(path) == []
+
+
+def test_a_sheet_that_would_lose_rows_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "EXCEL_ROWS", 10)
+    batch = read_table(SAMPLES / "candidates_messy.csv", HNTE.fields, catalogue=HNTE.titles_by_code)
+    with pytest.raises(InputError, match="more than 10 rows"):
+        staff_workbook(tmp_path / "x.xlsx", batch, assess_table(batch.table, HNTE), HNTE, ENGLISH)
+
+
+def test_a_file_without_a_usable_row_still_gives_a_workbook(tmp_path: Path) -> None:
+    source = tmp_path / "empty.csv"
+    run("template", "-o", source)
+    run("report", source, "-o", tmp_path / "staff.xlsx", "--lang", "en")
+    assert sheets(tmp_path / "staff.xlsx")["Overview"][1] == ["Rows read", 0]
+
+
+def test_a_machine_without_weasyprint_is_told_so_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(InputError, match=r"needs WeasyPrint.*requirements-pdf\.txt"):
+        write_pdf(paper_of(table(base())), tmp_path / "paper.pdf")
+
+
+def test_a_machine_without_pango_or_a_chinese_font_is_told_so_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = paper_of(table(base()))
+    with monkeypatch.context() as patch:
+        imported = builtins.__import__
+
+        def without(name: str, *rest: Any) -> Any:
+            if name.startswith("weasyprint"):
+                raise OSError("cannot load library 'libpango-1.0-0'")
+            return imported(name, *rest)
+
+        patch.setattr(builtins, "__import__", without)
+        with pytest.raises(InputError, match="needs the library Pango"):
+            write_pdf(paper, tmp_path / "paper.pdf")
+    _needs_weasyprint()
+    monkeypatch.setattr(pdf, "_has_chinese_font", lambda: False)
+    with pytest.raises(InputError, match="needs a font with Chinese characters"):
+        write_pdf(paper, tmp_path / "paper.pdf")
+
+
+def _needs_weasyprint() -> Any:
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        pytest.skip(f"no PDF on this machine: {error}")
+    return weasyprint
+
+
+def test_a_pdf_is_written_and_fetches_nothing(tmp_path: Path) -> None:
+    weasyprint = _needs_weasyprint()
+    run(
+        "report", SAMPLES / "candidates.csv", "--firm", FIRM, "--as-of", "2026-03-01",
+        "-o", tmp_path / "paper.pdf", "--lang", "zh",
+    )  # fmt: skip
+    assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF-")
+    html, fetcher = pdf._machine()
+    assert html is weasyprint.HTML
+    with pytest.raises(weasyprint.urls.FatalURLFetchingError):
+        fetcher().fetch((SAMPLES / "candidates.csv").as_uri())
+
+
+def test_the_report_of_a_year_says_what_the_portfolio_says(tmp_path: Path) -> None:
+    source, path = SAMPLES / "candidates.csv", tmp_path / "year.docx"
+    asked = ("--as-of", "2026-03-01", "--already", "5")
+    run("report", source, "--year", "2026", *asked, "-o", path, "--lang", "en")
+    record = json.loads(run("portfolio", source, *asked, "--format", "json").stdout)
+    said = words(path)
+    forecast = record["forecast"]
+    assert f"{forecast['expected']:.1f}" in said
+    assert f"{forecast['reaches_target']:.1%}" in said
+    for name in ("district", "industry", "carrier"):
+        groups = record[{"district": "districts", "industry": "industries"}.get(name, "carriers")]
+        assert sum(row["firms"] for row in groups) == record["firms"]
+        assert {row[name] or f"(no {name})" for row in groups} <= set(said)
+    with ZipFile(path) as parts:
+        charts = [name for name in parts.namelist() if name.startswith("word/charts/")]
+    assert len(charts) == 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--firm", FIRM, "--year", "2026", "-o", "x.docx"), "two papers"),
+        (("--firm", FIRM, "-o", "x.txt"), "must end in .docx, .pdf, .xlsx"),
+        (("--year", "2026", "-o", "x.xlsx"), "must end in .docx, .pdf"),
+        (("-o", "x.docx"), "must end in .xlsx"),
+        (("--by", "2027-05-10", "-o", "x.xlsx"), "--by goes with --firm"),
+        (("--already", "3", "-o", "x.xlsx"), "go with --year"),
+        (("--firm", "nobody", "-o", "x.docx"), "no usable row of the firm"),
+        (("-o", "nowhere/x.xlsx"), "its folder does not exist"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_in_one_sentence(
+    asked: tuple[str, ...], said: str
+) -> None:
+    done = CliRunner().invoke(
+        app, ["report", str(SAMPLES / "candidates.csv"), *asked, "--lang", "en"]
+    )
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "paper.docx"
+    path.write_text("old")
+
+    def fails() -> None:
+        with written_whole(path) as partial:
+            partial.write_text("half")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match="cannot be written: No space left"):
+        fails()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
