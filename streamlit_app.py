@@ -20,7 +20,10 @@ page = st.navigation(
     [
         st.Page(PAGES / "screening.py", title=_("Firms"), default=True),
         st.Page(PAGES / "firm.py", title=_("One firm"), url_path="firm"),
+        st.Page(PAGES / "plan.py", title=_("Plan"), url_path="plan"),
+        st.Page(PAGES / "year.py", title=_("Year"), url_path="year"),
         st.Page(PAGES / "form.py", title=_("Fill in by hand"), url_path="form"),
+        st.Page(PAGES / "field.py", title=_("Technical field"), url_path="field"),
         st.Page(PAGES / "rules.py", title=_("Rules"), url_path="rules"),
     ],
     position="top",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -21,7 +21,10 @@ from eligibility.assessment.assess import assess_table
 from eligibility.intake.table import Batch, Options, Preview, from_records, preview, read_table
 from eligibility.scheme import Scheme, load_scheme
 from eligibility.store import Accounts, Engine, open_store
-from eligibility.vocabulary import FirmTable
+from eligibility.vocabulary import FirmTable, ModelRefused
+
+if TYPE_CHECKING:
+    from eligibility.readiness.model import Model
 
 #: an upload is known by its name and the digest of its content
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
@@ -102,3 +105,18 @@ def _screened(source: tuple[str, bytes], options: Options) -> Screening:
     held = scheme()
     batch = read_table(source, held.fields, options, catalogue=held.titles_by_code)
     return screen(batch, held)
+
+
+# --- the year ---
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def readiness_model() -> Model | None:
+    """The model of the qualification, None where there is none that can be trusted."""
+    # scikit-learn takes a second to import, which no other page needs
+    from eligibility.readiness.artifact import load, models_folder
+
+    try:
+        return load(models_folder() / scheme().id)
+    except ModelRefused:
+        return None

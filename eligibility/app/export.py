@@ -23,15 +23,16 @@ def scored(screening: Screening, shown: pa.Table, language: Language, kind: str)
     """The firms shown with every finding, in the order shown."""
     scheme = screening.assessments[0].scheme
     table = scored_table(screening.assessments, screening.batch.rows, scheme, language)
-    return _file(table.take(shown["place"]), kind)
+    return written(table.take(shown["place"]), kind)
 
 
 def rejected(batch: Batch, language: Language) -> bytes:
     """The rejected rows as they came, each with its reasons."""
-    return _file(rejects_with_reasons(batch, language), "csv")
+    return written(rejects_with_reasons(batch, language), "csv")
 
 
-def _file(table: pa.Table, kind: str) -> bytes:
+def written(table: pa.Table, kind: str) -> bytes:
+    """A table as a file of that kind."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"table.{kind}"
         with open_writer(path, table.schema) as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 
@@ -21,7 +22,7 @@ def tag(name: str, *children: str, **attributes: str) -> Markup:
     return Markup(f"<{name}{given}>{join(children)}</{name}>")
 
 
-def join(children: list[str] | tuple[str, ...]) -> Markup:
+def join(children: Sequence[str]) -> Markup:
     """Elements and texts one after the other."""
     return Markup(
         "".join(child if isinstance(child, Markup) else escape(child) for child in children)

@@ -126,15 +126,15 @@ def city_year(
             verdict: _share(standing, chances, standing.verdict == verdict)
             for verdict in (MET, UNDETERMINED, UNMET)
         },
-        by_district=_by(standing, chances, "district"),
+        by_district=shares_by(standing, chances, "district"),
         gaps=shared_gaps(standing),
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
     )
 
 
-def _by(standing: Standing, chances: Chances, column: str) -> Mapping[str | None, Share]:
-    """Shares by what stands in a column of texts, the most expected certifications first."""
+def shares_by(standing: Standing, chances: Chances, column: str) -> Mapping[str | None, Share]:
+    """Shares by what stands in a column of texts, the most expected certifications first; None: blank."""
     written = standing.firms.texts(column)
     shares = {name: _share(standing, chances, written == name) for name in set(written.tolist())}
     return dict(sorted(shares.items(), key=lambda pair: (-pair[1].expected, str(pair[0]))))
