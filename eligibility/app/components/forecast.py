@@ -50,13 +50,15 @@ def numbers(record: Said, language: Language) -> None:
         (_("With 80 %"), f"{low}–{high}", ""),
         (_("Chance of at least {n}").format(n=goal), percent(seen["reaches_target"]), ""),
         (
-            _("More ready firms for {sure}").format(sure=percent(more["for_probability"])),
+            _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
             f"{more['firms']}",
             _("each with a chance of {chance}").format(chance=percent(more["chance_of_each"])),
         ),
     ]
     if record["target"]["stock"]:
-        said.append((_("Stock aimed at"), f"{record['target']['stock']}", ""))
+        source = record["target"]["stock_source"]
+        words = _("assumed") if isinstance(source, str) else fmt.citation(source)
+        said.append((_("Stock aimed at"), f"{record['target']['stock']}", words))
     st.html(
         tag(
             "dl",
@@ -106,10 +108,11 @@ def plot(seen: Forecast, language: Language) -> None:
             ),
             x2="to:Q",
             y=alt.Y("p:Q", title=_("chance"), axis=alt.Axis(format=".0%")),
+            y2=alt.datum(0),
             color=alt.Color(
                 "zone:N",
                 title=None,
-                scale=alt.Scale(domain=[reached, below], range=_colours()[:2]),
+                scale=alt.Scale(domain=[reached, below], range=_colours()),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=[
@@ -191,7 +194,7 @@ def shares(made: CityYear, language: Language) -> None:
     )
     heads = (
         words[by],
-        _("Firms"),
+        _("Number of firms"),
         _("● eligible"),
         _("◐ undetermined"),
         _("○ ineligible"),
@@ -223,4 +226,6 @@ def _theme(option: str) -> Any:
 
 
 def _colours() -> list[str]:
-    return list(_theme("chartCategoricalColors"))
+    """The theme's first colour for what stands out, its last for the rest."""
+    colours = list(_theme("chartCategoricalColors"))
+    return [colours[0], colours[-1]]

@@ -30,7 +30,7 @@ def compared(support: Said, language: Language) -> None:
         (_("Highest chance first"), rules["highest_chance_first"]),
     ]
     heads = (
-        _("Rule"),
+        _("Rule of choice"),
         _("Adviser-days"),
         _("Cost"),
         _("Certifications added"),
@@ -144,7 +144,7 @@ def _lacked(gaps: list[Said], scored: bool, language: Language) -> str:
     _ = language.text
     if scored:
         rows = [(gap["title"][language.id], f"{gap['unmet']:,}") for gap in gaps]
-        return table((_("Item"), _("Firms")), rows, numbers=[1])
+        return table((_("Item"), _("Number of firms")), rows, numbers=[1])
     heads = (_("Condition"), _("○ unmet"), _("its only unmet one"), _("◐ undetermined"))
     names = ("unmet", "alone", "undetermined")
     rows = [(gap["title"][language.id], *(f"{gap[name]:,}" for name in names)) for gap in gaps]

@@ -1,4 +1,4 @@
-"""A small table of texts."""
+"""A small table of texts; on a phone each row becomes a block, every cell beside its head."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ from collections.abc import Sequence
 
 from eligibility.app.markup import Markup, tag
 
-Rows = Sequence[Sequence[str]]
-
 
 def table(
-    heads: Sequence[str], rows: Rows, *, numbers: Sequence[int] = (), cls: str = ""
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Sequence[int] = (),
+    cls: str = "",
 ) -> Markup:
     """Rows under heads; ``numbers`` are the places of columns to set flush right."""
-
-    def cell(name: str, place: int, *children: str, **attributes: str) -> Markup:
-        return tag(name, *children, cls="figure" if place in numbers else "", **attributes)
-
-    head = tag("tr", *(cell("th", place, text, scope="col") for place, text in enumerate(heads)))
-    body = (tag("tr", *(cell("td", place, text) for place, text in enumerate(row))) for row in rows)
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *body), cls=cls), cls="wide")
+    flush = ["figure" if place in numbers else "" for place in range(len(heads))]
+    head = (tag("th", text, scope="col", cls=c) for text, c in zip(heads, flush, strict=True))
+    body = (
+        tag(
+            "tr",
+            *(
+                tag("td", text, data_label=label, cls=c)
+                for text, label, c in zip(row, heads, flush, strict=True)
+            ),
+        )
+        for row in rows
+    )
+    whole = [tag("thead", tag("tr", *head)), tag("tbody", *body)]
+    return tag("table", *whole, cls=f"stacks {cls}".strip())

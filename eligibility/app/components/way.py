@@ -97,8 +97,8 @@ def outlook(looked: Said, earliest: str | None, language: Language) -> None:
         for each in looked["deadlines"]
     ]
     heads = (_("Batch closes"), _("Figures of"), _("Verdict if nothing is done"), _("Points"))
-    sources = dict.fromkeys(batch["source"] for batch in looked["batches"])
-    dated = _(", ").join(_source(source, language) for source in sources)
+    sources = dict.fromkeys(batch["source"][language.id] for batch in looked["batches"])
+    dated = _("; ").join(sources)
     notes = [_("Days of the batches: {source}.").format(source=dated)]
     if looked["assumed"]["as_last_year"]:
         notes.append(_("Assumed: every figure of a new year is as in the last."))

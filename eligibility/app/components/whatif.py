@@ -229,20 +229,22 @@ def _beside(before: Firm, after: Firm, language: Language) -> None:
     then = {found["id"]: found for found in after.record["findings"]}
     rows = [
         _row(
+            heads,
             [tag("b", found["title"][language.id]), tag("small", found["citation"]["article"])],
             _standing(before, found, language),
             _standing(after, then[found["id"]], language),
-            _shown(found) != _shown(then[found["id"]]),
+            changed=_shown(found) != _shown(then[found["id"]]),
         )
         for found in before.record["findings"]
     ]
     score = [before.record["score"], after.record["score"]]
     rows.append(
         _row(
+            heads,
             [tag("b", _("Innovation score")), tag("small", f"> {score[0]['pass_above']}")],
             _points(before.record["score"]),
             _points(after.record["score"]),
-            score[0]["low"] != score[1]["low"] or score[0]["high"] != score[1]["high"],
+            changed=(score[0]["low"], score[0]["high"]) != (score[1]["low"], score[1]["high"]),
         )
     )
     verdicts = [_verdict(firm, language) for firm in (before, after)]
@@ -257,8 +259,13 @@ def _shown(found: Said) -> tuple[Any, ...]:
     return found["status"], found["observed"], found["required"]
 
 
-def _row(title: list[str], now: list[str], then: list[str], changed: bool) -> Markup:
-    cells = [tag("td", *cell) for cell in (title, now, then)]
+def _row(
+    heads: Sequence[str], title: list[str], now: list[str], then: list[str], *, changed: bool
+) -> Markup:
+    cells = [
+        tag("td", *cell, data_label=head)
+        for cell, head in zip((title, now, then), ("", *heads[1:]), strict=True)
+    ]
     return tag("tr", *cells, cls="changed" if changed else "")
 
 
