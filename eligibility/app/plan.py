@@ -41,7 +41,7 @@ try:
 except EligibilityError as error:
     notices.refused(error, language)
     st.stop()
-st.subheader(_("The cheapest way to be ready by {by}").format(by=made["by"]), anchor=False)
+st.subheader(_("Plan to be ready by {by}").format(by=made["by"]), anchor=False)
 way.plans(made, firm, language)
 way.must_hold(made, firm, language)
 

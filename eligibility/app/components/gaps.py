@@ -28,9 +28,9 @@ def gaps(found: Said, firm: Firm, language: Language) -> None:
             st.html(tag("div", *(_item(item, firm, language) for item in found["items"])))
 
 
-def findings(found: Sequence[Said], firm: Firm, language: Language) -> None:
-    """Conditions not met, with exact distances."""
-    st.html(tag("div", *(_finding(each, firm, language) for each in found)))
+def findings(found: Sequence[Said], firm: Firm, language: Language, *, linked: bool = True) -> None:
+    """Conditions not met, with exact distances; those of another year have no inputs to link."""
+    st.html(tag("div", *(_finding(each, firm, language, linked) for each in found)))
 
 
 def cited(citation: Said, language: Language) -> Markup:
@@ -55,7 +55,7 @@ def anchor(name: str) -> str:
     return f"if-{name}"
 
 
-def _finding(gap: Said, firm: Firm, language: Language) -> Markup:
+def _finding(gap: Said, firm: Firm, language: Language, linked: bool) -> Markup:
     _ = language.text
     lines: list[str] = []
     if gap["score"]:
@@ -65,8 +65,8 @@ def _finding(gap: Said, firm: Firm, language: Language) -> Markup:
         lines.append(_tier(gap["tier"], language))
     if gap["status"] == "unmet" and not gap["needs"]:
         lines.append(gap["rule"][language.id])
-    lines += [_group(group, language) for group in gap["needs"]]
-    lines += _settled(gap["settled_by"], firm, language)
+    lines += [_group(group, language, linked) for group in gap["needs"]]
+    lines += _settled(gap["settled_by"], firm, language, linked)
     if gap["needs"]:
         said = _("evidence: {papers}").format(papers=gap["evidence"][language.id])
         lines.append(tag("small", said))
@@ -79,10 +79,10 @@ def _item(item: Said, firm: Firm, language: Language) -> Markup:
     points = f"{fmt.interval(item['low'], item['high'])} / {item['max']}"
     lines: list[str] = []
     for step in item["steps"]:
-        ways = [_group(group, language) for group in step["needs"]]
+        ways = [_group(group, language, True) for group in step["needs"]]
         said = _("{n} points").format(n=fmt.interval(step["points"]["low"], step["points"]["high"]))
         lines.append(join([tag("b", said), ": ", *_between(ways, _("; and "))]))
-    lines += _settled(item["settled_by"], firm, language)
+    lines += _settled(item["settled_by"], firm, language, True)
     if item["high"] > item["low"] and not any(item["settled_by"].values()):
         lines.append(_("within its grade left to the experts"))
     elif not item["steps"]:
@@ -96,9 +96,12 @@ def _block(head: list[str], lines: list[str]) -> Markup:
     return tag("div", tag("p", *head), *listed, cls="gap")
 
 
-def _group(group: Sequence[Said], language: Language) -> Markup:
+def _group(group: Sequence[Said], language: Language, linked: bool) -> Markup:
     """Ways of which one is enough."""
-    return join(list(_between([_way(way, language) for way in group], language.text(", or "))))
+    if not group:
+        return join([language.text("no figure of the latest year reaches it alone")])
+    ways = [_way(way, language, linked) for way in group]
+    return join(list(_between(ways, language.text(", or "))))
 
 
 def _between(parts: Sequence[str], between: str) -> Iterator[str]:
@@ -108,7 +111,7 @@ def _between(parts: Sequence[str], between: str) -> Iterator[str]:
         yield part
 
 
-def _way(way: Said, language: Language) -> Markup:
+def _way(way: Said, language: Language, linked: bool) -> Markup:
     """How far one figure has to move, leading to the input that tries it."""
     _ = language.text
     title = way["title"][language.id]
@@ -121,13 +124,17 @@ def _way(way: Said, language: Language) -> Markup:
         words = _("to be shown: {field}").format(field=title)
     elif way["kind"] == "rating":
         words = _("{field}: {steps} grades better").format(field=title, steps=way["more"])
+    elif way["to"] is None:
+        more = exact(way["more"], way["unit"], language)
+        words = _("{field}: {more} more").format(field=title, more=more)
     else:
         words = _("{field}: {more} more, to {to}").format(
             field=title,
             more=exact(way["more"], way["unit"], language),
             to=exact(way["to"], way["unit"], language),
         )
-    return tag("a", words, href=f"#{anchor(way['lever'])}", target="_self")
+    # a figure that is blank is first to be filled in
+    return _to_input(words, way["field"] if way["to"] is None else way["lever"], linked)
 
 
 def _tier(tier: Said, language: Language) -> str:
@@ -141,7 +148,9 @@ def _tier(tier: Said, language: Language) -> str:
     return said.format(line=line, amount=exact(tier["up_to"], tier["unit"], language))
 
 
-def _settled(by: Mapping[str, Sequence[str]], firm: Firm, language: Language) -> Iterator[Markup]:
+def _settled(
+    by: Mapping[str, Sequence[str]], firm: Firm, language: Language, linked: bool
+) -> Iterator[Markup]:
     """What settles an open one: facts to fill in, evidence to show."""
     _ = language.text
     for names, said in (
@@ -149,10 +158,15 @@ def _settled(by: Mapping[str, Sequence[str]], firm: Firm, language: Language) ->
         (by["evidence"], _("evidence missing for: ")),
     ):
         if names:
-            links = [_field(name, firm, language) for name in names]
+            links = [_field(name, firm, language, linked) for name in names]
             yield join([said, *_between(links, _(", "))])
 
 
-def _field(name: str, firm: Firm, language: Language) -> Markup:
+def _field(name: str, firm: Firm, language: Language, linked: bool) -> Markup:
     title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years, language)
-    return tag("a", title, href=f"#{anchor(name)}", target="_self")
+    return _to_input(title, name, linked)
+
+
+def _to_input(words: str, name: str, linked: bool) -> Markup:
+    link = {"href": f"#{anchor(name)}", "target": "_self"}
+    return tag("a", words, **link) if linked else tag("span", words)

@@ -112,7 +112,7 @@ def must_hold(brief: Said, firm: Firm, language: Language) -> None:
     said = _("To hold for {by}: figures of the year by {end}, all else by {by}")
     with st.expander(said.format(by=by, end=looked["figures_of_year_by"])):
         if looked["must_hold"]["findings"]:
-            findings(looked["must_hold"]["findings"], firm, language)
+            findings(looked["must_hold"]["findings"], firm, language, linked=False)
         else:
             st.write(_("Every condition is met for that batch already."))
         rows = [

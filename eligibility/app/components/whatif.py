@@ -74,10 +74,11 @@ def what_if_block(firm: Firm, found: Said, language: Language) -> None:
 
 
 def _settling(found: Said) -> Iterable[str]:
-    """Every blank that leaves something open, once."""
-    parts = [*found["findings"], *found["items"]]
-    by = [part["settled_by"] for part in parts]
-    return dict.fromkeys(name for each in by for name in (*each["facts"], *each["evidence"]))
+    """Every blank that leaves something open or stands in the way of more, once."""
+    by = [part["settled_by"] for part in (*found["findings"], *found["items"])]
+    blanks = [name for each in by for name in (*each["facts"], *each["evidence"])]
+    blanks += [way["field"] for way in _ways(found) if way["to"] is None]
+    return dict.fromkeys(blanks)
 
 
 def _ways(found: Said) -> Iterable[Said]:
@@ -233,20 +234,10 @@ def _beside(before: Firm, after: Firm, language: Language) -> None:
             [tag("b", found["title"][language.id]), tag("small", found["citation"]["article"])],
             _standing(before, found, language),
             _standing(after, then[found["id"]], language),
-            changed=_shown(found) != _shown(then[found["id"]]),
+            changed=_shown(before, found) != _shown(after, then[found["id"]]),
         )
         for found in before.record["findings"]
     ]
-    score = [before.record["score"], after.record["score"]]
-    rows.append(
-        _row(
-            heads,
-            [tag("b", _("Innovation score")), tag("small", f"> {score[0]['pass_above']}")],
-            _points(before.record["score"]),
-            _points(after.record["score"]),
-            changed=(score[0]["low"], score[0]["high"]) != (score[1]["low"], score[1]["high"]),
-        )
-    )
     verdicts = [_verdict(firm, language) for firm in (before, after)]
     head = tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads)))
     st.html(
@@ -255,8 +246,10 @@ def _beside(before: Firm, after: Firm, language: Language) -> None:
     )
 
 
-def _shown(found: Said) -> tuple[Any, ...]:
-    return found["status"], found["observed"], found["required"]
+def _shown(firm: Firm, found: Said) -> tuple[Any, ...]:
+    score = firm.record["score"]
+    points = (score["low"], score["high"]) if found["unit"] == "point" else ()
+    return found["status"], found["observed"], found["required"], *points
 
 
 def _row(
@@ -277,11 +270,9 @@ def _verdict(firm: Firm, language: Language) -> Markup:
 def _standing(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
     own = conditions.own(firm, found, language)
     far = conditions.how_far(firm, found, language)
-    words = [tag("small", far)] if far and found["unit"] != "point" else []
+    words = [tag("small", far)] if far else []
+    if found["unit"] == "point":
+        score = firm.record["score"]
+        zones = bar(score["low"], score["high"], score["total"])
+        words.append(tag("span", zones, cls="small-bar"))
     return [badge(found["status"], language), " ", *own, *words]
-
-
-def _points(score: Said) -> list[str]:
-    low, high, total = score["low"], score["high"], score["total"]
-    shown = tag("span", bar(low, high, total), cls="small-bar")
-    return [tag("b", fmt.interval(low, high)), f" / {total}", shown]
