@@ -250,6 +250,31 @@ def test_a_year_without_a_target_is_refused_in_a_sentence() -> None:
     assert "No target is set for 2018; the first is for 2021." in html(app)
 
 
+def test_a_firm_to_support_is_the_one_of_its_row_though_codes_are_blank() -> None:
+    head = "name,registered_on,application_date,staff_total,st_staff"
+    rows = [f"甲{n},2015-01-01,2026-05-01,140,{n}" for n in range(8, 16)]
+    app = uploaded("\n".join([head, "丙,2015-01-01,2025-05-01,140,8", *rows]) + "\n")
+    from eligibility.app import planned
+    from eligibility.app.firms import screen
+    from eligibility.intake.table import read_table
+    from eligibility.planning.chances import chances_without_model
+    from eligibility.planning.city import load_city
+    from eligibility.planning.year import city_year
+    from eligibility.scheme import load_scheme
+
+    scheme, city = load_scheme(), load_city()
+    kept = app.session_state["upload"]
+    screening = screen(read_table((kept.name, kept.content), scheme.fields), scheme)
+    standing = planned.standing(screening, 2026, scheme)
+    chances = chances_without_model(standing, city)
+    made = city_year(standing, chances, city, year=2026, as_of=date(2026, 1, 1))
+    names = standing.firms.texts("name")
+    chosen = [names[made.options.firm[reason.option]] for reason in made.portfolio.reasons]
+    assert chosen
+    opened_ones = [screening.find(key) for key in planned.supported(screening, made)]
+    assert [firm.text("name") for firm in opened_ones if firm] == chosen
+
+
 # --- technical field ----------------------------------------------------------------------------
 
 

@@ -35,7 +35,7 @@ st.header(_("What if"), anchor=False)
 whatif.what_if_block(firm, first["gaps"], language)
 
 st.header(_("Plan"), anchor=False)
-asked = way.asked(first, language)
+asked = way.asked(first, firm, language)
 try:
     made = planned.way(firm, day, asked)
 except EligibilityError as error:

@@ -15,6 +15,7 @@ from eligibility.planning.brief import brief
 from eligibility.planning.chances import Chances, chances_by_model, chances_without_model
 from eligibility.planning.city import City
 from eligibility.planning.standing import Standing
+from eligibility.planning.year import CityYear
 from eligibility.readiness.model import Model
 from eligibility.scheme import Scheme
 
@@ -69,6 +70,13 @@ def standing(screening: Screening, year: int, scheme: Scheme) -> Standing:
         return Standing(table, screening.assessments)
     firms = table.take(of_year)
     return Standing(firms, assess_table(firms, scheme))
+
+
+def supported(screening: Screening, made: CityYear) -> list[str]:
+    """The keys of the firms chosen for support, in the order of the choices."""
+    of_year = np.flatnonzero(screening.batch.table.application_years == made.year)
+    firms = made.options.firm[[reason.option for reason in made.portfolio.reasons]]
+    return [screening.keys[place] for place in of_year[firms]]
 
 
 def model_chances(model: Model | None, standing: Standing, city: City) -> Chances:

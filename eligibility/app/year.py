@@ -7,7 +7,6 @@ import streamlit as st
 from eligibility.app import cache, planned, state
 from eligibility.app.components import forecast, notices, support, upload
 from eligibility.planning.city import load_city
-from eligibility.planning.year import city_year
 from eligibility.reports.city import city_record
 from eligibility.vocabulary import EligibilityError
 
@@ -41,28 +40,19 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 try:
     target, already, days = forecast.asked(city, year, language)
-    standing = planned.standing(screening, year, cache.scheme())
-    made = city_year(
-        standing,
-        planned.model_chances(model if by_model else None, standing, city),
-        city,
-        year=year,
-        as_of=state.application_day(),
-        target=target,
-        already=already,
-        days=days,
-    )
+    with st.spinner(_("Working out the year…")):
+        made = cache.year(year, target, already, days, by_model=bool(by_model))
 except EligibilityError as error:
     notices.refused(error, language)
     st.stop()
-record = city_record(made)
+record, keys = city_record(made), planned.supported(screening, made)
 
 forecast.basis(made, language)
 forecast.numbers(record, language)
 forecast.plot(made.portfolio.without, language)
 st.header(_("Whom to support"), anchor=False)
 support.compared(record["support"], language)
-if opened := support.choices(record["support"], screening, language):
+if opened := support.choices(record["support"], keys, language):
     st.switch_page("eligibility/app/plan.py", query_params={state.FIRM: opened})
 st.header(_("Training needs"), anchor=False)
 support.training(record["training"], language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +11,6 @@ import streamlit as st
 from eligibility.app import export, state
 from eligibility.app import format as fmt
 from eligibility.app.components.table import table
-from eligibility.app.firms import Screening
 from eligibility.app.markup import tag
 from eligibility.language import Language
 from eligibility.reports.figures import percent
@@ -53,8 +52,8 @@ def compared(support: Said, language: Language) -> None:
         st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
 
 
-def choices(support: Said, screening: Screening, language: Language) -> str | None:
-    """Each choice with its reason; gives the key of the firm that was opened."""
+def choices(support: Said, keys: Sequence[str], language: Language) -> str | None:
+    """Each choice with its reason; gives that one of the firms' keys that was opened."""
     _ = language.text
     chosen = support["choices"]
     if not chosen:
@@ -77,11 +76,6 @@ def choices(support: Said, screening: Screening, language: Language) -> str | No
         ],
     }
     shown = pa.table(columns)
-    codes = screening.batch.table.texts("uscc").tolist()
-    keys = [
-        screening.keys[codes.index(each["uscc"])] if each["uscc"] in codes else None
-        for each in chosen
-    ]
     st.dataframe(
         shown.add_column(0, "open", pa.array([_("Plan")] * len(chosen))),
         column_config={

@@ -10,7 +10,7 @@ import streamlit as st
 
 from eligibility.app import format as fmt
 from eligibility.app import state
-from eligibility.app.components.gaps import cited, findings
+from eligibility.app.components.gaps import cited, exact, findings
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.components.table import table
 from eligibility.app.firms import Firm
@@ -23,7 +23,7 @@ from eligibility.planning.settings import ASSUMED
 Said = Mapping[str, Any]
 
 
-def asked(brief: Said, language: Language) -> Asked:
+def asked(brief: Said, firm: Firm, language: Language) -> Asked:
     """Ask for the batch, the points, the taxable income of the years from the certificate on."""
     _ = language.text
     first = _("the first with a plan")
@@ -39,7 +39,7 @@ def asked(brief: Said, language: Language) -> Asked:
         score = st.number_input(
             _("Certain points to reach"),
             0.0,
-            100.0,
+            float(firm.record["score"]["total"]),
             None,
             step=1.0,
             format="%g",
@@ -212,7 +212,7 @@ def _plan(made: Said, language: Language) -> None:
 
 def _what(move: Said, language: Language) -> Markup:
     _ = language.text
-    much = fmt.quantity(move["amount"], move["unit"], language) if move["unit"] else ""
+    much = exact(move["amount"], move["unit"], language) if move["unit"] else ""
     words = [tag("b", move["title"][language.id]), *([f" × {much}"] if much else [])]
     if move["provided"]:
         said = _("provided that {this}").format(this=move["provided"][language.id])

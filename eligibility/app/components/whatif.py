@@ -176,7 +176,11 @@ def _fill(field: Field, firm: Firm, language: Language) -> None:
             )
             st.page_link("eligibility/app/field.py", label=_("Find the field from a sentence →"))
         case _:
-            _number(title, key, field, field.minimum, field.maximum)
+            least, most = (
+                None if end is None else _typed(field.kind, end)
+                for end in (field.minimum, field.maximum)
+            )
+            _number(title, key, field, least, most)
 
 
 def _label(name: str, title: str, unit: str, now: str) -> None:
