@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from eligibility.app import state
+from eligibility.app import planned, state
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening, screen
 from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
 from eligibility.intake.table import Options, Preview, preview, read_table
+from eligibility.planning.city import load_city
+from eligibility.planning.year import CityYear, city_year
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.scheme import Scheme, load_scheme
 from eligibility.store import Accounts, Engine, open_store
@@ -186,3 +188,31 @@ def _trained(
         return None, refused.message
     except OSError as error:
         return None, Message(msgid("The model cannot be read: {why}."), {"why": str(error)})
+
+
+# --- the year ---
+
+
+def year(year: int, target: int, already: int, days: float, *, by_model: bool) -> CityYear:
+    """The year of the firms of the file kept, or of the sample."""
+    kept, day = state.upload(), state.application_day()
+    of_file = (kept.digest, state.money_unit(), state.sheet(kept)) if kept else None
+    return _year(of_file, day, year, target, already, days, by_model)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _year(
+    of_file: tuple[str, MoneyUnit | None, str | None] | None,  # noqa: ARG001 names the firms
+    day: date,
+    year: int,
+    target: int,
+    already: int,
+    days: float,
+    by_model: bool,
+) -> CityYear:
+    city = load_city()
+    standing = planned.standing(current(), year, scheme())
+    chances = planned.model_chances(model()[0] if by_model else None, standing, city)
+    return city_year(
+        standing, chances, city, year=year, as_of=day, target=target, already=already, days=days
+    )

@@ -16,6 +16,8 @@ NOTHING = "—"
 HAIR = 1e-9
 WAN = 10_000
 HUNDREDTH = 0.01
+#: digits of an amount in 万元 that is told to the cent
+WAN_DIGITS = 6
 
 
 def number(figure: float, digits: int = 2) -> str:

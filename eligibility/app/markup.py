@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 
@@ -26,7 +27,7 @@ def literal(text: str) -> str:
     return "".join(f"\\{mark}" if mark in "\\`*_{}[]()<>#+-.!|~:$" else mark for mark in text)
 
 
-def join(children: list[str] | tuple[str, ...]) -> Markup:
+def join(children: Sequence[str]) -> Markup:
     """Elements and texts one after the other."""
     return Markup(
         "".join(child if isinstance(child, Markup) else escape(child) for child in children)

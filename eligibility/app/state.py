@@ -464,3 +464,41 @@ def forget_trained(replaced: bool = False) -> None:
 def just_replaced() -> bool:
     """Whether the model was replaced a moment ago; said once."""
     return bool(st.session_state.pop(REPLACED, False))
+
+
+# --- plan, year, field ---
+
+PLAN_BY, PLAN_SCORE, PLAN_INCOME, PLAN_RENEWS = "plan-by", "plan-score", "plan-income:", "renews"
+IF_MOVED, IF_GIVEN = "if-more:", "if-given:"
+YEAR, TARGET, ALREADY, ADVISER_DAYS = "year", "target", "already", "days"
+CHANCES_BY, SHARES_BY = "chances-by", "shares-by"
+SUPPORTED = "supported"
+PRODUCT = "product"
+
+
+def moved_key(lever: str) -> str:
+    """The key of how much more of something is tried for the firm in the address."""
+    return f"{IF_MOVED}{chosen_firm()}:{lever}"
+
+
+def given_key(field_id: str) -> str:
+    """The key of what a blank of the firm in the address is tried to be."""
+    return f"{IF_GIVEN}{chosen_firm()}:{field_id}"
+
+
+def tried(key: str) -> Any:
+    """What is being tried under a key; None where nothing is."""
+    return st.session_state.get(key)
+
+
+def try_out(values: Mapping[str, Any]) -> None:
+    """Put values under the keys of what is tried; all else that is tried is taken back."""
+    for key in [key for key in st.session_state if str(key).startswith((IF_MOVED, IF_GIVEN))]:
+        st.session_state[key] = None
+    st.session_state.update(values)
+
+
+def opened_support() -> int | None:
+    """The row of the firms to support that was just opened."""
+    click = st.session_state.get(SUPPORTED)
+    return None if click is None else int(click["row"])

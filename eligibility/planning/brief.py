@@ -311,7 +311,7 @@ def _projection(
             for kind in times.kinds
         ],
         "batches": [
-            {"month": batch.month, "day": batch.day, "source": batch.source}
+            {"month": batch.month, "day": batch.day, "source": words(batch.source)}
             for batch in times.batches
         ],
     }

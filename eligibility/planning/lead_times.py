@@ -29,7 +29,7 @@ class Batch(Settings):
 
     month: int
     day: int
-    source: str
+    source: Wording
 
 
 class LeadTimes(Settings):

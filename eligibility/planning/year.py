@@ -129,9 +129,9 @@ def city_year(
             verdict: _share(standing, chances, standing.verdict == verdict)
             for verdict in (MET, UNDETERMINED, UNMET)
         },
-        by_district=_by(standing, chances, "district"),
-        by_industry=_by(standing, chances, "industry"),
-        by_carrier=_by(standing, chances, "carrier"),
+        by_district=shares_by(standing, chances, "district"),
+        by_industry=shares_by(standing, chances, "industry"),
+        by_carrier=shares_by(standing, chances, "carrier"),
         gaps=shared_gaps(standing),
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
@@ -164,8 +164,8 @@ def next_year(made: CityYear, then: Chances, *, target: int) -> Forecast:
     )
 
 
-def _by(standing: Standing, chances: Chances, column: str) -> Mapping[str | None, Share]:
-    """Shares by what stands in a column of texts, the most expected certifications first."""
+def shares_by(standing: Standing, chances: Chances, column: str) -> Mapping[str | None, Share]:
+    """Shares by what stands in a column of texts, the most expected certifications first; None: blank."""
     written = standing.firms.texts(column)
     shares = {name: _share(standing, chances, written == name) for name in set(written.tolist())}
     return dict(sorted(shares.items(), key=lambda pair: (-pair[1].expected, str(pair[0]))))

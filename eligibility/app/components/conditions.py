@@ -48,9 +48,9 @@ def _line(firm: Firm, found: dict[str, Any], language: Language) -> Markup:
             tag("small", found["citation"]["article"]),
             cls="cell title",
         ),
-        tag("span", *_own(firm, found, language), cls="cell own"),
+        tag("span", *own(firm, found, language), cls="cell own"),
         tag("span", _line_to_pass(found, language), cls="cell line"),
-        tag("span", _how_far(firm, found, language), cls=f"cell far {found['status']}"),
+        tag("span", how_far(firm, found, language), cls=f"cell far {found['status']}"),
         cls="row",
     )
     pairs = list(_behind(firm, found, language))
@@ -58,7 +58,8 @@ def _line(firm: Firm, found: dict[str, Any], language: Language) -> Markup:
     return tag("details", summary, body, cls=found["status"])
 
 
-def _own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
+def own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
+    """The firm's own number of a condition, and what it is made of."""
     _ = language.text
     unit, observed = found["unit"], found["observed"]
     if unit == "point":
@@ -105,7 +106,8 @@ def _line_to_pass(found: dict[str, Any], language: Language) -> str:
     return f"{sign} {amount}"
 
 
-def _how_far(firm: Firm, found: dict[str, Any], language: Language) -> str:
+def how_far(firm: Firm, found: dict[str, Any], language: Language) -> str:
+    """What is still lacking for a condition, or how much there is to spare."""
     _ = language.text
     if found["status"] == "undetermined":
         return _undetermined(firm, found, language)

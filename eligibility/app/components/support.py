@@ -1,0 +1,167 @@
+"""Whom to support, what to teach, what is due: the work of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app import export, state
+from eligibility.app import format as fmt
+from eligibility.app.components.table import table
+from eligibility.app.markup import tag
+from eligibility.language import Language
+from eligibility.reports.figures import percent
+
+Said = Mapping[str, Any]
+TALL = 460
+
+
+def compared(support: Said, language: Language) -> None:
+    """What the choice brings, beside the rules of thumb."""
+    _ = language.text
+    rules = support["compared_with"]
+    lines = [
+        (_("This choice"), support),
+        (_("Highest score first"), rules["highest_score_first"]),
+        (_("Highest chance first"), rules["highest_chance_first"]),
+    ]
+    heads = (
+        _("Rule of choice"),
+        _("Adviser-days"),
+        _("Cost"),
+        _("Certifications added"),
+        _("Less than this choice"),
+        _("Chance of the target"),
+    )
+    rows = [
+        (
+            name,
+            fmt.number(line["days"]),
+            fmt.money(line["cost"], language),
+            f"+{fmt.number(line['gain'])}",
+            fmt.number(support["gain"] - line["gain"]) if line is not support else "",
+            percent(line["forecast"]["reaches_target"]),
+        )
+        for name, line in lines
+    ]
+    st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
+    if support["assumed"]:
+        st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
+
+
+def choices(support: Said, keys: Sequence[str], language: Language) -> str | None:
+    """Each choice with its reason; gives that one of the firms' keys that was opened."""
+    _ = language.text
+    chosen = support["choices"]
+    if not chosen:
+        st.info(_("Nothing fits into these days; allow more, or look at the training needs."))
+        return None
+    columns = {
+        _("Firm"): [each["name"] or each["uscc"] or fmt.NOTHING for each in chosen],
+        _("District"): [each["district"] for each in chosen],
+        _("What to do"): [
+            _(", ").join(action[language.id] for action in each["actions"]) for each in chosen
+        ],
+        _("Days"): [each["days"] for each in chosen],
+        _("Chance now"): [percent(each["before"]) for each in chosen],
+        _("Chance then"): [percent(each["after"]) for each in chosen],
+        _("Added a day"): [round(each["gain_per_day"], 3) for each in chosen],
+        _("Lost without it"): [round(each["lost_without"], 3) for each in chosen],
+        _("Its days would otherwise go to"): [
+            _(", ").join(str(other["name"] or other["uscc"]) for other in each["instead"])
+            for each in chosen
+        ],
+    }
+    shown = pa.table(columns)
+    st.dataframe(
+        shown.add_column(0, "open", pa.array([_("Plan")] * len(chosen))),
+        column_config={
+            "open": st.column_config.ButtonColumn(
+                "", width=58, pinned=True, type="tertiary", key=state.SUPPORTED
+            )
+        },
+        hide_index=True,
+        height="content" if len(chosen) <= 12 else TALL,
+        placeholder=fmt.NOTHING,
+        alt=_("Firms to support, with the reason"),
+    )
+    st.download_button(
+        _("Download as CSV"),
+        data=lambda: export.written(shown, "csv"),
+        file_name="support.csv",
+        mime=export.MIMES["csv"],
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    row = state.opened_support()
+    return None if row is None else keys[row]
+
+
+def training(needs: Said, language: Language) -> None:
+    """Which gaps most firms share, and which course would move how many."""
+    _ = language.text
+    heads = (
+        _("Course"),
+        _("Days"),
+        _("Seats"),
+        _("Firms concerned"),
+        _("Would have no unmet condition left"),
+        _("Expected, with the seats there are"),
+    )
+    rows = [
+        (
+            course["title"][language.id],
+            fmt.number(course["days"]),
+            fmt.number(course["seats"]),
+            f"{course['concerned']:,}",
+            f"{course['could_move']:,}",
+            fmt.number(course["expected"], 1),
+        )
+        for course in needs["courses"]
+    ]
+    st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
+    if needs["assumed"]:
+        st.caption(_("Days, seats and effects of the courses are assumed: city.yaml holds them."))
+    for scored, title in (
+        (False, _("Conditions that most firms lack")),
+        (True, _("Items of the score that most firms have below their best")),
+    ):
+        lacked = [gap for gap in needs["gaps"] if gap["scored_item"] is scored]
+        with st.expander(title, expanded=not scored):
+            st.html(_lacked(lacked, scored, language))
+
+
+def _lacked(gaps: list[Said], scored: bool, language: Language) -> str:
+    _ = language.text
+    if scored:
+        rows = [(gap["title"][language.id], f"{gap['unmet']:,}") for gap in gaps]
+        return table((_("Item"), _("Number of firms")), rows, numbers=[1])
+    heads = (_("Condition"), _("○ unmet"), _("its only unmet one"), _("◐ undetermined"))
+    names = ("unmet", "alone", "undetermined")
+    rows = [(gap["title"][language.id], *(f"{gap[name]:,}" for name in names)) for gap in gaps]
+    return table(heads, rows, numbers=[1, 2, 3])
+
+
+def deadlines(due: list[Said], language: Language) -> None:
+    """What is due, and what each day rests on."""
+    _ = language.text
+    rows = [
+        (
+            each["day"] + (_(" △ late") if each["late"] else ""),
+            each["task"][language.id],
+            _rests(each["dated_by"], language),
+        )
+        for each in due
+    ]
+    st.html(table((_("Due"), _("What"), _("The day rests on")), rows))
+
+
+def _rests(source: Any, language: Language) -> str:
+    _ = language.text
+    if isinstance(source, str):
+        return _("assumed: check")
+    doubt = fmt.confidence(source["confidence"], language)
+    return tag("span", fmt.citation(source), *([tag("span", doubt, cls="doubt")] if doubt else []))

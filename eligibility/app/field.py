@@ -1,0 +1,44 @@
+"""From a sentence about the product to codes of the catalogue of technical fields."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache, state
+from eligibility.app.components import matches, notices
+from eligibility.app.markup import tag
+from eligibility.finder.search import find
+from eligibility.vocabulary import EligibilityError
+
+language = state.language()
+_ = language.text
+LONGEST = 300
+FIELDS = 8
+EXAMPLE = "基于机器视觉的奶牛体况评分与发情监测系统"
+
+st.title(_("Find the technical field"), anchor=False)
+st.write(
+    _(
+        "Say in one Chinese sentence what the product is and how it works; the fields of the "
+        "catalogue most like it are listed, the likeliest first."
+    )
+)
+sentence = st.text_area(
+    _("The product, in one sentence"),
+    max_chars=LONGEST,
+    height=90,
+    key=state.PRODUCT,
+    placeholder=EXAMPLE,
+    persist_state="session",
+)
+if sentence.strip():
+    try:
+        matches.matches(find(cache.scheme(), sentence, FIELDS), sentence, language)
+    except EligibilityError as error:
+        notices.refused(error, language)
+        st.stop()
+caveat = _(
+    "△ Likeness of words, not a finding. Terms and exclusions are held from one source: read the "
+    "official text of the field before you choose."
+)
+st.html(tag("p", caveat, cls="notice"))
