@@ -197,7 +197,8 @@ def year(year: int, target: int, already: int, days: float, *, by_model: bool) -
     """The year of the firms of the file kept, or of the sample."""
     kept, day = state.upload(), state.application_day()
     of_file = (kept.digest, state.money_unit(), state.sheet(kept)) if kept else None
-    return _year(of_file, day, year, target, already, days, by_model)
+    stamp = model_stamp() if by_model else None
+    return _year(of_file, day, year, target, already, days, by_model, stamp)
 
 
 @st.cache_resource(scope="session", max_entries=16, show_spinner=False)
@@ -209,6 +210,7 @@ def _year(
     already: int,
     days: float,
     by_model: bool,
+    stamp: Stamp,  # noqa: ARG001 names the model
 ) -> CityYear:
     city = load_city()
     standing = planned.standing(current(), year, scheme())

@@ -59,7 +59,7 @@ class _Annual:
             (say("Target of the year"), str(target["certified"]), self._source(target["source"])),
             (say("Certified so far"), str(seen["already"]), say("as entered")),
             (say("Expected by the year's end"), f"{seen['expected']:.1f}", say("forecast")),
-            (say("80 % interval"), f"{low}–{high}", say("forecast")),
+            (say("interval (80 %)"), f"{low}–{high}", say("forecast")),
             (say("Chance of the target"), f"{seen['reaches_target']:.1%}", say("forecast")),
         ]
         if target["stock"] is not None:
@@ -239,7 +239,7 @@ class _Annual:
             (
                 (say("Target of the year"), str(seen["target"])),
                 (say("Expected"), f"{seen['expected']:.1f}"),
-                (say("80 % interval"), f"{low}–{high}"),
+                (say("interval (80 %)"), f"{low}–{high}"),
                 (say("Chance of the target"), f"{seen['reaches_target']:.1%}"),
             ),
             (6, 4),
