@@ -183,14 +183,14 @@ def test_without_a_model_the_assumption_is_named(
     from eligibility.app import cache
 
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
-    cache.readiness_model.clear()
+    cache.model.clear()
     try:
         app = opened("year", language="en")
         assert "assumed, no model" in html(app)
         assert not app.segmented_control(key="shares-by").disabled
         assert "chances-by" not in [each.key for each in app.segmented_control]
     finally:
-        cache.readiness_model.clear()
+        cache.model.clear()
 
 
 def test_target_days_and_certified_already_move_the_year() -> None:
