@@ -311,7 +311,7 @@ class Sign(_Frozen):
     """One thing that reviewers look at and no rule forbids; ``id`` names its function in warnings.py.
 
     ``limits`` are the program's own choice where the source of the figure is "assumed"; the
-    citation says where the sign comes from, with confidence B where a single source names it.
+    citation says where the sign comes from, with confidence B where one source names it and M where none was found.
     """
 
     id: str
