@@ -182,9 +182,11 @@ class Scheme:
             start=self.editions[0].in_force_from,
         )
 
-    def warnings(self, firms: FirmTable, law: Edition) -> list[Warning]:
+    def warnings(
+        self, firms: FirmTable, law: Edition, findings: Mapping[str, Finding]
+    ) -> list[Warning]:
         """The signs this scheme warns of."""
-        signs: list[Warning] = self._function("warnings", "warnings")(firms, law)
+        signs: list[Warning] = self._function("warnings", "warnings")(firms, law, findings)
         return signs
 
     def criterion(self, condition: str) -> Callable[[Any, Edition], Finding]:

@@ -3,7 +3,7 @@
 Three families live here, and nothing else.
 
 *Law*: what an edition file holds (``Wording``, ``Citation``, ``Parameter``, ``Bracket``, ``Band``,
-``Interpretation``, ``Condition``, ``Item``, ``Edition``), and what a region adds to it
+``Interpretation``, ``Condition``, ``Item``, ``Sign``, ``Edition``), and what a region adds to it
 (``Overlay``), read from YAML, checked and frozen.
 
 *Facts*: what is known of firms (``Field``, ``FirmTable``, ``YearSeries``). A table is columns, one
@@ -294,6 +294,32 @@ class ScoreRule(_Frozen):
     groups: tuple[ItemGroup, ...]
 
 
+#: what a statement rests on: a text, or nothing but our assumption, which is to be checked
+Source = Citation | Literal["assumed"]
+
+
+class Figure(_Frozen):
+    """One number that is not of the law: a target, a date's lead, a cost, an effect."""
+
+    value: float
+    unit: str
+    source: Source
+    note: Wording | None = None
+
+
+class Sign(_Frozen):
+    """One thing that reviewers look at and no rule forbids; ``id`` names its function in warnings.py.
+
+    ``limits`` are the program's own choice where the source of the figure is "assumed"; the
+    citation says where the sign comes from, with confidence B where one source names it and M where none was found.
+    """
+
+    id: str
+    says: Wording
+    citation: Citation
+    limits: Mapping[str, Figure] = {}
+
+
 class Edition(_Frozen):
     """The law as it stood in a period: numbers, conditions, score and readings, all cited."""
 
@@ -314,6 +340,8 @@ class Edition(_Frozen):
     exclusions: Mapping[int, str] = {}
     #: what binds a certified firm and has no number of its own
     clauses: Mapping[str, Citation] = {}
+    #: what reviewers look at beyond the conditions
+    signs: tuple[Sign, ...] = ()
     readings: Mapping[str, str] = {}
 
     def value(self, parameter: str) -> float:
@@ -369,19 +397,6 @@ class Edition(_Frozen):
             for reading in question.readings
             if reading != self.reading(name)
         )
-
-
-#: what a statement rests on: a text, or nothing but our assumption, which is to be checked
-Source = Citation | Literal["assumed"]
-
-
-class Figure(_Frozen):
-    """One number that is not of the law: a target, a date's lead, a cost, an effect."""
-
-    value: float
-    unit: str
-    source: Source
-    note: Wording | None = None
 
 
 class Batch(_Frozen):

@@ -94,6 +94,7 @@ ALL_USED = 0.15  # assumed: of those, the ones whose Class II rights are all use
 # --- what is left blank (assumed) -----------------------------------------------------------------
 INCOMPLETE, BLANK_IN_INCOMPLETE = 0.20, 0.10  # assumed: firms with gaps; chance of each gap there
 NO_CARRIER = 0.55  # assumed
+SIGNS_GIVEN, SIGNS_STREAM = 0.60, 1  # assumed: firms that fill in what only warnings use
 GAPS: tuple[tuple[str, ...], ...] = (
     ("registered_on",),
     ("technical_field_code",),
@@ -303,6 +304,8 @@ def invented_firms(rows: int, seed: int, first: int = 0) -> Columns:
     columns |= old_edition(rng, columns)
     blank_before_registration(columns, operating)
     leave_gaps(rng, columns)
+    # a stream of its own: a fact asked for later leaves the firms as they were
+    columns |= signs(np.random.default_rng([seed, first, SIGNS_STREAM]), columns)
     return columns
 
 
@@ -604,6 +607,30 @@ def old_edition(rng: Rng, columns: Columns) -> Columns:
         "college_st_staff": college,
         "rd_staff": np.round(college * (0.5 + 0.5 * rng.random(rows)), 1),
         "management_checks": rng.binomial(CHECKS_2008, 0.7, rows).astype(np.float64),
+    }
+
+
+def signs(rng: Rng, columns: Columns) -> Columns:
+    """What reviewers look at beyond the conditions; every spread is assumed."""
+    rows = len(columns["uscc"])
+    rights_held = columns["ip_class1_count"] + columns["ip_class2_count"] > 0
+    applied = columns["application_date"]
+    granted = applied - rng.integers(60, 2400, rows).astype("m8[D]")
+    granted = np.maximum(granted, columns["registered_on"])
+    granted[~rights_held | ~chance(rng, SIGNS_GIVEN, rows)] = np.datetime64("NaT", "D")
+    software = np.floor(columns["ip_class2_count"] * np.minimum(1.1 * rng.random(rows), 1.0))
+    year_end = np.round(columns["staff_total"] * np.exp(0.12 * rng.standard_normal(rows)))
+    deducted = yuan(columns["rd_expense_y3"] * (1.05 - 0.45 * rng.random(rows)))
+    return {
+        "ip_first_granted_on": granted,
+        **{
+            name: np.where(chance(rng, SIGNS_GIVEN, rows), values, np.nan)
+            for name, values in (
+                ("ip_software_count", software),
+                ("staff_year_end", year_end),
+                ("rd_super_deduction_y3", deducted),
+            )
+        },
     }
 
 

@@ -123,3 +123,20 @@ def test_every_band_of_every_item_has_a_case(scheme_id: str) -> None:
     for item in load_scheme(scheme_id).editions[-1].items.values():
         for band in item.bands:
             assert (item.id, band.points) in shown, (item.id, band.grade)
+
+
+@pytest.mark.parametrize("scheme_id", scheme_ids())
+def test_every_sign_has_a_case_that_shows_it(scheme_id: str) -> None:
+    shown = {name for expected in expectations(scheme_id) for name in expected.get("warnings", ())}
+    for law in load_scheme(scheme_id).editions:
+        assert {sign.id for sign in law.signs} <= shown
+
+
+@pytest.mark.parametrize("scheme_id", scheme_ids())
+def test_a_limit_of_a_sign_is_never_taken_for_law(scheme_id: str) -> None:
+    """Whatever the program chose says so, and no word of a sign calls it a violation."""
+    for law in load_scheme(scheme_id).editions:
+        for sign in law.signs:
+            assert all(limit.source == "assumed" for limit in sign.limits.values()), sign.id
+            assert "违法" not in sign.says.zh, sign.id
+            assert "violat" not in sign.says.en, sign.id

@@ -40,7 +40,7 @@ class Assessment:
     @cached_property
     def warnings(self) -> tuple[Warning, ...]:
         """Signs that a person should look."""
-        return warnings(self.firms, self.law, self.scheme)
+        return warnings(self.firms, self.law, self.scheme, self.findings)
 
     @cached_property
     def gaps(self) -> Gaps:

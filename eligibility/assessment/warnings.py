@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import Edition, FirmTable, Warning, Wording
+from eligibility.vocabulary import Edition, Finding, FirmTable, Warning, Wording
 
 
-def warnings(firms: FirmTable, law: Edition, scheme: Scheme) -> tuple[Warning, ...]:
+def warnings(
+    firms: FirmTable, law: Edition, scheme: Scheme, findings: Mapping[str, Finding]
+) -> tuple[Warning, ...]:
     """Every warning that holds for some row: the scheme's own, and the age of the rules."""
-    made = [*scheme.warnings(firms, law), _checked_long_before(firms, law)]
+    made = [*scheme.warnings(firms, law, findings), _checked_long_before(firms, law)]
     return tuple(warning for warning in made if warning.rows.any())
 
 

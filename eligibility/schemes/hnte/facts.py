@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eligibility.exact import quotient
 from eligibility.vocabulary import (
     Bools,
     Edition,
@@ -133,6 +134,16 @@ def other_cut(firms: FirmTable, law: Edition) -> Floats:
     over = np.maximum(given.other - _other_limit(given, law), 0.0)
     outsourced = given.outsourced_domestic + given.outsourced_overseas
     return np.where(np.isnan(over + outsourced), 0.0, over)
+
+
+def outsourced_part(firms: FirmTable) -> Floats:
+    """Outsourced R&D over all R&D, both as paid, /1, shape (n,); NaN where a category is blank."""
+    given = _categories(firms)
+    if given is None:
+        return np.full(firms.rows, np.nan)
+    outsourced = given.outsourced_domestic + given.outsourced_overseas
+    paid = outsourced + given.internal + given.other
+    return quotient(*(np.where(firms.operating, of, 0.0).sum(axis=0) for of in (outsourced, paid)))
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,54 @@
-"""Signs, in what a firm entered, that a person should look before anyone relies on the result."""
+"""Signs, in what a firm entered, that a person should look before anyone relies on the result.
+
+Two kinds: entries that disagree with each other or with the catalogue, and the ``signs`` of the
+edition, on which reviewers act though no rule forbids them. None is a violation, and none changes
+a finding. What a blank leaves open is not warned of.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
-from eligibility.exact import is_one_of
-from eligibility.schemes.hnte.facts import LATEST_YEAR_ALONE, YEARS, counted_rd
-from eligibility.vocabulary import RATINGS, Bools, Edition, FirmTable, Floats, Warning, Wording
+from eligibility.exact import above, at_most, is_one_of
+from eligibility.schemes.hnte.facts import (
+    LATEST_YEAR_ALONE,
+    YEARS,
+    counted_rd,
+    outsourced_part,
+)
+from eligibility.vocabulary import (
+    MET,
+    RATINGS,
+    Bools,
+    Edition,
+    Finding,
+    FirmTable,
+    Floats,
+    Sign,
+    Warning,
+    Wording,
+)
+
+Findings = Mapping[str, Finding]
 
 #: how far two statements of one amount may differ before it is worth a word, relative, past CNY 1
 DISAGREEMENT = 1e-6
 
 
-def warnings(firms: FirmTable, law: Edition) -> list[Warning]:
+def warnings(firms: FirmTable, law: Edition, findings: Findings) -> list[Warning]:
     """Every sign this scheme knows, with the rows it holds for."""
+    return [
+        *_disagreements(firms, law),
+        *(
+            Warning(sign.id, SIGNS[sign.id](firms, law, findings, sign), sign.says, sign.citation)
+            for sign in law.signs
+        ),
+    ]
+
+
+def _disagreements(firms: FirmTable, law: Edition) -> list[Warning]:
     return [
         Warning(
             "negative_net_assets",
@@ -122,3 +157,76 @@ def _rd_total_differs(firms: FirmTable, law: Edition) -> Bools:
         stated = firms.series(stem).values
         differs |= (_differs(series.values, stated) & series.applies).any(axis=0)
     return differs
+
+
+def _narrow_margins(_: FirmTable, law: Edition, findings: Findings, sign: Sign) -> Bools:
+    distance, several = sign.limits["distance"].value, sign.limits["several"].value
+    narrow = [
+        (finding.status == MET) & at_most(finding.margin, distance * finding.required)
+        for name, finding in findings.items()
+        # a count is a step at a time from its line, and nothing can be read from that
+        if law.conditions_by_id[name].unit in ("/1", "point")
+    ]
+    return np.asarray(np.stack(narrow).sum(axis=0) >= several)
+
+
+def _hitech_at_line(_: FirmTable, __: Edition, findings: Findings, sign: Sign) -> Bools:
+    share = findings["hitech_income_share"]
+    return np.asarray((share.status == MET) & at_most(share.margin, sign.limits["distance"].value))
+
+
+def _first_grant_against(firms: FirmTable) -> Floats:
+    """Years from the year of application to that of the earliest grant; NaN where blank."""
+    granted = firms.dates("ip_first_granted_on")
+    years = granted.astype("M8[Y]").astype(np.int64) + 1970 - firms.application_years
+    return np.where(np.isnat(granted), np.nan, years)
+
+
+def _rights_all_new(firms: FirmTable, *_: object) -> Bools:
+    return np.asarray(_first_grant_against(firms) >= 0)
+
+
+def _rights_after_income(firms: FirmTable, *_: object) -> Bools:
+    # the income stated is that of the year before the application
+    late = _first_grant_against(firms) >= -1
+    return np.asarray(late & (firms.numbers("hitech_income_y3") > 0))
+
+
+def _rights_all_transferred(firms: FirmTable, *_: object) -> Bools:
+    owned = firms.numbers("ip_class1_count") + firms.numbers("ip_class2_count")
+    return np.asarray((firms.numbers("ip_self_developed") == 0) & (owned > 0))
+
+
+def _software_only(firms: FirmTable, *_: object) -> Bools:
+    software, class2 = firms.numbers("ip_software_count"), firms.numbers("ip_class2_count")
+    none_else = (firms.numbers("ip_class1_count") == 0) & (software >= class2)
+    return np.asarray(none_else & (class2 > 0))
+
+
+def _outsourced_high(firms: FirmTable, _: Edition, __: Findings, sign: Sign) -> Bools:
+    return above(outsourced_part(firms), sign.limits["share"].value)
+
+
+def _deduction_differs(firms: FirmTable, law: Edition, _: Findings, sign: Sign) -> Bools:
+    rd = counted_rd(firms, law).total
+    counted, deducted = rd.values[-1], firms.numbers("rd_super_deduction_y3")
+    apart = above(np.abs(counted - deducted), sign.limits["share"].value * counted)
+    return np.asarray(apart & rd.applies[-1])
+
+
+def _staff_jump(firms: FirmTable, _: Edition, __: Findings, sign: Sign) -> Bools:
+    line = (1 + sign.limits["share"].value) * firms.numbers("staff_total")
+    return above(firms.numbers("staff_year_end"), line)
+
+
+SIGNS: Mapping[str, Callable[[FirmTable, Edition, Findings, Sign], Bools]] = {
+    "narrow_margins": _narrow_margins,
+    "hitech_at_line": _hitech_at_line,
+    "rights_all_new": _rights_all_new,
+    "rights_after_income": _rights_after_income,
+    "rights_all_transferred": _rights_all_transferred,
+    "software_only": _software_only,
+    "outsourced_high": _outsourced_high,
+    "deduction_differs": _deduction_differs,
+    "staff_jump": _staff_jump,
+}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from eligibility.schemes.tech_sme.facts import direct_route
-from eligibility.vocabulary import Edition, FirmTable, Warning, Wording
+from eligibility.vocabulary import Edition, Finding, FirmTable, Warning, Wording
 
 
-def warnings(firms: FirmTable, law: Edition) -> list[Warning]:
+def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[Warning]:
     """Every sign this scheme knows, with the rows it holds for."""
     registered = firms.dates("registered_on")
     return [
