@@ -180,17 +180,11 @@ def test_the_model_is_asked_where_there_is_one_and_says_what_it_learned_from() -
 def test_without_a_model_the_assumption_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eligibility.app import cache
-
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
-    cache.model.clear()
-    try:
-        app = opened("year", language="en")
-        assert "assumed, no model" in html(app)
-        assert not app.segmented_control(key="shares-by").disabled
-        assert "chances-by" not in [each.key for each in app.segmented_control]
-    finally:
-        cache.model.clear()
+    app = opened("year", language="en")
+    assert "assumed, no model" in html(app)
+    assert not app.segmented_control(key="shares-by").disabled
+    assert "chances-by" not in [each.key for each in app.segmented_control]
 
 
 def test_target_days_and_certified_already_move_the_year() -> None:
