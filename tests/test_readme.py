@@ -60,3 +60,8 @@ def test_every_command_and_option_of_the_contract_is_there() -> None:
         )  # fmt: skip
         for option in options:
             assert option in done.stdout
+
+
+def test_no_page_of_the_docs_waits_for_its_figures() -> None:
+    for page in (ROOT / "docs").glob("*.md"):
+        assert not re.search(r"^(BENCH|TODO|TBD|XXX)", page.read_text(encoding="utf-8"), re.M), page
