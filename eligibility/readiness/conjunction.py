@@ -52,7 +52,7 @@ SOFT = 0.02
 FAR = -30.0
 #: how far the formula itself may be off, in log-odds; judged by the coverage of the intervals in
 #: benchmarks/readiness.py
-DISCREPANCY = 0.25
+DISCREPANCY = 0.15
 #: slope of the loss, per application, below which a fit has converged
 STEEP = 1e-6
 #: how much the prior weighs while the average over the parameters is followed
