@@ -346,7 +346,7 @@ def judged(record: Facts, model_hash: str | None) -> Row:
             "score_high": record["score"]["high"],
             # a firm with an unmet condition has no chance as it stands
             "probability": readiness["probability"]
-            if readiness and not readiness["conditional"]
+            if readiness and not readiness.get("conditional")
             else None,
             "first_gap": gaps[0]["finding"] if gaps else None,
         }
