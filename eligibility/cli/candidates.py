@@ -19,9 +19,11 @@ from eligibility.cli.common import (
     SchemeId,
     Sheet,
     Tongue,
+    end,
     held_scheme,
     intake_options,
     refusals,
+    report_file,
     report_rows,
     row_progress,
     unread_columns,
@@ -103,12 +105,8 @@ def assess(
         else:
             for record in found:
                 print(plain(record, held, spoken))
-        unread_columns(batch.headers, spoken)
-        for issue in batch.issues:
-            print(issue.sentence.say(spoken), file=sys.stderr)
-        report_rows(batch.read, len(found), batch.rejects.num_rows, spoken)
-    if batch.rejects.num_rows:
-        raise typer.Exit(REJECTED)
+        report_file(batch, spoken)
+    end(batch)
 
 
 def score(

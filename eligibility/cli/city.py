@@ -11,18 +11,17 @@ import typer
 
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    REJECTED,
     AsOf,
     Encoding,
     ModelFolder,
     MoneyUnit,
     Sheet,
     Tongue,
+    end,
     held_scheme,
     intake_options,
     refusals,
-    report_rows,
-    unread_columns,
+    report_file,
 )
 from eligibility.planning.portfolio import Aim
 from eligibility.scheme import DEFAULT_SCHEME
@@ -102,12 +101,8 @@ def portfolio(
             print(json.dumps(record, ensure_ascii=False, indent=1))
         else:
             print(city_text(record, spoken), end="")
-        unread_columns(batch.headers, spoken)
-        for issue in batch.issues:
-            print(issue.sentence.say(spoken), file=sys.stderr)
-        report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
-    if batch.rejects.num_rows:
-        raise typer.Exit(REJECTED)
+        report_file(batch, spoken)
+    end(batch)
 
 
 def applying_in(firms: FirmTable, year: int, file: Path, spoken: Language) -> FirmTable:

@@ -19,7 +19,7 @@ from eligibility.vocabulary import EligibilityError, InputError
 
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
-    from eligibility.intake.table import HeaderMap, Options
+    from eligibility.intake.table import Batch, HeaderMap, Options
     from eligibility.scheme import Scheme
 
 REJECTED = 3
@@ -139,6 +139,20 @@ def intake_options(
         application_date=day,
         covered_from=held.covered_from,
     )
+
+
+def report_file(batch: Batch, spoken: Language) -> None:
+    """What was not read of a file, every trouble in it, and what became of every row."""
+    unread_columns(batch.headers, spoken)
+    for issue in batch.issues:
+        print(issue.sentence.say(spoken), file=sys.stderr)
+    report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
+
+
+def end(batch: Batch) -> None:
+    """Stop with the status that says whether rows were rejected."""
+    if batch.rejects.num_rows:
+        raise typer.Exit(REJECTED)
 
 
 def unread_columns(headers: HeaderMap, spoken: Language) -> None:

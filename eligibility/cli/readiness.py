@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eligibility.cli.common import (
-    REJECTED,
     Encoding,
     MoneyUnit,
     SchemeId,
     Sheet,
     Tongue,
+    end,
     held_scheme,
     intake_options,
     refusals,
-    report_rows,
-    unread_columns,
+    report_file,
 )
 from eligibility.language import Language
 from eligibility.scheme import DEFAULT_SCHEME
@@ -86,7 +85,7 @@ def train(
         for line in comparison(trained, spoken):
             print(line)
         print(trained.words.say(spoken))
-    _rejected(past)
+    end(past.batch)
 
 
 def evaluate(
@@ -108,7 +107,7 @@ def evaluate(
         past = _read(file, scheme, money_unit, encoding, sheet, spoken)
         for line in watched(watch(held, past), spoken):
             print(line)
-    _rejected(past)
+    end(past.batch)
 
 
 def _read(
@@ -123,11 +122,7 @@ def _read(
 
     held = held_scheme(scheme)
     past = read_past(file, held, intake_options(held, None, money_unit, encoding, sheet))
-    unread_columns(past.batch.headers, spoken)
-    for issue in past.batch.issues:
-        print(issue.sentence.say(spoken), file=sys.stderr)
-    batch = past.batch
-    report_rows(batch.read, len(batch.table), batch.rejects.num_rows, spoken)
+    report_file(past.batch, spoken)
     for count, sentence in (
         (past.unknown, spoken.text("{count} rows left out: they do not say what became of them")),
         (past.older, spoken.text("{count} rows left out: other rules were in force")),
@@ -135,11 +130,6 @@ def _read(
         if count:
             print(sentence.format(count=count), file=sys.stderr)
     return past
-
-
-def _rejected(past: Past) -> None:
-    if past.batch.rejects.num_rows:
-        raise typer.Exit(REJECTED)
 
 
 @contextmanager

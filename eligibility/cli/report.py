@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,6 @@ import typer
 
 from eligibility.cli.city import applying_in, chances_of
 from eligibility.cli.common import (
-    REJECTED,
     AsOf,
     Encoding,
     ModelFolder,
@@ -20,11 +18,11 @@ from eligibility.cli.common import (
     SchemeId,
     Sheet,
     Tongue,
+    end,
     held_scheme,
     intake_options,
     refusals,
-    report_rows,
-    unread_columns,
+    report_file,
 )
 from eligibility.cli.planning import day_planned_for, row_of
 from eligibility.scheme import DEFAULT_SCHEME
@@ -92,12 +90,8 @@ def report(
             _of_year(output, firms, year, day, already, city, model, held, spoken)
         else:
             _of_staff(output, batch, held, model, spoken)
-        unread_columns(batch.headers, spoken)
-        for issue in batch.issues:
-            print(issue.sentence.say(spoken), file=sys.stderr)
-        report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
-    if batch.rejects.num_rows:
-        raise typer.Exit(REJECTED)
+        report_file(batch, spoken)
+    end(batch)
 
 
 def _refuse_combinations(
