@@ -133,3 +133,11 @@ def test_the_command_refuses_in_one_sentence(words: tuple[str, ...], said: str) 
     done = run("plan", SAMPLES / "candidates.csv", *words, "--lang", "en", status=2)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_rows_that_a_plan_could_not_read_are_counted_and_tell_in_the_status() -> None:
+    listed = run("assess", SAMPLES / "candidates_messy.csv", "--format", "json", status=3)
+    firm = json.loads(listed.stdout)[5]["firm"]["uscc"]
+    done = run("plan", SAMPLES / "candidates_messy.csv", "--firm", firm, "--lang", "en",
+               "--as-of", "2026-03-01", status=3)  # fmt: skip
+    assert "60 rows read = 38 scored + 22 rejected" in done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,9 +17,11 @@ from eligibility.cli.common import (
     SchemeId,
     Sheet,
     Tongue,
+    end,
     held_scheme,
     intake_options,
     refusals,
+    report_file,
 )
 from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import InputError
@@ -67,8 +68,6 @@ def plan(
         held = held_scheme(scheme)
         options = intake_options(held, as_of, money_unit, encoding, sheet)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
-        for issue in batch.issues:
-            print(issue.sentence.say(spoken), file=sys.stderr)
         made = brief(
             batch.table,
             row_of(batch.table, firm, file),
@@ -82,6 +81,8 @@ def plan(
             print(json.dumps(made, ensure_ascii=False, indent=1))
         else:
             print(planned(made, held, spoken), end="")
+        report_file(batch, spoken)
+    end(batch)
 
 
 def row_of(firms: FirmTable, wanted: str, file: Path) -> int:
