@@ -27,7 +27,7 @@ BY_YEAR = ("sales_revenue", "net_assets", "rd_expense", "rd_expense_domestic", "
 RATED = ("ip_advancement", "ip_core_support")
 MANAGEMENT = ("system", "institution", "incentive", "talent")
 #: day and month of a year's batches of applications
-BATCHES = ("05-10", "07-10", "09-10")
+BATCHES = ("05-10", "07-10", "09-10")  # assumed, after the batches of 2022
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,13 @@ def facts(draws: Draws, law: Edition, process: Process) -> Columns:
     _by_year(columns, "net_assets", np.round(assets))
     _rd(columns, sales, quality, draws, law, process)
     per_head, spread = set_["staff_of_sales"]
-    heads = np.maximum(np.round(sales[2] / per_head * np.exp(spread * normal("heads"))), 5.0)
+    heads = np.maximum(
+        np.round(sales[2] / per_head * np.exp(spread * normal("heads"))), set_["staff_least"]
+    )
     share = _over_line("staff", quality, normal("st_share"), draws, process)
     columns["staff_total"] = heads
     columns["st_staff"] = np.minimum(np.round(heads * law.value("st_staff_share") * share), heads)
-    income = np.round(sales[2] * (1 + 0.03 * draws["other_income"]))
+    income = np.round(sales[2] * (1 + set_["other_income"] * draws["other_income"]))
     share = _over_line("income", quality, normal("hitech"), draws, process)
     columns["total_income_y3"] = income
     columns["hitech_income_y3"] = np.minimum(
@@ -197,7 +199,9 @@ def _rd(
     normal = _Normal(draws)
     line = scale_values(law.scales["rd_intensity"], sales[2])
     over = _over_line("rd", quality, normal("rd"), draws, process)
-    yearly = np.exp(0.08 * np.stack([normal(f"rd_{year}") for year in YEARS]))
+    yearly = np.exp(
+        process["firms"]["rd_yearly"] * np.stack([normal(f"rd_{year}") for year in YEARS])
+    )
     spent = np.round(sales * line * over * yearly)
     abroad = np.stack([draws[f"abroad_{year}"] for year in YEARS])
     all_at_home = process["firms"]["domestic_all"]

@@ -77,17 +77,19 @@ def compensating_chance(assessment: Assessment, process: Mapping[str, Any]) -> F
     """The same under the second process."""
     set_ = process["compensating"]
     index = np.zeros(assessment.firms.rows)
+    middle, deviation = set_["score"]
     for name, weight in set_["weights"].items():
         found = assessment.findings[name]
         if name == "innovation_score":
-            strength = (panel_mean(assessment.score, assessment.law, process) - 75) / 8
+            points = panel_mean(assessment.score, assessment.law, process)
+            strength = (points - middle) / deviation
         else:
             over = np.nan_to_num(found.observed / found.required)
-            strength = np.log(np.maximum(over, 1e-3)) / 0.4
+            strength = np.log(np.maximum(over, 1e-3)) / set_["share"]
         index += weight * np.clip(strength, *set_["caps"])
     total = sum(set_["weights"].values())
     return _mislabelled(
-        expit(set_["slope"] * (index / total - set_["centre"]) * 3), set_["wrong_labels"]
+        expit(set_["slope"] * (index / total - set_["centre"])), set_["wrong_labels"]
     )
 
 
