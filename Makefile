@@ -25,9 +25,10 @@ tests: .venv/dev
 	$(BIN)/pytest
 
 translations: .venv/dev ## collect the sentences in the code and compile their Chinese
-	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k text -k say -k msgid -k Message -k InputError -k DateNotCovered -k NotFound -k NotAllowed -k Conflict -k StoreUnavailable -k ModelRefused -k LawError -k CellTrouble -k WrongCode -o /tmp/eligibility.pot eligibility streamlit_app.py
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -N -l zh_CN -D eligibility -i /tmp/eligibility.pot -d eligibility/locale
+	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k text -k say -k msgid -k Message -k InputError -k DateNotCovered -k NotFound -k NotAllowed -k Conflict -k StoreUnavailable -k ModelRefused -k LawError -k CellTrouble -k WrongCode -o .eligibility.pot eligibility streamlit_app.py
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -N -l zh_CN -D eligibility -i .eligibility.pot -d eligibility/locale
 	$(BIN)/pybabel -q compile -D eligibility -d eligibility/locale
+	@rm .eligibility.pot
 
 samples: .venv/app ## make the invented firms again
 	$(BIN)/python sample_data/make_samples.py
