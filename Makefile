@@ -62,6 +62,6 @@ clean:
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	@touch $@
 
-.venv/dev: requirements.txt requirements-pdf.txt requirements-dev.txt | .venv/bin/python
+.venv/dev: requirements.txt requirements-pdf.txt requirements-dask.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements-dev.txt
 	@touch .venv/app $@
