@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from pkgutil import resolve_name
@@ -21,7 +22,7 @@ from eligibility.batch import cluster, local
 from eligibility.batch.work import Summary
 from eligibility.intake import reading
 from eligibility.intake.table import Options
-from eligibility.language import CHINESE, ENGLISH
+from eligibility.language import CHINESE
 from eligibility.scheme import load_scheme
 from eligibility.vocabulary import InputError
 
@@ -282,3 +283,120 @@ def test_a_worker_that_comes_late_with_something_else_is_refused_too(
             cluster.score_file, SAMPLES / "candidates.csv", tmp_path / "o.csv", scheduler=scheduler
         )
     assert list(tmp_path.iterdir()) == []
+
+
+# --- the command ------------------------------------------------------------------------------------
+
+
+def command(*words: Any) -> list[str]:
+    return [sys.executable, "-m", "eligibility", "score", *map(str, words), "--lang", "en"]
+
+
+def run(*words: Any, status: int = 0, **more: Any) -> str:
+    done = subprocess.run(
+        command(*words), cwd=ROOT, capture_output=True, encoding="utf-8", check=False, **more
+    )
+    assert done.returncode == status, done.stderr
+    return done.stderr
+
+
+def test_without_an_address_a_cluster_of_this_machine_does_it_and_ends(tmp_path: Path) -> None:
+    messy = SAMPLES / "candidates_messy.csv"
+    said = [
+        run(messy, "-o", tmp_path / f"{engine}.csv", "--engine", engine, status=3)
+        for engine in ("local", "dask")
+    ]
+    assert said[0] == said[1]
+    for ending in (".csv", ".rejects.csv"):
+        assert content(tmp_path / f"local{ending}") == content(tmp_path / f"dask{ending}")
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file that takes a cluster some seconds."""
+    source = tmp_path / "large.csv"
+    make = [sys.executable, "sample_data/make_samples.py", "--rows", "150000", "-o", str(source)]
+    subprocess.run(make, cwd=ROOT, check=True, capture_output=True)
+    return source
+
+
+def family(pid: int) -> list[int]:
+    """The processes of the group that a process leads."""
+    found = subprocess.run(["pgrep", "-g", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def listening(pids: list[int]) -> list[str]:
+    """The addresses on which processes of Linux listen."""
+    sockets = set()
+    for pid in pids:
+        for open_file in Path(f"/proc/{pid}/fd").glob("*"):
+            with suppress(OSError):
+                sockets.add(os.readlink(open_file))
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and f"socket:[{words[9]}]" in sockets:
+                found.append(words[1].split(":")[0])
+    return found
+
+
+def test_it_listens_to_this_machine_alone_and_an_interruption_leaves_nothing(
+    tmp_path: Path, large: Path
+) -> None:
+    target = tmp_path / "out.csv"
+    words = command(large, "-o", target, "--engine", "dask")
+    process = subprocess.Popen(
+        words, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        until = time.monotonic() + 120
+        while not (tmp_path / "out.partial.csv").exists():
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        addresses = listening(family(process.pid))
+        # as Ctrl-C does, to every process of the terminal
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert len(addresses) > 2
+    assert set(addresses) == {"0100007F"}
+    assert process.returncode not in (0, 2, 3)
+    assert "Traceback" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["large.csv"]
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:9", "nowhere", "tcp://no.such.host.invalid:1"]
+)
+def test_an_address_without_a_scheduler_is_refused_soon(tmp_path: Path, address: str) -> None:
+    begun = time.monotonic()
+    said = run(
+        SAMPLES / "candidates.csv", "-o", tmp_path / "out.csv",
+        "--engine", "dask", "--scheduler", address, status=2,
+    )  # fmt: skip
+    assert time.monotonic() - begun < 3 * cluster.ANSWER
+    assert said == (
+        f"No Dask scheduler answers at {address}; its address looks like tcp://192.0.2.7:8786.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_without_the_engine_is_refused(tmp_path: Path) -> None:
+    words = (SAMPLES / "candidates.csv", "-o", tmp_path / "out.csv", "--scheduler", "tcp://a:1")
+    assert run(*words, status=2) == "--scheduler needs --engine dask.\n"
+
+
+def test_without_dask_a_sentence_tells_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("dask", "distributed"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(InputError, match=r"pip install -r requirements-dask\.txt"):
+        score(cluster.score_file, SAMPLES / "candidates.csv", tmp_path / "out.csv")
+    assert list(tmp_path.iterdir()) == []
+    score(local.score_file, SAMPLES / "candidates.csv", tmp_path / "out.csv")
