@@ -42,7 +42,7 @@ images: .venv/dev ## take the screenshots of docs/images again (needs Chromium)
 
 benchmark: .venv/dev ## speeds as ratios; installs what it compares with into its own .venv-benchmarks
 	$(PYTHON) -m venv .venv-benchmarks
-	.venv-benchmarks/bin/pip install -q -r requirements.txt -r benchmarks/requirements.txt
+	.venv-benchmarks/bin/pip install -q -r requirements.txt -r requirements-dask.txt -r benchmarks/requirements.txt
 	.venv-benchmarks/bin/python benchmarks/batch.py
 
 benchmark-readiness: .venv/dev ## the readiness estimator against stock ones and the truth

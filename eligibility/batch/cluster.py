@@ -16,6 +16,7 @@ import logging
 import os
 import pickle
 import platform
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
+from threading import Event, current_thread, main_thread
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 
 #: seconds to wait for a scheduler to answer, and for a cluster without workers to get one
 ANSWER, RECOVERY = 8, 30
+#: seconds between two looks whether work was interrupted or all workers are gone
+LOOK = 1
 #: parts sent for each worker: one that it does and one that waits for it
 PARTS_PER_WORKER = 2
 HERE = "127.0.0.1"
@@ -53,6 +58,8 @@ SETTINGS = {
     "distributed.scheduler.dashboard.enabled": False,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # Ctrl-C reaches every process of a terminal; this one ends the others
+    "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"],
 }
 #: files of the package that can turn a result
 TURNING = (".py", ".yaml", ".tsv", ".mo")
@@ -91,8 +98,8 @@ def score_file(
     layout, blocks = open_blocks(source, scheme.fields, options)
     name = str(model.resolve().relative_to(models_folder().resolve())) if model else None
     order = _Order(scheme.id, language, with_input, name, layout, _running(name))
-    with _cluster(scheduler) as client:
-        crew = _Crew(client, pickle.dumps(order))
+    with _interruption() as interrupted, _cluster(scheduler) as client:
+        crew = _Crew(client, pickle.dumps(order), interrupted)
         crew.refuse_others(order)
         return written(_scored(crew, order, blocks), target, rejects, progress)
 
@@ -217,8 +224,8 @@ def _difference(theirs: Mapping[str, str], ours: Mapping[str, str]) -> Message |
 class _Crew:
     """The workers of a cluster, as those who give them work see them."""
 
-    def __init__(self, client: Client, packed: bytes) -> None:
-        self._client, self._packed = client, packed
+    def __init__(self, client: Client, packed: bytes, interrupted: Event) -> None:
+        self._client, self.packed, self._interrupted = client, packed, interrupted
         self.address = client.scheduler.address  # type: ignore[union-attr]
 
     @property
@@ -247,7 +254,7 @@ class _Crew:
 
     def send(self, block: Block, found: NDArray[np.int64] | None = None) -> Future[_Part]:
         """Have a part done, and done again if its worker is lost."""
-        return self._client.submit(_done, self._packed, block, found, pure=False)
+        return self._client.submit(_done, self.packed, block, found, pure=False)
 
     def result(self, sent: Future[_Part]) -> _Part:
         """A part that was sent, when it is done."""
@@ -255,14 +262,17 @@ class _Crew:
 
         alone = 0
         while True:
+            if self._interrupted.is_set():
+                raise KeyboardInterrupt
             try:
-                return sent.result(timeout=ANSWER)
+                return sent.result(timeout=LOOK)
             except KilledWorker as error:
                 raise InputError(
                     "A part of the file ended every worker that it was given to; they may need more memory."
                 ) from error
             except TimeoutError:
-                alone = 0 if self.size else alone + ANSWER
+                # slow, or nobody there
+                alone = 0 if self.size else alone + LOOK
                 if alone > RECOVERY:
                     raise self.lost() from None
             except (CancelledError, OSError) as error:
@@ -303,7 +313,7 @@ def _scored(crew: _Crew, order: _Order, blocks: Iterator[Block]) -> Iterator[Sco
             some = True
             yield batch
     if not some:
-        intake, scorer = _prepared(crew._packed)
+        intake, scorer = _prepared(crew.packed)
         yield scorer.scored(intake.nothing())
 
 
@@ -314,6 +324,26 @@ def _under_way(items: Iterable[Item], count: int) -> Iterator[Item]:
     while begun:
         yield begun.popleft()
         begun.extend(islice(items, 1))
+
+
+@contextmanager
+def _interruption() -> Iterator[Event]:
+    """Set once Ctrl-C was pressed; raised at once it may be lost in a callback of Dask's."""
+    interrupted = Event()
+    if current_thread() is not main_thread():
+        yield interrupted
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        if interrupted.is_set():
+            raise KeyboardInterrupt
+        interrupted.set()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
