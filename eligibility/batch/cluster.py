@@ -20,7 +20,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -138,6 +138,34 @@ class _Part:
     rows: int
     keys: FirmKeys
     places: NDArray[np.int64]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Results repeat themselves, and pass the scheduler on their way: they go compressed."""
+        tables = [(_compressed(one.table), _compressed(one.rejects)) for one in self.batches]
+        bare = tuple(replace(one, table=None, rejects=None) for one in self.batches)
+        return self.__dict__ | {"batches": bare, "tables": tables}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        tables = state.pop("tables")
+        whole = tuple(
+            replace(
+                one,
+                table=pa.ipc.open_stream(table).read_all(),
+                rejects=pa.ipc.open_stream(rejects).read_all(),
+            )
+            for one, (table, rejects) in zip(state["batches"], tables, strict=True)
+        )
+        self.__dict__.update(state | {"batches": whole})
+
+
+def _compressed(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(
+        sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+    ) as to:
+        to.write_table(table)
+    held: bytes = sink.getvalue().to_pybytes()
+    return held
 
 
 class _Told:
