@@ -112,6 +112,14 @@ class EligibilityError(Exception):
         self.message = Message(text, values)
         super().__init__(str(self.message))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its sentence crosses to another process whole, and can still be said in any language."""
+        return _said_again, (type(self), self.message)
+
+
+def _said_again(kind: type[EligibilityError], message: Message) -> EligibilityError:
+    return kind(message.text, **message.values)
+
 
 class InputError(EligibilityError):
     """A file, a row or an argument cannot be used as it is."""
