@@ -18,14 +18,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.planning.target import (
-    Forecast,
-    checked,
-    forecast,
-    in_year,
-    poisson_binomial,
-    years_of_shock,
-)
+from eligibility.planning.counting import in_year, poisson_binomial
+from eligibility.planning.target import Forecast, checked, forecast, years_of_shock
 from eligibility.vocabulary import Bools, Floats
 
 #: a gain below this is none: solver and transform are exact to about as much
@@ -226,9 +220,11 @@ class _Year:
         self.years, self.odds = years_of_shock(year_shock, chances)
         #: expected certifications that each option adds, shape (o,)
         self.gains = np.zeros(len(options.firm))
-        for weight, odds in zip(self.years, self.odds, strict=True):
-            risen = in_year(options.after, odds) - in_year(chances[:, options.firm], odds)
-            self.gains += weight * risen.mean(axis=0)
+        # what one firm gains needs no more years than the forecast of one firm
+        for weight, odds in zip(*years_of_shock(year_shock, chances[:, :1]), strict=True):
+            before = in_year(chances, odds).mean(axis=0)
+            risen = in_year(options.after, odds).mean(axis=0) - before[options.firm]
+            self.gains += weight * risen
 
     # a case is one year of one draw; only the aim of the target asks for them one by one
 
@@ -290,7 +286,8 @@ class _Year:
         there_are = self.days if days is None else days
         spent, sums = np.zeros(1), np.zeros(1)
         stages = []
-        for options in self._by_firm(worth, there_are, allowed):
+        useful = self._of_use(worth, there_are, allowed)
+        for options in self._by_firm(worth, there_are, useful):
             # row 0: nothing for this firm
             used = np.vstack([spent, spent + self.options.days[options][:, None]]).round(9)
             values = np.vstack([sums, sums + worth[options][:, None]])
@@ -306,6 +303,31 @@ class _Year:
                 taken.append(int(options[place]))
             place = came_from[place]
         return sorted(taken), float(sums[-1])
+
+    def _of_use(self, worth: Floats, days: float, allowed: Bools | None) -> Bools:
+        """Options that a best choice may need: of equal days, no more than it could hold at all.
+
+        A choice that takes any other leaves one of these, of a firm it does not touch, which is
+        worth as much in the same days.
+        """
+        free = (worth > 0) & (self.options.days <= days + NOTHING)
+        if allowed is not None:
+            free &= allowed
+        places = np.flatnonzero(free)
+        useful = np.zeros(len(worth), dtype=np.bool_)
+        if not len(places):
+            return useful
+        asked = self.options.days[places].round(9)
+        # by days, the most worth first; then of each firm the first in those days
+        order = np.lexsort((self.options.firm[places], -worth[places], asked))
+        pairs = np.column_stack([asked, self.options.firm[places]])[order]
+        firsts = np.sort(np.unique(pairs, axis=0, return_index=True)[1])
+        kept, asked = places[order][firsts], asked[order][firsts]
+        starts = np.r_[0, np.flatnonzero(np.diff(asked)) + 1]
+        rank = np.arange(len(kept)) - np.repeat(starts, np.diff(np.r_[starts, len(kept)]))
+        others = np.maximum(days - asked, 0) / asked.min()
+        useful[kept[rank <= others + NOTHING]] = True
+        return useful
 
     def _relaxed(self, worth: Floats, days: float, allowed: Bools) -> tuple[Floats, float]:
         """The greatest worth if parts of options could be taken, and the parts: a bound from above.
