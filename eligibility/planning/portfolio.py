@@ -55,6 +55,17 @@ class Options:
     after: Floats
     actions: tuple[tuple[str, ...], ...]
 
+    def of(self, rows: Bools) -> Options:
+        """Only these options, a mask of shape (o,)."""
+        kept = np.flatnonzero(rows)
+        return Options(
+            self.firm[kept],
+            self.days[kept],
+            self.cost[kept],
+            self.after[:, kept],
+            tuple(self.actions[place] for place in kept),
+        )
+
 
 @dataclass(frozen=True)
 class Choice:
