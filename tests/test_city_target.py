@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eligibility.planning import counting
 from eligibility.planning import target as module
-from eligibility.planning.counting import in_year, mixed_over_draws, poisson_binomial
+from eligibility.planning.counting import all_but_one, in_year, mixed_over_draws, poisson_binomial
 from eligibility.planning.target import Forecast, forecast, years_of_shock
 from eligibility.vocabulary import InputError
 
@@ -104,6 +104,18 @@ def test_trials_summed_up_in_logarithms_come_out_as_those_multiplied_out(
     monkeypatch.setattr(counting, "_smooth", lambda odds: np.zeros(len(odds), dtype=bool))
     monkeypatch.setattr(counting, "_summed", None)
     assert np.abs(made - mixed_over_draws(chances, odds)).max() < 1e-12
+
+
+@pytest.mark.parametrize("count", [1, 2, 40, 150])
+@pytest.mark.parametrize("number", [-1, 0, 1, 20, 39, 149, 150])
+def test_a_trial_divided_out_leaves_what_the_others_make(count: int, number: int) -> None:
+    chances = RNG.uniform(0, 1, (3, count))
+    chances[0, 0], chances[1, 0], chances[2, 0] = 0, 1, 0.5
+    made = all_but_one(chances, number)
+    for trial in range(count):
+        others = poisson_binomial(np.delete(chances, trial, axis=1))
+        told = others[:, number] if 0 <= number < count else np.zeros(3)
+        assert np.abs(made[:, trial] - told).max() < 1e-12
 
 
 @settings(deadline=None)

@@ -69,6 +69,43 @@ def poisson_binomial(chances: Floats) -> Floats:
     return _unfolded(folded, middle, trials)
 
 
+def all_but_one(chances: Floats, number: int) -> Floats:
+    """Probability that exactly this many of all trials but one succeed, for each that is left out.
+
+    Parameters
+    ----------
+    chances : array of shape (c, n)
+        c cases of n trials each.
+    number : int
+
+    Returns
+    -------
+    array of shape (c, n)
+        Exact to 1e-12 absolutely.
+
+    Notes
+    -----
+    A trial is divided out of the distribution of all: from the least number up where it rather
+    fails, from the greatest down where it rather succeeds, so that errors do not grow. Where the
+    distribution has not begun yet, so has not that without the trial.
+    """
+    cases, trials = chances.shape
+    without = np.zeros((cases, trials))
+    if not 0 <= number < trials:
+        return without
+    counted = poisson_binomial(chances)
+    seen = np.flatnonzero(counted.max(axis=0) > FADED / trials)
+    rather = chances > 0.5
+    fails = np.where(rather, 1.0, 1 - chances)
+    for successes in range(seen[0], number + 1):
+        without = (counted[:, [successes]] - np.where(rather, 0.0, chances) * without) / fails
+    succeeds = np.where(rather, chances, 1.0)
+    above = np.zeros((cases, trials))
+    for successes in range(seen[-1], number, -1):
+        above = (counted[:, [successes]] - np.where(rather, 1 - chances, 0.0) * above) / succeeds
+    return np.maximum(np.where(rather, above, without), 0)
+
+
 def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
     """Distribution of the number of successes in each year, the mean over draws of the chances.
 
@@ -99,13 +136,13 @@ def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
         shifted = in_year(nodes, odds[:, None])
         means, variances = weights @ shifted.T, weights @ (shifted * (1 - shifted)).T
         summed &= variances.min(axis=0) * (1 - np.cos(HIGHEST)) > -np.log(FADED)
-        for some in _portions(int(summed.sum()), NODES * NODES):
+        for some in portions(int(summed.sum()), NODES * NODES):
             years = np.flatnonzero(summed)[some]
             made[years] = _summed(
                 shifted[years], weights, means[:, years], variances[:, years], trials
             )
     others = np.flatnonzero(~summed)
-    for some in _portions(len(others), draws * max(1, trials)):
+    for some in portions(len(others), draws * max(1, trials)):
         years = others[some]
         shifted = in_year(chances[None], odds[years, None, None])
         counted = poisson_binomial(shifted.reshape(len(years) * draws, trials))
@@ -210,7 +247,8 @@ def _unfolded(folded: Floats, middle: NDArray[np.intp], trials: int) -> Floats:
     return unfolded
 
 
-def _portions(count: int, each: int) -> Iterator[NDArray[np.intp]]:
+def portions(count: int, each: int) -> Iterator[NDArray[np.intp]]:
+    """Places up to a count, so many at a time that no more than HELD numbers are in hand."""
     at_once = max(1, HELD // each)
     for start in range(0, count, at_once):
         yield np.arange(start, min(start + at_once, count))
