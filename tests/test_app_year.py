@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache, planned, registered
-from eligibility.app.components import outlook
+from eligibility.app.components import calendar, outlook
 from eligibility.planning.year import city_year
 from eligibility.scheme import load_scheme
 from eligibility.store import Repository, Stage
@@ -197,6 +197,7 @@ def test_once_the_last_batch_has_closed_only_applications_filed_count(
     said = html(filled.open("overview"))
     assert f"The last batch of {YEAR} closed on {YEAR}-09-10" in said
     assert "Counted: 25 firms of the register" in said
+    assert "More ready firms" not in said
     # whom to visit is then a matter of the next year
     assert f"in {YEAR + 1} from" in said
 
@@ -276,6 +277,29 @@ def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     assert cache.pool(Repository(filled.engine, filled.repository.actor), YEAR, stages) is whole
     stray = filled.adviser(filled.repository.add_carrier("空园"))
     assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
+
+
+def test_a_firms_deadlines_are_seen_and_taken_away(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    monkeypatch.setattr(
+        calendar.st, "download_button", lambda *_label, data, **_how: files.append(data())
+    )
+    firm = staffed.firm(name="甲公司")
+    said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
+    assert "closes" in said
+    assert "assumed: check" in said
+    staffed.repository.save_outcome(
+        firm, YEAR - 1, {"certified": True, "certified_on": date(YEAR - 1, 11, 9)}, 0
+    )
+    said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
+    assert f"{YEAR + 1}-05-31" in said
+    assert "Renewal" in said or "The certificate ends" in said
+    assert "closes<" not in said
+    assert files[-1].startswith(b"BEGIN:VCALENDAR")
+    assert f"DTSTART;VALUE=DATE:{YEAR + 1}0531".encode() in files[-1]
+    assert "甲公司".encode() in files[-1].replace(b"\r\n ", b"")
 
 
 def test_the_plot_on_the_overview_holds_the_target(filled: Staffed) -> None:

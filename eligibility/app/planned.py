@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,8 +16,9 @@ from eligibility.assessment.assess import assess_table
 from eligibility.planning.brief import brief
 from eligibility.planning.chances import Chances, chances_by_model, chances_without_model
 from eligibility.planning.city import City
+from eligibility.planning.deadlines import Deadline, for_batch, for_certificate
 from eligibility.planning.standing import Standing
-from eligibility.planning.stock import Stock
+from eligibility.planning.stock import Stock, certificates
 from eligibility.planning.year import CityYear
 from eligibility.readiness.model import Model
 from eligibility.scheme import Scheme
@@ -117,6 +118,28 @@ def supported(screening: Screening, made: CityYear) -> list[str]:
 
 def _places(made: CityYear) -> NDArray[np.intp]:
     return made.options.firm[[reason.option for reason in made.portfolio.reasons]]
+
+
+def deadlines(
+    outcomes: Sequence[Mapping[str, Any]], city: City, scheme: Scheme, day: date
+) -> list[Deadline]:
+    """What a firm has before it: for its certificate if it holds one, else for the next batch.
+
+    Parameters
+    ----------
+    outcomes : sequence of mappings
+        The firm's applications on record.
+    day : date
+        What is due before it is left out, but for the work before a batch that is still open.
+    """
+    law, overlay = scheme.in_force(day), scheme.overlay(city.region)
+    held = certificates([row for row in outcomes if row["certified"]], law)
+    valid = np.flatnonzero((held.issued <= np.datetime64(day)) & (held.ends > np.datetime64(day)))
+    if len(valid):
+        issued: date = held.issued[valid[-1]].item()
+        return [due for due in for_certificate(issued, law, overlay) if due.day >= day]
+    batches = overlay.batches_from(day)
+    return for_batch(batches[0], overlay) if batches else []
 
 
 def stock(pool: Pool, scheme: Scheme) -> Stock:

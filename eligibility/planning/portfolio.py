@@ -31,8 +31,8 @@ from eligibility.vocabulary import Bools, Floats
 NOTHING = 1e-9
 
 
-#: chances looked at in a search, over all its branches: some tens of seconds of one core
-WORK = 20_000_000
+#: chances looked at in a search, over all its branches: some ten seconds of one core
+WORK = 8_000_000
 
 
 class Aim(StrEnum):

@@ -42,8 +42,11 @@ def basis(made: CityYear, language: Language) -> None:
     st.html(tag("p", said, tag("small", also), cls="notice"))
 
 
-def numbers(record: Said, language: Language) -> None:
-    """Expected, the 80 % interval, P(target), and how many more ready firms it takes."""
+def numbers(record: Said, language: Language, *, open_: bool = True) -> None:
+    """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
+
+    These are not told of a year whose last batch has closed.
+    """
     _ = language.text
     seen, goal = record["forecast"], record["target"]["certified"]
     more = seen["more_needed"]
@@ -52,12 +55,15 @@ def numbers(record: Said, language: Language) -> None:
         (_("Expected certified"), fmt.number(seen["expected"], 1), ""),
         (_("With 80 %"), f"{low}–{high}", ""),
         (_("Chance of at least {n}").format(n=goal), percent(seen["reaches_target"]), ""),
-        (
-            _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
-            f"{more['firms']}",
-            _("each with a chance of {chance}").format(chance=percent(more["chance_of_each"])),
-        ),
     ]
+    if open_:
+        said.append(
+            (
+                _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
+                f"{more['firms']}",
+                _("each with a chance of {chance}").format(chance=percent(more["chance_of_each"])),
+            )
+        )
     if record["target"]["stock"]:
         source = record["target"]["stock_source"]
         words = _("assumed") if isinstance(source, str) else fmt.citation(source)

@@ -74,7 +74,7 @@ def _drawn(made: CityYear | None, held: Pool, language: Language) -> None:
     else:
         record = city_record(made)
         sentence(record, language)
-        forecast.numbers(record, language)
+        forecast.numbers(record, language, open_=last is None)
         forecast.plot(made.portfolio.without, language)
         forecast.basis(made, language)
     pool.counted(held, language)
