@@ -473,6 +473,7 @@ IF_MOVED, IF_GIVEN = "if-more:", "if-given:"
 YEAR, TARGET, ALREADY, ADVISER_DAYS = "year", "target", "already", "days"
 CHANCES_BY, SHARES_BY = "chances-by", "shares-by"
 SUPPORTED = "supported"
+FIRMS_OF, POOL_STAGES, AIM = "firms-of", "pool-stages", "aim"
 PRODUCT = "product"
 
 
@@ -496,6 +497,16 @@ def try_out(values: Mapping[str, Any]) -> None:
     for key in [key for key in st.session_state if str(key).startswith((IF_MOVED, IF_GIVEN))]:
         st.session_state[key] = None
     st.session_state.update(values)
+
+
+def target_key(goal: int | None) -> str:
+    """The key of the target tried in place of the register's own, which begins anew when it is set."""
+    return TARGET if goal is None else f"{TARGET}:{goal}"
+
+
+def stages_key(usual: Sequence[str]) -> str:
+    """The key of the stages counted, where these are the usual ones."""
+    return f"{POOL_STAGES}:{len(usual)}"
 
 
 def opened_support() -> int | None:

@@ -433,3 +433,57 @@ def test_rows_that_break_off_are_not_there_and_hold_no_other_writer_up(local: Re
     assert [row["name"] for row in local.firms_page().rows] == ["someone else's"]
     with local._reading() as connection:
         assert connection.scalar(select(func.count()).select_from(staged)) == 0
+
+
+def test_applicants_come_with_their_latest_facts_that_are_not_of_a_later_year(
+    local: Repository,
+) -> None:
+    firm, blank, decided, surveyed = (local.add_firm({"name": name}) for name in "甲乙丙丁")
+    for year in (2024, 2026, 2027):
+        local.save_figures(firm, year, {"staff_total": year}, 0)
+    local.save_figures(decided, 2026, {"staff_total": 1}, 0)
+    local.set_stage([firm, blank, decided], Stage.READY)
+    local.save_outcome(decided, 2026, {"certified": False}, 0)
+    local.save_outcome(firm, 2026, {"certified": None}, 0)
+    stages = [Stage.READY, Stage.APPLIED, Stage.NURTURED]
+    rows = local.applicants(2026, stages)
+    assert [(row["id"], row["facts_year"]) for row in rows] == [(firm, 2026), (blank, None)]
+    assert rows[0]["facts"] == {"staff_total": 2026}
+    assert rows[0]["stage"] == Stage.APPLIED
+    assert [row["facts_year"] for row in local.applicants(2025, stages)] == [2024, None, None]
+    assert [row["id"] for row in local.applicants(2026, [Stage.SURVEYED])] == [surveyed]
+    assert local.applicants(2026, []) == []
+
+
+def test_certificates_are_those_of_certified_applications_only(local: Repository) -> None:
+    firm = local.add_firm({"name": "甲"})
+    local.save_outcome(firm, 2022, {"certified": False}, 0)
+    local.save_outcome(firm, 2023, {"certified": True, "certified_on": date(2023, 11, 9)}, 0)
+    local.save_outcome(firm, 2026, {"certified": None}, 0)
+    assert local.certificates() == [
+        {
+            "firm_id": firm,
+            "applied_year": 2023,
+            "certified_on": date(2023, 11, 9),
+            "expires_on": None,
+        }
+    ]
+
+
+def test_every_change_of_what_the_year_reads_changes_the_mark_of_the_store(
+    local: Repository,
+) -> None:
+    firm = local.add_firm({"name": "甲"})
+    marks = [local.last_change()]
+    for change in (
+        lambda: local.save_figures(firm, 2026, {"staff_total": 1}, 0),
+        lambda: local.set_stage([firm], Stage.READY),
+        lambda: local.save_outcome(firm, 2023, {"certified": True}, 0),
+        lambda: local.save_firm(firm, {"name": "乙"}, local.firm(firm)["version"]),
+        lambda: local.set_target(2026, 50, 0),
+        lambda: local.confirm_import(local.stage_import("f.csv", [(facts(None, "丙"), None)])),
+    ):
+        change()
+        marks.append(local.last_change())
+    assert len(set(marks)) == len(marks)
+    assert local.last_change() == marks[-1]

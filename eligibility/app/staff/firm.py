@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache, state
-from eligibility.app.components import correct, dossier, guard, work
+from eligibility.app.components import calendar, correct, dossier, guard, work
 
 language = state.language()
 _ = language.text
@@ -34,6 +34,7 @@ with guard.told(language):
             dossier.history(repository, firm, language)
         case "tasks":
             work.tasks(repository, firm, language)
+            calendar.of_firm(repository, firm, language)
         case "notes":
             work.notes(repository, firm, language)
         case "documents":
