@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.cli import app
+from eligibility.intake.ledgers import CATEGORIES, LEDGERS
 from eligibility.intake.table import Options, read_table
 from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.planning.brief import brief
@@ -174,14 +175,12 @@ def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
             for condition in law.conditions
             for term in condition.terms
         }
-        named = {
-            cell
-            for made in scheme.application_form
-            for row in made.rows
-            for cell in row.cells
-            if cell
-        }
-        assert named <= {*scheme.fields_by_id, *terms}
+        listed = {name: {column.id for column in LEDGERS[name].columns} for name in LEDGERS}
+        listed["activity"] |= {"spent_y1", "spent_y2", "spent_y3"}
+        for made in scheme.application_form:
+            named = {cell for row in made.rows for cell in row.cells if cell}
+            assert named <= ({*CATEGORIES} if made.each_year else {*scheme.fields_by_id, *terms})
+            assert {name for name in made.takes if name} <= listed.get(made.list, set())
 
 
 def test_the_workbook_of_a_firm_lives(tmp_path: Path) -> None:

@@ -113,6 +113,14 @@ def assessed(draft: Draft) -> tuple[Told, Screening]:
     return said, screen(said.batch, scheme(), model()[0])
 
 
+@st.cache_resource(show_spinner=False)
+def lacking_for_pdf() -> Message | None:
+    """What this machine lacks to write a PDF; asked once per process."""
+    from eligibility.reports.pdf import lacking
+
+    return lacking()
+
+
 def _screened(source: tuple[str, bytes], options: Options) -> Screening:
     held = scheme()
     batch = read_table(source, held.fields, options, catalogue=held.titles_by_code)

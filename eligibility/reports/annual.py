@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from eligibility.assessment.assess import assess_table
 from eligibility.language import Language
-from eligibility.reports.city import told_doubt, told_source
+from eligibility.planning.chances import Chances
+from eligibility.planning.projection import projected
+from eligibility.planning.standing import Standing
+from eligibility.planning.year import CityYear, first_deadline, next_year
+from eligibility.reports.city import city_record, forecast_record, told_doubt, told_source
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
+from eligibility.scheme import load_scheme
 
 #: groups in one chart; the table beside it has them all
 DRAWN = 12
 
 Record = Mapping[str, Any]
+
+
+def year_paper(
+    made: CityYear, chances_of: Callable[[Standing], Chances], language: Language
+) -> Paper:
+    """The year of a city as a paper, with the forecast of the year after.
+
+    Parameters
+    ----------
+    made : CityYear
+    chances_of : callable
+        Gives the chances of the same firms as they would apply in the year after.
+    """
+    scheme, city, year = load_scheme(), made.city, made.year + 1
+    then = projected(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
+    later = Standing(then, assess_table(then, scheme))
+    target = int(city.target(year).certified.value)
+    following = forecast_record(next_year(made, chances_of(later), target=target))
+    return annual_paper(city_record(made), following | {"year": year, "target": target}, language)
 
 
 def annual_paper(record: dict[str, Any], following: Record, language: Language) -> Paper:

@@ -19,7 +19,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from eligibility.assessment.assess import Assessment
 from eligibility.intake.table import Batch
 from eligibility.language import Language
-from eligibility.reports.application import DraftCell, DraftTable, draft
+from eligibility.reports.application import DraftCell, DraftTable, Lists, draft
 from eligibility.reports.files import EXCEL_ROWS
 from eligibility.reports.firm_paper import score_sentence, verdict_sentence
 from eligibility.reports.plain import doubt, fields_in_words, own_figure, titles
@@ -93,7 +93,12 @@ def staff_workbook(
 
 
 def firm_workbook(
-    path: Path, record: dict[str, Any], firm: FirmTable, scheme: Scheme, language: Language
+    path: Path,
+    record: dict[str, Any],
+    firm: FirmTable,
+    scheme: Scheme,
+    language: Language,
+    lists: Lists | None = None,
 ) -> None:
     """Write one firm's official tables and the reviewers' working sheet, with live formulas.
 
@@ -103,6 +108,8 @@ def firm_workbook(
         As :func:`eligibility.assessment.record.record` gives it.
     firm : FirmTable
         The firm's one row.
+    lists : mapping of list to rows, optional
+        What the firm listed one by one.
 
     Raises
     ------
@@ -110,7 +117,7 @@ def firm_workbook(
         If the file cannot be written.
     """
     with _Book(path) as book:
-        _application(book, draft(record, firm, scheme), record, scheme, language)
+        _application(book, draft(record, firm, scheme, lists), record, scheme, language)
         _reviewers(book, record, scheme, language)
 
 
