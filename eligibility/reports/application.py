@@ -154,8 +154,10 @@ class Listed:
         return made
 
     def spent(self, rows: Sequence[int], year: int, categories: Sequence[str]) -> DraftCell:
-        """What was spent on an activity in a year; nothing where it has no row of the year."""
+        """What was spent on activities in a year; blank for a year that no row speaks of."""
         read = self.read["activity"]
+        if not (read.columns["year"] == year).any():
+            return DraftCell(None, money=True)
         of_year = [row for row in rows if read.columns["year"][row] == year]
         amount = sum(float(read.columns[name][row]) for name in categories for row in of_year)
         return DraftCell(None if np.isnan(amount) else round(amount / WAN, 2), money=True)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eligibility.language import Language
-from eligibility.reports.application import Lists, draft
+from eligibility.reports.application import DraftTable, Lists, draft
+from eligibility.reports.figures import interval
 from eligibility.reports.paper import Block, Grid, Heading, Paper, Points, Text, indented
 from eligibility.reports.plain import (
     doubt,
@@ -286,7 +287,7 @@ class _FirmPaper:
                     deadline["by"],
                     f"{deadline['years'][0]}–{deadline['years'][-1]}",
                     say(deadline["verdict"]),
-                    f"{deadline['low']}–{deadline['high']}",
+                    interval(deadline["low"], deadline["high"]),
                 )
                 for deadline in looked["deadlines"]
             ),
@@ -418,7 +419,7 @@ class _FirmPaper:
                     (self.language.of(row.title), *(cell.text(self.language) for cell in row.cells))
                     for row in table.rows
                 ),
-                (4.0, *(3.0 for _ in columns[1:])) if len(columns) < 7 else (1,) * len(columns),
+                _widths(table),
                 frozenset(range(1, len(columns))) if table.numbers else frozenset(),
             )
 
@@ -436,9 +437,21 @@ class _FirmPaper:
         return said or "–"
 
     def _with_unit(self, figure: str, finding: Mapping[str, Any]) -> str:
-        units = {"day": self.say("days"), "item": self.say("items"), "point": self.say("points")}
-        unit = units.get(finding["unit"], "")
-        return f"{figure} {unit}" if unit and figure not in ("", "–") else figure
+        if figure in ("", "–"):
+            return figure
+        say, one = self.say, figure.rpartition(" ")[2] == "1"
+        words = {
+            "day": say("{n} day") if one else say("{n} days"),
+            "item": say("{n} item") if one else say("{n} items"),
+            "point": say("{n} point") if one else say("{n} points"),
+        }
+        return words.get(finding["unit"], "{n}").format(n=figure)
 
     def _source(self, cite: Mapping[str, Any]) -> str:
         return f"{cite['document']} {cite['article']}{doubt(dict(cite), self.language)}"
+
+
+def _widths(table: DraftTable) -> tuple[float, ...]:
+    """Narrow before numbered rows, broad before titles."""
+    numbered = bool(table.rows) and len(table.rows[0].title.en) <= len("IP01")
+    return (1.8 if numbered else 5.0, *(3.0 for _ in table.columns[1:]))

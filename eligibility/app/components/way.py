@@ -10,7 +10,7 @@ import streamlit as st
 
 from eligibility.app import format as fmt
 from eligibility.app import state
-from eligibility.app.components.gaps import cited, exact, findings
+from eligibility.app.components.gaps import cited, findings
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.components.table import table
 from eligibility.app.firms import Firm
@@ -19,6 +19,7 @@ from eligibility.app.planned import Asked
 from eligibility.language import Language
 from eligibility.planning.incentives import incentives
 from eligibility.planning.settings import ASSUMED
+from eligibility.reports.figures import exact
 
 Said = Mapping[str, Any]
 

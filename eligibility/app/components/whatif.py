@@ -13,13 +13,14 @@ import streamlit as st
 from eligibility.app import format as fmt
 from eligibility.app import state
 from eligibility.app.components import conditions, notices
-from eligibility.app.components.gaps import anchor, exact
+from eligibility.app.components.gaps import anchor
 from eligibility.app.components.score import bar
 from eligibility.app.components.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.firms import Firm
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
 from eligibility.planning.whatif import movable, what_if
+from eligibility.reports.figures import exact
 from eligibility.vocabulary import RATINGS, EligibilityError, Field, Lever
 
 Said = Mapping[str, Any]
