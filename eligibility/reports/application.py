@@ -69,13 +69,17 @@ class DraftRow:
 
 @dataclass(frozen=True)
 class DraftTable:
-    """One official table; the first of ``columns`` heads the titles of rows."""
+    """One official table; the first of ``columns`` heads the titles of rows.
+
+    ``across``: the last column adds the ones before it.
+    """
 
     title: Wording
     note: Wording | None
     columns: tuple[Wording, ...]
     rows: tuple[DraftRow, ...]
     numbers: bool
+    across: bool = False
 
 
 def draft(
@@ -226,7 +230,8 @@ def _by_thing(table: FormTable, listed: Listed) -> Iterator[DraftTable]:
                 rows.append(DraftRow(row.title, tuple(cells), places))
             title = _of_year(table.title, year)
             head = (table.head, *heads[start : start + ABREAST])
-            yield DraftTable(title, table.note, head, tuple(rows), numbers=True)
+            across = len(columns) <= ABREAST
+            yield DraftTable(title, table.note, head, tuple(rows), numbers=True, across=across)
 
 
 def _of_year(title: Wording, year: int) -> Wording:

@@ -50,8 +50,13 @@ class _Word:
         headings = [block for block in paper.blocks if isinstance(block, Heading)]
         self._contents([heading.text for heading in headings if heading.level == 1])
         self.placed = 0
+        before: Block | None = None
         for block in paper.blocks:
             self._block(block)
+            if isinstance(before, Heading) and isinstance(block, Text):
+                # a note under a heading goes with it to the table that it speaks of
+                self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+            before = block
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Heading):
