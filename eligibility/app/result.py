@@ -8,6 +8,7 @@ from eligibility.app import cache, opened, state, who
 from eligibility.app.components import (
     conditions,
     keeping,
+    ladder,
     notices,
     outcome,
     papers,
@@ -56,6 +57,8 @@ st.page_link(
     label=_("The way to the certificate: plan, dates, worth →"),
     query_params={state.SOURCE: state.DRAFT},
 )
+st.header(_("Ladder of qualifications"), anchor=False)
+ladder.ladder_block(firm, language)
 with st.container(key="keep"):
     st.header(_("Take it with you"), anchor=False)
     outcome.downloads(screening, firm, draft, language)

@@ -54,6 +54,12 @@ def quantity(figure: float, unit: str, language: Speaks) -> str:
     return words.get(unit, "{n}").format(n=amount)
 
 
+def tenths(chance: float) -> str:
+    """A chance in tenths of a percent; never said to be certain."""
+    said = f"{chance:.1%}"
+    return {"0.0%": "<0.1%", "100.0%": ">99.9%"}.get(said, said)
+
+
 def interval(low: float, high: float) -> str:
     """``low–high``, or the one figure when both are the same."""
     return number(low) if low == high else f"{number(low)}–{number(high)}"
