@@ -26,6 +26,7 @@ from eligibility.vocabulary import EligibilityError
 
 if TYPE_CHECKING:
     from eligibility.planning.chances import Chances
+    from eligibility.planning.readying import Judge
     from eligibility.planning.standing import Standing
     from eligibility.planning.year import CityYear
     from eligibility.reports.paper import Paper
@@ -50,13 +51,19 @@ def named(what: str, day: date | int) -> str:
     return f"{said}-{day}" if said else str(day)
 
 
-def firm_paper(opened: Opened, asked: planned.Asked, language: Language, kind: str) -> bytes:
+def firm_paper(
+    opened: Opened,
+    asked: planned.Asked,
+    language: Language,
+    kind: str,
+    judge: Judge | None = None,
+) -> bytes:
     """One firm's paper, as Word or PDF; without a plan where none can be made for its figures."""
     from eligibility.reports.firm_paper import firm_paper as paper_of
 
     firm = opened.firm
     try:
-        told = planned.way(firm, opened.on, asked)
+        told = planned.way(firm, opened.on, asked, judge)
     except EligibilityError:
         told = None
     made = paper_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +13,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.planning.brief import brief
 from eligibility.planning.chances import Chances, chances_by_model, chances_without_model
 from eligibility.planning.city import City
+from eligibility.planning.readying import Judge
 from eligibility.planning.standing import Standing
 from eligibility.planning.year import CityYear
 from eligibility.readiness.model import Model
@@ -22,16 +22,17 @@ from eligibility.scheme import Scheme
 
 @dataclass(frozen=True)
 class Asked:
-    """What a plan is to be made for; money in CNY."""
+    """What a plan is to be made for; money in CNY, readiness /1."""
 
     by: date | None = None
     score: float | None = None
-    income: Sequence[float] = ()
+    readiness: float | None = None
+    income: tuple[float, ...] = ()
     first_time: bool = True
 
 
-def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
-    """One firm's way to the certificate from a day on.
+def way(firm: Firm, on: date, asked: Asked, judge: Judge | None = None) -> dict[str, Any]:
+    """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
 
     Raises
     ------
@@ -54,6 +55,8 @@ def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
         staff=staff,
         assets=assets,
         first_time=asked.first_time,
+        readiness=asked.readiness,
+        judge=judge,
     )
 
 

@@ -481,6 +481,7 @@ def just_replaced() -> bool:
 # --- plan, year, field ---
 
 PLAN_BY, PLAN_SCORE, PLAN_INCOME, PLAN_RENEWS = "plan-by", "plan-score", "plan-income:", "renews"
+PLAN_READY = "plan-readiness"
 IF_MOVED, IF_GIVEN = "if-more:", "if-given:"
 YEAR, TARGET, ALREADY, ADVISER_DAYS = "year", "target", "already", "days"
 CHANCES_BY, SHARES_BY = "chances-by", "shares-by"

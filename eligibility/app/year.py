@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache, planned, state
-from eligibility.app.components import forecast, notices, support, upload
+from eligibility.app.components import forecast, notices, papers, support, upload
 from eligibility.planning.city import load_city
 from eligibility.reports.city import city_record
 from eligibility.vocabulary import EligibilityError
@@ -60,3 +60,5 @@ st.header(_("Deadlines"), anchor=False)
 support.deadlines(record["deadlines"], language)
 st.header(_("Where the firms are"), anchor=False)
 forecast.shares(made, language)
+st.header(_("Papers"), anchor=False)
+papers.of_year(made, screening, language, by_model=bool(by_model))

@@ -252,7 +252,7 @@ class _FirmPaper:
     def plan(self) -> Iterator[Block]:
         say, plan, page = self.say, self.brief["plan"], self.page
         yield Heading(say("Plan to be ready by {by}").format(by=self.brief["by"]))
-        if obstacles := list(page.obstacles(plan)):
+        if obstacles := [*page.obstacles(plan), *page.ready(plan)]:
             yield indented(obstacles)
         head = (
             say("Action"), say("How much"), say("Start by"), say("Done by"), say("Cost, CNY"), say("What for")

@@ -125,7 +125,7 @@ class Page:
     def plans(self, brief: Mapping[str, Any]) -> Iterator[str]:
         """The cheapest plan, the next-best ones, or why there is none."""
         plan = brief["plan"]
-        yield from ("  " + line for line in self.obstacles(plan))
+        yield from ("  " + line for line in (*self.obstacles(plan), *self.ready(plan)))
         for place, made in enumerate(plan["plans"]):
             yield "  " + self.head(place, made)
             yield from ("    " + line for line in self.open_points(made))
@@ -143,6 +143,26 @@ class Page:
         elif plan["refused"]:
             said = self.say("The earliest deadline with a plan is {earliest}.")
             yield said.format(earliest=plan["earliest"])
+
+    def ready(self, plan: Mapping[str, Any]) -> Iterator[str]:
+        """What a model says of the firm with the plan carried out, or why no plan is enough."""
+        said = plan["readiness"]
+        if said is None:
+            return
+        if said["refused"]:
+            yield f"x {self.said(said['refused'])}"
+            return
+        yield self.say(
+            "Readiness then about {chance:.0%} ({low:.0%}–{high:.0%}), at least {asked:.0%} asked for; {learned}"
+        ).format(
+            chance=said["probability"],
+            low=said["interval"][0],
+            high=said["interval"][1],
+            asked=said["asked"],
+            learned=said["model"]["text"][self.lang],
+        )
+        if not said["cheapest"]:
+            yield self.say("This is enough; whether it is the cheapest was not settled.")
 
     def head(self, place: int, made: Mapping[str, Any]) -> str:
         """What a plan costs and brings; the cheapest stands at place 0."""
@@ -276,6 +296,8 @@ class Page:
     def effects(self, move: Mapping[str, Any]) -> list[str]:
         """Findings an action meets and items it raises, cited."""
         met = [f"→ {met['title'][self.lang]}{self.cited(met)}" for met in move["meets"]]
+        if not met and not move["raises"]:
+            return ["→ " + self.say("readiness alone")]
         return met + [
             f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self.cited(raised)}"
             for raised in move["raises"]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from eligibility.app import cache, export
+from eligibility.app import cache, export, planned
+from eligibility.app.firms import Screening
 from eligibility.app.markup import tag
 from eligibility.app.opened import Opened
 from eligibility.app.planned import Asked
 from eligibility.language import Language
+from eligibility.planning.year import CityYear
 
-Make = Callable[[], bytes]
+#: label, ending and maker of each
+Offered = tuple[tuple[str, str, Callable[[], bytes]], ...]
 
 
 def of_firm(opened: Opened, language: Language, asked: Asked | None = None) -> None:
@@ -25,17 +29,51 @@ def of_firm(opened: Opened, language: Language, asked: Asked | None = None) -> N
             "those tables and the reviewers' sheet, with live formulas."
         )
     )
+    model = cache.model()[0]
+    judge = model.readiness if model else None
     told = asked or Asked()
-    offered = (
-        (_("Paper (Word)"), "docx", lambda: export.firm_paper(opened, told, language, "docx")),
-        (_("Paper (PDF)"), "pdf", lambda: export.firm_paper(opened, told, language, "pdf")),
-        (_("Workbook (Excel)"), "xlsx", lambda: export.firm_workbook(opened, language)),
+    paper = {
+        kind: partial(export.firm_paper, opened, told, language, kind, judge)
+        for kind in ("docx", "pdf")
+    }
+    offered: Offered = (
+        (_("Paper (Word)"), "docx", paper["docx"]),
+        (_("Paper (PDF)"), "pdf", paper["pdf"]),
+        (_("Workbook (Excel)"), "xlsx", partial(export.firm_workbook, opened, language)),
     )
-    name = export.named(opened.firm.text("name") or opened.firm.text("uscc"), opened.firm.applied)
+    about = opened.firm.record["firm"]
+    name = export.named(about["name"] or about["uscc"] or "", opened.firm.applied)
     _downloads(name, offered, language)
 
 
-def _downloads(name: str, offered: tuple[tuple[str, str, Make], ...], language: Language) -> None:
+def of_year(made: CityYear, screening: Screening, language: Language, *, by_model: bool) -> None:
+    """The year's report as Word and PDF, and the staff's workbook of the same firms."""
+    _ = language.text
+    st.caption(
+        _(
+            "The report holds target and certified, the funnel, shares by district, industry and "
+            "carrier, common gaps, support, and the forecast of the next year; the workbook a sheet "
+            "for each view of the firms."
+        )
+    )
+    model = cache.model()[0] if by_model else None
+    chances = partial(planned.model_chances, model, city=made.city)
+    paper = {
+        kind: partial(export.year_paper, made, chances, language, kind) for kind in ("docx", "pdf")
+    }
+    offered: Offered = (
+        (_("Year's report (Word)"), "docx", paper["docx"]),
+        (_("Year's report (PDF)"), "pdf", paper["pdf"]),
+        (
+            _("Staff's workbook (Excel)"),
+            "xlsx",
+            partial(export.staff_workbook, screening, language),
+        ),
+    )
+    _downloads(export.named(language.of(made.city.title), made.year), offered, language)
+
+
+def _downloads(name: str, offered: Offered, language: Language) -> None:
     """A button for each paper; where this machine cannot write PDF, a sentence says what it lacks."""
     lacking = cache.lacking_for_pdf()
     with st.container(horizontal=True, key="papers"):

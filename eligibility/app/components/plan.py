@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import planned
+from eligibility.app import cache
 from eligibility.app.components import gaps, guard, ladder, papers, way, whatif
 from eligibility.app.opened import Opened
+from eligibility.app.planned import Asked
 from eligibility.language import Language
 
 
@@ -15,7 +16,7 @@ def plan(opened: Opened, language: Language) -> None:
     _ = language.text
     firm = opened.firm
     with guard.told(language):
-        first = planned.way(firm, opened.on, planned.Asked())
+        first = cache.way(firm, opened.on, Asked())
 
     st.header(_("What is lacking now"), anchor=False)
     st.caption(
@@ -27,9 +28,9 @@ def plan(opened: Opened, language: Language) -> None:
     whatif.what_if_block(firm, first["gaps"], language)
 
     st.header(_("Plan"), anchor=False)
-    asked = way.asked(first, firm, language)
-    with guard.told(language):
-        made = planned.way(firm, opened.on, asked)
+    asked = way.asked(first, firm, language, by_model=cache.model()[0] is not None)
+    with guard.told(language), st.spinner(_("Looking for the cheapest plan…")):
+        made = cache.way(firm, opened.on, asked)
     st.subheader(_("Plan to be ready by {by}").format(by=made["by"]), anchor=False)
     way.plans(made, firm, language)
     way.must_hold(made, firm, language)
