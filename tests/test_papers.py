@@ -429,7 +429,7 @@ def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_pa
     staff_workbook(path, batch, found, HNTE, ENGLISH)
     made = sheets(path)
     assert list(made) == [
-        "Overview", "All firms", "Unmet", "Undetermined", "Near the line", "Rejected rows", "Explanations",
+        "Overview", "All firms", "Unmet", "Undetermined", "Near the line", "Signs to look at", "Rejected rows", "Explanations",
     ]  # fmt: skip
     counts = dict(made["Overview"][1:4])
     assert counts == {"Rows read": 60, "Rows assessed": 38, "Rows rejected": 22}
@@ -442,6 +442,9 @@ def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_pa
     )
     assert len(made["Undetermined"]) == 1 + still_open
     assert all(abs(row[8]) <= 0.1 for row in made["Near the line"][1:])
+    signs = sum(int(sign.rows.sum()) for part in found for sign in part.warnings)
+    assert len(made["Signs to look at"]) == 1 + signs > 1
+    assert all(len(row[3]) > len("a sign in words") for row in made["Signs to look at"][1:])
     assert formulas(path) == []
 
 

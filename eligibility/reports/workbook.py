@@ -35,6 +35,7 @@ from eligibility.vocabulary import (
     STATUS_WORDS,
     UNDETERMINED,
     UNMET,
+    Citation,
     Condition,
     Finding,
     FirmTable,
@@ -278,6 +279,12 @@ class _Staff:
             self._near(),
             3,
         )
+        book.table(
+            say("Signs to look at"),
+            [*firm, Column(say("Sign"), width=90), source],
+            self._signs(),
+            3,
+        )
         rejects = rejects_with_reasons(self.batch, self.language)
         book.table(
             say("Rejected rows"),
@@ -389,6 +396,14 @@ class _Staff:
                     said or self.say("No fact: judgement decides"),
                     self._source(condition),
                 ]
+
+    def _signs(self) -> Iterator[list[Any]]:
+        """What reviewers look at, a row for each sign of a firm; none is a finding."""
+        for found in self.assessments:
+            for sign in found.warnings:
+                source = self._cited(sign.citation) if sign.citation else self.say("no source")
+                for row in np.flatnonzero(sign.rows):
+                    yield [*self._firm(found, row), self.language.of(sign.says), source]
 
     def _near(self) -> Iterator[list[Any]]:
         """Figures close to a line, on either side, the closest first."""
@@ -504,7 +519,9 @@ class _Staff:
         return {"row": self.say("Row"), "reason": self.say("Reason")}.get(name, name)
 
     def _source(self, condition: Condition) -> str:
-        cite = condition.citation
+        return self._cited(condition.citation)
+
+    def _cited(self, cite: Citation) -> str:
         return f"{cite.document} {cite.article}{doubt(cite.model_dump(), self.language)}"
 
 
