@@ -16,6 +16,7 @@ import streamlit as st
 from eligibility.app import planned, registered, state
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening, screen
+from eligibility.app.planned import Asked
 from eligibility.app.registered import Pool
 from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
@@ -115,6 +116,14 @@ def assessed(draft: Draft) -> tuple[Told, Screening]:
     return said, screen(said.batch, scheme(), model()[0])
 
 
+@st.cache_resource(show_spinner=False)
+def lacking_for_pdf() -> Message | None:
+    """What this machine lacks to write a PDF; asked once per process."""
+    from eligibility.reports.pdf import lacking
+
+    return lacking()
+
+
 def _screened(source: tuple[str, bytes], options: Options) -> Screening:
     held = scheme()
     batch = read_table(source, held.fields, options, catalogue=held.titles_by_code)
@@ -190,6 +199,28 @@ def _trained(
         return None, refused.message
     except OSError as error:
         return None, Message(msgid("The model cannot be read: {why}."), {"why": str(error)})
+
+
+# --- plans ---
+
+
+def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
+    """One firm's way to the certificate, as :func:`planned.way` gives it."""
+    facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
+    # only a plan by readiness asks the model
+    return _way(firm, facts, on, asked, model_stamp() if asked.readiness else None)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _way(
+    _firm: Firm,
+    facts: str,  # noqa: ARG001 names the firm
+    on: date,
+    asked: Asked,
+    stamp: Stamp,  # noqa: ARG001 names the model
+) -> dict[str, Any]:
+    held = model()[0] if asked.readiness else None
+    return planned.way(_firm, on, asked, held.readiness if held else None)
 
 
 # --- the year ---

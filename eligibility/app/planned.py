@@ -17,6 +17,7 @@ from eligibility.planning.brief import brief
 from eligibility.planning.chances import Chances, chances_by_model, chances_without_model
 from eligibility.planning.city import City
 from eligibility.planning.deadlines import Deadline, for_batch, for_certificate
+from eligibility.planning.readying import Judge
 from eligibility.planning.standing import Standing
 from eligibility.planning.stock import Stock, certificates
 from eligibility.planning.year import CityYear
@@ -27,16 +28,17 @@ from eligibility.vocabulary import FirmTable
 
 @dataclass(frozen=True)
 class Asked:
-    """What a plan is to be made for; money in CNY."""
+    """What a plan is to be made for; money in CNY, readiness /1."""
 
     by: date | None = None
     score: float | None = None
-    income: Sequence[float] = ()
+    readiness: float | None = None
+    income: tuple[float, ...] = ()
     first_time: bool = True
 
 
-def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
-    """One firm's way to the certificate from a day on.
+def way(firm: Firm, on: date, asked: Asked, judge: Judge | None = None) -> dict[str, Any]:
+    """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
 
     Raises
     ------
@@ -59,6 +61,8 @@ def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
         staff=staff,
         assets=assets,
         first_time=asked.first_time,
+        readiness=asked.readiness,
+        judge=judge,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache, planned, state
-from eligibility.app.components import forecast, guard, notices, pool, support, upload
+from eligibility.app.components import forecast, guard, notices, papers, pool, support, upload
 from eligibility.reports.city import city_record
 from eligibility.vocabulary import EligibilityError
 
@@ -72,3 +72,5 @@ st.header(_("Deadlines"), anchor=False)
 support.deadlines(record["deadlines"], language)
 st.header(_("Where the firms are"), anchor=False)
 forecast.shares(made, language)
+st.header(_("Papers"), anchor=False)
+papers.of_year(made, None if held else cache.current(), language, by_model=by_model)

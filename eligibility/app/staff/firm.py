@@ -30,6 +30,8 @@ with guard.told(language):
     match dossier.tabs(language):
         case "beside":
             dossier.beside(repository, firm, language)
+        case "plan":
+            dossier.way(repository, firm, language)
         case "history":
             dossier.history(repository, firm, language)
         case "tasks":
@@ -39,6 +41,7 @@ with guard.told(language):
             work.notes(repository, firm, language)
         case "documents":
             work.documents(repository, firm, cache.scheme().editions[-1], language)
+            dossier.firm_papers(repository, firm, language)
         case "figures":
             correct.figures(repository, firm, language)
         case _:
