@@ -49,22 +49,21 @@ def form_token() -> str:
     return cache.accounts().csrf_token(visit) if visit else ""
 
 
-def vouched() -> str | None:
-    """What an OpenID provider says of whoever is here, signed for the form that signs in by it."""
+def vouched() -> tuple[str, str] | None:
+    """Whom an OpenID provider knows here: the name, and its word signed for the form that signs in."""
     visit = st.context.cookies.get(cookies.VISIT)
     if not provider() or not visit or not st.user.is_logged_in:
         return None
     said = st.user.to_dict()
-    return cookies.identity(
-        visit,
-        {
-            "issuer": str(said["iss"]),
-            "subject": str(said["sub"]),
-            "login": str(said.get("email") or ""),
-            "verified": said.get("email_verified") is True,
-            "name": str(said.get("name") or ""),
-        },
-    )
+    login, name = str(said.get("email") or ""), str(said.get("name") or "")
+    claims = {
+        "issuer": str(said["iss"]),
+        "subject": str(said["sub"]),
+        "login": login,
+        "verified": said.get("email_verified") is True,
+        "name": name,
+    }
+    return name or login or str(said["sub"]), cookies.identity(visit, claims)
 
 
 def provider() -> bool:

@@ -86,13 +86,18 @@ class Accounts:
         self._key = key or signing_key()
         self._clock = clock
         self._hasher = hasher
+        # no account is ever deleted, so one yes holds for good
+        self._any = False
 
     # --- who there is ---
 
     def any_accounts(self) -> bool:
         """Is there any account? Without one the store is a one-person local tool."""
-        with reading(self.engine) as connection:
-            return connection.execute(select(accounts.c.id).limit(1)).first() is not None
+        if not self._any:
+            with reading(self.engine) as connection:
+                found = connection.execute(select(accounts.c.id).limit(1)).first()
+            self._any = found is not None
+        return self._any
 
     def has_administrator(self) -> bool:
         """Is there an active administrator? Without one the app listens on loopback only."""

@@ -46,14 +46,8 @@ def sign_in(language: Language) -> None:
             _field("password", _("Password"), "password", "current-password"),
         )
     )
-    if not who.provider():
-        return
-    vouched = who.vouched()
-    if vouched is None:
+    if who.provider() and who.vouched() is None:
         st.button(_("Sign in through your organisation"), on_click=st.login)
-    else:
-        go_on = _("Continue as the person signed in there")
-        st.html(_form(routes.IDENTITY, go_on, _hidden("identity", vouched)))
 
 
 def password(signed: SignedIn, language: Language) -> None:
@@ -82,10 +76,22 @@ def sign_out(language: Language) -> None:
 
 
 def said(language: Language) -> None:
-    """What came of the form sent just now."""
+    """What came of the form sent just now; and the last step of who comes from an OpenID provider."""
     message = state.said()
     if message is not None:
         notices.said(message, language)
+    if who.signed_in() is None and (vouched := who.vouched()) is not None:
+        _arrived(*vouched, language)
+
+
+def _arrived(name: str, word: str, language: Language) -> None:
+    """The provider sends everybody to the first page, so this stands on every one."""
+    _ = language.text
+    st.html(tag("p", _("Your organisation knows you as "), tag("strong", name), cls="notice"))
+    with st.container(horizontal=True, key="arrived"):
+        go_on = _("Continue as the person signed in there")
+        st.html(_form(routes.IDENTITY, go_on, _hidden("identity", word)), width="content")
+        st.button(_("That is not me"), on_click=st.logout)
 
 
 def _form(action: str, button: str, *fields: Markup) -> Markup:

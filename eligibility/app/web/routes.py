@@ -49,6 +49,11 @@ def sign_in_identity(request: Request, fields: Fields, response: Response) -> No
     claims = cookies.claims(visit, fields.get("identity", ""))
     if claims is None:
         raise NotAllowed("That took too long; sign in again.")
+    if not cache.accounts().has_administrator():
+        # the first account ends the time of the one local person, so it is the administrator's
+        raise NotAllowed(
+            "There is no administrator yet. Create one first: python -m eligibility create-admin LOGIN"
+        )
     _replace(request, response, cache.accounts().sign_in_identity(**claims))
 
 
