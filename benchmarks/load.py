@@ -90,7 +90,7 @@ def fill() -> dict[str, str]:
     held = {}
     for number in range(STAFF_OF_TEN * 2):
         login = f"staff{number}"
-        boss.add_account(login, PASSWORD, Role.MANAGER, name=login)
+        boss.add_account(login, PASSWORD, Role.MANAGER, name=login, once=False)
         token = accounts.sign_in(login, PASSWORD)
         held[login] = cookies._signer("sign-in").dumps(token)
     engine.dispose()
@@ -333,13 +333,15 @@ async def crowd(
             ledger.errors.append(f"browser {number}: {type(error).__name__}: {str(error)[:300]}")
         await context.close()
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        await asyncio.gather(
-            *(plain(number) for number in range(people - real)),
-            *(at_chromium(browser, number) for number in range(real)),
-        )
-        await browser.close()
+    async def at_browsers() -> None:
+        async with async_playwright() as playwright:
+            launched = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+            browser = await launched
+            await asyncio.gather(*(at_chromium(browser, number) for number in range(real)))
+            await browser.close()
+
+    works = [plain(number) for number in range(people - real)]
+    await asyncio.gather(*works, *([at_browsers()] if real else []))
 
 
 def used(process: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import streamlit as st
 
@@ -19,11 +20,14 @@ def signed_in() -> SignedIn | None:
 
 
 def actor() -> Actor:
-    """The person signed in; the one person of a store without accounts; else a visitor."""
+    """The person signed in with an own password; the one person of a store without accounts; else a
+    visitor, known by the address only."""
     signed = signed_in()
-    if signed is not None:
+    if signed is not None and not signed.once:
         return signed.actor
-    return VISITOR if cache.accounts().any_accounts() else LOCAL
+    if not cache.accounts().any_accounts():
+        return LOCAL
+    return replace(VISITOR, source=cache.accounts().source_of(str(st.context.ip_address or "")))
 
 
 def only(roles: Collection[Role]) -> Repository:

@@ -17,7 +17,12 @@ def closed() -> None:
     """What stands at the address of a page for others: the sign-in, or a refusal in words."""
     language = state.language()
     _ = language.text
-    if who.signed_in() is None:
+    signed = who.signed_in()
+    if signed is not None and signed.once:
+        st.title(_("Account"), anchor=False)
+        first_password(signed, language)
+        return
+    if signed is None:
         st.title(_("Sign in"), anchor=False)
         st.html(tag("p", _("This page is for staff; sign in to open it.")))
         sign_in(language)
@@ -65,6 +70,16 @@ def password(signed: SignedIn, language: Language) -> None:
             _field("again", _("The same again"), "password", "new-password"),
         )
     )
+
+
+def first_password(signed: SignedIn, language: Language) -> None:
+    """Change a password that somebody else set; before that nothing else opens."""
+    _ = language.text
+    st.header(_("Choose your own password"), anchor=False)
+    words = _("The one you signed in with was set by somebody else. Your pages open once you have "
+              "chosen your own.")  # fmt: skip
+    st.html(tag("p", words))
+    password(signed, language)
 
 
 def sign_out(language: Language) -> None:
