@@ -151,7 +151,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ELIGIBILITY_DATA"] = folder
         fill(count)
-        with served() as address:
+        with served(Path(folder)) as address:
             found = measured(address, count)
     broken = 0
     for name, limit in LIMITS.items():
