@@ -104,8 +104,10 @@ def current() -> Screening:
     return screening(kept, state.money_unit(), state.sheet(kept), day, model_stamp())
 
 
-def assessed(draft: Draft) -> tuple[Told, Screening]:
+def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     """What a draft says, and its firm assessed; of no firm where a value cannot be used.
+
+    Without ``readiness`` the model is not asked, which takes as long as all conditions together.
 
     Raises
     ------
@@ -113,7 +115,7 @@ def assessed(draft: Draft) -> tuple[Told, Screening]:
         If no edition covers the date of application.
     """
     said = told(draft.state, scheme(), date.today())
-    return said, screen(said.batch, scheme(), model()[0])
+    return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 
 @st.cache_resource(show_spinner=False)

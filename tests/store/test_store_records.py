@@ -15,10 +15,30 @@ from sqlalchemy import Engine, func, select
 
 from eligibility import assess, assess_table, firms, load_scheme
 from eligibility.assessment.record import records
-from eligibility.store import LOCAL, FirmFilter, Repository, Stage, plain, table_facts
-from eligibility.store.drafts import ALPHABET, code_hash, new_code
+from eligibility.store import (
+    LOCAL,
+    VISITOR,
+    Accounts,
+    Actor,
+    FirmFilter,
+    Repository,
+    Role,
+    Stage,
+    plain,
+    table_facts,
+)
+from eligibility.store.drafts import (
+    ALPHABET,
+    LONGEST_TEXT,
+    MOST_NEW,
+    MOST_ROWS,
+    WITHIN,
+    code_hash,
+    new_code,
+)
 from eligibility.store.schema import staged
-from eligibility.vocabulary import Conflict, EligibilityError, InputError, NotFound
+from eligibility.store.work import LONGEST_NOTE, LONGEST_TITLE
+from eligibility.vocabulary import Conflict, EligibilityError, InputError, NotAllowed, NotFound
 from tests.store.world import facts, record
 
 
@@ -487,3 +507,89 @@ def test_every_change_of_what_the_year_reads_changes_the_mark_of_the_store(
         marks.append(local.last_change())
     assert len(set(marks)) == len(marks)
     assert local.last_change() == marks[-1]
+
+
+def full(**changes: object) -> dict[str, object]:
+    return {"step": "ip", "facts": {"name": "甲"}, "ledgers": {"ip": []}, **changes}
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (full(ledgers={"ip": [{"name": "x"}] * (MOST_ROWS + 1)}), "501 rows; at most 500"),
+        (full(facts={"name": "甲" * (LONGEST_TEXT + 1)}), "501 characters; at most 500"),
+        (full(ledgers={"ip": [{"name": "甲" * (LONGEST_TEXT + 1)}]}), "501 characters"),
+        (full(facts={"n" * (LONGEST_TEXT + 1): "x"}), "501 characters"),
+        (full(ledgers={"ip": [{"name": "x" * LONGEST_TEXT, "owner": "y" * 101}] * MOST_ROWS}),
+         "at most 300000 can be kept"),
+    ],
+)  # fmt: skip
+def test_a_draft_of_more_than_one_firm_can_have_is_refused_in_a_sentence_and_not_stored(
+    engine: Engine, state: dict[str, object], why: str
+) -> None:
+    visitor = Repository(engine, VISITOR)
+    with pytest.raises(InputError, match=why):
+        visitor.new_draft(state)
+    code, _ = visitor.new_draft(full())
+    with pytest.raises(InputError, match=why):
+        visitor.save_draft(code, state, 1)
+    assert visitor.draft(code)["state"] == full()
+    assert visitor.draft(code)["version"] == 1
+
+
+def test_a_draft_at_its_limits_is_kept_whole(engine: Engine) -> None:
+    visitor = Repository(engine, VISITOR)
+    rows = [{"name": "甲" * LONGEST_TEXT}] * (MOST_ROWS // 2)
+    code, _ = visitor.new_draft(full(ledgers={"ip": rows + [{"name": "x"}] * (MOST_ROWS // 2)}))
+    assert len(visitor.draft(code)["state"]["ledgers"]["ip"]) == MOST_ROWS
+
+
+def test_who_begins_drafts_without_end_has_to_wait_and_nobody_else_does(engine: Engine) -> None:
+    at = [datetime(2026, 5, 1, 8, tzinfo=UTC)]
+
+    def come(**who: object) -> Repository:
+        return Repository(engine, Actor(Role.FIRM, **who), clock=lambda: at[0])  # type: ignore[arg-type]
+
+    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    mine, theirs = (chief.add_account(login, None, "manager") for login in ("a", "b"))
+    for one, other in [
+        (come(source="here"), come(source="there")),
+        (come(), come(source="elsewhere")),
+        (come(account_id=mine), come(account_id=theirs)),
+    ]:
+        codes = [one.new_draft(full())[0] for _ in range(MOST_NEW)]
+        with pytest.raises(NotAllowed, match=f"{MOST_NEW} self-assessments were begun from here"):
+            one.new_draft(full())
+        assert one.save_draft(codes[0], full(step="rd"), 1) == 2, "what is begun goes on"
+        other.new_draft(full())
+        at[0] += WITHIN
+        one.new_draft(full())
+    local = Repository(engine, LOCAL)
+    for _ in range(MOST_NEW + 1):
+        local.new_draft(full())
+
+
+def test_where_a_visitor_comes_from_is_kept_as_a_hash_and_told_to_nobody(engine: Engine) -> None:
+    accounts = Accounts(engine, b"k" * 32)
+    source = accounts.source_of("198.51.100.7")
+    assert "198.51.100" not in source
+    assert source != Accounts(engine, b"l" * 32).source_of("198.51.100.7")
+    visitor = Repository(engine, Actor(Role.FIRM, source=source))
+    code, _ = visitor.new_draft(full())
+    assert source not in str(visitor.draft(code))
+
+
+def test_notes_titles_and_remarks_are_as_long_as_a_person_writes(local: Repository) -> None:
+    firm = local.add_firm({"name": "甲"})
+    with pytest.raises(InputError, match="2001 characters; at most 2000"):
+        local.add_note(firm, "x" * (LONGEST_NOTE + 1))
+    with pytest.raises(InputError, match="301 characters; at most 300"):
+        local.add_task(firm, {"title": "x" * (LONGEST_TITLE + 1)})
+    with pytest.raises(InputError, match="2001 characters"):
+        local.save_document(firm, "a", "missing", 0, "x" * (LONGEST_NOTE + 1))
+    task = local.add_task(firm, {"title": "x" * LONGEST_TITLE})
+    with pytest.raises(InputError, match="301 characters"):
+        local.save_task(task, {"title": "x" * (LONGEST_TITLE + 1)}, 1)
+    local.add_note(firm, "x" * LONGEST_NOTE)
+    assert len(local.notes(firm)) == 1
+    assert local.documents(firm) == []
