@@ -13,7 +13,7 @@ import streamlit as st
 from eligibility.app import clients, export, state
 from eligibility.app import format as fmt
 from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
-from eligibility.app.components import guard
+from eligibility.app.components import guard, opening
 from eligibility.app.components.status import verdict_word
 from eligibility.app.markup import literal
 from eligibility.language import Language
@@ -149,8 +149,10 @@ def nothing(choice: Choice, language: Language) -> None:
         st.page_link("eligibility/app/staff/imports.py", label=_("Import a file of firms →"))
 
 
-def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list[dict[str, Any]]:
-    """The rows of a page of the list; gives those that are ticked."""
+def rows(
+    page: Page, choice: Choice, scheme: Scheme, language: Language
+) -> tuple[list[dict[str, Any]], int | None]:
+    """The rows of a page of the list; gives those that are ticked, and the id of one opened."""
     _ = language.text
     first = (choice.page - 1) * PAGE_ROWS
     words = _("{n} firms").format(n=f"{page.count:,}")
@@ -166,7 +168,7 @@ def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list
             args=(key,),
         )
     hint = _("“Open” leads to the firm; tick rows to change several at once")
-    st.caption(f"{words} · {hint}")
+    named = opening.above(f"{words} · {hint}", [row["name"] for row in page.rows], language)
     shown = clients.table(page.rows, scheme, language)
     config = _columns(shown, language)
     config["open"] = st.column_config.ButtonColumn(
@@ -193,7 +195,10 @@ def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list
                 "from and how wide its interval is."
             )
         )
-    return [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
+    ids = [row["id"] for row in page.rows]
+    opened = state.opened_of(state.LIST, ids) if named is None else ids[named]
+    chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
+    return chosen, opened
 
 
 def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
