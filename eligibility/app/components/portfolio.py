@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from eligibility.app import clients, export, state
@@ -169,7 +170,7 @@ def rows(
         )
     hint = _("“Open” leads to the firm; tick rows to change several at once")
     named = opening.above(f"{words} · {hint}", [row["name"] for row in page.rows], language)
-    shown = clients.table(page.rows, scheme, language)
+    shown = _in_percent(clients.table(page.rows, scheme, language))
     config = _columns(shown, language)
     config["open"] = st.column_config.ButtonColumn(
         "", width=58, pinned=True, type="tertiary", key=state.open_key(state.LIST)
@@ -201,6 +202,12 @@ def rows(
     return chosen, opened
 
 
+def _in_percent(shown: pa.Table) -> pa.Table:
+    """Readiness in whole percent: it is known no better."""
+    place = shown.schema.get_field_index("probability")
+    return shown.set_column(place, "probability", pc.multiply(shown["probability"], 100.0))
+
+
 def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
     _ = language.text
     column = st.column_config
@@ -210,7 +217,7 @@ def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
         "verdict": column.TextColumn(_("Verdict"), width=124),
         "low": column.NumberColumn(_("Low"), width=58, format="%.4g"),
         "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
-        "probability": column.NumberColumn(_("Readiness"), width=80, format="percent"),
+        "probability": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),
         "gap": column.TextColumn(_("Nearest gap"), width=170),
         "due": column.DateColumn(_("Next deadline"), width=104, format="YYYY-MM-DD"),
         "district": column.TextColumn(_("District"), width=96),
