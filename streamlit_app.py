@@ -6,13 +6,46 @@ from pathlib import Path
 
 import streamlit as st
 
-from eligibility.app import doors, state
+from eligibility.app import doors, state, who
 from eligibility.app.components import frame, signing
 from eligibility.app.doors import Door
 from eligibility.app.web import errors, guard, routes
-from eligibility.store import ANYONE, LEADS, STAFF
+from eligibility.store import ANYONE, LEADS, STAFF, VISITOR, Role
 
 PAGES = Path("eligibility") / "app"
+FIRMS, ALONE = frozenset({Role.FIRM}), frozenset({Role.LOCAL})
+TEAM = STAFF - ALONE
+
+
+def pages() -> dict[str, list[Door]]:
+    """Every page, by its group in the bar; what stands in no bar is reached from other pages."""
+    _ = state.language().text
+    account = _("Sign in") if who.actor() == VISITOR else _("Account")
+    return {
+        "": [
+            Door(PAGES / "staff/overview.py", _("Overview"), "overview", STAFF, first=TEAM),
+            Door(PAGES / "staff/firms.py", _("All firms"), "staff-firms", STAFF),
+            Door(PAGES / "staff/imports.py", _("Import"), "import", STAFF),
+            Door(PAGES / "staff/outcomes.py", _("Applications"), "applications", STAFF),
+            Door(PAGES / "year.py", _("Year"), "year", STAFF),
+            Door(PAGES / "screening.py", _("Screen a file"), "firms", STAFF, first=ALONE),
+            Door(PAGES / "start.py", _("Self-assessment"), "start", ANYONE, first=FIRMS),
+            Door(PAGES / "wizard.py", _("Steps"), "steps", ANYONE, bar=()),
+            Door(PAGES / "result.py", _("Result"), "result", ANYONE, bar=()),
+            Door(PAGES / "firm.py", _("One firm"), "firm", ANYONE, bar=()),
+            Door(PAGES / "plan.py", _("Plan"), "plan", ANYONE, bar=()),
+            Door(PAGES / "staff/firm.py", _("A firm"), "staff-firm", STAFF, bar=()),
+        ],
+        _("Reference"): [
+            Door(PAGES / "rules.py", _("Rules"), "rules", ANYONE),
+            Door(PAGES / "field.py", _("Technical field"), "field", ANYONE),
+            Door(PAGES / "model.py", _("Model"), "model", ANYONE, bar=STAFF),
+        ],
+        _("Settings"): [
+            Door(PAGES / "administration.py", _("Administration"), "admin", LEADS),
+            Door(PAGES / "account.py", account, "account", ANYONE),
+        ],
+    }
 
 
 def show() -> None:
@@ -20,34 +53,8 @@ def show() -> None:
     st.set_page_config(layout="wide", page_icon=frame.ICON)
     frame.style()
     frame.masthead()
-    _ = state.language().text
     frame.own_words(state.language())
-    page = st.navigation(
-        doors.opened(
-            {
-                "": [
-                    Door(PAGES / "screening.py", _("Firms"), "firms", STAFF),
-                    Door(PAGES / "start.py", _("Self-assessment"), "start", ANYONE),
-                    Door(PAGES / "wizard.py", _("Steps"), "steps", ANYONE, hidden=True),
-                    Door(PAGES / "result.py", _("Result"), "result", ANYONE, hidden=True),
-                    Door(PAGES / "firm.py", _("One firm"), "firm", ANYONE),
-                    Door(PAGES / "plan.py", _("Plan"), "plan", ANYONE),
-                    Door(PAGES / "field.py", _("Technical field"), "field", ANYONE),
-                    Door(PAGES / "rules.py", _("Rules"), "rules", ANYONE),
-                    Door(PAGES / "model.py", _("Model"), "model", ANYONE),
-                    Door(PAGES / "staff/overview.py", _("Overview"), "overview", STAFF),
-                    Door(PAGES / "year.py", _("Year"), "year", STAFF),
-                    Door(PAGES / "staff/firms.py", _("All firms"), "staff-firms", STAFF),
-                    Door(PAGES / "staff/firm.py", _("A firm"), "staff-firm", STAFF),
-                    Door(PAGES / "staff/imports.py", _("Import"), "import", STAFF),
-                    Door(PAGES / "staff/outcomes.py", _("Applications"), "applications", STAFF),
-                    Door(PAGES / "administration.py", _("Administration"), "admin", LEADS),
-                    Door(PAGES / "account.py", _("Account"), "account", ANYONE),
-                ],
-            }
-        ),
-        position="top",
-    )
+    page = st.navigation(doors.opened(pages()), position="top")
     signing.said(state.language())
     page.run()
     frame.footer()

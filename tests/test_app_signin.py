@@ -258,42 +258,59 @@ def test_the_server_ends_with_that_sentence_before_it_answers(tmp_path: Path) ->
 
 # --- the pages ---
 
-PUBLIC = {"start", "firm", "plan", "field", "rules", "model", "account"}
+PUBLIC = {"start", "steps", "result", "firm", "plan", "field", "rules", "model", "account"}
 STAFF = PUBLIC | {
     "firms", "overview", "staff-firms", "staff-firm", "import", "applications", "year"
 }  # fmt: skip
 LEADS = STAFF | {"admin"}
+#: reached from other pages; the bar of nobody leads there
+ASIDE = {"steps", "result", "firm", "plan", "staff-firm"}
+#: the bar of a firm
+SHORT = {"start", "rules", "field", "account"}
 
 
 @pytest.mark.parametrize(
-    ("role", "open_to_it"),
+    ("role", "open_to_it", "bar", "first"),
     [
-        (None, PUBLIC),
-        (Role.FIRM, PUBLIC),
-        (Role.ADVISER, STAFF),
-        (Role.MANAGER, LEADS),
-        (Role.ADMINISTRATOR, LEADS),
+        (None, PUBLIC, SHORT, "start"),
+        (Role.FIRM, PUBLIC, SHORT, "start"),
+        (Role.ADVISER, STAFF, STAFF - ASIDE, "overview"),
+        (Role.MANAGER, LEADS, LEADS - ASIDE, "overview"),
+        (Role.ADMINISTRATOR, LEADS, LEADS - ASIDE, "overview"),
     ],
 )
 def test_each_role_is_shown_its_pages_and_no_other(
-    role: Role | None, open_to_it: set[str], monkeypatch: pytest.MonkeyPatch
+    role: Role | None,
+    open_to_it: set[str],
+    bar: set[str],
+    first: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     boss = people.chief()
     if role is not None:
         people.send(people.cookie(people.add(boss, role)), monkeypatch)
-    offered: list[streamlit.Page] = []
+    menus: dict[str, list[streamlit.Page]] = {}
     navigation = streamlit.navigation
 
     def seen(pages: Mapping[str, list[streamlit.Page]], **more: Any) -> streamlit.Page:
-        offered.extend(each for group in pages.values() for each in group)
+        menus.update(pages)
         return navigation(pages, **more)
 
     monkeypatch.setattr(streamlit, "navigation", seen)
     page()
-    assert {each.url_path for each in offered if each.visibility == "visible"} == open_to_it
+    offered = [each for group in menus.values() for each in group]
+    # the first page stands at the bare address in the bar, and at its own beside it
+    shown = {each.url_path or first for each in offered if each.visibility == "visible"}
+    assert shown == bar
+    (bare,) = (each for each in offered if each.url_path == "")
+    (named,) = (each for each in offered if each.url_path == first)
+    assert bare._page == named._page
     # the others' addresses lead to the sign-in or a refusal, never to the page
     closed = {each.url_path for each in offered if each.title and callable(each._page)}
     assert closed == LEADS - open_to_it
+    assert {each.url_path for each in offered} - {""} == LEADS
+    # a firm needs no menu; nor is there one of a single page
+    assert set(menus) == {""} if bar == SHORT else all(len(held) > 1 for held in menus.values())
 
 
 @pytest.mark.parametrize("role", [None, Role.FIRM, Role.ADVISER])

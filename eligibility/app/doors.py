@@ -1,4 +1,4 @@
-"""Which roles may open which page, and what stands at its address for the others.
+"""Which roles may open which page, what their bar offers, and what stands at closed addresses.
 
 An address always leads somewhere: to the page, to the sign-in that leads to it, or to the
 sentence that says it is for others. Every page checks the role itself as well.
@@ -6,9 +6,10 @@ sentence that says it is for others. Every page checks the role itself as well.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -16,8 +17,8 @@ from eligibility.app import who
 from eligibility.app.components import signing
 from eligibility.store import Role
 
-#: the address of the first page one may open, as a second name of it
-HOME = "home"
+#: a bar of so many pages needs no menus
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -28,33 +29,42 @@ class Door:
     title: str
     address: str
     roles: Collection[Role]
-    #: reached from other pages, not from the navigation
-    hidden: bool = False
+    #: whose bar offers it, if not that of all who may open it
+    bar: Collection[Role] | None = None
+    #: whose first page it is
+    first: Collection[Role] = ()
+
+    def offered(self, role: Role) -> bool:
+        """Does the bar of this role offer it?"""
+        return role in self.roles and (self.bar is None or role in self.bar)
 
 
 def opened(groups: Mapping[str, Sequence[Door]]) -> dict[str, list[st.Page]]:
-    """The pages for whoever looks, by group; the first that one may open is the home page."""
+    """The pages for whoever looks, by their menu; those of no menu under no name."""
     role = who.actor().role
     doors = [door for group in groups.values() for door in group]
-    home = next(door for door in doors if role in door.roles)
-    pages = {
-        title: [
-            st.Page(
-                door.script,
-                title=door.title,
-                url_path=door.address,
-                visibility="hidden" if door.hidden else "visible",
-            )
-            for door in group
-            if role in door.roles
-        ]
-        for title, group in groups.items()
-    }
-    closed = [
-        st.Page(signing.closed, title=door.title, url_path=door.address, visibility="hidden")
+    few = sum(door.offered(role) for door in doors) <= FEW
+    pages: dict[str, list[st.Page]] = {"": []}
+    for name, group in groups.items():
+        offered = [door for door in group if door.offered(role)]
+        menu = "" if few or len(offered) == 1 else name
+        pages.setdefault(menu, []).extend(_offered(door, role) for door in offered)
+    pages[""] += [
+        _page(door.script if role in door.roles else signing.closed, door, "hidden")
         for door in doors
-        if role not in door.roles
+        # the first page stands at the bare address as well
+        if role in door.first or not door.offered(role)
     ]
-    first = st.Page(home.script, title=home.title, url_path=HOME, default=True, visibility="hidden")
-    pages[next(iter(pages))] += [*closed, first]
-    return {title: group for title, group in pages.items() if group}
+    return {menu: held for menu, held in pages.items() if held}
+
+
+def _offered(door: Door, role: Role) -> st.Page:
+    if role in door.first:
+        return st.Page(door.script, title=door.title, url_path="home", default=True)
+    return _page(door.script, door, "visible")
+
+
+def _page(
+    shows: Path | Callable[[], None], door: Door, visibility: Literal["visible", "hidden"]
+) -> st.Page:
+    return st.Page(shows, title=door.title, url_path=door.address, visibility=visibility)

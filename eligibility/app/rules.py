@@ -9,26 +9,25 @@ from eligibility.app.components import law
 
 language = state.language()
 _ = language.text
+#: the choice of the comparison, among the ids of editions
+BESIDE = "beside"
 
 st.title(_("The rules, as they are applied"), anchor=False)
-editions = {edition.id: edition for edition in reversed(cache.scheme().editions)}
+held = cache.scheme().editions
+editions = {edition.id: language.of(edition.title) for edition in reversed(held)}
+if len(held) > 1:
+    editions[BESIDE] = _("The last two side by side")
 named = st.segmented_control(
     _("Edition"),
     list(editions),
     default=next(iter(editions)),
     required=True,
-    format_func=lambda name: language.of(editions[name].title),
+    format_func=editions.__getitem__,
     key=state.EDITION,
     label_visibility="collapsed",
     bind="query-params",
 )
-edition = editions[named]
-law.period(edition, language)
-st.header(_("Conditions"), anchor=False)
-law.conditions(edition, language)
-st.header(_("Numbers"), anchor=False)
-law.numbers(edition, language)
-st.header(_("Score"), anchor=False)
-law.score(edition, language)
-st.header(_("Where the text is silent or can be read two ways"), anchor=False)
-law.interpretations(edition, language)
+if named == BESIDE:
+    law.beside(held[-2], held[-1], language)
+else:
+    law.whole(next(edition for edition in held if edition.id == named), language)

@@ -47,6 +47,9 @@ def quantity(figure: float, unit: str, language: Speaks) -> str:
     one = figure == 1
     words = {
         "day": _("{n} day") if one else _("{n} days"),
+        "month": _("{n} month") if one else _("{n} months"),
+        "year": _("{n} year") if one else _("{n} years"),
+        "month of the year": _("month {n} of the year"),
         "person": _("{n} person") if one else _("{n} persons"),
         "item": _("{n} item") if one else _("{n} items"),
         "point": _("{n} point") if one else _("{n} points"),

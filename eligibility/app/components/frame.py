@@ -24,9 +24,10 @@ def style() -> None:
 
 
 def own_words(language: Language) -> None:
-    """Streamlit speaks English only; its uploader is given words of this language."""
+    """Streamlit speaks English only; its uploader and drawer are given words of this language."""
     _ = language.text
     texts = {
+        "menu": _("Pages"),
         "choose-file": _("Choose a file"),
         "file-limits": _("CSV or xlsx, up to {n} MB").format(
             n=st.get_option("server.maxUploadSize")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from eligibility.app import export, state
 from eligibility.app import format as fmt
+from eligibility.app.components import opening
 from eligibility.app.components.status import verdict_word
 from eligibility.app.firms import Screening, districts
 from eligibility.language import Language
@@ -88,7 +89,8 @@ def firms(
     if count > PAGE_ROWS:
         words += _(", rows {first}–{last}").format(first=start + 1, last=start + len(part))
     hint = _("“Open” leads to the firm; a click on a header sorts the rows shown")
-    st.caption(f"{words} · {hint}")
+    names = [name or uscc for name, uscc in zip(*_names(part), strict=True)]
+    named = opening.above(f"{words} · {hint}", names, language)
     config: dict[str, Any] = {
         "open": st.column_config.ButtonColumn(
             "", width=58, pinned=True, type="tertiary", key=state.OPENED
@@ -119,8 +121,12 @@ def firms(
             "applications with such figures fared."
         )
         st.caption(said.format(learned=learned.sentence.say(language)))
-    row = state.opened()
+    row = state.opened() if named is None else named
     return None if row is None else int(part["place"][row].as_py())
+
+
+def _names(part: pa.Table) -> tuple[list[str], list[str]]:
+    return part["name"].to_pylist(), part["uscc"].to_pylist()
 
 
 def _readiness(language: Language) -> dict[str, Any]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from eligibility.app import export
+from eligibility.app.components.table import table
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening
 from eligibility.app.markup import tag
 from eligibility.language import Language
+from eligibility.planning.city import load_city
+from eligibility.planning.deadlines import for_batch
+from eligibility.vocabulary import Source
 
 #: how many things a person can do first
 FIRST = 3
@@ -23,6 +28,29 @@ def first_steps(firm: Firm, language: Language) -> None:
     if gaps:
         st.header(_("What to do first"), anchor=False)
         st.html(tag("ol", *(tag("li", gap) for gap in gaps), cls="first"))
+    calendar(firm, date.today(), language)
+
+
+def calendar(firm: Firm, today: date, language: Language) -> None:
+    """The next days of the calendar of a firm that applies in the next batch."""
+    _ = language.text
+    overlay = firm.scheme.overlay(load_city().region)
+    if not (batches := overlay.batches_from(today)):
+        return
+    due = [each for each in for_batch(batches[0], overlay) if each.day >= today]
+    heads = (_("Due"), _("What"), _("The day rests on"))
+    rows = [
+        (each.day.isoformat(), each.task.say(language), told_source(each.dated_by, language))
+        for each in [*due[:-1][:FIRST], due[-1]]
+    ]
+    st.html(table(heads, rows, cls="calendar"))
+
+
+def told_source(source: Source, language: Language) -> str:
+    """What a day rests on."""
+    if source == "assumed":
+        return language.text("assumed: check")
+    return str(source) if isinstance(source, str) else f"{source.document} {source.article}"
 
 
 def downloads(screening: Screening, firm: Firm, draft: Draft, language: Language) -> None:

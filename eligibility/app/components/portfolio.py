@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from eligibility.app import clients, export, state
 from eligibility.app import format as fmt
 from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
-from eligibility.app.components import guard
+from eligibility.app.components import guard, opening
 from eligibility.app.components.status import verdict_word
 from eligibility.app.markup import literal
 from eligibility.language import Language
@@ -149,8 +150,10 @@ def nothing(choice: Choice, language: Language) -> None:
         st.page_link("eligibility/app/staff/imports.py", label=_("Import a file of firms →"))
 
 
-def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list[dict[str, Any]]:
-    """The rows of a page of the list; gives those that are ticked."""
+def rows(
+    page: Page, choice: Choice, scheme: Scheme, language: Language
+) -> tuple[list[dict[str, Any]], int | None]:
+    """The rows of a page of the list; gives those that are ticked, and the id of one opened."""
     _ = language.text
     first = (choice.page - 1) * PAGE_ROWS
     words = _("{n} firms").format(n=f"{page.count:,}")
@@ -166,8 +169,8 @@ def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list
             args=(key,),
         )
     hint = _("“Open” leads to the firm; tick rows to change several at once")
-    st.caption(f"{words} · {hint}")
-    shown = clients.table(page.rows, scheme, language)
+    named = opening.above(f"{words} · {hint}", [row["name"] for row in page.rows], language)
+    shown = _in_percent(clients.table(page.rows, scheme, language))
     config = _columns(shown, language)
     config["open"] = st.column_config.ButtonColumn(
         "", width=58, pinned=True, type="tertiary", key=state.open_key(state.LIST)
@@ -193,7 +196,16 @@ def rows(page: Page, choice: Choice, scheme: Scheme, language: Language) -> list
                 "from and how wide its interval is."
             )
         )
-    return [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
+    ids = [row["id"] for row in page.rows]
+    opened = state.opened_of(state.LIST, ids) if named is None else ids[named]
+    chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
+    return chosen, opened
+
+
+def _in_percent(shown: pa.Table) -> pa.Table:
+    """Readiness in whole percent: it is known no better."""
+    place = shown.schema.get_field_index("probability")
+    return shown.set_column(place, "probability", pc.multiply(shown["probability"], 100.0))
 
 
 def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
@@ -205,7 +217,7 @@ def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
         "verdict": column.TextColumn(_("Verdict"), width=124),
         "low": column.NumberColumn(_("Low"), width=58, format="%.4g"),
         "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
-        "probability": column.NumberColumn(_("Readiness"), width=80, format="percent"),
+        "probability": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),
         "gap": column.TextColumn(_("Nearest gap"), width=170),
         "due": column.DateColumn(_("Next deadline"), width=104, format="YYYY-MM-DD"),
         "district": column.TextColumn(_("District"), width=96),

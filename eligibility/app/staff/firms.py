@@ -22,10 +22,9 @@ with guard.told(language):
     if not page.rows:
         portfolio.nothing(choice, language)
         st.stop()
-    ticked = portfolio.rows(page, choice, scheme, language)
+    ticked, opened = portfolio.rows(page, choice, scheme, language)
     portfolio.bulk(repository, ticked, page, choice, language)
     portfolio.download(repository, choice, page.count, scheme, language)
 
-opened = state.opened_of(state.LIST, [row["id"] for row in page.rows])
 if opened is not None:
     st.switch_page("eligibility/app/staff/firm.py", query_params={state.FIRM: str(opened)})
