@@ -103,6 +103,17 @@ def test_a_firm_is_judged_by_its_latest_figures_and_it_is_said_where_they_are_ol
     assert not registered.pool(staffed.repository, 2025, registered.USUAL, load_scheme()).firms
 
 
+def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    staffed.repository.save_outcomes([(firm, 2026, {"certified": None}, 0)])
+    now, then = (
+        registered.pool(staffed.repository, year, registered.USUAL, load_scheme())
+        for year in (2026, 2027)
+    )
+    assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
+    assert (then.firms, then.waiting) == ((), 1)
+
+
 def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
     filled: Staffed,
 ) -> None:

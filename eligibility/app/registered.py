@@ -49,6 +49,8 @@ class Pool:
         The register's own, where one is set.
     blank, unread : mappings of int to str
         Ids and names of firms without any figures, and of those whose figures cannot be used.
+    waiting : int
+        Firms whose application of the year before is not decided: they apply in that one.
     earlier : int
         Firms of the table whose latest figures are of an earlier year.
     held : Certificates
@@ -66,6 +68,7 @@ class Pool:
     target: int | None
     blank: Mapping[int, str]
     unread: Mapping[int, str]
+    waiting: int
     earlier: int
     held: Certificates
     digest: str
@@ -87,7 +90,8 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     held = certificates(repository.certificates(), law)
     targets = {row["year"]: row for row in repository.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
-    may = list(_applying(repository.applicants(year, stages), held, year))
+    asked = list(_applying(repository.applicants(year, stages), held, year))
+    may = [row for row in asked if row["pending"] != year - 1]
     told = [row for row in may if row["facts"]]
     batch = from_records(
         [_facts(row) for row in told],
@@ -101,15 +105,19 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         year=year,
         table=batch.table,
         firms=tuple(ids),
-        filed=np.array([row["stage"] == Stage.APPLIED for row in read], dtype=np.bool_),
+        filed=np.array(
+            [row["stage"] == Stage.APPLIED and row["pending"] in (None, year) for row in read],
+            dtype=np.bool_,
+        ),
         stages=Counter(Stage(row["stage"]) for row in read),
         already=of_year["certified"],
         target=of_year["number"],
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
         unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
+        waiting=len(asked) - len(may),
         earlier=sum(row["facts_year"] < year for row in read),
         held=held,
-        digest=_digest(year, may, of_year),
+        digest=_digest(year, asked, of_year),
     )
 
 

@@ -54,7 +54,8 @@ record = city_record(made)
 keys = planned.visited(held, made) if held else planned.supported(cache.current(), made)
 
 forecast.basis(made, language)
-forecast.numbers(record, language)
+last = planned.closed(city, year, cache.scheme()) if held else None
+forecast.numbers(record, language, open_=last is None)
 forecast.plot(made.portfolio.without, language)
 if held:
     pool.counted(held, language)
@@ -63,7 +64,8 @@ if held:
 st.header(_("Whom to support"), anchor=False)
 support.compared(record["support"], language)
 support.bound(record["support"], language)
-if opened := support.choices(record["support"], keys, language):
+opens = _("Open") if held else _("Plan")
+if opened := support.choices(record["support"], keys, opens, language):
     page = "eligibility/app/staff/firm.py" if held else "eligibility/app/plan.py"
     st.switch_page(page, query_params={state.FIRM: opened})
 st.header(_("Training needs"), anchor=False)

@@ -28,7 +28,8 @@ class Year(Access):
         list of dict
             ``id``, ``uscc``, ``name``, ``district``, ``industry``, ``stage``, ``carrier`` (its
             name) and the latest ``facts`` that are not of a later year, with their ``facts_year``;
-            both None where there are none.
+            both None where there are none. ``pending`` is the year of its latest undecided
+            application, None without one.
         """
         told = [firms.c[name] for name in ("id", "uscc", "name", "district", "industry", "stage")]
         latest = (
@@ -41,9 +42,17 @@ class Year(Access):
         decided = select(outcomes.c.firm_id).where(
             outcomes.c.applied_year == year, outcomes.c.certified.is_not(None)
         )
+        pending = (
+            select(func.max(outcomes.c.applied_year))
+            .where(outcomes.c.firm_id == firms.c.id, outcomes.c.certified.is_(None))
+            .correlate(firms)
+            .scalar_subquery()
+            .label("pending")
+        )
         wanted = (
             select(
                 *told,
+                pending,
                 carriers.c.name.label("carrier"),
                 figures.c.facts,
                 figures.c.application_year.label("facts_year"),

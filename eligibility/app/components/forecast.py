@@ -25,6 +25,7 @@ Said = Mapping[str, Any]
 #: chances below this are not drawn
 SEEN = 1e-4
 HEIGHT = 280
+HEADROOM = 1.15
 #: adviser-days and targets that the sliders reach, as multiples of the city's own
 REACH = 3
 #: what the slider of targets reaches at least
@@ -116,7 +117,13 @@ def plot(seen: Forecast, language: Language) -> None:
                 axis=alt.Axis(format="d", tickMinStep=1),
             ),
             x2="to:Q",
-            y=alt.Y("p:Q", title=_("chance"), axis=alt.Axis(format=".0%")),
+            y=alt.Y(
+                "p:Q",
+                title=_("chance"),
+                axis=alt.Axis(format=".0%"),
+                # the words beside the lines stand above the bars
+                scale=alt.Scale(domain=[0, HEADROOM * max(bar["p"] for bar in bars)], nice=False),
+            ),
             y2=alt.datum(0),
             color=alt.Color(
                 "zone:N",

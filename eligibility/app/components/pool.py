@@ -84,6 +84,12 @@ def counted(pool: Pool, language: Language) -> None:
         _("Counted: {n} firms of the register").format(n=f"{len(pool.firms):,}"),
         *(f"{words[stage]} {pool.stages[stage]:,}" for stage in STAGES if pool.stages[stage]),
     ]
+    if pool.waiting:
+        said.append(
+            _("not counted, as the application of {year} is not decided: {n}").format(
+                year=pool.year - 1, n=f"{pool.waiting:,}"
+            )
+        )
     if pool.earlier:
         said.append(_("judged by figures of an earlier year: {n}").format(n=f"{pool.earlier:,}"))
     st.html(tag("p", *(tag("span", part) for part in said), cls="counts"))

@@ -107,8 +107,11 @@ def _actions(choice: Said, language: Language) -> str:
     return language.text(", ").join(action[language.id] for action in choice["actions"])
 
 
-def choices(support: Said, keys: Sequence[str], language: Language) -> str | None:
-    """Each choice with its reason; gives that one of the firms' keys that was opened."""
+def choices(support: Said, keys: Sequence[str], opens: str, language: Language) -> str | None:
+    """Each choice with its reason; gives that one of the firms' keys that was opened.
+
+    ``opens`` says on every button what it leads to.
+    """
     _ = language.text
     chosen = support["choices"]
     if not chosen:
@@ -130,7 +133,7 @@ def choices(support: Said, keys: Sequence[str], language: Language) -> str | Non
     }
     shown = pa.table(columns)
     st.dataframe(
-        shown.add_column(0, "open", pa.array([_("Plan")] * len(chosen))),
+        shown.add_column(0, "open", pa.array([opens] * len(chosen))),
         column_config={
             "open": st.column_config.ButtonColumn(
                 "", width=58, pinned=True, type="tertiary", key=state.SUPPORTED
