@@ -117,7 +117,9 @@ class Firms(Access):
         if sort not in SORTS:
             raise InputError("There is no column {column} to sort by.", column=sort)
         by = SORTS[sort].desc() if descending else SORTS[sort].asc()
-        statement = self._listed(chosen).order_by(by.nulls_last(), firms.c.id)
+        # said of a column without blanks, it would keep SQLite from its index
+        blank = getattr(SORTS[sort], "nullable", True)
+        statement = self._listed(chosen).order_by(by.nulls_last() if blank else by, firms.c.id)
         counting = select(func.count()).select_from(firms)
         asked = (chosen or FirmFilter()).clauses()
         with self._reading() as connection:

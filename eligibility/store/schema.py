@@ -277,9 +277,9 @@ firms = Table(
     _id(),
     Column("uscc", String(18), index=True),
     Column("name", String(300), nullable=False, default=""),
-    Column("district", String(200)),
+    Column("district", String(200), index=True),
     Column("carrier_id", ForeignKey("carriers.id")),
-    Column("industry", String(200)),
+    Column("industry", String(200), index=True),
     Column("stage", String(16), nullable=False, default=Stage.SURVEYED.value),
     Column("adviser_id", ForeignKey("accounts.id")),
     *_headline(),
@@ -288,6 +288,8 @@ firms = Table(
     _at("changed_at"),
     _version(),
     UniqueConstraint("carrier_id", "uscc"),
+    # the list is in the order of names, and a page of it need not sort all
+    Index(None, "name", "id"),
     # a NULL carrier equals no other, so the firms without one need their own line
     Index(
         "uq_firms_uscc_without_carrier",

@@ -65,7 +65,7 @@ def test_drift_between_what_is_declared_and_migrated_would_be_seen(empty_url: st
     engine = connect(empty_url)
     migrate(engine)
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE firms DROP COLUMN industry"))
+        connection.execute(text("ALTER TABLE firms DROP COLUMN score_high"))
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata)
     engine.dispose()

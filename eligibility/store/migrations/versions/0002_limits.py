@@ -1,4 +1,4 @@
-"""A password that somebody else set holds once; drafts are counted by where they come from."""
+"""Passwords that hold once, drafts counted by where they come from, and a list found in order."""
 
 from __future__ import annotations
 
@@ -18,3 +18,5 @@ def upgrade() -> None:
     op.add_column("accounts", once)
     op.add_column("drafts", sa.Column("source", sa.String(length=64), nullable=True))
     op.create_index(op.f("ix_drafts_source"), "drafts", ["source"], unique=False)
+    for columns in (["name", "id"], ["district"], ["industry"]):
+        op.create_index(op.f("_".join(["ix_firms", *columns])), "firms", columns, unique=False)
