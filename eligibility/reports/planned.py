@@ -71,7 +71,7 @@ class Page:
         """What it takes for more points; a rating whose every point is a step stands in one line."""
         if len(steps) > 1 and all(_point_for_point(step, steps[-1]) for step in steps):
             (way,) = steps[-1]["needs"][0]
-            yield self.say("{points} points: as many as {field} is higher by").format(
+            yield self.say("{points} points: one for each point more of {field}").format(
                 points=interval(steps[0]["points"]["low"], steps[-1]["points"]["low"]),
                 field=way["title"][self.lang],
             )
