@@ -22,7 +22,7 @@ imports: .venv/dev
 	$(BIN)/lint-imports
 
 tests: .venv/dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 translations: .venv/dev ## collect the sentences in the code and compile their Chinese
 	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k text -k say -k msgid -k Message -k InputError -k DateNotCovered -k NotFound -k NotAllowed -k Conflict -k StoreUnavailable -k ModelRefused -k LawError -k CellTrouble -k WrongCode -o .eligibility.pot eligibility streamlit_app.py
@@ -42,7 +42,7 @@ images: .venv/dev ## take the screenshots of docs/images again (needs Chromium)
 
 benchmark: .venv/dev ## speeds as ratios; installs what it compares with into its own .venv-benchmarks
 	$(PYTHON) -m venv .venv-benchmarks
-	.venv-benchmarks/bin/pip install -q -r requirements.txt -r benchmarks/requirements.txt
+	.venv-benchmarks/bin/pip install -q -r requirements.txt -r requirements-dask.txt -r benchmarks/requirements.txt
 	.venv-benchmarks/bin/python benchmarks/batch.py
 
 benchmark-readiness: .venv/dev ## the readiness estimator against stock ones and the truth
@@ -62,6 +62,6 @@ clean:
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	@touch $@
 
-.venv/dev: requirements.txt requirements-pdf.txt requirements-dev.txt | .venv/bin/python
+.venv/dev: requirements.txt requirements-pdf.txt requirements-dask.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements-dev.txt
 	@touch .venv/app $@

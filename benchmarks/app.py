@@ -2,7 +2,9 @@
 
 ``python benchmarks/app.py [-n FIRMS]`` fills a temporary store, opens each page and prints seconds
 from the request to the last thing drawn, and from a filter to the rows it chose. The median of
-``REPEATS``; the limits are those the app promises. Exit status 1 if one is broken.
+``REPEATS``; the limits are those the app promises. Exit status 1 if one is broken. Most firms are
+surveyed only, as in a city that aims at fifty a year; the others have figures, and the overview
+tells the year by them: once remembered, and once more after each change of a firm that it counts.
 """
 
 from __future__ import annotations
@@ -20,10 +22,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import insert
+from stdnum.cn import uscc
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from eligibility.store import LOCAL, Repository, Stage, open_store
-from eligibility.store.schema import audit_log, carriers, firms, outcomes, tasks
+from eligibility.intake.table import read_table
+from eligibility.scheme import load_scheme
+from eligibility.store import LOCAL, Repository, Stage, open_store, table_facts
+from eligibility.store.schema import audit_log, carriers, figures, firms, outcomes, tasks
 from tests.browser.serving import CHROMIUM_FLAGS, chromium, served
 
 REPEATS = 5
@@ -31,7 +36,12 @@ REPEATS = 5
 REST = 1500
 #: seconds
 LIMITS = {"list opens": 2.0, "filter": 0.5, "overview": 1.0}
+#: told without a limit: the overview when the year has to be worked out anew
+CHANGED = "overview, changed"
 DISTRICTS = ["新城区", "回民区", "玉泉区", "赛罕区", "土默特左旗", "托克托县", "和林格尔县"]
+#: of 100 firms, by stage
+STAGES = [95, 2, 1, 0.5, 1, 0.5]
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "candidates.csv"
 INDUSTRIES = [f"行业{number:02d}" for number in range(30)]
 #: when a page is drawn: nothing runs and nothing on it is stale
 DRAWN = """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
@@ -46,7 +56,9 @@ def fill(count: int) -> None:
     at = datetime.now(UTC)
     repository = Repository(engine, LOCAL)
     repository.set_target(date.today().year, 50, 0)
-    stages = [stage.value for stage in Stage]
+    stages = draw.choices([stage.value for stage in Stage], STAGES, k=count)
+    scheme = load_scheme()
+    facts = list(table_facts(read_table(SAMPLE, scheme.fields).table, scheme.fields))
     with engine.begin() as connection:
         connection.execute(
             insert(carriers),
@@ -56,12 +68,12 @@ def fill(count: int) -> None:
             insert(firms),
             [
                 {
-                    "uscc": f"9115{n:014d}",
+                    "uscc": code(n),
                     "name": f"呼和浩特市{draw.choice('云曜泓岚昶')}{n:05d}科技有限公司",
                     "district": draw.choice(DISTRICTS),
                     "industry": draw.choice(INDUSTRIES),
                     "carrier_id": draw.randint(1, 40),
-                    "stage": draw.choices(stages, [60, 20, 8, 4, 6, 2])[0],
+                    "stage": stages[n],
                     "verdict": draw.choice(["eligible", "ineligible", "undetermined"]),
                     "score_low": float(draw.randint(0, 90)),
                     "score_high": float(draw.randint(90, 100)),
@@ -75,6 +87,15 @@ def fill(count: int) -> None:
             ],
         )
         due = date.today()
+        connection.execute(
+            insert(figures),
+            [
+                {"firm_id": n + 1, "application_year": due.year, "changed_at": at, "version": 1,
+                 "facts": facts[n % len(facts)]}
+                for n in range(count)
+                if stages[n] != Stage.SURVEYED
+            ],
+        )  # fmt: skip
         connection.execute(
             insert(tasks),
             [
@@ -102,6 +123,12 @@ def fill(count: int) -> None:
     engine.dispose()
 
 
+def code(number: int) -> str:
+    """A credit code that checks."""
+    body = f"9115{number:013d}"
+    return f"{body}{uscc.calc_check_digit(body)}"
+
+
 def timed(page: Page, act: Callable[[], object], seen: str | None = None) -> float:
     """Seconds from an action until what it leads to is drawn."""
     start = time.perf_counter()
@@ -114,7 +141,9 @@ def timed(page: Page, act: Callable[[], object], seen: str | None = None) -> flo
 
 def measured(address: str, count: int) -> dict[str, list[float]]:
     """Seconds of each claim."""
-    found: dict[str, list[float]] = {name: [] for name in LIMITS}
+    found: dict[str, list[float]] = {name: [] for name in (*LIMITS, CHANGED)}
+    repository = Repository(open_store(), LOCAL)
+    held = [row["id"] for row in repository.applicants(date.today().year, [Stage.NURTURED])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
@@ -134,13 +163,16 @@ def measured(address: str, count: int) -> dict[str, list[float]]:
             # another page of the running app, as by its navigation
             link = page.get_by_role("link", name="Overview").first
             found["overview"].append(timed(page, link.click, "What changed this week"))
+            page.wait_for_timeout(REST)
+            repository.set_stage([held[repeat]], Stage.READY)
+            found[CHANGED].append(timed(page, page.reload, "What changed this week"))
         browser.close()
     return found
 
 
 def _holding(text: str, count: int) -> int:
     """Firms whose name or code contains the text."""
-    return sum(text in f"{n:05d}" or text in f"9115{n:014d}" for n in range(count))
+    return sum(text in f"{n:05d}" or text in code(n) for n in range(count))
 
 
 def main() -> int:
@@ -151,14 +183,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ELIGIBILITY_DATA"] = folder
         fill(count)
-        with served() as address:
+        with served(Path(folder)) as address:
             found = measured(address, count)
     broken = 0
-    for name, limit in LIMITS.items():
-        median = statistics.median(found[name])
-        broken += median > limit
-        seconds = " ".join(f"{each:.2f}" for each in found[name])
-        print(f"{name:12} median {median:.2f} s, limit {limit:.1f} s   ({seconds})")
+    for name, each in found.items():
+        median, limit = statistics.median(each), LIMITS.get(name)
+        broken += limit is not None and median > limit
+        told = f"limit {limit:.1f} s" if limit else "no limit   "
+        seconds = " ".join(f"{one:.2f}" for one in each)
+        print(f"{name:17} median {median:.2f} s, {told}   ({seconds})")
     return 1 if broken else 0
 
 

@@ -3,6 +3,7 @@
 - ``score`` on invented firms, CSV to CSV, against polars reading the same input and writing the
   same output and doing nothing else: wall time and peak memory, whole processes, at 100,000 and
   1,000,000 rows.
+- ``score`` on a Dask cluster of this machine against ``score`` alone.
 - The rules alone, in memory, in firms a second of one core, against openfisca-core judging the
   same conditions on the same columns.
 - One firm in process.
@@ -13,6 +14,7 @@ Every figure is the median of several runs; the machine's noise is their range.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import statistics
 import subprocess
@@ -52,6 +54,7 @@ def main() -> None:
         for rows in arguments.rows:
             files(Path(folder), rows, arguments.runs)
             files(Path(folder), rows, arguments.runs, readiness=True)
+        cluster(Path(folder), max(arguments.rows), arguments.runs)
     rules(arguments.runs)
     one_firm()
 
@@ -78,6 +81,28 @@ def files(folder: Path, rows: int, runs: int, readiness: bool = False) -> None:
     print(
         f"score{', readiness' if readiness else ''}, {rows:>9,} rows: {_said(ours)} s; polars read+write {_said(theirs)} s; "
         f"ratio {_said(ratios)} (bound {4 if readiness else 3}); peak {max(peaks):.0f} MiB (bound 1024)"
+    )
+
+
+def cluster(folder: Path, rows: int, runs: int) -> None:
+    """``score`` on a Dask cluster of this machine, one worker a core, against ``score`` alone.
+
+    The file is one that :func:`files` made. Both results must be the same bytes.
+    """
+    times: dict[str, list[float]] = {"local": [], "dask": []}
+    for _ in range(runs):
+        for engine, taken in times.items():
+            command = [sys.executable, "-m", "eligibility", "score", str(folder / f"{rows}.csv")]
+            command += ["--lang", "zh", "--engine", engine, "-o", str(folder / f"{engine}.csv")]
+            start = time.perf_counter()
+            subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+            taken.append(time.perf_counter() - start)
+    if (folder / "local.csv").read_bytes() != (folder / "dask.csv").read_bytes():
+        raise SystemExit("the cluster gave another result")
+    ratios = [one / other for one, other in zip(times["dask"], times["local"], strict=True)]
+    print(
+        f"score --engine dask, {rows:>9,} rows: {_said(times['dask'])} s; local "
+        f"{_said(times['local'])} s; ratio {_said(ratios)} on {os.cpu_count()} cores"
     )
 
 

@@ -66,7 +66,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class TechnicalField:
-    """One node of the catalogue (国家重点支持的高新技术领域)."""
+    """One node of the catalogue (国家重点支持的高新技术领域).
+
+    ``products`` are everyday names of what firms of a lowest-level node sell: ours, not the
+    catalogue's.
+    """
 
     code: str
     level: int
@@ -75,15 +79,7 @@ class TechnicalField:
     title: str
     terms: str
     exclusion: str
-
-
-@dataclass(frozen=True)
-class EverydayWord:
-    """What a firm says for which the catalogue has other words; ``why`` they mean the same."""
-
-    says: tuple[str, ...]
-    means: str
-    why: str
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,6 @@ class Scheme:
     sections: Mapping[str, Wording]
     editions: tuple[Edition, ...]
     catalogue: tuple[TechnicalField, ...]
-    everyday_words: tuple[EverydayWord, ...]
     overlays: Mapping[str, Overlay]
     rung: int
     application_form: tuple[FormTable, ...]
@@ -268,7 +263,6 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
             sections={name: Wording(**title) for name, title in form["sections"].items()},
             editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
             catalogue=catalogue,
-            everyday_words=_read_everyday_words(folder / "everyday_words.yaml"),
             overlays={
                 path.stem: Overlay(**read_yaml(path))
                 for path in sorted((folder / "overlays").glob("*.yaml"))
@@ -345,33 +339,32 @@ def _edition(path: Path, catalogue: tuple[TechnicalField, ...]) -> Edition:
 
 
 def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
-    if not path.exists():
-        return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            TechnicalField(
-                row["code"],
-                int(row["level"]),
-                row["parent_code"],
-                row["official_number"],
-                row["title"],
-                row["terms"],
-                row["exclusion"],
-            )
-            for row in csv.DictReader(file, delimiter="\t")
+    everyday = path.with_name("everyday_products.tsv")
+    products = {row["code"]: tuple(row["products"].split("、")) for row in _rows(everyday)}
+    return tuple(
+        TechnicalField(
+            row["code"],
+            int(row["level"]),
+            row["parent_code"],
+            row["official_number"],
+            row["title"],
+            row["terms"],
+            row["exclusion"],
+            products.get(row["code"], ()),
         )
+        for row in _rows(path)
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a file separated by tabs; none where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def _read_form(path: Path) -> tuple[FormTable, ...]:
     if not path.exists():
         return ()
     return tuple(FormTable(**entry) for entry in read_yaml(path)["tables"])
-
-
-def _read_everyday_words(path: Path) -> tuple[EverydayWord, ...]:
-    if not path.exists():
-        return ()
-    return tuple(
-        EverydayWord(tuple(entry["says"]), entry["means"], entry["why"])
-        for entry in read_yaml(path)["words"]
-    )

@@ -112,6 +112,14 @@ class EligibilityError(Exception):
         self.message = Message(text, values)
         super().__init__(str(self.message))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its sentence crosses to another process whole, and can still be said in any language."""
+        return _said_again, (type(self), self.message)
+
+
+def _said_again(kind: type[EligibilityError], message: Message) -> EligibilityError:
+    return kind(message.text, **message.values)
+
 
 class InputError(EligibilityError):
     """A file, a row or an argument cannot be used as it is."""
@@ -449,27 +457,34 @@ class FormRow(_Frozen):
     """One row of an official table.
 
     ``cells`` name a field each, or a term of a finding as ``condition/term``, or nothing (to be
-    filled in by the firm); ``sums`` names rows above whose cells are added instead.
+    filled in by the firm); ``sums`` names rows above whose cells are added instead; ``counts``
+    holds the words by which the kind is called that the row counts in the table's list.
     """
 
     title: Wording
     id: str = ""
     cells: tuple[str | None, ...] = ()
     sums: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
 
 class FormTable(_Frozen):
     """One table of an official application.
 
-    ``head`` stands over the titles of rows; ``by_year`` columns are the three years of the form;
-    ``empty_rows`` are left for what the program does not hold, numbered as IP01, RD01, PS01.
+    ``head`` stands over the titles of rows; ``by_year`` columns are the three years of the form.
+    A table of a ``list`` has a row for each thing in it, numbered as IP01, RD01, PS01: ``takes``
+    says for each column what of the thing stands there; ``empty_rows`` are left where the list
+    is empty. ``each_year``: a table for every year, with a column for each thing of the list.
     """
 
     title: Wording
     head: Wording
-    columns: tuple[Wording, ...]
+    columns: tuple[Wording, ...] = ()
     by_year: bool = False
+    each_year: bool = False
     rows: tuple[FormRow, ...] = ()
+    list: str = ""
+    takes: tuple[str | None, ...] = ()
     empty_rows: int = 0
     numbered: str = ""
     note: Wording | None = None
@@ -480,8 +495,11 @@ class FormTable(_Frozen):
             earlier = {other.id for other in self.rows[:place]}
             if row.sums and not set(row.sums) <= earlier:
                 raise ValueError(f"{row.title.en}: a row adds rows above it")
-            if not row.sums and len(row.cells) != len(self.columns):
+            plain = not (row.sums or row.counts or self.each_year)
+            if plain and len(row.cells) != len(self.columns):
                 raise ValueError(f"{row.title.en}: a row has a cell for every column")
+        if self.takes and len(self.takes) != len(self.columns):
+            raise ValueError(f"{self.title.en}: a list fills every column or leaves it blank")
         return self
 
 

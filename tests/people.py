@@ -51,7 +51,7 @@ def add(repository: Repository, role: Role) -> str:
     bound = {}
     if role is Role.ADVISER:
         bound["carrier_id"] = repository.add_carrier("园区")
-    repository.add_account(role.value, PASSWORD, role, name=role.value, **bound)
+    repository.add_account(role.value, PASSWORD, role, name=role.value, once=False, **bound)
     return role.value
 
 

@@ -6,11 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache, who
 from eligibility.app.clients import judged
+from eligibility.app.components import importing
 from eligibility.scheme import load_scheme
 from eligibility.store import LOCAL, Actor, Repository, Role, open_store
 from tests.firms import base
@@ -70,6 +72,38 @@ class Staffed:
         app.run()
         assert not app.exception
         return app
+
+
+def fill(repository: Repository, year: int) -> dict[str, list[int]]:
+    """The firms of the sample, imported; their ids by what became of them.
+
+    Of 200 firms 40 stay surveyed and 25 have applied; five are certified in the year, six hold a
+    certificate that ends in it and four one that does not; one application failed.
+    """
+    screening = cache.sample(date(2026, 5, 10), cache.model_stamp())
+    made = importing.stage(repository, "candidates.csv", screening, load_scheme())
+    repository.confirm_import(made)
+    ids = sorted(repository.firms_frame()["id"].tolist())
+    parts = np.split(np.array(ids), [40, 110, 159, 184, 189, 195, 199])
+    names = ("surveyed", "nurtured", "ready", "applied", "certified", "ending", "held", "failed")
+    stands = {name: part.tolist() for name, part in zip(names, parts, strict=True)}
+    for name in ("nurtured", "ready"):
+        repository.set_stage(stands[name], name)
+    rows: list[tuple[int, int, dict[str, Any], int]] = [
+        *((firm, year, {"certified": None}, 0) for firm in stands["applied"]),
+        *(
+            (firm, year, {"certified": True, "certified_on": date(year, 3, 1)}, 0)
+            for firm in stands["certified"]
+        ),
+        *(
+            (firm, year - 3, {"certified": True, "certified_on": date(year - 3, 11, 9)}, 0)
+            for firm in stands["ending"]
+        ),
+        *((firm, year - 1, {"certified": True}, 0) for firm in stands["held"]),
+        *((firm, year, {"certified": False}, 0) for firm in stands["failed"]),
+    ]
+    repository.save_outcomes(rows)
+    return stands
 
 
 def html(app: AppTest) -> str:

@@ -441,7 +441,7 @@ NASTY = [
 @pytest.mark.parametrize("name", NASTY)
 def test_a_name_is_text_wherever_it_is_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     boss = people.chief()
-    boss.add_account("nasty", PASSWORD, Role.MANAGER, name=name)
+    boss.add_account("nasty", PASSWORD, Role.MANAGER, name=name, once=False)
     people.send(people.cookie("nasty"), monkeypatch)
     for address in ("account", "administration"):
         app = page(address)

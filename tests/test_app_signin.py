@@ -156,6 +156,45 @@ def test_a_changed_password_holds_and_ends_the_other_devices(browser: TestClient
     assert said(sign_in(browser)) == WRONG
 
 
+def test_a_password_that_an_administrator_gave_leads_to_the_change_and_to_no_other_page(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.chief().add_account("staff", "given by somebody", Role.MANAGER, name="员工")
+    led = sign_in(browser, "given by somebody", login="staff", back="/overview?lang=English")
+    assert led.startswith("/account?lang=English&said=")
+    assert "Somebody else set this password" in said(led)
+    people.send(dict(browser.cookies), monkeypatch)
+    told = drawn(page("account"))
+    assert "was set by somebody else" in told
+    assert "manager" not in told.lower()
+    for closed in ("staff/overview", "staff/firms", "administration", "staff/imports"):
+        with pytest.raises(Exception, match="Could not find a navigation page"):
+            page(closed)
+    fields = {"csrf": csrf(browser), "old": "given by somebody", "back": "/overview"}
+    new = {"new": "a password of my own", "again": "a password of my own"}
+    answer = browser.post(
+        routes.PASSWORD, data={**fields, "new": fields["old"], "again": fields["old"]}
+    )
+    assert "choose another" in said(answer.headers["location"])
+    answer = browser.post(routes.PASSWORD, data={**fields, **new})
+    assert "is changed" in said(answer.headers["location"])
+    told = drawn(page("account"))
+    assert "was set by somebody else" not in told
+    assert "manager" in told.lower()
+    assert "No firm is held yet" in drawn(page("staff/overview"))
+
+
+def test_before_there_is_an_administrator_no_identity_makes_the_first_account(
+    browser: TestClient,
+) -> None:
+    claims = {"issuer": "https://id.example", "subject": "7", "login": "a@x.example"}
+    handed = cookies.identity(people.VISIT, {**claims, "verified": True, "name": "甲"})
+    fields = {"csrf": cache.accounts().csrf_token(people.VISIT), "identity": handed}
+    answer = browser.post(routes.IDENTITY, data=fields)
+    assert "There is no administrator yet" in said(answer.headers["location"])
+    assert not cache.accounts().any_accounts()
+
+
 def test_an_identity_of_a_provider_signs_in_once_vouched_for_in_this_browser(
     browser: TestClient,
 ) -> None:
@@ -272,6 +311,18 @@ def test_each_role_is_shown_its_pages_and_no_other(
     assert {each.url_path for each in offered} - {""} == LEADS
     # a firm needs no menu; nor is there one of a single page
     assert set(menus) == {""} if bar == SHORT else all(len(held) > 1 for held in menus.values())
+
+
+@pytest.mark.parametrize("role", [None, Role.FIRM])
+@pytest.mark.parametrize("name", ["firm", "plan", "start", "wizard", "result", "field", "rules"])
+def test_no_page_of_firms_leads_where_they_may_not_go(
+    name: str, role: Role | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = people.chief()
+    if role is not None:
+        people.send(people.cookie(people.add(boss, role)), monkeypatch)
+    # a link to a page of staff would end it
+    assert not page(name).exception
 
 
 @pytest.mark.parametrize("role", [None, Role.FIRM, Role.ADVISER])

@@ -67,7 +67,16 @@ def test_an_adviser_finds_no_trace_of_another_carriers_firm(staffed: Staffed) ->
     staffed.repository.add_task(theirs, {"title": "别人任务", "due_on": date.today()})
     staffed.repository.save_outcomes([(theirs, 2026, {"certified": True}, 0)])
     staffed.actor = staffed.adviser(own)
-    for tab in ("assessment", "beside", "history", "tasks", "notes", "documents", "figures"):
+    for tab in (
+        "assessment",
+        "beside",
+        "history",
+        "tasks",
+        "notes",
+        "documents",
+        "figures",
+        "plan",
+    ):
         app = staffed.open("firm", firm=str(theirs), tab=tab)
         assert "That is not here." in html(app)
         assert "别人" not in html(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ import pytest
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
+from streamlit.runtime.context import ContextProxy  # noqa: E402
+
 from eligibility.app import cache  # noqa: E402
 from eligibility.app.components.inputs import groups  # noqa: E402
+from eligibility.app.components.lists import EXPLAINED  # noqa: E402
 from eligibility.app.drafts import Draft, reopened  # noqa: E402
 from eligibility.intake.drafts import asks  # noqa: E402
 from eligibility.scheme import load_scheme  # noqa: E402
-from eligibility.store import VISITOR, Repository  # noqa: E402
+from eligibility.store import VISITOR, Actor, Repository, Role  # noqa: E402
+from eligibility.store.drafts import MOST_NEW, MOST_ROWS  # noqa: E402
 from eligibility.vocabulary import Conflict, NotFound  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -316,3 +321,39 @@ def test_a_month_half_filled_is_said_to_be_incomplete(
     assert "fill in both ends or leave blank: month 2" in html(app)
     (button,) = [each for each in app.button if each.label == "Put the averages into the form"]
     assert button.disabled
+
+
+def test_a_list_too_long_to_keep_is_said_and_kept_again_once_it_is_shorter(
+    store: Repository,
+) -> None:
+    draft = Draft(facts=dict(FACTS), step="ip")
+    draft.put("ip", [{"name": f"专利{n}"} for n in range(MOST_ROWS + 1)])
+    app = page("wizard", draft)
+    said = html(app)
+    assert "A list has 501 rows; at most 500 can be kept. Nothing was stored" in said
+    assert draft.key is None
+    # what is typed is still there, and not all of it is explained row by row
+    assert len(draft.lists["ip"]) == MOST_ROWS + 1
+    assert said.count("<li>") == EXPLAINED
+    draft.put("ip", draft.lists["ip"][:MOST_ROWS])
+    app.run()
+    assert draft.code is not None
+    assert len(store.draft(draft.code)["state"]["ledgers"]["ip"]) == MOST_ROWS
+
+
+def test_too_many_drafts_are_refused_in_a_sentence_and_what_is_typed_stays(
+    store: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = Repository(cache.engine(), Actor(Role.ADMINISTRATOR))
+    people.add_account("chief", None, Role.ADMINISTRATOR)
+    cache.accounts.clear()
+    source = cache.accounts().source_of("")
+    for _ in range(MOST_NEW):
+        Repository(cache.engine(), replace(VISITOR, source=source)).new_draft({})
+    monkeypatch.setattr(ContextProxy, "ip_address", None)
+    draft = Draft(facts=dict(FACTS))
+    draft.type("name", "乙")
+    app = page("wizard", draft)
+    assert draft.key is None
+    assert "60 self-assessments were begun from here within the hour" in html(app)
+    assert draft.facts["name"] == "乙"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from eligibility.planning.deadlines import (
     missed_reports,
     upcoming,
 )
-from eligibility.planning.stock import stock
+from eligibility.planning.stock import certificates, stock
 from eligibility.reports.calendar_file import calendar_file
 from eligibility.scheme import load_scheme, scheme_ids
 from eligibility.vocabulary import Batch, Citation, InputError, Overlay
@@ -218,3 +219,46 @@ def test_the_same_deadline_has_the_same_name_in_every_calendar_file() -> None:
     )
     stamp = b"DTSTAMP:20260202T000000Z"
     assert one.replace(b"DTSTAMP:20260101T000000Z", stamp) == other
+
+
+def outcome(
+    firm: int, year: int, on: str | None = None, until: str | None = None
+) -> dict[str, Any]:
+    days = {"certified_on": on, "expires_on": until}
+    return {"firm_id": firm, "applied_year": year} | {
+        name: date.fromisoformat(day) if day else None for name, day in days.items()
+    }
+
+
+def test_certificates_end_by_the_law_unless_a_day_was_entered_and_one_without_a_day_is_counted() -> (
+    None
+):
+    held = certificates(
+        [
+            outcome(1, 2023, "2023-11-09"),
+            outcome(2, 2023),
+            outcome(3, 2024, "2024-11-09", "2026-06-30"),
+            outcome(4, 2024, "2024-11-09"),
+        ],
+        LAW,
+    )
+    assert held.ending_in(2026) == {1, 2, 3}
+    assert held.held_after(2026) == {4}
+    assert held.held_after(2025) == {1, 2, 3, 4}
+    assert held.undated == 1
+    years = held.stock(LAW, 2026, 2027)
+    assert years.expiring.tolist() == [3, 1]
+    assert years.valid.tolist() == [1, 0]
+
+
+def test_a_firm_whose_renewal_comes_before_its_certificate_ends_counts_once() -> None:
+    held = certificates([outcome(1, 2026, "2026-10-01"), outcome(1, 2023, "2023-11-09")], LAW)
+    assert held.held_after(2026) == {1}
+    years = held.stock(LAW, 2025, 2029)
+    assert years.valid.tolist() == [1, 1, 1, 1, 0]
+
+
+def test_no_certificate_on_record_is_a_stock_of_none() -> None:
+    held = certificates([], LAW)
+    assert held.ending_in(2026) == held.held_after(2026) == set()
+    assert held.stock(LAW, 2026, 2027).valid.tolist() == [0, 0]

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 
+from eligibility.planning.counting import in_year
 from eligibility.planning.portfolio import Aim, Options, Portfolio, _Year, choose
-from eligibility.planning.target import forecast, in_year, years_of_shock
+from eligibility.planning.target import forecast, years_of_shock
 from eligibility.vocabulary import InputError
 
 
@@ -115,6 +116,29 @@ def test_the_choice_is_as_good_as_that_of_an_integer_program(seed: int) -> None:
     )
     made = choose(chances, held, 60, target=60, scores=np.zeros(120))
     assert made.chosen.gain == pytest.approx(-solved.fun, abs=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_options_left_out_of_the_search_are_never_missed(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few lengths, many of a kind, several of them to a firm: most options are left out."""
+    rng = np.random.default_rng(seed)
+    options = Options(
+        np.repeat(np.arange(40), 4),
+        rng.integers(2, 5, 160) / 2,
+        np.zeros(160),
+        np.round(rng.uniform(0, 0.5, (1, 160)), 2),
+        ((),) * 160,
+    )
+    year = _Year(np.zeros((1, 40)), options, 7, 3, 0.0)
+    allowed = rng.random(160) < 0.8
+    taken, value = year.best_sum(year.gains, None, allowed)
+    kept = year._of_use(year.gains, 7, allowed)
+    assert kept.sum() < allowed.sum() / 2
+    monkeypatch.setattr(_Year, "_of_use", lambda self, worth, days, free: free)
+    assert value == pytest.approx(year.best_sum(year.gains, None, allowed)[1], abs=1e-12)
+    assert allowed[taken].all()
 
 
 @settings(deadline=None, max_examples=40)

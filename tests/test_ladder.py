@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from eligibility.reports.template import write_template
 from eligibility.scheme import SCHEMES, read_yaml, scheme_ids
 from eligibility.vocabulary import FirmTable
 from tests.test_cases import BASES
+from tests.test_commands import SAMPLES, run
 
 FIELDS = joint_fields()
 EASY, HARD = (scheme.id for scheme in rungs())
@@ -127,3 +130,32 @@ def test_the_base_firms_of_the_schemes_agree_on_what_both_ask_for() -> None:
     )
     for name in ("sales_revenue_y3", "staff_total", "ip_class1_count", "ip_class2_count"):
         assert easy[name] == hard[name], name
+
+
+def test_the_command_tells_every_firm_what_it_can_get_and_what_it_lacks_for_the_next(
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "firms.csv"
+    ready, short = {**BOTH, "name": "甲"}, {**BOTH, "name": "乙", "hitech_income_y3": 6_000_000}
+    names = list({**ready, **short})
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows([ready, short])
+    asked = ("ladder", source, "--as-of", "2026-06-15")
+    found = json.loads(run(*asked, "--format", "json").stdout)
+    assert [(one["now"], one["next"]) for one in found] == [([EASY, HARD], None), ([EASY], HARD)]
+    first, second = run(*asked, "--lang", "en").stdout.split("\n\n")
+    assert "Can be got now: Technology-based SME, High-tech enterprise" in first
+    assert "To aim at next: none above" in first
+    assert "To aim at next: High-tech enterprise" in second
+    assert "x Share of hi-tech income (short of CNY 7,500,000)" in second
+    only = run(*asked, "--firm", "乙", "--lang", "zh").stdout
+    assert "目前可得：科技型中小企业\n" in only
+    assert "还差 750 万元" in only
+    assert "甲" not in only
+
+
+def test_a_firm_that_the_file_does_not_hold_is_refused_by_the_command() -> None:
+    done = run("ladder", SAMPLES / "candidates.csv", "--firm", "nobody", "--lang", "en", status=2)
+    assert "no usable row of the firm nobody" in done.stderr

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
+from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 import pytest
@@ -21,6 +23,7 @@ from typer.testing import CliRunner
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.cli import app
+from eligibility.intake.ledgers import CATEGORIES, LEDGERS
 from eligibility.intake.table import Options, read_table
 from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.planning.brief import brief
@@ -28,7 +31,7 @@ from eligibility.reports import pdf, workbook
 from eligibility.reports.application import draft
 from eligibility.reports.files import written_whole
 from eligibility.reports.firm_paper import firm_paper
-from eligibility.reports.paper import Bars, Grid, Heading, Paper, Text, indented
+from eligibility.reports.paper import Bars, Grid, Heading, Paper, Points, Text, indented
 from eligibility.reports.pdf import write_pdf
 from eligibility.reports.word import _chart, _Word, write_word
 from eligibility.reports.workbook import firm_workbook, staff_workbook
@@ -39,6 +42,7 @@ from tests.test_commands import SAMPLES, run
 
 ON = date(2026, 3, 1)
 FIRM = "91150105XNRCN5XE87"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 HOSTILE = '=1+1</w:t><script>{{7*7}}{% x %}&amp;"\x07'
 
 
@@ -166,6 +170,113 @@ def test_a_year_before_registration_is_not_asked_for() -> None:
     assert [cell.text(ENGLISH) == "–" for cell in sales] == [True, False, False]
 
 
+LISTED: dict[str, list[dict[str, str]]] = {
+    "ip": [
+        {"name": "一种方法", "class": "发明专利", "granted_on": "2024-01-15", "status": "有效",
+         "owner": "本企业", "acquired": "自主研发", "used": "否"},
+        {"name": "软件甲", "class": "软著", "granted_on": "2024-03-15", "status": "有效",
+         "owner": "本企业", "acquired": "受让", "used": "否"},
+        {"name": "已失效", "class": "软著", "granted_on": "2020-03-15", "status": "失效",
+         "owner": "本企业", "acquired": "自主研发", "used": "否"},
+    ],
+    "activity": [
+        {"name": name, "year": year, **dict.fromkeys(CATEGORIES, "0"), "rd_personnel": amount}
+        for name, year, amount in (("数据平台", "2024", "12.5"), ("数据平台", "2025", "20"), ("芯片", "2025", "7"))
+    ],
+    "product": [{"name": "平台", "income": "1,980", "main": "是"}, {"name": "服务", "main": "否"}],
+}  # fmt: skip
+
+
+def listed_tables(lists: dict[str, list[dict[str, str]]]) -> dict[str, list[list[str | None]]]:
+    firm = table(base())
+    (record,) = records(assess_table(firm, HNTE))
+    return {
+        made.title.en: [[row.title.en, *(cell.text(ENGLISH) for cell in row.cells)] for row in made.rows]
+        for made in draft(record, firm, HNTE, lists)
+    }  # fmt: skip
+
+
+def test_what_a_firm_listed_stands_in_the_tables_of_the_application() -> None:
+    made = listed_tables(LISTED)
+    assert made["2. Rights: each"] == [
+        ["IP01", "一种方法", "发明专利", "2024-01-15", None, "自主研发"],
+        ["IP02", "软件甲", "软著", "2024-03-15", None, "受让"],
+    ]
+    counts = {row[0]: row[1] for row in made["2. Rights: numbers"]}
+    assert (counts["Invention patents"], counts["Software copyrights"]) == ("1", "1")
+    assert counts["Designs"] == "0"
+    assert made["4. R&D activities: money, 10k CNY"] == [
+        # nothing is said of a year that no row speaks of
+        ["RD01", None, "12.50", "20.00"],
+        ["RD02", None, "0.00", "7.00"],
+    ]
+    costs = {row[0]: row[1:] for row in made["5. R&D costs by activity, 10k CNY (2025)"]}
+    assert costs["Personnel"] == ["20.00", "7.00", "27.00"]
+    assert costs["R&D costs, internal and outsourced"] == ["20.00", "7.00", "27.00"]
+    products = made["6. Hi-tech products and services of the latest year"]
+    assert [row[1] for row in products] == ["平台", "服务"]
+    assert [row[4] for row in products] == ["1,980.00", None]
+    assert [row[5] for row in products] == ["Yes", "No"]
+
+
+def test_without_lists_their_rows_are_left_to_be_filled_in() -> None:
+    made = listed_tables({})
+    assert [row[0] for row in made["2. Rights: each"]] == [f"IP0{n}" for n in range(1, 6)]
+    assert all(cell is None for row in made["2. Rights: each"] for cell in row[1:])
+    assert {row[1] for row in made["2. Rights: numbers"]} == {None}
+    assert not any("by activity" in title for title in made)
+
+
+def test_kinds_are_counted_only_where_every_right_names_one() -> None:
+    rights = [{**LISTED["ip"][0], "class": "I类"}, *LISTED["ip"][1:]]
+    assert {row[1] for row in listed_tables({"ip": rights})["2. Rights: numbers"]} == {None}
+
+
+def test_the_checklist_of_the_paper_says_what_is_there() -> None:
+    firm = table(base())
+    (record,) = records(assess_table(firm, HNTE))
+    held = {"core_ip": "received", "股东会决议": "asked for"}
+    told = brief(firm, 0, HNTE, ON)
+    for papers, shown in ((held, "已收到"), (None, "□")):
+        made = firm_paper(record, told, firm, HNTE, CHINESE, papers=papers)
+        rows = [row for block in made.blocks if isinstance(block, Grid) for row in block.rows]
+        (core,) = [row[0] for row in rows if row[1] == "核心知识产权" and len(row) == 4]
+        assert core == shown
+        assert ("股东会决议" in [row[1] for row in rows]) == (papers is not None)
+
+
+def test_a_firm_without_a_plan_still_has_a_paper() -> None:
+    firm = table(base(application_date=date(2032, 5, 10)))
+    (record,) = records(assess_table(firm, HNTE))
+    made = firm_paper(record, None, firm, HNTE, ENGLISH)
+    titles = [block.text for block in made.blocks if isinstance(block, Heading)]
+    assert "Findings" in titles
+    assert not any(title.startswith("Plan") for title in titles)
+    assert any("no plan can be made" in line for line in made.lines)
+
+
+def test_a_paper_in_chinese_tells_money_in_wan_and_no_point_twice() -> None:
+    paper = paper_of(table(base(hitech_income_y3=8_000_000.0, management_talent=None)), CHINESE)
+    points = [
+        text for block in paper.blocks if isinstance(block, Points) for _, text in block.points
+    ]
+    assert "（现有收入中）：增加 100 万元，达到 900 万元" in " ".join(points)
+    assert not any(re.search(r"\b(\d+)–\1 分", text) for text in points)
+    assert any("每提高 1 分，多得 1 分" in text for text in points)
+
+
+def test_entries_of_the_contents_lead_to_their_headings(tmp_path: Path) -> None:
+    paper = paper_of(table(base()))
+    write_word(paper, tmp_path / "paper.docx")
+    with ZipFile(tmp_path / "paper.docx") as parts:
+        body = parts.read("word/document.xml").decode()
+    titles = [one.text for one in paper.blocks if isinstance(one, Heading) and one.level == 1]
+    for place, title in enumerate(titles):
+        entry = body.split(f'w:anchor="part{place}"')[1].split("</w:hyperlink>")[0]
+        assert escape(title) in entry
+        assert f"PAGEREF part{place} " in entry
+
+
 def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
     for scheme in map(load_scheme, scheme_ids()):
         terms = {
@@ -174,14 +285,12 @@ def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
             for condition in law.conditions
             for term in condition.terms
         }
-        named = {
-            cell
-            for made in scheme.application_form
-            for row in made.rows
-            for cell in row.cells
-            if cell
-        }
-        assert named <= {*scheme.fields_by_id, *terms}
+        listed = {name: {column.id for column in LEDGERS[name].columns} for name in LEDGERS}
+        listed["activity"] |= {"spent_y1", "spent_y2", "spent_y3"}
+        for made in scheme.application_form:
+            named = {cell for row in made.rows for cell in row.cells if cell}
+            assert named <= ({*CATEGORIES} if made.each_year else {*scheme.fields_by_id, *terms})
+            assert {name for name in made.takes if name} <= listed.get(made.list, set())
 
 
 def test_the_workbook_of_a_firm_lives(tmp_path: Path) -> None:
@@ -202,6 +311,114 @@ def test_the_workbook_of_a_firm_lives(tmp_path: Path) -> None:
     assert not any("1+1" in formula for formula in written)
 
 
+class Cells:
+    """The cells of one sheet, whose formulas are worked out from what was entered beside them."""
+
+    def __init__(self, path: Path, place: int) -> None:
+        with ZipFile(path) as parts:
+            page = fromstring(parts.read(f"xl/worksheets/sheet{place}.xml"))
+            shared = [
+                "".join(text.itertext()) for text in fromstring(parts.read("xl/sharedStrings.xml"))
+            ]
+        self.formulas: dict[str, str] = {}
+        self.kept: dict[str, Any] = {}
+        for cell in page.iter(f"{SHEET}c"):
+            name, value = cell.attrib["r"], cell.findtext(f"{SHEET}v")
+            if value is not None and cell.attrib.get("t") == "s":
+                self.kept[name] = shared[int(value)]
+            elif value is not None:
+                text = cell.attrib.get("t") == "str" or not value
+                self.kept[name] = value if text else float(value)
+            if (formula := cell.findtext(f"{SHEET}f")) is not None:
+                self.formulas[name] = formula
+
+    def value(self, name: str) -> Any:
+        """What stands in a cell; a formula is worked out, a blank is an empty text."""
+        formula = self.formulas.get(name)
+        return self.kept.get(name, "") if formula is None else self.worked_out(formula)
+
+    def worked_out(self, formula: str) -> Any:
+        """The formula as Excel reads it: the few functions that the workbook uses, and no more."""
+        said = re.sub(r"([A-Z]+)(\d+):([A-Z]+)(\d+)", r"span('\1',\2,\4)", formula)
+        said = re.sub(r"(?<![A-Z'])([A-Z]{1,2}\d+)(?![\d'])", r"value('\1')", said)
+        said = re.sub(r"(?<![<>=])=(?!=)", "==", said)
+        # only the branch that is taken is worked out
+        said = said.replace("IF(", "IF(lambda: ").replace(",", ",lambda: ")
+        known = {**self.functions, "value": self.value, "span": self.span}
+        return eval(said, {"__builtins__": {}, **known})
+
+    def span(self, *ends: Any) -> list[Any]:
+        column, first, last = (end() if callable(end) else end for end in ends)
+        return [self.value(f"{column}{row}") for row in range(first, last + 1)]
+
+    @property
+    def functions(self) -> dict[str, Any]:
+        def given(part: Any) -> Any:
+            return part() if callable(part) else part
+
+        def flat(parts: Any) -> list[Any]:
+            held = [given(part) for part in parts]
+            return [one for part in held for one in (part if isinstance(part, list) else [part])]
+
+        def numbers(parts: Any) -> list[float]:
+            return [one for one in flat(parts) if isinstance(one, int | float)]
+
+        return {
+            "IF": lambda asked, yes, no: given(yes) if given(asked) else given(no),
+            "OR": lambda *parts: any(given(part) for part in parts),
+            "COUNT": lambda *parts: len(numbers(parts)),
+            "SUM": lambda *parts: sum(numbers(parts)),
+            "MAX": lambda *parts: max(numbers(parts), default=0),
+            "MIN": lambda *parts: min(numbers(parts)),
+            "ROUND": lambda figure, digits: round(given(figure), given(digits)),
+        }
+
+
+def same(worked_out: Any, kept: Any) -> bool:
+    numbers = isinstance(worked_out, int | float) and isinstance(kept, int | float)
+    return worked_out == pytest.approx(kept) if numbers else worked_out == kept
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"st_staff": 8}, {"staff_total": None, "net_assets_y2": None}]
+)
+def test_every_formula_comes_to_what_the_rules_found(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    path, firm = tmp_path / "firm.xlsx", table(base(**changes))
+    (record,) = records(assess_table(firm, HNTE))
+    firm_workbook(path, record, firm, HNTE, ENGLISH, LISTED)
+    for place in (1, 2):
+        cells = Cells(path, place)
+        assert cells.formulas
+        for name, formula in cells.formulas.items():
+            assert same(cells.value(name), cells.kept.get(name, "")), (name, formula)
+    for row, finding in enumerate(record["findings"], start=6):
+        if f"F{row}" in cells.formulas and finding["observed"] is not None:
+            assert cells.value(f"F{row}") == finding["status"], finding["id"]
+
+
+def test_formulas_follow_what_reviewers_change(tmp_path: Path) -> None:
+    path, firm = tmp_path / "firm.xlsx", table(base())
+    (record,) = records(assess_table(firm, HNTE))
+    firm_workbook(path, record, firm, HNTE, ENGLISH)
+    cells = Cells(path, 2)
+    row = next(name[1:] for name, text in cells.kept.items() if text == "Share of S&T staff")
+    assert cells.value(f"F{row}") == "met"
+    cells.kept[f"B{row}"] = 9.0
+    assert (cells.value(f"D{row}"), cells.value(f"F{row}")) == (0.09, "unmet")
+    cells.kept[f"C{row}"] = 0.0
+    assert (cells.value(f"D{row}"), cells.value(f"F{row}")) == ("", "")
+    total = next(name[1:] for name, text in cells.kept.items() if text == "Total")
+    assert cells.value(f"E{total}") == ""
+    items = len(record["score"]["items"])
+    for place in range(int(total) - items, int(total)):
+        cells.kept[f"E{place}"] = cells.kept[f"D{place}"]
+    # the best of every item, and no more than the ceiling of each group
+    assert cells.value(f"E{total}") == 100
+    assert cells.value(f"E{int(total) + 1}") == "met"
+
+
 def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_path: Path) -> None:
     path = tmp_path / "staff.xlsx"
     options = Options(application_date=date(2026, 5, 10))
@@ -212,7 +429,7 @@ def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_pa
     staff_workbook(path, batch, found, HNTE, ENGLISH)
     made = sheets(path)
     assert list(made) == [
-        "Overview", "All firms", "Unmet", "Undetermined", "Near the line", "Rejected rows", "Explanations",
+        "Overview", "All firms", "Unmet", "Undetermined", "Near the line", "Signs to look at", "Rejected rows", "Explanations",
     ]  # fmt: skip
     counts = dict(made["Overview"][1:4])
     assert counts == {"Rows read": 60, "Rows assessed": 38, "Rows rejected": 22}
@@ -225,6 +442,9 @@ def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_pa
     )
     assert len(made["Undetermined"]) == 1 + still_open
     assert all(abs(row[8]) <= 0.1 for row in made["Near the line"][1:])
+    signs = sum(int(sign.rows.sum()) for part in found for sign in part.warnings)
+    assert len(made["Signs to look at"]) == 1 + signs > 1
+    assert all(len(row[3]) > len("a sign in words") for row in made["Signs to look at"][1:])
     assert formulas(path) == []
 
 

@@ -24,9 +24,9 @@ CONSOLE = re.compile(r"```console\n\$ (.+?)\n(.*?)```", re.DOTALL)
     ],
 )
 def test_a_command_prints_what_is_shown(command: str, shown: str, tmp_path: Path) -> None:
-    command = command.replace("python ", f"{sys.executable} ", 1).replace(
-        "result.csv", str(tmp_path / "result.csv")
-    )
+    command = command.replace("python ", f"{sys.executable} ", 1)
+    for written in ("result.csv", "firm.docx"):
+        command = command.replace(written, str(tmp_path / written))
     done = subprocess.run(
         ["/bin/sh", "-c", command], cwd=ROOT, check=False, capture_output=True, encoding="utf-8"
     )
@@ -53,6 +53,8 @@ def test_every_command_and_option_of_the_contract_is_there() -> None:
         "template": ["--output"],
         "assess": ["--as-of", "--format"],
         "score": ["--output", "--rejects", "--as-of", "--with-input", "--engine"],
+        "plan": ["--firm", "--by", "--score", "--readiness", "--model", "--format"],
+        "ladder": ["--firm", "--as-of", "--format"],
     }.items():
         done = subprocess.run(
             [sys.executable, "-m", "eligibility", command, "--help"],

@@ -15,12 +15,16 @@ _ = language.text
 signed = who.signed_in()
 if signed is not None:
     st.title(_("Account"), anchor=False)
-    role = _(ROLE_WORDS[signed.actor.role])
-    told = tag("strong", signed.name), f" ({signed.login}) · ", role
+    told = [tag("strong", signed.name), f" ({signed.login})"]
+    if not signed.once:
+        told += [" · ", _(ROLE_WORDS[signed.actor.role])]
     st.html(tag("p", _("Signed in: "), *told, cls="notice"))
+    if signed.once:
+        signing.first_password(signed, language)
     signing.sign_out(language)
-    st.header(_("Change the password"), anchor=False)
-    signing.password(signed, language)
+    if signed.by_password and not signed.once:
+        st.header(_("Change the password"), anchor=False)
+        signing.password(signed, language)
 elif who.actor() == LOCAL:
     st.title(_("Account"), anchor=False)
     st.write(

@@ -5,7 +5,7 @@ What comes from an upload is remembered for its session only: another session ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from eligibility.app import planned, state
+from eligibility.app import planned, registered, state
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening, screen
+from eligibility.app.planned import Asked
+from eligibility.app.registered import Pool
 from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
 from eligibility.intake.table import Options, Preview, preview, read_table
-from eligibility.planning.city import load_city
+from eligibility.planning.city import City, load_city
+from eligibility.planning.portfolio import Aim
 from eligibility.planning.year import CityYear, city_year
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.scheme import Scheme, load_scheme
-from eligibility.store import Accounts, Engine, open_store
+from eligibility.store import LEADS, Accounts, Engine, Repository, Stage, open_store
 from eligibility.vocabulary import Message, ModelRefused, msgid
 
 if TYPE_CHECKING:
@@ -101,8 +104,10 @@ def current() -> Screening:
     return screening(kept, state.money_unit(), state.sheet(kept), day, model_stamp())
 
 
-def assessed(draft: Draft) -> tuple[Told, Screening]:
+def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     """What a draft says, and its firm assessed; of no firm where a value cannot be used.
+
+    Without ``readiness`` the model is not asked, which takes as long as all conditions together.
 
     Raises
     ------
@@ -110,7 +115,15 @@ def assessed(draft: Draft) -> tuple[Told, Screening]:
         If no edition covers the date of application.
     """
     said = told(draft.state, scheme(), date.today())
-    return said, screen(said.batch, scheme(), model()[0])
+    return said, screen(said.batch, scheme(), model()[0] if readiness else None)
+
+
+@st.cache_resource(show_spinner=False)
+def lacking_for_pdf() -> Message | None:
+    """What this machine lacks to write a PDF; asked once per process."""
+    from eligibility.reports.pdf import lacking
+
+    return lacking()
 
 
 def _screened(source: tuple[str, bytes], options: Options) -> Screening:
@@ -190,15 +203,45 @@ def _trained(
         return None, Message(msgid("The model cannot be read: {why}."), {"why": str(error)})
 
 
+# --- plans ---
+
+
+def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
+    """One firm's way to the certificate, as :func:`planned.way` gives it."""
+    facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
+    # only a plan by readiness asks the model
+    return _way(firm, facts, on, asked, model_stamp() if asked.readiness else None)
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _way(
+    _firm: Firm,
+    facts: str,  # noqa: ARG001 names the firm
+    on: date,
+    asked: Asked,
+    stamp: Stamp,  # noqa: ARG001 names the model
+) -> dict[str, Any]:
+    held = model()[0] if asked.readiness else None
+    return planned.way(_firm, on, asked, held.readiness if held else None)
+
+
 # --- the year ---
 
 
-def year(year: int, target: int, already: int, days: float, *, by_model: bool) -> CityYear:
+@st.cache_resource(show_spinner=False)
+def city() -> City:
+    """What the city sets for itself; read once per process."""
+    return load_city()
+
+
+def year(
+    year: int, target: int, already: int, days: float, *, by_model: bool, aim: Aim = Aim.EXPECTED
+) -> CityYear:
     """The year of the firms of the file kept, or of the sample."""
     kept, day = state.upload(), state.application_day()
     of_file = (kept.digest, state.money_unit(), state.sheet(kept)) if kept else None
     stamp = model_stamp() if by_model else None
-    return _year(of_file, day, year, target, already, days, by_model, stamp)
+    return _year(of_file, day, year, target, already, days, by_model, aim, stamp)
 
 
 @st.cache_resource(scope="session", max_entries=16, show_spinner=False)
@@ -210,11 +253,64 @@ def _year(
     already: int,
     days: float,
     by_model: bool,
+    aim: Aim,
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> CityYear:
-    city = load_city()
     standing = planned.standing(current(), year, scheme())
-    chances = planned.model_chances(model()[0] if by_model else None, standing, city)
+    chances = planned.model_chances(model()[0] if by_model else None, standing, city())
     return city_year(
-        standing, chances, city, year=year, as_of=day, target=target, already=already, days=days
-    )
+        standing, chances, city(), year=year, as_of=day, target=target, already=already, days=days,
+        aim=aim,
+    )  # fmt: skip
+
+
+def stages(year: int) -> tuple[Stage, ...]:
+    """The stages whose firms a year counts unless somebody says otherwise."""
+    return registered.CLOSED if planned.closed(city(), year, scheme()) else registered.USUAL
+
+
+def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> Pool:
+    """The firms of the register that can be certified in a year, as they stand at this moment."""
+    actor = repository.actor
+    sees = (actor.role in LEADS, actor.carrier_id)
+    where = repository.engine.url.render_as_string()
+    return _pool(repository, where, sees, repository.last_change(), year, tuple(stages))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _pool(
+    _repository: Repository,
+    where: str,  # noqa: ARG001 names the store
+    sees: tuple[bool, int | None],  # noqa: ARG001 names whose firms are seen
+    change: tuple[int, int],  # noqa: ARG001 names the state of the store
+    year: int,
+    stages: tuple[Stage, ...],
+) -> Pool:
+    return registered.pool(_repository, year, stages, scheme())
+
+
+def year_of(
+    pool: Pool, target: int, days: float, *, by_model: bool, aim: Aim = Aim.EXPECTED
+) -> CityYear:
+    """The year of firms of the register; a change that leaves them as they were costs nothing."""
+    stamp = model_stamp() if by_model else None
+    return _year_of(pool.digest, pool, date.today(), target, days, by_model, aim, stamp)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _year_of(
+    digest: str,  # noqa: ARG001 names the firms
+    _pool: Pool,
+    day: date,
+    target: int,
+    days: float,
+    by_model: bool,
+    aim: Aim,
+    stamp: Stamp,  # noqa: ARG001 names the model
+) -> CityYear:
+    standing = planned.judged(_pool.table, scheme())
+    chances = planned.model_chances(model()[0] if by_model else None, standing, city())
+    return city_year(
+        standing, chances, city(), year=_pool.year, as_of=day, target=target,
+        already=_pool.already, days=days, aim=aim, filed=_pool.filed,
+    )  # fmt: skip

@@ -1,26 +1,124 @@
-"""Tables as files to take away, written so that no spreadsheet runs a cell."""
+"""Tables and papers as files to take away, written so that no spreadsheet runs a cell.
+
+Papers are made off the script's thread, so nothing here asks for the session.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from eligibility.app import planned
 from eligibility.app.firms import Firm, Screening
+from eligibility.app.opened import Opened
 from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.files import open_writer
 from eligibility.reports.scored import rejects_with_reasons, scored_table
+from eligibility.vocabulary import EligibilityError
+
+if TYPE_CHECKING:
+    from eligibility.planning.chances import Chances
+    from eligibility.planning.readying import Judge
+    from eligibility.planning.standing import Standing
+    from eligibility.planning.year import CityYear
+    from eligibility.reports.paper import Paper
 
 MIMES = {
     "csv": "text/csv",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+#: letters of a file's name before what tells it apart
+NAMED = 40
+_UNSAFE = re.compile(r"[\W_]+")
+
+
+def named(what: str, day: date | int) -> str:
+    """The name of a file without its ending: letters and digits of any script, and the day."""
+    said = _UNSAFE.sub("-", what).strip("-")[:NAMED].strip("-")
+    return f"{said}-{day}" if said else str(day)
+
+
+def firm_paper(
+    opened: Opened,
+    asked: planned.Asked,
+    language: Language,
+    kind: str,
+    judge: Judge | None = None,
+) -> bytes:
+    """One firm's paper, as Word or PDF; without a plan where none can be made for its figures."""
+    from eligibility.reports.firm_paper import firm_paper as paper_of
+
+    firm = opened.firm
+    try:
+        told = planned.way(firm, opened.on, asked, judge)
+    except EligibilityError:
+        told = None
+    made = paper_of(
+        firm.record,
+        told,
+        firm.table,
+        firm.scheme,
+        language,
+        lists=opened.lists,
+        papers=opened.papers,
+    )
+    return _paper(made, kind)
+
+
+def firm_workbook(opened: Opened, language: Language) -> bytes:
+    """One firm's official tables and the reviewers' sheet, as Excel."""
+    from eligibility.reports.workbook import firm_workbook as write
+
+    firm = opened.firm
+    return _made(
+        "xlsx",
+        lambda path: write(
+            path, firm.record, firm.table, firm.scheme, language, lists=opened.lists
+        ),
+    )
+
+
+def staff_workbook(screening: Screening, language: Language) -> bytes:
+    """A file of firms for staff, a sheet for each view, as Excel."""
+    from eligibility.reports.workbook import staff_workbook as write
+
+    scheme = screening.assessments[0].scheme
+    return _made(
+        "xlsx",
+        lambda path: write(
+            path, screening.batch, screening.assessments, scheme, language, screening.judge
+        ),
+    )
+
+
+def year_paper(
+    made: CityYear, chances_of: Callable[[Standing], Chances], language: Language, kind: str
+) -> bytes:
+    """The year of a city with the forecast of the next, as Word or PDF."""
+    from eligibility.reports.annual import year_paper as paper_of
+
+    return _paper(paper_of(made, chances_of, language), kind)
+
+
+def _paper(paper: Paper, kind: str) -> bytes:
+    if kind == "pdf":
+        from eligibility.reports.pdf import write_pdf as write
+    else:
+        from eligibility.reports.word import write_word as write
+    return _made(kind, lambda path: write(paper, path))
 
 
 def scored(screening: Screening, shown: pa.Table, language: Language, kind: str) -> bytes:
@@ -53,8 +151,16 @@ def _json(value: Mapping[str, Any]) -> bytes:
 
 def written(table: pa.Table, kind: str) -> bytes:
     """A table as a file of that kind."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"table.{kind}"
+
+    def write(path: Path) -> None:
         with open_writer(path, table.schema) as file:
             file.write(table)
+
+    return _made(kind, write)
+
+
+def _made(kind: str, write: Callable[[Path], None]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"made.{kind}"
+        write(path)
         return path.read_bytes()

@@ -1,16 +1,17 @@
-"""One firm: verdict, conditions, score."""
+"""One firm: verdict, conditions, score; the plan and the papers."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from eligibility.app import cache, state
-from eligibility.app.components import chosen, conditions, readiness, score, verdict
+from eligibility.app.components import chosen, conditions, papers, readiness, score, verdict
 
 language = state.language()
 _ = language.text
 
-firm = chosen.firm(_("One firm"), language)
+opened = chosen.firm(_("One firm"), language)
+firm = opened.firm
 verdict.heading(firm, language)
 st.header(_("Conditions"), anchor=False)
 st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
@@ -21,5 +22,7 @@ readiness.readiness(firm, cache.model()[0], language)
 st.page_link(
     "eligibility/app/plan.py",
     label=_("The way to the certificate: plan, dates, worth →"),
-    query_params={state.FIRM: state.chosen_firm() or ""},
+    query_params=opened.query,
 )
+st.header(_("Papers"), anchor=False)
+papers.of_firm(opened, language)

@@ -21,7 +21,14 @@ from eligibility.language import Language
 from eligibility.reports.scored import Judge
 from eligibility.reports.wording import first_gaps
 from eligibility.scheme import Scheme, TechnicalField
-from eligibility.vocabulary import VERDICT_WORDS, Edition, Learned, Readiness, years_of
+from eligibility.vocabulary import (
+    VERDICT_WORDS,
+    Edition,
+    FirmTable,
+    Learned,
+    Readiness,
+    years_of,
+)
 
 if TYPE_CHECKING:
     from eligibility.readiness.model import Model
@@ -41,12 +48,19 @@ class Firm:
 
     ``kept`` is the record of an assessment made before, to be shown as it was.
     ``readiness`` is what a model says of the firms of the assessment.
+    ``key`` names it among all firms that a session opens.
     """
 
     assessment: Assessment
     row: int
     kept: dict[str, Any] | None = None
     readiness: Readiness | None = None
+    key: str = ""
+
+    @property
+    def table(self) -> FirmTable:
+        """What it gave, as a table of one row."""
+        return self.assessment.firms.take(np.array([self.row]))
 
     @property
     def law(self) -> Edition:

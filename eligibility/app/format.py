@@ -9,25 +9,30 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from eligibility.reports.figures import percent
+from eligibility.reports.figures import WAN, WAN_DIGITS, interval, money, number, quantity
 from eligibility.vocabulary import Field, Speaks
 
+__all__ = [
+    "NOTHING",
+    "WAN",
+    "WAN_DIGITS",
+    "chance",
+    "citation",
+    "confidence",
+    "field_title",
+    "field_titles",
+    "interval",
+    "limit",
+    "missing_fields",
+    "money",
+    "number",
+    "quantity",
+    "stem_title",
+    "unit_word",
+    "wan",
+]
 NOTHING = "—"
-HAIR = 1e-9
-WAN = 10_000
 HUNDREDTH = 0.01
-#: digits of an amount in 万元 that is told to the cent
-WAN_DIGITS = 6
-
-
-def number(figure: float, digits: int = 2) -> str:
-    """A number with separators and at most so many digits after the point; nought only if it is."""
-    text = f"{figure:,.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    if text not in ("0", "-0"):
-        return text
-    # below a hair it is the noise of binary arithmetic
-    return "0" if abs(figure) < HAIR else f"{Decimal(f'{figure:.1g}'):f}"
 
 
 def limit(share: float) -> str:
@@ -42,36 +47,9 @@ def chance(share: float) -> str:
     return ">99%" if share > 1 - HUNDREDTH / 2 else f"{share:.0%}"
 
 
-def money(yuan: float, language: Speaks) -> str:
-    """An amount of money: 万元 in Chinese, CNY in English."""
-    _ = language.text
-    return _("CNY {amount}").format(amount=number(yuan), wan=number(yuan / WAN))
-
-
 def wan(amount: float) -> str:
     """An amount in 万元 as a cell that says so, with every digit typed."""
     return f"{Decimal(repr(amount)):f}万元"
-
-
-def quantity(figure: float, unit: str, language: Speaks) -> str:
-    """A figure with its unit."""
-    _ = language.text
-    if unit == "CNY":
-        return money(figure, language)
-    if unit == "/1":
-        return percent(figure)
-    amount = number(figure)
-    one = figure == 1
-    words = {
-        "day": _("{n} day") if one else _("{n} days"),
-        "month": _("{n} month") if one else _("{n} months"),
-        "year": _("{n} year") if one else _("{n} years"),
-        "month of the year": _("month {n} of the year"),
-        "person": _("{n} person") if one else _("{n} persons"),
-        "item": _("{n} item") if one else _("{n} items"),
-        "point": _("{n} point") if one else _("{n} points"),
-    }
-    return words.get(unit, "{n}").format(n=amount)
 
 
 def unit_word(unit: str, language: Speaks) -> str:
@@ -84,11 +62,6 @@ def unit_word(unit: str, language: Speaks) -> str:
         "point": _("points"),
     }
     return words.get(unit, "")
-
-
-def interval(low: float, high: float) -> str:
-    """``low–high``, or the one figure when both are the same."""
-    return number(low) if low == high else f"{number(low)}–{number(high)}"
 
 
 def field_title(field: Field, years: Sequence[int], language: Speaks) -> str:

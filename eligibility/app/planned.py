@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eligibility.app.firms import Firm, Screening
+from eligibility.app.registered import Pool, last_batch
 from eligibility.assessment.assess import assess_table
 from eligibility.planning.brief import brief
 from eligibility.planning.chances import Chances, chances_by_model, chances_without_model
 from eligibility.planning.city import City
+from eligibility.planning.deadlines import Deadline, for_batch, for_certificate
+from eligibility.planning.readying import Judge
 from eligibility.planning.standing import Standing
+from eligibility.planning.stock import Stock, certificates
 from eligibility.planning.year import CityYear
 from eligibility.readiness.model import Model
 from eligibility.scheme import Scheme
+from eligibility.vocabulary import FirmTable
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a plan is to be made for; money in CNY."""
+    """What a plan is to be made for; money in CNY, readiness /1."""
 
     by: date | None = None
     score: float | None = None
-    income: Sequence[float] = ()
+    readiness: float | None = None
+    income: tuple[float, ...] = ()
     first_time: bool = True
 
 
-def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
-    """One firm's way to the certificate from a day on.
+def way(firm: Firm, on: date, asked: Asked, judge: Judge | None = None) -> dict[str, Any]:
+    """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
 
     Raises
     ------
@@ -54,6 +61,8 @@ def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
         staff=staff,
         assets=assets,
         first_time=asked.first_time,
+        readiness=asked.readiness,
+        judge=judge,
     )
 
 
@@ -62,21 +71,85 @@ def application_years(screening: Screening) -> list[int]:
     return sorted(set(screening.batch.table.application_years.tolist()), reverse=True)
 
 
+def coming_years() -> list[int]:
+    """The years that firms of the register are looked at for: this one and the next."""
+    this_year = date.today().year
+    return [this_year, this_year + 1]
+
+
 def standing(screening: Screening, year: int, scheme: Scheme) -> Standing:
     """Where the firms that apply in a year stand."""
     table = screening.batch.table
     of_year = table.application_years == year
     if of_year.all():
         return Standing(table, screening.assessments)
-    firms = table.take(of_year)
+    return judged(table.take(of_year), scheme)
+
+
+def judged(firms: FirmTable, scheme: Scheme) -> Standing:
+    """Where the firms of a table stand."""
     return Standing(firms, assess_table(firms, scheme))
 
 
+def target(city: City, year: int, pool: Pool | None = None) -> int:
+    """How many firms are to be certified in a year: the register's own number wins over the city's.
+
+    Raises
+    ------
+    InputError
+        If neither sets any.
+    """
+    if pool is not None and pool.target is not None:
+        return pool.target
+    return int(city.target(year).certified.value)
+
+
+def closed(city: City, year: int, scheme: Scheme) -> date | None:
+    """The day on which the last batch of a year closed, if it has."""
+    return last_batch(scheme.overlay(city.region), year, date.today())
+
+
+def visited(pool: Pool, made: CityYear) -> list[str]:
+    """The ids of the firms of the register chosen for support, in the order of the choices."""
+    return [str(pool.firms[place]) for place in _places(made)]
+
+
 def supported(screening: Screening, made: CityYear) -> list[str]:
-    """The keys of the firms chosen for support, in the order of the choices."""
+    """The keys of the firms of a file chosen for support, in the order of the choices."""
     of_year = np.flatnonzero(screening.batch.table.application_years == made.year)
-    firms = made.options.firm[[reason.option for reason in made.portfolio.reasons]]
-    return [screening.keys[place] for place in of_year[firms]]
+    return [screening.keys[place] for place in of_year[_places(made)]]
+
+
+def _places(made: CityYear) -> NDArray[np.intp]:
+    return made.options.firm[[reason.option for reason in made.portfolio.reasons]]
+
+
+def deadlines(
+    outcomes: Sequence[Mapping[str, Any]], city: City, scheme: Scheme, day: date
+) -> list[Deadline]:
+    """What a firm has before it: for its certificate if it holds one, else for the next batch.
+
+    Parameters
+    ----------
+    outcomes : sequence of mappings
+        The firm's applications on record.
+    day : date
+        What is due before it is left out, but for the work before a batch that is still open.
+    """
+    law, overlay = scheme.in_force(day), scheme.overlay(city.region)
+    held = certificates([row for row in outcomes if row["certified"]], law)
+    valid = np.flatnonzero((held.issued <= np.datetime64(day)) & (held.ends > np.datetime64(day)))
+    if len(valid):
+        issued: date = held.issued[valid[-1]].item()
+        return [due for due in for_certificate(issued, law, overlay) if due.day >= day]
+    batches = overlay.batches_from(day)
+    return for_batch(batches[0], overlay) if batches else []
+
+
+def stock(pool: Pool, scheme: Scheme) -> Stock:
+    """Certificates on record in the year and the next."""
+    law = scheme.in_force(date(pool.year, 1, 1))
+    return pool.held.stock(law, pool.year, pool.year + 1)
 
 
 def model_chances(model: Model | None, standing: Standing, city: City) -> Chances:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import cache, state, who
+from eligibility.app import cache, opened, state, who
 from eligibility.app.components import (
     conditions,
     keeping,
+    ladder,
     notices,
     outcome,
+    papers,
     readiness,
     score,
     verdict,
@@ -50,9 +52,17 @@ conditions.conditions(firm, language)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm, language)
 readiness.readiness(firm, cache.model()[0], language)
+st.page_link(
+    "eligibility/app/plan.py",
+    label=_("The way to the certificate: plan, dates, worth →"),
+    query_params={state.SOURCE: state.DRAFT},
+)
+st.header(_("Ladder of qualifications"), anchor=False)
+ladder.ladder_block(firm, language)
 with st.container(key="keep"):
     st.header(_("Take it with you"), anchor=False)
     outcome.downloads(screening, firm, draft, language)
+    papers.of_firm(opened.from_draft(draft, firm), language)
     keeping.code(draft, language)
     st.header(_("Show it to a service institution"), anchor=False)
     keeping.sharing(draft, repository, firm.text("name") or _("The firm"), language)

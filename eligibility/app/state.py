@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 LANGUAGE = "lang"
 FIRM = "firm"
+#: in the address: where the firm was met; a file unless said
+SOURCE = "of"
+FILE, REGISTERED = "file", "register"
 UPLOADER = "uploader"
 UPLOAD = "upload"
 OPENED = "opened"
@@ -125,6 +128,14 @@ def chosen_firm() -> str | None:
     return st.query_params.get(FIRM)
 
 
+def source() -> str:
+    """Where the firm of this page was met: as the address says, else the draft that is open."""
+    asked = st.query_params.get(SOURCE)
+    if asked in (REGISTERED, DRAFT):
+        return asked
+    return DRAFT if draft() is not None and not chosen_firm() else FILE
+
+
 def opened() -> int | None:
     """The row of the table that was just opened."""
     click = st.session_state.get(OPENED)
@@ -140,6 +151,7 @@ def draft() -> Draft | None:
 def open_draft(opened: Draft | None) -> None:
     """Open a self-assessment in place of the one that is open, or none."""
     _forget_inputs()
+    try_out({})
     st.session_state[DRAFT] = opened
     st.session_state.pop(CODE, None)
 
@@ -470,21 +482,23 @@ def just_replaced() -> bool:
 # --- plan, year, field ---
 
 PLAN_BY, PLAN_SCORE, PLAN_INCOME, PLAN_RENEWS = "plan-by", "plan-score", "plan-income:", "renews"
+PLAN_READY = "plan-readiness"
 IF_MOVED, IF_GIVEN = "if-more:", "if-given:"
 YEAR, TARGET, ALREADY, ADVISER_DAYS = "year", "target", "already", "days"
 CHANCES_BY, SHARES_BY = "chances-by", "shares-by"
 SUPPORTED = "supported"
+FIRMS_OF, POOL_STAGES, AIM = "firms-of", "pool-stages", "aim"
 PRODUCT = "product"
 
 
-def moved_key(lever: str) -> str:
-    """The key of how much more of something is tried for the firm in the address."""
-    return f"{IF_MOVED}{chosen_firm()}:{lever}"
+def moved_key(firm: str, lever: str) -> str:
+    """The key of how much more of something is tried for the firm of that key."""
+    return f"{IF_MOVED}{firm}:{lever}"
 
 
-def given_key(field_id: str) -> str:
-    """The key of what a blank of the firm in the address is tried to be."""
-    return f"{IF_GIVEN}{chosen_firm()}:{field_id}"
+def given_key(firm: str, field_id: str) -> str:
+    """The key of what a blank of the firm of that key is tried to be."""
+    return f"{IF_GIVEN}{firm}:{field_id}"
 
 
 def tried(key: str) -> Any:
@@ -497,6 +511,16 @@ def try_out(values: Mapping[str, Any]) -> None:
     for key in [key for key in st.session_state if str(key).startswith((IF_MOVED, IF_GIVEN))]:
         st.session_state[key] = None
     st.session_state.update(values)
+
+
+def target_key(goal: int | None) -> str:
+    """The key of the target tried in place of the register's own, which begins anew when it is set."""
+    return TARGET if goal is None else f"{TARGET}:{goal}"
+
+
+def stages_key(usual: Sequence[str]) -> str:
+    """The key of the stages counted, where these are the usual ones."""
+    return f"{POOL_STAGES}:{len(usual)}"
 
 
 def opened_support() -> int | None:

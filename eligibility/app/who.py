@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import streamlit as st
 
@@ -19,11 +20,14 @@ def signed_in() -> SignedIn | None:
 
 
 def actor() -> Actor:
-    """The person signed in; the one person of a store without accounts; else a visitor."""
+    """The person signed in with an own password; the one person of a store without accounts; else a
+    visitor, known by the address only."""
     signed = signed_in()
-    if signed is not None:
+    if signed is not None and not signed.once:
         return signed.actor
-    return VISITOR if cache.accounts().any_accounts() else LOCAL
+    if not cache.accounts().any_accounts():
+        return LOCAL
+    return replace(VISITOR, source=cache.accounts().source_of(str(st.context.ip_address or "")))
 
 
 def only(roles: Collection[Role]) -> Repository:
@@ -49,22 +53,21 @@ def form_token() -> str:
     return cache.accounts().csrf_token(visit) if visit else ""
 
 
-def vouched() -> str | None:
-    """What an OpenID provider says of whoever is here, signed for the form that signs in by it."""
+def vouched() -> tuple[str, str] | None:
+    """Whom an OpenID provider knows here: the name, and its word signed for the form that signs in."""
     visit = st.context.cookies.get(cookies.VISIT)
     if not provider() or not visit or not st.user.is_logged_in:
         return None
     said = st.user.to_dict()
-    return cookies.identity(
-        visit,
-        {
-            "issuer": str(said["iss"]),
-            "subject": str(said["sub"]),
-            "login": str(said.get("email") or ""),
-            "verified": said.get("email_verified") is True,
-            "name": str(said.get("name") or ""),
-        },
-    )
+    login, name = str(said.get("email") or ""), str(said.get("name") or "")
+    claims = {
+        "issuer": str(said["iss"]),
+        "subject": str(said["sub"]),
+        "login": login,
+        "verified": said.get("email_verified") is True,
+        "name": name,
+    }
+    return name or login or str(said["sub"]), cookies.identity(visit, claims)
 
 
 def provider() -> bool:

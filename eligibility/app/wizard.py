@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache, state, who
-from eligibility.app.components import inputs, keeping, lists, notices, progress, steps
+from eligibility.app.components import arrival, inputs, keeping, lists, notices, progress, steps
 from eligibility.vocabulary import EligibilityError
 
 language = state.language()
@@ -19,9 +19,11 @@ if draft is None:
     st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
     st.stop()
 state.collect()
-keeping.save(draft, who.repository(), language)
+# a place of its own, so that what is said there moves no input and no scroll
+with st.container(key="keeping"):
+    keeping.save(draft, who.repository(), language)
 try:
-    told, screening = cache.assessed(draft)
+    told, screening = cache.assessed(draft, readiness=False)
 except EligibilityError as error:
     notices.refused(error, language)
     st.button(_("Start again with today's date"), on_click=state.forget_day)
@@ -31,10 +33,12 @@ sheet = inputs.Sheet(cache.scheme(), draft, told, language)
 firm = screening.only
 step = draft.step if draft.step in sheet.steps else next(iter(sheet.steps))
 left, right = st.columns([1, 4], gap="medium")
+title = language.of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
+    arrival.arrive(step, title)
 with right:
-    st.title(language.of(sheet.scheme.sections[step]), anchor=False)
+    st.title(title, anchor=False)
     if step in lists.OF_STEP:
         lists.table(lists.OF_STEP[step], sheet)
     inputs.fields(step, sheet)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache, planned, state
-from eligibility.app.components import forecast, notices, support, upload
-from eligibility.planning.city import load_city
+from eligibility.app.components import forecast, guard, notices, papers, pool, support, upload
 from eligibility.reports.city import city_record
 from eligibility.vocabulary import EligibilityError
 
@@ -14,49 +13,64 @@ language = state.language()
 _ = language.text
 
 st.title(_("The year"), anchor=False)
+repository = guard.staff(language)
+city, model = cache.city(), cache.model()[0]
 try:
-    screening = cache.current()
-    years = planned.application_years(screening)
-    city = load_city()
-except EligibilityError as error:
-    notices.refused(error, language)
-    st.stop()
-upload.source(state.upload(), language)
-if not years:
-    st.write(_("The file holds no firm that could be read."))
-    st.page_link("eligibility/app/screening.py", label=_("See why, or choose another file"))
-    st.stop()
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    year = st.selectbox(_("Year of application"), years, key=state.YEAR, width=160)
-    model = cache.model()[0]
-    words = {True: _("by the model"), False: _("as assumed")}
-    by_model = model is not None and st.segmented_control(
-        _("Chances"),
-        [True, False],
-        default=True,
-        required=True,
-        format_func=words.__getitem__,
-        key=state.CHANCES_BY,
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        registered = pool.of_register(repository, language)
+        years = planned.coming_years() if registered else planned.application_years(cache.current())
+        if years:
+            year = st.selectbox(_("Year of application"), years, key=state.YEAR, width=160)
+            by_model = forecast.chances(model is not None, language)
+            aim = forecast.aim(language)
+    if not registered:
+        upload.source(state.upload(), language)
+    if not years:
+        st.write(_("The file holds no firm that could be read."))
+        st.page_link("eligibility/app/screening.py", label=_("See why, or choose another file"))
+        st.stop()
+    held = None
+    if registered:
+        pool.closed(year, planned.closed(city, year, cache.scheme()), language)
+        held = cache.pool(repository, year, pool.stages(cache.stages(year), language))
+    if held and not held.firms:
+        pool.nobody(language)
+        pool.counted(held, language)
+        st.stop()
+    goal = planned.target(city, year, held)
+    target, days = forecast.asked(
+        city, goal, year, state.target_key(goal if held else None), language
     )
-try:
-    target, already, days = forecast.asked(city, year, language)
+    already = forecast.already(year, language) if not registered else 0
     with st.spinner(_("Working out the year…")):
-        made = cache.year(year, target, already, days, by_model=bool(by_model))
+        if held:
+            made = cache.year_of(held, target, days, by_model=by_model, aim=aim)
+        else:
+            made = cache.year(year, target, already, days, by_model=by_model, aim=aim)
 except EligibilityError as error:
     notices.refused(error, language)
     st.stop()
-record, keys = city_record(made), planned.supported(screening, made)
+record = city_record(made)
+keys = planned.visited(held, made) if held else planned.supported(cache.current(), made)
 
 forecast.basis(made, language)
 forecast.numbers(record, language)
 forecast.plot(made.portfolio.without, language)
+if held:
+    pool.counted(held, language)
+    st.header(_("Stock of certificates"), anchor=False)
+    pool.stock(planned.stock(held, cache.scheme()), made, held.held.undated, language)
 st.header(_("Whom to support"), anchor=False)
 support.compared(record["support"], language)
+support.bound(record["support"], language)
 if opened := support.choices(record["support"], keys, language):
-    st.switch_page("eligibility/app/plan.py", query_params={state.FIRM: opened})
+    page = "eligibility/app/staff/firm.py" if held else "eligibility/app/plan.py"
+    st.switch_page(page, query_params={state.FIRM: opened})
 st.header(_("Training needs"), anchor=False)
 support.training(record["training"], language)
 st.header(_("Deadlines"), anchor=False)
 support.deadlines(record["deadlines"], language)
 st.header(_("Where the firms are"), anchor=False)
 forecast.shares(made, language)
+st.header(_("Papers"), anchor=False)
+papers.of_year(made, None if held else cache.current(), language, by_model=by_model)

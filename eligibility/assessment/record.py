@@ -18,6 +18,7 @@ from eligibility.vocabulary import (
     Bools,
     Citation,
     Item,
+    Learned,
     Readiness,
     Wording,
 )
@@ -170,15 +171,20 @@ def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[s
             for name, chance in sorted(factors, key=lambda factor: factor[1])
         ],
         "outside": [name for name, rows in readiness.outside.items() if rows[row]],
-        "model": {
-            "estimator": learned.estimator,
-            "applications": learned.applications,
-            "certified": learned.certified,
-            "years": list(learned.years),
-            "invented": learned.invented,
-            "edition": learned.edition,
-            "text": {tongue.id: learned.sentence.say(tongue) for tongue in (CHINESE, ENGLISH)},
-        },
+        "model": model_record(learned),
+    }
+
+
+def model_record(learned: Learned) -> dict[str, Any]:
+    """What a model learned from, which stands wherever its number does."""
+    return {
+        "estimator": learned.estimator,
+        "applications": learned.applications,
+        "certified": learned.certified,
+        "years": list(learned.years),
+        "invented": learned.invented,
+        "edition": learned.edition,
+        "text": {tongue.id: learned.sentence.say(tongue) for tongue in (CHINESE, ENGLISH)},
     }
 
 

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, city, finder, planning, readiness, report, store
+from eligibility.cli import candidates, city, finder, ladder, planning, readiness, report, store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +33,7 @@ for command in (
     store.create_admin,
     city.portfolio,
     planning.plan,
+    ladder.ladder,
     report.report,
 ):
     app.command()(command)

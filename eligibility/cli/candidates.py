@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,6 +31,10 @@ from eligibility.cli.common import (
     unread_columns,
 )
 from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.vocabulary import InputError
+
+if TYPE_CHECKING:
+    from eligibility.batch.work import Summary
 
 
 class Listing(StrEnum):
@@ -51,6 +57,7 @@ class Engine(StrEnum):
     """Where ``score`` works."""
 
     LOCAL = "local"
+    DASK = "dask"
 
 
 def fields(
@@ -126,7 +133,18 @@ def score(
     with_input: Annotated[
         bool, typer.Option("--with-input", help="Add the input columns.")
     ] = False,
-    engine: Annotated[Engine, typer.Option("--engine", help="Where to work.")] = Engine.LOCAL,
+    engine: Annotated[
+        Engine,
+        typer.Option("--engine", help="Where to work: in this process, or on a Dask cluster."),
+    ] = Engine.LOCAL,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="tcp://HOST:PORT",
+            help="A running Dask cluster; one is started on this machine if omitted.",
+        ),
+    ] = None,
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
@@ -134,14 +152,9 @@ def score(
     lang: Tongue = None,
 ) -> None:
     """Score a file of any size: verdict, findings, score and first gaps, a row a firm."""
-    from eligibility.api import readiness_judge
-    from eligibility.batch.local import score_file
-
-    engines = {Engine.LOCAL: score_file}
-
     with refusals(lang) as spoken, row_progress(spoken) as progress:
         held = held_scheme(scheme)
-        summary = engines[engine](
+        summary = _engine(engine, scheduler)(
             file,
             output,
             held,
@@ -149,7 +162,7 @@ def score(
             options=intake_options(held, as_of, money_unit, encoding, sheet),
             rejects=rejects or output.with_suffix(".rejects.csv"),
             with_input=with_input,
-            judge=readiness_judge(model) if model else None,
+            model=model,
             progress=progress,
         )
     if summary.headers:
@@ -165,3 +178,16 @@ def score(
     )
     if summary.rejected:
         raise typer.Exit(REJECTED)
+
+
+def _engine(engine: Engine, scheduler: str | None) -> Callable[..., Summary]:
+    """What scores a file there."""
+    if engine is Engine.DASK:
+        from eligibility.batch import cluster
+
+        return partial(cluster.score_file, scheduler=scheduler)
+    if scheduler is not None:
+        raise InputError("--scheduler needs --engine dask.")
+    from eligibility.batch import local
+
+    return local.score_file

@@ -33,7 +33,7 @@ def find_field(
     lang: Tongue = None,
 ) -> None:
     """The fields of the catalogue most like a sentence about a product."""
-    from eligibility.finder.search import find
+    from eligibility.finder.search import FAINTLY, find
 
     with refusals(lang) as spoken:
         matches = find(held_scheme(scheme), text, count)
@@ -42,6 +42,8 @@ def find_field(
             return
         for match in matches:
             print("\n".join(_lines(match, spoken)))
+        if matches and matches[0].faint:
+            print(spoken.text(FAINTLY), file=sys.stderr)
         said = (
             spoken.text(
                 "Suggested by likeness of words. Terms and exclusions are held from one source: read the official text before you choose."

@@ -13,6 +13,7 @@ from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
     AsOf,
     Encoding,
+    ModelFolder,
     MoneyUnit,
     SchemeId,
     Sheet,
@@ -51,6 +52,14 @@ def plan(
             "--income", help="Taxable income of the years from the certificate on, CNY: A,B,C."
         ),
     ] = None,
+    readiness: Annotated[
+        float | None,
+        typer.Option(
+            "--readiness",
+            help="With --model: the readiness to reach, such as 0.8, instead of certain eligibility; the model's own figure, not the lower end of its interval.",
+        ),
+    ] = None,
+    model: ModelFolder = None,
     as_of: AsOf = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     money_unit: MoneyUnit = None,
@@ -60,11 +69,16 @@ def plan(
     lang: Tongue = None,
 ) -> None:
     """Plan one firm's way: what is missing, when it can apply, the cheapest actions, their worth."""
+    from eligibility.api import readiness_judge
     from eligibility.intake.table import read_table
     from eligibility.planning.brief import brief
     from eligibility.reports.planned import planned
 
     with refusals(lang) as spoken:
+        if readiness is not None and model is None:
+            raise InputError("--readiness goes with --model, which says how ready a firm is.")
+        if readiness is not None and score is not None:
+            raise InputError("--readiness and --score are two aims; give one of them.")
         held = held_scheme(scheme)
         options = intake_options(held, as_of, money_unit, encoding, sheet)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
@@ -76,6 +90,8 @@ def plan(
             by=day_planned_for(by),
             score_at_least=score,
             income=_amounts(income),
+            readiness=readiness,
+            judge=readiness_judge(model) if readiness is not None else None,
         )
         if form is Result.JSON:
             print(json.dumps(made, ensure_ascii=False, indent=1))

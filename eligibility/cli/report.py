@@ -169,22 +169,16 @@ def _of_year(
 ) -> None:
     from eligibility.assessment.assess import assess_table
     from eligibility.planning.city import SHIPPED, load_city
-    from eligibility.planning.projection import projected
     from eligibility.planning.standing import Standing
-    from eligibility.planning.year import city_year, first_deadline, next_year
-    from eligibility.reports.annual import annual_paper
-    from eligibility.reports.city import city_record, forecast_record
+    from eligibility.planning.year import city_year
+    from eligibility.reports.annual import year_paper
 
     held_city = load_city(city or SHIPPED)
     standing = Standing(firms, assess_table(firms, held))
     chances = chances_of(standing, held_city, model)
     made = city_year(standing, chances, held_city, year=year, as_of=as_of, already=already)
-    then = projected(firms, first_deadline(held.overlay(held_city.region), year + 1), held)
-    later = Standing(then, assess_table(then, held))
-    target = int(held_city.target(year + 1).certified.value)
-    following = next_year(made, chances_of(later, held_city, model), target=target)
-    told = forecast_record(following) | {"year": year + 1, "target": target}
-    _write_paper(annual_paper(city_record(made), told, spoken), output)
+    paper = year_paper(made, lambda later: chances_of(later, held_city, model), spoken)
+    _write_paper(paper, output)
 
 
 def _of_staff(

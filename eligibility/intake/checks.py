@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -173,6 +173,39 @@ class SeenKeys:
             self._runs.append((keys, rows))
 
 
+@dataclass(frozen=True)
+class FirmKeys:
+    """What tells firms of one application year apart, one key a row.
+
+    Attributes
+    ----------
+    keys : array of complex128, shape (n,)
+        As ``codes.keys`` makes them, of the credit code or of the name.
+    by_name : array of bool, shape (n,)
+        True where a firm has no code.
+    """
+
+    keys: NDArray[np.complex128]
+    by_name: Bools
+
+    @classmethod
+    def of(cls, firms: FirmTable) -> FirmKeys:
+        """The keys of firms that have a code or a name."""
+        by_name = firms.blank("uscc")
+        keys = np.empty(len(firms), dtype=np.complex128)
+        for column, make, place in (
+            ("uscc", codes.keys, ~by_name),
+            ("name", _name_keys, by_name),
+        ):
+            if place.any():
+                keys[place] = make(firms.texts(column)[place], firms.application_years[place])
+        return cls(keys, by_name)
+
+
+#: for each firm, given its row of the sheet: the row that has it already; 0 if none has
+Earlier = Callable[[FirmKeys, NDArray[np.int64]], NDArray[np.int64]]
+
+
 @dataclass
 class SeenFirms:
     """Firms met so far: by credit code, or by name where they have none, in an application year."""
@@ -180,20 +213,13 @@ class SeenFirms:
     _codes: SeenKeys = field(default_factory=SeenKeys)
     _names: SeenKeys = field(default_factory=SeenKeys)
 
-    def earlier(self, firms: FirmTable, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """For each firm the row of the sheet that has it already; 0 if none has."""
-        found = np.zeros(len(firms), dtype=np.int64)
-        by_name = firms.blank("uscc")
-        for known, place in ((self._codes, ~by_name), (self._names, by_name)):
-            if not place.any():
-                continue
-            years = firms.application_years[place]
-            if known is self._codes:
-                keys = codes.keys(firms.texts("uscc")[place], years)
-            else:
-                keys = _name_keys(firms.texts("name")[place], years)
-            first = known.first_rows(keys, rows[place])
-            found[place] = np.where(first == rows[place], 0, first)
+        found = np.zeros(len(rows), dtype=np.int64)
+        for known, place in ((self._codes, ~firms.by_name), (self._names, firms.by_name)):
+            if place.any():
+                first = known.first_rows(firms.keys[place], rows[place])
+                found[place] = np.where(first == rows[place], 0, first)
         return found
 
 

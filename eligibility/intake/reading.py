@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, Self
 from xml.etree import ElementTree
 
 import numpy as np
@@ -89,6 +89,15 @@ class Block(Protocol):
     @property
     def lines(self) -> int:
         """The most rows it can hold, known before it is read: a cell may have several lines."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """Number of its rows, blank ones too; before it is read, as far as that can be told."""
+        ...
+
+    def begun_at(self, row: int, /) -> Self:
+        """The same rows of the sheet, the first of them at another row."""
         ...
 
     @property
@@ -455,7 +464,13 @@ class CsvBlock:
     """
 
     def __init__(
-        self, file: str, data: memoryview, breaks: int, delimiter: str, width: int, first_row: int
+        self,
+        file: str,
+        data: memoryview | bytes,
+        breaks: int,
+        delimiter: str,
+        width: int,
+        first_row: int,
     ) -> None:
         self.first_row = first_row
         self.too_long: dict[int, int] = {}
@@ -470,10 +485,25 @@ class CsvBlock:
 
     @property
     def rows(self) -> int:
-        """Number of records, blank ones too."""
-        if self._rows is None:
-            self._rows = self.text.num_rows
-        return self._rows
+        """Number of records; until they are read, of line breaks that stand outside quoted cells."""
+        return self._count() if self._rows is None else self._rows
+
+    def _count(self) -> int:
+        data = bytes(self._data)
+        quoted = _quoted(data, 0, self._delimiter) if b'"' in data else ()
+        within = sum(data.count(b"\n", *cell.span()) for cell in quoted)
+        return self._breaks - within + (not data.endswith(b"\n"))
+
+    def begun_at(self, row: int) -> Self:
+        """See Block."""
+        made = copy(self)
+        made.first_row = row
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs to read the same records: not what was read of them here."""
+        state = {name: value for name, value in self.__dict__.items() if name != "text"}
+        return state | {"_data": bytes(self._data), "_rows": None, "too_long": {}}
 
     def typed(self, types: Mapping[int, pa.DataType], blanks: Sequence[str]) -> pa.Table | None:
         """See Block."""
@@ -486,7 +516,10 @@ class CsvBlock:
     def text(self) -> pa.Table:
         """See Block."""
         table = self._parse(dict.fromkeys(range(self._width), pa.string()), [])
-        return self._read_one_by_one() if table is None else table
+        if table is None:
+            table = self._read_one_by_one()
+        self._rows = table.num_rows
+        return table
 
     def _parse(self, types: Mapping[int, pa.DataType], blanks: Sequence[str]) -> pa.Table | None:
         """These columns, if every cell can be read so and no row would be lost."""
@@ -562,6 +595,12 @@ class TextBlock:
     def lines(self) -> int:
         """See Block."""
         return len(self.columns[0]) if self.columns else 0
+
+    rows = lines
+
+    def begun_at(self, row: int) -> Self:
+        """See Block."""
+        return replace(self, first_row=row)
 
     def typed(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
         """See Block."""

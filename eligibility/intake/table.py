@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from eligibility.intake.cells import CellFormat, titles_to_codes
-from eligibility.intake.checks import SeenFirms, contradictions
+from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
 from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
 from eligibility.intake.reading import Block, Sheet, Source, TextBlock, cell_text, open_sheet
@@ -95,6 +95,16 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """What has to be known of a file to read any block of it."""
+
+    file: str
+    sheet: str
+    headers: HeaderMap
+    options: Options
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a file seems to hold: its columns, its first rows as they came, and its sheets."""
 
@@ -131,10 +141,23 @@ def read_batches(
         Before the first batch, if the file or its header cannot be used; later only if a quotation
         mark is never closed.
     """
+    layout, blocks = open_blocks(source, fields, options)
+    return _batches(Intake(layout, fields, catalogue), blocks, rows_per_batch)
+
+
+def open_blocks(
+    source: Source, fields: Sequence[Field], options: Options | None = None
+) -> tuple[Layout, Iterator[Block]]:
+    """A file as blocks that an :class:`Intake` reads; parameters and errors as ``read_batches``.
+
+    Blocks may be read elsewhere: then the row that each begins at is the one expected, which cells
+    of several lines can put wrong.
+    """
     options = options or Options()
     sheet, headers = _opened(source, fields, options)
     headers.require(sheet.file, sheet.sheets)
-    return _batches(sheet, headers, fields, options, rows_per_batch, catalogue)
+    blocks = sheet.blocks(headers.lines, len(headers.headers))
+    return Layout(sheet.file, sheet.name, headers, options), blocks
 
 
 def read_table(
@@ -185,12 +208,14 @@ def from_records(
     )
     headers = HeaderMap(columns, (), (), (), tuple(used), 0, False)
     block = TextBlock([[_typed_text(record.get(key)) for record in given] for key in used], 1)
-    intake = _Intake("input", "", headers, fields, options or Options(), catalogue, named=False)
+    layout = Layout("input", "", headers, options or Options())
+    intake = Intake(layout, fields, catalogue, named=False)
     readings = {
         key: reader.each(block.columns[place])
         for place, (key, reader) in enumerate(intake.readers.items())
     }
-    return intake.judged(block, readings, len(given)).batch(0, len(given))
+    earlier = SeenFirms().earlier
+    return intake.judged(block, readings, len(given), earlier).batch(0, len(given))
 
 
 def _typed_text(value: object) -> str:
@@ -209,27 +234,15 @@ def _opened(source: Source, fields: Sequence[Field], options: Options) -> tuple[
     return sheet, headers(sheet.head)
 
 
-def _batches(
-    sheet: Sheet,
-    headers: HeaderMap,
-    fields: Sequence[Field],
-    options: Options,
-    rows_per_batch: int,
-    catalogue: Mapping[str, str],
-) -> Iterator[Batch]:
-    intake = _Intake(sheet.file, sheet.name, headers, fields, options, catalogue)
-    pool = pa.default_memory_pool()
+def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> Iterator[Batch]:
+    earlier = SeenFirms().earlier
     some = False
-    for block in sheet.blocks(headers.lines, len(headers.headers)):
-        part = intake.part(block)
-        for start in range(0, part.count, rows_per_batch):
+    for block in blocks:
+        for batch in intake.batches(block, earlier, rows_per_batch):
             some = True
-            yield part.batch(start, min(start + rows_per_batch, part.count))
-        pool.release_unused()
+            yield batch
     if not some:
-        yield intake.judged(
-            TextBlock([[] for _ in headers.headers], headers.lines + 1), {}, 0
-        ).batch(0, 0)
+        yield intake.nothing()
 
 
 def _joined(batches: Sequence[Batch]) -> Batch:
@@ -322,25 +335,31 @@ def _no_rejects(headers: tuple[str, ...]) -> pa.Table:
     return pa.schema([*schema, ("row", pa.int64()), ("reason", pa.string())]).empty_table()
 
 
-class _Intake:
-    """What stays the same from block to block, and the firms met so far."""
+class Intake:
+    """Reads blocks of one file; what stays the same from block to block.
+
+    Parameters
+    ----------
+    layout : Layout
+    fields, catalogue
+        As in ``read_batches``.
+    named : bool
+        Whether a firm must say who it is.
+    """
 
     def __init__(
         self,
-        file: str,
-        sheet: str,
-        headers: HeaderMap,
+        layout: Layout,
         fields: Sequence[Field],
-        options: Options,
         catalogue: Mapping[str, str],
         *,
         named: bool = True,
     ) -> None:
-        self.file, self.sheet, self.headers, self.fields = file, sheet, headers, fields
-        self.applied = np.datetime64(options.application_date, "D")
-        self.covered_from = options.covered_from
+        self.file, self.sheet, self.fields = layout.file, layout.sheet, fields
+        self.headers = headers = layout.headers
+        self.applied = np.datetime64(layout.options.application_date, "D")
+        self.covered_from = layout.options.covered_from
         self.named = named
-        self.seen = SeenFirms()
         titles = titles_to_codes(catalogue) if _needs_titles(headers) else _NO_TITLES
         self.columns = {column.field.id: column for column in headers.columns}
         self.readers = {
@@ -350,7 +369,21 @@ class _Intake:
             for name, column in self.columns.items()
         }
 
-    def part(self, block: Block) -> _Part:
+    def batches(
+        self, block: Block, earlier: Earlier, rows_per_batch: int = ROWS_PER_BATCH
+    ) -> Iterator[Batch]:
+        """The rows of a block, blank ones left out; ``earlier`` tells of firms met before."""
+        part = self._part(block, earlier)
+        for start in range(0, part.count, rows_per_batch):
+            yield part.batch(start, min(start + rows_per_batch, part.count))
+        pa.default_memory_pool().release_unused()
+
+    def nothing(self) -> Batch:
+        """What a file without rows gives."""
+        block = TextBlock([[] for _ in self.headers.headers], self.headers.lines + 1)
+        return self.judged(block, {}, 0, SeenFirms().earlier).batch(0, 0)
+
+    def _part(self, block: Block, earlier: Earlier) -> _Part:
         """A block, read and judged."""
         places = {name: column.position for name, column in self.columns.items()}
         typed = block.typed(
@@ -362,9 +395,11 @@ class _Intake:
             native = reader.native(typed[at]) if typed is not None else None
             readings[name] = native or reader.texts(block.text[at])
         rows = (block.text if typed is None else typed).num_rows
-        return self.judged(block, readings, rows)
+        return self.judged(block, readings, rows, earlier)
 
-    def judged(self, block: Block, readings: Mapping[str, Column], rows: int) -> _Part:
+    def judged(
+        self, block: Block, readings: Mapping[str, Column], rows: int, earlier: Earlier
+    ) -> _Part:
         """A block whose cells are read: what is wrong with its rows, and which can be used."""
         columns = {name: read.values for name, read in readings.items()}
         for name in IDENTITY:
@@ -404,7 +439,7 @@ class _Intake:
         for found in contradictions(firms, self.fields):
             for place, expected in found.expected.items():
                 troubles.add(place, found.field, expected, fatal=found.fatal)
-        self._duplicates(block, firms, kept, troubles)
+        self._duplicates(block, firms, kept, troubles, earlier)
         return _Part(block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers)
 
     def _day(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.datetime64]:
@@ -447,27 +482,31 @@ class _Intake:
         return np.flatnonzero(~blank)
 
     def _duplicates(
-        self, block: Block, firms: FirmTable, kept: NDArray[np.intp], troubles: _Troubles
+        self,
+        block: Block,
+        firms: FirmTable,
+        kept: NDArray[np.intp],
+        troubles: _Troubles,
+        earlier: Earlier,
     ) -> None:
         """Reports firms that an earlier usable row has already."""
         usable = kept[~troubles.fatal(len(firms))[kept]]
         usable = usable[~(firms.blank("uscc") & firms.blank("name"))[usable]]
-        earlier = self.seen.earlier(
-            firms if len(usable) == len(firms) else firms.take(usable), block.first_row + usable
-        )
-        for at in np.flatnonzero(earlier).tolist():
+        keys = FirmKeys.of(firms if len(usable) == len(firms) else firms.take(usable))
+        found = earlier(keys, block.first_row + usable)
+        for at in np.flatnonzero(found).tolist():
             place = int(usable[at])
             known_by = "uscc" if firms.texts("uscc")[place] is not None else "name"
             troubles.add(
                 place, known_by,
-                Message("a firm once a year; row {row} has it already", {"row": int(earlier[at])}),
+                Message("a firm once a year; row {row} has it already", {"row": int(found[at])}),
             )  # fmt: skip
 
 
 class _Troubles:
     """The issues of a block, as they are found."""
 
-    def __init__(self, intake: _Intake, block: Block) -> None:
+    def __init__(self, intake: Intake, block: Block) -> None:
         self._intake, self._block = intake, block
         self._found: list[tuple[int, int, RowIssue]] = []
 
@@ -507,12 +546,15 @@ def _needs_titles(headers: HeaderMap) -> bool:
 __all__ = [
     "Batch",
     "HeaderMap",
+    "Intake",
+    "Layout",
     "MappedColumn",
     "Options",
     "Preview",
     "Source",
     "from_records",
     "header_map",
+    "open_blocks",
     "preview",
     "read_batches",
     "read_table",

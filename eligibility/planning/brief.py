@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.record import cite, number, words
+from eligibility.assessment.record import cite, model_record, number, words
 from eligibility.planning.actions import Actions
 from eligibility.planning.gaps import ways
 from eligibility.planning.incentives import Incentives, Worth, incentives, worth
@@ -22,6 +23,7 @@ from eligibility.planning.projection import (
     projected,
     projection,
 )
+from eligibility.planning.readying import Judge, Ready, ready_plan
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import (
     MET,
@@ -56,6 +58,8 @@ def brief(
     actions: Actions | None = None,
     times: LeadTimes | None = None,
     rules: Incentives | None = None,
+    readiness: float | None = None,
+    judge: Judge | None = None,
 ) -> dict[str, Any]:
     """All that can be said of one firm's way to the certificate.
 
@@ -72,6 +76,9 @@ def brief(
         Certain points asked for instead of those that pass for certain.
     income, losses, staff, assets, first_time
         As in :func:`eligibility.planning.incentives.worth`; the years run from that of ``by``.
+    readiness, judge : float and callable, optional
+        The readiness to reach instead of certain eligibility, and the model that says it; see
+        :mod:`eligibility.planning.readying`.
 
     Returns
     -------
@@ -87,7 +94,12 @@ def brief(
     firm = firms.take(np.array([row]))
     times, rules = times or lead_times(), rules or incentives()
     looked = projection(firm, scheme, on, assumptions, times)
-    earliest = _earliest(looked, scheme, on, score_at_least, actions, times)
+    ready: Ready | None = None
+    if readiness is None or judge is None:
+        earliest = _earliest(looked, scheme, on, score_at_least, actions, times)
+    else:
+        asked = _Asked(scheme, on, judge, readiness, actions, times)
+        earliest, ready = _first_ready(looked, asked)
     if by is None:
         by = earliest or looked.deadlines[-1]
     if by < on or by.year < firm.application_years[0]:
@@ -99,6 +111,18 @@ def brief(
         )
     then = projected(firm, by, scheme, assumptions, times)
     answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
+    if readiness is not None and judge is not None:
+        if ready is None or by != earliest:
+            ready = asked.of(then)
+        # what keeps a firm from certainty need not keep it from being ready enough
+        answer = replace(
+            answer,
+            plans=(ready.plan,) if ready.plan else (),
+            obstacles={},
+            wanting=(),
+            find_out=(),
+            finding_cost=0.0,
+        )
     (now,) = assess_table(firm, scheme)
     (found,) = assess_table(then, scheme)
     value = worth(
@@ -117,7 +141,7 @@ def brief(
         "by": by.isoformat(),
         "gaps": _gaps(now),
         "projection": _projection(looked, found, on, by, assumptions, times),
-        "plan": _answer(answer, scheme, found, earliest),
+        "plan": _answer(answer, scheme, found, earliest) | {"readiness": _ready(ready)},
         "worth": _worth(value, rules, answer),
     }
 
@@ -135,6 +159,48 @@ def _earliest(
         if open_then[0] and Case.of(table, scheme, on, score_at_least, actions, times).feasible:
             return day
     return None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a plan by readiness is asked for."""
+
+    scheme: Scheme
+    on: date
+    judge: Judge
+    readiness: float
+    actions: Actions | None
+    times: LeadTimes
+
+    def of(self, firm: FirmTable) -> Ready:
+        """The plan of a firm as it would apply."""
+        return ready_plan(
+            firm, self.scheme, self.on, self.judge, self.readiness, self.actions, self.times
+        )
+
+
+def _first_ready(looked: Projection, asked: _Asked) -> tuple[date | None, Ready | None]:
+    """The first deadline by which a plan makes the firm ready enough, and the plan."""
+    for day, table, open_then in zip(looked.deadlines, looked.tables, looked.open, strict=True):
+        if open_then[0] and (found := asked.of(table)).plan is not None:
+            return day, found
+    return None, None
+
+
+def _ready(found: Ready | None) -> dict[str, Any] | None:
+    """What was asked for and what the model says then, never without what it learned from."""
+    if found is None:
+        return None
+    said = found.readiness
+    return {
+        "asked": found.asked,
+        "probability": round(float(said.probability[0]), 4),
+        "interval": [round(float(end[0]), 4) for end in (said.low, said.high)],
+        "conditional": bool(said.conditional[0]),
+        "model": model_record(said.learned),
+        "cheapest": found.proven,
+        "refused": _said(found.refused) if found.refused else None,
+    }
 
 
 # --- gaps ---------------------------------------------------------------------------------------

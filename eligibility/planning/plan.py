@@ -321,14 +321,14 @@ class Case:
         plans: list[Plan] = []
         nothing = [0.0] * len(self.open)
         if self.feasible and self.enough(self.levers(nothing)):
-            plans.append(self._plan(nothing))
+            plans.append(self.carried_out(nothing))
         elif self.feasible:
             cuts: list[set[int]] = []
             while len(plans) <= alternatives:
                 amounts = solve(self, cuts)
                 if amounts is None:
                     break
-                plans.append(self._plan(amounts))
+                plans.append(self.carried_out(amounts))
                 cuts.append({place for place, done in enumerate(amounts) if done > 0})
         return Answer(
             by=self.by,
@@ -345,7 +345,8 @@ class Case:
         met = all(line.reached(levers) for lines in self.lines.values() for line in lines)
         return met and (self.points is None or self.low(levers) >= self.points)
 
-    def _plan(self, amounts: Sequence[float]) -> Plan:
+    def carried_out(self, amounts: Sequence[float]) -> Plan:
+        """These amounts of the open actions as a plan."""
         levers = self.levers(amounts)
         reached = self.best(levers)
         moves = []

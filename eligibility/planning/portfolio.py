@@ -12,24 +12,27 @@ import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.planning.target import (
-    Forecast,
-    checked,
-    forecast,
+from eligibility.planning.counting import (
+    all_but_one,
     in_year,
+    mixed_over_draws,
     poisson_binomial,
-    years_of_shock,
+    portions,
 )
+from eligibility.planning.target import Forecast, checked, forecast, years_of_shock
 from eligibility.vocabulary import Bools, Floats
 
 #: a gain below this is none: solver and transform are exact to about as much
 NOTHING = 1e-9
+
+
+#: chances looked at in a search, over all its branches: some ten seconds of one core
+WORK = 8_000_000
 
 
 class Aim(StrEnum):
@@ -60,6 +63,17 @@ class Options:
     cost: Floats
     after: Floats
     actions: tuple[tuple[str, ...], ...]
+
+    def of(self, rows: Bools) -> Options:
+        """Only these options, a mask of shape (o,)."""
+        kept = np.flatnonzero(rows)
+        return Options(
+            self.firm[kept],
+            self.days[kept],
+            self.cost[kept],
+            self.after[:, kept],
+            tuple(self.actions[place] for place in kept),
+        )
 
 
 @dataclass(frozen=True)
@@ -152,7 +166,8 @@ def choose(
         What a certification of each firm weighs in the aim *expected*; the target counts heads.
     aim : Aim, optional
     most_steps : int, optional
-        Branches looked at for the aim *target*; after these the best so far stands, unproven.
+        Branches looked at for the aim *target*, fewer where firms are many; after these the best
+        so far stands, unproven.
 
     Raises
     ------
@@ -226,35 +241,41 @@ class _Year:
         self.years, self.odds = years_of_shock(year_shock, chances)
         #: expected certifications that each option adds, shape (o,)
         self.gains = np.zeros(len(options.firm))
-        for weight, odds in zip(self.years, self.odds, strict=True):
-            risen = in_year(options.after, odds) - in_year(chances[:, options.firm], odds)
-            self.gains += weight * risen.mean(axis=0)
+        # what one firm gains needs no more years than the forecast of one firm
+        for weight, odds in zip(*years_of_shock(year_shock, chances[:, :1]), strict=True):
+            before = in_year(chances, odds).mean(axis=0)
+            risen = in_year(options.after, odds).mean(axis=0) - before[options.firm]
+            self.gains += weight * risen
 
-    # a case is one year of one draw; only the aim of the target asks for them one by one
+    def _cases(self, *of_firms: Floats) -> Iterator[tuple[Floats, Floats, list[Floats]]]:
+        """Some years at a time, each in every draw: a case is one year of one draw.
 
-    @cached_property
-    def weights(self) -> Floats:
-        """Weight of each case, shape (c,)."""
-        return np.repeat(self.years, len(self.chances)) / len(self.chances)
+        Yields
+        ------
+        weights : array of shape (c,)
+        after : array of shape (c, o)
+            Chances after each option.
+        of_firms : list of arrays of shape (c, n)
+            Chances of the firms in these cases.
+        """
+        draws, firms = self.chances.shape
+        for some in portions(len(self.odds), draws * max(1, firms, len(self.options.firm))):
+            odds = self.odds[some, None, None]
 
-    @cached_property
-    def before(self) -> Floats:
-        """Chances without any option, shape (c, n)."""
-        return self._in_cases(self.chances)
+            def shifted(chances: Floats, odds: Floats = odds) -> Floats:
+                return in_year(chances[None], odds).reshape(-1, chances.shape[1])
 
-    @cached_property
-    def after(self) -> Floats:
-        """Chances after each option, shape (c, o)."""
-        return self._in_cases(self.options.after)
+            yield (
+                np.repeat(self.years[some], draws) / draws,
+                shifted(self.options.after),
+                [shifted(chances) for chances in of_firms],
+            )
 
-    def _in_cases(self, chances: Floats) -> Floats:
-        in_years = in_year(chances[None], self.odds[:, None, None])
-        return in_years.reshape(len(self.odds) * len(chances), chances.shape[1])
-
-    def with_options(self, places: NDArray[np.intp]) -> Floats:
+    def with_options(self, places: Collection[int] | NDArray[np.intp]) -> Floats:
         """Chances of the draws once these options are taken, shape (k, n)."""
+        chosen = np.array(list(places), dtype=np.intp)
         changed = self.chances.copy()
-        changed[:, self.options.firm[places]] = self.options.after[:, places]
+        changed[:, self.options.firm[chosen]] = self.options.after[:, chosen]
         return changed
 
     def by_the_day(self, option: int) -> float:
@@ -290,7 +311,8 @@ class _Year:
         there_are = self.days if days is None else days
         spent, sums = np.zeros(1), np.zeros(1)
         stages = []
-        for options in self._by_firm(worth, there_are, allowed):
+        useful = self._of_use(worth, there_are, allowed)
+        for options in self._by_firm(worth, there_are, useful):
             # row 0: nothing for this firm
             used = np.vstack([spent, spent + self.options.days[options][:, None]]).round(9)
             values = np.vstack([sums, sums + worth[options][:, None]])
@@ -306,6 +328,31 @@ class _Year:
                 taken.append(int(options[place]))
             place = came_from[place]
         return sorted(taken), float(sums[-1])
+
+    def _of_use(self, worth: Floats, days: float, allowed: Bools | None) -> Bools:
+        """Options that a best choice may need: of equal days, no more than it could hold at all.
+
+        A choice that takes any other leaves one of these, of a firm it does not touch, which is
+        worth as much in the same days.
+        """
+        free = (worth > 0) & (self.options.days <= days + NOTHING)
+        if allowed is not None:
+            free &= allowed
+        places = np.flatnonzero(free)
+        useful = np.zeros(len(worth), dtype=np.bool_)
+        if not len(places):
+            return useful
+        asked = self.options.days[places].round(9)
+        # by days, the most worth first; then of each firm the first in those days
+        order = np.lexsort((self.options.firm[places], -worth[places], asked))
+        pairs = np.column_stack([asked, self.options.firm[places]])[order]
+        firsts = np.sort(np.unique(pairs, axis=0, return_index=True)[1])
+        kept, asked = places[order][firsts], asked[order][firsts]
+        starts = np.r_[0, np.flatnonzero(np.diff(asked)) + 1]
+        rank = np.arange(len(kept)) - np.repeat(starts, np.diff(np.r_[starts, len(kept)]))
+        others = np.maximum(days - asked, 0) / asked.min()
+        useful[kept[rank <= others + NOTHING]] = True
+        return useful
 
     def _relaxed(self, worth: Floats, days: float, allowed: Bools) -> tuple[Floats, float]:
         """The greatest worth if parts of options could be taken, and the parts: a bound from above.
@@ -348,7 +395,8 @@ class _Year:
 
     def reaches(self, places: Collection[int]) -> float:
         """Probability that the target is reached with these options."""
-        return float(self.weights @ self._tail(self._cases(places), self.short))
+        by_year = mixed_over_draws(self.with_options(places), self.odds)
+        return float(self.years @ by_year[:, max(0, self.short) :].sum(axis=1))
 
     def best_for_target(self, start: list[int], most_steps: int) -> tuple[list[int], float, bool]:
         """The choice likeliest to reach the target, what no choice exceeds, and whether they meet.
@@ -364,6 +412,7 @@ class _Year:
         nowhere = np.zeros(len(self.options.firm), dtype=np.bool_)
         queue: list[tuple[float, int, tuple[int, ...], Bools]] = [(-1.0, 0, (), nowhere)]
         steps = 0
+        most_steps = min(most_steps, max(1, WORK // (len(self.odds) * self.chances.size)))
         while queue and -queue[0][0] > value + NOTHING and steps < most_steps:
             _, _, fixed, forbidden = heapq.heappop(queue)
             steps += 1
@@ -388,13 +437,10 @@ class _Year:
         The probability is linear in each firm's chance: the rise in chance times the probability
         that without the firm exactly one is lacking.
         """
-        cases, rises = self._cases(taken), np.zeros(len(self.options.firm))
-        for firm in np.unique(self.options.firm):
-            counted = poisson_binomial(np.delete(cases, firm, axis=1))
-            if 0 <= self.short - 1 < counted.shape[1]:
-                of_firm = self.options.firm == firm
-                chance = self.weights * counted[:, self.short - 1]
-                rises[of_firm] = chance @ (self.after[:, of_firm] - self.before[:, [firm]])
+        rises, firm = np.zeros(len(self.options.firm)), self.options.firm
+        for weights, after, (now, before) in self._cases(self.with_options(taken), self.chances):
+            lacking = all_but_one(now, self.short - 1)[:, firm]
+            rises += weights @ (lacking * (after - before[:, firm]))
         return rises
 
     def _climb(self, taken: list[int]) -> tuple[list[int], float]:
@@ -409,30 +455,28 @@ class _Year:
 
     def _bound(self, fixed: Sequence[int], forbidden: Bools) -> tuple[float, Floats]:
         """What a branch can reach at most, and the shares of options by which it might."""
+        firm = self.options.firm
         left = self.days - float(self.options.days[list(fixed)].sum())
         allowed = ~forbidden & (self.options.days <= left + NOTHING)
-        low = self._cases(fixed)
+        low = self.with_options(fixed)
         high, floor = low.copy(), low.copy()
-        for option in np.flatnonzero(allowed):
-            firm = self.options.firm[option]
-            high[:, firm] = np.maximum(high[:, firm], self.after[:, option])
-            floor[:, firm] = np.minimum(floor[:, firm], self.after[:, option])
-        corner = float(self.weights @ self._tail(high, self.short))
-        one_lacking = self._tail(high, self.short - 1) - self._tail(floor, self.short + 1)
-        rise = np.maximum(self.after - low[:, self.options.firm], 0) * one_lacking[:, None]
-        shares, rises = self._relaxed(self.weights @ rise, left, allowed)
+        np.maximum.at(high.T, firm[allowed], self.options.after[:, allowed].T)
+        np.minimum.at(floor.T, firm[allowed], self.options.after[:, allowed].T)
+        corner, rise = 0.0, np.zeros(len(firm))
+        for weights, after, (lows, highs, floors) in self._cases(low, high, floor):
+            best, worst = poisson_binomial(highs), poisson_binomial(floors)
+            corner += float(weights @ _tail(best, self.short))
+            one_lacking = _tail(best, self.short - 1) - _tail(worst, self.short + 1)
+            more = np.maximum(after - lows[:, firm], 0)
+            rise += (weights * one_lacking) @ more
+        shares, rises = self._relaxed(rise, left, allowed)
         return min(corner, self.reaches(fixed) + rises), shares
 
-    def _cases(self, places: Collection[int]) -> Floats:
-        cases = self.before.copy()
-        chosen = list(places)
-        cases[:, self.options.firm[chosen]] = self.after[:, chosen]
-        return cases
 
-    def _tail(self, cases: Floats, number: int) -> Floats:
-        """Probability in each case that at least this many are certified."""
-        tail: Floats = poisson_binomial(cases)[:, max(0, number) :].sum(axis=1)
-        return tail
+def _tail(distribution: Floats, number: int) -> Floats:
+    """Probability in each case that at least this many are certified."""
+    tail: Floats = distribution[:, max(0, number) :].sum(axis=1)
+    return tail
 
 
 def _slope(low: tuple[float, float, int], high: tuple[float, float, int]) -> float:

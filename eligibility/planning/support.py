@@ -9,9 +9,9 @@ import numpy as np
 
 from eligibility.planning.chances import Chances
 from eligibility.planning.city import Action, Support
+from eligibility.planning.counting import in_year
 from eligibility.planning.portfolio import Options
 from eligibility.planning.standing import Standing
-from eligibility.planning.target import in_year
 from eligibility.vocabulary import Bools, Floats
 
 

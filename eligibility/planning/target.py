@@ -8,26 +8,19 @@ is a Poisson-binomial; the forecast is the mixture of these over the draws and t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eligibility.planning.counting import in_year, mixed_over_draws, poisson_binomial
 from eligibility.vocabulary import Floats, InputError
 
-#: firms multiplied out term by term before the products are joined by a Fourier transform
-BLOCK = 32
-#: probability that may be lost past either end of the window that the transform covers
-LOST = 1e-13
 #: how far out the years are followed, in standard deviations: less than 1e-11 lies beyond
 REACH = 7.0
 #: step between years over the width of what is integrated: doubling the years changes nothing
 #: above 1e-10 (a test says so)
 STEP = 0.9
-#: numbers held at one time while the mixture is formed
-HELD = 200_000
 
 
 @dataclass(frozen=True)
@@ -147,21 +140,13 @@ def forecast(
 
     Notes
     -----
-    Each Poisson-binomial is exact to 1e-12 (products of up to 32 firms term by term, these joined
-    by a discrete Fourier transform as long as the distribution is wide), and so is the mixture to
-    1e-10. The years are equally spaced, as close as the narrowest distribution asks: a fixed
+    Each Poisson-binomial is exact to 1e-12, and so is the mixture to 1e-10. The years are equally spaced, as close as the narrowest distribution asks: a fixed
     Gauss–Hermite rule puts its points so far apart that 5,000 firms become a comb.
     """
     chances = checked(chances)
     chances = chances[:, chances.any(axis=0)]
     years, odds = years_of_shock(year_shock, chances)
-    draws, firms = chances.shape
-    by_year = np.empty((len(odds), firms + 1))
-    for some in _portions(len(odds), draws * max(1, firms)):
-        shifted = in_year(chances[None], odds[some, None, None])
-        counted = poisson_binomial(shifted.reshape(len(some) * draws, firms))
-        by_year[some] = counted.reshape(len(some), draws, firms + 1).mean(axis=1)
-    return Forecast(already, target, years, odds, by_year)
+    return Forecast(already, target, years, odds, mixed_over_draws(chances, odds))
 
 
 def checked(chances: Floats) -> Floats:
@@ -190,67 +175,3 @@ def years_of_shock(year_shock: float, chances: Floats) -> tuple[Floats, Floats]:
     shifts = np.linspace(-REACH, REACH, 2 * either_side + 1)
     weights = np.exp(-(shifts**2) / 2)
     return weights / weights.sum(), np.exp(year_shock * shifts)
-
-
-def in_year(chances: Floats, odds: Floats) -> Floats:
-    """Chances after the odds are multiplied; 0 stays 0 and 1 stays 1."""
-    shifted: Floats = chances * odds / (1 - chances + chances * odds)
-    return shifted
-
-
-def poisson_binomial(chances: Floats) -> Floats:
-    """Distribution of the number of successes in independent trials.
-
-    Parameters
-    ----------
-    chances : array of shape (c, n)
-        c cases of n trials each.
-
-    Returns
-    -------
-    array of shape (c, n + 1)
-        Probability of exactly j successes; exact to 1e-12 absolutely.
-    """
-    cases, trials = chances.shape
-    blocks = -(-trials // BLOCK)
-    size = min(trials, BLOCK)
-    padded = np.zeros((cases, blocks * size))
-    padded[:, :trials] = chances
-    terms = np.zeros((size + 1, blocks, cases))
-    terms[0] = 1
-    for trial, chance in enumerate(padded.reshape(cases, blocks, size).T):
-        grown = terms[: trial + 1] * chance
-        terms[: trial + 1] *= 1 - chance
-        terms[1 : trial + 2] += grown
-    if blocks <= 1:
-        return terms.reshape(-1, cases).T if blocks else np.ones((cases, 1))
-    length = _window(chances)
-    spectrum = np.ones((cases, length // 2 + 1), dtype=np.complex128)
-    for block in range(blocks):
-        spectrum *= np.fft.rfft(terms[:, block].T, length, axis=1)
-    folded = np.maximum(np.fft.irfft(spectrum, length, axis=1), 0)
-    if length > trials:
-        return folded[:, : trials + 1]
-    first = np.clip(chances.sum(axis=1).astype(np.intp) - length // 2, 0, trials + 1 - length)
-    places = first[:, None] + np.arange(length)
-    unfolded = np.zeros((cases, trials + 1))
-    np.put_along_axis(unfolded, places, np.take_along_axis(folded, places % length, axis=1), axis=1)
-    return unfolded
-
-
-def _window(chances: Floats) -> int:
-    """A power of two of places outside which any of the cases has probability below LOST.
-
-    By Bernstein's inequality P(|N - mean| >= x) <= 2 exp(-x² / (2 variance + 2x/3)).
-    """
-    variance = (chances * (1 - chances)).sum(axis=1).max()
-    nats = np.log(2 / LOST)
-    reach = nats / 3 + np.sqrt((nats / 3) ** 2 + 2 * nats * variance)
-    needed = min(chances.shape[1] + 1, 2 * reach + 4)
-    return 1 << int(np.ceil(np.log2(needed)))
-
-
-def _portions(count: int, each: int) -> Iterator[NDArray[np.intp]]:
-    at_once = max(1, HELD // each)
-    for start in range(0, count, at_once):
-        yield np.arange(start, min(start + at_once, count))

@@ -73,6 +73,7 @@ def city_year(
     already: int = 0,
     days: float | None = None,
     aim: Aim = Aim.EXPECTED,
+    filed: Bools | None = None,
 ) -> CityYear:
     """Look at one year of a city's firms.
 
@@ -86,6 +87,8 @@ def city_year(
         Firms certified in the year so far, not among those of ``standing``.
     as_of : date
         Deadlines are counted from it.
+    filed : array of bool, shape (n,), optional
+        Firms whose application is in: they count, but support comes too late for them.
 
     Raises
     ------
@@ -97,6 +100,8 @@ def city_year(
     asked = int(set_target.certified.value) if target is None else target
     there_are = city.support.adviser_days.value if days is None else days
     options = support_options(standing, chances, city.support)
+    if filed is not None:
+        options = options.of(~filed[options.firm])
     portfolio = choose(
         chances.now,
         options,

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from eligibility.assessment.assess import assess_table
 from eligibility.language import Language
-from eligibility.reports.city import told_doubt, told_source
+from eligibility.planning.chances import Chances
+from eligibility.planning.projection import projected
+from eligibility.planning.standing import Standing
+from eligibility.planning.year import CityYear, first_deadline, next_year
+from eligibility.reports.city import city_record, forecast_record, told_doubt, told_source
+from eligibility.reports.figures import tenths
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
+from eligibility.scheme import load_scheme
 
 #: groups in one chart; the table beside it has them all
 DRAWN = 12
 
 Record = Mapping[str, Any]
+
+
+def year_paper(
+    made: CityYear, chances_of: Callable[[Standing], Chances], language: Language
+) -> Paper:
+    """The year of a city as a paper, with the forecast of the year after.
+
+    Parameters
+    ----------
+    made : CityYear
+    chances_of : callable
+        Gives the chances of the same firms as they would apply in the year after.
+    """
+    scheme, city, year = load_scheme(), made.city, made.year + 1
+    then = projected(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
+    later = Standing(then, assess_table(then, scheme))
+    target = int(city.target(year).certified.value)
+    following = forecast_record(next_year(made, chances_of(later), target=target))
+    return annual_paper(city_record(made), following | {"year": year, "target": target}, language)
 
 
 def annual_paper(record: dict[str, Any], following: Record, language: Language) -> Paper:
@@ -60,7 +86,7 @@ class _Annual:
             (say("Certified so far"), str(seen["already"]), say("as entered")),
             (say("Expected by the year's end"), f"{seen['expected']:.1f}", say("forecast")),
             (say("interval (80 %)"), f"{low}–{high}", say("forecast")),
-            (say("Chance of the target"), f"{seen['reaches_target']:.1%}", say("forecast")),
+            (say("Chance of the target"), tenths(seen["reaches_target"]), say("forecast")),
         ]
         if target["stock"] is not None:
             rows.append(
@@ -88,6 +114,10 @@ class _Annual:
             ),
         )
         more = seen["more_needed"]
+        if not more["firms"]:
+            said = say("The chance of the target is {sure:.0%} or more as it stands.")
+            yield Text(said.format(sure=more["for_probability"]))
+            return
         yield Text(
             say(
                 "{firms} more ready firms (chance {chance:.0%} each) would make it {sure:.0%}"
@@ -105,7 +135,8 @@ class _Annual:
         eligible = sum(part["firms"] for part in funnel if part["verdict"] == "eligible")
         steps.append((say("eligible"), float(eligible)))
         seen = self.record["forecast"]
-        steps.append((say("Expected to be certified"), round(seen["expected"], 1)))
+        expected = round(seen["expected"] - seen["already"], 1)
+        steps.append((say("Expected to be certified"), expected))
         labels, values = zip(*steps, strict=True)
         yield Bars(
             say("From the file to the certificate"), labels, ((say("Number of firms"), values),)
@@ -210,8 +241,8 @@ class _Annual:
             + told_doubt(support, self.language)
         )
         yield Text(
-            say("{gain:+.2f} certifications expected, P(target) {reaches:.1%}").format(
-                gain=support["gain"], reaches=support["forecast"]["reaches_target"]
+            say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
+                gain=support["gain"], reaches=tenths(support["forecast"]["reaches_target"])
             )
         )
         yield Grid(
@@ -240,7 +271,7 @@ class _Annual:
                 (say("Target of the year"), str(seen["target"])),
                 (say("Expected"), f"{seen['expected']:.1f}"),
                 (say("interval (80 %)"), f"{low}–{high}"),
-                (say("Chance of the target"), f"{seen['reaches_target']:.1%}"),
+                (say("Chance of the target"), tenths(seen["reaches_target"])),
             ),
             (6, 4),
             frozenset({1}),

@@ -6,18 +6,34 @@ of other rows, or nothing yet; Word and the workbook show the same cells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from eligibility.intake.cells import normal
+from eligibility.intake.ledgers import CATEGORIES, LEDGERS, Read, counted, filled, read_ledger
 from eligibility.language import Language
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import FirmTable, FormRow, FormTable, Wording, years_of
+from eligibility.vocabulary import (
+    UNDETERMINED,
+    UNMET,
+    Edition,
+    FirmTable,
+    FormRow,
+    FormTable,
+    Kind,
+    Wording,
+    years_of,
+)
 
 WAN = 10_000
+#: columns of activities side by side, so that a page takes them
+ABREAST = 6
+Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 _YES = {1.0: Wording(zh="是", en="Yes"), 0.0: Wording(zh="否", en="No")}
+_ALL = Wording(zh="合计", en="All")
 
 
 @dataclass(frozen=True)
@@ -53,16 +69,22 @@ class DraftRow:
 
 @dataclass(frozen=True)
 class DraftTable:
-    """One official table; the first of ``columns`` heads the titles of rows."""
+    """One official table; the first of ``columns`` heads the titles of rows.
+
+    ``across``: the last column adds the ones before it.
+    """
 
     title: Wording
     note: Wording | None
     columns: tuple[Wording, ...]
     rows: tuple[DraftRow, ...]
     numbers: bool
+    across: bool = False
 
 
-def draft(record: Mapping[str, Any], firm: FirmTable, scheme: Scheme) -> tuple[DraftTable, ...]:
+def draft(
+    record: Mapping[str, Any], firm: FirmTable, scheme: Scheme, lists: Lists | None = None
+) -> tuple[DraftTable, ...]:
     """The tables of a scheme's application, filled for one firm.
 
     Parameters
@@ -71,30 +93,154 @@ def draft(record: Mapping[str, Any], firm: FirmTable, scheme: Scheme) -> tuple[D
         Its assessment; gives the figures that are formed from several facts.
     firm : FirmTable
         The firm's one row.
+    lists : mapping of list to rows, optional
+        What the firm listed one by one, as typed; amounts in 10k CNY.
     """
-    return tuple(_table(table, record, firm, scheme) for table in scheme.application_form)
+    listed = Listed(lists or {}, firm, scheme.edition(record["edition"]))
+    return tuple(
+        made
+        for table in scheme.application_form
+        for made in (
+            _by_thing(table, listed)
+            if table.each_year
+            else [_table(table, record, firm, scheme, listed)]
+        )
+    )
+
+
+class Listed:
+    """The things a firm listed, as cells; rows that do not count are not applied with."""
+
+    def __init__(self, lists: Lists, firm: FirmTable, law: Edition) -> None:
+        day = firm.dates("application_date")[0]
+        self.years = years_of(int(firm.application_years[0]))
+        self.rows: dict[str, list[dict[str, str]]] = {}
+        self.read: dict[str, Read] = {}
+        self.open: dict[str, bool] = {}
+        for name, ledger in LEDGERS.items():
+            said = filled(lists.get(name, ()))
+            found = counted(name, said, law, day)
+            if found is None:
+                continue
+            rows = [row for row, status in zip(said, found.status, strict=True) if status != UNMET]
+            self.open[name] = bool((found.status == UNDETERMINED).any())
+            self.rows[name], self.read[name] = rows, read_ledger(ledger, rows)
+
+    def things(self, name: str) -> list[dict[str, DraftCell]]:
+        """Every thing of a list: what is said of it, by column; empty where nothing is listed."""
+        if name not in self.rows:
+            return []
+        if name == "activity":
+            return [self._activity(rows) for rows in self.activities.values()]
+        read = self.read[name]
+        return [
+            {
+                column.id: _listed(column.kind, read.columns[column.id][place], row[column.id])
+                for column in LEDGERS[name].columns
+                if column.id in row
+            }
+            for place, row in enumerate(self.rows[name])
+        ]
+
+    def number(self, name: str, kinds: Sequence[str], known: Set[str]) -> DraftCell:
+        """How many of a list are of these kinds; blank while a row is open or of no known kind."""
+        said = [normal(row.get("class", "")) for row in self.rows.get(name, ())]
+        if not said or self.open[name] or not known >= set(said):
+            return DraftCell(None)
+        return DraftCell(float(sum(word in kinds for word in said)))
+
+    @property
+    def activities(self) -> dict[str, list[int]]:
+        """Rows of each activity by its name; one that is not named stands alone."""
+        made: dict[str, list[int]] = {}
+        for place, row in enumerate(self.rows.get("activity", ())):
+            made.setdefault(row.get("name", f"#{place}"), []).append(place)
+        return made
+
+    def spent(self, rows: Sequence[int], year: int, categories: Sequence[str]) -> DraftCell:
+        """What was spent on activities in a year; blank for a year that no row speaks of."""
+        read = self.read["activity"]
+        if not (read.columns["year"] == year).any():
+            return DraftCell(None, money=True)
+        of_year = [row for row in rows if read.columns["year"][row] == year]
+        amount = sum(float(read.columns[name][row]) for name in categories for row in of_year)
+        return DraftCell(None if np.isnan(amount) else round(amount / WAN, 2), money=True)
+
+    def _activity(self, rows: Sequence[int]) -> dict[str, DraftCell]:
+        name = self.rows["activity"][rows[0]].get("name")
+        spent = {
+            f"spent_y{place}": self.spent(rows, year, CATEGORIES)
+            for place, year in enumerate(self.years, start=1)
+        }
+        return {"name": DraftCell(name), **spent}
+
+
+def _listed(kind: Kind, value: Any, text: str) -> DraftCell:
+    """What stands in a list: amounts and yes or no as values, all else as it was typed."""
+    if kind == "money":
+        return DraftCell(None if np.isnan(value) else round(float(value) / WAN, 2), money=True)
+    if kind == "yes_no":
+        return DraftCell(_YES.get(float(value)))
+    return DraftCell(text)
 
 
 def _table(
-    table: FormTable, record: Mapping[str, Any], firm: FirmTable, scheme: Scheme
+    table: FormTable,
+    record: Mapping[str, Any],
+    firm: FirmTable,
+    scheme: Scheme,
+    listed: Listed,
 ) -> DraftTable:
     years = years_of(int(firm.application_years[0]))
-    columns = [
-        Wording(zh=f"{column.zh}（{year}）", en=f"{column.en} ({year})")
-        if table.by_year
-        else column
-        for column, year in zip(
-            table.columns, years if table.by_year else table.columns, strict=True
-        )
-    ]
+    columns = list(table.columns)
+    if table.by_year:
+        columns = [_of_year(column, year) for column, year in zip(columns, years, strict=True)]
     rows: list[DraftRow] = []
+    kinds = {word for row in table.rows for word in row.counts}
     for row in table.rows:
-        rows.append(_row(row, table, rows, record, firm, scheme))
-    empty = tuple(DraftCell(None) for _ in table.columns)
-    for number in range(1, table.empty_rows + 1):
-        label = f"{table.numbered}{number:02}"
-        rows.append(DraftRow(Wording(zh=label, en=label), empty))
+        if row.counts:
+            rows.append(DraftRow(row.title, (listed.number(table.list, row.counts, kinds),)))
+        else:
+            rows.append(_row(row, table, rows, record, firm, scheme))
+    things = [] if table.rows else listed.things(table.list)
+    for number, thing in enumerate(things or [{}] * table.empty_rows, start=1):
+        named = table.takes or [None] * len(table.columns)
+        cells = (thing.get(name or "", DraftCell(None)) for name in named)
+        rows.append(DraftRow(_number(table, number), tuple(cells)))
     return DraftTable(table.title, table.note, (table.head, *columns), tuple(rows), table.by_year)
+
+
+def _by_thing(table: FormTable, listed: Listed) -> Iterator[DraftTable]:
+    """A table for each year with a column for each thing listed, so many side by side, and all."""
+    things = list(listed.activities.values())
+    ids = [row.id for row in table.rows]
+    for year in listed.years if things else ():
+        columns = [*things, [row for rows in things for row in rows]]
+        heads = [*(_number(table, place) for place in range(1, len(things) + 1)), _ALL]
+        for start in range(0, len(columns), ABREAST):
+            part, rows = columns[start : start + ABREAST], list[DraftRow]()
+            for row in table.rows:
+                places = tuple(ids.index(name) for name in row.sums)
+                cells = [
+                    _added([rows[place].cells[column] for place in places])
+                    if places
+                    else listed.spent(of, year, [name for name in row.cells if name])
+                    for column, of in enumerate(part)
+                ]
+                rows.append(DraftRow(row.title, tuple(cells), places))
+            title = _of_year(table.title, year)
+            head = (table.head, *heads[start : start + ABREAST])
+            across = len(columns) <= ABREAST
+            yield DraftTable(title, table.note, head, tuple(rows), numbers=True, across=across)
+
+
+def _of_year(title: Wording, year: int) -> Wording:
+    return Wording(zh=f"{title.zh}（{year}）", en=f"{title.en} ({year})")
+
+
+def _number(table: FormTable, number: int) -> Wording:
+    label = f"{table.numbered}{number:02}"
+    return Wording(zh=label, en=label)
 
 
 def _row(

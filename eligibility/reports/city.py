@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from eligibility.language import CHINESE, Language
@@ -95,7 +96,7 @@ def city_record(made: CityYear) -> dict[str, Any]:
             ],
             "assumed": _rests_on_assumptions(made.city.courses),
         },
-        "deadlines": [_deadline(due) | {"late": due.day < made.as_of} for due in made.deadlines],
+        "deadlines": [deadline_record(due, made.as_of) for due in made.deadlines],
     }
 
 
@@ -324,12 +325,14 @@ def _share(share: Share) -> dict[str, Any]:
     }
 
 
-def _deadline(due: Deadline) -> dict[str, Any]:
+def deadline_record(due: Deadline, as_of: date) -> dict[str, Any]:
+    """A deadline as plain data; ``late`` if its day has passed."""
     return {
         "day": due.day.isoformat(),
         "task": _both(due.task),
         "citation": due.citation.model_dump(mode="json") if due.citation else None,
         "dated_by": _source(due.dated_by),
+        "late": due.day < as_of,
     }
 
 

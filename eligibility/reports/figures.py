@@ -1,14 +1,79 @@
-"""Shares in percent, never rounded onto or across the line they are measured against."""
+"""Figures as a person reads them: money as 万元 in Chinese and CNY in English, each with its unit.
+
+A share is never rounded onto or across the line it is measured against.
+"""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.exact import slack
-from eligibility.vocabulary import Floats
+from eligibility.vocabulary import Floats, Speaks
 
 MOST_DIGITS = 12
+HAIR = 1e-9
+WAN = 10_000
+#: digits of an amount in 万元 that is told to the cent
+WAN_DIGITS = 6
+
+
+def number(figure: float, digits: int = 2) -> str:
+    """A number with separators and at most so many digits after the point; nought only if it is."""
+    text = f"{figure:,.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if text not in ("0", "-0"):
+        return text
+    # below a hair it is the noise of binary arithmetic
+    return "0" if abs(figure) < HAIR else f"{Decimal(f'{figure:.1g}'):f}"
+
+
+def money(yuan: float, language: Speaks) -> str:
+    """An amount of money: 万元 in Chinese, CNY in English."""
+    _ = language.text
+    return _("CNY {amount}").format(amount=number(yuan), wan=number(yuan / WAN))
+
+
+def quantity(figure: float, unit: str, language: Speaks) -> str:
+    """A figure with its unit."""
+    _ = language.text
+    if unit == "CNY":
+        return money(figure, language)
+    if unit == "/1":
+        return percent(figure)
+    amount = number(figure)
+    one = figure == 1
+    words = {
+        "day": _("{n} day") if one else _("{n} days"),
+        "month": _("{n} month") if one else _("{n} months"),
+        "year": _("{n} year") if one else _("{n} years"),
+        "month of the year": _("month {n} of the year"),
+        "person": _("{n} person") if one else _("{n} persons"),
+        "item": _("{n} item") if one else _("{n} items"),
+        "point": _("{n} point") if one else _("{n} points"),
+    }
+    return words.get(unit, "{n}").format(n=amount)
+
+
+def tenths(chance: float) -> str:
+    """A chance in tenths of a percent; never said to be certain."""
+    said = f"{chance:.1%}"
+    return {"0.0%": "<0.1%", "100.0%": ">99.9%"}.get(said, said)
+
+
+def interval(low: float, high: float) -> str:
+    """``low–high``, or the one figure when both are the same."""
+    return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
+def exact(figure: float, unit: str, language: Speaks) -> str:
+    """A figure with its unit, to the cent: less would not reach the line."""
+    if unit != "CNY":
+        return quantity(figure, unit, language)
+    _ = language.text
+    return _("CNY {amount}").format(amount=number(figure), wan=number(figure / WAN, WAN_DIGITS))
 
 
 def percent(share: float, line: float | None = None) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eligibility.language import Language
-from eligibility.reports.application import draft
+from eligibility.reports.application import DraftTable, Lists, draft
+from eligibility.reports.figures import interval
 from eligibility.reports.paper import Block, Grid, Heading, Paper, Points, Text, indented
 from eligibility.reports.plain import (
     doubt,
@@ -21,13 +22,22 @@ from eligibility.reports.plain import (
 )
 from eligibility.reports.planned import Page
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import FirmTable
+from eligibility.vocabulary import FirmTable, msgid
 
 Record = Mapping[str, Any]
+#: where a paper stands that no list names
+NOT_THERE = msgid("missing")
 
 
 def firm_paper(
-    record: dict[str, Any], brief: Record, firm: FirmTable, scheme: Scheme, language: Language
+    record: dict[str, Any],
+    brief: Record | None,
+    firm: FirmTable,
+    scheme: Scheme,
+    language: Language,
+    *,
+    lists: Lists | None = None,
+    papers: Mapping[str, str] | None = None,
 ) -> Paper:
     """All that is known of one firm, as a paper.
 
@@ -35,12 +45,17 @@ def firm_paper(
     ----------
     record : dict
         As :func:`eligibility.assessment.record.record` gives it.
-    brief : mapping
-        As :func:`eligibility.planning.brief.brief` gives it.
+    brief : mapping or None
+        As :func:`eligibility.planning.brief.brief` gives it; None where no plan can be made.
     firm : FirmTable
         The one row that both are about.
+    lists : mapping of list to rows, optional
+        What the firm listed one by one, for the application's tables.
+    papers : mapping of paper to where it stands, optional
+        The checklist that staff keep: ids of conditions, names of further papers; its words are
+        msgids.
     """
-    return _FirmPaper(record, brief, firm, scheme, language).paper()
+    return _FirmPaper(record, brief, firm, scheme, language, lists, papers).paper()
 
 
 def verdict_sentence(record: Record, scheme: Scheme, language: Language) -> str:
@@ -80,12 +95,16 @@ class _FirmPaper:
     def __init__(
         self,
         record: dict[str, Any],
-        brief: Record,
+        brief: Record | None,
         firm: FirmTable,
         scheme: Scheme,
         language: Language,
+        lists: Lists | None,
+        papers: Mapping[str, str] | None,
     ) -> None:
-        self.record, self.brief, self.firm = record, brief, firm
+        self.record, self.firm = record, firm
+        self.brief: Record = brief or {}
+        self.lists, self.papers = lists, papers
         self.scheme, self.language = scheme, language
         self.say, self.lang = language.text, language.id
         self.law = scheme.edition(record["edition"])
@@ -93,6 +112,15 @@ class _FirmPaper:
 
     def paper(self) -> Paper:
         say, about = self.say, self.record["firm"]
+        if self.brief:
+            dated = say("Application on {day}; plan made on {on} to be ready by {by}").format(
+                day=self.record["as_of"], on=self.brief["on"], by=self.brief["by"]
+            )
+        else:
+            dated = say(
+                "Application on {day}; no plan can be made for figures of so late a year"
+            ).format(day=self.record["as_of"])
+        planned = (self.gaps, self.plan, self.outlook, self.worth) if self.brief else ()
         return Paper(
             title=say("{scheme}: where {firm} stands and what to do").format(
                 scheme=self.language.of(self.scheme.title), firm=firm_name(about, self.language)
@@ -101,9 +129,7 @@ class _FirmPaper:
                 said
                 for said in (
                     about["uscc"],
-                    say("Application on {day}; plan made on {on} to be ready by {by}").format(
-                        day=self.record["as_of"], on=self.brief["on"], by=self.brief["by"]
-                    ),
+                    dated,
                     say(
                         "Computed from what the firm entered. It prepares an application and decides nothing; the authorities decide."
                     ),
@@ -116,10 +142,7 @@ class _FirmPaper:
                     self.verdict,
                     self.findings,
                     self.score,
-                    self.gaps,
-                    self.plan,
-                    self.outlook,
-                    self.worth,
+                    *planned,
                     self.readiness,
                     self.checklist,
                     self.warnings,
@@ -229,7 +252,7 @@ class _FirmPaper:
     def plan(self) -> Iterator[Block]:
         say, plan, page = self.say, self.brief["plan"], self.page
         yield Heading(say("Plan to be ready by {by}").format(by=self.brief["by"]))
-        if obstacles := list(page.obstacles(plan)):
+        if obstacles := [*page.obstacles(plan), *page.ready(plan)]:
             yield indented(obstacles)
         head = (
             say("Action"), say("How much"), say("Start by"), say("Done by"), say("Cost, CNY"), say("What for")
@@ -264,7 +287,7 @@ class _FirmPaper:
                     deadline["by"],
                     f"{deadline['years'][0]}–{deadline['years'][-1]}",
                     say(deadline["verdict"]),
-                    f"{deadline['low']}–{deadline['high']}",
+                    interval(deadline["low"], deadline["high"]),
                 )
                 for deadline in looked["deadlines"]
             ),
@@ -338,18 +361,21 @@ class _FirmPaper:
         )
         yield Heading(say("Evidence by condition"), 2)
         status = {finding["id"]: finding["status"] for finding in self.record["findings"]}
+        rows = [
+            (
+                self._at_hand(condition.id),
+                self.language.of(condition.title),
+                say(status[condition.id]),
+                self.language.of(condition.evidence),
+            )
+            for condition in self.law.conditions
+        ]
+        others = (self.papers or {}).keys() - status.keys()
+        rows += [(self._at_hand(paper), paper, "–", "–") for paper in sorted(others)]
         yield Grid(
             (say("At hand"), say("Condition"), say("Finding"), say("Evidence")),
-            tuple(
-                (
-                    "□",
-                    self.language.of(condition.title),
-                    say(status[condition.id]),
-                    self.language.of(condition.evidence),
-                )
-                for condition in self.law.conditions
-            ),
-            (1.2, 3.6, 2.2, 8.5),
+            tuple(rows),
+            (1.8, 3.4, 2.2, 8.1),
         )
 
     def warnings(self) -> Iterator[Block]:
@@ -371,7 +397,7 @@ class _FirmPaper:
         yield Text(self.say("Each is a sign to look at, not a violation."), "note")
 
     def annex(self) -> Iterator[Block]:
-        tables = draft(self.record, self.firm, self.scheme)
+        tables = draft(self.record, self.firm, self.scheme, self.lists)
         if not tables:
             return
         say = self.say
@@ -393,9 +419,13 @@ class _FirmPaper:
                     (self.language.of(row.title), *(cell.text(self.language) for cell in row.cells))
                     for row in table.rows
                 ),
-                (4.0, *(3.0 for _ in columns[1:])) if len(columns) < 7 else (1,) * len(columns),
+                _widths(table),
                 frozenset(range(1, len(columns))) if table.numbers else frozenset(),
             )
+
+    def _at_hand(self, paper: str) -> str:
+        """Where a paper stands; a box to tick where nobody keeps a list."""
+        return "□" if self.papers is None else self.say(self.papers.get(paper, NOT_THERE))
 
     def _few(self, names: list[str], most: int = 6) -> str:
         """Titles of fields, each stem once, and how many more there are."""
@@ -407,9 +437,21 @@ class _FirmPaper:
         return said or "–"
 
     def _with_unit(self, figure: str, finding: Mapping[str, Any]) -> str:
-        units = {"day": self.say("days"), "item": self.say("items"), "point": self.say("points")}
-        unit = units.get(finding["unit"], "")
-        return f"{figure} {unit}" if unit and figure not in ("", "–") else figure
+        if figure in ("", "–"):
+            return figure
+        say, one = self.say, figure.rpartition(" ")[2] == "1"
+        words = {
+            "day": say("{n} day") if one else say("{n} days"),
+            "item": say("{n} item") if one else say("{n} items"),
+            "point": say("{n} point") if one else say("{n} points"),
+        }
+        return words.get(finding["unit"], "{n}").format(n=figure)
 
     def _source(self, cite: Mapping[str, Any]) -> str:
         return f"{cite['document']} {cite['article']}{doubt(dict(cite), self.language)}"
+
+
+def _widths(table: DraftTable) -> tuple[float, ...]:
+    """Narrow before numbered rows, broad before titles."""
+    numbered = bool(table.rows) and len(table.rows[0].title.en) <= len("IP01")
+    return (1.8 if numbered else 5.0, *(3.0 for _ in table.columns[1:]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Points, Text, printable
-from eligibility.vocabulary import InputError
+from eligibility.vocabulary import InputError, Message
 
 _STYLE = """
 @page { size: A4; margin: 2cm; @bottom-center { content: FOOT; font-size: 8pt; color: #555; } }
@@ -43,6 +43,15 @@ def write_pdf(paper: Paper, path: Path) -> None:
     """
     html, fetcher = _machine()
     html(string=_page(paper), url_fetcher=fetcher()).write_pdf(str(path))
+
+
+def lacking() -> Message | None:
+    """What this machine lacks to write a PDF; None where it can."""
+    try:
+        _machine()
+    except InputError as error:
+        return error.message
+    return None
 
 
 def _machine() -> tuple[Any, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eligibility.language import Language
-from eligibility.reports.figures import percent
+from eligibility.reports.figures import interval, percent
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import Edition
 
@@ -55,7 +55,7 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
         + said.format(low=score["low"], high=score["high"], total=score["total"], mark=score[mark])
     )
     lines += [
-        f"      {item['title'][lang]}: {item['low']}–{item['high']} / {item['max']}"
+        f"      {item['title'][lang]}: {interval(item['low'], item['high'])} / {item['max']}"
         for item in score["items"]
     ]
     lines += [f"  ! {warning['text'][lang]}" for warning in record["warnings"]]
@@ -117,7 +117,7 @@ def own_figure(finding: dict[str, Any], score: dict[str, Any], language: Languag
     if unit == "/1":
         return percent(observed, required)
     if unit == "point":
-        return f"{score['low']}–{score['high']}"
+        return interval(score["low"], score["high"])
     return str(observed)
 
 
@@ -144,4 +144,4 @@ def doubt(cite: dict[str, Any], language: Language) -> str:
 
 def fields_in_words(names: list[str], scheme: Scheme, language: Language) -> str:
     """The titles of fields, one after another."""
-    return ", ".join(language.of(scheme.fields_by_id[name].title) for name in names)
+    return language.text(", ").join(language.of(scheme.fields_by_id[name].title) for name in names)

@@ -7,6 +7,7 @@ from typing import Any
 
 from eligibility.language import Language
 from eligibility.planning.settings import ASSUMED
+from eligibility.reports.figures import exact, interval, number
 from eligibility.reports.plain import MARKS, doubt, fields_in_words
 from eligibility.scheme import Scheme
 
@@ -55,32 +56,42 @@ class Page:
     def items(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
         """Items below their best, and every way to more points."""
         for item in gaps:
-            head = f"  · {item['title'][self.lang]}{self.cited(item)}: {item['low']}–{item['high']} / {item['max']}"
-            yield head
-            for step in item["steps"]:
-                ways = self.say("; and ").join(self._ways(group) for group in step["needs"])
-                points = f"{step['points']['low']:g}–{step['points']['high']:g}"
-                yield "      " + self.say("{points} points: {ways}").format(
-                    points=points, ways=ways
-                )
+            points = interval(item["low"], item["high"])
+            yield f"  · {item['title'][self.lang]}{self.cited(item)}: {points} / {item['max']}"
+            yield from ("      " + line for line in self._steps(item["steps"]))
             yield from self._settled(item)
-            if item["high"] > item["low"] and not any(item["settled_by"].values()):
+            if any(item["settled_by"].values()):
+                continue
+            if item["high"] > item["low"]:
                 yield "      " + self.say("within its grade left to the experts")
             elif not item["steps"]:
                 yield "      " + self.say("nothing in the latest year moves it")
+
+    def _steps(self, steps: list[dict[str, Any]]) -> Iterator[str]:
+        """What it takes for more points; a rating whose every point is a step stands in one line."""
+        if len(steps) > 1 and all(_point_for_point(step, steps[-1]) for step in steps):
+            (way,) = steps[-1]["needs"][0]
+            yield self.say("{points} points: as many as {field} is higher by").format(
+                points=interval(steps[0]["points"]["low"], steps[-1]["points"]["low"]),
+                field=way["title"][self.lang],
+            )
+            return
+        for step in steps:
+            ways = self.say("; and ").join(self._ways(group) for group in step["needs"])
+            points = interval(step["points"]["low"], step["points"]["high"])
+            yield self.say("{points} points: {ways}").format(points=points, ways=ways)
 
     def outlook(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[str]:
         """Verdict by deadline without any action, the first deadlines, the rights still in time."""
         for deadline in outlook["deadlines"]:
             yield "  " + self.say(
-                "{by} (figures of {first}–{last}): {verdict}, {low}–{high} points"
+                "{by} (figures of {first}–{last}): {verdict}, {points} points"
             ).format(
                 by=deadline["by"],
                 first=deadline["years"][0],
                 last=deadline["years"][-1],
                 verdict=self.say(deadline["verdict"]),
-                low=deadline["low"],
-                high=deadline["high"],
+                points=interval(deadline["low"], deadline["high"]),
             )
         if outlook["assumed"]["as_last_year"]:
             yield "  " + self.say("Assumed: every figure of a new year is as in the last.")
@@ -114,7 +125,7 @@ class Page:
     def plans(self, brief: Mapping[str, Any]) -> Iterator[str]:
         """The cheapest plan, the next-best ones, or why there is none."""
         plan = brief["plan"]
-        yield from ("  " + line for line in self.obstacles(plan))
+        yield from ("  " + line for line in (*self.obstacles(plan), *self.ready(plan)))
         for place, made in enumerate(plan["plans"]):
             yield "  " + self.head(place, made)
             yield from ("    " + line for line in self.open_points(made))
@@ -132,6 +143,26 @@ class Page:
         elif plan["refused"]:
             said = self.say("The earliest deadline with a plan is {earliest}.")
             yield said.format(earliest=plan["earliest"])
+
+    def ready(self, plan: Mapping[str, Any]) -> Iterator[str]:
+        """What a model says of the firm with the plan carried out, or why no plan is enough."""
+        said = plan["readiness"]
+        if said is None:
+            return
+        if said["refused"]:
+            yield f"x {self.said(said['refused'])}"
+            return
+        yield self.say(
+            "Readiness then about {chance:.0%} ({low:.0%}–{high:.0%}), at least {asked:.0%} asked for; {learned}"
+        ).format(
+            chance=said["probability"],
+            low=said["interval"][0],
+            high=said["interval"][1],
+            asked=said["asked"],
+            learned=said["model"]["text"][self.lang],
+        )
+        if not said["cheapest"]:
+            yield self.say("This is enough; whether it is the cheapest was not settled.")
 
     def head(self, place: int, made: Mapping[str, Any]) -> str:
         """What a plan costs and brings; the cheapest stands at place 0."""
@@ -214,10 +245,11 @@ class Page:
         if way["how"]:
             said = self.say("{field} ({how})")
             title = said.format(field=title, how=way["how"][self.lang])
+        more = exact(way["more"], way["unit"], self.language)
         if way["to"] is None:
-            return self.say("{field}: {more} more").format(field=title, more=f"{way['more']:,}")
+            return self.say("{field}: {more} more").format(field=title, more=more)
         return self.say("{field}: {more} more, to {to}").format(
-            field=title, more=f"{way['more']:,}", to=f"{way['to']:,}"
+            field=title, more=more, to=exact(way["to"], way["unit"], self.language)
         )
 
     def _tier(self, tier: Mapping[str, Any]) -> str:
@@ -252,8 +284,8 @@ class Page:
     def much(self, move: Mapping[str, Any]) -> str:
         """How much of an action."""
         if move["unit"] == "CNY":
-            return self.say("CNY {sum}").format(sum=f"{move['amount']:,}")
-        return f"× {move['amount']:,}"
+            return exact(move["amount"], move["unit"], self.language)
+        return f"× {number(move['amount'])}"
 
     def proviso(self, move: Mapping[str, Any]) -> str:
         """What an action takes for granted; nothing where it takes nothing."""
@@ -264,6 +296,8 @@ class Page:
     def effects(self, move: Mapping[str, Any]) -> list[str]:
         """Findings an action meets and items it raises, cited."""
         met = [f"→ {met['title'][self.lang]}{self.cited(met)}" for met in move["meets"]]
+        if not met and not move["raises"]:
+            return ["→ " + self.say("readiness alone")]
         return met + [
             f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self.cited(raised)}"
             for raised in move["raises"]
@@ -280,3 +314,15 @@ class Page:
     def source(self, source: str) -> str:
         """What a number rests on."""
         return self.say("assumed") if source == ASSUMED else source
+
+
+def _point_for_point(step: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    """True where one figure alone brings a step, a point for each point of its own."""
+    ways = [way for group in step["needs"] for way in group]
+    points = step["points"]
+    return (
+        len(ways) == 1
+        and ways[0]["unit"] == "point"
+        and points["low"] == points["high"]
+        and last["points"]["low"] - points["low"] == last["needs"][0][0]["more"] - ways[0]["more"]
+    )

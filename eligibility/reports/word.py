@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -21,6 +21,8 @@ LATIN, CHINESE_FONT = "Arial", "Microsoft YaHei"
 PAGE = (Cm(21.0), Cm(29.7))
 MARGIN = Cm(2.0)
 BREADTH = PAGE[0] - 2 * MARGIN
+#: rows of a table that stay on one page
+TOGETHER = 12
 HEAD_SHADE, BLANK_SHADE = "DCE6F1", "FFF2CC"
 DARK = RGBColor(0x1F, 0x3A, 0x5F)
 COLOURS = ("2F5D8C", "D98E32", "7A9E7E")
@@ -48,8 +50,13 @@ class _Word:
         headings = [block for block in paper.blocks if isinstance(block, Heading)]
         self._contents([heading.text for heading in headings if heading.level == 1])
         self.placed = 0
+        before: Block | None = None
         for block in paper.blocks:
             self._block(block)
+            if isinstance(before, Heading) and isinstance(block, Text):
+                # a note under a heading goes with it to the table that it speaks of
+                self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+            before = block
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Heading):
@@ -89,7 +96,7 @@ class _Word:
 
     def _styles(self) -> None:
         styles = self.document.styles
-        sizes = {"Title": 22, "Heading 1": 15, "Heading 2": 12, "Caption": 8.5}
+        sizes = {"Title": 18, "Heading 1": 15, "Heading 2": 12, "Caption": 8.5}
         names = ["Normal", *sizes, "List Bullet", "List Bullet 2", "List Bullet 3", "Footer"]
         for name in names:
             style = styles[name]
@@ -121,6 +128,10 @@ class _Word:
             )
             line.add_run(printable(title) + "\t")
             _field(line, f"PAGEREF part{place} \\h", "", dirty=True)
+            link = OxmlElement("w:hyperlink")
+            link.set(qn("w:anchor"), f"part{place}")
+            link.extend(line._p.findall(qn("w:r")))
+            line._p.append(link)
 
     # --- parts ----------------------------------------------------------------------------------
 
@@ -155,6 +166,11 @@ class _Word:
         self._row(table.rows[0], grid.head, widths, frozenset(), head=True)
         for cells in grid.rows:
             self._row(table.add_row(), cells, widths, grid.right)
+        # a heading stays with its table, a short table on one page
+        together = len(grid.rows) <= TOGETHER
+        for row in table.rows[:-1] if together else table.rows[:2]:
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
         self.document.add_paragraph().paragraph_format.space_after = Pt(2)
 
     def _row(
@@ -172,6 +188,7 @@ class _Word:
             marks.append(OxmlElement("w:tblHeader"))
         for place, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = widths[place]
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             if place in right:

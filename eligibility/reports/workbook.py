@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +21,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from eligibility.assessment.assess import Assessment
 from eligibility.intake.table import Batch
 from eligibility.language import Language
-from eligibility.reports.application import DraftCell, DraftTable, draft
+from eligibility.reports.application import DraftCell, DraftTable, Lists, draft
 from eligibility.reports.files import EXCEL_ROWS
 from eligibility.reports.firm_paper import score_sentence, verdict_sentence
 from eligibility.reports.plain import doubt, fields_in_words, own_figure, titles
@@ -33,6 +35,7 @@ from eligibility.vocabulary import (
     STATUS_WORDS,
     UNDETERMINED,
     UNMET,
+    Citation,
     Condition,
     Finding,
     FirmTable,
@@ -45,6 +48,8 @@ NEAR = 0.1
 A4 = 9
 #: more columns than these would be too small to read on one page
 FITTING = 12
+#: characters across the first column and the others of a firm's tables; points of a line
+FIRST, OTHERS, LINE = 44, 20, 15.5
 FORMATS = {
     "text": {},
     "share": {"num_format": "0.0%"},
@@ -93,7 +98,12 @@ def staff_workbook(
 
 
 def firm_workbook(
-    path: Path, record: dict[str, Any], firm: FirmTable, scheme: Scheme, language: Language
+    path: Path,
+    record: dict[str, Any],
+    firm: FirmTable,
+    scheme: Scheme,
+    language: Language,
+    lists: Lists | None = None,
 ) -> None:
     """Write one firm's official tables and the reviewers' working sheet, with live formulas.
 
@@ -103,6 +113,8 @@ def firm_workbook(
         As :func:`eligibility.assessment.record.record` gives it.
     firm : FirmTable
         The firm's one row.
+    lists : mapping of list to rows, optional
+        What the firm listed one by one.
 
     Raises
     ------
@@ -110,7 +122,7 @@ def firm_workbook(
         If the file cannot be written.
     """
     with _Book(path) as book:
-        _application(book, draft(record, firm, scheme), record, scheme, language)
+        _application(book, draft(record, firm, scheme, lists), record, scheme, language)
         _reviewers(book, record, scheme, language)
 
 
@@ -135,6 +147,7 @@ class _Book:
         self.head = self.book.add_format({**grid, **shade})
         self.title = self.book.add_format({"bold": True, "font_size": 13, "font_color": "#1F3A5F"})
         self.cell = self.book.add_format(grid)
+        self.note = self.book.add_format({"italic": True, "valign": "top", "text_wrap": True})
         self.blank = self.book.add_format({**grid, "bg_color": "#FFF2CC"})
         self.sums = self.book.add_format({**grid, "num_format": "#,##0.00", "bg_color": "#EEEEEE"})
         self.looks = {
@@ -266,6 +279,12 @@ class _Staff:
             self._near(),
             3,
         )
+        book.table(
+            say("Signs to look at"),
+            [*firm, Column(say("Sign"), width=90), source],
+            self._signs(),
+            3,
+        )
         rejects = rejects_with_reasons(self.batch, self.language)
         book.table(
             say("Rejected rows"),
@@ -377,6 +396,14 @@ class _Staff:
                     said or self.say("No fact: judgement decides"),
                     self._source(condition),
                 ]
+
+    def _signs(self) -> Iterator[list[Any]]:
+        """What reviewers look at, a row for each sign of a firm; none is a finding."""
+        for found in self.assessments:
+            for sign in found.warnings:
+                source = self._cited(sign.citation) if sign.citation else self.say("no source")
+                for row in np.flatnonzero(sign.rows):
+                    yield [*self._firm(found, row), self.language.of(sign.says), source]
 
     def _near(self) -> Iterator[list[Any]]:
         """Figures close to a line, on either side, the closest first."""
@@ -492,7 +519,9 @@ class _Staff:
         return {"row": self.say("Row"), "reason": self.say("Reason")}.get(name, name)
 
     def _source(self, condition: Condition) -> str:
-        cite = condition.citation
+        return self._cited(condition.citation)
+
+    def _cited(self, cite: Citation) -> str:
         return f"{cite.document} {cite.article}{doubt(cite.model_dump(), self.language)}"
 
 
@@ -511,8 +540,8 @@ def _application(
         return
     sheet = book.sheet(language.text("Application tables"))
     sheet.fit_to_pages(1, 0)
-    sheet.set_column(0, 0, 64)
-    sheet.set_column(1, max(len(table.columns) for table in tables), 22)
+    sheet.set_column(0, 0, FIRST)
+    sheet.set_column(1, max(len(table.columns) for table in tables), OTHERS)
     sheet.write_string(0, 0, verdict_sentence(record, scheme, language))
     sheet.write_string(
         1, 0, language.text("Yellow cells are to be filled in; grey cells are formulas.")
@@ -521,22 +550,53 @@ def _application(
     for table in tables:
         sheet.write_string(top, 0, language.of(table.title), book.title)
         if table.note:
-            sheet.write_string(top, 2, language.of(table.note))
-        for place, column in enumerate(table.columns):
-            sheet.write_string(top + 1, place, language.of(column), book.head)
+            top += 1
+            note, last = language.of(table.note), max(len(table.columns) - 1, 1)
+            sheet.merge_range(top, 0, top, last, note, book.note)
+            sheet.set_row(top, _height([(note, FIRST + last * OTHERS)]))
+        heads = [language.of(column) for column in table.columns]
+        _texts(sheet, top + 1, heads, book.head)
         first = top + 2
         for offset, row in enumerate(table.rows):
-            sheet.write_string(first + offset, 0, language.of(row.title), book.cell)
+            _texts(sheet, first + offset, [language.of(row.title)], book.cell)
+            cells = [xl_rowcol_to_cell(first + offset, place) for place in range(1, len(heads))]
             for place, cell in enumerate(row.cells, start=1):
+                at = (first + offset, place)
                 if row.sums:
                     parts = [xl_rowcol_to_cell(first + part, place) for part in row.sums]
-                    # a sum of some of its parts would be too small, so a blank part leaves it blank
-                    sum_of = f'=IF(COUNT({",".join(parts)})<{len(parts)},"",SUM({",".join(parts)}))'
-                    value = "" if cell.value is None else cell.value
-                    sheet.write_formula(first + offset, place, sum_of, book.sums, value)
+                    _sum(book, sheet, at, parts, cell)
+                elif table.across and place == len(row.cells):
+                    _sum(book, sheet, at, cells[:-1], cell)
                 else:
-                    _filled(book, sheet, (first + offset, place), cell, language)
+                    _filled(book, sheet, at, cell, language)
         top = first + len(table.rows) + 1
+
+
+def _sum(
+    book: _Book, sheet: Any, at: tuple[int, int], parts: Sequence[str], cell: DraftCell
+) -> None:
+    """The sum of some cells; of some of its parts it would be too small, so a blank leaves it blank."""
+    listed = ",".join(parts)
+    value = "" if cell.value is None else cell.value
+    formula = f'=IF(COUNT({listed})<{len(parts)},"",SUM({listed}))'
+    sheet.write_formula(*at, formula, book.sums, value)
+
+
+def _texts(sheet: Any, row: int, texts: Sequence[str], look: Any) -> None:
+    """Texts from the first column on, in a row as high as the longest of them asks."""
+    for place, text in enumerate(texts):
+        sheet.write_string(row, place, text, look)
+    widths = (FIRST, *(OTHERS for _ in texts[1:]))
+    sheet.set_row(row, _height(list(zip(texts, widths, strict=True))))
+
+
+def _height(texts: Iterable[tuple[str, float]]) -> float:
+    """Points that a row takes for texts in columns so many characters wide; Chinese ones take two."""
+    lines = [
+        sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) / width
+        for text, width in texts
+    ]
+    return LINE * max(1, ceil(max(lines, default=0)))
 
 
 def _filled(
@@ -555,8 +615,8 @@ def _reviewers(book: _Book, record: dict[str, Any], scheme: Scheme, language: La
     say, lang = language.text, language.id
     sheet = book.sheet(say("Reviewers"))
     sheet.fit_to_pages(1, 0)
-    sheet.set_column(0, 0, 46)
-    sheet.set_column(1, 7, 18)
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 7, 15)
     sheet.set_column(8, 8, 34)
     sheet.write_string(0, 0, verdict_sentence(record, scheme, language))
     sheet.write_string(1, 0, score_sentence(record, language))
@@ -567,9 +627,7 @@ def _reviewers(book: _Book, record: dict[str, Any], scheme: Scheme, language: La
         say("Condition"), say("Part"), say("Whole"), say("Own figure"), say("Line"),
         say("As verified"), say("Finding as entered"), say("Remark"),
     )  # fmt: skip
-    for place, head in enumerate(heads):
-        sheet.write_string(4, place, head, book.head)
-    sheet.write_string(4, 8, say("Source"), book.head)
+    _texts(sheet, 4, [*heads, say("Source")], book.head)
     sheet.freeze_panes(5, 1)
     for row, finding in enumerate(record["findings"], start=5):
         sheet.write_string(row, 0, finding["title"][lang], book.cell)

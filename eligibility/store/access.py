@@ -49,13 +49,15 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 class Actor:
     """Who asks: a role, and the account, carrier or firm that it is bound to.
 
-    An adviser without a carrier and a firm without a firm see no firm at all.
+    An adviser without a carrier and a firm without a firm see no firm at all. ``source`` tells
+    visitors apart by the address they come from, without naming it.
     """
 
     role: Role
     account_id: int | None = None
     carrier_id: int | None = None
     firm_id: int | None = None
+    source: str | None = None
 
 
 #: the one person of a store without accounts; ``Accounts.local_actor`` gives it only there

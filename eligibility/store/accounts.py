@@ -21,7 +21,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from eligibility.store.access import LOCAL, Actor, Row, add_row, now
+from eligibility.store.access import LOCAL, VISITOR, Actor, Row, add_row, now
 from eligibility.store.engine import alone, reading, signing_key, writing
 from eligibility.store.schema import (
     Role,
@@ -51,13 +51,19 @@ HASHER = PasswordHasher()
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody who is signed in: the account, as whom it acts, and this sign-in's CSRF token."""
+    """Somebody who is signed in: the account, as whom it acts, and this sign-in's CSRF token.
+
+    ``once``: the password was set by somebody else. Until it is changed the account acts as a
+    visitor does. ``by_password``: it has a password at all.
+    """
 
     account_id: int
     login: str
     name: str
     actor: Actor
     csrf: str
+    once: bool = False
+    by_password: bool = True
 
 
 class Accounts:
@@ -86,13 +92,18 @@ class Accounts:
         self._key = key or signing_key()
         self._clock = clock
         self._hasher = hasher
+        # no account is ever deleted, so one yes holds for good
+        self._any = False
 
     # --- who there is ---
 
     def any_accounts(self) -> bool:
         """Is there any account? Without one the store is a one-person local tool."""
-        with reading(self.engine) as connection:
-            return connection.execute(select(accounts.c.id).limit(1)).first() is not None
+        if not self._any:
+            with reading(self.engine) as connection:
+                found = connection.execute(select(accounts.c.id).limit(1)).first()
+            self._any = found is not None
+        return self._any
 
     def has_administrator(self) -> bool:
         """Is there an active administrator? Without one the app listens on loopback only."""
@@ -149,15 +160,17 @@ class Accounts:
         if signed is None:
             raise NotAllowed("You are not signed in.")
         account = self._checked(signed.login, old, source)
+        if same_password(old, new):
+            raise InputError("The new password is the old one; choose another.")
         hashed = hash_password(signed.login, new, self._hasher)
         with writing(self.engine) as connection:
             connection.execute(
                 update(accounts)
                 .where(accounts.c.id == account["id"])
-                .values(password_hash=hashed, version=accounts.c.version + 1)
+                .values(password_hash=hashed, password_once=False, version=accounts.c.version + 1)
             )
             end_sign_ins(connection, account["id"], self._clock(), but=token_hash(token))
-            self._log(connection, msgid("change password"), account["id"], signed.actor.role)
+            self._log(connection, msgid("change password"), account["id"], account["role"])
 
     # --- signing in ---
 
@@ -240,7 +253,9 @@ class Accounts:
         elif account["role"] == Role.FIRM:
             # anyone may have registered this address before its owner came: that password ends here
             own = accounts.c.id == account["id"]
-            connection.execute(update(accounts).where(own).values(password_hash=None))
+            connection.execute(
+                update(accounts).where(own).values(password_hash=None, password_once=False)
+            )
             end_sign_ins(connection, account["id"], self._clock())
         link = {"issuer": issuer, "subject": subject, "account_id": account["id"]}
         link["at"] = self._clock()
@@ -272,7 +287,13 @@ class Accounts:
                 own = sign_ins.c.id == found["sign_in_id"]
                 connection.execute(update(sign_ins).where(own).values(seen_at=at))
         return SignedIn(
-            found["id"], found["login"], found["name"], _actor(found), self.csrf_token(token)
+            found["id"],
+            found["login"],
+            found["name"],
+            VISITOR if found["password_once"] else _actor(found),
+            self.csrf_token(token),
+            found["password_once"],
+            found["password_hash"] is not None,
         )
 
     def sign_out(self, token: str, *, everywhere: bool = False) -> None:
@@ -292,6 +313,10 @@ class Accounts:
     def csrf_token(self, token: str) -> str:
         """What a form of this sign-in must send back; worth nothing in another one."""
         return hmac.new(self._key, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
+
+    def source_of(self, address: str) -> str:
+        """A name for an address that visitors come from; without the key nobody finds it out."""
+        return hmac.new(self._key, b"source:" + address.encode(), hashlib.sha256).hexdigest()
 
     def csrf_holds(self, token: str, given: str) -> bool:
         """Did the form come from this sign-in's own page?"""
@@ -414,6 +439,11 @@ def same_login(login: str) -> str:
     """A login as it is kept: however wide, high or spaced it was typed."""
     plainly = unicodedata.normalize("NFKC", login).casefold()
     return "".join(letter for letter in plainly if letter.isprintable() and letter != " ")
+
+
+def same_password(one: str, other: str) -> bool:
+    """Are these one password, however it was typed?"""
+    return _same_letters(one) == _same_letters(other)
 
 
 def _same_letters(password: str) -> str:

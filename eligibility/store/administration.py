@@ -93,6 +93,7 @@ class Administration(Access):
         name: str = "",
         carrier_id: int | None = None,
         firm_id: int | None = None,
+        once: bool = True,
     ) -> int:
         """A new account of any role; its id.
 
@@ -102,11 +103,13 @@ class Administration(Access):
             None for an account that signs in through an OpenID provider only.
         carrier_id, firm_id : int, optional
             What an adviser and a firm are bound to; the other roles are bound to nothing.
+        once : bool
+            The password opens nothing but the change to one's own.
         """
         values = new_account(login, name, _role(role), self._clock())
         bound = {"carrier_id": carrier_id, "firm_id": firm_id}
         if password is not None:
-            values["password_hash"] = hash_password(login, password)
+            values |= {"password_hash": hash_password(login, password), "password_once": once}
         with self._writing() as connection:
             self._check_bound(connection, {**values, **bound})
             made = self._insert(connection, accounts, {**values, **bound})
@@ -141,13 +144,13 @@ class Administration(Access):
 
     @open_to(ADMINISTRATORS)
     def set_password(self, account_id: int, password: str) -> None:
-        """Give an account a new password; all its sign-ins end."""
+        """Give an account a new password, to be changed at its first use; all its sign-ins end."""
         with self._reading() as connection:
             held = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
         hashed = hash_password(held["login"], password)
         with self._writing() as connection:
             own = accounts.c.id == account_id
-            values = {"password_hash": hashed}
+            values = {"password_hash": hashed, "password_once": True}
             self._change(connection, accounts, own, values, held["version"])
             end_sign_ins(connection, account_id, self._clock())
             self._log(connection, msgid("set password"), account=account_id)

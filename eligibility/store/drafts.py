@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, false, select, true
+from sqlalchemy import ColumnElement, Connection, delete, false, func, select, true
 
-from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, open_to, plain
+from eligibility.store.access import ANYONE, STAFF, Access, Actor, Facts, Row, open_to, plain
 from eligibility.store.schema import Role, carriers, drafts
-from eligibility.vocabulary import NotFound, msgid
+from eligibility.vocabulary import InputError, NotAllowed, NotFound, msgid
 
+#: what one draft may hold: rows of a list, characters of a cell or an input, and in all
+MOST_ROWS, LONGEST_TEXT, LARGEST = 500, 500, 300_000
+#: new drafts of one account, or of visitors from one address, within the time: a training room
+#: behind one address is let in, a program that fills the store is not
+MOST_NEW, WITHIN = 60, timedelta(hours=1)
 #: no I, L, O or U: nobody has to guess whether that was a one or an l (Crockford's base 32)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ALIKE = str.maketrans("ILO", "110")
@@ -48,16 +56,26 @@ class Drafts(Access):
         """Keep a new draft: its return code, shown this once, and its id.
 
         A signed-in actor's draft is also bound to the account.
+
+        Raises
+        ------
+        InputError
+            If it holds more than a draft may.
+        NotAllowed
+            If too many were begun from there within the hour.
         """
+        held = _bounded(state)
         code, at = new_code(), self._clock()
         with self._writing() as connection:
+            self._not_too_many(connection)
             made = self._insert(
                 connection,
                 drafts,
                 {
                     "code_hash": code_hash(code),
                     "account_id": self.actor.account_id,
-                    "state": plain(state),
+                    "source": self.actor.source,
+                    "state": held,
                     "created_at": at,
                     "changed_at": at,
                     "version": 1,
@@ -87,9 +105,10 @@ class Drafts(Access):
     @open_to(ANYONE)
     def save_draft(self, key: Key, state: Facts, version: int) -> int:
         """Store the state in place of the one at this version; the next version."""
+        bounded = _bounded(state)
         with self._writing() as connection:
             held = self._draft(connection, key)
-            values = {"state": plain(state), "changed_at": self._clock()}
+            values = {"state": bounded, "changed_at": self._clock()}
             return self._change(connection, drafts, drafts.c.id == held["id"], values, version)
 
     @open_to(ANYONE)
@@ -155,6 +174,24 @@ class Drafts(Access):
             told = select(carriers.c.id, carriers.c.name, carriers.c.district)
             return self._all(connection, told.where(carriers.c.active).order_by(carriers.c.name))
 
+    def _not_too_many(self, connection: Connection) -> None:
+        """Refuse one draft more where too many were begun; the one local person is never too many."""
+        match self.actor:
+            case Actor(role=Role.LOCAL):
+                return
+            case Actor(account_id=int(account)):
+                own: ColumnElement[bool] = drafts.c.account_id == account
+            case Actor(source=source):
+                own = drafts.c.account_id.is_(None) & drafts.c.source.is_not_distinct_from(source)
+        recent = own & (drafts.c.created_at > self._clock() - WITHIN)
+        begun = connection.scalar(select(func.count()).select_from(drafts).where(recent)) or 0
+        if begun >= MOST_NEW:
+            raise NotAllowed(
+                "{count} self-assessments were begun from here within the hour; nothing was stored. "
+                "Go on with one of them, or try again later.",
+                count=begun,
+            )
+
     def _draft(self, connection: Connection, key: Key) -> Row:
         mine = drafts.c.code_hash == code_hash(key) if isinstance(key, str) else self._own()
         wanted = select(*_TOLD, drafts.c.state).where(mine)
@@ -180,4 +217,44 @@ class Drafts(Access):
         return shared
 
 
-_TOLD = [c for c in drafts.c if c.name not in ("code_hash", "state")]
+def _bounded(state: Facts) -> Row:
+    """The state as it is stored; InputError where it is more than one firm can have to say."""
+    held = plain(state)
+    lists = held.get("ledgers") or {}
+    for rows in lists.values() if isinstance(lists, Mapping) else ():
+        if len(rows) > MOST_ROWS:
+            raise InputError(
+                "A list has {rows} rows; at most {allowed} can be kept. Nothing was stored: take "
+                "rows away, or enter the numbers without the list.",
+                rows=len(rows), allowed=MOST_ROWS,
+            )  # fmt: skip
+    for text in _texts(held):
+        if len(text) > LONGEST_TEXT:
+            raise InputError(
+                "“{start}…” has {length} characters; at most {allowed} can be kept in one place. "
+                "Nothing was stored: shorten it.",
+                start=text[:20], length=len(text), allowed=LONGEST_TEXT,
+            )  # fmt: skip
+    if (size := sum(len(text) for text in _texts(held))) > LARGEST:
+        raise InputError(
+            "This self-assessment has {size} characters; at most {allowed} can be kept. Nothing was "
+            "stored: take rows away.",
+            size=size, allowed=LARGEST,
+        )  # fmt: skip
+    return held
+
+
+def _texts(held: Any) -> Iterator[str]:
+    """Every text within, and every name of one."""
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, Mapping):
+        for name, part in held.items():
+            yield name
+            yield from _texts(part)
+    elif isinstance(held, list):
+        for part in held:
+            yield from _texts(part)
+
+
+_TOLD = [c for c in drafts.c if c.name not in ("code_hash", "source", "state")]

@@ -9,9 +9,10 @@ from eligibility.store.imports import Imports
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.work import Work
+from eligibility.store.year import Year
 
 
-class Repository(Firms, Records, Work, Drafts, Imports, Overview, Administration):
+class Repository(Firms, Records, Work, Drafts, Imports, Overview, Year, Administration):
     """The store as one actor sees it: ``Repository(engine, actor)``.
 
     Every public method names the roles that may call it (``open_to``), and every statement on

@@ -29,6 +29,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
@@ -37,7 +38,7 @@ from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import msgid
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0001"
+REVISION = "0002"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -225,6 +226,8 @@ accounts = Table(
     Column("login", String(200), nullable=False, unique=True),
     Column("name", String(200), nullable=False, default=""),
     Column("password_hash", String(300)),
+    # set by somebody else: it opens nothing but the change to one's own
+    Column("password_once", Boolean, nullable=False, default=False, server_default=false()),
     Column("role", String(16), nullable=False),
     Column("carrier_id", ForeignKey("carriers.id")),
     # no foreign key: firms name their adviser, and two tables that name each other load in no order
@@ -396,6 +399,8 @@ drafts = Table(
     _id(),
     Column("code_hash", String(64), nullable=False, unique=True),
     Column("account_id", ForeignKey("accounts.id"), index=True),
+    # a keyed hash of the address that a visitor's draft came from, to count them by
+    Column("source", String(64), index=True),
     Column("state", Json, nullable=False),
     Column("carrier_id", ForeignKey("carriers.id"), index=True),
     Column("consent", Text),

@@ -64,8 +64,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(port: int, data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """An app on that port with its store in a folder, and its process."""
+def started(port: int, data: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """An app on that port with its store in a folder and these options, and its process."""
     command = [
         sys.executable,
         "-m",
@@ -73,6 +73,7 @@ def started(port: int, data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes
         "run",
         "streamlit_app.py",
         f"--server.port={port}",
+        *options,
     ]
     own = {"ELIGIBILITY_DATA": str(data), "ELIGIBILITY_DATABASE_URL": "", "ELIGIBILITY_SECRET": ""}
     with (data / "log").open("w", encoding="utf-8") as log:

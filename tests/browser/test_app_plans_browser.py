@@ -92,3 +92,18 @@ def test_a_sentence_finds_fields(page: sync_api.Page) -> None:
     page.locator("textarea").press("Control+Enter")
     page.locator(".matches li").first.wait_for()
     assert page.locator(".matches mark").count() > 0
+
+
+def test_the_papers_of_a_plan_are_made_when_they_are_asked_for(page: sync_api.Page) -> None:
+    page.goto(f"/plan?firm={ONE_SHORT}")
+    settled(page)
+    for label, ending, begins in (
+        ("Paper (Word)", ".docx", b"PK"),
+        ("Workbook (Excel)", ".xlsx", b"PK"),
+    ):
+        with page.expect_download(timeout=60_000) as made:
+            page.get_by_role("button", name=label).click()
+        name = made.value.suggested_filename
+        assert name.startswith("呼和浩特市差一苒软件有限公司-")
+        assert name.endswith(ending)
+        assert made.value.path().read_bytes().startswith(begins)

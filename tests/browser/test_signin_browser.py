@@ -35,8 +35,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert signed is not None
     boss = Repository(engine, signed.actor)
     carrier = boss.add_carrier("园区")
-    boss.add_account("adviser", PASSWORD, Role.ADVISER, carrier_id=carrier, name=NASTY)
-    boss.add_account("locked", PASSWORD, Role.MANAGER)
+    boss.add_account("adviser", PASSWORD, Role.ADVISER, carrier_id=carrier, name=NASTY, once=False)
+    boss.add_account("locked", PASSWORD, Role.MANAGER, once=False)
     engine.dispose()
     with served(data) as running:
         yield running

@@ -70,6 +70,7 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(tmp_path: 
             page.keyboard.press("Enter")
             page.get_by_text("商标 is not understood").wait_for()
             # neither another page nor another language loses the change of a table
+            page.get_by_role("button", name="Reference").click()
             page.get_by_role("link", name="Rules").click()
             settled(page)
             page.get_by_role("link", name="Self-assessment").click()
@@ -144,4 +145,66 @@ def test_rows_pasted_from_a_spreadsheet_give_the_counts(tmp_path: Path) -> None:
         said = page.locator(".rows").inner_text()
         assert "it counts once" in said
         assert "商标 is not understood" in said
+        browser.close()
+
+
+#: ways through the steps, and where each leads
+STEPS = (
+    ("Next →", "2. Intellectual property"),
+    ("Next →", "3. Staff"),
+    ("← Back", "2. Intellectual property"),
+    ("← Back", "1. Main facts"),
+)
+#: the page's scroll, whether its heading has the focus and is in sight
+ARRIVED = """() => {
+    const heading = document.querySelector('.stMain h1')
+    const place = heading.getBoundingClientRect()
+    return [
+        document.querySelector('.stMain').scrollTop,
+        document.activeElement === heading,
+        place.top >= 0 && place.bottom <= innerHeight,
+        heading.innerText,
+    ]
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 480), (390, 844)])
+def test_a_step_begins_at_its_heading_and_typing_moves_nothing(
+    tmp_path: Path, width: int, height: int
+) -> None:
+    with started(free_port(), tmp_path) as (address, _), sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        page = browser.new_page(viewport={"width": width, "height": height}, locale="en-US")
+        refused: list[str] = []
+        page.on("console", lambda told: refused.append(told.text) if "Security" in told.text else 0)
+        page.goto(f"{address}/start")
+        settled(page)
+        button(page, "See an example")
+        page.wait_for_url("**/steps**")
+        settled(page)
+        for name, title in STEPS:
+            page.get_by_role("button", name=name).scroll_into_view_if_needed()
+            settled(page)
+            assert page.evaluate(ARRIVED)[0] > 0, (
+                "a page that fits cannot show that it scrolls back"
+            )
+            button(page, name)
+            top, focused, seen, told = page.evaluate(ARRIVED)
+            assert (focused, seen, told) == (True, True, title)
+            assert top == 0 or width < 500
+        # what is typed and stored draws the step again and leaves the person where they are
+        last = page.locator(".stMain input[type=text]:enabled").last
+        last.scroll_into_view_if_needed()
+        settled(page)
+        before = page.evaluate(ARRIVED)[0]
+        assert before > 0
+        last.fill("1234")
+        last.press("Tab")
+        page.locator(".st-key-new-code").wait_for(state="attached")
+        settled(page)
+        top, focused, _seen, _told = page.evaluate(ARRIVED)
+        assert not focused
+        # no further than the return code, shown above for the first time, moves it
+        assert abs(top - before) < 400
+        assert refused == []
         browser.close()

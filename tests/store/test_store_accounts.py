@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, select, update
 
-from eligibility.store import Accounts, Actor, Repository, Role, signing_key
+from eligibility.store import VISITOR, Accounts, Actor, Repository, Role, signing_key
 from eligibility.store import accounts as policy
 from eligibility.store.schema import accounts, audit_log, sign_in_attempts, sign_ins
 from eligibility.vocabulary import Conflict, InputError, NotAllowed
@@ -182,6 +182,32 @@ def test_a_changed_password_ends_every_other_sign_in(doors: Accounts) -> None:
     assert doors.signed_in(elsewhere) is None
     refused(doors, password=PASSWORD)
     assert doors.sign_in(LOGIN, "another good password")
+
+
+def test_a_password_that_an_administrator_set_opens_nothing_but_the_change_to_ones_own(
+    doors: Accounts,
+) -> None:
+    chief = Repository(doors.engine, Actor(Role.ADMINISTRATOR))
+    staff = chief.add_account("staff", PASSWORD, "manager")
+    token = doors.sign_in("staff", PASSWORD)
+    for again in (False, True):
+        if again:
+            chief.set_password(staff, "given a second time")
+            assert doors.signed_in(token) is None
+            token = doors.sign_in("staff", "given a second time")
+        signed = doors.signed_in(token)
+        assert signed is not None
+        assert (signed.once, signed.actor) == (True, VISITOR)
+        with pytest.raises(NotAllowed):
+            Repository(doors.engine, signed.actor).funnel()
+        given = "given a second time" if again else PASSWORD
+        with pytest.raises(InputError, match="choose another"):
+            doors.change_password(token, given, given)
+        doors.change_password(token, given, "a password of my own")
+        signed = doors.signed_in(token)
+        assert signed is not None
+        assert (signed.once, signed.actor.role) == (False, Role.MANAGER)
+    assert doors.sign_in("staff", "a password of my own")
 
 
 @pytest.mark.parametrize("weak", ["", "short", "elevenchars", LOGIN.upper(), "x" * 1001])

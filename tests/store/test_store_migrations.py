@@ -9,9 +9,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from eligibility.store import LOCAL, Repository, StoreUnavailable, open_store
+from eligibility.store import (
+    LOCAL,
+    VISITOR,
+    Accounts,
+    Repository,
+    Role,
+    StoreUnavailable,
+    new_code,
+    open_store,
+)
+from eligibility.store.drafts import code_hash
 from eligibility.store.engine import connect, migrate, revision
 from eligibility.store.schema import APPEND_ONLY, REVISION, metadata
+from tests.store.conftest import QUICK
 
 config = Config()
 config.set_main_option("script_location", "eligibility.store:migrations")
@@ -68,4 +79,35 @@ def test_a_store_of_a_newer_program_is_refused_and_left_as_it_is(empty_url: str)
         open_store(empty_url)
     with engine.connect() as connection:
         assert revision(connection) == "9999"
+    engine.dispose()
+
+
+def test_accounts_and_drafts_of_the_first_version_go_on_as_they_were(empty_url: str) -> None:
+    engine = connect(empty_url)
+    migrate(engine, FIRST)
+    hashed = QUICK.hash("correct horse battery")
+    code = new_code()
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO accounts (login, name, password_hash, role, active, created_at, version)"
+                " VALUES ('li', '李', :hash, 'manager', true, '2026-01-01', 1)"
+            ),
+            {"hash": hashed},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO drafts (code_hash, state, created_at, changed_at, version)"
+                " VALUES (:code, '{\"facts\": {\"name\": \"甲\"}}', '2026-01-01', '2026-01-01', 3)"
+            ),
+            {"code": code_hash(code)},
+        )
+    engine.dispose()
+    engine = open_store(empty_url)
+    accounts = Accounts(engine, b"k" * 32, hasher=QUICK)
+    signed = accounts.signed_in(accounts.sign_in("li", "correct horse battery"))
+    assert signed is not None
+    assert (signed.once, signed.actor.role) == (False, Role.MANAGER)
+    held = Repository(engine, VISITOR).draft(code)
+    assert (held["state"], held["version"]) == ({"facts": {"name": "甲"}}, 3)
     engine.dispose()

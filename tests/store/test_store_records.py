@@ -15,10 +15,30 @@ from sqlalchemy import Engine, func, select
 
 from eligibility import assess, assess_table, firms, load_scheme
 from eligibility.assessment.record import records
-from eligibility.store import LOCAL, FirmFilter, Repository, Stage, plain, table_facts
-from eligibility.store.drafts import ALPHABET, code_hash, new_code
+from eligibility.store import (
+    LOCAL,
+    VISITOR,
+    Accounts,
+    Actor,
+    FirmFilter,
+    Repository,
+    Role,
+    Stage,
+    plain,
+    table_facts,
+)
+from eligibility.store.drafts import (
+    ALPHABET,
+    LONGEST_TEXT,
+    MOST_NEW,
+    MOST_ROWS,
+    WITHIN,
+    code_hash,
+    new_code,
+)
 from eligibility.store.schema import staged
-from eligibility.vocabulary import Conflict, EligibilityError, InputError, NotFound
+from eligibility.store.work import LONGEST_NOTE, LONGEST_TITLE
+from eligibility.vocabulary import Conflict, EligibilityError, InputError, NotAllowed, NotFound
 from tests.store.world import facts, record
 
 
@@ -433,3 +453,143 @@ def test_rows_that_break_off_are_not_there_and_hold_no_other_writer_up(local: Re
     assert [row["name"] for row in local.firms_page().rows] == ["someone else's"]
     with local._reading() as connection:
         assert connection.scalar(select(func.count()).select_from(staged)) == 0
+
+
+def test_applicants_come_with_their_latest_facts_that_are_not_of_a_later_year(
+    local: Repository,
+) -> None:
+    firm, blank, decided, surveyed = (local.add_firm({"name": name}) for name in "甲乙丙丁")
+    for year in (2024, 2026, 2027):
+        local.save_figures(firm, year, {"staff_total": year}, 0)
+    local.save_figures(decided, 2026, {"staff_total": 1}, 0)
+    local.set_stage([firm, blank, decided], Stage.READY)
+    local.save_outcome(decided, 2026, {"certified": False}, 0)
+    local.save_outcome(firm, 2026, {"certified": None}, 0)
+    stages = [Stage.READY, Stage.APPLIED, Stage.NURTURED]
+    rows = local.applicants(2026, stages)
+    assert [(row["id"], row["facts_year"]) for row in rows] == [(firm, 2026), (blank, None)]
+    assert rows[0]["facts"] == {"staff_total": 2026}
+    assert rows[0]["stage"] == Stage.APPLIED
+    assert [row["facts_year"] for row in local.applicants(2025, stages)] == [2024, None, None]
+    assert [row["id"] for row in local.applicants(2026, [Stage.SURVEYED])] == [surveyed]
+    assert local.applicants(2026, []) == []
+
+
+def test_certificates_are_those_of_certified_applications_only(local: Repository) -> None:
+    firm = local.add_firm({"name": "甲"})
+    local.save_outcome(firm, 2022, {"certified": False}, 0)
+    local.save_outcome(firm, 2023, {"certified": True, "certified_on": date(2023, 11, 9)}, 0)
+    local.save_outcome(firm, 2026, {"certified": None}, 0)
+    assert local.certificates() == [
+        {
+            "firm_id": firm,
+            "applied_year": 2023,
+            "certified_on": date(2023, 11, 9),
+            "expires_on": None,
+        }
+    ]
+
+
+def test_every_change_of_what_the_year_reads_changes_the_mark_of_the_store(
+    local: Repository,
+) -> None:
+    firm = local.add_firm({"name": "甲"})
+    marks = [local.last_change()]
+    for change in (
+        lambda: local.save_figures(firm, 2026, {"staff_total": 1}, 0),
+        lambda: local.set_stage([firm], Stage.READY),
+        lambda: local.save_outcome(firm, 2023, {"certified": True}, 0),
+        lambda: local.save_firm(firm, {"name": "乙"}, local.firm(firm)["version"]),
+        lambda: local.set_target(2026, 50, 0),
+        lambda: local.confirm_import(local.stage_import("f.csv", [(facts(None, "丙"), None)])),
+    ):
+        change()
+        marks.append(local.last_change())
+    assert len(set(marks)) == len(marks)
+    assert local.last_change() == marks[-1]
+
+
+def full(**changes: object) -> dict[str, object]:
+    return {"step": "ip", "facts": {"name": "甲"}, "ledgers": {"ip": []}, **changes}
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (full(ledgers={"ip": [{"name": "x"}] * (MOST_ROWS + 1)}), "501 rows; at most 500"),
+        (full(facts={"name": "甲" * (LONGEST_TEXT + 1)}), "501 characters; at most 500"),
+        (full(ledgers={"ip": [{"name": "甲" * (LONGEST_TEXT + 1)}]}), "501 characters"),
+        (full(facts={"n" * (LONGEST_TEXT + 1): "x"}), "501 characters"),
+        (full(ledgers={"ip": [{"name": "x" * LONGEST_TEXT, "owner": "y" * 101}] * MOST_ROWS}),
+         "at most 300000 can be kept"),
+    ],
+)  # fmt: skip
+def test_a_draft_of_more_than_one_firm_can_have_is_refused_in_a_sentence_and_not_stored(
+    engine: Engine, state: dict[str, object], why: str
+) -> None:
+    visitor = Repository(engine, VISITOR)
+    with pytest.raises(InputError, match=why):
+        visitor.new_draft(state)
+    code, _ = visitor.new_draft(full())
+    with pytest.raises(InputError, match=why):
+        visitor.save_draft(code, state, 1)
+    assert visitor.draft(code)["state"] == full()
+    assert visitor.draft(code)["version"] == 1
+
+
+def test_a_draft_at_its_limits_is_kept_whole(engine: Engine) -> None:
+    visitor = Repository(engine, VISITOR)
+    rows = [{"name": "甲" * LONGEST_TEXT}] * (MOST_ROWS // 2)
+    code, _ = visitor.new_draft(full(ledgers={"ip": rows + [{"name": "x"}] * (MOST_ROWS // 2)}))
+    assert len(visitor.draft(code)["state"]["ledgers"]["ip"]) == MOST_ROWS
+
+
+def test_who_begins_drafts_without_end_has_to_wait_and_nobody_else_does(engine: Engine) -> None:
+    at = [datetime(2026, 5, 1, 8, tzinfo=UTC)]
+
+    def come(**who: object) -> Repository:
+        return Repository(engine, Actor(Role.FIRM, **who), clock=lambda: at[0])  # type: ignore[arg-type]
+
+    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    mine, theirs = (chief.add_account(login, None, "manager") for login in ("a", "b"))
+    for one, other in [
+        (come(source="here"), come(source="there")),
+        (come(), come(source="elsewhere")),
+        (come(account_id=mine), come(account_id=theirs)),
+    ]:
+        codes = [one.new_draft(full())[0] for _ in range(MOST_NEW)]
+        with pytest.raises(NotAllowed, match=f"{MOST_NEW} self-assessments were begun from here"):
+            one.new_draft(full())
+        assert one.save_draft(codes[0], full(step="rd"), 1) == 2, "what is begun goes on"
+        other.new_draft(full())
+        at[0] += WITHIN
+        one.new_draft(full())
+    local = Repository(engine, LOCAL)
+    for _ in range(MOST_NEW + 1):
+        local.new_draft(full())
+
+
+def test_where_a_visitor_comes_from_is_kept_as_a_hash_and_told_to_nobody(engine: Engine) -> None:
+    accounts = Accounts(engine, b"k" * 32)
+    source = accounts.source_of("198.51.100.7")
+    assert "198.51.100" not in source
+    assert source != Accounts(engine, b"l" * 32).source_of("198.51.100.7")
+    visitor = Repository(engine, Actor(Role.FIRM, source=source))
+    code, _ = visitor.new_draft(full())
+    assert source not in str(visitor.draft(code))
+
+
+def test_notes_titles_and_remarks_are_as_long_as_a_person_writes(local: Repository) -> None:
+    firm = local.add_firm({"name": "甲"})
+    with pytest.raises(InputError, match="2001 characters; at most 2000"):
+        local.add_note(firm, "x" * (LONGEST_NOTE + 1))
+    with pytest.raises(InputError, match="301 characters; at most 300"):
+        local.add_task(firm, {"title": "x" * (LONGEST_TITLE + 1)})
+    with pytest.raises(InputError, match="2001 characters"):
+        local.save_document(firm, "a", "missing", 0, "x" * (LONGEST_NOTE + 1))
+    task = local.add_task(firm, {"title": "x" * LONGEST_TITLE})
+    with pytest.raises(InputError, match="301 characters"):
+        local.save_task(task, {"title": "x" * (LONGEST_TITLE + 1)}, 1)
+    local.add_note(firm, "x" * LONGEST_NOTE)
+    assert len(local.notes(firm)) == 1
+    assert local.documents(firm) == []

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from eligibility import store
-from eligibility.store import Accounts, Repository, Role
+from eligibility.store import Accounts, Repository, Role, Stage
 from eligibility.store.schema import APPEND_ONLY, audit_log, firms, metadata
 from eligibility.vocabulary import EligibilityError, NotAllowed, NotFound
 from tests.store.world import SECRET, World, facts, record, world
@@ -155,6 +155,9 @@ CALLS = {
         lambda r, w: r.discard_import(r.stage_import("g.csv", [])), STAFF,
         STAFF - {"stray adviser"},
     ),
+    "applicants": Call(lambda r, w: r.applicants(2027, list(Stage)), STAFF),
+    "certificates": Call(lambda r, w: r.certificates(), STAFF),
+    "last_change": Call(lambda r, w: r.last_change(), STAFF),
     "funnel": Call(lambda r, w: r.funnel(), STAFF),
     "counts": Call(lambda r, w: r.counts("district"), STAFF),
     "changes": Call(lambda r, w: r.changes(LONG_AGO), STAFF),

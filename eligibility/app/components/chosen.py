@@ -4,32 +4,67 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import cache, state
-from eligibility.app.components import notices
-from eligibility.app.firms import Firm
+from eligibility.app import cache, opened, state, who
+from eligibility.app.components import guard, keeping
+from eligibility.app.opened import Opened
 from eligibility.language import Language
-from eligibility.vocabulary import EligibilityError
+from eligibility.store.access import STAFF
 
 
-def firm(title: str, language: Language) -> Firm:
-    """The firm chosen, with the way back; a page under this title ends where none is."""
+def firm(title: str, language: Language) -> Opened:
+    """The firm that is open, with the way back; a page under this title ends where none is."""
     _ = language.text
-    try:
-        key = state.chosen_firm()
-        found = cache.current().find(key) if key else None
-    except EligibilityError as error:
-        notices.refused(error, language)
-        st.stop()
+    source, key = state.source(), state.chosen_firm()
+    # a page that is not of one's role cannot be linked to
+    screens = who.actor().role in STAFF
+    with guard.told(language):
+        match source:
+            case state.REGISTERED:
+                found = _of_register()
+            case state.DRAFT:
+                found = _of_draft(language)
+            case _:
+                found = opened.from_file(key) if key else None
     if found is None:
         st.title(title, anchor=False)
-        st.write(
-            _("This firm is not in the table now; after a reload, upload the file again.")
-            if key
-            else _("No firm is open yet.")
-        )
-        st.page_link("eligibility/app/screening.py", label=_("Choose one from the table"))
+        st.write(_lacking(source, key, language))
+        if screens:
+            st.page_link("eligibility/app/screening.py", label=_("Choose one from the table"))
         st.page_link("eligibility/app/start.py", label=_("Or fill in the facts of one by hand"))
         st.stop()
-    with st.container(key="back"):
-        st.page_link("eligibility/app/screening.py", label=_("← All firms"))
+    if source == state.FILE and screens:
+        with st.container(key="back"):
+            st.page_link("eligibility/app/screening.py", label=_("← All firms"))
     return found
+
+
+def _of_register() -> Opened | None:
+    """A firm of the register; the store refuses it to whoever may not see it."""
+    firm_id = state.asked_number(state.FIRM)
+    return None if firm_id is None else opened.from_register(who.repository(), firm_id)
+
+
+def _of_draft(language: Language) -> Opened | None:
+    """The self-assessment that is open here, kept before it is judged."""
+    draft = state.draft()
+    if draft is None:
+        return None
+    state.collect()
+    keeping.save(draft, who.repository(), language)
+    _, screening = cache.assessed(draft)
+    return None if screening.only is None else opened.from_draft(draft, screening.only)
+
+
+def _lacking(source: str, key: str | None, language: Language) -> str:
+    _ = language.text
+    if source == state.REGISTERED:
+        return _("This firm has not been assessed yet; enter its figures first.")
+    if source == state.DRAFT:
+        return (
+            _("Nothing can be decided until what cannot be read is corrected in the steps.")
+            if state.draft()
+            else _("Nothing is open: after a reload, your return code opens your entries again.")
+        )
+    if key:
+        return _("This firm is not in the table now; after a reload, upload the file again.")
+    return _("No firm is open yet.")

@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import cache, clients, state
+from eligibility.app import cache, clients, opened, state
 from eligibility.app import format as fmt
-from eligibility.app.components import conditions, guard, score, verdict
+from eligibility.app.components import conditions, guard, papers, plan, score, verdict
 from eligibility.app.components.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
@@ -21,7 +21,7 @@ from eligibility.vocabulary import Message, msgid
 Row = Mapping[str, Any]
 #: lines of the log before they scroll, and how high they are then
 SHOWN, TALL = 16, 620
-TABS = ("assessment", "beside", "history", "tasks", "notes", "documents", "figures")
+TABS = ("assessment", "beside", "plan", "figures", "documents", "tasks", "notes", "history")
 
 
 def heading(firm: Row, language: Language) -> None:
@@ -53,11 +53,12 @@ def tabs(language: Language) -> str:
     words = {
         "assessment": _("Assessment"),
         "beside": _("This year and last"),
-        "history": _("History"),
+        "plan": _("Plan"),
+        "figures": _("Figures"),
+        "documents": _("Documents"),
         "tasks": _("Tasks"),
         "notes": _("Notes"),
-        "documents": _("Documents"),
-        "figures": _("Figures"),
+        "history": _("History"),
     }
     asked = state.asked().get(state.TAB, TABS[0])
     st.segmented_control(
@@ -137,6 +138,25 @@ def assessment(repository: Repository, firm: Row, language: Language) -> None:
     conditions.conditions(judged, language)
     st.header(_("Innovation score"), anchor=False)
     score.score(judged, language)
+
+
+def way(repository: Repository, firm: Row, language: Language) -> None:
+    """The way to the certificate from the latest facts; papers tell the plan asked for here."""
+    found = opened.from_register(repository, firm["id"])
+    if found is None:
+        _none(language)
+        return
+    plan.plan(found, language)
+
+
+def firm_papers(repository: Repository, firm: Row, language: Language) -> None:
+    """The papers of the firm as its latest facts have it, and the list of papers as it stands."""
+    st.header(language.text("Papers"), anchor=False)
+    found = opened.from_register(repository, firm["id"])
+    if found is None:
+        _none(language)
+        return
+    papers.of_firm(found, language)
 
 
 def beside(repository: Repository, firm: Row, language: Language) -> None:

@@ -15,6 +15,7 @@ from eligibility.app.components.table import table
 from eligibility.app.markup import tag
 from eligibility.language import Language
 from eligibility.planning.city import City
+from eligibility.planning.portfolio import Aim
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, shares_by
 from eligibility.reports.figures import percent
@@ -26,6 +27,8 @@ SEEN = 1e-4
 HEIGHT = 280
 #: adviser-days and targets that the sliders reach, as multiples of the city's own
 REACH = 3
+#: what the slider of targets reaches at least
+LEAST = 30
 
 
 def basis(made: CityYear, language: Language) -> None:
@@ -39,8 +42,11 @@ def basis(made: CityYear, language: Language) -> None:
     st.html(tag("p", said, tag("small", also), cls="notice"))
 
 
-def numbers(record: Said, language: Language) -> None:
-    """Expected, the 80 % interval, P(target), and how many more ready firms it takes."""
+def numbers(record: Said, language: Language, *, open_: bool = True) -> None:
+    """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
+
+    These are not told of a year whose last batch has closed.
+    """
     _ = language.text
     seen, goal = record["forecast"], record["target"]["certified"]
     more = seen["more_needed"]
@@ -49,12 +55,15 @@ def numbers(record: Said, language: Language) -> None:
         (_("Expected certified"), fmt.number(seen["expected"], 1), ""),
         (_("With 80 %"), f"{low}–{high}", ""),
         (_("Chance of at least {n}").format(n=goal), percent(seen["reaches_target"]), ""),
-        (
-            _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
-            f"{more['firms']}",
-            _("each with a chance of {chance}").format(chance=percent(more["chance_of_each"])),
-        ),
     ]
+    if open_:
+        said.append(
+            (
+                _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
+                f"{more['firms']}",
+                _("each with a chance of {chance}").format(chance=percent(more["chance_of_each"])),
+            )
+        )
     if record["target"]["stock"]:
         source = record["target"]["stock_source"]
         words = _("assumed") if isinstance(source, str) else fmt.citation(source)
@@ -141,28 +150,49 @@ def plot(seen: Forecast, language: Language) -> None:
     st.altair_chart(chart, width="stretch")
 
 
-def asked(city: City, year: int, language: Language) -> tuple[int, int, float]:
-    """Target, firms certified so far and adviser-days, from the city's own on."""
+def chances(there_is_a_model: bool, language: Language) -> bool:
+    """Whether the chances are the model's, where there is one."""
     _ = language.text
-    goal, days = int(city.target(year).certified.value), city.support.adviser_days.value
-    left, middle, right = st.columns([2, 1, 2], gap="medium", vertical_alignment="bottom")
+    words = {True: _("by the model"), False: _("as assumed")}
+    return there_is_a_model and bool(
+        st.segmented_control(
+            _("Chances"),
+            [True, False],
+            default=True,
+            required=True,
+            format_func=words.__getitem__,
+            key=state.CHANCES_BY,
+        )
+    )
+
+
+def aim(language: Language) -> Aim:
+    """What support is to raise."""
+    _ = language.text
+    words = {Aim.EXPECTED: _("certifications"), Aim.TARGET: _("the chance of the target")}
+    chosen: Aim = st.segmented_control(
+        _("Support is to raise"),
+        list(words),
+        default=Aim.EXPECTED,
+        required=True,
+        format_func=words.__getitem__,
+        key=state.AIM,
+    )
+    return chosen
+
+
+def asked(city: City, goal: int, year: int, key: str, language: Language) -> tuple[int, float]:
+    """Target and adviser-days, from those that are set on."""
+    _ = language.text
+    days = city.support.adviser_days.value
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     with left:
         target = st.slider(
             _("Target: firms certified in {year}").format(year=year),
             0,
-            REACH * goal,
+            max(REACH * goal, LEAST),
             goal,
-            key=state.TARGET,
-            persist_state="session",
-        )
-    with middle:
-        already = st.number_input(
-            _("Certified in {year} so far, not in the file").format(year=year),
-            0,
-            None,
-            0,
-            step=1,
-            key=state.ALREADY,
+            key=key,
             persist_state="session",
         )
     with right:
@@ -176,7 +206,22 @@ def asked(city: City, year: int, language: Language) -> tuple[int, int, float]:
             key=state.ADVISER_DAYS,
             persist_state="session",
         )
-    return int(target), int(already), float(there_are)
+    return int(target), float(there_are)
+
+
+def already(year: int, language: Language) -> int:
+    """Firms certified so far that are not in the file."""
+    typed = st.number_input(
+        language.text("Certified in {year} so far, not in the file").format(year=year),
+        0,
+        None,
+        0,
+        step=1,
+        key=state.ALREADY,
+        persist_state="session",
+        width=280,
+    )
+    return int(typed)
 
 
 def shares(made: CityYear, language: Language) -> None:

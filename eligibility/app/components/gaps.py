@@ -12,6 +12,7 @@ from eligibility.app.components.status import badge
 from eligibility.app.firms import Firm
 from eligibility.app.markup import Markup, join, tag
 from eligibility.language import Language
+from eligibility.reports.figures import exact
 
 Said = Mapping[str, Any]
 
@@ -38,16 +39,6 @@ def cited(citation: Said, language: Language) -> Markup:
     doubt = fmt.confidence(citation["confidence"], language)
     words = [tag("span", doubt, cls="doubt")] if doubt else []
     return tag("small", fmt.citation(citation), *words)
-
-
-def exact(figure: float, unit: str, language: Language) -> str:
-    """A figure with its unit, to the cent: less would not reach the line."""
-    if unit != "CNY":
-        return fmt.quantity(figure, unit, language)
-    _ = language.text
-    return _("CNY {amount}").format(
-        amount=fmt.number(figure), wan=fmt.number(figure / fmt.WAN, fmt.WAN_DIGITS)
-    )
 
 
 def anchor(name: str) -> str:
@@ -85,7 +76,7 @@ def _item(item: Said, firm: Firm, language: Language) -> Markup:
     lines += _settled(item["settled_by"], firm, language, True)
     if item["high"] > item["low"] and not any(item["settled_by"].values()):
         lines.append(_("within its grade left to the experts"))
-    elif not item["steps"]:
+    elif not item["steps"] and not any(item["settled_by"].values()):
         lines.append(_("nothing in the latest year moves it"))
     head = [tag("b", item["title"][language.id]), " ", points]
     return _block([*head, cited(item["citation"], language)], lines)

@@ -14,7 +14,7 @@ from eligibility.app.drafts import Draft, reopened
 from eligibility.app.markup import tag
 from eligibility.language import Language
 from eligibility.store import Repository
-from eligibility.vocabulary import Conflict, EligibilityError, NotFound
+from eligibility.vocabulary import Conflict, EligibilityError, InputError, NotAllowed, NotFound
 
 
 def save(draft: Draft, repository: Repository, language: Language) -> None:
@@ -32,6 +32,9 @@ def save(draft: Draft, repository: Repository, language: Language) -> None:
     except NotFound as gone:
         notices.refused(gone, language)
         st.button(_("Keep what is typed here as a new draft"), on_click=draft.keep_as_new)
+    except (InputError, NotAllowed) as refused:
+        # what is typed stays on the page, and the next change tries again
+        notices.refused(refused, language)
     if draft.code and not draft.code_seen:
         _show_code(draft, language)
 

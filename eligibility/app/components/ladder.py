@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from eligibility.app import format as fmt
@@ -24,7 +23,7 @@ def ladder_block(firm: Firm, language: Language) -> None:
     """Every rung from the easiest up, with the first gaps."""
     _ = language.text
     try:
-        found = ladder_record(ladder(firm.assessment.firms.take(np.array([firm.row]))), 0)
+        found = ladder_record(ladder(firm.table), 0)
     except EligibilityError as error:
         notices.refused(error, language)
         return

@@ -166,3 +166,14 @@ def downloads(screening: Screening, shown: pa.Table, language: Language) -> None
                 on_click="ignore",
                 icon=":material/download:",
             )
+        st.download_button(
+            _("Staff's workbook (Excel)"),
+            data=partial(export.staff_workbook, screening, language),
+            file_name="staff.xlsx",
+            mime=export.MIMES["xlsx"],
+            on_click="ignore",
+            icon=":material/download:",
+            help=_(
+                "The whole file, a sheet for each view: unmet, undetermined, near a line, rejected"
+            ),
+        )

@@ -19,6 +19,8 @@ from eligibility.vocabulary import MET, UNDETERMINED, UNMET
 
 #: the list of each step
 OF_STEP = {"ip": "ip", "rd": "activity", "products": "product", "capability": "conversion"}
+#: rows of a list that are explained one by one
+EXPLAINED = 100
 STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
 
 
@@ -62,8 +64,10 @@ def _comes_to(kind: str, found: Counted, sheet: Sheet) -> None:
         _main(sheet)
     told = [row for row, reason in enumerate(found.reasons) if reason]
     if told:
-        lines = (_row(row, rows[row], found, sheet.language) for row in told)
+        lines = (_row(row, rows[row], found, sheet.language) for row in told[:EXPLAINED])
         st.html(tag("ul", *lines, cls="rows"))
+    if len(told) > EXPLAINED:
+        st.caption(_("… and {n} more rows.").format(n=len(told) - EXPLAINED))
 
 
 def _row(row: int, said: dict[str, str], found: Counted, language: Language) -> Markup:

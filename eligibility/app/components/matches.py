@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from eligibility.app.markup import Markup, join, tag
-from eligibility.finder.search import Exclusion, Match
+from eligibility.finder.search import FAINTLY, Exclusion, Match
 from eligibility.language import Language
 
 
@@ -17,6 +17,8 @@ def matches(found: Sequence[Match], sentence: str, language: Language) -> None:
     if not found:
         st.info(_("No field of the catalogue shares a telling word with this sentence."))
         return
+    if found[0].faint:
+        st.html(tag("p", "△ ", _(FAINTLY), cls="notice"))
     st.html(tag("ol", *(_match(match, sentence, language) for match in found), cls="matches"))
 
 

@@ -17,7 +17,12 @@ def closed() -> None:
     """What stands at the address of a page for others: the sign-in, or a refusal in words."""
     language = state.language()
     _ = language.text
-    if who.signed_in() is None:
+    signed = who.signed_in()
+    if signed is not None and signed.once:
+        st.title(_("Account"), anchor=False)
+        first_password(signed, language)
+        return
+    if signed is None:
         st.title(_("Sign in"), anchor=False)
         st.html(tag("p", _("This page is for staff; sign in to open it.")))
         sign_in(language)
@@ -46,14 +51,8 @@ def sign_in(language: Language) -> None:
             _field("password", _("Password"), "password", "current-password"),
         )
     )
-    if not who.provider():
-        return
-    vouched = who.vouched()
-    if vouched is None:
+    if who.provider() and who.vouched() is None:
         st.button(_("Sign in through your organisation"), on_click=st.login)
-    else:
-        go_on = _("Continue as the person signed in there")
-        st.html(_form(routes.IDENTITY, go_on, _hidden("identity", vouched)))
 
 
 def password(signed: SignedIn, language: Language) -> None:
@@ -73,6 +72,16 @@ def password(signed: SignedIn, language: Language) -> None:
     )
 
 
+def first_password(signed: SignedIn, language: Language) -> None:
+    """Change a password that somebody else set; before that nothing else opens."""
+    _ = language.text
+    st.header(_("Choose your own password"), anchor=False)
+    words = _("The one you signed in with was set by somebody else. Your pages open once you have "
+              "chosen your own.")  # fmt: skip
+    st.html(tag("p", words))
+    password(signed, language)
+
+
 def sign_out(language: Language) -> None:
     """Sign out here, or on every device."""
     _ = language.text
@@ -82,10 +91,22 @@ def sign_out(language: Language) -> None:
 
 
 def said(language: Language) -> None:
-    """What came of the form sent just now."""
+    """What came of the form sent just now; and the last step of who comes from an OpenID provider."""
     message = state.said()
     if message is not None:
         notices.said(message, language)
+    if who.signed_in() is None and (vouched := who.vouched()) is not None:
+        _arrived(*vouched, language)
+
+
+def _arrived(name: str, word: str, language: Language) -> None:
+    """The provider sends everybody to the first page, so this stands on every one."""
+    _ = language.text
+    st.html(tag("p", _("Your organisation knows you as "), tag("strong", name), cls="notice"))
+    with st.container(horizontal=True, key="arrived"):
+        go_on = _("Continue as the person signed in there")
+        st.html(_form(routes.IDENTITY, go_on, _hidden("identity", word)), width="content")
+        st.button(_("That is not me"), on_click=st.logout)
 
 
 def _form(action: str, button: str, *fields: Markup) -> Markup:

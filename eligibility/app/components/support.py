@@ -52,6 +52,61 @@ def compared(support: Said, language: Language) -> None:
         st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
 
 
+def bound(support: Said, language: Language) -> None:
+    """That the choice is proven the best, or what no choice exceeds."""
+    _ = language.text
+    by_target = support["aim"] == "target"
+    if support["proven"]:
+        said = _("Proven: no other choice within these days reaches more.")
+    else:
+        said = _(
+            "Not proven the best: the search ended early. This choice reaches {value}; no choice reaches more than {bound}."
+        ).format(
+            value=percent(support["forecast"]["reaches_target"]),
+            bound=percent(support["at_most"]),
+        )
+    if by_target or not support["proven"]:
+        st.caption(said)
+
+
+def worth_a_visit(support: Said, keys: Sequence[str], language: Language) -> str | None:
+    """Each firm of the choice with what to do; gives that one of the keys that was opened."""
+    _ = language.text
+    chosen = support["choices"]
+    columns = {
+        "open": [_("Open")] * len(chosen),
+        _("Firm"): [_name(each) for each in chosen],
+        _("What to do"): [_actions(each, language) for each in chosen],
+        _("Days"): [each["days"] for each in chosen],
+        _("Chance now"): [percent(each["before"]) for each in chosen],
+        _("Chance then"): [percent(each["after"]) for each in chosen],
+        _("District"): [each["district"] for each in chosen],
+    }
+    st.dataframe(
+        pa.table(columns),
+        column_config={
+            "open": st.column_config.ButtonColumn(
+                "", width=58, type="tertiary", key=state.open_key(state.VISITED)
+            )
+        },
+        hide_index=True,
+        height="content" if len(chosen) <= 12 else TALL,
+        placeholder=fmt.NOTHING,
+        alt=_("Firms worth a visit, with what to do"),
+    )
+    if support["assumed"]:
+        st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
+    return state.opened_of(state.VISITED, list(keys))
+
+
+def _name(firm: Said) -> str:
+    return firm["name"] or firm["uscc"] or fmt.NOTHING
+
+
+def _actions(choice: Said, language: Language) -> str:
+    return language.text(", ").join(action[language.id] for action in choice["actions"])
+
+
 def choices(support: Said, keys: Sequence[str], language: Language) -> str | None:
     """Each choice with its reason; gives that one of the firms' keys that was opened."""
     _ = language.text
@@ -60,11 +115,9 @@ def choices(support: Said, keys: Sequence[str], language: Language) -> str | Non
         st.info(_("Nothing fits into these days; allow more, or look at the training needs."))
         return None
     columns = {
-        _("Firm"): [each["name"] or each["uscc"] or fmt.NOTHING for each in chosen],
+        _("Firm"): [_name(each) for each in chosen],
         _("District"): [each["district"] for each in chosen],
-        _("What to do"): [
-            _(", ").join(action[language.id] for action in each["actions"]) for each in chosen
-        ],
+        _("What to do"): [_actions(each, language) for each in chosen],
         _("Days"): [each["days"] for each in chosen],
         _("Chance now"): [percent(each["before"]) for each in chosen],
         _("Chance then"): [percent(each["after"]) for each in chosen],

@@ -10,7 +10,8 @@ import streamlit as st
 
 from eligibility.app import format as fmt
 from eligibility.app import state
-from eligibility.app.components.gaps import cited, exact, findings
+from eligibility.app.components import readiness
+from eligibility.app.components.gaps import cited, findings
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.components.table import table
 from eligibility.app.firms import Firm
@@ -19,12 +20,16 @@ from eligibility.app.planned import Asked
 from eligibility.language import Language
 from eligibility.planning.incentives import incentives
 from eligibility.planning.settings import ASSUMED
+from eligibility.reports.figures import exact
 
 Said = Mapping[str, Any]
 
 
-def asked(brief: Said, firm: Firm, language: Language) -> Asked:
-    """Ask for the batch, the points, the taxable income of the years from the certificate on."""
+def asked(brief: Said, firm: Firm, language: Language, *, by_model: bool = False) -> Asked:
+    """Ask for the batch, the points, the taxable income of the years from the certificate on.
+
+    ``by_model``: a readiness can be asked for as well, which then stands before the points.
+    """
     _ = language.text
     first = _("the first with a plan")
     deadlines = [date.fromisoformat(each["by"]) for each in brief["projection"]["deadlines"]]
@@ -47,6 +52,7 @@ def asked(brief: Said, firm: Firm, language: Language) -> Asked:
             placeholder=_("those that pass"),
             width=190,
         )
+        ready = _readiness_asked(language) if by_model else None
         certified_in = by or date.fromisoformat(brief["by"])
         income = [
             st.number_input(
@@ -64,7 +70,29 @@ def asked(brief: Said, firm: Firm, language: Language) -> Asked:
     typed = [each for each in income if each is not None]
     # income of later years says nothing while an earlier one is blank
     known = typed if income[: len(typed)] == typed else []
-    return Asked(by, score, [each * fmt.WAN for each in known], not renews)
+    wanted = None if ready is None else ready / 100
+    return Asked(by, score, wanted, tuple(each * fmt.WAN for each in known), not renews)
+
+
+def _readiness_asked(language: Language) -> float | None:
+    """The readiness to reach instead of certain eligibility, in percent."""
+    _ = language.text
+    given: float | None = st.number_input(
+        _("Or readiness to reach, %"),
+        1.0,
+        99.0,
+        None,
+        step=1.0,
+        format="%g",
+        key=state.PLAN_READY,
+        placeholder="",
+        width=190,
+        help=_(
+            "The model's own figure, not the lower end of its interval. No condition may be unmet; "
+            "what is undetermined the model weighs."
+        ),
+    )
+    return given
 
 
 def outlook(looked: Said, earliest: str | None, language: Language) -> None:
@@ -134,6 +162,10 @@ def plans(brief: Said, firm: Firm, language: Language) -> None:
     """The cheapest plan with its dates, the next-best ones, or why there is none."""
     _ = language.text
     answer = brief["plan"]
+    if answer["readiness"]:
+        _ready(answer["readiness"], language)
+        if not answer["plans"]:
+            return
     if answer["fill_in_first"]:
         fields = firm.scheme.fields_by_id
         names = fmt.field_titles(answer["fill_in_first"], fields, firm.years, language)
@@ -149,6 +181,24 @@ def plans(brief: Said, firm: Firm, language: Language) -> None:
         )
         with st.expander(title):
             _plan(other, language)
+
+
+def _ready(said: Said, language: Language) -> None:
+    """What the model says of the firm with the plan carried out, or why no plan is enough."""
+    _ = language.text
+    band = readiness.demonstration(language) if said["model"]["invented"] else ()
+    if said["refused"]:
+        st.html(tag("div", *band, tag("p", _said(said["refused"], language)), cls="notice refused"))
+        return
+    words = _("Readiness then about {chance} ({low}–{high}), at least {asked} asked for.")
+    low, high = (fmt.chance(end) for end in said["interval"])
+    told = words.format(
+        chance=fmt.chance(said["probability"]), low=low, high=high, asked=fmt.chance(said["asked"])
+    )
+    lines = [tag("p", tag("b", told)), tag("p", said["model"]["text"][language.id], cls="muted")]
+    if not said["cheapest"]:
+        lines.append(tag("p", _("This is enough; whether it is the cheapest was not settled.")))
+    st.html(tag("section", *band, *lines, cls="readiness"))
 
 
 def _refusal(answer: Said, language: Language) -> None:
@@ -223,6 +273,8 @@ def _what(move: Said, language: Language) -> Markup:
 def _brings(move: Said, language: Language) -> Iterator[Markup]:
     for met in move["meets"]:
         yield join(["→ ", met["title"][language.id], cited(met["citation"], language)])
+    if not move["meets"] and not move["raises"]:
+        yield join(["→ ", language.text("readiness alone")])
     for raised in move["raises"]:
         points = f"{fmt.number(raised['from'])}→{fmt.number(raised['to'])}"
         title = raised["title"][language.id]

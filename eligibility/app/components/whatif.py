@@ -13,13 +13,14 @@ import streamlit as st
 from eligibility.app import format as fmt
 from eligibility.app import state
 from eligibility.app.components import conditions, notices
-from eligibility.app.components.gaps import anchor, exact
+from eligibility.app.components.gaps import anchor
 from eligibility.app.components.score import bar
 from eligibility.app.components.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.firms import Firm
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
 from eligibility.planning.whatif import movable, what_if
+from eligibility.reports.figures import exact
 from eligibility.vocabulary import RATINGS, EligibilityError, Field, Lever
 
 Said = Mapping[str, Any]
@@ -33,7 +34,7 @@ FILLED = ("money", "number", "count", "yes_no", "rating", "date", "catalogue")
 def what_if_block(firm: Firm, found: Said, language: Language) -> None:
     """The inputs, those that close a gap first, and the result beside what is now."""
     _ = language.text
-    table = firm.assessment.firms.take(np.array([firm.row]))
+    table = firm.table
     levers = movable(table, firm.scheme)
     blanks = [firm.scheme.fields_by_id[name] for name in _settling(found)]
     blanks = [field for field in blanks if field.kind in FILLED]
@@ -46,7 +47,7 @@ def what_if_block(firm: Firm, found: Said, language: Language) -> None:
     with st.container(horizontal=True):
         st.button(
             _("Put in the exact distances"),
-            on_click=lambda: state.try_out(_distances(found)),
+            on_click=lambda: state.try_out(_distances(firm.key, found)),
             disabled=not any(gap["needs"] for gap in found["findings"]),
         )
         st.button(_("Back to the facts"), on_click=lambda: state.try_out({}), type="tertiary")
@@ -59,7 +60,7 @@ def what_if_block(firm: Firm, found: Said, language: Language) -> None:
         with st.expander(_("Other figures")):
             _grid([partial(_more, name, levers[name], firm, language) for name in others])
     moved = {name: _amount(name, levers[name], firm) for name in levers}
-    given = {field.id: _value(field) for field in blanks}
+    given = {field.id: _value(field, firm) for field in blanks}
     try:
         after = what_if(
             table,
@@ -88,7 +89,7 @@ def _ways(found: Said) -> Iterable[Said]:
     return [way for group in groups for way in group]
 
 
-def _distances(found: Said) -> dict[str, Any]:
+def _distances(firm: str, found: Said) -> dict[str, Any]:
     """The first way of every group of every unmet condition, under the keys of the inputs."""
     more: dict[str, float] = {}
     kinds: dict[str, str] = {}
@@ -99,7 +100,9 @@ def _distances(found: Said) -> dict[str, Any]:
                 more[way["lever"]] = max(more.get(way["lever"], 0), way["more"])
                 kinds[way["lever"]] = way["kind"]
     return {
-        state.moved_key(name): True if kinds[name] == "yes_no" else _typed(kinds[name], amount)
+        state.moved_key(firm, name): True
+        if kinds[name] == "yes_no"
+        else _typed(kinds[name], amount)
         for name, amount in more.items()
     }
 
@@ -130,7 +133,7 @@ def _more(name: str, lever: Lever, firm: Firm, language: Language) -> None:
             title,
             [True],
             format_func={True: _("were it shown")}.__getitem__,
-            key=state.moved_key(name),
+            key=state.moved_key(firm.key, name),
             label_visibility="collapsed",
         )
         return
@@ -141,13 +144,13 @@ def _more(name: str, lever: Lever, firm: Firm, language: Language) -> None:
         unit, now = fmt.unit_word(field.unit, language), exact(present, field.unit, language)
     _label(name, title, unit, _("now {amount}, more:").format(amount=now))
     most = None if np.isinf(room) else _typed(field.kind, room)
-    _number(title, state.moved_key(name), field, 0.0, most)
+    _number(title, state.moved_key(firm.key, name), field, 0.0, most)
 
 
 def _fill(field: Field, firm: Firm, language: Language) -> None:
     """Ask what a blank would be."""
     _ = language.text
-    title, key = fmt.field_title(field, firm.years, language), state.given_key(field.id)
+    title, key = fmt.field_title(field, firm.years, language), state.given_key(firm.key, field.id)
     _label(field.id, title, fmt.unit_word(field.unit, language), _("blank now; if it were:"))
     match field.kind:
         case "yes_no":
@@ -204,14 +207,14 @@ def _number(title: str, key: str, field: Field, least: float | None, most: float
 
 def _amount(name: str, lever: Lever, firm: Firm) -> float:
     """How much more is tried, in the unit of the field."""
-    typed = state.tried(state.moved_key(name)) or 0.0
+    typed = state.tried(state.moved_key(firm.key, name)) or 0.0
     money = firm.scheme.fields_by_id[lever.field].kind == "money"
     return round(float(typed) * fmt.WAN, 2) if money else float(typed)
 
 
-def _value(field: Field) -> float | date | None:
+def _value(field: Field, firm: Firm) -> float | date | None:
     """What a blank is tried to be, held as its kind asks; None where nothing is tried."""
-    typed = state.tried(state.given_key(field.id))
+    typed = state.tried(state.given_key(firm.key, field.id))
     if typed is None:
         return None
     match field.kind:

@@ -15,10 +15,10 @@ from eligibility.app.components.dossier import moment
 from eligibility.app.markup import literal, tag
 from eligibility.language import Language
 from eligibility.store import Paper, Repository
+from eligibility.store.work import LONGEST_NOTE, LONGEST_TITLE
 from eligibility.vocabulary import Edition, Message, msgid
 
 Row = Mapping[str, Any]
-MOST = 2000
 
 
 def tasks(repository: Repository, firm: Row, language: Language) -> None:
@@ -41,7 +41,7 @@ def tasks(repository: Repository, firm: Row, language: Language) -> None:
             who = task["assignee"] or _("nobody")
             st.html(tag("p", tag("b", task["title"]), tag("small", f"{due} · {who}"), cls="task"))
     with st.form(state.TASK, clear_on_submit=True):
-        title = st.text_input(_("What is to be done"), max_chars=300)
+        title = st.text_input(_("What is to be done"), max_chars=LONGEST_TITLE)
         with st.container(horizontal=True):
             due_on = st.date_input(_("Until"), None, format="YYYY-MM-DD", width=180)
             assignee = st.selectbox(
@@ -69,7 +69,7 @@ def notes(repository: Repository, firm: Row, language: Language) -> None:
     """Notes of staff; the firm never sees them, and none is rewritten."""
     _ = language.text
     with st.form(state.NOTE, clear_on_submit=True):
-        text = st.text_area(_("A new note (for staff only)"), max_chars=MOST)
+        text = st.text_area(_("A new note (for staff only)"), max_chars=LONGEST_NOTE)
         if st.form_submit_button(_("Add the note")):
             guard.do(partial(_add_note, repository, firm["id"], text.strip()))
             st.rerun()

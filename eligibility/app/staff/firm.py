@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache, state
-from eligibility.app.components import correct, dossier, guard, work
+from eligibility.app.components import calendar, correct, dossier, guard, work
 
 language = state.language()
 _ = language.text
@@ -30,14 +30,18 @@ with guard.told(language):
     match dossier.tabs(language):
         case "beside":
             dossier.beside(repository, firm, language)
+        case "plan":
+            dossier.way(repository, firm, language)
         case "history":
             dossier.history(repository, firm, language)
         case "tasks":
             work.tasks(repository, firm, language)
+            calendar.of_firm(repository, firm, language)
         case "notes":
             work.notes(repository, firm, language)
         case "documents":
             work.documents(repository, firm, cache.scheme().editions[-1], language)
+            dossier.firm_papers(repository, firm, language)
         case "figures":
             correct.figures(repository, firm, language)
         case _:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import streamlit as st
 
 from eligibility.app import state
-from eligibility.app.components import funnel, guard, year
+from eligibility.app.components import funnel, guard, outlook, year
 
 #: days ahead that deadlines are shown for, and days back that changes are
 AHEAD, BACK = 60, 7
@@ -22,8 +22,8 @@ guard.news(language)
 with guard.told(language):
     stages = repository.funnel()
     year.target(repository, today.year, stages, language)
-    # the distribution of the year's total stands here, once planning can tell it
-    st.container(key="outlook")
+    # what takes longest is drawn last, into the place where it is read first
+    outlooks = st.container(key="outlook")
     if not sum(stages.values()):
         st.info(_("No firm is held yet. Import a file of firms to begin."))
         st.page_link("eligibility/app/staff/imports.py", label=_("Import a file of firms →"))
@@ -39,9 +39,10 @@ with guard.told(language):
         st.header(_("Where the firms are"), anchor=False)
         group = year.groups(repository, language)
     st.header(_("Firms worth a visit"), anchor=False)
-    visit = year.visits(repository, language)
+    visited = st.container(key="visits")
     st.header(_("What changed this week"), anchor=False)
     year.week(repository, datetime.now(UTC) - timedelta(days=BACK), language)
+    visit = outlook.of_register(repository, today.year, outlooks, visited, language)
 
 if group:
     st.switch_page("eligibility/app/staff/firms.py", query_params=group)

@@ -25,6 +25,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eligibility.app import cache
+from eligibility.app.components import arrival
 from eligibility.app.web import cookies
 from eligibility.language import language
 from eligibility.vocabulary import NotAllowed, msgid
@@ -119,9 +120,10 @@ def from_here(scope: Scope) -> bool:
 
 
 def policy() -> str:
-    """What pages may load: this site alone, and of inline scripts only Streamlit's first page's."""
+    """What pages may load: this site alone, and of inline scripts Streamlit's first page's and ours."""
     page = Path(st.__file__).with_name("static") / "index.html"
     inline = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
+    inline.append(arrival.SCRIPT)
     hashes = [
         base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline
     ]

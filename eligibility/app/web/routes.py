@@ -27,19 +27,26 @@ Action: TypeAlias = Callable[[Request, Fields, Response], Message | None]
 SIGN_IN, SIGN_OUT, PASSWORD, IDENTITY = (
     f"/auth/{name}" for name in ("sign-in", "sign-out", "password", "identity")
 )
+ACCOUNT = "/account"
 #: bytes of a form, and its fields
 LONGEST_FORM, MOST_FIELDS = 16_384, 20
 FOREIGN = msgid("This form was not sent from a page of this site; nothing was done.")
 TOO_LONG = msgid("This form is too long; nothing was done.")
 
 
-def sign_in(request: Request, fields: Fields, response: Response) -> None:
+def sign_in(request: Request, fields: Fields, response: Response) -> Message | None:
     """Check login and password and give the browser its cookie."""
     _of_this_browser(request.cookies.get(cookies.VISIT), fields)
     token = cache.accounts().sign_in(
         fields.get("login", ""), fields.get("password", ""), _source(request)
     )
     _replace(request, response, token)
+    signed = cache.accounts().signed_in(token)
+    if signed is None or not signed.once:
+        return None
+    # it opens no other page, so here is where the change is
+    response.headers["location"] = _page(ACCOUNT, response.headers["location"])
+    return Message("Somebody else set this password, so it holds once. Choose your own now.")
 
 
 def sign_in_identity(request: Request, fields: Fields, response: Response) -> None:
@@ -49,6 +56,11 @@ def sign_in_identity(request: Request, fields: Fields, response: Response) -> No
     claims = cookies.claims(visit, fields.get("identity", ""))
     if claims is None:
         raise NotAllowed("That took too long; sign in again.")
+    if not cache.accounts().has_administrator():
+        # the first account ends the time of the one local person, so it is the administrator's
+        raise NotAllowed(
+            "There is no administrator yet. Create one first: python -m eligibility create-admin LOGIN"
+        )
     _replace(request, response, cache.accounts().sign_in_identity(**claims))
 
 
@@ -106,10 +118,16 @@ def _posted(action: Action) -> Callable[[Request], object]:
         except EligibilityError as error:
             return RedirectResponse(_with(back, error.message), status_code=303)
         if told is not None:
-            response.headers["location"] = _with(back, told)
+            response.headers["location"] = _with(response.headers["location"], told)
         return response
 
     return endpoint
+
+
+def _page(page: str, before: str) -> str:
+    """The address of a page in the language of the one before."""
+    spoken = [pair for pair in parse_qsl(urlsplit(before).query) if pair[0] == state.LANGUAGE]
+    return f"{page}?{urlencode(spoken)}" if spoken else page
 
 
 def _with(address: str, message: Message) -> str:

@@ -1,0 +1,91 @@
+"""Papers to take away, made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from eligibility.app import cache, export, planned
+from eligibility.app.firms import Screening
+from eligibility.app.markup import tag
+from eligibility.app.opened import Opened
+from eligibility.app.planned import Asked
+from eligibility.language import Language
+from eligibility.planning.year import CityYear
+
+#: label, ending and maker of each
+Offered = tuple[tuple[str, str, Callable[[], bytes]], ...]
+
+
+def of_firm(opened: Opened, language: Language, asked: Asked | None = None) -> None:
+    """A firm's paper as Word and PDF, and its workbook; the paper tells the plan asked for."""
+    _ = language.text
+    st.caption(
+        _(
+            "Verdict, findings with their articles, score, gaps, plan with dates, papers to collect, "
+            "and a draft of the application's tables in which blanks are marked. The workbook holds "
+            "those tables and the reviewers' sheet, with live formulas."
+        )
+    )
+    model = cache.model()[0]
+    judge = model.readiness if model else None
+    told = asked or Asked()
+    paper = {
+        kind: partial(export.firm_paper, opened, told, language, kind, judge)
+        for kind in ("docx", "pdf")
+    }
+    offered: Offered = (
+        (_("Paper (Word)"), "docx", paper["docx"]),
+        (_("Paper (PDF)"), "pdf", paper["pdf"]),
+        (_("Workbook (Excel)"), "xlsx", partial(export.firm_workbook, opened, language)),
+    )
+    about = opened.firm.record["firm"]
+    name = export.named(about["name"] or about["uscc"] or "", opened.firm.applied)
+    _downloads(name, offered, language)
+
+
+def of_year(
+    made: CityYear, screening: Screening | None, language: Language, *, by_model: bool
+) -> None:
+    """The year's report as Word and PDF, and the staff's workbook where the firms are a file's."""
+    _ = language.text
+    st.caption(
+        _(
+            "The report holds target and certified, the funnel, shares by district, industry and "
+            "carrier, common gaps, support, and the forecast of the next year."
+        )
+    )
+    model = cache.model()[0] if by_model else None
+    chances = partial(planned.model_chances, model, city=made.city)
+    paper = {
+        kind: partial(export.year_paper, made, chances, language, kind) for kind in ("docx", "pdf")
+    }
+    offered: Offered = (
+        (_("Year's report (Word)"), "docx", paper["docx"]),
+        (_("Year's report (PDF)"), "pdf", paper["pdf"]),
+    )
+    if screening is not None:
+        workbook = partial(export.staff_workbook, screening, language)
+        offered += ((_("Staff's workbook (Excel)"), "xlsx", workbook),)
+    _downloads(export.named(language.of(made.city.title), made.year), offered, language)
+
+
+def _downloads(name: str, offered: Offered, language: Language) -> None:
+    """A button for each paper; where this machine cannot write PDF, a sentence says what it lacks."""
+    lacking = cache.lacking_for_pdf()
+    with st.container(horizontal=True, key="papers"):
+        for label, kind, make in offered:
+            if kind == "pdf" and lacking is not None:
+                continue
+            st.download_button(
+                label,
+                data=make,
+                file_name=f"{name}.{kind}",
+                mime=export.MIMES[kind],
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    if lacking is not None:
+        st.html(tag("p", lacking.say(language), cls="muted"))

@@ -1,0 +1,137 @@
+"""Which firms of the register a year counts: the choice, what is counted, and what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import streamlit as st
+
+from eligibility.app import state
+from eligibility.app.components.table import table
+from eligibility.app.markup import literal, tag
+from eligibility.app.registered import STAGES, Pool
+from eligibility.language import Language
+from eligibility.planning.stock import Stock
+from eligibility.planning.year import CityYear
+from eligibility.store import STAGE_WORDS, Repository, Stage
+
+REGISTER, FILE = "register", "file"
+#: firms that are not counted, named with the way to them
+NAMED = 12
+
+
+def of_register(repository: Repository, language: Language) -> bool:
+    """Whether the year is that of the firms of the register, and not of a file."""
+    _ = language.text
+    if not any(repository.funnel().values()):
+        return False
+    words = {REGISTER: _("of the register"), FILE: _("of the file")}
+    chosen = st.segmented_control(
+        _("Which firms"),
+        list(words),
+        default=REGISTER,
+        required=True,
+        format_func=words.__getitem__,
+        key=state.FIRMS_OF,
+        persist_state="session",
+    )
+    return bool(chosen == REGISTER)
+
+
+def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:
+    """The stages whose firms are counted, from the usual ones on."""
+    words = {stage: language.text(STAGE_WORDS[stage]) for stage in STAGES}
+    words[Stage.CERTIFIED] = language.text("certificate ends in the year")
+    chosen = st.pills(
+        language.text("Counted are firms at these stages"),
+        list(words),
+        selection_mode="multi",
+        default=usual,
+        format_func=words.__getitem__,
+        # where others are usual, what was chosen before is not kept
+        key=state.stages_key(usual),
+        persist_state="session",
+    )
+    return sorted(chosen, key=list(words).index)
+
+
+def closed(year: int, last: date | None, language: Language) -> None:
+    """That only applications filed are counted, where the last batch of the year has closed."""
+    if last is not None:
+        said = language.text(
+            "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
+        )
+        st.html(tag("p", said.format(year=year, day=last), cls="notice"))
+
+
+def nobody(language: Language) -> None:
+    """What to do where no firm is counted."""
+    st.info(
+        language.text(
+            "No firm with figures stands at a stage that is counted. Set the stages of firms in the list of all firms."
+        )
+    )
+    st.page_link("eligibility/app/staff/firms.py", label=language.text("All firms →"))
+
+
+def counted(pool: Pool, language: Language) -> None:
+    """Who is counted, and who cannot be, with the way to each of these."""
+    _ = language.text
+    words = {stage: language.text(STAGE_WORDS[stage]) for stage in STAGES}
+    words[Stage.CERTIFIED] = _("certificate ends in the year")
+    said = [
+        _("Counted: {n} firms of the register").format(n=f"{len(pool.firms):,}"),
+        *(f"{words[stage]} {pool.stages[stage]:,}" for stage in STAGES if pool.stages[stage]),
+    ]
+    if pool.earlier:
+        said.append(_("judged by figures of an earlier year: {n}").format(n=f"{pool.earlier:,}"))
+    st.html(tag("p", *(tag("span", part) for part in said), cls="counts"))
+    _left_out(_("Not counted, as no figures are held: {n}"), pool.blank, language)
+    _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread, language)
+
+
+def _left_out(title: str, firms: Mapping[int, str], language: Language) -> None:
+    if not firms:
+        return
+    with st.expander(title.format(n=f"{len(firms):,}")):
+        for firm, name in list(firms.items())[:NAMED]:
+            st.page_link(
+                "eligibility/app/staff/firm.py",
+                label=literal(name or language.text("(no name)")),
+                query_params={state.FIRM: str(firm)},
+            )
+        if len(firms) > NAMED:
+            st.caption(language.text("and {n} more").format(n=len(firms) - NAMED))
+
+
+def stock(held: Stock, made: CityYear, undated: int, language: Language) -> None:
+    """Certificates valid at the end of each year if no more came, against the stock aimed at."""
+    _ = language.text
+    aim = made.target.stock
+    heads: Sequence[str] = (
+        _("Year"),
+        _("Certificates of the year"),
+        _("End in the year"),
+        _("Valid on 31 December"),
+    )
+    columns = [held.certified, held.expiring, held.valid]
+    if aim is not None:
+        goal = int(aim.value)
+        assumed = aim.source == "assumed"
+        said = _("Short of {n} (assumed)") if assumed else _("Short of {n}")
+        heads = (*heads, said.format(n=goal))
+        columns.append(held.needed(goal))
+    rows = [
+        (str(year), *(f"{column[place]:,}" for column in columns))
+        for place, year in enumerate(held.years.tolist())
+    ]
+    st.html(table(heads, rows, numbers=[1, 2, 3, 4][: len(columns)]))
+    notes = [_("From the outcomes on record; what this year still brings is not in it.")]
+    if undated:
+        notes.append(
+            _("Certificates without a day, held to be of the last day of their year: {n}.").format(
+                n=undated
+            )
+        )
+    st.caption(" ".join(notes))

@@ -1,0 +1,134 @@
+"""The firms of the register that can be certified in a year, as one table that is judged at once."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from eligibility.intake.table import Options, from_records
+from eligibility.planning.stock import Certificates, certificates
+from eligibility.scheme import Scheme
+from eligibility.store import Repository, Stage
+from eligibility.vocabulary import Bools, FirmTable, Overlay
+
+Row = Mapping[str, Any]
+#: stages that may be counted, and those that are unless somebody says otherwise
+STAGES = (
+    Stage.SURVEYED, Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED, Stage.LAPSED,
+)  # fmt: skip
+USUAL = (Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED)
+#: once the last batch of a year has closed, only who is in it can still be certified
+CLOSED = (Stage.APPLIED,)
+#: what the register knows of a firm itself, and not from a file of some year
+MASTER = ("uscc", "name", "district", "industry", "carrier")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Firms that can be certified in a year, and those that cannot be counted.
+
+    Attributes
+    ----------
+    table : FirmTable
+    firms : tuple of int
+        Ids in the register, in the order of the table.
+    filed : array of bool, shape (n,)
+        Whose application is in.
+    stages : mapping of Stage to int
+        How many firms of the table stand where; of ``CERTIFIED`` those whose certificate ends.
+    already : int
+        Firms certified in the year so far.
+    target : int or None
+        The register's own, where one is set.
+    blank, unread : mappings of int to str
+        Ids and names of firms without any figures, and of those whose figures cannot be used.
+    earlier : int
+        Firms of the table whose latest figures are of an earlier year.
+    held : Certificates
+        All on record.
+    digest : str
+        Names all of it.
+    """
+
+    year: int
+    table: FirmTable
+    firms: tuple[int, ...]
+    filed: Bools
+    stages: Mapping[Stage, int]
+    already: int
+    target: int | None
+    blank: Mapping[int, str]
+    unread: Mapping[int, str]
+    earlier: int
+    held: Certificates
+    digest: str
+
+
+def last_batch(overlay: Overlay, year: int, today: date) -> date | None:
+    """The day on which the last batch of a year closed; None while one is open or none is known."""
+    days = [batch.due for batch in overlay.batches if batch.year == year]
+    return max(days) if days and max(days) < today else None
+
+
+def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: Scheme) -> Pool:
+    """The firms that apply in a year or may, as their facts stand.
+
+    A firm whose certificate is valid beyond the year does not apply in it. One at the stage
+    certified does if its certificate ends in the year: renewals are applications.
+    """
+    law = scheme.in_force(date(year, 1, 1))
+    held = certificates(repository.certificates(), law)
+    targets = {row["year"]: row for row in repository.targets()}
+    of_year = targets.get(year, {"number": None, "certified": 0})
+    may = list(_applying(repository.applicants(year, stages), held, year))
+    told = [row for row in may if row["facts"]]
+    batch = from_records(
+        [_facts(row) for row in told],
+        scheme.fields,
+        Options(application_date=date(year, 1, 1), covered_from=scheme.covered_from),
+        catalogue=scheme.titles_by_code,
+    )
+    read = [told[number - 1] for number in batch.rows.tolist()]
+    ids = dict.fromkeys(row["id"] for row in read)
+    return Pool(
+        year=year,
+        table=batch.table,
+        firms=tuple(ids),
+        filed=np.array([row["stage"] == Stage.APPLIED for row in read], dtype=np.bool_),
+        stages=Counter(Stage(row["stage"]) for row in read),
+        already=of_year["certified"],
+        target=of_year["number"],
+        blank={row["id"]: row["name"] for row in may if not row["facts"]},
+        unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
+        earlier=sum(row["facts_year"] < year for row in read),
+        held=held,
+        digest=_digest(year, may, of_year),
+    )
+
+
+def _applying(rows: list[dict[str, Any]], held: Certificates, year: int) -> Iterator[Row]:
+    valid, ending = held.held_after(year), held.ending_in(year)
+    for row in rows:
+        if row["id"] in valid:
+            continue
+        if row["stage"] != Stage.CERTIFIED or row["id"] in ending:
+            yield row
+
+
+def _facts(row: Row) -> dict[str, Any]:
+    """The facts of a firm, under the names and places that the register has for it now."""
+    now = {name: row[name] for name in MASTER if row[name] is not None}
+    day = {"application_date": date(row["facts_year"], 1, 1).isoformat()}
+    return {**day, **row["facts"], **now}
+
+
+def _digest(*held: Any) -> str:
+    said = json.dumps(held, ensure_ascii=False, sort_keys=True, default=str)
+    return blake2b(said.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,421 @@
+"""The same scoring on a Dask cluster: the same files, byte for byte, as on this machine alone.
+
+This process cuts the file into parts, sends them out, and writes the results in their order; it
+parses nothing. A worker reads and scores a part as ``local`` does, but knows no other part: it takes
+the row that its part begins at, and every firm for a new one, on trust, and says which firms it
+found. In the part's turn both are checked here, and where one was wrong the part is done again with
+what is right. A part of which the worker is lost is done again by another.
+
+Dask is optional (``requirements-dask.txt``) and imported here only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import pickle
+import platform
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import islice
+from pathlib import Path
+from threading import Event, current_thread, main_thread
+from types import FrameType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from eligibility._version import __version__
+from eligibility.batch.work import Scored, Scorer, Summary, judge_of, refuse_one_file_twice, written
+from eligibility.intake.checks import FirmKeys, SeenFirms
+from eligibility.intake.reading import Block
+from eligibility.intake.table import Intake, Layout, Options, open_blocks
+from eligibility.language import Language
+from eligibility.readiness.folder import models_folder
+from eligibility.scheme import Scheme, load_scheme
+from eligibility.vocabulary import EligibilityError, InputError, Message
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+#: seconds to wait for a scheduler to answer, and for a cluster without workers to get one
+ANSWER, RECOVERY = 8, 30
+#: seconds between two looks whether work was interrupted or all workers are gone
+LOOK = 1
+#: parts sent for each worker: one that it does and one that waits for it
+PARTS_PER_WORKER = 2
+HERE = "127.0.0.1"
+#: parts are as large as they are on purpose; nothing is to be served by http
+SETTINGS = {
+    "distributed.admin.large-graph-warning-threshold": "64MB",
+    "distributed.scheduler.dashboard.enabled": False,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    # Ctrl-C reaches every process of a terminal; this one ends the others
+    "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"],
+}
+#: files of the package that can turn a result
+TURNING = (".py", ".yaml", ".tsv", ".mo")
+
+Item = TypeVar("Item")
+
+
+def score_file(
+    source: Path,
+    target: Path,
+    scheme: Scheme,
+    language: Language,
+    *,
+    options: Options,
+    rejects: Path | None = None,
+    with_input: bool = False,
+    model: Path | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+    scheduler: str | None = None,
+) -> Summary:
+    """Score a file on a cluster; other parameters, result and errors as in ``local.score_file``.
+
+    Parameters
+    ----------
+    scheduler : str, optional
+        Address of a running cluster, such as tcp://192.0.2.7:8786; without one, a cluster of
+        processes is started on this machine and ended with the work.
+
+    Raises
+    ------
+    InputError
+        Also if Dask is not installed, the cluster does not answer, is lost, or runs something else.
+    """
+    judge_of(model)
+    refuse_one_file_twice(source, target, rejects)
+    layout, blocks = open_blocks(source, scheme.fields, options)
+    name = str(model.resolve().relative_to(models_folder().resolve())) if model else None
+    order = _Order(scheme.id, language, with_input, name, layout, _running(name))
+    with _interruption() as interrupted, _cluster(scheduler) as client:
+        crew = _Crew(client, pickle.dumps(order), interrupted)
+        crew.refuse_others(order)
+        return written(_scored(crew, order, blocks), target, rejects, progress)
+
+
+# --- on a worker ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is asked of every part; ``running`` is what must run where it is done."""
+
+    scheme: str
+    language: Language
+    with_input: bool
+    model: str | None
+    layout: Layout
+    running: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part as a worker gives it back.
+
+    Attributes
+    ----------
+    batches : tuple of Scored
+    rows : int
+        Rows that the part takes of the sheet, blank ones too.
+    keys : FirmKeys
+        Of the m rows that can be used, whether or not an earlier row has the same firm.
+    places : array of int64, shape (m,)
+        Where in the part these rows stand.
+    """
+
+    batches: tuple[Scored, ...]
+    rows: int
+    keys: FirmKeys
+    places: NDArray[np.int64]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Results repeat themselves, and pass the scheduler on their way: they go compressed."""
+        tables = [(_compressed(one.table), _compressed(one.rejects)) for one in self.batches]
+        bare = tuple(replace(one, table=None, rejects=None) for one in self.batches)
+        return self.__dict__ | {"batches": bare, "tables": tables}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        tables = state.pop("tables")
+        whole = tuple(
+            replace(
+                one,
+                table=pa.ipc.open_stream(table).read_all(),
+                rejects=pa.ipc.open_stream(rejects).read_all(),
+            )
+            for one, (table, rejects) in zip(state["batches"], tables, strict=True)
+        )
+        self.__dict__.update(state | {"batches": whole})
+
+
+def _compressed(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(
+        sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+    ) as to:
+        to.write_table(table)
+    held: bytes = sink.getvalue().to_pybytes()
+    return held
+
+
+class _Told:
+    """Remembers the firms of a part, and repeats what was told of them: nothing at first."""
+
+    def __init__(self, found: NDArray[np.int64] | None) -> None:
+        self.found = found
+        self.keys = FirmKeys(np.empty(0, np.complex128), np.empty(0, np.bool_))
+        self.rows = np.empty(0, np.int64)
+
+    def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """See ``checks.Earlier``."""
+        self.keys, self.rows = firms, rows
+        return np.zeros(len(rows), np.int64) if self.found is None else self.found
+
+
+def _done(packed: bytes, block: Block, found: NDArray[np.int64] | None) -> _Part:
+    """One part, read and scored."""
+    intake, scorer = _prepared(packed)
+    told = _Told(found)
+    batches = tuple(scorer.scored(batch) for batch in intake.batches(block, told.earlier))
+    return _Part(batches, block.rows, told.keys, told.rows - block.first_row)
+
+
+@lru_cache(maxsize=1)
+def _prepared(packed: bytes) -> tuple[Intake, Scorer]:
+    """What reads and what scores the parts of an order; a worker that came late is refused here."""
+    order: _Order = pickle.loads(packed)
+    if difference := _difference(_running(order.model), order.running):
+        raise InputError(
+            "A worker that joined cannot take part: {why}. Give it the same and start again.",
+            why=difference,
+        )
+    scheme = load_scheme(order.scheme)
+    judge = judge_of(models_folder() / order.model if order.model else None)
+    intake = Intake(order.layout, scheme.fields, scheme.titles_by_code)
+    return intake, Scorer(scheme, order.language, order.with_input, judge)
+
+
+def _running(model: str | None) -> dict[str, str]:
+    """What runs in this process that can turn a result, and its version or digest."""
+    running = {
+        "eligibility": __version__,
+        "Python": ".".join(platform.python_version_tuple()[:2]),
+        "numpy": np.__version__,
+        "pyarrow": pa.__version__,
+        "program and editions": _digest_of_program(),
+    }
+    if model is not None:
+        from eligibility.readiness.artifact import read_manifest, versions
+
+        running |= versions()
+        running[f"model {model}"] = read_manifest(models_folder() / model).sha256[:12]
+    return running
+
+
+@cache
+def _digest_of_program() -> str:
+    """Of every file of the package that can turn a result: the rules' code, editions, sentences."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(path for path in package.rglob("*") if path.suffix in TURNING):
+        # a checkout on Windows may have other line ends and is the same program
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()[:12]
+
+
+def _difference(theirs: Mapping[str, str], ours: Mapping[str, str]) -> Message | None:
+    """The first thing that runs there in another version than here."""
+    for what, version in ours.items():
+        if theirs.get(what) != version:
+            return Message(
+                "it has {what} {theirs}, and {ours} runs here",
+                {"what": what, "theirs": theirs.get(what, "?"), "ours": version},
+            )
+    return None
+
+
+# --- here -------------------------------------------------------------------------------------------
+
+
+class _Crew:
+    """The workers of a cluster, as those who give them work see them."""
+
+    def __init__(self, client: Client, packed: bytes, interrupted: Event) -> None:
+        self._client, self.packed, self._interrupted = client, packed, interrupted
+        self.address = client.scheduler.address  # type: ignore[union-attr]
+
+    @property
+    def size(self) -> int:
+        """How many parts can be done at once; 0 if no worker is there, or no scheduler."""
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, ValueError):
+            return 0
+
+    def refuse_others(self, order: _Order) -> None:
+        """Raise InputError unless every worker runs what runs here."""
+        said = self._client.run(_running, order.model, on_error="return")
+        for worker, running in said.items():
+            why: object = running
+            if isinstance(running, EligibilityError):
+                why = running.message
+            elif isinstance(running, dict):
+                why = _difference(running, order.running)
+            if why is not None:
+                raise InputError(
+                    "The worker at {worker} cannot take part: {why}. Give it the same and start again.",
+                    worker=worker,
+                    why=why,
+                )
+
+    def send(self, block: Block, found: NDArray[np.int64] | None = None) -> Future[_Part]:
+        """Have a part done, and done again if its worker is lost."""
+        return self._client.submit(_done, self.packed, block, found, pure=False)
+
+    def result(self, sent: Future[_Part]) -> _Part:
+        """A part that was sent, when it is done."""
+        from distributed import CancelledError, KilledWorker
+
+        alone = 0
+        while True:
+            if self._interrupted.is_set():
+                raise KeyboardInterrupt
+            try:
+                return sent.result(timeout=LOOK)
+            except KilledWorker as error:
+                raise InputError(
+                    "A part of the file ended every worker that it was given to; they may need more memory."
+                ) from error
+            except TimeoutError:
+                # slow, or nobody there
+                alone = 0 if self.size else alone + LOOK
+                if alone > RECOVERY:
+                    raise self.lost() from None
+            except (CancelledError, OSError) as error:
+                raise self.lost() from error
+
+    def lost(self) -> InputError:
+        """The sentence for a cluster that is there no more."""
+        return InputError("The Dask cluster at {address} was lost.", address=self.address)
+
+
+def _scored(crew: _Crew, order: _Order, blocks: Iterator[Block]) -> Iterator[Scored]:
+    """Every part of the file with its results, in order, a few of them under way."""
+    seen, row = SeenFirms(), order.layout.headers.lines + 1
+
+    def checked(block: Block, sent: Future[_Part]) -> _Part | Future[_Part]:
+        """A part in its turn, or what was sent instead of it."""
+        nonlocal row
+        begins = row
+        try:
+            part = crew.result(sent)
+        except EligibilityError:
+            if block.first_row == begins:
+                raise
+            # what is wrong with it is told by row
+            part = crew.result(crew.send(block.begun_at(begins)))
+        found = seen.earlier(part.keys, begins + part.places)
+        row += part.rows
+        if block.first_row == begins and not found.any():
+            return part
+        return crew.send(block.begun_at(begins), found)
+
+    size = crew.size
+    sent = ((block, crew.send(block)) for block in blocks)
+    done = (checked(*one) for one in _under_way(sent, size * PARTS_PER_WORKER))
+    some = False
+    for part in _under_way(done, size):
+        for batch in (part if isinstance(part, _Part) else crew.result(part)).batches:
+            some = True
+            yield batch
+    if not some:
+        intake, scorer = _prepared(crew.packed)
+        yield scorer.scored(intake.nothing())
+
+
+def _under_way(items: Iterable[Item], count: int) -> Iterator[Item]:
+    """The same items, so many of them begun before the first is asked for."""
+    items = iter(items)
+    begun = deque(islice(items, max(count, 1)))
+    while begun:
+        yield begun.popleft()
+        begun.extend(islice(items, 1))
+
+
+@contextmanager
+def _interruption() -> Iterator[Event]:
+    """Set once Ctrl-C was pressed; raised at once it may be lost in a callback of Dask's."""
+    interrupted = Event()
+    if current_thread() is not main_thread():
+        yield interrupted
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        if interrupted.is_set():
+            raise KeyboardInterrupt
+        interrupted.set()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[Client]:
+    """A client of the cluster at an address, or of one that lives as long as this lasts."""
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+        from distributed.security import Security
+    except ImportError as error:
+        raise InputError(
+            "--engine dask needs Dask, which is not installed: pip install -r requirements-dask.txt. --engine local needs nothing more."
+        ) from error
+    # what goes wrong is said in a sentence; Dask's own account of it would stand around that
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with ExitStack() as opened:
+        opened.enter_context(dask.config.set(SETTINGS))
+        where: Any = address
+        security = None
+        if address is None:
+            # whoever else is on this machine can reach the ports, but has not the certificate
+            security = Security.temporary()
+            where = opened.enter_context(
+                LocalCluster(
+                    n_workers=os.cpu_count() or 1,
+                    threads_per_worker=1,
+                    host=HERE,
+                    dashboard_address=f"{HERE}:0",
+                    worker_dashboard_address=f"{HERE}:0",
+                    silence_logs=logging.CRITICAL,
+                    security=security,
+                )
+            )
+        try:
+            client = opened.enter_context(Client(where, timeout=ANSWER, security=security))
+        except (OSError, ValueError) as error:
+            raise InputError(
+                "No Dask scheduler answers at {address}; its address looks like tcp://192.0.2.7:8786.",
+                address=address,
+            ) from error
+        try:
+            client.wait_for_workers(1, timeout=ANSWER)
+        except TimeoutError as error:
+            raise InputError(
+                "The Dask cluster at {address} has no worker.", address=client.scheduler.address
+            ) from error
+        yield client

@@ -1,0 +1,63 @@
+"""``ladder``: what firms can get now, what next, and what they lack for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from eligibility.cli.candidates import Result
+from eligibility.cli.common import (
+    AsOf,
+    Encoding,
+    MoneyUnit,
+    Sheet,
+    Tongue,
+    end,
+    held_scheme,
+    intake_options,
+    refusals,
+    report_file,
+)
+from eligibility.cli.planning import row_of
+from eligibility.scheme import DEFAULT_SCHEME
+
+
+def ladder(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    firm: Annotated[
+        str | None,
+        typer.Option("--firm", help="Credit code or name of one firm; every firm if omitted."),
+    ] = None,
+    as_of: AsOf = None,
+    form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    lang: Tongue = None,
+) -> None:
+    """The ladder of qualifications: what each firm can get now, what next, what it lacks for that."""
+    from eligibility.intake.table import read_table
+    from eligibility.planning.ladder import joint_fields, ladder_record, rungs
+    from eligibility.planning.ladder import ladder as judged
+    from eligibility.reports.rungs import climbed
+
+    with refusals(lang) as spoken:
+        held = held_scheme(DEFAULT_SCHEME)
+        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        titles = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
+        batch = read_table(file, joint_fields(), options, catalogue=titles)
+        firms = batch.table
+        if firm is not None:
+            firms = firms.take(np.array([row_of(firms, firm, file)]))
+        climbing = judged(firms)
+        found = [ladder_record(climbing, row) for row in range(firms.rows)]
+        if form is Result.JSON:
+            print(json.dumps(found, ensure_ascii=False, indent=1))
+        else:
+            print("\n\n".join(climbed(one, spoken) for one in found))
+        report_file(batch, spoken)
+    end(batch)

@@ -1,0 +1,47 @@
+"""One firm's ladder of qualifications as lines of text for a terminal; see planning.ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eligibility.language import Language
+from eligibility.reports.figures import exact
+from eligibility.reports.plain import MARKS, fields_in_words
+from eligibility.scheme import load_scheme
+
+
+def climbed(record: Mapping[str, Any], language: Language) -> str:
+    """What a firm can get now, what to aim at next, and what every rung still lacks.
+
+    Parameters
+    ----------
+    record : mapping
+        As :func:`eligibility.planning.ladder.ladder_record` gives it.
+    """
+    say, firm = language.text, record["firm"]
+    titles = {rung["scheme"]: rung["title"][language.id] for rung in record["rungs"]}
+    now = say(", ").join(titles[name] for name in record["now"]) or say("none yet")
+    aim = titles[record["next"]] if record["next"] else say("none above what it can get now")
+    lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
+    lines.append("  " + say("Can be got now: {titles}").format(titles=now))
+    lines.append("  " + say("To aim at next: {title}").format(title=aim))
+    for rung in record["rungs"]:
+        lines += _rung(rung, language)
+    return "\n".join(lines)
+
+
+def _rung(rung: Mapping[str, Any], language: Language) -> Iterator[str]:
+    say, scheme = language.text, load_scheme(rung["scheme"])
+    yield f"  {rung['title'][language.id]}: {say(rung['verdict'])}"
+    for gap in rung["gaps"]:
+        said = gap["title"][language.id]
+        if gap["missing"]:
+            names = fields_in_words(gap["missing"], scheme, language)
+            said += say(" (missing: {names})").format(names=names)
+        elif gap["shortfall"] is not None:
+            amount = exact(gap["shortfall"], gap["unit"], language)
+            said += say(" (short of {amount})").format(amount=amount)
+        yield f"      {MARKS[gap['status']]} {said}"
+    if rung["more_gaps"]:
+        yield "      " + say("and {n} more").format(n=rung["more_gaps"])

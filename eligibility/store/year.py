@@ -1,0 +1,87 @@
+"""What a forecast of the year reads: firms that may apply, certificates on record, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+
+from eligibility.store.access import STAFF, Access, Row, open_to
+from eligibility.store.schema import Stage, audit_log, carriers, figures, firms, outcomes
+
+
+class Year(Access):
+    """The year of the firms to be seen."""
+
+    @open_to(STAFF)
+    def applicants(self, year: int, stages: Collection[Stage | str]) -> list[Row]:
+        """Firms at these stages whose application of the year is not decided, by their ids.
+
+        Parameters
+        ----------
+        year : int
+            Of application.
+        stages : collection of Stage
+
+        Returns
+        -------
+        list of dict
+            ``id``, ``uscc``, ``name``, ``district``, ``industry``, ``stage``, ``carrier`` (its
+            name) and the latest ``facts`` that are not of a later year, with their ``facts_year``;
+            both None where there are none.
+        """
+        told = [firms.c[name] for name in ("id", "uscc", "name", "district", "industry", "stage")]
+        latest = (
+            select(func.max(figures.c.application_year))
+            .where(figures.c.firm_id == firms.c.id, figures.c.application_year <= year)
+            .correlate(firms)
+            .scalar_subquery()
+        )
+        theirs = (figures.c.firm_id == firms.c.id) & (figures.c.application_year == latest)
+        decided = select(outcomes.c.firm_id).where(
+            outcomes.c.applied_year == year, outcomes.c.certified.is_not(None)
+        )
+        wanted = (
+            select(
+                *told,
+                carriers.c.name.label("carrier"),
+                figures.c.facts,
+                figures.c.application_year.label("facts_year"),
+            )
+            .select_from(firms.outerjoin(carriers).outerjoin(figures, theirs))
+            .where(
+                self._visible(),
+                firms.c.stage.in_(sorted(Stage(stage).value for stage in stages)),
+                firms.c.id.not_in(decided),
+            )
+        )
+        with self._reading() as connection:
+            return self._all(connection, wanted.order_by(firms.c.id))
+
+    @open_to(STAFF)
+    def certificates(self) -> list[Row]:
+        """Every certificate on record: ``firm_id``, ``applied_year``, ``certified_on``, ``expires_on``.
+
+        By firm and year; days are None where nobody entered them.
+        """
+        names = ("firm_id", "applied_year", "certified_on", "expires_on")
+        told = select(*(outcomes.c[name] for name in names))
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                told.where(self._visible(outcomes), outcomes.c.certified).order_by(
+                    outcomes.c.firm_id, outcomes.c.applied_year
+                ),
+            )
+
+    @open_to(STAFF)
+    def last_change(self) -> tuple[int, int]:
+        """What is another after every change of the store: lines of the log, and the latest one.
+
+        Lines come in the order in which changes began and not in which they were stored, so the
+        latest alone would hide one that was stored after it.
+        """
+        lines = select(func.count(), func.coalesce(func.max(audit_log.c.id), 0))
+        with self._reading() as connection:
+            count, latest = connection.execute(lines.select_from(audit_log)).one()
+        return count, latest

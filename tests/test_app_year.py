@@ -1,0 +1,316 @@
+"""The year of the firms that staff looks after: on the overview, on its page, never stale."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from eligibility.app import cache, planned, registered
+from eligibility.app.components import calendar, outlook
+from eligibility.planning.year import city_year
+from eligibility.scheme import load_scheme
+from eligibility.store import Repository, Stage
+from tests.staffed import CODES, Staffed, fill, html
+
+YEAR = date.today().year
+
+
+@pytest.fixture
+def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed]:
+    made = Staffed(tmp_path, monkeypatch)
+    # as in May, whatever the day of the test
+    monkeypatch.setattr(planned, "closed", lambda *_: None)
+    yield made
+    made.engine.dispose()
+    cache.engine.clear()
+    cache.accounts.clear()
+
+
+@pytest.fixture
+def filled(staffed: Staffed) -> Staffed:
+    fill(staffed.repository, YEAR)
+    staffed.repository.set_target(YEAR, 70, 0)
+    return staffed
+
+
+def year_page(staffed: Staffed, language: str = "en") -> AppTest:
+    app = staffed.open("overview", language)
+    app.switch_page("eligibility/app/year.py").run()
+    assert not app.exception
+    return app
+
+
+def expected(held: registered.Pool, target: int) -> Any:
+    """The same year, put together without the app's memory."""
+    scheme, city = load_scheme(), cache.city()
+    standing = planned.judged(held.table, scheme)
+    chances = planned.model_chances(cache.model()[0], standing, city)
+    return city_year(
+        standing, chances, city, year=held.year, as_of=date.today(), target=target,
+        already=held.already, filed=held.filed,
+    )  # fmt: skip
+
+
+def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
+    staffed: Staffed,
+) -> None:
+    stands = fill(staffed.repository, YEAR)
+    held = registered.pool(staffed.repository, YEAR, registered.USUAL, load_scheme())
+    wanted = [*stands["nurtured"], *stands["ready"], *stands["applied"], *stands["ending"]]
+    assert sorted(held.firms) == sorted(wanted)
+    assert [firm for firm, filed in zip(held.firms, held.filed, strict=True) if filed] == sorted(
+        stands["applied"]
+    )
+    assert held.already == len(stands["certified"]) == 5
+    assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
+    every = registered.pool(staffed.repository, YEAR, registered.STAGES, load_scheme())
+    assert set(every.firms) == set(wanted) | set(stands["surveyed"])
+
+
+def test_a_firm_without_figures_or_with_impossible_ones_is_named_and_not_counted(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    sound = staffed.firm(0, "好公司")
+    blank = repository.add_firm({"name": "空公司", "uscc": CODES[1]})
+    wrong = repository.add_firm({"name": "错公司", "uscc": CODES[2]})
+    facts = repository.figures(sound, 2026).value
+    repository.save_figures(wrong, 2026, {**facts, "staff_total": 5, "st_staff": 50}, 0)
+    repository.set_stage([sound, blank, wrong], Stage.READY)
+    held = registered.pool(repository, 2026, registered.USUAL, load_scheme())
+    assert held.firms == (sound,)
+    assert held.blank == {blank: "空公司"}
+    assert held.unread == {wrong: "错公司"}
+    said = "".join(each.label for each in staffed.open("overview").expander)
+    assert "Not counted, as no figures are held: 1" in said
+    assert "Not counted, as their figures contradict themselves: 1" in said
+
+
+def test_a_firm_is_judged_by_its_latest_figures_and_it_is_said_where_they_are_older(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.set_stage([firm], Stage.READY)
+    later = registered.pool(staffed.repository, 2027, registered.USUAL, load_scheme())
+    assert (later.firms, later.earlier) == ((firm,), 1)
+    assert not registered.pool(staffed.repository, 2025, registered.USUAL, load_scheme()).firms
+
+
+def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
+    filled: Staffed,
+) -> None:
+    app = filled.open("overview")
+    said = html(app)
+    held = registered.pool(filled.repository, YEAR, registered.USUAL, load_scheme())
+    made = expected(held, 70)
+    seen, chosen = made.portfolio.without, made.portfolio.chosen
+    assert f"{seen.expected:.1f}".removesuffix(".0") + f" certified expected in {YEAR}" in said
+    assert f"with a chance of {seen.reaches_target:.1%} of at least 70." in said
+    low, high = seen.interval(0.8)
+    assert f"{low}–{high}" in said
+    assert (
+        f"{len(chosen.options)} firms, with {chosen.days:g} adviser-days, would make it "
+        f"{chosen.forecast.reaches_target:.1%}." in said
+    )
+    assert chosen.forecast.reaches_target > seen.reaches_target
+    assert "demonstration model, learned from 600 invented applications" in said
+    assert "Counted: 150 firms of the register" in said
+    assert "More ready firms for 90%" in said
+    visits = next(table.value for table in app.dataframe if "What to do" in table.value)
+    assert len(visits) == len(chosen.options)
+    names = {held.table.texts("name")[made.options.firm[option]] for option in chosen.options}
+    assert set(visits["Firm"]) == names
+
+
+def test_support_never_goes_to_a_firm_whose_application_is_in(staffed: Staffed) -> None:
+    firms = [staffed.firm(place, name) for place, name in enumerate("甲乙")]
+    for place, firm in enumerate(firms):
+        staffed.assess(firm, YEAR, uscc=CODES[place], name="甲乙"[place], st_staff=5)
+    staffed.repository.set_stage([firms[0]], Stage.READY)
+    staffed.repository.save_outcomes([(firms[1], YEAR, {"certified": None}, 0)])
+    held = registered.pool(staffed.repository, YEAR, registered.USUAL, load_scheme())
+    made = expected(held, 1)
+    assert planned.visited(held, made) == [str(firms[0])]
+
+
+def test_a_change_in_the_store_is_seen_at_once_and_no_other_costs_the_year_again(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked: list[int] = []
+    # what is remembered goes by content, and another test had the same firms
+    cache._year_of.clear()
+    made_before = cache.city_year
+    monkeypatch.setattr(
+        cache, "city_year", lambda *a, **k: worked.append(1) or made_before(*a, **k)
+    )
+    filled.open("overview")
+    assert len(worked) == 1
+    filled.open("overview")
+    assert len(worked) == 1
+    surveyed = filled.repository.firms_page(sort="stage", descending=False, limit=400).rows
+    first = next(row["id"] for row in surveyed if row["stage"] == "ready")
+    filled.repository.add_note(first, "按时")
+    filled.open("overview")
+    assert len(worked) == 1
+    filled.repository.set_stage([first], Stage.SURVEYED)
+    assert "Counted: 149 firms of the register" in html(filled.open("overview"))
+    assert len(worked) == 2
+    row = filled.repository.targets()
+    version = next(each["version"] for each in row if each["year"] == YEAR)
+    filled.repository.set_target(YEAR, 40, version)
+    assert "of at least 40." in html(filled.open("overview"))
+
+
+def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) -> None:
+    own, other = (staffed.repository.add_carrier(name) for name in ("自己的园", "别人的园"))
+    mine = staffed.firm(0, "自己公司", carrier_id=own)
+    theirs = staffed.firm(1, "别人公司", carrier_id=other)
+    staffed.repository.set_stage([mine, theirs], Stage.READY)
+    assert "Counted: 2 firms of the register" in html(staffed.open("overview"))
+    staffed.actor = staffed.adviser(own)
+    for app in (staffed.open("overview"), year_page(staffed)):
+        assert "Counted: 1 firms of the register" in html(app)
+        assert "别人公司" not in str([table.value.values for table in app.dataframe])
+
+
+def test_without_a_firm_to_support_the_overview_names_the_nearest_ones(staffed: Staffed) -> None:
+    short = staffed.firm(name="短公司")
+    staffed.assess(short, 2026, st_staff=1)
+    app = staffed.open("overview")
+    assert "No firm with figures stands at a stage that is counted" in app.info[0].value
+    assert "Assessed, not yet eligible and not yet applied" in str([c.value for c in app.caption])
+
+
+def test_once_the_last_batch_has_closed_only_applications_filed_count(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        planned, "closed", lambda city, year, scheme: date(YEAR, 9, 10) if year == YEAR else None
+    )
+    said = html(filled.open("overview"))
+    assert f"The last batch of {YEAR} closed on {YEAR}-09-10" in said
+    assert "Counted: 25 firms of the register" in said
+    assert "More ready firms" not in said
+    # whom to visit is then a matter of the next year
+    assert f"in {YEAR + 1} from" in said
+
+
+def test_a_batch_that_is_open_or_unknown_closes_no_year() -> None:
+    overlay = load_scheme().overlay(cache.city().region)
+    days = [batch.due for batch in overlay.batches if batch.year == 2026]
+    last = max(days)
+    assert registered.last_batch(overlay, 2026, last) is None
+    assert registered.last_batch(overlay, 2026, date.fromordinal(last.toordinal() + 1)) == last
+    assert registered.last_batch(overlay, 1999, date(2030, 1, 1)) is None
+
+
+def test_the_year_of_the_register_is_chosen_by_default_and_the_file_is_a_click_away(
+    filled: Staffed,
+) -> None:
+    app = year_page(filled)
+    said = html(app)
+    assert "Counted: 150 firms of the register" in said
+    assert "Chance of at least 70" in said
+    assert app.slider(key="target:70").value == 70
+    assert not [each for each in app.number_input if each.key == "already"]
+    app.segmented_control(key="firms-of").set_value("file").run()
+    assert not app.exception
+    assert "200 invented firms" in html(app)
+    assert app.number_input(key="already").value == 0
+
+
+def test_the_page_of_the_year_shows_certificates_that_end_and_the_stock(filled: Staffed) -> None:
+    said = html(year_page(filled))
+    table = said[said.index("Certificates of the year") :]
+    cells = [part.split("</td>")[0].split(">")[-1] for part in table.split("<td")[1:6]]
+    # certified in the year, ending in it, valid at its end, short of the city's 380
+    assert cells == [str(YEAR), "5", "6", "9", "371"]
+    assert "Certificates without a day" in str([each.value for each in year_page(filled).caption])
+
+
+def test_the_stages_counted_are_a_choice(filled: Staffed) -> None:
+    app = year_page(filled)
+    (pills,) = [each for each in app.pills if str(each.key).startswith("pool-stages")]
+    pills.set_value([Stage.APPLIED]).run()
+    assert not app.exception
+    assert "Counted: 25 firms of the register" in html(app)
+
+
+def test_a_search_for_the_target_says_whether_it_is_proven_or_what_no_choice_exceeds(
+    filled: Staffed,
+) -> None:
+    app = year_page(filled)
+    (pills,) = [each for each in app.pills if str(each.key).startswith("pool-stages")]
+    pills.set_value([Stage.READY]).run()
+    app.segmented_control(key="aim").set_value("target").run(timeout=180)
+    assert not app.exception
+    said = str([each.value for each in app.caption])
+    assert "Proven: no other choice" in said or "no choice reaches more than" in said
+
+
+def test_a_firm_to_support_opens_its_dossier(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[str]] = []
+    monkeypatch.setattr(
+        outlook.support,
+        "worth_a_visit",
+        lambda _chosen, keys, _language: drawn.append(keys) or keys[0],
+    )
+    app = filled.open("overview")
+    assert filled.repository.firm(int(drawn[0][0]))["name"] in html(app)
+    assert "is not here" not in html(app)
+
+
+def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
+    filled: Staffed,
+) -> None:
+    stages = registered.USUAL
+    whole = cache.pool(filled.repository, YEAR, stages)
+    assert cache.pool(Repository(filled.engine, filled.repository.actor), YEAR, stages) is whole
+    stray = filled.adviser(filled.repository.add_carrier("空园"))
+    assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
+
+
+def test_a_firms_deadlines_are_seen_and_taken_away(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    monkeypatch.setattr(
+        calendar.st, "download_button", lambda *_label, data, **_how: files.append(data())
+    )
+    firm = staffed.firm(name="甲公司")
+    said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
+    assert "closes" in said
+    assert "assumed: check" in said
+    staffed.repository.save_outcome(
+        firm, YEAR - 1, {"certified": True, "certified_on": date(YEAR - 1, 11, 9)}, 0
+    )
+    said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
+    assert f"{YEAR + 1}-05-31" in said
+    assert "Renewal" in said or "The certificate ends" in said
+    assert "closes<" not in said
+    assert files[-1].startswith(b"BEGIN:VCALENDAR")
+    assert f"DTSTART;VALUE=DATE:{YEAR + 1}0531".encode() in files[-1]
+    assert "甲公司".encode() in files[-1].replace(b"\r\n ", b"")
+
+
+def test_the_plot_on_the_overview_holds_the_target(filled: Staffed) -> None:
+    told = []
+    for chart in filled.open("overview").get("vega_lite_chart"):
+        spec = json.loads(chart.proto.spec)
+        if "chance of at least 70" in spec.get("description", ""):
+            held = {data.name: data.data.data for data in chart.proto.datasets}
+            told = [
+                str(pa.ipc.open_stream(held[layer["data"]["name"]]).read_all().to_pylist())
+                for layer in spec["layer"]
+            ]
+    assert "target reached" in told[0]
+    assert "target 70" in told[1]
