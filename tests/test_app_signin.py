@@ -313,6 +313,18 @@ def test_each_role_is_shown_its_pages_and_no_other(
     assert set(menus) == {""} if bar == SHORT else all(len(held) > 1 for held in menus.values())
 
 
+@pytest.mark.parametrize("role", [None, Role.FIRM])
+@pytest.mark.parametrize("name", ["firm", "plan", "start", "wizard", "result", "field", "rules"])
+def test_no_page_of_firms_leads_where_they_may_not_go(
+    name: str, role: Role | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = people.chief()
+    if role is not None:
+        people.send(people.cookie(people.add(boss, role)), monkeypatch)
+    # a link to a page of staff would end it
+    assert not page(name).exception
+
+
 @pytest.mark.parametrize("role", [None, Role.FIRM, Role.ADVISER])
 def test_the_administration_page_itself_refuses_whoever_it_is_not_for(
     role: Role | None, monkeypatch: pytest.MonkeyPatch

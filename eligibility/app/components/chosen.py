@@ -8,12 +8,15 @@ from eligibility.app import cache, opened, state, who
 from eligibility.app.components import guard, keeping
 from eligibility.app.opened import Opened
 from eligibility.language import Language
+from eligibility.store.access import STAFF
 
 
 def firm(title: str, language: Language) -> Opened:
     """The firm that is open, with the way back; a page under this title ends where none is."""
     _ = language.text
     source, key = state.source(), state.chosen_firm()
+    # a page that is not of one's role cannot be linked to
+    screens = who.actor().role in STAFF
     with guard.told(language):
         match source:
             case state.REGISTERED:
@@ -25,10 +28,11 @@ def firm(title: str, language: Language) -> Opened:
     if found is None:
         st.title(title, anchor=False)
         st.write(_lacking(source, key, language))
-        st.page_link("eligibility/app/screening.py", label=_("Choose one from the table"))
+        if screens:
+            st.page_link("eligibility/app/screening.py", label=_("Choose one from the table"))
         st.page_link("eligibility/app/start.py", label=_("Or fill in the facts of one by hand"))
         st.stop()
-    if source == state.FILE:
+    if source == state.FILE and screens:
         with st.container(key="back"):
             st.page_link("eligibility/app/screening.py", label=_("← All firms"))
     return found
