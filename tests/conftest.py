@@ -7,6 +7,9 @@ import os
 import pytest
 from hypothesis import Phase, settings
 
+# how long an example takes says how busy the machine is; speed is claimed by benchmarks
+settings.register_profile("claims", deadline=None)
+settings.load_profile("claims")
 # one failing firm is enough there; making it small takes minutes a change
 settings.register_profile("mutation", phases=[Phase.explicit, Phase.generate], database=None)
 

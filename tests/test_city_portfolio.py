@@ -141,7 +141,7 @@ def test_options_left_out_of_the_search_are_never_missed(
     assert allowed[taken].all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.floats(0, 30), st.sampled_from(list(Aim)))
 def test_a_choice_keeps_to_its_days_takes_one_option_a_firm_and_beats_the_rules_of_thumb(
     seed: int, days: float, aim: Aim

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.planning import counting
@@ -118,7 +118,6 @@ def test_a_trial_divided_out_leaves_what_the_others_make(count: int, number: int
         assert np.abs(made[:, trial] - told).max() < 1e-12
 
 
-@settings(deadline=None)
 @given(firms, shock)
 def test_the_distribution_sums_to_one_and_is_never_negative(
     chances: list[float], shock: float
@@ -128,7 +127,6 @@ def test_the_distribution_sums_to_one_and_is_never_negative(
     assert abs(made.sum() - 1) < 1e-10
 
 
-@settings(deadline=None)
 @given(firms, chance, st.integers(0, 12), shock)
 def test_one_more_firm_never_makes_the_target_less_likely(
     chances: list[float], another: float, target: int, shock: float
@@ -138,7 +136,6 @@ def test_one_more_firm_never_makes_the_target_less_likely(
     assert after >= before - 1e-10
 
 
-@settings(deadline=None)
 @given(firms, st.floats(0, 1), st.integers(0, 12), shock, st.data())
 def test_a_better_chance_never_makes_the_target_less_likely(
     chances: list[float], towards: float, target: int, shock: float, data: st.DataObject
@@ -150,7 +147,6 @@ def test_a_better_chance_never_makes_the_target_less_likely(
     assert of(better, target=target, year_shock=shock).reaches_target >= before - 1e-10
 
 
-@settings(deadline=None)
 @given(st.permutations(range(12)))
 def test_the_order_of_firms_does_not_matter(order: list[int]) -> None:
     draws = np.linspace(0.05, 0.9, 36).reshape(3, 12)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.intake.cells import CellFormat, CellTrouble, parse, titles_to_codes
@@ -204,7 +204,6 @@ decimals = st.decimals(min_value=Decimal("-1e9"), max_value=Decimal("1e9"), plac
 powers = st.sampled_from([0, 3, 4, 6, 7, 8])
 
 
-@settings(deadline=None)
 @given(decimals, powers)
 def test_an_amount_is_the_correctly_rounded_decimal_product(amount: Decimal, power: int) -> None:
     text = f"{amount:f}"
@@ -212,7 +211,6 @@ def test_an_amount_is_the_correctly_rounded_decimal_product(amount: Decimal, pow
     assert parse(text, CellFormat(MONEY, power)) == exact
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-(10**15) + 1, 10**15 - 1), st.integers(0, 8)), min_size=1),
     powers,
@@ -231,7 +229,6 @@ def test_a_whole_column_of_amounts_is_rounded_as_each_of_them(
     assert (column.values == exact).all()
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1e7).map(lambda x: round(x, 2)))
 def test_amounts_to_the_fen_in_10k_cny_never_need_the_slow_path(amount: float) -> None:
     assert to_field_unit(np.array([amount]), 4)[1].all()
@@ -244,7 +241,6 @@ cells = st.sampled_from(
 ) | st.text(max_size=8)  # fmt: skip
 
 
-@settings(deadline=None)
 @given(
     st.lists(cells, max_size=20),
     st.sampled_from([MONEY, COUNT, POINTS, DAY, ANSWER, RATING, CATALOGUE]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
@@ -21,7 +21,6 @@ near_codes = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(st.none() | true_codes | near_codes | st.text(max_size=20), max_size=30))
 def test_a_column_is_checked_as_the_reference_checks_each_code(texts: list[str | None]) -> None:
     texts = [text and text.encode("utf-8", "ignore").decode() for text in texts]
@@ -57,7 +56,6 @@ def test_a_wrong_code_is_told_what_is_wrong(text: str, says: str) -> None:
     assert says in wrong.value.expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(true_codes, st.integers(1990, 2100)), min_size=1, unique=True))
 def test_two_firms_or_two_years_never_share_a_key(pairs: list[tuple[str, int]]) -> None:
     keys = codes.keys(

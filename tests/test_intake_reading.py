@@ -137,7 +137,7 @@ def test_a_quotation_mark_that_never_closes_is_refused(monkeypatch: pytest.Monke
 cells = st.text(st.sampled_from('ab,;"\n\r\t甲 '), max_size=5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), max_size=30), st.integers(100, 300))
 def test_whatever_is_written_as_csv_is_read_again(lines: list[list[str]], block: int) -> None:
     held = io.StringIO()

@@ -307,7 +307,7 @@ facts = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(facts, min_size=1, max_size=12), st.integers(1, 12), st.integers(400, 2000))
 def test_a_file_reads_the_same_in_any_batches_and_blocks(
     firms: list[dict[str, str]], rows: int, block: int
@@ -338,7 +338,7 @@ def test_a_file_reads_the_same_in_any_batches_and_blocks(
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(facts, min_size=1, max_size=8))
 def test_a_workbook_says_what_the_same_csv_says(firms: list[dict[str, str]]) -> None:
     held = io.BytesIO()

@@ -123,7 +123,7 @@ def test_a_hostile_name_stays_text(tmp_path: Path, kind: str) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_text_can_be_written(text: str) -> None:
     grid = Grid((text,), ((text,), (None,)), (1,))
     blocks = (

@@ -100,7 +100,7 @@ def test_a_day_that_is_past_is_refused(by: date) -> None:
 
 
 @given(firms())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_firm_has_a_brief_that_is_plain_data_and_can_be_said(firm: dict[str, Any]) -> None:
     on = firm["application_date"]
     found = brief(table(firm), 0, HNTE, on)

@@ -52,7 +52,7 @@ def on_one_firm(
 
 
 @given(firms())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_each_gap_filled_meets_its_finding_and_a_hair_less_does_not(firm: dict[str, Any]) -> None:
     found = judged(table(firm))
     for name, finding in found.findings.items():
@@ -65,7 +65,7 @@ def test_each_gap_filled_meets_its_finding_and_a_hair_less_does_not(firm: dict[s
 
 
 @given(firms())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_each_step_filled_gives_its_points_and_a_hair_less_does_not(firm: dict[str, Any]) -> None:
     found = judged(table(firm))
     for name, item in found.score.items.items():

@@ -73,7 +73,7 @@ def consistent(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(LACKING, st.sampled_from([None, 50.0, 60.0]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_plan_is_enough_when_the_firm_is_assessed_again(
     changes: dict[str, Any], points: float | None
 ) -> None:
@@ -91,7 +91,7 @@ def test_every_plan_is_enough_when_the_firm_is_assessed_again(
 
 
 @given(LACKING)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_move_of_a_plan_can_be_left_out(changes: dict[str, Any]) -> None:
     firm = ready(**consistent(changes))
     case = Case.of(firm, HNTE, ON, 55.0, None, None)
@@ -192,7 +192,7 @@ def test_cheap_evidence_is_used_up_before_money_is_spent() -> None:
 
 
 @given(LACKING)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_alternatives_cost_no_less_and_each_leaves_something_out(changes: dict[str, Any]) -> None:
     answer = plan(ready(**consistent(changes)), HNTE, ON, score_at_least=58)
     costs = [made.cost for made in answer.plans]

@@ -106,7 +106,7 @@ def test_figures_of_a_later_year_are_not_taken_back() -> None:
 
 
 @given(st.lists(firms(), min_size=2, max_size=5))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_row_is_projected_as_if_it_stood_alone(given_firms: list[dict[str, Any]]) -> None:
     day = date(2029, 5, 10)
     together = projected(table(*given_firms), day, HNTE)
@@ -117,7 +117,7 @@ def test_a_row_is_projected_as_if_it_stood_alone(given_firms: list[dict[str, Any
 
 
 @given(firms())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_blank_stays_blank(firm: dict[str, Any]) -> None:
     year = firm["application_date"].year
     moved = projected(table(firm), date(year + 1, 12, 31), HNTE)

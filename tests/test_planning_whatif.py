@@ -60,7 +60,7 @@ def test_a_figure_is_moved_forward_and_no_farther_than_there_is_room(amount: flo
         what_if(table(base(st_staff=8)), HNTE, moved={"st_staff_converted": amount})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(firms(), st.data())
 def test_moving_a_figure_never_unmeets_a_condition_where_plans_rest_on_it(
     firm: dict[str, object], data: st.DataObject

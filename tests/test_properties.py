@@ -142,7 +142,7 @@ def judged(*given: dict[str, Any], scheme: Scheme = HNTE) -> Assessment:
 
 @pytest.mark.parametrize("scheme", EVERY)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_blanking_a_field_never_decides_a_finding_and_never_narrows_the_score(
     scheme: Scheme, data: st.DataObject
 ) -> None:
@@ -171,7 +171,7 @@ BETTER = {
 
 
 @given(firms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_better_fact_never_turns_met_to_unmet_and_never_lowers_the_score(
     firm: dict[str, Any],
 ) -> None:
@@ -203,7 +203,7 @@ def test_a_better_fact_never_turns_met_to_unmet_and_never_lowers_the_score(
 
 @pytest.mark.parametrize("scheme", EVERY)
 @given(data=st.data(), order=st.randoms())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_row_does_not_depend_on_the_rows_beside_it(
     scheme: Scheme, data: st.DataObject, order: Any
 ) -> None:
@@ -221,7 +221,7 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(
 
 @pytest.mark.parametrize("scheme", EVERY)
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_undetermined_names_what_is_missing_or_is_open_to_judgement(
     scheme: Scheme, data: st.DataObject
 ) -> None:

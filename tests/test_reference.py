@@ -42,7 +42,7 @@ def agree(*given_firms: dict[str, Any]) -> None:
 
 
 @given(st.lists(firms(), min_size=20, max_size=20))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_firm(given_firms: list[dict[str, Any]]) -> None:
     agree(*given_firms)
 
@@ -82,6 +82,6 @@ def firms_at_a_line(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(st.lists(firms_at_a_line(), min_size=20, max_size=20))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_firm_on_a_line_or_a_cent_beside_it(given_firms: list[dict[str, Any]]) -> None:
     agree(*given_firms)

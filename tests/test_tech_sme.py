@@ -162,7 +162,7 @@ def firm_of(chance: Random) -> dict[str, Any]:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_scheme_agrees_with_a_second_reading_of_the_measures(seed: int) -> None:
     """Fifteen tables of a hundred firms, each row by row."""
     chance = Random(seed)

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from eligibility.api import firms
+from eligibility.app import format as fmt
 from eligibility.app.components.status import verdict_word
 from eligibility.app.firms import Firm
 from eligibility.app.state import (
@@ -123,7 +124,10 @@ def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language)
             "verdict": pa.array(each("verdict", verdicts, never), pa.string()),
             "low": pa.array(each("score_low"), pa.float64()),
             "high": pa.array(each("score_high"), pa.float64()),
-            "probability": pa.array(each("probability"), pa.float64()),
+            "readiness": pa.array(map(_percent, each("probability")), pa.float64()),
+            "interval": pa.array(
+                map(_ends, each("probability_low"), each("probability_high")), pa.string()
+            ),
             "gap": pa.array(each("first_gap", titles), pa.string()),
             "due": pa.array(each("next_due"), pa.date32()),
             "district": pa.array(each("district"), pa.string()),
@@ -134,6 +138,15 @@ def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language)
             "assessed": pa.array(days, pa.date32()),
         }
     )
+
+
+def _percent(chance: float | None) -> float | None:
+    """A chance in percent, never certain; in whole ones it is known no better."""
+    return None if chance is None else min(max(100 * chance, 1.0), 99.0)
+
+
+def _ends(low: float | None, high: float | None) -> str | None:
+    return None if low is None or high is None else f"{fmt.chance(low)}–{fmt.chance(high)}"
 
 
 def judged(facts: Mapping[str, Any], scheme: Scheme, record: dict[str, Any] | None = None) -> Firm:

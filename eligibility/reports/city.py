@@ -12,6 +12,7 @@ from eligibility.planning.deadlines import Deadline
 from eligibility.planning.portfolio import Choice, Reason
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, Share
+from eligibility.reports.figures import tenths
 from eligibility.reports.plain import doubt
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Figure, Message, Source
 
@@ -119,13 +120,13 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
         ),
         say("Chances: {basis}").format(basis=record["chances"][language.id]),
         say(
-            "Expected {expected:.1f} certified, {low}–{high} with 80 %; P(at least {target}) {reaches:.1%}"
+            "Expected {expected:.1f} certified, {low}–{high} with 80 %; P(at least {target}) {reaches}"
         ).format(
             expected=seen["expected"],
             low=seen["interval_80"][0],
             high=seen["interval_80"][1],
             target=record["target"]["certified"],
-            reaches=seen["reaches_target"],
+            reaches=tenths(seen["reaches_target"]),
         ),
         say("{firms} more ready firms (chance {chance:.0%} each) would make it {sure:.0%}").format(
             firms=more["firms"], chance=more["chance_of_each"], sure=more["for_probability"]
@@ -157,16 +158,18 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
             used=support["days"], days=support["adviser_days"], cost=support["cost"]
         )
         + told_doubt(support, language),
-        say("{gain:+.2f} certifications expected, P(target) {reaches:.1%}").format(
-            gain=support["gain"], reaches=support["forecast"]["reaches_target"]
+        say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
+            gain=support["gain"], reaches=tenths(support["forecast"]["reaches_target"])
         ),
     ]
     for rule, sentence in (
-        ("highest_score_first", say("highest score first: {gain:+.2f}, P(target) {reaches:.1%}")),
-        ("highest_chance_first", say("highest chance first: {gain:+.2f}, P(target) {reaches:.1%}")),
+        ("highest_score_first", say("highest score first: {gain:+.2f}, P(target) {reaches}")),
+        ("highest_chance_first", say("highest chance first: {gain:+.2f}, P(target) {reaches}")),
     ):
         other = support["compared_with"][rule]
-        told = sentence.format(gain=other["gain"], reaches=other["forecast"]["reaches_target"])
+        told = sentence.format(
+            gain=other["gain"], reaches=tenths(other["forecast"]["reaches_target"])
+        )
         better = say("the choice brings {more:.2f} more").format(
             more=support["gain"] - other["gain"]
         )
@@ -174,8 +177,8 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
     if not support["proven"]:
         lines.append(
             "  "
-            + say("not proven the best: no choice reaches more than {bound:.1%}").format(
-                bound=support["at_most"]
+            + say("not proven the best: no choice reaches more than {bound}").format(
+                bound=tenths(support["at_most"])
             )
         )
     for choice in support["choices"][:TOLD]:

@@ -58,7 +58,9 @@ def quantity(figure: float, unit: str, language: Speaks) -> str:
 
 
 def tenths(chance: float) -> str:
-    """A chance in tenths of a percent; never said to be certain."""
+    """A chance in tenths of a percent; only what is certain is said to be."""
+    if chance in (0, 1):
+        return f"{chance:.0%}"
     said = f"{chance:.1%}"
     return {"0.0%": "<0.1%", "100.0%": ">99.9%"}.get(said, said)
 

@@ -76,7 +76,9 @@ SHOWN = [c for c in LISTED if c.name not in ("created_at", "changed_at", "versio
 SORTS = {column.name: column for column in LISTED}
 _JOINED = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
 
-NUMBERS = frozenset({"score_low", "score_high", "probability"})
+NUMBERS = frozenset(
+    {"score_low", "score_high", "probability", "probability_low", "probability_high"}
+)
 DAYS: dict[str, Literal["D", "us"]] = {
     "assessed_at": "us", "next_due": "D",
 }  # fmt: skip
@@ -135,7 +137,7 @@ class Firms(Access):
         -------
         dict of str to array of shape (n,)
             The columns of ``firms_page`` but version and moments of change: ids and texts as objects (None: blank), score in points
-            and probability in /1 as float64 (NaN: blank), moments as datetime64[us] in UTC and
+            and probability with its interval in /1 as float64 (NaN: blank), moments as datetime64[us] in UTC and
             days as datetime64[D] (NaT: blank).
         """
         # moments as the driver gives them: making 50,000 of them aware costs more than the query

@@ -335,6 +335,9 @@ def judged(record: Facts, model_hash: str | None) -> Row:
     """The columns of an assessment that its record fills."""
     try:
         readiness, gaps = record.get("readiness"), record.get("gaps")
+        # a firm with an unmet condition has no chance as it stands
+        now = readiness if readiness and not readiness.get("conditional") else None
+        low, high = now["interval"] if now else (None, None)
         return {
             "scheme": record["scheme"],
             "edition": record["edition"],
@@ -344,10 +347,9 @@ def judged(record: Facts, model_hash: str | None) -> Row:
             "verdict": record["verdict"],
             "score_low": record["score"]["low"],
             "score_high": record["score"]["high"],
-            # a firm with an unmet condition has no chance as it stands
-            "probability": readiness["probability"]
-            if readiness and not readiness.get("conditional")
-            else None,
+            "probability": now["probability"] if now else None,
+            "probability_low": low,
+            "probability_high": high,
             "first_gap": gaps[0]["finding"] if gaps else None,
         }
     except (KeyError, TypeError, ValueError) as error:

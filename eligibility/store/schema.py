@@ -38,7 +38,7 @@ from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import msgid
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0002"
+REVISION = "0003"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -171,8 +171,12 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-#: what a table of firms shows of an assessment; the score in points, the probability in /1
-HEADLINE = ("verdict", "score_low", "score_high", "probability", "first_gap")
+#: what a table of firms shows of an assessment; the score in points, the probability and the ends
+#: of its interval in /1
+HEADLINE = (
+    "verdict", "score_low", "score_high", "probability", "probability_low", "probability_high",
+    "first_gap",
+)  # fmt: skip
 
 metadata = MetaData(
     naming_convention={

@@ -65,7 +65,7 @@ def test_the_chance_is_the_product_of_its_factors(
     assert 0 < other < 0.2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_feature_that_rises_never_lowers_the_chance(
     fitted: ConjunctionClassifier, past: Past, data: st.DataObject

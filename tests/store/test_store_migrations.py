@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -110,4 +112,43 @@ def test_accounts_and_drafts_of_the_first_version_go_on_as_they_were(empty_url: 
     assert (signed.once, signed.actor.role) == (False, Role.MANAGER)
     held = Repository(engine, VISITOR).draft(code)
     assert (held["state"], held["version"]) == ({"facts": {"name": "甲"}}, 3)
+    engine.dispose()
+
+
+def packed(readiness: str) -> bytes:
+    """A record that says no more than this, as it is stored."""
+    return zlib.compress(f'{{"readiness": {readiness}}}'.encode())
+
+
+def test_firms_judged_before_intervals_were_kept_get_theirs_from_the_record(
+    empty_url: str,
+) -> None:
+    engine = connect(empty_url)
+    migrate(engine, "0002")
+    with engine.begin() as connection:
+        for number, said in ((1, '{"interval": [0.4, 0.7]}'), (2, "null")):
+            chance = None if said == "null" else 0.6
+            connection.execute(
+                text(
+                    "INSERT INTO firms (id, name, stage, probability, assessed_at, created_at,"
+                    " changed_at, version) VALUES (:id, '甲', 'ready', :chance, '2026-05-01',"
+                    " '2026-05-01', '2026-05-01', 1)"
+                ),
+                {"id": number, "chance": chance},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO assessments (firm_id, inputs, at, scheme, edition, as_of, record,"
+                    " verdict, probability) VALUES (:id, '{}', '2026-05-01', 'hnte', 'e2016',"
+                    " '2026-05-01', :record, 'eligible', :chance)"
+                ),
+                {"id": number, "record": packed(said), "chance": chance},
+            )
+    engine.dispose()
+    engine = open_store(empty_url)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT probability, probability_low, probability_high FROM firms ORDER BY id")
+        )
+        assert rows.fetchall() == [(0.6, 0.4, 0.7), (None, None, None)]
     engine.dispose()

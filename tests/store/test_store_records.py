@@ -162,18 +162,18 @@ def test_the_latest_assessment_stands_in_the_firms_row_and_none_is_lost(
     assert local.firm(firm)["verdict"] is None
     local.add_assessment(firm, {"staff_total": 0.1}, record("ineligible"))
     at += timedelta(days=1)
-    latest = local.add_assessment(
-        firm, {}, record("eligible", readiness={"probability": 0.62}), "f" * 64
-    )
+    said = {"probability": 0.62, "interval": [0.45, 0.77]}
+    latest = local.add_assessment(firm, {}, record("eligible", readiness=said), "f" * 64)
     local.add_assessment(firm, {}, record("ineligible", scheme="tech_sme"))
     row = local.firm(firm)
     assert (row["verdict"], row["probability"], row["assessed_at"]) == ("eligible", 0.62, at)
+    assert (row["probability_low"], row["probability_high"]) == (0.45, 0.77)
     assert (row["score_low"], row["score_high"], row["first_gap"]) == (71.5, 88.0, None)
     assert row["version"] == 1, "judging a firm does not disturb who edits it"
     line = local.assessments(firm)
     assert [held["verdict"] for held in line] == ["ineligible", "eligible", "ineligible"]
     whole = local.assessment(latest)
-    assert whole["record"] == record("eligible", readiness={"probability": 0.62})
+    assert whole["record"] == record("eligible", readiness=said)
     assert whole["model_hash"] == "f" * 64
     with pytest.raises(InputError):
         local.add_assessment(firm, {}, {"verdict": "eligible"})

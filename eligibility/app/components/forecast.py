@@ -18,7 +18,7 @@ from eligibility.planning.city import City
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, shares_by
-from eligibility.reports.figures import percent
+from eligibility.reports.figures import percent, tenths
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Figure
 
 Said = Mapping[str, Any]
@@ -55,7 +55,7 @@ def numbers(record: Said, language: Language, *, open_: bool = True) -> None:
     said = [
         (_("Expected certified"), fmt.number(seen["expected"], 1), ""),
         (_("With 80 %"), f"{low}–{high}", ""),
-        (_("Chance of at least {n}").format(n=goal), percent(seen["reaches_target"]), ""),
+        (_("Chance of at least {n}").format(n=goal), tenths(seen["reaches_target"]), ""),
     ]
     if open_:
         said.append(
@@ -151,7 +151,7 @@ def plot(seen: Forecast, language: Language) -> None:
         low=low,
         high=high,
         target=seen.target,
-        chance=percent(seen.reaches_target),
+        chance=tenths(seen.reaches_target),
     )
     chart = alt.layer(drawn, rules, words).properties(height=HEIGHT, description=told)
     st.altair_chart(chart, width="stretch")

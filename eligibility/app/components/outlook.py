@@ -17,7 +17,7 @@ from eligibility.app.registered import Pool
 from eligibility.language import Language
 from eligibility.planning.year import CityYear
 from eligibility.reports.city import city_record
-from eligibility.reports.figures import percent
+from eligibility.reports.figures import tenths
 from eligibility.store import Repository
 from eligibility.vocabulary import EligibilityError
 
@@ -91,7 +91,7 @@ def sentence(record: dict[str, Any], language: Language) -> None:
         ).format(
             expected=fmt.number(seen["expected"], 1),
             year=record["year"],
-            chance=percent(seen["reaches_target"]),
+            chance=tenths(seen["reaches_target"]),
             n=goal,
         )
     ]
@@ -100,7 +100,7 @@ def sentence(record: dict[str, Any], language: Language) -> None:
             _("{n} firms, with {days} adviser-days, would make it {chance}.").format(
                 n=len(chosen["choices"]),
                 days=fmt.number(chosen["days"]),
-                chance=percent(chosen["forecast"]["reaches_target"]),
+                chance=tenths(chosen["forecast"]["reaches_target"]),
             )
         )
     st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))
@@ -117,8 +117,8 @@ def visits(record: dict[str, Any], keys: Sequence[str], language: Language) -> s
         year=record["year"],
         n=len(chosen["choices"]),
         days=fmt.number(chosen["days"]),
-        before=percent(seen["reaches_target"]),
-        after=percent(chosen["forecast"]["reaches_target"]),
+        before=tenths(seen["reaches_target"]),
+        after=tenths(chosen["forecast"]["reaches_target"]),
         more=fmt.number(chosen["gain"]),
     )
     st.html(tag("p", said))

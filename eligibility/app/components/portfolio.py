@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
-from eligibility.app import clients, export, state
+from eligibility.app import cache, clients, export, state
 from eligibility.app import format as fmt
 from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
 from eligibility.app.components import guard, opening
@@ -170,7 +169,7 @@ def rows(
         )
     hint = _("“Open” leads to the firm; tick rows to change several at once")
     named = opening.above(f"{words} · {hint}", [row["name"] for row in page.rows], language)
-    shown = _in_percent(clients.table(page.rows, scheme, language))
+    shown = clients.table(page.rows, scheme, language)
     config = _columns(shown, language)
     config["open"] = st.column_config.ButtonColumn(
         "", width=58, pinned=True, type="tertiary", key=state.open_key(state.LIST)
@@ -189,23 +188,19 @@ def rows(
             placeholder=fmt.NOTHING,
             alt=_("Firms with stage, verdict, score, nearest gap, adviser and next deadline"),
         )
-    if shown["probability"].null_count < shown.num_rows:
-        st.caption(
-            _(
-                "Readiness is that of the last assessment; the firm's page says what it was learned "
-                "from and how wide its interval is."
-            )
+    if "readiness" in config:
+        said = _("Readiness with its interval (90%) is that of each firm's last assessment.")
+        model = cache.model()[0]
+        now = (
+            _("The model in use now: {model}.").format(model=model.learned.sentence.say(language))
+            if model
+            else ""
         )
+        st.caption(f"{said} {now}")
     ids = [row["id"] for row in page.rows]
     opened = state.opened_of(state.LIST, ids) if named is None else ids[named]
     chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
     return chosen, opened
-
-
-def _in_percent(shown: pa.Table) -> pa.Table:
-    """Readiness in whole percent: it is known no better."""
-    place = shown.schema.get_field_index("probability")
-    return shown.set_column(place, "probability", pc.multiply(shown["probability"], 100.0))
 
 
 def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
@@ -217,7 +212,8 @@ def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
         "verdict": column.TextColumn(_("Verdict"), width=124),
         "low": column.NumberColumn(_("Low"), width=58, format="%.4g"),
         "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
-        "probability": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),
+        "readiness": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),
+        "interval": column.TextColumn(_("interval (90%)"), width=96),
         "gap": column.TextColumn(_("Nearest gap"), width=170),
         "due": column.DateColumn(_("Next deadline"), width=104, format="YYYY-MM-DD"),
         "district": column.TextColumn(_("District"), width=96),
@@ -225,8 +221,8 @@ def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
         "adviser": column.TextColumn(_("Adviser"), width=96),
         "uscc": column.TextColumn(_("Credit code"), width=170),
     }
-    if shown["probability"].null_count == shown.num_rows:
-        del made["probability"]
+    if shown["readiness"].null_count == shown.num_rows:
+        del made["readiness"], made["interval"]
     return made
 
 
@@ -320,7 +316,8 @@ def _file(
     )
     titles = {
         "name": _("Firm"), "stage": _("Stage"), "verdict": _("Verdict"), "low": _("Low"),
-        "high": _("High"), "gap": _("Nearest gap"), "due": _("Next deadline"),
+        "high": _("High"), "readiness": _("Readiness (%)"), "interval": _("interval (90%)"),
+        "gap": _("Nearest gap"), "due": _("Next deadline"),
         "district": _("District"), "industry": _("Industry"), "carrier": _("Carrier"),
         "adviser": _("Adviser"), "uscc": _("Credit code"), "assessed": _("Last assessed"),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from eligibility.app import format as fmt
 from eligibility.app.components.table import table
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.reports.figures import percent
+from eligibility.reports.figures import percent, tenths
 
 Said = Mapping[str, Any]
 TALL = 460
@@ -22,6 +22,8 @@ TALL = 460
 def compared(support: Said, language: Language) -> None:
     """What the choice brings, beside the rules of thumb."""
     _ = language.text
+    if not support["choices"]:
+        return
     rules = support["compared_with"]
     lines = [
         (_("This choice"), support),
@@ -43,7 +45,7 @@ def compared(support: Said, language: Language) -> None:
             fmt.money(line["cost"], language),
             f"+{fmt.number(line['gain'])}",
             fmt.number(support["gain"] - line["gain"]) if line is not support else "",
-            percent(line["forecast"]["reaches_target"]),
+            tenths(line["forecast"]["reaches_target"]),
         )
         for name, line in lines
     ]
@@ -62,8 +64,8 @@ def bound(support: Said, language: Language) -> None:
         said = _(
             "Not proven the best: the search ended early. This choice reaches {value}; no choice reaches more than {bound}."
         ).format(
-            value=percent(support["forecast"]["reaches_target"]),
-            bound=percent(support["at_most"]),
+            value=tenths(support["forecast"]["reaches_target"]),
+            bound=tenths(support["at_most"]),
         )
     if by_target or not support["proven"]:
         st.caption(said)
@@ -181,6 +183,8 @@ def training(needs: Said, language: Language) -> None:
     st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
     if needs["assumed"]:
         st.caption(_("Days, seats and effects of the courses are assumed: city.yaml holds them."))
+    if not needs["gaps"]:
+        return
     for scored, title in (
         (False, _("Conditions that most firms lack")),
         (True, _("Items of the score that most firms have below their best")),
