@@ -71,7 +71,7 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(tmp_path: 
             page.get_by_text("商标 is not understood").wait_for()
             # neither another page nor another language loses the change of a table
             page.get_by_role("button", name="Reference").click()
-            page.get_by_role("link", name="Rules").click()
+            page.get_by_role("menuitem", name="Rules").click()
             settled(page)
             page.get_by_role("link", name="Self-assessment").click()
             settled(page)
