@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
 from hypothesis import Phase, settings
@@ -12,6 +13,11 @@ settings.register_profile("claims", deadline=None)
 settings.load_profile("claims")
 # one failing firm is enough there; making it small takes minutes a change
 settings.register_profile("mutation", phases=[Phase.explicit, Phase.generate], database=None)
+
+
+def pytest_configure() -> None:
+    # no test reads or fills the store of whoever runs it
+    os.environ["ELIGIBILITY_DATA"] = tempfile.mkdtemp(prefix="eligibility-tests-")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
