@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import Phase, settings
@@ -15,9 +15,11 @@ settings.load_profile("claims")
 settings.register_profile("mutation", phases=[Phase.explicit, Phase.generate], database=None)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # no test reads or fills the store of whoever runs it
-    os.environ["ELIGIBILITY_DATA"] = tempfile.mkdtemp(prefix="eligibility-tests-")
+    folder = TemporaryDirectory(prefix="eligibility-tests-", ignore_cleanup_errors=True)
+    os.environ["ELIGIBILITY_DATA"] = folder.name
+    config.add_cleanup(folder.cleanup)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
