@@ -18,6 +18,7 @@ pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import cache, clients, export, register, state
 from eligibility.app import format as fmt
+from eligibility.app.components import portfolio
 from eligibility.app.state import UPLOAD, Upload
 from eligibility.language import ENGLISH
 from eligibility.readiness.past import read_past
@@ -203,6 +204,17 @@ def test_the_download_is_the_list_as_seen_and_nothing_in_it_runs(staffed: Staffe
     read = pacsv.read_csv(io.BytesIO(export.written(table, "csv")))
     assert read["name"].to_pylist() == ["'=1+1", "甲公司"]
     assert read["uscc"].to_pylist() == [CODES[0], CODES[1]]
+
+
+def test_the_list_taken_away_says_what_its_readiness_was_learned_from(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
+    record = cache.judged(clients.judged(facts, load_scheme())).record
+    staffed.repository.add_assessment(firm, facts, record)
+    made = portfolio._file(staffed.repository, clients.choice({}), 1, load_scheme(), ENGLISH)
+    (row,) = pacsv.read_csv(io.BytesIO(made)).to_pylist()
+    assert row["Readiness (%)"] == round(100 * record["readiness"]["probability"])
+    assert row["Model of readiness in use now"] == record["readiness"]["model"]["text"]["en"]
 
 
 def test_a_firm_shows_its_findings_as_they_were_kept(staffed: Staffed) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from eligibility.app import cache, clients, export, state
@@ -359,4 +360,11 @@ def _file(
         "adviser": _("Adviser"), "uscc": _("Credit code"), "assessed": _("Last assessed"),
     }  # fmt: skip
     shown = clients.table(held.rows, scheme, language).select(list(titles))
-    return export.written(shown.rename_columns(list(titles.values())), "csv")
+    # whole percents, as on the page: the interval says that it is known no better
+    place = shown.schema.get_field_index("readiness")
+    shown = shown.set_column(place, "readiness", pc.round(shown["readiness"]))
+    shown = shown.rename_columns(list(titles.values()))
+    if (model := cache.model()[0]) is not None:
+        said = pa.array([model.learned.sentence.say(language)] * shown.num_rows, pa.string())
+        shown = shown.append_column(_("Model of readiness in use now"), said)
+    return export.written(shown, "csv")
