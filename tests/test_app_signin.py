@@ -104,6 +104,31 @@ def test_a_sign_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use(
     assert signed.login == "chief"
 
 
+def test_whoever_signs_in_on_the_page_of_the_account_goes_on_to_the_first_page(
+    browser: TestClient,
+) -> None:
+    people.chief()
+    assert sign_in(browser, back="/account?lang=English") == "/?lang=English"
+    assert sign_in(browser, back="/account") == "/"
+    # a password that is changed of one's own will leads nowhere else
+    fields = {"csrf": csrf(browser), "old": PASSWORD, "back": "/account"}
+    new = {"new": "a password of my own", "again": "a password of my own"}
+    answer = browser.post(routes.PASSWORD, data={**fields, **new})
+    assert answer.headers["location"].startswith("/account?said=")
+
+
+def test_the_first_own_password_opens_the_first_page(browser: TestClient) -> None:
+    people.chief().add_account("staff", "given by somebody", Role.MANAGER, name="员工")
+    assert sign_in(browser, "given by somebody", login="staff", back="/").startswith("/account?")
+    fields = {"csrf": csrf(browser), "old": "given by somebody", "back": "/account?lang=English"}
+    wrong = {"new": "a password of my own", "again": "another"}
+    answer = browser.post(routes.PASSWORD, data={**fields, **wrong})
+    assert answer.headers["location"].startswith("/account?")
+    new = {"new": "a password of my own", "again": "a password of my own"}
+    answer = browser.post(routes.PASSWORD, data={**fields, **new})
+    assert answer.headers["location"].startswith("/?lang=English&said=")
+
+
 def test_over_https_the_cookie_goes_over_https_only() -> None:
     people.chief()
     app = Starlette(routes=routes.ROUTES, middleware=guard.MIDDLEWARE)

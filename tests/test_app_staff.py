@@ -17,11 +17,14 @@ from streamlit.testing.v1 import AppTest
 pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import cache, clients, export, register, state
+from eligibility.app import format as fmt
+from eligibility.app.components import portfolio
 from eligibility.app.state import UPLOAD, Upload
 from eligibility.language import ENGLISH
 from eligibility.readiness.past import read_past
 from eligibility.scheme import load_scheme
 from eligibility.store import VISITOR, FirmFilter
+from tests.firms import base
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
 
 PAGES = ("overview", "firms", "firm", "imports", "outcomes")
@@ -125,6 +128,23 @@ def test_the_address_is_the_filter(staffed: Staffed) -> None:
     assert "take a filter away" in app.info[0].value
 
 
+def test_what_is_filtered_stands_above_the_list_and_can_be_taken_off(staffed: Staffed) -> None:
+    carrier = staffed.repository.add_carrier("[云谷](x)")
+    staffed.firm(0, "甲公司", district="新城区", carrier_id=carrier)
+    staffed.firm(1, "乙公司", district="赛罕区")
+    app = staffed.open("firms", district="新城区", carrier=str(carrier), rows="1", text="甲")
+    chips = {each.key: each.label for each in app.button if str(each.key).startswith("chip:")}
+    assert list(chips) == ["chip:text", "chip:district", "chip:carrier"]
+    assert chips["chip:district"] == "District\\: 新城区"
+    assert "\\[云谷\\]" in chips["chip:carrier"]
+    app.button(key="chip:carrier").click().run()
+    assert set(app.query_params) & {"carrier", "rows"} == set()
+    assert app.query_params["district"] == "新城区"
+    button(app, "Take all off").click().run()
+    assert len(app.dataframe[0].value) == 2
+    assert not [each for each in app.button if str(each.key).startswith("chip:")]
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -186,6 +206,17 @@ def test_the_download_is_the_list_as_seen_and_nothing_in_it_runs(staffed: Staffe
     assert read["uscc"].to_pylist() == [CODES[0], CODES[1]]
 
 
+def test_the_list_taken_away_says_what_its_readiness_was_learned_from(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
+    record = cache.judged(clients.judged(facts, load_scheme())).record
+    staffed.repository.add_assessment(firm, facts, record)
+    made = portfolio._file(staffed.repository, clients.choice({}), 1, load_scheme(), ENGLISH)
+    (row,) = pacsv.read_csv(io.BytesIO(made)).to_pylist()
+    assert row["Readiness (%)"] == round(100 * record["readiness"]["probability"])
+    assert row["Model of readiness in use now"] == record["readiness"]["model"]["text"]["en"]
+
+
 def test_a_firm_shows_its_findings_as_they_were_kept(staffed: Staffed) -> None:
     firm = staffed.firm(name=NASTY)
     staffed.assess(firm, 2026, st_staff=1, staff_total=100)
@@ -194,6 +225,20 @@ def test_a_firm_shows_its_findings_as_they_were_kept(staffed: Staffed) -> None:
     assert "= 1 ÷ 100" in said
     assert "<script>alert" not in said
     assert "&lt;script&gt;" in said
+
+
+def test_a_firm_shows_the_readiness_that_the_list_shows_with_all_that_belongs_to_it(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
+    record = cache.judged(clients.judged(facts, load_scheme())).record
+    staffed.repository.add_assessment(firm, facts, record)
+    said = html(staffed.open("firm", firm=str(firm)))
+    assert f"about {fmt.chance(record['readiness']['probability'])} (" in said
+    assert "interval (90%)" in said
+    assert "Demonstration model" in said
+    assert record["readiness"]["model"]["text"]["en"] in said
 
 
 def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
@@ -263,6 +308,8 @@ def test_corrected_figures_are_stored_and_judged(
     button(app, "Save and assess").click().run()
     assert "The figures of 2026 are stored and assessed." in html(app)
     assert staffed.repository.figures(firm, 2026).value["sales_revenue_y3"] == 12_345_600
+    (row,) = staffed.repository.firms_page().rows
+    assert row["probability"] is not None, "the list lost its readiness with the correction"
     assert len(staffed.repository.assessments(firm)) == 2
 
 

@@ -23,7 +23,7 @@ from eligibility.planning.stock import Stock, certificates
 from eligibility.planning.year import CityYear
 from eligibility.readiness.model import Model
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import FirmTable
+from eligibility.vocabulary import Batch, FirmTable
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def target(city: City, year: int, pool: Pool | None = None) -> int:
     return int(city.target(year).certified.value)
 
 
-def closed(city: City, year: int, scheme: Scheme) -> date | None:
-    """The day on which the last batch of a year closed, if it has."""
+def closed(city: City, year: int, scheme: Scheme) -> Batch | None:
+    """The last batch of a year, if it has closed."""
     return last_batch(scheme.overlay(city.region), year, date.today())
 
 

@@ -16,7 +16,7 @@ from eligibility.intake.table import Options, from_records
 from eligibility.planning.stock import Certificates, certificates
 from eligibility.scheme import Scheme
 from eligibility.store import Repository, Stage
-from eligibility.vocabulary import Bools, FirmTable, Overlay
+from eligibility.vocabulary import Batch, Bools, FirmTable, Overlay
 
 Row = Mapping[str, Any]
 #: stages that may be counted, and those that are unless somebody says otherwise
@@ -74,10 +74,11 @@ class Pool:
     digest: str
 
 
-def last_batch(overlay: Overlay, year: int, today: date) -> date | None:
-    """The day on which the last batch of a year closed; None while one is open or none is known."""
-    days = [batch.due for batch in overlay.batches if batch.year == year]
-    return max(days) if days and max(days) < today else None
+def last_batch(overlay: Overlay, year: int, today: date) -> Batch | None:
+    """The last batch of a year once it has closed; None while one is open or none is known."""
+    of_year = [batch for batch in overlay.batches if batch.year == year]
+    last = max(of_year, key=lambda batch: batch.due, default=None)
+    return last if last is not None and last.due < today else None
 
 
 def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: Scheme) -> Pool:

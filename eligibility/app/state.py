@@ -280,6 +280,7 @@ STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "
 ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
 TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
 NEWS = "news"
+CHIP = "chip:"
 LOADED = "loaded:"
 VIEW, VIEW_NAME = "view", "view-name"
 LIST, LAST_LIST = "list", "last-list"
@@ -316,6 +317,17 @@ def ask(name: str) -> None:
     put(name, st.session_state.get(f"{ASK}{name}"))
     if name in ASKED:
         put(ROWS, None)
+
+
+def take_off(*names: str) -> None:
+    """Ask no longer for these parts of the address; the list starts at its first rows."""
+    for name in (*names, ROWS):
+        put(name, None)
+
+
+def chip_key(name: str) -> str:
+    """The key of what takes that part of the address off."""
+    return f"{CHIP}{name}"
 
 
 def page_key(page: int) -> str:

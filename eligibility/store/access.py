@@ -251,7 +251,10 @@ class Access:
             | ((accounts.c.role == Role.ADVISER) & (accounts.c.carrier_id == carrier_id)),
         )
         if connection.execute(found).first() is None:
-            raise NotFound("There is no such adviser at this firm's carrier.")
+            raise NotFound(
+                "An adviser looks after firms of the own carrier only, and not all of these are: "
+                "nothing was changed. Filter the list by that carrier first."
+            )
 
 
 @contextmanager

@@ -47,7 +47,8 @@ def accounts(repository: Repository, language: Language) -> None:
         hide_index=True,
     )
     new, change = st.columns(2, gap="large")
-    with new, st.form("new-account", border=False):
+    # one more account is another form: what was typed for the one before does not stay
+    with new, st.form(f"new-account-{len(held)}", border=False):
         st.subheader(_("New account"), anchor=False)
         login = st.text_input(_("Login"), max_chars=200, autocomplete="off")
         name = st.text_input(_("Name"), max_chars=200, autocomplete="off")
@@ -144,7 +145,7 @@ def carriers(repository: Repository, language: Language) -> None:
     else:
         st.info(_("No carrier yet: add the parks, incubators and institutions that advise firms."))
     new, change = st.columns(2, gap="large")
-    with new, st.form("new-carrier", border=False):
+    with new, st.form(f"new-carrier-{len(held)}", border=False):
         st.subheader(_("New carrier"), anchor=False)
         name = st.text_input(_("Name"), max_chars=200)
         district = st.text_input(_("District"), max_chars=100)

@@ -13,7 +13,7 @@ from eligibility.app.components.readiness import caveats, demonstration
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
 from eligibility.readiness.folder import CARD
-from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.scheme import DEFAULT_SCHEME, load_scheme
 from eligibility.vocabulary import Message
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ def card(held: Trained, folder: Path, language: Language) -> None:
         st.header(_("Are its chances right?"), anchor=False)
         calibration(metrics["calibration"], language)
     digest = _("SHA-256 of the file: {digest}").format(digest=learned.sha256)
+    scheme = load_scheme(learned.scheme)
     rules = _("Rules: {scheme}, {edition}; {features} features.").format(
-        scheme=learned.scheme, edition=learned.edition, features=len(held.model.layout.names)
+        scheme=language.of(scheme.title),
+        edition=language.of(scheme.edition(learned.edition).title),
+        features=len(held.model.layout.names),
     )
     st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted digest"))
     st.download_button(

@@ -160,7 +160,7 @@ def _submit(
     _ = language.text
     try:
         facts = _read(typed, year, scheme, language)
-        record = clients.judged(facts, scheme).record
+        record = cache.judged(clients.judged(facts, scheme)).record
         repository.save_figures(firm_id, year, facts, held.version)
         repository.add_assessment(firm_id, facts, record)
     except Conflict as error:

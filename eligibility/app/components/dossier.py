@@ -11,7 +11,7 @@ import streamlit as st
 
 from eligibility.app import cache, clients, opened, state
 from eligibility.app import format as fmt
-from eligibility.app.components import conditions, guard, papers, plan, score, verdict
+from eligibility.app.components import conditions, guard, papers, plan, readiness, score, verdict
 from eligibility.app.components.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
@@ -138,6 +138,8 @@ def assessment(repository: Repository, firm: Row, language: Language) -> None:
     conditions.conditions(judged, language)
     st.header(_("Innovation score"), anchor=False)
     score.score(judged, language)
+    if judged.record.get("readiness"):
+        readiness.readiness(judged, cache.model()[0], language)
 
 
 def way(repository: Repository, firm: Row, language: Language) -> None:
@@ -310,8 +312,10 @@ def outcome_word(certified: bool | None, language: Language) -> str:
 
 
 def changes(rows: Sequence[Row], language: Language, named: bool = True) -> None:
-    """Lines of the log in words."""
+    """Lines of the log in words; no table where there are none."""
     _ = language.text
+    if not rows:
+        return
     firms = {_("Firm"): [row["firm"] for row in rows]} if named else {}
     st.dataframe(
         {

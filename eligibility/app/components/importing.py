@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from eligibility.app import export, state
 from eligibility.app import format as fmt
-from eligibility.app import state
 from eligibility.app.components import guard, notices
 from eligibility.app.components.dossier import moment
 from eligibility.app.components.status import verdict_word
@@ -126,16 +126,27 @@ def rejects(held: Row, language: Language) -> None:
     lines = [(row["row"], issue) for row in held["rejected"] for issue in row["issues"]]
     title = _("Rejected rows: {n}").format(n=len(held["rejected"]))
     with st.expander(title, expanded=True, icon=":material/block:"):
-        st.dataframe(
+        table = pa.table(
             {
                 _("Row"): pa.array([row for row, _issue in lines], pa.int64()),
                 _("Column"): [issue["column"] for _row, issue in lines],
                 _("Value"): [issue["value"] for _row, issue in lines],
                 _("What was expected"): [issue["expected"][language.id] for _row, issue in lines],
-            },
+            }
+        )
+        st.dataframe(
+            table,
             hide_index=True,
             height="content" if len(lines) <= notices.SHOWN else notices.TALL,
             placeholder="",
+        )
+        st.download_button(
+            _("Download this table (CSV)"),
+            data=partial(export.written, table, "csv"),
+            file_name="rejected.csv",
+            mime=export.MIMES["csv"],
+            on_click="ignore",
+            icon=":material/download:",
         )
 
 

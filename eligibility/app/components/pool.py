@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from eligibility.language import Language
 from eligibility.planning.stock import Stock
 from eligibility.planning.year import CityYear
 from eligibility.store import STAGE_WORDS, Repository, Stage
+from eligibility.vocabulary import Batch
 
 REGISTER, FILE = "register", "file"
 #: firms that are not counted, named with the way to them
@@ -56,13 +56,17 @@ def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:
     return sorted(chosen, key=list(words).index)
 
 
-def closed(year: int, last: date | None, language: Language) -> None:
+def closed(year: int, last: Batch | None, language: Language) -> None:
     """That only applications filed are counted, where the last batch of the year has closed."""
     if last is not None:
         said = language.text(
             "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
         )
-        st.html(tag("p", said.format(year=year, day=last), cls="notice"))
+        if last.source == "assumed":
+            said = language.text(
+                "The last batch of {year} closed on {day} (assumed, please check): only applications filed are counted unless you choose otherwise."
+            )
+        st.html(tag("p", said.format(year=year, day=last.due), cls="notice"))
 
 
 def nobody(language: Language) -> None:

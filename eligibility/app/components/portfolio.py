@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from eligibility.app import cache, clients, export, state
@@ -39,6 +40,14 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
         "due": _("next deadline first"),
         "assessed": _("last assessed first"),
     }
+    held = {
+        state.STAGE: (_("Stage"), _stages(language), chosen.stage),
+        state.VERDICT: (_("Verdict"), verdicts, verdict),
+        state.DISTRICT: (_("District"), _groups(repository, "district"), chosen.district),
+        state.INDUSTRY: (_("Industry"), _groups(repository, "industry"), chosen.industry),
+        state.CARRIER: (_("Carrier"), _names(repository.carriers()), chosen.carrier_id),
+        state.ADVISER: (_("Adviser"), _names(repository.advisers()), chosen.adviser_id),
+    }
     with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
         st.text_input(
             _("Name or credit code contains"),
@@ -47,16 +56,9 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
             args=(state.TEXT,),
             width=220,
         )
-        _select(state.STAGE, _("Stage"), _stages(language), chosen.stage, language)
-        _select(state.VERDICT, _("Verdict"), verdicts, verdict, language)
-        held = _groups(repository, "district")
-        _select(state.DISTRICT, _("District"), held, chosen.district, language)
-        held = _groups(repository, "industry")
-        _select(state.INDUSTRY, _("Industry"), held, chosen.industry, language)
-        carriers = {row["id"]: row["name"] for row in repository.carriers()}
-        _select(state.CARRIER, _("Carrier"), carriers, chosen.carrier_id, language)
-        advisers = {row["id"]: row["name"] for row in repository.advisers()}
-        _select(state.ADVISER, _("Adviser"), advisers, chosen.adviser_id, language)
+        with st.popover(_("Filter"), icon=":material/filter_list:"):
+            for name, (label, options, value) in held.items():
+                _select(name, label, options, value, language)
         st.selectbox(
             _("Order"),
             list(ORDERS),
@@ -66,6 +68,43 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
             args=(state.ORDER,),
             width=210,
         )
+    words = {
+        name: (label, options.get(value, str(value)))
+        for name, (label, options, value) in held.items()
+        if value is not None
+    }
+    if chosen.text:
+        words = {state.TEXT: (_("Contains"), chosen.text), **words}
+    _chips(words, language)
+
+
+def _chips(words: Mapping[str, tuple[str, str]], language: Language) -> None:
+    """What is filtered, each with the way to take it off."""
+    _ = language.text
+    if not words:
+        return
+    with st.container(horizontal=True, gap="small", key="chips"):
+        for name, (label, value) in words.items():
+            st.button(
+                literal(_("{label}: {value}").format(label=label, value=value)),
+                key=state.chip_key(name),
+                icon=":material/close:",
+                icon_position="right",
+                help=_("Take this filter off"),
+                on_click=state.take_off,
+                args=(name,),
+            )
+        if len(words) > 1:
+            st.button(
+                _("Take all off"),
+                on_click=state.take_off,
+                args=tuple(words),
+                type="tertiary",
+            )
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
+    return {row["id"]: row["name"] for row in rows}
 
 
 def _groups(repository: Repository, by: Literal["district", "industry"]) -> dict[Any, str]:
@@ -90,7 +129,6 @@ def _select(
         key=state.ask_key(name, value),
         on_change=state.ask,
         args=(name,),
-        width=160,
     )
 
 
@@ -322,4 +360,11 @@ def _file(
         "adviser": _("Adviser"), "uscc": _("Credit code"), "assessed": _("Last assessed"),
     }  # fmt: skip
     shown = clients.table(held.rows, scheme, language).select(list(titles))
-    return export.written(shown.rename_columns(list(titles.values())), "csv")
+    # whole percents, as on the page: the interval says that it is known no better
+    place = shown.schema.get_field_index("readiness")
+    shown = shown.set_column(place, "readiness", pc.round(shown["readiness"]))
+    shown = shown.rename_columns(list(titles.values()))
+    if (model := cache.model()[0]) is not None:
+        said = pa.array([model.learned.sentence.say(language)] * shown.num_rows, pa.string())
+        shown = shown.append_column(_("Model of readiness in use now"), said)
+    return export.written(shown, "csv")

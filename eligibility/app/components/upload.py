@@ -12,6 +12,8 @@ from eligibility.language import Language
 
 UNITS: tuple[state.MoneyUnit, ...] = ("CNY", "10k CNY", "100m CNY")
 TYPES = ["csv", "xlsx"]
+#: columns without a unit that are named before they are only counted
+NAMED = 6
 
 
 def controls(language: Language) -> None:
@@ -56,7 +58,9 @@ def unit(headers: HeaderMap, language: Language, key: str = state.UNIT) -> bool:
     _ = language.text
     if not headers.unitless:
         return True
-    names = _(", ").join(column.header for column in headers.unitless)
+    names = _(", ").join(column.header for column in headers.unitless[:NAMED])
+    if len(headers.unitless) > NAMED:
+        names += _("; {count} columns in all").format(count=len(headers.unitless))
     words = {"CNY": _("CNY"), "10k CNY": _("CNY 10,000"), "100m CNY": _("CNY 100 million")}
     asked = _("In which unit are these amounts? {columns}").format(columns=names)
     st.html(tag("p", asked, cls="notice"))

@@ -107,22 +107,23 @@ def documents(repository: Repository, firm: Row, law: Edition, language: Languag
             n=checked, count=len(wanted), edition=language.of(law.title)
         )
     )
-    for item, (title, evidence) in wanted.items():
-        row = held.get(item, {"status": Paper.MISSING.value, "version": 0, "remark": None})
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(tag("p", tag("b", title), tag("small", evidence), cls="paper"), width=520)
-            key = f"{state.PAPER}:{firm['id']}:{item}:{row['version']}"
-            st.segmented_control(
-                literal(title),
-                list(words),
-                default=row["status"],
-                required=True,
-                format_func=words.__getitem__,
-                key=key,
-                label_visibility="collapsed",
-                on_change=_put,
-                args=(repository, firm["id"], item, row, key),
-            )
+    with st.container(key="checklist"):
+        for item, (title, evidence) in wanted.items():
+            row = held.get(item, {"status": Paper.MISSING.value, "version": 0, "remark": None})
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.html(tag("p", tag("b", title), tag("small", evidence), cls="paper"), width=520)
+                key = f"{state.PAPER}:{firm['id']}:{item}:{row['version']}"
+                st.segmented_control(
+                    literal(title),
+                    list(words),
+                    default=row["status"],
+                    required=True,
+                    format_func=words.__getitem__,
+                    key=key,
+                    label_visibility="collapsed",
+                    on_change=_put,
+                    args=(repository, firm["id"], item, row, key),
+                )
     with st.form(state.REMARK, clear_on_submit=True):
         other = st.text_input(_("Another paper"), max_chars=200)
         if st.form_submit_button(_("Add to the list")):

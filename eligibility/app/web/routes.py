@@ -43,6 +43,7 @@ def sign_in(request: Request, fields: Fields, response: Response) -> Message | N
     _replace(request, response, token)
     signed = cache.accounts().signed_in(token)
     if signed is None or not signed.once:
+        _onwards(response)
         return None
     # it opens no other page, so here is where the change is
     response.headers["location"] = _page(ACCOUNT, response.headers["location"])
@@ -73,7 +74,7 @@ def sign_out(request: Request, fields: Fields, response: Response) -> Message:
     return Message("You are signed out.")
 
 
-def change_password(request: Request, fields: Fields, _: Response) -> Message:
+def change_password(request: Request, fields: Fields, response: Response) -> Message:
     """Change the own password; every other sign-in of the account ends."""
     token = cookies.token(request.cookies)
     _of_this_browser(token, fields)
@@ -81,7 +82,10 @@ def change_password(request: Request, fields: Fields, _: Response) -> Message:
     if new != fields.get("again", ""):
         raise NotAllowed("The two new passwords differ; the old one still holds.")
     accounts = cache.accounts()
+    signed = accounts.signed_in(token or "")
     accounts.change_password(token or "", fields.get("old", ""), new, _source(request))
+    if signed is not None and signed.once:
+        _onwards(response)
     return Message("The password is changed; other devices are signed out.")
 
 
@@ -122,6 +126,13 @@ def _posted(action: Action) -> Callable[[Request], object]:
         return response
 
     return endpoint
+
+
+def _onwards(response: Response) -> None:
+    """Whoever signed in on the page of the account came for the work: on to the first page."""
+    back = response.headers["location"]
+    if urlsplit(back).path == ACCOUNT:
+        response.headers["location"] = _page("/", back)
 
 
 def _page(page: str, before: str) -> str:
