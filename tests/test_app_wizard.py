@@ -128,6 +128,18 @@ def test_what_cannot_be_read_is_said_beside_its_input_and_kept() -> None:
     assert app.text_input(key="entry:sales_revenue_y3").value == "-5"
 
 
+def test_while_an_entry_cannot_be_read_no_step_is_said_to_be_complete() -> None:
+    app = page("wizard", Draft(facts=FACTS | {"uscc": "91150105MA0N8K3T72", "staff_total": "9"}))
+    labels = [button.label for button in app.button]
+    assert "◐ 3. Staff · begun" in labels
+    assert "○ 2. Intellectual property · not filled in" in labels
+    assert not any("complete" in label for label in labels)
+    press(app, "Next →")
+    assert "until this is corrected: Unified social credit code" in html(app)
+    press(app, "Correct it →")
+    assert app.title[0].value == "1. Main facts"
+
+
 def test_years_are_calendar_years_and_one_before_registration_is_closed() -> None:
     app = page("wizard", Draft(facts=FACTS | {"registered_on": "2024-02-01"}))
     labels = [app.text_input(key=f"entry:sales_revenue_y{year}").label for year in (2, 3)]

@@ -44,4 +44,4 @@ with right:
     inputs.fields(step, sheet)
     if steps.onward(step, sheet):
         st.switch_page(RESULT)
-progress.progress(firm, language)
+progress.progress(firm, sheet)
