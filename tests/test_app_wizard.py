@@ -23,6 +23,7 @@ from eligibility.scheme import load_scheme  # noqa: E402
 from eligibility.store import VISITOR, Actor, Repository, Role  # noqa: E402
 from eligibility.store.drafts import MOST_NEW, MOST_ROWS  # noqa: E402
 from eligibility.vocabulary import Conflict, NotFound  # noqa: E402
+from tests.firms import base  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = ("main", "ip", "staff", "rd", "products", "capability")
@@ -369,3 +370,16 @@ def test_too_many_drafts_are_refused_in_a_sentence_and_what_is_typed_stays(
     assert draft.key is None
     assert "60 self-assessments were begun from here within the hour" in html(app)
     assert draft.facts["name"] == "乙"
+
+
+def test_a_gap_of_the_result_leads_to_the_field_that_closes_it() -> None:
+    told = base(staff_total=100, st_staff=8, rd_expense_y3=None)
+    facts = {name: str(value) for name, value in told.items() if value is not None}
+    app = page("result", Draft(facts=facts | FACTS | {"major_violation": "no"}))
+    labels = [button.label for button in app.button]
+    assert "Fill in: R&D costs, as counted, 2025 →" in [x.replace("\\", "") for x in labels]
+    short = next(each for each in app.button if "S&T staff" in each.label)
+    assert short.label.startswith("Go to:")
+    short.click().run()
+    assert app.title[0].value == "3. Staff"
+    assert app.session_state["draft"].sought[0] == "st_staff"

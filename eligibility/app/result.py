@@ -45,7 +45,9 @@ if firm is None:
     st.stop()
 
 verdict.heading(firm, language)
-outcome.first_steps(firm, language)
+if sought := outcome.first_steps(firm, language):
+    state.go(firm.scheme.fields_by_id[sought].section, sought)
+    st.switch_page(STEPS)
 st.header(_("Conditions"), anchor=False)
 st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
 conditions.conditions(firm, language)

@@ -36,7 +36,7 @@ left, right = st.columns([1, 4], gap="medium")
 title = language.of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
-    arrival.arrive(step, title)
+    arrival.arrive(step, title, draft.sought)
 with right:
     st.title(title, anchor=False)
     if step in lists.OF_STEP:

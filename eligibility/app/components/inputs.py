@@ -110,6 +110,8 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
             tag("small", language.of(first.help)),
             tag("small", _("Where to find it: "), language.of(first.source), cls="where"),
             cls="ask",
+            data_fields=" ".join(field.id for field in years),
+            data_labels="|".join(_label(field, sheet) for field in years),
         )
     )
     with answer:
@@ -133,8 +135,7 @@ def _issue(field: Field, sheet: Sheet) -> Markup:
 
 def _input(field: Field, sheet: Sheet) -> None:
     _ = sheet.language.text
-    title = fmt.field_title(field, sheet.told.years, sheet.language)
-    label = title if field.year is None else str(sheet.told.years[field.year - 1])
+    label = _label(field, sheet)
     shown: Any = "collapsed" if field.year is None else "visible"
     if not applies(field, sheet.told.operating):
         _closed(label, _("not registered yet"), field, shown)
@@ -169,6 +170,13 @@ def _input(field: Field, sheet: Sheet) -> None:
             state.hold(field.id, typed)
             hint = {"date": "2026-05-20", "code": _("18 characters")}.get(field.kind, "")
             st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)
+
+
+def _label(field: Field, sheet: Sheet) -> str:
+    """The label of an input: its year beside the title, or the title where it has none."""
+    if field.year is not None:
+        return str(sheet.told.years[field.year - 1])
+    return fmt.field_title(field, sheet.told.years, sheet.language)
 
 
 def _closed(label: str, words: str, field: Field, shown: Any) -> None:
