@@ -383,3 +383,32 @@ def test_a_gap_of_the_result_leads_to_the_field_that_closes_it() -> None:
     short.click().run()
     assert app.title[0].value == "3. Staff"
     assert app.session_state["draft"].sought[0] == "st_staff"
+
+
+def test_an_amount_so_large_that_yuan_may_be_meant_is_asked_about_and_not_changed() -> None:
+    facts = FACTS | {"sales_revenue_y2": "3860000元", "sales_revenue_y3": "3860000"}
+    said = html(page("wizard", Draft(facts=facts)))
+    assert "Sales revenue, 2025 is taken as 386 × CNY 100 million" in said
+    assert "Sales revenue, 2024 is taken" not in said
+    draft = Draft(facts=dict(FACTS), step="rd")
+    draft.put("activity", [{"name": "RD01", "year": "2025", "rd_direct": "800000"}])
+    assert "Direct inputs, 2025 is taken as 80 × CNY 100 million" in html(page("wizard", draft))
+
+
+def test_rights_are_said_to_be_unused_only_when_asked() -> None:
+    draft = Draft(facts=dict(FACTS), step="ip")
+    right = {
+        "name": "甲", "class": "软著", "granted_on": "2024-01-01", "status": "有效", "owner": "本企业",
+    }  # fmt: skip
+    draft.put("ip", [right, right | {"used": "yes"}])
+    app = page("wizard", draft)
+    assert "0 of 2 rows count." in html(app)
+    press(app, "Never certified: enter no into every blank of “Used before”")
+    assert "1 of 2 rows count." in html(app)
+    assert [row["used"] for row in draft.lists["ip"]] == ["no", "yes"]
+
+
+def test_a_condition_that_is_met_whatever_a_blank_is_says_at_least_how_much() -> None:
+    told = base(ip_class1_count=1, ip_class2_used_count=None)
+    facts = {name: str(value) for name, value in told.items() if value is not None}
+    assert "at least 1 " in html(page("result", Draft(facts=facts | FACTS)))

@@ -22,8 +22,12 @@ def save(draft: Draft, repository: Repository, language: Language) -> None:
     _ = language.text
     try:
         draft.save(repository)
-    except Conflict as conflict:
-        notices.refused(conflict, language)
+    except Conflict:
+        said = _(
+            "This draft was changed in another window or on another device a moment ago. What you "
+            "typed here is not stored yet: choose which of the two to keep."
+        )
+        st.html(tag("p", said, cls="notice refused", role="alert"))
         with st.container(horizontal=True, key="conflict"):
             if st.button(_("Keep what is typed here")):
                 _done(partial(draft.save_over, repository), language)
