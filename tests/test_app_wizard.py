@@ -275,6 +275,7 @@ def test_a_deleted_draft_is_gone(store: Repository) -> None:
     with pytest.raises(NotFound):
         store.draft(code)
     assert app.session_state["draft"] is None
+    assert "The draft is deleted for good" in html(app)
 
 
 def test_a_page_without_a_draft_says_what_to_do() -> None:

@@ -25,8 +25,7 @@ STEPS = "eligibility/app/wizard.py"
 draft = state.draft()
 if draft is None:
     st.title(_("Result"), anchor=False)
-    st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
-    st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
+    keeping.nothing_open(language)
     st.stop()
 state.collect()
 repository = who.repository()

@@ -15,8 +15,7 @@ RESULT = "eligibility/app/result.py"
 draft = state.draft()
 if draft is None:
     st.title(_("Self-assessment"), anchor=False)
-    st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
-    st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
+    keeping.nothing_open(language)
     st.stop()
 state.collect()
 # a place of its own, so that what is said there moves no input and no scroll
