@@ -23,6 +23,7 @@ from eligibility.scheme import load_scheme  # noqa: E402
 from eligibility.store import VISITOR, Actor, Repository, Role  # noqa: E402
 from eligibility.store.drafts import MOST_NEW, MOST_ROWS  # noqa: E402
 from eligibility.vocabulary import Conflict, NotFound  # noqa: E402
+from tests.firms import base  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = ("main", "ip", "staff", "rd", "products", "capability")
@@ -126,6 +127,18 @@ def test_what_cannot_be_read_is_said_beside_its_input_and_kept() -> None:
     assert "Nothing can be decided" in html(app)
     assert any("to be corrected" in button.label for button in app.button)
     assert app.text_input(key="entry:sales_revenue_y3").value == "-5"
+
+
+def test_while_an_entry_cannot_be_read_no_step_is_said_to_be_complete() -> None:
+    app = page("wizard", Draft(facts=FACTS | {"uscc": "91150105MA0N8K3T72", "staff_total": "9"}))
+    labels = [button.label for button in app.button]
+    assert "◐ 3. Staff · begun" in labels
+    assert "○ 2. Intellectual property · not filled in" in labels
+    assert not any("complete" in label for label in labels)
+    press(app, "Next →")
+    assert "until this is corrected: Unified social credit code" in html(app)
+    press(app, "Correct it →")
+    assert app.title[0].value == "1. Main facts"
 
 
 def test_years_are_calendar_years_and_one_before_registration_is_closed() -> None:
@@ -262,6 +275,7 @@ def test_a_deleted_draft_is_gone(store: Repository) -> None:
     with pytest.raises(NotFound):
         store.draft(code)
     assert app.session_state["draft"] is None
+    assert "The draft is deleted for good" in html(app)
 
 
 def test_a_page_without_a_draft_says_what_to_do() -> None:
@@ -357,3 +371,45 @@ def test_too_many_drafts_are_refused_in_a_sentence_and_what_is_typed_stays(
     assert draft.key is None
     assert "60 self-assessments were begun from here within the hour" in html(app)
     assert draft.facts["name"] == "乙"
+
+
+def test_a_gap_of_the_result_leads_to_the_field_that_closes_it() -> None:
+    told = base(staff_total=100, st_staff=8, rd_expense_y3=None)
+    facts = {name: str(value) for name, value in told.items() if value is not None}
+    app = page("result", Draft(facts=facts | FACTS | {"major_violation": "no"}))
+    labels = [button.label for button in app.button]
+    assert "Fill in: R&D costs, as counted, 2025 →" in [x.replace("\\", "") for x in labels]
+    short = next(each for each in app.button if "S&T staff" in each.label)
+    assert short.label.startswith("Go to:")
+    short.click().run()
+    assert app.title[0].value == "3. Staff"
+    assert app.session_state["draft"].sought[0] == "st_staff"
+
+
+def test_an_amount_so_large_that_yuan_may_be_meant_is_asked_about_and_not_changed() -> None:
+    facts = FACTS | {"sales_revenue_y2": "3860000元", "sales_revenue_y3": "3860000"}
+    said = html(page("wizard", Draft(facts=facts)))
+    assert "Sales revenue, 2025 is taken as 386 × CNY 100 million" in said
+    assert "Sales revenue, 2024 is taken" not in said
+    draft = Draft(facts=dict(FACTS), step="rd")
+    draft.put("activity", [{"name": "RD01", "year": "2025", "rd_direct": "800000"}])
+    assert "Direct inputs, 2025 is taken as 80 × CNY 100 million" in html(page("wizard", draft))
+
+
+def test_rights_are_said_to_be_unused_only_when_asked() -> None:
+    draft = Draft(facts=dict(FACTS), step="ip")
+    right = {
+        "name": "甲", "class": "软著", "granted_on": "2024-01-01", "status": "有效", "owner": "本企业",
+    }  # fmt: skip
+    draft.put("ip", [right, right | {"used": "yes"}])
+    app = page("wizard", draft)
+    assert "0 of 2 rows count." in html(app)
+    press(app, "Never certified: enter no into every blank of “Used before”")
+    assert "1 of 2 rows count." in html(app)
+    assert [row["used"] for row in draft.lists["ip"]] == ["no", "yes"]
+
+
+def test_a_condition_that_is_met_whatever_a_blank_is_says_at_least_how_much() -> None:
+    told = base(ip_class1_count=1, ip_class2_used_count=None)
+    facts = {name: str(value) for name, value in told.items() if value is not None}
+    assert "at least 1 " in html(page("result", Draft(facts=facts | FACTS)))

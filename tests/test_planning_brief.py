@@ -141,3 +141,9 @@ def test_rows_that_a_plan_could_not_read_are_counted_and_tell_in_the_status() ->
     done = run("plan", SAMPLES / "candidates_messy.csv", "--firm", firm, "--lang", "en",
                "--as-of", "2026-03-01", status=3)  # fmt: skip
     assert "60 rows read = 38 scored + 22 rejected" in done.stderr
+
+
+def test_what_to_fill_in_first_is_a_blank_of_the_firms_own_years() -> None:
+    # by 2028 the blank of 2025 stands in each of the three years, but the firm can fill in one
+    found = of(by=date(2028, 7, 10), hitech_income_y3=None, sales_revenue_y3=None)
+    assert found["plan"]["fill_in_first"] == ["sales_revenue_y3", "hitech_income_y3"]

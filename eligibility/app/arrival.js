@@ -1,7 +1,8 @@
-// A step that was turned to begins at its top, and the keyboard goes on from its heading.
+// A step that was turned to begins at its top, or at the field it was turned to for, and the
+// keyboard goes on from there.
 {
   const asked = document.currentScript.previousElementSibling.dataset
-  const { step, title } = asked
+  const { step, title, sought } = asked
   const until = performance.now() + 3000
   const arrive = () => {
     const page = document.querySelector(".stMain")
@@ -9,6 +10,19 @@
     if (!heading || heading.textContent.trim() !== title) {
       if (performance.now() < until) requestAnimationFrame(arrive)
       return
+    }
+    // told at the question: the label of the input that is sought
+    const ask = sought && page.querySelector(`[data-fields~="${sought}"]`)
+    if (ask) {
+      const row = ask.closest("[data-testid=stHorizontalBlock]")
+      const label = ask.dataset.labels.split("|")[ask.dataset.fields.split(" ").indexOf(sought)]
+      const inputs = [...row.querySelectorAll("input:enabled, button:enabled")]
+      const input = inputs.find((each) => each.ariaLabel === label) ?? inputs[0]
+      if (input) {
+        ask.scrollIntoView({ block: "center" })
+        input.focus({ preventScroll: true })
+        return
+      }
     }
     heading.tabIndex = -1
     page.scrollTo(0, 0)

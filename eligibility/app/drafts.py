@@ -42,6 +42,8 @@ class Draft:
         The inputs and tables drawn last speak it.
     visit : int
         Another for every opening of a step: tables start anew with it.
+    sought : tuple of str and int
+        The field that the step was turned to for, if any, and the visit that turned to it.
     """
 
     facts: dict[str, str] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Draft:
     code_seen: bool = False
     language: str = ""
     visit: int = 0
+    sought: tuple[str, int] = ("", 0)
     #: the lists as they were when the step was opened: what their tables' changes refer to
     opened: dict[str, list[Row]] = field(default_factory=dict)
 

@@ -25,8 +25,7 @@ STEPS = "eligibility/app/wizard.py"
 draft = state.draft()
 if draft is None:
     st.title(_("Result"), anchor=False)
-    st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
-    st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
+    keeping.nothing_open(language)
     st.stop()
 state.collect()
 repository = who.repository()
@@ -45,7 +44,9 @@ if firm is None:
     st.stop()
 
 verdict.heading(firm, language)
-outcome.first_steps(firm, language)
+if sought := outcome.first_steps(firm, language):
+    state.go(firm.scheme.fields_by_id[sought].section, sought)
+    st.switch_page(STEPS)
 st.header(_("Conditions"), anchor=False)
 st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
 conditions.conditions(firm, language)

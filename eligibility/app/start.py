@@ -25,7 +25,8 @@ st.write(
 )
 facts = {
     _("What you need"): _(
-        "the audit reports of the last three years, the list of IP rights and the headcount"
+        "the audit reports of the last three years, the R&D ledger or special report, the list "
+        "of IP rights, the headcount; what you lack may stay blank"
     ),
     _("How long"): _("about 15 minutes; you can stop at any time and go on later"),
     _("Who sees it"): _("nobody, until you share it with an institution that you choose"),
@@ -38,7 +39,9 @@ repository, held = who.repository(), state.draft()
 with st.container(horizontal=True, key="start-tools"):
     if held is not None and st.button(_("Go on with what is open"), type="primary"):
         st.switch_page(STEPS)
-    if st.button(_("Begin"), type="secondary" if held else "primary"):
+    if st.button(
+        _("Begin another") if held else _("Begin"), type="secondary" if held else "primary"
+    ):
         state.open_draft(Draft())
         st.switch_page(STEPS)
     if st.button(_("See an example")):

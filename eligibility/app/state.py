@@ -212,12 +212,13 @@ def collect() -> None:
         _forget_inputs()
 
 
-def go(step: str) -> None:
-    """Turn to a step of the draft, with everything typed so far."""
+def go(step: str, field_id: str = "") -> None:
+    """Turn to a step of the draft, or to a field in it, with everything typed so far."""
     opened = draft()
     if opened is not None:
         collect()
         opened.turn(step)
+        opened.sought = (field_id, opened.visit)
         _forget_inputs()
 
 

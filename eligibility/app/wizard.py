@@ -15,8 +15,7 @@ RESULT = "eligibility/app/result.py"
 draft = state.draft()
 if draft is None:
     st.title(_("Self-assessment"), anchor=False)
-    st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
-    st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
+    keeping.nothing_open(language)
     st.stop()
 state.collect()
 # a place of its own, so that what is said there moves no input and no scroll
@@ -36,7 +35,7 @@ left, right = st.columns([1, 4], gap="medium")
 title = language.of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
-    arrival.arrive(step, title)
+    arrival.arrive(step, title, draft.sought)
 with right:
     st.title(title, anchor=False)
     if step in lists.OF_STEP:
@@ -44,4 +43,4 @@ with right:
     inputs.fields(step, sheet)
     if steps.onward(step, sheet):
         st.switch_page(RESULT)
-progress.progress(firm, language)
+progress.progress(firm, sheet)

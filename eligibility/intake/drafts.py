@@ -21,6 +21,8 @@ from eligibility.vocabulary import Edition, Field, FirmTable, years_of
 
 #: power of ten from the amounts of a draft (万元) to CNY
 WAN = 4
+#: CNY; an amount this large is more often one in yuan whose unit was left out
+LARGE = 1e9
 Facts = Mapping[str, str]
 
 
@@ -99,6 +101,17 @@ def cell(text: str, field: Field) -> object:
     except CellTrouble:
         # the reader of all input finds the same trouble and says it
         return text
+
+
+def large(text: str, field: Field) -> float | None:
+    """The CNY of a number without a unit that is so large in 万元 that yuan may be meant."""
+    try:
+        read, bare = (parse(text, CellFormat(field, power)) for power in (WAN, 0))
+    except CellTrouble:
+        return None
+    if not isinstance(read, float) or read == bare or abs(read) < LARGE:
+        return None
+    return read
 
 
 def asks(law: Edition, field: Field) -> bool:

@@ -18,6 +18,7 @@ from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
 from eligibility.planning.plan import Answer, Case, Move, Plan, plan
 from eligibility.planning.projection import (
     AS_LAST_YEAR,
+    LATEST,
     Assumptions,
     Projection,
     projected,
@@ -141,7 +142,7 @@ def brief(
         "by": by.isoformat(),
         "gaps": _gaps(now),
         "projection": _projection(looked, found, on, by, assumptions, times),
-        "plan": _answer(answer, scheme, found, earliest) | {"readiness": _ready(ready)},
+        "plan": _answer(answer, scheme, found, earliest, now) | {"readiness": _ready(ready)},
         "worth": _worth(value, rules, answer),
     }
 
@@ -387,7 +388,7 @@ def _projection(
 
 
 def _answer(
-    answer: Answer, scheme: Scheme, found: Assessment, earliest: date | None
+    answer: Answer, scheme: Scheme, found: Assessment, earliest: date | None, now: Assessment
 ) -> dict[str, Any]:
     return {
         "by": answer.by.isoformat(),
@@ -400,10 +401,24 @@ def _answer(
             }
             for name, why in answer.obstacles.items()
         ],
-        "fill_in_first": scheme.in_form_order(answer.wanting),
+        "fill_in_first": scheme.in_form_order(_blank_now(answer.wanting, found, now)),
         "best_low": _amount(answer.best_low),
         "earliest": earliest.isoformat() if earliest else None,
     }
+
+
+def _blank_now(names: Iterable[str], then: Assessment, now: Assessment) -> set[str]:
+    """The blanks of the firm's own years that leave figures of a later application blank.
+
+    A year that is not there yet is taken to be as the latest, and so is its blank.
+    """
+    moved = int(then.firms.application_years[0] - now.firms.application_years[0])
+    fields = then.scheme.fields_by_id
+    found = set()
+    for name in names:
+        year = fields[name].year
+        found.add(name if year is None else f"{fields[name].stem}_y{min(year + moved, LATEST)}")
+    return found
 
 
 def _plan(made: Plan, scheme: Scheme, found: Assessment, answer: Answer) -> dict[str, Any]:

@@ -208,3 +208,32 @@ def test_a_step_begins_at_its_heading_and_typing_moves_nothing(
         assert abs(top - before) < 400
         assert refused == []
         browser.close()
+
+
+def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
+    tmp_path: Path,
+) -> None:
+    with started(free_port(), tmp_path) as (address, _), sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        page = browser.new_page(viewport={"width": 390, "height": 844}, locale="en-US")
+        page.goto(f"{address}/start")
+        settled(page)
+        button(page, "Begin")
+        page.wait_for_url("**/steps**")
+        settled(page)
+        enter(page, "Registered on", "2015-01-01")
+        page.get_by_role("link", name="See the result →").click()
+        page.wait_for_url("**/result**")
+        settled(page)
+        for name in ("Class I rights", "Technical field code"):
+            button(page, f"Fill in: {name} →")
+            page.wait_for_url("**/steps**")
+            settled(page)
+            label = page.evaluate("document.activeElement.ariaLabel")
+            place = page.evaluate("document.activeElement.getBoundingClientRect().top")
+            assert name in label
+            assert 0 < place < 844
+            page.get_by_role("link", name="See the result →").click()
+            page.wait_for_url("**/result**")
+            settled(page)
+        browser.close()

@@ -1,4 +1,4 @@
-"""Turning to a step leads to its top: Streamlit keeps the scroll and the focus of the step before.
+"""Turning to a step leads to its top, or to a field: Streamlit keeps the scroll and the focus of the step before.
 
 The one script of the app's own. It is the same on every page, so that the policy of what pages may
 run names it by its hash; what it is told stands beside it as data.
@@ -15,7 +15,12 @@ from eligibility.app.markup import Markup, tag
 SCRIPT = (Path(__file__).parents[1] / "arrival.js").read_text(encoding="utf-8")
 
 
-def arrive(step: str, title: str) -> None:
-    """Let a step that was just turned to begin at its heading of this title."""
-    told = tag("div", data_step=step, data_title=title, hidden="hidden")
+def arrive(step: str, title: str, sought: tuple[str, int]) -> None:
+    """Let a step that was just turned to begin at its heading of this title, or at a field.
+
+    ``sought`` is the field, if any, and a number that is another for every turn.
+    """
+    field, turn = sought
+    told = tag("div", data_step=f"{step}:{turn}", data_title=title, data_sought=field,
+               hidden="hidden")  # fmt: skip
     st.html(told + tag("script", Markup(SCRIPT)), unsafe_allow_javascript=True)

@@ -66,6 +66,10 @@ def own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
         score = firm.record["score"]
         points = fmt.interval(score["low"], score["high"])
         return [tag("strong", _("{n} points").format(n=points))]
+    if observed is None and found["status"] == "met" and unit == "item":
+        # met for certain, though a blank leaves open by how much
+        amount = fmt.quantity(found["required"], unit, language)
+        return [_("at least {amount}").format(amount=amount)]
     if observed is None:
         no_base = found["terms"] and not found["missing"]
         return [_("no ratio, its base is zero") if no_base else fmt.NOTHING]

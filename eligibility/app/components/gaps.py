@@ -29,9 +29,11 @@ def gaps(found: Said, firm: Firm, language: Language) -> None:
             st.html(tag("div", *(_item(item, firm, language) for item in found["items"])))
 
 
-def findings(found: Sequence[Said], firm: Firm, language: Language, *, linked: bool = True) -> None:
-    """Conditions not met, with exact distances; those of another year have no inputs to link."""
-    st.html(tag("div", *(_finding(each, firm, language, linked) for each in found)))
+def findings(
+    found: Sequence[Said], firm: Firm, language: Language, *, years: Sequence[int] | None = None
+) -> None:
+    """Conditions not met, with exact distances; those of other ``years`` have no inputs to link."""
+    st.html(tag("div", *(_finding(each, firm, language, years) for each in found)))
 
 
 def cited(citation: Said, language: Language) -> Markup:
@@ -46,8 +48,9 @@ def anchor(name: str) -> str:
     return f"if-{name}"
 
 
-def _finding(gap: Said, firm: Firm, language: Language, linked: bool) -> Markup:
+def _finding(gap: Said, firm: Firm, language: Language, years: Sequence[int] | None) -> Markup:
     _ = language.text
+    linked = years is None
     lines: list[str] = []
     if gap["score"]:
         said = _("{low}–{high} points, more than {mark} needed")
@@ -57,7 +60,7 @@ def _finding(gap: Said, firm: Firm, language: Language, linked: bool) -> Markup:
     if gap["status"] == "unmet" and not gap["needs"]:
         lines.append(gap["rule"][language.id])
     lines += [_group(group, language, linked) for group in gap["needs"]]
-    lines += _settled(gap["settled_by"], firm, language, linked)
+    lines += _settled(gap["settled_by"], firm, language, years)
     if gap["needs"]:
         said = _("evidence: {papers}").format(papers=gap["evidence"][language.id])
         lines.append(tag("small", said))
@@ -73,7 +76,7 @@ def _item(item: Said, firm: Firm, language: Language) -> Markup:
         ways = [_group(group, language, True) for group in step["needs"]]
         said = _("{n} points").format(n=fmt.interval(step["points"]["low"], step["points"]["high"]))
         lines.append(join([tag("b", said), ": ", *_between(ways, _("; and "))]))
-    lines += _settled(item["settled_by"], firm, language, True)
+    lines += _settled(item["settled_by"], firm, language, None)
     if item["high"] > item["low"] and not any(item["settled_by"].values()):
         lines.append(_("within its grade left to the experts"))
     elif not item["steps"] and not any(item["settled_by"].values()):
@@ -140,7 +143,7 @@ def _tier(tier: Said, language: Language) -> str:
 
 
 def _settled(
-    by: Mapping[str, Sequence[str]], firm: Firm, language: Language, linked: bool
+    by: Mapping[str, Sequence[str]], firm: Firm, language: Language, years: Sequence[int] | None
 ) -> Iterator[Markup]:
     """What settles an open one: facts to fill in, evidence to show."""
     _ = language.text
@@ -149,13 +152,13 @@ def _settled(
         (by["evidence"], _("evidence missing for: ")),
     ):
         if names:
-            links = [_field(name, firm, language, linked) for name in names]
+            links = [_field(name, firm, language, years) for name in names]
             yield join([said, *_between(links, _(", "))])
 
 
-def _field(name: str, firm: Firm, language: Language, linked: bool) -> Markup:
-    title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years, language)
-    return _to_input(title, name, linked)
+def _field(name: str, firm: Firm, language: Language, years: Sequence[int] | None) -> Markup:
+    title = fmt.field_title(firm.scheme.fields_by_id[name], years or firm.years, language)
+    return _to_input(title, name, years is None)
 
 
 def _to_input(words: str, name: str, linked: bool) -> Markup:

@@ -16,7 +16,7 @@ from eligibility.app import state
 from eligibility.app.components import averages
 from eligibility.app.drafts import Draft
 from eligibility.app.markup import Markup, tag
-from eligibility.intake.drafts import WAN, Told, applies, asks
+from eligibility.intake.drafts import LARGE, WAN, Told, applies, asks, large
 from eligibility.language import Language
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import RATINGS, Field, RowIssue, msgid
@@ -88,7 +88,7 @@ def fields(step: str, sheet: Sheet) -> None:
     asked = sheet.steps[step]
     for title, figures in groups(asked):
         if title:
-            st.subheader(sheet.language.text(title), anchor=False)
+            st.header(sheet.language.text(title), anchor=False)
         with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
             for figure in figures:
                 _figure(figure, sheet)
@@ -110,6 +110,8 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
             tag("small", language.of(first.help)),
             tag("small", _("Where to find it: "), language.of(first.source), cls="where"),
             cls="ask",
+            data_fields=" ".join(field.id for field in years),
+            data_labels="|".join(_label(field, sheet) for field in years),
         )
     )
     with answer:
@@ -119,6 +121,8 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
         for field in years:
             if field.id in sheet.issues:
                 st.html(_issue(field, sheet))
+            elif (amount := _large(field, sheet)) is not None:
+                st.html(_asks_unit(field, amount, sheet))
 
 
 def _issue(field: Field, sheet: Sheet) -> Markup:
@@ -131,10 +135,32 @@ def _issue(field: Field, sheet: Sheet) -> Markup:
     return tag("p", said, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
 
 
+def _large(field: Field, sheet: Sheet) -> float | None:
+    """An amount in CNY that was perhaps typed in yuan; None where there is no doubt."""
+    if field.kind != "money":
+        return None
+    if field.id in sheet.from_lists:
+        listed = sheet.from_lists[field.id]
+        return listed if isinstance(listed, float) and listed >= LARGE else None
+    return large(sheet.draft.facts.get(field.id, ""), field)
+
+
+def _asks_unit(field: Field, amount: float, sheet: Sheet) -> Markup:
+    """Nothing is guessed from size: it is taken as it stands, and the person is asked."""
+    _ = sheet.language.text
+    said = _(
+        "{title} is taken as {n} × CNY 100 million, because amounts are in CNY 10,000. If yuan is "
+        "meant, write the unit after the number: 元"
+    ).format(
+        title=fmt.field_title(field, sheet.told.years, sheet.language),
+        n=fmt.number(amount / 1e8, 4),
+    )
+    return tag("p", said, cls="notice")
+
+
 def _input(field: Field, sheet: Sheet) -> None:
     _ = sheet.language.text
-    title = fmt.field_title(field, sheet.told.years, sheet.language)
-    label = title if field.year is None else str(sheet.told.years[field.year - 1])
+    label = _label(field, sheet)
     shown: Any = "collapsed" if field.year is None else "visible"
     if not applies(field, sheet.told.operating):
         _closed(label, _("not registered yet"), field, shown)
@@ -167,8 +193,16 @@ def _input(field: Field, sheet: Sheet) -> None:
         case _:
             # text as it is typed: the reader of all input says in words what it cannot take
             state.hold(field.id, typed)
-            hint = {"date": "2026-05-20", "code": _("18 characters")}.get(field.kind, "")
+            # worded, so that it is not taken for an entry
+            hint = {"date": _("such as 2019-03-05"), "code": _("18 characters")}.get(field.kind, "")
             st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)
+
+
+def _label(field: Field, sheet: Sheet) -> str:
+    """The label of an input: its year beside the title, or the title where it has none."""
+    if field.year is not None:
+        return str(sheet.told.years[field.year - 1])
+    return fmt.field_title(field, sheet.told.years, sheet.language)
 
 
 def _closed(label: str, words: str, field: Field, shown: Any) -> None:

@@ -14,7 +14,14 @@ from eligibility.app.drafts import Draft, reopened
 from eligibility.app.markup import tag
 from eligibility.language import Language
 from eligibility.store import Repository
-from eligibility.vocabulary import Conflict, EligibilityError, InputError, NotAllowed, NotFound
+from eligibility.vocabulary import (
+    Conflict,
+    EligibilityError,
+    InputError,
+    Message,
+    NotAllowed,
+    NotFound,
+)
 
 
 def save(draft: Draft, repository: Repository, language: Language) -> None:
@@ -22,8 +29,12 @@ def save(draft: Draft, repository: Repository, language: Language) -> None:
     _ = language.text
     try:
         draft.save(repository)
-    except Conflict as conflict:
-        notices.refused(conflict, language)
+    except Conflict:
+        said = _(
+            "This draft was changed in another window or on another device a moment ago. What you "
+            "typed here is not stored yet: choose which of the two to keep."
+        )
+        st.html(tag("p", said, cls="notice refused", role="alert"))
         with st.container(horizontal=True, key="conflict"):
             if st.button(_("Keep what is typed here")):
                 _done(partial(draft.save_over, repository), language)
@@ -37,6 +48,17 @@ def save(draft: Draft, repository: Repository, language: Language) -> None:
         notices.refused(refused, language)
     if draft.code and not draft.code_seen:
         _show_code(draft, language)
+
+
+def nothing_open(language: Language) -> None:
+    """What a page says without a draft: what became of it, and where to begin or go on."""
+    _ = language.text
+    told = state.news()
+    if told:
+        notices.said(told[0], language)
+    else:
+        st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
+    st.page_link("eligibility/app/start.py", label=_("Begin, or go on with the code"))
 
 
 def code(draft: Draft, language: Language) -> None:
@@ -143,6 +165,7 @@ def _delete(draft: Draft, repository: Repository) -> None:
     if draft.key is not None:
         repository.delete_draft(draft.key)
     state.open_draft(None)
+    state.tell(Message("The draft is deleted for good; its return code opens nothing any more."))
 
 
 def _seen(draft: Draft) -> None:

@@ -28,7 +28,7 @@ def table(kind: str, sheet: Sheet) -> None:
     """The rule, the table, and what it gives."""
     language = sheet.language
     _ = language.text
-    st.subheader(_titles(language)[kind], anchor=False)
+    st.header(_titles(language)[kind], anchor=False)
     rule = language.text(RULES[kind])
     hint = _(
         "Optional. Paste rows from Excel or type them; a list with rows stands in for the numbers "
@@ -62,6 +62,8 @@ def _comes_to(kind: str, found: Counted, sheet: Sheet) -> None:
         _blanks(sheet)
     if kind == "product":
         _main(sheet)
+    if kind == "ip":
+        _never_used(sheet)
     told = [row for row, reason in enumerate(found.reasons) if reason]
     if told:
         lines = (_row(row, rows[row], found, sheet.language) for row in told[:EXPLAINED])
@@ -105,6 +107,19 @@ def _blanks(sheet: Sheet) -> None:
             _("Enter 0 into every blank amount"),
             on_click=state.replace_list,
             args=("activity", filled),
+        )
+
+
+def _never_used(sheet: Sheet) -> None:
+    """A blank is never taken for no, but a firm that was never certified says so once."""
+    _ = sheet.language.text
+    rows = sheet.draft.lists["ip"]
+    if any("used" not in row for row in rows):
+        filled = [{"used": _("no")} | row for row in rows]
+        st.button(
+            _("Never certified: enter no into every blank of “Used before”"),
+            on_click=state.replace_list,
+            args=("ip", filled),
         )
 
 

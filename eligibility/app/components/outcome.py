@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from eligibility.app import export
+from eligibility.app import closing, export
+from eligibility.app import format as fmt
 from eligibility.app.components.table import table
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening
-from eligibility.app.markup import tag
+from eligibility.app.markup import Markup, literal, tag
 from eligibility.language import Language
 from eligibility.planning.city import load_city
 from eligibility.planning.deadlines import for_batch
@@ -21,14 +24,50 @@ from eligibility.vocabulary import Source
 FIRST = 3
 
 
-def first_steps(firm: Firm, language: Language) -> None:
-    """The nearest gaps, what is unmet before what is open."""
+def first_steps(firm: Firm, language: Language) -> str | None:
+    """The nearest gaps, what is unmet before what is open, each with the way to its field.
+
+    Returns
+    -------
+    str or None
+        The field that was asked for.
+    """
     _ = language.text
-    gaps = firm.first_gaps(FIRST, language)
-    if gaps:
+    sought: str | None = None
+    said = firm.first_gaps(FIRST, language)
+    if said:
         st.header(_("What to do first"), anchor=False)
-        st.html(tag("ol", *(tag("li", gap) for gap in gaps), cls="first"))
+    # as the sentences stand: what is unmet before what is open
+    gaps = sorted(firm.record["gaps"], key=lambda gap: gap["status"] != "unmet")
+    for place, (words, gap) in enumerate(zip(said, gaps, strict=False), start=1):
+        with st.container(key=f"first:{place}", gap=None):
+            st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost(gap, firm, language)))
+            name = closing.field(firm, gap)
+            if name is None:
+                continue
+            title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years, language)
+            blank = name in gap["missing"] or name in firm.missing_anywhere
+            label = _("Fill in: {field} →") if blank else _("Go to: {field} →")
+            if st.button(label.format(field=literal(title)), key=f"close:{place}", type="tertiary"):
+                sought = name
     calendar(firm, date.today(), language)
+    return sought
+
+
+def _lost(gap: Mapping[str, Any], firm: Firm, language: Language) -> list[Markup]:
+    """Where the points went that a score is short of."""
+    _ = language.text
+    judges = firm.law.conditions_by_id[gap["finding"]].judges
+    items = closing.lost(firm) if judges == "score" and gap["status"] == "unmet" else []
+    if not items:
+        return []
+    words = [
+        _("{item} {n} points").format(
+            item=item["title"][language.id], n=fmt.number(item["max"] - item["high"])
+        )
+        for item in items
+    ]
+    return [tag("small", _("Most points lost on: {items}").format(items=_(", ").join(words)))]
 
 
 def calendar(firm: Firm, today: date, language: Language) -> None:

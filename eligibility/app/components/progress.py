@@ -5,19 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import format as fmt
+from eligibility.app import state
+from eligibility.app.components.inputs import Sheet
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.firms import Firm
 from eligibility.app.markup import tag
 from eligibility.language import Language
 
 
-def progress(firm: Firm | None, language: Language) -> None:
-    """Decided so far, and what is still missing."""
+def progress(firm: Firm | None, sheet: Sheet) -> None:
+    """Decided so far, and what is still missing; or what has to be corrected first, and the way."""
+    language = sheet.language
     _ = language.text
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="progress"):
         if firm is None:
-            words = _("Nothing can be decided until the entries above are corrected.")
-            st.html(tag("p", tag("strong", words), cls="progress"))
+            _to_correct(sheet)
             return
         verdict = firm.record["verdict"]
         decided = _("Decided {n} / {count}").format(
@@ -33,6 +35,19 @@ def progress(firm: Firm | None, language: Language) -> None:
             )
         )
         st.page_link("eligibility/app/result.py", label=_("See the result →"))
+
+
+def _to_correct(sheet: Sheet) -> None:
+    """The entries that stop everything, wherever they were typed."""
+    _ = sheet.language.text
+    wrong = [name for name, issue in sheet.issues.items() if issue.fatal]
+    fields = sheet.scheme.fields_by_id
+    named = fmt.missing_fields(wrong, fields, sheet.told.years, sheet.language)
+    words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
+    st.html(tag("p", tag("strong", words), cls="progress"))
+    if wrong:
+        step = fields[wrong[0]].section
+        st.button(_("Correct it →"), on_click=state.go, args=(step,), type="tertiary")
 
 
 def _missing(firm: Firm, language: Language) -> str:

@@ -17,10 +17,12 @@ DONE, BEGUN, EMPTY, WRONG = "●", "◐", "○", "△"
 def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
     """Every step as a button: complete, with so much open, or to be corrected."""
     _ = sheet.language.text
-    missing = firm.missing_anywhere if firm else []
+    # nothing is known to be complete while an entry cannot be read
+    missing = firm.missing_anywhere if firm else None
     words = {name: _state(fields, sheet, missing) for name, fields in sheet.steps.items()}
-    done = sum(icon == DONE for icon, _words in words.values()) if firm else 0
-    st.caption(_("{n} of {count} steps complete").format(n=done, count=len(sheet.steps)))
+    done = sum(icon == DONE for icon, _words in words.values())
+    said = _("{n} of {count} steps complete").format(n=done, count=len(sheet.steps))
+    st.caption(said if firm else _("{count} steps").format(count=len(sheet.steps)))
     with st.container(key="steps", gap="xsmall"):
         for name, (icon, said) in words.items():
             title = sheet.language.of(sheet.scheme.sections[name])
@@ -33,15 +35,22 @@ def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
             )
 
 
-def _state(fields: Sequence[Field], sheet: Sheet, missing: Collection[str]) -> tuple[str, str]:
-    """Icon and words; open is what leaves a condition or points of the score undecided."""
+def _state(
+    fields: Sequence[Field], sheet: Sheet, missing: Collection[str] | None
+) -> tuple[str, str]:
+    """Icon and words; open is what leaves a condition or points of the score undecided.
+
+    ``missing`` is None where nothing can be decided yet.
+    """
     _ = sheet.language.text
     if any(field.id in sheet.issues for field in fields):
         return WRONG, _("to be corrected")
+    begun = any(sheet.given(field) for field in fields)
+    if missing is None:
+        return (BEGUN, _("begun")) if begun else (EMPTY, _("not filled in"))
     still_open = sum(field.id in missing for field in fields)
     if not still_open:
         return DONE, _("complete")
-    begun = any(sheet.given(field) for field in fields)
     return (BEGUN if begun else EMPTY), _("{n} open").format(n=still_open)
 
 

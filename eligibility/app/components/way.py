@@ -21,6 +21,7 @@ from eligibility.language import Language
 from eligibility.planning.incentives import incentives
 from eligibility.planning.settings import ASSUMED
 from eligibility.reports.figures import exact
+from eligibility.vocabulary import years_of
 
 Said = Mapping[str, Any]
 
@@ -140,7 +141,8 @@ def must_hold(brief: Said, firm: Firm, language: Language) -> None:
     said = _("To hold for {by}: figures of the year by {end}, all else by {by}")
     with st.expander(said.format(by=by, end=looked["figures_of_year_by"])):
         if looked["must_hold"]["findings"]:
-            findings(looked["must_hold"]["findings"], firm, language, linked=False)
+            years = years_of(date.fromisoformat(brief["by"]).year)
+            findings(looked["must_hold"]["findings"], firm, language, years=years)
         else:
             st.write(_("Every condition is met for that batch already."))
         rows = [
