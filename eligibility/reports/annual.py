@@ -68,7 +68,7 @@ class _Annual:
                 city=record["city"][self.lang], year=record["year"]
             ),
             lines=(
-                say("As of {day}; {firms} firms of the file apply in the year").format(
+                say("As of {day}; {firms} firms apply in the year").format(
                     day=record["as_of"], firms=record["firms"]
                 ),
                 say("Chances: {basis}").format(basis=record["chances"][self.lang]),
@@ -129,7 +129,7 @@ class _Annual:
     def funnel(self) -> Iterator[Block]:
         say, funnel = self.say, self.record["funnel"]
         yield Heading(say("Funnel"))
-        steps = [(say("In the file"), float(self.record["firms"]))]
+        steps = [(say("Applying"), float(self.record["firms"]))]
         open_firms = sum(part["firms"] for part in funnel if part["verdict"] != "ineligible")
         steps.append((say("Not ineligible"), float(open_firms)))
         eligible = sum(part["firms"] for part in funnel if part["verdict"] == "eligible")
@@ -139,7 +139,7 @@ class _Annual:
         steps.append((say("Expected to be certified"), expected))
         labels, values = zip(*steps, strict=True)
         yield Bars(
-            say("From the file to the certificate"), labels, ((say("Number of firms"), values),)
+            say("From the application to the certificate"), labels, ((say("Number of firms"), values),)
         )
         yield Grid(
             (say("Verdict"), say("Number of firms"), say("Expected")),
