@@ -313,6 +313,15 @@ def test_a_firms_deadlines_are_seen_and_taken_away(
     assert "甲公司".encode() in files[-1].replace(b"\r\n ", b"")
 
 
+def test_deadlines_of_a_certificate_go_by_the_day_of_expiry_that_was_entered() -> None:
+    outcome = {
+        "firm_id": 1, "certified": True, "applied_year": YEAR - 1,
+        "certified_on": date(YEAR - 1, 11, 9), "expires_on": date(YEAR + 1, 8, 1),
+    }  # fmt: skip
+    due = planned.deadlines([outcome], cache.city(), cache.scheme(), date(YEAR, 1, 1))
+    assert due[-1].day == date(YEAR + 1, 8, 1)
+
+
 def test_the_plot_on_the_overview_holds_the_target(filled: Staffed) -> None:
     told = []
     for chart in filled.open("overview").get("vega_lite_chart"):
