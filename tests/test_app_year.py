@@ -290,6 +290,16 @@ def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
 
 
+def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> None:
+    held = cache.pool(filled.repository, YEAR, registered.USUAL)
+    first, other = (
+        cache.year_of(held, target, days, by_model=True) for target, days in ((5, 20.0), (9, 40.0))
+    )
+    assert other.chances is first.chances
+    assert (first.asked, other.asked) == (5, 9)
+    assert cache.year_of(held, 5, 20.0, by_model=False).chances is not first.chances
+
+
 def test_a_firms_deadlines_are_seen_and_taken_away(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
