@@ -22,7 +22,7 @@ from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.files import open_writer
 from eligibility.reports.scored import rejects_with_reasons, scored_table
-from eligibility.vocabulary import EligibilityError
+from eligibility.vocabulary import EligibilityError, Message
 
 if TYPE_CHECKING:
     from eligibility.planning.chances import Chances
@@ -58,14 +58,15 @@ def firm_paper(
     kind: str,
     judge: Judge | None = None,
 ) -> bytes:
-    """One firm's paper, as Word or PDF; without a plan where none can be made for its figures."""
+    """One firm's paper, as Word or PDF; where no plan can be made, it says why."""
     from eligibility.reports.firm_paper import firm_paper as paper_of
 
     firm = opened.firm
+    told: Mapping[str, Any] | Message
     try:
         told = planned.way(firm, opened.on, asked, judge)
-    except EligibilityError:
-        told = None
+    except EligibilityError as error:
+        told = error.message
     made = paper_of(
         firm.record,
         told,
