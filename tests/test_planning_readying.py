@@ -202,6 +202,14 @@ def test_what_no_action_reaches_is_refused_with_what_all_of_them_come_to() -> No
     assert "a condition is still unmet" in unmet.refused.text
 
 
+def test_what_is_just_out_of_reach_does_not_read_as_reached() -> None:
+    far = ready_plan(ready(), HNTE, ON, model(), 0.999)
+    asked = float(far.readiness.probability[0]) + 1e-4
+    never = ready_plan(ready(), HNTE, ON, model(), asked)
+    assert never.refused is not None
+    assert never.refused.values["asked"] != never.refused.values["best"]
+
+
 def test_a_search_cut_short_gives_a_plan_that_is_enough_and_says_it_is_not_proven(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -95,9 +95,12 @@ def ready_plan(
     said = search.said([everything])
     if not search.enough(said)[0]:
         why = _UNMET if said.conditional[0] else _NEVER
-        values = {"asked": f"{asked:.0%}", "by": case.by.isoformat()}
-        best = {} if said.conditional[0] else {"best": f"{said.probability[0]:.0%}"}
-        return Ready(asked, None, True, said, Message(why, {**values, **best}))
+        best = said.probability[0]
+        # so many digits that what is less reads as less
+        digits = next((n for n in range(9) if f"{best:.{n}%}" != f"{asked:.{n}%}"), 9)
+        values = {"asked": f"{asked:.{digits}%}", "by": case.by.isoformat()}
+        told = {} if said.conditional[0] else {"best": f"{best:.{digits}%}"}
+        return Ready(asked, None, True, said, Message(why, {**values, **told}))
     search = search.weightiest_first()
     found, proven = search.cheapest()
     amounts = search.cut_back(found)
