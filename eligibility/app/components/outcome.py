@@ -7,14 +7,12 @@ from functools import partial
 
 import streamlit as st
 
-from eligibility.app import export
+from eligibility.app import cache, export, planned
 from eligibility.app.components.table import table
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.planning.city import load_city
-from eligibility.planning.deadlines import for_batch
 from eligibility.vocabulary import Source
 
 #: how many things a person can do first
@@ -34,10 +32,10 @@ def first_steps(firm: Firm, language: Language) -> None:
 def calendar(firm: Firm, today: date, language: Language) -> None:
     """The next days of the calendar of a firm that applies in the next batch."""
     _ = language.text
-    overlay = firm.scheme.overlay(load_city().region)
-    if not (batches := overlay.batches_from(today)):
+    due = planned.deadlines([], cache.city(), firm.scheme, today)
+    due = [each for each in due if each.day >= today]
+    if not due:
         return
-    due = [each for each in for_batch(batches[0], overlay) if each.day >= today]
     heads = (_("Due"), _("What"), _("The day rests on"))
     rows = [
         (each.day.isoformat(), each.task.say(language), told_source(each.dated_by, language))
