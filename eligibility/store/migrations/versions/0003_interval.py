@@ -8,6 +8,8 @@ import zlib
 import sqlalchemy as sa
 from alembic import op
 
+from eligibility.store.schema import HEADLINE_SCHEME
+
 revision = "0003"
 down_revision = "0002"
 
@@ -30,7 +32,7 @@ def upgrade() -> None:
     # an import of several years judges a firm more than once at one moment: the last one is shown
     shown = sa.and_(
         ASSESSMENTS.c.firm_id == FIRMS.c.id,
-        ASSESSMENTS.c.scheme == "hnte",
+        ASSESSMENTS.c.scheme == HEADLINE_SCHEME,
         ASSESSMENTS.c.at == FIRMS.c.assessed_at,
         ASSESSMENTS.c.probability == FIRMS.c.probability,
     )
