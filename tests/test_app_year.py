@@ -70,8 +70,11 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     )
     assert held.already == len(stands["certified"]) == 5
     assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
+    assert held.target_after is None
+    staffed.repository.set_target(YEAR + 1, 83, 0)
     every = registered.pool(staffed.repository, YEAR, registered.STAGES, load_scheme())
     assert set(every.firms) == set(wanted) | set(stands["surveyed"])
+    assert every.target_after == 83
 
 
 def test_a_firm_without_figures_or_with_impossible_ones_is_named_and_not_counted(

@@ -106,12 +106,16 @@ def staff_workbook(screening: Screening, language: Language) -> bytes:
 
 
 def year_paper(
-    made: CityYear, chances_of: Callable[[Standing], Chances], language: Language, kind: str
+    made: CityYear,
+    chances_of: Callable[[Standing], Chances],
+    language: Language,
+    kind: str,
+    target_after: int | None = None,
 ) -> bytes:
     """The year of a city with the forecast of the next, as Word or PDF."""
     from eligibility.reports.annual import year_paper as paper_of
 
-    return _paper(paper_of(made, chances_of, language), kind)
+    return _paper(paper_of(made, chances_of, language, target_after), kind)
 
 
 def _paper(paper: Paper, kind: str) -> bytes:
