@@ -10,7 +10,7 @@ from eligibility.app import doors, state, who
 from eligibility.app.components import frame, signing
 from eligibility.app.doors import Door
 from eligibility.app.web import errors, guard, routes
-from eligibility.store import ANYONE, LEADS, STAFF, VISITOR, Role
+from eligibility.store import ANYONE, LEADS, LOCAL, STAFF, Role
 
 PAGES = Path("eligibility") / "app"
 FIRMS, ALONE = frozenset({Role.FIRM}), frozenset({Role.LOCAL})
@@ -20,7 +20,7 @@ TEAM = STAFF - ALONE
 def pages() -> dict[str, list[Door]]:
     """Every page, by its group in the bar; what stands in no bar is reached from other pages."""
     _ = state.language().text
-    account = _("Sign in") if who.actor() == VISITOR else _("Account")
+    account = _("Account") if who.signed_in() or who.actor() == LOCAL else _("Sign in")
     return {
         "": [
             Door(PAGES / "staff/overview.py", _("Overview"), "overview", STAFF, first=TEAM),

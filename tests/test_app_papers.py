@@ -344,6 +344,12 @@ def test_the_report_of_the_year_says_what_its_page_says(
         made, lambda later: planned.model_chances(None, later, city), CHINESE, "docx"
     )
     rows = cells(paper)
+    assert ["年度目标", "50"] in rows
+    assert ["年度目标", "83"] in cells(
+        export.year_paper(
+            made, lambda later: planned.model_chances(None, later, city), CHINESE, "docx", 83
+        )
+    )
     assert ["预计全年", f"{made.portfolio.without.expected:.1f}", "预测"] in rows
     with ZipFile(io.BytesIO(paper)) as parts:
         assert sum(name.startswith("word/charts/") for name in parts.namelist()) == 6

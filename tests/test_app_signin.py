@@ -338,6 +338,25 @@ def test_each_role_is_shown_its_pages_and_no_other(
     assert set(menus) == {""} if bar == SHORT else all(len(held) > 1 for held in menus.values())
 
 
+@pytest.mark.parametrize(("role", "title"), [(None, "Sign in"), (Role.FIRM, "Account")])
+def test_the_bar_offers_the_sign_in_to_whoever_is_not_signed_in(
+    role: Role | None, title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = people.chief()
+    if role is not None:
+        people.send(people.cookie(people.add(boss, role)), monkeypatch)
+    offered: list[streamlit.Page] = []
+    navigation = streamlit.navigation
+
+    def seen(pages: Mapping[str, list[streamlit.Page]], **more: Any) -> streamlit.Page:
+        offered.extend(each for group in pages.values() for each in group)
+        return navigation(pages, **more)
+
+    monkeypatch.setattr(streamlit, "navigation", seen)
+    page()
+    assert {each.title for each in offered if each.url_path == "account"} == {title}
+
+
 @pytest.mark.parametrize("role", [None, Role.FIRM])
 @pytest.mark.parametrize("name", ["firm", "plan", "start", "wizard", "result", "field", "rules"])
 def test_no_page_of_firms_leads_where_they_may_not_go(

@@ -70,8 +70,11 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     )
     assert held.already == len(stands["certified"]) == 5
     assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
+    assert held.target_after is None
+    staffed.repository.set_target(YEAR + 1, 83, 0)
     every = registered.pool(staffed.repository, YEAR, registered.STAGES, load_scheme())
     assert set(every.firms) == set(wanted) | set(stands["surveyed"])
+    assert every.target_after == 83
 
 
 def test_a_firm_without_figures_or_with_impossible_ones_is_named_and_not_counted(
@@ -295,6 +298,16 @@ def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
 
 
+def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> None:
+    held = cache.pool(filled.repository, YEAR, registered.USUAL)
+    first, other = (
+        cache.year_of(held, target, days, by_model=True) for target, days in ((5, 20.0), (9, 40.0))
+    )
+    assert other.chances is first.chances
+    assert (first.asked, other.asked) == (5, 9)
+    assert cache.year_of(held, 5, 20.0, by_model=False).chances is not first.chances
+
+
 def test_a_firms_deadlines_are_seen_and_taken_away(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +329,15 @@ def test_a_firms_deadlines_are_seen_and_taken_away(
     assert files[-1].startswith(b"BEGIN:VCALENDAR")
     assert f"DTSTART;VALUE=DATE:{YEAR + 1}0531".encode() in files[-1]
     assert "甲公司".encode() in files[-1].replace(b"\r\n ", b"")
+
+
+def test_deadlines_of_a_certificate_go_by_the_day_of_expiry_that_was_entered() -> None:
+    outcome = {
+        "firm_id": 1, "certified": True, "applied_year": YEAR - 1,
+        "certified_on": date(YEAR - 1, 11, 9), "expires_on": date(YEAR + 1, 8, 1),
+    }  # fmt: skip
+    due = planned.deadlines([outcome], cache.city(), cache.scheme(), date(YEAR, 1, 1))
+    assert due[-1].day == date(YEAR + 1, 8, 1)
 
 
 def test_the_plot_on_the_overview_holds_the_target(filled: Staffed) -> None:

@@ -262,3 +262,10 @@ def test_no_certificate_on_record_is_a_stock_of_none() -> None:
     held = certificates([], LAW)
     assert held.ending_in(2026) == held.held_after(2026) == set()
     assert held.stock(LAW, 2026, 2027).valid.tolist() == [0, 0]
+
+
+def test_a_day_of_expiry_that_was_entered_wins_over_the_laws_period() -> None:
+    calendar = for_certificate(date(2024, 8, 1), LAW, HOHHOT, date(2027, 6, 1))
+    assert (str(calendar[-1].task), calendar[-1].day) == ("The certificate ends", date(2027, 6, 1))
+    (renewal,) = (step for step in calendar if "Renewal" in str(step.task))
+    assert renewal.day == date(2027, 5, 10)

@@ -248,11 +248,14 @@ def test_the_checklist_of_the_paper_says_what_is_there() -> None:
 def test_a_firm_without_a_plan_still_has_a_paper() -> None:
     firm = table(base(application_date=date(2032, 5, 10)))
     (record,) = records(assess_table(firm, HNTE))
-    made = firm_paper(record, None, firm, HNTE, ENGLISH)
+    with pytest.raises(InputError) as refused:
+        brief(firm, 0, HNTE, ON)
+    made = firm_paper(record, refused.value.message, firm, HNTE, ENGLISH)
     titles = [block.text for block in made.blocks if isinstance(block, Heading)]
     assert "Findings" in titles
     assert not any(title.startswith("Plan") for title in titles)
-    assert any("no plan can be made" in line for line in made.lines)
+    assert any("no plan can be made: 20" in line for line in made.lines)
+    assert any("2032, the year the firm's figures are for" in line for line in made.lines)
 
 
 def test_a_paper_in_chinese_tells_money_in_wan_and_no_point_twice() -> None:

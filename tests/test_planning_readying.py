@@ -42,6 +42,8 @@ def only(*names: str) -> Actions:
 
 #: each in whole units, so that every combination can be tried
 FEW = only("count_staff", "record_conversion", "rate_core_support", "set_up_talent")
+#: one is paid by the yuan, so that little of it may be cheaper than much work
+WITH_MONEY = only("spend_rd", "rate_core_support", "set_up_talent")
 
 
 def best_of_all(firm: FirmTable, actions: Actions, asked: float) -> float | None:
@@ -94,6 +96,67 @@ def test_the_plan_costs_what_the_best_of_all_combinations_costs(seed: int, asked
     assert (made.plan.cost if made.plan else None) == pytest.approx(best_of_all(firm, FEW, asked))
 
 
+def best_with_money(firm: FirmTable, asked: float) -> float:
+    """The cost of the cheapest combination of whole amounts with the R&D that it still takes."""
+    levers = HNTE.levers(firm, LAW)
+    choices = open_actions(WITH_MONEY, levers, 0, HNTE, lead_times(), ON, BY)
+    (spend,) = (choice for choice in choices if choice.action.id == "spend_rd")
+    others = [choice for choice in choices if choice is not spend]
+    whole = np.array(
+        list(itertools.product(*(range(int(choice.most) + 1) for choice in others))), dtype=float
+    )
+    many = firm.take(np.zeros(len(whole), dtype=np.intp))
+
+    def enough(spent: np.ndarray) -> np.ndarray:
+        moved = {"rd_at_home": spent}
+        for place, choice in enumerate(others):
+            for name, brings in choice.gives.items():
+                moved[name] = np.minimum(brings * whole[:, place], levers[name].room[0])
+        (found,) = assess_table(filled(many, LAW, HNTE, moved), HNTE)
+        said = model()(found)
+        assert said is not None
+        return ~said.conditional & (said.probability >= asked)
+
+    low, high = np.zeros(len(whole)), np.full(len(whole), spend.most)
+    can_be = enough(high)
+    for _ in range(36):
+        middle = (low + high) / 2
+        is_enough = enough(middle)
+        low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
+    spent = np.where(enough(np.zeros(len(whole))), 0.0, high)
+    cost = spent + WITH_MONEY.once(spend.action) * (spent > 0)
+    for place, choice in enumerate(others):
+        amounts = whole[:, place]
+        cost += WITH_MONEY.each(choice.action) * amounts
+        cost += WITH_MONEY.once(choice.action) * (amounts > 0)
+    return float(cost[can_be].min())
+
+
+@pytest.mark.parametrize("asked", [0.6, 0.7, 0.8])
+@pytest.mark.parametrize("spent", [300_000.0, 600_000.0])
+@pytest.mark.parametrize("talent", [0.0, 2.0])
+def test_money_is_weighed_against_work_to_the_yuan(
+    spent: float, talent: float, asked: float
+) -> None:
+    firm = ready(rd_expense_y3=spent, management_talent=talent, ip_core_support_rating="C")
+    made = ready_plan(firm, HNTE, ON, model(), asked, WITH_MONEY)
+    assert made.plan is not None
+    assert made.proven
+    assert made.plan.cost == pytest.approx(best_with_money(firm, asked), abs=0.02)
+    assert again(firm, made).probability[0] >= asked
+
+
+def test_more_readiness_never_costs_less() -> None:
+    firm = ready(rd_expense_y3=300_000.0, management_talent=0.0, ip_core_support_rating="C")
+    costs = [
+        made.plan.cost
+        for asked in (0.6, 0.7, 0.75, 0.8)
+        if (made := ready_plan(firm, HNTE, ON, model(), asked, WITH_MONEY)).plan
+    ]
+    assert len(costs) == 4
+    assert costs == sorted(costs)
+
+
 def test_some_of_these_firms_need_a_plan_and_some_have_none() -> None:
     costs = {best_of_all(ready(st_staff=n), FEW, 0.6) for n in (8, 10, 12)}
     assert any(cost and cost > 0 for cost in costs)
@@ -137,6 +200,14 @@ def test_what_no_action_reaches_is_refused_with_what_all_of_them_come_to() -> No
     unmet = ready_plan(ready(major_violation=True), HNTE, ON, model(), 0.1)
     assert unmet.refused is not None
     assert "a condition is still unmet" in unmet.refused.text
+
+
+def test_what_is_just_out_of_reach_does_not_read_as_reached() -> None:
+    far = ready_plan(ready(), HNTE, ON, model(), 0.999)
+    asked = float(far.readiness.probability[0]) + 1e-4
+    never = ready_plan(ready(), HNTE, ON, model(), asked)
+    assert never.refused is not None
+    assert never.refused.values["asked"] != never.refused.values["best"]
 
 
 def test_a_search_cut_short_gives_a_plan_that_is_enough_and_says_it_is_not_proven(

@@ -30,6 +30,8 @@ from eligibility.store import LEADS, Accounts, Engine, Repository, Stage, open_s
 from eligibility.vocabulary import Message, ModelRefused, msgid
 
 if TYPE_CHECKING:
+    from eligibility.planning.chances import Chances
+    from eligibility.planning.standing import Standing
     from eligibility.readiness.model import Model
     from eligibility.readiness.past import Past
     from eligibility.readiness.training import Trained
@@ -299,18 +301,29 @@ def year_of(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _year_of(
-    digest: str,  # noqa: ARG001 names the firms
+    digest: str,
     _pool: Pool,
     day: date,
     target: int,
     days: float,
     by_model: bool,
     aim: Aim,
-    stamp: Stamp,  # noqa: ARG001 names the model
+    stamp: Stamp,
 ) -> CityYear:
-    standing = planned.judged(_pool.table, scheme())
-    chances = planned.model_chances(model()[0] if by_model else None, standing, city())
+    standing, chances = _chances_of(digest, _pool, by_model, stamp)
     return city_year(
         standing, chances, city(), year=_pool.year, as_of=day, target=target,
         already=_pool.already, days=days, aim=aim, filed=_pool.filed,
     )  # fmt: skip
+
+
+# whatever target and days are tried, firms and chances are these, and held once
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _chances_of(
+    digest: str,  # noqa: ARG001 names the firms
+    _pool: Pool,
+    by_model: bool,
+    stamp: Stamp,  # noqa: ARG001 names the model
+) -> tuple[Standing, Chances]:
+    standing = planned.judged(_pool.table, scheme())
+    return standing, planned.model_chances(model()[0] if by_model else None, standing, city())

@@ -22,7 +22,7 @@ from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.files import open_writer
 from eligibility.reports.scored import rejects_with_reasons, scored_table
-from eligibility.vocabulary import EligibilityError
+from eligibility.vocabulary import EligibilityError, Message
 
 if TYPE_CHECKING:
     from eligibility.planning.chances import Chances
@@ -58,14 +58,15 @@ def firm_paper(
     kind: str,
     judge: Judge | None = None,
 ) -> bytes:
-    """One firm's paper, as Word or PDF; without a plan where none can be made for its figures."""
+    """One firm's paper, as Word or PDF; where no plan can be made, it says why."""
     from eligibility.reports.firm_paper import firm_paper as paper_of
 
     firm = opened.firm
+    told: Mapping[str, Any] | Message
     try:
         told = planned.way(firm, opened.on, asked, judge)
-    except EligibilityError:
-        told = None
+    except EligibilityError as error:
+        told = error.message
     made = paper_of(
         firm.record,
         told,
@@ -105,12 +106,16 @@ def staff_workbook(screening: Screening, language: Language) -> bytes:
 
 
 def year_paper(
-    made: CityYear, chances_of: Callable[[Standing], Chances], language: Language, kind: str
+    made: CityYear,
+    chances_of: Callable[[Standing], Chances],
+    language: Language,
+    kind: str,
+    target_after: int | None = None,
 ) -> bytes:
     """The year of a city with the forecast of the next, as Word or PDF."""
     from eligibility.reports.annual import year_paper as paper_of
 
-    return _paper(paper_of(made, chances_of, language), kind)
+    return _paper(paper_of(made, chances_of, language, target_after), kind)
 
 
 def _paper(paper: Paper, kind: str) -> bytes:

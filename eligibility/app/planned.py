@@ -140,8 +140,8 @@ def deadlines(
     held = certificates([row for row in outcomes if row["certified"]], law)
     valid = np.flatnonzero((held.issued <= np.datetime64(day)) & (held.ends > np.datetime64(day)))
     if len(valid):
-        issued: date = held.issued[valid[-1]].item()
-        return [due for due in for_certificate(issued, law, overlay) if due.day >= day]
+        issued, ends = (days[valid[-1]].item() for days in (held.issued, held.ends))
+        return [due for due in for_certificate(issued, law, overlay, ends) if due.day >= day]
     batches = overlay.batches_from(day)
     return for_batch(batches[0], overlay) if batches else []
 

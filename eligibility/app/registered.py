@@ -45,8 +45,8 @@ class Pool:
         How many firms of the table stand where; of ``CERTIFIED`` those whose certificate ends.
     already : int
         Firms certified in the year so far.
-    target : int or None
-        The register's own, where one is set.
+    target, target_after : int or None
+        The register's own for the year and for the year after, where one is set.
     blank, unread : mappings of int to str
         Ids and names of firms without any figures, and of those whose figures cannot be used.
     waiting : int
@@ -66,6 +66,7 @@ class Pool:
     stages: Mapping[Stage, int]
     already: int
     target: int | None
+    target_after: int | None
     blank: Mapping[int, str]
     unread: Mapping[int, str]
     waiting: int
@@ -113,6 +114,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         stages=Counter(Stage(row["stage"]) for row in read),
         already=of_year["certified"],
         target=of_year["number"],
+        target_after=targets.get(year + 1, {"number": None})["number"],
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
         unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
         waiting=len(asked) - len(may),

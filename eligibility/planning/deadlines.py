@@ -79,13 +79,15 @@ def for_batch(batch: Batch, overlay: Overlay) -> list[Deadline]:
     return sorted(steps, key=lambda step: step.day)
 
 
-def for_certificate(certified_on: date, law: Edition, overlay: Overlay) -> list[Deadline]:
+def for_certificate(
+    certified_on: date, law: Edition, overlay: Overlay, ends: date | None = None
+) -> list[Deadline]:
     """The calendar of a certified firm: its annual reports, the batch to renew in, its expiry.
 
-    Renewal is an application like any other, in the year of expiry: in the last batch that closes
+    ``ends`` is the first day without the certificate; after the law's period if omitted. Renewal is an application like any other, in the year of expiry: in the last batch that closes
     before the certificate ends, or else in the first of that year, where the overlay holds one.
     """
-    ends = _ends(certified_on, law)
+    ends = ends or _ends(certified_on, law)
     due = [
         annual_report(year, law)
         for year in range(certified_on.year, ends.year + 1)

@@ -4,8 +4,8 @@ Sets of the open actions are looked at in rising cost; the firm is changed by ea
 again, and the model is asked of that. A set is given up where even all that may be added to it is
 not enough, which is exact for a model that more of anything never makes doubt, as the conjunction
 of conditions. Readiness is the model's own figure, not the lower end of its interval, of a firm
-with no condition unmet: what is undetermined the model weighs. Actions in money are taken as far
-as they go, and then cut back to what is enough.
+with no condition unmet: what is undetermined the model weighs. Of an action that is paid by the
+yuan a set holds no more than is enough, and no more than the best set so far leaves money for.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from heapq import heappop, heappush
+from math import floor
 
 import numpy as np
 
@@ -31,8 +32,8 @@ Amounts = Sequence[float]
 MOST_SETS = 40_000
 #: sets that are assessed together
 TOGETHER = 250
-#: halvings of an amount of money; a billion comes to the cent
-HALVINGS = 40
+#: parts that an amount is cut into at once while the least of it is looked for
+SECTIONS = 64
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,14 @@ def ready_plan(
     said = search.said([everything])
     if not search.enough(said)[0]:
         why = _UNMET if said.conditional[0] else _NEVER
-        values = {"asked": f"{asked:.0%}", "by": case.by.isoformat()}
-        best = {} if said.conditional[0] else {"best": f"{said.probability[0]:.0%}"}
-        return Ready(asked, None, True, said, Message(why, {**values, **best}))
+        best = said.probability[0]
+        # so many digits that what is less reads as less
+        digits = next((n for n in range(9) if f"{best:.{n}%}" != f"{asked:.{n}%}"), 9)
+        values = {"asked": f"{asked:.{digits}%}", "by": case.by.isoformat()}
+        told = {} if said.conditional[0] else {"best": f"{best:.{digits}%}"}
+        return Ready(asked, None, True, said, Message(why, {**values, **told}))
     search = search.weightiest_first()
     found, proven = search.cheapest()
-    if found is None:
-        found = [action.most for action in search.case.open]
     amounts = search.cut_back(found)
     return Ready(asked, search.case.carried_out(amounts), proven, search.said([amounts]), None)
 
@@ -150,49 +152,103 @@ class _Search:
         reached: Bools = ~said.conditional & (said.probability >= self.asked)
         return reached
 
-    def cheapest(self) -> tuple[list[float] | None, bool]:
-        """The cheapest set that is enough, or None, and whether every cheaper one is ruled out."""
-        actions, looked = self.case.open, 0
-        best: tuple[float, Amounts] | None = None
-        # cost, the first action that the set may still grow in, the set
+    def cheapest(self) -> tuple[list[float], bool]:
+        """The cheapest set that is enough, and whether every cheaper one is ruled out.
+
+        All actions together are enough. Of an action paid by its amount a set holds as much as the
+        best so far leaves money for, and its bound nothing of that; where the set is enough the
+        amount is cut back, and the set still grows, for less of it may do beside another action.
+        """
+        actions, by_amount, looked = self.case.open, self._by_amount, 0
+        best: Amounts = [action.most for action in actions]
+        most = self._total(best)
+        # no less than its cost, the first action that the set may still grow in, the set
         heap: list[tuple[float, int, tuple[float, ...]]] = [(0.0, 0, (0.0,) * len(actions))]
         while heap and looked < MOST_SETS:
             part: list[tuple[float, int, tuple[float, ...]]] = []
-            while heap and len(part) < TOGETHER and (best is None or heap[0][0] < best[0]):
+            while heap and len(part) < TOGETHER and heap[0][0] < most:
                 part.append(heappop(heap))
             if not part:
                 break
             looked += len(part)
-            farthest = [
-                (*amounts[:first], *(action.most for action in actions[first:]))
-                for _, first, amounts in part
+            sets = [
+                self._affordable(amounts, most - bound)
+                for bound, first, reached in part
+                for amounts in (
+                    reached,
+                    (*reached[:first], *(action.most for action in actions[first:])),
+                )
             ]
-            enough = self.enough(self.said([*(amounts for _, _, amounts in part), *farthest]))
-            for (cost, first, amounts), is_enough, can_be in zip(
-                part, enough[: len(part)], enough[len(part) :], strict=True
+            enough = self.enough(self.said(sets))
+            for (bound, first, amounts), made, is_enough, can_be in zip(
+                part, sets[::2], enough[::2], enough[1::2], strict=True
             ):
-                if is_enough and (best is None or cost < best[0]):
-                    best = (cost, amounts)
-                elif not is_enough and can_be:
-                    for grown in self._grown(cost, first, amounts):
+                paid = [place for place in by_amount if amounts[place] > 0]
+                if is_enough and bound < most:
+                    cut = self._cut(made, paid, most - bound)
+                    if cut is not None and self._total(cut) < most:
+                        best, most = cut, self._total(cut)
+                if can_be and (paid or not is_enough):
+                    for grown in self._grown(bound, first, amounts):
                         heappush(heap, grown)
-        ruled_out = not heap or (best is not None and heap[0][0] >= best[0])
-        return (None if best is None else list(best[1])), ruled_out
+        ruled_out = not heap or heap[0][0] >= most
+        # of two such actions more of one may save more of the other, which is not looked into
+        return list(best), ruled_out and len(by_amount) <= 1
+
+    @property
+    def _by_amount(self) -> list[int]:
+        """Places of the actions in money that cost by the amount."""
+        each = self.case.actions.each
+        return [
+            place
+            for place, action in enumerate(self.case.open)
+            if not action.whole and each(action.action) > 0
+        ]
+
+    def _affordable(self, amounts: Amounts, left: float) -> list[float]:
+        """A set with no more of what costs by the amount than is left to pay for it."""
+        made = list(amounts)
+        for place in self._by_amount:
+            action = self.case.open[place]
+            paid = left / self.case.actions.each(action.action)
+            made[place] = min(made[place], max(floor(paid / action.step) * action.step, 0.0))
+        return made
+
+    def _cut(self, amounts: Amounts, paid: Sequence[int], left: float) -> list[float] | None:
+        """A set that is enough with as little as will do of what is paid by the amount.
+
+        None where it is not enough for what is left to pay for that by now.
+        """
+        made = self._affordable(amounts, left)
+        if made != amounts and not self.enough(self.said([made]))[0]:
+            return None
+        for place in paid:
+            made[place] = self._least(made, place)
+        return made
 
     def _grown(
-        self, cost: float, first: int, amounts: tuple[float, ...]
+        self, bound: float, first: int, amounts: tuple[float, ...]
     ) -> Iterator[tuple[float, int, tuple[float, ...]]]:
         """A set with one more of its last action or of a later one: each set is met in one way."""
+        by_amount = self._by_amount
         for place in range(first, len(amounts)):
             action = self.case.open[place]
             more = amounts[place] + (1.0 if action.whole else action.most)
             if more <= action.most:
-                added = self._cost(action, more) - self._cost(action, amounts[place])
-                yield cost + added, place, (*amounts[:place], more, *amounts[place + 1 :])
+                # an amount may be cut back to next to nothing
+                added = (
+                    self.case.actions.once(action.action)
+                    if place in by_amount
+                    else self._cost(action, more) - self._cost(action, amounts[place])
+                )
+                yield bound + added, place, (*amounts[:place], more, *amounts[place + 1 :])
 
     def _cost(self, action: OpenAction, amount: float) -> float:
         held = self.case.actions
         return held.once(action.action) + held.each(action.action) * amount if amount else 0.0
+
+    def _total(self, amounts: Amounts) -> float:
+        return sum(map(self._cost, self.case.open, amounts))
 
     def cut_back(self, amounts: Amounts) -> list[float]:
         """As little of each action as is still enough, the dearest cut first."""
@@ -202,19 +258,20 @@ class _Search:
             key=lambda place: -self._cost(self.case.open[place], left[place]),
         )
         for place in order:
-            step = self.case.open[place].step
-            low, high = 0, round(left[place] / step)
-            # the least number of steps that is enough, between one that is not and one that is
-            if self._with(left, place, 0.0):
-                high = 0
-            for _ in range(HALVINGS):
-                middle = (low + high) // 2
-                if middle in (low, high):
-                    break
-                low, high = (low, middle) if self._with(left, place, middle * step) else (middle, high)  # fmt: skip
-            left[place] = min(high * step, left[place])
+            left[place] = self._least(left, place)
         return left
 
-    def _with(self, amounts: Sequence[float], place: int, amount: float) -> bool:
-        changed = [*amounts[:place], amount, *amounts[place + 1 :]]
-        return bool(self.enough(self.said([changed]))[0])
+    def _least(self, amounts: Amounts, place: int) -> float:
+        """The least of one action with which the set is still enough."""
+        step = self.case.open[place].step
+        # steps between a number that is not enough and one that is
+        low, high = -1, round(amounts[place] / step)
+        while high - low > 1:
+            tried = np.unique(np.linspace(low, high, SECTIONS + 1).round())[1:-1].astype(int)
+            enough = self.enough(
+                self.said([[*amounts[:place], n * step, *amounts[place + 1 :]] for n in tried])
+            )
+            below = int(enough.argmax()) if enough.any() else len(tried)
+            bounds = [low, *tried.tolist(), high]
+            low, high = bounds[below], bounds[below + 1]
+        return min(high * step, amounts[place])

@@ -23,7 +23,10 @@ Record = Mapping[str, Any]
 
 
 def year_paper(
-    made: CityYear, chances_of: Callable[[Standing], Chances], language: Language
+    made: CityYear,
+    chances_of: Callable[[Standing], Chances],
+    language: Language,
+    target_after: int | None = None,
 ) -> Paper:
     """The year of a city as a paper, with the forecast of the year after.
 
@@ -32,11 +35,13 @@ def year_paper(
     made : CityYear
     chances_of : callable
         Gives the chances of the same firms as they would apply in the year after.
+    target_after : int, optional
+        The target of the year after; the city's if omitted.
     """
     scheme, city, year = load_scheme(), made.city, made.year + 1
     then = projected(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
     later = Standing(then, assess_table(then, scheme))
-    target = int(city.target(year).certified.value)
+    target = int(city.target(year).certified.value) if target_after is None else target_after
     following = forecast_record(next_year(made, chances_of(later), target=target))
     return annual_paper(city_record(made), following | {"year": year, "target": target}, language)
 
@@ -139,7 +144,9 @@ class _Annual:
         steps.append((say("Expected to be certified"), expected))
         labels, values = zip(*steps, strict=True)
         yield Bars(
-            say("From the application to the certificate"), labels, ((say("Number of firms"), values),)
+            say("From the application to the certificate"),
+            labels,
+            ((say("Number of firms"), values),),
         )
         yield Grid(
             (say("Verdict"), say("Number of firms"), say("Expected")),

@@ -22,7 +22,7 @@ from eligibility.reports.plain import (
 )
 from eligibility.reports.planned import Page
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import FirmTable, msgid
+from eligibility.vocabulary import FirmTable, Message, msgid
 
 Record = Mapping[str, Any]
 #: where a paper stands that no list names
@@ -31,7 +31,7 @@ NOT_THERE = msgid("missing")
 
 def firm_paper(
     record: dict[str, Any],
-    brief: Record | None,
+    brief: Record | Message,
     firm: FirmTable,
     scheme: Scheme,
     language: Language,
@@ -45,8 +45,8 @@ def firm_paper(
     ----------
     record : dict
         As :func:`eligibility.assessment.record.record` gives it.
-    brief : mapping or None
-        As :func:`eligibility.planning.brief.brief` gives it; None where no plan can be made.
+    brief : mapping or Message
+        As :func:`eligibility.planning.brief.brief` gives it, or why no plan can be made.
     firm : FirmTable
         The one row that both are about.
     lists : mapping of list to rows, optional
@@ -95,7 +95,7 @@ class _FirmPaper:
     def __init__(
         self,
         record: dict[str, Any],
-        brief: Record | None,
+        brief: Record | Message,
         firm: FirmTable,
         scheme: Scheme,
         language: Language,
@@ -103,7 +103,8 @@ class _FirmPaper:
         papers: Mapping[str, str] | None,
     ) -> None:
         self.record, self.firm = record, firm
-        self.brief: Record = brief or {}
+        self.brief: Record = {} if isinstance(brief, Message) else brief
+        self.no_plan = brief if isinstance(brief, Message) else None
         self.lists, self.papers = lists, papers
         self.scheme, self.language = scheme, language
         self.say, self.lang = language.text, language.id
@@ -112,14 +113,14 @@ class _FirmPaper:
 
     def paper(self) -> Paper:
         say, about = self.say, self.record["firm"]
-        if self.brief:
+        if self.no_plan is None:
             dated = say("Application on {day}; plan made on {on} to be ready by {by}").format(
                 day=self.record["as_of"], on=self.brief["on"], by=self.brief["by"]
             )
         else:
-            dated = say(
-                "Application on {day}; no plan can be made for figures of so late a year"
-            ).format(day=self.record["as_of"])
+            dated = say("Application on {day}; no plan can be made: {why}").format(
+                day=self.record["as_of"], why=self.no_plan.say(self.language)
+            )
         planned = (self.gaps, self.plan, self.outlook, self.worth) if self.brief else ()
         return Paper(
             title=say("{scheme}: where {firm} stands and what to do").format(

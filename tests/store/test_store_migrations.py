@@ -144,6 +144,15 @@ def test_firms_judged_before_intervals_were_kept_get_theirs_from_the_record(
                 ),
                 {"id": number, "record": packed(said), "chance": chance},
             )
+        # the year before of the first firm, judged in the same import
+        connection.execute(
+            text(
+                "INSERT INTO assessments (firm_id, inputs, at, scheme, edition, as_of, record,"
+                " verdict, probability) VALUES (1, '{}', '2026-05-01', 'hnte', 'e2016',"
+                " '2025-05-01', :record, 'eligible', 0.2)"
+            ),
+            {"record": packed('{"interval": [0.1, 0.3]}')},
+        )
     engine.dispose()
     engine = open_store(empty_url)
     with engine.connect() as connection:

@@ -89,7 +89,8 @@ def firms(
     if count > PAGE_ROWS:
         words += _(", rows {first}–{last}").format(first=start + 1, last=start + len(part))
     hint = _("“Open” leads to the firm; a click on a header sorts the rows shown")
-    names = [name or uscc for name, uscc in zip(*_names(part), strict=True)]
+    pairs = zip(part["name"].to_pylist(), part["uscc"].to_pylist(), strict=True)
+    names = [name or uscc for name, uscc in pairs]
     named = opening.above(f"{words} · {hint}", names, language)
     config: dict[str, Any] = {
         "open": st.column_config.ButtonColumn(
@@ -123,10 +124,6 @@ def firms(
         st.caption(said.format(learned=learned.sentence.say(language)))
     row = state.opened() if named is None else named
     return None if row is None else int(part["place"][row].as_py())
-
-
-def _names(part: pa.Table) -> tuple[list[str], list[str]]:
-    return part["name"].to_pylist(), part["uscc"].to_pylist()
 
 
 def _readiness(language: Language) -> dict[str, Any]:

@@ -9,15 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import closing, export
+from eligibility.app import cache, closing, export, planned
 from eligibility.app import format as fmt
 from eligibility.app.components.table import table
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening
 from eligibility.app.markup import Markup, literal, tag
 from eligibility.language import Language
-from eligibility.planning.city import load_city
-from eligibility.planning.deadlines import for_batch
 from eligibility.vocabulary import Source
 
 #: how many things a person can do first
@@ -73,10 +71,10 @@ def _lost(gap: Mapping[str, Any], firm: Firm, language: Language) -> list[Markup
 def calendar(firm: Firm, today: date, language: Language) -> None:
     """The next days of the calendar of a firm that applies in the next batch."""
     _ = language.text
-    overlay = firm.scheme.overlay(load_city().region)
-    if not (batches := overlay.batches_from(today)):
+    due = planned.deadlines([], cache.city(), firm.scheme, today)
+    due = [each for each in due if each.day >= today]
+    if not due:
         return
-    due = [each for each in for_batch(batches[0], overlay) if each.day >= today]
     heads = (_("Due"), _("What"), _("The day rests on"))
     rows = [
         (each.day.isoformat(), each.task.say(language), told_source(each.dated_by, language))

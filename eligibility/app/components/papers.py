@@ -12,6 +12,7 @@ from eligibility.app.firms import Screening
 from eligibility.app.markup import tag
 from eligibility.app.opened import Opened
 from eligibility.app.planned import Asked
+from eligibility.app.registered import Pool
 from eligibility.language import Language
 from eligibility.planning.year import CityYear
 
@@ -46,9 +47,7 @@ def of_firm(opened: Opened, language: Language, asked: Asked | None = None) -> N
     _downloads(name, offered, language)
 
 
-def of_year(
-    made: CityYear, screening: Screening | None, language: Language, *, by_model: bool
-) -> None:
+def of_year(made: CityYear, firms: Pool | Screening, language: Language, *, by_model: bool) -> None:
     """The year's report as Word and PDF, and the staff's workbook where the firms are a file's."""
     _ = language.text
     st.caption(
@@ -58,16 +57,18 @@ def of_year(
         )
     )
     model = cache.model()[0] if by_model else None
+    target_after = firms.target_after if isinstance(firms, Pool) else None
     chances = partial(planned.model_chances, model, city=made.city)
     paper = {
-        kind: partial(export.year_paper, made, chances, language, kind) for kind in ("docx", "pdf")
+        kind: partial(export.year_paper, made, chances, language, kind, target_after)
+        for kind in ("docx", "pdf")
     }
     offered: Offered = (
         (_("Year's report (Word)"), "docx", paper["docx"]),
         (_("Year's report (PDF)"), "pdf", paper["pdf"]),
     )
-    if screening is not None:
-        workbook = partial(export.staff_workbook, screening, language)
+    if isinstance(firms, Screening):
+        workbook = partial(export.staff_workbook, firms, language)
         offered += ((_("Staff's workbook (Excel)"), "xlsx", workbook),)
     _downloads(export.named(language.of(made.city.title), made.year), offered, language)
 

@@ -206,7 +206,8 @@ def rows(
             args=(key,),
         )
     hint = _("“Open” leads to the firm; tick rows to change several at once")
-    named = opening.above(f"{words} · {hint}", [row["name"] for row in page.rows], language)
+    names = [row["name"] or row["uscc"] or _("(no name)") for row in page.rows]
+    named = opening.above(f"{words} · {hint}", names, language)
     shown = clients.table(page.rows, scheme, language)
     config = _columns(shown, language)
     config["open"] = st.column_config.ButtonColumn(
