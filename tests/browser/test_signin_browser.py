@@ -157,7 +157,10 @@ def test_the_language_stays_over_sign_in_and_sign_out(page: sync_api.Page) -> No
     ).first.click()
     page.get_by_text("For staff, and for firms that were given an account.").wait_for()
     settled(page)
-    assert "Signed in: " in sign_in(page, "chief")
+    assert "Certified in " in sign_in(page, "chief")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("menuitem", name="Account").click()
+    page.get_by_text("Signed in: ").wait_for()
     with page.expect_navigation():
         page.get_by_role("button", name="Sign out here").click()
     assert "You are signed out." in seen(page)
