@@ -82,6 +82,25 @@ def sign_in(page: sync_api.Page, login: str, password: str = PASSWORD) -> str:
     return seen(page)
 
 
+def pages(page: sync_api.Page) -> str:
+    """Every page that the bar leads to, its menu of settings opened where there is one."""
+    menu = page.get_by_role("button", name="Settings")
+    if menu.count():
+        menu.click()
+        page.get_by_role("menuitem", name="Account").wait_for()
+    entries = [page.locator("header").inner_text(), *page.get_by_role("menuitem").all_inner_texts()]
+    return "\n".join(entries)
+
+
+def own_account(page: sync_api.Page) -> str:
+    """Go to the own account by the bar; what stands there."""
+    assert "Account" in pages(page)
+    link = page.get_by_role("link", name="Account")
+    page.get_by_role("menuitem", name="Account").or_(link).first.click()
+    page.wait_for_url("**/account**")
+    return seen(page)
+
+
 def test_a_sign_in_leads_on_to_the_page_asked_for_and_outlives_a_refresh(
     page: sync_api.Page,
 ) -> None:
@@ -90,14 +109,15 @@ def test_a_sign_in_leads_on_to_the_page_asked_for_and_outlives_a_refresh(
     assert page.url.endswith("/admin?lang=English")
     page.reload()
     assert "Who did what" in seen(page)
-    assert "Administration" in page.locator("header").inner_text()
+    assert "Administration" in pages(page)
 
 
 def test_signing_out_ends_it_and_the_old_cookie_is_refused(
     page: sync_api.Page, context: sync_api.BrowserContext
 ) -> None:
     open_(page, "/account?lang=English")
-    assert "Signed in: chief" in sign_in(page, "chief")
+    assert "Certified in " in sign_in(page, "chief")
+    assert "Signed in: chief" in own_account(page)
     (held,) = [each for each in context.cookies() if each["name"] == COOKIE]
     assert held["httpOnly"]
     assert held["sameSite"] == "Lax"
@@ -140,13 +160,16 @@ def test_another_roles_page_is_refused_by_its_address(page: sync_api.Page) -> No
     told = open_(page, "/admin?lang=English")
     assert "Your role does not allow this." in told
     assert "Who did what" not in told
-    assert "Administration" not in page.locator("header").inner_text()
+    told = pages(page)
+    assert "Account" in told
+    assert "Administration" not in told
     assert "Which firms are eligible?" in open_(page, "/firms?lang=English")
 
 
 def test_a_name_is_text_on_the_page(page: sync_api.Page) -> None:
     open_(page, "/account?lang=English")
-    assert NASTY in sign_in(page, "adviser")
+    sign_in(page, "adviser")
+    assert NASTY in own_account(page)
     assert page.locator(".stMain img").count() == 0
 
 
@@ -158,9 +181,7 @@ def test_the_language_stays_over_sign_in_and_sign_out(page: sync_api.Page) -> No
     page.get_by_text("For staff, and for firms that were given an account.").wait_for()
     settled(page)
     assert "Certified in " in sign_in(page, "chief")
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_role("menuitem", name="Account").click()
-    page.get_by_text("Signed in: ").wait_for()
+    assert "Signed in: " in own_account(page)
     with page.expect_navigation():
         page.get_by_role("button", name="Sign out here").click()
     assert "You are signed out." in seen(page)
