@@ -6,21 +6,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from eligibility.app import doors, state, who
+from eligibility.app import doors, state, turns, who
 from eligibility.app.components import frame, signing
 from eligibility.app.doors import Door
-from eligibility.app.web import errors, guard, routes
-from eligibility.store import ANYONE, LEADS, LOCAL, STAFF, Role
+from eligibility.app.web import errors, guard, routes, warming
+from eligibility.store import ANYONE, LEADS, LOCAL, STAFF, Actor, Role
 
 PAGES = Path("eligibility") / "app"
 FIRMS, ALONE = frozenset({Role.FIRM}), frozenset({Role.LOCAL})
 TEAM = STAFF - ALONE
 
 
-def pages() -> dict[str, list[Door]]:
+def pages(actor: Actor) -> dict[str, list[Door]]:
     """Every page, by its group in the bar; what stands in no bar is reached from other pages."""
     _ = state.language().text
-    account = _("Account") if who.signed_in() or who.actor() == LOCAL else _("Sign in")
+    known = actor.account_id is not None or actor == LOCAL or who.signed_in()
+    account = _("Account") if known else _("Sign in")
     return {
         "": [
             Door(PAGES / "staff/overview.py", _("Overview"), "overview", STAFF, first=TEAM),
@@ -54,14 +55,16 @@ def show() -> None:
     frame.style()
     frame.masthead()
     frame.own_words(state.language())
-    page = st.navigation(doors.opened(pages()), position="top")
+    actor = who.actor()
+    page = st.navigation(doors.opened(pages(actor), actor.role), position="top")
     signing.said(state.language())
     page.run()
     frame.footer()
 
 
 if __name__ == "__main__":
-    show()
+    with turns.turn():
+        show()
 else:
     # the server imports this file for the app, and then runs it as a script for every page
     guard.refuse_exposed()
@@ -70,5 +73,6 @@ else:
         __file__,
         routes=routes.ROUTES,
         middleware=guard.MIDDLEWARE,
+        lifespan=warming.warm,
         on_script_error=errors.failed,
     )

@@ -13,7 +13,6 @@ from typing import Literal
 
 import streamlit as st
 
-from eligibility.app import who
 from eligibility.app.components import signing
 from eligibility.store import Role
 
@@ -39,9 +38,8 @@ class Door:
         return role in self.roles and (self.bar is None or role in self.bar)
 
 
-def opened(groups: Mapping[str, Sequence[Door]]) -> dict[str, list[st.Page]]:
-    """The pages for whoever looks, by their menu; those of no menu under no name."""
-    role = who.actor().role
+def opened(groups: Mapping[str, Sequence[Door]], role: Role) -> dict[str, list[st.Page]]:
+    """The pages for this role, by their menu; those of no menu under no name."""
     doors = [door for group in groups.values() for door in group]
     few = sum(door.offered(role) for door in doors) <= FEW
     pages: dict[str, list[st.Page]] = {"": []}

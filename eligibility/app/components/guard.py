@@ -18,10 +18,11 @@ from eligibility.vocabulary import EligibilityError, Message, NotAllowed, msgid
 
 def staff(language: Language) -> Repository:
     """The store as this member of staff may see it; the page ends here for anybody else."""
+    repository = who.repository()
     with told(language):
-        if who.actor().role not in STAFF:
+        if repository.actor.role not in STAFF:
             raise NotAllowed(msgid("This page is for staff; sign in with an account of staff."))
-    return who.repository()
+    return repository
 
 
 @contextmanager

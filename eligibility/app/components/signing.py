@@ -95,7 +95,7 @@ def said(language: Language) -> None:
     message = state.said()
     if message is not None:
         notices.said(message, language)
-    if who.signed_in() is None and (vouched := who.vouched()) is not None:
+    if (vouched := who.vouched()) is not None and who.signed_in() is None:
         _arrived(*vouched, language)
 
 
