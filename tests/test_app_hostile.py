@@ -355,10 +355,10 @@ def test_a_sheet_made_to_be_searched_for_ever_is_read_once(line: bytes) -> None:
     styles = percents % reading._MAIN[1:-1].encode()
     book = replaced("xl/styles.xml", styles)
     hostile = b"<worksheet><sheetData>" + line * ((1 << 23) // len(line))
-    began = time.monotonic()
+    began = time.process_time()
     with suppress(InputError):
         open_sheet(("f.xlsx", replaced("xl/worksheets/sheet1.xml", hostile, book)))
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize(

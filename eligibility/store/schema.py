@@ -38,7 +38,7 @@ from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import msgid
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0003"
+REVISION = "0004"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -484,6 +484,7 @@ audit_log = Table(
     Column("firm_id", Integer, index=True),
     Column("detail", Json, nullable=False),
     Index(None, "at"),
+    Index(None, "action", "id"),
 )
 
 APPEND_ONLY = (assessments, audit_log)

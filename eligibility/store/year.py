@@ -9,6 +9,13 @@ from sqlalchemy import func, select
 from eligibility.store.access import STAFF, Access, Row, open_to
 from eligibility.store.schema import Stage, audit_log, carriers, figures, firms, outcomes
 
+#: actions of the log that change which firms a year counts, or what it reads of them; an import has
+#: one line of its own beside those of its firms
+MOVING = (
+    "add carrier", "change carrier", "add firm", "change firm", "move", "set stage", "save figures",
+    "save outcome", "set target", "confirm import",
+)  # fmt: skip
+
 
 class Year(Access):
     """The year of the firms to be seen."""
@@ -85,12 +92,13 @@ class Year(Access):
 
     @open_to(STAFF)
     def last_change(self) -> tuple[int, int]:
-        """What is another after every change of the store: lines of the log, and the latest one.
+        """What is another after every change of what a year reads: lines of the log, and the latest.
 
         Lines come in the order in which changes began and not in which they were stored, so the
         latest alone would hide one that was stored after it.
         """
         lines = select(func.count(), func.coalesce(func.max(audit_log.c.id), 0))
+        moved = lines.where(audit_log.c.action.in_(MOVING))
         with self._reading() as connection:
-            count, latest = connection.execute(lines.select_from(audit_log)).one()
+            count, latest = connection.execute(moved).one()
         return count, latest

@@ -227,6 +227,54 @@ def test_every_method_as_every_role(engine: Engine, who: str) -> None:
     assert answers == expected
 
 
+def what_a_year_reads(repository: Repository) -> list[Any]:
+    years = range(2019, 2032)
+    return [
+        repository.certificates(),
+        repository.targets(),
+        *(repository.applicants(year, list(Stage)) for year in years),
+    ]
+
+
+def test_every_method_that_moves_a_year_changes_the_mark_that_says_so(engine: Engine) -> None:
+    w = world(engine)
+    local = w.as_("local")
+    calls = {
+        name: call.make for name, call in CALLS.items() if "local" in call.allowed & call.finds
+    }
+    # in the table these write what is there already
+    calls["move"] = lambda r, w: r.move([w.firm], w.other_carrier)
+    calls["save_carrier"] = lambda r, w: r.save_carrier(
+        w.carrier, {"name": "新园"}, of(r.carriers(), id=w.carrier)["version"]
+    )
+    calls["save_firm"] = lambda r, w: r.save_firm(
+        w.firm, {"name": "新名"}, r.firm(w.firm)["version"]
+    )
+    calls["save_outcome"] = lambda r, w: r.save_outcome(
+        w.firm, 2026, {"certified": True}, of(r.outcomes(w.firm), applied_year=2026)["version"]
+    )
+    moving = set()
+    for name, make in calls.items():
+        before, mark = what_a_year_reads(local), local.last_change()
+        make(local, w)
+        if what_a_year_reads(local) != before:
+            moving.add(name)
+            assert local.last_change() != mark, name
+    assert moving >= {
+        "add_firm", "save_firm", "move", "set_stage", "save_figures", "save_outcome",
+        "confirm_import", "save_carrier", "set_target",
+    }  # fmt: skip
+
+
+def test_what_moves_no_year_leaves_its_mark_as_it_was(engine: Engine) -> None:
+    w = world(engine)
+    local = w.as_("local")
+    mark = local.last_change()
+    for name in ("add_note", "add_task", "save_task", "save_document", "add_assessment", "assign"):
+        CALLS[name].make(local, w)
+    assert local.last_change() == mark
+
+
 def everything_of(w: World, firm_id: int) -> dict[str, list[Any]]:
     with w.engine.connect() as connection:
         return {
