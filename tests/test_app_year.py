@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache, planned, registered
 from eligibility.app.components import calendar, outlook
+from eligibility.app.latest import Latest
 from eligibility.planning.year import city_year
 from eligibility.scheme import load_scheme
 from eligibility.store import Repository, Stage
@@ -154,10 +157,12 @@ def test_support_never_goes_to_a_firm_whose_application_is_in(staffed: Staffed) 
     assert planned.visited(held, made) == [str(firms[0])]
 
 
-def test_a_change_in_the_store_is_seen_at_once_and_no_other_costs_the_year_again(
+def test_a_change_in_the_store_is_seen_at_the_next_look_and_no_other_costs_the_year_again(
     filled: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked: list[int] = []
+    outlooks: Latest[planned.Outlook] = Latest(patience=60, rest=0)
+    monkeypatch.setattr(cache, "_outlooks", lambda: outlooks)
     # what is remembered goes by content, and another test had the same firms
     cache._year_of.clear()
     made_before = cache.city_year
@@ -352,3 +357,31 @@ def test_the_plot_on_the_overview_holds_the_target(filled: Staffed) -> None:
             ]
     assert "target reached" in told[0]
     assert "target 70" in told[1]
+
+
+def test_while_a_year_is_worked_out_again_the_overview_shows_it_as_last_worked_out(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = html(filled.open("overview"))
+    assert "As of" not in before
+    work, go_on = cache._outlook, Event()
+
+    def slow(*asked: Any) -> planned.Outlook:
+        assert go_on.wait(60)
+        return work(*asked)
+
+    monkeypatch.setattr(cache, "_outlook", slow)
+    firms = filled.repository.firms_frame()
+    filled.repository.set_stage(firms["id"].tolist()[:1], Stage.LAPSED)
+    held = next(row for row in filled.repository.targets() if row["year"] == YEAR)
+    filled.repository.set_target(YEAR, 3, held["version"])
+    # what was worked out just now would rest for some seconds
+    monkeypatch.setattr("eligibility.app.latest.monotonic", lambda: 1e12)
+    app = filled.open("overview")
+    assert "As of" in html(app)
+    assert "being worked out again" in html(app)
+    go_on.set()
+    until = time.monotonic() + 60
+    while "As of" in html(app.run()):
+        assert time.monotonic() < until
+    assert "at least 3" in html(app)

@@ -16,7 +16,8 @@ import streamlit as st
 from eligibility.app import planned, registered, state
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening, screen
-from eligibility.app.planned import Asked
+from eligibility.app.latest import Known, Latest
+from eligibility.app.planned import Asked, Outlook
 from eligibility.app.registered import Pool
 from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
@@ -271,12 +272,43 @@ def stages(year: int) -> tuple[Stage, ...]:
     return registered.CLOSED if planned.closed(city(), year, scheme()) else registered.USUAL
 
 
+@st.cache_resource(show_spinner=False)
+def _outlooks() -> Latest[Outlook]:
+    return Latest()
+
+
+def outlook(repository: Repository, year: int) -> Known[Outlook]:
+    """The year of the register as last worked out; at once, but for the first time."""
+    return _outlooks().of(
+        (*_sight(repository), year),
+        lambda: (repository.last_change(), model_stamp(), date.today()),
+        lambda: _outlook(repository, year),
+    )
+
+
+def _outlook(repository: Repository, year: int) -> Outlook:
+    season = year + (planned.closed(city(), year, scheme()) is not None)
+    held, made = _counted(repository, year)
+    return Outlook(held, made, *((held, made) if season == year else _counted(repository, season)))
+
+
+def _counted(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
+    held = pool(repository, year, stages(year))
+    if not held.firms:
+        return held, None
+    goal, days = planned.target(city(), year, held), city().support.adviser_days.value
+    return held, year_of(held, goal, days, by_model=model()[0] is not None)
+
+
 def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> Pool:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
+    return _pool(repository, *_sight(repository), repository.last_change(), year, tuple(stages))
+
+
+def _sight(repository: Repository) -> tuple[str, tuple[bool, int | None]]:
+    """What names a store and whose firms are seen of it."""
     actor = repository.actor
-    sees = (actor.role in LEADS, actor.carrier_id)
-    where = repository.engine.url.render_as_string()
-    return _pool(repository, where, sees, repository.last_change(), year, tuple(stages))
+    return repository.engine.url.render_as_string(), (actor.role in LEADS, actor.carrier_id)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -37,6 +37,25 @@ class Asked:
     first_time: bool = True
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """A year of the register on one look.
+
+    Attributes
+    ----------
+    held, made
+        The firms that the year counts, and the year; None where it counts none.
+    season, coming
+        The same of the year that visits are for: the next one, once the last batch of this one has
+        closed.
+    """
+
+    held: Pool
+    made: CityYear | None
+    season: Pool
+    coming: CityYear | None
+
+
 def way(firm: Firm, on: date, asked: Asked, judge: Judge | None = None) -> dict[str, Any]:
     """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,9 @@ from eligibility.reports.figures import tenths
 from eligibility.store import Repository
 from eligibility.vocabulary import EligibilityError
 
+#: seconds between two looks whether the year has been worked out again
+AGAIN = 2
+
 
 def of_register(
     repository: Repository, year: int, above: Place, below: Place, language: Language
@@ -35,34 +39,35 @@ def of_register(
         Where the distribution of the year and where the firms to visit are drawn.
     """
     _ = language.text
-    season = year + (planned.closed(cache.city(), year, cache.scheme()) is not None)
-    made = None
-    try:
-        with above:
-            st.header(_("The year's outlook"), anchor=False)
+    known = None
+    with above:
+        st.header(_("The year's outlook"), anchor=False)
+        try:
             with st.spinner(_("Working out the year…")):
-                held, made = _of(repository, year)
-            _drawn(made, held, language)
-        if season != year:
-            held, made = _of(repository, season)
-    except EligibilityError as error:
-        with above:
+                known = cache.outlook(repository, year)
+        except EligibilityError as error:
             notices.refused(error, language)
+        else:
+            if not known.current:
+                as_of(repository, year, known.at, language)
+            _drawn(known.value.made, known.value.held, language)
     with below:
-        if made is not None and made.portfolio.reasons:
-            return visits(city_record(made), planned.visited(held, made), language)
+        if known and (coming := known.value.coming) and coming.portfolio.reasons:
+            keys = planned.visited(known.value.season, coming)
+            return visits(city_record(coming), keys, language)
         opened = nearest.visits(repository, language)
         return None if opened is None else str(opened)
 
 
-def _of(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
-    """The firms that a year counts, and the year; None where it counts none."""
-    city, by_model = cache.city(), cache.model()[0] is not None
-    held = cache.pool(repository, year, cache.stages(year))
-    if not held.firms:
-        return held, None
-    goal, days = planned.target(city, year, held), city.support.adviser_days.value
-    return held, cache.year_of(held, goal, days, by_model=by_model)
+@st.fragment(run_every=AGAIN)
+def as_of(repository: Repository, year: int, at: datetime, language: Language) -> None:
+    """That firms were changed since the year was worked out; the page follows when it is again."""
+    said = language.text(
+        "As of {time}: firms were changed since, and the year is being worked out again."
+    )
+    st.html(tag("p", said.format(time=f"{at.astimezone():%H:%M:%S}"), cls="notice", role="status"))
+    if cache.outlook(repository, year).current:
+        st.rerun()
 
 
 def _drawn(made: CityYear | None, held: Pool, language: Language) -> None:

@@ -1,0 +1,113 @@
+"""What takes seconds to work out, as last worked out, while the next is worked out beside.
+
+Twenty people change firms all day, and each change moves the year. Whoever looks at it sees it as of
+its last working out, at once; one thread works out the next, once for all changes meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from time import monotonic
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+#: seconds that somebody who looks waits for the next, before the last is shown
+PATIENCE = 0.5
+#: times as long as it took, until the next is begun: a sixth of one processor at most
+REST = 5.0
+#: what is held at once; what was asked for longest ago goes first
+MOST = 32
+
+
+@dataclass(frozen=True)
+class Known(Generic[T]):
+    """A value, and whether it is of the state that holds now.
+
+    Attributes
+    ----------
+    at : datetime
+        When it was begun to be worked out.
+    """
+
+    value: T
+    at: datetime
+    current: bool
+
+
+@dataclass(frozen=True)
+class _Made(Generic[T]):
+    state: Hashable
+    value: T
+    at: datetime
+    rested: float
+
+
+class Latest(Generic[T]):
+    """Values by key, each worked out again when its state is another."""
+
+    def __init__(self, patience: float = PATIENCE, rest: float = REST) -> None:
+        self._patience, self._rest = patience, rest
+        self._lock = Lock()
+        self._made: dict[Hashable, _Made[T]] = {}
+        self._coming: dict[Hashable, Future[None]] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="latest")
+
+    def of(self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]) -> Known[T]:
+        """The value of now, if it is held or comes soon; the last one otherwise.
+
+        The first one is waited for.
+
+        Parameters
+        ----------
+        state
+            Names what the value is worked out from; asked before it is.
+
+        Raises
+        ------
+        Exception
+            What ``work`` raised while it was waited for; it is tried again at the next look.
+        """
+        if (made := self._held(key)) is None or made.state != state():
+            coming = self._begun(key, state, work)
+            if coming is not None:
+                done, _ = wait([coming], self._patience if made else None)
+                for each in done:
+                    each.result()
+            made = self._held(key)
+            assert made is not None
+        return Known(made.value, made.at, current=made.state == state())
+
+    def _held(self, key: Hashable) -> _Made[T] | None:
+        with self._lock:
+            if (made := self._made.pop(key, None)) is not None:
+                self._made[key] = made
+            return made
+
+    def _begun(
+        self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]
+    ) -> Future[None] | None:
+        """The next one on its way; None while the last has to rest."""
+        with self._lock:
+            coming, made = self._coming.get(key), self._made.get(key)
+            if coming is None and (made is None or monotonic() >= made.rested):
+                coming = self._coming[key] = self._thread.submit(self._work, key, state, work)
+            return coming
+
+    def _work(self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]) -> None:
+        try:
+            at, began = datetime.now(UTC), monotonic()
+            of = state()
+            value = work()
+            took = monotonic() - began
+            with self._lock:
+                self._made.pop(key, None)
+                self._made[key] = _Made(of, value, at, monotonic() + self._rest * took)
+                while len(self._made) > MOST:
+                    del self._made[next(iter(self._made))]
+        finally:
+            with self._lock:
+                del self._coming[key]
