@@ -1,7 +1,7 @@
 """Twenty people at once: what a rerun of a page costs them, and whether anything is lost.
 
 ``python benchmarks/load.py [-n PEOPLE] [-s SECONDS] [--browsers N]`` serves the app on loopback with
-a temporary store of 2,000 firms and lets firms fill in self-assessments, staff search, open firms,
+a temporary store of 2,000 firms, a fifth of them counted in the year, and lets firms fill in self-assessments, staff search, open firms,
 write notes and tasks, and one member of staff import files, all at once. ``--browsers`` of the people
 sit at real Chromium pages (contexts of one browser), which yield to the server: in use they draw on
 their own machines. The others are ``tests/plain_browser.py``, which speaks the same protocol and draws
@@ -35,8 +35,18 @@ from sqlalchemy import insert, select
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from eligibility.app.web import cookies
-from eligibility.store import Accounts, Repository, Role, open_store, signing_key
-from eligibility.store.schema import audit_log, drafts, firms, notes, tasks
+from eligibility.intake.table import read_table
+from eligibility.scheme import load_scheme
+from eligibility.store import (
+    Accounts,
+    Repository,
+    Role,
+    Stage,
+    open_store,
+    signing_key,
+    table_facts,
+)
+from eligibility.store.schema import audit_log, drafts, figures, firms, notes, tasks
 from tests.browser.serving import CHROMIUM_FLAGS, QUIET, chromium, free_port, started
 from tests.plain_browser import PlainBrowser, share
 
@@ -44,6 +54,9 @@ from tests.plain_browser import PlainBrowser, share
 LIMIT = 1.0
 REST = (1.0, 5.0)
 FIRMS = 2000
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "candidates.csv"
+#: of a hundred firms
+STAGES = {Stage.SURVEYED: 80, Stage.NURTURED: 12, Stage.READY: 5, Stage.APPLIED: 3}
 #: of an imported file
 ROWS = 100
 PASSWORD = "correct horse battery"
@@ -78,14 +91,27 @@ def fill() -> dict[str, str]:
     assert signed is not None
     boss = Repository(engine, signed.actor)
     draw = random.Random(1)
+    stages = draw.choices(list(STAGES), list(STAGES.values()), k=FIRMS)
+    fields = load_scheme().fields
+    facts = list(table_facts(read_table(SAMPLE, fields).table, fields))
+    boss.set_target(at.year, 50, 0)
     with engine.begin() as connection:
         connection.execute(
             insert(firms),
             [
-                {"uscc": f"9115{n:014d}", "name": f"呼和浩特{n:05d}科技有限公司", "stage": "surveyed",
+                {"uscc": f"9115{n:014d}", "name": f"呼和浩特{n:05d}科技有限公司", "stage": stages[n],
                  "district": draw.choice(["新城区", "赛罕区"]), "created_at": at, "changed_at": at,
                  "version": 1}
                 for n in range(FIRMS)
+            ],
+        )  # fmt: skip
+        connection.execute(
+            insert(figures),
+            [
+                {"firm_id": n + 1, "application_year": at.year, "changed_at": at, "version": 1,
+                 "facts": facts[n % len(facts)]}
+                for n in range(FIRMS)
+                if stages[n] != Stage.SURVEYED
             ],
         )  # fmt: skip
     held = {}
