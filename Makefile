@@ -26,7 +26,7 @@ imports: .venv/dev
 tests: .venv/dev
 	$(BIN)/pytest $(PARALLEL)
 
-fast: .venv/dev ## under two minutes: the tests without browser, PostgreSQL and training
+fast: .venv/dev ## the tests without browser, PostgreSQL and training, while writing
 	$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 translations: .venv/dev ## collect the sentences in the code and compile their Chinese

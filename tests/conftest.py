@@ -34,9 +34,9 @@ def pytest_xdist_auto_num_workers() -> int:
     return (cores or 1) * 3 // 2
 
 
-#: fixtures that train a model, and where a browser is
-TRAINED = {"trained", "ready"}
-BROWSERS = Path(__file__).parent / "browser"
+#: where browsers are and models are trained; and the fixture that trains one elsewhere
+SLOW = {Path(__file__).parent / name for name in ("browser", "readiness")}
+TRAINED = "ready"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,8 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         given = getattr(item, "callspec", None)
         if (
-            BROWSERS in item.path.parents
-            or TRAINED.intersection(getattr(item, "fixturenames", ()))
+            SLOW.intersection(item.path.parents)
+            or TRAINED in getattr(item, "fixturenames", ())
             or (given and "postgresql" in given.params.values())
         ):
             item.add_marker("slow")
