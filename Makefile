@@ -1,8 +1,10 @@
 # Everything a person runs here. `make app` and `make test` need nothing but Python 3.11 to 3.13.
 PYTHON ?= python3
 BIN = .venv/bin
+# a file at a time to each worker, in the order of folders: the long ones, in browsers, come first
+PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: app test check lint types imports tests translations samples model images benchmark benchmark-readiness mutation clean
+.PHONY: app test check lint types imports tests fast translations samples model images benchmark benchmark-readiness mutation clean
 
 app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app.py
@@ -22,7 +24,10 @@ imports: .venv/dev
 	$(BIN)/lint-imports
 
 tests: .venv/dev
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest $(PARALLEL)
+
+fast: .venv/dev ## the tests without browser, PostgreSQL and training, while writing
+	$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 translations: .venv/dev ## collect the sentences in the code and compile their Chinese
 	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k text -k say -k msgid -k Message -k InputError -k DateNotCovered -k NotFound -k NotAllowed -k Conflict -k StoreUnavailable -k ModelRefused -k LawError -k CellTrouble -k WrongCode -o .eligibility.pot eligibility streamlit_app.py

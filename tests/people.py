@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from streamlit.runtime.context import ContextProxy
 
 from eligibility.app import cache
 from eligibility.app.web import cookies
 from eligibility.store import Repository, Role
+from eligibility.store.accounts import HASHER
+from tests import fresh
 
 PASSWORD = "correct horse battery"
 VISIT = "a browser"
@@ -22,11 +23,11 @@ def own_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Let the app use an empty store in that folder, and ask for its pages without any cookie."""
     send({}, patch)
     # Argon2 as cheap as it gets; what a real one costs is the library's matter
-    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-    patch.setattr("eligibility.store.accounts.PasswordHasher", quick)
+    patch.setattr(HASHER, "_parameters", CHEAPEST)
     patch.setenv("ELIGIBILITY_DATA", str(folder))
     patch.delenv("ELIGIBILITY_DATABASE_URL", raising=False)
     patch.delenv("ELIGIBILITY_SECRET", raising=False)
+    fresh.put(folder)
     forget()
 
 

@@ -15,6 +15,7 @@ from eligibility.app.clients import judged
 from eligibility.app.components import importing
 from eligibility.scheme import load_scheme
 from eligibility.store import LOCAL, Actor, Repository, Role, open_store
+from tests import fresh
 from tests.firms import base
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +32,7 @@ class Staffed:
         patch.setenv("ELIGIBILITY_DATA", str(folder))
         cache.engine.clear()
         cache.accounts.clear()
+        fresh.put(folder)
         self.engine = open_store(f"sqlite:///{folder}/eligibility.sqlite")
         self.actor = LOCAL
         patch.setattr(who, "actor", lambda: self.actor)

@@ -22,6 +22,7 @@ from eligibility.store import LOCAL, Repository, open_store
 from tests.browser.serving import free_port, started
 from tests.plain_browser import PlainBrowser
 
+pytestmark = pytest.mark.slow
 PEOPLE, SECONDS = 6, 15.0
 
 

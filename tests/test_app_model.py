@@ -23,6 +23,7 @@ from eligibility.scheme import load_scheme  # noqa: E402
 from eligibility.store import Actor, plain  # noqa: E402
 from eligibility.store.schema import Role  # noqa: E402
 from eligibility.vocabulary import ModelRefused  # noqa: E402
+from tests import fresh  # noqa: E402
 from tests.learned import past_file, quick_model, quick_models, quickly  # noqa: E402
 from tests.test_app_pages import EXACT, ONE_SHORT, html, opened  # noqa: E402
 
@@ -40,6 +41,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A store and a models folder of the test's own."""
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path / "models"))
+    fresh.put(tmp_path / "data")
     cache.engine.clear()
     cache.accounts.clear()
     yield

@@ -23,6 +23,7 @@ from eligibility.scheme import load_scheme  # noqa: E402
 from eligibility.store import VISITOR, Actor, Repository, Role  # noqa: E402
 from eligibility.store.drafts import MOST_NEW, MOST_ROWS  # noqa: E402
 from eligibility.vocabulary import Conflict, NotFound  # noqa: E402
+from tests import fresh  # noqa: E402
 from tests.firms import base  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +36,7 @@ NASTY = "**x** <script>alert(1)</script> [a](http://b) =1+1"
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
     """The store of the app, empty."""
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
+    fresh.put(tmp_path)
     cache.engine.clear()
     cache.accounts.clear()
     yield Repository(cache.engine(), VISITOR)

@@ -26,6 +26,7 @@ from eligibility.language import CHINESE
 from eligibility.scheme import load_scheme
 from eligibility.vocabulary import InputError
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_data"
 HNTE = load_scheme()

@@ -33,6 +33,9 @@ QUIET = (
     " && document.querySelector('.stApp')?.dataset.testScriptState !== 'running'"
 )
 
+#: milliseconds between two looks, and of quiet after which a page is taken to be drawn
+LOOK, STILL = 50, 500
+
 
 def chromium() -> str | None:
     """Where Chromium is, if it is."""
@@ -90,16 +93,16 @@ def started(port: int, data: Path, *options: str) -> Iterator[tuple[str, subproc
 
 
 def settled(page: Page) -> None:
-    """Wait until the page has been drawn and nothing runs any more."""
+    """Wait until the page has been drawn and nothing has run for half a second on end."""
     page.wait_for_selector(".stMain .brand", timeout=60_000)
-    page.wait_for_timeout(400)
     until = time.monotonic() + 60
+    quiet = 0
     # not wait_for_function: it evaluates a text within the page, which the page's policy forbids
-    while not page.evaluate(QUIET):
+    while quiet < STILL:
+        page.wait_for_timeout(LOOK)
+        quiet = quiet + LOOK if page.evaluate(QUIET) else 0
         if time.monotonic() > until:
             raise TimeoutError("the page is still being drawn")
-        page.wait_for_timeout(50)
-    page.wait_for_timeout(500)
 
 
 def _wait(address: str, seconds: float = 60) -> None:

@@ -13,7 +13,7 @@ sync_api = pytest.importorskip(
 )
 
 from tests.browser.filled import fill  # noqa: E402
-from tests.browser.serving import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
+from tests.browser.serving import chromium, served, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
@@ -50,14 +50,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     fill(data)
     with served(data) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        yield made
-        made.close()
 
 
 def opened(browser: sync_api.Browser, address: str, **more: object) -> sync_api.Page:

@@ -13,7 +13,7 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
 )
 
-from tests.browser.serving import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
+from tests.browser.serving import chromium, served, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
@@ -51,16 +51,14 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def watched(address: str) -> Iterator[Watched]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        page = browser.new_page(locale="zh-CN", viewport={"width": 1280, "height": 900})
-        seen = Watched(page, address)
-        page.on("console", seen.complain)
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
-        yield seen
-        browser.close()
+def watched(address: str, browser: sync_api.Browser) -> Iterator[Watched]:
+    page = browser.new_page(locale="zh-CN", viewport={"width": 1280, "height": 900})
+    seen = Watched(page, address)
+    page.on("console", seen.complain)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
+    yield seen
+    page.close()
     assert seen.errors == []
     assert seen.hosts <= {"127.0.0.1", ""}
 

@@ -11,7 +11,7 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
 )
 
-from tests.browser.serving import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
+from tests.browser.serving import chromium, served, settled  # noqa: E402
 from tests.learned import past_file, quick_models  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -36,14 +36,12 @@ def address(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[sync_api.Page]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        page = browser.new_page(
-            locale="en-US", base_url=address, viewport={"width": 390, "height": 900}
-        )
-        yield page
-        browser.close()
+def page(address: str, browser: sync_api.Browser) -> Iterator[sync_api.Page]:
+    page = browser.new_page(
+        locale="en-US", base_url=address, viewport={"width": 390, "height": 900}
+    )
+    yield page
+    page.close()
 
 
 def test_the_block_of_a_firm_fits_a_phone_and_takes_no_colour_of_a_status(

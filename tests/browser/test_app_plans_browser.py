@@ -10,7 +10,7 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
 )
 
-from tests.browser.serving import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
+from tests.browser.serving import chromium, served, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
@@ -27,18 +27,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=[1280, 390])
-def page(address: str, request: pytest.FixtureRequest) -> Iterator[sync_api.Page]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        page = browser.new_page(
-            base_url=address, locale="en-US", viewport={"width": request.param, "height": 900}
-        )
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-        # nothing is wider than the screen
-        assert page.locator(".stMain").evaluate("each => each.scrollWidth <= each.clientWidth")
-        browser.close()
+def page(
+    address: str, browser: sync_api.Browser, request: pytest.FixtureRequest
+) -> Iterator[sync_api.Page]:
+    page = browser.new_page(
+        base_url=address, locale="en-US", viewport={"width": request.param, "height": 900}
+    )
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    # nothing is wider than the screen
+    fits = page.locator(".stMain").evaluate("each => each.scrollWidth <= each.clientWidth")
+    page.close()
+    assert fits
     assert errors == []
 
 

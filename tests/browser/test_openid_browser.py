@@ -15,13 +15,7 @@ pytest.importorskip("authlib", reason="needs Authlib: pip install -r requirement
 
 from eligibility.store import Accounts, Engine, Repository, Role, open_store  # noqa: E402
 from tests.browser.provider import Provider, providing  # noqa: E402
-from tests.browser.serving import (  # noqa: E402
-    CHROMIUM_FLAGS,
-    chromium,
-    free_port,
-    settled,
-    started,
-)
+from tests.browser.serving import chromium, free_port, settled, started  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
@@ -73,17 +67,13 @@ def address(provider: Provider, folder: Path, engine: Engine) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[sync_api.Page]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        context = browser.new_context(base_url=address, locale="en-US")
-        refused: list[str] = []
-        context.on(
-            "console", lambda told: refused.append(told.text) if "Security" in told.text else 0
-        )
-        yield context.new_page()
-        browser.close()
-        assert refused == []
+def page(address: str, browser: sync_api.Browser) -> Iterator[sync_api.Page]:
+    context = browser.new_context(base_url=address, locale="en-US")
+    refused: list[str] = []
+    context.on("console", lambda told: refused.append(told.text) if "Security" in told.text else 0)
+    yield context.new_page()
+    context.close()
+    assert refused == []
 
 
 def seen(page: sync_api.Page) -> str:

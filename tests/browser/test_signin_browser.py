@@ -14,7 +14,7 @@ sync_api = pytest.importorskip(
 )
 
 from eligibility.store import Accounts, Repository, Role, open_store  # noqa: E402
-from tests.browser.serving import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
+from tests.browser.serving import chromium, served, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
@@ -43,20 +43,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(address: str) -> Iterator[sync_api.BrowserContext]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        made = browser.new_context(
-            locale="zh-CN", viewport={"width": 1280, "height": 900}, base_url=address
-        )
-        violations: list[str] = []
-        made.on(
-            "console",
-            lambda told: violations.append(told.text) if "Content Security" in told.text else None,
-        )
-        yield made
-        browser.close()
-        assert violations == []
+def context(address: str, browser: sync_api.Browser) -> Iterator[sync_api.BrowserContext]:
+    made = browser.new_context(
+        locale="zh-CN", viewport={"width": 1280, "height": 900}, base_url=address
+    )
+    violations: list[str] = []
+    made.on(
+        "console",
+        lambda told: violations.append(told.text) if "Content Security" in told.text else None,
+    )
+    yield made
+    made.close()
+    assert violations == []
 
 
 @pytest.fixture
@@ -225,9 +223,10 @@ def test_an_upload_of_300_mb_is_refused_by_the_server_too(
     assert page.evaluate(status, [sent.value.url, "forged", 1000]) == 403
 
 
-def test_a_page_that_fails_shows_a_reference_and_no_trace(tmp_path: Path) -> None:
-    with served(tmp_path) as running, sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+def test_a_page_that_fails_shows_a_reference_and_no_trace(
+    browser: sync_api.Browser, tmp_path: Path
+) -> None:
+    with served(tmp_path) as running:
         page = browser.new_page(base_url=running)
         open_(page, "/rules?lang=English")
         # the store breaks under the running app
@@ -236,7 +235,7 @@ def test_a_page_that_fails_shows_a_reference_and_no_trace(tmp_path: Path) -> Non
         page.goto("/account?lang=English")
         page.get_by_text("Something went wrong on this page").wait_for()
         told = page.locator(".notice").inner_text()
-        browser.close()
+        page.close()
     reference = told.rsplit(": ", 1)[1]
     log = (tmp_path / "log").read_text(encoding="utf-8")
     assert f"reference {reference}: " in log

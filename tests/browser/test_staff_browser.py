@@ -15,7 +15,7 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
 )
 
-from tests.browser.serving import CHROMIUM_FLAGS, ROOT, chromium, running, settled  # noqa: E402
+from tests.browser.serving import ROOT, chromium, running, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
@@ -32,11 +32,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def page() -> Iterator[sync_api.Page]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        yield browser.new_page(locale="en-US", viewport={"width": 1280, "height": 900})
-        browser.close()
+def page(browser: sync_api.Browser) -> Iterator[sync_api.Page]:
+    made = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 900})
+    yield made
+    made.close()
 
 
 def counted(data: Path) -> tuple[int, int, str]:

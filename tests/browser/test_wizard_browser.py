@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,18 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
 )
 
-from tests.browser.serving import (  # noqa: E402
-    CHROMIUM_FLAGS,
-    chromium,
-    free_port,
-    settled,
-    started,
-)
+from tests.browser.serving import chromium, free_port, served, settled, started  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
 )
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """An app that nobody kills."""
+    with served() as made:
+        yield made
 
 
 def enter(page: sync_api.Page, label: str, text: str) -> None:
@@ -47,11 +49,11 @@ def reopen(page: sync_api.Page, address: str, code: str) -> None:
     settled(page)
 
 
-def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(tmp_path: Path) -> None:
+def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(
+    browser: sync_api.Browser, tmp_path: Path
+) -> None:
     port = free_port()
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with browser.new_page(viewport={"width": 1280, "height": 900}) as page:
         with started(port, tmp_path) as (address, app):
             page.goto(f"{address}/start?lang=en")
             settled(page)
@@ -112,18 +114,17 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(tmp_path: 
             with page.expect_download() as file:
                 page.get_by_role("button", name="My entries as JSON").click()
             assert '"staff_total": "150"' in Path(file.value.path()).read_text(encoding="utf-8")
-        browser.close()
 
 
-def test_rows_pasted_from_a_spreadsheet_give_the_counts(tmp_path: Path) -> None:
+def test_rows_pasted_from_a_spreadsheet_give_the_counts(
+    address: str, browser: sync_api.Browser
+) -> None:
     rows = (
         "甲方法\t发明专利\t2024-01-15\t有效\t本企业\t自主研发\t否\n"
         "乙软件\t软著\t2024/3/5\t有效\t本企业\t受让\t是\n"
         "丙商标\t商标\t\t\t\t\t"
     )
-    with started(free_port(), tmp_path) as (address, _), sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         page = context.new_page()
         page.goto(f"{address}/start?lang=en")
@@ -145,7 +146,6 @@ def test_rows_pasted_from_a_spreadsheet_give_the_counts(tmp_path: Path) -> None:
         said = page.locator(".rows").inner_text()
         assert "it counts once" in said
         assert "商标 is not understood" in said
-        browser.close()
 
 
 #: ways through the steps, and where each leads
@@ -170,11 +170,9 @@ ARRIVED = """() => {
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 480), (390, 844)])
 def test_a_step_begins_at_its_heading_and_typing_moves_nothing(
-    tmp_path: Path, width: int, height: int
+    address: str, browser: sync_api.Browser, width: int, height: int
 ) -> None:
-    with started(free_port(), tmp_path) as (address, _), sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height}, locale="en-US")
+    with browser.new_page(viewport={"width": width, "height": height}, locale="en-US") as page:
         refused: list[str] = []
         page.on("console", lambda told: refused.append(told.text) if "Security" in told.text else 0)
         page.goto(f"{address}/start")
@@ -207,15 +205,13 @@ def test_a_step_begins_at_its_heading_and_typing_moves_nothing(
         # no further than the return code, shown above for the first time, moves it
         assert abs(top - before) < 400
         assert refused == []
-        browser.close()
 
 
 def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
-    tmp_path: Path,
+    address: str,
+    browser: sync_api.Browser,
 ) -> None:
-    with started(free_port(), tmp_path) as (address, _), sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        page = browser.new_page(viewport={"width": 390, "height": 844}, locale="en-US")
+    with browser.new_page(viewport={"width": 390, "height": 844}, locale="en-US") as page:
         page.goto(f"{address}/start")
         settled(page)
         button(page, "Begin")
@@ -236,4 +232,3 @@ def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
             page.get_by_role("link", name="See the result →").click()
             page.wait_for_url("**/result**")
             settled(page)
-        browser.close()
