@@ -85,6 +85,76 @@ def test_every_step_asks_each_of_its_fields_with_its_source(step: str) -> None:
     assert "Decided 1 / 9" in said
 
 
+#: a firm too small in the score for certification, which the measures of 115号 take all the same
+SMALL = FACTS | {
+    "staff_total": "20",
+    "st_staff": "6",
+    "sales_revenue_y3": "500",
+    "rd_super_deduction_y3": "60",
+    "ip_class1_count": "0",
+    "ip_class2_count": "4",
+}
+FIT = {
+    "mainland_resident": "yes",
+    "total_assets_y3": "800",
+    "restricted_products": "no",
+    "serious_violation": "no",
+    "on_dishonesty_list": "no",
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "asked"),
+    [
+        ("main", [*FIT]),
+        ("rd", ["costs_total_y3"]),
+        (
+            "capability",
+            ["hightech_certificate", "national_award", "rd_institution", "standard_led"],
+        ),
+    ],
+)
+def test_what_only_the_lower_rung_asks_stands_apart_and_says_so(
+    step: str, asked: list[str]
+) -> None:
+    app = page("wizard", Draft(facts=dict(FACTS), step=step))
+    said = html(app)
+    easy = load_scheme("tech_sme")
+    for name in asked:
+        assert easy.fields_by_id[name].stem_title.en in said
+    assert "Only for: Technology-based SME" in [header.value for header in app.header]
+    # and none of it leaves anything of the certification open
+    assert "Decided 1 / 9" in said
+    assert ("Needed for: Technology-based SME" in said) == (step == "rd")
+
+
+def test_a_firm_that_fits_the_lower_rung_leaves_with_that_and_its_articles() -> None:
+    said = html(page("result", Draft(facts=SMALL | FIT)))
+    assert "can register as Technology-based SME now: all 9 conditions are met, 94 of 100" in said
+    assert "国科发政〔2017〕115号 第六条（二）" in said
+    short = html(page("result", Draft(facts=SMALL | FIT | {"st_staff": "1"})))
+    assert "can register as" not in short
+    assert "Points for S&amp;T staff" in short.split("Can be got now")[1]
+
+
+def test_a_blank_of_the_lower_rung_leads_to_its_input() -> None:
+    draft = Draft(facts=SMALL | FIT | {"mainland_resident": ""})
+    del draft.facts["mainland_resident"]
+    app = page("result", draft)
+    assert "can register as" not in html(app)
+    press(app, "Fill in: A resident enterprise registered in mainland China →")
+    assert (draft.step, draft.sought[0]) == ("main", "mainland_resident")
+    app.button_group(key="entry:mainland_resident").set_value("yes").run()
+    assert draft.facts["mainland_resident"] == "yes"
+
+
+def test_what_cannot_be_read_of_the_lower_rung_leads_back_to_it() -> None:
+    app = page("wizard", Draft(facts=FACTS | {"total_assets_y3": "-1"}, step="rd"))
+    assert "until this is corrected: Total assets at the latest year end" in html(app)
+    press(app, "Correct it →")
+    assert app.session_state["draft"].step == "main"
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_no_group_has_more_than_eight_figures(step: str) -> None:
     scheme = load_scheme()
