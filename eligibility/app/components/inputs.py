@@ -161,6 +161,11 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
         with st.container(horizontal=True, wrap=False, gap="small"):
             for field in years:
                 _input(field, sheet)
+        if first.kind == "catalogue":
+            st.page_link(
+                "eligibility/app/field.py",
+                label=_("Find the code by a sentence about the product →"),
+            )
         for field in years:
             if field.id in sheet.issues:
                 st.html(_issue(field, sheet))
