@@ -399,6 +399,26 @@ def test_a_plan_without_own_ratings_says_which_to_fill_in_and_leads_there() -> N
     assert drafted.sought[0] == "ip_advancement_rating"
 
 
+def test_own_points_are_asked_for_with_their_highest() -> None:
+    said = html(page("wizard", Draft(facts=dict(FACTS), step="capability")))
+    law = load_scheme().editions[-1]
+    for name in ("management_system", "management_institution", "management_incentive"):
+        assert f"points, 0 to {law.items[name].max:g}" in said
+
+
+def test_costs_that_can_be_told_in_three_ways_are_asked_for_once() -> None:
+    app = page("wizard", Draft(facts=dict(FACTS), step="rd"))
+    assert any("in one of three ways" in caption.value for caption in app.caption)
+
+
+def test_every_own_rating_that_leaves_the_score_open_has_its_way_on_the_result() -> None:
+    app = page("result", example(date.today()))
+    ways = [each.label for each in app.button if each.label.startswith("Fill in: ")]
+    own = [label for label in ways if "own" in label]
+    assert len(own) == 3
+    assert len(set(own)) == 3
+
+
 def test_a_deleted_draft_is_gone(store: Repository) -> None:
     draft = Draft()
     draft.type("name", "乙")

@@ -34,6 +34,14 @@ GROUPS: Mapping[str, str] = {
     "ip_advancement_rating": msgid("Own ratings: a blank leaves the points open"),
 }
 
+#: what is to be known before a group is filled in
+NOTES: Mapping[str, str] = {
+    "rd_expense": msgid(
+        "Enter the costs once, in one of three ways: the list above, or these totals, or the "
+        "categories below. What is entered in one way stays blank in the others."
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -112,6 +120,8 @@ def fields(step: str, sheet: Sheet) -> None:
     for title, figures in groups(asked):
         if title:
             st.header(sheet.language.text(title), anchor=False)
+        if note := NOTES.get(figures[0][0].stem):
+            st.caption(sheet.language.text(note))
         with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
             for figure in figures:
                 _figure(figure, sheet)
@@ -144,6 +154,8 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
     _ = language.text
     ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
     unit = fmt.unit_word(first.unit, language)
+    if first.unit == "point" and first.maximum is not None:
+        unit = _("points, 0 to {n}").format(n=fmt.number(first.maximum))
     ask.html(
         tag(
             "div",
