@@ -29,10 +29,11 @@ def matches(
         return None
     taken: str | None = None
     for place, match in enumerate(found, start=1):
-        st.html(tag("ol", _match(match, sentence, language), cls="matches", start=str(place)))
-        label = _("Take {code} into the form →").format(code=match.code)
-        if st.button(label, key=f"take:{match.code}", type="tertiary"):
-            taken = match.code
+        with st.container(key=f"match:{place}", gap=None):
+            st.html(tag("ol", _match(match, sentence, language), cls="matches", start=str(place)))
+            label = _("Take {code} into the form →").format(code=match.code)
+            if st.button(label, key=f"take:{match.code}", type="tertiary"):
+                taken = match.code
     return taken
 
 
