@@ -22,7 +22,7 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from eligibility.app import cache  # noqa: E402
 from eligibility.app.web import cookies, guard, routes  # noqa: E402
-from eligibility.store import Role  # noqa: E402
+from eligibility.store import Actor, Repository, Role  # noqa: E402
 from tests import people  # noqa: E402
 from tests.people import PASSWORD  # noqa: E402
 
@@ -476,6 +476,33 @@ def test_an_adviser_without_a_carrier_is_refused_and_what_was_typed_stays(
     app = press(app, "Add the account")
     assert "An adviser belongs to a carrier; name it." in drawn(app)
     assert app.text_input[0].value == "adviser"
+
+
+def test_an_account_is_bound_to_a_firm_by_its_credit_code_or_name(
+    administration_page: testing.AppTest,
+) -> None:
+    store = Repository(cache.engine(), Actor(Role.ADMINISTRATOR, 1))
+    codes = ("91150105MA0N8K3T71", "91150105XNBU6HUA33")
+    store.add_firm({"name": "甲公司", "uscc": codes[0]})
+    firm = store.add_firm({"name": "甲公司分部", "uscc": codes[1]})
+
+    def bind(app: testing.AppTest, login: str, typed: str) -> testing.AppTest:
+        app.text_input[0].input(login)
+        app.selectbox[0].set_value(Role.FIRM)
+        (named, *_rest) = [each for each in app.text_input if "Credit code" in each.label]
+        named.input(typed)
+        return press(app, "Add the account")
+
+    app = bind(administration_page.run(), "first", "甲公")
+    assert "2 firms are called 甲公, such as" in drawn(app)
+    app = bind(app, "first", "nobody")
+    assert "No firm of the register is called nobody" in drawn(app)
+    app = bind(app, "first", codes[1].lower())
+    # a whole name is that firm's, though another's begins so
+    app = bind(app, "second", "甲公司")
+    shown = dict(zip(app.dataframe[0].value["Login"], app.dataframe[0].value["Firm"], strict=True))
+    assert (shown["first"], shown["second"]) == ("甲公司分部", "甲公司")
+    assert {row["login"]: row["firm_id"] for row in store.accounts()}["first"] == firm
 
 
 def test_carriers_and_targets_are_set_and_stand_in_the_trail(

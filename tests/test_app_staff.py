@@ -397,6 +397,10 @@ def test_an_application_is_recorded_and_the_stage_follows(staffed: Staffed) -> N
     firm = staffed.firm()
     app = staffed.open("outcomes")
     app.text_input(key="sought").input(CODES[0]).run()
+    (said,) = [each.value for each in app.caption if "day it is issued" in each.value]
+    assert said.startswith("A certificate is valid for 3 years")
+    assert "国科发火〔2016〕32号 第九条" in said
+    assert "from that day on it counts as expired here" in said
     (year,) = app.number_input
     year.set_value(2026).run()
     next(each for each in app.get("button_group") if each.label == "Certified").set_value("yes")

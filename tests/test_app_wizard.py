@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ testing = pytest.importorskip("streamlit.testing.v1")
 from streamlit.runtime.context import ContextProxy  # noqa: E402
 
 from eligibility.app import cache  # noqa: E402
-from eligibility.app.components.inputs import groups  # noqa: E402
-from eligibility.app.components.lists import EXPLAINED  # noqa: E402
+from eligibility.app.components.inputs import Sheet, groups  # noqa: E402
+from eligibility.app.components.lists import EXPLAINED, columns  # noqa: E402
 from eligibility.app.drafts import Draft, reopened  # noqa: E402
-from eligibility.intake.drafts import asks  # noqa: E402
+from eligibility.app.example import example  # noqa: E402
+from eligibility.intake.drafts import asks, told  # noqa: E402
+from eligibility.intake.ledgers import LEDGERS, without_titles  # noqa: E402
+from eligibility.language import language_named  # noqa: E402
 from eligibility.scheme import load_scheme  # noqa: E402
 from eligibility.store import VISITOR, Actor, Repository, Role  # noqa: E402
 from eligibility.store.drafts import MOST_NEW, MOST_ROWS  # noqa: E402
@@ -85,6 +89,98 @@ def test_every_step_asks_each_of_its_fields_with_its_source(step: str) -> None:
             assert field.stem_title.en.replace("&", "&amp;") in said
             assert field.source.en.replace("&", "&amp;") in said
     assert "Decided 1 / 9" in said
+
+
+#: a firm too small in the score for certification, which the measures of 115号 take all the same
+SMALL = FACTS | {
+    "staff_total": "20",
+    "st_staff": "6",
+    "sales_revenue_y3": "500",
+    "rd_super_deduction_y3": "60",
+    "ip_class1_count": "0",
+    "ip_class2_count": "4",
+}
+FIT = {
+    "mainland_resident": "yes",
+    "total_assets_y3": "800",
+    "restricted_products": "no",
+    "serious_violation": "no",
+    "on_dishonesty_list": "no",
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "asked"),
+    [
+        ("main", [*FIT]),
+        ("rd", ["costs_total_y3"]),
+        (
+            "capability",
+            ["hightech_certificate", "national_award", "rd_institution", "standard_led"],
+        ),
+    ],
+)
+def test_what_only_the_lower_rung_asks_stands_apart_and_says_so(
+    step: str, asked: list[str]
+) -> None:
+    app = page("wizard", Draft(facts=dict(FACTS), step=step))
+    said = html(app)
+    easy = load_scheme("tech_sme")
+    for name in asked:
+        assert easy.fields_by_id[name].stem_title.en.replace("&", "&amp;") in said
+    assert "Only for: Technology-based SME" in [header.value for header in app.header]
+    # and none of it leaves anything of the certification open
+    assert "Decided 1 / 9" in said
+    assert ("Needed for: Technology-based SME" in said) == (step == "rd")
+
+
+def test_a_firm_that_fits_the_lower_rung_leaves_with_that_and_its_articles() -> None:
+    said = html(page("result", Draft(facts=SMALL | FIT)))
+    assert "can register as Technology-based SME now: all 9 conditions are met, 94 of 100" in said
+    assert "国科发政〔2017〕115号 第六条（二）" in said
+    short = html(page("result", Draft(facts=SMALL | FIT | {"st_staff": "1"})))
+    assert "can register as" not in short
+    assert "Points for S&amp;T staff" in short.split("Can be got now")[1]
+
+
+def test_a_blank_of_the_lower_rung_leads_to_its_input() -> None:
+    draft = Draft(facts=SMALL | FIT | {"mainland_resident": ""})
+    del draft.facts["mainland_resident"]
+    app = page("result", draft)
+    assert "can register as" not in html(app)
+    press(app, "Fill in: A resident enterprise registered in mainland China →")
+    assert (draft.step, draft.sought[0]) == ("main", "mainland_resident")
+    app.button_group(key="entry:mainland_resident").set_value("yes").run()
+    assert draft.facts["mainland_resident"] == "yes"
+
+
+def test_what_cannot_be_read_of_the_lower_rung_leads_back_to_it() -> None:
+    app = page("wizard", Draft(facts=FACTS | {"total_assets_y3": "-1"}, step="rd"))
+    assert "until this is corrected: Total assets at the latest year end" in html(app)
+    press(app, "Correct it →")
+    assert app.session_state["draft"].step == "main"
+
+
+@pytest.mark.parametrize("kind", [*LEDGERS])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_titles_shown_over_a_list_are_known_for_titles(kind: str, language: str) -> None:
+    found = told({}, load_scheme(), date(2026, 6, 15))
+    sheet = Sheet(load_scheme(), Draft(), found, language_named(language))
+    titles = {name: column["label"] for name, column in columns(kind, sheet).items()}
+    assert without_titles(kind, [titles]) == ([], 1)
+
+
+def test_a_header_pasted_from_excel_is_left_out_of_the_list_and_said() -> None:
+    app = page("wizard", Draft(facts=dict(FACTS), step="ip"))
+    draft = app.session_state["draft"]
+    header = {"name": "知识产权名称", "class": "类别", "granted_on": "授权日期"}
+    right = {"name": "一种方法", "class": "发明专利"}
+    draft.edit("ip", {"edited_rows": {0: header, 1: right}})
+    assert draft.lists["ip"] == [right]
+    # as the table shown has it, until the step is opened anew
+    assert draft.left_out["ip"] == 1
+    draft.turn("ip")
+    assert (draft.left_out["ip"], draft.opened["ip"]) == (0, [right])
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -266,6 +362,63 @@ def test_the_result_is_shared_with_a_named_carrier_on_consent_only() -> None:
     assert "孵化器一" in shared["consent"]
     press(app, "Withdraw")
     assert carrier.shared_drafts() == []
+
+
+def test_the_finder_is_reached_from_the_form_and_gives_its_code_back(store: Repository) -> None:
+    draft = Draft(facts=dict(FACTS))
+    app = page("wizard", draft)
+    links = [part.proto.label for part in app.get("page_link")]
+    assert "Find the code by a sentence about the product →" in links
+    app.switch_page("eligibility/app/field.py").run()
+    app.text_area[0].set_value("分布式数据库管理软件").run()
+    (first, *_others) = [each for each in app.button if each.label.startswith("Take ")]
+    code = first.label.split()[1]
+    press(app, first.label)
+    assert draft.facts == FACTS | {"technical_field_code": code}
+    assert draft.sought[0] == "technical_field_code"
+    app.switch_page("eligibility/app/wizard.py").run()
+    assert app.selectbox(key="entry:technical_field_code").value == code
+    assert store.draft(draft.code or "")["state"]["facts"]["technical_field_code"] == code
+
+
+def test_without_a_draft_the_finder_has_nothing_to_fill_in() -> None:
+    app = page("field")
+    app.text_area[0].set_value("分布式数据库管理软件").run()
+    assert "likeness" in html(app)
+    assert not [each for each in app.button if each.label.startswith("Take ")]
+
+
+def test_a_plan_without_own_ratings_says_which_to_fill_in_and_leads_there() -> None:
+    drafted = example(date.today())
+    for name in ("ip_advancement_rating", "management_system", "management_talent"):
+        drafted.type(name, None)
+    app = page("result", drafted)
+    app.switch_page("eligibility/app/plan.py").run()
+    said = html(app)
+    assert "these own ratings are blank: Advancement of the technology, own rating" in said
+    press(app, "Fill in the ratings: 6. Capacity to innovate →")
+    assert drafted.step == "capability"
+    assert drafted.sought[0] == "ip_advancement_rating"
+
+
+def test_own_points_are_asked_for_with_their_highest() -> None:
+    said = html(page("wizard", Draft(facts=dict(FACTS), step="capability")))
+    law = load_scheme().editions[-1]
+    for name in ("management_system", "management_institution", "management_incentive"):
+        assert f"points, 0 to {law.items[name].max:g}" in said
+
+
+def test_costs_that_can_be_told_in_three_ways_are_asked_for_once() -> None:
+    app = page("wizard", Draft(facts=dict(FACTS), step="rd"))
+    assert any("in one of three ways" in caption.value for caption in app.caption)
+
+
+def test_every_own_rating_that_leaves_the_score_open_has_its_way_on_the_result() -> None:
+    app = page("result", example(date.today()))
+    ways = [each.label for each in app.button if each.label.startswith("Fill in: ")]
+    own = [label for label in ways if "own" in label]
+    assert len(own) == 3
+    assert len(set(own)) == 3
 
 
 def test_a_deleted_draft_is_gone(store: Repository) -> None:

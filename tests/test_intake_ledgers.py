@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.intake.drafts import told
-from eligibility.intake.ledgers import CATEGORIES, Counted, counted, main_share
+from eligibility.intake.ledgers import (
+    CATEGORIES,
+    LEDGERS,
+    Counted,
+    counted,
+    main_share,
+    without_titles,
+)
 from eligibility.scheme import load_scheme
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET
 
@@ -160,6 +168,39 @@ def test_filling_in_a_blank_never_changes_a_count_that_was_known(rows: list[dict
 @given(st.permutations([RIGHT, SOFTWARE, SOFTWARE | {"used": "是"}, {"name": "乙"}]))
 def test_the_order_of_rows_changes_no_count(rows: list[dict[str, str]]) -> None:
     assert said("ip", *rows).fields == said("ip", *reversed(rows)).fields
+
+
+@pytest.mark.parametrize(
+    ("ledger", "titles"),
+    [
+        ("ip", ["知识产权名称", "类别", "授权日期", "法律状态", "权属人", "获得方式"]),
+        ("ip", ["序号", "专利名称", "类型"]),
+        ("activity", ["研发活动名称", "年度", "人员人工费用（万元）", "直接投入（单位：万元）"]),
+        ("conversion", ["Result put to use", "Year"]),
+        ("product", ["产品名称", "销售收入(万元)", "是否主要产品"]),
+    ],
+)
+def test_a_header_pasted_along_with_a_list_is_left_out(ledger: str, titles: list[str]) -> None:
+    columns = [column.id for column in LEDGERS[ledger].columns]
+    header = dict(zip(columns, titles, strict=False))
+    entry = {columns[0]: "甲"}
+    assert without_titles(ledger, [header, entry]) == ([entry], 1)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "row"),
+    [
+        ("ip", {"name": "名称"}),
+        ("ip", {"name": "一种状态检测方法", "class": "类别"}),
+        ("ip", {"name": "专利名称", "class": "发明专利"}),
+        ("activity", {"name": "设计", "year": "2025"}),
+        ("activity", {"name": "年度", "rd_design": "12"}),
+        ("conversion", {"result": "成果", "year": "2024"}),
+        ("product", {"name": "名称", "income": "收入", "main": "是"}),
+    ],
+)
+def test_a_row_with_any_cell_that_is_no_title_is_kept(ledger: str, row: dict[str, str]) -> None:
+    assert without_titles(ledger, [row]) == ([row], 0)
 
 
 def test_a_list_with_rows_overrides_what_is_typed_even_where_it_is_open() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from eligibility.intake.table import Options, from_records, read_table
-from eligibility.planning.ladder import joint_fields, ladder, ladder_record, rungs
+from eligibility.planning.ladder import extras, joint_fields, ladder, ladder_record, rungs
 from eligibility.reports.template import write_template
 from eligibility.scheme import SCHEMES, read_yaml, scheme_ids
 from eligibility.vocabulary import FirmTable
@@ -95,6 +95,33 @@ def test_each_row_has_its_own_ladder_and_editions() -> None:
     assert found.verdicts.tolist() == [[1, -1], [1, -1]]
     assert found.aims.tolist() == [-1, 0]
     assert [ladder_record(found, row)["firm"]["name"] for row in (0, 1)] == ["甲", "乙"]
+
+
+def test_every_rung_says_its_points_and_cites_each_condition_and_gap() -> None:
+    found = said({**BOTH, "st_staff": 5})
+    for rung in found["rungs"]:
+        assert rung["score"]["low"] <= rung["score"]["high"] <= rung["score"]["total"]
+        assert all(each["citation"]["article"] for each in (*rung["findings"], *rung["gaps"]))
+    assert found["rungs"][0]["gaps"][0]["citation"]["document"] == "国科发政〔2017〕115号"
+
+
+def test_the_harder_form_is_lengthened_by_what_only_the_easier_one_asks() -> None:
+    easy, hard = rungs()
+    law, day = hard.in_force(date(2026, 6, 15)), date(2026, 6, 15)
+    own = {field.id for field in hard.fields if not field.editions or law.id in field.editions}
+    found = {each.field.id: each.section for each in extras(hard, law, day)}
+    assert found.keys() == {field.id for field in easy.fields} - own
+    assert found["total_assets_y3"] == found["restricted_products"] == "main"
+    assert found["costs_total_y3"] == "rd"
+    assert found["rd_institution"] == "capability"
+    assert extras(easy, easy.in_force(day), day) == []
+
+
+def test_before_the_easier_one_was_there_nothing_is_asked_for_it() -> None:
+    easy, hard = rungs()
+    day = date(2016, 6, 15)
+    assert day < easy.covered_from
+    assert extras(hard, hard.in_force(day), day) == []
 
 
 def test_a_record_is_json() -> None:

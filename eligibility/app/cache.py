@@ -23,6 +23,7 @@ from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
 from eligibility.intake.table import Options, Preview, preview, read_table
 from eligibility.planning.city import City, load_city
+from eligibility.planning.ladder import lower
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.year import CityYear, city_year
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
@@ -117,7 +118,8 @@ def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     DateNotCovered
         If no edition covers the date of application.
     """
-    said = told(draft.state, scheme(), date.today())
+    also = [field for rung in lower(scheme()) for field in rung.fields]
+    said = told(draft.state, scheme(), date.today(), also)
     return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 

@@ -35,6 +35,14 @@ def field(firm: Firm, gap: Mapping[str, Any]) -> str | None:
     return next(chain(first, then), None)
 
 
+def fields(firm: Firm, gap: Mapping[str, Any], count: int) -> list[str]:
+    """As ``field``; every blank, up to so many, where several leave the score open."""
+    if gap["missing"] and firm.law.conditions_by_id[gap["finding"]].judges == "score":
+        return [str(name) for name in gap["missing"][:count]]
+    name = field(firm, gap)
+    return [] if name is None else [name]
+
+
 def lost(firm: Firm) -> list[Mapping[str, Any]]:
     """The items that lost points for certain, the most first."""
     items = [item for item in firm.record["score"]["items"] if item["high"] < item["max"]]

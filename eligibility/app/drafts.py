@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from eligibility.intake.ledgers import LEDGERS, filled
+from eligibility.intake.ledgers import LEDGERS, filled, without_titles
 from eligibility.store import Repository
 
 FIRST_STEP = "main"
@@ -60,6 +60,8 @@ class Draft:
     sought: tuple[str, int] = ("", 0)
     #: the lists as they were when the step was opened: what their tables' changes refer to
     opened: dict[str, list[Row]] = field(default_factory=dict)
+    #: rows of the tables shown that are the titles of columns, pasted along
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with everything typed counted as known."""
@@ -91,7 +93,8 @@ class Draft:
             rows[int(place)].update(cells)
         gone = {int(place) for place in changes.get("deleted_rows", [])}
         kept = [row for place, row in enumerate(rows) if place not in gone]
-        self.lists[name] = filled([*kept, *changes.get("added_rows", [])])
+        typed = [*kept, *changes.get("added_rows", [])]
+        self.lists[name], self.left_out[name] = without_titles(name, typed)
 
     def put(self, name: str, rows: list[Row]) -> None:
         """Replace a list; its table starts anew."""
@@ -107,6 +110,7 @@ class Draft:
 
     def begin(self, name: str) -> None:
         """Let the table of a list start from what the list holds now."""
+        self.left_out[name] = 0
         self.opened[name] = [dict(row) for row in self.lists[name]] or [{} for _ in range(BLANK)]
 
     def _text(self) -> str:

@@ -12,10 +12,15 @@ from eligibility.vocabulary import EligibilityError
 
 language = state.language()
 _ = language.text
+STEPS = "eligibility/app/wizard.py"
 LONGEST = 300
 FIELDS = 8
 EXAMPLE = "基于机器视觉的奶牛体况评分与发情监测系统"
 
+draft = state.draft()
+if draft is not None:
+    with st.container(key="back"):
+        st.page_link(STEPS, label=_("← Back to the steps"))
 st.title(_("Find the technical field"), anchor=False)
 st.write(
     _(
@@ -33,10 +38,13 @@ sentence = st.text_area(
 )
 if sentence.strip():
     try:
-        matches.matches(find(cache.scheme(), sentence, FIELDS), sentence, language)
+        found = find(cache.scheme(), sentence, FIELDS)
     except EligibilityError as error:
         notices.refused(error, language)
         st.stop()
+    if code := matches.matches(found, sentence, language, taking=draft is not None):
+        state.fill_in("technical_field_code", code, cache.scheme().fields_by_id)
+        st.switch_page(STEPS)
 caveat = _(
     "△ Likeness of words, not a finding. Terms and exclusions are held from one source: read the "
     "official text of the field before you choose."

@@ -44,6 +44,8 @@ if firm is None:
     st.stop()
 
 verdict.heading(firm, language)
+rungs = ladder.climbed(firm, language)
+ladder.within_reach(rungs, firm, language)
 if sought := outcome.first_steps(firm, language):
     state.go(firm.scheme.fields_by_id[sought].section, sought)
     st.switch_page(STEPS)
@@ -59,7 +61,10 @@ st.page_link(
     query_params={state.SOURCE: state.DRAFT},
 )
 st.header(_("Ladder of qualifications"), anchor=False)
-ladder.ladder_block(firm, language)
+ladder.ladder_block(rungs, firm, language)
+if blank := ladder.to_fill_in(rungs, firm, language):
+    state.go(*blank)
+    st.switch_page(STEPS)
 with st.container(key="keep"):
     st.header(_("Take it with you"), anchor=False)
     outcome.downloads(screening, firm, draft, language)

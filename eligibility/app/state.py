@@ -15,7 +15,7 @@ from eligibility.app.drafts import Draft
 from eligibility.app.web import cookies
 from eligibility.language import Language, language_named
 from eligibility.language import language as language_of_tag
-from eligibility.vocabulary import Message
+from eligibility.vocabulary import Field, Message
 
 if TYPE_CHECKING:
     from eligibility.readiness.training import Trained
@@ -220,6 +220,14 @@ def go(step: str, field_id: str = "") -> None:
         opened.turn(step)
         opened.sought = (field_id, opened.visit)
         _forget_inputs()
+
+
+def fill_in(field_id: str, text: str, fields: Mapping[str, Field]) -> None:
+    """Put a text into a field of the draft and turn to it."""
+    opened = draft()
+    if opened is not None:
+        go(fields[field_id].section, field_id)
+        opened.type(field_id, text)
 
 
 def chosen_carrier() -> int | None:

@@ -41,6 +41,8 @@ class Told(NamedTuple):
         The lists that have rows.
     batch : Batch
         The firm as a table of one row, or of none where a value cannot be used.
+    applied : date
+        Of application.
     """
 
     law: Edition
@@ -48,9 +50,10 @@ class Told(NamedTuple):
     operating: Sequence[bool]
     counted: Mapping[str, Counted]
     batch: Batch
+    applied: date
 
 
-def told(draft: Mapping[str, Any], scheme: Scheme, today: date) -> Told:
+def told(draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Field] = ()) -> Told:
     """Read a draft.
 
     Parameters
@@ -60,6 +63,8 @@ def told(draft: Mapping[str, Any], scheme: Scheme, today: date) -> Told:
     scheme : Scheme
     today : date
         The date of application where none is typed.
+    also : sequence of Field, optional
+        What is asked beyond the scheme's own form; a field that it has keeps to its own form.
 
     Raises
     ------
@@ -67,7 +72,10 @@ def told(draft: Mapping[str, Any], scheme: Scheme, today: date) -> Told:
         If no edition covers the date of application.
     """
     facts: Facts = draft.get("facts", {})
-    fields = scheme.fields_by_id
+    fields = dict(scheme.fields_by_id)
+    for field in also:
+        fields.setdefault(field.id, field)
+    added = {field.id for field in also}
     applied = _day(facts, fields["application_date"]) or today
     law = scheme.in_force(applied)
     registered = _day(facts, fields["registered_on"])
@@ -85,11 +93,14 @@ def told(draft: Mapping[str, Any], scheme: Scheme, today: date) -> Told:
     asked = {
         name: value
         for name, value in values.items()
-        if value is not None and asks(law, fields[name]) and applies(fields[name], operating)
+        if value is not None
+        and (name in added or asks(law, fields[name]))
+        and applies(fields[name], operating)
     }
     options = Options(application_date=applied, covered_from=scheme.covered_from)
-    batch = from_records([asked], scheme.fields, options, catalogue=scheme.titles_by_code)
-    return Told(law, years_of(applied.year), operating, lists, batch)
+    held = list(fields.values())
+    batch = from_records([asked], held, options, catalogue=scheme.titles_by_code)
+    return Told(law, years_of(applied.year), operating, lists, batch, applied)
 
 
 def cell(text: str, field: Field) -> object:

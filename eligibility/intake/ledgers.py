@@ -7,7 +7,8 @@ list of rights or of conversions is taken as complete; amounts speak only for th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from math import fsum
 from typing import Any
@@ -73,12 +74,14 @@ class Column:
     """One column of a list: how its texts are read.
 
     ``kind`` is that of a Field; *count* is a year here, *money* is in 万元 unless the text has its
-    own unit. ``words`` turns what a person writes into the one word that is compared.
+    own unit. ``words`` turns what a person writes into the one word that is compared. ``titles`` are
+    what stands above such a column in people's own lists.
     """
 
     id: str
     kind: Kind
     words: Mapping[str, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,23 @@ def filled(rows: Rows) -> list[dict[str, str]]:
         for row in rows
     )
     return [row for row in said if row]
+
+
+def without_titles(ledger: str, rows: Rows) -> tuple[list[dict[str, str]], int]:
+    """The rows that are no header pasted along with the list, and how many were left out.
+
+    A row is left out only if every cell of it reads like the title of some column of the list; a
+    row of one cell never is.
+    """
+    titles = {_plain(title) for column in LEDGERS[ledger].columns for title in column.titles}
+    titles |= {_plain(title) for title in NUMBERED}
+    said = filled(rows)
+    kept = [
+        row
+        for row in said
+        if len(row) < 2 or not all(_titled(text, titles) for text in row.values())
+    ]
+    return kept, len(said) - len(kept)
 
 
 def counted(ledger: str, rows: Rows, law: Edition, applied: np.datetime64) -> Counted | None:
@@ -354,6 +374,21 @@ def _value(
         return None
 
 
+def _plain(text: str) -> str:
+    """A title without brackets and what is in them, spaces and punctuation."""
+    return _PUNCTUATION.sub("", _BRACKETS.sub("", normal(text)))
+
+
+def _titled(text: str, titles: Set[str]) -> bool:
+    """Whether a cell is one of the titles, or one with a short word before it."""
+    plain = _plain(text)
+    return plain in titles or any(
+        plain.endswith(title) and len(plain) - len(title) <= MOST_BEFORE
+        for title in titles
+        if len(title) > 1
+    )
+
+
 def _array(values: list[Any], kind: Kind) -> NDArray[Any]:
     if kind == "date":
         return np.array([np.datetime64("NaT") if v is None else v for v in values], "M8[D]")
@@ -375,6 +410,10 @@ def _format(kind: Kind, power: int = 0, minimum: float | None = None) -> CellFor
     )  # fmt: skip
 
 
+#: characters before a title that leave it one, as in 专利权名称
+MOST_BEFORE = 4
+_BRACKETS = re.compile(r"\([^()]*\)")
+_PUNCTUATION = re.compile(r"[\W_]+")
 FORMATS: Mapping[Kind, CellFormat] = {
     "text": _format("text"),
     "date": _format("date"),
@@ -382,39 +421,129 @@ FORMATS: Mapping[Kind, CellFormat] = {
     "yes_no": _format("yes_no"),
     "money": _format("money", power=4, minimum=0),
 }
-CATEGORIES = (
-    "rd_personnel", "rd_direct", "rd_depreciation", "rd_amortization", "rd_design", "rd_trial",
-    "rd_other", "rd_outsourced_domestic", "rd_outsourced_overseas",
-)  # fmt: skip
+_COSTS: Mapping[str, tuple[str, ...]] = {
+    "rd_personnel": ("人员人工费用", "人员人工", "人工费用", "personnel"),
+    "rd_direct": ("直接投入费用", "直接投入", "direct inputs"),
+    "rd_depreciation": (
+        "折旧费用与长期待摊费用", "折旧费用", "折旧", "depreciation",
+        "depreciation and long-term deferred costs",
+    ),
+    "rd_amortization": (
+        "无形资产摊销费用", "无形资产摊销", "摊销费用", "amortization",
+        "amortization of intangibles",
+    ),
+    "rd_design": ("设计费用", "设计费", "design"),
+    "rd_trial": (
+        "装备调试费用与试验费用", "装备调试费用", "试验费用", "equipment set-up and trials",
+    ),
+    "rd_other": ("其他费用", "其他", "other costs", "other costs, as incurred"),
+    "rd_outsourced_domestic": (
+        "委托境内研发费用", "委托境内", "境内的外部研发费用",
+        "outsourced in mainland china, as paid",
+    ),
+    "rd_outsourced_overseas": (
+        "委托境外研发费用", "委托境外", "境外的外部研发费用", "outsourced abroad, as paid",
+    ),
+}  # fmt: skip
+CATEGORIES = tuple(_COSTS)
+#: a list's own column of numbers
+NUMBERED = ("序号", "编号", "No.")
+_NAMES = ("名称", "项目", "项目名称", "name", "title")
+_YEARS = ("年度", "年份", "年", "year")
 LEDGERS: Mapping[str, Ledger] = {
     ledger.id: ledger
     for ledger in (
         Ledger(
             "ip",
             (
-                Column("name", "text"),
-                Column("class", "text", CLASS_WORDS),
-                Column("granted_on", "date"),
-                Column("status", "text", STATUS_WORDS),
-                Column("owner", "text", OWNER_WORDS),
-                Column("acquired", "text", ACQUIRED_WORDS),
-                Column("used", "yes_no"),
+                Column("name", "text", titles=_NAMES),
+                Column(
+                    "class", "text", CLASS_WORDS, ("类别", "类型", "种类", "class", "type", "kind")
+                ),
+                Column(
+                    "granted_on",
+                    "date",
+                    titles=(
+                        "授权日期",
+                        "授权日",
+                        "授权时间",
+                        "登记日期",
+                        "授权公告日",
+                        "取得日期",
+                        "granted on",
+                        "date of grant",
+                        "grant date",
+                    ),
+                ),
+                Column("status", "text", STATUS_WORDS, ("状态", "法律状态", "status")),
+                Column(
+                    "owner",
+                    "text",
+                    OWNER_WORDS,
+                    ("权属人", "权利人", "专利权人", "著作权人", "所有人", "权属", "owner"),
+                ),
+                Column(
+                    "acquired",
+                    "text",
+                    ACQUIRED_WORDS,
+                    ("取得方式", "获得方式", "来源", "acquired by", "acquired"),
+                ),
+                Column(
+                    "used",
+                    "yes_no",
+                    titles=("是否用过", "曾用过", "是否已使用", "是否使用", "used before", "used"),
+                ),
             ),
             _rights,
         ),
-        Ledger("conversion", (Column("result", "text"), Column("year", "count")), _conversions),
+        Ledger(
+            "conversion",
+            (
+                Column(
+                    "result",
+                    "text",
+                    titles=(
+                        "成果",
+                        "成果名称",
+                        "转化的成果",
+                        "科技成果",
+                        *_NAMES,
+                        "result put to use",
+                        "result",
+                    ),
+                ),
+                Column("year", "count", titles=_YEARS),
+            ),
+            _conversions,
+        ),
         Ledger(
             "activity",
             (
-                Column("name", "text"),
-                Column("year", "count"),
-                *(Column(name, "money") for name in CATEGORIES),
+                Column("name", "text", titles=("研发活动", *_NAMES)),
+                Column("year", "count", titles=_YEARS),
+                *(Column(name, "money", titles=titles) for name, titles in _COSTS.items()),
             ),
             _activities,
         ),
         Ledger(
             "product",
-            (Column("name", "text"), Column("income", "money"), Column("main", "yes_no")),
+            (
+                Column("name", "text", titles=("产品", "服务", *_NAMES)),
+                Column(
+                    "income",
+                    "money",
+                    titles=(
+                        "近一年收入",
+                        "收入",
+                        "销售收入",
+                        "income",
+                        "income of the latest year",
+                    ),
+                ),
+                Column(
+                    "main", "yes_no", titles=("主要产品", "是否主要产品", "main product", "main")
+                ),
+            ),
             _products,
         ),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,32 @@ from eligibility.vocabulary import (
     VERDICT_WORDS,
     Bools,
     Codes,
+    Edition,
     Field,
     FirmTable,
 )
 
 FIRST_GAPS = 3
 NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A fact that a lower rung asks for and the rung above it does not.
+
+    Attributes
+    ----------
+    rung : Scheme
+        The lower rung.
+    field : Field
+        As the lower rung has it.
+    section : str
+        The part of the higher rung's form that it belongs to.
+    """
+
+    rung: Scheme
+    field: Field
+    section: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +77,29 @@ class Ladder:
 def rungs() -> list[Scheme]:
     """Every scheme, the easiest first."""
     return sorted(map(load_scheme, scheme_ids()), key=lambda scheme: scheme.rung)
+
+
+def lower(scheme: Scheme) -> list[Scheme]:
+    """The rungs below a scheme, the easiest first."""
+    return [rung for rung in rungs() if rung.rung < scheme.rung]
+
+
+def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
+    """What the rungs below a scheme ask for beyond its own form on a day, each fact once.
+
+    A section of the lower rung's form that the higher one lacks goes with the one before it.
+    """
+    own = {field.id for field in scheme.fields if not field.editions or law.id in field.editions}
+    found: dict[str, Extra] = {}
+    for rung in lower(scheme):
+        if day < rung.covered_from:
+            continue
+        section = next(iter(scheme.sections))
+        for field in rung.fields:
+            section = field.section if field.section in scheme.sections else section
+            if field.id not in own:
+                found.setdefault(field.id, Extra(rung, field, section))
+    return list(found.values())
 
 
 def joint_fields() -> list[Field]:
@@ -120,8 +164,8 @@ def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
     -------
     dict
         JSON-ready: ``firm``; ``now``, the ids of the schemes it is eligible for; ``next``, the id
-        of the one to aim at or None; ``rungs``, each with its verdict and first gaps, what is
-        unmet before what is open.
+        of the one to aim at or None; ``rungs``, each with its verdict, its findings and score, and
+        its first gaps with their citations, what is unmet before what is open.
     """
     aim = found.aims[row]
     said = [_record(assessments, row) for assessments in found.assessments]
@@ -149,7 +193,7 @@ def _record(assessments: list[Assessment], row: int) -> dict[str, Any]:
 
 
 def _rung(scheme: Scheme, said: dict[str, Any]) -> dict[str, Any]:
-    titles = {finding["id"]: finding["title"] for finding in said["findings"]}
+    findings = {finding["id"]: finding for finding in said["findings"]}
     # sorting keeps the article's order within a status
     gaps = sorted(said["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])
     return {
@@ -157,6 +201,11 @@ def _rung(scheme: Scheme, said: dict[str, Any]) -> dict[str, Any]:
         "title": {"zh": scheme.title.zh, "en": scheme.title.en},
         "edition": said["edition"],
         "verdict": said["verdict"],
-        "gaps": [gap | {"title": titles[gap["finding"]]} for gap in gaps[:FIRST_GAPS]],
+        "score": {name: said["score"][name] for name in ("low", "high", "total")},
+        "findings": said["findings"],
+        "gaps": [
+            gap | {name: findings[gap["finding"]][name] for name in ("title", "citation")}
+            for gap in gaps[:FIRST_GAPS]
+        ],
         "more_gaps": max(len(gaps) - FIRST_GAPS, 0),
     }

@@ -31,9 +31,7 @@ class Watched:
     hosts: set[str] = field(default_factory=set)
 
     def complain(self, said: sync_api.ConsoleMessage) -> None:
-        # on a deep link Streamlit first looks for its own server below the page's path
-        probe = said.location.get("url", "").endswith(("/_stcore/health", "/_stcore/host-config"))
-        if said.type == "error" and not probe:
+        if said.type == "error":
             self.errors.append(said.text)
 
     def open(self, path: str) -> None:

@@ -18,8 +18,8 @@ from eligibility.app import state
 from eligibility.app.components import notices
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.store import ROLE_WORDS, Repository, Role
-from eligibility.vocabulary import EligibilityError, Message
+from eligibility.store import ROLE_WORDS, FirmFilter, Repository, Role
+from eligibility.vocabulary import EligibilityError, InputError, Message
 
 #: characters of a password made here: 16 of 64 kinds
 PASSWORD_BYTES = 12
@@ -32,6 +32,8 @@ def accounts(repository: Repository, language: Language) -> None:
     _ = language.text
     held = {row["id"]: row for row in repository.accounts()}
     carriers = _names(repository.carriers())
+    bound = {row["firm_id"] for row in held.values() if row["firm_id"] is not None}
+    firms = {number: repository.firm(number) for number in bound}
     st.dataframe(
         [
             {
@@ -39,7 +41,7 @@ def accounts(repository: Repository, language: Language) -> None:
                 _("Name"): row["name"],
                 _("Role"): _(ROLE_WORDS[Role(row["role"])]),
                 _("Carrier"): carriers.get(row["carrier_id"], ""),
-                _("Firm"): "" if row["firm_id"] is None else str(row["firm_id"]),
+                _("Firm"): "" if row["firm_id"] is None else str(firms[row["firm_id"]]["name"]),
                 _("State"): _("● may sign in") if row["active"] else _("○ closed"),
             }
             for row in held.values()
@@ -52,12 +54,17 @@ def accounts(repository: Repository, language: Language) -> None:
         st.subheader(_("New account"), anchor=False)
         login = st.text_input(_("Login"), max_chars=200, autocomplete="off")
         name = st.text_input(_("Name"), max_chars=200, autocomplete="off")
-        role, carrier, firm = _bound(carriers, language, {})
+        role, carrier, firm = _bound(carriers, language, {}, "")
         if st.form_submit_button(_("Add the account")):
             password = secrets.token_urlsafe(PASSWORD_BYTES)
             _do(
                 lambda: repository.add_account(
-                    login, password, role, name=name, carrier_id=carrier, firm_id=firm
+                    login,
+                    password,
+                    role,
+                    name=name,
+                    carrier_id=carrier,
+                    firm_id=_firm_named(repository, firm),
                 ),
                 _handed_over(login, password),
                 language,
@@ -67,23 +74,35 @@ def accounts(repository: Repository, language: Language) -> None:
         chosen = st.selectbox(
             _("Account"), list(held), format_func=lambda each: str(held[each]["login"])
         )
-        _change(repository, held[chosen], carriers, language)
+        _change(repository, held[chosen], carriers, firms, language)
 
 
 def _change(
-    repository: Repository, held: Mapping[str, Any], carriers: Mapping[int, str], language: Language
+    repository: Repository,
+    held: Mapping[str, Any],
+    carriers: Mapping[int, str],
+    firms: Mapping[int, Mapping[str, Any]],
+    language: Language,
 ) -> None:
     _ = language.text
+    its_firm = firms.get(held["firm_id"], {})
+    known = str(its_firm.get("uscc") or its_firm.get("name") or "")
     # another account, or another version of it, is another form: nothing typed passes over
     with st.form(f"account-{held['id']}-{held['version']}", border=False):
         name = st.text_input(_("Name"), held["name"], max_chars=200, autocomplete="off")
-        role, carrier, firm = _bound(carriers, language, held)
+        role, carrier, firm = _bound(carriers, language, held, known)
         active = st.checkbox(_("May sign in"), held["active"])
         if st.form_submit_button(_("Save; its sign-ins end")):
             values = {"name": name, "role": role, "active": active}
-            bound = {"carrier_id": carrier, "firm_id": firm}
+
+            def save() -> None:
+                # an unchanged firm stays the one it is, whatever else is called like it
+                number = held["firm_id"] if firm == known else _firm_named(repository, firm)
+                bound = {"carrier_id": carrier, "firm_id": number}
+                repository.save_account(held["id"], {**values, **bound}, held["version"])
+
             _do(
-                lambda: repository.save_account(held["id"], {**values, **bound}, held["version"]),
+                save,
                 Message("The account {login} is changed.", {"login": held["login"]}),
                 language,
             )
@@ -97,9 +116,9 @@ def _change(
 
 
 def _bound(
-    carriers: Mapping[int, str], language: Language, held: Mapping[str, Any]
-) -> tuple[Role, int | None, int | None]:
-    """Role, and the carrier or firm it is bound to."""
+    carriers: Mapping[int, str], language: Language, held: Mapping[str, Any], firm: str
+) -> tuple[Role, int | None, str]:
+    """Role, and the carrier or firm it is bound to; the firm as it was typed."""
     _ = language.text
     role = st.selectbox(
         _("Role"),
@@ -116,14 +135,45 @@ def _bound(
         format_func=carriers.__getitem__,
         placeholder=_("none"),
     )
-    firm = st.number_input(
-        _("Number of the firm (of a firm's account)"),
-        min_value=1,
-        value=held.get("firm_id"),
-        step=1,
+    typed = st.text_input(
+        _("Credit code or name of the firm (of a firm's account)"),
+        firm,
+        max_chars=200,
         placeholder=_("none"),
+        autocomplete="off",
     )
-    return role, chosen, firm
+    return role, chosen, typed
+
+
+def _firm_named(repository: Repository, typed: str) -> int | None:
+    """The firm of the register with that credit code or name, or the only one like it.
+
+    Raises
+    ------
+    InputError
+        If there is none, or more than one.
+    """
+    text = typed.strip()
+    if not text:
+        return None
+    found = repository.firms_page(FirmFilter(text=text), limit=LINES).rows
+    exact = [
+        row for row in found if text.lower() in (row["name"].lower(), str(row["uscc"]).lower())
+    ]
+    match exact or found:
+        case []:
+            raise InputError(
+                "No firm of the register is called {typed}; import it first.", typed=text
+            )
+        case [row]:
+            return int(row["id"])
+        case several:
+            raise InputError(
+                "{n} firms are called {typed}, such as {names}; type the whole credit code.",
+                n=len(several),
+                typed=text,
+                names="; ".join(f"{row['name']} {row['uscc'] or ''}" for row in several[:3]),
+            )
 
 
 def carriers(repository: Repository, language: Language) -> None:

@@ -18,7 +18,8 @@ from eligibility.app.drafts import Draft
 from eligibility.app.markup import Markup, tag
 from eligibility.intake.drafts import LARGE, WAN, Told, applies, asks, large
 from eligibility.language import Language
-from eligibility.scheme import Scheme
+from eligibility.planning.ladder import Extra, extras, lower
+from eligibility.scheme import Scheme, load_scheme
 from eligibility.vocabulary import RATINGS, Field, RowIssue, msgid
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
@@ -31,6 +32,14 @@ GROUPS: Mapping[str, str] = {
     "rd_outsourced_domestic": msgid("Outsourced, as paid"),
     "conversions": msgid("Results put to use"),
     "ip_advancement_rating": msgid("Own ratings: a blank leaves the points open"),
+}
+
+#: what is to be known before a group is filled in
+NOTES: Mapping[str, str] = {
+    "rd_expense": msgid(
+        "Enter the costs once, in one of three ways: the list above, or these totals, or the "
+        "categories below. What is entered in one way stays blank in the others."
+    ),
 }
 
 
@@ -62,6 +71,28 @@ class Sheet:
         asked = [field for field in self.scheme.fields if asks(self.told.law, field)]
         return {name: list(held) for name, held in groupby(asked, key=lambda field: field.section)}
 
+    @cached_property
+    def extras(self) -> Sequence[Extra]:
+        """What lower rungs of the ladder ask for besides."""
+        return extras(self.scheme, self.told.law, self.told.applied)
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[str, Field]]:
+        """The step and the field of everything that is asked."""
+        own = {field.id: (name, field) for name, held in self.steps.items() for field in held}
+        return own | {extra.field.id: (extra.section, extra.field) for extra in self.extras}
+
+    def needed_below(self, field: Field) -> Sequence[Scheme]:
+        """The lower rungs that require what may stay blank here."""
+        return [
+            rung
+            for rung in lower(self.scheme)
+            if not field.required
+            and (below := rung.fields_by_id.get(field.id))
+            and below.required
+            and self.told.applied >= rung.covered_from
+        ]
+
     def given(self, field: Field) -> bool:
         """Whether an input or a list says something of the field."""
         if field.id in self.from_lists:
@@ -89,11 +120,32 @@ def fields(step: str, sheet: Sheet) -> None:
     for title, figures in groups(asked):
         if title:
             st.header(sheet.language.text(title), anchor=False)
+        if note := NOTES.get(figures[0][0].stem):
+            st.caption(sheet.language.text(note))
         with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
             for figure in figures:
                 _figure(figure, sheet)
+    for rung, further in groupby(
+        (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
+    ):
+        _further(load_scheme(rung), [extra.field for extra in further], sheet)
     if by_month := [field.id for field in asked if field.id in averages.FIELDS]:
         averages.averages(by_month, sheet.told.years[-1], sheet.language)
+
+
+def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
+    """What a lower rung alone asks, marked as such."""
+    language = sheet.language
+    _ = language.text
+    title = language.of(rung.title)
+    st.header(_("Only for: {title}").format(title=title), anchor=False)
+    words = _(
+        "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
+    )
+    st.caption(words.format(title=title, own=language.of(sheet.scheme.title)))
+    with st.container(key=f"group:{asked[0].stem}", gap="xsmall"):
+        for field in asked:
+            _figure([field], sheet)
 
 
 def _figure(years: list[Field], sheet: Sheet) -> None:
@@ -102,12 +154,15 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
     _ = language.text
     ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
     unit = fmt.unit_word(first.unit, language)
+    if first.unit == "point" and first.maximum is not None:
+        unit = _("points, 0 to {n}").format(n=fmt.number(first.maximum))
     ask.html(
         tag(
             "div",
             tag("b", fmt.stem_title(first, language)),
             *([tag("span", unit, cls="unit")] if unit else []),
             tag("small", language.of(first.help)),
+            *_needed(first, sheet),
             tag("small", _("Where to find it: "), language.of(first.source), cls="where"),
             cls="ask",
             data_fields=" ".join(field.id for field in years),
@@ -118,11 +173,25 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
         with st.container(horizontal=True, wrap=False, gap="small"):
             for field in years:
                 _input(field, sheet)
+        if first.kind == "catalogue":
+            st.page_link(
+                "eligibility/app/field.py",
+                label=_("Find the code by a sentence about the product →"),
+            )
         for field in years:
             if field.id in sheet.issues:
                 st.html(_issue(field, sheet))
             elif (amount := _large(field, sheet)) is not None:
                 st.html(_asks_unit(field, amount, sheet))
+
+
+def _needed(field: Field, sheet: Sheet) -> list[Markup]:
+    """That a lower rung needs what may stay blank here."""
+    _ = sheet.language.text
+    titles = [sheet.language.of(rung.title) for rung in sheet.needed_below(field)]
+    if field.id in {extra.field.id for extra in sheet.extras} or not titles:
+        return []
+    return [tag("small", _("Needed for: {title}").format(title=_(", ").join(titles)))]
 
 
 def _issue(field: Field, sheet: Sheet) -> Markup:

@@ -35,18 +35,21 @@ def table(kind: str, sheet: Sheet) -> None:
         "below."
     )
     st.html(tag("p", tag("b", rule), " ", hint, cls="muted"))
-    columns = _columns(kind, sheet)
+    config = columns(kind, sheet)
     names = [column.id for column in LEDGERS[kind].columns]
     rows = sheet.draft.opened[kind]
     st.data_editor(
         pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}),
         num_rows="dynamic",
-        column_config=columns,
+        column_config=config,
         hide_index=True,
         placeholder="",
         key=state.list_key(kind),
         alt=_titles(language)[kind],
     )
+    if left := sheet.draft.left_out[kind]:
+        words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
+        st.html(tag("p", words.format(n=left), cls="notice"))
     found = sheet.told.counted.get(kind)
     if found is not None:
         _comes_to(kind, found, sheet)
@@ -144,7 +147,7 @@ def _titles(language: Language) -> dict[str, str]:
     }
 
 
-def _columns(kind: str, sheet: Sheet) -> dict[str, Any]:
+def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
     """Titles of the columns, and what may stand in them."""
     _ = sheet.language.text
     text = st.column_config.TextColumn

@@ -11,15 +11,30 @@ from eligibility.finder.search import FAINTLY, Exclusion, Match
 from eligibility.language import Language
 
 
-def matches(found: Sequence[Match], sentence: str, language: Language) -> None:
-    """Ranked fields, each with the words they share and what the catalogue takes out."""
+def matches(
+    found: Sequence[Match], sentence: str, language: Language, *, taking: bool = False
+) -> str | None:
+    """Ranked fields, each with the words they share and what the catalogue takes out.
+
+    ``taking``: each can be taken into the form that is open; gives the code of the one taken.
+    """
     _ = language.text
     if not found:
         st.info(_("No field of the catalogue shares a telling word with this sentence."))
-        return
+        return None
     if found[0].faint:
         st.html(tag("p", "△ ", _(FAINTLY), cls="notice"))
-    st.html(tag("ol", *(_match(match, sentence, language) for match in found), cls="matches"))
+    if not taking:
+        st.html(tag("ol", *(_match(match, sentence, language) for match in found), cls="matches"))
+        return None
+    taken: str | None = None
+    for place, match in enumerate(found, start=1):
+        with st.container(key=f"match:{place}", gap=None):
+            st.html(tag("ol", _match(match, sentence, language), cls="matches", start=str(place)))
+            label = _("Take {code} into the form →").format(code=match.code)
+            if st.button(label, key=f"take:{match.code}", type="tertiary"):
+                taken = match.code
+    return taken
 
 
 def _match(match: Match, sentence: str, language: Language) -> Markup:

@@ -40,14 +40,14 @@ def first_steps(firm: Firm, language: Language) -> str | None:
     for place, (words, gap) in enumerate(zip(said, gaps, strict=False), start=1):
         with st.container(key=f"first:{place}", gap=None):
             st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost(gap, firm, language)))
-            name = closing.field(firm, gap)
-            if name is None:
-                continue
-            title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years, language)
-            blank = name in gap["missing"] or name in firm.missing_anywhere
-            label = _("Fill in: {field} →") if blank else _("Go to: {field} →")
-            if st.button(label.format(field=literal(title)), key=f"close:{place}", type="tertiary"):
-                sought = name
+            for name in closing.fields(firm, gap, FIRST):
+                title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years, language)
+                blank = name in gap["missing"] or name in firm.missing_anywhere
+                label = (_("Fill in: {field} →") if blank else _("Go to: {field} →")).format(
+                    field=literal(title)
+                )
+                if st.button(label, key=f"close:{place}:{name}", type="tertiary"):
+                    sought = name
     calendar(firm, date.today(), language)
     return sought
 

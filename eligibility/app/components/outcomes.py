@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import export, state
+from eligibility.app import cache, export, state
 from eligibility.app import format as fmt
 from eligibility.app.components import guard, notices
 from eligibility.app.components.dossier import outcome_word
@@ -127,6 +127,7 @@ def _form(repository: Repository, firm: int, year: int, row: Row, language: Lang
                     ("expires_on", _("Expires on")),
                 )
             ]
+        st.caption(_lasts(year, language))
         reason = st.text_input(_("Reason of refusal"), row.get("rejection_reason") or "")
         if st.form_submit_button(_("Save"), type="primary"):
             values = {
@@ -140,6 +141,20 @@ def _form(repository: Repository, firm: int, year: int, row: Row, language: Lang
             guard.do(partial(_save, repository, [(firm, year, values, row["version"])]))
             state.let_go(name)
             st.rerun()
+
+
+def _lasts(year: int, language: Language) -> str:
+    """How long a certificate lasts, as far as the text says, and how a day entered is taken."""
+    _ = language.text
+    period = cache.scheme().in_force(date(year, 12, 31)).parameters["validity_years"]
+    return _(
+        "A certificate is valid for {n} years from the day it is issued ({citation}). The text does "
+        "not say whether the same day {n} years on still counts: enter the day on the certificate; "
+        "from that day on it counts as expired here. Blank: {n} years after the day of issue."
+    ).format(
+        n=fmt.number(period.value),
+        citation=f"{period.citation.document} {period.citation.article}",
+    )
 
 
 def _save(repository: Repository, rows: Sequence[tuple[int, int, Row, int]]) -> Message:

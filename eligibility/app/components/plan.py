@@ -40,6 +40,6 @@ def plan(opened: Opened, language: Language) -> None:
     st.header(_("What it is worth"), anchor=False)
     way.worth(made["worth"], language)
     st.header(_("Ladder of qualifications"), anchor=False)
-    ladder.ladder_block(firm, language)
+    ladder.ladder_block(ladder.climbed(firm, language), firm, language)
     st.header(_("Papers"), anchor=False)
     papers.of_firm(opened, language, asked)

@@ -41,12 +41,12 @@ def _to_correct(sheet: Sheet) -> None:
     """The entries that stop everything, wherever they were typed."""
     _ = sheet.language.text
     wrong = [name for name, issue in sheet.issues.items() if issue.fatal]
-    fields = sheet.scheme.fields_by_id
+    fields = {name: field for name, (_step, field) in sheet.places.items()}
     named = fmt.missing_fields(wrong, fields, sheet.told.years, sheet.language)
     words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
     st.html(tag("p", tag("strong", words), cls="progress"))
     if wrong:
-        step = fields[wrong[0]].section
+        step = sheet.places[wrong[0]][0]
         st.button(_("Correct it →"), on_click=state.go, args=(step,), type="tertiary")
 
 

@@ -19,7 +19,10 @@ def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
     _ = sheet.language.text
     # nothing is known to be complete while an entry cannot be read
     missing = firm.missing_anywhere if firm else None
-    words = {name: _state(fields, sheet, missing) for name, fields in sheet.steps.items()}
+    held = {name: list(fields) for name, fields in sheet.steps.items()}
+    for extra in sheet.extras:
+        held[extra.section].append(extra.field)
+    words = {name: _state(fields, sheet, missing) for name, fields in held.items()}
     done = sum(icon == DONE for icon, _words in words.values())
     said = _("{n} of {count} steps complete").format(n=done, count=len(sheet.steps))
     st.caption(said if firm else _("{count} steps").format(count=len(sheet.steps)))

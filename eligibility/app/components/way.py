@@ -174,6 +174,7 @@ def plans(brief: Said, firm: Firm, language: Language) -> None:
         st.html(tag("p", _("Fill in first: {fields}").format(fields=names), cls="notice"))
     if not answer["plans"]:
         _refusal(answer, language)
+        _to_rate(firm, language)
         return
     cheapest, *others = answer["plans"]
     _plan(cheapest, language)
@@ -183,6 +184,32 @@ def plans(brief: Said, firm: Firm, language: Language) -> None:
         )
         with st.expander(title):
             _plan(other, language)
+
+
+def _to_rate(firm: Firm, language: Language) -> None:
+    """The own ratings left blank, whose points no plan can count on, and the way to them."""
+    _ = language.text
+    fields = firm.scheme.fields_by_id
+    rated = [
+        name
+        for item in firm.record["score"]["items"]
+        for name in item["missing"]
+        if fields[name].kind == "rating" or fields[name].unit == "point"
+    ]
+    if not rated:
+        return
+    words = _(
+        "A plan counts on certain points only, and these own ratings are blank: {fields}. Fill them "
+        "in, even roughly, and a plan is looked for again."
+    )
+    titles = fmt.field_titles(rated, fields, firm.years, language)
+    st.html(tag("p", words.format(fields=titles), cls="notice"))
+    if firm.key != state.DRAFT:
+        return
+    title = language.of(firm.scheme.sections[fields[rated[0]].section])
+    if st.button(_("Fill in the ratings: {step} →").format(step=title)):
+        state.go(fields[rated[0]].section, rated[0])
+        st.switch_page("eligibility/app/wizard.py")
 
 
 def _ready(said: Said, language: Language) -> None:

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eligibility.app import cache
 from eligibility.app.components import arrival
-from eligibility.app.web import cookies
+from eligibility.app.web import cookies, first_page
 from eligibility.language import language
 from eligibility.vocabulary import NotAllowed, msgid
 
@@ -123,7 +123,7 @@ def policy() -> str:
     """What pages may load: this site alone, and of inline scripts Streamlit's first page's and ours."""
     page = Path(st.__file__).with_name("static") / "index.html"
     inline = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    inline.append(arrival.SCRIPT)
+    inline += [arrival.SCRIPT, first_page.script()]
     hashes = [
         base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline
     ]
@@ -162,4 +162,4 @@ def _loopback(host: str) -> bool:
         return False
 
 
-MIDDLEWARE = [Middleware(Guard)]
+MIDDLEWARE = [Middleware(Guard), Middleware(first_page.FirstPage)]
