@@ -320,13 +320,7 @@ async def staff_imports(page: Page, ledger: Ledger, rest: Rest, who: str) -> Non
 
 
 async def crowd(
-    address: str,
-    held: dict[str, str],
-    people: int,
-    real: int,
-    seconds: float,
-    ledger: Ledger,
-    browser: Path,
+    address: str, held: dict[str, str], people: int, real: int, seconds: float, ledger: Ledger
 ) -> None:
     """Let everybody work until the time is over."""
     until = time.monotonic() + seconds
@@ -368,10 +362,12 @@ async def crowd(
 
     async def at_browsers() -> None:
         async with async_playwright() as playwright:
-            launched = playwright.chromium.launch(executable_path=browser, args=CHROMIUM_FLAGS)
-            opened = await launched
-            await asyncio.gather(*(at_chromium(opened, number) for number in range(real)))
-            await opened.close()
+            with tempfile.TemporaryDirectory() as folder:
+                command = yielding(Path(folder))
+                launched = playwright.chromium.launch(executable_path=command, args=CHROMIUM_FLAGS)
+                browser = await launched
+            await asyncio.gather(*(at_chromium(browser, number) for number in range(real)))
+            await browser.close()
 
     works = [plain(number) for number in range(people - real)]
     await asyncio.gather(*works, *([at_browsers()] if real else []))
@@ -426,8 +422,7 @@ def main() -> int:
             asyncio.run(_warm(address))
             server, own, (busy, there) = used(app.pid), used(os.getpid()), machine()
             start = time.perf_counter()
-            browser = yielding(Path(folder))
-            asyncio.run(crowd(address, held, given.n, given.browsers, given.s, ledger, browser))
+            asyncio.run(crowd(address, held, given.n, given.browsers, given.s, ledger))
             lasted = time.perf_counter() - start
             server, clients = used(app.pid) - server, used(os.getpid()) - own
             memory = largest(app.pid)
