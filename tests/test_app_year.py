@@ -17,7 +17,7 @@ from eligibility.app.components import calendar, outlook
 from eligibility.planning.year import city_year
 from eligibility.scheme import load_scheme
 from eligibility.store import Repository, Stage
-from tests.staffed import CODES, Staffed, fill, html
+from tests.staffed import CODES, Staffed, button, fill, html
 
 YEAR = date.today().year
 
@@ -115,6 +115,42 @@ def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed:
     )
     assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
     assert (then.firms, then.waiting) == ((), 1)
+
+
+def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_set(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.set_stage([firm], Stage.APPLIED)
+    now, then = (
+        registered.pool(staffed.repository, year, registered.USUAL, load_scheme())
+        for year in (YEAR, YEAR + 1)
+    )
+    assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
+    assert (then.firms, then.waiting) == ((), 1)
+    for held in (now, then):
+        assert held.unrecorded == (registered.Unrecorded(firm, "甲公司", YEAR),)
+    # of an application that is refused the stage says nothing any more
+    staffed.repository.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
+    staffed.repository.set_stage([firm], Stage.APPLIED)
+    then = registered.pool(staffed.repository, YEAR + 1, registered.USUAL, load_scheme())
+    assert (then.firms, then.filed.tolist()) == ((firm,), [True])
+
+
+def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_page(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.set_stage([firm], Stage.APPLIED)
+    assert "without an application on record: 1" in html(staffed.open("overview"))
+    app = year_page(staffed)
+    assert f"not recorded: 1; held to be of {YEAR}" in "".join(e.label for e in app.expander)
+    button(app, f"Record 1 applications of {YEAR}").click().run()
+    assert not app.exception
+    assert "Recorded: 1 applications." in html(app)
+    assert "without an application on record" not in html(app)
+    (held,) = staffed.repository.outcomes(firm)
+    assert (held["applied_year"], held["certified"]) == (YEAR, None)
 
 
 def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(

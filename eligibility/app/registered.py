@@ -31,6 +31,15 @@ MASTER = ("uscc", "name", "district", "industry", "carrier")
 
 
 @dataclass(frozen=True)
+class Unrecorded:
+    """A firm whose stage says that it applied, and the year held to be that of its application."""
+
+    firm: int
+    name: str
+    year: int
+
+
+@dataclass(frozen=True)
 class Pool:
     """Firms that can be certified in a year, and those that cannot be counted.
 
@@ -51,6 +60,9 @@ class Pool:
         Ids and names of firms without any figures, and of those whose figures cannot be used.
     waiting : int
         Firms whose application of the year before is not decided: they apply in that one.
+    unrecorded : tuple of Unrecorded
+        Firms at the stage applied without an undecided application on record: each counts in the
+        one year in which its stage was set.
     earlier : int
         Firms of the table whose latest figures are of an earlier year.
     held : Certificates
@@ -70,6 +82,7 @@ class Pool:
     blank: Mapping[int, str]
     unread: Mapping[int, str]
     waiting: int
+    unrecorded: tuple[Unrecorded, ...]
     earlier: int
     held: Certificates
     digest: str
@@ -93,7 +106,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     targets = {row["year"]: row for row in repository.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
     asked = list(_applying(repository.applicants(year, stages), held, year))
-    may = [row for row in asked if row["pending"] != year - 1]
+    may = [row for row in asked if _applied_year(row) != year - 1]
     told = [row for row in may if row["facts"]]
     batch = from_records(
         [_facts(row) for row in told],
@@ -108,7 +121,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         table=batch.table,
         firms=tuple(ids),
         filed=np.array(
-            [row["stage"] == Stage.APPLIED and row["pending"] in (None, year) for row in read],
+            [row["stage"] == Stage.APPLIED and _applied_year(row) == year for row in read],
             dtype=np.bool_,
         ),
         stages=Counter(Stage(row["stage"]) for row in read),
@@ -118,6 +131,11 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
         unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
         waiting=len(asked) - len(may),
+        unrecorded=tuple(
+            Unrecorded(row["id"], row["name"], applied)
+            for row in asked
+            if row["pending"] is None and (applied := _applied_year(row)) in (year - 1, year)
+        ),
         earlier=sum(row["facts_year"] < year for row in read),
         held=held,
         digest=_digest(year, asked, of_year),
@@ -131,6 +149,19 @@ def _applying(rows: list[dict[str, Any]], held: Certificates, year: int) -> Iter
             continue
         if row["stage"] != Stage.CERTIFIED or row["id"] in ending:
             yield row
+
+
+def _applied_year(row: Row) -> int | None:
+    """The year of a firm's undecided application; None where neither record nor stage says one.
+
+    Where the stage alone does, it is the year in which the stage was set (this one where the log
+    does not know), or the next, if the application of that year is decided.
+    """
+    pending: int | None = row["pending"]
+    if pending is not None or row["stage"] != Stage.APPLIED:
+        return pending
+    year: int = row["applied_at"].astimezone().year if row["applied_at"] else date.today().year
+    return year if row["decided"] is None else max(year, row["decided"] + 1)
 
 
 def _facts(row: Row) -> dict[str, Any]:

@@ -14,6 +14,7 @@ _ = language.text
 
 st.title(_("The year"), anchor=False)
 repository = guard.staff(language)
+guard.news(language)
 city, model = cache.city(), cache.model()[0]
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -36,6 +37,7 @@ try:
     if held and not held.firms:
         pool.nobody(language)
         pool.counted(held, language)
+        pool.unrecorded(repository, held, language)
         st.stop()
     goal = planned.target(city, year, held)
     target, days = forecast.asked(
@@ -59,6 +61,7 @@ forecast.numbers(record, language, open_=last is None)
 forecast.plot(made.portfolio.without, language)
 if held:
     pool.counted(held, language)
+    pool.unrecorded(repository, held, language)
     st.header(_("Stock of certificates"), anchor=False)
     pool.stock(planned.stock(held, cache.scheme()), made, held.held.undated, language)
 st.header(_("Whom to support"), anchor=False)
