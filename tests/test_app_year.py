@@ -117,6 +117,46 @@ def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed:
     assert (then.firms, then.waiting) == ((), 1)
 
 
+def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
+    repository, scheme = staffed.repository, load_scheme()
+
+    def held(year: int = YEAR) -> registered.Pool:
+        return registered.pool(repository, year, registered.USUAL, scheme)
+
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    repository.set_stage([first, second], Stage.READY)
+    assert (held().firms, held().doubles) == ((first,), 1)
+    assert "left out, as another carrier holds the same firm: 1" in html(staffed.open("overview"))
+    # each adviser sees the own copy alone
+    mine = Repository(staffed.engine, staffed.adviser(hub))
+    assert registered.pool(mine, YEAR, registered.USUAL, scheme).firms == (second,)
+    # where one copy has applied, the firm has
+    repository.save_outcomes([(second, YEAR, {"certified": None}, 0)])
+    assert (held().firms, held().filed.tolist(), held().doubles) == ((first,), [True], 1)
+    assert (held(YEAR + 1).firms, held(YEAR + 1).waiting) == ((), 1)
+    # where one copy is certified, the firm is, and both copies are one certificate
+    row = repository.outcomes(second)[0]
+    repository.save_outcomes([(second, YEAR, {"certified": True}, row["version"])])
+    assert (held().firms, held().doubles, held().already) == ((), 1, 1)
+    assert held(YEAR + 1).firms == ()
+    repository.save_outcomes([(first, YEAR, {"certified": True}, 0)])
+    assert held().already == 1
+    assert planned.stock(held(), scheme).valid.tolist() == [1, 1]
+
+
+def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    repository.set_stage([first], Stage.READY)
+    repository.set_stage([second], Stage.CERTIFIED)
+    held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())
+    assert (held.firms, held.doubles) == ((), 1)
+
+
 def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_set(
     staffed: Staffed,
 ) -> None:

@@ -58,6 +58,8 @@ class Pool:
         The register's own for the year and for the year after, where one is set.
     blank, unread : mappings of int to str
         Ids and names of firms without any figures, and of those whose figures cannot be used.
+    doubles : int
+        Further copies of firms that several carriers hold: a firm counts once, by its credit code.
     waiting : int
         Firms whose application of the year before is not decided: they apply in that one.
     unrecorded : tuple of Unrecorded
@@ -81,6 +83,7 @@ class Pool:
     target_after: int | None
     blank: Mapping[int, str]
     unread: Mapping[int, str]
+    doubles: int
     waiting: int
     unrecorded: tuple[Unrecorded, ...]
     earlier: int
@@ -102,11 +105,17 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     certified does if its certificate ends in the year: renewals are applications.
     """
     law = scheme.in_force(date(year, 1, 1))
-    held = certificates(repository.certificates(), law)
+    copies = repository.copies(year)
+    persons = _persons(copies)
+    held = certificates(_once(repository.certificates(), persons), law)
     targets = {row["year"]: row for row in repository.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
-    asked = list(_applying(repository.applicants(year, stages), held, year))
-    may = [row for row in asked if _applied_year(row) != year - 1]
+    rows = _told(repository.applicants(year, stages), persons)
+    by_person: dict[int, list[Row]] = {}
+    for row in _applying(rows, held, year, _done(copies, persons, held, year)):
+        by_person.setdefault(row["person"], []).append(row)
+    asked = [_one(group) for group in by_person.values()]
+    may = [row for row in asked if row["applied"] != year - 1]
     told = [row for row in may if row["facts"]]
     batch = from_records(
         [_facts(row) for row in told],
@@ -121,7 +130,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         table=batch.table,
         firms=tuple(ids),
         filed=np.array(
-            [row["stage"] == Stage.APPLIED and _applied_year(row) == year for row in read],
+            [row["stage"] == Stage.APPLIED and row["applied"] == year for row in read],
             dtype=np.bool_,
         ),
         stages=Counter(Stage(row["stage"]) for row in read),
@@ -130,11 +139,15 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         target_after=targets.get(year + 1, {"number": None})["number"],
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
         unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
+        doubles=sum(
+            row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons
+        )
+        - sum(row["stage"] != Stage.CERTIFIED for row in asked if row["id"] in persons),
         waiting=len(asked) - len(may),
         unrecorded=tuple(
-            Unrecorded(row["id"], row["name"], applied)
+            Unrecorded(row["applied_by"], row["name"], row["applied"])
             for row in asked
-            if row["pending"] is None and (applied := _applied_year(row)) in (year - 1, year)
+            if row["pending"] is None and row["applied"] in (year - 1, year)
         ),
         earlier=sum(row["facts_year"] < year for row in read),
         held=held,
@@ -142,13 +155,64 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     )
 
 
-def _applying(rows: list[dict[str, Any]], held: Certificates, year: int) -> Iterator[Row]:
+def _persons(copies: list[dict[str, Any]]) -> dict[int, int]:
+    """The id by which each copy of a firm that is held more than once is counted: the least one."""
+    least: dict[str, int] = {}
+    return {row["id"]: least.setdefault(row["uscc"], row["id"]) for row in copies}
+
+
+def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+    """Certificates of the firms themselves: one that several copies record is told once."""
+    found: dict[tuple[int, int], Row] = {}
+    for row in rows:
+        person = persons.get(row["firm_id"], row["firm_id"])
+        before = found.get((person, row["applied_year"]), {})
+        known = {name: value for name, value in before.items() if value is not None}
+        found[person, row["applied_year"]] = {**row, **known, "firm_id": person}
+    return list(found.values())
+
+
+def _done(
+    copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates, year: int
+) -> set[int]:
+    """The firms that some copy says to be through with the year: decided, or certified for longer."""
+    ending = held.ending_in(year)
+    return {
+        persons[row["id"]]
+        for row in copies
+        if row["decided"] or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in ending)
+    }
+
+
+def _told(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+    return [
+        {**row, "person": persons.get(row["id"], row["id"]), "applied": _applied_year(row)}
+        for row in rows
+    ]
+
+
+def _applying(rows: list[Row], held: Certificates, year: int, done: set[int]) -> Iterator[Row]:
     valid, ending = held.held_after(year), held.ending_in(year)
     for row in rows:
-        if row["id"] in valid:
+        if row["person"] in valid or row["person"] in done:
             continue
-        if row["stage"] != Stage.CERTIFIED or row["id"] in ending:
+        if row["stage"] != Stage.CERTIFIED or row["person"] in ending:
             yield row
+
+
+def _one(copies: list[Row]) -> Row:
+    """One row of a firm's copies: the latest figures there are, and how far any of them has come."""
+    stages = [*(stage for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED]
+    told = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
+    ahead = max(copies, key=lambda row: (row["applied"] or 0, stages.index(row["stage"])))
+    pending = [row["pending"] for row in copies if row["pending"] is not None]
+    return {
+        **told,
+        "stage": ahead["stage"],
+        "applied": ahead["applied"],
+        "applied_by": ahead["id"],
+        "pending": max(pending, default=None),
+    }
 
 
 def _applied_year(row: Row) -> int | None:

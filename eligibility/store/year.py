@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
 
 from eligibility.store.access import STAFF, Access, Row, open_to
 from eligibility.store.schema import Stage, audit_log, carriers, figures, firms, outcomes
@@ -42,9 +42,6 @@ class Year(Access):
             .scalar_subquery()
         )
         theirs = (figures.c.firm_id == firms.c.id) & (figures.c.application_year == latest)
-        decided = select(outcomes.c.firm_id).where(
-            outcomes.c.applied_year == year, outcomes.c.certified.is_not(None)
-        )
         wanted = (
             select(
                 *told,
@@ -58,13 +55,32 @@ class Year(Access):
             .where(
                 self._visible(),
                 firms.c.stage.in_(sorted(Stage(stage).value for stage in stages)),
-                firms.c.id.not_in(decided),
+                firms.c.id.not_in(_decided(year)),
             )
         )
         with self._reading() as connection:
             rows = self._all(connection, wanted.order_by(firms.c.id))
             applied = self._applied_at(connection) if Stage.APPLIED in stages else {}
         return [{**row, "applied_at": applied.get(row["id"])} for row in rows]
+
+    @open_to(STAFF)
+    def copies(self, year: int) -> list[Row]:
+        """Firms that the register holds more than once under one credit code, by their ids.
+
+        ``id``, ``uscc``, ``stage``, and ``decided``: whether its application of the year is.
+        """
+        several = (
+            select(firms.c.uscc)
+            .where(self._visible(), firms.c.uscc.is_not(None))
+            .group_by(firms.c.uscc)
+            .having(func.count() > 1)
+        )
+        told = [firms.c[name] for name in ("id", "uscc", "stage")]
+        wanted = select(*told, firms.c.id.in_(_decided(year)).label("decided")).where(
+            self._visible(), firms.c.uscc.in_(several)
+        )
+        with self._reading() as connection:
+            return self._all(connection, wanted.order_by(firms.c.id))
 
     def _applied_at(self, connection: Connection) -> dict[int, datetime]:
         """When the stage of each firm at the stage applied was last set to it, as the log says."""
@@ -105,6 +121,13 @@ class Year(Access):
         with self._reading() as connection:
             count, latest = connection.execute(lines.select_from(audit_log)).one()
         return count, latest
+
+
+def _decided(year: int) -> Select[tuple[int]]:
+    """The firms whose application of a year is decided."""
+    return select(outcomes.c.firm_id).where(
+        outcomes.c.applied_year == year, outcomes.c.certified.is_not(None)
+    )
 
 
 def _latest(which: ColumnElement[bool]) -> ScalarSelect[int | None]:

@@ -96,6 +96,12 @@ def counted(pool: Pool, language: Language) -> None:
                 year=pool.year - 1, n=f"{pool.waiting:,}"
             )
         )
+    if pool.doubles:
+        said.append(
+            _("left out, as another carrier holds the same firm: {n}").format(
+                n=f"{pool.doubles:,}"
+            )
+        )
     if pool.unrecorded:
         said.append(
             _("at the stage applied without an application on record: {n}").format(
