@@ -139,9 +139,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         target_after=targets.get(year + 1, {"number": None})["number"],
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
         unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
-        doubles=sum(
-            row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons
-        )
+        doubles=sum(row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons)
         - sum(row["stage"] != Stage.CERTIFIED for row in asked if row["id"] in persons),
         waiting=len(asked) - len(may),
         unrecorded=tuple(

@@ -84,7 +84,7 @@ def brief(
     Returns
     -------
     dict
-        ``firm``, ``on``, ``by``, ``gaps``, ``projection``, ``plan``, ``worth``; money in CNY,
+        ``firm``, ``applied`` (the year that its figures are for), ``on``, ``by``, ``gaps``, ``projection``, ``plan``, ``worth``; money in CNY,
         texts as {zh, en}, sentences as {text, values} to be translated.
 
     Raises
@@ -138,6 +138,7 @@ def brief(
     return {
         "firm": {"uscc": firm.texts("uscc")[0], "name": firm.texts("name")[0]},
         "scheme": scheme.id,
+        "applied": int(firm.application_years[0]),
         "on": on.isoformat(),
         "by": by.isoformat(),
         "gaps": _gaps(now),
@@ -345,6 +346,7 @@ def _projection(
 ) -> dict[str, Any]:
     """Verdicts by deadline, the first ones, and what must be true by when for the day planned."""
     return {
+        "by": by.isoformat(),
         "deadlines": [
             {
                 "by": day.isoformat(),
@@ -428,7 +430,7 @@ def _plan(made: Plan, scheme: Scheme, found: Assessment, answer: Answer) -> dict
         "firm_days": _amount(sum(move.firm_days for move in made.moves)),
         "low": _amount(made.low),
         "find_out": [
-            {"field": name, "title": words(scheme.fields_by_id[name].title)}
+            {"field": name, "title": words(scheme.fields_by_id[name].titled(answer.by.year))}
             for name in answer.find_out
         ],
         "finding_cost": _amount(answer.finding_cost),

@@ -156,6 +156,7 @@ def _rung(scheme: Scheme, said: dict[str, Any]) -> dict[str, Any]:
         "scheme": scheme.id,
         "title": {"zh": scheme.title.zh, "en": scheme.title.en},
         "edition": said["edition"],
+        "as_of": said["as_of"],
         "verdict": said["verdict"],
         "gaps": [gap | {"title": titles[gap["finding"]]} for gap in gaps[:FIRST_GAPS]],
         "more_gaps": max(len(gaps) - FIRST_GAPS, 0),

@@ -12,7 +12,7 @@ from eligibility.planning.projection import projected
 from eligibility.planning.standing import Standing
 from eligibility.planning.year import CityYear, first_deadline, next_year
 from eligibility.reports.city import city_record, forecast_record, told_doubt, told_source
-from eligibility.reports.figures import tenths
+from eligibility.reports.figures import certified_chance, limit, tenths
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
 from eligibility.scheme import load_scheme
 
@@ -120,14 +120,14 @@ class _Annual:
         )
         more = seen["more_needed"]
         if not more["firms"]:
-            said = say("The chance of the target is {sure:.0%} or more as it stands.")
-            yield Text(said.format(sure=more["for_probability"]))
+            said = say("The chance of the target is {sure} or more as it stands.")
+            yield Text(said.format(sure=limit(more["for_probability"])))
             return
         yield Text(
-            say(
-                "{firms} more ready firms (chance {chance:.0%} each) would make it {sure:.0%}"
-            ).format(
-                firms=more["firms"], chance=more["chance_of_each"], sure=more["for_probability"]
+            say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
+                firms=more["firms"],
+                chance=certified_chance(more["chance_of_each"]),
+                sure=limit(more["for_probability"]),
             )
         )
 
@@ -259,8 +259,8 @@ class _Annual:
                     choice["name"] or choice["uscc"] or say("(no name)"),
                     say(", ").join(action[self.lang] for action in choice["actions"]),
                     f"{choice['days']:g}",
-                    f"{choice['before']:.0%}",
-                    f"{choice['after']:.0%}",
+                    certified_chance(choice["before"]),
+                    certified_chance(choice["after"]),
                 )
                 for choice in support["choices"]
             ),

@@ -12,7 +12,7 @@ from eligibility.planning.deadlines import Deadline
 from eligibility.planning.portfolio import Choice, Reason
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, Share
-from eligibility.reports.figures import tenths
+from eligibility.reports.figures import certified_chance, limit, tenths
 from eligibility.reports.plain import doubt
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Figure, Message, Source
 
@@ -128,8 +128,10 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
             target=record["target"]["certified"],
             reaches=tenths(seen["reaches_target"]),
         ),
-        say("{firms} more ready firms (chance {chance:.0%} each) would make it {sure:.0%}").format(
-            firms=more["firms"], chance=more["chance_of_each"], sure=more["for_probability"]
+        say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
+            firms=more["firms"],
+            chance=certified_chance(more["chance_of_each"]),
+            sure=limit(more["for_probability"]),
         ),
     ]
 
@@ -186,13 +188,13 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
         lines.append(
             "  "
             + say(
-                "{name}: {actions} · {days:g} days · chance {before:.0%} → {after:.0%} · {by_day:.3f} a day"
+                "{name}: {actions} · {days:g} days · chance {before} → {after} · {by_day:.3f} a day"
             ).format(
                 name=_name(choice, language),
                 actions=comma.join(action[language.id] for action in choice["actions"]),
                 days=choice["days"],
-                before=choice["before"],
-                after=choice["after"],
+                before=certified_chance(choice["before"]),
+                after=certified_chance(choice["after"]),
                 by_day=choice["gain_per_day"],
             )
         )

@@ -18,7 +18,7 @@ from eligibility.planning.city import City
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, shares_by
-from eligibility.reports.figures import percent, tenths
+from eligibility.reports.figures import certified_chance, tenths
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Figure
 
 Said = Mapping[str, Any]
@@ -62,7 +62,9 @@ def numbers(record: Said, language: Language, *, open_: bool = True) -> None:
             (
                 _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
                 f"{more['firms']}",
-                _("each with a chance of {chance}").format(chance=percent(more["chance_of_each"])),
+                _("each with a chance of {chance}").format(
+                    chance=certified_chance(more["chance_of_each"])
+                ),
             )
         )
     if record["target"]["stock"]:

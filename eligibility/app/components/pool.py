@@ -98,9 +98,7 @@ def counted(pool: Pool, language: Language) -> None:
         )
     if pool.doubles:
         said.append(
-            _("left out, as another carrier holds the same firm: {n}").format(
-                n=f"{pool.doubles:,}"
-            )
+            _("left out, as another carrier holds the same firm: {n}").format(n=f"{pool.doubles:,}")
         )
     if pool.unrecorded:
         said.append(

@@ -13,7 +13,7 @@ from eligibility.app import format as fmt
 from eligibility.app.components.table import table
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.reports.figures import percent, tenths
+from eligibility.reports.figures import certified_chance, tenths
 
 Said = Mapping[str, Any]
 TALL = 460
@@ -80,8 +80,8 @@ def worth_a_visit(support: Said, keys: Sequence[str], language: Language) -> str
         _("Firm"): [_name(each) for each in chosen],
         _("What to do"): [_actions(each, language) for each in chosen],
         _("Days"): [each["days"] for each in chosen],
-        _("Chance now"): [percent(each["before"]) for each in chosen],
-        _("Chance then"): [percent(each["after"]) for each in chosen],
+        _("Chance now"): [certified_chance(each["before"]) for each in chosen],
+        _("Chance then"): [certified_chance(each["after"]) for each in chosen],
         _("District"): [each["district"] for each in chosen],
     }
     st.dataframe(
@@ -124,8 +124,8 @@ def choices(support: Said, keys: Sequence[str], opens: str, language: Language) 
         _("District"): [each["district"] for each in chosen],
         _("What to do"): [_actions(each, language) for each in chosen],
         _("Days"): [each["days"] for each in chosen],
-        _("Chance now"): [percent(each["before"]) for each in chosen],
-        _("Chance then"): [percent(each["after"]) for each in chosen],
+        _("Chance now"): [certified_chance(each["before"]) for each in chosen],
+        _("Chance then"): [certified_chance(each["after"]) for each in chosen],
         _("Added a day"): [round(each["gain_per_day"], 3) for each in chosen],
         _("Lost without it"): [round(each["lost_without"], 3) for each in chosen],
         _("Its days would otherwise go to"): [
