@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -111,18 +111,21 @@ def brief(
             year=int(firm.application_years[0]),
         )
     then = projected(firm, by, scheme, assumptions, times)
-    answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
-    if readiness is not None and judge is not None:
+    if readiness is None or judge is None:
+        answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
+    else:
         if ready is None or by != earliest:
             ready = asked.of(then)
+        case = Case.of(then, scheme, on, score_at_least, actions, times)
         # what keeps a firm from certainty need not keep it from being ready enough
-        answer = replace(
-            answer,
+        answer = Answer(
+            by=case.by,
             plans=(ready.plan,) if ready.plan else (),
             obstacles={},
             wanting=(),
             find_out=(),
             finding_cost=0.0,
+            best_low=case.low(case.farthest),
         )
     (now,) = assess_table(firm, scheme)
     (found,) = assess_table(then, scheme)
