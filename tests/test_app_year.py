@@ -157,6 +157,25 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
     assert (held.firms, held.doubles) == ((), 1)
 
 
+def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, scheme, city = staffed.repository, load_scheme(), cache.city()
+    ready, refused = (staffed.firm(place, name) for place, name in enumerate("甲乙"))
+    repository.save_outcomes([(refused, YEAR, {"certified": False}, 0)])
+    repository.set_stage([ready, refused], Stage.READY)
+    held = registered.pool(repository, YEAR + 1, registered.USUAL, scheme)
+    assert held.again.tolist() == [True, False]
+    assert not registered.pool(repository, YEAR, registered.USUAL, scheme).again.any()
+    standing = planned.judged(held.table, scheme)
+    whole = planned.model_chances(None, standing, city).now[0]
+    seen = planned.pool_chances(None, standing, city, held, scheme)
+    assert seen.now[0] == pytest.approx(whole * [1 - whole[0], 1])
+    monkeypatch.setattr(planned, "closed", lambda *_: "closed")
+    after = planned.pool_chances(None, standing, city, held, scheme)
+    assert after.now[0] == pytest.approx(whole)
+
+
 def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_set(
     staffed: Staffed,
 ) -> None:

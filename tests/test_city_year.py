@@ -14,13 +14,13 @@ import yaml
 from pydantic import BaseModel
 
 from eligibility.assessment.assess import assess_table
-from eligibility.planning.chances import chances, chances_without_model
+from eligibility.planning.chances import chances, chances_without_model, year_after
 from eligibility.planning.city import SHIPPED, City, Course, load_city
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.standing import Standing
 from eligibility.planning.support import support_options
 from eligibility.planning.training_needs import course_needs, shared_gaps
-from eligibility.planning.year import city_year
+from eligibility.planning.year import city_year, next_year
 from eligibility.scheme import load_scheme
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Figure, InputError, Message
 from tests.firms import base, table
@@ -137,6 +137,22 @@ def test_without_a_model_the_chance_is_that_of_the_verdict_and_says_it_is_assume
 def test_no_model_gives_a_chance_to_a_firm_with_an_unmet_condition() -> None:
     made = chances(np.full((4, 2), 0.9), standing("staff", "nothing"), Message("model"))
     assert made.now.tolist() == [[0.0, 0.9]] * 4
+
+
+def test_who_is_probably_certified_this_year_counts_next_year_for_the_chance_that_is_left() -> None:
+    held = standing("nothing", "a fact", "staff")
+    first = chances_without_model(held, CITY)
+    then = year_after(first, first)
+    left = [1 - 0.65, 1 - 0.25, 1]
+    assert then.left == pytest.approx(left)
+    assert then.now[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0])
+    assert then.if_met[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0.65])
+    # the year after that leaves what neither took, and a further ready firm has its whole chance
+    last = year_after(then, first)
+    assert last.left == pytest.approx(np.array(left) - then.now[0])
+    assert then.of_ready(held.verdict == MET) == pytest.approx(0.65)
+    made = city_year(held, first, CITY, year=2026, as_of=date(2026, 3, 1))
+    assert next_year(made, first, target=1).expected == pytest.approx(then.now.sum(), abs=0.02)
 
 
 def test_rows_keep_their_place_where_several_editions_apply() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from eligibility.intake.table import Options, from_records
 from eligibility.planning.stock import Certificates, certificates
 from eligibility.scheme import Scheme
-from eligibility.store import Repository, Stage
+from eligibility.store import LEADS, Repository, Stage
 from eligibility.vocabulary import Batch, Bools, FirmTable, Overlay
 
 Row = Mapping[str, Any]
@@ -50,6 +50,10 @@ class Pool:
         Ids in the register, in the order of the table.
     filed : array of bool, shape (n,)
         Whose application is in.
+    again : array of bool, shape (n,)
+        Who may be certified in the year before as well, as that one is not over.
+    carrier : str or None
+        The carrier whose firms alone are seen; None where all are.
     stages : mapping of Stage to int
         How many firms of the table stand where; of ``CERTIFIED`` those whose certificate ends.
     already : int
@@ -77,6 +81,8 @@ class Pool:
     table: FirmTable
     firms: tuple[int, ...]
     filed: Bools
+    again: Bools
+    carrier: str | None
     stages: Mapping[Stage, int]
     already: int
     target: int | None
@@ -133,6 +139,10 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
             [row["stage"] == Stage.APPLIED and row["applied"] == year for row in read],
             dtype=np.bool_,
         ),
+        again=np.array([_may_before(row, held, year) for row in read], dtype=np.bool_),
+        carrier=None
+        if repository.actor.role in LEADS
+        else next((row["carrier"] for row in rows if row["carrier"]), ""),
         stages=Counter(Stage(row["stage"]) for row in read),
         already=of_year["certified"],
         target=of_year["number"],
@@ -211,6 +221,17 @@ def _one(copies: list[Row]) -> Row:
         "applied_by": ahead["id"],
         "pending": max(pending, default=None),
     }
+
+
+def _may_before(row: Row, held: Certificates, year: int) -> bool:
+    """Whether a firm may still be certified in the year before, by figures that are there now."""
+    return (
+        year > date.today().year
+        and row["facts_year"] < year
+        and row["decided"] != year - 1
+        and row["person"] not in held.held_after(year - 1)
+        and row["stage"] != Stage.CERTIFIED
+    )
 
 
 def _applied_year(row: Row) -> int | None:

@@ -40,6 +40,10 @@ def basis(made: CityYear, language: Language) -> None:
     also = _("Years differ by {shock} in log-odds ({source}).").format(
         shock=fmt.number(shock.value), source=_sourced(shock, language)
     )
+    if made.chances.left is not None:
+        also += " " + _(
+            "A firm that may be certified in {year} counts for the chance that is left."
+        ).format(year=made.year - 1)
     st.html(tag("p", said, tag("small", also), cls="notice"))
 
 
