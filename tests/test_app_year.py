@@ -287,6 +287,16 @@ def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) ->
     for app in (staffed.open("overview"), year_page(staffed)):
         assert "Counted: 1 firms of the register" in html(app)
         assert "别人公司" not in str([table.value.values for table in app.dataframe])
+    # the city's target is no yardstick for them
+    said = html(app)
+    assert "target is 50; this carrier" in said
+    assert "Chance of at least" not in said
+    assert "Short of 380" not in said
+    assert [slider.label for slider in app.slider] == ["Adviser-days for support"]
+    held = registered.pool(
+        Repository(staffed.engine, staffed.actor), YEAR, registered.USUAL, load_scheme()
+    )
+    assert held.carrier == "自己的园"
 
 
 def test_without_a_firm_to_support_the_overview_names_the_nearest_ones(staffed: Staffed) -> None:

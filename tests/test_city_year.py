@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel
 
 from eligibility.assessment.assess import assess_table
+from eligibility.language import ENGLISH
 from eligibility.planning.chances import chances, chances_without_model, year_after
 from eligibility.planning.city import SHIPPED, City, Course, load_city
 from eligibility.planning.portfolio import Aim
@@ -21,6 +22,8 @@ from eligibility.planning.standing import Standing
 from eligibility.planning.support import support_options
 from eligibility.planning.training_needs import course_needs, shared_gaps
 from eligibility.planning.year import city_year, next_year
+from eligibility.reports.annual import year_paper
+from eligibility.reports.paper import Grid, Text
 from eligibility.scheme import load_scheme
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Figure, InputError, Message
 from tests.firms import base, table
@@ -242,6 +245,20 @@ def test_firms_that_nothing_can_be_done_for_leave_no_options_and_the_year_stands
     assert made.portfolio.chosen.options == ()
     assert made.portfolio.without.expected == 0
     assert made.more_needed > 50
+
+
+def test_the_paper_of_a_year_holds_no_empty_table() -> None:
+    for names in (["nothing"], ["a clean record"]):
+        held = standing(*names)
+        made = city_year(
+            held, chances_without_model(held, CITY), CITY, year=2026, as_of=date(2026, 3, 1), days=0
+        )
+        paper = year_paper(made, lambda later: chances_without_model(later, CITY), ENGLISH)
+        assert all(block.rows for block in paper.blocks if isinstance(block, Grid))
+        said = [block.text for block in paper.blocks if isinstance(block, Text)]
+        assert "No firm is chosen for support within these days." in said
+        lacks_none = "No firm lacks a condition, and none is open." in said
+        assert lacks_none == (names == ["nothing"])
 
 
 def test_shared_gaps_count_firms_and_those_with_no_other_gap() -> None:

@@ -12,7 +12,7 @@ from eligibility.planning.deadlines import Deadline
 from eligibility.planning.portfolio import Choice, Reason
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, Share
-from eligibility.reports.figures import certified_chance, limit, tenths
+from eligibility.reports.figures import certified_chance, limit, number, tenths
 from eligibility.reports.plain import doubt
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Figure, Message, Source
 
@@ -20,8 +20,11 @@ from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Figu
 TOLD = 10
 
 
-def city_record(made: CityYear) -> dict[str, Any]:
-    """All that is said of a city's year, JSON-ready; money in CNY, chances from 0 to 1."""
+def city_record(made: CityYear, registered: int | None = None) -> dict[str, Any]:
+    """All that is said of a city's year, JSON-ready; money in CNY, chances from 0 to 1.
+
+    ``registered`` is the target that somebody set in the register: that one is nobody's assumption.
+    """
     without, portfolio = made.portfolio.without, made.portfolio
     stock = made.target.stock
     return {
@@ -32,9 +35,7 @@ def city_record(made: CityYear) -> dict[str, Any]:
         "chances": _both(made.basis),
         "target": {
             "certified": made.asked,
-            "source": _source(made.target.certified.source)
-            if made.asked == made.target.certified.value
-            else "asked for",
+            "source": _target_source(made, registered),
             "stock": int(stock.value) if stock else None,
             "stock_source": _source(stock.source) if stock else None,
         },
@@ -99,6 +100,14 @@ def city_record(made: CityYear) -> dict[str, Any]:
         },
         "deadlines": [deadline_record(due, made.as_of) for due in made.deadlines],
     }
+
+
+def _target_source(made: CityYear, registered: int | None) -> Any:
+    if made.asked == registered:
+        return "register"
+    if made.asked == made.target.certified.value:
+        return _source(made.target.certified.source)
+    return "asked for"
 
 
 def city_text(record: dict[str, Any], language: Language) -> str:
@@ -271,10 +280,18 @@ def told_source(source: Any, language: Language) -> str:
     words = {
         "assumed": language.text("assumed: check"),
         "asked for": language.text("as asked for"),
+        "register": language.text("as set in the register"),
     }
     if isinstance(source, str):
         return words[source]
     return f"{source['document']} {source['article']}{doubt(source, language)}"
+
+
+def carriers_part(record: dict[str, Any], language: Language) -> str:
+    """What a carrier's firms bring to the city's target, which is no yardstick for them alone."""
+    return language.text(
+        "The city's target is {n}; this carrier's firms are expected to bring {expected}."
+    ).format(n=record["target"]["certified"], expected=number(record["forecast"]["expected"], 1))
 
 
 def forecast_record(seen: Forecast) -> dict[str, Any]:

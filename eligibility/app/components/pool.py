@@ -15,7 +15,7 @@ from eligibility.app.registered import STAGES, Pool
 from eligibility.language import Language
 from eligibility.planning.stock import Stock
 from eligibility.planning.year import CityYear
-from eligibility.store import STAGE_WORDS, Repository, Stage
+from eligibility.store import LEADS, STAGE_WORDS, Repository, Stage
 from eligibility.vocabulary import Batch, Message, msgid
 
 REGISTER, FILE = "register", "file"
@@ -39,6 +39,11 @@ def of_register(repository: Repository, language: Language) -> bool:
         persist_state="session",
     )
     return bool(chosen == REGISTER)
+
+
+def whole(repository: Repository) -> bool:
+    """Whether all firms are seen, so that the city's target is their yardstick."""
+    return repository.actor.role in LEADS
 
 
 def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:
@@ -113,6 +118,12 @@ def counted(pool: Pool, language: Language) -> None:
     _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread, language)
 
 
+def told(repository: Repository, pool: Pool, language: Language) -> None:
+    """Who is counted and who cannot be, and what is still to be recorded."""
+    counted(pool, language)
+    unrecorded(repository, pool, language)
+
+
 def unrecorded(repository: Repository, pool: Pool, language: Language) -> None:
     """Firms whose stage says that they applied and no record when, with the button that records it."""
     _ = language.text
@@ -160,10 +171,13 @@ def _links(firms: Mapping[int, str], language: Language) -> None:
         st.caption(language.text("and {n} more").format(n=len(firms) - NAMED))
 
 
-def stock(held: Stock, made: CityYear, undated: int, language: Language) -> None:
+def stock(
+    held: Stock, made: CityYear, undated: int, language: Language, *, whole: bool = True
+) -> None:
     """Certificates valid at the end of each year if no more came, against the stock aimed at."""
     _ = language.text
-    aim = made.target.stock
+    # the stock aimed at is the city's, and no yardstick for the firms of one carrier
+    aim = made.target.stock if whole else None
     heads: Sequence[str] = (
         _("Year"),
         _("Certificates of the year"),

@@ -19,8 +19,8 @@ Said = Mapping[str, Any]
 TALL = 460
 
 
-def compared(support: Said, language: Language) -> None:
-    """What the choice brings, beside the rules of thumb."""
+def compared(support: Said, language: Language, *, whole: bool = True) -> None:
+    """What the choice brings, beside the rules of thumb; no chance of the target for one carrier."""
     _ = language.text
     if not support["choices"]:
         return
@@ -49,7 +49,8 @@ def compared(support: Said, language: Language) -> None:
         )
         for name, line in lines
     ]
-    st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
+    shown = len(heads) if whole else len(heads) - 1
+    st.html(table(heads[:shown], [row[:shown] for row in rows], numbers=list(range(1, shown))))
     if support["assumed"]:
         st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
 
