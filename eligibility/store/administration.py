@@ -47,7 +47,7 @@ class Administration(Access):
 
     @open_to(LEADS)
     def add_carrier(self, name: str, district: str | None = None) -> int:
-        """A new carrier (服务载体: incubator, park, service institution); its id."""
+        """A new carrier (孵化载体: incubator, park, service institution); its id."""
         with self._writing() as connection:
             values = {"name": name, "district": district, "active": True, "version": 1}
             made = self._insert(connection, carriers, values)
