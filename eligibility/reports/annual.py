@@ -195,6 +195,11 @@ class _Annual:
 
     def groups(self) -> Iterator[Block]:
         say, record = self.say, self.record
+        words = {
+            "district": say("District"),
+            "industry": say("Industry"),
+            "carrier": say("Carrier"),
+        }
         for heading, rows, key, none in (
             (say("By district"), record["districts"], "district", say("(no district)")),
             (say("By industry"), record["industries"], "industry", say("(no industry)")),
@@ -211,7 +216,7 @@ class _Annual:
                 ),
             )
             head = (
-                heading, say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
+                words[key], say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
             )  # fmt: skip
             yield Grid(
                 head,
