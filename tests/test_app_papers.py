@@ -350,6 +350,20 @@ def test_the_report_of_the_year_says_what_its_page_says(
             made, lambda later: planned.model_chances(None, later, city), CHINESE, "docx", 83
         )
     )
+    assumed = next(row for row in rows if row[:2] == ["年度目标", "50"] and len(row) > 2)
+    assert "假定" in assumed[2]
+
+    def asked(**how: Any) -> list[list[str]]:
+        def later(standing: Any) -> Any:
+            return planned.model_chances(None, standing, city)
+
+        return cells(export.year_paper(made, later, CHINESE, "docx", **how))
+
+    # a target that somebody set is theirs, also where it is the city's own
+    assert ["年度目标", "50", "企业库中设定"] in asked(registered=50)
+    theirs = asked(carrier="甲园区")
+    assert not any("达标" in cell for row in theirs for cell in row)
+    assert any(row[:2] == ["全市目标", "50"] for row in theirs)
     assert ["预计全年", f"{made.portfolio.without.expected:.1f}", "预测"] in rows
     with ZipFile(io.BytesIO(paper)) as parts:
         assert sum(name.startswith("word/charts/") for name in parts.namelist()) == 6

@@ -163,7 +163,7 @@ def test_the_year_tells_expected_interval_and_chance_with_its_basis() -> None:
     assert "<dd>52</dd>" in said
     assert "<dd>41–63</dd>" in said
     assert "<dd>61.1%</dd>" in said
-    assert "<dd>16<small>each with a chance of 65.0%" in said
+    assert "<dd>16<small>each with a chance of 65%" in said
 
 
 def test_the_plot_holds_the_whole_distribution_and_marks_the_target() -> None:

@@ -20,7 +20,7 @@ from eligibility.app.latest import Latest
 from eligibility.planning.year import city_year
 from eligibility.scheme import load_scheme
 from eligibility.store import Repository, Stage
-from tests.staffed import CODES, Staffed, fill, html
+from tests.staffed import CODES, Staffed, button, fill, html
 
 YEAR = date.today().year
 
@@ -120,6 +120,101 @@ def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed:
     assert (then.firms, then.waiting) == ((), 1)
 
 
+def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
+    repository, scheme = staffed.repository, load_scheme()
+
+    def held(year: int = YEAR) -> registered.Pool:
+        return registered.pool(repository, year, registered.USUAL, scheme)
+
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    repository.set_stage([first, second], Stage.READY)
+    assert (held().firms, held().doubles) == ((first,), 1)
+    assert "left out, as another carrier holds the same firm: 1" in html(staffed.open("overview"))
+    # each adviser sees the own copy alone
+    mine = Repository(staffed.engine, staffed.adviser(hub))
+    assert registered.pool(mine, YEAR, registered.USUAL, scheme).firms == (second,)
+    # where one copy has applied, the firm has
+    repository.save_outcomes([(second, YEAR, {"certified": None}, 0)])
+    assert (held().firms, held().filed.tolist(), held().doubles) == ((first,), [True], 1)
+    assert (held(YEAR + 1).firms, held(YEAR + 1).waiting) == ((), 1)
+    # where one copy is certified, the firm is, and both copies are one certificate
+    row = repository.outcomes(second)[0]
+    repository.save_outcomes([(second, YEAR, {"certified": True}, row["version"])])
+    assert (held().firms, held().doubles, held().already) == ((), 1, 1)
+    assert held(YEAR + 1).firms == ()
+    repository.save_outcomes([(first, YEAR, {"certified": True}, 0)])
+    assert held().already == 1
+    assert planned.stock(held(), scheme).valid.tolist() == [1, 1]
+
+
+def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    repository.set_stage([first], Stage.READY)
+    repository.set_stage([second], Stage.CERTIFIED)
+    held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())
+    assert (held.firms, held.doubles) == ((), 1)
+
+
+def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, scheme, city = staffed.repository, load_scheme(), cache.city()
+    ready, refused = (staffed.firm(place, name) for place, name in enumerate("甲乙"))
+    repository.save_outcomes([(refused, YEAR, {"certified": False}, 0)])
+    repository.set_stage([ready, refused], Stage.READY)
+    held = registered.pool(repository, YEAR + 1, registered.USUAL, scheme)
+    assert held.again.tolist() == [True, False]
+    assert not registered.pool(repository, YEAR, registered.USUAL, scheme).again.any()
+    standing = planned.judged(held.table, scheme)
+    whole = planned.model_chances(None, standing, city).now[0]
+    seen = planned.pool_chances(None, standing, city, held, scheme)
+    assert seen.now[0] == pytest.approx(whole * [1 - whole[0], 1])
+    monkeypatch.setattr(planned, "closed", lambda *_: "closed")
+    after = planned.pool_chances(None, standing, city, held, scheme)
+    assert after.now[0] == pytest.approx(whole)
+
+
+def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_set(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.set_stage([firm], Stage.APPLIED)
+    now, then = (
+        registered.pool(staffed.repository, year, registered.USUAL, load_scheme())
+        for year in (YEAR, YEAR + 1)
+    )
+    assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
+    assert (then.firms, then.waiting) == ((), 1)
+    for held in (now, then):
+        assert held.unrecorded == (registered.Unrecorded(firm, "甲公司", YEAR),)
+    # of an application that is refused the stage says nothing any more
+    staffed.repository.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
+    staffed.repository.set_stage([firm], Stage.APPLIED)
+    then = registered.pool(staffed.repository, YEAR + 1, registered.USUAL, load_scheme())
+    assert (then.firms, then.filed.tolist()) == ((firm,), [True])
+
+
+def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_page(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.set_stage([firm], Stage.APPLIED)
+    assert "without an application on record: 1" in html(staffed.open("overview"))
+    app = year_page(staffed)
+    assert f"not recorded: 1; held to be of {YEAR}" in "".join(e.label for e in app.expander)
+    button(app, f"Record 1 applications of {YEAR}").click().run()
+    assert not app.exception
+    assert "Recorded: 1 applications." in html(app)
+    assert "without an application on record" not in html(app)
+    (held,) = staffed.repository.outcomes(firm)
+    assert (held["applied_year"], held["certified"]) == (YEAR, None)
+
+
 def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
     filled: Staffed,
 ) -> None:
@@ -197,6 +292,16 @@ def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) ->
     for app in (staffed.open("overview"), year_page(staffed)):
         assert "Counted: 1 firms of the register" in html(app)
         assert "别人公司" not in str([table.value.values for table in app.dataframe])
+    # the city's target is no yardstick for them
+    said = html(app)
+    assert "target is 50; this carrier" in said
+    assert "Chance of at least" not in said
+    assert "Short of 380" not in said
+    assert [slider.label for slider in app.slider] == ["Adviser-days for support"]
+    held = registered.pool(
+        Repository(staffed.engine, staffed.actor), YEAR, registered.USUAL, load_scheme()
+    )
+    assert held.carrier == "自己的园"
 
 
 def test_without_a_firm_to_support_the_overview_names_the_nearest_ones(staffed: Staffed) -> None:

@@ -14,13 +14,16 @@ import yaml
 from pydantic import BaseModel
 
 from eligibility.assessment.assess import assess_table
-from eligibility.planning.chances import chances, chances_without_model
+from eligibility.language import ENGLISH
+from eligibility.planning.chances import chances, chances_without_model, year_after
 from eligibility.planning.city import SHIPPED, City, Course, load_city
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.standing import Standing
 from eligibility.planning.support import support_options
 from eligibility.planning.training_needs import course_needs, shared_gaps
-from eligibility.planning.year import city_year
+from eligibility.planning.year import city_year, next_year
+from eligibility.reports.annual import year_paper
+from eligibility.reports.paper import Grid, Text
 from eligibility.scheme import load_scheme
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Figure, InputError, Message
 from tests.firms import base, table
@@ -139,6 +142,22 @@ def test_no_model_gives_a_chance_to_a_firm_with_an_unmet_condition() -> None:
     assert made.now.tolist() == [[0.0, 0.9]] * 4
 
 
+def test_who_is_probably_certified_this_year_counts_next_year_for_the_chance_that_is_left() -> None:
+    held = standing("nothing", "a fact", "staff")
+    first = chances_without_model(held, CITY)
+    then = year_after(first, first)
+    left = [1 - 0.65, 1 - 0.25, 1]
+    assert then.left == pytest.approx(left)
+    assert then.now[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0])
+    assert then.if_met[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0.65])
+    # the year after that leaves what neither took, and a further ready firm has its whole chance
+    last = year_after(then, first)
+    assert last.left == pytest.approx(np.array(left) - then.now[0])
+    assert then.of_ready(held.verdict == MET) == pytest.approx(0.65)
+    made = city_year(held, first, CITY, year=2026, as_of=date(2026, 3, 1))
+    assert next_year(made, first, target=1).expected == pytest.approx(then.now.sum(), abs=0.02)
+
+
 def test_rows_keep_their_place_where_several_editions_apply() -> None:
     old = {**LACKS["staff"], "application_date": date(2012, 5, 10), "registered_on": "2008-01-01"}
     firms = table(LACKS["staff"], old, LACKS["nothing"])
@@ -226,6 +245,20 @@ def test_firms_that_nothing_can_be_done_for_leave_no_options_and_the_year_stands
     assert made.portfolio.chosen.options == ()
     assert made.portfolio.without.expected == 0
     assert made.more_needed > 50
+
+
+def test_the_paper_of_a_year_holds_no_empty_table() -> None:
+    for names in (["nothing"], ["a clean record"]):
+        held = standing(*names)
+        made = city_year(
+            held, chances_without_model(held, CITY), CITY, year=2026, as_of=date(2026, 3, 1), days=0
+        )
+        paper = year_paper(made, lambda later: chances_without_model(later, CITY), ENGLISH)
+        assert all(block.rows for block in paper.blocks if isinstance(block, Grid))
+        said = [block.text for block in paper.blocks if isinstance(block, Text)]
+        assert "No firm is chosen for support within these days." in said
+        lacks_none = "No firm lacks a condition, and none is open." in said
+        assert lacks_none == (names == ["nothing"])
 
 
 def test_shared_gaps_count_firms_and_those_with_no_other_gap() -> None:

@@ -68,3 +68,13 @@ def test_a_message_speaks_its_values_in_the_same_language() -> None:
     )
     assert inner.say(CHINESE) == "不大于“甲”（3）"
     assert str(inner) == "not more than A, which is 3"
+
+
+def test_one_chinese_word_stands_for_a_carrier_and_one_for_an_adviser() -> None:
+    root = LOCALE.parents[1]
+    papers = [*root.glob("docs/*.md"), *root.glob("README*.md"), *LOCALE.rglob("*.po")]
+    assert len(papers) > 3
+    for path in papers:
+        said = path.read_text(encoding="utf-8")
+        for unusual in ("服务载体", "辅导员", "辅导人员"):
+            assert unusual not in said, path.name

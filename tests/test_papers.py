@@ -258,6 +258,17 @@ def test_a_firm_without_a_plan_still_has_a_paper() -> None:
     assert any("2032, the year the firm's figures are for" in line for line in made.lines)
 
 
+def test_a_paper_names_blanks_by_the_calendar_year_as_the_app_does() -> None:
+    firm = table(base(sales_revenue_y3=None, net_assets_y1=None))
+    for language in (CHINESE, ENGLISH):
+        said = str(paper_of(firm, language).blocks)
+        field = HNTE.fields_by_id["sales_revenue_y3"]
+        assert language.of(field.titled(2026)) in said
+        assert "2025" in language.of(field.titled(2026))
+        # the official tables alone say both: the form's year and the calendar's
+        assert not re.search(r"第[一二三]年(?!（20)|year [123](?! \(20)", said, re.IGNORECASE)
+
+
 def test_a_paper_in_chinese_tells_money_in_wan_and_no_point_twice() -> None:
     paper = paper_of(table(base(hitech_income_y3=8_000_000.0, management_talent=None)), CHINESE)
     points = [

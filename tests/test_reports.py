@@ -17,8 +17,9 @@ from eligibility.assessment.record import records
 from eligibility.batch.local import score_file
 from eligibility.intake.table import Options
 from eligibility.language import CHINESE, ENGLISH, Language
-from eligibility.reports.figures import percent
+from eligibility.reports.figures import certified_chance, chance, percent, tenths
 from eligibility.reports.files import disarmed, open_writer
+from eligibility.reports.planned import Page
 from eligibility.reports.scored import scored_table
 from eligibility.vocabulary import FirmTable, InputError
 from tests.firms import HNTE, base, table
@@ -169,3 +170,22 @@ def test_a_file_in_parts_gives_what_it_gives_whole(
     summary = score_file(SAMPLES / "candidates_messy.csv", parts, HNTE, CHINESE, options=options)
     assert (summary.read, summary.scored, summary.rejected) == (60, 38, 22)
     assert whole.read_bytes() == parts.read_bytes()
+
+
+def test_no_chance_is_rounded_to_certainty() -> None:
+    assert [chance(share) for share in (0.0004, 0.004, 0.62, 0.996)] == [
+        "<1%",
+        "<1%",
+        "62%",
+        ">99%",
+    ]
+    assert [certified_chance(share) for share in (0, 0.004, 0.996, 1)] == [
+        "0%", "<1%", ">99%", "100%",
+    ]  # fmt: skip
+    assert [tenths(share) for share in (0, 0.0004, 0.996, 0.9996, 1)] == [
+        "0%", "<0.1%", "99.6%", ">99.9%", "100%",
+    ]  # fmt: skip
+    learned = {"model": {"text": {"en": "learned"}}, "interval": [0.0021, 0.9991], "asked": 0.8}
+    made = {**learned, "probability": 0.996, "refused": None, "cheapest": True}
+    (told,) = Page(HNTE, ENGLISH, 2026).ready({"readiness": made})
+    assert told == "Readiness then about >99% (<1%–>99%), at least 80% asked for; learned"

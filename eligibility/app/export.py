@@ -111,11 +111,17 @@ def year_paper(
     language: Language,
     kind: str,
     target_after: int | None = None,
+    *,
+    registered: int | None = None,
+    carrier: str | None = None,
 ) -> bytes:
-    """The year of a city with the forecast of the next, as Word or PDF."""
+    """The year of a city or carrier with the forecast of the next, as Word or PDF."""
     from eligibility.reports.annual import year_paper as paper_of
 
-    return _paper(paper_of(made, chances_of, language, target_after), kind)
+    made_paper = paper_of(
+        made, chances_of, language, target_after, registered=registered, carrier=carrier
+    )
+    return _paper(made_paper, kind)
 
 
 def _paper(paper: Paper, kind: str) -> bytes:

@@ -9,7 +9,17 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from eligibility.reports.figures import WAN, WAN_DIGITS, interval, money, number, quantity
+from eligibility.reports.figures import (
+    WAN,
+    WAN_DIGITS,
+    chance,
+    interval,
+    limit,
+    money,
+    number,
+    quantity,
+)
+from eligibility.reports.plain import fields_in_words
 from eligibility.vocabulary import Field, Speaks
 
 __all__ = [
@@ -32,19 +42,6 @@ __all__ = [
     "wan",
 ]
 NOTHING = "—"
-HUNDREDTH = 0.01
-
-
-def limit(share: float) -> str:
-    """A line of the law in percent, with the digits it has."""
-    return f"{number(share * 100, 4)}%"
-
-
-def chance(share: float) -> str:
-    """A chance in whole percent; never said to be certain."""
-    if share < HUNDREDTH / 2:
-        return "<1%"
-    return ">99%" if share > 1 - HUNDREDTH / 2 else f"{share:.0%}"
 
 
 def wan(amount: float) -> str:
@@ -78,8 +75,7 @@ def field_titles(
     names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int], language: Speaks
 ) -> str:
     """Several fields in one line."""
-    _ = language.text
-    return _(", ").join(field_title(fields[name], years, language) for name in names)
+    return fields_in_words(names, fields, years[-1] + 1, language)
 
 
 def missing_fields(

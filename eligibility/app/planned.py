@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,12 @@ from eligibility.app.firms import Firm, Screening
 from eligibility.app.registered import Pool, last_batch
 from eligibility.assessment.assess import assess_table
 from eligibility.planning.brief import brief
-from eligibility.planning.chances import Chances, chances_by_model, chances_without_model
+from eligibility.planning.chances import (
+    Chances,
+    chances_by_model,
+    chances_without_model,
+    year_after,
+)
 from eligibility.planning.city import City
 from eligibility.planning.deadlines import Deadline, for_batch, for_certificate
 from eligibility.planning.readying import Judge
@@ -169,6 +174,19 @@ def stock(pool: Pool, scheme: Scheme) -> Stock:
     """Certificates on record in the year and the next."""
     law = scheme.in_force(date(pool.year, 1, 1))
     return pool.held.stock(law, pool.year, pool.year + 1)
+
+
+def pool_chances(
+    model: Model | None, standing: Standing, city: City, pool: Pool, scheme: Scheme
+) -> Chances:
+    """Chances of the firms that a year of the register counts.
+
+    Of a year that comes after one still open they are those of firms not certified in that one.
+    """
+    chances = model_chances(model, standing, city)
+    if not pool.again.any() or closed(city, pool.year - 1, scheme):
+        return chances
+    return year_after(replace(chances, now=np.where(pool.again, chances.now, 0)), chances)
 
 
 def model_chances(model: Model | None, standing: Standing, city: City) -> Chances:

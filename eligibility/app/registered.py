@@ -15,7 +15,7 @@ import numpy as np
 from eligibility.intake.table import Options, from_records
 from eligibility.planning.stock import Certificates, certificates
 from eligibility.scheme import Scheme
-from eligibility.store import Repository, Stage
+from eligibility.store import LEADS, Repository, Stage
 from eligibility.vocabulary import Batch, Bools, FirmTable, Overlay
 
 Row = Mapping[str, Any]
@@ -31,6 +31,15 @@ MASTER = ("uscc", "name", "district", "industry", "carrier")
 
 
 @dataclass(frozen=True)
+class Unrecorded:
+    """A firm whose stage says that it applied, and the year held to be that of its application."""
+
+    firm: int
+    name: str
+    year: int
+
+
+@dataclass(frozen=True)
 class Pool:
     """Firms that can be certified in a year, and those that cannot be counted.
 
@@ -41,6 +50,10 @@ class Pool:
         Ids in the register, in the order of the table.
     filed : array of bool, shape (n,)
         Whose application is in.
+    again : array of bool, shape (n,)
+        Who may be certified in the year before as well, as that one is not over.
+    carrier : str or None
+        The carrier whose firms alone are seen; None where all are.
     stages : mapping of Stage to int
         How many firms of the table stand where; of ``CERTIFIED`` those whose certificate ends.
     already : int
@@ -49,8 +62,13 @@ class Pool:
         The register's own for the year and for the year after, where one is set.
     blank, unread : mappings of int to str
         Ids and names of firms without any figures, and of those whose figures cannot be used.
+    doubles : int
+        Further copies of firms that several carriers hold: a firm counts once, by its credit code.
     waiting : int
         Firms whose application of the year before is not decided: they apply in that one.
+    unrecorded : tuple of Unrecorded
+        Firms at the stage applied without an undecided application on record: each counts in the
+        one year in which its stage was set.
     earlier : int
         Firms of the table whose latest figures are of an earlier year.
     held : Certificates
@@ -63,13 +81,17 @@ class Pool:
     table: FirmTable
     firms: tuple[int, ...]
     filed: Bools
+    again: Bools
+    carrier: str | None
     stages: Mapping[Stage, int]
     already: int
     target: int | None
     target_after: int | None
     blank: Mapping[int, str]
     unread: Mapping[int, str]
+    doubles: int
     waiting: int
+    unrecorded: tuple[Unrecorded, ...]
     earlier: int
     held: Certificates
     digest: str
@@ -89,11 +111,17 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     certified does if its certificate ends in the year: renewals are applications.
     """
     law = scheme.in_force(date(year, 1, 1))
-    held = certificates(repository.certificates(), law)
+    copies = repository.copies(year)
+    persons = _persons(copies)
+    held = certificates(_once(repository.certificates(), persons), law)
     targets = {row["year"]: row for row in repository.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
-    asked = list(_applying(repository.applicants(year, stages), held, year))
-    may = [row for row in asked if row["pending"] != year - 1]
+    rows = _told(repository.applicants(year, stages), persons)
+    by_person: dict[int, list[Row]] = {}
+    for row in _applying(rows, held, year, _done(copies, persons, held, year)):
+        by_person.setdefault(row["person"], []).append(row)
+    asked = [_one(group) for group in by_person.values()]
+    may = [row for row in asked if row["applied"] != year - 1]
     told = [row for row in may if row["facts"]]
     batch = from_records(
         [_facts(row) for row in told],
@@ -108,29 +136,115 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         table=batch.table,
         firms=tuple(ids),
         filed=np.array(
-            [row["stage"] == Stage.APPLIED and row["pending"] in (None, year) for row in read],
+            [row["stage"] == Stage.APPLIED and row["applied"] == year for row in read],
             dtype=np.bool_,
         ),
+        again=np.array([_may_before(row, held, year) for row in read], dtype=np.bool_),
+        carrier=None
+        if repository.actor.role in LEADS
+        else next((row["carrier"] for row in rows if row["carrier"]), ""),
         stages=Counter(Stage(row["stage"]) for row in read),
         already=of_year["certified"],
         target=of_year["number"],
         target_after=targets.get(year + 1, {"number": None})["number"],
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
         unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
+        doubles=sum(row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons)
+        - sum(row["stage"] != Stage.CERTIFIED for row in asked if row["id"] in persons),
         waiting=len(asked) - len(may),
+        unrecorded=tuple(
+            Unrecorded(row["applied_by"], row["name"], row["applied"])
+            for row in asked
+            if row["pending"] is None and row["applied"] in (year - 1, year)
+        ),
         earlier=sum(row["facts_year"] < year for row in read),
         held=held,
         digest=_digest(year, asked, of_year),
     )
 
 
-def _applying(rows: list[dict[str, Any]], held: Certificates, year: int) -> Iterator[Row]:
+def _persons(copies: list[dict[str, Any]]) -> dict[int, int]:
+    """The id by which each copy of a firm that is held more than once is counted: the least one."""
+    least: dict[str, int] = {}
+    return {row["id"]: least.setdefault(row["uscc"], row["id"]) for row in copies}
+
+
+def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+    """Certificates of the firms themselves: one that several copies record is told once."""
+    found: dict[tuple[int, int], Row] = {}
+    for row in rows:
+        person = persons.get(row["firm_id"], row["firm_id"])
+        before = found.get((person, row["applied_year"]), {})
+        known = {name: value for name, value in before.items() if value is not None}
+        found[person, row["applied_year"]] = {**row, **known, "firm_id": person}
+    return list(found.values())
+
+
+def _done(
+    copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates, year: int
+) -> set[int]:
+    """The firms that some copy says to be through with the year: decided, or certified for longer."""
+    ending = held.ending_in(year)
+    return {
+        persons[row["id"]]
+        for row in copies
+        if row["decided"] or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in ending)
+    }
+
+
+def _told(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+    return [
+        {**row, "person": persons.get(row["id"], row["id"]), "applied": _applied_year(row)}
+        for row in rows
+    ]
+
+
+def _applying(rows: list[Row], held: Certificates, year: int, done: set[int]) -> Iterator[Row]:
     valid, ending = held.held_after(year), held.ending_in(year)
     for row in rows:
-        if row["id"] in valid:
+        if row["person"] in valid or row["person"] in done:
             continue
-        if row["stage"] != Stage.CERTIFIED or row["id"] in ending:
+        if row["stage"] != Stage.CERTIFIED or row["person"] in ending:
             yield row
+
+
+def _one(copies: list[Row]) -> Row:
+    """One row of a firm's copies: the latest figures there are, and how far any of them has come."""
+    stages = [*(stage for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED]
+    told = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
+    ahead = max(copies, key=lambda row: (row["applied"] or 0, stages.index(row["stage"])))
+    pending = [row["pending"] for row in copies if row["pending"] is not None]
+    return {
+        **told,
+        "stage": ahead["stage"],
+        "applied": ahead["applied"],
+        "applied_by": ahead["id"],
+        "pending": max(pending, default=None),
+    }
+
+
+def _may_before(row: Row, held: Certificates, year: int) -> bool:
+    """Whether a firm may still be certified in the year before, by figures that are there now."""
+    return (
+        year > date.today().year
+        and row["facts_year"] < year
+        and row["decided"] != year - 1
+        and row["person"] not in held.held_after(year - 1)
+        and row["stage"] != Stage.CERTIFIED
+    )
+
+
+def _applied_year(row: Row) -> int | None:
+    """The year of a firm's undecided application; None where neither record nor stage says one.
+
+    Where the stage alone does, it is the year in which the stage was set (this one where the log
+    does not know), or the next, if the application of that year is decided.
+    """
+    pending: int | None = row["pending"]
+    if pending is not None or row["stage"] != Stage.APPLIED:
+        return pending
+    year: int = row["applied_at"].astimezone().year if row["applied_at"] else date.today().year
+    return year if row["decided"] is None else max(year, row["decided"] + 1)
 
 
 def _facts(row: Row) -> dict[str, Any]:

@@ -544,6 +544,11 @@ def stages_key(usual: Sequence[str]) -> str:
     return f"{POOL_STAGES}:{len(usual)}"
 
 
+def record_key(year: int) -> str:
+    """The key of the button that records the applications of a year."""
+    return f"record-applied:{year}"
+
+
 def opened_support() -> int | None:
     """The row of the firms to support that was just opened."""
     click = st.session_state.get(SUPPORTED)

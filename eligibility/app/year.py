@@ -14,6 +14,7 @@ _ = language.text
 
 st.title(_("The year"), anchor=False)
 repository = guard.staff(language)
+guard.news(language)
 city, model = cache.city(), cache.model()[0]
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -22,7 +23,8 @@ try:
         if years:
             year = st.selectbox(_("Year of application"), years, key=state.YEAR, width=160)
             by_model = forecast.chances(model is not None, language)
-            aim = forecast.aim(language)
+            whole = not registered or pool.whole(repository)
+            aim = forecast.aim(language, whole=whole)
     if not registered:
         upload.source(state.upload(), language)
     if not years:
@@ -35,11 +37,11 @@ try:
         held = cache.pool(repository, year, pool.stages(cache.stages(year), language))
     if held and not held.firms:
         pool.nobody(language)
-        pool.counted(held, language)
+        pool.told(repository, held, language)
         st.stop()
     goal = planned.target(city, year, held)
     target, days = forecast.asked(
-        city, goal, year, state.target_key(goal if held else None), language
+        city, goal, year, state.target_key(goal if held else None), language, whole=whole
     )
     already = forecast.already(year, language) if not registered else 0
     with st.spinner(_("Working out the year…")):
@@ -55,14 +57,14 @@ keys = planned.visited(held, made) if held else planned.supported(cache.current(
 
 forecast.basis(made, language)
 last = planned.closed(city, year, cache.scheme()) if held else None
-forecast.numbers(record, language, open_=last is None)
-forecast.plot(made.portfolio.without, language)
+forecast.numbers(record, language, open_=last is None, whole=whole)
+forecast.plot(made.portfolio.without, language, whole=whole)
 if held:
-    pool.counted(held, language)
+    pool.told(repository, held, language)
     st.header(_("Stock of certificates"), anchor=False)
-    pool.stock(planned.stock(held, cache.scheme()), made, held.held.undated, language)
+    pool.stock(planned.stock(held, cache.scheme()), made, held.held.undated, language, whole=whole)
 st.header(_("Whom to support"), anchor=False)
-support.compared(record["support"], language)
+support.compared(record["support"], language, whole=whole)
 support.bound(record["support"], language)
 opens = _("Open") if held else _("Plan")
 if opened := support.choices(record["support"], keys, opens, language):

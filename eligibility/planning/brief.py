@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -84,7 +84,7 @@ def brief(
     Returns
     -------
     dict
-        ``firm``, ``on``, ``by``, ``gaps``, ``projection``, ``plan``, ``worth``; money in CNY,
+        ``firm``, ``applied`` (the year that its figures are for), ``on``, ``by``, ``gaps``, ``projection``, ``plan``, ``worth``; money in CNY,
         texts as {zh, en}, sentences as {text, values} to be translated.
 
     Raises
@@ -111,18 +111,21 @@ def brief(
             year=int(firm.application_years[0]),
         )
     then = projected(firm, by, scheme, assumptions, times)
-    answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
-    if readiness is not None and judge is not None:
+    if readiness is None or judge is None:
+        answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
+    else:
         if ready is None or by != earliest:
             ready = asked.of(then)
+        case = Case.of(then, scheme, on, score_at_least, actions, times)
         # what keeps a firm from certainty need not keep it from being ready enough
-        answer = replace(
-            answer,
+        answer = Answer(
+            by=case.by,
             plans=(ready.plan,) if ready.plan else (),
             obstacles={},
             wanting=(),
             find_out=(),
             finding_cost=0.0,
+            best_low=case.low(case.farthest),
         )
     (now,) = assess_table(firm, scheme)
     (found,) = assess_table(then, scheme)
@@ -138,6 +141,7 @@ def brief(
     return {
         "firm": {"uscc": firm.texts("uscc")[0], "name": firm.texts("name")[0]},
         "scheme": scheme.id,
+        "applied": int(firm.application_years[0]),
         "on": on.isoformat(),
         "by": by.isoformat(),
         "gaps": _gaps(now),
@@ -345,6 +349,7 @@ def _projection(
 ) -> dict[str, Any]:
     """Verdicts by deadline, the first ones, and what must be true by when for the day planned."""
     return {
+        "by": by.isoformat(),
         "deadlines": [
             {
                 "by": day.isoformat(),
@@ -428,7 +433,7 @@ def _plan(made: Plan, scheme: Scheme, found: Assessment, answer: Answer) -> dict
         "firm_days": _amount(sum(move.firm_days for move in made.moves)),
         "low": _amount(made.low),
         "find_out": [
-            {"field": name, "title": words(scheme.fields_by_id[name].title)}
+            {"field": name, "title": words(scheme.fields_by_id[name].titled(answer.by.year))}
             for name in answer.find_out
         ],
         "finding_cost": _amount(answer.finding_cost),

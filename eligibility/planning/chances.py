@@ -6,14 +6,14 @@ The law stands above both: a firm with an unmet condition is not certified this 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
 from eligibility.planning.city import City
 from eligibility.planning.standing import Standing
-from eligibility.vocabulary import UNDETERMINED, UNMET, Floats, Learned, Message, msgid
+from eligibility.vocabulary import UNDETERMINED, UNMET, Bools, Floats, Learned, Message, msgid
 
 #: joint draws of a model; the year's total is a mixture over them
 DRAWS = 50
@@ -32,11 +32,36 @@ class Chances:
         Were every unmet condition met and nothing else changed.
     basis : Message
         What the numbers rest on, shown wherever they are.
+    left : array of shape (n,), optional
+        How likely each firm is not certified in an earlier year of those looked at; it is in
+        ``now`` and ``if_met`` already. All are left if omitted.
     """
 
     now: Floats
     if_met: Floats
     basis: Message
+    left: Floats | None = None
+
+    def of_ready(self, ready: Bools) -> float | None:
+        """The mean chance of these firms were they left for certain; None where there are none."""
+        left = np.ones(len(ready)) if self.left is None else self.left
+        there_are = float(left[ready].sum())
+        return float(self.now[:, ready].mean(axis=0).sum()) / there_are if there_are else None
+
+
+def year_after(before: Chances, then: Chances) -> Chances:
+    """Chances of the year after: a firm that is certified the year before does not apply again.
+
+    Parameters
+    ----------
+    before, then
+        Of the same firms in the same order; ``before.now`` is 0 where a firm cannot be certified
+        in that year, ``then`` as if nobody had been.
+    """
+    left = 1 - before.now.mean(axis=0)
+    if before.left is not None:
+        left = left - (1 - before.left)
+    return replace(then, now=then.now * left, if_met=then.if_met * left, left=left)
 
 
 def chances(if_met: Floats, standing: Standing, basis: Message) -> Chances:

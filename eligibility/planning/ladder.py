@@ -200,6 +200,7 @@ def _rung(scheme: Scheme, said: dict[str, Any]) -> dict[str, Any]:
         "scheme": scheme.id,
         "title": {"zh": scheme.title.zh, "en": scheme.title.en},
         "edition": said["edition"],
+        "as_of": said["as_of"],
         "verdict": said["verdict"],
         "score": {name: said["score"][name] for name in ("low", "high", "total")},
         "findings": said["findings"],

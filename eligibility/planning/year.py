@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from eligibility.planning.chances import Chances
+from eligibility.planning.chances import Chances, year_after
 from eligibility.planning.city import City, Target
 from eligibility.planning.deadlines import Deadline, upcoming
 from eligibility.planning.portfolio import Aim, Options, Portfolio, choose
@@ -114,8 +114,9 @@ def city_year(
         aim=aim,
         most_steps=int(city.support.search_steps.value),
     )
-    eligible = chances.now[:, standing.verdict == MET]
-    ready = float(eligible.mean()) if eligible.size else city.assumed_chances.eligible.value
+    ready = chances.of_ready(standing.verdict == MET)
+    if ready is None:
+        ready = city.assumed_chances.eligible.value
     return CityYear(
         city=city,
         year=year,
@@ -161,9 +162,8 @@ def next_year(made: CityYear, then: Chances, *, target: int) -> Forecast:
     then : Chances
         Of the same firms, in the same order, as they would apply in that year.
     """
-    left = 1 - made.chances.now.mean(axis=0)
     return forecast(
-        then.now * left,
+        year_after(made.chances, then).now,
         target=target,
         year_shock=made.city.forecast.year_shock.value,
     )

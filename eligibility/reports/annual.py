@@ -11,8 +11,14 @@ from eligibility.planning.chances import Chances
 from eligibility.planning.projection import projected
 from eligibility.planning.standing import Standing
 from eligibility.planning.year import CityYear, first_deadline, next_year
-from eligibility.reports.city import city_record, forecast_record, told_doubt, told_source
-from eligibility.reports.figures import tenths
+from eligibility.reports.city import (
+    carriers_part,
+    city_record,
+    forecast_record,
+    told_doubt,
+    told_source,
+)
+from eligibility.reports.figures import certified_chance, limit, tenths
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
 from eligibility.scheme import load_scheme
 
@@ -27,6 +33,9 @@ def year_paper(
     chances_of: Callable[[Standing], Chances],
     language: Language,
     target_after: int | None = None,
+    *,
+    registered: int | None = None,
+    carrier: str | None = None,
 ) -> Paper:
     """The year of a city as a paper, with the forecast of the year after.
 
@@ -37,16 +46,27 @@ def year_paper(
         Gives the chances of the same firms as they would apply in the year after.
     target_after : int, optional
         The target of the year after; the city's if omitted.
+    registered : int, optional
+        The target that the register sets for the year.
+    carrier : str, optional
+        Whose firms alone the year is of: the city's target is no yardstick for them.
     """
     scheme, city, year = load_scheme(), made.city, made.year + 1
     then = projected(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
     later = Standing(then, assess_table(then, scheme))
     target = int(city.target(year).certified.value) if target_after is None else target_after
     following = forecast_record(next_year(made, chances_of(later), target=target))
-    return annual_paper(city_record(made), following | {"year": year, "target": target}, language)
+    return annual_paper(
+        city_record(made, registered),
+        following | {"year": year, "target": target},
+        language,
+        carrier,
+    )
 
 
-def annual_paper(record: dict[str, Any], following: Record, language: Language) -> Paper:
+def annual_paper(
+    record: dict[str, Any], following: Record, language: Language, carrier: str | None = None
+) -> Paper:
     """The year of a city as a paper.
 
     Parameters
@@ -56,13 +76,18 @@ def annual_paper(record: dict[str, Any], following: Record, language: Language) 
     following : mapping
         The year after, as :func:`eligibility.reports.city.forecast_record` gives it, with its
         ``year`` and ``target``.
+    carrier : str, optional
+        Whose firms alone it is of.
     """
-    return _Annual(record, following, language).paper()
+    return _Annual(record, following, language, carrier).paper()
 
 
 class _Annual:
-    def __init__(self, record: dict[str, Any], following: Record, language: Language) -> None:
+    def __init__(
+        self, record: dict[str, Any], following: Record, language: Language, carrier: str | None
+    ) -> None:
         self.record, self.following, self.language = record, following, language
+        self.carrier = carrier
         self.say, self.lang = language.text, language.id
 
     def paper(self) -> Paper:
@@ -70,7 +95,7 @@ class _Annual:
         parts = (self.target, self.funnel, self.groups, self.gaps, self.support, self.next_year)
         return Paper(
             title=say("{city}: high-tech enterprises in {year}").format(
-                city=record["city"][self.lang], year=record["year"]
+                city=self.carrier or record["city"][self.lang], year=record["year"]
             ),
             lines=(
                 say("As of {day}; {firms} firms apply in the year").format(
@@ -87,13 +112,20 @@ class _Annual:
         yield Heading(say("Target and certified"), new_page=True)
         low, high = seen["interval_80"]
         rows = [
-            (say("Target of the year"), str(target["certified"]), self._source(target["source"])),
+            (
+                say("Target of the year") if self.carrier is None else say("The city's target"),
+                str(target["certified"]),
+                self._source(target["source"]),
+            ),
             (say("Certified so far"), str(seen["already"]), say("as entered")),
             (say("Expected by the year's end"), f"{seen['expected']:.1f}", say("forecast")),
             (say("interval (80 %)"), f"{low}–{high}", say("forecast")),
-            (say("Chance of the target"), tenths(seen["reaches_target"]), say("forecast")),
         ]
-        if target["stock"] is not None:
+        if self.carrier is None:
+            rows.append(
+                (say("Chance of the target"), tenths(seen["reaches_target"]), say("forecast"))
+            )
+        if target["stock"] is not None and self.carrier is None:
             rows.append(
                 (
                     say("Target of the stock"),
@@ -104,6 +136,9 @@ class _Annual:
         yield Grid(
             (say("What"), say("Figure"), say("Source")), tuple(rows), (5, 3, 7), frozenset({1})
         )
+        if self.carrier is not None:
+            yield Text(carriers_part(self.record, self.language))
+            return
         yield Bars(
             say("Target, certified so far, expected"),
             (say("Target of the year"), say("Certified so far"), say("Expected by the year's end")),
@@ -120,14 +155,14 @@ class _Annual:
         )
         more = seen["more_needed"]
         if not more["firms"]:
-            said = say("The chance of the target is {sure:.0%} or more as it stands.")
-            yield Text(said.format(sure=more["for_probability"]))
+            said = say("The chance of the target is {sure} or more as it stands.")
+            yield Text(said.format(sure=limit(more["for_probability"])))
             return
         yield Text(
-            say(
-                "{firms} more ready firms (chance {chance:.0%} each) would make it {sure:.0%}"
-            ).format(
-                firms=more["firms"], chance=more["chance_of_each"], sure=more["for_probability"]
+            say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
+                firms=more["firms"],
+                chance=certified_chance(more["chance_of_each"]),
+                sure=limit(more["for_probability"]),
             )
         )
 
@@ -160,6 +195,11 @@ class _Annual:
 
     def groups(self) -> Iterator[Block]:
         say, record = self.say, self.record
+        words = {
+            "district": say("District"),
+            "industry": say("Industry"),
+            "carrier": say("Carrier"),
+        }
         for heading, rows, key, none in (
             (say("By district"), record["districts"], "district", say("(no district)")),
             (say("By industry"), record["industries"], "industry", say("(no industry)")),
@@ -176,7 +216,7 @@ class _Annual:
                 ),
             )
             head = (
-                heading, say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
+                words[key], say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
             )  # fmt: skip
             yield Grid(
                 head,
@@ -208,18 +248,22 @@ class _Annual:
                     (say("undetermined"), tuple(float(gap["undetermined"]) for gap in conditions)),
                 ),
             )
-        yield Grid(
-            (say("Condition"), say("unmet"), say("The only one unmet"), say("undetermined")),
-            tuple(
-                (
-                    gap["title"][self.lang],
-                    *(str(gap[name]) for name in ("unmet", "alone", "undetermined")),
-                )
-                for gap in conditions
-            ),
-            (6, 2.5, 3, 2.5),
-            frozenset({1, 2, 3}),
-        )
+            yield Grid(
+                (say("Condition"), say("unmet"), say("The only one unmet"), say("undetermined")),
+                tuple(
+                    (
+                        gap["title"][self.lang],
+                        *(str(gap[name]) for name in ("unmet", "alone", "undetermined")),
+                    )
+                    for gap in conditions
+                ),
+                (6, 2.5, 3, 2.5),
+                frozenset({1, 2, 3}),
+            )
+        else:
+            yield Text(say("No firm lacks a condition, and none is open."))
+        if not training["courses"]:
+            return
         yield Heading(say("Courses"), 2)
         yield Grid(
             (say("Course"), say("Firms concerned"), say("Could be freed"), say("Expected")),
@@ -247,11 +291,16 @@ class _Annual:
             )
             + told_doubt(support, self.language)
         )
-        yield Text(
-            say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
+        if not support["choices"]:
+            yield Text(say("No firm is chosen for support within these days."))
+            return
+        if self.carrier is None:
+            said = say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
                 gain=support["gain"], reaches=tenths(support["forecast"]["reaches_target"])
             )
-        )
+        else:
+            said = say("{gain:+.2f} certifications expected").format(gain=support["gain"])
+        yield Text(said)
         yield Grid(
             (say("Firm"), say("Actions"), say("Days"), say("Chance before"), say("Chance after")),
             tuple(
@@ -259,8 +308,8 @@ class _Annual:
                     choice["name"] or choice["uscc"] or say("(no name)"),
                     say(", ").join(action[self.lang] for action in choice["actions"]),
                     f"{choice['days']:g}",
-                    f"{choice['before']:.0%}",
-                    f"{choice['after']:.0%}",
+                    certified_chance(choice["before"]),
+                    certified_chance(choice["after"]),
                 )
                 for choice in support["choices"]
             ),
@@ -272,14 +321,16 @@ class _Annual:
         say, seen = self.say, self.following
         low, high = seen["interval_80"]
         yield Heading(say("Forecast for {year}").format(year=seen["year"]))
+        rows = [
+            (say("Expected"), f"{seen['expected']:.1f}"),
+            (say("interval (80 %)"), f"{low}–{high}"),
+        ]
+        if self.carrier is None:
+            rows.insert(0, (say("Target of the year"), str(seen["target"])))
+            rows.append((say("Chance of the target"), tenths(seen["reaches_target"])))
         yield Grid(
             (say("What"), say("Figure")),
-            (
-                (say("Target of the year"), str(seen["target"])),
-                (say("Expected"), f"{seen['expected']:.1f}"),
-                (say("interval (80 %)"), f"{low}–{high}"),
-                (say("Chance of the target"), tenths(seen["reaches_target"])),
-            ),
+            tuple(rows),
             (6, 4),
             frozenset({1}),
         )

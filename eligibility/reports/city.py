@@ -12,7 +12,7 @@ from eligibility.planning.deadlines import Deadline
 from eligibility.planning.portfolio import Choice, Reason
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, Share
-from eligibility.reports.figures import tenths
+from eligibility.reports.figures import certified_chance, limit, number, tenths
 from eligibility.reports.plain import doubt
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Figure, Message, Source
 
@@ -20,8 +20,11 @@ from eligibility.vocabulary import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Figu
 TOLD = 10
 
 
-def city_record(made: CityYear) -> dict[str, Any]:
-    """All that is said of a city's year, JSON-ready; money in CNY, chances from 0 to 1."""
+def city_record(made: CityYear, registered: int | None = None) -> dict[str, Any]:
+    """All that is said of a city's year, JSON-ready; money in CNY, chances from 0 to 1.
+
+    ``registered`` is the target that somebody set in the register: that one is nobody's assumption.
+    """
     without, portfolio = made.portfolio.without, made.portfolio
     stock = made.target.stock
     return {
@@ -32,9 +35,7 @@ def city_record(made: CityYear) -> dict[str, Any]:
         "chances": _both(made.basis),
         "target": {
             "certified": made.asked,
-            "source": _source(made.target.certified.source)
-            if made.asked == made.target.certified.value
-            else "asked for",
+            "source": _target_source(made, registered),
             "stock": int(stock.value) if stock else None,
             "stock_source": _source(stock.source) if stock else None,
         },
@@ -101,6 +102,14 @@ def city_record(made: CityYear) -> dict[str, Any]:
     }
 
 
+def _target_source(made: CityYear, registered: int | None) -> Any:
+    if made.asked == registered:
+        return "register"
+    if made.asked == made.target.certified.value:
+        return _source(made.target.certified.source)
+    return "asked for"
+
+
 def city_text(record: dict[str, Any], language: Language) -> str:
     """The record as lines: forecast, funnel, districts, support, training, deadlines."""
     parts = (_told_forecast, _told_funnel, _told_support, _told_training, _told_deadlines)
@@ -128,8 +137,10 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
             target=record["target"]["certified"],
             reaches=tenths(seen["reaches_target"]),
         ),
-        say("{firms} more ready firms (chance {chance:.0%} each) would make it {sure:.0%}").format(
-            firms=more["firms"], chance=more["chance_of_each"], sure=more["for_probability"]
+        say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
+            firms=more["firms"],
+            chance=certified_chance(more["chance_of_each"]),
+            sure=limit(more["for_probability"]),
         ),
     ]
 
@@ -186,13 +197,13 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
         lines.append(
             "  "
             + say(
-                "{name}: {actions} · {days:g} days · chance {before:.0%} → {after:.0%} · {by_day:.3f} a day"
+                "{name}: {actions} · {days:g} days · chance {before} → {after} · {by_day:.3f} a day"
             ).format(
                 name=_name(choice, language),
                 actions=comma.join(action[language.id] for action in choice["actions"]),
                 days=choice["days"],
-                before=choice["before"],
-                after=choice["after"],
+                before=certified_chance(choice["before"]),
+                after=certified_chance(choice["after"]),
                 by_day=choice["gain_per_day"],
             )
         )
@@ -269,10 +280,18 @@ def told_source(source: Any, language: Language) -> str:
     words = {
         "assumed": language.text("assumed: check"),
         "asked for": language.text("as asked for"),
+        "register": language.text("as set in the register"),
     }
     if isinstance(source, str):
         return words[source]
     return f"{source['document']} {source['article']}{doubt(source, language)}"
+
+
+def carriers_part(record: dict[str, Any], language: Language) -> str:
+    """What a carrier's firms bring to the city's target, which is no yardstick for them alone."""
+    return language.text(
+        "The city's target is {n}; this carrier's firms are expected to bring {expected}."
+    ).format(n=record["target"]["certified"], expected=number(record["forecast"]["expected"], 1))
 
 
 def forecast_record(seen: Forecast) -> dict[str, Any]:

@@ -57,12 +57,38 @@ def quantity(figure: float, unit: str, language: Speaks) -> str:
     return words.get(unit, "{n}").format(n=amount)
 
 
-def tenths(chance: float) -> str:
-    """A chance in tenths of a percent; only what is certain is said to be."""
-    if chance in (0, 1):
-        return f"{chance:.0%}"
-    said = f"{chance:.1%}"
-    return {"0.0%": "<0.1%", "100.0%": ">99.9%"}.get(said, said)
+def chance(share: float, digits: int = 0, *, exact: bool = False) -> str:
+    """A chance in percent, never rounded to certainty.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+    digits : int, optional
+        After the point.
+    exact : bool, optional
+        Whether 0 and 1 are meant so: those of a model are estimates, and no certainty.
+    """
+    if exact and share in (0, 1):
+        return f"{share:.0%}"
+    said, step = f"{share:.{digits}%}", 10.0**-digits
+    ends = {f"{0:.{digits}%}": f"<{step:g}%", f"{1:.{digits}%}": f">{100 - step:g}%"}
+    return ends.get(said, said)
+
+
+def certified_chance(share: float) -> str:
+    """The chance that a firm is certified in a year: 0 where a condition is unmet."""
+    return chance(share, exact=True)
+
+
+def tenths(share: float) -> str:
+    """The chance that a year brings some number, in tenths of a percent."""
+    return chance(share, 1, exact=True)
+
+
+def limit(share: float) -> str:
+    """A line of the law or a confidence asked for, in percent with the digits it has."""
+    return f"{number(share * 100, 4)}%"
 
 
 def interval(low: float, high: float) -> str:

@@ -14,6 +14,7 @@ from eligibility.reports.application import DraftTable, Lists, draft
 from eligibility.reports.figures import interval
 from eligibility.reports.paper import Block, Grid, Heading, Paper, Points, Text, indented
 from eligibility.reports.plain import (
+    application_year,
     doubt,
     fields_in_words,
     line_in_words,
@@ -109,7 +110,7 @@ class _FirmPaper:
         self.scheme, self.language = scheme, language
         self.say, self.lang = language.text, language.id
         self.law = scheme.edition(record["edition"])
-        self.page = Page(scheme, language)
+        self.page = Page(scheme, language, application_year(record))
 
     def paper(self) -> Paper:
         say, about = self.say, self.record["firm"]
@@ -188,7 +189,7 @@ class _FirmPaper:
         for finding in self.record["findings"]:
             said = []
             if finding["missing"]:
-                fields = fields_in_words(finding["missing"], self.scheme, self.language)
+                fields = self._fields(finding["missing"])
                 said.append(self.say("missing: {fields}").format(fields=fields))
             elif finding["status"] == "undetermined" and finding["unit"] != "point":
                 said.append(self.language.of(self.law.conditions_by_id[finding["id"]].rule))
@@ -213,7 +214,7 @@ class _FirmPaper:
                 str(item["low"]),
                 str(item["high"]),
                 str(item["max"]),
-                fields_in_words(item["missing"], self.scheme, self.language) or "–",
+                self._fields(item["missing"]) or "–",
                 self._source(item["citation"]),
             )
             for item in score["items"]
@@ -436,6 +437,10 @@ class _FirmPaper:
         if len(stems) > most:
             said += " " + self.say("… and {more} more").format(more=len(stems) - most)
         return said or "–"
+
+    def _fields(self, names: list[str]) -> str:
+        year = application_year(self.record)
+        return fields_in_words(names, self.scheme.fields_by_id, year, self.language)
 
     def _with_unit(self, figure: str, finding: Mapping[str, Any]) -> str:
         if figure in ("", "–"):

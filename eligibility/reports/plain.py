@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from eligibility.language import Language
-from eligibility.reports.figures import interval, percent
+from eligibility.reports.figures import chance, interval, percent
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import Edition
+from eligibility.vocabulary import Edition, Field, Speaks
 
 MARKS = {"met": "+", "unmet": "x", "undetermined": "?"}
 
@@ -31,7 +33,9 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
             f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{doubt(cite, language)}]"
         )
         if finding["missing"]:
-            fields = fields_in_words(finding["missing"], scheme, language)
+            fields = fields_in_words(
+                finding["missing"], scheme.fields_by_id, application_year(record), language
+            )
             lines.append("      " + say("missing: {fields}").format(fields=fields))
         elif finding["status"] == "undetermined" and finding["unit"] != "point":
             law = scheme.edition(record["edition"])
@@ -70,24 +74,24 @@ def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language)
     say, lang = language.text, language.id
     low, high = readiness["interval"]
     places = {
-        "chance": f"{100 * readiness['probability']:.0f}",
-        "low": f"{100 * low:.0f}",
-        "high": f"{100 * high:.0f}",
+        "chance": chance(readiness["probability"]),
+        "low": chance(low),
+        "high": chance(high),
         "learned": readiness["model"]["text"][lang],
     }
     if readiness["conditional"]:
-        said = say("Readiness: not before these are met: {conditions}; met as others meet them, about {chance}% ({low}%–{high}%), {learned}")  # fmt: skip
+        said = say("Readiness: not before these are met: {conditions}; met as others meet them, about {chance} ({low}–{high}), {learned}")  # fmt: skip
         places["conditions"] = titles(readiness["not_before"], law, language)
     else:
-        said = say("Readiness about {chance}% ({low}%–{high}%), {learned}")
+        said = say("Readiness about {chance} ({low}–{high}), {learned}")
     made = [said.format(**places)]
     if readiness["contributions"]:
         weakest = readiness["contributions"][0]
-        said = say("weakest: {condition}, with a chance of {chance}% to survive review")
+        said = say("weakest: {condition}, with a chance of {chance} to survive review")
         made.append(
             said.format(
                 condition=titles([weakest["id"]], law, language),
-                chance=f"{100 * weakest['chance']:.0f}",
+                chance=chance(weakest["chance"]),
             )
         )
     if readiness["outside"]:
@@ -142,6 +146,13 @@ def doubt(cite: dict[str, Any], language: Language) -> str:
     return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
 
 
-def fields_in_words(names: list[str], scheme: Scheme, language: Language) -> str:
-    """The titles of fields, one after another."""
-    return language.text(", ").join(language.of(scheme.fields_by_id[name].title) for name in names)
+def application_year(record: Mapping[str, Any]) -> int:
+    """The year of the application that a record is of; the forms' three years lie before it."""
+    return date.fromisoformat(record["as_of"]).year
+
+
+def fields_in_words(
+    names: Sequence[str], fields: Mapping[str, Field], year: int, language: Speaks
+) -> str:
+    """The titles of fields, one after another, with the calendar years of an application."""
+    return language.text(", ").join(language.of(fields[name].titled(year)) for name in names)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from eligibility.language import Language
 from eligibility.planning.settings import ASSUMED
-from eligibility.reports.figures import exact, interval, number
+from eligibility.reports.figures import chance, exact, interval, number
 from eligibility.reports.plain import MARKS, doubt, fields_in_words
 from eligibility.scheme import Scheme
 
 
 def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
     """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
-    page = Page(scheme, language)
+    page = Page(scheme, language, brief["applied"])
     firm, say = brief["firm"], language.text
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
     lines += ["", say("What is missing now"), *page.gaps(brief["gaps"])]
@@ -25,10 +26,10 @@ def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str
 
 
 class Page:
-    """The parts of the text, in one language."""
+    """The parts of the text, in one language; ``year`` is that of the firm's own application."""
 
-    def __init__(self, scheme: Scheme, language: Language) -> None:
-        self.scheme, self.language = scheme, language
+    def __init__(self, scheme: Scheme, language: Language, year: int) -> None:
+        self.scheme, self.language, self.year = scheme, language, year
         self.say, self.lang = language.text, language.id
 
     def gaps(self, gaps: Mapping[str, Any]) -> Iterator[str]:
@@ -36,8 +37,8 @@ class Page:
         yield from self.findings(gaps["findings"])
         yield from self.items(gaps["items"])
 
-    def findings(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
-        """Findings not met, and every way to meet them."""
+    def findings(self, gaps: list[dict[str, Any]], year: int | None = None) -> Iterator[str]:
+        """Findings not met, and every way to meet them; of another application's year, if given."""
         for gap in gaps:
             yield f"  {MARKS[gap['status']]} {gap['title'][self.lang]}{self.cited(gap)}: {self.say(gap['status'])}"
             if gap["score"]:
@@ -48,7 +49,7 @@ class Page:
             if gap["status"] == "unmet" and not gap["needs"]:
                 yield f"      {gap['rule'][self.lang]}"
             yield from ("      " + self._ways(group) for group in gap["needs"])
-            yield from self._settled(gap)
+            yield from self._settled(gap, year or self.year)
             if gap["needs"]:
                 said = self.say("evidence: {papers}")
                 yield "      " + said.format(papers=gap["evidence"][self.lang])
@@ -59,7 +60,7 @@ class Page:
             points = interval(item["low"], item["high"])
             yield f"  · {item['title'][self.lang]}{self.cited(item)}: {points} / {item['max']}"
             yield from ("      " + line for line in self._steps(item["steps"]))
-            yield from self._settled(item)
+            yield from self._settled(item, self.year)
             if any(item["settled_by"].values()):
                 continue
             if item["high"] > item["low"]:
@@ -106,8 +107,10 @@ class Page:
         )
         if held := outlook["must_hold"]["findings"]:
             said = self.say("To hold for {by}: figures of the year by {end}, all else by {by}")
-            yield "  " + said.format(by=plan["by"], end=outlook["figures_of_year_by"])
-            yield from (f"  {line}" for line in self.findings(held))
+            yield "  " + said.format(by=outlook["by"], end=outlook["figures_of_year_by"])
+            yield from (
+                f"  {line}" for line in self.findings(held, date.fromisoformat(outlook["by"]).year)
+            )
         for right in outlook["rights"]:
             if right["in_time"]:
                 said = self.say("{kind}: file by {day} ({months} months, {source})")
@@ -134,7 +137,7 @@ class Page:
     def obstacles(self, plan: Mapping[str, Any]) -> Iterator[str]:
         """What keeps a plan from being enough, and when there is one."""
         if plan["fill_in_first"]:
-            names = self._fields(plan["fill_in_first"])
+            names = self._fields(plan["fill_in_first"], self.year)
             yield self.say("Fill in first: {fields}").format(fields=names)
         for refusal in plan["refused"]:
             yield f"x {self.said(refusal['why'])}{self.cited(refusal)}"
@@ -153,12 +156,12 @@ class Page:
             yield f"x {self.said(said['refused'])}"
             return
         yield self.say(
-            "Readiness then about {chance:.0%} ({low:.0%}–{high:.0%}), at least {asked:.0%} asked for; {learned}"
+            "Readiness then about {chance} ({low}–{high}), at least {asked} asked for; {learned}"
         ).format(
-            chance=said["probability"],
-            low=said["interval"][0],
-            high=said["interval"][1],
-            asked=said["asked"],
+            chance=chance(said["probability"]),
+            low=chance(said["interval"][0]),
+            high=chance(said["interval"][1]),
+            asked=chance(said["asked"]),
             learned=said["model"]["text"][self.lang],
         )
         if not said["cheapest"]:
@@ -261,14 +264,16 @@ class Page:
         said = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
         return said.format(line=line, up_to=f"{tier['up_to']:,.0f}")
 
-    def _settled(self, gap: Mapping[str, Any]) -> Iterator[str]:
+    def _settled(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
         """What settles an open one: facts to fill in, evidence to show."""
         facts, evidence = gap["settled_by"]["facts"], gap["settled_by"]["evidence"]
         if facts:
-            yield "      " + self.say("fact missing: {fields}").format(fields=self._fields(facts))
+            yield "      " + self.say("fact missing: {fields}").format(
+                fields=self._fields(facts, year)
+            )
         if evidence:
             said = self.say("evidence missing for: {fields}")
-            yield "      " + said.format(fields=self._fields(evidence))
+            yield "      " + said.format(fields=self._fields(evidence, year))
 
     def move(self, move: Mapping[str, Any]) -> str:
         """What to do, how much, at what cost, by when, and what for."""
@@ -303,8 +308,8 @@ class Page:
             for raised in move["raises"]
         ]
 
-    def _fields(self, names: list[str]) -> str:
-        return fields_in_words(names, self.scheme, self.language)
+    def _fields(self, names: list[str], year: int) -> str:
+        return fields_in_words(names, self.scheme.fields_by_id, year, self.language)
 
     def cited(self, said: Mapping[str, Any]) -> str:
         """Where it stands, and how sure that is."""

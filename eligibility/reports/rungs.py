@@ -7,7 +7,7 @@ from typing import Any
 
 from eligibility.language import Language
 from eligibility.reports.figures import exact
-from eligibility.reports.plain import MARKS, fields_in_words
+from eligibility.reports.plain import MARKS, application_year, fields_in_words
 from eligibility.scheme import load_scheme
 
 
@@ -37,7 +37,9 @@ def _rung(rung: Mapping[str, Any], language: Language) -> Iterator[str]:
     for gap in rung["gaps"]:
         said = gap["title"][language.id]
         if gap["missing"]:
-            names = fields_in_words(gap["missing"], scheme, language)
+            names = fields_in_words(
+                gap["missing"], scheme.fields_by_id, application_year(rung), language
+            )
             said += say(" (missing: {names})").format(names=names)
         elif gap["shortfall"] is not None:
             amount = exact(gap["shortfall"], gap["unit"], language)

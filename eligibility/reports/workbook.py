@@ -389,7 +389,8 @@ class _Staff:
                 missing = self.scheme.in_form_order(
                     field for field, rows in finding.missing.items() if rows[row]
                 )
-                said = fields_in_words(missing, self.scheme, self.language)
+                year = int(found.firms.application_years[row])
+                said = fields_in_words(missing, self.scheme.fields_by_id, year, self.language)
                 yield [
                     *self._firm(found, row),
                     self.language.of(condition.title),

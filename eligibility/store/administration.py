@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, cast, func, select
 
 from eligibility.store.access import (
     ADMINISTRATORS,
@@ -47,7 +47,7 @@ class Administration(Access):
 
     @open_to(LEADS)
     def add_carrier(self, name: str, district: str | None = None) -> int:
-        """A new carrier (服务载体: incubator, park, service institution); its id."""
+        """A new carrier (孵化载体: incubator, park, service institution); its id."""
         with self._writing() as connection:
             values = {"name": name, "district": district, "active": True, "version": 1}
             made = self._insert(connection, carriers, values)
@@ -159,14 +159,17 @@ class Administration(Access):
     def targets(self) -> list[Row]:
         """Targets by year: ``number``, and of the firms to be seen ``applied`` and ``certified``.
 
-        A year with applications and no target has the number None and the version 0.
+        A year with applications and no target has the number None and the version 0. A firm that
+        several carriers hold counts once.
         """
+        who = func.coalesce(firms.c.uscc, cast(firms.c.id, String)).distinct()
         of_year = (
             select(
                 outcomes.c.applied_year.label("year"),
-                func.count().label("applied"),
-                func.count().filter(outcomes.c.certified).label("certified"),
+                func.count(who).label("applied"),
+                func.count(who).filter(outcomes.c.certified).label("certified"),
             )
+            .join_from(outcomes, firms)
             .where(self._visible(outcomes))
             .group_by(outcomes.c.applied_year)
             .subquery()

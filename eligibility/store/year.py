@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
 
 from eligibility.store.access import STAFF, Access, Row, open_to
 from eligibility.store.schema import Stage, audit_log, carriers, figures, firms, outcomes
@@ -36,7 +37,9 @@ class Year(Access):
             ``id``, ``uscc``, ``name``, ``district``, ``industry``, ``stage``, ``carrier`` (its
             name) and the latest ``facts`` that are not of a later year, with their ``facts_year``;
             both None where there are none. ``pending`` is the year of its latest undecided
-            application, None without one.
+            application and ``decided`` that of its latest decided one, None without one;
+            ``applied_at`` the moment in which its stage was last set to applied by hand, None for
+            any other stage.
         """
         told = [firms.c[name] for name in ("id", "uscc", "name", "district", "industry", "stage")]
         latest = (
@@ -46,20 +49,11 @@ class Year(Access):
             .scalar_subquery()
         )
         theirs = (figures.c.firm_id == firms.c.id) & (figures.c.application_year == latest)
-        decided = select(outcomes.c.firm_id).where(
-            outcomes.c.applied_year == year, outcomes.c.certified.is_not(None)
-        )
-        pending = (
-            select(func.max(outcomes.c.applied_year))
-            .where(outcomes.c.firm_id == firms.c.id, outcomes.c.certified.is_(None))
-            .correlate(firms)
-            .scalar_subquery()
-            .label("pending")
-        )
         wanted = (
             select(
                 *told,
-                pending,
+                _latest(outcomes.c.certified.is_(None)).label("pending"),
+                _latest(outcomes.c.certified.is_not(None)).label("decided"),
                 carriers.c.name.label("carrier"),
                 figures.c.facts,
                 figures.c.application_year.label("facts_year"),
@@ -68,11 +62,44 @@ class Year(Access):
             .where(
                 self._visible(),
                 firms.c.stage.in_(sorted(Stage(stage).value for stage in stages)),
-                firms.c.id.not_in(decided),
+                firms.c.id.not_in(_decided(year)),
             )
         )
         with self._reading() as connection:
+            rows = self._all(connection, wanted.order_by(firms.c.id))
+            applied = self._applied_at(connection) if Stage.APPLIED in stages else {}
+        return [{**row, "applied_at": applied.get(row["id"])} for row in rows]
+
+    @open_to(STAFF)
+    def copies(self, year: int) -> list[Row]:
+        """Firms that the register holds more than once under one credit code, by their ids.
+
+        ``id``, ``uscc``, ``stage``, and ``decided``: whether its application of the year is.
+        """
+        several = (
+            select(firms.c.uscc)
+            .where(self._visible(), firms.c.uscc.is_not(None))
+            .group_by(firms.c.uscc)
+            .having(func.count() > 1)
+        )
+        told = [firms.c[name] for name in ("id", "uscc", "stage")]
+        wanted = select(*told, firms.c.id.in_(_decided(year)).label("decided")).where(
+            self._visible(), firms.c.uscc.in_(several)
+        )
+        with self._reading() as connection:
             return self._all(connection, wanted.order_by(firms.c.id))
+
+    def _applied_at(self, connection: Connection) -> dict[int, datetime]:
+        """When the stage of each firm at the stage applied was last set to it, as the log says."""
+        there = select(firms.c.id).where(self._visible(), firms.c.stage == Stage.APPLIED.value)
+        lines = select(audit_log.c.firm_id, audit_log.c.at, audit_log.c.detail).where(
+            audit_log.c.action == "set stage", audit_log.c.firm_id.in_(there)
+        )
+        return {
+            firm_id: at
+            for firm_id, at, detail in connection.execute(lines.order_by(audit_log.c.id))
+            if detail.get("stage") == Stage.APPLIED.value
+        }
 
     @open_to(STAFF)
     def certificates(self) -> list[Row]:
@@ -102,3 +129,16 @@ class Year(Access):
         with self._reading() as connection:
             count, latest = connection.execute(moved).one()
         return count, latest
+
+
+def _decided(year: int) -> Select[tuple[int]]:
+    """The firms whose application of a year is decided."""
+    return select(outcomes.c.firm_id).where(
+        outcomes.c.applied_year == year, outcomes.c.certified.is_not(None)
+    )
+
+
+def _latest(which: ColumnElement[bool]) -> ScalarSelect[int | None]:
+    """The latest year of a firm's applications of that kind."""
+    year = select(func.max(outcomes.c.applied_year)).where(outcomes.c.firm_id == firms.c.id, which)
+    return year.correlate(firms).scalar_subquery()

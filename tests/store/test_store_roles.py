@@ -156,6 +156,7 @@ CALLS = {
         STAFF - {"stray adviser"},
     ),
     "applicants": Call(lambda r, w: r.applicants(2027, list(Stage)), STAFF),
+    "copies": Call(lambda r, w: r.copies(2027), STAFF),
     "certificates": Call(lambda r, w: r.certificates(), STAFF),
     "last_change": Call(lambda r, w: r.last_change(), STAFF),
     "funnel": Call(lambda r, w: r.funnel(), STAFF),

@@ -18,7 +18,8 @@ from eligibility.planning.city import City
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.target import Forecast
 from eligibility.planning.year import CityYear, shares_by
-from eligibility.reports.figures import percent, tenths
+from eligibility.reports.city import carriers_part
+from eligibility.reports.figures import certified_chance, tenths
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET, Figure
 
 Said = Mapping[str, Any]
@@ -40,13 +41,18 @@ def basis(made: CityYear, language: Language) -> None:
     also = _("Years differ by {shock} in log-odds ({source}).").format(
         shock=fmt.number(shock.value), source=_sourced(shock, language)
     )
+    if made.chances.left is not None:
+        also += " " + _(
+            "A firm that may be certified in {year} counts for the chance that is left."
+        ).format(year=made.year - 1)
     st.html(tag("p", said, tag("small", also), cls="notice"))
 
 
-def numbers(record: Said, language: Language, *, open_: bool = True) -> None:
+def numbers(record: Said, language: Language, *, open_: bool = True, whole: bool = True) -> None:
     """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
 
-    These are not told of a year whose last batch has closed.
+    These are not told of a year whose last batch has closed (``open_``). The city's target is no
+    yardstick for the firms of one carrier (not ``whole``): it is told beside what they bring.
     """
     _ = language.text
     seen, goal = record["forecast"], record["target"]["certified"]
@@ -55,17 +61,22 @@ def numbers(record: Said, language: Language, *, open_: bool = True) -> None:
     said = [
         (_("Expected certified"), fmt.number(seen["expected"], 1), ""),
         (_("With 80 %"), f"{low}–{high}", ""),
-        (_("Chance of at least {n}").format(n=goal), tenths(seen["reaches_target"]), ""),
     ]
-    if open_:
+    if whole:
+        said.append(
+            (_("Chance of at least {n}").format(n=goal), tenths(seen["reaches_target"]), "")
+        )
+    if whole and open_:
         said.append(
             (
                 _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
                 f"{more['firms']}",
-                _("each with a chance of {chance}").format(chance=percent(more["chance_of_each"])),
+                _("each with a chance of {chance}").format(
+                    chance=certified_chance(more["chance_of_each"])
+                ),
             )
         )
-    if record["target"]["stock"]:
+    if whole and record["target"]["stock"]:
         source = record["target"]["stock_source"]
         words = _("assumed") if isinstance(source, str) else fmt.citation(source)
         said.append((_("Stock aimed at"), f"{record['target']['stock']}", words))
@@ -79,10 +90,15 @@ def numbers(record: Said, language: Language, *, open_: bool = True) -> None:
             cls="numbers",
         )
     )
+    if not whole:
+        st.html(tag("p", carriers_part(dict(record), language)))
 
 
-def plot(seen: Forecast, language: Language) -> None:
-    """Bars of the chance of each number certified, the target and the firms certified already."""
+def plot(seen: Forecast, language: Language, *, whole: bool = True) -> None:
+    """Bars of the chance of each number certified, the target and the firms certified already.
+
+    Of one carrier's firms (not ``whole``) without the city's target.
+    """
     _ = language.text
     counts = np.flatnonzero(seen.distribution > SEEN)
     counts = np.arange(counts.min(), counts.max() + 1) + seen.already
@@ -93,13 +109,13 @@ def plot(seen: Forecast, language: Language) -> None:
             "from": n - 0.45,
             "to": n + 0.45,
             "p": float(seen.distribution[n - seen.already]),
-            "zone": reached if n >= seen.target else below,
+            "zone": reached if n >= seen.target or not whole else below,
         }
         for n in counts
     ]
-    lines: list[dict[str, Any]] = [
-        {"at": seen.target - 0.5, "says": _("target {n}").format(n=seen.target)}
-    ]
+    lines: list[dict[str, Any]] = []
+    if whole:
+        lines.append({"at": seen.target - 0.5, "says": _("target {n}").format(n=seen.target)})
     if seen.already:
         lines.append(
             {"at": seen.already, "says": _("certified already: {n}").format(n=seen.already)}
@@ -129,7 +145,7 @@ def plot(seen: Forecast, language: Language) -> None:
                 "zone:N",
                 title=None,
                 scale=alt.Scale(domain=[reached, below], range=_colours()),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top") if whole else None,
             ),
             tooltip=[
                 alt.Tooltip("n:Q", title=_("firms certified")),
@@ -144,9 +160,12 @@ def plot(seen: Forecast, language: Language) -> None:
         text="says:N"
     )
     low, high = seen.interval(0.8)
-    told = _(
-        "Number certified: expected {expected}, {low} to {high} with 80 %, chance of at least {target} {chance}"
-    ).format(
+    words_of = _("Number certified: expected {expected}, {low} to {high} with 80 %")
+    if whole:
+        words_of = _(
+            "Number certified: expected {expected}, {low} to {high} with 80 %, chance of at least {target} {chance}"
+        )
+    told = words_of.format(
         expected=fmt.number(seen.expected, 1),
         low=low,
         high=high,
@@ -173,9 +192,11 @@ def chances(there_is_a_model: bool, language: Language) -> bool:
     )
 
 
-def aim(language: Language) -> Aim:
-    """What support is to raise."""
+def aim(language: Language, *, whole: bool = True) -> Aim:
+    """What support is to raise; certifications where the target is not one's own."""
     _ = language.text
+    if not whole:
+        return Aim.EXPECTED
     words = {Aim.EXPECTED: _("certifications"), Aim.TARGET: _("the chance of the target")}
     chosen: Aim = st.segmented_control(
         _("Support is to raise"),
@@ -188,13 +209,16 @@ def aim(language: Language) -> Aim:
     return chosen
 
 
-def asked(city: City, goal: int, year: int, key: str, language: Language) -> tuple[int, float]:
-    """Target and adviser-days, from those that are set on."""
+def asked(
+    city: City, goal: int, year: int, key: str, language: Language, *, whole: bool = True
+) -> tuple[int, float]:
+    """Target and adviser-days, from those that are set on; days alone for one carrier."""
     _ = language.text
     days = city.support.adviser_days.value
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
-    with left:
-        target = st.slider(
+    target = goal
+    if whole:
+        target = left.slider(
             _("Target: firms certified in {year}").format(year=year),
             0,
             max(REACH * goal, LEAST),
@@ -202,7 +226,7 @@ def asked(city: City, goal: int, year: int, key: str, language: Language) -> tup
             key=key,
             persist_state="session",
         )
-    with right:
+    with right if whole else left:
         there_are = st.slider(
             _("Adviser-days for support"),
             0.0,

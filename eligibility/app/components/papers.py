@@ -57,10 +57,21 @@ def of_year(made: CityYear, firms: Pool | Screening, language: Language, *, by_m
         )
     )
     model = cache.model()[0] if by_model else None
-    target_after = firms.target_after if isinstance(firms, Pool) else None
+    own = firms if isinstance(firms, Pool) else None
+    targets = (own.target, own.target_after, own.carrier) if own else (None, None, None)
+    registered, target_after, carrier = targets
     chances = partial(planned.model_chances, model, city=made.city)
     paper = {
-        kind: partial(export.year_paper, made, chances, language, kind, target_after)
+        kind: partial(
+            export.year_paper,
+            made,
+            chances,
+            language,
+            kind,
+            target_after,
+            registered=registered,
+            carrier=carrier,
+        )
         for kind in ("docx", "pdf")
     }
     offered: Offered = (
@@ -70,7 +81,7 @@ def of_year(made: CityYear, firms: Pool | Screening, language: Language, *, by_m
     if isinstance(firms, Screening):
         workbook = partial(export.staff_workbook, firms, language)
         offered += ((_("Staff's workbook (Excel)"), "xlsx", workbook),)
-    _downloads(export.named(language.of(made.city.title), made.year), offered, language)
+    _downloads(export.named(carrier or language.of(made.city.title), made.year), offered, language)
 
 
 def _downloads(name: str, offered: Offered, language: Language) -> None:

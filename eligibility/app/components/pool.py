@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
 from eligibility.app import state
+from eligibility.app.components import guard
 from eligibility.app.components.table import table
 from eligibility.app.markup import literal, tag
 from eligibility.app.registered import STAGES, Pool
 from eligibility.language import Language
 from eligibility.planning.stock import Stock
 from eligibility.planning.year import CityYear
-from eligibility.store import STAGE_WORDS, Repository, Stage
-from eligibility.vocabulary import Batch
+from eligibility.store import LEADS, STAGE_WORDS, Repository, Stage
+from eligibility.vocabulary import Batch, Message, msgid
 
 REGISTER, FILE = "register", "file"
 #: firms that are not counted, named with the way to them
@@ -37,6 +39,11 @@ def of_register(repository: Repository, language: Language) -> bool:
         persist_state="session",
     )
     return bool(chosen == REGISTER)
+
+
+def whole(repository: Repository) -> bool:
+    """Whether all firms are seen, so that the city's target is their yardstick."""
+    return repository.actor.role in LEADS
 
 
 def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:
@@ -94,6 +101,16 @@ def counted(pool: Pool, language: Language) -> None:
                 year=pool.year - 1, n=f"{pool.waiting:,}"
             )
         )
+    if pool.doubles:
+        said.append(
+            _("left out, as another carrier holds the same firm: {n}").format(n=f"{pool.doubles:,}")
+        )
+    if pool.unrecorded:
+        said.append(
+            _("at the stage applied without an application on record: {n}").format(
+                n=f"{len(pool.unrecorded):,}"
+            )
+        )
     if pool.earlier:
         said.append(_("judged by figures of an earlier year: {n}").format(n=f"{pool.earlier:,}"))
     st.html(tag("p", *(tag("span", part) for part in said), cls="counts"))
@@ -101,24 +118,66 @@ def counted(pool: Pool, language: Language) -> None:
     _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread, language)
 
 
+def told(repository: Repository, pool: Pool, language: Language) -> None:
+    """Who is counted and who cannot be, and what is still to be recorded."""
+    counted(pool, language)
+    unrecorded(repository, pool, language)
+
+
+def unrecorded(repository: Repository, pool: Pool, language: Language) -> None:
+    """Firms whose stage says that they applied and no record when, with the button that records it."""
+    _ = language.text
+    by_year: dict[int, dict[int, str]] = {}
+    for each in pool.unrecorded:
+        by_year.setdefault(each.year, {})[each.firm] = each.name
+    for year, firms in sorted(by_year.items()):
+        title = _("Applied by their stage, the year not recorded: {n}; held to be of {year}")
+        n = f"{len(firms):,}"
+        with st.expander(title.format(n=n, year=year)):
+            st.caption(
+                _(
+                    "Each counts once, in the year in which its stage was set. Record the applications if that is their year; open a firm to correct its stage if it is not."
+                )
+            )
+            _links(firms, language)
+            if st.button(
+                _("Record {n} applications of {year}").format(n=n, year=year),
+                key=state.record_key(year),
+            ):
+                guard.do(partial(_recorded, repository, year, list(firms)))
+                st.rerun()
+
+
+def _recorded(repository: Repository, year: int, firms: Sequence[int]) -> Message:
+    rows = [(firm, year, {"certified": None}, 0) for firm in firms]
+    return Message(msgid("Recorded: {n} applications."), {"n": repository.save_outcomes(rows)})
+
+
 def _left_out(title: str, firms: Mapping[int, str], language: Language) -> None:
     if not firms:
         return
     with st.expander(title.format(n=f"{len(firms):,}")):
-        for firm, name in list(firms.items())[:NAMED]:
-            st.page_link(
-                "eligibility/app/staff/firm.py",
-                label=literal(name or language.text("(no name)")),
-                query_params={state.FIRM: str(firm)},
-            )
-        if len(firms) > NAMED:
-            st.caption(language.text("and {n} more").format(n=len(firms) - NAMED))
+        _links(firms, language)
 
 
-def stock(held: Stock, made: CityYear, undated: int, language: Language) -> None:
+def _links(firms: Mapping[int, str], language: Language) -> None:
+    for firm, name in list(firms.items())[:NAMED]:
+        st.page_link(
+            "eligibility/app/staff/firm.py",
+            label=literal(name or language.text("(no name)")),
+            query_params={state.FIRM: str(firm)},
+        )
+    if len(firms) > NAMED:
+        st.caption(language.text("and {n} more").format(n=len(firms) - NAMED))
+
+
+def stock(
+    held: Stock, made: CityYear, undated: int, language: Language, *, whole: bool = True
+) -> None:
     """Certificates valid at the end of each year if no more came, against the stock aimed at."""
     _ = language.text
-    aim = made.target.stock
+    # the stock aimed at is the city's, and no yardstick for the firms of one carrier
+    aim = made.target.stock if whole else None
     heads: Sequence[str] = (
         _("Year"),
         _("Certificates of the year"),

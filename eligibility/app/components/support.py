@@ -13,14 +13,14 @@ from eligibility.app import format as fmt
 from eligibility.app.components.table import table
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.reports.figures import percent, tenths
+from eligibility.reports.figures import certified_chance, tenths
 
 Said = Mapping[str, Any]
 TALL = 460
 
 
-def compared(support: Said, language: Language) -> None:
-    """What the choice brings, beside the rules of thumb."""
+def compared(support: Said, language: Language, *, whole: bool = True) -> None:
+    """What the choice brings, beside the rules of thumb; no chance of the target for one carrier."""
     _ = language.text
     if not support["choices"]:
         return
@@ -49,7 +49,8 @@ def compared(support: Said, language: Language) -> None:
         )
         for name, line in lines
     ]
-    st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
+    shown = len(heads) if whole else len(heads) - 1
+    st.html(table(heads[:shown], [row[:shown] for row in rows], numbers=list(range(1, shown))))
     if support["assumed"]:
         st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
 
@@ -80,8 +81,8 @@ def worth_a_visit(support: Said, keys: Sequence[str], language: Language) -> str
         _("Firm"): [_name(each) for each in chosen],
         _("What to do"): [_actions(each, language) for each in chosen],
         _("Days"): [each["days"] for each in chosen],
-        _("Chance now"): [percent(each["before"]) for each in chosen],
-        _("Chance then"): [percent(each["after"]) for each in chosen],
+        _("Chance now"): [certified_chance(each["before"]) for each in chosen],
+        _("Chance then"): [certified_chance(each["after"]) for each in chosen],
         _("District"): [each["district"] for each in chosen],
     }
     st.dataframe(
@@ -124,8 +125,8 @@ def choices(support: Said, keys: Sequence[str], opens: str, language: Language) 
         _("District"): [each["district"] for each in chosen],
         _("What to do"): [_actions(each, language) for each in chosen],
         _("Days"): [each["days"] for each in chosen],
-        _("Chance now"): [percent(each["before"]) for each in chosen],
-        _("Chance then"): [percent(each["after"]) for each in chosen],
+        _("Chance now"): [certified_chance(each["before"]) for each in chosen],
+        _("Chance then"): [certified_chance(each["after"]) for each in chosen],
         _("Added a day"): [round(each["gain_per_day"], 3) for each in chosen],
         _("Lost without it"): [round(each["lost_without"], 3) for each in chosen],
         _("Its days would otherwise go to"): [

@@ -32,8 +32,10 @@ def target(
     _ = language.text
     rows = {row["year"]: row for row in repository.targets()}
     row = rows.get(year, {"number": None, "version": 0, "applied": 0, "certified": 0})
+    leads = repository.actor.role in LEADS
+    title = _("Target {year}") if leads else _("The city's target {year}")
     numbers = [
-        (_("Target {year}").format(year=year), row["number"]),
+        (title.format(year=year), row["number"]),
         (_("Certified in {year}").format(year=year), row["certified"]),
         (_("Applications filed in {year}").format(year=year), row["applied"]),
         (_("Ready to apply"), funnel[Stage.READY]),
@@ -48,9 +50,10 @@ def target(
             cls="numbers",
         )
     )
-    if row["number"]:
+    # an adviser counts the carrier's firms, for which the city's target is no yardstick
+    if row["number"] and leads:
         _bar(row["certified"], funnel[Stage.APPLIED], row["number"], language)
-    if repository.actor.role in LEADS:
+    if leads:
         _set_target(repository, year, row, language)
 
 
