@@ -174,6 +174,8 @@ def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
     whole = planned.model_chances(None, standing, city).now[0]
     seen = planned.pool_chances(None, standing, city, held, scheme)
     assert seen.now[0] == pytest.approx(whole * [1 - whole[0], 1])
+    made = cache.year_of(held, 1, 20.0, by_model=False)
+    assert made.chances.now[0] == pytest.approx(seen.now[0])
     monkeypatch.setattr(planned, "closed", lambda *_: "closed")
     after = planned.pool_chances(None, standing, city, held, scheme)
     assert after.now[0] == pytest.approx(whole)

@@ -344,7 +344,7 @@ def _year_of(
     aim: Aim,
     stamp: Stamp,
 ) -> CityYear:
-    standing, chances = _chances_of(digest, _pool, by_model, stamp)
+    standing, chances = _chances_of(digest, _pool, day, by_model, stamp)
     return city_year(
         standing, chances, city(), year=_pool.year, as_of=day, target=target,
         already=_pool.already, days=days, aim=aim, filed=_pool.filed,
@@ -356,8 +356,10 @@ def _year_of(
 def _chances_of(
     digest: str,  # noqa: ARG001 names the firms
     _pool: Pool,
+    day: date,  # noqa: ARG001 a batch may close meanwhile
     by_model: bool,
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> tuple[Standing, Chances]:
     standing = planned.judged(_pool.table, scheme())
-    return standing, planned.model_chances(model()[0] if by_model else None, standing, city())
+    held = model()[0] if by_model else None
+    return standing, planned.pool_chances(held, standing, city(), _pool, scheme())

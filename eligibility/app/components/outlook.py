@@ -54,7 +54,8 @@ def of_register(
     with below:
         if known and (coming := known.value.coming) and coming.portfolio.reasons:
             keys = planned.visited(known.value.season, coming)
-            return visits(city_record(coming), keys, language)
+            whole = known.value.season.carrier is None
+            return visits(city_record(coming), keys, language, whole=whole)
         opened = nearest.visits(repository, language)
         return None if opened is None else str(opened)
 
@@ -77,19 +78,26 @@ def _drawn(made: CityYear | None, held: Pool, language: Language) -> None:
     if made is None:
         pool.nobody(language)
     else:
-        record = city_record(made)
-        sentence(record, language)
-        forecast.numbers(record, language, open_=last is None)
-        forecast.plot(made.portfolio.without, language)
+        # the city's target is no yardstick for the firms of one carrier
+        record, whole = city_record(made), held.carrier is None
+        sentence(record, language, whole=whole)
+        forecast.numbers(record, language, open_=last is None, whole=whole)
+        forecast.plot(made.portfolio.without, language, whole=whole)
         forecast.basis(made, language)
     pool.counted(held, language)
     st.page_link("eligibility/app/year.py", label=language.text("The year in detail →"))
 
 
-def sentence(record: dict[str, Any], language: Language) -> None:
-    """What a manager takes away."""
+def sentence(record: dict[str, Any], language: Language, *, whole: bool = True) -> None:
+    """What a manager takes away, or the adviser of one carrier (not ``whole``)."""
     _ = language.text
     seen, chosen, goal = record["forecast"], record["support"], record["target"]["certified"]
+    if not whole:
+        said = _("{expected} certified expected in {year}.").format(
+            expected=fmt.number(seen["expected"], 1), year=record["year"]
+        )
+        st.html(tag("p", tag("strong", said), cls="counts"))
+        return
     says = [
         _(
             "{expected} certified expected in {year}, with a chance of {chance} of at least {n}."
@@ -111,13 +119,18 @@ def sentence(record: dict[str, Any], language: Language) -> None:
     st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))
 
 
-def visits(record: dict[str, Any], keys: Sequence[str], language: Language) -> str | None:
+def visits(
+    record: dict[str, Any], keys: Sequence[str], language: Language, *, whole: bool = True
+) -> str | None:
     """The firms to support with their actions and what these bring; gives the one opened."""
     _ = language.text
     chosen, seen = record["support"], record["forecast"]
-    said = _(
-        "These {n} firms, {days} adviser-days: chance of at least {goal} in {year} from {before} to {after}, {more} more certified expected."
-    ).format(
+    said = _("These {n} firms, {days} adviser-days: {more} more certified expected in {year}.")
+    if whole:
+        said = _(
+            "These {n} firms, {days} adviser-days: chance of at least {goal} in {year} from {before} to {after}, {more} more certified expected."
+        )
+    said = said.format(
         goal=record["target"]["certified"],
         year=record["year"],
         n=len(chosen["choices"]),
