@@ -204,7 +204,10 @@ def decide(repository: Repository, held: Row, language: Language) -> None:
 def stored(done: Imported) -> Message:
     """What a confirmed import did."""
     return Message(
-        msgid("Stored: {added} firms added, {changed} changed, {assessed} assessments kept."),
+        msgid(
+            "Stored: {added} firms added, {changed} changed, {assessed} assessments kept; rows "
+            "unchanged: {unchanged}."
+        ),
         done._asdict(),
     )
 
