@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
-from eligibility.app import cache, clients, export, state
+from eligibility.app import cache, clients, export, state, taken
 from eligibility.app import format as fmt
 from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
 from eligibility.app.components import guard, opening
@@ -228,14 +228,9 @@ def rows(
             alt=_("Firms with stage, verdict, score, nearest gap, adviser and next deadline"),
         )
     if "readiness" in config:
-        said = _("Readiness with its interval (90%) is that of each firm's last assessment.")
         model = cache.model()[0]
-        now = (
-            _("The model in use now: {model}.").format(model=model.learned.sentence.say(language))
-            if model
-            else ""
-        )
-        st.caption(f"{said} {now}")
+        learned = model.learned.sentence.say(language) if model else ""
+        st.caption(taken.about_readiness(learned, language))
     ids = [row["id"] for row in page.rows]
     opened = state.opened_of(state.LIST, ids) if named is None else ids[named]
     chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
@@ -335,37 +330,15 @@ def _done(count: int) -> Message:
 def download(
     repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
 ) -> None:
-    """All firms of the list, in its order, as a file."""
-    st.download_button(
-        language.text("Download as CSV"),
-        data=partial(_file, repository, choice, count, scheme, language),
-        file_name="firms.csv",
-        mime=export.MIMES["csv"],
-        on_click="ignore",
-        icon=":material/download:",
-    )
-
-
-def _file(
-    repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
-) -> bytes:
+    """All firms of the list, in its order, as a file; made when it is asked for."""
     _ = language.text
-    held = repository.firms_page(
-        choice.firms, sort=choice.sort, descending=choice.descending, limit=count
-    )
-    titles = {
-        "name": _("Firm"), "stage": _("Stage"), "verdict": _("Verdict"), "low": _("Low"),
-        "high": _("High"), "readiness": _("Readiness (%)"), "interval": _("interval (90%)"),
-        "gap": _("Nearest gap"), "due": _("Next deadline"),
-        "district": _("District"), "industry": _("Industry"), "carrier": _("Carrier"),
-        "adviser": _("Adviser"), "uscc": _("Credit code"), "assessed": _("Last assessed"),
-    }  # fmt: skip
-    shown = clients.table(held.rows, scheme, language).select(list(titles))
-    # whole percents, as on the page: the interval says that it is known no better
-    place = shown.schema.get_field_index("readiness")
-    shown = shown.set_column(place, "readiness", pc.round(shown["readiness"]))
-    shown = shown.rename_columns(list(titles.values()))
-    if (model := cache.model()[0]) is not None:
-        said = pa.array([model.learned.sentence.say(language)] * shown.num_rows, pa.string())
-        shown = shown.append_column(_("Model of readiness in use now"), said)
-    return export.written(shown, "csv")
+    with st.container(horizontal=True, key="downloads"):
+        for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
+            st.download_button(
+                label,
+                data=partial(taken.file, repository, choice, count, scheme, language, kind),
+                file_name=f"{export.named(_('All firms'), date.today())}.{kind}",
+                mime=export.MIMES[kind],
+                on_click="ignore",
+                icon=":material/download:",
+            )
