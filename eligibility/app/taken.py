@@ -26,8 +26,8 @@ def columns(language: Language) -> dict[str, Column]:
         "low": Column(_("Score, at least"), "number", 10),
         "high": Column(_("Score, at most"), "number", 10),
         "readiness": Column(_("Readiness (%)"), "whole", 10),
-        "interval": Column(_("interval (90%)"), width=12),
-        "gap": Column(_("Nearest gap"), width=24),
+        "interval": Column(_("interval (90%)"), "beside", 12),
+        "gap": Column(_("Nearest gap"), width=28),
         "due": Column(_("Next deadline"), "day", 12),
         "district": Column(_("District"), width=12),
         "industry": Column(_("Industry"), width=20),
@@ -78,4 +78,5 @@ def about_readiness(learned: str, language: Language) -> str:
     said = _("Readiness with its interval (90%) is that of each firm's last assessment.")
     if not learned:
         return said
-    return f"{said} {_('The model in use now: {model}.').format(model=learned)}"
+    now = _("The model in use now: {model}.").format(model=learned)
+    return f"{said} {now}"

@@ -56,6 +56,8 @@ FORMATS = {
     "number": {"num_format": "#,##0.##"},
     "whole": {"num_format": "0"},
     "day": {"num_format": "yyyy-mm-dd"},
+    # a text right of a number, which would touch it
+    "beside": {"indent": 1},
 }
 _LOOK = {"valign": "top"}
 
