@@ -50,7 +50,7 @@ A4 = 9
 FITTING = 12
 #: characters across the first column and the others of a firm's tables; points of a line
 FIRST, OTHERS, LINE = 44, 20, 15.5
-FORMATS = {
+FORMATS: dict[str, dict[str, Any]] = {
     "text": {},
     "share": {"num_format": "0.0%"},
     "number": {"num_format": "#,##0.##"},
