@@ -24,7 +24,7 @@ from eligibility.app.state import UPLOAD, Upload
 from eligibility.language import ENGLISH
 from eligibility.readiness.past import read_past
 from eligibility.scheme import load_scheme
-from eligibility.store import VISITOR, FirmFilter
+from eligibility.store import VISITOR, Accounts, Actor, FirmFilter, Repository, Role
 from tests.firms import base
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
 
@@ -185,8 +185,9 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
     app.selectbox(key="to-stage").set_value("ready").run()
-    button(app, "Set this stage").click().run()
-    assert "Changed: 2 firms." in html(app)
+    assert app.button(key="set-stage").label == "Set this stage (changes 2 of 2)"
+    app.button(key="set-stage").click().run()
+    assert "Changed: 2 of 2 firms: 乙公司、甲公司." in html(app)
     assert {row["stage"] for row in staffed.repository.firms_page().rows} == {"ready"}
     versions = {row["id"]: row["version"] for row in staffed.repository.firms_page().rows}
     staffed.repository.save_firm(second, {"name": "丙公司"}, versions[second])
@@ -195,12 +196,56 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     assert staffed.repository.firm(first)["stage"] == "ready"
 
 
+def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed: Staffed) -> None:
+    first, second, third = (staffed.firm(place, f"{place}公司") for place in range(3))
+    staffed.repository.set_stage([first], "ready")
+    before = staffed.repository.firm(first)
+    app = staffed.open("firms")
+    app.checkbox(key="every").check().run()
+    app.selectbox(key="to-stage").set_value("ready").run()
+    assert app.button(key="set-stage").label == "Set this stage (changes 2 of 3)"
+    # nobody's adviser is nobody already
+    assert app.button(key="give").label == "Give to this adviser (changes 0 of 3)"
+    assert app.button(key="give").disabled
+    app.button(key="set-stage").click().run()
+    assert "Changed: 2 of 3 firms: 1公司、2公司." in html(app)
+    assert staffed.repository.firm(first) == before
+    for firm, lines in ((first, 1), (second, 1), (third, 1)):
+        trail = staffed.repository.audit_trail(firm)
+        assert sum(line["action"] == "set stage" for line in trail) == lines
+    assert app.button(key="set-stage").disabled
+
+
+def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> None:
+    doors = Accounts(staffed.engine)
+    chief = doors.create_administrator("chief", "correct horse battery")
+    token = doors.sign_in("chief", "correct horse battery")
+    doors.register("firm", "correct horse battery")
+    other = doors.sign_in("firm", "correct horse battery")
+    staffed.actor = Actor(Role.ADMINISTRATOR, chief)
+    app = AppTest.from_file(str(ROOT / "eligibility/app/administration.py"), default_timeout=60)
+    app.session_state["lang"] = "en"
+    app.run()
+    assert not app.exception
+    (shown,) = [table.value for table in app.dataframe if "Last seen" in table.value]
+    assert list(shown["Login"]) == ["firm", "chief"]
+    assert token not in str(shown.values)
+    app.button(key="end-sign-in").click().run()
+    assert "The sign-in is ended" in html(app)
+    assert doors.signed_in(other) is None
+    assert doors.signed_in(token)
+    line = Repository(staffed.engine, staffed.actor).audit_trail(limit=1)[0]
+    assert line["action"] == "end sign-in"
+
+
 def test_a_list_that_grew_is_not_changed_unseen(staffed: Staffed) -> None:
     staffed.firm(0)
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
     staffed.firm(1, "乙公司")
-    button(app, "Set this stage").click().run()
+    app.selectbox(key="to-stage").set_value("ready").run()
+    staffed.firm(2, "丙公司")
+    app.button(key="set-stage").click().run()
     assert "The list changed meanwhile" in html(app)
 
 

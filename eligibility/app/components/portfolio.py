@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import partial
@@ -24,6 +24,9 @@ from eligibility.vocabulary import Conflict, Message, msgid
 
 #: rows before the table scrolls, and how high it is then
 SHOWN, TALL = 16, 620
+#: firms named after many were changed
+NAMED = 8
+Field = Literal["adviser_id", "stage"]
 
 
 def filters(repository: Repository, choice: Choice, language: Language) -> None:
@@ -277,10 +280,30 @@ def bulk(
             every = st.checkbox(
                 _("all {n} firms of this list instead").format(n=f"{page.count:,}"), key=state.EVERY
             )
+
+            def change(field: Field, value: Any, label: str, key: str) -> None:
+                # what stands so already is not changed, and not counted
+                n = (
+                    repository.would_change(choice.firms, field, value)
+                    if every
+                    else sum(row[field] != value for row in ticked)
+                )
+                st.button(
+                    _("{what} (changes {n} of {of})").format(
+                        what=label, n=f"{n:,}", of=f"{page.count if every else len(ticked):,}"
+                    ),
+                    key=key,
+                    on_click=guard.do,
+                    args=(
+                        partial(
+                            _change, repository, which, field, value, language.text("(no name)")
+                        ),
+                    ),
+                    disabled=not n,
+                )
+
             which = (
-                partial(_every, repository, choice, page.count)
-                if every
-                else partial(_versions, ticked)
+                partial(_every, repository, choice, page.count) if every else partial(list, ticked)
             )
             adviser = st.selectbox(
                 _("Adviser"),
@@ -289,12 +312,7 @@ def bulk(
                 width=200,
                 key=state.TO_ADVISER,
             )
-            st.button(
-                _("Give to this adviser"),
-                on_click=guard.do,
-                args=(lambda: _done(repository.assign(which(), adviser)),),
-                disabled=not (ticked or every),
-            )
+            change("adviser_id", adviser, _("Give to this adviser"), state.GIVE)
             words = _stages(language)
             stage = st.selectbox(
                 _("Stage"),
@@ -303,28 +321,42 @@ def bulk(
                 width=160,
                 key=state.TO_STAGE,
             )
-            st.button(
-                _("Set this stage"),
-                on_click=guard.do,
-                args=(lambda: _done(repository.set_stage(which(), stage)),),
-                disabled=not (ticked or every),
-            )
+            change("stage", stage, _("Set this stage"), state.SET_STAGE)
 
 
-def _versions(ticked: Sequence[Mapping[str, Any]]) -> dict[int, int]:
-    """The firms ticked and the versions that were looked at."""
-    return {row["id"]: row["version"] for row in ticked}
-
-
-def _every(repository: Repository, choice: Choice, count: int) -> dict[int, int]:
+def _every(repository: Repository, choice: Choice, count: int) -> list[dict[str, Any]]:
     held = repository.firms_page(choice.firms, limit=count + 1)
     if held.count != count:
         raise Conflict(msgid("The list changed meanwhile; nothing was stored. Look at it again."))
-    return _versions(held.rows)
+    return held.rows
 
 
-def _done(count: int) -> Message:
-    return Message(msgid("Changed: {n} firms."), {"n": count})
+def _change(
+    repository: Repository,
+    which: Callable[[], Sequence[Mapping[str, Any]]],
+    field: Field,
+    value: Any,
+    nameless: str,
+) -> Message:
+    """Change those firms that differ, and say which."""
+    rows = which()
+    # the versions that were looked at
+    versions = {row["id"]: row["version"] for row in rows}
+    if field == "stage":
+        count = repository.set_stage(versions, value)
+    else:
+        count = repository.assign(versions, value)
+    names = [row["name"] or row["uscc"] or nameless for row in rows if row[field] != value]
+    told = {"n": f"{count:,}", "of": f"{len(rows):,}", "names": "、".join(names[:NAMED])}
+    if count > NAMED:
+        return Message(
+            msgid(
+                "Changed: {n} of {of} firms: {names} and others. The history of each firm has it, "
+                "and so has the trail under Administration."
+            ),
+            told,
+        )
+    return Message(msgid("Changed: {n} of {of} firms: {names}. The history of each has it."), told)
 
 
 def download(
