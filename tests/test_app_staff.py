@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -12,20 +13,27 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pytest
+from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
 pytest.importorskip("streamlit.testing.v1")
 
-from eligibility.app import cache, clients, export, register, state
+from eligibility.app import cache, clients, export, register, state, taken
 from eligibility.app import format as fmt
-from eligibility.app.components import portfolio
 from eligibility.app.state import UPLOAD, Upload
 from eligibility.language import ENGLISH
 from eligibility.readiness.past import read_past
 from eligibility.scheme import load_scheme
-from eligibility.store import VISITOR, FirmFilter
+from eligibility.store import VISITOR, Accounts, Actor, FirmFilter, Repository, Role
 from tests.firms import base
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
+
+
+def load_workbook(file: io.BytesIO) -> dict[str, list[list[Any]]]:
+    """The rows of each sheet of a workbook."""
+    book = CalamineWorkbook.from_filelike(file)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
 
 PAGES = ("overview", "firms", "firm", "imports", "outcomes")
 MESSY = ROOT / "sample_data" / "candidates_messy.csv"
@@ -177,8 +185,9 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
     app.selectbox(key="to-stage").set_value("ready").run()
-    button(app, "Set this stage").click().run()
-    assert "Changed: 2 firms." in html(app)
+    assert app.button(key="set-stage").label == "Set this stage (changes 2 of 2)"
+    app.button(key="set-stage").click().run()
+    assert "Changed: 2 of 2 firms: 乙公司、甲公司." in html(app)
     assert {row["stage"] for row in staffed.repository.firms_page().rows} == {"ready"}
     versions = {row["id"]: row["version"] for row in staffed.repository.firms_page().rows}
     staffed.repository.save_firm(second, {"name": "丙公司"}, versions[second])
@@ -187,12 +196,56 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     assert staffed.repository.firm(first)["stage"] == "ready"
 
 
+def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed: Staffed) -> None:
+    first, second, third = (staffed.firm(place, f"{place}公司") for place in range(3))
+    staffed.repository.set_stage([first], "ready")
+    before = staffed.repository.firm(first)
+    app = staffed.open("firms")
+    app.checkbox(key="every").check().run()
+    app.selectbox(key="to-stage").set_value("ready").run()
+    assert app.button(key="set-stage").label == "Set this stage (changes 2 of 3)"
+    # nobody's adviser is nobody already
+    assert app.button(key="give").label == "Give to this adviser (changes 0 of 3)"
+    assert app.button(key="give").disabled
+    app.button(key="set-stage").click().run()
+    assert "Changed: 2 of 3 firms: 1公司、2公司." in html(app)
+    assert staffed.repository.firm(first) == before
+    for firm, lines in ((first, 1), (second, 1), (third, 1)):
+        trail = staffed.repository.audit_trail(firm)
+        assert sum(line["action"] == "set stage" for line in trail) == lines
+    assert app.button(key="set-stage").disabled
+
+
+def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> None:
+    doors = Accounts(staffed.engine)
+    chief = doors.create_administrator("chief", "correct horse battery")
+    token = doors.sign_in("chief", "correct horse battery")
+    doors.register("firm", "correct horse battery")
+    other = doors.sign_in("firm", "correct horse battery")
+    staffed.actor = Actor(Role.ADMINISTRATOR, chief)
+    app = AppTest.from_file(str(ROOT / "eligibility/app/administration.py"), default_timeout=60)
+    app.session_state["lang"] = "en"
+    app.run()
+    assert not app.exception
+    (shown,) = [table.value for table in app.dataframe if "Last seen" in table.value]
+    assert list(shown["Login"]) == ["firm", "chief"]
+    assert token not in str(shown.values)
+    app.button(key="end-sign-in").click().run()
+    assert "The sign-in is ended" in html(app)
+    assert doors.signed_in(other) is None
+    assert doors.signed_in(token)
+    line = Repository(staffed.engine, staffed.actor).audit_trail(limit=1)[0]
+    assert line["action"] == "end sign-in"
+
+
 def test_a_list_that_grew_is_not_changed_unseen(staffed: Staffed) -> None:
     staffed.firm(0)
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
     staffed.firm(1, "乙公司")
-    button(app, "Set this stage").click().run()
+    app.selectbox(key="to-stage").set_value("ready").run()
+    staffed.firm(2, "丙公司")
+    app.button(key="set-stage").click().run()
     assert "The list changed meanwhile" in html(app)
 
 
@@ -211,10 +264,40 @@ def test_the_list_taken_away_says_what_its_readiness_was_learned_from(staffed: S
     facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
     record = cache.judged(clients.judged(facts, load_scheme())).record
     staffed.repository.add_assessment(firm, facts, record)
-    made = portfolio._file(staffed.repository, clients.choice({}), 1, load_scheme(), ENGLISH)
+    made = taken.file(staffed.repository, clients.choice({}), 1, load_scheme(), ENGLISH, "csv")
     (row,) = pacsv.read_csv(io.BytesIO(made)).to_pylist()
     assert row["Readiness (%)"] == round(100 * record["readiness"]["probability"])
-    assert row["Model of readiness in use now"] == record["readiness"]["model"]["text"]["en"]
+    learned = record["readiness"]["model"]["text"]["en"]
+    assert row["Model of readiness in use now"] == learned
+    made = taken.file(staffed.repository, clients.choice({}), 1, load_scheme(), ENGLISH, "xlsx")
+    (_count, sentence, head, line) = load_workbook(io.BytesIO(made))["All firms"]
+    assert learned in sentence[0]
+    assert line[head.index("Readiness (%)")] == round(100 * record["readiness"]["probability"])
+    assert line[head.index("interval (90%)")].endswith("%")
+
+
+def test_the_workbook_is_the_list_as_filtered_and_ordered_and_nothing_in_it_runs(
+    staffed: Staffed,
+) -> None:
+    for place, name in enumerate(("=1+1", "@乙公司", "http://x", "丁公司")):
+        staffed.firm(place, name, district="赛罕区" if place < 3 else "新城区")
+    staffed.assess(staffed.repository.firm_ids([CODES[1]])[CODES[1]], 2026, st_staff=1)
+    choice = clients.choice({"district": "赛罕区", "order": "certain"})
+    made = taken.file(staffed.repository, choice, 3, load_scheme(), ENGLISH, "xlsx")
+    count, _sentence, head, *lines = load_workbook(io.BytesIO(made))["All firms"]
+    assert count[0].startswith("3 firms of the register")
+    shown = staffed.repository.firms_page(
+        FirmFilter(district="赛罕区"), sort="score_low", descending=True
+    )
+    assert [line[0] for line in lines] == [row["name"] for row in shown.rows]
+    unmet = next(line for line in lines if line[0] == "@乙公司")
+    told = dict(zip(head, unmet, strict=True))
+    assert told["Verdict"].endswith("ineligible")
+    assert told["Nearest gap"] == "Share of S&T staff"
+    assert told["Score, at least"] <= told["Score, at most"]
+    sheet = zipfile.ZipFile(io.BytesIO(made)).read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "<hyperlink" not in sheet
 
 
 def test_a_firm_shows_its_findings_as_they_were_kept(staffed: Staffed) -> None:
@@ -372,8 +455,24 @@ def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staff
     (done,) = [each["result"] for each in staffed.repository.imports()]
     assert f"Stored: {done['added']} firms added" in html(app)
     # one firm stands in the file with two years
-    assert done == {"added": row["accepted"] - 1, "changed": 0, "assessed": row["accepted"]}
+    whole = row["accepted"]
+    assert done == {"added": whole - 1, "changed": 0, "assessed": whole, "unchanged": 0}
     assert staffed.repository.firms_page().count == done["added"]
+
+
+def test_the_same_file_a_second_time_adds_nothing_and_says_so(staffed: Staffed) -> None:
+    button(staged(staffed), "Confirm and store").click().run()
+    before = staffed.repository.firms_page(limit=100).rows
+    trail = len(staffed.repository.audit_trail(limit=1000))
+    app = staged(staffed)
+    button(app, "Confirm and store").click().run()
+    again, _first = staffed.repository.imports()
+    whole = again["accepted"]
+    assert again["result"] == {"added": 0, "changed": 0, "assessed": 0, "unchanged": whole}
+    assert f"rows unchanged: {whole}." in html(app)
+    assert staffed.repository.firms_page(limit=100).rows == before
+    # two lines: that it was staged, and that it was confirmed
+    assert len(staffed.repository.audit_trail(limit=1000)) == trail + 2
 
 
 def test_a_discarded_import_leaves_nothing(staffed: Staffed) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import state, who
-from eligibility.app.components import signing
+from eligibility.app.components import guard, sessions, signing
 from eligibility.app.markup import tag
 from eligibility.store import LOCAL, ROLE_WORDS
 
@@ -22,6 +22,10 @@ if signed is not None:
     if signed.once:
         signing.first_password(signed, language)
     signing.sign_out(language)
+    if not signed.once:
+        st.header(_("Open sign-ins"), anchor=False)
+        guard.news(language)
+        sessions.sign_ins(who.repository(), language, here=signed, own=True)
     if signed.by_password and not signed.once:
         st.header(_("Change the password"), anchor=False)
         signing.password(signed, language)

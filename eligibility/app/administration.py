@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from eligibility.app import state, who
-from eligibility.app.components import administration, guard
+from eligibility.app.components import administration, guard, sessions
 from eligibility.store import ADMINISTRATORS, LEADS, LOCAL
 
 language = state.language()
@@ -23,7 +25,8 @@ parts = {
     _("Who did what"): administration.trail,
 }
 if repository.actor.role in ADMINISTRATORS:
-    parts = {_("Accounts"): administration.accounts} | parts
+    signed = partial(sessions.sign_ins, here=who.signed_in())
+    parts = {_("Accounts"): administration.accounts} | parts | {_("Open sign-ins"): signed}
 for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
     with tab:
         part(repository, language)

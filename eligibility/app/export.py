@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from eligibility.planning.standing import Standing
     from eligibility.planning.year import CityYear
     from eligibility.reports.paper import Paper
+    from eligibility.reports.workbook import Column
 
 MIMES = {
     "csv": "text/csv",
@@ -158,6 +159,15 @@ def rejected(batch: Batch, language: Language) -> bytes:
 
 def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def listed(
+    name: str, columns: Mapping[str, Column], table: pa.Table, notes: Sequence[str]
+) -> bytes:
+    """A table as a workbook of one sheet, with notes above it."""
+    from eligibility.reports.workbook import list_workbook as write
+
+    return _made("xlsx", lambda path: write(path, name, columns, table, notes))
 
 
 def written(table: pa.Table, kind: str) -> bytes:

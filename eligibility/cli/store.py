@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eligibility.cli.common import Tongue, refusals
-from eligibility.vocabulary import InputError
+from eligibility.language import Language
+from eligibility.vocabulary import InputError, msgid
 
 
 def backup(
@@ -21,8 +23,9 @@ def backup(
     from eligibility.store import open_store
 
     with refusals(lang) as spoken:
-        write_backup(open_store(), file)
+        rows = write_backup(open_store(), file)
         print(spoken.text("Backup written: {file}").format(file=file), file=sys.stderr)
+        _told(msgid("{tables} tables, {rows} rows written"), rows, spoken)
 
 
 def restore(
@@ -35,22 +38,32 @@ def restore(
 
     with refusals(lang) as spoken:
         rows = read_backup(open_store(), file)
-        said = spoken.text("{rows} rows restored and compared")
-        print(said.format(rows=sum(rows.values())), file=sys.stderr)
+        _told(msgid("{tables} tables, {rows} rows restored and compared"), rows, spoken)
 
 
 def export(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     lang: Tongue = None,
 ) -> None:
-    """Write everything in the store as CSV and JSON lines, one file a table."""
+    """Write the store as CSV and JSON lines for other programs, without passwords and sign-ins."""
     from eligibility.store import export as write_tables
     from eligibility.store import open_store
 
     with refusals(lang) as spoken:
-        rows = write_tables(open_store(), folder)
-        said = spoken.text("{tables} tables, {rows} rows written")
-        print(said.format(tables=len(rows), rows=sum(rows.values())), file=sys.stderr)
+        done = write_tables(open_store(), folder)
+        _told(msgid("{tables} tables, {rows} rows written"), done.written, spoken)
+        left = ", ".join(f"{name} ({rows})" for name, rows in done.left.items())
+        said = spoken.text(
+            "Not in an export, with their rows: {left}; nor the hashes of passwords and codes. "
+            "Secrets, and who tried to sign in from where, are no other program's business. "
+            "A backup has them, and only a backup can be restored."
+        )
+        print(said.format(left=left), file=sys.stderr)
+
+
+def _told(sentence: str, rows: Mapping[str, int], spoken: Language) -> None:
+    said = spoken.text(sentence).format(tables=len(rows), rows=sum(rows.values()))
+    print(said, file=sys.stderr)
 
 
 def create_admin(

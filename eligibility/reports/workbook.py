@@ -50,12 +50,14 @@ A4 = 9
 FITTING = 12
 #: characters across the first column and the others of a firm's tables; points of a line
 FIRST, OTHERS, LINE = 44, 20, 15.5
-FORMATS = {
+FORMATS: dict[str, dict[str, Any]] = {
     "text": {},
     "share": {"num_format": "0.0%"},
     "number": {"num_format": "#,##0.##"},
     "whole": {"num_format": "0"},
     "day": {"num_format": "yyyy-mm-dd"},
+    # a text right of a number, which would touch it
+    "beside": {"indent": 1},
 }
 _LOOK = {"valign": "top"}
 
@@ -126,6 +128,41 @@ def firm_workbook(
         _reviewers(book, record, scheme, language)
 
 
+def list_workbook(
+    path: Path,
+    name: str,
+    columns: Mapping[str, Column],
+    table: pa.Table,
+    notes: Sequence[str] = (),
+) -> None:
+    """Write a list of any length as one sheet, in constant memory.
+
+    Parameters
+    ----------
+    name : str
+        Of the sheet.
+    columns : mapping of column id to Column
+        Those of ``table`` that are written, in this order.
+    notes : sequence of str
+        Sentences above the table, a line each.
+
+    Raises
+    ------
+    InputError
+        If it has more rows than Excel takes.
+    OSError
+        If the file cannot be written.
+    """
+    with _Book(path, constant_memory=True) as book:
+        batches = table.select(list(columns)).to_batches(max_chunksize=4096)
+        rows = (
+            row
+            for batch in batches
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        )
+        book.table(name, list(columns.values()), rows, frozen=1, notes=notes)
+
+
 class _Book:
     """A workbook, its formats, and how values go into its cells."""
 
@@ -167,23 +204,31 @@ class _Book:
         return sheet
 
     def table(
-        self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], frozen: int = 0
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Any]],
+        frozen: int = 0,
+        notes: Sequence[str] = (),
     ) -> None:
         """A sheet with one table: header kept in sight, filters, a look for each column.
 
-        A value may come with a look of its own, as (value, look).
+        A value may come with a look of its own, as (value, look). Notes stand above the table.
         """
         sheet = self.sheet(name)
+        head = len(notes)
+        for line, note in enumerate(notes):
+            sheet.write_string(line, 0, note)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
-            sheet.write_string(0, place, column.title, self.head)
-        sheet.set_row(0, 30)
-        sheet.freeze_panes(1, frozen)
-        sheet.repeat_rows(0)
-        if len(columns) <= FITTING:
+            sheet.write_string(head, place, column.title, self.head)
+        sheet.set_row(head, 30)
+        sheet.freeze_panes(head + 1, frozen)
+        sheet.repeat_rows(head)
+        if len(columns) <= FITTING or notes:
             sheet.fit_to_pages(1, 0)
-        last = 0
-        for last, row in enumerate(rows, start=1):
+        last = head
+        for last, row in enumerate(rows, start=head + 1):
             if last >= EXCEL_ROWS:
                 raise InputError(
                     "A sheet of the workbook would have more than {most} rows; use the command score for a file of this size.",
@@ -192,7 +237,7 @@ class _Book:
             for place, given in enumerate(row):
                 value, look = given if isinstance(given, tuple) else (given, columns[place].look)
                 self.put(sheet, last, place, value, self.formats[look])
-        sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet.autofilter(head, 0, last, len(columns) - 1)
 
     def put(self, sheet: Any, row: int, place: int, value: Any, look: Any) -> None:
         """One value as what it is: a text is never taken for a formula or an address."""

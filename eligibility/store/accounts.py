@@ -18,7 +18,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eligibility.store.access import LOCAL, VISITOR, Actor, Row, add_row, now
@@ -54,7 +54,7 @@ class SignedIn:
     """Somebody who is signed in: the account, as whom it acts, and this sign-in's CSRF token.
 
     ``once``: the password was set by somebody else. Until it is changed the account acts as a
-    visitor does. ``by_password``: it has a password at all.
+    visitor does. ``by_password``: it has a password at all. ``sign_in_id`` is this sign-in's.
     """
 
     account_id: int
@@ -64,6 +64,7 @@ class SignedIn:
     csrf: str
     once: bool = False
     by_password: bool = True
+    sign_in_id: int | None = None
 
 
 class Accounts:
@@ -272,13 +273,7 @@ class Accounts:
             found = connection.execute(
                 select(accounts, sign_ins.c.seen_at, sign_ins.c.id.label("sign_in_id"))
                 .join_from(sign_ins, accounts)
-                .where(
-                    sign_ins.c.token_hash == hashed,
-                    sign_ins.c.revoked_at.is_(None),
-                    sign_ins.c.seen_at > at - IDLE,
-                    sign_ins.c.at > at - ABSOLUTE,
-                    accounts.c.active,
-                )
+                .where(sign_ins.c.token_hash == hashed, *open_still(at))
             ).mappings().first()  # fmt: skip
         if found is None:
             return None
@@ -294,6 +289,7 @@ class Accounts:
             self.csrf_token(token),
             found["password_once"],
             found["password_hash"] is not None,
+            found["sign_in_id"],
         )
 
     def sign_out(self, token: str, *, everywhere: bool = False) -> None:
@@ -306,8 +302,8 @@ class Accounts:
             if everywhere:
                 end_sign_ins(connection, account, self._clock())
             else:
-                open_still = own & sign_ins.c.revoked_at.is_(None)
-                ended = update(sign_ins).where(open_still).values(revoked_at=self._clock())
+                unended = own & sign_ins.c.revoked_at.is_(None)
+                ended = update(sign_ins).where(unended).values(revoked_at=self._clock())
                 connection.execute(ended)
 
     def csrf_token(self, token: str) -> str:
@@ -411,6 +407,16 @@ def hash_password(login: str, password: str, hasher: PasswordHasher = HASHER) ->
 def token_hash(token: str) -> str:
     """What the store keeps of a sign-in's token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_still(at: datetime) -> list[ColumnElement[bool]]:
+    """What a sign-in, with its account, must be to open anything at that moment."""
+    return [
+        sign_ins.c.revoked_at.is_(None),
+        sign_ins.c.seen_at > at - IDLE,
+        sign_ins.c.at > at - ABSOLUTE,
+        accounts.c.active,
+    ]
 
 
 def end_sign_ins(

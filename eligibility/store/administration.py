@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, String, cast, func, select
+from sqlalchemy import ColumnElement, Connection, String, cast, func, select, true, update
 
 from eligibility.store.access import (
     ADMINISTRATORS,
+    ANYONE,
     LEADS,
     STAFF,
     Access,
@@ -14,7 +15,7 @@ from eligibility.store.access import (
     only,
     open_to,
 )
-from eligibility.store.accounts import end_sign_ins, hash_password, new_account
+from eligibility.store.accounts import end_sign_ins, hash_password, new_account, open_still
 from eligibility.store.engine import alone
 from eligibility.store.schema import (
     SECRET,
@@ -24,6 +25,7 @@ from eligibility.store.schema import (
     carriers,
     firms,
     outcomes,
+    sign_ins,
     targets,
 )
 from eligibility.vocabulary import Conflict, InputError, msgid
@@ -154,6 +156,37 @@ class Administration(Access):
             self._change(connection, accounts, own, values, held["version"])
             end_sign_ins(connection, account_id, self._clock())
             self._log(connection, msgid("set password"), account=account_id)
+
+    @open_to(ANYONE)
+    def open_sign_ins(self) -> list[Row]:
+        """Sign-ins that still open pages, last seen first: ``id``, ``account_id``, ``login``,
+        ``name``, ``at`` (since when) and ``seen_at``; of oneself, and of everybody for
+        administrators."""
+        told = [sign_ins.c[name] for name in ("id", "account_id", "at", "seen_at")]
+        wanted = (
+            select(*told, accounts.c.login, accounts.c.name)
+            .join_from(sign_ins, accounts)
+            .where(self._own_sign_ins(), *open_still(self._clock()))
+            .order_by(sign_ins.c.seen_at.desc(), sign_ins.c.id.desc())
+        )
+        with self._reading() as connection:
+            return self._all(connection, wanted)
+
+    @open_to(ANYONE)
+    def end_sign_in(self, sign_in_id: int) -> None:
+        """End one sign-in, of oneself or, for administrators, of anybody; again is harmless."""
+        own = (sign_ins.c.id == sign_in_id) & self._own_sign_ins()
+        with self._writing() as connection:
+            held = self._one(connection, select(sign_ins.c.account_id).where(own))
+            unended = sign_ins.c.revoked_at.is_(None)
+            ended = update(sign_ins).where(own, unended).values(revoked_at=self._clock())
+            if connection.execute(ended).rowcount:
+                self._log(connection, msgid("end sign-in"), account=held["account_id"])
+
+    def _own_sign_ins(self) -> ColumnElement[bool]:
+        if self.actor.role in ADMINISTRATORS:
+            return true()
+        return sign_ins.c.account_id == self.actor.account_id
 
     @open_to(STAFF)
     def targets(self) -> list[Row]:

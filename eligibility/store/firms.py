@@ -8,7 +8,18 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Date, Select, func, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy import DateTime as RawMoment
 
 from eligibility.store.access import ANYONE, LEADS, STAFF, Access, Facts, Row, only, open_to, slices
@@ -217,9 +228,10 @@ class Firms(Access):
 
     @open_to(STAFF)
     def assign(self, firm_ids: Iterable[int], adviser_id: int | None) -> int:
-        """Give many firms to one adviser (None: to nobody); all of them or none. Their number.
+        """Give many firms to one adviser (None: to nobody); all of them or none.
 
         A mapping of firm id → version says which versions were looked at: Conflict if one moved on.
+        The number of those that changed; whose adviser it was already stays as it is.
         """
         with self._writing() as connection:
             chosen = self._seen_firms(connection, firm_ids)
@@ -227,6 +239,7 @@ class Firms(Access):
                 held = select(firms.c.carrier_id).where(firms.c.id.in_(some)).distinct()
                 for carrier in connection.scalars(held).all():
                     self._adviser(connection, adviser_id, carrier)
+            chosen = self._others(connection, chosen, "adviser_id", adviser_id)
             self._change_many(connection, chosen, msgid("assign"), adviser_id=adviser_id)
         return len(chosen)
 
@@ -242,15 +255,44 @@ class Firms(Access):
 
     @open_to(STAFF)
     def set_stage(self, firm_ids: Iterable[int], stage: Stage | str) -> int:
-        """Set how far many firms have come; all or none, by versions as ``assign``. Their number."""
+        """Set how far many firms have come; all or none, by versions as ``assign``.
+
+        The number of those that changed.
+        """
         try:
             reached = Stage(stage)
         except ValueError as error:
             raise InputError("There is no stage {stage}.", stage=stage) from error
         with self._writing() as connection:
             chosen = self._seen_firms(connection, firm_ids)
+            chosen = self._others(connection, chosen, "stage", reached.value)
             self._change_many(connection, chosen, msgid("set stage"), stage=reached.value)
         return len(chosen)
+
+    @open_to(STAFF)
+    def would_change(
+        self, chosen: FirmFilter, field: Literal["adviser_id", "stage"], value: int | str | None
+    ) -> int:
+        """How many of the chosen firms have another adviser, or stand at another stage."""
+        other = firms.c[field].is_distinct_from(value)
+        counting = select(func.count()).select_from(firms)
+        with self._reading() as connection:
+            found = counting.where(self._visible(), *chosen.clauses(), other)
+            return connection.scalar(found) or 0
+
+    def _others(
+        self, connection: Connection, chosen: list[int], field: str, value: Any
+    ) -> list[int]:
+        """Of these firms those that have another value."""
+        return [
+            firm_id
+            for some in slices(chosen)
+            for firm_id in connection.scalars(
+                select(firms.c.id)
+                .where(firms.c.id.in_(some), firms.c[field].is_distinct_from(value))
+                .order_by(firms.c.id)
+            )
+        ]
 
     def _change_many(
         self, connection: Any, chosen: list[int], action: str, **values: object

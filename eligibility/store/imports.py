@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    ScalarSelect,
     bindparam,
     delete,
     exists,
@@ -49,11 +48,13 @@ _MASTER = ("uscc", "name", "district", "carrier", "industry")
 
 
 class Imported(NamedTuple):
-    """What a confirmed import did: firms that were new, firms that were there, assessments."""
+    """What a confirmed import did: firms that were new, firms that were there and changed,
+    assessments, and rows that told nothing new."""
 
     added: int
     changed: int
     assessed: int
+    unchanged: int = 0
 
 
 class Imports(Access):
@@ -169,8 +170,10 @@ class Imports(Access):
         """Store a staged import: all of it, or nothing. Confirming again changes nothing.
 
         Firms are matched by credit code among those the actor may see: where the row names a
-        carrier, that carrier's firm before one without a carrier, which then goes to it. What a
-        file leaves blank keeps its value.
+        carrier, that carrier's firm before one without a carrier, which then goes to it. A row
+        without a code is a new firm, unless it is the very row that a firm came from. What a
+        file leaves blank keeps its value. A row that tells nothing new, and is judged as it was,
+        adds nothing: no assessment, no version, no line of the log.
 
         Raises
         ------
@@ -232,9 +235,13 @@ class Imports(Access):
 
     # --- storing ---
 
-    def _match(self, held: Row) -> ScalarSelect[int]:
-        """The firm that a staged row speaks of, among those to be seen."""
-        where = [self._visible(), firms.c.uscc == staged.c.uscc]
+    def _match(self, held: Row) -> ColumnElement[int | None]:
+        """The firm that a staged row speaks of, among those to be seen.
+
+        Without a credit code it is the one without a code that has this name and these very
+        figures: the same row again, and not another firm of the name.
+        """
+        where = [self._visible()]
         if held["carrier_id"] is not None:
             where.append(firms.c.carrier_id == held["carrier_id"])
         else:
@@ -242,8 +249,24 @@ class Imports(Access):
             theirs = firms.c.carrier_id == named.correlate(staged).scalar_subquery()
             nobodys = firms.c.carrier_id.is_(None)
             where.append(staged.c.carrier.is_(None) | theirs | nobodys)
-        found = select(firms.c.id).where(*where).correlate(staged)
-        return found.order_by(firms.c.carrier_id.is_(None), firms.c.id).limit(1).scalar_subquery()
+        by_code = select(firms.c.id).where(*where, firms.c.uscc == staged.c.uscc).correlate(staged)
+        by_code = by_code.order_by(firms.c.carrier_id.is_(None), firms.c.id).limit(1)
+        same = (
+            select(func.max(firms.c.id))
+            .join_from(firms, figures)
+            .where(
+                *where,
+                staged.c.uscc.is_(None),
+                firms.c.uscc.is_(None),
+                firms.c.name == staged.c.name,
+                firms.c.name != "",
+                figures.c.application_year == staged.c.application_year,
+                figures.c.facts == staged.c.inputs,
+            )
+            .correlate(staged)
+            .having(func.count() == 1)
+        )
+        return func.coalesce(by_code.scalar_subquery(), same.scalar_subquery())
 
     def _store(self, connection: Connection, held: Row) -> Imported:
         mine = staged.c.import_id == held["id"]
@@ -252,21 +275,29 @@ class Imports(Access):
             self._refuse_ambiguous(connection, mine)
         match = self._match(held)
         connection.execute(update(staged).where(mine).values(firm_id=match))
-        known = connection.execute(
-            select(staged.c.firm_id, *(staged.c[name] for name in _MASTER)).where(
-                mine, staged.c.firm_id.is_not(None)
-            )
-        ).all()
+        known = _firms_of(connection, mine & staged.c.firm_id.is_not(None))
+        refreshed = self._refresh_firms(connection, mine)
         added = self._add_firms(connection, held, mine)
-        self._refresh_firms(connection, known)
+        changed, merged = self._merge_figures(connection, mine)
+        assessed = self._add_assessments(connection, mine)
+        every = _firms_of(connection, mine)
+        # a row that tells nothing new leaves no trace of itself
+        told = (every.keys() - known.keys()) | refreshed | merged | assessed
+        touched = dict.fromkeys(firm for row, firm in every.items() if row in told)
         lines = [
-            self._line(msgid("import"), firm, {"import_id": held["id"], "changed": changed})
-            for firm, changed in self._merge_figures(connection, mine).items()
+            self._line(
+                msgid("import"), firm, {"import_id": held["id"], "changed": changed.get(firm, {})}
+            )
+            for firm in touched
         ]
         if lines:
             connection.execute(insert(audit_log), lines)
-        assessed = self._add_assessments(connection, mine)
-        return Imported(added, len({row.firm_id for row in known}), assessed)
+        return Imported(
+            added,
+            len(set(known.values()) & touched.keys()),
+            len(assessed),
+            len(every) - len(told),
+        )
 
     def _name_carriers(self, connection: Connection, mine: ColumnElement[bool]) -> None:
         known = exists().where(carriers.c.name == staged.c.carrier)
@@ -331,38 +362,58 @@ class Imports(Access):
             )  # fmt: skip
         return len(made)
 
-    def _refresh_firms(self, connection: Connection, known: Sequence[Any]) -> None:
-        """Names and places that a file tells anew; a blank tells nothing."""
+    def _refresh_firms(self, connection: Connection, mine: ColumnElement[bool]) -> set[int]:
+        """Names and places that a file tells anew; a blank tells nothing. The rows that did."""
         carrier_of = _carriers(connection)
-        changes = [
-            {
-                "firm": row.firm_id,
-                "n": row.name or None,
-                "d": row.district,
-                "i": row.industry,
-                "c": carrier_of.get(row.carrier),
-            }
-            for row in known
-        ]
-        if changes:
+        rows = connection.execute(
+            select(
+                staged.c.id, staged.c.firm_id, staged.c.name, staged.c.district, staged.c.industry,
+                staged.c.carrier, firms.c.name.label("is_name"), firms.c.district.label("is_in"),
+                firms.c.industry.label("is_of"), firms.c.carrier_id,
+            )
+            .join_from(staged, firms, firms.c.id == staged.c.firm_id)
+            .where(mine)
+            .order_by(staged.c.place)
+        ).all()  # fmt: skip
+        now: dict[int, tuple[Any, ...]] = {}
+        anew = set()
+        for row in rows:
+            held = now.get(row.firm_id, (row.is_name, row.is_in, row.is_of, row.carrier_id))
+            name, district, industry, carrier = held
+            told = (
+                row.name or name,
+                district if row.district is None else row.district,
+                industry if row.industry is None else row.industry,
+                carrier_of.get(row.carrier) if carrier is None else carrier,
+            )
+            if told != held:
+                anew.add(row.id)
+                now[row.firm_id] = told
+        if now:
             connection.execute(
                 update(firms)
                 .where(firms.c.id == bindparam("firm"))
                 .values(
-                    name=func.coalesce(bindparam("n"), firms.c.name),
-                    district=func.coalesce(bindparam("d"), firms.c.district),
-                    carrier_id=func.coalesce(firms.c.carrier_id, bindparam("c")),
-                    industry=func.coalesce(bindparam("i"), firms.c.industry),
+                    name=bindparam("n"),
+                    district=bindparam("d"),
+                    industry=bindparam("i"),
+                    carrier_id=bindparam("c"),
                     changed_at=self._clock(),
                     version=firms.c.version + 1,
                 ),
-                changes,
+                [
+                    {"firm": firm, **dict(zip("ndic", told, strict=True))}
+                    for firm, told in now.items()
+                ],
             )
+        return anew
 
-    def _merge_figures(self, connection: Connection, mine: ColumnElement[bool]) -> dict[int, Row]:
+    def _merge_figures(
+        self, connection: Connection, mine: ColumnElement[bool]
+    ) -> tuple[dict[int, Row], set[int]]:
         """The facts of the file over those held, of which a blank takes nothing away.
 
-        What changed, by firm; nothing where there was nothing before.
+        What changed of what was held, by firm; and the rows that told something.
         """
         # who edits one of them now waits, and is then told that it was changed
         touched = select(staged.c.firm_id).where(mine)
@@ -374,8 +425,8 @@ class Imports(Access):
         )
         rows = connection.execute(
             select(
-                staged.c.firm_id, staged.c.application_year, staged.c.inputs,
-                figures.c.id, figures.c.facts,
+                staged.c.id.label("row"), staged.c.firm_id, staged.c.application_year,
+                staged.c.inputs, figures.c.id, figures.c.facts,
             )
             .select_from(staged.outerjoin(figures, same))
             .where(mine)
@@ -385,13 +436,15 @@ class Imports(Access):
         fresh: dict[tuple[int, int], Row] = {}
         over: dict[int, Row] = {}
         changed: dict[int, Row] = {}
-        for firm, year, inputs, held, facts in rows:
-            changed.setdefault(firm, {})
+        anew = set()
+        for row, firm, year, inputs, held, facts in rows:
             if held is None:
                 fresh[firm, year] = {**fresh.get((firm, year), {}), **inputs}
-            else:
-                changed[firm] |= differences(over.get(held, facts), inputs)
+                anew.add(row)
+            elif other := differences(over.get(held, facts), inputs):
+                changed[firm] = {**changed.get(firm, {}), **other}
                 over[held] = {**over.get(held, facts), **inputs}
+                anew.add(row)
         if fresh:
             connection.execute(
                 insert(figures),
@@ -408,13 +461,18 @@ class Imports(Access):
                 .values(facts=bindparam("given"), changed_at=at, version=figures.c.version + 1),
                 [{"held": held, "given": facts} for held, facts in over.items()],
             )
-        return changed
+        return changed, anew
 
-    def _add_assessments(self, connection: Connection, mine: ColumnElement[bool]) -> int:
-        """The records move from table to table inside the database, packed as they are."""
+    def _add_assessments(self, connection: Connection, mine: ColumnElement[bool]) -> set[int]:
+        """The records move from table to table inside the database, packed as they are.
+
+        One that is the firm's latest of its day already is not kept twice. The rows whose was kept.
+        """
         columns = ["firm_id", "scheme", "edition", "model_hash", "as_of", "inputs", "record"]
         columns += HEADLINE
         judged_rows = mine & staged.c.scheme.is_not(None)
+        self._drop_kept(connection, judged_rows)
+        new = judged_rows & staged.c.record.is_not(None)
         at = self._clock()
         told = select(
             *(staged.c[name] for name in columns),
@@ -423,7 +481,7 @@ class Imports(Access):
         )
         connection.execute(
             insert(assessments).from_select(
-                [*columns, "account_id", "at"], told.where(judged_rows).order_by(staged.c.place)
+                [*columns, "account_id", "at"], told.where(new).order_by(staged.c.place)
             )
         )
         last = (
@@ -433,11 +491,49 @@ class Imports(Access):
         )
         connection.execute(
             update(firms)
-            .where(firms.c.id == staged.c.firm_id, mine, staged.c.place.in_(last))
+            .where(
+                firms.c.id == staged.c.firm_id,
+                mine,
+                staged.c.place.in_(last),
+                firms.c.id.in_(select(staged.c.firm_id).where(new)),
+            )
             .values(**{name: staged.c[name] for name in HEADLINE}, assessed_at=at)
         )
-        counted = select(func.count()).select_from(staged).where(judged_rows)
-        return connection.scalar(counted) or 0
+        return set(connection.scalars(select(staged.c.id).where(new)))
+
+    def _drop_kept(self, connection: Connection, judged_rows: ColumnElement[bool]) -> None:
+        """Let go the records that are kept already: same facts, same day, same result.
+
+        It must be the firm's latest of that day, for an older one says nothing of today. Where
+        several rows of the file judge one firm on one day, all of them are kept.
+        """
+        day = [staged.c.firm_id, staged.c.scheme, staged.c.as_of]
+        latest = (
+            select(func.max(assessments.c.id))
+            .where(*(assessments.c[column.name] == column for column in day))
+            .correlate(staged)
+            .scalar_subquery()
+        )
+        same = connection.execute(
+            select(staged.c.id, *day, staged.c.inputs, assessments.c.inputs.label("judged"))
+            .join_from(staged, assessments, assessments.c.id == latest)
+            .where(judged_rows, assessments.c.record == staged.c.record)
+        ).all()
+        several = select(*day).where(judged_rows).group_by(*day).having(func.count() > 1)
+        apart = {tuple(key) for key in connection.execute(several)}
+        again = [
+            row.id
+            for row in same
+            if row.inputs == row.judged and (row.firm_id, row.scheme, row.as_of) not in apart
+        ]
+        for some in slices(again):
+            connection.execute(update(staged).where(staged.c.id.in_(some)).values(record=None))
+
+
+def _firms_of(connection: Connection, rows: ColumnElement[bool]) -> dict[int, int]:
+    """The firm of each staged row, by its id."""
+    found = connection.execute(select(staged.c.id, staged.c.firm_id).where(rows))
+    return {row.id: row.firm_id for row in found}
 
 
 def _carriers(connection: Connection) -> dict[str, int]:

@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from shutil import copyfile
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Engine, Table, func, insert, select
 from sqlalchemy import text as sql
@@ -36,8 +36,15 @@ FORMULA = re.compile(r"^[=+\-@\t\r]")
 NOT_EXPORTED = (sign_ins, sign_in_attempts)
 
 
-def backup(engine: Engine, file: Path) -> None:
-    """Write a consistent copy of a store, which may be in use, to a new file.
+class Exported(NamedTuple):
+    """Rows of each table that an export holds, and of each that stays behind; together all rows."""
+
+    written: dict[str, int]
+    left: dict[str, int]
+
+
+def backup(engine: Engine, file: Path) -> dict[str, int]:
+    """Write a consistent copy of a store, which may be in use, to a new file; rows by table.
 
     Raises
     ------
@@ -53,7 +60,7 @@ def backup(engine: Engine, file: Path) -> None:
             _copy_pages(engine, part)
         else:
             _copy_rows(engine, part)
-        _check(part)
+        rows = _check(part)
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         # a link fails where a name has appeared meanwhile; a rename would overwrite it
@@ -64,6 +71,7 @@ def backup(engine: Engine, file: Path) -> None:
         raise InputError("{path} cannot be written: {why}.", path=str(file), why=error) from error
     finally:
         part.unlink(missing_ok=True)
+    return rows
 
 
 def restore(engine: Engine, file: Path) -> dict[str, int]:
@@ -76,6 +84,11 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
     InputError
         If the file is no whole backup. Nothing is stored then.
     """
+    if file.is_dir():
+        raise InputError(
+            "{file} is a folder, as export writes one; restore reads a file that backup wrote.",
+            file=str(file),
+        )
     with tempfile.TemporaryDirectory() as folder:
         # a copy, for an older backup is migrated first
         copied = Path(folder) / "backup.sqlite"
@@ -90,30 +103,32 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
             migrate(source)
             with reading(source) as old, writing(engine, "EXCLUSIVE") as new:
                 for table in metadata.sorted_tables:
-                    if new.scalar(select(func.count()).select_from(table)):
+                    if _count(new, table):
                         raise Conflict("This store is not empty; restore into a new one.")
                 return {table.name: _copy(old, new, table) for table in metadata.sorted_tables}
         finally:
             source.dispose()
 
 
-def export(engine: Engine, folder: Path) -> dict[str, int]:
-    """Write every table into a new folder; rows by table.
+def export(engine: Engine, folder: Path) -> Exported:
+    """Write every table into a new folder, but ``NOT_EXPORTED`` and the columns ``SECRET``.
 
     ``<table>.jsonl`` holds a JSON object a row, exactly; ``<table>.csv`` the same to look at in a
     spreadsheet, where a text that it would take for a formula has an apostrophe before it.
-    Passwords, codes and sign-ins stay behind.
+    It is for other programs: only a backup becomes a store again.
     """
     if folder.exists() and any(folder.iterdir()):
         raise InputError("{folder} is not empty; name a new folder.", folder=str(folder))
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _snapshot(engine) as connection:
-            return {
+            left = {table.name: _count(connection, table) for table in NOT_EXPORTED}
+            written = {
                 table.name: _write(connection, table, folder)
                 for table in metadata.sorted_tables
                 if table not in NOT_EXPORTED
             }
+            return Exported(written, left)
     except OSError as error:
         raise InputError("{path} cannot be written: {why}.", path=str(folder), why=error) from error
 
@@ -169,11 +184,22 @@ def _copy(old: Connection, new: Connection, table: Table) -> int:
     return rows
 
 
-def _check(file: Path) -> None:
+def _count(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _check(file: Path) -> dict[str, int]:
+    """Rows by table of a whole store in one file; a table younger than it has none."""
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as held:
         if held.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("damaged")
         held.execute("SELECT version_num FROM alembic_version").fetchone()
+        there = {name for (name,) in held.execute("SELECT name FROM sqlite_master")}
+        return {
+            table.name: held.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
+            for table in metadata.sorted_tables
+            if table.name in there
+        }
 
 
 def _write(connection: Connection, table: Table, folder: Path) -> int:

@@ -47,12 +47,12 @@ def counted(data: Path) -> tuple[int, int, str]:
     return firms, judged, status
 
 
-def many(file: Path) -> int:
+def many(file: Path, copies: int = COPIES) -> int:
     """Write so many firms that storing them takes a while; their number."""
     sample = (ROOT / "sample_data" / "candidates.csv").read_text(encoding="utf-8-sig")
     head, *lines = sample.splitlines()
     bare = [line.split(",", 2)[2] for line in lines]
-    made = [f",{copy}-{row},{rest}" for copy in range(COPIES) for row, rest in enumerate(bare)]
+    made = [f",{copy}-{row},{rest}" for copy in range(copies) for row, rest in enumerate(bare)]
     assert head.startswith("uscc,name,")
     file.write_text("\n".join([head, *made]), encoding="utf-8")
     return len(made)
@@ -107,6 +107,30 @@ def test_a_messy_file_goes_from_upload_to_download(page: sync_api.Page, data: Pa
         page.get_by_role("link", name="← All firms").click()
         page.get_by_text("1 firms").first.wait_for()
         assert "text=91150100XNAR8WDJ6G" in page.url
+
+
+def test_reading_a_file_can_be_stopped_and_leaves_nothing(
+    page: sync_api.Page, data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.csv"
+    many(file, copies=15)
+    with running(data.parent) as (address, _process):
+        page.goto(f"{address}/import")
+        settled(page)
+        page.locator("input[type=file]").set_input_files(file)
+        page.get_by_text("recognised").wait_for()
+        page.get_by_role("button", name="Read the rows").click()
+        page.get_by_role("button", name="Stop").click(timeout=60_000)
+        page.get_by_text("nothing of the file was kept").wait_for(timeout=60_000)
+        settled(page)
+        assert page.get_by_role("button", name="Read the rows").is_visible()
+        assert not page.get_by_role("button", name="Stop").is_visible()
+        with sqlite3.connect(f"file:{data}?mode=ro", uri=True) as held:
+            for table in ("imports", "staged", "firms"):
+                assert held.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        # the same file again, to its end
+        page.get_by_role("button", name="Read the rows").click()
+        page.get_by_role("button", name="Confirm and store").wait_for(timeout=120_000)
 
 
 @pytest.mark.parametrize("delay", [0.05, 0.12, 0.3])

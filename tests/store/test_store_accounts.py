@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select, update
 from eligibility.store import VISITOR, Accounts, Actor, Repository, Role, signing_key
 from eligibility.store import accounts as policy
 from eligibility.store.schema import accounts, audit_log, sign_in_attempts, sign_ins
-from eligibility.vocabulary import Conflict, InputError, NotAllowed
+from eligibility.vocabulary import Conflict, InputError, NotAllowed, NotFound
 from tests.store.conftest import QUICK
 
 LOGIN, PASSWORD = "Li.Na@example.org", "correct horse battery"
@@ -343,3 +343,39 @@ def test_the_signing_key_is_made_once_for_its_owner_only_or_given(
     monkeypatch.setenv("ELIGIBILITY_SECRET", "short")
     with pytest.raises(InputError):
         signing_key()
+
+
+def test_an_account_sees_and_ends_its_own_open_sign_ins_only(engine: Engine) -> None:
+    doors = Accounts(engine, b"k" * 32, hasher=QUICK)
+    for login in ("one", "two"):
+        doors.register(login, PASSWORD)
+    here, there, other = (doors.sign_in(login, PASSWORD) for login in ("one", "one", "two"))
+    gone = doors.sign_in("one", PASSWORD)
+    doors.sign_out(gone)
+    signed = doors.signed_in(here)
+    assert signed is not None
+    mine = Repository(engine, signed.actor)
+    held = {row["id"]: row for row in mine.open_sign_ins()}
+    assert len(held) == 2
+    assert signed.sign_in_id in held
+    assert {row["login"] for row in held.values()} == {"one"}
+    (elsewhere,) = held.keys() - {signed.sign_in_id}
+    mine.end_sign_in(elsewhere)
+    mine.end_sign_in(elsewhere)
+    assert doors.signed_in(there) is None
+    assert doors.signed_in(here) is not None
+    foreign = doors.signed_in(other)
+    assert foreign is not None
+    with pytest.raises(NotFound):
+        mine.end_sign_in(foreign.sign_in_id or 0)
+    assert doors.signed_in(other) is not None
+
+
+def test_a_sign_in_that_ran_out_is_not_listed_as_open(engine: Engine) -> None:
+    doors = Accounts(engine, b"k" * 32, hasher=QUICK)
+    made = doors.create_administrator("chief", PASSWORD)
+    doors.sign_in("chief", PASSWORD)
+    actor = Actor(Role.ADMINISTRATOR, made)
+    assert len(Repository(engine, actor).open_sign_ins()) == 1
+    later = Repository(engine, actor, lambda: datetime.now(UTC) + policy.IDLE)
+    assert later.open_sign_ins() == []

@@ -179,7 +179,7 @@ def test_two_imports_of_the_same_firms_confirmed_at_once_make_each_firm_once(
     ]
     with ThreadPoolExecutor(4) as threads:
         done = list(threads.map(local.confirm_import, made))
-    assert sorted((one.added, one.changed) for one in done) == [(0, 200)] * 3 + [(200, 0)]
+    assert sorted((one.added, one.unchanged) for one in done) == [(0, 200)] * 3 + [(200, 0)]
     assert local.firms_page().count == 200
 
 
@@ -217,7 +217,7 @@ def test_one_import_confirmed_twice_at_once_is_stored_once(engine: Engine) -> No
     local = Repository(engine, LOCAL)
     made = local.stage_import("f", [(facts(None, "甲"), record()) for _ in range(50)])
     with ThreadPoolExecutor(4) as threads:
-        assert set(threads.map(lambda _: local.confirm_import(made), range(4))) == {(50, 0, 50)}
+        assert set(threads.map(lambda _: local.confirm_import(made), range(4))) == {(50, 0, 50, 0)}
     assert counts(engine) == [50] * 3
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(staged)) == 0

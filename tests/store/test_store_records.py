@@ -363,8 +363,8 @@ def test_an_import_adds_what_is_new_and_keeps_what_the_file_leaves_blank(local: 
     assert [row["firm_id"] for row in held["rows"]] == [old, None, None, None]
     assert held["rejected"] == [{"row": 9, "why": "坏"}]
     assert (before, held["accepted"]) == (1, 4)
-    assert local.confirm_import(made) == (3, 1, 2)
-    assert local.confirm_import(made) == (3, 1, 2), "again is harmless"
+    assert local.confirm_import(made) == (3, 1, 2, 0)
+    assert local.confirm_import(made) == (3, 1, 2, 0), "again is harmless"
     assert local.firms_page().count == 4
     row = local.firm(old)
     assert (row["name"], row["district"], row["verdict"]) == ("新名", "区", "ineligible")
@@ -381,13 +381,61 @@ def test_one_firm_twice_in_one_file_is_one_firm_with_both_assessments(local: Rep
         (facts("91150105XNBU6HUA33", "甲", staff_total=1), record("ineligible")),
         (facts("91150105XNBU6HUA33", "甲", st_staff=2), record("eligible")),
     ]
-    for added, changed in ((1, 0), (0, 1)):
-        assert local.confirm_import(local.stage_import("f", rows)) == (added, changed, 2)
+    for done in ((1, 0, 2, 0), (0, 1, 2, 0)):
+        assert local.confirm_import(local.stage_import("f", rows)) == done
     (row,) = local.firms_page().rows
     assert row["verdict"] == "eligible"
     held = local.figures(row["id"], 2026).value
     assert (held["staff_total"], held["st_staff"]) == (1, 2)
     assert len(local.assessments(row["id"])) == 4
+
+
+def test_a_row_that_tells_nothing_new_adds_nothing_and_is_counted(local: Repository) -> None:
+    same = (facts("91150105XNBU6HUA33", "甲", staff_total=1, district="区"), record("ineligible"))
+    rows = [same, (facts("91150100XNYLK3H19E", "乙"), record())]
+    local.confirm_import(local.stage_import("f", rows))
+    first, second = (
+        local.firm_ids([code])[code] for code in (rows[0][0]["uscc"], rows[1][0]["uscc"])
+    )
+
+    def left() -> Any:
+        return (
+            local.firm(first),
+            local.figures(first, 2026),
+            local.assessments(first),
+            local.audit_trail(first),
+        )
+
+    before = left()
+    rows[1] = (facts("91150100XNYLK3H19E", "乙", staff_total=9), record("undetermined"))
+    assert local.confirm_import(local.stage_import("f", rows)) == (0, 1, 1, 1)
+    assert left() == before
+    assert local.firm(second)["verdict"] == "undetermined"
+    # back to what it was: an older assessment is no reason not to keep this one
+    rows[1] = (facts("91150100XNYLK3H19E", "乙", staff_total=9), record())
+    assert local.confirm_import(local.stage_import("f", rows)) == (0, 1, 1, 1)
+    assert local.firm(second)["verdict"] == "eligible"
+    # the same facts judged otherwise, as after a new model or edition
+    rows[1] = (rows[1][0], record(note="new model"))
+    assert local.confirm_import(local.stage_import("f", rows)) == (0, 1, 1, 1)
+    assert local.figures(second, 2026).version == 2
+    # a name told anew is a change, though nothing is judged
+    moved = [(facts("91150105XNBU6HUA33", "甲新", staff_total=1, district="区"), None), rows[1]]
+    assert local.confirm_import(local.stage_import("f", moved)) == (0, 1, 0, 1)
+    assert local.firm(first)["name"] == "甲新"
+
+
+def test_a_row_without_a_code_is_known_again_by_the_very_same_figures_only(
+    local: Repository,
+) -> None:
+    row = facts(None, "无码", staff_total=1)
+    for done in ((1, 0, 1, 0), (0, 0, 0, 1)):
+        assert local.confirm_import(local.stage_import("f", [(row, record())])) == done
+    other = local.stage_import("f", [({**row, "staff_total": 2}, record())])
+    assert local.confirm_import(other) == (1, 0, 1, 0)
+    nameless = facts(None, "", staff_total=1)
+    for _ in range(2):
+        assert local.confirm_import(local.stage_import("f", [(nameless, None)])) == (1, 0, 0, 0)
 
 
 def test_a_code_at_several_carriers_must_be_told_apart_by_the_file(local: Repository) -> None:
@@ -399,7 +447,7 @@ def test_a_code_at_several_carriers_must_be_told_apart_by_the_file(local: Reposi
     assert {row["name"] for row in local.firms_page().rows} == {"甲"}
     local.discard_import(vague)
     clear = local.stage_import("f", [(facts("91150105XNBU6HUA33", "乙", carrier="区"), None)])
-    assert local.confirm_import(clear) == (0, 1, 0)
+    assert local.confirm_import(clear) == (0, 1, 0, 0)
     assert {(row["name"], row["carrier"]) for row in local.firms_page().rows} == {
         ("甲", "园"),
         ("乙", "区"),
@@ -409,8 +457,8 @@ def test_a_code_at_several_carriers_must_be_told_apart_by_the_file(local: Reposi
 def test_a_firm_without_a_carrier_goes_to_the_one_that_a_file_names(local: Repository) -> None:
     firm = local.add_firm({"name": "甲", "uscc": "91150105XNBU6HUA33"})
     row = facts("91150105XNBU6HUA33", "甲", carrier="园")
-    for _ in range(2):
-        assert local.confirm_import(local.stage_import("f", [(row, None)])) == (0, 1, 0)
+    for done in ((0, 1, 0, 0), (0, 0, 0, 1)):
+        assert local.confirm_import(local.stage_import("f", [(row, None)])) == done
     assert local.firm(firm)["carrier"] == "园"
     assert local.firms_page().count == 1
 

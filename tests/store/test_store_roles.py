@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 
 from eligibility import store
-from eligibility.store import Accounts, Repository, Role, Stage
-from eligibility.store.schema import APPEND_ONLY, audit_log, firms, metadata
+from eligibility.store import Accounts, FirmFilter, Repository, Role, Stage
+from eligibility.store.accounts import token_hash
+from eligibility.store.schema import APPEND_ONLY, audit_log, firms, metadata, sign_ins
 from eligibility.vocabulary import EligibilityError, NotAllowed, NotFound
 from tests.store.world import SECRET, World, facts, record, world
 
@@ -47,6 +48,16 @@ def of(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
     return next(row for row in rows if all(row[name] == value for name, value in wanted.items()))
 
 
+def sign_in_of(w: World, account: int) -> int:
+    """An open sign-in of an account."""
+    at = datetime.now(UTC)
+    values = {"token_hash": token_hash(str(at)), "account_id": account, "at": at, "seen_at": at}
+    with w.engine.begin() as connection:
+        made = connection.execute(insert(sign_ins).values(values))
+    (key,) = made.inserted_primary_key
+    return int(key)
+
+
 CALLS = {
     "firms_page": Call(lambda r, w: r.firms_page(), EVERYONE),
     "firms_frame": Call(lambda r, w: r.firms_frame(), EVERYONE),
@@ -63,6 +74,14 @@ CALLS = {
     "assign": Call(lambda r, w: r.assign([w.firm], w.adviser), STAFF, SEES),
     "move": Call(lambda r, w: r.move([w.firm], w.carrier), LEADS),
     "set_stage": Call(lambda r, w: r.set_stage([w.firm], "ready"), STAFF, SEES),
+    "would_change": Call(
+        lambda r, w: r.would_change(FirmFilter(), "stage", "ready"), STAFF
+    ),
+    "open_sign_ins": Call(lambda r, w: r.open_sign_ins(), EVERYONE),
+    "end_sign_in": Call(
+        lambda r, w: r.end_sign_in(sign_in_of(w, w.adviser)), EVERYONE,
+        {"adviser", "administrator"},
+    ),
     "years": Call(lambda r, w: r.years(w.firm), EVERYONE, SEES),
     "figures": Call(lambda r, w: r.figures(w.firm, 2026), EVERYONE, SEES),
     "save_figures": Call(

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
 from eligibility.cli import app
-from eligibility.store import Accounts, Repository, backup, export, open_store, restore
+from eligibility.store import LOCAL, Accounts, Repository, backup, export, open_store, restore
 from eligibility.store.engine import connect, migrate
-from eligibility.store.schema import metadata
+from eligibility.store.schema import SECRET, metadata
 from eligibility.vocabulary import Conflict, InputError
+from tests.staffed import fill
 from tests.store.conftest import QUICK, create_database
 from tests.store.world import PASSWORD, World, facts, record, world
 
@@ -60,11 +62,11 @@ def test_a_restored_backup_has_equal_content_and_goes_on_from_there(
     full: World, fresh: Engine, tmp_path: Path
 ) -> None:
     file = tmp_path / "backup.sqlite"
-    backup(full.engine, file)
+    written = backup(full.engine, file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     rows = restore(fresh, file)
     assert content(fresh) == content(full.engine)
-    assert rows == {name: len(held) for name, held in content(fresh).items()}
+    assert rows == written == {name: len(held) for name, held in content(fresh).items()}
     # new rows find free ids, and what was append-only still is
     again = Repository(fresh, full.chief.actor)
     made = again.add_firm({"name": "新"})
@@ -152,8 +154,7 @@ def test_an_export_tells_everything_but_secrets_and_no_cell_is_a_formula(
     full: World, tmp_path: Path
 ) -> None:
     full.chief.add_firm({"name": '=HYPERLINK("http://x")', "district": "+1"})
-    rows = export(full.engine, tmp_path / "out")
-    assert rows["firms"] == 3
+    assert export(full.engine, tmp_path / "out").written["firms"] == 3
     with (tmp_path / "out" / "firms.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = list(csv.DictReader(file))[-1]
     assert (cells["name"], cells["district"]) == ('\'=HYPERLINK("http://x")', "'+1")
@@ -168,6 +169,34 @@ def test_an_export_tells_everything_but_secrets_and_no_cell_is_a_formula(
         assert secret not in told
     with pytest.raises(InputError):
         export(full.engine, tmp_path / "out")
+
+
+def test_the_demonstration_comes_back_whole_and_an_export_holds_all_but_what_it_names(
+    engine: Engine, fresh: Engine, tmp_path: Path
+) -> None:
+    fill(Repository(engine, LOCAL), 2026)
+    Accounts(engine, b"k" * 32, hasher=QUICK).create_administrator("chief", PASSWORD)
+    Accounts(engine, b"k" * 32, hasher=QUICK).sign_in("chief", PASSWORD)
+    backup(engine, tmp_path / "backup.sqlite")
+    rows = restore(fresh, tmp_path / "backup.sqlite")
+    assert content(fresh) == content(engine)
+    assert rows["assessments"] == 200
+    made = export(fresh, tmp_path / "out")
+    assert {**made.written, **made.left} == rows
+    assert made.left == {"sign_ins": 1, "sign_in_attempts": 1}
+    for name, held in content(engine).items():
+        if name in made.left:
+            assert not (tmp_path / "out" / f"{name}.jsonl").exists()
+            continue
+        lines = (tmp_path / "out" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line) for line in lines] == [
+            {
+                column: value.isoformat() if isinstance(value, date) else value
+                for column, value in row._mapping.items()
+                if column not in SECRET
+            }
+            for row in held
+        ]
 
 
 def run(*words: str, given: str = "", status: int = 0, **environment: str) -> str:
@@ -185,11 +214,19 @@ def test_the_commands_create_an_administrator_back_up_restore_and_export(tmp_pat
         "create-admin", "CHIEF", "--password-stdin", given=f"{PASSWORD}\n", status=2
     )
     file, out, other = (str(tmp_path / name) for name in ("b.sqlite", "out", "other"))
-    run("backup", file)
+    assert "19 tables, 2 rows written" in run("backup", file)
     assert "already" in run("backup", file, status=2)
     assert "not empty" in run("restore", file, status=2)
-    run("restore", file, ELIGIBILITY_DATA=other)
-    run("export", out, ELIGIBILITY_DATA=other)
+    restored = run("restore", file, ELIGIBILITY_DATA=other)
+    assert "19 tables, 2 rows restored and compared" in restored
+    with_sign_in = connect(f"sqlite:///{other}/eligibility.sqlite")
+    Accounts(with_sign_in, b"k" * 32).sign_in("chief", PASSWORD)
+    with_sign_in.dispose()
+    # the sign-in, its attempt and its line in the log; the first two stay behind, and it says so
+    told = run("export", out, ELIGIBILITY_DATA=other)
+    assert "17 tables, 3 rows written" in told
+    assert "sign_ins (1), sign_in_attempts (1)" in told
+    assert "restore reads a file that backup wrote" in run("restore", out, status=2)
     engine = connect(f"sqlite:///{other}/eligibility.sqlite")
     assert Accounts(engine, b"k" * 32).sign_in("chief", PASSWORD)
     engine.dispose()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +26,9 @@ from eligibility.vocabulary import Message, RowIssue, msgid
 Row = Mapping[str, Any]
 #: rows of an import that are drawn
 SHOWN = 100
+#: rows judged between two moves of the bar
+STEP = 50
+STOPPED = Message(msgid("Stopped; nothing of the file was kept. It can be read again."))
 STATUS_WORDS = {
     "staged": msgid("◐ waiting to be confirmed"),
     "confirmed": msgid("● stored"),
@@ -71,15 +75,49 @@ def columns(seen: Preview, language: Language) -> None:
     )
 
 
-def stage(repository: Repository, name: str, screening: Screening, scheme: Scheme) -> int:
-    """Keep the rows of a file, and those rejected, to be looked at; the import's id."""
-    return repository.stage_import(name, _rows(screening, scheme), _rejected(screening))
+def stage(
+    repository: Repository,
+    name: str,
+    screening: Screening,
+    scheme: Scheme,
+    tell: Callable[[int], None] = lambda _count: None,
+) -> int:
+    """Keep the rows of a file, and those rejected, to be looked at; the import's id.
+
+    ``tell`` hears how many rows are judged; what it raises lets all of them go.
+    """
+    rows = _rows(screening, scheme, tell)
+    return repository.stage_import(name, rows, _rejected(screening))
 
 
-def _rows(screening: Screening, scheme: Scheme) -> Iterator[tuple[Row, Row]]:
+def _rows(
+    screening: Screening, scheme: Scheme, tell: Callable[[int], None]
+) -> Iterator[tuple[Row, Row]]:
     facts = table_facts(screening.batch.table, scheme.fields)
     for place, held in enumerate(facts):
+        if place % STEP == 0:
+            tell(place)
         yield held, screening.firm(place).record
+
+
+def progress(of: int, language: Language) -> Callable[[int], None]:
+    """A bar of the rows judged, and the way to stop; gives what moves the bar.
+
+    Pressing the button lets Streamlit end this run at the next move of the bar, and the store
+    sweeps away the rows that had come in.
+    """
+    _ = language.text
+    began = monotonic()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0)
+        st.button(_("Stop"), on_click=state.tell, args=(STOPPED,), icon=":material/stop_circle:")
+
+    def tell(count: int) -> None:
+        words = _("{n} of {of} rows judged, {seconds} s")
+        seconds = round(monotonic() - began)
+        bar.progress(count / of, words.format(n=f"{count:,}", of=f"{of:,}", seconds=seconds))
+
+    return tell
 
 
 def _rejected(screening: Screening) -> list[Row]:
@@ -204,7 +242,10 @@ def decide(repository: Repository, held: Row, language: Language) -> None:
 def stored(done: Imported) -> Message:
     """What a confirmed import did."""
     return Message(
-        msgid("Stored: {added} firms added, {changed} changed, {assessed} assessments kept."),
+        msgid(
+            "Stored: {added} firms added, {changed} changed, {assessed} assessments kept; rows "
+            "unchanged: {unchanged}."
+        ),
         done._asdict(),
     )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
-from eligibility.app import cache, clients, export, state
+from eligibility.app import cache, clients, export, state, taken
 from eligibility.app import format as fmt
 from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
 from eligibility.app.components import guard, opening
@@ -24,6 +24,9 @@ from eligibility.vocabulary import Conflict, Message, msgid
 
 #: rows before the table scrolls, and how high it is then
 SHOWN, TALL = 16, 620
+#: firms named after many were changed
+NAMED = 8
+Field = Literal["adviser_id", "stage"]
 
 
 def filters(repository: Repository, choice: Choice, language: Language) -> None:
@@ -228,14 +231,9 @@ def rows(
             alt=_("Firms with stage, verdict, score, nearest gap, adviser and next deadline"),
         )
     if "readiness" in config:
-        said = _("Readiness with its interval (90%) is that of each firm's last assessment.")
         model = cache.model()[0]
-        now = (
-            _("The model in use now: {model}.").format(model=model.learned.sentence.say(language))
-            if model
-            else ""
-        )
-        st.caption(f"{said} {now}")
+        learned = model.learned.sentence.say(language) if model else ""
+        st.caption(taken.about_readiness(learned, language))
     ids = [row["id"] for row in page.rows]
     opened = state.opened_of(state.LIST, ids) if named is None else ids[named]
     chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
@@ -282,10 +280,30 @@ def bulk(
             every = st.checkbox(
                 _("all {n} firms of this list instead").format(n=f"{page.count:,}"), key=state.EVERY
             )
+
+            def change(field: Field, value: Any, label: str, key: str) -> None:
+                # what stands so already is not changed, and not counted
+                n = (
+                    repository.would_change(choice.firms, field, value)
+                    if every
+                    else sum(row[field] != value for row in ticked)
+                )
+                st.button(
+                    _("{what} (changes {n} of {of})").format(
+                        what=label, n=f"{n:,}", of=f"{page.count if every else len(ticked):,}"
+                    ),
+                    key=key,
+                    on_click=guard.do,
+                    args=(
+                        partial(
+                            _change, repository, which, field, value, language.text("(no name)")
+                        ),
+                    ),
+                    disabled=not n,
+                )
+
             which = (
-                partial(_every, repository, choice, page.count)
-                if every
-                else partial(_versions, ticked)
+                partial(_every, repository, choice, page.count) if every else partial(list, ticked)
             )
             adviser = st.selectbox(
                 _("Adviser"),
@@ -294,12 +312,7 @@ def bulk(
                 width=200,
                 key=state.TO_ADVISER,
             )
-            st.button(
-                _("Give to this adviser"),
-                on_click=guard.do,
-                args=(lambda: _done(repository.assign(which(), adviser)),),
-                disabled=not (ticked or every),
-            )
+            change("adviser_id", adviser, _("Give to this adviser"), state.GIVE)
             words = _stages(language)
             stage = st.selectbox(
                 _("Stage"),
@@ -308,64 +321,56 @@ def bulk(
                 width=160,
                 key=state.TO_STAGE,
             )
-            st.button(
-                _("Set this stage"),
-                on_click=guard.do,
-                args=(lambda: _done(repository.set_stage(which(), stage)),),
-                disabled=not (ticked or every),
-            )
+            change("stage", stage, _("Set this stage"), state.SET_STAGE)
 
 
-def _versions(ticked: Sequence[Mapping[str, Any]]) -> dict[int, int]:
-    """The firms ticked and the versions that were looked at."""
-    return {row["id"]: row["version"] for row in ticked}
-
-
-def _every(repository: Repository, choice: Choice, count: int) -> dict[int, int]:
+def _every(repository: Repository, choice: Choice, count: int) -> list[dict[str, Any]]:
     held = repository.firms_page(choice.firms, limit=count + 1)
     if held.count != count:
         raise Conflict(msgid("The list changed meanwhile; nothing was stored. Look at it again."))
-    return _versions(held.rows)
+    return held.rows
 
 
-def _done(count: int) -> Message:
-    return Message(msgid("Changed: {n} firms."), {"n": count})
+def _change(
+    repository: Repository,
+    which: Callable[[], Sequence[Mapping[str, Any]]],
+    field: Field,
+    value: Any,
+    nameless: str,
+) -> Message:
+    """Change those firms that differ, and say which."""
+    rows = which()
+    # the versions that were looked at
+    versions = {row["id"]: row["version"] for row in rows}
+    if field == "stage":
+        count = repository.set_stage(versions, value)
+    else:
+        count = repository.assign(versions, value)
+    names = [row["name"] or row["uscc"] or nameless for row in rows if row[field] != value]
+    told = {"n": f"{count:,}", "of": f"{len(rows):,}", "names": "、".join(names[:NAMED])}
+    if count > NAMED:
+        return Message(
+            msgid(
+                "Changed: {n} of {of} firms: {names} and others. The history of each firm has it, "
+                "and so has the trail under Administration."
+            ),
+            told,
+        )
+    return Message(msgid("Changed: {n} of {of} firms: {names}. The history of each has it."), told)
 
 
 def download(
     repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
 ) -> None:
-    """All firms of the list, in its order, as a file."""
-    st.download_button(
-        language.text("Download as CSV"),
-        data=partial(_file, repository, choice, count, scheme, language),
-        file_name="firms.csv",
-        mime=export.MIMES["csv"],
-        on_click="ignore",
-        icon=":material/download:",
-    )
-
-
-def _file(
-    repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
-) -> bytes:
+    """All firms of the list, in its order, as a file; made when it is asked for."""
     _ = language.text
-    held = repository.firms_page(
-        choice.firms, sort=choice.sort, descending=choice.descending, limit=count
-    )
-    titles = {
-        "name": _("Firm"), "stage": _("Stage"), "verdict": _("Verdict"), "low": _("Low"),
-        "high": _("High"), "readiness": _("Readiness (%)"), "interval": _("interval (90%)"),
-        "gap": _("Nearest gap"), "due": _("Next deadline"),
-        "district": _("District"), "industry": _("Industry"), "carrier": _("Carrier"),
-        "adviser": _("Adviser"), "uscc": _("Credit code"), "assessed": _("Last assessed"),
-    }  # fmt: skip
-    shown = clients.table(held.rows, scheme, language).select(list(titles))
-    # whole percents, as on the page: the interval says that it is known no better
-    place = shown.schema.get_field_index("readiness")
-    shown = shown.set_column(place, "readiness", pc.round(shown["readiness"]))
-    shown = shown.rename_columns(list(titles.values()))
-    if (model := cache.model()[0]) is not None:
-        said = pa.array([model.learned.sentence.say(language)] * shown.num_rows, pa.string())
-        shown = shown.append_column(_("Model of readiness in use now"), said)
-    return export.written(shown, "csv")
+    with st.container(horizontal=True, key="downloads"):
+        for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
+            st.download_button(
+                label,
+                data=partial(taken.file, repository, choice, count, scheme, language, kind),
+                file_name=f"{export.named(_('All firms'), date.today())}.{kind}",
+                mime=export.MIMES[kind],
+                on_click="ignore",
+                icon=":material/download:",
+            )

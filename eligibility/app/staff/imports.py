@@ -40,7 +40,8 @@ try:
         if st.button(_("Read the rows"), type="primary", disabled=not known):
             with st.spinner(_("Reading and assessing…")):
                 screening = cache.current()
-                made = importing.stage(repository, kept.name, screening, cache.scheme())
+            tell = importing.progress(len(screening.batch.table), language)
+            made = importing.stage(repository, kept.name, screening, cache.scheme(), tell)
             state.forget_upload()
             state.put(state.IMPORT, made)
             st.rerun()
