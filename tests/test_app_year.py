@@ -160,6 +160,18 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
     assert (held.firms, held.doubles) == ((), 1)
 
 
+def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_another(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    ended = {"certified": True, "certified_on": date(YEAR - 5, 11, 1)}
+    repository.save_outcomes([(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)])
+    held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())
+    assert (held.filed.tolist(), held.doubles) == ([True], 0)
+
+
 def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

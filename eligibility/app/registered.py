@@ -183,12 +183,16 @@ def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
 def _done(
     copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates, year: int
 ) -> set[int]:
-    """The firms that some copy says to be through with the year: decided, or certified for longer."""
-    ending = held.ending_in(year)
+    """The firms that some copy says to be through with the year: decided, or certified for longer.
+
+    A stage speaks only where no certificate is on record: one that has ended leaves it behind.
+    """
+    recorded = set(held.firm.tolist())
     return {
         persons[row["id"]]
         for row in copies
-        if row["decided"] or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in ending)
+        if row["decided"]
+        or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in recorded)
     }
 
 
