@@ -172,6 +172,19 @@ def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_ano
     assert (held.filed.tolist(), held.doubles) == ([True], 0)
 
 
+@pytest.mark.parametrize("refused", [0, 1])
+def test_a_firm_refused_in_any_copy_is_not_discounted_as_if_it_might_still_be_certified(
+    staffed: Staffed, refused: int
+) -> None:
+    repository = staffed.repository
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    copies = [staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub)]
+    repository.set_stage(copies, Stage.READY)
+    repository.save_outcomes([(copies[refused], YEAR, {"certified": False}, 0)])
+    then = registered.pool(repository, YEAR + 1, registered.USUAL, load_scheme())
+    assert then.again.tolist() == [False]
+
+
 def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

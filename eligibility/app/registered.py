@@ -217,13 +217,16 @@ def _one(copies: list[Row]) -> Row:
     stages = [*(stage for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED]
     told = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
     ahead = max(copies, key=lambda row: (row["applied"] or 0, stages.index(row["stage"])))
-    pending = [row["pending"] for row in copies if row["pending"] is not None]
+    pending, decided = (
+        [row[name] for row in copies if row[name] is not None] for name in ("pending", "decided")
+    )
     return {
         **told,
         "stage": ahead["stage"],
         "applied": ahead["applied"],
         "applied_by": ahead["id"],
         "pending": max(pending, default=None),
+        "decided": max(decided, default=None),
     }
 
 
