@@ -435,6 +435,42 @@ def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
 
 
+def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staffed.repository.set_stage([staffed.firm()], Stage.READY)
+    before = cache.pool(staffed.repository, YEAR + 1, registered.USUAL)
+    whole = planned.model_chances(None, planned.judged(before.table, cache.scheme()), cache.city())
+    seen = cache.year_of(before, 1, 20.0, by_model=False).chances.now
+    assert (seen < whole.now).all()
+
+    class NewYear(date):
+        @classmethod
+        def today(cls) -> date:
+            return date(YEAR + 1, 1, 1)
+
+    for module in (cache, registered):
+        monkeypatch.setattr(module, "date", NewYear)
+    after = cache.pool(staffed.repository, YEAR + 1, registered.USUAL)
+    assert cache.year_of(after, 1, 20.0, by_model=False).chances.now == pytest.approx(whole.now)
+
+
+def test_a_day_of_expiry_corrected_changes_the_chances_of_the_year_that_rest_on_it(
+    staffed: Staffed,
+) -> None:
+    repository, firm = staffed.repository, staffed.firm()
+    held = {"certified": True, "certified_on": date(YEAR - 3, 3, 1)}
+    corrected = held | {"expires_on": date(YEAR + 1, 3, 1)}
+    seen = []
+    for version, values in enumerate((held, corrected)):
+        repository.save_outcome(firm, YEAR - 3, values, version)
+        repository.set_stage([firm], Stage.READY)
+        pool = cache.pool(repository, YEAR + 1, registered.USUAL)
+        seen.append(cache.year_of(pool, 1, 20.0, by_model=False).chances.now.sum())
+    # valid through this year it is not certified anew in it, and all of its chance is next year's
+    assert seen[1] > seen[0]
+
+
 def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> None:
     held = cache.pool(filled.repository, YEAR, registered.USUAL)
     first, other = (

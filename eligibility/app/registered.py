@@ -130,6 +130,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         catalogue=scheme.titles_by_code,
     )
     read = [told[number - 1] for number in batch.rows.tolist()]
+    again = [_may_before(row, held, year) for row in read]
     ids = dict.fromkeys(row["id"] for row in read)
     return Pool(
         year=year,
@@ -139,7 +140,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
             [row["stage"] == Stage.APPLIED and row["applied"] == year for row in read],
             dtype=np.bool_,
         ),
-        again=np.array([_may_before(row, held, year) for row in read], dtype=np.bool_),
+        again=np.array(again, dtype=np.bool_),
         carrier=None
         if repository.actor.role in LEADS
         else next((row["carrier"] for row in rows if row["carrier"]), ""),
@@ -159,7 +160,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         ),
         earlier=sum(row["facts_year"] < year for row in read),
         held=held,
-        digest=_digest(year, asked, of_year),
+        digest=_digest(year, asked, of_year, again),
     )
 
 
