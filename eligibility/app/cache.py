@@ -118,8 +118,7 @@ def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     DateNotCovered
         If no edition covers the date of application.
     """
-    also = [field for rung in lower(scheme()) for field in rung.fields]
-    said = told(draft.state, scheme(), date.today(), also)
+    said = told(draft.state, scheme(), date.today(), lower(scheme()))
     return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 
