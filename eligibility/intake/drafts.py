@@ -53,7 +53,9 @@ class Told(NamedTuple):
     applied: date
 
 
-def told(draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Scheme] = ()) -> Told:
+def told(
+    draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Scheme] = ()
+) -> Told:
     """Read a draft.
 
     Parameters
