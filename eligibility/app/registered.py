@@ -118,7 +118,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     of_year = targets.get(year, {"number": None, "certified": 0})
     rows = _told(repository.applicants(year, stages), persons)
     by_person: dict[int, list[Row]] = {}
-    for row in _applying(rows, held, year, _done(copies, persons, held, year)):
+    for row in _applying(rows, held, year, _done(copies, persons, held)):
         by_person.setdefault(row["person"], []).append(row)
     asked = [_one(group) for group in by_person.values()]
     may = [row for row in asked if row["applied"] != year - 1]
@@ -181,10 +181,8 @@ def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
     return list(found.values())
 
 
-def _done(
-    copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates, year: int
-) -> set[int]:
-    """The firms that some copy says to be through with the year: decided, or certified for longer.
+def _done(copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates) -> set[int]:
+    """The firms through with the year as some copy says: decided, or certified for longer.
 
     A stage speaks only where no certificate is on record: one that has ended leaves it behind.
     """
