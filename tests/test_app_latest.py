@@ -113,6 +113,26 @@ def test_what_fails_is_told_and_tried_again_at_the_next_look(work: Work) -> None
     assert look(latest, work).value == "value of 1"
 
 
+def test_what_fails_after_the_patience_of_all_who_looked_is_told_to_the_next(work: Work) -> None:
+    latest: Latest[str] = Latest(patience=0.0, rest=0.0)
+    look(latest, work)
+    work.state, work.fails = 1, True
+    work.let.clear()
+    assert not look(latest, work).current
+    work.let.set()
+    until(lambda: not latest._coming)
+    with pytest.raises(OSError, match="away"):
+        look(latest, work)
+    # it is told once, and of what has changed meanwhile it says nothing
+    work.let.clear()
+    assert not look(latest, work).current
+    work.let.set()
+    until(lambda: not latest._coming)
+    work.state, work.fails = 2, False
+    assert look(latest, work).value == "value of 0"
+    until(lambda: look(latest, work).current)
+
+
 def test_another_key_is_another_value_and_the_ones_asked_for_longest_ago_are_let_go() -> None:
     latest: Latest[int] = Latest()
     begun = []

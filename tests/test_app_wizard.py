@@ -161,6 +161,13 @@ def test_what_cannot_be_read_of_the_lower_rung_leads_back_to_it() -> None:
     assert app.session_state["draft"].step == "main"
 
 
+def test_before_the_day_that_the_lower_rung_covers_what_was_typed_for_it_stops_nothing() -> None:
+    facts = FACTS | {"total_assets_y3": "-1", "application_date": "2016-08-01"}
+    app = page("wizard", Draft(facts=facts, step="rd"))
+    assert not app.exception
+    assert "until this is corrected" not in html(app)
+
+
 @pytest.mark.parametrize("kind", [*LEDGERS])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_titles_shown_over_a_list_are_known_for_titles(kind: str, language: str) -> None:

@@ -160,6 +160,31 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
     assert (held.firms, held.doubles) == ((), 1)
 
 
+def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_another(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    ended = {"certified": True, "certified_on": date(YEAR - 5, 11, 1)}
+    repository.save_outcomes([(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)])
+    held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())
+    assert (held.filed.tolist(), held.doubles) == ([True], 0)
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_a_firm_refused_in_any_copy_is_not_discounted_as_if_it_might_still_be_certified(
+    staffed: Staffed, refused: int
+) -> None:
+    repository = staffed.repository
+    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    copies = [staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub)]
+    repository.set_stage(copies, Stage.READY)
+    repository.save_outcomes([(copies[refused], YEAR, {"certified": False}, 0)])
+    then = registered.pool(repository, YEAR + 1, registered.USUAL, load_scheme())
+    assert then.again.tolist() == [False]
+
+
 def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -408,6 +433,42 @@ def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     assert cache.pool(Repository(filled.engine, filled.repository.actor), YEAR, stages) is whole
     stray = filled.adviser(filled.repository.add_carrier("空园"))
     assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
+
+
+def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staffed.repository.set_stage([staffed.firm()], Stage.READY)
+    before = cache.pool(staffed.repository, YEAR + 1, registered.USUAL)
+    whole = planned.model_chances(None, planned.judged(before.table, cache.scheme()), cache.city())
+    seen = cache.year_of(before, 1, 20.0, by_model=False).chances.now
+    assert (seen < whole.now).all()
+
+    class NewYear(date):
+        @classmethod
+        def today(cls) -> date:
+            return date(YEAR + 1, 1, 1)
+
+    for module in (cache, registered):
+        monkeypatch.setattr(module, "date", NewYear)
+    after = cache.pool(staffed.repository, YEAR + 1, registered.USUAL)
+    assert cache.year_of(after, 1, 20.0, by_model=False).chances.now == pytest.approx(whole.now)
+
+
+def test_a_day_of_expiry_corrected_changes_the_chances_of_the_year_that_rest_on_it(
+    staffed: Staffed,
+) -> None:
+    repository, firm = staffed.repository, staffed.firm()
+    held = {"certified": True, "certified_on": date(YEAR - 3, 3, 1)}
+    corrected = held | {"expires_on": date(YEAR + 1, 3, 1)}
+    seen = []
+    for version, values in enumerate((held, corrected)):
+        repository.save_outcome(firm, YEAR - 3, values, version)
+        repository.set_stage([firm], Stage.READY)
+        pool = cache.pool(repository, YEAR + 1, registered.USUAL)
+        seen.append(cache.year_of(pool, 1, 20.0, by_model=False).chances.now.sum())
+    # valid through this year it is not certified anew in it, and all of its chance is next year's
+    assert seen[1] > seen[0]
 
 
 def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> None:

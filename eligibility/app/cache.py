@@ -118,8 +118,7 @@ def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     DateNotCovered
         If no edition covers the date of application.
     """
-    also = [field for rung in lower(scheme()) for field in rung.fields]
-    said = told(draft.state, scheme(), date.today(), also)
+    said = told(draft.state, scheme(), date.today(), lower(scheme()))
     return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 
@@ -304,7 +303,8 @@ def _counted(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
 
 def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> Pool:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
-    return _pool(repository, *_sight(repository), repository.last_change(), year, tuple(stages))
+    change = (repository.last_change(), date.today())
+    return _pool(repository, *_sight(repository), change, year, tuple(stages))
 
 
 def _sight(repository: Repository) -> tuple[str, tuple[bool, int | None]]:
@@ -318,7 +318,7 @@ def _pool(
     _repository: Repository,
     where: str,  # noqa: ARG001 names the store
     sees: tuple[bool, int | None],  # noqa: ARG001 names whose firms are seen
-    change: tuple[int, int],  # noqa: ARG001 names the state of the store
+    change: tuple[tuple[int, int], date],  # noqa: ARG001 names the state of the store, and the day
     year: int,
     stages: tuple[Stage, ...],
 ) -> Pool:

@@ -46,6 +46,12 @@ class _Made(Generic[T]):
     rested: float
 
 
+@dataclass(frozen=True)
+class _Failed:
+    state: Hashable
+    error: Exception
+
+
 class Latest(Generic[T]):
     """Values by key, each worked out again when its state is another."""
 
@@ -53,6 +59,7 @@ class Latest(Generic[T]):
         self._patience, self._rest = patience, rest
         self._lock = Lock()
         self._made: dict[Hashable, _Made[T]] = {}
+        self._failed: dict[Hashable, _Failed] = {}
         self._coming: dict[Hashable, Future[None]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="latest")
 
@@ -69,13 +76,18 @@ class Latest(Generic[T]):
         Raises
         ------
         Exception
-            What ``work`` raised while it was waited for; it is tried again at the next look.
+            What ``work`` raised, told at the look that waited for it or at the next one while
+            nothing has changed; then it is tried again.
         """
-        if (made := self._held(key)) is None or made.state != state():
+        if (made := self._held(key)) is None or made.state != (now := state()):
+            if made is not None and (failed := self._failure(key)) and failed.state == now:
+                raise failed.error
             coming = self._begun(key, state, work)
             if coming is not None:
                 done, _ = wait([coming], self._patience if made else None)
                 for each in done:
+                    if each.exception():
+                        self._failure(key)
                     each.result()
             made = self._held(key)
             assert made is not None
@@ -86,6 +98,11 @@ class Latest(Generic[T]):
             if (made := self._made.pop(key, None)) is not None:
                 self._made[key] = made
             return made
+
+    def _failure(self, key: Hashable) -> _Failed | None:
+        """What went wrong and was not told yet; it is told now."""
+        with self._lock:
+            return self._failed.pop(key, None)
 
     def _begun(
         self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]
@@ -98,16 +115,22 @@ class Latest(Generic[T]):
             return coming
 
     def _work(self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]) -> None:
+        of: Hashable = None
         try:
             at, began = datetime.now(UTC), monotonic()
             of = state()
             value = work()
             took = monotonic() - began
             with self._lock:
+                self._failed.pop(key, None)
                 self._made.pop(key, None)
                 self._made[key] = _Made(of, value, at, monotonic() + self._rest * took)
                 while len(self._made) > MOST:
                     del self._made[next(iter(self._made))]
+        except Exception as error:
+            with self._lock:
+                self._failed[key] = _Failed(of, error)
+            raise
         finally:
             with self._lock:
                 del self._coming[key]

@@ -118,7 +118,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     of_year = targets.get(year, {"number": None, "certified": 0})
     rows = _told(repository.applicants(year, stages), persons)
     by_person: dict[int, list[Row]] = {}
-    for row in _applying(rows, held, year, _done(copies, persons, held, year)):
+    for row in _applying(rows, held, year, _done(copies, persons, held)):
         by_person.setdefault(row["person"], []).append(row)
     asked = [_one(group) for group in by_person.values()]
     may = [row for row in asked if row["applied"] != year - 1]
@@ -130,6 +130,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         catalogue=scheme.titles_by_code,
     )
     read = [told[number - 1] for number in batch.rows.tolist()]
+    again = [_may_before(row, held, year) for row in read]
     ids = dict.fromkeys(row["id"] for row in read)
     return Pool(
         year=year,
@@ -139,7 +140,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
             [row["stage"] == Stage.APPLIED and row["applied"] == year for row in read],
             dtype=np.bool_,
         ),
-        again=np.array([_may_before(row, held, year) for row in read], dtype=np.bool_),
+        again=np.array(again, dtype=np.bool_),
         carrier=None
         if repository.actor.role in LEADS
         else next((row["carrier"] for row in rows if row["carrier"]), ""),
@@ -159,7 +160,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         ),
         earlier=sum(row["facts_year"] < year for row in read),
         held=held,
-        digest=_digest(year, asked, of_year),
+        digest=_digest(year, asked, of_year, again),
     )
 
 
@@ -180,15 +181,17 @@ def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
     return list(found.values())
 
 
-def _done(
-    copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates, year: int
-) -> set[int]:
-    """The firms that some copy says to be through with the year: decided, or certified for longer."""
-    ending = held.ending_in(year)
+def _done(copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates) -> set[int]:
+    """The firms through with the year as some copy says: decided, or certified for longer.
+
+    A stage speaks only where no certificate is on record: one that has ended leaves it behind.
+    """
+    recorded = set(held.firm.tolist())
     return {
         persons[row["id"]]
         for row in copies
-        if row["decided"] or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in ending)
+        if row["decided"]
+        or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in recorded)
     }
 
 
@@ -213,13 +216,16 @@ def _one(copies: list[Row]) -> Row:
     stages = [*(stage for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED]
     told = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
     ahead = max(copies, key=lambda row: (row["applied"] or 0, stages.index(row["stage"])))
-    pending = [row["pending"] for row in copies if row["pending"] is not None]
+    pending, decided = (
+        [row[name] for row in copies if row[name] is not None] for name in ("pending", "decided")
+    )
     return {
         **told,
         "stage": ahead["stage"],
         "applied": ahead["applied"],
         "applied_by": ahead["id"],
         "pending": max(pending, default=None),
+        "decided": max(decided, default=None),
     }
 
 

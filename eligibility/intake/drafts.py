@@ -53,7 +53,9 @@ class Told(NamedTuple):
     applied: date
 
 
-def told(draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Field] = ()) -> Told:
+def told(
+    draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Scheme] = ()
+) -> Told:
     """Read a draft.
 
     Parameters
@@ -63,8 +65,9 @@ def told(draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[F
     scheme : Scheme
     today : date
         The date of application where none is typed.
-    also : sequence of Field, optional
-        What is asked beyond the scheme's own form; a field that it has keeps to its own form.
+    also : sequence of Scheme, optional
+        Others whose fields are asked beside the scheme's own, from the day on that they cover; a
+        field that it has itself keeps to its own form.
 
     Raises
     ------
@@ -73,10 +76,11 @@ def told(draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[F
     """
     facts: Facts = draft.get("facts", {})
     fields = dict(scheme.fields_by_id)
-    for field in also:
-        fields.setdefault(field.id, field)
-    added = {field.id for field in also}
     applied = _day(facts, fields["application_date"]) or today
+    added = [field for other in also if applied >= other.covered_from for field in other.fields]
+    for field in added:
+        fields.setdefault(field.id, field)
+    beside = {field.id for field in added}
     law = scheme.in_force(applied)
     registered = _day(facts, fields["registered_on"])
     operating = _operating(registered, applied)
@@ -94,7 +98,7 @@ def told(draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[F
         name: value
         for name, value in values.items()
         if value is not None
-        and (name in added or asks(law, fields[name]))
+        and (name in beside or asks(law, fields[name]))
         and applies(fields[name], operating)
     }
     options = Options(application_date=applied, covered_from=scheme.covered_from)

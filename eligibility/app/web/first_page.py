@@ -30,7 +30,9 @@ class FirstPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a page with the script in it; hand on every other."""
-        if scope["type"] != "http" or HTML not in Headers(scope=scope).get("accept", ""):
+        # the head of a page alone comes without the page that could be written into
+        whole = scope["type"] == "http" and scope["method"] == "GET"
+        if not whole or HTML not in Headers(scope=scope).get("accept", ""):
             await self.app(scope, receive, send)
             return
         # what is compressed, or only said to be unchanged, could not be written into
