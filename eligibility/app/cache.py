@@ -278,12 +278,13 @@ def _outlooks() -> Latest[Outlook]:
     return Latest()
 
 
-def outlook(repository: Repository, year: int) -> Known[Outlook]:
+def outlook(repository: Repository, year: int, *, patient: bool = True) -> Known[Outlook]:
     """The year of the register as last worked out; at once, but for the first time."""
     return _outlooks().of(
         (*_sight(repository), year),
         lambda: (repository.last_change(), model_stamp(), date.today()),
         lambda: _outlook(repository, year),
+        patient=patient,
     )
 
 

@@ -63,7 +63,14 @@ class Latest(Generic[T]):
         self._coming: dict[Hashable, Future[None]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="latest")
 
-    def of(self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]) -> Known[T]:
+    def of(
+        self,
+        key: Hashable,
+        state: Callable[[], Hashable],
+        work: Callable[[], T],
+        *,
+        patient: bool = True,
+    ) -> Known[T]:
         """The value of now, if it is held or comes soon; the last one otherwise.
 
         The first one is waited for.
@@ -72,6 +79,8 @@ class Latest(Generic[T]):
         ----------
         state
             Names what the value is worked out from; asked before it is.
+        patient
+            Whether the next is waited for, if there is a last one to be shown.
 
         Raises
         ------
@@ -84,7 +93,7 @@ class Latest(Generic[T]):
                 raise failed.error
             coming = self._begun(key, state, work)
             if coming is not None:
-                done, _ = wait([coming], self._patience if made else None)
+                done, _ = wait([coming], self._patience * patient if made else None)
                 for each in done:
                     if each.exception():
                         self._failure(key)

@@ -78,7 +78,7 @@ class Year(Access):
         """
         several = (
             select(firms.c.uscc)
-            .where(self._visible(), firms.c.uscc.is_not(None))
+            .where(self._visible(), firms.c.uscc != "")
             .group_by(firms.c.uscc)
             .having(func.count() > 1)
         )

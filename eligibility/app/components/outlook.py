@@ -67,7 +67,8 @@ def as_of(repository: Repository, year: int, at: datetime, language: Language) -
         "As of {time}: firms were changed since, and the year is being worked out again."
     )
     st.html(tag("p", said.format(time=f"{at.astimezone():%H:%M:%S}"), cls="notice", role="status"))
-    if cache.outlook(repository, year).current:
+    known = cache.outlook(repository, year, patient=False)
+    if known.current or known.at != at:
         st.rerun()
 
 
