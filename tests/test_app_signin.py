@@ -516,7 +516,8 @@ def test_carriers_and_targets_are_set_and_stand_in_the_trail(
     (number,) = [each for each in app.number_input if each.label == "Firms to be certified"]
     number.set_value(50)
     app = press(app, "Set the target")
-    done = list(app.dataframe[-1].value["What"])
+    (trail,) = [table.value for table in app.dataframe if "Details" in table.value]
+    done = list(trail["What"])
     assert done[:2] == ["set target", "add carrier"]
     # in the sentence about it too a name is text
     assert "**园** [a](http://b)" in app.dataframe[1].value["Name"].tolist()

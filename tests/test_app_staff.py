@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pytest
+import streamlit as st
 from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
@@ -20,6 +21,7 @@ pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import cache, clients, export, register, state, taken
 from eligibility.app import format as fmt
+from eligibility.app.components.dossier import moment
 from eligibility.app.state import UPLOAD, Upload
 from eligibility.language import ENGLISH
 from eligibility.readiness.past import read_past
@@ -236,6 +238,35 @@ def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> N
     assert doors.signed_in(token)
     line = Repository(staffed.engine, staffed.actor).audit_trail(limit=1)[0]
     assert line["action"] == "end sign-in"
+
+
+def test_the_trail_names_the_firm_and_says_in_words_what_was_done(staffed: Staffed) -> None:
+    carrier = staffed.repository.add_carrier("园")
+    firm = staffed.firm(0, NASTY, carrier_id=carrier)
+    staffed.repository.assign([firm], staffed.adviser(carrier).account_id)
+    staffed.repository.set_stage([firm], "ready")
+    staffed.repository.save_figures(firm, 2026, {"staff_total": 4321}, 1)
+    app = AppTest.from_file(str(ROOT / "eligibility/app/administration.py"), default_timeout=60)
+    app.session_state["lang"] = "en"
+    app.run()
+    assert not app.exception
+    (trail,) = [table.value for table in app.dataframe if "Details" in table.value]
+    said = dict(zip(trail["What"], trail["Details"], strict=True))
+    assert said["set stage"] == "Stage: ready"
+    assert said["assign"] == "Adviser: 顾问"
+    assert "Changed: " in said["save figures"]
+    assert "4321" not in str(trail.values)
+    assert set(trail["Firm"][:3]) == {NASTY}
+
+
+def test_a_moment_is_told_by_the_readers_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(2026, 11, 26, 18, 51, tzinfo=UTC)
+    for zone, said in (("Asia/Shanghai", "2026-11-27 02:51"), ("UTC", "2026-11-26 18:51")):
+        monkeypatch.setattr(type(st.context), "timezone", zone)
+        assert moment(at) == said
+    for unknown in (None, "", "Nowhere/At all", "../../etc/passwd"):
+        monkeypatch.setattr(type(st.context), "timezone", unknown)
+        assert moment(at) == f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def test_a_list_that_grew_is_not_changed_unseen(staffed: Staffed) -> None:

@@ -229,12 +229,15 @@ class Administration(Access):
     def audit_trail(
         self, firm_id: int | None = None, *, limit: int = 200, before: int | None = None
     ) -> list[Row]:
-        """Who did what, latest first, with ``by``; ``before`` is the id of the page's last line.
+        """Who did what, latest first, with ``by`` and ``firm``, the names; ``before`` is the id of
+        the page's last line.
 
         Of one firm for managers; of everything for administrators.
         """
-        told = select(audit_log, accounts.c.name.label("by")).outerjoin_from(
-            audit_log, accounts, accounts.c.id == audit_log.c.account_id
+        told = (
+            select(audit_log, accounts.c.name.label("by"), firms.c.name.label("firm"))
+            .outerjoin_from(audit_log, accounts, accounts.c.id == audit_log.c.account_id)
+            .outerjoin(firms, firms.c.id == audit_log.c.firm_id)
         )
         if firm_id is not None:
             told = told.where(audit_log.c.firm_id == firm_id)

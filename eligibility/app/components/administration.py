@@ -6,7 +6,6 @@ never overwritten: the store refuses with a sentence.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -14,16 +13,42 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import state
+from eligibility.app import cache, state
 from eligibility.app.components import notices
+from eligibility.app.components.status import verdict_word
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.store import ROLE_WORDS, FirmFilter, Repository, Role
-from eligibility.vocabulary import EligibilityError, InputError, Message
+from eligibility.store import ROLE_WORDS, STAGE_WORDS, FirmFilter, Repository, Role, Stage
+from eligibility.vocabulary import EligibilityError, InputError, Message, msgid
 
 #: characters of a password made here: 16 of 64 kinds
 PASSWORD_BYTES = 12
 LINES = 100
+#: what the parts of a line of the log are called
+DETAILS = {
+    "accepted": msgid("Rows to store"),
+    "account": msgid("Account"),
+    "added": msgid("Firms added"),
+    "adviser_id": msgid("Adviser"),
+    "applied_year": msgid("Year"),
+    "assessed": msgid("Assessments kept"),
+    "assessment": msgid("Assessment"),
+    "batch": msgid("Batch"),
+    "carrier": msgid("Carrier"),
+    "carrier_id": msgid("Carrier"),
+    "changed": msgid("Changed"),
+    "file": msgid("File"),
+    "import_id": msgid("Import"),
+    "name": msgid("Name"),
+    "number": msgid("Target"),
+    "rejected": msgid("Rejected"),
+    "role": msgid("Role"),
+    "stage": msgid("Stage"),
+    "title": msgid("Task"),
+    "unchanged": msgid("Rows unchanged"),
+    "verdict": msgid("Verdict"),
+    "year": msgid("Year"),
+}
 GIVEN = (Role.FIRM, Role.ADVISER, Role.MANAGER, Role.ADMINISTRATOR)
 
 
@@ -255,6 +280,7 @@ def trail(repository: Repository, language: Language) -> None:
     """Who did what, latest first; nothing here can be changed."""
     _ = language.text
     lines = repository.audit_trail(limit=LINES, before=state.trail_before())
+    people = _names(repository.advisers())
     if lines:
         st.dataframe(
             [
@@ -263,10 +289,8 @@ def trail(repository: Repository, language: Language) -> None:
                     _("Who"): line["by"] or "",
                     _("Role"): _(ROLE_WORDS[Role(line["role"])]),
                     _("What"): _(action),
-                    _("Firm"): "" if line["firm_id"] is None else str(line["firm_id"]),
-                    _("Details"): json.dumps(line["detail"], ensure_ascii=False)
-                    if line["detail"]
-                    else "",
+                    _("Firm"): line["firm"] or _number(line["firm_id"]),
+                    _("Details"): _details(line["detail"], people, language),
                 }
                 for line in lines
                 for action in [line["action"]]
@@ -285,6 +309,41 @@ def trail(repository: Repository, language: Language) -> None:
             st.button(_("Latest"), on_click=state.turn_trail, args=(None,))
         if len(lines) == LINES:
             st.button(_("Older"), on_click=state.turn_trail, args=(lines[-1]["id"],))
+
+
+def _details(detail: Mapping[str, Any], people: Mapping[int, str], language: Language) -> str:
+    """What a line of the log holds, in words; fields that changed without their figures."""
+    _ = language.text
+    fields = cache.scheme().fields_by_id
+    told = []
+    for name, value in detail.items():
+        match name, value:
+            case "changed", Mapping():
+                said = ", ".join(
+                    language.of(fields[field].title) if field in fields else str(field)
+                    for field in value
+                )
+            case "stage", str():
+                said = _(STAGE_WORDS[Stage(value)])
+            case "role", str():
+                said = _(ROLE_WORDS[Role(value)])
+            case "verdict", str():
+                said = verdict_word(value, language)
+            case "adviser_id", int():
+                said = people.get(value) or _number(value)
+            case _:
+                said = str(value)
+        if said:
+            label = _(DETAILS[name]) if name in DETAILS else name
+            if name in fields and name not in DETAILS:
+                label = language.of(fields[name].title)
+            told.append(_("{label}: {value}").format(label=label, value=said))
+    return _("; ").join(told)
+
+
+def _number(held: int | None) -> str:
+    """What stands for a thing whose name is not known."""
+    return "" if held is None else f"#{held}"
 
 
 def alone(language: Language) -> None:

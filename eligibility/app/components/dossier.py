@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -205,8 +206,12 @@ def _choose(label: str, held: Sequence[Row], place: int, key: str, language: Lan
 
 
 def moment(at: datetime) -> str:
-    """A moment as the clock of this machine shows it."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+    """A moment as the reader's clock shows it; as this machine's where the browser names no zone."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "")
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        zone = None
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _side_by_side(earlier: Row, later: Row, language: Language) -> None:

@@ -26,6 +26,8 @@ from eligibility.vocabulary import Message, RowIssue, msgid
 Row = Mapping[str, Any]
 #: rows of an import that are drawn
 SHOWN = 100
+#: rejected rows that are drawn whole: a table that scrolls looks as if it ended; else its height
+WHOLE, TALL = 30, 620
 #: rows judged between two moves of the bar
 STEP = 50
 STOPPED = Message(msgid("Stopped; nothing of the file was kept. It can be read again."))
@@ -175,7 +177,7 @@ def rejects(held: Row, language: Language) -> None:
         st.dataframe(
             table,
             hide_index=True,
-            height="content" if len(lines) <= notices.SHOWN else notices.TALL,
+            height="content" if len(lines) <= WHOLE else TALL,
             placeholder="",
         )
         st.download_button(
