@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Event
+from threading import Event, Timer
 from time import monotonic, sleep
 
 import pytest
@@ -74,6 +74,19 @@ def test_what_comes_soon_is_waited_for(work: Work) -> None:
     look(latest, work)
     work.state = 1
     assert look(latest, work).value == "value of 1"
+
+
+def test_what_took_longer_than_anybody_waits_is_not_waited_for_the_next_time(work: Work) -> None:
+    latest: Latest[str] = Latest(patience=0.1, rest=0.0)
+    work.let.clear()
+    Timer(0.2, work.let.set).start()
+    look(latest, work)
+    work.state = 1
+    work.let.clear()
+    began = monotonic()
+    assert not look(latest, work).current
+    assert monotonic() - began < 0.1
+    work.let.set()
 
 
 def test_many_changes_and_many_looks_meanwhile_are_worked_out_once(work: Work) -> None:

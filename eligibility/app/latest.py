@@ -11,12 +11,14 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from time import monotonic
+from time import monotonic, sleep
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-#: seconds that somebody who looks waits for the next, before the last is shown
+#: seconds that somebody who looks waits for the next, if the last took no longer
 PATIENCE = 0.5
+#: seconds that what takes longer than that is begun later, so that the page that asks is drawn first
+LATER = 1.0
 #: times as long as it took, until the next is begun: a sixth of one processor at most
 REST = 5.0
 #: what is held at once; what was asked for longest ago goes first
@@ -43,6 +45,7 @@ class _Made(Generic[T]):
     state: Hashable
     value: T
     at: datetime
+    took: float
     rested: float
 
 
@@ -73,7 +76,7 @@ class Latest(Generic[T]):
     ) -> Known[T]:
         """The value of now, if it is held or comes soon; the last one otherwise.
 
-        The first one is waited for.
+        The first one is waited for, and the next if the last came soon.
 
         Parameters
         ----------
@@ -93,7 +96,8 @@ class Latest(Generic[T]):
                 raise failed.error
             coming = self._begun(key, state, work)
             if coming is not None:
-                done, _ = wait([coming], self._patience * patient if made else None)
+                soon = patient and made is not None and made.took <= self._patience
+                done, _ = wait([coming], self._patience * soon if made else None)
                 for each in done:
                     if each.exception():
                         self._failure(key)
@@ -120,12 +124,17 @@ class Latest(Generic[T]):
         with self._lock:
             coming, made = self._coming.get(key), self._made.get(key)
             if coming is None and (made is None or monotonic() >= made.rested):
-                coming = self._coming[key] = self._thread.submit(self._work, key, state, work)
+                later = LATER if made and made.took > self._patience else 0.0
+                coming = self._thread.submit(self._work, key, state, work, later)
+                self._coming[key] = coming
             return coming
 
-    def _work(self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]) -> None:
+    def _work(
+        self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T], later: float
+    ) -> None:
         of: Hashable = None
         try:
+            sleep(later)
             at, began = datetime.now(UTC), monotonic()
             of = state()
             value = work()
@@ -133,7 +142,7 @@ class Latest(Generic[T]):
             with self._lock:
                 self._failed.pop(key, None)
                 self._made.pop(key, None)
-                self._made[key] = _Made(of, value, at, monotonic() + self._rest * took)
+                self._made[key] = _Made(of, value, at, took, monotonic() + self._rest * took)
                 while len(self._made) > MOST:
                     del self._made[next(iter(self._made))]
         except Exception as error:

@@ -11,6 +11,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from importlib import import_module
 from pkgutil import iter_modules
 from threading import Thread
@@ -19,6 +20,7 @@ import streamlit as st
 
 from eligibility.app import cache, components
 from eligibility.app.web import errors
+from eligibility.store import LOCAL, Repository
 
 log = logging.getLogger("eligibility.app")
 
@@ -37,6 +39,8 @@ def load() -> None:
             import_module(module.name)
         cache.city()
         cache.model()
+        # managers read the year first
+        cache.outlook(Repository(cache.engine(), LOCAL), date.today().year)
         # a million objects that stay as long as the server need not be looked through again and again
         gc.collect()
         gc.freeze()
