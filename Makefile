@@ -26,7 +26,7 @@ imports: .venv/dev
 tests: .venv/dev
 	$(BIN)/pytest $(PARALLEL)
 
-fast: .venv/dev ## the tests without browser, PostgreSQL and training, while writing
+fast: .venv/dev ## the tests of the law and what is worked out by it, while writing
 	$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 translations: .venv/dev ## collect the sentences in the code and compile their Chinese

@@ -34,20 +34,29 @@ def pytest_xdist_auto_num_workers() -> int:
     return (cores or 1) * 3 // 2
 
 
-#: where browsers are and models are trained; and the fixture that trains one elsewhere
-SLOW = {Path(__file__).parent / name for name in ("browser", "readiness")}
+#: folders and files of tests that need a browser, a store, a trained model or whole commands; those of
+#: the app's pages are slow as well
+SLOW = (
+    "browser",
+    "readiness",
+    "store",
+    "test_commands",
+    "test_finder",
+    "test_papers",
+    "test_readme",
+)
+PAGES = "test_app_"
+#: the fixture that trains a model elsewhere
 TRAINED = "ready"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what needs a browser, PostgreSQL or a model that is trained for it."""
+    """Mark as slow what ``make fast`` leaves out, so that the rest ends within two minutes."""
     for item in items:
-        given = getattr(item, "callspec", None)
-        if (
-            SLOW.intersection(item.path.parents)
-            or TRAINED in getattr(item, "fixturenames", ())
-            or (given and "postgresql" in given.params.values())
-        ):
+        # tests/store/test_x.py: store; tests/test_x.py: test_x; README.md: README
+        file = Path(item.nodeid.split("::")[0]).with_suffix("")
+        room = file.parts[file.parts[0] == "tests"]
+        if room in SLOW or room.startswith(PAGES) or TRAINED in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
 
 
