@@ -136,6 +136,14 @@ def test_one_more_firm_never_makes_the_target_less_likely(
     assert after >= before - 1e-10
 
 
+def test_a_firm_with_hardly_any_chance_changes_hardly_anything() -> None:
+    # one firm more to count follows the years at other points
+    without, hardly = (
+        of([0.5] * 7 + [chance], target=3, year_shock=1.0).reaches_target for chance in (0, 1e-40)
+    )
+    assert abs(without - hardly) < 1e-10
+
+
 @given(firms, st.floats(0, 1), st.integers(0, 12), shock, st.data())
 def test_a_better_chance_never_makes_the_target_less_likely(
     chances: list[float], towards: float, target: int, shock: float, data: st.DataObject

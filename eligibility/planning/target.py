@@ -20,7 +20,7 @@ from eligibility.vocabulary import Floats, InputError
 REACH = 7.0
 #: step between years over the width of what is integrated: doubling the years changes nothing
 #: above 1e-10 (a test says so)
-STEP = 0.9
+STEP = 0.8
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ class Forecast:
 
     def at_least(self, number: int) -> float:
         """Probability that at least this many are certified."""
-        return float(np.clip(self.distribution[max(0, number - self.already) :].sum(), 0, 1))
+        if number <= self.already:
+            return 1.0
+        return float(np.clip(self.distribution[number - self.already :].sum(), 0, 1))
 
     @property
     def reaches_target(self) -> float:
