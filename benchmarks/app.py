@@ -16,9 +16,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import insert
@@ -57,8 +58,6 @@ def fill(count: int) -> None:
     repository = Repository(engine, LOCAL)
     repository.set_target(date.today().year, 50, 0)
     stages = draw.choices([stage.value for stage in Stage], STAGES, k=count)
-    scheme = load_scheme()
-    facts = list(table_facts(read_table(SAMPLE, scheme.fields).table, scheme.fields))
     with engine.begin() as connection:
         connection.execute(
             insert(carriers),
@@ -87,15 +86,7 @@ def fill(count: int) -> None:
             ],
         )
         due = date.today()
-        connection.execute(
-            insert(figures),
-            [
-                {"firm_id": n + 1, "application_year": due.year, "changed_at": at, "version": 1,
-                 "facts": facts[n % len(facts)]}
-                for n in range(count)
-                if stages[n] != Stage.SURVEYED
-            ],
-        )  # fmt: skip
+        connection.execute(insert(figures), figures_of(stages, at))
         connection.execute(
             insert(tasks),
             [
@@ -121,6 +112,18 @@ def fill(count: int) -> None:
             ],
         )  # fmt: skip
     engine.dispose()
+
+
+def figures_of(stages: Sequence[str], at: datetime) -> list[dict[str, Any]]:
+    """Figures of the sample's firms for each firm that is more than surveyed, by its stage."""
+    fields = load_scheme().fields
+    facts = list(table_facts(read_table(SAMPLE, fields).table, fields))
+    return [
+        {"firm_id": n + 1, "application_year": at.year, "changed_at": at, "version": 1,
+         "facts": facts[n % len(facts)]}
+        for n, stage in enumerate(stages)
+        if stage != Stage.SURVEYED
+    ]  # fmt: skip
 
 
 def code(number: int) -> str:

@@ -34,9 +34,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from sqlalchemy import insert, select
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.app import figures_of
 from eligibility.app.web import cookies
-from eligibility.intake.table import read_table
-from eligibility.scheme import load_scheme
 from eligibility.store import (
     Accounts,
     Repository,
@@ -44,7 +43,6 @@ from eligibility.store import (
     Stage,
     open_store,
     signing_key,
-    table_facts,
 )
 from eligibility.store.schema import audit_log, drafts, figures, firms, notes, tasks
 from tests.browser.serving import CHROMIUM_FLAGS, QUIET, chromium, free_port, started
@@ -54,7 +52,6 @@ from tests.plain_browser import PlainBrowser, share
 LIMIT = 1.0
 REST = (1.0, 5.0)
 FIRMS = 2000
-SAMPLE = Path(__file__).parents[1] / "sample_data" / "candidates.csv"
 #: of a hundred firms
 STAGES = {Stage.SURVEYED: 80, Stage.NURTURED: 12, Stage.READY: 5, Stage.APPLIED: 3}
 #: of an imported file
@@ -92,8 +89,6 @@ def fill() -> dict[str, str]:
     boss = Repository(engine, signed.actor)
     draw = random.Random(1)
     stages = draw.choices(list(STAGES), list(STAGES.values()), k=FIRMS)
-    fields = load_scheme().fields
-    facts = list(table_facts(read_table(SAMPLE, fields).table, fields))
     boss.set_target(at.year, 50, 0)
     with engine.begin() as connection:
         connection.execute(
@@ -105,15 +100,7 @@ def fill() -> dict[str, str]:
                 for n in range(FIRMS)
             ],
         )  # fmt: skip
-        connection.execute(
-            insert(figures),
-            [
-                {"firm_id": n + 1, "application_year": at.year, "changed_at": at, "version": 1,
-                 "facts": facts[n % len(facts)]}
-                for n in range(FIRMS)
-                if stages[n] != Stage.SURVEYED
-            ],
-        )  # fmt: skip
+        connection.execute(insert(figures), figures_of(stages, at))
     held = {}
     for number in range(STAFF_OF_TEN * 2):
         login = f"staff{number}"

@@ -43,6 +43,12 @@ def filled(staffed: Staffed) -> Staffed:
     return staffed
 
 
+def copies(staffed: Staffed) -> list[int]:
+    """One firm, held by two carriers."""
+    carriers = [staffed.repository.add_carrier(name) for name in ("园区", "孵化器")]
+    return [staffed.firm(0, "甲公司", carrier_id=each) for each in carriers]
+
+
 def year_page(staffed: Staffed, language: str = "en") -> AppTest:
     app = staffed.open("overview", language)
     app.switch_page("eligibility/app/year.py").run()
@@ -151,9 +157,7 @@ def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
 def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
     staffed: Staffed,
 ) -> None:
-    repository = staffed.repository
-    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
-    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    repository, (first, second) = staffed.repository, copies(staffed)
     repository.set_stage([first], Stage.READY)
     repository.set_stage([second], Stage.CERTIFIED)
     held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())
@@ -163,9 +167,7 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
 def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_another(
     staffed: Staffed,
 ) -> None:
-    repository = staffed.repository
-    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
-    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    repository, (first, second) = staffed.repository, copies(staffed)
     ended = {"certified": True, "certified_on": date(YEAR - 5, 11, 1)}
     repository.save_outcomes([(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)])
     held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())

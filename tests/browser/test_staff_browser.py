@@ -58,13 +58,18 @@ def many(file: Path, copies: int = COPIES) -> int:
     return len(made)
 
 
-def stage(page: sync_api.Page, address: str, file: Path) -> None:
-    """Upload a file and have its rows read."""
+def begin(page: sync_api.Page, address: str, file: Path) -> None:
+    """Upload a file and begin to read its rows."""
     page.goto(f"{address}/import")
     settled(page)
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_text("recognised").wait_for()
     page.get_by_role("button", name="Read the rows").click()
+
+
+def stage(page: sync_api.Page, address: str, file: Path) -> None:
+    """Upload a file and have its rows read."""
+    begin(page, address, file)
     page.get_by_role("button", name="Confirm and store").wait_for(timeout=60_000)
     settled(page)
 
@@ -115,11 +120,7 @@ def test_reading_a_file_can_be_stopped_and_leaves_nothing(
     file = tmp_path / "many.csv"
     many(file, copies=15)
     with running(data.parent) as (address, _process):
-        page.goto(f"{address}/import")
-        settled(page)
-        page.locator("input[type=file]").set_input_files(file)
-        page.get_by_text("recognised").wait_for()
-        page.get_by_role("button", name="Read the rows").click()
+        begin(page, address, file)
         page.get_by_role("button", name="Stop").click(timeout=60_000)
         page.get_by_text("nothing of the file was kept").wait_for(timeout=60_000)
         settled(page)
