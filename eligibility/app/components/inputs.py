@@ -140,7 +140,7 @@ def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
     title = language.of(rung.title)
     st.header(_("Only for: {title}").format(title=title), anchor=False)
     words = _(
-        "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
+        "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}; only what cannot be read is to be put right first."
     )
     st.caption(words.format(title=title, own=language.of(sheet.scheme.title)))
     with st.container(key=f"group:{asked[0].stem}", gap="xsmall"):

@@ -13,6 +13,7 @@ from eligibility.app import cache, planned
 from eligibility.app import format as fmt
 from eligibility.app.components import forecast, notices, pool, support
 from eligibility.app.components import year as nearest
+from eligibility.app.components.dossier import moment
 from eligibility.app.markup import tag
 from eligibility.app.registered import Pool
 from eligibility.language import Language
@@ -66,7 +67,7 @@ def as_of(repository: Repository, year: int, at: datetime, language: Language) -
     said = language.text(
         "As of {time}: firms were changed since, and the year is being worked out again."
     )
-    st.html(tag("p", said.format(time=f"{at.astimezone():%H:%M:%S}"), cls="notice", role="status"))
+    st.html(tag("p", said.format(time=moment(at)), cls="notice", role="status"))
     known = cache.outlook(repository, year, patient=False)
     if known.current or known.at != at:
         st.rerun()
