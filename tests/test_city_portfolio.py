@@ -272,9 +272,9 @@ def test_no_choice_exceeds_what_a_search_cut_short_anywhere_says(seed: int, targ
 
 def test_a_choice_among_two_thousand_firms_takes_a_few_seconds() -> None:
     chances, held = drawn(8, 2000, 3)
-    start = time.perf_counter()
+    start = time.process_time()
     made = choose(chances, held, 100, target=800, scores=chances[0], year_shock=0.3)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert made.chosen.gain > made.highest_score_first.gain
 
 

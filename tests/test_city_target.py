@@ -76,15 +76,14 @@ def test_at_least_fifty_agrees_with_200_000_simulated_years() -> None:
 
 def test_five_thousand_firms_take_less_than_two_seconds() -> None:
     chances = RNG.beta(0.5, 1.5, (1, 5000))
-    start = time.perf_counter()
+    start = time.process_time()
     made = forecast(chances, target=1300, year_shock=0.3)
     assert made.distribution.sum() == pytest.approx(1)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_five_thousand_firms_in_fifty_draws_of_a_model_take_less_than_two_seconds() -> None:
     chances = np.clip(RNG.beta(0.5, 1.2, 5000) + RNG.normal(0, 0.04, (50, 5000)), 0, 1)
-    # the processor's seconds: others may be using it too
     start = time.process_time()
     made = forecast(chances, target=1500, year_shock=0.3)
     assert time.process_time() - start < 2

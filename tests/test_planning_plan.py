@@ -294,10 +294,10 @@ def test_one_firms_plan_takes_well_under_a_second() -> None:
         management_talent=1, conversions_y3=4,
     )  # fmt: skip
     plan(firm, HNTE, ON, score_at_least=60)  # the solver is imported once
-    start = time.perf_counter()
+    start = time.process_time()
     answer = plan(firm, HNTE, ON, score_at_least=60)
     assert len(answer.plans) == 4
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_a_scheme_that_does_not_say_how_it_is_reached_has_no_plans(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, extract_parameters
 from sqlalchemy import Engine, select, update
 
 from eligibility.store import VISITOR, Accounts, Actor, Repository, Role, signing_key
@@ -85,19 +85,30 @@ def test_unknown_wrong_disabled_and_passwordless_accounts_answer_alike(doors: Ac
     assert len(said) == 1
 
 
+class Recording(PasswordHasher):
+    """A hasher that keeps what each verification has to do: its parameters say what it costs."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=2, memory_cost=64, parallelism=1)
+        self.verified: list[Parameters] = []
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self.verified.append(extract_parameters(hash.decode() if isinstance(hash, bytes) else hash))
+        return super().verify(hash, password)
+
+
 def test_an_unknown_login_costs_one_verification_like_a_known_one(engine: Engine) -> None:
-    doors = Accounts(engine, b"k" * 32, hasher=PasswordHasher(time_cost=2, memory_cost=32768))
+    hasher = Recording()
+    doors = Accounts(engine, b"k" * 32, hasher=hasher)
     doors.register(LOGIN, PASSWORD)
-    refused(doors, "first")  # makes the dummy hash
-
-    def took(login: str) -> float:
-        began = time.perf_counter()
+    costs = []
+    for login in (LOGIN, "nobody", "nobody else", LOGIN):
         refused(doors, login)
-        return time.perf_counter() - began
-
-    known = min(took(LOGIN) for _ in range(3))
-    unknown = min(took(f"nobody{place}") for place in range(3))
-    assert 0.5 < unknown / known < 2
+        costs.append(hasher.verified)
+        hasher.verified = []
+    assert [len(cost) for cost in costs] == [1, 1, 1, 1]
+    assert costs[0] == costs[1] == costs[2] == costs[3]
+    assert (costs[0][0].time_cost, costs[0][0].memory_cost) == (2, 64)
 
 
 def test_five_failures_lock_a_login_known_or_not_until_time_passes(
