@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import records
 from eligibility.intake.table import Batch, Options, from_records, read_table
 from eligibility.scheme import DEFAULT_SCHEME, Scheme, load_scheme
-from eligibility.vocabulary import FirmTable, InputError, Readiness
+from eligibility.vocabulary import Field, FirmTable, InputError, Readiness
 
 Firm = Mapping[str, object]
 
@@ -67,12 +67,20 @@ def readiness_judge(model: Path | str | None) -> Callable[[Assessment], Readines
 
 
 def firms(
-    firm: Firm | Iterable[Firm], *, as_of: date | None = None, scheme: str = DEFAULT_SCHEME
+    firm: Firm | Iterable[Firm],
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+    fields: Sequence[Field] | None = None,
 ) -> FirmTable:
-    """The columns of one or several firms, checked as any input is."""
+    """The columns of one or several firms, checked as any input is.
+
+    ``fields`` is all that they may hold; what the scheme asks for, if omitted.
+    """
     held = load_scheme(scheme)
+    fields = held.fields if fields is None else fields
     given = [firm] if isinstance(firm, Mapping) else list(firm)
-    batch = from_records(given, held.fields, _options(held, as_of), catalogue=held.titles_by_code)
+    batch = from_records(given, fields, _options(held, as_of), catalogue=held.titles_by_code)
     if (fatal := [issue for issue in batch.issues if issue.fatal]) or batch.rejects.num_rows:
         raise InputError("{issue}", issue=fatal[0].sentence)
     return batch.table

@@ -117,6 +117,12 @@ class Scheme:
         """Every field by its id."""
         return {field.id: field for field in self.fields}
 
+    def asked(self, law: Edition) -> tuple[Field, ...]:
+        """The fields that an edition asks for."""
+        return tuple(
+            field for field in self.fields if not field.editions or law.id in field.editions
+        )
+
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
         return sorted(names, key=list(self.fields_by_id).index)

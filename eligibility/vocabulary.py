@@ -536,9 +536,14 @@ class Field(_Frozen):
     #: editions that ask for it; empty: all
     editions: tuple[str, ...] = ()
 
+    @property
+    def in_series(self) -> bool:
+        """Whether it is one year of a figure that is asked for by year."""
+        return self.year is not None and self.stem_title != self.title
+
     def titled(self, application_year: int) -> Wording:
         """The title with the calendar year that its year of the form stands for."""
-        if self.year is None or self.stem_title == self.title:
+        if self.year is None or not self.in_series:
             return self.title
         year = years_of(application_year)[self.year - 1]
         return Wording(zh=f"{year}年{self.stem_title.zh}", en=f"{self.stem_title.en}, {year}")

@@ -83,7 +83,7 @@ def fill(repository: Repository, year: int) -> dict[str, list[int]]:
     certificate that ends in it and four one that does not; one application failed.
     """
     screening = cache.sample(date(2026, 5, 10), cache.model_stamp())
-    made = importing.stage(repository, "candidates.csv", screening, load_scheme())
+    made = importing.stage(repository, "candidates.csv", screening)
     repository.confirm_import(made)
     ids = sorted(repository.firms_frame()["id"].tolist())
     parts = np.split(np.array(ids), [40, 110, 159, 184, 189, 195, 199])

@@ -19,16 +19,20 @@ from streamlit.testing.v1 import AppTest
 
 pytest.importorskip("streamlit.testing.v1")
 
-from eligibility.app import cache, clients, export, register, state, taken
+from eligibility.app import cache, clients, export, register, registered, state, taken
 from eligibility.app import format as fmt
+from eligibility.app.components import correct
 from eligibility.app.components.dossier import moment
 from eligibility.app.state import UPLOAD, Upload
 from eligibility.language import ENGLISH
+from eligibility.planning.ladder import joint_fields
 from eligibility.readiness.past import read_past
 from eligibility.scheme import load_scheme
 from eligibility.store import VISITOR, Accounts, Actor, FirmFilter, Repository, Role
+from eligibility.vocabulary import Field
 from tests.firms import base
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
+from tests.test_cases import BASES
 
 
 def load_workbook(file: io.BytesIO) -> dict[str, list[list[Any]]]:
@@ -427,6 +431,41 @@ def test_corrected_figures_are_stored_and_judged(
     assert len(staffed.repository.assessments(firm)) == 2
 
 
+def test_figures_of_the_latest_year_alone_have_one_cell(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = staffed.firm()
+    edited(monkeypatch, "Hi-tech product and service income", "value", "1234.56")
+    app = staffed.open("firm", firm=str(firm), tab="figures")
+    button(app, "Save and assess").click().run()
+    assert staffed.repository.figures(firm, 2026).value["hitech_income_y3"] == 12_345_600
+
+
+def test_what_a_lower_rung_asks_is_corrected_apart_and_what_no_law_of_the_year_asks_is_kept(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = staffed.firm()
+    repository = staffed.repository
+    facts, version = repository.figures(firm, 2026)
+    assert "college_st_staff" not in {field.id for field in asked_of(2026, facts)}
+    # asked by the edition of 2008 only
+    repository.save_figures(firm, 2026, {**facts, "college_st_staff": 3}, version)
+    edited(monkeypatch, "Total assets", "value", "800")
+    app = staffed.open("firm", firm=str(firm), tab="figures")
+    button(app, "Save and assess").click().run()
+    held = repository.figures(firm, 2026).value
+    assert held["total_assets_y3"] == 8_000_000
+    assert held["college_st_staff"] == 3
+    app = staffed.open("firm", firm=str(firm), tab="history")
+    assert "Total assets" in str(app.dataframe[-1].value["Detail"].tolist())
+
+
+def asked_of(year: int, facts: dict[str, Any]) -> list[Field]:
+    """The fields that the page of figures asks."""
+    sections = correct._sections(load_scheme(), facts, year, ENGLISH)
+    return [field for _title, fields in sections for field in fields]
+
+
 def test_figures_that_cannot_be_taken_are_told_and_not_stored(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -504,6 +543,39 @@ def test_the_same_file_a_second_time_adds_nothing_and_says_so(staffed: Staffed) 
     assert staffed.repository.firms_page(limit=100).rows == before
     # two lines: that it was staged, and that it was confirmed
     assert len(staffed.repository.audit_trail(limit=1000)) == trail + 2
+
+
+def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
+    staffed: Staffed,
+) -> None:
+    facts = {
+        **base(),
+        **BASES["tech_sme"],
+        "application_date": "2026-05-10",
+        "name": "",
+    }
+    heads = [field.id for field in joint_fields() if field.id in facts.keys() - {"uscc"}]
+    lines = [heads]
+    for name, assets in (("甲公司", "8000000"), ("乙公司", "about 8 million")):
+        told = {**facts, "name": name, "total_assets_y3": assets}
+        lines.append([str(told[head]) for head in heads])
+    content = "\n".join(",".join(line) for line in lines).encode()
+    app = staffed.open("imports")
+    app.session_state[UPLOAD] = Upload("file.csv", content, blake2b(content).hexdigest())
+    app.run()
+    button(app, "Read the rows").click().run()
+    assert "2 rows read = 2 scored + 0 rejected" in html(app)
+    button(app, "Confirm and store").click().run()
+    for row in staffed.repository.firms_page().rows:
+        facts = staffed.repository.figures(row["id"], 2026).value
+        assert facts["mainland_resident"] is True
+        assert ("total_assets_y3" in facts) == (row["name"] == "甲公司")
+    ids = {row["name"]: row["id"] for row in staffed.repository.firms_page().rows}
+    said = html(staffed.open("firm", firm=str(ids["甲公司"]), tab="plan"))
+    assert "Technology-based SME, High-tech enterprise" in said.split("Can be got now")[1]
+    staffed.repository.set_stage([*ids.values()], "ready")
+    pool = registered.pool(staffed.repository, 2026, registered.USUAL, load_scheme())
+    assert set(pool.firms) == set(ids.values())
 
 
 def test_a_discarded_import_leaves_nothing(staffed: Staffed) -> None:

@@ -169,6 +169,19 @@ def test_figures_before_registration_are_told_and_not_refused() -> None:
     assert not accepted(registered_on="2024-08-20", sales_revenue_y1=0, net_assets_y2=7).issues
 
 
+def test_a_cell_of_a_field_beside_the_matter_that_cannot_be_read_is_blank_with_a_remark() -> None:
+    options = Options(application_date=date(2026, 5, 10), beside=frozenset({"staff_total"}))
+    record = {"name": "甲", "staff_total": "many", "st_staff": 5}
+    batch = from_records([record], FIELDS, options)
+    (issue,) = batch.issues
+    assert (issue.column, issue.value, issue.fatal) == ("staff_total", "many", False)
+    assert str(issue.expected).endswith("; left blank")
+    assert batch.table.blank("staff_total").tolist() == [True]
+    assert batch.table.numbers("st_staff").tolist() == [5]
+    both = from_records([{**record, "st_staff": "few"}], FIELDS, options)
+    assert both.rejects["row"].to_pylist() == [1]
+
+
 def test_a_firm_in_a_file_needs_a_code_or_a_name() -> None:
     batch = read(["name", "staff_total"], ["-", "5"])
     assert (len(batch.table), batch.rejects.num_rows) == (0, 1)

@@ -23,7 +23,7 @@ from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
 from eligibility.intake.table import Options, Preview, preview, read_table
 from eligibility.planning.city import City, load_city
-from eligibility.planning.ladder import lower
+from eligibility.planning.ladder import joint_fields, lower, only_elsewhere
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.year import CityYear, city_year
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
@@ -71,7 +71,7 @@ def seen(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
     source = (upload.name, upload.content)
     return preview(
-        source, scheme().fields, Options(sheet=sheet, application_date=day, most_lines=MOST_LINES)
+        source, joint_fields(), Options(sheet=sheet, application_date=day, most_lines=MOST_LINES)
     )
 
 
@@ -90,6 +90,7 @@ def screening(
         application_date=day,
         covered_from=scheme().covered_from,
         most_lines=MOST_LINES,
+        beside=only_elsewhere(scheme(), scheme().in_force(day)),
     )
     return _screened((upload.name, upload.content), options)
 
@@ -132,7 +133,7 @@ def lacking_for_pdf() -> Message | None:
 
 def _screened(source: tuple[str, bytes], options: Options) -> Screening:
     held = scheme()
-    batch = read_table(source, held.fields, options, catalogue=held.titles_by_code)
+    batch = read_table(source, joint_fields(), options, catalogue=held.titles_by_code)
     return screen(batch, held, model()[0])
 
 

@@ -25,6 +25,7 @@ from eligibility.app.state import (
 )
 from eligibility.assessment.assess import assess_table
 from eligibility.language import Language
+from eligibility.planning.ladder import joint_fields
 from eligibility.scheme import Scheme
 from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
 from eligibility.vocabulary import VERDICT_WORDS
@@ -157,4 +158,4 @@ def judged(facts: Mapping[str, Any], scheme: Scheme, record: dict[str, Any] | No
     EligibilityError
         If the facts cannot be read, or no edition covers their date.
     """
-    return Firm(assess_table(firms(facts), scheme)[0], 0, record)
+    return Firm(assess_table(firms(facts, fields=joint_fields()), scheme)[0], 0, record)

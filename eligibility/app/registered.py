@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from eligibility.intake.table import Options, from_records
+from eligibility.planning.ladder import joint_fields
 from eligibility.planning.stock import Certificates, certificates
 from eligibility.scheme import Scheme
 from eligibility.store import LEADS, Repository, Stage
@@ -125,7 +126,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     told = [row for row in may if row["facts"]]
     batch = from_records(
         [_facts(row) for row in told],
-        scheme.fields,
+        joint_fields(),
         Options(application_date=date(year, 1, 1), covered_from=scheme.covered_from),
         catalogue=scheme.titles_by_code,
     )

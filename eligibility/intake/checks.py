@@ -111,8 +111,8 @@ def _before_registration(firms: FirmTable, fields: Sequence[Field]) -> Iterator[
     for figure in fields:
         if not left.any():
             return
-        alone = figure.stem_title == figure.title  # of the latest year alone, used as it stands
-        if figure.year is None or alone or figure.id not in firms.columns:
+        # a figure of the latest year alone is used as it stands
+        if figure.year is None or not figure.in_series or figure.id not in firms.columns:
             continue
         stray = left & ~firms.operating[figure.year - 1] & (np.abs(firms.numbers(figure.id)) > 0)
         left = left & ~stray

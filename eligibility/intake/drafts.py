@@ -67,7 +67,8 @@ def told(
         The date of application where none is typed.
     also : sequence of Scheme, optional
         Others whose fields are asked beside the scheme's own, from the day on that they cover; a
-        field that it has itself keeps to its own form.
+        field that it has itself keeps to its own form. What cannot be read of theirs alone is left
+        blank, with a remark.
 
     Raises
     ------
@@ -80,8 +81,9 @@ def told(
     added = [field for other in also if applied >= other.covered_from for field in other.fields]
     for field in added:
         fields.setdefault(field.id, field)
-    beside = {field.id for field in added}
     law = scheme.in_force(applied)
+    own = {field.id for field in scheme.asked(law)}
+    beside = frozenset(field.id for field in added) - own
     registered = _day(facts, fields["registered_on"])
     operating = _operating(registered, applied)
     lists = {
@@ -98,10 +100,10 @@ def told(
         name: value
         for name, value in values.items()
         if value is not None
-        and (name in beside or asks(law, fields[name]))
+        and (name in beside or name in own)
         and applies(fields[name], operating)
     }
-    options = Options(application_date=applied, covered_from=scheme.covered_from)
+    options = Options(application_date=applied, covered_from=scheme.covered_from, beside=beside)
     held = list(fields.values())
     batch = from_records([asked], held, options, catalogue=scheme.titles_by_code)
     return Told(law, years_of(applied.year), operating, lists, batch, applied)
@@ -127,11 +129,6 @@ def large(text: str, field: Field) -> float | None:
     if not isinstance(read, float) or read == bare or abs(read) < LARGE:
         return None
     return read
-
-
-def asks(law: Edition, field: Field) -> bool:
-    """Whether this edition asks for the field."""
-    return not field.editions or law.id in field.editions
 
 
 def applies(field: Field, operating: Sequence[bool]) -> bool:

@@ -50,6 +50,9 @@ class Options:
         The first day that the rules cover; an application before it is rejected.
     most_lines : int or None
         A file with more lines is refused; None: any number.
+    beside : frozenset of str
+        Ids of fields without which a row says all that it is read for: a cell of theirs that cannot
+        be read is left blank, with a remark.
     """
 
     money_unit: Literal["CNY", "10k CNY", "100m CNY"] | None = None
@@ -58,6 +61,7 @@ class Options:
     application_date: date = field(default_factory=date.today)
     covered_from: date | None = None
     most_lines: int | None = None
+    beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -359,6 +363,7 @@ class Intake:
         self.headers = headers = layout.headers
         self.applied = np.datetime64(layout.options.application_date, "D")
         self.covered_from = layout.options.covered_from
+        self.beside = layout.options.beside
         self.named = named
         titles = titles_to_codes(catalogue) if _needs_titles(headers) else _NO_TITLES
         self.columns = {column.field.id: column for column in headers.columns}
@@ -420,7 +425,11 @@ class Intake:
             )  # fmt: skip
         for name, read in readings.items():
             for place, expected in read.troubles.items():
-                troubles.add(place, name, expected)
+                if name in self.beside:
+                    left = Message("{expected}; left blank", {"expected": expected})
+                    troubles.add(place, name, left, fatal=False)
+                else:
+                    troubles.add(place, name, expected)
         kept = self._identities(block, firms, readings, troubles)
         if self.headers.calendar_years:
             year = int(self.applied.astype("M8[Y]").astype(np.int64)) + 1970

@@ -5,9 +5,10 @@ Every scheme names its rung; a table of firms is judged by each of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
 
     A section of the lower rung's form that the higher one lacks goes with the one before it.
     """
-    own = {field.id for field in scheme.fields if not field.editions or law.id in field.editions}
+    own = {field.id for field in scheme.asked(law)}
     found: dict[str, Extra] = {}
     for rung in lower(scheme):
         if day < rung.covered_from:
@@ -102,11 +103,17 @@ def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
     return list(found.values())
 
 
-def joint_fields() -> list[Field]:
+def joint_fields() -> Sequence[Field]:
     """The input of every rung as one form: each fact once, under the titles of all of them.
 
     A fact that several ask for stands as the highest of them has it, whose form asks for most.
     """
+    return tuple(joint_fields_by_id().values())
+
+
+@cache
+def joint_fields_by_id() -> Mapping[str, Field]:
+    """The same by their ids."""
     joint: dict[str, Field] = {}
     for scheme in reversed(rungs()):
         for field in scheme.fields:
@@ -117,7 +124,12 @@ def joint_fields() -> list[Field]:
                 if title not in (known.title.zh, known.title.en, *known.aliases)
             )
             joint[field.id] = known.model_copy(update={"aliases": known.aliases + titles})
-    return list(joint.values())
+    return joint
+
+
+def only_elsewhere(scheme: Scheme, law: Edition) -> frozenset[str]:
+    """Ids of what an edition of a scheme does not ask for, but other rungs or editions do."""
+    return frozenset(joint_fields_by_id().keys() - {field.id for field in scheme.asked(law)})
 
 
 def ladder(firms: FirmTable) -> Ladder:

@@ -346,9 +346,8 @@ class _FirmPaper:
         say = self.say
         yield Heading(say("Documents"))
         sources: dict[str, list[str]] = {}
-        for field in self.scheme.fields:
-            if not field.editions or self.law.id in field.editions:
-                sources.setdefault(self.language.of(field.source), []).append(field.id)
+        for field in self.scheme.asked(self.law):
+            sources.setdefault(self.language.of(field.source), []).append(field.id)
         rows = []
         for source, names in sources.items():
             blank = [name for name in names if self.firm.blank(name)[0]]

@@ -31,7 +31,7 @@ def fill(folder: Path) -> Repository:
         catalogue=scheme.titles_by_code,
     )
     screening = screen(batch, scheme, load(MODELS / scheme.id))
-    repository.confirm_import(importing.stage(repository, SAMPLE.name, screening, scheme))
+    repository.confirm_import(importing.stage(repository, SAMPLE.name, screening))
     repository.set_target(today.year, TARGET, 0)
     best = repository.firms_page(sort="score_low", descending=True, limit=len(batch.table)).rows
     eligible = [row for row in best if row["verdict"] == "eligible"]

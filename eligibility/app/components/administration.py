@@ -13,11 +13,12 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import cache, state
+from eligibility.app import state
 from eligibility.app.components import notices
 from eligibility.app.components.status import verdict_word
 from eligibility.app.markup import tag
 from eligibility.language import Language
+from eligibility.planning.ladder import joint_fields_by_id
 from eligibility.store import ROLE_WORDS, STAGE_WORDS, FirmFilter, Repository, Role, Stage
 from eligibility.vocabulary import EligibilityError, InputError, Message, msgid
 
@@ -314,7 +315,7 @@ def trail(repository: Repository, language: Language) -> None:
 def _details(detail: Mapping[str, Any], people: Mapping[int, str], language: Language) -> str:
     """What a line of the log holds, in words; fields that changed without their figures."""
     _ = language.text
-    fields = cache.scheme().fields_by_id
+    fields = joint_fields_by_id()
     told = []
     for name, value in detail.items():
         match name, value:

@@ -16,6 +16,7 @@ from eligibility.app.components import notices
 from eligibility.app.markup import tag
 from eligibility.intake.table import Batch, Options, from_records
 from eligibility.language import Language
+from eligibility.planning.ladder import extras, joint_fields, joint_fields_by_id
 from eligibility.scheme import Scheme
 from eligibility.store import Held, Repository, table_facts
 from eligibility.vocabulary import (
@@ -60,7 +61,7 @@ def figures(repository: Repository, firm: Row, language: Language) -> None:
     name = f"{what}:{held.version}"
     with st.form(name):
         typed: dict[str, str] = {}
-        for section, fields in _sections(scheme, language):
+        for section, fields in _sections(scheme, facts, year, language):
             typed |= _editor(f"{name}:{section}", section, fields, facts, year, language)
         if st.form_submit_button(_("Save and assess"), type="primary"):
             _submit(repository, firm["id"], year, typed, held, what, scheme, language)
@@ -80,19 +81,39 @@ def _moved_on(now: Held, held: Held, what: str, language: Language) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         words = _("Someone else changed these figures meanwhile: {fields}.")
-        fields = cache.scheme().fields_by_id
+        fields = joint_fields_by_id()
         keys = [key for key in fields if now.value.get(key) != held.value.get(key)]
         named = _(", ").join(language.of(fields[key].title) for key in keys)
         st.html(tag("p", words.format(fields=named or fmt.NOTHING), cls="notice refused"))
         st.button(_("Load what is stored now"), on_click=state.let_go, args=(what,))
 
 
-def _sections(scheme: Scheme, language: Language) -> list[tuple[str, list[Field]]]:
-    """Titles of the form's parts with their fields; yearly ones and others stand apart."""
+def _sections(
+    scheme: Scheme, facts: Row, year: int, language: Language
+) -> list[tuple[str, list[Field]]]:
+    """Titles of the form's parts with their fields; yearly ones and others stand apart.
+
+    Asked is what the law of the year needs, then what lower rungs need besides; what is stored
+    beyond that stands there too, so that saving loses nothing.
+    """
+    _ = language.text
+    # a year that is covered in part is so at its end
+    day = date(year, 12, 31)
+    law = scheme.in_force(day)
+    below = extras(scheme, law, day)
+    asked = {field.id for field in scheme.asked(law)}
+    asked |= facts.keys() - {extra.field.id for extra in below}
+    titled = [
+        (language.of(scheme.sections[field.section]), field)
+        for field in scheme.fields
+        if field.id in asked
+    ]
+    for extra in below:
+        title = _("Only for: {title}").format(title=language.of(extra.rung.title))
+        titled.append((title, extra.field))
     made: dict[str, list[Field]] = {}
-    for field in scheme.fields:
-        title = language.of(scheme.sections[field.section])
-        yearly = language.text("by year") if field.year else ""
+    for title, field in titled:
+        yearly = _("by year") if field.in_series else ""
         made.setdefault(f"{title} {yearly}".strip(), []).append(field)
     return list(made.items())
 
@@ -102,13 +123,13 @@ def _editor(
 ) -> dict[str, str]:
     """A table of one section; gives field id → what its cell says."""
     _ = language.text
-    yearly = fields[0].year is not None
+    yearly = fields[0].in_series
     columns = YEARS if yearly else (ONCE,)
     stems = list(dict.fromkeys(field.stem for field in fields))
     cells = {column: [""] * len(stems) for column in columns}
     seats: dict[str, tuple[str, int]] = {}
     for field in fields:
-        column = YEARS[field.year - 1] if field.year else ONCE
+        column = YEARS[field.year - 1] if yearly and field.year else ONCE
         seats[field.id] = column, stems.index(field.stem)
         cells[column][stems.index(field.stem)] = _text(field, facts.get(field.id), language)
     first = {field.stem: field for field in reversed(fields)}
@@ -186,7 +207,7 @@ def _read(
     InputError
         If a cell cannot be taken, or the application date lies in another year.
     """
-    fields = scheme.fields_by_id
+    fields = joint_fields_by_id()
     given = {
         name: f"{text}万元" if fields[name].kind == "money" else text
         for name, text in typed.items()
@@ -194,11 +215,11 @@ def _read(
     }
     first = date(year, 1, 1)
     options = Options(application_date=first, covered_from=scheme.covered_from)
-    batch = from_records([given], scheme.fields, options, catalogue=scheme.titles_by_code)
-    _issues(batch, scheme, years_of(year), language)
+    batch = from_records([given], joint_fields(), options, catalogue=scheme.titles_by_code)
+    _issues(batch, years_of(year), language)
     if not len(batch.table):
         raise InputError("Nothing was stored; correct what is named above.")
-    (facts,) = table_facts(batch.table, scheme.fields)
+    (facts,) = table_facts(batch.table, joint_fields())
     if not str(facts["application_date"]).startswith(f"{year}-"):
         raise InputError(
             "The date of application, {day}, is not in {year}.",
@@ -207,11 +228,11 @@ def _read(
     return facts
 
 
-def _issues(batch: Batch, scheme: Scheme, years: Sequence[int], language: Language) -> None:
+def _issues(batch: Batch, years: Sequence[int], language: Language) -> None:
     """What cannot be taken as it was typed."""
     _ = language.text
     for issue in batch.issues:
-        field = scheme.fields_by_id.get(issue.column)
+        field = joint_fields_by_id().get(issue.column)
         title = fmt.field_title(field, years, language) if field else issue.column
         sentence = _("{title}: {value}; expected: {expected}").format(
             title=title, value=issue.value, expected=issue.expected.say(language)

@@ -16,6 +16,7 @@ from eligibility.app.components import conditions, guard, papers, plan, readines
 from eligibility.app.components.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.markup import Markup, tag
 from eligibility.language import Language
+from eligibility.planning.ladder import joint_fields_by_id
 from eligibility.store import STAGE_WORDS, Repository, Stage
 from eligibility.vocabulary import Message, msgid
 
@@ -340,7 +341,7 @@ def _detail(detail: Row, language: Language) -> str:
     """Which fields changed, without their figures; else the plain values of the line."""
     changed = detail.get("changed")
     if isinstance(changed, Mapping):
-        fields = cache.scheme().fields_by_id
+        fields = joint_fields_by_id()
         named = [
             language.of(fields[name].title) if name in fields else str(name) for name in changed
         ]

@@ -19,7 +19,7 @@ from eligibility.app.firms import Screening
 from eligibility.app.markup import Markup, tag
 from eligibility.intake.table import Preview
 from eligibility.language import CHINESE, ENGLISH, Language
-from eligibility.scheme import Scheme
+from eligibility.planning.ladder import joint_fields
 from eligibility.store import Imported, Repository, table_facts
 from eligibility.vocabulary import Message, RowIssue, msgid
 
@@ -81,21 +81,18 @@ def stage(
     repository: Repository,
     name: str,
     screening: Screening,
-    scheme: Scheme,
     tell: Callable[[int], None] = lambda _count: None,
 ) -> int:
     """Keep the rows of a file, and those rejected, to be looked at; the import's id.
 
     ``tell`` hears how many rows are judged; what it raises lets all of them go.
     """
-    rows = _rows(screening, scheme, tell)
+    rows = _rows(screening, tell)
     return repository.stage_import(name, rows, _rejected(screening))
 
 
-def _rows(
-    screening: Screening, scheme: Scheme, tell: Callable[[int], None]
-) -> Iterator[tuple[Row, Row]]:
-    facts = table_facts(screening.batch.table, scheme.fields)
+def _rows(screening: Screening, tell: Callable[[int], None]) -> Iterator[tuple[Row, Row]]:
+    facts = table_facts(screening.batch.table, joint_fields())
     for place, held in enumerate(facts):
         if place % STEP == 0:
             tell(place)

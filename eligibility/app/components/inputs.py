@@ -16,7 +16,7 @@ from eligibility.app import state
 from eligibility.app.components import averages
 from eligibility.app.drafts import Draft
 from eligibility.app.markup import Markup, tag
-from eligibility.intake.drafts import LARGE, WAN, Told, applies, asks, large
+from eligibility.intake.drafts import LARGE, WAN, Told, applies, large
 from eligibility.language import Language
 from eligibility.planning.ladder import Extra, extras, lower
 from eligibility.scheme import Scheme, load_scheme
@@ -68,7 +68,7 @@ class Sheet:
     @cached_property
     def steps(self) -> Mapping[str, Sequence[Field]]:
         """Every step in the order of the official form, and what it asks."""
-        asked = [field for field in self.scheme.fields if asks(self.told.law, field)]
+        asked = self.scheme.asked(self.told.law)
         return {name: list(held) for name, held in groupby(asked, key=lambda field: field.section)}
 
     @cached_property
@@ -140,7 +140,7 @@ def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
     title = language.of(rung.title)
     st.header(_("Only for: {title}").format(title=title), anchor=False)
     words = _(
-        "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}; only what cannot be read is to be put right first."
+        "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
     st.caption(words.format(title=title, own=language.of(sheet.scheme.title)))
     with st.container(key=f"group:{asked[0].stem}", gap="xsmall"):

@@ -41,7 +41,7 @@ try:
             with st.spinner(_("Reading and assessing…")):
                 screening = cache.current()
             tell = importing.progress(len(screening.batch.table), language)
-            made = importing.stage(repository, kept.name, screening, cache.scheme(), tell)
+            made = importing.stage(repository, kept.name, screening, tell)
             state.forget_upload()
             state.put(state.IMPORT, made)
             st.rerun()
