@@ -874,7 +874,8 @@ class Warning:
 class RowIssue:
     """One trouble of the input: where it stands, what stands there, what was expected.
 
-    ``row`` counts as the sheet does: the header is row 1. ``fatal`` issues reject the row.
+    ``row`` counts as the sheet does: the header is row 1. ``fatal`` issues reject the row. ``firm``
+    is what the row says of who it is: the name, else the credit code, else nothing.
     """
 
     file: str
@@ -884,6 +885,7 @@ class RowIssue:
     expected: Message
     fatal: bool = True
     sheet: str = ""
+    firm: str = ""
 
     @property
     def sentence(self) -> Message:

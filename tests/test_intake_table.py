@@ -182,6 +182,16 @@ def test_a_cell_of_a_field_beside_the_matter_that_cannot_be_read_is_blank_with_a
     assert both.rejects["row"].to_pylist() == [1]
 
 
+def test_an_issue_says_whose_row_it_is() -> None:
+    batch = read(
+        ["企业名称", "统一社会信用代码", "职工总数"],
+        [" 甲公司 ", A, "many"],
+        ["", A[:-1] + "X", "few"],
+        ["", "", "5"],
+    )
+    assert [issue.firm for issue in batch.issues] == ["甲公司", A[:-1] + "X", A[:-1] + "X", ""]
+
+
 def test_a_firm_in_a_file_needs_a_code_or_a_name() -> None:
     batch = read(["name", "staff_total"], ["-", "5"])
     assert (len(batch.table), batch.rejects.num_rows) == (0, 1)

@@ -524,17 +524,25 @@ class _Troubles:
     ) -> None:
         """A trouble of the row at ``place``, in the column of a field; of the whole row if None."""
         column = self._intake.columns.get(field_id or "")
-        value = self._block.text[str(column.position)][place].as_py() if column else ""
         issue = RowIssue(
             file=self._intake.file,
             row=self._block.first_row + place,
             column=column.header if column else field_id or "",
-            value=value,
+            value=self._cell(column, place),
             expected=expected,
             fatal=fatal,
             sheet=self._intake.sheet,
+            firm=self._firm(place),
         )
         self._found.append((place, column.position if column else -1, issue))
+
+    def _cell(self, column: MappedColumn | None, place: int) -> str:
+        said: str = self._block.text[str(column.position)][place].as_py() if column else ""
+        return said
+
+    def _firm(self, place: int) -> str:
+        columns = map(self._intake.columns.get, ("name", "uscc"))
+        return next(filter(None, (self._cell(column, place).strip() for column in columns)), "")
 
     def fatal(self, rows: int) -> Bools:
         """True for rows that a trouble rejects, shape (rows,)."""

@@ -23,7 +23,7 @@ from eligibility.store.drafts import new_code
 from eligibility.store.engine import StoreUnavailable, open_store, signing_key
 from eligibility.store.facts import table_facts
 from eligibility.store.firms import FirmFilter, Page
-from eligibility.store.imports import Imported
+from eligibility.store.imports import Imported, Would
 from eligibility.store.records import Held
 from eligibility.store.repository import Repository
 from eligibility.store.schema import (
@@ -63,6 +63,7 @@ __all__ = [
     "SignedIn",
     "Stage",
     "StoreUnavailable",
+    "Would",
     "backup",
     "export",
     "new_code",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -44,7 +45,19 @@ COMING = "coming"
 SWEPT_AFTER = timedelta(days=1)
 #: rows handed to the database at once
 CHUNK = 1000
+#: stands for the id of a carrier that is not there yet
+UNMADE = 0
 _MASTER = ("uscc", "name", "district", "carrier", "industry")
+
+
+class Would(StrEnum):
+    """What storing a staged row does."""
+
+    ADD = "add"
+    CHANGE = "change"
+    #: the facts are held already, but not as judged on this day or with this result
+    JUDGE = "judge"
+    NOTHING = "nothing"
 
 
 class Imported(NamedTuple):
@@ -151,8 +164,8 @@ class Imports(Access):
     def staged_import(self, import_id: int, *, limit: int = 100, offset: int = 0) -> Row:
         """One import with its ``rejected`` and, while staged, some of its ``rows`` as they are.
 
-        Each row has ``firm_id``: the firm it would change, None where it would add one. ``known``
-        counts, of all rows, those that would change a firm.
+        Each row has ``firm_id``, the firm it speaks of, None where it is a new one, and ``would``,
+        what storing it does. ``known`` counts, of all rows, those of firms held already.
         """
         with self._reading() as connection:
             held = self._import(connection, import_id)
@@ -163,7 +176,42 @@ class Imports(Access):
             ordered = rows.order_by(staged.c.place).limit(limit).offset(offset)
             found = select(func.count()).select_from(staged).where(mine, match.is_not(None))
             known = connection.scalar(found) or 0
-            return {**held, "known": known, "rows": self._all(connection, ordered)}
+            drawn = self._all(connection, ordered)
+            would = self._would(connection, drawn, match)
+            return {
+                **held,
+                "known": known,
+                "rows": [{**row, "would": would[row["id"]]} for row in drawn],
+            }
+
+    def _would(
+        self, connection: Connection, rows: Sequence[Row], match: ColumnElement[int | None]
+    ) -> dict[int, Would]:
+        """What storing does with each of these rows, told by what storing itself compares."""
+        theirs = [row["firm_id"] for row in rows if row["firm_id"] is not None]
+        now = select(firms).where(firms.c.id.in_(theirs))
+        told = {row.id: row for row in connection.execute(now)}
+        years = select(figures).where(figures.c.firm_id.in_(theirs))
+        facts = {
+            (row.firm_id, row.application_year): row.facts for row in connection.execute(years)
+        }
+        these = staged.c.id.in_([row["id"] for row in rows]) & staged.c.scheme.is_not(None)
+        kept = set(self._kept(connection, these, match))
+        carrier_of = _carriers(connection)
+
+        def would(row: Row) -> Would:
+            if row["firm_id"] is None:
+                return Would.ADD
+            firm = told[row["firm_id"]]
+            known = firm.name, firm.district, firm.industry, firm.carrier_id
+            held = facts.get((firm.id, row["application_year"]))
+            seat = carrier_of.get(row["carrier"], UNMADE) if row["carrier"] else None
+            anew = _anew(known, row, seat) != known
+            if anew or held is None or differences(held, row["inputs"]):
+                return Would.CHANGE
+            return Would.NOTHING if row["scheme"] is None or row["id"] in kept else Would.JUDGE
+
+        return {row["id"]: would(row) for row in rows}
 
     @open_to(STAFF)
     def confirm_import(self, import_id: int) -> Imported:
@@ -379,13 +427,7 @@ class Imports(Access):
         anew = set()
         for row in rows:
             held = now.get(row.firm_id, (row.is_name, row.is_in, row.is_of, row.carrier_id))
-            name, district, industry, carrier = held
-            told = (
-                row.name or name,
-                district if row.district is None else row.district,
-                industry if row.industry is None else row.industry,
-                carrier_of.get(row.carrier) if carrier is None else carrier,
-            )
+            told = _anew(held, row._mapping, carrier_of.get(row.carrier))
             if told != held:
                 anew.add(row.id)
                 now[row.firm_id] = told
@@ -502,15 +544,29 @@ class Imports(Access):
         return set(connection.scalars(select(staged.c.id).where(new)))
 
     def _drop_kept(self, connection: Connection, judged_rows: ColumnElement[bool]) -> None:
-        """Let go the records that are kept already: same facts, same day, same result.
+        """Let go the records that are kept already."""
+        for some in slices(self._kept(connection, judged_rows, staged.c.firm_id)):
+            connection.execute(update(staged).where(staged.c.id.in_(some)).values(record=None))
+
+    def _kept(
+        self,
+        connection: Connection,
+        judged_rows: ColumnElement[bool],
+        firm: ColumnElement[int | None],
+    ) -> list[int]:
+        """Rows whose record is kept already: same facts, same day, same result.
 
         It must be the firm's latest of that day, for an older one says nothing of today. Where
-        several rows of the file judge one firm on one day, all of them are kept.
+        several rows of the file judge one firm on one day, all of them are new.
         """
-        day = [staged.c.firm_id, staged.c.scheme, staged.c.as_of]
+        day = [firm.label("firm_id"), staged.c.scheme, staged.c.as_of]
         latest = (
             select(func.max(assessments.c.id))
-            .where(*(assessments.c[column.name] == column for column in day))
+            .where(
+                assessments.c.firm_id == firm,
+                assessments.c.scheme == staged.c.scheme,
+                assessments.c.as_of == staged.c.as_of,
+            )
             .correlate(staged)
             .scalar_subquery()
         )
@@ -519,21 +575,31 @@ class Imports(Access):
             .join_from(staged, assessments, assessments.c.id == latest)
             .where(judged_rows, assessments.c.record == staged.c.record)
         ).all()
-        several = select(*day).where(judged_rows).group_by(*day).having(func.count() > 1)
+        days = select(*day).where(judged_rows).subquery()
+        several = select(days).group_by(*days.c).having(func.count() > 1)
         apart = {tuple(key) for key in connection.execute(several)}
-        again = [
+        return [
             row.id
             for row in same
             if row.inputs == row.judged and (row.firm_id, row.scheme, row.as_of) not in apart
         ]
-        for some in slices(again):
-            connection.execute(update(staged).where(staged.c.id.in_(some)).values(record=None))
 
 
 def _firms_of(connection: Connection, rows: ColumnElement[bool]) -> dict[int, int]:
     """The firm of each staged row, by its id."""
     found = connection.execute(select(staged.c.id, staged.c.firm_id).where(rows))
     return {row.id: row.firm_id for row in found}
+
+
+def _anew(held: tuple[Any, ...], told: Mapping[Any, Any], carrier: int | None) -> tuple[Any, ...]:
+    """Name, district, industry and carrier of a firm after a row; a blank tells nothing."""
+    name, district, industry, seat = held
+    return (
+        told["name"] or name,
+        district if told["district"] is None else told["district"],
+        industry if told["industry"] is None else told["industry"],
+        carrier if seat is None else seat,
+    )
 
 
 def _carriers(connection: Connection) -> dict[str, int]:

@@ -361,6 +361,7 @@ def test_an_import_adds_what_is_new_and_keeps_what_the_file_leaves_blank(local: 
     before = local.firms_page().count
     held = local.staged_import(made)
     assert [row["firm_id"] for row in held["rows"]] == [old, None, None, None]
+    assert [row["would"] for row in held["rows"]] == ["change", "add", "add", "add"]
     assert held["rejected"] == [{"row": 9, "why": "坏"}]
     assert (before, held["accepted"]) == (1, 4)
     assert local.confirm_import(made) == (3, 1, 2, 0)
@@ -406,8 +407,16 @@ def test_a_row_that_tells_nothing_new_adds_nothing_and_is_counted(local: Reposit
             local.audit_trail(first),
         )
 
+    def would() -> list[str]:
+        made = local.stage_import("f", rows)
+        said = [row["would"] for row in local.staged_import(made)["rows"]]
+        local.discard_import(made)
+        return said
+
     before = left()
+    assert would() == ["nothing", "nothing"]
     rows[1] = (facts("91150100XNYLK3H19E", "乙", staff_total=9), record("undetermined"))
+    assert would() == ["nothing", "change"]
     assert local.confirm_import(local.stage_import("f", rows)) == (0, 1, 1, 1)
     assert left() == before
     assert local.firm(second)["verdict"] == "undetermined"
@@ -417,6 +426,7 @@ def test_a_row_that_tells_nothing_new_adds_nothing_and_is_counted(local: Reposit
     assert local.firm(second)["verdict"] == "eligible"
     # the same facts judged otherwise, as after a new model or edition
     rows[1] = (rows[1][0], record(note="new model"))
+    assert would() == ["nothing", "judge"]
     assert local.confirm_import(local.stage_import("f", rows)) == (0, 1, 1, 1)
     assert local.figures(second, 2026).version == 2
     # a name told anew is a change, though nothing is judged

@@ -20,7 +20,7 @@ from eligibility.app.markup import Markup, tag
 from eligibility.intake.table import Preview
 from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.planning.ladder import joint_fields
-from eligibility.store import Imported, Repository, table_facts
+from eligibility.store import Imported, Repository, Would, table_facts
 from eligibility.vocabulary import Message, RowIssue, msgid
 
 Row = Mapping[str, Any]
@@ -35,6 +35,12 @@ STATUS_WORDS = {
     "staged": msgid("◐ waiting to be confirmed"),
     "confirmed": msgid("● stored"),
     "discarded": msgid("○ discarded"),
+}
+WOULD_WORDS = {
+    Would.ADD: msgid("add"),
+    Would.CHANGE: msgid("change"),
+    Would.JUDGE: msgid("assess anew"),
+    Would.NOTHING: msgid("nothing new"),
 }
 
 
@@ -131,7 +137,12 @@ def _rejected(screening: Screening) -> list[Row]:
 
 def _issue(issue: RowIssue) -> Row:
     expected = {tongue.id: issue.expected.say(tongue) for tongue in (CHINESE, ENGLISH)}
-    return {"column": issue.column, "value": str(issue.value), "expected": expected}
+    return {
+        "firm": issue.firm,
+        "column": issue.column,
+        "value": issue.value,
+        "expected": expected,
+    }
 
 
 def named(held: Row) -> Markup:
@@ -166,6 +177,8 @@ def rejects(held: Row, language: Language) -> None:
         table = pa.table(
             {
                 _("Row"): pa.array([row for row, _issue in lines], pa.int64()),
+                # an import staged by an earlier version does not say
+                _("Firm"): [issue.get("firm", "") for _row, issue in lines],
                 _("Column"): [issue["column"] for _row, issue in lines],
                 _("Value"): [issue["value"] for _row, issue in lines],
                 _("What was expected"): [issue["expected"][language.id] for _row, issue in lines],
@@ -193,9 +206,10 @@ def rows(held: Row, language: Language) -> None:
     drawn = held["rows"]
     if not drawn:
         return
+    would = {does: _(words) for does, words in WOULD_WORDS.items()}
     st.dataframe(
         {
-            _("Would"): [_("change") if row["firm_id"] else _("add") for row in drawn],
+            _("Would"): [would[row["would"]] for row in drawn],
             _("Firm"): [row["name"] for row in drawn],
             _("Credit code"): [row["uscc"] for row in drawn],
             _("Year"): [str(row["application_year"]) for row in drawn],

@@ -82,12 +82,13 @@ def rejected_rows(batch: Batch, language: Language) -> None:
 
 
 def issue_table(issues: Iterable[RowIssue], language: Language) -> pa.Table:
-    """Row, column, value and what was expected."""
+    """Row, firm, column, value and what was expected."""
     _ = language.text
     rows = list(issues)
     return pa.table(
         {
             _("Row"): pa.array([issue.row for issue in rows], pa.int64()),
+            _("Firm"): pa.array([issue.firm for issue in rows], pa.string()),
             _("Column"): pa.array([issue.column for issue in rows], pa.string()),
             _("Value"): pa.array([issue.value for issue in rows], pa.string()),
             _("What was expected"): pa.array(
@@ -99,7 +100,8 @@ def issue_table(issues: Iterable[RowIssue], language: Language) -> pa.Table:
 
 def _issues(issues: list[RowIssue], language: Language) -> None:
     table = issue_table(issues, language)
-    widths = dict(zip(table.column_names, ("small", "medium", "medium", "large"), strict=True))
+    sizes = ("small", "medium", "medium", "medium", "large")
+    widths = dict(zip(table.column_names, sizes, strict=True))
     st.dataframe(
         table,
         column_config={name: st.column_config.Column(width=w) for name, w in widths.items()},
