@@ -569,6 +569,9 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
     app.run()
     button(app, "Read the rows").click().run()
     assert "2 rows read = 2 scored + 0 rejected" in html(app)
+    (remark,) = app.dataframe[0].value.to_dict("records")
+    assert (remark["Row"], remark["Firm"], remark["Value"]) == (3, "乙公司", "about 8 million")
+    assert remark["What was expected"].endswith("; left blank")
     button(app, "Confirm and store").click().run()
     for row in staffed.repository.firms_page().rows:
         facts = staffed.repository.figures(row["id"], 2026).value

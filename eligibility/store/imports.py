@@ -80,6 +80,7 @@ class Imports(Access):
         rows: Iterable[tuple[Facts, Facts | None]],
         rejected: Sequence[Facts] = (),
         model_hash: str | None = None,
+        remarks: Sequence[Facts] = (),
     ) -> int:
         """Keep the rows of a file to be looked at; the import's id.
 
@@ -97,13 +98,15 @@ class Imports(Access):
             Rows that were not read and why, for people to look at.
         model_hash : str, optional
             SHA-256 of the readiness model that took part.
+        remarks : sequence of mapping
+            What is to be known of rows that were read, for people to look at.
 
         Notes
         -----
         An adviser's import goes to the adviser's own carrier whatever the file says; a carrier
         that a manager's file names for the first time is made on confirming.
         """
-        made = self._begin_import(file, rejected)
+        made = self._begin_import(file, rejected, remarks)
         accepted = 0
         try:
             for some in slices(rows, CHUNK):
@@ -129,7 +132,7 @@ class Imports(Access):
             raise
         return made
 
-    def _begin_import(self, file: str, rejected: Sequence[Facts]) -> int:
+    def _begin_import(self, file: str, rejected: Sequence[Facts], remarks: Sequence[Facts]) -> int:
         with self._writing() as connection:
             self._sweep(connection, imports.c.at < self._clock() - SWEPT_AFTER)
             return self._insert(
@@ -141,6 +144,7 @@ class Imports(Access):
                     "carrier_id": self._import_carrier(),
                     "accepted": 0,
                     "rejected": [plain(row) for row in rejected],
+                    "remarks": [plain(row) for row in remarks],
                     "account_id": self.actor.account_id,
                     "at": self._clock(),
                 },
@@ -155,14 +159,14 @@ class Imports(Access):
     @open_to(STAFF)
     def imports(self) -> list[Row]:
         """Imports of the actor's (of the whole carrier's for its advisers), latest first."""
-        told = [c for c in imports.c if c.name != "rejected"]
+        told = [c for c in imports.c if c.name not in ("rejected", "remarks")]
         with self._reading() as connection:
             mine = select(*told).where(self._own_imports())
             return self._all(connection, mine.order_by(imports.c.id.desc()))
 
     @open_to(STAFF)
     def staged_import(self, import_id: int, *, limit: int = 100, offset: int = 0) -> Row:
-        """One import with its ``rejected`` and, while staged, some of its ``rows`` as they are.
+        """One import with its ``rejected`` and ``remarks`` and, while staged, some of its ``rows`` as they are.
 
         Each row has ``firm_id``, the firm it speaks of, None where it is a new one, and ``would``,
         what storing it does. ``known`` counts, of all rows, those of firms held already.

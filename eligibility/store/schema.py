@@ -38,7 +38,7 @@ from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import msgid
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0004"
+REVISION = "0005"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -425,6 +425,8 @@ imports = Table(
     Column("carrier_id", ForeignKey("carriers.id")),
     Column("accepted", Integer, nullable=False),
     Column("rejected", Json, nullable=False),
+    #: None in those of versions that kept none
+    Column("remarks", Json),
     Column("result", Json),
     _by(),
     _at(),

@@ -357,12 +357,15 @@ def test_an_import_adds_what_is_new_and_keeps_what_the_file_leaves_blank(local: 
         (facts(None, "无码甲"), None),
         (facts(None, "无码乙"), None),
     ]
-    made = local.stage_import("f.xlsx", rows, [{"row": 9, "why": "坏"}])
+    made = local.stage_import(
+        "f.xlsx", rows, [{"row": 9, "why": "坏"}], remarks=[{"row": 2, "why": "空"}]
+    )
     before = local.firms_page().count
     held = local.staged_import(made)
     assert [row["firm_id"] for row in held["rows"]] == [old, None, None, None]
     assert [row["would"] for row in held["rows"]] == ["change", "add", "add", "add"]
     assert held["rejected"] == [{"row": 9, "why": "坏"}]
+    assert held["remarks"] == [{"row": 2, "why": "空"}]
     assert (before, held["accepted"]) == (1, 4)
     assert local.confirm_import(made) == (3, 1, 2, 0)
     assert local.confirm_import(made) == (3, 1, 2, 0), "again is harmless"

@@ -28,6 +28,8 @@ Row = Mapping[str, Any]
 SHOWN = 100
 #: rejected rows that are drawn whole: a table that scrolls looks as if it ended; else its height
 WHOLE, TALL = 30, 620
+#: remarks that are kept of a file
+REMARKS = 1000
 #: rows judged between two moves of the bar
 STEP = 50
 STOPPED = Message(msgid("Stopped; nothing of the file was kept. It can be read again."))
@@ -94,7 +96,7 @@ def stage(
     ``tell`` hears how many rows are judged; what it raises lets all of them go.
     """
     rows = _rows(screening, tell)
-    return repository.stage_import(name, rows, _rejected(screening))
+    return repository.stage_import(name, rows, _rejected(screening), remarks=_remarks(screening))
 
 
 def _rows(screening: Screening, tell: Callable[[int], None]) -> Iterator[tuple[Row, Row]]:
@@ -135,6 +137,12 @@ def _rejected(screening: Screening) -> list[Row]:
     return [{"row": row, "issues": issues} for row, issues in by_row.items()]
 
 
+def _remarks(screening: Screening) -> list[Row]:
+    """The first remarks on rows that are taken all the same."""
+    told = [issue for issue in screening.batch.issues if not issue.fatal]
+    return [{"row": issue.row, "issues": [_issue(issue)]} for issue in told[:REMARKS]]
+
+
 def _issue(issue: RowIssue) -> Row:
     expected = {tongue.id: issue.expected.say(tongue) for tongue in (CHINESE, ENGLISH)}
     return {
@@ -171,25 +179,10 @@ def rejects(held: Row, language: Language) -> None:
     _ = language.text
     if not held["rejected"]:
         return
-    lines = [(row["row"], issue) for row in held["rejected"] for issue in row["issues"]]
     title = _("Rejected rows: {n}").format(n=len(held["rejected"]))
     with st.expander(title, expanded=True, icon=":material/block:"):
-        table = pa.table(
-            {
-                _("Row"): pa.array([row for row, _issue in lines], pa.int64()),
-                # an import staged by an earlier version does not say
-                _("Firm"): [issue.get("firm", "") for _row, issue in lines],
-                _("Column"): [issue["column"] for _row, issue in lines],
-                _("Value"): [issue["value"] for _row, issue in lines],
-                _("What was expected"): [issue["expected"][language.id] for _row, issue in lines],
-            }
-        )
-        st.dataframe(
-            table,
-            hide_index=True,
-            height="content" if len(lines) <= WHOLE else TALL,
-            placeholder="",
-        )
+        table = _told(held["rejected"], language)
+        _drawn(table)
         st.download_button(
             _("Download this table (CSV)"),
             data=partial(export.written, table, "csv"),
@@ -198,6 +191,43 @@ def rejects(held: Row, language: Language) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
+
+
+def remarks(held: Row, language: Language) -> None:
+    """What is to be known of rows that are stored all the same."""
+    _ = language.text
+    # an import staged by an earlier version has none
+    if told := held["remarks"]:
+        title = _("Scored, with a remark: {n}").format(n=len(told))
+        with st.expander(title, icon=":material/info:"):
+            _drawn(_told(told, language))
+            if len(told) == REMARKS:
+                st.caption(_("The first {n}; there may be more.").format(n=f"{REMARKS:,}"))
+
+
+def _told(rows: Sequence[Row], language: Language) -> pa.Table:
+    """Row, firm, column, value and what was expected, issue by issue."""
+    _ = language.text
+    lines = [(row["row"], issue) for row in rows for issue in row["issues"]]
+    return pa.table(
+        {
+            _("Row"): pa.array([row for row, _issue in lines], pa.int64()),
+            # an import staged by an earlier version does not say
+            _("Firm"): [issue.get("firm", "") for _row, issue in lines],
+            _("Column"): [issue["column"] for _row, issue in lines],
+            _("Value"): [issue["value"] for _row, issue in lines],
+            _("What was expected"): [issue["expected"][language.id] for _row, issue in lines],
+        }
+    )
+
+
+def _drawn(table: pa.Table) -> None:
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content" if table.num_rows <= WHOLE else TALL,
+        placeholder="",
+    )
 
 
 def rows(held: Row, language: Language) -> None:

@@ -23,6 +23,7 @@ if import_id is not None:
         importing.counts(held, language)
         importing.decide(repository, held, language)
         importing.rejects(held, language)
+        importing.remarks(held, language)
         importing.rows(held, language)
     if held["status"] == "confirmed":
         st.page_link("eligibility/app/staff/firms.py", label=_("See the firms →"))
