@@ -10,8 +10,9 @@ import pytest
 
 from eligibility.app import export
 from eligibility.app.firms import Screening, chosen, screen
-from eligibility.intake.table import Options, read_table
+from eligibility.intake.table import Options, preview, read_table
 from eligibility.language import ENGLISH
+from eligibility.planning.ladder import form, joint_fields
 from eligibility.scheme import load_scheme
 
 FILE = (
@@ -46,6 +47,17 @@ def test_no_spreadsheet_runs_a_name(screening: Screening) -> None:
     taken = rows(export.scored(screening, everything, ENGLISH, "csv"))
     assert taken[0]["name"] == "'=1+1"
     assert export.scored(screening, everything, ENGLISH, "xlsx").startswith(b"PK")
+
+
+def test_the_empty_table_is_read_again_and_tells_every_rung_of_the_day() -> None:
+    scheme, day = load_scheme(), date(2026, 5, 10)
+    made = export.template(scheme, day)
+    read = preview(("firms.xlsx", made), joint_fields(), Options(application_date=day))
+    assert (read.headers.unknown, read.headers.doubtful, read.headers.unitless) == ((), (), ())
+    told = [column.field.id for column in read.headers.columns]
+    assert told == [field.id for field in form(scheme, day)]
+    assert {"sales_revenue_y1", "mainland_resident"} <= {*told}
+    assert "college_st_staff" not in told, "only the rules of 2008 asked for it"
 
 
 def test_rejected_rows_come_back_with_their_reason(screening: Screening) -> None:

@@ -101,7 +101,7 @@ def test_a_rejected_row_is_shown_with_its_sentence() -> None:
     app = uploaded("name,registered_on,staff_total\n甲,2015-01-01,140\n乙,2016-02-02,abc\n")
     assert "2 rows read = 1 scored + 1 rejected" in html(app)
     row = app.dataframe[0].value.iloc[0]
-    assert list(row) == [3, "staff_total", "abc", "a number, such as 12.5"]
+    assert list(row) == [3, "乙", "staff_total", "abc", "a number, such as 12.5"]
 
 
 def test_the_unit_of_money_is_asked_only_where_no_header_says_it() -> None:
@@ -185,7 +185,7 @@ def test_a_common_date_before_the_rules_is_refused_in_a_sentence() -> None:
 def test_a_row_before_the_rules_is_rejected_with_its_reason() -> None:
     app = uploaded("name,application_date\n甲,2005-06-30\n乙,2026-05-10\n")
     assert "2 rows read = 1 scored + 1 rejected" in html(app)
-    assert "a date that the rules held here cover" in app.dataframe[0].value.iloc[0].iloc[3]
+    assert "a date that the rules held here cover" in app.dataframe[0].value.iloc[0].iloc[4]
 
 
 def test_a_workbook_opens_on_its_sheet_of_firms_and_another_can_be_chosen() -> None:

@@ -143,7 +143,7 @@ def test_no_title_in_the_joint_form_answers_for_two_facts() -> None:
 
 @pytest.mark.parametrize("scheme", rungs(), ids=lambda scheme: scheme.id)
 def test_the_template_of_every_scheme_is_read_by_the_joint_form(scheme, tmp_path) -> None:
-    write_template(tmp_path / "firms.csv", scheme)
+    write_template(tmp_path / "firms.csv", scheme.fields)
     batch = read_table(tmp_path / "firms.csv", FIELDS, Options(application_date=date(2026, 6, 15)))
     assert batch.headers.unknown == ()
     assert {column.field.id for column in batch.headers.columns} == {

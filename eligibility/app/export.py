@@ -20,8 +20,10 @@ from eligibility.app.firms import Firm, Screening
 from eligibility.app.opened import Opened
 from eligibility.intake.table import Batch
 from eligibility.language import Language
+from eligibility.planning.ladder import form
 from eligibility.reports.files import open_writer
 from eligibility.reports.scored import rejects_with_reasons, scored_table
+from eligibility.scheme import Scheme
 from eligibility.vocabulary import EligibilityError, Message
 
 if TYPE_CHECKING:
@@ -78,6 +80,13 @@ def firm_paper(
         papers=opened.papers,
     )
     return _paper(made, kind)
+
+
+def template(scheme: Scheme, day: date) -> bytes:
+    """An empty table of firms to fill in, as Excel, with a note at every column."""
+    from eligibility.reports.template import write_template
+
+    return _made("xlsx", lambda path: write_template(path, form(scheme, day)))
 
 
 def firm_workbook(opened: Opened, language: Language) -> bytes:

@@ -19,7 +19,7 @@ st.write(
         "with the article for every condition."
     )
 )
-upload.controls(language)
+upload.controls(cache.scheme(), language)
 kept, day = state.upload(), state.application_day()
 upload.source(kept, language)
 try:

@@ -81,7 +81,7 @@ def template(
     from eligibility.reports.template import write_template
 
     with refusals(lang):
-        write_template(output, held_scheme(scheme))
+        write_template(output, held_scheme(scheme).fields)
 
 
 def assess(

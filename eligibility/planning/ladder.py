@@ -103,6 +103,19 @@ def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
     return list(found.values())
 
 
+def form(scheme: Scheme, day: date) -> list[Field]:
+    """What a firm is asked for on a day: its own fields, then what lower rungs alone need.
+
+    The latter may stay blank.
+    """
+    law = scheme.in_force(day)
+    below = [extra.field for extra in extras(scheme, law, day)]
+    return [
+        *scheme.asked(law),
+        *(field.model_copy(update={"required": False}) for field in below),
+    ]
+
+
 def joint_fields() -> Sequence[Field]:
     """The input of every rung as one form: each fact once, under the titles of all of them.
 

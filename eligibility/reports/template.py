@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
-from eligibility.scheme import Scheme
 from eligibility.vocabulary import RATINGS, Field, InputError
 
 #: the reader takes either side of this as the header, and skips rows that begin with the mark
@@ -17,8 +17,8 @@ NOTE = "#"
 ROWS_WITH_LISTS = 2000
 
 
-def write_template(path: Path, scheme: Scheme) -> None:
-    """Write an empty input file.
+def write_template(path: Path, fields: Sequence[Field]) -> None:
+    """Write an empty input file, a column a field.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def write_template(path: Path, scheme: Scheme) -> None:
     if not path.parent.is_dir():
         raise InputError("{path}: its folder does not exist.", path=path)
     try:
-        write(path, scheme)
+        write(path, fields)
     except (OSError, XlsxWriterException) as error:
         raise InputError("{path} cannot be written: {why}.", path=path, why=error) from error
 
@@ -50,16 +50,16 @@ def _note(field: Field, lang: str) -> str:
     return f"{field.title.en}. {field.help.en}. Source: {field.source.en}"
 
 
-def _csv(path: Path, scheme: Scheme) -> None:
+def _csv(path: Path, fields: Sequence[Field]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([_header(field) for field in scheme.fields])
+        writer.writerow([_header(field) for field in fields])
         for lang in ("zh", "en"):
-            notes = [_note(field, lang) for field in scheme.fields]
+            notes = [_note(field, lang) for field in fields]
             writer.writerow([f"{NOTE} {notes[0]}", *notes[1:]])
 
 
-def _xlsx(path: Path, scheme: Scheme) -> None:
+def _xlsx(path: Path, fields: Sequence[Field]) -> None:
     with xlsxwriter.Workbook(str(path)) as book:
         sheet, notes = book.add_worksheet("企业 Firms"), book.add_worksheet("说明 Notes")
         plain = {"text_wrap": True, "valign": "top", "border": 1}
@@ -72,7 +72,7 @@ def _xlsx(path: Path, scheme: Scheme) -> None:
             "code": book.add_format({"num_format": "@"}),
         }
         sheet.set_row(0, 62)
-        for place, field in enumerate(scheme.fields):
+        for place, field in enumerate(fields):
             sheet.write_string(0, place, _header(field), needed if field.required else head)
             sheet.write_comment(
                 0,
@@ -99,7 +99,7 @@ def _xlsx(path: Path, scheme: Scheme) -> None:
         ):
             notes.set_column(place, place, width)
             notes.write_string(0, place, title, head)
-        for row, field in enumerate(scheme.fields, start=1):
+        for row, field in enumerate(fields, start=1):
             cells = [
                 field.id,
                 field.title.zh,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
+
 import streamlit as st
 
-from eligibility.app import state
+from eligibility.app import export, state
 from eligibility.app.components.inputs import EARLIEST, LATEST
 from eligibility.app.markup import tag
 from eligibility.intake.table import HeaderMap, Preview
 from eligibility.language import Language
+from eligibility.scheme import Scheme
 
 UNITS: tuple[state.MoneyUnit, ...] = ("CNY", "10k CNY", "100m CNY")
 TYPES = ["csv", "xlsx"]
@@ -16,8 +20,8 @@ TYPES = ["csv", "xlsx"]
 NAMED = 6
 
 
-def controls(language: Language) -> None:
-    """The uploader beside the application date."""
+def controls(scheme: Scheme, language: Language) -> None:
+    """The uploader beside the application date, and an empty table for who has none."""
     _ = language.text
     with st.container(horizontal=True, vertical_alignment="bottom", key="upload"):
         st.file_uploader(
@@ -37,6 +41,15 @@ def controls(language: Language) -> None:
             persist_state="session",
             width=300,
         )
+    st.download_button(
+        _("Empty table to fill in (Excel)"),
+        data=partial(export.template, scheme, date.today()),
+        file_name=_("firms") + ".xlsx",
+        mime=export.MIMES["xlsx"],
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+    )
 
 
 def sheet(kept: state.Upload, seen: Preview, language: Language) -> None:

@@ -29,7 +29,7 @@ if import_id is not None:
         st.page_link("eligibility/app/staff/firms.py", label=_("See the firms →"))
     st.stop()
 
-upload.controls(language)
+upload.controls(cache.scheme(), language)
 kept, day = state.upload(), state.application_day()
 try:
     if kept:
