@@ -184,15 +184,14 @@ def training(needs: Said, language: Language) -> None:
     st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
     if needs["assumed"]:
         st.caption(_("Days, seats and effects of the courses are assumed: city.yaml holds them."))
-    if not needs["gaps"]:
-        return
     for scored, title in (
         (False, _("Conditions that most firms lack")),
         (True, _("Items of the score that most firms have below their best")),
     ):
         lacked = [gap for gap in needs["gaps"] if gap["scored_item"] is scored]
-        with st.expander(title, expanded=not scored):
-            st.html(_lacked(lacked, scored, language))
+        if lacked:
+            with st.expander(title, expanded=not scored):
+                st.html(_lacked(lacked, scored, language))
 
 
 def _lacked(gaps: list[Said], scored: bool, language: Language) -> str:
