@@ -460,6 +460,19 @@ def test_what_a_lower_rung_asks_is_corrected_apart_and_what_no_law_of_the_year_a
     assert "Total assets" in str(app.dataframe[-1].value["Detail"].tolist())
 
 
+def test_what_no_rung_asks_for_in_a_year_outlives_a_correction_of_that_year(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = staffed.firm()
+    staffed.assess(firm, 2016, registered_on=date(2010, 1, 1), mainland_resident=True)
+    assert "mainland_resident" not in {field.id for field in asked_of(2016, {})}
+    edited(monkeypatch, "Staff, annual", "value", "77")
+    app = staffed.open("firm", firm=str(firm), tab="figures", year="2016")
+    button(app, "Save and assess").click().run()
+    held = staffed.repository.figures(firm, 2016).value
+    assert (held["staff_total"], held["mainland_resident"]) == (77, True)
+
+
 def asked_of(year: int, facts: dict[str, Any]) -> list[Field]:
     """The fields that the page of figures asks."""
     sections = correct._sections(load_scheme(), facts, year, ENGLISH)

@@ -93,8 +93,8 @@ def _sections(
 ) -> list[tuple[str, list[Field]]]:
     """Titles of the form's parts with their fields; yearly ones and others stand apart.
 
-    Asked is what the law of the year needs, then what lower rungs need besides; what is stored
-    beyond that stands there too, so that saving loses nothing.
+    Asked is what the law of the year needs, then what lower rungs need besides; what the scheme has
+    stored beyond that stands there too, as it may contradict what is asked.
     """
     _ = language.text
     # a year that is covered in part is so at its end
@@ -180,7 +180,8 @@ def _submit(
 ) -> None:
     _ = language.text
     try:
-        facts = _read(typed, year, scheme, language)
+        unasked = {name: value for name, value in held.value.items() if name not in typed}
+        facts = unasked | _read(typed, year, scheme, language)
         record = cache.judged(clients.judged(facts, scheme)).record
         repository.save_figures(firm_id, year, facts, held.version)
         repository.add_assessment(firm_id, facts, record)
