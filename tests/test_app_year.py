@@ -126,6 +126,20 @@ def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed:
     assert (then.firms, then.waiting) == ((), 1)
 
 
+def test_a_firm_that_has_applied_for_the_next_year_does_not_count_in_this_one(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.save_outcomes([(firm, YEAR + 1, {"certified": None}, 0)])
+    now, then = (
+        registered.pool(staffed.repository, year, registered.USUAL, load_scheme())
+        for year in (YEAR, YEAR + 1)
+    )
+    assert (now.firms, now.later) == ((), 1)
+    assert (then.firms, then.filed.tolist(), then.later) == ((firm,), [True], 0)
+    assert "not counted, as they apply in a later year: 1" in html(year_page(staffed))
+
+
 def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     repository, scheme = staffed.repository, load_scheme()
 

@@ -67,6 +67,8 @@ class Pool:
         Further copies of firms that several carriers hold: a firm counts once, by its credit code.
     waiting : int
         Firms whose application of the year before is not decided: they apply in that one.
+    later : int
+        Firms whose application is of a later year.
     unrecorded : tuple of Unrecorded
         Firms at the stage applied without an undecided application on record: each counts in the
         one year in which its stage was set.
@@ -92,6 +94,7 @@ class Pool:
     unread: Mapping[int, str]
     doubles: int
     waiting: int
+    later: int
     unrecorded: tuple[Unrecorded, ...]
     earlier: int
     held: Certificates
@@ -122,7 +125,10 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     for row in _applying(rows, held, year, _done(copies, persons, held)):
         by_person.setdefault(row["person"], []).append(row)
     asked = [_one(group) for group in by_person.values()]
-    may = [row for row in asked if row["applied"] != year - 1]
+    waiting = [row for row in asked if row["applied"] == year - 1]
+    later = [row for row in asked if row["applied"] is not None and row["applied"] > year]
+    elsewhere = {row["person"] for row in (*waiting, *later)}
+    may = [row for row in asked if row["person"] not in elsewhere]
     told = [row for row in may if row["facts"]]
     batch = from_records(
         [_facts(row) for row in told],
@@ -153,7 +159,8 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
         doubles=sum(row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons)
         - sum(row["stage"] != Stage.CERTIFIED for row in asked if row["id"] in persons),
-        waiting=len(asked) - len(may),
+        waiting=len(waiting),
+        later=len(later),
         unrecorded=tuple(
             Unrecorded(row["applied_by"], row["name"], row["applied"])
             for row in asked

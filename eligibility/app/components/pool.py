@@ -101,6 +101,10 @@ def counted(pool: Pool, language: Language) -> None:
                 year=pool.year - 1, n=f"{pool.waiting:,}"
             )
         )
+    if pool.later:
+        said.append(
+            _("not counted, as they apply in a later year: {n}").format(n=f"{pool.later:,}")
+        )
     if pool.doubles:
         said.append(
             _("left out, as another carrier holds the same firm: {n}").format(n=f"{pool.doubles:,}")
