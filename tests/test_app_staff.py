@@ -417,13 +417,18 @@ def edited(patch: pytest.MonkeyPatch, what: str, column: str, value: str) -> Non
     patch.setattr("streamlit.data_editor", editor)
 
 
+def corrected(staffed: Staffed, firm: int, **query: str) -> AppTest:
+    """The page of figures once what was typed there is saved."""
+    app = staffed.open("firm", firm=str(firm), tab="figures", **query)
+    return button(app, "Save and assess").click().run()
+
+
 def test_corrected_figures_are_stored_and_judged(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     firm = staffed.firm()
     edited(monkeypatch, "Sales revenue", "y3", "1234.56")
-    app = staffed.open("firm", firm=str(firm), tab="figures")
-    button(app, "Save and assess").click().run()
+    app = corrected(staffed, firm)
     assert "The figures of 2026 are stored and assessed." in html(app)
     assert staffed.repository.figures(firm, 2026).value["sales_revenue_y3"] == 12_345_600
     (row,) = staffed.repository.firms_page().rows
@@ -436,8 +441,7 @@ def test_figures_of_the_latest_year_alone_have_one_cell(
 ) -> None:
     firm = staffed.firm()
     edited(monkeypatch, "Hi-tech product and service income", "value", "1234.56")
-    app = staffed.open("firm", firm=str(firm), tab="figures")
-    button(app, "Save and assess").click().run()
+    corrected(staffed, firm)
     assert staffed.repository.figures(firm, 2026).value["hitech_income_y3"] == 12_345_600
 
 
@@ -451,8 +455,7 @@ def test_what_a_lower_rung_asks_is_corrected_apart_and_what_no_law_of_the_year_a
     # asked by the edition of 2008 only
     repository.save_figures(firm, 2026, {**facts, "college_st_staff": 3}, version)
     edited(monkeypatch, "Total assets", "value", "800")
-    app = staffed.open("firm", firm=str(firm), tab="figures")
-    button(app, "Save and assess").click().run()
+    app = corrected(staffed, firm)
     held = repository.figures(firm, 2026).value
     assert held["total_assets_y3"] == 8_000_000
     assert held["college_st_staff"] == 3
@@ -467,8 +470,7 @@ def test_what_no_rung_asks_for_in_a_year_outlives_a_correction_of_that_year(
     staffed.assess(firm, 2016, registered_on=date(2010, 1, 1), mainland_resident=True)
     assert "mainland_resident" not in {field.id for field in asked_of(2016, {})}
     edited(monkeypatch, "Staff, annual", "value", "77")
-    app = staffed.open("firm", firm=str(firm), tab="figures", year="2016")
-    button(app, "Save and assess").click().run()
+    corrected(staffed, firm, year="2016")
     held = staffed.repository.figures(firm, 2016).value
     assert (held["staff_total"], held["mainland_resident"]) == (77, True)
 
@@ -484,8 +486,7 @@ def test_figures_that_cannot_be_taken_are_told_and_not_stored(
 ) -> None:
     firm = staffed.firm()
     edited(monkeypatch, "Staff, annual", "value", "many")
-    app = staffed.open("firm", firm=str(firm), tab="figures")
-    button(app, "Save and assess").click().run()
+    app = corrected(staffed, firm)
     assert "many; expected: a number" in html(app)
     assert staffed.repository.figures(firm, 2026).version == 1
 
