@@ -35,10 +35,11 @@ def told(language: Language) -> Iterator[None]:
         st.stop()
 
 
-def do(action: Callable[[], Message]) -> None:
+def do(action: Callable[[], Message | None]) -> None:
     """Do what a button is for; what came of it is told when the page is drawn again."""
     try:
-        state.tell(action())
+        if (said := action()) is not None:
+            state.tell(said)
     except EligibilityError as error:
         state.tell(error.message, refused=True)
 

@@ -269,12 +269,13 @@ def decide(repository: Repository, held: Row, language: Language) -> None:
     if held["status"] != "staged":
         st.html(tag("p", tag("strong", language.text(STATUS_WORDS[held["status"]])), cls="notice"))
         if held["result"]:
-            st.html(tag("p", stored(Imported(**held["result"])).say(language)))
+            done = stored(Imported(**held["result"]))
+            st.html(tag("p", done.say(language), role="status"))
         return
     with st.container(horizontal=True):
         if st.button(_("Confirm and store"), type="primary", disabled=not held["accepted"]):
             with st.spinner(_("Storing…")):
-                guard.do(lambda: stored(repository.confirm_import(held["id"])))
+                guard.do(partial(_confirm, repository, held["id"]))
             st.rerun()
         st.button(
             _("Discard"), on_click=guard.do, args=(partial(_discard, repository, held["id"]),)
@@ -291,6 +292,11 @@ def stored(done: Imported) -> Message:
         ),
         done._asdict(),
     )
+
+
+def _confirm(repository: Repository, import_id: int) -> None:
+    # what it did stands on the page from then on
+    repository.confirm_import(import_id)
 
 
 def _discard(repository: Repository, import_id: int) -> Message:
