@@ -31,7 +31,7 @@ from eligibility.reports import pdf, workbook
 from eligibility.reports.application import draft
 from eligibility.reports.files import written_whole
 from eligibility.reports.firm_paper import firm_paper
-from eligibility.reports.paper import Bars, Grid, Heading, Paper, Points, Text, indented
+from eligibility.reports.paper import Bars, Grid, Heading, Paper, Point, Points, Text
 from eligibility.reports.pdf import write_pdf
 from eligibility.reports.word import _chart, _Word, write_word
 from eligibility.reports.workbook import firm_workbook, staff_workbook
@@ -129,7 +129,7 @@ def test_any_text_can_be_written(text: str) -> None:
     blocks = (
         Heading(text),
         Text(text, "strong"),
-        indented([text]),
+        Points((Point(text),)),
         grid,
         Bars(text, (text,), ((text, (1.0,)),)),
     )
@@ -272,7 +272,7 @@ def test_a_paper_names_blanks_by_the_calendar_year_as_the_app_does() -> None:
 def test_a_paper_in_chinese_tells_money_in_wan_and_no_point_twice() -> None:
     paper = paper_of(table(base(hitech_income_y3=8_000_000.0, management_talent=None)), CHINESE)
     points = [
-        text for block in paper.blocks if isinstance(block, Points) for _, text in block.points
+        point.text for block in paper.blocks if isinstance(block, Points) for point in block.points
     ]
     assert "（现有收入中）：增加 100 万元，达到 900 万元" in " ".join(points)
     assert not any(re.search(r"\b(\d+)–\1 分", text) for text in points)

@@ -19,7 +19,7 @@ from eligibility.intake.table import Options
 from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.reports.figures import certified_chance, chance, percent, tenths
 from eligibility.reports.files import disarmed, open_writer
-from eligibility.reports.planned import Page
+from eligibility.reports.planned import PlanWords
 from eligibility.reports.scored import scored_table
 from eligibility.vocabulary import FirmTable, InputError
 from tests.firms import HNTE, base, table
@@ -187,5 +187,5 @@ def test_no_chance_is_rounded_to_certainty() -> None:
     ]  # fmt: skip
     learned = {"model": {"text": {"en": "learned"}}, "interval": [0.0021, 0.9991], "asked": 0.8}
     made = {**learned, "probability": 0.996, "refused": None, "cheapest": True}
-    (told,) = Page(HNTE, ENGLISH, 2026).ready({"readiness": made})
-    assert told == "Readiness then about >99% (<1%–>99%), at least 80% asked for; learned"
+    (point,) = PlanWords(HNTE, ENGLISH, 2026).readiness(made)
+    assert point.text == "Readiness then about >99% (<1%–>99%), at least 80% asked for; learned"

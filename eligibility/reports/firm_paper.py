@@ -6,22 +6,24 @@ nothing is computed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from eligibility.language import Language
 from eligibility.reports.application import DraftTable, Lists, draft
 from eligibility.reports.figures import interval
-from eligibility.reports.paper import Block, Grid, Heading, Paper, Points, Text, indented
+from eligibility.reports.paper import Block, Grid, Heading, Paper, Point, Points, Text
 from eligibility.reports.plain import (
     application_year,
     doubt,
     fields_in_words,
+    finding_notes,
     line_in_words,
     own_figure,
     readiness_lines,
+    score_sentence,
 )
-from eligibility.reports.planned import Page
+from eligibility.reports.planned import PlanWords
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import FirmTable, Message, msgid
 
@@ -74,18 +76,6 @@ def verdict_sentence(record: Record, scheme: Scheme, language: Language) -> str:
     )
 
 
-def score_sentence(record: Record, language: Language) -> str:
-    """The score as an interval beside the mark it must reach or pass."""
-    score = record["score"]
-    if score["pass_above"] is not None:
-        said = language.text("Score {low}–{high} of {total}, more than {mark} needed")
-        mark = score["pass_above"]
-    else:
-        said = language.text("Score {low}–{high} of {total}, at least {mark} needed")
-        mark = score["pass_at_least"]
-    return said.format(low=score["low"], high=score["high"], total=score["total"], mark=mark)
-
-
 def firm_name(firm: Mapping[str, Any], language: Language) -> str:
     """How a firm is called: by its name, else its credit code."""
     name: str = firm["name"] or firm["uscc"] or language.text("(no name)")
@@ -110,7 +100,7 @@ class _FirmPaper:
         self.scheme, self.language = scheme, language
         self.say, self.lang = language.text, language.id
         self.law = scheme.edition(record["edition"])
-        self.page = Page(scheme, language, application_year(record))
+        self.words = PlanWords(scheme, language, application_year(record))
 
     def paper(self) -> Paper:
         say, about = self.say, self.record["firm"]
@@ -180,30 +170,15 @@ class _FirmPaper:
             ),
             (4, 2.2, 2.6, 2.8, 4.6),
         )
-        notes = list(self._notes())
-        if notes:
-            yield indented(notes)
+        yield from _list(self._notes())
 
-    def _notes(self) -> Iterator[str]:
-        """What leaves a finding open, and what another reading would make of it."""
+    def _notes(self) -> Iterator[Point]:
+        """By condition, what leaves it open and what another reading would make of it."""
         for finding in self.record["findings"]:
-            said = []
-            if finding["missing"]:
-                fields = self._fields(finding["missing"])
-                said.append(self.say("missing: {fields}").format(fields=fields))
-            elif finding["status"] == "undetermined" and finding["unit"] != "point":
-                said.append(self.language.of(self.law.conditions_by_id[finding["id"]].rule))
-            said += [
-                self.say("{status} if read another way: {question} {reading}").format(
-                    status=self.say(other["status"]),
-                    question=other["question"][self.lang],
-                    reading=other["other_says"][self.lang],
-                )
-                for other in (finding["interpretation"] or {}).get("turned_by", [])
-            ]
-            if said:
-                yield finding["title"][self.lang]
-                yield from (f"  {line}" for line in said)
+            notes = list(finding_notes(finding, self.record, self.scheme, self.language))
+            if notes:
+                yield Point(finding["title"][self.lang])
+                yield from (Point(note, 1) for note in notes)
 
     def score(self) -> Iterator[Block]:
         say, score = self.say, self.record["score"]
@@ -246,32 +221,30 @@ class _FirmPaper:
         if not found["findings"]:
             yield Text(self.say("No condition is open or unmet."))
         else:
-            yield indented(self.page.findings(found["findings"]))
+            yield from _list(self.words.findings(found["findings"]))
         if found["items"]:
             yield Heading(self.say("Points still to be had"), 2)
-            yield indented(self.page.items(found["items"]))
+            yield from _list(self.words.items(found["items"]))
 
     def plan(self) -> Iterator[Block]:
-        say, plan, page = self.say, self.brief["plan"], self.page
+        say, plan, words = self.say, self.brief["plan"], self.words
         yield Heading(say("Plan to be ready by {by}").format(by=self.brief["by"]))
-        if obstacles := [*page.obstacles(plan), *page.ready(plan)]:
-            yield indented(obstacles)
+        yield from _list(words.obstacles(plan))
         head = (
             say("Action"), say("How much"), say("Start by"), say("Done by"), say("Cost, CNY"), say("What for")
         )  # fmt: skip
         for place, made in enumerate(plan["plans"]):
-            yield Text(page.head(place, made), "strong")
-            if said := list(page.open_points(made)):
-                yield indented(said)
+            yield Text(words.head(place, made), "strong")
+            yield from _list(map(Point, words.open_points(made)))
             if made["moves"]:
                 rows = (
                     (
-                        "\n".join(filter(None, (move["title"][self.lang], page.proviso(move)))),
-                        page.much(move),
+                        "\n".join(filter(None, (move["title"][self.lang], words.proviso(move)))),
+                        words.much(move),
                         move["start_by"],
                         move["done_by"],
                         f"{move['cost']:,.0f}",
-                        "\n".join(page.effects(move)),
+                        "\n".join(words.effects(move)),
                     )
                     for move in made["moves"]
                 )
@@ -295,10 +268,7 @@ class _FirmPaper:
             ),
             (3, 3, 3, 3),
         )
-        lines = list(
-            self.page.outlook({**looked, "deadlines": [], "rights": []}, self.brief["plan"])
-        )
-        yield indented(lines)
+        yield from _list(self.words.earliest(looked, self.brief["plan"]))
         yield Heading(say("Rights: when to file"), 2)
         in_time = {True: say("in time"), False: say("too late")}
         yield Grid(
@@ -309,7 +279,7 @@ class _FirmPaper:
                     right["file_by"],
                     str(right["months"]),
                     in_time[right["in_time"]],
-                    self.page.source(right["source"]),
+                    self.words.source(right["source"]),
                 )
                 for right in looked["rights"]
             ),
@@ -319,7 +289,7 @@ class _FirmPaper:
 
     def worth(self) -> Iterator[Block]:
         yield Heading(self.say("What it is worth"))
-        yield indented(self.page.worth(self.brief["worth"]))
+        yield from _list(self.words.worth(self.brief["worth"]))
 
     def readiness(self) -> Iterator[Block]:
         readiness = self.record["readiness"]
@@ -331,9 +301,7 @@ class _FirmPaper:
                 "Demonstration: learned from invented applications. The number shows what the program can do and says nothing of real reviewers."
             )
             yield Text(said, "strong")
-        yield Points(
-            tuple((0, line) for line in readiness_lines(readiness, self.law, self.language))
-        )
+        yield from _list(map(Point, readiness_lines(readiness, self.law, self.language)))
         yield Text(
             self.say(
                 "Readiness estimates how likely certification is after review; it never changes the verdict."
@@ -384,16 +352,12 @@ class _FirmPaper:
         if not self.record["warnings"]:
             yield Text(self.say("None was seen in what the firm entered."))
             return
-        yield Points(
-            tuple(
-                (
-                    0,
-                    warning["text"][self.lang] + self.page.cited(warning)
-                    if warning["citation"]
-                    else warning["text"][self.lang],
-                )
-                for warning in self.record["warnings"]
+        yield from _list(
+            Point(
+                warning["text"][self.lang]
+                + (self.words.cited(warning) if warning["citation"] else "")
             )
+            for warning in self.record["warnings"]
         )
         yield Text(self.say("Each is a sign to look at, not a violation."), "note")
 
@@ -454,6 +418,12 @@ class _FirmPaper:
 
     def _source(self, cite: Mapping[str, Any]) -> str:
         return f"{cite['document']} {cite['article']}{doubt(dict(cite), self.language)}"
+
+
+def _list(points: Iterable[Point]) -> Iterator[Points]:
+    """The entries as one list; nothing where there is none."""
+    if entries := tuple(points):
+        yield Points(entries)
 
 
 def _widths(table: DraftTable) -> tuple[float, ...]:

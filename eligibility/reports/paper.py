@@ -1,13 +1,12 @@
 """What a paper says, before it is a file: headings, texts, lists, tables and bars, in one language.
 
-One content serves Word and PDF. Whatever came from a firm is plain text here; each renderer puts it
+One content serves terminal, Word and PDF. Whatever came from a firm is plain text here; each renderer puts it
 in as text and never as markup.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,8 +14,6 @@ from eligibility.language import Language
 
 #: what no XML file may hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-_MARK = re.compile(r"^\s*([x?+!·] )?")
 
 #: the text of a cell; None is left to be filled in, and marked
 Cell = str | None
@@ -40,10 +37,19 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Points:
-    """A list; each point with its depth from 0."""
+class Point:
+    """One entry of a list: its text, its depth from 0, and what a terminal marks it with."""
 
-    points: tuple[tuple[int, str], ...]
+    text: str
+    depth: int = 0
+    mark: Literal["met", "unmet", "undetermined", "item", "warning"] | None = None
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list; an entry stands under the last one of less depth."""
+
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,3 @@ class Paper:
 def printable(text: str) -> str:
     """The text with a mark in place of every character that no document can hold."""
     return _UNPRINTABLE.sub("\ufffd", text)
-
-
-def indented(lines: Iterable[str]) -> Points:
-    """Lines of a terminal as points by their indent, without the marks that stand for bullets there."""
-    given = [(len(line) - len(line.lstrip()), _MARK.sub("", line)) for line in lines]
-    depths = sorted({depth for depth, _ in given})
-    return Points(tuple((depths.index(depth), text) for depth, text in given))

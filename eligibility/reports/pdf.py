@@ -124,7 +124,7 @@ def _block(block: Block, numbers: count[int], blank: str) -> str:
         return f'<p class="{block.tone}">{_safe(block.text)}</p>'
     if isinstance(block, Points):
         points = (
-            f'<li class="d{min(depth, 2)}">{_safe(text)}</li>' for depth, text in block.points
+            f'<li class="d{min(point.depth, 2)}">{_safe(point.text)}</li>' for point in block.points
         )
         return f"<ul>{''.join(points)}</ul>"
     if isinstance(block, Grid):

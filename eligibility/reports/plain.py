@@ -1,23 +1,22 @@
-"""One firm's record as lines of text for a terminal."""
+"""One firm's record in words, and as the text that a terminal shows of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from eligibility.language import Language
 from eligibility.reports.figures import chance, interval, percent
+from eligibility.reports.paper import Point
+from eligibility.reports.terminal import terminal_lines
 from eligibility.scheme import Scheme
 from eligibility.vocabulary import Edition, Field, Speaks
-
-MARKS = {"met": "+", "unmet": "x", "undetermined": "?"}
 
 
 def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
     """Verdict, a line a condition with its article, the score by item, what is missing."""
-    say, lang = language.text, language.id
-    firm = record["firm"]
+    say, firm = language.text, record["firm"]
     lines = [
         f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)"),
         say("{verdict} as of {day}, by {edition}").format(
@@ -25,48 +24,62 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
             day=record["as_of"],
             edition=language.of(scheme.edition(record["edition"]).title),
         ),
+        *terminal_lines(_points(record, scheme, language)),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _points(record: dict[str, Any], scheme: Scheme, language: Language) -> Iterator[Point]:
+    """The record as a list: findings, score by item, warnings, readiness."""
+    lang, law = language.id, scheme.edition(record["edition"])
     for finding in record["findings"]:
         cite = finding["citation"]
-        lines.append(
-            f"  {MARKS[finding['status']]} {say(finding['status'])} · {finding['title'][lang]}: "
-            f"{_figures(finding, record['score'], language)} [{cite['document']} {cite['article']}{doubt(cite, language)}]"
+        source = f"[{cite['document']} {cite['article']}{doubt(cite, language)}]"
+        figures = _figures(finding, record["score"], language)
+        status, title = language.text(finding["status"]), finding["title"][lang]
+        yield Point(f"{status} · {title}: {figures} {source}", mark=finding["status"])
+        yield from (Point(note, 1) for note in finding_notes(finding, record, scheme, language))
+    yield Point(score_sentence(record, language))
+    for item in record["score"]["items"]:
+        points = interval(item["low"], item["high"])
+        yield Point(f"{item['title'][lang]}: {points} / {item['max']}", 1)
+    for warning in record["warnings"]:
+        yield Point(warning["text"][lang], mark="warning")
+    if record["readiness"]:
+        yield from map(Point, readiness_lines(record["readiness"], law, language))
+
+
+def finding_notes(
+    finding: Mapping[str, Any], record: Mapping[str, Any], scheme: Scheme, language: Language
+) -> Iterator[str]:
+    """What leaves a finding open, and what another reading would make of it."""
+    say = language.text
+    if finding["missing"]:
+        fields = fields_in_words(
+            finding["missing"], scheme.fields_by_id, application_year(record), language
         )
-        if finding["missing"]:
-            fields = fields_in_words(
-                finding["missing"], scheme.fields_by_id, application_year(record), language
-            )
-            lines.append("      " + say("missing: {fields}").format(fields=fields))
-        elif finding["status"] == "undetermined" and finding["unit"] != "point":
-            law = scheme.edition(record["edition"])
-            lines.append(f"      {language.of(law.conditions_by_id[finding['id']].rule)}")
-        for other in (finding["interpretation"] or {}).get("turned_by", []):
-            lines.append(
-                "      "
-                + say("{status} if read another way: {question} {reading}").format(
-                    status=say(other["status"]),
-                    question=other["question"][lang],
-                    reading=other["other_says"][lang],
-                )
-            )
+        yield say("missing: {fields}").format(fields=fields)
+    elif finding["status"] == "undetermined" and finding["unit"] != "point":
+        law = scheme.edition(record["edition"])
+        yield language.of(law.conditions_by_id[finding["id"]].rule)
+    for other in (finding["interpretation"] or {}).get("turned_by", []):
+        yield say("{status} if read another way: {question} {reading}").format(
+            status=say(other["status"]),
+            question=other["question"][language.id],
+            reading=other["other_says"][language.id],
+        )
+
+
+def score_sentence(record: Mapping[str, Any], language: Language) -> str:
+    """The score as an interval beside the mark it must reach or pass."""
     score = record["score"]
     if score["pass_above"] is not None:
-        said, mark = say("Score {low}–{high} of {total}, more than {mark} needed"), "pass_above"
+        text = language.text("Score {low}–{high} of {total}, more than {mark} needed")
+        mark = score["pass_above"]
     else:
-        said, mark = say("Score {low}–{high} of {total}, at least {mark} needed"), "pass_at_least"
-    lines.append(
-        "  "
-        + said.format(low=score["low"], high=score["high"], total=score["total"], mark=score[mark])
-    )
-    lines += [
-        f"      {item['title'][lang]}: {interval(item['low'], item['high'])} / {item['max']}"
-        for item in score["items"]
-    ]
-    lines += [f"  ! {warning['text'][lang]}" for warning in record["warnings"]]
-    if record["readiness"]:
-        law = scheme.edition(record["edition"])
-        lines += [f"  {line}" for line in readiness_lines(record["readiness"], law, language)]
-    return "\n".join(lines) + "\n"
+        text = language.text("Score {low}–{high} of {total}, at least {mark} needed")
+        mark = score["pass_at_least"]
+    return text.format(low=score["low"], high=score["high"], total=score["total"], mark=mark)
 
 
 def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language) -> list[str]:

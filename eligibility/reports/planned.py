@@ -1,72 +1,87 @@
-"""One firm's way to the certificate as lines of text for a terminal; see planning.brief."""
+"""One firm's way to the certificate in words: gaps, outlook, plans, worth; see planning.brief."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from eligibility.language import Language
 from eligibility.planning.settings import ASSUMED
 from eligibility.reports.figures import chance, exact, interval, number
-from eligibility.reports.plain import MARKS, doubt, fields_in_words
+from eligibility.reports.paper import Point
+from eligibility.reports.plain import doubt, fields_in_words
+from eligibility.reports.terminal import terminal_lines
 from eligibility.scheme import Scheme
 
 
 def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
     """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
-    page = Page(scheme, language, brief["applied"])
+    words = PlanWords(scheme, language, brief["applied"])
     firm, say = brief["firm"], language.text
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
-    lines += ["", say("What is missing now"), *page.gaps(brief["gaps"])]
-    lines += ["", say("Outlook"), *page.outlook(brief["projection"], brief["plan"])]
-    lines += ["", say("Plan to be ready by {by}").format(by=brief["by"]), *page.plans(brief)]
-    lines += ["", say("What it is worth"), *page.worth(brief["worth"])]
+    for heading, points in (
+        (say("What is missing now"), words.gaps(brief["gaps"])),
+        (say("Outlook"), words.outlook(brief["projection"], brief["plan"])),
+        (say("Plan to be ready by {by}").format(by=brief["by"]), words.plans(brief)),
+        (say("What it is worth"), words.worth(brief["worth"])),
+    ):
+        lines += ["", heading, *terminal_lines(points)]
     return "\n".join(lines) + "\n"
 
 
-class Page:
-    """The parts of the text, in one language; ``year`` is that of the firm's own application."""
+class PlanWords:
+    """The parts of a plan as points, in one language; ``year`` is that of the firm's application."""
 
     def __init__(self, scheme: Scheme, language: Language, year: int) -> None:
         self.scheme, self.language, self.year = scheme, language, year
         self.say, self.lang = language.text, language.id
 
-    def gaps(self, gaps: Mapping[str, Any]) -> Iterator[str]:
+    def gaps(self, gaps: Mapping[str, Any]) -> Iterator[Point]:
         """Every finding not met, then every item below its best."""
         yield from self.findings(gaps["findings"])
         yield from self.items(gaps["items"])
 
-    def findings(self, gaps: list[dict[str, Any]], year: int | None = None) -> Iterator[str]:
+    def findings(self, gaps: list[dict[str, Any]], year: int | None = None) -> Iterator[Point]:
         """Findings not met, and every way to meet them; of another application's year, if given."""
         for gap in gaps:
-            yield f"  {MARKS[gap['status']]} {gap['title'][self.lang]}{self.cited(gap)}: {self.say(gap['status'])}"
-            if gap["score"]:
-                said = self.say("{low}–{high} points, more than {mark} needed")
-                yield "      " + said.format(**gap["score"], mark=gap["required"])
-            if gap["tier"]:
-                yield "      " + self._tier(gap["tier"])
-            if gap["status"] == "unmet" and not gap["needs"]:
-                yield f"      {gap['rule'][self.lang]}"
-            yield from ("      " + self._ways(group) for group in gap["needs"])
-            yield from self._settled(gap, year or self.year)
-            if gap["needs"]:
-                said = self.say("evidence: {papers}")
-                yield "      " + said.format(papers=gap["evidence"][self.lang])
+            title = f"{gap['title'][self.lang]}{self.cited(gap)}: {self.say(gap['status'])}"
+            yield Point(title, mark=gap["status"])
+            yield from (Point(text, 1) for text in self._remedy(gap, year or self.year))
 
-    def items(self, gaps: list[dict[str, Any]]) -> Iterator[str]:
+    def _remedy(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
+        """What a finding lacks, what would meet it, and what proves that."""
+        if gap["score"]:
+            text = self.say("{low}–{high} points, more than {mark} needed")
+            yield text.format(**gap["score"], mark=gap["required"])
+        if gap["tier"]:
+            yield self._tier(gap["tier"])
+        if gap["status"] == "unmet" and not gap["needs"]:
+            yield gap["rule"][self.lang]
+        yield from (self._ways(group) for group in gap["needs"])
+        yield from self._settled(gap, year)
+        if gap["needs"]:
+            yield self.say("evidence: {papers}").format(papers=gap["evidence"][self.lang])
+
+    def items(self, gaps: list[dict[str, Any]]) -> Iterator[Point]:
         """Items below their best, and every way to more points."""
         for item in gaps:
             points = interval(item["low"], item["high"])
-            yield f"  · {item['title'][self.lang]}{self.cited(item)}: {points} / {item['max']}"
-            yield from ("      " + line for line in self._steps(item["steps"]))
-            yield from self._settled(item, self.year)
-            if any(item["settled_by"].values()):
-                continue
-            if item["high"] > item["low"]:
-                yield "      " + self.say("within its grade left to the experts")
-            elif not item["steps"]:
-                yield "      " + self.say("nothing in the latest year moves it")
+            title = f"{item['title'][self.lang]}{self.cited(item)}: {points} / {item['max']}"
+            yield Point(title, mark="item")
+            yield from (Point(text, 1) for text in self._improvement(item))
+
+    def _improvement(self, item: Mapping[str, Any]) -> Iterator[str]:
+        """What brings an item more points, or why nothing does."""
+        yield from self._steps(item["steps"])
+        yield from self._settled(item, self.year)
+        if any(item["settled_by"].values()):
+            return
+        if item["high"] > item["low"]:
+            yield self.say("within its grade left to the experts")
+        elif not item["steps"]:
+            yield self.say("nothing in the latest year moves it")
 
     def _steps(self, steps: list[dict[str, Any]]) -> Iterator[str]:
         """What it takes for more points; a rating whose every point is a step stands in one line."""
@@ -82,90 +97,100 @@ class Page:
             points = interval(step["points"]["low"], step["points"]["high"])
             yield self.say("{points} points: {ways}").format(points=points, ways=ways)
 
-    def outlook(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[str]:
+    def outlook(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[Point]:
         """Verdict by deadline without any action, the first deadlines, the rights still in time."""
         for deadline in outlook["deadlines"]:
-            yield "  " + self.say(
-                "{by} (figures of {first}–{last}): {verdict}, {points} points"
-            ).format(
-                by=deadline["by"],
-                first=deadline["years"][0],
-                last=deadline["years"][-1],
-                verdict=self.say(deadline["verdict"]),
-                points=interval(deadline["low"], deadline["high"]),
+            yield Point(
+                self.say("{by} (figures of {first}–{last}): {verdict}, {points} points").format(
+                    by=deadline["by"],
+                    first=deadline["years"][0],
+                    last=deadline["years"][-1],
+                    verdict=self.say(deadline["verdict"]),
+                    points=interval(deadline["low"], deadline["high"]),
+                )
             )
-        if outlook["assumed"]["as_last_year"]:
-            yield "  " + self.say("Assumed: every figure of a new year is as in the last.")
-        never = self.say("not in the years looked at")
-        said = self.say(
-            "Earliest deadline: certain without action {certain}; possible {possible}; with a plan {earliest}."
-        )
-        yield "  " + said.format(
-            certain=outlook["certain_from"] or never,
-            possible=outlook["possible_from"] or never,
-            earliest=plan["earliest"] or never,
-        )
-        if held := outlook["must_hold"]["findings"]:
-            said = self.say("To hold for {by}: figures of the year by {end}, all else by {by}")
-            yield "  " + said.format(by=outlook["by"], end=outlook["figures_of_year_by"])
-            yield from (
-                f"  {line}" for line in self.findings(held, date.fromisoformat(outlook["by"]).year)
-            )
+        yield from self.earliest(outlook, plan)
         for right in outlook["rights"]:
             if right["in_time"]:
-                said = self.say("{kind}: file by {day} ({months} months, {source})")
+                text = self.say("{kind}: file by {day} ({months} months, {source})")
             else:
-                said = self.say(
+                text = self.say(
                     "{kind}: too late, it had to be filed by {day} ({months} months, {source})"
                 )
-            yield "  " + said.format(
-                kind=right["title"][self.lang],
-                day=right["file_by"],
-                months=right["months"],
-                source=self.source(right["source"]),
+            yield Point(
+                text.format(
+                    kind=right["title"][self.lang],
+                    day=right["file_by"],
+                    months=right["months"],
+                    source=self.source(right["source"]),
+                )
             )
 
-    def plans(self, brief: Mapping[str, Any]) -> Iterator[str]:
+    def earliest(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[Point]:
+        """The first deadlines within reach, and what must hold for them."""
+        if outlook["assumed"]["as_last_year"]:
+            yield Point(self.say("Assumed: every figure of a new year is as in the last."))
+        never = self.say("not in the years looked at")
+        text = self.say(
+            "Earliest deadline: certain without action {certain}; possible {possible}; with a plan {earliest}."
+        )
+        yield Point(
+            text.format(
+                certain=outlook["certain_from"] or never,
+                possible=outlook["possible_from"] or never,
+                earliest=plan["earliest"] or never,
+            )
+        )
+        if findings := outlook["must_hold"]["findings"]:
+            text = self.say("To hold for {by}: figures of the year by {end}, all else by {by}")
+            yield Point(text.format(by=outlook["by"], end=outlook["figures_of_year_by"]))
+            year = date.fromisoformat(outlook["by"]).year
+            yield from (
+                replace(point, depth=point.depth + 1) for point in self.findings(findings, year)
+            )
+
+    def plans(self, brief: Mapping[str, Any]) -> Iterator[Point]:
         """The cheapest plan, the next-best ones, or why there is none."""
         plan = brief["plan"]
-        yield from ("  " + line for line in (*self.obstacles(plan), *self.ready(plan)))
-        for place, made in enumerate(plan["plans"]):
-            yield "  " + self.head(place, made)
-            yield from ("    " + line for line in self.open_points(made))
-            yield from ("    " + self.move(move) for move in made["moves"])
+        yield from self.obstacles(plan)
+        for place, option in enumerate(plan["plans"]):
+            yield Point(self.head(place, option))
+            yield from (Point(text, 1) for text in self.open_points(option))
+            yield from (Point(self.move(move), 1) for move in option["moves"])
 
-    def obstacles(self, plan: Mapping[str, Any]) -> Iterator[str]:
-        """What keeps a plan from being enough, and when there is one."""
+    def obstacles(self, plan: Mapping[str, Any]) -> Iterator[Point]:
+        """What keeps a plan from being enough, when there is one, and what a model says of it."""
         if plan["fill_in_first"]:
             names = self._fields(plan["fill_in_first"], self.year)
-            yield self.say("Fill in first: {fields}").format(fields=names)
+            yield Point(self.say("Fill in first: {fields}").format(fields=names))
         for refusal in plan["refused"]:
-            yield f"x {self.said(refusal['why'])}{self.cited(refusal)}"
+            yield Point(f"{self.said(refusal['why'])}{self.cited(refusal)}", mark="unmet")
         if plan["refused"] and not plan["earliest"]:
-            yield self.say("No plan is enough at any deadline in the years looked at.")
+            yield Point(self.say("No plan is enough at any deadline in the years looked at."))
         elif plan["refused"]:
-            said = self.say("The earliest deadline with a plan is {earliest}.")
-            yield said.format(earliest=plan["earliest"])
+            text = self.say("The earliest deadline with a plan is {earliest}.")
+            yield Point(text.format(earliest=plan["earliest"]))
+        if plan["readiness"] is not None:
+            yield from self.readiness(plan["readiness"])
 
-    def ready(self, plan: Mapping[str, Any]) -> Iterator[str]:
+    def readiness(self, readiness: Mapping[str, Any]) -> Iterator[Point]:
         """What a model says of the firm with the plan carried out, or why no plan is enough."""
-        said = plan["readiness"]
-        if said is None:
+        if readiness["refused"]:
+            yield Point(self.said(readiness["refused"]), mark="unmet")
             return
-        if said["refused"]:
-            yield f"x {self.said(said['refused'])}"
-            return
-        yield self.say(
-            "Readiness then about {chance} ({low}–{high}), at least {asked} asked for; {learned}"
-        ).format(
-            chance=chance(said["probability"]),
-            low=chance(said["interval"][0]),
-            high=chance(said["interval"][1]),
-            asked=chance(said["asked"]),
-            learned=said["model"]["text"][self.lang],
+        yield Point(
+            self.say(
+                "Readiness then about {chance} ({low}–{high}), at least {asked} asked for; {learned}"
+            ).format(
+                chance=chance(readiness["probability"]),
+                low=chance(readiness["interval"][0]),
+                high=chance(readiness["interval"][1]),
+                asked=chance(readiness["asked"]),
+                learned=readiness["model"]["text"][self.lang],
+            )
         )
-        if not said["cheapest"]:
-            yield self.say("This is enough; whether it is the cheapest was not settled.")
+        if not readiness["cheapest"]:
+            yield Point(self.say("This is enough; whether it is the cheapest was not settled."))
 
     def head(self, place: int, made: Mapping[str, Any]) -> str:
         """What a plan costs and brings; the cheapest stands at place 0."""
@@ -193,27 +218,30 @@ class Page:
             said = self.say("Find out, and in the firm's favour: {field}")
             yield said.format(field=field["title"][self.lang])
 
-    def worth(self, worth: Mapping[str, Any]) -> Iterator[str]:
+    def worth(self, worth: Mapping[str, Any]) -> Iterator[Point]:
         """Income tax by year, awards to ask for, the cost of the plan beside it."""
+        yield from map(Point, self._worth(worth))
+
+    def _worth(self, worth: Mapping[str, Any]) -> Iterator[str]:
         said = self.say(
             "{year}: income tax {without} without, {certified} with the certificate, {saved} saved"
         )
         for year in worth["years"]:
-            yield "  " + said.format(
+            yield said.format(
                 year=year["year"],
                 **{name: f"{year[name]:,.0f}" for name in ("without", "certified", "saved")},
             )
         if worth["saved"] is not None and worth["cost"] is not None:
-            yield "  " + self.say(
+            yield self.say(
                 "Income tax saved CNY {saved}, cost of the plan CNY {cost}, difference CNY {net}"
             ).format(
                 saved=f"{worth['saved']:,.0f}",
                 cost=f"{worth['cost']:,.0f}",
                 net=f"{worth['net_of_tax_alone']:,.0f}",
             )
-        yield from ("  " + self.said(sentence) for sentence in worth["says"])
+        yield from (self.said(sentence) for sentence in worth["says"])
         for award in worth["awards"]:
-            yield "  " + self.say(
+            yield self.say(
                 "{title}: CNY {sum}, as of {dated}; check before relying on it{cited}"
             ).format(
                 title=award["title"][self.lang],
@@ -268,12 +296,10 @@ class Page:
         """What settles an open one: facts to fill in, evidence to show."""
         facts, evidence = gap["settled_by"]["facts"], gap["settled_by"]["evidence"]
         if facts:
-            yield "      " + self.say("fact missing: {fields}").format(
-                fields=self._fields(facts, year)
-            )
+            yield self.say("fact missing: {fields}").format(fields=self._fields(facts, year))
         if evidence:
             said = self.say("evidence missing for: {fields}")
-            yield "      " + said.format(fields=self._fields(evidence, year))
+            yield said.format(fields=self._fields(evidence, year))
 
     def move(self, move: Mapping[str, Any]) -> str:
         """What to do, how much, at what cost, by when, and what for."""

@@ -1,4 +1,4 @@
-"""One firm's ladder of qualifications as lines of text for a terminal; see planning.ladder."""
+"""One firm's ladder of qualifications as the text that a terminal shows; see planning.ladder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from eligibility.language import Language
 from eligibility.reports.figures import exact
-from eligibility.reports.plain import MARKS, application_year, fields_in_words
+from eligibility.reports.paper import Point
+from eligibility.reports.plain import application_year, fields_in_words
+from eligibility.reports.terminal import terminal_lines
 from eligibility.scheme import load_scheme
 
 
@@ -24,26 +26,27 @@ def climbed(record: Mapping[str, Any], language: Language) -> str:
     now = say(", ").join(titles[name] for name in record["now"]) or say("none yet")
     aim = titles[record["next"]] if record["next"] else say("none above what it can get now")
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
-    lines.append("  " + say("Can be got now: {titles}").format(titles=now))
-    lines.append("  " + say("To aim at next: {title}").format(title=aim))
-    for rung in record["rungs"]:
-        lines += _rung(rung, language)
-    return "\n".join(lines)
+    points = [
+        Point(say("Can be got now: {titles}").format(titles=now)),
+        Point(say("To aim at next: {title}").format(title=aim)),
+        *(point for rung in record["rungs"] for point in _rung(rung, language)),
+    ]
+    return "\n".join([*lines, *terminal_lines(points)])
 
 
-def _rung(rung: Mapping[str, Any], language: Language) -> Iterator[str]:
+def _rung(rung: Mapping[str, Any], language: Language) -> Iterator[Point]:
     say, scheme = language.text, load_scheme(rung["scheme"])
-    yield f"  {rung['title'][language.id]}: {say(rung['verdict'])}"
+    yield Point(f"{rung['title'][language.id]}: {say(rung['verdict'])}")
     for gap in rung["gaps"]:
-        said = gap["title"][language.id]
+        text = gap["title"][language.id]
         if gap["missing"]:
             names = fields_in_words(
                 gap["missing"], scheme.fields_by_id, application_year(rung), language
             )
-            said += say(" (missing: {names})").format(names=names)
+            text += say(" (missing: {names})").format(names=names)
         elif gap["shortfall"] is not None:
             amount = exact(gap["shortfall"], gap["unit"], language)
-            said += say(" (short of {amount})").format(amount=amount)
-        yield f"      {MARKS[gap['status']]} {said}"
+            text += say(" (short of {amount})").format(amount=amount)
+        yield Point(text, 1, gap["status"])
     if rung["more_gaps"]:
-        yield "      " + say("and {n} more").format(n=rung["more_gaps"])
+        yield Point(say("and {n} more").format(n=rung["more_gaps"]), 1)

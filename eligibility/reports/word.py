@@ -67,9 +67,9 @@ class _Word:
             if block.tone == "strong":
                 said.runs[0].bold = said.paragraph_format.keep_with_next = True
         elif isinstance(block, Points):
-            for depth, text in block.points:
-                style = "List Bullet" if depth == 0 else f"List Bullet {min(depth, 2) + 1}"
-                self._text(text, style)
+            for point in block.points:
+                style = f"List Bullet {min(point.depth, 2) + 1}" if point.depth else "List Bullet"
+                self._text(point.text, style)
         elif isinstance(block, Grid):
             self._grid(block)
         else:

@@ -23,8 +23,8 @@ from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.application import DraftCell, DraftTable, Lists, draft
 from eligibility.reports.files import EXCEL_ROWS
-from eligibility.reports.firm_paper import score_sentence, verdict_sentence
-from eligibility.reports.plain import doubt, fields_in_words, own_figure, titles
+from eligibility.reports.firm_paper import verdict_sentence
+from eligibility.reports.plain import doubt, fields_in_words, own_figure, score_sentence, titles
 from eligibility.reports.scored import (
     Judge,
     rejects_with_reasons,
