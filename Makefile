@@ -1,10 +1,12 @@
 # Everything a person runs here. `make app` and `make test` need nothing but Python 3.11 to 3.13.
+# What is installed is what the locks name, file by file; the requirements beside them are what a person edits.
 PYTHON ?= python3
 BIN = .venv/bin
+INSTALL = pip install --disable-pip-version-check -q --require-hashes
 # a file at a time to each worker, in the order of folders: the long ones, in browsers, come first
 PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: app test check lint types imports tests fast translations samples model images benchmark benchmark-readiness mutation clean
+.PHONY: app test check lint types imports tests fast translations samples model images benchmark benchmark-readiness mutation lock sbom audit clean
 
 app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app.py
@@ -16,6 +18,7 @@ check: lint types imports tests
 lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 types: .venv/dev
 	$(BIN)/mypy
@@ -57,16 +60,34 @@ mutation: .venv/dev ## change the law's code in every small way and see whether 
 	$(BIN)/pip install -q -r tests/mutation/requirements.txt
 	$(BIN)/python tests/mutation/run.py
 
+lock: .venv-audit/tools ## lock what the requirements need; versions stay as they are, except those that a requirement moves
+	for name in "" -pdf -dask -dev -audit; do \
+	  .venv-audit/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --custom-compile-command "make lock" $${name:+-c requirements.lock} \
+	    requirements$$name.txt -o requirements$$name.lock || exit; \
+	done
+
+sbom: .venv-audit/tools ## name every package of the program, with its hashes, in sbom.json (CycloneDX)
+	.venv-audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements.lock
+
+audit: .venv-audit/tools ## ask PyPI whether a weakness is known in any package of the locks (needs the net)
+	for lock in requirements*.lock; do .venv-audit/bin/pip-audit --strict --progress-spinner off --disable-pip -r $$lock || exit; done
+
 clean:
-	rm -rf .venv .venv-benchmarks .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-benchmarks .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/app: requirements.txt | .venv/bin/python
-	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
+.venv/app: requirements.lock | .venv/bin/python
+	$(BIN)/$(INSTALL) -r requirements.lock
 	@touch $@
 
-.venv/dev: requirements.txt requirements-pdf.txt requirements-dask.txt requirements-dev.txt | .venv/bin/python
-	$(BIN)/pip install --disable-pip-version-check -q -r requirements-dev.txt
+.venv/dev: requirements-dev.lock | .venv/bin/python
+	$(BIN)/$(INSTALL) -r requirements-dev.lock
 	@touch .venv/app $@
+
+.venv-audit/tools: requirements-audit.lock
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/$(INSTALL) -r requirements-audit.lock
+	@touch $@
