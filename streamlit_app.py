@@ -10,17 +10,16 @@ from eligibility.app import doors, state, turns, who
 from eligibility.app.components import frame, signing
 from eligibility.app.doors import Door
 from eligibility.app.web import errors, guard, routes, warming
-from eligibility.store import ANYONE, LEADS, LOCAL, STAFF, Actor, Role
+from eligibility.store import ANYONE, LEADS, STAFF, Role
 
 PAGES = Path("eligibility") / "app"
 FIRMS, ALONE = frozenset({Role.FIRM}), frozenset({Role.LOCAL})
 TEAM = STAFF - ALONE
 
 
-def pages(actor: Actor) -> dict[str, list[Door]]:
+def pages(*, known: bool) -> dict[str, list[Door]]:
     """Every page, by its group in the bar; what stands in no bar is reached from other pages."""
     _ = state.language().text
-    known = actor.account_id is not None or actor == LOCAL or who.signed_in()
     account = _("Account") if known else _("Sign in")
     return {
         "": [
@@ -56,7 +55,9 @@ def show() -> None:
     frame.masthead()
     frame.own_words(state.language())
     actor = who.actor()
-    page = st.navigation(doors.opened(pages(actor), actor.role), position="top")
+    known = actor.role is Role.LOCAL or who.signed_in() is not None
+    page = st.navigation(doors.opened(pages(known=known), actor.role), position="top")
+    signing.ended(state.language(), known=known)
     signing.said(state.language())
     page.run()
     frame.footer()

@@ -86,7 +86,7 @@ def fill() -> dict[str, str]:
     accounts.create_administrator("chief", PASSWORD)
     signed = accounts.signed_in(accounts.sign_in("chief", PASSWORD))
     assert signed is not None
-    boss = Repository(engine, signed.actor)
+    boss = Repository(engine, signed.principal)
     draw = random.Random(1)
     stages = draw.choices(list(STAGES), list(STAGES.values()), k=FIRMS)
     boss.set_target(at.year, 50, 0)
@@ -146,7 +146,7 @@ def _manager(engine: Any) -> Any:
     accounts = Accounts(engine, signing_key())
     signed = accounts.signed_in(accounts.sign_in("staff0", PASSWORD))
     assert signed is not None
-    return signed.actor
+    return signed.principal
 
 
 # --- people at plain browsers ---

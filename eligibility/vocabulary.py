@@ -141,6 +141,10 @@ class NotAllowed(EligibilityError):
     """This person may not do that."""
 
 
+class SignedOut(NotAllowed):
+    """Whoever asks is not signed in any more, or the account is disabled."""
+
+
 class Conflict(EligibilityError):
     """What was to be changed has been changed by someone else meanwhile; nothing was stored."""
 

@@ -44,7 +44,7 @@ def chief() -> Repository:
     accounts.create_administrator("chief", PASSWORD)
     signed = accounts.signed_in(accounts.sign_in("chief", PASSWORD))
     assert signed is not None
-    return Repository(cache.engine(), signed.actor)
+    return Repository(cache.engine(), signed.principal)
 
 
 def add(repository: Repository, role: Role) -> str:

@@ -14,9 +14,10 @@ from eligibility.app import cache, who
 from eligibility.app.clients import judged
 from eligibility.app.components import importing
 from eligibility.scheme import load_scheme
-from eligibility.store import LOCAL, Actor, Repository, Role, open_store
+from eligibility.store import Principal, Repository, Role, System, open_store
 from tests import fresh
 from tests.firms import base
+from tests.store.world import sign_in
 
 ROOT = Path(__file__).resolve().parents[1]
 NASTY = "**x** <script>alert(1)</script> [a](http://b)"
@@ -34,13 +35,13 @@ class Staffed:
         cache.accounts.clear()
         fresh.put(folder)
         self.engine = open_store(f"sqlite:///{folder}/eligibility.sqlite")
-        self.actor = LOCAL
-        patch.setattr(who, "actor", lambda: self.actor)
+        self.principal: Principal = System(Role.LOCAL)
+        patch.setattr(who, "principal", lambda: self.principal)
 
     @property
     def repository(self) -> Repository:
         """The store, seen whole."""
-        return Repository(self.engine, LOCAL)
+        return Repository(self.engine, System(Role.LOCAL))
 
     def firm(self, place: int = 0, name: str = "甲公司", **more: Any) -> int:
         """A firm with figures and an assessment of 2026."""
@@ -56,12 +57,12 @@ class Staffed:
         record = judged(facts, load_scheme()).record
         return self.repository.add_assessment(firm, facts, record)
 
-    def adviser(self, carrier: int) -> Actor:
+    def adviser(self, carrier: int) -> Principal:
         """An adviser of a carrier."""
-        made = Repository(self.engine, Actor(Role.ADMINISTRATOR)).add_account(
+        made = Repository(self.engine, System(Role.ADMINISTRATOR)).add_account(
             f"adviser {carrier}", None, Role.ADVISER, name="顾问", carrier_id=carrier
         )
-        return Actor(Role.ADVISER, made, carrier)
+        return sign_in(self.engine, made)
 
     def open(self, page: str, language: str = "en", **query: str) -> AppTest:
         """A page of staff as it is drawn."""

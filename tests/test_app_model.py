@@ -20,7 +20,7 @@ from eligibility.language import ENGLISH  # noqa: E402
 from eligibility.readiness.artifact import load, replace  # noqa: E402
 from eligibility.readiness.past import past_of_records  # noqa: E402
 from eligibility.scheme import load_scheme  # noqa: E402
-from eligibility.store import Actor, plain  # noqa: E402
+from eligibility.store import System, plain  # noqa: E402
 from eligibility.store.schema import Role  # noqa: E402
 from eligibility.vocabulary import ModelRefused  # noqa: E402
 from tests import fresh  # noqa: E402
@@ -244,7 +244,7 @@ def test_an_upload_is_never_read_as_a_model(model: Path, tmp_path: Path) -> None
 def test_who_does_not_lead_sees_the_card_and_cannot_train(
     role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(who, "actor", lambda: Actor(role))
+    monkeypatch.setattr(who, "principal", lambda: System(role))
     app = opened("model", language="en")
     assert "✓ conjunction of conditions" in html(app)
     assert not app.tabs

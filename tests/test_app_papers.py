@@ -20,7 +20,7 @@ from eligibility.app.example import example
 from eligibility.app.opened import Opened
 from eligibility.language import CHINESE, ENGLISH
 from eligibility.reports import pdf
-from eligibility.store import VISITOR, Actor, Role
+from eligibility.store import VISITOR, Role, System
 from eligibility.vocabulary import Message, NotFound
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
 from tests.test_app_pages import ONE_SHORT
@@ -110,7 +110,7 @@ def test_the_draft_that_is_open_is_the_firm_of_a_page_whose_address_names_none(
 
 def test_a_visitor_reaches_no_firm_of_the_register(staffed: Staffed) -> None:
     firm = staffed.firm(name="秘密公司")
-    staffed.actor = VISITOR
+    staffed.principal = VISITOR
     for script in ("plan", "firm"):
         app = page(script, of="register", firm=str(firm))
         assert "秘密公司" not in html(app)
@@ -124,17 +124,17 @@ def test_a_visitor_reaches_no_firm_of_the_register(staffed: Staffed) -> None:
 def cache_repository(staffed: Staffed) -> Any:
     from eligibility.store import Repository
 
-    return Repository(staffed.engine, staffed.actor)
+    return Repository(staffed.engine, staffed.principal)
 
 
 def test_an_adviser_reaches_no_plan_of_another_carriers_firm(staffed: Staffed) -> None:
     own, other = (staffed.repository.add_carrier(name) for name in ("自己的园", "别人的园"))
     theirs = staffed.firm(1, "别人公司", carrier_id=other)
     mine = staffed.firm(0, "自己公司", carrier_id=own)
-    staffed.actor = staffed.adviser(own)
+    staffed.principal = staffed.adviser(own)
     assert "别人公司" not in html(page("plan", of="register", firm=str(theirs)))
     assert "自己公司" in html(page("plan", of="register", firm=str(mine)))
-    staffed.actor = Actor(Role.FIRM, 1)
+    staffed.principal = System(Role.FIRM, 1)
     assert "自己公司" not in html(page("plan", of="register", firm=str(mine)))
 
 

@@ -22,7 +22,7 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from eligibility.app import cache  # noqa: E402
 from eligibility.app.web import cookies, guard, routes  # noqa: E402
-from eligibility.store import Actor, Repository, Role  # noqa: E402
+from eligibility.store import Repository, Role, System  # noqa: E402
 from tests import people  # noqa: E402
 from tests.people import PASSWORD  # noqa: E402
 
@@ -481,7 +481,7 @@ def test_an_adviser_without_a_carrier_is_refused_and_what_was_typed_stays(
 def test_an_account_is_bound_to_a_firm_by_its_credit_code_or_name(
     administration_page: testing.AppTest,
 ) -> None:
-    store = Repository(cache.engine(), Actor(Role.ADMINISTRATOR, 1))
+    store = Repository(cache.engine(), System(Role.ADMINISTRATOR))
     codes = ("91150105MA0N8K3T71", "91150105XNBU6HUA33")
     store.add_firm({"name": "甲公司", "uscc": codes[0]})
     firm = store.add_firm({"name": "甲公司分部", "uscc": codes[1]})

@@ -28,7 +28,7 @@ from eligibility.language import ENGLISH
 from eligibility.planning.ladder import joint_fields
 from eligibility.readiness.past import read_past
 from eligibility.scheme import load_scheme
-from eligibility.store import VISITOR, Accounts, Actor, FirmFilter, Repository, Role
+from eligibility.store import VISITOR, Accounts, FirmFilter, Repository
 from eligibility.vocabulary import Field
 from tests.firms import base
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
@@ -57,7 +57,7 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_staff_is_closed_to_everybody_else(staffed: Staffed, page: str) -> None:
     firm = staffed.firm(name="秘密公司")
-    staffed.actor = VISITOR
+    staffed.principal = VISITOR
     # by its own script: the navigation does not lead there at all
     app = AppTest.from_file(str(ROOT / "eligibility/app/staff" / f"{page}.py"), default_timeout=60)
     app.session_state["lang"] = "en"
@@ -83,7 +83,7 @@ def test_an_adviser_finds_no_trace_of_another_carriers_firm(staffed: Staffed) ->
     theirs = staffed.firm(1, "别人公司", carrier_id=other)
     staffed.repository.add_task(theirs, {"title": "别人任务", "due_on": date.today()})
     staffed.repository.save_outcomes([(theirs, 2026, {"certified": True}, 0)])
-    staffed.actor = staffed.adviser(own)
+    staffed.principal = staffed.adviser(own)
     for tab in (
         "assessment",
         "beside",
@@ -224,11 +224,13 @@ def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed:
 
 def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> None:
     doors = Accounts(staffed.engine)
-    chief = doors.create_administrator("chief", "correct horse battery")
+    doors.create_administrator("chief", "correct horse battery")
     token = doors.sign_in("chief", "correct horse battery")
     doors.register("firm", "correct horse battery")
     other = doors.sign_in("firm", "correct horse battery")
-    staffed.actor = Actor(Role.ADMINISTRATOR, chief)
+    signed = doors.signed_in(token)
+    assert signed is not None
+    staffed.principal = signed.principal
     app = AppTest.from_file(str(ROOT / "eligibility/app/administration.py"), default_timeout=60)
     app.session_state["lang"] = "en"
     app.run()
@@ -240,14 +242,16 @@ def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> N
     assert "The sign-in is ended" in html(app)
     assert doors.signed_in(other) is None
     assert doors.signed_in(token)
-    line = Repository(staffed.engine, staffed.actor).audit_trail(limit=1)[0]
+    line = Repository(staffed.engine, staffed.principal).audit_trail(limit=1)[0]
     assert line["action"] == "end sign-in"
 
 
 def test_the_trail_names_the_firm_and_says_in_words_what_was_done(staffed: Staffed) -> None:
     carrier = staffed.repository.add_carrier("园")
     firm = staffed.firm(0, NASTY, carrier_id=carrier)
-    staffed.repository.assign([firm], staffed.adviser(carrier).account_id)
+    staffed.adviser(carrier)
+    (adviser,) = staffed.repository.advisers()
+    staffed.repository.assign([firm], adviser["id"])
     staffed.repository.set_stage([firm], "ready")
     staffed.repository.save_figures(firm, 2026, {"staff_total": 4321}, 1)
     app = AppTest.from_file(str(ROOT / "eligibility/app/administration.py"), default_timeout=60)
@@ -610,7 +614,7 @@ def test_a_discarded_import_leaves_nothing(staffed: Staffed) -> None:
 def test_another_carriers_import_is_not_there(staffed: Staffed) -> None:
     staged(staffed)
     (row,) = staffed.repository.imports()
-    staffed.actor = staffed.adviser(staffed.repository.add_carrier("园"))
+    staffed.principal = staffed.adviser(staffed.repository.add_carrier("园"))
     app = staffed.open("imports", **{"import": str(row["id"])})
     assert "That is not here." in html(app)
     assert not app.dataframe

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from eligibility.intake.drafts import told  # noqa: E402
 from eligibility.intake.ledgers import LEDGERS, without_titles  # noqa: E402
 from eligibility.language import language_named  # noqa: E402
 from eligibility.scheme import load_scheme  # noqa: E402
-from eligibility.store import VISITOR, Actor, Repository, Role  # noqa: E402
+from eligibility.store import VISITOR, Repository, Role, System, Visitor  # noqa: E402
 from eligibility.store.drafts import MOST_NEW, MOST_ROWS  # noqa: E402
 from eligibility.vocabulary import Conflict, NotFound  # noqa: E402
 from tests import fresh  # noqa: E402
@@ -527,12 +526,12 @@ def test_a_list_too_long_to_keep_is_said_and_kept_again_once_it_is_shorter(
 def test_too_many_drafts_are_refused_in_a_sentence_and_what_is_typed_stays(
     store: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = Repository(cache.engine(), Actor(Role.ADMINISTRATOR))
+    people = Repository(cache.engine(), System(Role.ADMINISTRATOR))
     people.add_account("chief", None, Role.ADMINISTRATOR)
     cache.accounts.clear()
     source = cache.accounts().source_of("")
     for _ in range(MOST_NEW):
-        Repository(cache.engine(), replace(VISITOR, source=source)).new_draft({})
+        Repository(cache.engine(), Visitor(source)).new_draft({})
     monkeypatch.setattr(ContextProxy, "ip_address", None)
     draft = Draft(facts=dict(FACTS))
     draft.type("name", "乙")

@@ -331,7 +331,7 @@ def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) ->
     theirs = staffed.firm(1, "别人公司", carrier_id=other)
     staffed.repository.set_stage([mine, theirs], Stage.READY)
     assert "Counted: 2 firms of the register" in html(staffed.open("overview"))
-    staffed.actor = staffed.adviser(own)
+    staffed.principal = staffed.adviser(own)
     for app in (staffed.open("overview"), year_page(staffed)):
         assert "Counted: 1 firms of the register" in html(app)
         assert "别人公司" not in str([table.value.values for table in app.dataframe])
@@ -342,7 +342,7 @@ def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) ->
     assert "Short of 380" not in said
     assert [slider.label for slider in app.slider] == ["Adviser-days for support"]
     held = registered.pool(
-        Repository(staffed.engine, staffed.actor), YEAR, registered.USUAL, load_scheme()
+        Repository(staffed.engine, staffed.principal), YEAR, registered.USUAL, load_scheme()
     )
     assert held.carrier == "自己的园"
 
@@ -446,7 +446,7 @@ def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
 ) -> None:
     stages = registered.USUAL
     whole = cache.pool(filled.repository, YEAR, stages)
-    assert cache.pool(Repository(filled.engine, filled.repository.actor), YEAR, stages) is whole
+    assert cache.pool(Repository(filled.engine, filled.repository.principal), YEAR, stages) is whole
     stray = filled.adviser(filled.repository.add_carrier("空园"))
     assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
 

@@ -29,7 +29,7 @@ if signed is not None:
     if signed.by_password and not signed.once:
         st.header(_("Change the password"), anchor=False)
         signing.password(signed, language)
-elif who.actor() == LOCAL:
+elif who.principal() == LOCAL:
     st.title(_("Account"), anchor=False)
     st.write(
         _(

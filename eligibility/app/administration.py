@@ -8,15 +8,16 @@ import streamlit as st
 
 from eligibility.app import state, who
 from eligibility.app.components import administration, guard, sessions
-from eligibility.store import ADMINISTRATORS, LEADS, LOCAL
+from eligibility.store import ADMINISTRATORS, LEADS, Role
 
 language = state.language()
 _ = language.text
 
-repository = who.only(LEADS)
+repository = guard.only(LEADS, language)
 st.title(_("Administration"), anchor=False)
 guard.news(language)
-if repository.actor == LOCAL:
+role = repository.rights().role
+if role is Role.LOCAL:
     administration.alone(language)
 
 parts = {
@@ -24,7 +25,7 @@ parts = {
     _("Targets"): administration.targets,
     _("Who did what"): administration.trail,
 }
-if repository.actor.role in ADMINISTRATORS:
+if role in ADMINISTRATORS:
     signed = partial(sessions.sign_ins, here=who.signed_in())
     parts = {_("Accounts"): administration.accounts} | parts | {_("Open sign-ins"): signed}
 for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):

@@ -28,8 +28,19 @@ from eligibility.planning.portfolio import Aim
 from eligibility.planning.year import CityYear, city_year
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.scheme import Scheme, load_scheme
-from eligibility.store import LEADS, Accounts, Engine, Repository, Stage, open_store
-from eligibility.vocabulary import Message, ModelRefused, msgid
+from eligibility.store import (
+    LEADS,
+    STAFF,
+    Accounts,
+    Engine,
+    Principal,
+    Repository,
+    Role,
+    Stage,
+    System,
+    open_store,
+)
+from eligibility.vocabulary import Message, ModelRefused, NotAllowed, msgid
 
 if TYPE_CHECKING:
     from eligibility.planning.chances import Chances
@@ -281,10 +292,11 @@ def _outlooks() -> Latest[Outlook]:
 
 def outlook(repository: Repository, year: int, *, patient: bool = True) -> Known[Outlook]:
     """The year of the register as last worked out; at once, but for the first time."""
+    shared = _shared(repository)
     return _outlooks().of(
-        (*_sight(repository), year),
-        lambda: (repository.last_change(), model_stamp(), date.today()),
-        lambda: _outlook(repository, year),
+        (*_sight(shared), year),
+        lambda: (shared.last_change(), model_stamp(), date.today()),
+        lambda: _outlook(shared, year),
         patient=patient,
     )
 
@@ -305,21 +317,39 @@ def _counted(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
 
 def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> Pool:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
-    change = (repository.last_change(), date.today())
-    return _pool(repository, *_sight(repository), change, year, tuple(stages))
+    shared = _shared(repository)
+    change = (shared.last_change(), date.today())
+    return _pool(shared, *_sight(shared), change, year, tuple(stages))
 
 
-def _sight(repository: Repository) -> tuple[str, tuple[bool, int | None]]:
+def _shared(repository: Repository) -> Repository:
+    """The store as the program sees it for all who see the same firms as this person does now.
+
+    What is worked out of it is remembered for all of them, and goes on when one of them leaves.
+
+    Raises
+    ------
+    NotAllowed
+        If this person sees no firms as staff does.
+    """
+    rights = repository.rights()
+    if rights.role not in STAFF:
+        raise NotAllowed("Your role does not allow this.")
+    whole = rights.role in LEADS
+    sight = System(Role.MANAGER if whole else Role.ADVISER, carrier_id=rights.carrier_id)
+    return Repository(repository.engine, sight)
+
+
+def _sight(shared: Repository) -> tuple[str, Principal]:
     """What names a store and whose firms are seen of it."""
-    actor = repository.actor
-    return repository.engine.url.render_as_string(), (actor.role in LEADS, actor.carrier_id)
+    return shared.engine.url.render_as_string(), shared.principal
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _pool(
     _repository: Repository,
     where: str,  # noqa: ARG001 names the store
-    sees: tuple[bool, int | None],  # noqa: ARG001 names whose firms are seen
+    sees: Principal,  # noqa: ARG001 names whose firms are seen
     change: tuple[tuple[int, int], date],  # noqa: ARG001 names the state of the store, and the day
     year: int,
     stages: tuple[Stage, ...],

@@ -7,7 +7,7 @@ import streamlit as st
 from eligibility.app import cache, state, who
 from eligibility.app.components import card, teaching
 from eligibility.app.markup import tag
-from eligibility.store.access import LEADS, STAFF
+from eligibility.store import LEADS, STAFF
 
 language = state.language()
 _ = language.text

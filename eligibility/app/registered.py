@@ -149,7 +149,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         ),
         again=np.array(again, dtype=np.bool_),
         carrier=None
-        if repository.actor.role in LEADS
+        if repository.rights().role in LEADS
         else next((row["carrier"] for row in rows if row["carrier"]), ""),
         stages=Counter(Stage(row["stage"]) for row in read),
         already=of_year["certified"],

@@ -289,6 +289,7 @@ STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "
 ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
 TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
 NEWS = "news"
+KNOWN = "known"
 CHIP = "chip:"
 LOADED = "loaded:"
 VIEW, VIEW_NAME = "view", "view-name"
@@ -418,6 +419,13 @@ def register_key() -> str:
 def forget_register() -> None:
     """Let the register go: its outcomes are recorded."""
     st.session_state[REGISTER] = st.session_state.get(REGISTER, 0) + 1
+
+
+def was_known(known: bool) -> bool:
+    """Whether somebody was signed in when this page was drawn before; then what holds now."""
+    before = bool(st.session_state.get(KNOWN))
+    st.session_state[KNOWN] = before or known
+    return before
 
 
 def tell(news: Message, refused: bool = False) -> None:

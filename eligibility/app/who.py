@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
-
 import streamlit as st
 
-from eligibility.app import cache, state
-from eligibility.app.components import notices
+from eligibility.app import cache
 from eligibility.app.web import cookies
-from eligibility.store import LOCAL, VISITOR, Actor, Repository, Role, SignedIn
-from eligibility.vocabulary import NotAllowed
+from eligibility.store import LOCAL, Actor, Principal, Repository, SignedIn, Visitor
 
 
 def signed_in() -> SignedIn | None:
@@ -19,29 +14,25 @@ def signed_in() -> SignedIn | None:
     return cache.accounts().signed_in(cookies.token(st.context.cookies))
 
 
-def actor() -> Actor:
+def principal() -> Principal:
     """The person signed in with an own password; the one person of a store without accounts; else a
     visitor, known by the address only."""
     signed = signed_in()
     if signed is not None and not signed.once:
-        return signed.actor
+        return signed.principal
     if not cache.accounts().any_accounts():
         return LOCAL
-    return replace(VISITOR, source=cache.accounts().source_of(str(st.context.ip_address or "")))
-
-
-def only(roles: Collection[Role]) -> Repository:
-    """The store, on a page for these roles; any other is told so, and the page ends."""
-    asked = repository()
-    if asked.actor.role not in roles:
-        notices.refused(NotAllowed("Your role does not allow this."), state.language())
-        st.stop()
-    return asked
+    return Visitor(cache.accounts().source_of(str(st.context.ip_address or "")))
 
 
 def repository() -> Repository:
-    """The store, as this person may see it."""
-    return Repository(cache.engine(), actor())
+    """The store, as this person may see it at the moment of each call."""
+    return Repository(cache.engine(), principal())
+
+
+def actor() -> Actor:
+    """The rights of this person now: what a page offers by them."""
+    return repository().rights()
 
 
 def form_token() -> str:

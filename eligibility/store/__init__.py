@@ -1,14 +1,15 @@
 """Everything that is kept: firms and what is known of them, accounts, drafts, imports, the log.
 
-``open_store()`` opens it, ``Accounts`` signs people in, ``Repository(engine, actor)`` answers what
-that actor may ask. README.md beside this file shows each in use.
+``open_store()`` opens it, ``Accounts`` signs people in, ``Repository(engine, principal)`` answers
+what that principal may ask. README.md beside this file shows each in use.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from eligibility.store.access import (
+from eligibility.store.accounts import Accounts, SignedIn
+from eligibility.store.actors import (
     ADMINISTRATORS,
     ANYONE,
     LEADS,
@@ -16,9 +17,12 @@ from eligibility.store.access import (
     STAFF,
     VISITOR,
     Actor,
-    plain,
+    LocalUser,
+    Principal,
+    SignIn,
+    System,
+    Visitor,
 )
-from eligibility.store.accounts import Accounts, SignedIn
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import StoreUnavailable, open_store, signing_key
 from eligibility.store.facts import table_facts
@@ -26,6 +30,7 @@ from eligibility.store.firms import FirmFilter, Page
 from eligibility.store.imports import Imported, Would
 from eligibility.store.records import Held
 from eligibility.store.repository import Repository
+from eligibility.store.rows import plain
 from eligibility.store.schema import (
     LEDGER_WORDS,
     PAPER_WORDS,
@@ -56,13 +61,18 @@ __all__ = [
     "Held",
     "Imported",
     "Ledger",
+    "LocalUser",
     "Page",
     "Paper",
+    "Principal",
     "Repository",
     "Role",
+    "SignIn",
     "SignedIn",
     "Stage",
     "StoreUnavailable",
+    "System",
+    "Visitor",
     "Would",
     "backup",
     "export",

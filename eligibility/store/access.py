@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from copy import copy
+from datetime import datetime
 from functools import wraps
-from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -26,63 +23,81 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy import String as Text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from eligibility.store.accounts import open_still
+from eligibility.store.actors import (
+    ANYONE,
+    Actor,
+    LocalUser,
+    Principal,
+    SignIn,
+    System,
+    Visitor,
+    now,
+)
 from eligibility.store.engine import StoreUnavailable, reading, writing
-from eligibility.store.schema import Role, accounts, audit_log, firms
-from eligibility.vocabulary import Conflict, InputError, NotAllowed, NotFound
+from eligibility.store.rows import Facts, Row, add_row, clean, plain, slices
+from eligibility.store.schema import Role, accounts, audit_log, firms, sign_ins
+from eligibility.vocabulary import Conflict, NotAllowed, NotFound, SignedOut
 
 P = ParamSpec("P")
 T = TypeVar("T")
 A = TypeVar("A", bound="Access")
-Row = dict[str, Any]
-Facts = Mapping[str, Any]
 
-ANYONE = frozenset(Role)
-STAFF = ANYONE - {Role.FIRM}
-LEADS = STAFF - {Role.ADVISER}
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+_RIGHTS = [accounts.c[name] for name in ("id", "role", "carrier_id", "firm_id", "password_once")]
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Who asks: a role, and the account, carrier or firm that it is bound to.
+def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor:
+    """The rights of whoever asks, as the store has them in this transaction.
 
-    An adviser without a carrier and a firm without a firm see no firm at all. ``source`` tells
-    visitors apart by the address they come from, without naming it.
+    Raises
+    ------
+    SignedOut
+        If the sign-in has ended or expired or its account is disabled, or if a store that was
+        used without accounts has one now.
     """
-
-    role: Role
-    account_id: int | None = None
-    carrier_id: int | None = None
-    firm_id: int | None = None
-    source: str | None = None
-
-
-#: the one person of a store without accounts; ``Accounts.local_actor`` gives it only there
-LOCAL = Actor(Role.LOCAL)
-#: somebody who has not signed in: sees no firm, keeps drafts by their return codes
-VISITOR = Actor(Role.FIRM)
-
-
-def now() -> datetime:
-    """This moment in UTC."""
-    return datetime.now(UTC)
+    match principal:
+        case SignIn(id=sign_in_id):
+            found = connection.execute(
+                select(*_RIGHTS)
+                .join_from(sign_ins, accounts)
+                .where(sign_ins.c.id == sign_in_id, *open_still(at))
+            ).first()
+            if found is None:
+                raise SignedOut("You are signed out; nothing was stored. Sign in to go on.")
+            if found.password_once:
+                # until the own password is chosen the account is a visitor's
+                return Actor(Role.FIRM)
+            return Actor(Role(found.role), found.id, found.carrier_id, found.firm_id)
+        case Visitor(source=source):
+            return Actor(Role.FIRM, source=source)
+        case LocalUser():
+            if connection.execute(select(accounts.c.id).limit(1)).first() is not None:
+                raise SignedOut(
+                    "This store has accounts now; nothing was stored. Sign in to go on."
+                )
+            return Actor(Role.LOCAL)
+        case System():
+            return Actor(**vars(principal))
 
 
 def open_to(
     roles: Iterable[Role],
 ) -> Callable[[Callable[Concatenate[A, P], T]], Callable[Concatenate[A, P], T]]:
-    """Mark a method with the roles that may call it; any other gets NotAllowed."""
+    """Mark a method with the roles that may call it; any other gets NotAllowed.
+
+    The method runs on a copy of its object. Each transaction that it opens there resolves who asks
+    and asks the role again; ``actor`` and every query are to be had within a transaction only.
+    """
     allowed = frozenset(roles)
 
     def mark(method: Callable[Concatenate[A, P], T]) -> Callable[Concatenate[A, P], T]:
         @wraps(method)
         def guarded(self: A, /, *args: P.args, **named: P.kwargs) -> T:
-            if self.actor.role not in allowed:
-                raise NotAllowed("Your role does not allow this.")
-            return method(self, *args, **named)
+            call = copy(self)
+            call._roles = allowed
+            return method(call, *args, **named)
 
         guarded.roles = allowed  # type: ignore[attr-defined]
         return guarded
@@ -91,22 +106,51 @@ def open_to(
 
 
 class Access:
-    """A store as one actor sees it; the families of queries build on this.
+    """A store as one principal sees it; the families of queries build on this.
 
     Parameters
     ----------
     engine : Engine
         From ``open_store``.
-    actor : Actor
-        Who asks.
+    principal : Principal
+        Who asks; its rights are resolved in every transaction.
     clock : callable, optional
         Gives this moment; another one in tests.
     """
 
-    def __init__(self, engine: Engine, actor: Actor, clock: Callable[[], datetime] = now) -> None:
+    #: of the method that runs; outside of one nobody may do anything
+    _roles: frozenset[Role] = frozenset()
+    _actor: Actor | None = None
+
+    def __init__(
+        self, engine: Engine, principal: Principal, clock: Callable[[], datetime] = now
+    ) -> None:
         self.engine = engine
-        self.actor = actor
+        self.principal = principal
         self._clock = clock
+
+    @property
+    def actor(self) -> Actor:
+        """The rights of whoever asks, within the transaction that is open."""
+        if self._actor is None:
+            raise RuntimeError("Rights are asked within a transaction.")
+        return self._actor
+
+    @open_to(ANYONE)
+    def rights(self) -> Actor:
+        """The rights of whoever asks, as they are at this moment: what a page offers by them.
+
+        Nothing may be done on their strength: each act asks again.
+        """
+        with self._reading():
+            return self.actor
+
+    @open_to(ANYONE)
+    def require(self, rights: Actor) -> None:
+        """NotAllowed unless whoever asks has these very rights at this moment."""
+        with self._reading():
+            if self.actor != rights:
+                raise NotAllowed("Your rights have changed meanwhile. Load the page again.")
 
     # --- the rule of visibility ---
 
@@ -168,18 +212,30 @@ class Access:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _holdable(), reading(self.engine) as connection:
+        with _holdable(), reading(self.engine) as connection, self._resolved(connection):
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
-            with _holdable(), writing(self.engine) as connection:
+            with _holdable(), writing(self.engine) as connection, self._resolved(connection):
                 yield connection
         except IntegrityError as error:
             raise Conflict(
                 "There is one like it already, or what it belongs to is gone; nothing was stored."
             ) from error
+
+    @contextmanager
+    def _resolved(self, connection: Connection) -> Iterator[None]:
+        """The actor for the length of a transaction; NotAllowed where the role may not do this."""
+        actor = resolve(self.principal, connection, self._clock())
+        if actor.role not in self._roles:
+            raise NotAllowed("Your role does not allow this.")
+        self._actor = actor
+        try:
+            yield
+        finally:
+            self._actor = None
 
     # --- writing ---
 
@@ -266,74 +322,3 @@ def _holdable() -> Iterator[None]:
         raise NotFound("That is not here.") from error
     except OperationalError as error:
         raise StoreUnavailable("The store does not answer; try again in a moment.") from error
-
-
-def plain(facts: Facts) -> Row:
-    """Facts as JSON holds them: numbers as given, days as ISO texts, blanks left out.
-
-    Raises
-    ------
-    InputError
-        If a value is none of text, number, yes/no, day or a list or mapping of them.
-    """
-    held = {key: _plain(value, key) for key, value in facts.items()}
-    return {key: value for key, value in held.items() if value is not None}
-
-
-def _plain(value: Any, key: str) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        if math.isinf(value):
-            raise InputError("{field}: an endless number cannot be stored.", field=key)
-        return None if math.isnan(value) else value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return plain(value)
-    if isinstance(value, list | tuple):
-        return [_plain(part, key) for part in value]
-    raise InputError(
-        "{field}: {value} cannot be stored; expected a text, number, yes/no or day.",
-        field=key, value=repr(value),
-    )  # fmt: skip
-
-
-def clean(table: Table, values: Facts) -> Row:
-    """Values that both databases take alike: known columns, lengths kept, no NUL characters."""
-    for name, value in values.items():
-        if name not in table.c:
-            raise InputError("There is no field {field}.", field=name)
-        kind = table.c[name].type
-        if isinstance(value, str) and isinstance(kind, Text):
-            if kind.length and len(value) > kind.length:
-                raise InputError(
-                    "{field} is too long: {length} characters, expected at most {allowed}.",
-                    field=name, length=len(value), allowed=kind.length,
-                )  # fmt: skip
-            if "\0" in value:
-                raise InputError("{field} holds a character that is no text.", field=name)
-    return dict(values)
-
-
-def add_row(connection: Connection, table: Table, values: Facts) -> int:
-    """Add one row; its key."""
-    made = connection.execute(insert(table).values(**clean(table, values)))
-    (key,) = made.inserted_primary_key or (0,)
-    return int(key)
-
-
-def only(values: Facts, allowed: Iterable[str]) -> Row:
-    """Values of the fields that may be given here; InputError for any other."""
-    if unknown := set(values) - set(allowed):
-        raise InputError("There is no field {field}.", field=", ".join(sorted(unknown)))
-    return dict(values)
-
-
-def slices(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
-    """Parts of a list, or of a stream, short enough for one statement."""
-    rest = iter(items)
-    while part := list(islice(rest, size)):
-        yield part

@@ -21,8 +21,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from eligibility.store.access import LOCAL, VISITOR, Actor, Row, add_row, now
+from eligibility.store.actors import Actor, now
+from eligibility.store.actors import SignIn as SignIn
 from eligibility.store.engine import alone, reading, signing_key, writing
+from eligibility.store.rows import Row, add_row
 from eligibility.store.schema import (
     Role,
     accounts,
@@ -64,7 +66,12 @@ class SignedIn:
     csrf: str
     once: bool = False
     by_password: bool = True
-    sign_in_id: int | None = None
+    sign_in_id: int = 0
+
+    @property
+    def principal(self) -> SignIn:
+        """Who asks, as the store resolves it in every transaction."""
+        return SignIn(self.sign_in_id)
 
 
 class Accounts:
@@ -113,12 +120,6 @@ class Accounts:
             return (
                 connection.execute(select(accounts.c.id).where(chief).limit(1)).first() is not None
             )
-
-    def local_actor(self) -> Actor:
-        """The one person of a store without accounts; NotAllowed as soon as there is one."""
-        if self.any_accounts():
-            raise NotAllowed("This store has accounts; sign in.")
-        return LOCAL
 
     def create_administrator(self, login: str, password: str) -> int:
         """A new administrator; its id. For the command line only: no page calls it."""
@@ -285,7 +286,7 @@ class Accounts:
             found["id"],
             found["login"],
             found["name"],
-            VISITOR if found["password_once"] else _actor(found),
+            Actor(Role.FIRM) if found["password_once"] else _actor(found),
             self.csrf_token(token),
             found["password_once"],
             found["password_hash"] is not None,

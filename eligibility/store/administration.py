@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, String, cast, func, select, true, update
 
-from eligibility.store.access import (
-    ADMINISTRATORS,
-    ANYONE,
-    LEADS,
-    STAFF,
-    Access,
-    Facts,
-    Row,
-    only,
-    open_to,
-)
+from eligibility.store.access import Access, open_to
 from eligibility.store.accounts import end_sign_ins, hash_password, new_account, open_still
+from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
 from eligibility.store.engine import alone
+from eligibility.store.rows import Facts, Row, only
 from eligibility.store.schema import (
     SECRET,
     Role,
@@ -41,10 +33,10 @@ class Administration(Access):
     @open_to(STAFF)
     def carriers(self) -> list[Row]:
         """Carriers by name; an adviser sees its own."""
-        wanted = select(carriers).order_by(carriers.c.name)
-        if self.actor.role is Role.ADVISER:
-            wanted = wanted.where(carriers.c.id == self.actor.carrier_id)
         with self._reading() as connection:
+            wanted = select(carriers).order_by(carriers.c.name)
+            if self.actor.role is Role.ADVISER:
+                wanted = wanted.where(carriers.c.id == self.actor.carrier_id)
             return self._all(connection, wanted)
 
     @open_to(LEADS)
@@ -72,11 +64,11 @@ class Administration(Access):
 
         An adviser sees those of its own carrier.
         """
-        told = select(accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.carrier_id)
-        wanted = told.where(accounts.c.active, accounts.c.role != Role.FIRM)
-        if self.actor.role is Role.ADVISER:
-            wanted = wanted.where(accounts.c.carrier_id == self.actor.carrier_id)
         with self._reading() as connection:
+            told = select(accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.carrier_id)
+            wanted = told.where(accounts.c.active, accounts.c.role != Role.FIRM)
+            if self.actor.role is Role.ADVISER:
+                wanted = wanted.where(accounts.c.carrier_id == self.actor.carrier_id)
             return self._all(connection, wanted.order_by(accounts.c.name, accounts.c.id))
 
     @open_to(ADMINISTRATORS)
@@ -110,6 +102,9 @@ class Administration(Access):
         """
         values = new_account(login, name, _role(role), self._clock())
         bound = {"carrier_id": carrier_id, "firm_id": firm_id}
+        with self._reading() as connection:
+            self._check_bound(connection, {**values, **bound})
+        # a hash takes longer than another writer should wait
         if password is not None:
             values |= {"password_hash": hash_password(login, password), "password_once": once}
         with self._writing() as connection:
@@ -162,21 +157,21 @@ class Administration(Access):
         """Sign-ins that still open pages, last seen first: ``id``, ``account_id``, ``login``,
         ``name``, ``at`` (since when) and ``seen_at``; of oneself, and of everybody for
         administrators."""
-        told = [sign_ins.c[name] for name in ("id", "account_id", "at", "seen_at")]
-        wanted = (
-            select(*told, accounts.c.login, accounts.c.name)
-            .join_from(sign_ins, accounts)
-            .where(self._own_sign_ins(), *open_still(self._clock()))
-            .order_by(sign_ins.c.seen_at.desc(), sign_ins.c.id.desc())
-        )
         with self._reading() as connection:
+            told = [sign_ins.c[name] for name in ("id", "account_id", "at", "seen_at")]
+            wanted = (
+                select(*told, accounts.c.login, accounts.c.name)
+                .join_from(sign_ins, accounts)
+                .where(self._own_sign_ins(), *open_still(self._clock()))
+                .order_by(sign_ins.c.seen_at.desc(), sign_ins.c.id.desc())
+            )
             return self._all(connection, wanted)
 
     @open_to(ANYONE)
     def end_sign_in(self, sign_in_id: int) -> None:
         """End one sign-in, of oneself or, for administrators, of anybody; again is harmless."""
-        own = (sign_ins.c.id == sign_in_id) & self._own_sign_ins()
         with self._writing() as connection:
+            own = (sign_ins.c.id == sign_in_id) & self._own_sign_ins()
             held = self._one(connection, select(sign_ins.c.account_id).where(own))
             unended = sign_ins.c.revoked_at.is_(None)
             ended = update(sign_ins).where(own, unended).values(revoked_at=self._clock())
@@ -195,22 +190,24 @@ class Administration(Access):
         A year with applications and no target has the number None and the version 0. A firm that
         several carriers hold counts once.
         """
-        who = func.coalesce(firms.c.uscc, cast(firms.c.id, String)).distinct()
-        of_year = (
-            select(
-                outcomes.c.applied_year.label("year"),
-                func.count(who).label("applied"),
-                func.count(who).filter(outcomes.c.certified).label("certified"),
-            )
-            .join_from(outcomes, firms)
-            .where(self._visible(outcomes))
-            .group_by(outcomes.c.applied_year)
-            .subquery()
-        )
-        told = [func.coalesce(of_year.c[name], 0).label(name) for name in ("applied", "certified")]
-        year = func.coalesce(targets.c.year, of_year.c.year).label("year")
-        version = func.coalesce(targets.c.version, 0).label("version")
         with self._reading() as connection:
+            who = func.coalesce(firms.c.uscc, cast(firms.c.id, String)).distinct()
+            of_year = (
+                select(
+                    outcomes.c.applied_year.label("year"),
+                    func.count(who).label("applied"),
+                    func.count(who).filter(outcomes.c.certified).label("certified"),
+                )
+                .join_from(outcomes, firms)
+                .where(self._visible(outcomes))
+                .group_by(outcomes.c.applied_year)
+                .subquery()
+            )
+            told = [
+                func.coalesce(of_year.c[name], 0).label(name) for name in ("applied", "certified")
+            ]
+            year = func.coalesce(targets.c.year, of_year.c.year).label("year")
+            version = func.coalesce(targets.c.version, 0).label("version")
             joined = targets.outerjoin(of_year, of_year.c.year == targets.c.year, full=True)
             wanted = select(year, targets.c.number, version, *told).select_from(joined)
             return self._all(connection, wanted.order_by(year))
@@ -234,18 +231,18 @@ class Administration(Access):
 
         Of one firm for managers; of everything for administrators.
         """
-        told = (
-            select(audit_log, accounts.c.name.label("by"), firms.c.name.label("firm"))
-            .outerjoin_from(audit_log, accounts, accounts.c.id == audit_log.c.account_id)
-            .outerjoin(firms, firms.c.id == audit_log.c.firm_id)
-        )
-        if firm_id is not None:
-            told = told.where(audit_log.c.firm_id == firm_id)
-        elif self.actor.role is Role.MANAGER:
-            told = told.where(audit_log.c.firm_id.is_not(None))
-        if before is not None:
-            told = told.where(audit_log.c.id < before)
         with self._reading() as connection:
+            told = (
+                select(audit_log, accounts.c.name.label("by"), firms.c.name.label("firm"))
+                .outerjoin_from(audit_log, accounts, accounts.c.id == audit_log.c.account_id)
+                .outerjoin(firms, firms.c.id == audit_log.c.firm_id)
+            )
+            if firm_id is not None:
+                told = told.where(audit_log.c.firm_id == firm_id)
+            elif self.actor.role is Role.MANAGER:
+                told = told.where(audit_log.c.firm_id.is_not(None))
+            if before is not None:
+                told = told.where(audit_log.c.id < before)
             if firm_id is not None:
                 self._seen_firm(connection, firm_id)
             return self._all(connection, told.order_by(audit_log.c.id.desc()).limit(limit))

@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, false, func, select, true
 
-from eligibility.store.access import ANYONE, STAFF, Access, Actor, Facts, Row, open_to, plain
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import ANYONE, STAFF, Actor
+from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import Role, carriers, drafts
 from eligibility.vocabulary import InputError, NotAllowed, NotFound, msgid
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eligibility.store.access import Row
+from eligibility.store.rows import Row
 from eligibility.vocabulary import RATINGS, Field, FirmTable
 
 

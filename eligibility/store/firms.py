@@ -22,7 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import DateTime as RawMoment
 
-from eligibility.store.access import ANYONE, LEADS, STAFF, Access, Facts, Row, only, open_to, slices
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import ANYONE, LEADS, STAFF
+from eligibility.store.rows import Facts, Row, only, slices
 from eligibility.store.schema import Role, Stage, accounts, audit_log, carriers, firms, tasks
 from eligibility.vocabulary import InputError, NotFound, msgid
 
@@ -132,10 +134,11 @@ class Firms(Access):
         by = SORTS[sort].desc() if descending else SORTS[sort].asc()
         # said of a column without blanks, it would keep SQLite from its index
         blank = getattr(SORTS[sort], "nullable", True)
-        statement = self._listed(chosen).order_by(by.nulls_last() if blank else by, firms.c.id)
+        order = by.nulls_last() if blank else by, firms.c.id
         counting = select(func.count()).select_from(firms)
         asked = (chosen or FirmFilter()).clauses()
         with self._reading() as connection:
+            statement = self._listed(chosen).order_by(*order)
             rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
             count = connection.scalar(counting.where(self._visible(), *asked)) or 0
         return Page(rows, count)
@@ -159,8 +162,8 @@ class Firms(Access):
             for column in SHOWN
         ]
         asked = (chosen or FirmFilter()).clauses()
-        statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
         with self._reading() as connection:
+            statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
             rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
         columns = zip(*rows, strict=True) if rows else [()] * len(raw)
         return {
@@ -211,9 +214,9 @@ class Firms(Access):
         Conflict
             If someone else changed it since, or the carrier has a firm of this credit code.
         """
-        allowed = {Role.FIRM: ("name", "district", "industry")}.get(self.actor.role, EDITABLE)
-        given = only(values, allowed)
         with self._writing() as connection:
+            allowed = {Role.FIRM: ("name", "district", "industry")}.get(self.actor.role, EDITABLE)
+            given = only(values, allowed)
             before = self._seen_firm(connection, firm_id)
             if self.actor.role is Role.ADVISER and "carrier_id" in given:
                 given["carrier_id"] = self._own_carrier(given["carrier_id"])

@@ -20,10 +20,12 @@ from sqlalchemy import (
     update,
 )
 
-from eligibility.store.access import LEADS, STAFF, Access, Facts, Row, clean, open_to, plain, slices
-from eligibility.store.engine import alone
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import LEADS, STAFF
+from eligibility.store.engine import alone, writing
 from eligibility.store.firms import differences
 from eligibility.store.records import judged
+from eligibility.store.rows import Facts, Row, clean, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
     HEADLINE_SCHEME,
@@ -127,7 +129,8 @@ class Imports(Access):
                     rejected=len(rejected),
                 )  # fmt: skip
         except BaseException:
-            with self._writing() as connection:
+            # whoever is signed out meanwhile leaves nothing behind either
+            with writing(self.engine) as connection:
                 self._sweep(connection, imports.c.id == made)
             raise
         return made

@@ -8,7 +8,9 @@ from typing import Literal
 
 from sqlalchemy import case, func, literal, select, union_all
 
-from eligibility.store.access import STAFF, Access, Row, open_to
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import STAFF
+from eligibility.store.rows import Row
 from eligibility.store.schema import Stage, accounts, audit_log, carriers, firms, outcomes, tasks
 
 Grouping = Literal["district", "carrier", "industry"]
@@ -30,8 +32,8 @@ class Overview(Access):
     @open_to(STAFF)
     def named(self, column: Literal["district", "industry"]) -> list[str]:
         """The districts or industries that firms to be seen name, in order."""
-        asked = select(firms.c[column]).where(self._visible(), firms.c[column].is_not(None))
         with self._reading() as connection:
+            asked = select(firms.c[column]).where(self._visible(), firms.c[column].is_not(None))
             return list(connection.scalars(asked.distinct().order_by(firms.c[column])))
 
     @open_to(STAFF)
@@ -151,23 +153,23 @@ class Overview(Access):
 
         Rows of ``due_on``, ``kind`` (task or certificate), ``title``, ``firm_id``, ``firm``.
         """
-        due = (
-            select(
-                tasks.c.due_on, literal("task").label("kind"), tasks.c.title,
-                firms.c.id.label("firm_id"), firms.c.name.label("firm"),
-            )
-            .join_from(tasks, firms)
-            .where(self._visible(), tasks.c.done.is_(False), tasks.c.due_on <= until)
-        )  # fmt: skip
-        ending = (
-            select(
-                outcomes.c.expires_on, literal("certificate"), outcomes.c.certificate_number,
-                firms.c.id, firms.c.name,
-            )
-            .join_from(outcomes, firms)
-            .where(self._visible(), outcomes.c.certified, outcomes.c.expires_on <= until)
-        )  # fmt: skip
-        both = union_all(due, ending).subquery()
         with self._reading() as connection:
+            due = (
+                select(
+                    tasks.c.due_on, literal("task").label("kind"), tasks.c.title,
+                    firms.c.id.label("firm_id"), firms.c.name.label("firm"),
+                )
+                .join_from(tasks, firms)
+                .where(self._visible(), tasks.c.done.is_(False), tasks.c.due_on <= until)
+            )  # fmt: skip
+            ending = (
+                select(
+                    outcomes.c.expires_on, literal("certificate"), outcomes.c.certificate_number,
+                    firms.c.id, firms.c.name,
+                )
+                .join_from(outcomes, firms)
+                .where(self._visible(), outcomes.c.certified, outcomes.c.expires_on <= until)
+            )  # fmt: skip
+            both = union_all(due, ending).subquery()
             ordered = select(both).order_by(both.c.due_on, both.c.firm_id).limit(limit)
             return self._all(connection, ordered)

@@ -8,18 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, func, select, update
 
-from eligibility.store.access import (
-    ANYONE,
-    STAFF,
-    Access,
-    Facts,
-    Row,
-    only,
-    open_to,
-    plain,
-    slices,
-)
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import ANYONE, STAFF
 from eligibility.store.firms import differences
+from eligibility.store.rows import Facts, Row, only, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
     HEADLINE_SCHEME,

@@ -13,7 +13,7 @@ from eligibility.store.year import Year
 
 
 class Repository(Firms, Records, Work, Drafts, Imports, Overview, Year, Administration):
-    """The store as one actor sees it: ``Repository(engine, actor)``.
+    """The store as one principal sees it: ``Repository(engine, principal)``.
 
     Every public method names the roles that may call it (``open_to``), and every statement on
     firms, and on what hangs off them, passes the rule of ``Access._visible``: what the actor may

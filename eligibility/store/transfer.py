@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, Engine, Table, func, insert, select
 from sqlalchemy import text as sql
 
-from eligibility.store.access import slices
 from eligibility.store.engine import OWNER_ONLY, connect, migrate, reading, sqlite_url, writing
+from eligibility.store.rows import slices
 from eligibility.store.schema import SECRET, Json, Packed, metadata, sign_in_attempts, sign_ins
 from eligibility.vocabulary import Conflict, InputError
 

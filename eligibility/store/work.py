@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, select
 
-from eligibility.store.access import ANYONE, STAFF, Access, Facts, Row, only, open_to, plain
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import ANYONE, STAFF
+from eligibility.store.rows import Facts, Row, only, plain
 from eligibility.store.schema import Paper, accounts, documents, firms, notes, saved_views, tasks
 from eligibility.vocabulary import InputError, NotFound, msgid
 

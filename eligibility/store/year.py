@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
 
-from eligibility.store.access import STAFF, Access, Row, open_to
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import STAFF
+from eligibility.store.rows import Row
 from eligibility.store.schema import Stage, audit_log, carriers, figures, firms, outcomes
 
 #: actions of the log that change which firms a year counts, or what it reads of them; an import has
@@ -49,23 +51,23 @@ class Year(Access):
             .scalar_subquery()
         )
         theirs = (figures.c.firm_id == firms.c.id) & (figures.c.application_year == latest)
-        wanted = (
-            select(
-                *told,
-                _latest(outcomes.c.certified.is_(None)).label("pending"),
-                _latest(outcomes.c.certified.is_not(None)).label("decided"),
-                carriers.c.name.label("carrier"),
-                figures.c.facts,
-                figures.c.application_year.label("facts_year"),
-            )
-            .select_from(firms.outerjoin(carriers).outerjoin(figures, theirs))
-            .where(
-                self._visible(),
-                firms.c.stage.in_(sorted(Stage(stage).value for stage in stages)),
-                firms.c.id.not_in(_decided(year)),
-            )
-        )
         with self._reading() as connection:
+            wanted = (
+                select(
+                    *told,
+                    _latest(outcomes.c.certified.is_(None)).label("pending"),
+                    _latest(outcomes.c.certified.is_not(None)).label("decided"),
+                    carriers.c.name.label("carrier"),
+                    figures.c.facts,
+                    figures.c.application_year.label("facts_year"),
+                )
+                .select_from(firms.outerjoin(carriers).outerjoin(figures, theirs))
+                .where(
+                    self._visible(),
+                    firms.c.stage.in_(sorted(Stage(stage).value for stage in stages)),
+                    firms.c.id.not_in(_decided(year)),
+                )
+            )
             rows = self._all(connection, wanted.order_by(firms.c.id))
             applied = self._applied_at(connection) if Stage.APPLIED in stages else {}
         return [{**row, "applied_at": applied.get(row["id"])} for row in rows]
@@ -76,17 +78,17 @@ class Year(Access):
 
         ``id``, ``uscc``, ``stage``, and ``decided``: whether its application of the year is.
         """
-        several = (
-            select(firms.c.uscc)
-            .where(self._visible(), firms.c.uscc != "")
-            .group_by(firms.c.uscc)
-            .having(func.count() > 1)
-        )
-        told = [firms.c[name] for name in ("id", "uscc", "stage")]
-        wanted = select(*told, firms.c.id.in_(_decided(year)).label("decided")).where(
-            self._visible(), firms.c.uscc.in_(several)
-        )
         with self._reading() as connection:
+            several = (
+                select(firms.c.uscc)
+                .where(self._visible(), firms.c.uscc != "")
+                .group_by(firms.c.uscc)
+                .having(func.count() > 1)
+            )
+            told = [firms.c[name] for name in ("id", "uscc", "stage")]
+            wanted = select(*told, firms.c.id.in_(_decided(year)).label("decided")).where(
+                self._visible(), firms.c.uscc.in_(several)
+            )
             return self._all(connection, wanted.order_by(firms.c.id))
 
     def _applied_at(self, connection: Connection) -> dict[int, datetime]:

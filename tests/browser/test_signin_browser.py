@@ -33,7 +33,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     accounts.create_administrator("chief", PASSWORD)
     signed = accounts.signed_in(accounts.sign_in("chief", PASSWORD))
     assert signed is not None
-    boss = Repository(engine, signed.actor)
+    boss = Repository(engine, signed.principal)
     carrier = boss.add_carrier("园区")
     boss.add_account("adviser", PASSWORD, Role.ADVISER, carrier_id=carrier, name=NASTY, once=False)
     boss.add_account("locked", PASSWORD, Role.MANAGER, once=False)

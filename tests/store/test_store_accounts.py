@@ -12,7 +12,7 @@ import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
 from sqlalchemy import Engine, select, update
 
-from eligibility.store import VISITOR, Accounts, Actor, Repository, Role, signing_key
+from eligibility.store import LOCAL, Accounts, Actor, Repository, Role, System, signing_key
 from eligibility.store import accounts as policy
 from eligibility.store.schema import accounts, audit_log, sign_in_attempts, sign_ins
 from eligibility.vocabulary import Conflict, InputError, NotAllowed, NotFound
@@ -72,7 +72,7 @@ def test_a_made_up_changed_or_empty_token_is_nobody(doors: Accounts) -> None:
 
 
 def test_unknown_wrong_disabled_and_passwordless_accounts_answer_alike(doors: Accounts) -> None:
-    Repository(doors.engine, Actor(Role.ADMINISTRATOR)).add_account("oidc", None, "manager")
+    Repository(doors.engine, System(Role.ADMINISTRATOR)).add_account("oidc", None, "manager")
     doors.register("gone", PASSWORD)
     with doors.engine.begin() as connection:
         connection.execute(update(accounts).where(accounts.c.login == "gone").values(active=False))
@@ -198,7 +198,7 @@ def test_a_changed_password_ends_every_other_sign_in(doors: Accounts) -> None:
 def test_a_password_that_an_administrator_set_opens_nothing_but_the_change_to_ones_own(
     doors: Accounts,
 ) -> None:
-    chief = Repository(doors.engine, Actor(Role.ADMINISTRATOR))
+    chief = Repository(doors.engine, System(Role.ADMINISTRATOR))
     staff = chief.add_account("staff", PASSWORD, "manager")
     token = doors.sign_in("staff", PASSWORD)
     for again in (False, True):
@@ -208,9 +208,9 @@ def test_a_password_that_an_administrator_set_opens_nothing_but_the_change_to_on
             token = doors.sign_in("staff", "given a second time")
         signed = doors.signed_in(token)
         assert signed is not None
-        assert (signed.once, signed.actor) == (True, VISITOR)
+        assert (signed.once, signed.actor) == (True, Actor(Role.FIRM))
         with pytest.raises(NotAllowed):
-            Repository(doors.engine, signed.actor).funnel()
+            Repository(doors.engine, signed.principal).funnel()
         given = "given a second time" if again else PASSWORD
         with pytest.raises(InputError, match="choose another"):
             doors.change_password(token, given, given)
@@ -265,12 +265,13 @@ def test_a_csrf_token_holds_for_its_own_sign_in_and_key_only(
 
 def test_the_local_person_is_gone_with_the_first_account(engine: Engine) -> None:
     doors = Accounts(engine, b"k" * 32, hasher=QUICK)
-    assert doors.local_actor().role is Role.LOCAL
+    local = Repository(engine, LOCAL)
+    assert local.rights().role is Role.LOCAL
     assert not doors.has_administrator()
     doors.create_administrator(LOGIN, PASSWORD)
     assert doors.has_administrator()
     with pytest.raises(NotAllowed):
-        doors.local_actor()
+        local.firms_page()
 
 
 def test_an_identity_links_what_is_verified_and_never_gives_a_role(doors: Accounts) -> None:
@@ -300,7 +301,7 @@ def test_whoever_registered_an_address_before_its_owner_is_put_out(doors: Accoun
 
 
 def test_a_disabled_account_is_out_at_once_by_every_door(doors: Accounts, engine: Engine) -> None:
-    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    chief = Repository(engine, System(Role.ADMINISTRATOR))
     chief.add_account("staff", PASSWORD, "manager")
     doors.account_for_identity("https://id", "1", "staff", verified=True)
     token = doors.sign_in("staff", PASSWORD)
@@ -320,7 +321,7 @@ def test_an_account_disabled_behind_the_programs_back_is_out_as_well(doors: Acco
 
 
 def test_the_last_administrator_cannot_be_lost(doors: Accounts, engine: Engine) -> None:
-    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    chief = Repository(engine, System(Role.ADMINISTRATOR))
     (row,) = chief.accounts()
     for change in ({"active": False}, {"role": "manager"}):
         with pytest.raises(Conflict):
@@ -329,7 +330,7 @@ def test_the_last_administrator_cannot_be_lost(doors: Accounts, engine: Engine) 
 
 
 def test_accounts_are_bound_as_their_role_says(engine: Engine) -> None:
-    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    chief = Repository(engine, System(Role.ADMINISTRATOR))
     carrier, firm = chief.add_carrier("园"), chief.add_firm({"name": "甲"})
     for role, bound in (
         ("adviser", {}), ("manager", {"carrier_id": carrier}), ("firm", {"carrier_id": carrier}),
@@ -365,7 +366,7 @@ def test_an_account_sees_and_ends_its_own_open_sign_ins_only(engine: Engine) -> 
     doors.sign_out(gone)
     signed = doors.signed_in(here)
     assert signed is not None
-    mine = Repository(engine, signed.actor)
+    mine = Repository(engine, signed.principal)
     held = {row["id"]: row for row in mine.open_sign_ins()}
     assert len(held) == 2
     assert signed.sign_in_id in held
@@ -378,7 +379,7 @@ def test_an_account_sees_and_ends_its_own_open_sign_ins_only(engine: Engine) -> 
     foreign = doors.signed_in(other)
     assert foreign is not None
     with pytest.raises(NotFound):
-        mine.end_sign_in(foreign.sign_in_id or 0)
+        mine.end_sign_in(foreign.sign_in_id)
     assert doors.signed_in(other) is not None
 
 
@@ -386,7 +387,7 @@ def test_a_sign_in_that_ran_out_is_not_listed_as_open(engine: Engine) -> None:
     doors = Accounts(engine, b"k" * 32, hasher=QUICK)
     made = doors.create_administrator("chief", PASSWORD)
     doors.sign_in("chief", PASSWORD)
-    actor = Actor(Role.ADMINISTRATOR, made)
+    actor = System(Role.ADMINISTRATOR, made)
     assert len(Repository(engine, actor).open_sign_ins()) == 1
     later = Repository(engine, actor, lambda: datetime.now(UTC) + policy.IDLE)
     assert later.open_sign_ins() == []

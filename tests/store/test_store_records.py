@@ -19,11 +19,12 @@ from eligibility.store import (
     LOCAL,
     VISITOR,
     Accounts,
-    Actor,
     FirmFilter,
     Repository,
     Role,
     Stage,
+    System,
+    Visitor,
     plain,
     table_facts,
 )
@@ -512,7 +513,7 @@ def test_rows_that_break_off_are_not_there_and_hold_no_other_writer_up(local: Re
         local.stage_import("firms.csv", rows())
     assert local.imports() == []
     assert [row["name"] for row in local.firms_page().rows] == ["someone else's"]
-    with local._reading() as connection:
+    with local.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(staged)) == 0
 
 
@@ -608,10 +609,12 @@ def test_a_draft_at_its_limits_is_kept_whole(engine: Engine) -> None:
 def test_who_begins_drafts_without_end_has_to_wait_and_nobody_else_does(engine: Engine) -> None:
     at = [datetime(2026, 5, 1, 8, tzinfo=UTC)]
 
-    def come(**who: object) -> Repository:
-        return Repository(engine, Actor(Role.FIRM, **who), clock=lambda: at[0])  # type: ignore[arg-type]
+    def come(account_id: int | None = None, source: str | None = None) -> Repository:
+        account = System(Role.FIRM, account_id)
+        principal = account if account_id else Visitor(source)
+        return Repository(engine, principal, clock=lambda: at[0])
 
-    chief = Repository(engine, Actor(Role.ADMINISTRATOR))
+    chief = Repository(engine, System(Role.ADMINISTRATOR))
     mine, theirs = (chief.add_account(login, None, "manager") for login in ("a", "b"))
     for one, other in [
         (come(source="here"), come(source="there")),
@@ -625,7 +628,7 @@ def test_who_begins_drafts_without_end_has_to_wait_and_nobody_else_does(engine: 
         other.new_draft(full())
         at[0] += WITHIN
         one.new_draft(full())
-    local = Repository(engine, LOCAL)
+    local = Repository(engine, System(Role.LOCAL))
     for _ in range(MOST_NEW + 1):
         local.new_draft(full())
 
@@ -635,7 +638,7 @@ def test_where_a_visitor_comes_from_is_kept_as_a_hash_and_told_to_nobody(engine:
     source = accounts.source_of("198.51.100.7")
     assert "198.51.100" not in source
     assert source != Accounts(engine, b"l" * 32).source_of("198.51.100.7")
-    visitor = Repository(engine, Actor(Role.FIRM, source=source))
+    visitor = Repository(engine, Visitor(source))
     code, _ = visitor.new_draft(full())
     assert source not in str(visitor.draft(code))
 

@@ -18,7 +18,17 @@ from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
 from eligibility.cli import app
-from eligibility.store import LOCAL, Accounts, Repository, backup, export, open_store, restore
+from eligibility.store import (
+    LOCAL,
+    Accounts,
+    Repository,
+    Role,
+    System,
+    backup,
+    export,
+    open_store,
+    restore,
+)
 from eligibility.store.engine import connect, migrate
 from eligibility.store.schema import SECRET, metadata
 from eligibility.vocabulary import Conflict, InputError
@@ -68,7 +78,7 @@ def test_a_restored_backup_has_equal_content_and_goes_on_from_there(
     assert content(fresh) == content(full.engine)
     assert rows == written == {name: len(held) for name, held in content(fresh).items()}
     # new rows find free ids, and what was append-only still is
-    again = Repository(fresh, full.chief.actor)
+    again = Repository(fresh, System(Role.ADMINISTRATOR))
     made = again.add_firm({"name": "新"})
     assert made not in (full.firm, full.other_firm)
     again.add_assessment(made, {}, record())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Engine, insert
 
-from eligibility.store import LOCAL, VISITOR, Actor, Repository, Role
-from eligibility.store.schema import accounts
+from eligibility.store import VISITOR, Principal, Repository, Role, SignIn, System
+from eligibility.store.accounts import token_hash
+from eligibility.store.actors import now
+from eligibility.store.schema import accounts, sign_ins
 
 #: stands in everything that is told of the first carrier's firm
 SECRET = "甲秘密"
@@ -48,17 +51,16 @@ class World:
     draft: int
     staged: int
     view: int
-    actors: dict[str, Actor]
+    principals: dict[str, Principal]
+    account_ids: dict[str, int]
 
     def as_(self, name: str) -> Repository:
-        return Repository(self.engine, self.actors[name])
+        return Repository(self.engine, self.principals[name])
 
 
 def world(engine: Engine) -> World:
     """The world in a store that holds nothing yet."""
     with engine.begin() as connection:
-        from eligibility.store.access import now
-
         made = connection.execute(
             insert(accounts).values(
                 login="chief", name="chief", role="administrator", active=True,
@@ -66,18 +68,21 @@ def world(engine: Engine) -> World:
             )
         )  # fmt: skip
         (chief_id,) = made.inserted_primary_key
-    chief = Repository(engine, Actor(Role.ADMINISTRATOR, chief_id))
+    chief = Repository(engine, sign_in(engine, int(chief_id)))
     carrier, other_carrier = chief.add_carrier(f"{SECRET}园"), chief.add_carrier("乙园")
 
-    def account(login: str, role: Role, **bound: Any) -> Actor:
+    account_ids = {"administrator": int(chief_id)}
+
+    def account(login: str, role: Role, **bound: Any) -> Principal:
         made = chief.add_account(login, None, role, name=login, **bound)
-        return Actor(role, made, bound.get("carrier_id"), bound.get("firm_id"))
+        account_ids[login.removeprefix(f"{SECRET} ")] = made
+        return sign_in(engine, made)
 
     adviser = account(f"{SECRET} adviser", Role.ADVISER, carrier_id=carrier)
     other_adviser = account("other adviser", Role.ADVISER, carrier_id=other_carrier)
     firm = chief.add_firm(
         {"name": f"{SECRET}公司", "uscc": "91150105XNBU6HUA33", "district": SECRET,
-         "industry": SECRET, "carrier_id": carrier, "adviser_id": adviser.account_id}
+         "industry": SECRET, "carrier_id": carrier, "adviser_id": account_ids["adviser"]}
     )  # fmt: skip
     other_firm = chief.add_firm({"name": "乙公司", "uscc": "91150100XNYLK3H19E",
                                  "carrier_id": other_carrier})  # fmt: skip
@@ -100,21 +105,37 @@ def world(engine: Engine) -> World:
     staged = at_carrier.stage_import(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
     view = at_carrier.save_view(SECRET, {"text": SECRET})
     chief.set_target(2026, 50, 0)
-    actors = {
+    principals: dict[str, Principal] = {
         "visitor": VISITOR,
         "owner": owner,
         "other owner": account("other owner", Role.FIRM, firm_id=other_firm),
         "adviser": adviser,
         "other adviser": other_adviser,
-        "stray adviser": Actor(Role.ADVISER, other_adviser.account_id),
+        "stray adviser": System(Role.ADVISER, account_ids["other adviser"]),
         "manager": account("manager", Role.MANAGER),
-        "administrator": chief.actor,
-        "local": LOCAL,
+        "administrator": chief.principal,
+        "local": System(Role.LOCAL),
     }
     return World(
-        engine, chief, carrier, other_carrier, firm, other_firm, adviser.account_id or 0,
-        other_adviser.account_id or 0, task, assessment, code, draft, staged, view, actors,
+        engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
+        account_ids["other adviser"], task, assessment, code, draft, staged, view, principals,
+        account_ids,
     )  # fmt: skip
+
+
+def sign_in(engine: Engine, account_id: int) -> SignIn:
+    """Somebody who signed in to that account just now."""
+    at = now()
+    values = {
+        "token_hash": token_hash(token_hex()),
+        "account_id": account_id,
+        "at": at,
+        "seen_at": at,
+    }
+    with engine.begin() as connection:
+        made = connection.execute(insert(sign_ins).values(values))
+    (key,) = made.inserted_primary_key or (0,)
+    return SignIn(int(key))
 
 
 def facts(uscc: str | None, name: str, **more: Any) -> dict[str, Any]:

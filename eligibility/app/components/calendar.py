@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app import cache, planned
-from eligibility.app.components import support
+from eligibility.app.components import download, support
 from eligibility.language import Language
 from eligibility.reports.calendar_file import calendar_file
 from eligibility.reports.city import deadline_record
@@ -27,11 +27,10 @@ def of_firm(repository: Repository, firm: Mapping[str, Any], language: Language)
         return
     support.deadlines([deadline_record(each, today) for each in due], language)
     name = firm["name"] or firm["uscc"] or _("(no name)")
-    st.download_button(
+    download.button(
         _("Take into a calendar (.ics)"),
-        data=lambda: calendar_file(due, name, today, language),
+        lambda: calendar_file(due, name, today, language),
         file_name="deadlines.ics",
         mime="text/calendar",
-        on_click="ignore",
         icon=":material/event:",
     )

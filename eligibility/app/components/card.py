@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from eligibility.app.components import download
 from eligibility.app.components.calibration import calibration
 from eligibility.app.components.readiness import caveats, demonstration
 from eligibility.app.markup import Markup, tag
@@ -92,12 +93,11 @@ def card(held: Trained, folder: Path, language: Language) -> None:
         features=len(held.model.layout.names),
     )
     st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted digest"))
-    st.download_button(
+    download.button(
         _("Download the card (Markdown)"),
-        data=lambda: (folder / CARD).read_bytes(),
+        lambda: (folder / CARD).read_bytes(),
         file_name=CARD,
         mime="text/markdown",
-        on_click="ignore",
         icon=":material/download:",
     )
 

@@ -8,7 +8,7 @@ from eligibility.app import cache, opened, state, who
 from eligibility.app.components import guard, keeping
 from eligibility.app.opened import Opened
 from eligibility.language import Language
-from eligibility.store.access import STAFF
+from eligibility.store import STAFF
 
 
 def firm(title: str, language: Language) -> Opened:

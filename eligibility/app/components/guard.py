@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -11,18 +13,56 @@ from eligibility.app import state, who
 from eligibility.app.components import notices
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.store import Repository
-from eligibility.store.access import STAFF
+from eligibility.store import STAFF, Actor, Repository, Role
 from eligibility.vocabulary import EligibilityError, Message, NotAllowed, msgid
+
+P = ParamSpec("P")
 
 
 def staff(language: Language) -> Repository:
     """The store as this member of staff may see it; the page ends here for anybody else."""
     repository = who.repository()
     with told(language):
-        if repository.actor.role not in STAFF:
+        if repository.rights().role not in STAFF:
             raise NotAllowed(msgid("This page is for staff; sign in with an account of staff."))
     return repository
+
+
+def only(roles: Collection[Role], language: Language) -> Repository:
+    """The store, on a page for these roles; any other is told so, and the page ends."""
+    repository = who.repository()
+    with told(language):
+        if repository.rights().role not in roles:
+            raise NotAllowed("Your role does not allow this.")
+    return repository
+
+
+def fragment(*, run_every: float | None = None) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """A part of a page that Streamlit draws again alone, for whoever may still see it.
+
+    The page's own check does not run then, so the part asks whether the rights are those of the
+    page's drawing; if not, the whole page is drawn again.
+    """
+
+    def mark(part: Callable[P, None]) -> Callable[P, None]:
+        @st.fragment(run_every=run_every)
+        def again(
+            repository: Repository, rights: Actor, /, *args: P.args, **named: P.kwargs
+        ) -> None:
+            try:
+                repository.require(rights)
+            except NotAllowed:
+                st.rerun()
+            part(*args, **named)
+
+        @wraps(part)
+        def draw(*args: P.args, **named: P.kwargs) -> None:
+            repository = who.repository()
+            again(repository, repository.rights(), *args, **named)
+
+        return draw
+
+    return mark
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import streamlit as st
 
 from eligibility.app import export, state
 from eligibility.app import format as fmt
-from eligibility.app.components import guard, notices
+from eligibility.app.components import download, guard, notices
 from eligibility.app.components.dossier import moment
 from eligibility.app.components.status import verdict_word
 from eligibility.app.firms import Screening
@@ -183,12 +183,11 @@ def rejects(held: Row, language: Language) -> None:
     with st.expander(title, expanded=True, icon=":material/block:"):
         table = _told(held["rejected"], language)
         _drawn(table)
-        st.download_button(
+        download.button(
             _("Download this table (CSV)"),
-            data=partial(export.written, table, "csv"),
+            partial(export.written, table, "csv"),
             file_name="rejected.csv",
             mime=export.MIMES["csv"],
-            on_click="ignore",
             icon=":material/download:",
         )
 

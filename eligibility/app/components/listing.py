@@ -10,7 +10,7 @@ import streamlit as st
 
 from eligibility.app import export, state
 from eligibility.app import format as fmt
-from eligibility.app.components import opening
+from eligibility.app.components import download, opening
 from eligibility.app.components.status import verdict_word
 from eligibility.app.firms import Screening, districts
 from eligibility.language import Language
@@ -155,20 +155,18 @@ def downloads(screening: Screening, shown: pa.Table, language: Language) -> None
     _ = language.text
     with st.container(horizontal=True, key="downloads"):
         for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
-            st.download_button(
+            download.button(
                 label,
-                data=partial(export.scored, screening, shown, language, kind),
+                partial(export.scored, screening, shown, language, kind),
                 file_name=f"scored.{kind}",
                 mime=export.MIMES[kind],
-                on_click="ignore",
                 icon=":material/download:",
             )
-        st.download_button(
+        download.button(
             _("Staff's workbook (Excel)"),
-            data=partial(export.staff_workbook, screening, language),
+            partial(export.staff_workbook, screening, language),
             file_name="staff.xlsx",
             mime=export.MIMES["xlsx"],
-            on_click="ignore",
             icon=":material/download:",
             help=_(
                 "The whole file, a sheet for each view: unmet, undetermined, near a line, rejected"

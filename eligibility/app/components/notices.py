@@ -8,6 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from eligibility.app import export
+from eligibility.app.components import download
 from eligibility.app.components.status import OF_VERDICT, verdict_word
 from eligibility.app.firms import Screening
 from eligibility.app.markup import tag
@@ -69,12 +70,11 @@ def rejected_rows(batch: Batch, language: Language) -> None:
         title = _("Rejected rows: {n}").format(n=batch.read - len(batch.table))
         with st.expander(title, expanded=True, icon=":material/block:"):
             _issues(fatal, language)
-            st.download_button(
+            download.button(
                 _("Download the rejected rows with their reasons (CSV)"),
-                data=lambda: export.rejected(batch, language),
+                lambda: export.rejected(batch, language),
                 file_name="rejected.csv",
                 mime="text/csv",
-                on_click="ignore",
             )
     if remarks:
         with st.expander(_("Scored, with a remark: {n}").format(n=len(remarks))):

@@ -11,6 +11,7 @@ import streamlit as st
 
 from eligibility.app import cache, closing, export, planned
 from eligibility.app import format as fmt
+from eligibility.app.components import download
 from eligibility.app.components.table import table
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening
@@ -102,11 +103,10 @@ def downloads(screening: Screening, firm: Firm, draft: Draft, language: Language
     )  # fmt: skip
     with st.container(horizontal=True, key="downloads"):
         for label, name, made in files:
-            st.download_button(
+            download.button(
                 label,
-                data=made,
+                made,
                 file_name=name,
                 mime=export.MIMES[name.rpartition(".")[2]],
-                on_click="ignore",
                 icon=":material/download:",
             )

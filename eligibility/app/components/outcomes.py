@@ -11,7 +11,7 @@ import streamlit as st
 
 from eligibility.app import cache, export, state
 from eligibility.app import format as fmt
-from eligibility.app.components import guard, notices
+from eligibility.app.components import download, guard, notices
 from eligibility.app.components.dossier import outcome_word
 from eligibility.app.components.inputs import EARLIEST, LATEST
 from eligibility.app.markup import tag
@@ -199,12 +199,11 @@ def training_file(repository: Repository, scheme: Scheme, language: Language) ->
             "command train reads."
         ).format(n=len(rows))
     )
-    st.download_button(
+    download.button(
         _("Download past applications (CSV)"),
-        data=lambda: export.written(past_table(rows, scheme), "csv"),
+        lambda: export.written(past_table(rows, scheme), "csv"),
         file_name="past_applications.csv",
         mime=export.MIMES["csv"],
-        on_click="ignore",
         disabled=not rows,
         icon=":material/download:",
     )

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator as Place
 
 from eligibility.app import cache, planned
 from eligibility.app import format as fmt
-from eligibility.app.components import forecast, notices, pool, support
+from eligibility.app.components import forecast, guard, notices, pool, support
 from eligibility.app.components import year as nearest
 from eligibility.app.components.dossier import moment
 from eligibility.app.markup import tag
@@ -61,7 +61,7 @@ def of_register(
         return None if opened is None else str(opened)
 
 
-@st.fragment(run_every=AGAIN)
+@guard.fragment(run_every=AGAIN)
 def as_of(repository: Repository, year: int, at: datetime, language: Language) -> None:
     """That firms were changed since the year was worked out; the page follows when it is again."""
     said = language.text(

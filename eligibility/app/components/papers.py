@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from eligibility.app import cache, export, planned
+from eligibility.app.components import download
 from eligibility.app.firms import Screening
 from eligibility.app.markup import tag
 from eligibility.app.opened import Opened
@@ -91,12 +92,11 @@ def _downloads(name: str, offered: Offered, language: Language) -> None:
         for label, kind, make in offered:
             if kind == "pdf" and lacking is not None:
                 continue
-            st.download_button(
+            download.button(
                 label,
-                data=make,
+                make,
                 file_name=f"{name}.{kind}",
                 mime=export.MIMES[kind],
-                on_click="ignore",
                 icon=":material/download:",
             )
     if lacking is not None:

@@ -43,7 +43,7 @@ def of_register(repository: Repository, language: Language) -> bool:
 
 def whole(repository: Repository) -> bool:
     """Whether all firms are seen, so that the city's target is their yardstick."""
-    return repository.actor.role in LEADS
+    return repository.rights().role in LEADS
 
 
 def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:

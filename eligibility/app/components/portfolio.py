@@ -14,7 +14,7 @@ import streamlit as st
 from eligibility.app import cache, clients, export, state, taken
 from eligibility.app import format as fmt
 from eligibility.app.clients import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
-from eligibility.app.components import guard, opening
+from eligibility.app.components import download, guard, opening
 from eligibility.app.components.status import verdict_word
 from eligibility.app.markup import literal
 from eligibility.language import Language
@@ -359,18 +359,17 @@ def _change(
     return Message(msgid("Changed: {n} of {of} firms: {names}. The history of each has it."), told)
 
 
-def download(
+def downloads(
     repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
 ) -> None:
     """All firms of the list, in its order, as a file; made when it is asked for."""
     _ = language.text
     with st.container(horizontal=True, key="downloads"):
         for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
-            st.download_button(
+            download.button(
                 label,
-                data=partial(taken.file, repository, choice, count, scheme, language, kind),
+                partial(taken.file, repository, choice, count, scheme, language, kind),
                 file_name=f"{export.named(_('All firms'), date.today())}.{kind}",
                 mime=export.MIMES[kind],
-                on_click="ignore",
                 icon=":material/download:",
             )

@@ -90,6 +90,15 @@ def sign_out(language: Language) -> None:
     st.html(tag("div", here, all_over, cls="ways-out"))
 
 
+def ended(language: Language, *, known: bool) -> None:
+    """That whoever was known on this page before (``known``: is now) is signed out, and the way in."""
+    if state.was_known(known) and not known:
+        _ = language.text
+        words = _("You are signed out; nothing more is stored or shown. Sign in to go on.")
+        st.html(tag("p", words, cls="notice refused", role="alert"))
+        st.page_link("eligibility/app/account.py", label=_("Sign in"))
+
+
 def said(language: Language) -> None:
     """What came of the form sent just now; and the last step of who comes from an OpenID provider."""
     message = state.said()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from eligibility.app import export, state
 from eligibility.app import format as fmt
+from eligibility.app.components import download
 from eligibility.app.components.table import table
 from eligibility.app.markup import tag
 from eligibility.language import Language
@@ -147,12 +148,11 @@ def choices(support: Said, keys: Sequence[str], opens: str, language: Language) 
         placeholder=fmt.NOTHING,
         alt=_("Firms to support, with the reason"),
     )
-    st.download_button(
+    download.button(
         _("Download as CSV"),
-        data=lambda: export.written(shown, "csv"),
+        lambda: export.written(shown, "csv"),
         file_name="support.csv",
         mime=export.MIMES["csv"],
-        on_click="ignore",
         icon=":material/download:",
     )
     row = state.opened_support()

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from eligibility.app import export, state
+from eligibility.app.components import download
 from eligibility.app.components.inputs import EARLIEST, LATEST
 from eligibility.app.markup import tag
 from eligibility.intake.table import HeaderMap, Preview
@@ -41,12 +42,11 @@ def controls(scheme: Scheme, language: Language) -> None:
             persist_state="session",
             width=300,
         )
-    st.download_button(
+    download.button(
         _("Empty table to fill in (Excel)"),
-        data=partial(export.template, scheme, date.today()),
+        partial(export.template, scheme, date.today()),
         file_name=_("firms") + ".xlsx",
         mime=export.MIMES["xlsx"],
-        on_click="ignore",
         icon=":material/download:",
         type="tertiary",
     )

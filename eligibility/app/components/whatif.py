@@ -12,7 +12,7 @@ import streamlit as st
 
 from eligibility.app import format as fmt
 from eligibility.app import state
-from eligibility.app.components import conditions, notices
+from eligibility.app.components import conditions, guard, notices
 from eligibility.app.components.gaps import anchor
 from eligibility.app.components.score import bar
 from eligibility.app.components.status import OF_VERDICT, badge, verdict_word
@@ -30,7 +30,7 @@ ACROSS = 3
 FILLED = ("money", "number", "count", "yes_no", "rating", "date", "catalogue")
 
 
-@st.fragment
+@guard.fragment()
 def what_if_block(firm: Firm, found: Said, language: Language) -> None:
     """The inputs, those that close a gap first, and the result beside what is now."""
     _ = language.text

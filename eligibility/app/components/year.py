@@ -15,8 +15,7 @@ from eligibility.app import format as fmt
 from eligibility.app.components import dossier, guard
 from eligibility.app.markup import tag
 from eligibility.language import Language
-from eligibility.store import Repository, Stage
-from eligibility.store.access import LEADS
+from eligibility.store import LEADS, Repository, Stage
 from eligibility.vocabulary import Message, msgid
 
 Row = Mapping[str, Any]
@@ -32,7 +31,7 @@ def target(
     _ = language.text
     rows = {row["year"]: row for row in repository.targets()}
     row = rows.get(year, {"number": None, "version": 0, "applied": 0, "certified": 0})
-    leads = repository.actor.role in LEADS
+    leads = repository.rights().role in LEADS
     title = _("Target {year}") if leads else _("The city's target {year}")
     numbers = [
         (title.format(year=year), row["number"]),

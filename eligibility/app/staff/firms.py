@@ -24,7 +24,7 @@ with guard.told(language):
         st.stop()
     ticked, opened = portfolio.rows(page, choice, scheme, language)
     portfolio.bulk(repository, ticked, page, choice, language)
-    portfolio.download(repository, choice, page.count, scheme, language)
+    portfolio.downloads(repository, choice, page.count, scheme, language)
 
 if opened is not None:
     st.switch_page("eligibility/app/staff/firm.py", query_params={state.FIRM: str(opened)})

@@ -20,7 +20,7 @@ import streamlit as st
 
 from eligibility.app import cache, components
 from eligibility.app.web import errors
-from eligibility.store import LOCAL, Repository
+from eligibility.store import Repository, Role, System
 
 log = logging.getLogger("eligibility.app")
 
@@ -40,7 +40,7 @@ def load() -> None:
         cache.city()
         cache.model()
         # managers read the year first
-        cache.outlook(Repository(cache.engine(), LOCAL), date.today().year)
+        cache.outlook(Repository(cache.engine(), System(Role.MANAGER)), date.today().year)
         # a million objects that stay as long as the server need not be looked through again and again
         gc.collect()
         gc.freeze()
