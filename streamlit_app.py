@@ -55,9 +55,9 @@ def show() -> None:
     frame.masthead()
     frame.own_words(state.language())
     actor = who.actor()
-    known = actor.role is Role.LOCAL or who.signed_in() is not None
-    page = st.navigation(doors.opened(pages(known=known), actor.role), position="top")
-    signing.ended(state.language(), known=known)
+    person = who.person()
+    page = st.navigation(doors.opened(pages(known=person is not None), actor.role), position="top")
+    signing.ended(person, state.language())
     signing.said(state.language())
     page.run()
     frame.footer()

@@ -289,7 +289,7 @@ STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "
 ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
 TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
 NEWS = "news"
-KNOWN = "known"
+PERSON, OUT = "person", "out"
 CHIP = "chip:"
 LOADED = "loaded:"
 VIEW, VIEW_NAME = "view", "view-name"
@@ -421,11 +421,19 @@ def forget_register() -> None:
     st.session_state[REGISTER] = st.session_state.get(REGISTER, 0) + 1
 
 
-def was_known(known: bool) -> bool:
-    """Whether somebody was signed in when this page was drawn before; then what holds now."""
-    before = bool(st.session_state.get(KNOWN))
-    st.session_state[KNOWN] = before or known
-    return before
+def signed_out(person: str | None) -> bool:
+    """Whether whoever looked at this tab is signed out; what that person left in it is forgotten.
+
+    ``person`` names who looks now, None for a visitor.
+    """
+    before = st.session_state.get(PERSON)
+    if before not in (None, person):
+        for name in [name for name in st.session_state if name != LANGUAGE]:
+            del st.session_state[name]
+        st.session_state[OUT] = person is None
+    if person is not None:
+        st.session_state[PERSON] = person
+    return bool(st.session_state.get(OUT))
 
 
 def tell(news: Message, refused: bool = False) -> None:

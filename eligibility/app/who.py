@@ -25,6 +25,13 @@ def principal() -> Principal:
     return Visitor(cache.accounts().source_of(str(st.context.ip_address or "")))
 
 
+def person() -> str | None:
+    """A name for whoever is signed in, or is the one of a store without accounts; else None."""
+    signed = signed_in()
+    asked = principal() if signed is None else signed.principal
+    return None if isinstance(asked, Visitor) else repr(asked)
+
+
 def repository() -> Repository:
     """The store, as this person may see it at the moment of each call."""
     return Repository(cache.engine(), principal())

@@ -90,9 +90,9 @@ def sign_out(language: Language) -> None:
     st.html(tag("div", here, all_over, cls="ways-out"))
 
 
-def ended(language: Language, *, known: bool) -> None:
-    """That whoever was known on this page before (``known``: is now) is signed out, and the way in."""
-    if state.was_known(known) and not known:
+def ended(person: str | None, language: Language) -> None:
+    """That whoever looked at this tab before ``person`` does is signed out, and the way in."""
+    if state.signed_out(person):
         _ = language.text
         words = _("You are signed out; nothing more is stored or shown. Sign in to go on.")
         st.html(tag("p", words, cls="notice refused", role="alert"))
