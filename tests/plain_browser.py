@@ -49,7 +49,7 @@ class PlainBrowser:
         self.address, self.cookies = address, cookies
         self.seconds: list[tuple[str, float]] = []
         self.query = ""
-        self._page, self._path = "", ""
+        self._page, self._path, self._session = "", "", ""
         self._drawn: dict[tuple[int, ...], Any] = {}
         self._run: dict[tuple[int, ...], Any] = {}
         self._states: dict[str, WidgetState] = {}
@@ -160,6 +160,7 @@ class PlainBrowser:
             match told.WhichOneof("type"):
                 case "new_session":
                     self._run = {}
+                    self._session = told.new_session.initialize.session_id
                     self._page = told.new_session.page_script_hash
                 case "navigation":
                     for page in told.navigation.app_pages:

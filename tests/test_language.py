@@ -14,7 +14,7 @@ from eligibility.vocabulary import Message, Wording
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = dict.fromkeys(
-    ["_", "text", "say", "msgid", "Message", "InputError", "DateNotCovered", "NotFound", "NotAllowed", "Conflict", "StoreUnavailable", "ModelRefused", "LawError", "CellTrouble", "WrongCode"]
+    ["_", "text", "say", "msgid", "Message", "InputError", "DateNotCovered", "NotFound", "NotAllowed", "SignedOut", "Conflict", "StoreUnavailable", "ModelRefused", "LawError", "CellTrouble", "WrongCode"]
 )  # fmt: skip
 FOLDER = LOCALE / "zh_CN" / "LC_MESSAGES"
 

@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app import who
+from eligibility.app.web.redraw import redrawing
+from eligibility.vocabulary import NotAllowed
 
 
 def button(
@@ -30,12 +32,19 @@ def button(
 
 
 def guarded(make: Callable[[], bytes | str]) -> Callable[[], bytes | str]:
-    """The same, but NotAllowed if the rights of whoever looks are others than now."""
-    repository = who.repository()
+    """The same, but NotAllowed if the rights of whoever looks are others than now.
+
+    The page is then drawn again as it is for that person, with the sentence that says why.
+    """
+    repository, redraw = who.repository(), redrawing()
     rights = repository.rights()
 
     def again() -> bytes | str:
-        repository.require(rights)
+        try:
+            repository.require(rights)
+        except NotAllowed:
+            redraw()
+            raise
         return make()
 
     return again
