@@ -56,7 +56,7 @@ def fill(count: int) -> None:
     engine, draw = open_store(), random.Random(1)
     at = datetime.now(UTC)
     repository = Repository(engine, LOCAL)
-    repository.set_target(date.today().year, 50, 0)
+    repository.administration.set_target(date.today().year, 50, 0)
     stages = draw.choices([stage.value for stage in Stage], STAGES, k=count)
     with engine.begin() as connection:
         connection.execute(
@@ -146,7 +146,7 @@ def measured(address: str, count: int) -> dict[str, list[float]]:
     """Seconds of each claim."""
     found: dict[str, list[float]] = {name: [] for name in (*LIMITS, CHANGED)}
     repository = Repository(open_store(), LOCAL)
-    held = [row["id"] for row in repository.applicants(date.today().year, [Stage.NURTURED])]
+    held = [row["id"] for row in repository.year.applicants(date.today().year, [Stage.NURTURED])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
@@ -167,7 +167,7 @@ def measured(address: str, count: int) -> dict[str, list[float]]:
             link = page.get_by_role("link", name="Overview").first
             found["overview"].append(timed(page, link.click, "What changed this week"))
             page.wait_for_timeout(REST)
-            repository.set_stage([held[repeat]], Stage.READY)
+            repository.firms.set_stage([held[repeat]], Stage.READY)
             found[CHANGED].append(timed(page, page.reload, "What changed this week"))
         browser.close()
     return found

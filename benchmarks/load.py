@@ -89,7 +89,7 @@ def fill() -> dict[str, str]:
     boss = Repository(engine, signed.principal)
     draw = random.Random(1)
     stages = draw.choices(list(STAGES), list(STAGES.values()), k=FIRMS)
-    boss.set_target(at.year, 50, 0)
+    boss.administration.set_target(at.year, 50, 0)
     with engine.begin() as connection:
         connection.execute(
             insert(firms),
@@ -104,7 +104,7 @@ def fill() -> dict[str, str]:
     held = {}
     for number in range(STAFF_OF_TEN * 2):
         login = f"staff{number}"
-        boss.add_account(login, PASSWORD, Role.MANAGER, name=login, once=False)
+        boss.administration.add_account(login, PASSWORD, Role.MANAGER, name=login, once=False)
         token = accounts.sign_in(login, PASSWORD)
         held[login] = cookies._signer("sign-in").dumps(token)
     engine.dispose()
@@ -116,7 +116,7 @@ def missing(ledger: Ledger) -> Iterator[str]:
     engine = open_store()
     local = Repository(engine, _manager(engine))
     for code, (facts, changes) in ledger.drafts.items():
-        row = local.draft(code)
+        row = local.drafts.get(code)
         if row["state"]["facts"] != facts:
             yield f"a draft holds {row['state']['facts']}, typed was {facts}"
         if changes and row["version"] != changes:

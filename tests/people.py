@@ -51,8 +51,10 @@ def add(repository: Repository, role: Role) -> str:
     """An account of a role, named after it, at a carrier of its own if it needs one; its login."""
     bound = {}
     if role is Role.ADVISER:
-        bound["carrier_id"] = repository.add_carrier("园区")
-    repository.add_account(role.value, PASSWORD, role, name=role.value, once=False, **bound)
+        bound["carrier_id"] = repository.administration.add_carrier("园区")
+    repository.administration.add_account(
+        role.value, PASSWORD, role, name=role.value, once=False, **bound
+    )
     return role.value
 
 

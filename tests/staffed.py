@@ -45,21 +45,21 @@ class Staffed:
 
     def firm(self, place: int = 0, name: str = "甲公司", **more: Any) -> int:
         """A firm with figures and an assessment of 2026."""
-        made = self.repository.add_firm({"name": name, "uscc": CODES[place], **more})
+        made = self.repository.firms.add({"name": name, "uscc": CODES[place], **more})
         self.assess(made, 2026, uscc=CODES[place], name=name)
         return made
 
     def assess(self, firm: int, year: int, **changes: Any) -> int:
         """Figures of a year, judged and kept."""
         facts = base(application_date=date(year, 5, 10), **changes)
-        version = self.repository.figures(firm, year).version
-        self.repository.save_figures(firm, year, facts, version)
+        version = self.repository.records.figures(firm, year).version
+        self.repository.records.save_figures(firm, year, facts, version)
         record = judged(facts, load_scheme()).record
-        return self.repository.add_assessment(firm, facts, record)
+        return self.repository.records.add_assessment(firm, facts, record)
 
     def adviser(self, carrier: int) -> Principal:
         """An adviser of a carrier."""
-        made = Repository(self.engine, System(Role.ADMINISTRATOR)).add_account(
+        made = Repository(self.engine, System(Role.ADMINISTRATOR)).administration.add_account(
             f"adviser {carrier}", None, Role.ADVISER, name="顾问", carrier_id=carrier
         )
         return sign_in(self.engine, made)
@@ -85,13 +85,13 @@ def fill(repository: Repository, year: int) -> dict[str, list[int]]:
     """
     screening = cache.sample(date(2026, 5, 10), cache.model_stamp())
     made = importing.stage(repository, "candidates.csv", screening)
-    repository.confirm_import(made)
-    ids = sorted(repository.firms_frame()["id"].tolist())
+    repository.imports.confirm(made)
+    ids = sorted(repository.firms.frame()["id"].tolist())
     parts = np.split(np.array(ids), [40, 110, 159, 184, 189, 195, 199])
     names = ("surveyed", "nurtured", "ready", "applied", "certified", "ending", "held", "failed")
     stands = {name: part.tolist() for name, part in zip(names, parts, strict=True)}
     for name in ("nurtured", "ready"):
-        repository.set_stage(stands[name], name)
+        repository.firms.set_stage(stands[name], name)
     rows: list[tuple[int, int, dict[str, Any], int]] = [
         *((firm, year, {"certified": None}, 0) for firm in stands["applied"]),
         *(
@@ -105,7 +105,7 @@ def fill(repository: Repository, year: int) -> dict[str, list[int]]:
         *((firm, year - 1, {"certified": True}, 0) for firm in stands["held"]),
         *((firm, year, {"certified": False}, 0) for firm in stands["failed"]),
     ]
-    repository.save_outcomes(rows)
+    repository.applications.save_outcomes(rows)
     return stands
 
 

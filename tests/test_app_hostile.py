@@ -242,27 +242,27 @@ INJECTED = ["' OR 1=1 --", "%'; DROP TABLE firms; --", "%", "_", "\\", '"', "x' 
 @pytest.mark.parametrize("text", INJECTED)
 def test_sql_in_a_filter_is_a_text_to_look_for(text: str) -> None:
     boss = people.chief()
-    boss.add_firm({"name": "甲公司", "uscc": "91150105XNBU6HUA33"})
-    assert boss.firms_page(FirmFilter(text=text)).count == 0
-    boss.add_firm({"name": f"乙{text}公司"})
-    assert boss.firms_page(FirmFilter(text=text)).count == 1
-    assert boss.firms_page(FirmFilter()).count == 2
+    boss.firms.add({"name": "甲公司", "uscc": "91150105XNBU6HUA33"})
+    assert boss.firms.page(FirmFilter(text=text)).count == 0
+    boss.firms.add({"name": f"乙{text}公司"})
+    assert boss.firms.page(FirmFilter(text=text)).count == 1
+    assert boss.firms.page(FirmFilter()).count == 2
 
 
 def test_the_order_of_a_table_is_one_of_its_columns() -> None:
     boss = people.chief()
     with pytest.raises(InputError):
-        boss.firms_page(FirmFilter(), sort="name; DROP TABLE firms")
+        boss.firms.page(FirmFilter(), sort="name; DROP TABLE firms")
 
 
 @pytest.mark.parametrize("code", ["", "1", "AAAA-AAAA-AAAA-AAAA", "' OR 1=1 --", "0" * 10_000])
 def test_a_forged_return_code_opens_no_draft(code: str) -> None:
     boss = people.chief()
     visitor = Repository(boss.engine, VISITOR)
-    right, _ = visitor.new_draft({"step": 1})
-    assert visitor.draft(right)["state"] == {"step": 1}
+    right, _ = visitor.drafts.add({"step": 1})
+    assert visitor.drafts.get(right)["state"] == {"step": 1}
     with pytest.raises(NotFound):
-        visitor.draft(code)
+        visitor.drafts.get(code)
 
 
 # --- files ---
@@ -442,7 +442,7 @@ NASTY = [
 @pytest.mark.parametrize("name", NASTY)
 def test_a_name_is_text_wherever_it_is_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     boss = people.chief()
-    boss.add_account("nasty", PASSWORD, Role.MANAGER, name=name, once=False)
+    boss.administration.add_account("nasty", PASSWORD, Role.MANAGER, name=name, once=False)
     people.send(people.cookie("nasty"), monkeypatch)
     for address in ("account", "administration"):
         app = page(address)

@@ -102,7 +102,7 @@ def test_a_server_killed_while_firms_type_keeps_every_answered_change_and_nothin
     engine = open_store()
     local = Repository(engine, LOCAL)
     for code, facts in answered.items():
-        held = local.draft(code)["state"]["facts"]
+        held = local.drafts.get(code)["state"]["facts"]
         assert held in (facts, asked[code]), "half a change, or one that was answered is gone"
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

@@ -60,7 +60,7 @@ def offered(app: AppTest) -> list[str]:
 
 def short(staffed: Staffed, st_staff: int, place: int = 0, name: str = "甲公司") -> int:
     """A firm of the register with so many S&T staff of a hundred."""
-    made = staffed.repository.add_firm({"name": name})
+    made = staffed.repository.firms.add({"name": name})
     staffed.assess(made, 2026, st_staff=st_staff, name=name, uscc=CODES[place])
     return made
 
@@ -128,7 +128,9 @@ def cache_repository(staffed: Staffed) -> Any:
 
 
 def test_an_adviser_reaches_no_plan_of_another_carriers_firm(staffed: Staffed) -> None:
-    own, other = (staffed.repository.add_carrier(name) for name in ("自己的园", "别人的园"))
+    own, other = (
+        staffed.repository.administration.add_carrier(name) for name in ("自己的园", "别人的园")
+    )
     theirs = staffed.firm(1, "别人公司", carrier_id=other)
     mine = staffed.firm(0, "自己公司", carrier_id=own)
     staffed.principal = staffed.adviser(own)
@@ -202,7 +204,7 @@ def test_the_dossier_plans_from_the_latest_facts(staffed: Staffed) -> None:
 
 
 def test_a_firm_without_an_assessment_is_told_what_to_do_first(staffed: Staffed) -> None:
-    firm = staffed.repository.add_firm({"name": "新公司"})
+    firm = staffed.repository.firms.add({"name": "新公司"})
     for tab in ("plan", "documents"):
         app = staffed.open("firm", firm=str(firm), tab=tab)
         assert "Not assessed yet" in app.info[0].value
@@ -217,8 +219,8 @@ def test_the_documents_of_a_dossier_end_in_its_papers(staffed: Staffed) -> None:
 
 def test_the_paper_of_a_firm_of_the_register_says_which_papers_are_there(staffed: Staffed) -> None:
     firm = staffed.firm(name="甲公司")
-    staffed.repository.save_document(firm, "core_ip", "received", 0)
-    staffed.repository.save_document(firm, "股东会决议", "asked", 0)
+    staffed.repository.casework.save_document(firm, "core_ip", "received", 0)
+    staffed.repository.casework.save_document(firm, "股东会决议", "asked", 0)
     found = of_register(staffed, firm)
     rows = cells(export.firm_paper(found, planned.Asked(), ENGLISH, "docx"))
     at_hand = {row[1]: row[0] for row in rows if len(row) == 4}

@@ -51,22 +51,27 @@ class Files(list[tuple[str, Callable[[], Any]]]):
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     people.own_store(tmp_path, monkeypatch)
     chief = people.chief()
-    carrier, other = chief.add_carrier("园区"), chief.add_carrier("别的园区")
-    chief.add_account(
+    carrier, other = (
+        chief.administration.add_carrier("园区"),
+        chief.administration.add_carrier("别的园区"),
+    )
+    chief.administration.add_account(
         "adviser", people.PASSWORD, Role.ADVISER, name="顾问", carrier_id=carrier, once=False
     )
-    adviser = next(row["id"] for row in chief.accounts() if row["login"] == "adviser")
+    adviser = next(
+        row["id"] for row in chief.administration.accounts() if row["login"] == "adviser"
+    )
     firms = []
     for code, name in zip(CODES, (SECRET, "乙秘密公司"), strict=True):
-        firm = chief.add_firm({"name": name, "uscc": code, "carrier_id": carrier})
+        firm = chief.firms.add({"name": name, "uscc": code, "carrier_id": carrier})
         facts = base(application_date=date(2026, 5, 10), name=name, uscc=code, st_staff=8)
-        chief.save_figures(firm, 2026, facts, 0)
-        chief.add_assessment(firm, facts, judged(facts, load_scheme()).record)
+        chief.records.save_figures(firm, 2026, facts, 0)
+        chief.records.add_assessment(firm, facts, judged(facts, load_scheme()).record)
         firms.append(firm)
-    chief.set_stage(firms[:1], "ready")
-    chief.set_stage(firms[1:], "applied")
+    chief.firms.set_stage(firms[:1], "ready")
+    chief.firms.set_stage(firms[1:], "applied")
     for number in range(5):
-        chief.add_task(firms[0], {"title": f"事项 {number}", "due_on": date(2027, 1, 1)})
+        chief.casework.add_task(firms[0], {"title": f"事项 {number}", "due_on": date(2027, 1, 1)})
     people.send(people.cookie("adviser"), monkeypatch)
     token = cookies.token(people.cookie("adviser"))
     assert token
@@ -74,9 +79,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     assert signed is not None
     own = getattr(signed, "principal", None) or signed.actor
     mine = Repository(cache.engine(), own)
-    mine.save_view("view", {"q": "x"})
+    mine.casework.save_view("view", {"q": "x"})
     row: dict[str, Any] = {"name": "丙", "application_date": date(2026, 5, 10)}
-    staged = mine.stage_import("f.csv", [(row, None)], rejected=[{"row": 7, "issues": []}])
+    staged = mine.imports.stage("f.csv", [(row, None)], rejected=[{"row": 7, "issues": []}])
     yield Office(chief, carrier, other, firms, adviser, staged)
     people.forget()
 
@@ -99,8 +104,14 @@ def put_out(office: Office, how: str) -> None:
     engine = cache.engine()
     match how:
         case "disabled":
-            (row,) = [each for each in office.chief.accounts() if each["id"] == office.adviser]
-            office.chief.save_account(office.adviser, {"active": False}, row["version"])
+            (row,) = [
+                each
+                for each in office.chief.administration.accounts()
+                if each["id"] == office.adviser
+            ]
+            office.chief.administration.save_account(
+                office.adviser, {"active": False}, row["version"]
+            )
         case "signed out elsewhere":
             token = cache.accounts().sign_in("adviser", people.PASSWORD)
             cache.accounts().sign_out(token, everywhere=True)
@@ -328,13 +339,15 @@ def test_the_year_goes_on_for_others_when_the_one_who_asked_first_is_out(office:
     """What is worked out beside the pages is worked out as nobody in particular."""
     mine = Repository(cache.engine(), office.chief.principal)
     cache.outlook(mine, 2026)
-    office.chief.add_account("boss", people.PASSWORD, Role.MANAGER, name="boss", once=False)
+    office.chief.administration.add_account(
+        "boss", people.PASSWORD, Role.MANAGER, name="boss", once=False
+    )
     token = cache.accounts().sign_in("boss", people.PASSWORD)
     boss = cache.accounts().signed_in(token)
     assert boss is not None
     store = Repository(cache.engine(), boss.principal)
-    firm = office.chief.firm(office.firms[0])
-    office.chief.save_firm(office.firms[0], {"name": "新名"}, firm["version"])
+    firm = office.chief.firms.get(office.firms[0])
+    office.chief.firms.save(office.firms[0], {"name": "新名"}, firm["version"])
     cache.outlook(store, 2026)
     cache.accounts().sign_out(token)
     with pytest.raises(EligibilityError):

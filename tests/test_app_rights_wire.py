@@ -58,9 +58,9 @@ def test_a_part_of_a_page_and_a_file_over_the_wire_are_refused_in_a_sentence(
 ) -> None:
     people.own_store(tmp_path, monkeypatch)
     chief = people.chief()
-    firm = chief.add_firm({"name": SECRET})
+    firm = chief.firms.add({"name": SECRET})
     facts = base(application_date=date(2026, 5, 10), name=SECRET, st_staff=8)
-    chief.add_assessment(firm, facts, judged(facts, load_scheme()).record)
+    chief.records.add_assessment(firm, facts, judged(facts, load_scheme()).record)
     cookie = "; ".join(f"{name}={value}" for name, value in people.cookie("chief").items())
     cache.engine().dispose()
     token = cache.accounts().sign_in("chief", people.PASSWORD)

@@ -118,7 +118,9 @@ def test_whoever_signs_in_on_the_page_of_the_account_goes_on_to_the_first_page(
 
 
 def test_the_first_own_password_opens_the_first_page(browser: TestClient) -> None:
-    people.chief().add_account("staff", "given by somebody", Role.MANAGER, name="员工")
+    people.chief().administration.add_account(
+        "staff", "given by somebody", Role.MANAGER, name="员工"
+    )
     assert sign_in(browser, "given by somebody", login="staff", back="/").startswith("/account?")
     fields = {"csrf": csrf(browser), "old": "given by somebody", "back": "/account?lang=English"}
     wrong = {"new": "a password of my own", "again": "another"}
@@ -184,7 +186,9 @@ def test_a_changed_password_holds_and_ends_the_other_devices(browser: TestClient
 def test_a_password_that_an_administrator_gave_leads_to_the_change_and_to_no_other_page(
     browser: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people.chief().add_account("staff", "given by somebody", Role.MANAGER, name="员工")
+    people.chief().administration.add_account(
+        "staff", "given by somebody", Role.MANAGER, name="员工"
+    )
     led = sign_in(browser, "given by somebody", login="staff", back="/overview?lang=English")
     assert led.startswith("/account?lang=English&said=")
     assert "Somebody else set this password" in said(led)
@@ -483,8 +487,8 @@ def test_an_account_is_bound_to_a_firm_by_its_credit_code_or_name(
 ) -> None:
     store = Repository(cache.engine(), System(Role.ADMINISTRATOR))
     codes = ("91150105MA0N8K3T71", "91150105XNBU6HUA33")
-    store.add_firm({"name": "甲公司", "uscc": codes[0]})
-    firm = store.add_firm({"name": "甲公司分部", "uscc": codes[1]})
+    store.firms.add({"name": "甲公司", "uscc": codes[0]})
+    firm = store.firms.add({"name": "甲公司分部", "uscc": codes[1]})
 
     def bind(app: testing.AppTest, login: str, typed: str) -> testing.AppTest:
         app.text_input[0].input(login)
@@ -502,7 +506,9 @@ def test_an_account_is_bound_to_a_firm_by_its_credit_code_or_name(
     app = bind(app, "second", "甲公司")
     shown = dict(zip(app.dataframe[0].value["Login"], app.dataframe[0].value["Firm"], strict=True))
     assert (shown["first"], shown["second"]) == ("甲公司分部", "甲公司")
-    assert {row["login"]: row["firm_id"] for row in store.accounts()}["first"] == firm
+    assert {row["login"]: row["firm_id"] for row in store.administration.accounts()}[
+        "first"
+    ] == firm
 
 
 def test_carriers_and_targets_are_set_and_stand_in_the_trail(

@@ -78,11 +78,13 @@ def test_an_empty_store_says_what_to_do_next(staffed: Staffed, page: str) -> Non
 
 
 def test_an_adviser_finds_no_trace_of_another_carriers_firm(staffed: Staffed) -> None:
-    own, other = (staffed.repository.add_carrier(name) for name in ("自己的园", "别人的园"))
+    own, other = (
+        staffed.repository.administration.add_carrier(name) for name in ("自己的园", "别人的园")
+    )
     mine = staffed.firm(0, "自己公司", carrier_id=own)
     theirs = staffed.firm(1, "别人公司", carrier_id=other)
-    staffed.repository.add_task(theirs, {"title": "别人任务", "due_on": date.today()})
-    staffed.repository.save_outcomes([(theirs, 2026, {"certified": True}, 0)])
+    staffed.repository.casework.add_task(theirs, {"title": "别人任务", "due_on": date.today()})
+    staffed.repository.applications.save_outcomes([(theirs, 2026, {"certified": True}, 0)])
     staffed.principal = staffed.adviser(own)
     for tab in (
         "assessment",
@@ -106,10 +108,14 @@ def test_an_adviser_finds_no_trace_of_another_carriers_firm(staffed: Staffed) ->
 
 def test_the_overview_holds_the_year_against_its_target(staffed: Staffed) -> None:
     firms = [staffed.firm(place, f"{place}公司", district="赛罕区") for place in range(4)]
-    staffed.repository.set_target(date.today().year, 50, 0)
-    staffed.repository.save_outcomes([(firms[0], date.today().year, {"certified": True}, 0)])
-    staffed.repository.save_outcomes([(firms[1], date.today().year, {"certified": None}, 0)])
-    staffed.repository.add_task(
+    staffed.repository.administration.set_target(date.today().year, 50, 0)
+    staffed.repository.applications.save_outcomes(
+        [(firms[0], date.today().year, {"certified": True}, 0)]
+    )
+    staffed.repository.applications.save_outcomes(
+        [(firms[1], date.today().year, {"certified": None}, 0)]
+    )
+    staffed.repository.casework.add_task(
         firms[2], {"title": "补材料", "due_on": date.today() - timedelta(1)}
     )
     app = staffed.open("overview")
@@ -126,7 +132,7 @@ def test_the_firms_worth_a_visit_lack_facts_before_they_lack_conditions(staffed:
     short, blank, _fine = (staffed.firm(place, name) for place, name in enumerate("短缺好"))
     staffed.assess(short, 2026, st_staff=1)
     staffed.assess(blank, 2026, staff_total=None)
-    names = [row["name"] for row in staffed.repository.worth_a_visit()]
+    names = [row["name"] for row in staffed.repository.overview.worth_a_visit()]
     assert names == ["缺", "短"]
 
 
@@ -143,7 +149,7 @@ def test_the_address_is_the_filter(staffed: Staffed) -> None:
 
 
 def test_what_is_filtered_stands_above_the_list_and_can_be_taken_off(staffed: Staffed) -> None:
-    carrier = staffed.repository.add_carrier("[云谷](x)")
+    carrier = staffed.repository.administration.add_carrier("[云谷](x)")
     staffed.firm(0, "甲公司", district="新城区", carrier_id=carrier)
     staffed.firm(1, "乙公司", district="赛罕区")
     app = staffed.open("firms", district="新城区", carrier=str(carrier), rows="1", text="甲")
@@ -179,9 +185,12 @@ def test_a_saved_view_brings_its_filters_back(staffed: Staffed) -> None:
     app = staffed.open("firms", district="赛罕区", order="certain")
     app.text_input(key="view-name").input("我的").run()
     button(app, "Save").click().run()
-    assert staffed.repository.views()[0]["state"] == {"district": "赛罕区", "order": "certain"}
+    assert staffed.repository.casework.views()[0]["state"] == {
+        "district": "赛罕区",
+        "order": "certain",
+    }
     app = staffed.open("firms")
-    app.selectbox(key="view").set_value(staffed.repository.views()[0]["id"]).run()
+    app.selectbox(key="view").set_value(staffed.repository.casework.views()[0]["id"]).run()
     assert app.query_params["district"] == "赛罕区"
     assert list(app.dataframe[0].value["name"]) == ["甲公司"]
 
@@ -194,18 +203,18 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     assert app.button(key="set-stage").label == "Set this stage (changes 2 of 2)"
     app.button(key="set-stage").click().run()
     assert "Changed: 2 of 2 firms: 乙公司、甲公司." in html(app)
-    assert {row["stage"] for row in staffed.repository.firms_page().rows} == {"ready"}
-    versions = {row["id"]: row["version"] for row in staffed.repository.firms_page().rows}
-    staffed.repository.save_firm(second, {"name": "丙公司"}, versions[second])
+    assert {row["stage"] for row in staffed.repository.firms.page().rows} == {"ready"}
+    versions = {row["id"]: row["version"] for row in staffed.repository.firms.page().rows}
+    staffed.repository.firms.save(second, {"name": "丙公司"}, versions[second])
     with pytest.raises(Exception, match="changed one of these firms meanwhile"):
-        staffed.repository.set_stage(versions, "applied")
-    assert staffed.repository.firm(first)["stage"] == "ready"
+        staffed.repository.firms.set_stage(versions, "applied")
+    assert staffed.repository.firms.get(first)["stage"] == "ready"
 
 
 def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed: Staffed) -> None:
     first, second, third = (staffed.firm(place, f"{place}公司") for place in range(3))
-    staffed.repository.set_stage([first], "ready")
-    before = staffed.repository.firm(first)
+    staffed.repository.firms.set_stage([first], "ready")
+    before = staffed.repository.firms.get(first)
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
     app.selectbox(key="to-stage").set_value("ready").run()
@@ -215,9 +224,9 @@ def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed:
     assert app.button(key="give").disabled
     app.button(key="set-stage").click().run()
     assert "Changed: 2 of 3 firms: 1公司、2公司." in html(app)
-    assert staffed.repository.firm(first) == before
+    assert staffed.repository.firms.get(first) == before
     for firm, lines in ((first, 1), (second, 1), (third, 1)):
-        trail = staffed.repository.audit_trail(firm)
+        trail = staffed.repository.administration.audit_trail(firm)
         assert sum(line["action"] == "set stage" for line in trail) == lines
     assert app.button(key="set-stage").disabled
 
@@ -242,18 +251,18 @@ def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> N
     assert "The sign-in is ended" in html(app)
     assert doors.signed_in(other) is None
     assert doors.signed_in(token)
-    line = Repository(staffed.engine, staffed.principal).audit_trail(limit=1)[0]
+    line = Repository(staffed.engine, staffed.principal).administration.audit_trail(limit=1)[0]
     assert line["action"] == "end sign-in"
 
 
 def test_the_trail_names_the_firm_and_says_in_words_what_was_done(staffed: Staffed) -> None:
-    carrier = staffed.repository.add_carrier("园")
+    carrier = staffed.repository.administration.add_carrier("园")
     firm = staffed.firm(0, NASTY, carrier_id=carrier)
     staffed.adviser(carrier)
-    (adviser,) = staffed.repository.advisers()
-    staffed.repository.assign([firm], adviser["id"])
-    staffed.repository.set_stage([firm], "ready")
-    staffed.repository.save_figures(firm, 2026, {"staff_total": 4321}, 1)
+    (adviser,) = staffed.repository.administration.advisers()
+    staffed.repository.firms.assign([firm], adviser["id"])
+    staffed.repository.firms.set_stage([firm], "ready")
+    staffed.repository.records.save_figures(firm, 2026, {"staff_total": 4321}, 1)
     app = AppTest.from_file(str(ROOT / "eligibility/app/administration.py"), default_timeout=60)
     app.session_state["lang"] = "en"
     app.run()
@@ -291,7 +300,7 @@ def test_a_list_that_grew_is_not_changed_unseen(staffed: Staffed) -> None:
 def test_the_download_is_the_list_as_seen_and_nothing_in_it_runs(staffed: Staffed) -> None:
     staffed.firm(0, "=1+1")
     staffed.firm(1, "甲公司")
-    rows = staffed.repository.firms_page(FirmFilter(), sort="name").rows
+    rows = staffed.repository.firms.page(FirmFilter(), sort="name").rows
     table = clients.table(rows, load_scheme(), ENGLISH)
     read = pacsv.read_csv(io.BytesIO(export.written(table, "csv")))
     assert read["name"].to_pylist() == ["'=1+1", "甲公司"]
@@ -302,7 +311,7 @@ def test_the_list_taken_away_says_what_its_readiness_was_learned_from(staffed: S
     firm = staffed.firm()
     facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
     record = cache.judged(clients.judged(facts, load_scheme())).record
-    staffed.repository.add_assessment(firm, facts, record)
+    staffed.repository.records.add_assessment(firm, facts, record)
     made = taken.file(staffed.repository, clients.choice({}), 1, load_scheme(), ENGLISH, "csv")
     (row,) = pacsv.read_csv(io.BytesIO(made)).to_pylist()
     assert row["Readiness (%)"] == round(100 * record["readiness"]["probability"])
@@ -320,12 +329,12 @@ def test_the_workbook_is_the_list_as_filtered_and_ordered_and_nothing_in_it_runs
 ) -> None:
     for place, name in enumerate(("=1+1", "@乙公司", "http://x", "丁公司")):
         staffed.firm(place, name, district="赛罕区" if place < 3 else "新城区")
-    staffed.assess(staffed.repository.firm_ids([CODES[1]])[CODES[1]], 2026, st_staff=1)
+    staffed.assess(staffed.repository.firms.ids_by_code([CODES[1]])[CODES[1]], 2026, st_staff=1)
     choice = clients.choice({"district": "赛罕区", "order": "certain"})
     made = taken.file(staffed.repository, choice, 3, load_scheme(), ENGLISH, "xlsx")
     count, _sentence, head, *lines = load_workbook(io.BytesIO(made))["All firms"]
     assert count[0].startswith("3 firms of the register")
-    shown = staffed.repository.firms_page(
+    shown = staffed.repository.firms.page(
         FirmFilter(district="赛罕区"), sort="score_low", descending=True
     )
     assert [line[0] for line in lines] == [row["name"] for row in shown.rows]
@@ -355,7 +364,7 @@ def test_a_firm_shows_the_readiness_that_the_list_shows_with_all_that_belongs_to
     firm = staffed.firm()
     facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
     record = cache.judged(clients.judged(facts, load_scheme())).record
-    staffed.repository.add_assessment(firm, facts, record)
+    staffed.repository.records.add_assessment(firm, facts, record)
     said = html(staffed.open("firm", firm=str(firm)))
     assert f"about {fmt.chance(record['readiness']['probability'])} (" in said
     assert "interval (90%)" in said
@@ -376,7 +385,7 @@ def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
 
 def test_the_history_names_what_was_done_without_figures(staffed: Staffed) -> None:
     firm = staffed.firm()
-    staffed.repository.set_stage([firm], "ready")
+    staffed.repository.firms.set_stage([firm], "ready")
     staffed.assess(firm, 2026, staff_total=4321)
     app = staffed.open("firm", firm=str(firm), tab="history")
     changes = app.dataframe[-1].value
@@ -392,16 +401,16 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     button(app, "Add the task").click().run()
     assert "补专项审计" in html(app)
     app.checkbox[0].check().run()
-    assert staffed.repository.tasks(firm)[0]["done"]
+    assert staffed.repository.casework.tasks(firm)[0]["done"]
     app = staffed.open("firm", firm=str(firm), tab="notes")
     app.text_area[0].input(NASTY)
     button(app, "Add the note").click().run()
-    assert staffed.repository.notes(firm)[0]["text"] == NASTY
+    assert staffed.repository.casework.notes(firm)[0]["text"] == NASTY
     assert "<script>alert" not in html(app)
     app = staffed.open("firm", firm=str(firm), tab="documents")
     assert "Checked: 0 of 9" in app.caption[0].value
     app.get("button_group")[2].set_value("checked").run()
-    (paper,) = staffed.repository.documents(firm)
+    (paper,) = staffed.repository.casework.documents(firm)
     assert paper["status"] == "checked"
     assert "Checked: 1 of 9" in app.caption[0].value
 
@@ -434,10 +443,10 @@ def test_corrected_figures_are_stored_and_judged(
     edited(monkeypatch, "Sales revenue", "y3", "1234.56")
     app = corrected(staffed, firm)
     assert "The figures of 2026 are stored and assessed." in html(app)
-    assert staffed.repository.figures(firm, 2026).value["sales_revenue_y3"] == 12_345_600
-    (row,) = staffed.repository.firms_page().rows
+    assert staffed.repository.records.figures(firm, 2026).value["sales_revenue_y3"] == 12_345_600
+    (row,) = staffed.repository.firms.page().rows
     assert row["probability"] is not None, "the list lost its readiness with the correction"
-    assert len(staffed.repository.assessments(firm)) == 2
+    assert len(staffed.repository.records.assessments(firm)) == 2
 
 
 def test_figures_of_the_latest_year_alone_have_one_cell(
@@ -446,7 +455,7 @@ def test_figures_of_the_latest_year_alone_have_one_cell(
     firm = staffed.firm()
     edited(monkeypatch, "Hi-tech product and service income", "value", "1234.56")
     corrected(staffed, firm)
-    assert staffed.repository.figures(firm, 2026).value["hitech_income_y3"] == 12_345_600
+    assert staffed.repository.records.figures(firm, 2026).value["hitech_income_y3"] == 12_345_600
 
 
 def test_what_a_lower_rung_asks_is_corrected_apart_and_what_no_law_of_the_year_asks_is_kept(
@@ -454,13 +463,13 @@ def test_what_a_lower_rung_asks_is_corrected_apart_and_what_no_law_of_the_year_a
 ) -> None:
     firm = staffed.firm()
     repository = staffed.repository
-    facts, version = repository.figures(firm, 2026)
+    facts, version = repository.records.figures(firm, 2026)
     assert "college_st_staff" not in {field.id for field in asked_of(2026, facts)}
     # asked by the edition of 2008 only
-    repository.save_figures(firm, 2026, {**facts, "college_st_staff": 3}, version)
+    repository.records.save_figures(firm, 2026, {**facts, "college_st_staff": 3}, version)
     edited(monkeypatch, "Total assets", "value", "800")
     app = corrected(staffed, firm)
-    held = repository.figures(firm, 2026).value
+    held = repository.records.figures(firm, 2026).value
     assert held["total_assets_y3"] == 8_000_000
     assert held["college_st_staff"] == 3
     app = staffed.open("firm", firm=str(firm), tab="history")
@@ -475,7 +484,7 @@ def test_what_no_rung_asks_for_in_a_year_outlives_a_correction_of_that_year(
     assert "mainland_resident" not in {field.id for field in asked_of(2016, {})}
     edited(monkeypatch, "Staff, annual", "value", "77")
     corrected(staffed, firm, year="2016")
-    held = staffed.repository.figures(firm, 2016).value
+    held = staffed.repository.records.figures(firm, 2016).value
     assert (held["staff_total"], held["mainland_resident"]) == (77, True)
 
 
@@ -492,7 +501,7 @@ def test_figures_that_cannot_be_taken_are_told_and_not_stored(
     edited(monkeypatch, "Staff, annual", "value", "many")
     app = corrected(staffed, firm)
     assert "many; expected: a number" in html(app)
-    assert staffed.repository.figures(firm, 2026).version == 1
+    assert staffed.repository.records.figures(firm, 2026).version == 1
 
 
 def test_of_two_people_who_edit_one_firm_the_second_is_told(
@@ -501,17 +510,17 @@ def test_of_two_people_who_edit_one_firm_the_second_is_told(
     firm = staffed.firm()
     edited(monkeypatch, "Staff, annual", "value", "77")
     app = staffed.open("firm", firm=str(firm), tab="figures")
-    facts, version = staffed.repository.figures(firm, 2026)
-    staffed.repository.save_figures(firm, 2026, {**facts, "st_staff": 9}, version)
+    facts, version = staffed.repository.records.figures(firm, 2026)
+    staffed.repository.records.save_figures(firm, 2026, {**facts, "st_staff": 9}, version)
     button(app, "Save and assess").click().run()
     assert "Someone else changed this meanwhile" in html(app)
     assert "What you typed is still here" in html(app)
-    assert staffed.repository.figures(firm, 2026).value["st_staff"] == 9
-    assert staffed.repository.figures(firm, 2026).value["staff_total"] != 77
+    assert staffed.repository.records.figures(firm, 2026).value["st_staff"] == 9
+    assert staffed.repository.records.figures(firm, 2026).value["staff_total"] != 77
     button(app, "Load what is stored now").click().run()
     button(app, "Save and assess").click().run()
-    assert staffed.repository.figures(firm, 2026).value["staff_total"] == 77
-    assert staffed.repository.figures(firm, 2026).value["st_staff"] == 9
+    assert staffed.repository.records.figures(firm, 2026).value["staff_total"] == 77
+    assert staffed.repository.records.figures(firm, 2026).value["st_staff"] == 9
 
 
 def staged(staffed: Staffed) -> Any:
@@ -529,13 +538,13 @@ def staged(staffed: Staffed) -> Any:
 def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staffed) -> None:
     said = html(staged(staffed))
     rejected = len((MESSY.parent / "candidates_messy_expected_rejects.csv").read_text().split()) - 1
-    (row,) = staffed.repository.imports()
-    held = staffed.repository.staged_import(row["id"])
+    (row,) = staffed.repository.imports.recent()
+    held = staffed.repository.imports.preview(row["id"])
     numbers = {each["row"] for each in held["rejected"]}
     assert len(held["rejected"]) == len(numbers) <= rejected
     total = row["accepted"] + len(numbers)
     assert f"{total} rows read = {row['accepted']} scored + {len(numbers)} rejected" in said
-    assert staffed.repository.firms_page().count == 0
+    assert staffed.repository.firms.page().count == 0
     app = staffed.open("imports", **{"import": str(row["id"])})
     assert f"{row['accepted']} scored = 0 of firms held already" in html(app)
     told, drawn = (each.value for each in app.dataframe)
@@ -543,28 +552,28 @@ def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staff
     assert len(set(told["Firm"]) - {""}) >= 15
     assert set(drawn["Would"]) == {"add"}
     button(app, "Confirm and store").click().run()
-    (done,) = [each["result"] for each in staffed.repository.imports()]
+    (done,) = [each["result"] for each in staffed.repository.imports.recent()]
     assert html(app).count(f"Stored: {done['added']} firms added") == 1
     # one firm stands in the file with two years
     whole = row["accepted"]
     assert done == {"added": whole - 1, "changed": 0, "assessed": whole, "unchanged": 0}
-    assert staffed.repository.firms_page().count == done["added"]
+    assert staffed.repository.firms.page().count == done["added"]
 
 
 def test_the_same_file_a_second_time_adds_nothing_and_says_so(staffed: Staffed) -> None:
     button(staged(staffed), "Confirm and store").click().run()
-    before = staffed.repository.firms_page(limit=100).rows
-    trail = len(staffed.repository.audit_trail(limit=1000))
+    before = staffed.repository.firms.page(limit=100).rows
+    trail = len(staffed.repository.administration.audit_trail(limit=1000))
     app = staged(staffed)
     assert set(app.dataframe[1].value["Would"]) == {"nothing new"}
     button(app, "Confirm and store").click().run()
-    again, _first = staffed.repository.imports()
+    again, _first = staffed.repository.imports.recent()
     whole = again["accepted"]
     assert again["result"] == {"added": 0, "changed": 0, "assessed": 0, "unchanged": whole}
     assert f"rows unchanged: {whole}." in html(app)
-    assert staffed.repository.firms_page(limit=100).rows == before
+    assert staffed.repository.firms.page(limit=100).rows == before
     # two lines: that it was staged, and that it was confirmed
-    assert len(staffed.repository.audit_trail(limit=1000)) == trail + 2
+    assert len(staffed.repository.administration.audit_trail(limit=1000)) == trail + 2
 
 
 def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
@@ -591,14 +600,14 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
     assert (remark["Row"], remark["Firm"], remark["Value"]) == (3, "乙公司", "about 8 million")
     assert remark["What was expected"].endswith("; left blank")
     button(app, "Confirm and store").click().run()
-    for row in staffed.repository.firms_page().rows:
-        facts = staffed.repository.figures(row["id"], 2026).value
+    for row in staffed.repository.firms.page().rows:
+        facts = staffed.repository.records.figures(row["id"], 2026).value
         assert facts["mainland_resident"] is True
         assert ("total_assets_y3" in facts) == (row["name"] == "甲公司")
-    ids = {row["name"]: row["id"] for row in staffed.repository.firms_page().rows}
+    ids = {row["name"]: row["id"] for row in staffed.repository.firms.page().rows}
     said = html(staffed.open("firm", firm=str(ids["甲公司"]), tab="plan"))
     assert "Technology-based SME, High-tech enterprise" in said.split("Can be got now")[1]
-    staffed.repository.set_stage([*ids.values()], "ready")
+    staffed.repository.firms.set_stage([*ids.values()], "ready")
     pool = registered.pool(staffed.repository, 2026, registered.USUAL, load_scheme())
     assert set(pool.firms) == set(ids.values())
 
@@ -607,14 +616,14 @@ def test_a_discarded_import_leaves_nothing(staffed: Staffed) -> None:
     app = staged(staffed)
     button(app, "Discard").click().run()
     assert "○ discarded" in html(app)
-    assert staffed.repository.firms_page().count == 0
+    assert staffed.repository.firms.page().count == 0
     assert not [each for each in app.button if each.label == "Confirm and store"]
 
 
 def test_another_carriers_import_is_not_there(staffed: Staffed) -> None:
     staged(staffed)
-    (row,) = staffed.repository.imports()
-    staffed.principal = staffed.adviser(staffed.repository.add_carrier("园"))
+    (row,) = staffed.repository.imports.recent()
+    staffed.principal = staffed.adviser(staffed.repository.administration.add_carrier("园"))
     app = staffed.open("imports", **{"import": str(row["id"])})
     assert "That is not here." in html(app)
     assert not app.dataframe
@@ -633,17 +642,17 @@ def test_an_application_is_recorded_and_the_stage_follows(staffed: Staffed) -> N
     next(each for each in app.get("button_group") if each.label == "Certified").set_value("yes")
     button(app, "Save").click().run()
     assert "Recorded: 1 applications." in html(app)
-    (row,) = staffed.repository.outcomes()
+    (row,) = staffed.repository.applications.outcomes()
     assert (row["certified"], row["assessment_id"] is not None) == (True, True)
-    assert staffed.repository.firm(firm)["stage"] == "certified"
+    assert staffed.repository.firms.get(firm)["stage"] == "certified"
     assert "1 applications = 1 certified + 0 refused + 0 pending" in html(app)
 
 
 def test_an_older_outcome_does_not_move_the_stage(staffed: Staffed) -> None:
     firm = staffed.firm()
-    staffed.repository.save_outcomes([(firm, 2026, {"certified": None}, 0)])
-    staffed.repository.save_outcomes([(firm, 2022, {"certified": False}, 0)])
-    assert staffed.repository.firm(firm)["stage"] == "applied"
+    staffed.repository.applications.save_outcomes([(firm, 2026, {"certified": None}, 0)])
+    staffed.repository.applications.save_outcomes([(firm, 2022, {"certified": False}, 0)])
+    assert staffed.repository.firms.get(firm)["stage"] == "applied"
 
 
 def read(staffed: Staffed, text: str) -> register.Register:
@@ -663,16 +672,18 @@ def test_a_register_is_matched_by_credit_code_and_every_row_is_accounted_for(
         f"{CODES[0]},2020,也许,,\n",
     )
     assert (held.batch.read, len(held.rows), len(held.unmatched)) == (4, 2, 1)
-    staffed.repository.save_outcomes(held.rows)
-    rows = {row["applied_year"]: row for row in staffed.repository.outcomes()}
+    staffed.repository.applications.save_outcomes(held.rows)
+    rows = {row["applied_year"]: row for row in staffed.repository.applications.outcomes()}
     assert rows[2026]["certified_on"] == date(2026, 11, 1)
     assert rows[2026]["certificate_number"] == "GR1"
     again = read(staffed, f"uscc,applied_year,certified\n{CODES[0]},2026,no\n")
-    staffed.repository.save_outcomes(again.rows)
-    (changed,) = [row for row in staffed.repository.outcomes(firm) if row["applied_year"] == 2026]
+    staffed.repository.applications.save_outcomes(again.rows)
+    (changed,) = [
+        row for row in staffed.repository.applications.outcomes(firm) if row["applied_year"] == 2026
+    ]
     assert (changed["certified"], changed["certificate_number"]) == (False, "GR1")
     with pytest.raises(Exception, match="changed this meanwhile"):
-        staffed.repository.save_outcomes(again.rows)
+        staffed.repository.applications.save_outcomes(again.rows)
 
 
 def test_a_register_without_outcomes_is_refused(staffed: Staffed) -> None:
@@ -685,8 +696,8 @@ def test_what_is_downloaded_for_training_is_what_training_reads(
 ) -> None:
     for place, certified in enumerate((True, False, True)):
         firm = staffed.firm(place, f"{place}公司")
-        staffed.repository.save_outcomes([(firm, 2026, {"certified": certified}, 0)])
-    rows = staffed.repository.past_applications()
+        staffed.repository.applications.save_outcomes([(firm, 2026, {"certified": certified}, 0)])
+    rows = staffed.repository.applications.past_applications()
     file = tmp_path / "past.csv"
     file.write_bytes(export.written(register.past_table(rows, load_scheme()), "csv"))
     past = read_past(file, load_scheme())
@@ -711,15 +722,15 @@ def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> N
 def test_the_one_who_changed_a_firm_second_is_told(staffed: Staffed) -> None:
     firm = staffed.firm()
     app = staffed.open("firm", firm=str(firm))
-    staffed.repository.save_firm(
-        firm, {"district": "赛罕区"}, staffed.repository.firm(firm)["version"]
+    staffed.repository.firms.save(
+        firm, {"district": "赛罕区"}, staffed.repository.firms.get(firm)["version"]
     )
     app.text_input[0].input("乙公司")
     button(app, "Save").click().run()
     assert "Someone else changed this meanwhile" in html(app)
-    assert staffed.repository.firm(firm)["name"] == "甲公司"
+    assert staffed.repository.firms.get(firm)["name"] == "甲公司"
     app.text_input[0].input("乙公司")
     button(app, "Save").click().run()
     assert "Saved." in html(app)
-    held = staffed.repository.firm(firm)
+    held = staffed.repository.firms.get(firm)
     assert (held["name"], held["district"]) == ("乙公司", "赛罕区")

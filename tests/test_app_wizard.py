@@ -212,7 +212,7 @@ def test_an_empty_draft_is_not_stored_and_the_first_entry_gives_a_code(store: Re
     assert draft.key is None
     app.text_input(key="entry:name").set_value("甲").run()
     assert draft.code is not None
-    assert store.draft(draft.code)["state"]["facts"] == {"name": "甲"}
+    assert store.drafts.get(draft.code)["state"]["facts"] == {"name": "甲"}
     assert app.code[0].value == draft.code
     press(app, "I have written it down")
     assert not app.code
@@ -310,9 +310,9 @@ def test_a_draft_changed_elsewhere_is_a_conflict_with_two_ways_out(store: Reposi
     other.save(store)
     app = page("wizard", draft)
     app.text_input(key="entry:industry").set_value("软件").run()
-    assert store.draft(other.key)["state"]["facts"]["district"] == "赛罕区"
+    assert store.drafts.get(other.key)["state"]["facts"]["district"] == "赛罕区"
     press(app, "Keep what is typed here")
-    assert store.draft(other.key)["state"]["facts"]["industry"] == "软件"
+    assert store.drafts.get(other.key)["state"]["facts"]["industry"] == "软件"
     other.type("district", "新城区")
     with pytest.raises(Conflict):
         other.save(store)
@@ -361,7 +361,7 @@ def test_the_result_is_shared_with_a_named_carrier_on_consent_only() -> None:
     from eligibility.store import LOCAL
 
     carrier = Repository(cache.engine(), LOCAL)
-    number = carrier.add_carrier("孵化器一")
+    number = carrier.administration.add_carrier("孵化器一")
     draft = Draft(facts=dict(FACTS))
     draft.type("name", NASTY)
     app = page("result", draft)
@@ -371,10 +371,10 @@ def test_the_result_is_shared_with_a_named_carrier_on_consent_only() -> None:
     assert share.disabled
     app.checkbox[0].check().run()
     press(app, "Share")
-    (shared,) = carrier.shared_drafts()
+    (shared,) = carrier.drafts.shared_drafts()
     assert "孵化器一" in shared["consent"]
     press(app, "Withdraw")
-    assert carrier.shared_drafts() == []
+    assert carrier.drafts.shared_drafts() == []
 
 
 def test_the_finder_is_reached_from_the_form_and_gives_its_code_back(store: Repository) -> None:
@@ -391,7 +391,7 @@ def test_the_finder_is_reached_from_the_form_and_gives_its_code_back(store: Repo
     assert draft.sought[0] == "technical_field_code"
     app.switch_page("eligibility/app/wizard.py").run()
     assert app.selectbox(key="entry:technical_field_code").value == code
-    assert store.draft(draft.code or "")["state"]["facts"]["technical_field_code"] == code
+    assert store.drafts.get(draft.code or "")["state"]["facts"]["technical_field_code"] == code
 
 
 def test_without_a_draft_the_finder_has_nothing_to_fill_in() -> None:
@@ -441,7 +441,7 @@ def test_a_deleted_draft_is_gone(store: Repository) -> None:
     code = draft.code or ""
     press(app, "Delete it now")
     with pytest.raises(NotFound):
-        store.draft(code)
+        store.drafts.get(code)
     assert app.session_state["draft"] is None
     assert "The draft is deleted for good" in html(app)
 
@@ -520,18 +520,18 @@ def test_a_list_too_long_to_keep_is_said_and_kept_again_once_it_is_shorter(
     draft.put("ip", draft.lists["ip"][:MOST_ROWS])
     app.run()
     assert draft.code is not None
-    assert len(store.draft(draft.code)["state"]["ledgers"]["ip"]) == MOST_ROWS
+    assert len(store.drafts.get(draft.code)["state"]["ledgers"]["ip"]) == MOST_ROWS
 
 
 def test_too_many_drafts_are_refused_in_a_sentence_and_what_is_typed_stays(
     store: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = Repository(cache.engine(), System(Role.ADMINISTRATOR))
-    people.add_account("chief", None, Role.ADMINISTRATOR)
+    people.administration.add_account("chief", None, Role.ADMINISTRATOR)
     cache.accounts.clear()
     source = cache.accounts().source_of("")
     for _ in range(MOST_NEW):
-        Repository(cache.engine(), Visitor(source)).new_draft({})
+        Repository(cache.engine(), Visitor(source)).drafts.add({})
     monkeypatch.setattr(ContextProxy, "ip_address", None)
     draft = Draft(facts=dict(FACTS))
     draft.type("name", "乙")

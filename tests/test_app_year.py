@@ -39,13 +39,13 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
 @pytest.fixture
 def filled(staffed: Staffed) -> Staffed:
     fill(staffed.repository, YEAR)
-    staffed.repository.set_target(YEAR, 70, 0)
+    staffed.repository.administration.set_target(YEAR, 70, 0)
     return staffed
 
 
 def copies(staffed: Staffed) -> list[int]:
     """One firm, held by two carriers."""
-    carriers = [staffed.repository.add_carrier(name) for name in ("园区", "孵化器")]
+    carriers = [staffed.repository.administration.add_carrier(name) for name in ("园区", "孵化器")]
     return [staffed.firm(0, "甲公司", carrier_id=each) for each in carriers]
 
 
@@ -80,7 +80,7 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     assert held.already == len(stands["certified"]) == 5
     assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
     assert held.target_after is None
-    staffed.repository.set_target(YEAR + 1, 83, 0)
+    staffed.repository.administration.set_target(YEAR + 1, 83, 0)
     every = registered.pool(staffed.repository, YEAR, registered.STAGES, load_scheme())
     assert set(every.firms) == set(wanted) | set(stands["surveyed"])
     assert every.target_after == 83
@@ -91,11 +91,11 @@ def test_a_firm_without_figures_or_with_impossible_ones_is_named_and_not_counted
 ) -> None:
     repository = staffed.repository
     sound = staffed.firm(0, "好公司")
-    blank = repository.add_firm({"name": "空公司", "uscc": CODES[1]})
-    wrong = repository.add_firm({"name": "错公司", "uscc": CODES[2]})
-    facts = repository.figures(sound, 2026).value
-    repository.save_figures(wrong, 2026, {**facts, "staff_total": 5, "st_staff": 50}, 0)
-    repository.set_stage([sound, blank, wrong], Stage.READY)
+    blank = repository.firms.add({"name": "空公司", "uscc": CODES[1]})
+    wrong = repository.firms.add({"name": "错公司", "uscc": CODES[2]})
+    facts = repository.records.figures(sound, 2026).value
+    repository.records.save_figures(wrong, 2026, {**facts, "staff_total": 5, "st_staff": 50}, 0)
+    repository.firms.set_stage([sound, blank, wrong], Stage.READY)
     held = registered.pool(repository, 2026, registered.USUAL, load_scheme())
     assert held.firms == (sound,)
     assert held.blank == {blank: "空公司"}
@@ -109,7 +109,7 @@ def test_a_firm_is_judged_by_its_latest_figures_and_it_is_said_where_they_are_ol
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.set_stage([firm], Stage.READY)
+    staffed.repository.firms.set_stage([firm], Stage.READY)
     later = registered.pool(staffed.repository, 2027, registered.USUAL, load_scheme())
     assert (later.firms, later.earlier) == ((firm,), 1)
     assert not registered.pool(staffed.repository, 2025, registered.USUAL, load_scheme()).firms
@@ -117,7 +117,7 @@ def test_a_firm_is_judged_by_its_latest_figures_and_it_is_said_where_they_are_ol
 
 def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed: Staffed) -> None:
     firm = staffed.firm()
-    staffed.repository.save_outcomes([(firm, 2026, {"certified": None}, 0)])
+    staffed.repository.applications.save_outcomes([(firm, 2026, {"certified": None}, 0)])
     now, then = (
         registered.pool(staffed.repository, year, registered.USUAL, load_scheme())
         for year in (2026, 2027)
@@ -130,7 +130,7 @@ def test_a_firm_that_has_applied_for_the_next_year_does_not_count_in_this_one(
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.save_outcomes([(firm, YEAR + 1, {"certified": None}, 0)])
+    staffed.repository.applications.save_outcomes([(firm, YEAR + 1, {"certified": None}, 0)])
     now, then = (
         registered.pool(staffed.repository, year, registered.USUAL, load_scheme())
         for year in (YEAR, YEAR + 1)
@@ -146,24 +146,24 @@ def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     def held(year: int = YEAR) -> registered.Pool:
         return registered.pool(repository, year, registered.USUAL, scheme)
 
-    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    park, hub = (repository.administration.add_carrier(name) for name in ("园区", "孵化器"))
     first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
-    repository.set_stage([first, second], Stage.READY)
+    repository.firms.set_stage([first, second], Stage.READY)
     assert (held().firms, held().doubles) == ((first,), 1)
     assert "left out, as another carrier holds the same firm: 1" in html(staffed.open("overview"))
     # each adviser sees the own copy alone
     mine = Repository(staffed.engine, staffed.adviser(hub))
     assert registered.pool(mine, YEAR, registered.USUAL, scheme).firms == (second,)
     # where one copy has applied, the firm has
-    repository.save_outcomes([(second, YEAR, {"certified": None}, 0)])
+    repository.applications.save_outcomes([(second, YEAR, {"certified": None}, 0)])
     assert (held().firms, held().filed.tolist(), held().doubles) == ((first,), [True], 1)
     assert (held(YEAR + 1).firms, held(YEAR + 1).waiting) == ((), 1)
     # where one copy is certified, the firm is, and both copies are one certificate
-    row = repository.outcomes(second)[0]
-    repository.save_outcomes([(second, YEAR, {"certified": True}, row["version"])])
+    row = repository.applications.outcomes(second)[0]
+    repository.applications.save_outcomes([(second, YEAR, {"certified": True}, row["version"])])
     assert (held().firms, held().doubles, held().already) == ((), 1, 1)
     assert held(YEAR + 1).firms == ()
-    repository.save_outcomes([(first, YEAR, {"certified": True}, 0)])
+    repository.applications.save_outcomes([(first, YEAR, {"certified": True}, 0)])
     assert held().already == 1
     assert planned.stock(held(), scheme).valid.tolist() == [1, 1]
 
@@ -172,8 +172,8 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
     staffed: Staffed,
 ) -> None:
     repository, (first, second) = staffed.repository, copies(staffed)
-    repository.set_stage([first], Stage.READY)
-    repository.set_stage([second], Stage.CERTIFIED)
+    repository.firms.set_stage([first], Stage.READY)
+    repository.firms.set_stage([second], Stage.CERTIFIED)
     held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())
     assert (held.firms, held.doubles) == ((), 1)
 
@@ -183,7 +183,9 @@ def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_ano
 ) -> None:
     repository, (first, second) = staffed.repository, copies(staffed)
     ended = {"certified": True, "certified_on": date(YEAR - 5, 11, 1)}
-    repository.save_outcomes([(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)])
+    repository.applications.save_outcomes(
+        [(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)]
+    )
     held = registered.pool(repository, YEAR, registered.USUAL, load_scheme())
     assert (held.filed.tolist(), held.doubles) == ([True], 0)
 
@@ -193,10 +195,10 @@ def test_a_firm_refused_in_any_copy_is_not_discounted_as_if_it_might_still_be_ce
     staffed: Staffed, refused: int
 ) -> None:
     repository = staffed.repository
-    park, hub = (repository.add_carrier(name) for name in ("园区", "孵化器"))
+    park, hub = (repository.administration.add_carrier(name) for name in ("园区", "孵化器"))
     copies = [staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub)]
-    repository.set_stage(copies, Stage.READY)
-    repository.save_outcomes([(copies[refused], YEAR, {"certified": False}, 0)])
+    repository.firms.set_stage(copies, Stage.READY)
+    repository.applications.save_outcomes([(copies[refused], YEAR, {"certified": False}, 0)])
     then = registered.pool(repository, YEAR + 1, registered.USUAL, load_scheme())
     assert then.again.tolist() == [False]
 
@@ -206,8 +208,8 @@ def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
 ) -> None:
     repository, scheme, city = staffed.repository, load_scheme(), cache.city()
     ready, refused = (staffed.firm(place, name) for place, name in enumerate("甲乙"))
-    repository.save_outcomes([(refused, YEAR, {"certified": False}, 0)])
-    repository.set_stage([ready, refused], Stage.READY)
+    repository.applications.save_outcomes([(refused, YEAR, {"certified": False}, 0)])
+    repository.firms.set_stage([ready, refused], Stage.READY)
     held = registered.pool(repository, YEAR + 1, registered.USUAL, scheme)
     assert held.again.tolist() == [True, False]
     assert not registered.pool(repository, YEAR, registered.USUAL, scheme).again.any()
@@ -226,7 +228,7 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.set_stage([firm], Stage.APPLIED)
+    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
     now, then = (
         registered.pool(staffed.repository, year, registered.USUAL, load_scheme())
         for year in (YEAR, YEAR + 1)
@@ -236,8 +238,8 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
     for held in (now, then):
         assert held.unrecorded == (registered.Unrecorded(firm, "甲公司", YEAR),)
     # of an application that is refused the stage says nothing any more
-    staffed.repository.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
-    staffed.repository.set_stage([firm], Stage.APPLIED)
+    staffed.repository.applications.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
+    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
     then = registered.pool(staffed.repository, YEAR + 1, registered.USUAL, load_scheme())
     assert (then.firms, then.filed.tolist()) == ((firm,), [True])
 
@@ -246,7 +248,7 @@ def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.set_stage([firm], Stage.APPLIED)
+    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
     assert "without an application on record: 1" in html(staffed.open("overview"))
     app = year_page(staffed)
     assert f"not recorded: 1; held to be of {YEAR}" in "".join(e.label for e in app.expander)
@@ -254,7 +256,7 @@ def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_
     assert not app.exception
     assert "Recorded: 1 applications." in html(app)
     assert "without an application on record" not in html(app)
-    (held,) = staffed.repository.outcomes(firm)
+    (held,) = staffed.repository.applications.outcomes(firm)
     assert (held["applied_year"], held["certified"]) == (YEAR, None)
 
 
@@ -288,8 +290,8 @@ def test_support_never_goes_to_a_firm_whose_application_is_in(staffed: Staffed) 
     firms = [staffed.firm(place, name) for place, name in enumerate("甲乙")]
     for place, firm in enumerate(firms):
         staffed.assess(firm, YEAR, uscc=CODES[place], name="甲乙"[place], st_staff=5)
-    staffed.repository.set_stage([firms[0]], Stage.READY)
-    staffed.repository.save_outcomes([(firms[1], YEAR, {"certified": None}, 0)])
+    staffed.repository.firms.set_stage([firms[0]], Stage.READY)
+    staffed.repository.applications.save_outcomes([(firms[1], YEAR, {"certified": None}, 0)])
     held = registered.pool(staffed.repository, YEAR, registered.USUAL, load_scheme())
     made = expected(held, 1)
     assert planned.visited(held, made) == [str(firms[0])]
@@ -311,25 +313,27 @@ def test_a_change_in_the_store_is_seen_at_the_next_look_and_no_other_costs_the_y
     assert len(worked) == 1
     filled.open("overview")
     assert len(worked) == 1
-    surveyed = filled.repository.firms_page(sort="stage", descending=False, limit=400).rows
+    surveyed = filled.repository.firms.page(sort="stage", descending=False, limit=400).rows
     first = next(row["id"] for row in surveyed if row["stage"] == "ready")
-    filled.repository.add_note(first, "按时")
+    filled.repository.casework.add_note(first, "按时")
     filled.open("overview")
     assert len(worked) == 1
-    filled.repository.set_stage([first], Stage.SURVEYED)
+    filled.repository.firms.set_stage([first], Stage.SURVEYED)
     assert "Counted: 149 firms of the register" in html(filled.open("overview"))
     assert len(worked) == 2
-    row = filled.repository.targets()
+    row = filled.repository.administration.targets()
     version = next(each["version"] for each in row if each["year"] == YEAR)
-    filled.repository.set_target(YEAR, 40, version)
+    filled.repository.administration.set_target(YEAR, 40, version)
     assert "of at least 40." in html(filled.open("overview"))
 
 
 def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) -> None:
-    own, other = (staffed.repository.add_carrier(name) for name in ("自己的园", "别人的园"))
+    own, other = (
+        staffed.repository.administration.add_carrier(name) for name in ("自己的园", "别人的园")
+    )
     mine = staffed.firm(0, "自己公司", carrier_id=own)
     theirs = staffed.firm(1, "别人公司", carrier_id=other)
-    staffed.repository.set_stage([mine, theirs], Stage.READY)
+    staffed.repository.firms.set_stage([mine, theirs], Stage.READY)
     assert "Counted: 2 firms of the register" in html(staffed.open("overview"))
     staffed.principal = staffed.adviser(own)
     for app in (staffed.open("overview"), year_page(staffed)):
@@ -437,7 +441,7 @@ def test_a_firm_to_support_opens_its_dossier(
         lambda _chosen, keys, _language: drawn.append(keys) or keys[0],
     )
     app = filled.open("overview")
-    assert filled.repository.firm(int(drawn[0][0]))["name"] in html(app)
+    assert filled.repository.firms.get(int(drawn[0][0]))["name"] in html(app)
     assert "is not here" not in html(app)
 
 
@@ -447,14 +451,14 @@ def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     stages = registered.USUAL
     whole = cache.pool(filled.repository, YEAR, stages)
     assert cache.pool(Repository(filled.engine, filled.repository.principal), YEAR, stages) is whole
-    stray = filled.adviser(filled.repository.add_carrier("空园"))
+    stray = filled.adviser(filled.repository.administration.add_carrier("空园"))
     assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
 
 
 def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    staffed.repository.set_stage([staffed.firm()], Stage.READY)
+    staffed.repository.firms.set_stage([staffed.firm()], Stage.READY)
     before = cache.pool(staffed.repository, YEAR + 1, registered.USUAL)
     whole = planned.model_chances(None, planned.judged(before.table, cache.scheme()), cache.city())
     seen = cache.year_of(before, 1, 20.0, by_model=False).chances.now
@@ -479,8 +483,8 @@ def test_a_day_of_expiry_corrected_changes_the_chances_of_the_year_that_rest_on_
     corrected = held | {"expires_on": date(YEAR + 1, 3, 1)}
     seen = []
     for version, values in enumerate((held, corrected)):
-        repository.save_outcome(firm, YEAR - 3, values, version)
-        repository.set_stage([firm], Stage.READY)
+        repository.applications.save_outcome(firm, YEAR - 3, values, version)
+        repository.firms.set_stage([firm], Stage.READY)
         pool = cache.pool(repository, YEAR + 1, registered.USUAL)
         seen.append(cache.year_of(pool, 1, 20.0, by_model=False).chances.now.sum())
     # valid through this year it is not certified anew in it, and all of its chance is next year's
@@ -508,7 +512,7 @@ def test_a_firms_deadlines_are_seen_and_taken_away(
     said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
     assert "closes" in said
     assert "assumed: check" in said
-    staffed.repository.save_outcome(
+    staffed.repository.applications.save_outcome(
         firm, YEAR - 1, {"certified": True, "certified_on": date(YEAR - 1, 11, 9)}, 0
     )
     said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
@@ -555,10 +559,10 @@ def test_while_a_year_is_worked_out_again_the_overview_shows_it_as_last_worked_o
         return work(*asked)
 
     monkeypatch.setattr(cache, "_outlook", slow)
-    firms = filled.repository.firms_frame()
-    filled.repository.set_stage(firms["id"].tolist()[:1], Stage.LAPSED)
-    held = next(row for row in filled.repository.targets() if row["year"] == YEAR)
-    filled.repository.set_target(YEAR, 3, held["version"])
+    firms = filled.repository.firms.frame()
+    filled.repository.firms.set_stage(firms["id"].tolist()[:1], Stage.LAPSED)
+    held = next(row for row in filled.repository.administration.targets() if row["year"] == YEAR)
+    filled.repository.administration.set_target(YEAR, 3, held["version"])
     # what was worked out just now would rest for some seconds
     monkeypatch.setattr("eligibility.app.latest.monotonic", lambda: 1e12)
     app = filled.open("overview")

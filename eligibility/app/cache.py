@@ -295,7 +295,7 @@ def outlook(repository: Repository, year: int, *, patient: bool = True) -> Known
     shared = _shared(repository)
     return _outlooks().of(
         (*_sight(shared), year),
-        lambda: (shared.last_change(), model_stamp(), date.today()),
+        lambda: (shared.year.last_change(), model_stamp(), date.today()),
         lambda: _outlook(shared, year),
         patient=patient,
     )
@@ -318,7 +318,7 @@ def _counted(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
 def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> Pool:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
     shared = _shared(repository)
-    change = (shared.last_change(), date.today())
+    change = (shared.year.last_change(), date.today())
     return _pool(shared, *_sight(shared), change, year, tuple(stages))
 
 

@@ -88,7 +88,7 @@ def _number(given: str | None) -> int | None:
 
 def listed(repository: Repository, asked: Choice) -> tuple[Page, Choice]:
     """The page asked for; the first one where the list is too short for it."""
-    page = repository.firms_page(
+    page = repository.firms.page(
         asked.firms,
         sort=asked.sort,
         descending=asked.descending,

@@ -131,16 +131,16 @@ class Draft:
         if not self.changed:
             return
         if self.key is None:
-            self.code, _ = repository.new_draft(self.state)
+            self.code, _ = repository.drafts.add(self.state)
             self.key, self.version = self.code, 1
         else:
-            self.version = repository.save_draft(self.key, self.state, self.version)
+            self.version = repository.drafts.save(self.key, self.state, self.version)
         self.stored = self._text()
 
     def save_over(self, repository: Repository) -> None:
         """Store what is typed here in place of what was stored elsewhere meanwhile."""
         if self.key is not None:
-            self.version = repository.draft(self.key)["version"]
+            self.version = repository.drafts.get(self.key)["version"]
         self.save(repository)
 
     def keep_as_new(self) -> None:
@@ -151,17 +151,17 @@ class Draft:
     def share(self, repository: Repository, carrier_id: int, consent: str) -> None:
         """Show it to one carrier, as agreed to in this sentence."""
         if self.key is not None:
-            repository.share_draft(self.key, carrier_id, consent)
+            repository.drafts.share(self.key, carrier_id, consent)
             self._shared(repository)
 
     def withdraw(self, repository: Repository) -> None:
         """Show it to nobody any more."""
         if self.key is not None:
-            repository.withdraw_draft(self.key)
+            repository.drafts.withdraw(self.key)
             self._shared(repository)
 
     def _shared(self, repository: Repository) -> None:
-        held = repository.draft(self.key or "")
+        held = repository.drafts.get(self.key or "")
         self.version, self.shared_with = held["version"], held["carrier_id"]
 
 
@@ -173,7 +173,7 @@ def reopened(repository: Repository, key: str | int) -> Draft:
     NotFound
         If there is none.
     """
-    held = repository.draft(key)
+    held = repository.drafts.get(key)
     kept = held["state"]
     lists = {name: kept.get("ledgers", {}).get(name, []) for name in LEDGERS}
     return Draft(

@@ -85,10 +85,10 @@ def from_register(repository: Repository, firm_id: int) -> Opened | None:
     NotFound
         If whoever looks may not see it.
     """
-    held = repository.assessments(firm_id)
+    held = repository.records.assessments(firm_id)
     if not held:
         return None
-    facts = repository.assessment(held[0]["id"])["inputs"]
+    facts = repository.records.assessment(held[0]["id"])["inputs"]
     query = {state.SOURCE: state.REGISTERED, state.FIRM: str(firm_id)}
     return Opened(
         replace(
@@ -97,6 +97,6 @@ def from_register(repository: Repository, firm_id: int) -> Opened | None:
         date.today(),
         query,
         Page("eligibility/app/staff/firm.py", {state.FIRM: str(firm_id)}),
-        {name: repository.ledger(firm_id, name).value for name in LEDGERS},
-        {row["item"]: PAPER_WORDS[row["status"]] for row in repository.documents(firm_id)},
+        {name: repository.records.ledger(firm_id, name).value for name in LEDGERS},
+        {row["item"]: PAPER_WORDS[row["status"]] for row in repository.casework.documents(firm_id)},
     )

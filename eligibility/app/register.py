@@ -36,7 +36,7 @@ class Register:
     batch : Batch
         What was read, and what could not be.
     rows : list of (firm_id, applied_year, values, version)
-        What ``Repository.save_outcomes`` takes; version 0 is an application not held yet.
+        What ``Applications.save_outcomes`` takes; version 0 is an application not held yet.
     unmatched : list of (row, name)
         Rows of firms that are not held here under their credit code, or without a year.
     """
@@ -65,8 +65,11 @@ def read_register(upload: Upload, repository: Repository, scheme: Scheme) -> Reg
                 file=upload.name, column=name, title=field.title,
             )  # fmt: skip
     facts = list(table_facts(batch.table, fields))
-    firms = repository.firm_ids(row["uscc"] for row in facts if "uscc" in row)
-    held = {(row["firm_id"], row["applied_year"]): row["version"] for row in repository.outcomes()}
+    firms = repository.firms.ids_by_code(row["uscc"] for row in facts if "uscc" in row)
+    held = {
+        (row["firm_id"], row["applied_year"]): row["version"]
+        for row in repository.applications.outcomes()
+    }
     rows: list[Row] = []
     unmatched = []
     days = {name: batch.table.dates(name) for name in ("certified_on", "expires_on")}

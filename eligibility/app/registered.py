@@ -115,12 +115,12 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     certified does if its certificate ends in the year: renewals are applications.
     """
     law = scheme.in_force(date(year, 1, 1))
-    copies = repository.copies(year)
+    copies = repository.year.copies(year)
     persons = _persons(copies)
-    held = certificates(_once(repository.certificates(), persons), law)
-    targets = {row["year"]: row for row in repository.targets()}
+    held = certificates(_once(repository.year.certificates(), persons), law)
+    targets = {row["year"]: row for row in repository.administration.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
-    rows = _told(repository.applicants(year, stages), persons)
+    rows = _told(repository.year.applicants(year, stages), persons)
     by_person: dict[int, list[Row]] = {}
     for row in _applying(rows, held, year, _done(copies, persons, held)):
         by_person.setdefault(row["person"], []).append(row)

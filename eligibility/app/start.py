@@ -51,5 +51,5 @@ with st.container(horizontal=True, key="start-tools"):
 st.header(_("Go on with a return code"), anchor=False)
 if keeping.reopen(repository, language):
     st.switch_page(STEPS)
-if (own := repository.own_drafts()) and keeping.choice(own, repository, language):
+if (own := repository.drafts.own_drafts()) and keeping.choice(own, repository, language):
     st.switch_page(STEPS)

@@ -48,7 +48,7 @@ def file(
     """The first ``count`` firms of a choice, in its order, as CSV or a workbook."""
     _ = language.text
     titles = columns(language)
-    held = repository.firms_page(
+    held = repository.firms.page(
         choice.firms, sort=choice.sort, descending=choice.descending, limit=count
     )
     table = clients.table(held.rows, scheme, language).select(list(titles))

@@ -25,7 +25,7 @@ from eligibility.store.actors import (
 )
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import StoreUnavailable, open_store, signing_key
-from eligibility.store.facts import table_facts
+from eligibility.store.fact_rows import table_facts
 from eligibility.store.firms import FirmFilter, Page
 from eligibility.store.imports import Imported, Would
 from eligibility.store.records import Held

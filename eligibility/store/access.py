@@ -27,7 +27,6 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from eligibility.store.accounts import open_still
 from eligibility.store.actors import (
-    ANYONE,
     Actor,
     LocalUser,
     Principal,
@@ -135,22 +134,6 @@ class Access:
         if self._actor is None:
             raise RuntimeError("Rights are asked within a transaction.")
         return self._actor
-
-    @open_to(ANYONE)
-    def rights(self) -> Actor:
-        """The rights of whoever asks, as they are at this moment: what a page offers by them.
-
-        Nothing may be done on their strength: each act asks again.
-        """
-        with self._reading():
-            return self.actor
-
-    @open_to(ANYONE)
-    def require(self, rights: Actor) -> None:
-        """NotAllowed unless whoever asks has these very rights at this moment."""
-        with self._reading():
-            if self.actor != rights:
-                raise NotAllowed("Your rights have changed meanwhile. Load the page again.")
 
     # --- the rule of visibility ---
 

@@ -129,7 +129,7 @@ class Accounts:
         """A new account of a firm, which keeps drafts; its id.
 
         Whoever wants may register; every other role is given by an administrator
-        (``Repository.add_account``).
+        (``Administration.add_account``).
 
         Raises
         ------

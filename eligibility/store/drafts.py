@@ -54,7 +54,7 @@ class Drafts(Access):
     """Unfinished self-assessments. ``key`` is a return code, or the id of one's own draft."""
 
     @open_to(ANYONE)
-    def new_draft(self, state: Facts) -> tuple[str, int]:
+    def add(self, state: Facts) -> tuple[str, int]:
         """Keep a new draft: its return code, shown this once, and its id.
 
         A signed-in actor's draft is also bound to the account.
@@ -86,7 +86,7 @@ class Drafts(Access):
         return code, made
 
     @open_to(ANYONE)
-    def draft(self, key: Key) -> Row:
+    def get(self, key: Key) -> Row:
         """A draft: ``state``, ``version``, ``carrier_id`` and ``consent_at`` if it is shared.
 
         Raises
@@ -105,7 +105,7 @@ class Drafts(Access):
             return self._all(connection, own)
 
     @open_to(ANYONE)
-    def save_draft(self, key: Key, state: Facts, version: int) -> int:
+    def save(self, key: Key, state: Facts, version: int) -> int:
         """Store the state in place of the one at this version; the next version."""
         bounded = _bounded(state)
         with self._writing() as connection:
@@ -114,7 +114,7 @@ class Drafts(Access):
             return self._change(connection, drafts, drafts.c.id == held["id"], values, version)
 
     @open_to(ANYONE)
-    def share_draft(self, key: Key, carrier_id: int, consent: str) -> None:
+    def share(self, key: Key, carrier_id: int, consent: str) -> None:
         """Show a draft to one named carrier, as its holder consents.
 
         Parameters
@@ -132,7 +132,7 @@ class Drafts(Access):
             self._log(connection, msgid("share draft"), draft=held["id"], carrier=carrier_id)
 
     @open_to(ANYONE)
-    def withdraw_draft(self, key: Key) -> None:
+    def withdraw(self, key: Key) -> None:
         """Show a draft to nobody any more."""
         with self._writing() as connection:
             held = self._draft(connection, key)
@@ -142,7 +142,7 @@ class Drafts(Access):
             self._log(connection, msgid("withdraw draft"), draft=held["id"])
 
     @open_to(ANYONE)
-    def delete_draft(self, key: Key) -> None:
+    def delete(self, key: Key) -> None:
         """Forget a draft for good."""
         with self._writing() as connection:
             held = self._draft(connection, key)

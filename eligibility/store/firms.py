@@ -105,7 +105,7 @@ class Firms(Access):
         return select(*LISTED).select_from(_JOINED).where(self._visible(), *asked)
 
     @open_to(ANYONE)
-    def firms_page(
+    def page(
         self,
         chosen: FirmFilter | None = None,
         *,
@@ -144,13 +144,13 @@ class Firms(Access):
         return Page(rows, count)
 
     @open_to(ANYONE)
-    def firms_frame(self, chosen: FirmFilter | None = None) -> dict[str, NDArray[Any]]:
+    def frame(self, chosen: FirmFilter | None = None) -> dict[str, NDArray[Any]]:
         """All chosen firms as columns, in the order of their names.
 
         Returns
         -------
         dict of str to array of shape (n,)
-            The columns of ``firms_page`` but version and moments of change: ids and texts as objects (None: blank), score in points
+            The columns of ``page`` but version and moments of change: ids and texts as objects (None: blank), score in points
             and probability with its interval in /1 as float64 (NaN: blank), moments as datetime64[us] in UTC and
             days as datetime64[D] (NaT: blank).
         """
@@ -172,13 +172,13 @@ class Firms(Access):
         }
 
     @open_to(ANYONE)
-    def firm(self, firm_id: int) -> Row:
+    def get(self, firm_id: int) -> Row:
         """One firm's row, with its ``version``; NotFound if it is not to be seen."""
         with self._reading() as connection:
             return self._one(connection, self._listed(None).where(firms.c.id == firm_id))
 
     @open_to(STAFF)
-    def add_firm(self, values: Facts) -> int:
+    def add(self, values: Facts) -> int:
         """A new firm, and its id.
 
         Parameters
@@ -204,7 +204,7 @@ class Firms(Access):
         return made
 
     @open_to(ANYONE)
-    def save_firm(self, firm_id: int, values: Facts, version: int) -> int:
+    def save(self, firm_id: int, values: Facts, version: int) -> int:
         """Change a firm that stands at this version, and give its next version.
 
         A firm may change its name, district and industry; an adviser all but the carrier.
@@ -273,7 +273,7 @@ class Firms(Access):
         return len(chosen)
 
     @open_to(STAFF)
-    def would_change(
+    def count_changes(
         self, chosen: FirmFilter, field: Literal["adviser_id", "stage"], value: int | str | None
     ) -> int:
         """How many of the chosen firms have another adviser, or stand at another stage."""
@@ -282,6 +282,19 @@ class Firms(Access):
         with self._reading() as connection:
             found = counting.where(self._visible(), *chosen.clauses(), other)
             return connection.scalar(found) or 0
+
+    @open_to(STAFF)
+    def ids_by_code(self, codes: Iterable[str]) -> dict[str, int]:
+        """Credit code → firm, of those to be seen; a code of two firms is left out."""
+        found: dict[str, int] = {}
+        one = func.count() == 1
+        with self._reading() as connection:
+            for some in slices(set(codes)):
+                held = select(firms.c.uscc, func.min(firms.c.id))
+                held = held.where(self._visible(), firms.c.uscc.in_(some))
+                rows = connection.execute(held.group_by(firms.c.uscc).having(one))
+                found |= {code: firm_id for code, firm_id in rows}
+        return found
 
     def _others(
         self, connection: Connection, chosen: list[int], field: str, value: Any

@@ -76,7 +76,7 @@ class Imports(Access):
     """Imports of files."""
 
     @open_to(STAFF)
-    def stage_import(
+    def stage(
         self,
         file: str,
         rows: Iterable[tuple[Facts, Facts | None]],
@@ -160,7 +160,7 @@ class Imports(Access):
         connection.execute(delete(imports).where(which, imports.c.status == COMING))
 
     @open_to(STAFF)
-    def imports(self) -> list[Row]:
+    def recent(self) -> list[Row]:
         """Imports of the actor's (of the whole carrier's for its advisers), latest first."""
         told = [c for c in imports.c if c.name not in ("rejected", "remarks")]
         with self._reading() as connection:
@@ -168,7 +168,7 @@ class Imports(Access):
             return self._all(connection, mine.order_by(imports.c.id.desc()))
 
     @open_to(STAFF)
-    def staged_import(self, import_id: int, *, limit: int = 100, offset: int = 0) -> Row:
+    def preview(self, import_id: int, *, limit: int = 100, offset: int = 0) -> Row:
         """One import with its ``rejected`` and ``remarks`` and, while staged, some of its ``rows`` as they are.
 
         Each row has ``firm_id``, the firm it speaks of, None where it is a new one, and ``would``,
@@ -221,7 +221,7 @@ class Imports(Access):
         return {row["id"]: would(row) for row in rows}
 
     @open_to(STAFF)
-    def confirm_import(self, import_id: int) -> Imported:
+    def confirm(self, import_id: int) -> Imported:
         """Store a staged import: all of it, or nothing. Confirming again changes nothing.
 
         Firms are matched by credit code among those the actor may see: where the row names a
@@ -250,7 +250,7 @@ class Imports(Access):
         return done
 
     @open_to(STAFF)
-    def discard_import(self, import_id: int) -> None:
+    def discard(self, import_id: int) -> None:
         """Forget the rows of a staged import; discarding again changes nothing."""
         with self._writing() as connection:
             alone(connection, "confirm import")

@@ -30,7 +30,7 @@ class Overview(Access):
         return {stage: held.get(stage.value, 0) for stage in Stage}
 
     @open_to(STAFF)
-    def named(self, column: Literal["district", "industry"]) -> list[str]:
+    def distinct(self, column: Literal["district", "industry"]) -> list[str]:
         """The districts or industries that firms to be seen name, in order."""
         with self._reading() as connection:
             asked = select(firms.c[column]).where(self._visible(), firms.c[column].is_not(None))

@@ -1,22 +1,83 @@
-"""The one class through which every query passes, as one actor may make it."""
+"""The store as one principal sees it, by what it is asked about."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import ANYONE, Actor, Principal, now
 from eligibility.store.administration import Administration
+from eligibility.store.applications import Applications
+from eligibility.store.casework import Casework
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.imports import Imports
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
-from eligibility.store.work import Work
-from eligibility.store.year import Year
+from eligibility.store.year_queries import YearQueries
+from eligibility.vocabulary import NotAllowed
 
 
-class Repository(Firms, Records, Work, Drafts, Imports, Overview, Year, Administration):
-    """The store as one principal sees it: ``Repository(engine, principal)``.
+class Repository(Access):
+    """The store as one principal sees it: ``Repository(engine, principal).firms.page()``.
 
-    Every public method names the roles that may call it (``open_to``), and every statement on
-    firms, and on what hangs off them, passes the rule of ``Access._visible``: what the actor may
-    not see behaves as not there (NotFound). A change names the version it was made on, and raises
-    Conflict if someone else was first. One is cheap to make: a new one for each run of a page.
+    Every public method of its parts names the roles that may call it (``open_to``), and every
+    statement on firms, and on what hangs off them, passes the rule of ``Access._visible``: what
+    the principal may not see behaves as not there (NotFound). Each transaction asks anew who that
+    is. A change names the version it was made on, and raises Conflict if someone else was first.
+    One is cheap to make: a new one for each run of a page.
+
+    Attributes
+    ----------
+    firms : Firms
+        Firms as their rows; what is changed of many at once.
+    records : Records
+        Figures, ledgers and assessments of firms.
+    applications : Applications
+        Applications, outcomes, and what a model learns from them.
+    casework : Casework
+        Tasks, notes, documents, saved views.
+    drafts : Drafts
+        Self-assessments, also of visitors.
+    imports : Imports
+        Files of firms.
+    overview : Overview
+        Counts, changes, deadlines.
+    year : YearQueries
+        What a forecast of the year reads.
+    administration : Administration
+        Carriers, accounts, sign-ins, targets, the audit trail.
     """
+
+    def __init__(
+        self, engine: Engine, principal: Principal, clock: Callable[[], datetime] = now
+    ) -> None:
+        super().__init__(engine, principal, clock)
+        self.firms = Firms(engine, principal, clock)
+        self.records = Records(engine, principal, clock)
+        self.applications = Applications(engine, principal, clock)
+        self.casework = Casework(engine, principal, clock)
+        self.drafts = Drafts(engine, principal, clock)
+        self.imports = Imports(engine, principal, clock)
+        self.overview = Overview(engine, principal, clock)
+        self.year = YearQueries(engine, principal, clock)
+        self.administration = Administration(engine, principal, clock)
+
+    @open_to(ANYONE)
+    def rights(self) -> Actor:
+        """The rights of whoever asks, as they are at this moment: what a page offers by them.
+
+        Nothing may be done on their strength: each act asks again.
+        """
+        with self._reading():
+            return self.actor
+
+    @open_to(ANYONE)
+    def require(self, rights: Actor) -> None:
+        """NotAllowed unless whoever asks has these very rights at this moment."""
+        with self._reading():
+            if self.actor != rights:
+                raise NotAllowed("Your rights have changed meanwhile. Load the page again.")

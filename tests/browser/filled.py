@@ -31,19 +31,21 @@ def fill(folder: Path) -> Repository:
         catalogue=scheme.titles_by_code,
     )
     screening = screen(batch, scheme, load(MODELS / scheme.id))
-    repository.confirm_import(importing.stage(repository, SAMPLE.name, screening))
-    repository.set_target(today.year, TARGET, 0)
-    best = repository.firms_page(sort="score_low", descending=True, limit=len(batch.table)).rows
+    repository.imports.confirm(importing.stage(repository, SAMPLE.name, screening))
+    repository.administration.set_target(today.year, TARGET, 0)
+    best = repository.firms.page(sort="score_low", descending=True, limit=len(batch.table)).rows
     eligible = [row for row in best if row["verdict"] == "eligible"]
     ranked = eligible + [row for row in best if row["verdict"] != "eligible"]
     for stage, count in REACHED.items():
         part, ranked = ranked[:count], ranked[count:]
-        repository.set_stage({row["id"]: row["version"] for row in part}, stage)
+        repository.firms.set_stage({row["id"]: row["version"] for row in part}, stage)
         if stage in (Stage.CERTIFIED, Stage.APPLIED):
             made = {"certified": True} if stage is Stage.CERTIFIED else {}
-            repository.save_outcomes((row["id"], today.year, made, 0) for row in part)
+            repository.applications.save_outcomes((row["id"], today.year, made, 0) for row in part)
         if stage is Stage.READY:
             for days, row in enumerate(part[:6], 1):
                 due = today + timedelta(days=7 * days)
-                repository.add_task(row["id"], {"title": "核对研发费用专项审计", "due_on": due})
+                repository.casework.add_task(
+                    row["id"], {"title": "核对研发费用专项审计", "due_on": due}
+                )
     return repository

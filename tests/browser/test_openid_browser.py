@@ -59,7 +59,9 @@ def address(provider: Provider, folder: Path, engine: Engine) -> Iterator[str]:
     accounts.create_administrator("chief", PASSWORD)
     signed = accounts.signed_in(accounts.sign_in("chief", PASSWORD))
     assert signed is not None
-    Repository(engine, signed.principal).add_account("boss@x.example", None, Role.MANAGER)
+    Repository(engine, signed.principal).administration.add_account(
+        "boss@x.example", None, Role.MANAGER
+    )
     port = free_port()
     file = provider.secrets(f"http://127.0.0.1:{port}", folder)
     with started(port, folder, f"--secrets.files={file}") as (running, _):
@@ -106,7 +108,10 @@ def roles(engine: Engine) -> dict[str, str]:
     accounts = Accounts(engine, b"k" * 32)
     signed = accounts.signed_in(accounts.sign_in("chief", PASSWORD))
     assert signed is not None
-    return {row["login"]: row["role"] for row in Repository(engine, signed.principal).accounts()}
+    return {
+        row["login"]: row["role"]
+        for row in Repository(engine, signed.principal).administration.accounts()
+    }
 
 
 def test_a_verified_address_finds_its_account_and_its_pages_until_it_signs_out(

@@ -34,9 +34,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     signed = accounts.signed_in(accounts.sign_in("chief", PASSWORD))
     assert signed is not None
     boss = Repository(engine, signed.principal)
-    carrier = boss.add_carrier("园区")
-    boss.add_account("adviser", PASSWORD, Role.ADVISER, carrier_id=carrier, name=NASTY, once=False)
-    boss.add_account("locked", PASSWORD, Role.MANAGER, once=False)
+    carrier = boss.administration.add_carrier("园区")
+    boss.administration.add_account(
+        "adviser", PASSWORD, Role.ADVISER, carrier_id=carrier, name=NASTY, once=False
+    )
+    boss.administration.add_account("locked", PASSWORD, Role.MANAGER, once=False)
     engine.dispose()
     with served(data) as running:
         yield running

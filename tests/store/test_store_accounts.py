@@ -72,7 +72,9 @@ def test_a_made_up_changed_or_empty_token_is_nobody(doors: Accounts) -> None:
 
 
 def test_unknown_wrong_disabled_and_passwordless_accounts_answer_alike(doors: Accounts) -> None:
-    Repository(doors.engine, System(Role.ADMINISTRATOR)).add_account("oidc", None, "manager")
+    Repository(doors.engine, System(Role.ADMINISTRATOR)).administration.add_account(
+        "oidc", None, "manager"
+    )
     doors.register("gone", PASSWORD)
     with doors.engine.begin() as connection:
         connection.execute(update(accounts).where(accounts.c.login == "gone").values(active=False))
@@ -199,18 +201,18 @@ def test_a_password_that_an_administrator_set_opens_nothing_but_the_change_to_on
     doors: Accounts,
 ) -> None:
     chief = Repository(doors.engine, System(Role.ADMINISTRATOR))
-    staff = chief.add_account("staff", PASSWORD, "manager")
+    staff = chief.administration.add_account("staff", PASSWORD, "manager")
     token = doors.sign_in("staff", PASSWORD)
     for again in (False, True):
         if again:
-            chief.set_password(staff, "given a second time")
+            chief.administration.set_password(staff, "given a second time")
             assert doors.signed_in(token) is None
             token = doors.sign_in("staff", "given a second time")
         signed = doors.signed_in(token)
         assert signed is not None
         assert (signed.once, signed.actor) == (True, Actor(Role.FIRM))
         with pytest.raises(NotAllowed):
-            Repository(doors.engine, signed.principal).funnel()
+            Repository(doors.engine, signed.principal).overview.funnel()
         given = "given a second time" if again else PASSWORD
         with pytest.raises(InputError, match="choose another"):
             doors.change_password(token, given, given)
@@ -271,7 +273,7 @@ def test_the_local_person_is_gone_with_the_first_account(engine: Engine) -> None
     doors.create_administrator(LOGIN, PASSWORD)
     assert doors.has_administrator()
     with pytest.raises(NotAllowed):
-        local.firms_page()
+        local.firms.page()
 
 
 def test_an_identity_links_what_is_verified_and_never_gives_a_role(doors: Accounts) -> None:
@@ -302,11 +304,11 @@ def test_whoever_registered_an_address_before_its_owner_is_put_out(doors: Accoun
 
 def test_a_disabled_account_is_out_at_once_by_every_door(doors: Accounts, engine: Engine) -> None:
     chief = Repository(engine, System(Role.ADMINISTRATOR))
-    chief.add_account("staff", PASSWORD, "manager")
+    chief.administration.add_account("staff", PASSWORD, "manager")
     doors.account_for_identity("https://id", "1", "staff", verified=True)
     token = doors.sign_in("staff", PASSWORD)
-    (row,) = (row for row in chief.accounts() if row["login"] == "staff")
-    chief.save_account(row["id"], {"active": False}, row["version"])
+    (row,) = (row for row in chief.administration.accounts() if row["login"] == "staff")
+    chief.administration.save_account(row["id"], {"active": False}, row["version"])
     assert doors.signed_in(token) is None
     refused(doors, "staff", PASSWORD)
     with pytest.raises(NotAllowed):
@@ -322,24 +324,24 @@ def test_an_account_disabled_behind_the_programs_back_is_out_as_well(doors: Acco
 
 def test_the_last_administrator_cannot_be_lost(doors: Accounts, engine: Engine) -> None:
     chief = Repository(engine, System(Role.ADMINISTRATOR))
-    (row,) = chief.accounts()
+    (row,) = chief.administration.accounts()
     for change in ({"active": False}, {"role": "manager"}):
         with pytest.raises(Conflict):
-            chief.save_account(row["id"], change, row["version"])
+            chief.administration.save_account(row["id"], change, row["version"])
     assert doors.sign_in(LOGIN, PASSWORD)
 
 
 def test_accounts_are_bound_as_their_role_says(engine: Engine) -> None:
     chief = Repository(engine, System(Role.ADMINISTRATOR))
-    carrier, firm = chief.add_carrier("园"), chief.add_firm({"name": "甲"})
+    carrier, firm = chief.administration.add_carrier("园"), chief.firms.add({"name": "甲"})
     for role, bound in (
         ("adviser", {}), ("manager", {"carrier_id": carrier}), ("firm", {"carrier_id": carrier}),
         ("adviser", {"carrier_id": carrier, "firm_id": firm}), ("local", {}), ("king", {}),
     ):  # fmt: skip
         with pytest.raises(InputError):
-            chief.add_account("a", None, role, **bound)
-    assert chief.add_account("a", None, "adviser", carrier_id=carrier)
-    assert chief.add_account("f", None, "firm", firm_id=firm)
+            chief.administration.add_account("a", None, role, **bound)
+    assert chief.administration.add_account("a", None, "adviser", carrier_id=carrier)
+    assert chief.administration.add_account("f", None, "firm", firm_id=firm)
 
 
 def test_the_signing_key_is_made_once_for_its_owner_only_or_given(
@@ -367,19 +369,19 @@ def test_an_account_sees_and_ends_its_own_open_sign_ins_only(engine: Engine) -> 
     signed = doors.signed_in(here)
     assert signed is not None
     mine = Repository(engine, signed.principal)
-    held = {row["id"]: row for row in mine.open_sign_ins()}
+    held = {row["id"]: row for row in mine.administration.open_sign_ins()}
     assert len(held) == 2
     assert signed.sign_in_id in held
     assert {row["login"] for row in held.values()} == {"one"}
     (elsewhere,) = held.keys() - {signed.sign_in_id}
-    mine.end_sign_in(elsewhere)
-    mine.end_sign_in(elsewhere)
+    mine.administration.end_sign_in(elsewhere)
+    mine.administration.end_sign_in(elsewhere)
     assert doors.signed_in(there) is None
     assert doors.signed_in(here) is not None
     foreign = doors.signed_in(other)
     assert foreign is not None
     with pytest.raises(NotFound):
-        mine.end_sign_in(foreign.sign_in_id)
+        mine.administration.end_sign_in(foreign.sign_in_id)
     assert doors.signed_in(other) is not None
 
 
@@ -388,6 +390,6 @@ def test_a_sign_in_that_ran_out_is_not_listed_as_open(engine: Engine) -> None:
     made = doors.create_administrator("chief", PASSWORD)
     doors.sign_in("chief", PASSWORD)
     actor = System(Role.ADMINISTRATOR, made)
-    assert len(Repository(engine, actor).open_sign_ins()) == 1
+    assert len(Repository(engine, actor).administration.open_sign_ins()) == 1
     later = Repository(engine, actor, lambda: datetime.now(UTC) + policy.IDLE)
-    assert later.open_sign_ins() == []
+    assert later.administration.open_sign_ins() == []

@@ -57,7 +57,7 @@ class Child:
 def confirm(say: Callable[[object], None], url: str, import_id: int) -> None:
     repository = Repository(connect(url), LOCAL)
     say("ready")
-    repository.confirm_import(import_id)
+    repository.imports.confirm(import_id)
     say("confirmed")
     time.sleep(60)
 
@@ -76,7 +76,7 @@ def test_kill_9_while_confirming_leaves_all_or_nothing(
 ) -> None:
     local = Repository(engine, LOCAL)
     rows = ((facts(f"{n:018d}", f"甲{n}"), record()) for n in range(ROWS))
-    made = local.stage_import("f", rows)
+    made = local.imports.stage("f", rows)
     child = Child(confirm, url, made)
     assert child.hear() == "ready"
     if moment == "within":
@@ -91,7 +91,7 @@ def test_kill_9_while_confirming_leaves_all_or_nothing(
     assert found in ([0] * 3, [ROWS] * 3), "half stored"
     if confirmed:
         assert found == [ROWS] * 3
-    assert local.confirm_import(made).added == ROWS, "after a restart it can be confirmed (again)"
+    assert local.imports.confirm(made).added == ROWS, "after a restart it can be confirmed (again)"
     assert counts(engine) == [ROWS] * 3
 
 
@@ -119,7 +119,7 @@ def save(say: Callable[[object], None], url: str, code: str, version: int) -> No
     repository = Repository(connect(url), LOCAL)
     while True:
         state = {"step": version, "texts": ["x" * 500] * 40}
-        version = repository.save_draft(code, state, version)
+        version = repository.drafts.save(code, state, version)
         say(version)
 
 
@@ -127,13 +127,13 @@ def test_kill_9_during_a_form_step_keeps_what_was_saved_and_nothing_half(
     url: str, engine: Engine
 ) -> None:
     local = Repository(engine, LOCAL)
-    code, _ = local.new_draft({"step": 0})
+    code, _ = local.drafts.add({"step": 0})
     for pause in (0.0, 0.05, 0.11):
-        child = Child(save, url, code, local.draft(code)["version"])
+        child = Child(save, url, code, local.drafts.get(code)["version"])
         first = child.hear()
         time.sleep(pause)
         said = max([first, *child.kill_9()])
-        held = local.draft(code)
+        held = local.drafts.get(code)
         assert held["version"] >= said
         assert held["state"] == {"step": held["version"] - 1, "texts": ["x" * 500] * 40}
 
@@ -142,7 +142,7 @@ def test_twenty_threads_writing_lose_nothing_and_are_never_told_that_it_is_locke
     engine: Engine,
 ) -> None:
     local = Repository(engine, LOCAL)
-    firm = local.add_firm({"name": "甲"})
+    firm = local.firms.add({"name": "甲"})
     each = 4
     gate = threading.Barrier(20)
 
@@ -151,12 +151,12 @@ def test_twenty_threads_writing_lose_nothing_and_are_never_told_that_it_is_locke
         gate.wait()
         conflicts = 0
         for turn in range(each):
-            repository.add_note(firm, f"{thread}.{turn}")
+            repository.casework.add_note(firm, f"{thread}.{turn}")
             while True:
-                held = repository.figures(firm, 2026)
+                held = repository.records.figures(firm, 2026)
                 value = {"total": held.value.get("total", 0) + 1}
                 try:
-                    repository.save_figures(firm, 2026, value, held.version)
+                    repository.records.save_figures(firm, 2026, value, held.version)
                     break
                 except Conflict:
                     conflicts += 1
@@ -164,8 +164,8 @@ def test_twenty_threads_writing_lose_nothing_and_are_never_told_that_it_is_locke
 
     with ThreadPoolExecutor(20) as threads:
         conflicts = sum(threads.map(write, range(20)))
-    assert local.figures(firm, 2026) == ({"total": 20 * each}, 20 * each)
-    assert len({row["text"] for row in local.notes(firm)}) == 20 * each
+    assert local.records.figures(firm, 2026) == ({"total": 20 * each}, 20 * each)
+    assert len({row["text"] for row in local.casework.notes(firm)}) == 20 * each
     assert conflicts > 0, "threads that never met prove nothing"
 
 
@@ -174,21 +174,21 @@ def test_two_imports_of_the_same_firms_confirmed_at_once_make_each_firm_once(
 ) -> None:
     local = Repository(engine, LOCAL)
     made = [
-        local.stage_import("f", [(facts(f"{n:018d}", "甲"), None) for n in range(200)])
+        local.imports.stage("f", [(facts(f"{n:018d}", "甲"), None) for n in range(200)])
         for _ in range(4)
     ]
     with ThreadPoolExecutor(4) as threads:
-        done = list(threads.map(local.confirm_import, made))
+        done = list(threads.map(local.imports.confirm, made))
     assert sorted((one.added, one.unchanged) for one in done) == [(0, 200)] * 3 + [(200, 0)]
-    assert local.firms_page().count == 200
+    assert local.firms.page().count == 200
 
 
 def test_who_edits_a_firm_while_a_file_of_it_is_confirmed_loses_nothing(engine: Engine) -> None:
     local = Repository(engine, LOCAL)
-    firm = local.add_firm({"name": "甲", "uscc": "91150105XNBU6HUA33"})
-    local.save_figures(firm, 2026, {"edits": 0}, 0)
+    firm = local.firms.add({"name": "甲", "uscc": "91150105XNBU6HUA33"})
+    local.records.save_figures(firm, 2026, {"edits": 0}, 0)
     files = [
-        local.stage_import("f", [(facts("91150105XNBU6HUA33", "甲", file=n), None)])
+        local.imports.stage("f", [(facts("91150105XNBU6HUA33", "甲", file=n), None)])
         for n in range(20)
     ]
     stop = threading.Event()
@@ -196,28 +196,30 @@ def test_who_edits_a_firm_while_a_file_of_it_is_confirmed_loses_nothing(engine: 
     def edit() -> int:
         edits = 0
         while not stop.is_set() or not edits:
-            held = local.figures(firm, 2026)
+            held = local.records.figures(firm, 2026)
             with suppress(Conflict):
-                local.save_figures(firm, 2026, {**held.value, "edits": edits + 1}, held.version)
+                local.records.save_figures(
+                    firm, 2026, {**held.value, "edits": edits + 1}, held.version
+                )
                 edits += 1
         return edits
 
     with ThreadPoolExecutor(1) as threads:
         editing = threads.submit(edit)
         for made in files:
-            local.confirm_import(made)
+            local.imports.confirm(made)
         stop.set()
         edits = editing.result()
-    held = local.figures(firm, 2026)
+    held = local.records.figures(firm, 2026)
     assert (held.value["edits"], held.value["file"]) == (edits, 19)
     assert held.version == 1 + edits + len(files)
 
 
 def test_one_import_confirmed_twice_at_once_is_stored_once(engine: Engine) -> None:
     local = Repository(engine, LOCAL)
-    made = local.stage_import("f", [(facts(None, "甲"), record()) for _ in range(50)])
+    made = local.imports.stage("f", [(facts(None, "甲"), record()) for _ in range(50)])
     with ThreadPoolExecutor(4) as threads:
-        assert set(threads.map(lambda _: local.confirm_import(made), range(4))) == {(50, 0, 50, 0)}
+        assert set(threads.map(lambda _: local.imports.confirm(made), range(4))) == {(50, 0, 50, 0)}
     assert counts(engine) == [50] * 3
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(staged)) == 0
@@ -225,7 +227,7 @@ def test_one_import_confirmed_twice_at_once_is_stored_once(engine: Engine) -> No
 
 def open_fresh(say: Callable[[object], None], url: str, at: float) -> None:
     time.sleep(max(0.0, at - time.monotonic()))
-    Repository(open_store(url), LOCAL).add_firm({"name": "x"})
+    Repository(open_store(url), LOCAL).firms.add({"name": "x"})
     say("done")
 
 
@@ -234,7 +236,7 @@ def test_processes_that_open_a_fresh_store_at_once_all_succeed(empty_url: str) -
     children = [Child(open_fresh, empty_url, at) for _ in range(6)]
     assert [child.hear() for child in children] == ["done"] * 6
     engine = connect(empty_url)
-    assert Repository(engine, LOCAL).firms_page().count == 6
+    assert Repository(engine, LOCAL).firms.page().count == 6
     engine.dispose()
 
 
@@ -242,7 +244,7 @@ def test_a_store_of_its_owner_survives_a_power_cut_and_is_read_by_nobody_else(
     tmp_path: Path,
 ) -> None:
     engine = open_store()
-    Repository(engine, LOCAL).add_firm({"name": "甲"})
+    Repository(engine, LOCAL).firms.add({"name": "甲"})
     with engine.connect() as connection:
         settings = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -289,8 +291,8 @@ def test_opening_a_store_that_is_up_to_date_loads_no_alembic(url: str) -> None:
 
 def test_a_line_of_the_log_is_written_with_its_change_or_not_at_all(engine: Engine) -> None:
     local = Repository(engine, LOCAL)
-    firm = local.add_firm({"name": "甲"})
+    firm = local.firms.add({"name": "甲"})
     with pytest.raises(Conflict):
-        local.save_firm(firm, {"name": "乙"}, 7)
+        local.firms.save(firm, {"name": "乙"}, 7)
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(audit_log)) == 1

@@ -59,7 +59,7 @@ def test_from_the_first_version_forwards_step_by_step_to_what_is_declared(empty_
             statement = text(f"SELECT count(*) FROM {asked} = '{table.name}' AND {named}")
             assert connection.scalar(statement), table.name
     migrate(engine)
-    Repository(engine, LOCAL).add_firm({"name": "甲"})
+    Repository(engine, LOCAL).firms.add({"name": "甲"})
     engine.dispose()
 
 
@@ -110,7 +110,7 @@ def test_accounts_and_drafts_of_the_first_version_go_on_as_they_were(empty_url: 
     signed = accounts.signed_in(accounts.sign_in("li", "correct horse battery"))
     assert signed is not None
     assert (signed.once, signed.actor.role) == (False, Role.MANAGER)
-    held = Repository(engine, VISITOR).draft(code)
+    held = Repository(engine, VISITOR).drafts.get(code)
     assert (held["state"], held["version"]) == ({"facts": {"name": "甲"}}, 3)
     engine.dispose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, create_engine, select, update
 
 from eligibility import store
 from eligibility.store import (
     LOCAL,
+    VISITOR,
     Accounts,
     FirmFilter,
     Principal,
@@ -24,6 +26,7 @@ from eligibility.store import (
     System,
 )
 from eligibility.store import accounts as policy
+from eligibility.store.access import Access
 from eligibility.store.imports import CHUNK
 from eligibility.store.schema import APPEND_ONLY, accounts, audit_log, firms, metadata, sign_ins
 from eligibility.vocabulary import Conflict, EligibilityError, NotAllowed, NotFound, SignedOut
@@ -62,177 +65,184 @@ def of(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
 CALLS = {
     "rights": Call(lambda r, w: r.rights(), EVERYONE),
     "require": Call(lambda r, w: r.require(r.rights()), EVERYONE),
-    "firms_page": Call(lambda r, w: r.firms_page(), EVERYONE),
-    "firms_frame": Call(lambda r, w: r.firms_frame(), EVERYONE),
-    "firm": Call(lambda r, w: r.firm(w.firm), EVERYONE, SEES),
-    "add_firm": Call(
-        lambda r, w: r.add_firm({"name": "新"}), STAFF, STAFF - {"stray adviser"}
+    "firms.page": Call(lambda r, w: r.firms.page(), EVERYONE),
+    "firms.frame": Call(lambda r, w: r.firms.frame(), EVERYONE),
+    "firms.get": Call(lambda r, w: r.firms.get(w.firm), EVERYONE, SEES),
+    "firms.add": Call(
+        lambda r, w: r.firms.add({"name": "新"}), STAFF, STAFF - {"stray adviser"}
     ),
-    "save_firm": Call(
-        lambda r, w: r.save_firm(
-            w.firm, {"district": SECRET}, version(w, lambda c: c.firm(w.firm))
+    "firms.save": Call(
+        lambda r, w: r.firms.save(
+            w.firm, {"district": SECRET}, version(w, lambda c: c.firms.get(w.firm))
         ),
         EVERYONE, SEES,
     ),
-    "assign": Call(lambda r, w: r.assign([w.firm], w.adviser), STAFF, SEES),
-    "move": Call(lambda r, w: r.move([w.firm], w.carrier), LEADS),
-    "set_stage": Call(lambda r, w: r.set_stage([w.firm], "ready"), STAFF, SEES),
-    "would_change": Call(
-        lambda r, w: r.would_change(FirmFilter(), "stage", "ready"), STAFF
+    "firms.assign": Call(lambda r, w: r.firms.assign([w.firm], w.adviser), STAFF, SEES),
+    "firms.move": Call(lambda r, w: r.firms.move([w.firm], w.carrier), LEADS),
+    "firms.set_stage": Call(lambda r, w: r.firms.set_stage([w.firm], "ready"), STAFF, SEES),
+    "firms.count_changes": Call(
+        lambda r, w: r.firms.count_changes(FirmFilter(), "stage", "ready"), STAFF
     ),
-    "open_sign_ins": Call(lambda r, w: r.open_sign_ins(), EVERYONE),
-    "end_sign_in": Call(
-        lambda r, w: r.end_sign_in(sign_in(w.engine, w.adviser).id), EVERYONE,
+    "administration.open_sign_ins": Call(lambda r, w: r.administration.open_sign_ins(), EVERYONE),
+    "administration.end_sign_in": Call(
+        lambda r, w: r.administration.end_sign_in(sign_in(w.engine, w.adviser).id), EVERYONE,
         {"adviser", "administrator"},
     ),
-    "years": Call(lambda r, w: r.years(w.firm), EVERYONE, SEES),
-    "figures": Call(lambda r, w: r.figures(w.firm, 2026), EVERYONE, SEES),
-    "save_figures": Call(
-        lambda r, w: r.save_figures(
-            w.firm, 2026, {"name": SECRET}, version(w, lambda c: c.figures(w.firm, 2026))
+    "records.years": Call(lambda r, w: r.records.years(w.firm), EVERYONE, SEES),
+    "records.figures": Call(lambda r, w: r.records.figures(w.firm, 2026), EVERYONE, SEES),
+    "records.save_figures": Call(
+        lambda r, w: r.records.save_figures(
+            w.firm, 2026, {"name": SECRET}, version(w, lambda c: c.records.figures(w.firm, 2026))
         ),
         EVERYONE, SEES,
     ),
-    "ledger": Call(lambda r, w: r.ledger(w.firm, "ip"), EVERYONE, SEES),
-    "save_ledger": Call(
-        lambda r, w: r.save_ledger(
-            w.firm, "ip", [{"title": SECRET}], version(w, lambda c: c.ledger(w.firm, "ip"))
+    "records.ledger": Call(lambda r, w: r.records.ledger(w.firm, "ip"), EVERYONE, SEES),
+    "records.save_ledger": Call(
+        lambda r, w: r.records.save_ledger(
+            w.firm, "ip", [{"title": SECRET}], version(w, lambda c: c.records.ledger(w.firm, "ip"))
         ),
         EVERYONE, SEES,
     ),
-    "add_assessment": Call(
-        lambda r, w: r.add_assessment(w.firm, {"name": SECRET}, record()), EVERYONE, SEES
+    "records.add_assessment": Call(
+        lambda r, w: r.records.add_assessment(w.firm, {"name": SECRET}, record()), EVERYONE, SEES
     ),
-    "assessments": Call(lambda r, w: r.assessments(w.firm), EVERYONE, SEES),
-    "assessment": Call(lambda r, w: r.assessment(w.assessment), EVERYONE, SEES),
-    "outcomes": Call(lambda r, w: r.outcomes(w.firm), EVERYONE, SEES),
-    "save_outcome": Call(
-        lambda r, w: r.save_outcome(
+    "records.assessments": Call(lambda r, w: r.records.assessments(w.firm), EVERYONE, SEES),
+    "records.assessment": Call(lambda r, w: r.records.assessment(w.assessment), EVERYONE, SEES),
+    "applications.outcomes": Call(lambda r, w: r.applications.outcomes(w.firm), EVERYONE, SEES),
+    "applications.save_outcome": Call(
+        lambda r, w: r.applications.save_outcome(
             w.firm, 2026, {"batch": SECRET},
-            of(w.chief.outcomes(w.firm), applied_year=2026)["version"],
+            of(w.chief.applications.outcomes(w.firm), applied_year=2026)["version"],
         ),
         STAFF, SEES,
     ),
-    "save_outcomes": Call(
-        lambda r, w: r.save_outcomes(
+    "applications.save_outcomes": Call(
+        lambda r, w: r.applications.save_outcomes(
             [(w.firm, 2026, {"batch": SECRET},
-              of(w.chief.outcomes(w.firm), applied_year=2026)["version"])]
+              of(w.chief.applications.outcomes(w.firm), applied_year=2026)["version"])]
         ),
         STAFF, SEES,
     ),
-    "firm_ids": Call(lambda r, w: r.firm_ids(["91150105XNBU6HUA33"]), STAFF),
-    "worth_a_visit": Call(lambda r, w: r.worth_a_visit(), STAFF),
-    "named": Call(lambda r, w: r.named("district"), STAFF),
-    "activity": Call(lambda r, w: r.activity(LONG_AGO), STAFF),
-    "past_applications": Call(lambda r, w: r.past_applications(), STAFF),
-    "tasks": Call(lambda r, w: r.tasks(w.firm), STAFF, SEES),
-    "add_task": Call(lambda r, w: r.add_task(w.firm, {"title": SECRET}), STAFF, SEES),
-    "save_task": Call(
-        lambda r, w: r.save_task(
-            w.task, {"done": False}, of(w.chief.tasks(w.firm), id=w.task)["version"]
+    "firms.ids_by_code": Call(lambda r, w: r.firms.ids_by_code(["91150105XNBU6HUA33"]), STAFF),
+    "overview.worth_a_visit": Call(lambda r, w: r.overview.worth_a_visit(), STAFF),
+    "overview.distinct": Call(lambda r, w: r.overview.distinct("district"), STAFF),
+    "overview.activity": Call(lambda r, w: r.overview.activity(LONG_AGO), STAFF),
+    "applications.past_applications": Call(lambda r, w: r.applications.past_applications(), STAFF),
+    "casework.tasks": Call(lambda r, w: r.casework.tasks(w.firm), STAFF, SEES),
+    "casework.add_task": Call(lambda r, w: r.casework.add_task(w.firm, {"title": SECRET}), STAFF, SEES),
+    "casework.save_task": Call(
+        lambda r, w: r.casework.save_task(
+            w.task, {"done": False}, of(w.chief.casework.tasks(w.firm), id=w.task)["version"]
         ),
         STAFF, SEES,
     ),
-    "notes": Call(lambda r, w: r.notes(w.firm), STAFF, SEES),
-    "add_note": Call(lambda r, w: r.add_note(w.firm, SECRET), STAFF, SEES),
-    "documents": Call(lambda r, w: r.documents(w.firm), EVERYONE, SEES),
-    "save_document": Call(
-        lambda r, w: r.save_document(
-            w.firm, SECRET, "checked", of(w.chief.documents(w.firm), item=SECRET)["version"]
+    "casework.notes": Call(lambda r, w: r.casework.notes(w.firm), STAFF, SEES),
+    "casework.add_note": Call(lambda r, w: r.casework.add_note(w.firm, SECRET), STAFF, SEES),
+    "casework.documents": Call(lambda r, w: r.casework.documents(w.firm), EVERYONE, SEES),
+    "casework.save_document": Call(
+        lambda r, w: r.casework.save_document(
+            w.firm, SECRET, "checked", of(w.chief.casework.documents(w.firm), item=SECRET)["version"]
         ),
         STAFF, SEES,
     ),
-    "views": Call(lambda r, w: r.views(), STAFF),
-    "save_view": Call(lambda r, w: r.save_view("mine", {"sort": "name"}), STAFF),
-    "delete_view": Call(lambda r, w: r.delete_view(w.view), STAFF, {"adviser"}),
-    "new_draft": Call(lambda r, w: r.new_draft({"step": 1}), EVERYONE),
-    "draft": Call(lambda r, w: r.draft(w.draft), EVERYONE, {"owner", "local"}),
-    "own_drafts": Call(lambda r, w: r.own_drafts(), EVERYONE),
-    "save_draft": Call(
-        lambda r, w: r.save_draft(
-            w.draft, {"name": SECRET}, w.as_("owner").draft(w.draft)["version"]
+    "casework.views": Call(lambda r, w: r.casework.views(), STAFF),
+    "casework.save_view": Call(lambda r, w: r.casework.save_view("mine", {"sort": "name"}), STAFF),
+    "casework.delete_view": Call(lambda r, w: r.casework.delete_view(w.view), STAFF, {"adviser"}),
+    "drafts.add": Call(lambda r, w: r.drafts.add({"step": 1}), EVERYONE),
+    "drafts.get": Call(lambda r, w: r.drafts.get(w.draft), EVERYONE, {"owner", "local"}),
+    "drafts.own_drafts": Call(lambda r, w: r.drafts.own_drafts(), EVERYONE),
+    "drafts.save": Call(
+        lambda r, w: r.drafts.save(
+            w.draft, {"name": SECRET}, w.as_("owner").drafts.get(w.draft)["version"]
         ),
         EVERYONE, {"owner", "local"},
     ),
-    "share_draft": Call(
-        lambda r, w: r.share_draft(w.draft, w.carrier, SECRET), EVERYONE, {"owner", "local"}
+    "drafts.share": Call(
+        lambda r, w: r.drafts.share(w.draft, w.carrier, SECRET), EVERYONE, {"owner", "local"}
     ),
-    "shared_drafts": Call(lambda r, w: r.shared_drafts(), STAFF),
-    "shared_draft": Call(lambda r, w: r.shared_draft(w.draft), STAFF, {"adviser", *LEADS}),
-    "withdraw_draft": Call(lambda r, w: r.withdraw_draft(w.draft), EVERYONE, {"owner", "local"}),
-    "delete_draft": Call(lambda r, w: r.delete_draft(w.draft), EVERYONE, {"owner", "local"}),
-    "carrier_choices": Call(lambda r, w: r.carrier_choices(), EVERYONE),
-    "stage_import": Call(
-        lambda r, w: r.stage_import("f.csv", [(facts(None, "新"), None)]),
+    "drafts.shared_drafts": Call(lambda r, w: r.drafts.shared_drafts(), STAFF),
+    "drafts.shared_draft": Call(lambda r, w: r.drafts.shared_draft(w.draft), STAFF, {"adviser", *LEADS}),
+    "drafts.withdraw": Call(lambda r, w: r.drafts.withdraw(w.draft), EVERYONE, {"owner", "local"}),
+    "drafts.delete": Call(lambda r, w: r.drafts.delete(w.draft), EVERYONE, {"owner", "local"}),
+    "drafts.carrier_choices": Call(lambda r, w: r.drafts.carrier_choices(), EVERYONE),
+    "imports.stage": Call(
+        lambda r, w: r.imports.stage("f.csv", [(facts(None, "新"), None)]),
         STAFF, STAFF - {"stray adviser"},
     ),
-    "imports": Call(lambda r, w: r.imports(), STAFF),
-    "staged_import": Call(
-        lambda r, w: r.staged_import(w.staged), STAFF, {"adviser", *LEADS}
+    "imports.recent": Call(lambda r, w: r.imports.recent(), STAFF),
+    "imports.preview": Call(
+        lambda r, w: r.imports.preview(w.staged), STAFF, {"adviser", *LEADS}
     ),
-    "confirm_import": Call(
-        lambda r, w: r.confirm_import(w.staged), STAFF, {"adviser", *LEADS}
+    "imports.confirm": Call(
+        lambda r, w: r.imports.confirm(w.staged), STAFF, {"adviser", *LEADS}
     ),
-    "discard_import": Call(
-        lambda r, w: r.discard_import(r.stage_import("g.csv", [])), STAFF,
+    "imports.discard": Call(
+        lambda r, w: r.imports.discard(r.imports.stage("g.csv", [])), STAFF,
         STAFF - {"stray adviser"},
     ),
-    "applicants": Call(lambda r, w: r.applicants(2027, list(Stage)), STAFF),
-    "copies": Call(lambda r, w: r.copies(2027), STAFF),
-    "certificates": Call(lambda r, w: r.certificates(), STAFF),
-    "last_change": Call(lambda r, w: r.last_change(), STAFF),
-    "funnel": Call(lambda r, w: r.funnel(), STAFF),
-    "counts": Call(lambda r, w: r.counts("district"), STAFF),
-    "changes": Call(lambda r, w: r.changes(LONG_AGO), STAFF),
-    "deadlines": Call(lambda r, w: r.deadlines(date(2030, 1, 1)), STAFF),
-    "carriers": Call(lambda r, w: r.carriers(), STAFF),
-    "add_carrier": Call(lambda r, w: r.add_carrier(f"园 {r.rights().role}"), LEADS),
-    "save_carrier": Call(
-        lambda r, w: r.save_carrier(
-            w.carrier, {"district": SECRET}, of(w.chief.carriers(), id=w.carrier)["version"]
+    "year.applicants": Call(lambda r, w: r.year.applicants(2027, list(Stage)), STAFF),
+    "year.copies": Call(lambda r, w: r.year.copies(2027), STAFF),
+    "year.certificates": Call(lambda r, w: r.year.certificates(), STAFF),
+    "year.last_change": Call(lambda r, w: r.year.last_change(), STAFF),
+    "overview.funnel": Call(lambda r, w: r.overview.funnel(), STAFF),
+    "overview.counts": Call(lambda r, w: r.overview.counts("district"), STAFF),
+    "overview.changes": Call(lambda r, w: r.overview.changes(LONG_AGO), STAFF),
+    "overview.deadlines": Call(lambda r, w: r.overview.deadlines(date(2030, 1, 1)), STAFF),
+    "administration.carriers": Call(lambda r, w: r.administration.carriers(), STAFF),
+    "administration.add_carrier": Call(lambda r, w: r.administration.add_carrier(f"园 {r.rights().role}"), LEADS),
+    "administration.save_carrier": Call(
+        lambda r, w: r.administration.save_carrier(
+            w.carrier, {"district": SECRET}, of(w.chief.administration.carriers(), id=w.carrier)["version"]
         ),
         LEADS,
     ),
-    "advisers": Call(lambda r, w: r.advisers(), STAFF),
-    "accounts": Call(lambda r, w: r.accounts(), ADMINISTRATOR),
-    "add_account": Call(lambda r, w: r.add_account("new", None, "manager"), ADMINISTRATOR),
-    "save_account": Call(
-        lambda r, w: r.save_account(
-            w.other_adviser, {"name": "x"}, of(w.chief.accounts(), id=w.other_adviser)["version"]
+    "administration.advisers": Call(lambda r, w: r.administration.advisers(), STAFF),
+    "administration.accounts": Call(lambda r, w: r.administration.accounts(), ADMINISTRATOR),
+    "administration.add_account": Call(lambda r, w: r.administration.add_account("new", None, "manager"), ADMINISTRATOR),
+    "administration.save_account": Call(
+        lambda r, w: r.administration.save_account(
+            w.other_adviser, {"name": "x"}, of(w.chief.administration.accounts(), id=w.other_adviser)["version"]
         ),
         ADMINISTRATOR,
     ),
-    "set_password": Call(
-        lambda r, w: r.set_password(w.other_adviser, "correct horse battery"), ADMINISTRATOR
+    "administration.set_password": Call(
+        lambda r, w: r.administration.set_password(w.other_adviser, "correct horse battery"), ADMINISTRATOR
     ),
-    "targets": Call(lambda r, w: r.targets(), STAFF),
-    "set_target": Call(
-        lambda r, w: r.set_target(2026, 60, of(w.chief.targets(), year=2026)["version"]), LEADS
+    "administration.targets": Call(lambda r, w: r.administration.targets(), STAFF),
+    "administration.set_target": Call(
+        lambda r, w: r.administration.set_target(2026, 60, of(w.chief.administration.targets(), year=2026)["version"]), LEADS
     ),
-    "audit_trail": Call(lambda r, w: r.audit_trail(w.firm), LEADS),
+    "administration.audit_trail": Call(lambda r, w: r.administration.audit_trail(w.firm), LEADS),
 }  # fmt: skip
 
 
 def public() -> set[str]:
-    return {
-        name
-        for name in dir(Repository)
-        if not name.startswith("_") and not isinstance(getattr(Repository, name), property)
-    }
+    """Every method of the repository and of its parts, by its path."""
+    return {path for path, _ in methods()}
+
+
+def methods() -> Iterator[tuple[str, Any]]:
+    whole = Repository(create_engine("sqlite://"), VISITOR)
+    parts = {name: part for name, part in vars(whole).items() if isinstance(part, Access)}
+    for prefix, part in {"": whole, **parts}.items():
+        for name, value in inspect.getmembers(type(part), inspect.isfunction):
+            if not name.startswith("_"):
+                yield f"{prefix}.{name}" if prefix else name, value
 
 
 def test_every_public_method_has_its_line_in_the_table_and_names_its_roles() -> None:
     assert public() == set(CALLS)
-    for name in public():
-        assert getattr(Repository, name).roles <= set(Role), name
+    for path, method in methods():
+        assert method.roles <= set(Role), path
 
 
 def test_the_readme_names_only_what_there_is() -> None:
     readme = (Path(store.__file__).parent / "README.md").read_text(encoding="utf-8")
-    for name, held in (("repository", Repository), ("accounts", Accounts)):
-        named = set(re.findall(rf"\b{name}\.(\w+)\(", readme))
+    accounts_have = {name for name in dir(Accounts) if not name.startswith("_")}
+    for name, held in (("repository", public()), ("accounts", accounts_have)):
+        named = set(re.findall(rf"\b{name}\.([\w.]+)\(", readme))
         assert named
-        assert named <= set(dir(held))
+        assert named <= held
     for path in re.findall(r"^\| `([\w.]+)` \|", readme, re.MULTILINE):
         assert (Path(store.__file__).parent / path).exists()
 
@@ -284,7 +294,7 @@ def test_every_method_refuses_whoever_is_out_and_stores_nothing(engine: Engine) 
                 # a person of its own, so that the rest of the world goes on
                 role = {"owner": "firm"}.get(who, who)
                 bound = {"carrier_id": w.carrier} if role == "adviser" else {}
-                account = w.chief.add_account(f"{who} who left", None, role, **bound)
+                account = w.chief.administration.add_account(f"{who} who left", None, role, **bound)
             signed = sign_in(engine, account)
             put_out(w, signed.id, how)
             outsiders[f"{who}, {how}"] = signed
@@ -317,10 +327,10 @@ class Change(NamedTuple):
 
 CHANGES = {
     "adviser": [
-        Change({"role": "firm", "carrier_id": None}, "visitor", frozenset({"end_sign_in"})),
-        Change({"role": "adviser", "carrier_id": 2}, "other adviser", frozenset({"end_sign_in", "delete_view"})),
-        Change({"carrier_id": None}, "stray adviser", frozenset({"end_sign_in", "delete_view"})),
-        Change({"role": "manager", "carrier_id": None}, "manager", frozenset({"end_sign_in", "delete_view"})),
+        Change({"role": "firm", "carrier_id": None}, "visitor", frozenset({"administration.end_sign_in"})),
+        Change({"role": "adviser", "carrier_id": 2}, "other adviser", frozenset({"administration.end_sign_in", "casework.delete_view"})),
+        Change({"carrier_id": None}, "stray adviser", frozenset({"administration.end_sign_in", "casework.delete_view"})),
+        Change({"role": "manager", "carrier_id": None}, "manager", frozenset({"administration.end_sign_in", "casework.delete_view"})),
     ],
     "manager": [
         Change({"role": "adviser", "carrier_id": 2}, "other adviser"),
@@ -329,7 +339,7 @@ CHANGES = {
     "administrator": [Change({"role": "manager"}, "manager"), Change({"role": "firm"}, "visitor")],
     "owner": [
         Change({"firm_id": 2}, "other owner",
-               frozenset({"draft", "save_draft", "share_draft", "withdraw_draft"})),
+               frozenset({"drafts.get", "drafts.save", "drafts.share", "drafts.withdraw"})),
     ],
 }  # fmt: skip
 
@@ -345,7 +355,12 @@ def test_every_method_asks_the_role_and_the_place_of_this_moment(engine: Engine,
             own = accounts.c.id == w.account_ids[who]
             connection.execute(update(accounts).where(own).values(change.values))
         for name, call in CALLS.items():
-            if name in ("confirm_import", "discard_import", "delete_view", "delete_draft"):
+            if name in (
+                "imports.confirm",
+                "imports.discard",
+                "casework.delete_view",
+                "drafts.delete",
+            ):
                 continue  # once done there is nothing left to find; their roles are asked above
             expected = (
                 "NotAllowed" if change.as_ not in call.allowed
@@ -357,7 +372,10 @@ def test_every_method_asks_the_role_and_the_place_of_this_moment(engine: Engine,
             except (NotAllowed, NotFound, Conflict) as refusal:
                 answer = type(refusal).__name__
             # the account or carrier of a line before
-            if name in ("add_account", "add_carrier") and answer == "Conflict":
+            if (
+                name in ("administration.add_account", "administration.add_carrier")
+                and answer == "Conflict"
+            ):
                 answer = "done"
             assert answer == expected, (name, change)
 
@@ -374,7 +392,7 @@ def test_rows_that_come_in_after_whoever_sends_them_is_out_are_not_kept(engine: 
 
     before = rows_of(w)
     with pytest.raises(SignedOut):
-        Repository(engine, signed).stage_import("f.csv", rows())
+        Repository(engine, signed).imports.stage("f.csv", rows())
     assert rows_of(w) == before
 
 
@@ -395,9 +413,9 @@ def test_transactions_are_opened_where_rights_are_asked_and_nowhere_beside() -> 
 def what_a_year_reads(repository: Repository) -> list[Any]:
     years = range(2019, 2032)
     return [
-        repository.certificates(),
-        repository.targets(),
-        *(repository.applicants(year, list(Stage)) for year in years),
+        repository.year.certificates(),
+        repository.administration.targets(),
+        *(repository.year.applicants(year, list(Stage)) for year in years),
     ]
 
 
@@ -408,36 +426,46 @@ def test_every_method_that_moves_a_year_changes_the_mark_that_says_so(engine: En
         name: call.make for name, call in CALLS.items() if "local" in call.allowed & call.finds
     }
     # in the table these write what is there already
-    calls["move"] = lambda r, w: r.move([w.firm], w.other_carrier)
-    calls["save_carrier"] = lambda r, w: r.save_carrier(
-        w.carrier, {"name": "新园"}, of(r.carriers(), id=w.carrier)["version"]
+    calls["firms.move"] = lambda r, w: r.firms.move([w.firm], w.other_carrier)
+    calls["administration.save_carrier"] = lambda r, w: r.administration.save_carrier(
+        w.carrier, {"name": "新园"}, of(r.administration.carriers(), id=w.carrier)["version"]
     )
-    calls["save_firm"] = lambda r, w: r.save_firm(
-        w.firm, {"name": "新名"}, r.firm(w.firm)["version"]
+    calls["firms.save"] = lambda r, w: r.firms.save(
+        w.firm, {"name": "新名"}, r.firms.get(w.firm)["version"]
     )
-    calls["save_outcome"] = lambda r, w: r.save_outcome(
-        w.firm, 2026, {"certified": True}, of(r.outcomes(w.firm), applied_year=2026)["version"]
+    calls["applications.save_outcome"] = lambda r, w: r.applications.save_outcome(
+        w.firm,
+        2026,
+        {"certified": True},
+        of(r.applications.outcomes(w.firm), applied_year=2026)["version"],
     )
     moving = set()
     for name, make in calls.items():
-        before, mark = what_a_year_reads(local), local.last_change()
+        before, mark = what_a_year_reads(local), local.year.last_change()
         make(local, w)
         if what_a_year_reads(local) != before:
             moving.add(name)
-            assert local.last_change() != mark, name
+            assert local.year.last_change() != mark, name
     assert moving >= {
-        "add_firm", "save_firm", "move", "set_stage", "save_figures", "save_outcome",
-        "confirm_import", "save_carrier", "set_target",
+        "firms.add", "firms.save", "firms.move", "firms.set_stage", "records.save_figures", "applications.save_outcome",
+        "imports.confirm", "administration.save_carrier", "administration.set_target",
     }  # fmt: skip
 
 
 def test_what_moves_no_year_leaves_its_mark_as_it_was(engine: Engine) -> None:
     w = world(engine)
     local = w.as_("local")
-    mark = local.last_change()
-    for name in ("add_note", "add_task", "save_task", "save_document", "add_assessment", "assign"):
+    mark = local.year.last_change()
+    for name in (
+        "casework.add_note",
+        "casework.add_task",
+        "casework.save_task",
+        "casework.save_document",
+        "records.add_assessment",
+        "firms.assign",
+    ):
         CALLS[name].make(local, w)
-    assert local.last_change() == mark
+    assert local.year.last_change() == mark
 
 
 def everything_of(w: World, firm_id: int) -> dict[str, list[Any]]:
@@ -464,7 +492,7 @@ def test_no_method_tells_or_changes_anything_of_another_carriers_firm(
     own = 1 if who.startswith("other") else 0  # the second carrier's firm
     assert all(before.values()), "a table without a row proves nothing"
     for name, call in CALLS.items():
-        if name == "carrier_choices":  # whom a draft can be shared with is for all to see
+        if name == "drafts.carrier_choices":  # whom a draft can be shared with is for all to see
             continue
         try:
             told = call.make(w.as_(who), w)
@@ -474,44 +502,51 @@ def test_no_method_tells_or_changes_anything_of_another_carriers_firm(
     assert everything_of(w, w.firm) == before
     mine = w.as_(who)
     added = 1 if who == "other adviser" else 0
-    assert mine.firms_page().count == own + added
-    assert len(mine.firms_frame()["id"]) == own + added
+    assert mine.firms.page().count == own + added
+    assert len(mine.firms.frame()["id"]) == own + added
     if who in STAFF:
-        assert sum(mine.funnel().values()) == own + added
-        assert sum(row["firms"] for row in mine.counts("carrier")) == own + added
-        assert [row["certified"] for row in mine.targets()] == [0]
-        assert mine.past_applications() == mine.outcomes() == mine.tasks() == []
+        assert sum(mine.overview.funnel().values()) == own + added
+        assert sum(row["firms"] for row in mine.overview.counts("carrier")) == own + added
+        assert [row["certified"] for row in mine.administration.targets()] == [0]
+        assert (
+            mine.applications.past_applications()
+            == mine.applications.outcomes()
+            == mine.casework.tasks()
+            == []
+        )
 
 
 def test_staff_of_one_carrier_cannot_reach_over_by_any_argument(engine: Engine) -> None:
     w = world(engine)
     other = w.as_("other adviser")
     for forbidden in (
-        lambda: other.add_firm({"name": "x", "carrier_id": w.carrier}),
-        lambda: other.add_firm({"name": "x", "adviser_id": w.adviser}),
-        lambda: other.save_firm(w.other_firm, {"carrier_id": w.carrier}, 1),
-        lambda: other.save_firm(w.other_firm, {"adviser_id": w.adviser}, 1),
-        lambda: other.assign([w.other_firm], w.adviser),
-        lambda: other.assign([w.other_firm, w.firm], w.other_adviser),
-        lambda: other.set_stage([w.other_firm, w.firm], "ready"),
-        lambda: other.add_task(w.other_firm, {"title": "x", "assignee_id": w.adviser}),
-        lambda: other.save_outcome(w.other_firm, 2026, {"assessment_id": w.assessment}, 0),
+        lambda: other.firms.add({"name": "x", "carrier_id": w.carrier}),
+        lambda: other.firms.add({"name": "x", "adviser_id": w.adviser}),
+        lambda: other.firms.save(w.other_firm, {"carrier_id": w.carrier}, 1),
+        lambda: other.firms.save(w.other_firm, {"adviser_id": w.adviser}, 1),
+        lambda: other.firms.assign([w.other_firm], w.adviser),
+        lambda: other.firms.assign([w.other_firm, w.firm], w.other_adviser),
+        lambda: other.firms.set_stage([w.other_firm, w.firm], "ready"),
+        lambda: other.casework.add_task(w.other_firm, {"title": "x", "assignee_id": w.adviser}),
+        lambda: other.applications.save_outcome(
+            w.other_firm, 2026, {"assessment_id": w.assessment}, 0
+        ),
     ):
         with pytest.raises(NotFound):
             forbidden()
-    assert other.firm(w.other_firm)["version"] == 1
-    assert other.outcomes() == []
+    assert other.firms.get(w.other_firm)["version"] == 1
+    assert other.applications.outcomes() == []
 
 
 @pytest.mark.parametrize("foreign", [0, -1, 2**31, 2**63, 10**30])
 def test_an_id_that_nothing_can_have_is_not_there(engine: Engine, foreign: int) -> None:
     w = world(engine)
     for ask in (
-        lambda: w.chief.firm(foreign),
-        lambda: w.chief.assessment(foreign),
-        lambda: w.chief.set_stage([foreign], "ready"),
-        lambda: w.chief.confirm_import(foreign),
-        lambda: w.chief.shared_draft(foreign),
+        lambda: w.chief.firms.get(foreign),
+        lambda: w.chief.records.assessment(foreign),
+        lambda: w.chief.firms.set_stage([foreign], "ready"),
+        lambda: w.chief.imports.confirm(foreign),
+        lambda: w.chief.drafts.shared_draft(foreign),
     ):
         with pytest.raises(NotFound):
             ask()
@@ -522,7 +557,7 @@ def test_a_firm_changes_only_what_is_its_own_to_say(engine: Engine) -> None:
     owner = w.as_("owner")
     for field in ("uscc", "carrier_id", "adviser_id", "stage", "verdict", "version", "id"):
         with pytest.raises(EligibilityError):
-            owner.save_firm(w.firm, {field: 1}, w.chief.firm(w.firm)["version"])
+            owner.firms.save(w.firm, {field: 1}, w.chief.firms.get(w.firm)["version"])
 
 
 def test_what_is_append_only_is_refused_by_the_database_itself(engine: Engine) -> None:

@@ -79,9 +79,9 @@ def test_a_restored_backup_has_equal_content_and_goes_on_from_there(
     assert rows == written == {name: len(held) for name, held in content(fresh).items()}
     # new rows find free ids, and what was append-only still is
     again = Repository(fresh, System(Role.ADMINISTRATOR))
-    made = again.add_firm({"name": "新"})
+    made = again.firms.add({"name": "新"})
     assert made not in (full.firm, full.other_firm)
-    again.add_assessment(made, {}, record())
+    again.records.add_assessment(made, {}, record())
     with pytest.raises(Exception, match="append-only"), fresh.begin() as connection:
         connection.exec_driver_sql("DELETE FROM audit_log")
 
@@ -91,8 +91,8 @@ def test_a_backup_while_others_write_is_of_one_moment(full: World, tmp_path: Pat
 
     def write() -> None:
         while not stop.is_set():
-            made = full.chief.stage_import("f", [(facts(None, "x"), record()) for _ in range(20)])
-            full.chief.confirm_import(made)
+            made = full.chief.imports.stage("f", [(facts(None, "x"), record()) for _ in range(20)])
+            full.chief.imports.confirm(made)
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -163,7 +163,7 @@ def test_restore_refuses_what_is_no_whole_backup_and_stores_nothing(
 def test_an_export_tells_everything_but_secrets_and_no_cell_is_a_formula(
     full: World, tmp_path: Path
 ) -> None:
-    full.chief.add_firm({"name": '=HYPERLINK("http://x")', "district": "+1"})
+    full.chief.firms.add({"name": '=HYPERLINK("http://x")', "district": "+1"})
     assert export(full.engine, tmp_path / "out").written["firms"] == 3
     with (tmp_path / "out" / "firms.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = list(csv.DictReader(file))[-1]

@@ -69,42 +69,45 @@ def world(engine: Engine) -> World:
         )  # fmt: skip
         (chief_id,) = made.inserted_primary_key
     chief = Repository(engine, sign_in(engine, int(chief_id)))
-    carrier, other_carrier = chief.add_carrier(f"{SECRET}园"), chief.add_carrier("乙园")
+    carrier, other_carrier = (
+        chief.administration.add_carrier(f"{SECRET}园"),
+        chief.administration.add_carrier("乙园"),
+    )
 
     account_ids = {"administrator": int(chief_id)}
 
     def account(login: str, role: Role, **bound: Any) -> Principal:
-        made = chief.add_account(login, None, role, name=login, **bound)
+        made = chief.administration.add_account(login, None, role, name=login, **bound)
         account_ids[login.removeprefix(f"{SECRET} ")] = made
         return sign_in(engine, made)
 
     adviser = account(f"{SECRET} adviser", Role.ADVISER, carrier_id=carrier)
     other_adviser = account("other adviser", Role.ADVISER, carrier_id=other_carrier)
-    firm = chief.add_firm(
+    firm = chief.firms.add(
         {"name": f"{SECRET}公司", "uscc": "91150105XNBU6HUA33", "district": SECRET,
          "industry": SECRET, "carrier_id": carrier, "adviser_id": account_ids["adviser"]}
     )  # fmt: skip
-    other_firm = chief.add_firm({"name": "乙公司", "uscc": "91150100XNYLK3H19E",
+    other_firm = chief.firms.add({"name": "乙公司", "uscc": "91150100XNYLK3H19E",
                                  "carrier_id": other_carrier})  # fmt: skip
     at_carrier = Repository(engine, adviser)
-    at_carrier.save_figures(firm, 2026, {"name": SECRET, "staff_total": 140}, 0)
-    at_carrier.save_ledger(firm, "ip", [{"title": SECRET}], 0)
-    assessment = at_carrier.add_assessment(
+    at_carrier.records.save_figures(firm, 2026, {"name": SECRET, "staff_total": 140}, 0)
+    at_carrier.records.save_ledger(firm, "ip", [{"title": SECRET}], 0)
+    assessment = at_carrier.records.add_assessment(
         firm, {"name": SECRET, "application_date": date(2026, 5, 10)}, record(note=SECRET)
     )
-    at_carrier.save_outcome(
+    at_carrier.applications.save_outcome(
         firm, 2026, {"certified": True, "assessment_id": assessment, "batch": SECRET,
                      "certificate_number": SECRET, "expires_on": date(2026, 12, 1)}, 0
     )  # fmt: skip
-    task = at_carrier.add_task(firm, {"title": SECRET, "due_on": date(2026, 12, 1)})
-    at_carrier.add_note(firm, SECRET)
-    at_carrier.save_document(firm, SECRET, "asked", 0, SECRET)
+    task = at_carrier.casework.add_task(firm, {"title": SECRET, "due_on": date(2026, 12, 1)})
+    at_carrier.casework.add_note(firm, SECRET)
+    at_carrier.casework.save_document(firm, SECRET, "asked", 0, SECRET)
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
-    code, draft = Repository(engine, owner).new_draft({"name": SECRET})
-    Repository(engine, owner).share_draft(code, carrier, SECRET)
-    staged = at_carrier.stage_import(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
-    view = at_carrier.save_view(SECRET, {"text": SECRET})
-    chief.set_target(2026, 50, 0)
+    code, draft = Repository(engine, owner).drafts.add({"name": SECRET})
+    Repository(engine, owner).drafts.share(code, carrier, SECRET)
+    staged = at_carrier.imports.stage(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
+    view = at_carrier.casework.save_view(SECRET, {"text": SECRET})
+    chief.administration.set_target(2026, 50, 0)
     principals: dict[str, Principal] = {
         "visitor": VISITOR,
         "owner": owner,

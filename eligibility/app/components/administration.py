@@ -56,10 +56,10 @@ GIVEN = (Role.FIRM, Role.ADVISER, Role.MANAGER, Role.ADMINISTRATOR)
 def accounts(repository: Repository, language: Language) -> None:
     """All accounts; a new one, a change, a new password."""
     _ = language.text
-    held = {row["id"]: row for row in repository.accounts()}
-    carriers = _names(repository.carriers())
+    held = {row["id"]: row for row in repository.administration.accounts()}
+    carriers = _names(repository.administration.carriers())
     bound = {row["firm_id"] for row in held.values() if row["firm_id"] is not None}
-    firms = {number: repository.firm(number) for number in bound}
+    firms = {number: repository.firms.get(number) for number in bound}
     st.dataframe(
         [
             {
@@ -84,7 +84,7 @@ def accounts(repository: Repository, language: Language) -> None:
         if st.form_submit_button(_("Add the account")):
             password = secrets.token_urlsafe(PASSWORD_BYTES)
             _do(
-                lambda: repository.add_account(
+                lambda: repository.administration.add_account(
                     login,
                     password,
                     role,
@@ -125,7 +125,9 @@ def _change(
                 # an unchanged firm stays the one it is, whatever else is called like it
                 number = held["firm_id"] if firm == known else _firm_named(repository, firm)
                 bound = {"carrier_id": carrier, "firm_id": number}
-                repository.save_account(held["id"], {**values, **bound}, held["version"])
+                repository.administration.save_account(
+                    held["id"], {**values, **bound}, held["version"]
+                )
 
             _do(
                 save,
@@ -135,7 +137,7 @@ def _change(
     if st.button(_("Give it a new password; its sign-ins end"), type="tertiary"):
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         _do(
-            lambda: repository.set_password(held["id"], password),
+            lambda: repository.administration.set_password(held["id"], password),
             _handed_over(held["login"], password),
             language,
         )
@@ -182,7 +184,7 @@ def _firm_named(repository: Repository, typed: str) -> int | None:
     text = typed.strip()
     if not text:
         return None
-    found = repository.firms_page(FirmFilter(text=text), limit=LINES).rows
+    found = repository.firms.page(FirmFilter(text=text), limit=LINES).rows
     exact = [
         row for row in found if text.lower() in (row["name"].lower(), str(row["uscc"]).lower())
     ]
@@ -205,7 +207,7 @@ def _firm_named(repository: Repository, typed: str) -> int | None:
 def carriers(repository: Repository, language: Language) -> None:
     """Service carriers; a new one, a change."""
     _ = language.text
-    held = {row["id"]: row for row in repository.carriers()}
+    held = {row["id"]: row for row in repository.administration.carriers()}
     if held:
         st.dataframe(
             [
@@ -227,7 +229,11 @@ def carriers(repository: Repository, language: Language) -> None:
         district = st.text_input(_("District"), max_chars=100)
         if st.form_submit_button(_("Add the carrier")):
             added = Message("The carrier {name} is added.", {"name": name})
-            _do(lambda: repository.add_carrier(name, district or None), added, language)
+            _do(
+                lambda: repository.administration.add_carrier(name, district or None),
+                added,
+                language,
+            )
     if not held:
         return
     with change:
@@ -242,7 +248,9 @@ def carriers(repository: Repository, language: Language) -> None:
             if st.form_submit_button(_("Save")):
                 values = {"name": name, "district": district or None, "active": active}
                 _do(
-                    lambda: repository.save_carrier(chosen["id"], values, chosen["version"]),
+                    lambda: repository.administration.save_carrier(
+                        chosen["id"], values, chosen["version"]
+                    ),
                     Message("The carrier {name} is changed.", {"name": name}),
                     language,
                 )
@@ -251,7 +259,7 @@ def carriers(repository: Repository, language: Language) -> None:
 def targets(repository: Repository, language: Language) -> None:
     """How many firms are to be certified in each year."""
     _ = language.text
-    held = {row["year"]: row for row in repository.targets()}
+    held = {row["year"]: row for row in repository.administration.targets()}
     if held:
         st.dataframe(
             [
@@ -274,14 +282,14 @@ def targets(repository: Repository, language: Language) -> None:
         if st.form_submit_button(_("Set the target")) and number is not None:
             version = held[year]["version"] if year in held else 0
             told = Message("Target of {year}: {number}.", {"year": year, "number": number})
-            _do(lambda: repository.set_target(year, number, version), told, language)
+            _do(lambda: repository.administration.set_target(year, number, version), told, language)
 
 
 def trail(repository: Repository, language: Language) -> None:
     """Who did what, latest first; nothing here can be changed."""
     _ = language.text
-    lines = repository.audit_trail(limit=LINES, before=state.trail_before())
-    people = _names(repository.advisers())
+    lines = repository.administration.audit_trail(limit=LINES, before=state.trail_before())
+    people = _names(repository.administration.advisers())
     if lines:
         st.dataframe(
             [

@@ -20,7 +20,9 @@ def of_firm(repository: Repository, firm: Mapping[str, Any], language: Language)
     """Counted back from the next batch, or forward from the certificate that the firm holds."""
     _ = language.text
     today = date.today()
-    due = planned.deadlines(repository.outcomes(firm["id"]), cache.city(), cache.scheme(), today)
+    due = planned.deadlines(
+        repository.applications.outcomes(firm["id"]), cache.city(), cache.scheme(), today
+    )
     st.subheader(_("Deadlines"), anchor=False)
     if not due:
         st.info(_("No batch to come is known; the region's file of batches has them."))

@@ -39,7 +39,7 @@ def figures(repository: Repository, firm: Row, language: Language) -> None:
     """Choose the year of application, correct its figures, store and judge them."""
     _ = language.text
     scheme = cache.scheme()
-    held_years = repository.years(firm["id"])
+    held_years = repository.records.years(firm["id"])
     choice = sorted({date.today().year, *held_years}, reverse=True)
     asked = state.asked_number(state.YEAR)
     year = asked if asked in choice else (held_years or choice)[0]
@@ -52,8 +52,8 @@ def figures(repository: Repository, firm: Row, language: Language) -> None:
         width=200,
     )
     what = f"figures:{firm['id']}:{year}"
-    held: Held = state.loaded(what, lambda: repository.figures(firm["id"], year))
-    _moved_on(repository.figures(firm["id"], year), held, what, language)
+    held: Held = state.loaded(what, lambda: repository.records.figures(firm["id"], year))
+    _moved_on(repository.records.figures(firm["id"], year), held, what, language)
     facts = held.value or _known(firm, year)
     st.caption(
         _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
@@ -183,8 +183,8 @@ def _submit(
         unasked = {name: value for name, value in held.value.items() if name not in typed}
         facts = unasked | _read(typed, year, scheme, language)
         record = cache.judged(clients.judged(facts, scheme)).record
-        repository.save_figures(firm_id, year, facts, held.version)
-        repository.add_assessment(firm_id, facts, record)
+        repository.records.save_figures(firm_id, year, facts, held.version)
+        repository.records.add_assessment(firm_id, facts, record)
     except Conflict as error:
         notices.refused(error, language)
         st.html(

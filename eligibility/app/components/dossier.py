@@ -79,7 +79,9 @@ def tabs(language: Language) -> str:
 def master(repository: Repository, firm: Row, language: Language) -> None:
     """Change stage, adviser and what the firm is called; a change made meanwhile is told."""
     _ = language.text
-    advisers = {None: _("nobody")} | {row["id"]: row["name"] for row in repository.advisers()}
+    advisers = {None: _("nobody")} | {
+        row["id"]: row["name"] for row in repository.administration.advisers()
+    }
     stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
     # a version that moved on gets other inputs, so that what is typed belongs to what was seen
     held = state.loaded(f"firm:{firm['id']}", lambda: dict(firm))
@@ -119,21 +121,21 @@ def _save(repository: Repository, held: Row, values: Row, stage: str) -> Message
     changed = {name: value for name, value in values.items() if held[name] != value}
     version = held["version"]
     if changed:
-        version = repository.save_firm(held["id"], changed, version)
+        version = repository.firms.save(held["id"], changed, version)
     if stage != held["stage"]:
-        repository.set_stage({held["id"]: version}, stage)
+        repository.firms.set_stage({held["id"]: version}, stage)
     return Message(msgid("Saved."))
 
 
 def assessment(repository: Repository, firm: Row, language: Language) -> None:
     """The latest assessment, or another one of its history, as it was kept."""
     _ = language.text
-    held = repository.assessments(firm["id"])
+    held = repository.records.assessments(firm["id"])
     if not held:
         _none(language)
         return
     chosen = _choose(_("Assessment"), held, 0, state.LATEST, language)
-    row = repository.assessment(chosen["id"])
+    row = repository.records.assessment(chosen["id"])
     judged = clients.judged(row["inputs"], cache.scheme(), row["record"])
     st.html(verdict.said(judged, language))
     st.header(_("Conditions"), anchor=False)
@@ -166,7 +168,7 @@ def firm_papers(repository: Repository, firm: Row, language: Language) -> None:
 def beside(repository: Repository, firm: Row, language: Language) -> None:
     """Two assessments side by side; this year's and the last one's unless others are chosen."""
     _ = language.text
-    held = repository.assessments(firm["id"])
+    held = repository.records.assessments(firm["id"])
     if len(held) < 2:
         if held:
             st.info(
@@ -181,8 +183,8 @@ def beside(repository: Repository, firm: Row, language: Language) -> None:
         earlier = _choose(_("Earlier"), held, before, state.EARLIER, language)
         later = _choose(_("Later"), held, 0, state.LATEST, language)
     _side_by_side(
-        repository.assessment(earlier["id"])["record"],
-        repository.assessment(later["id"])["record"],
+        repository.records.assessment(earlier["id"])["record"],
+        repository.records.assessment(later["id"])["record"],
         language,
     )
 
@@ -281,7 +283,7 @@ def history(repository: Repository, firm: Row, language: Language) -> None:
     """Assessments, applications and every change of the firm, latest first."""
     _ = language.text
     st.header(_("Assessments"), anchor=False)
-    held = repository.assessments(firm["id"])
+    held = repository.records.assessments(firm["id"])
     st.dataframe(
         {
             _("When"): [moment(row["at"]) for row in held],
@@ -293,7 +295,7 @@ def history(repository: Repository, firm: Row, language: Language) -> None:
         hide_index=True,
         placeholder=fmt.NOTHING,
     )
-    if made := repository.outcomes(firm["id"]):
+    if made := repository.applications.outcomes(firm["id"]):
         st.header(_("Applications"), anchor=False)
         st.dataframe(
             {
@@ -307,7 +309,9 @@ def history(repository: Repository, firm: Row, language: Language) -> None:
             placeholder=fmt.NOTHING,
         )
     st.header(_("Changes"), anchor=False)
-    changes(repository.changes(firm["created_at"], firm_id=firm["id"]), language, named=False)
+    changes(
+        repository.overview.changes(firm["created_at"], firm_id=firm["id"]), language, named=False
+    )
 
 
 def outcome_word(certified: bool | None, language: Language) -> str:

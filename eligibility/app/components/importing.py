@@ -96,7 +96,7 @@ def stage(
     ``tell`` hears how many rows are judged; what it raises lets all of them go.
     """
     rows = _rows(screening, tell)
-    return repository.stage_import(name, rows, _rejected(screening), remarks=_remarks(screening))
+    return repository.imports.stage(name, rows, _rejected(screening), remarks=_remarks(screening))
 
 
 def _rows(screening: Screening, tell: Callable[[int], None]) -> Iterator[tuple[Row, Row]]:
@@ -295,11 +295,11 @@ def stored(done: Imported) -> Message:
 
 def _confirm(repository: Repository, import_id: int) -> None:
     # what it did stands on the page from then on
-    repository.confirm_import(import_id)
+    repository.imports.confirm(import_id)
 
 
 def _discard(repository: Repository, import_id: int) -> Message:
-    repository.discard_import(import_id)
+    repository.imports.discard(import_id)
     return Message(msgid("The import is discarded; nothing of it was stored."))
 
 

@@ -123,7 +123,7 @@ def opened(key: str | int, repository: Repository, language: Language) -> bool:
 def sharing(draft: Draft, repository: Repository, name: str, language: Language) -> None:
     """Show the assessment to one named institution, on consent and as long as it is wanted."""
     _ = language.text
-    carriers = {row["id"]: row["name"] for row in repository.carrier_choices()}
+    carriers = {row["id"]: row["name"] for row in repository.drafts.carrier_choices()}
     if draft.shared_with is not None:
         carrier = carriers.get(draft.shared_with, "")
         words = _("Shared with {carrier}: its advisers see this draft.").format(carrier=carrier)
@@ -163,7 +163,7 @@ def deleting(draft: Draft, repository: Repository, language: Language) -> None:
 
 def _delete(draft: Draft, repository: Repository) -> None:
     if draft.key is not None:
-        repository.delete_draft(draft.key)
+        repository.drafts.delete(draft.key)
     state.open_draft(None)
     state.tell(Message("The draft is deleted for good; its return code opens nothing any more."))
 

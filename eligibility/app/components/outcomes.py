@@ -83,7 +83,7 @@ def record(repository: Repository, language: Language) -> None:
         if not text.strip():
             st.caption(_("Type a part of the name or credit code to find the firm."))
             return
-        found = repository.firms_page(FirmFilter(text=text.strip()), limit=OFFERED).rows
+        found = repository.firms.page(FirmFilter(text=text.strip()), limit=OFFERED).rows
         if not found:
             st.info(_("No firm is called so; import it first."))
             return
@@ -93,7 +93,7 @@ def record(repository: Repository, language: Language) -> None:
             year = int(
                 st.number_input(_("Year of application"), 2008, 2100, date.today().year, width=160)
             )
-        held = repository.outcomes(firm)
+        held = repository.applications.outcomes(firm)
         # what is held when the form is drawn says which version a change is made on
         now = next((each for each in held if each["applied_year"] == year), {"version": 0})
         row = state.loaded(f"outcome:{firm}:{year}", lambda: now)
@@ -158,7 +158,9 @@ def _lasts(year: int, language: Language) -> str:
 
 
 def _save(repository: Repository, rows: Sequence[tuple[int, int, Row, int]]) -> Message:
-    return Message(msgid("Recorded: {n} applications."), {"n": repository.save_outcomes(rows)})
+    return Message(
+        msgid("Recorded: {n} applications."), {"n": repository.applications.save_outcomes(rows)}
+    )
 
 
 def matched(repository: Repository, held: Register, language: Language) -> bool:
@@ -192,7 +194,7 @@ def matched(repository: Repository, held: Register, language: Language) -> bool:
 def training_file(repository: Repository, scheme: Scheme, language: Language) -> None:
     """Past applications as the file that ``train`` reads."""
     _ = language.text
-    rows = repository.past_applications()
+    rows = repository.applications.past_applications()
     st.caption(
         _(
             "Decided applications with an assessment at application: {n}. The file is what the "

@@ -26,7 +26,7 @@ NAMED = 12
 def of_register(repository: Repository, language: Language) -> bool:
     """Whether the year is that of the firms of the register, and not of a file."""
     _ = language.text
-    if not any(repository.funnel().values()):
+    if not any(repository.overview.funnel().values()):
         return False
     words = {REGISTER: _("of the register"), FILE: _("of the file")}
     chosen = st.segmented_control(
@@ -154,7 +154,9 @@ def unrecorded(repository: Repository, pool: Pool, language: Language) -> None:
 
 def _recorded(repository: Repository, year: int, firms: Sequence[int]) -> Message:
     rows = [(firm, year, {"certified": None}, 0) for firm in firms]
-    return Message(msgid("Recorded: {n} applications."), {"n": repository.save_outcomes(rows)})
+    return Message(
+        msgid("Recorded: {n} applications."), {"n": repository.applications.save_outcomes(rows)}
+    )
 
 
 def _left_out(title: str, firms: Mapping[int, str], language: Language) -> None:

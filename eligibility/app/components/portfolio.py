@@ -48,8 +48,16 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
         state.VERDICT: (_("Verdict"), verdicts, verdict),
         state.DISTRICT: (_("District"), _groups(repository, "district"), chosen.district),
         state.INDUSTRY: (_("Industry"), _groups(repository, "industry"), chosen.industry),
-        state.CARRIER: (_("Carrier"), _names(repository.carriers()), chosen.carrier_id),
-        state.ADVISER: (_("Adviser"), _names(repository.advisers()), chosen.adviser_id),
+        state.CARRIER: (
+            _("Carrier"),
+            _names(repository.administration.carriers()),
+            chosen.carrier_id,
+        ),
+        state.ADVISER: (
+            _("Adviser"),
+            _names(repository.administration.advisers()),
+            chosen.adviser_id,
+        ),
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
         st.text_input(
@@ -111,7 +119,7 @@ def _names(rows: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
 
 
 def _groups(repository: Repository, by: Literal["district", "industry"]) -> dict[Any, str]:
-    return {name: name for name in repository.named(by)}
+    return {name: name for name in repository.overview.distinct(by)}
 
 
 def _stages(language: Language) -> dict[Any, str]:
@@ -138,7 +146,7 @@ def _select(
 def views(repository: Repository, language: Language) -> None:
     """Saved views: one brings its filters back; the present ones can be saved."""
     _ = language.text
-    held = {view["id"]: view for view in repository.views()}
+    held = {view["id"]: view for view in repository.casework.views()}
     with st.container(horizontal=True, vertical_alignment="bottom", key="views"):
         if held:
             st.selectbox(
@@ -171,12 +179,14 @@ def _save_view(repository: Repository) -> Message:
     if not name:
         return Message(msgid("Name the view first."))
     asked = state.asked()
-    repository.save_view(name, {part: asked[part] for part in state.ASKED if part in asked})
+    repository.casework.save_view(
+        name, {part: asked[part] for part in state.ASKED if part in asked}
+    )
     return Message(msgid("The view “{name}” is saved."), {"name": name})
 
 
 def _forget_view(repository: Repository, view_id: int) -> Message:
-    repository.delete_view(view_id)
+    repository.casework.delete_view(view_id)
     return Message(msgid("The view is forgotten."))
 
 
@@ -273,7 +283,9 @@ def bulk(
     """Give many firms to an adviser, or set their stage: those ticked, or all that are listed."""
     _ = language.text
     nobody = _("nobody")
-    advisers = {None: nobody} | {row["id"]: row["name"] for row in repository.advisers()}
+    advisers = {None: nobody} | {
+        row["id"]: row["name"] for row in repository.administration.advisers()
+    }
     with st.expander(_("Change several firms at once"), expanded=bool(ticked)):
         st.caption(_("Ticked: {n}").format(n=len(ticked)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -284,7 +296,7 @@ def bulk(
             def change(field: Field, value: Any, label: str, key: str) -> None:
                 # what stands so already is not changed, and not counted
                 n = (
-                    repository.would_change(choice.firms, field, value)
+                    repository.firms.count_changes(choice.firms, field, value)
                     if every
                     else sum(row[field] != value for row in ticked)
                 )
@@ -325,7 +337,7 @@ def bulk(
 
 
 def _every(repository: Repository, choice: Choice, count: int) -> list[dict[str, Any]]:
-    held = repository.firms_page(choice.firms, limit=count + 1)
+    held = repository.firms.page(choice.firms, limit=count + 1)
     if held.count != count:
         raise Conflict(msgid("The list changed meanwhile; nothing was stored. Look at it again."))
     return held.rows
@@ -343,9 +355,9 @@ def _change(
     # the versions that were looked at
     versions = {row["id"]: row["version"] for row in rows}
     if field == "stage":
-        count = repository.set_stage(versions, value)
+        count = repository.firms.set_stage(versions, value)
     else:
-        count = repository.assign(versions, value)
+        count = repository.firms.assign(versions, value)
     names = [row["name"] or row["uscc"] or nameless for row in rows if row[field] != value]
     told = {"n": f"{count:,}", "of": f"{len(rows):,}", "names": "、".join(names[:NAMED])}
     if count > NAMED:

@@ -21,7 +21,7 @@ def sign_ins(
     _ = language.text
     held = {
         row["id"]: row
-        for row in repository.open_sign_ins()
+        for row in repository.administration.open_sign_ins()
         if not own or (here is not None and row["account_id"] == here.account_id)
     }
     this = None if here is None else here.sign_in_id
@@ -62,5 +62,5 @@ def sign_ins(
 
 
 def _end(repository: Repository, sign_in: int) -> Message:
-    repository.end_sign_in(sign_in)
+    repository.administration.end_sign_in(sign_in)
     return Message(msgid("The sign-in is ended: its next click asks for the password."))

@@ -85,7 +85,7 @@ def _lessons(language: Language) -> Past | None:
     from eligibility.readiness.past import LEAST_OF_EACH, past_of_records
 
     _ = language.text
-    kept = who.repository().past_applications(cache.scheme().id)
+    kept = who.repository().applications.past_applications(cache.scheme().id)
     certified = sum(bool(each["certified"]) for each in kept)
     if min(certified, len(kept) - certified) < LEAST_OF_EACH:
         return _file(state.PAST, language)

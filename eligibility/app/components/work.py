@@ -15,7 +15,7 @@ from eligibility.app.components.dossier import moment
 from eligibility.app.markup import literal, tag
 from eligibility.language import Language
 from eligibility.store import Paper, Repository
-from eligibility.store.work import LONGEST_NOTE, LONGEST_TITLE
+from eligibility.store.casework import LONGEST_NOTE, LONGEST_TITLE
 from eligibility.vocabulary import Edition, Message, msgid
 
 Row = Mapping[str, Any]
@@ -24,8 +24,10 @@ Row = Mapping[str, Any]
 def tasks(repository: Repository, firm: Row, language: Language) -> None:
     """What is to be done until when and by whom; done ones below."""
     _ = language.text
-    advisers = {None: _("nobody")} | {row["id"]: row["name"] for row in repository.advisers()}
-    held = repository.tasks(firm["id"])
+    advisers = {None: _("nobody")} | {
+        row["id"]: row["name"] for row in repository.administration.advisers()
+    }
+    held = repository.casework.tasks(firm["id"])
     if not held:
         st.info(_("No task yet; add what is to be done next, with its day."))
     for task in sorted(held, key=lambda each: each["done"]):
@@ -54,14 +56,14 @@ def tasks(repository: Repository, firm: Row, language: Language) -> None:
 
 
 def _close(repository: Repository, task: Row) -> Message:
-    repository.save_task(task["id"], {"done": not task["done"]}, task["version"])
+    repository.casework.save_task(task["id"], {"done": not task["done"]}, task["version"])
     return Message(msgid("Saved."))
 
 
 def _add_task(repository: Repository, firm_id: int, values: Row) -> Message:
     if not values["title"]:
         return Message(msgid("Say first what is to be done."))
-    repository.add_task(firm_id, values)
+    repository.casework.add_task(firm_id, values)
     return Message(msgid("The task is added."))
 
 
@@ -73,7 +75,7 @@ def notes(repository: Repository, firm: Row, language: Language) -> None:
         if st.form_submit_button(_("Add the note")):
             guard.do(partial(_add_note, repository, firm["id"], text.strip()))
             st.rerun()
-    held = repository.notes(firm["id"])
+    held = repository.casework.notes(firm["id"])
     if not held:
         st.info(_("No note yet; write down what was said, so that a colleague can go on."))
     for note in held:
@@ -84,7 +86,7 @@ def notes(repository: Repository, firm: Row, language: Language) -> None:
 def _add_note(repository: Repository, firm_id: int, text: str) -> Message:
     if not text:
         return Message(msgid("Write the note first."))
-    repository.add_note(firm_id, text)
+    repository.casework.add_note(firm_id, text)
     return Message(msgid("The note is added."))
 
 
@@ -97,7 +99,7 @@ def documents(repository: Repository, firm: Row, law: Edition, language: Languag
         Paper.RECEIVED.value: _("◑ received"),
         Paper.CHECKED.value: _("● checked"),
     }
-    held = {row["item"]: row for row in repository.documents(firm["id"])}
+    held = {row["item"]: row for row in repository.casework.documents(firm["id"])}
     wanted = {each.id: (language.of(each.title), language.of(each.evidence))
               for each in law.conditions}  # fmt: skip
     wanted |= {item: (item, "") for item in held if item not in wanted}
@@ -138,12 +140,12 @@ def _put(repository: Repository, firm_id: int, item: str, row: Row, key: str) ->
 
 
 def _save(repository: Repository, *values: Any) -> Message:
-    repository.save_document(*values)
+    repository.casework.save_document(*values)
     return Message(msgid("Saved."))
 
 
 def _add_paper(repository: Repository, firm_id: int, item: str) -> Message:
     if not item:
         return Message(msgid("Name the paper first."))
-    repository.save_document(firm_id, item, Paper.MISSING, 0)
+    repository.casework.save_document(firm_id, item, Paper.MISSING, 0)
     return Message(msgid("The paper is on the list."))

@@ -29,7 +29,7 @@ def target(
 ) -> None:
     """The target of the year against what is certified, applied for and ready."""
     _ = language.text
-    rows = {row["year"]: row for row in repository.targets()}
+    rows = {row["year"]: row for row in repository.administration.targets()}
     row = rows.get(year, {"number": None, "version": 0, "applied": 0, "certified": 0})
     leads = repository.rights().role in LEADS
     title = _("Target {year}") if leads else _("The city's target {year}")
@@ -95,7 +95,7 @@ def _set_target(repository: Repository, year: int, row: Row, language: Language)
 def _save_target(repository: Repository, year: int, number: int | None, version: int) -> Message:
     if number is None:
         return Message(msgid("Enter a number first."))
-    repository.set_target(year, number, version)
+    repository.administration.set_target(year, number, version)
     return Message(msgid("Saved."))
 
 
@@ -119,7 +119,7 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
         args=(state.GROUP,),
         label_visibility="collapsed",
     )
-    counted = repository.counts(by)
+    counted = repository.overview.counts(by)
     rows = counted[:GROUPS]
     columns = {
         words[by]: [row["group"] or _("not stated") for row in rows],
@@ -135,7 +135,7 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
     if name is None:
         return None
     if by == state.CARRIER:
-        held = {each["name"]: each["id"] for each in repository.carriers()}
+        held = {each["name"]: each["id"] for each in repository.administration.carriers()}
         return {by: str(held[name])}
     return {by: name}
 
@@ -143,7 +143,7 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
 def visits(repository: Repository, language: Language) -> int | None:
     """The firms nearest to eligible, with the rule that chose them; gives the one opened."""
     _ = language.text
-    rows = repository.worth_a_visit()
+    rows = repository.overview.worth_a_visit()
     st.caption(
         _(
             "Assessed, not yet eligible and not yet applied: first those with no condition unmet, "
@@ -190,7 +190,7 @@ def deadlines(rows: Sequence[Row], today: date, language: Language) -> int | Non
 def week(repository: Repository, since: datetime, language: Language) -> None:
     """What was done this week, counted, and the last single changes."""
     _ = language.text
-    counted = repository.activity(since)
+    counted = repository.overview.activity(since)
     if not counted:
         st.info(_("Nothing was changed in the last seven days."))
         return
@@ -199,7 +199,7 @@ def week(repository: Repository, since: datetime, language: Language) -> None:
         for action, firms in ((row["action"], row["firms"]) for row in counted)
     ]
     st.html(tag("p", *(tag("span", part) for part in parts), cls="counts"))
-    dossier.changes(repository.changes(since, without=("import",), limit=GROUPS), language)
+    dossier.changes(repository.overview.changes(since, without=("import",), limit=GROUPS), language)
 
 
 def _table(

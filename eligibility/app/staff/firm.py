@@ -22,7 +22,7 @@ if firm_id is None:
     st.stop()
 
 with guard.told(language):
-    firm = repository.firm(firm_id)
+    firm = repository.firms.get(firm_id)
     with st.container(horizontal=True, vertical_alignment="top", key="dossier"):
         dossier.heading(firm, language)
         dossier.master(repository, firm, language)

@@ -18,7 +18,7 @@ import_id = state.asked_number(state.IMPORT)
 if import_id is not None:
     st.page_link("eligibility/app/staff/imports.py", label=_("← Another file"))
     with guard.told(language):
-        held = repository.staged_import(import_id, limit=importing.SHOWN)
+        held = repository.imports.preview(import_id, limit=importing.SHOWN)
         st.html(importing.named(held))
         importing.counts(held, language)
         importing.decide(repository, held, language)
@@ -48,7 +48,7 @@ try:
             st.rerun()
     else:
         st.caption(_("Choose a file; nothing is stored before you have seen it and confirmed."))
-    opened = importing.earlier(repository.imports(), language)
+    opened = importing.earlier(repository.imports.recent(), language)
 except EligibilityError as error:
     notices.refused(error, language)
     st.stop()

@@ -15,7 +15,7 @@ st.title(_("Applications and outcomes"), anchor=False)
 guard.news(language)
 opened = None
 with guard.told(language):
-    rows = repository.outcomes()
+    rows = repository.applications.outcomes()
     if rows:
         opened = outcomes.listed(rows, language)
     else:

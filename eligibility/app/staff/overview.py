@@ -20,7 +20,7 @@ today = date.today()
 st.title(_("Overview"), anchor=False)
 guard.news(language)
 with guard.told(language):
-    stages = repository.funnel()
+    stages = repository.overview.funnel()
     year.target(repository, today.year, stages, language)
     # what takes longest is drawn last, into the place where it is read first
     outlooks = st.container(key="outlook")
@@ -33,7 +33,7 @@ with guard.told(language):
         st.header(_("From surveyed to certified"), anchor=False)
         funnel.funnel(stages, language)
         st.header(_("Next deadlines"), anchor=False)
-        rows = repository.deadlines(today + timedelta(days=AHEAD), limit=10)
+        rows = repository.overview.deadlines(today + timedelta(days=AHEAD), limit=10)
         due = year.deadlines(rows, today, language)
     with right:
         st.header(_("Where the firms are"), anchor=False)

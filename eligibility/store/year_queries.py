@@ -20,7 +20,7 @@ MOVING = (
 )  # fmt: skip
 
 
-class Year(Access):
+class YearQueries(Access):
     """The year of the firms to be seen."""
 
     @open_to(STAFF)

@@ -15,7 +15,7 @@ LONGEST_NOTE, LONGEST_TITLE = 2000, 300
 TASK = ("title", "due_on", "done", "assignee_id")
 
 
-class Work(Access):
+class Casework(Access):
     """What staff does for firms."""
 
     @open_to(STAFF)
