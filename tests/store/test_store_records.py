@@ -102,14 +102,14 @@ def test_two_people_editing_one_firm_never_silently_overwrite(
     task = local.casework.add_task(firm, {"title": "t"})
     carrier = local.administration.add_carrier("园")
     writes = [
-        (lambda r, v: r.save_firm(firm, {"name": f"乙{v}"}, v), 1),
-        (lambda r, v: r.save_figures(firm, 2026, {"staff_total": v}, v), 0),
-        (lambda r, v: r.save_ledger(firm, "ip", [{"title": "x"}], v), 0),
-        (lambda r, v: r.save_outcome(firm, 2026, {"batch": "1"}, v), 0),
-        (lambda r, v: r.save_document(firm, "审计报告", "asked", v), 0),
-        (lambda r, v: r.save_task(task, {"done": True}, v), 1),
-        (lambda r, v: r.save_carrier(carrier, {"district": "x"}, v), 1),
-        (lambda r, v: r.set_target(2026, 50, v), 0),
+        (lambda r, v: r.firms.save(firm, {"name": f"乙{v}"}, v), 1),
+        (lambda r, v: r.records.save_figures(firm, 2026, {"staff_total": v}, v), 0),
+        (lambda r, v: r.records.save_ledger(firm, "ip", [{"title": "x"}], v), 0),
+        (lambda r, v: r.applications.save_outcome(firm, 2026, {"batch": "1"}, v), 0),
+        (lambda r, v: r.casework.save_document(firm, "审计报告", "asked", v), 0),
+        (lambda r, v: r.casework.save_task(task, {"done": True}, v), 1),
+        (lambda r, v: r.administration.save_carrier(carrier, {"district": "x"}, v), 1),
+        (lambda r, v: r.administration.set_target(2026, 50, v), 0),
     ]
     for write, version in writes:
         assert write(local, version) == version + 1
