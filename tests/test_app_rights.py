@@ -77,8 +77,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     assert token
     signed = cache.accounts().signed_in(token)
     assert signed is not None
-    own = getattr(signed, "principal", None) or signed.actor
-    mine = Repository(cache.engine(), own)
+    mine = Repository(cache.engine(), signed.principal)
     mine.casework.save_view("view", {"q": "x"})
     row: dict[str, Any] = {"name": "丙", "application_date": date(2026, 5, 10)}
     staged = mine.imports.stage("f.csv", [(row, None)], rejected=[{"row": 7, "issues": []}])
