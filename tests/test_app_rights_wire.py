@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from eligibility.scheme import load_scheme
 from tests import people
 from tests.browser.serving import free_port, started
 from tests.firms import base
-from tests.plain_browser import PlainBrowser
+from tests.plain_browser import PATIENCE, PlainBrowser
 
 pytestmark = pytest.mark.slow
 SECRET = "甲秘密公司"
@@ -35,17 +36,29 @@ class Tab(PlainBrowser):
         super()._draw(told)
         self.fragments = self.fragments | {told.delta.fragment_id} - {""}
 
-    async def send(self, message: BackMsg) -> list[ForwardMsg]:
-        """Send, and hear until the run that follows has ended and nothing more comes."""
+    async def send(self, message: BackMsg, *ends: Callable[[ForwardMsg], bool]) -> list[ForwardMsg]:
+        """Send, and hear until each of these ends was among what was heard."""
         assert self._socket is not None
         await self._socket.send(message.SerializeToString())
         heard: list[ForwardMsg] = []
-        while True:
-            try:
-                told = await asyncio.wait_for(self._socket.recv(decode=False), 2)
-            except TimeoutError:
-                return heard
+        while not all(any(map(end, heard)) for end in ends):
+            told = await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE)
             heard.append(ForwardMsg.FromString(told))
+        return heard
+
+
+def answered(told: ForwardMsg) -> bool:
+    return told.HasField("backend_operation_response")
+
+
+def ran(told: ForwardMsg) -> bool:
+    return told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and told.HasField(
+        "script_finished"
+    )
+
+
+def ran_in_part(told: ForwardMsg) -> bool:
+    return told.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
 def words(heard: list[ForwardMsg]) -> str:
@@ -85,9 +98,10 @@ def test_a_part_of_a_page_and_a_file_over_the_wire_are_refused_in_a_sentence(
                 (asked.rerun_script.fragment_id,) = tab.fragments
                 asked.rerun_script.query_string = tab.query
                 asked.rerun_script.page_script_hash = tab._page
-            answers.append(await tab.send(asked))
+            answers.append(await tab.send(asked, answered if what == "file" else ran_in_part))
             cache.accounts().sign_out(token, everywhere=True)
-            answers.append(await tab.send(asked))
+            ends = (answered, ran) if what == "file" else (ran,)
+            answers.append(await tab.send(asked, *ends))
         return answers[0], answers[1]
 
     with started(free_port(), tmp_path) as (address, _):
