@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 import secrets
 import sqlite3
 import tempfile
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, Engine, Table, func, insert, select
 from sqlalchemy import text as sql
 
+from eligibility.formula_injection import escape_formula
 from eligibility.store.access import slices
 from eligibility.store.engine import OWNER_ONLY, connect, migrate, reading, sqlite_url, writing
 from eligibility.store.schema import SECRET, Json, Packed, metadata, sign_in_attempts, sign_ins
@@ -30,8 +30,6 @@ from eligibility.vocabulary import Conflict, InputError
 
 #: rows copied at once
 CHUNK = 500
-#: what a spreadsheet would take for a formula
-FORMULA = re.compile(r"^[=+\-@\t\r]")
 #: of no use elsewhere, and nobody's business
 NOT_EXPORTED = (sign_ins, sign_in_attempts)
 
@@ -224,4 +222,4 @@ def _write(connection: Connection, table: Table, folder: Path) -> int:
 def _cell(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, Json | Packed):
         return "" if value is None else json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+    return escape_formula(value) if isinstance(value, str) else value
