@@ -209,7 +209,7 @@ def from_records(
     columns = tuple(
         MappedColumn(place, key, by_id[key], 0, "field id") for place, key in enumerate(used)
     )
-    headers = HeaderMap(columns, (), (), (), tuple(used), 0, False)
+    headers = HeaderMap(columns, (), (), (), (), tuple(used), 0, False)
     block = TextBlock([[_typed_text(record.get(key)) for record in given] for key in used], 1)
     layout = Layout("input", "", headers, options or Options())
     intake = Intake(layout, fields, catalogue, named=False)
