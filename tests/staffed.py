@@ -14,7 +14,7 @@ from eligibility.app import cache, who
 from eligibility.app.clients import judged
 from eligibility.app.components import importing
 from eligibility.scheme import load_scheme
-from eligibility.store import LOCAL, Actor, Repository, Role, open_store
+from eligibility.store import LOCAL, Actor, Repository, Role, close_stores, open_store
 from tests import fresh
 from tests.firms import base
 
@@ -30,8 +30,7 @@ class Staffed:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         patch.setenv("ELIGIBILITY_DATA", str(folder))
-        cache.engine.clear()
-        cache.accounts.clear()
+        close_stores()
         fresh.put(folder)
         self.engine = open_store(f"sqlite:///{folder}/eligibility.sqlite")
         self.actor = LOCAL

@@ -20,10 +20,11 @@ from eligibility.store.access import (
 )
 from eligibility.store.accounts import Accounts, SignedIn
 from eligibility.store.drafts import new_code
-from eligibility.store.engine import StoreUnavailable, open_store, signing_key
+from eligibility.store.engine import close_stores, open_store
 from eligibility.store.facts import table_facts
 from eligibility.store.firms import FirmFilter, Page
 from eligibility.store.imports import Imported, Would
+from eligibility.store.keys import signing_key
 from eligibility.store.records import Held
 from eligibility.store.repository import Repository
 from eligibility.store.schema import (
@@ -37,6 +38,7 @@ from eligibility.store.schema import (
     Stage,
 )
 from eligibility.store.transfer import backup, export, restore
+from eligibility.vocabulary import StoreUnavailable
 
 __all__ = [
     "ADMINISTRATORS",
@@ -65,6 +67,7 @@ __all__ = [
     "StoreUnavailable",
     "Would",
     "backup",
+    "close_stores",
     "export",
     "new_code",
     "open_store",

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import DateTime as RawMoment
 
 from eligibility.store.access import ANYONE, LEADS, STAFF, Access, Facts, Row, only, open_to, slices
+from eligibility.store.column_types import UNREADABLE, damaged
 from eligibility.store.schema import Role, Stage, accounts, audit_log, carriers, firms, tasks
 from eligibility.vocabulary import InputError, NotFound, msgid
 
@@ -160,13 +161,16 @@ class Firms(Access):
         ]
         asked = (chosen or FirmFilter()).clauses()
         statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
-        with self._reading() as connection:
-            rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
-        columns = zip(*rows, strict=True) if rows else [()] * len(raw)
-        return {
-            column.name: _array(column.name, values)
-            for column, values in zip(SHOWN, columns, strict=True)
-        }
+        try:
+            with self._reading() as connection:
+                rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
+            columns = zip(*rows, strict=True) if rows else [()] * len(raw)
+            return {
+                column.name: _array(column.name, values)
+                for column, values in zip(SHOWN, columns, strict=True)
+            }
+        except UNREADABLE as error:
+            raise damaged() from error
 
     @open_to(ANYONE)
     def firm(self, firm_id: int) -> Row:
