@@ -19,6 +19,7 @@ mend it (``Lever``, ``Need``, ``Step``), again columns, and the errors, one hier
     ├── NotFound            what is asked for is not there, or not for this person
     ├── NotAllowed          this person may not do that
     ├── Conflict            someone else changed it first; nothing was stored
+    ├── StoreUnavailable    the store cannot be opened, does not answer or is damaged
     └── LawError            an edition file contradicts itself (a developer's error)
 """
 
@@ -147,6 +148,10 @@ class SignedOut(NotAllowed):
 
 class Conflict(EligibilityError):
     """What was to be changed has been changed by someone else meanwhile; nothing was stored."""
+
+
+class StoreUnavailable(EligibilityError):
+    """The store cannot be opened, does not answer or is damaged."""
 
 
 class LawError(EligibilityError):

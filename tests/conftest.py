@@ -40,6 +40,7 @@ SLOW = (
     "browser",
     "readiness",
     "store",
+    "test_atomic_file",
     "test_commands",
     "test_finder",
     "test_papers",

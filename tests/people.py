@@ -11,7 +11,7 @@ from streamlit.runtime.context import ContextProxy
 
 from eligibility.app import cache
 from eligibility.app.web import cookies
-from eligibility.store import Repository, Role
+from eligibility.store import Repository, Role, close_stores
 from eligibility.store.accounts import HASHER
 from tests import fresh
 
@@ -33,8 +33,7 @@ def own_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def forget() -> None:
     """Forget the store that the app uses."""
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
     cookies._signer.cache_clear()
 
 

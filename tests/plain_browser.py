@@ -41,6 +41,8 @@ class PlainBrowser:
 
     Attributes
     ----------
+    socket : ClientConnection or None
+        The connection while the page is open.
     seconds : list of (str, float)
         What each run of a page was for, and from the asking to the last thing drawn.
     """
@@ -54,12 +56,12 @@ class PlainBrowser:
         self._run: dict[tuple[int, ...], Any] = {}
         self._states: dict[str, WidgetState] = {}
         self._pages: dict[str, str] = {}
-        self._socket: ClientConnection | None = None
+        self.socket: ClientConnection | None = None
 
     async def __aenter__(self) -> PlainBrowser:
         """Connect, as a page just loaded does."""
         at = urlsplit(self.address)
-        self._socket = await connect(
+        self.socket = await connect(
             f"ws://{at.netloc}/_stcore/stream",
             origin=self.address,  # type: ignore[arg-type]
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -70,8 +72,8 @@ class PlainBrowser:
 
     async def __aexit__(self, *_: object) -> None:
         """Close the page."""
-        if self._socket is not None:
-            await self._socket.close()
+        if self.socket is not None:
+            await self.socket.close()
 
     # --- what a person does ---
 
@@ -95,6 +97,11 @@ class PlainBrowser:
     async def press(self, label: str, what: str) -> None:
         """Press a button, and send what is typed into its form."""
         self._state(self.find(("button",), label).id).trigger_value = True
+        await self._ask(what)
+
+    async def tick(self, key: str, what: str) -> None:
+        """Tick the box of that key or label."""
+        self._state(self.find(("checkbox",), key).id).bool_value = True
         await self._ask(what)
 
     def fill(self, key: str, text: str) -> None:
@@ -140,8 +147,8 @@ class PlainBrowser:
         wanted.context_info.url = f"{at}?{self.query}" if self.query else at
         wanted.widget_states.widgets.extend(self._states.values())
         start = time.perf_counter()
-        assert self._socket is not None
-        await self._socket.send(asked.SerializeToString())
+        assert self.socket is not None
+        await self.socket.send(asked.SerializeToString())
         # a press counts once
         for name in [n for n, held in self._states.items() if held.HasField("trigger_value")]:
             del self._states[name]
@@ -154,9 +161,9 @@ class PlainBrowser:
             raise Failed(f"{what}: the page shows an error")
 
     async def _hear(self) -> None:
-        assert self._socket is not None
+        assert self.socket is not None
         while True:
-            told = ForwardMsg.FromString(await self._socket.recv(decode=False))
+            told = ForwardMsg.FromString(await self.socket.recv(decode=False))
             match told.WhichOneof("type"):
                 case "new_session":
                     self._run = {}

@@ -14,7 +14,7 @@ from eligibility.app import cache, who
 from eligibility.app.clients import judged
 from eligibility.app.components import importing
 from eligibility.scheme import load_scheme
-from eligibility.store import Principal, Repository, Role, System, open_store
+from eligibility.store import Principal, Repository, Role, System, close_stores, open_store
 from tests import fresh
 from tests.firms import base
 from tests.store.world import sign_in
@@ -31,8 +31,7 @@ class Staffed:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         patch.setenv("ELIGIBILITY_DATA", str(folder))
-        cache.engine.clear()
-        cache.accounts.clear()
+        close_stores()
         fresh.put(folder)
         self.engine = open_store(f"sqlite:///{folder}/eligibility.sqlite")
         self.principal: Principal = System(Role.LOCAL)

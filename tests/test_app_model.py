@@ -20,7 +20,7 @@ from eligibility.language import ENGLISH  # noqa: E402
 from eligibility.readiness.artifact import load, replace  # noqa: E402
 from eligibility.readiness.past import past_of_records  # noqa: E402
 from eligibility.scheme import load_scheme  # noqa: E402
-from eligibility.store import System, plain  # noqa: E402
+from eligibility.store import System, close_stores, plain  # noqa: E402
 from eligibility.store.schema import Role  # noqa: E402
 from eligibility.vocabulary import ModelRefused  # noqa: E402
 from tests import fresh  # noqa: E402
@@ -42,11 +42,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path / "models"))
     fresh.put(tmp_path / "data")
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
     yield
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
 
 
 @pytest.fixture

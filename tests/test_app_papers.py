@@ -20,7 +20,7 @@ from eligibility.app.example import example
 from eligibility.app.opened import Opened
 from eligibility.language import CHINESE, ENGLISH
 from eligibility.reports import pdf
-from eligibility.store import VISITOR, Role, System
+from eligibility.store import VISITOR, Role, System, close_stores
 from eligibility.vocabulary import Message, NotFound
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
 from tests.test_app_pages import ONE_SHORT
@@ -34,8 +34,7 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
     monkeypatch.setattr(cache, "lacking_for_pdf", lambda: None)
     yield made
     made.engine.dispose()
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
 
 
 def page(script: str, draft: bool = False, **query: str) -> AppTest:

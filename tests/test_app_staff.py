@@ -28,7 +28,7 @@ from eligibility.language import ENGLISH
 from eligibility.planning.ladder import joint_fields
 from eligibility.readiness.past import read_past
 from eligibility.scheme import load_scheme
-from eligibility.store import VISITOR, Accounts, FirmFilter, Repository
+from eligibility.store import VISITOR, Accounts, FirmFilter, Repository, close_stores
 from eligibility.vocabulary import Field
 from tests.firms import base
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
@@ -50,8 +50,7 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
     made = Staffed(tmp_path, monkeypatch)
     yield made
     made.engine.dispose()
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
 
 
 @pytest.mark.parametrize("page", PAGES)

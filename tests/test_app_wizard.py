@@ -23,7 +23,7 @@ from eligibility.intake.drafts import told  # noqa: E402
 from eligibility.intake.ledgers import LEDGERS, without_titles  # noqa: E402
 from eligibility.language import language_named  # noqa: E402
 from eligibility.scheme import load_scheme  # noqa: E402
-from eligibility.store import VISITOR, Repository, Role, System, Visitor  # noqa: E402
+from eligibility.store import VISITOR, Repository, Role, System, Visitor, close_stores  # noqa: E402
 from eligibility.store.drafts import MOST_NEW, MOST_ROWS  # noqa: E402
 from eligibility.vocabulary import Conflict, NotFound  # noqa: E402
 from tests import fresh  # noqa: E402
@@ -40,11 +40,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repositor
     """The store of the app, empty."""
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
     fresh.put(tmp_path)
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
     yield Repository(cache.engine(), VISITOR)
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
 
 
 def page(name: str, draft: Draft | None = None, language: str = "en") -> testing.AppTest:
@@ -528,7 +526,6 @@ def test_too_many_drafts_are_refused_in_a_sentence_and_what_is_typed_stays(
 ) -> None:
     people = Repository(cache.engine(), System(Role.ADMINISTRATOR))
     people.administration.add_account("chief", None, Role.ADMINISTRATOR)
-    cache.accounts.clear()
     source = cache.accounts().source_of("")
     for _ in range(MOST_NEW):
         Repository(cache.engine(), Visitor(source)).drafts.add({})

@@ -19,7 +19,7 @@ from eligibility.app.components import calendar, outlook
 from eligibility.app.latest import Latest
 from eligibility.planning.year import city_year
 from eligibility.scheme import load_scheme
-from eligibility.store import Repository, Stage
+from eligibility.store import Repository, Stage, close_stores
 from tests.staffed import CODES, Staffed, button, fill, html
 
 YEAR = date.today().year
@@ -32,8 +32,7 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
     monkeypatch.setattr(planned, "closed", lambda *_: None)
     yield made
     made.engine.dispose()
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
 
 
 @pytest.fixture

@@ -353,7 +353,7 @@ def test_it_listens_to_this_machine_alone_and_an_interruption_leaves_nothing(
     )
     try:
         until = time.monotonic() + 120
-        while not (tmp_path / "out.partial.csv").exists():
+        while not any(path.stat().st_size for path in tmp_path.glob(".eligibility-*.partial")):
             assert process.poll() is None
             assert time.monotonic() < until
             time.sleep(0.05)
@@ -369,6 +369,26 @@ def test_it_listens_to_this_machine_alone_and_an_interruption_leaves_nothing(
     interrupted = 130
     assert (process.returncode, said.strip()) == (interrupted, "")
     assert [path.name for path in tmp_path.iterdir()] == ["large.csv"]
+
+
+def test_a_signal_amid_writing_leaves_nothing_and_the_old_file(
+    tmp_path: Path, large: Path, scheduler: str
+) -> None:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    target = folder / "out.csv"
+    target.write_text("old")
+    words = command(large, "-o", target, "--engine", "dask", "--scheduler", scheduler)
+    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
+    while not any(path.stat().st_size for path in folder.glob(".eligibility-*.partial")):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (128 + signal.SIGTERM, "")
+    assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("out.csv", "old")]
 
 
 @pytest.mark.parametrize(

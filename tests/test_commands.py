@@ -66,12 +66,17 @@ def test_a_filled_template_is_assessed(tmp_path: Path) -> None:
     run("template", "-o", path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
-    given = {"name": "示例", "sales_revenue_y3": "1,314.38", "staff_total": "100", "st_staff": "9"}
+    given = {
+        "name": "示例软件有限公司",
+        "sales_revenue_y3": "1,314.38",
+        "staff_total": "100",
+        "st_staff": "9",
+    }
     values = {load_scheme().fields_by_id[name].title.en: value for name, value in given.items()}
     with path.open("a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerow([values.get(title.split(" | ")[1], "") for title in header])
     (found,) = json.loads(run("assess", path, "--format", "json", "--as-of", "2026-05-10").stdout)
-    assert found["firm"]["name"] == "示例"
+    assert found["firm"]["name"] == "示例软件有限公司"
     assert found["verdict"] == "ineligible"
 
 

@@ -255,3 +255,90 @@ def test_a_column_says_what_its_cells_say_one_by_one(texts: list[str], field: Fi
         assert {k: str(v) for k, v in at_once.troubles.items()} == {
             k: str(v) for k, v in one_by_one.troubles.items()
         }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1500\u3000",
+        "\u200b1500",
+        "1500\u200b",
+        "\ufeff1500",
+        "\u202d1500\u202c",
+        "'1500",
+        '="1500"',
+        "1500\xad",
+    ],
+)
+def test_marks_that_no_reader_sees_do_not_matter(text: str) -> None:
+    assert parse(text, CellFormat(SALES, 4)) == 15_000_000.0
+    column = ColumnReader(CellFormat(SALES, 4)).texts(pa.chunked_array([pa.array([text])]))
+    assert (column.values.tolist(), column.troubles) == ([15_000_000.0], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("□是 ☑否", 0.0), ("□是  √否", 0.0), ("是□ 否☑", 0.0), ("☑是 □否", 1.0), ("是■/否□", 1.0),
+        ("☑有 □无", 1.0), ("否（2025年）", 0.0), ("未发生", 0.0), ("没有发生", 0.0), ("不存在", 0.0),
+    ],
+)  # fmt: skip
+def test_an_answer_is_read_as_people_tick_and_write_it(text: str, answer: float) -> None:
+    assert parse(text, CellFormat(ANSWER)) == answer
+
+
+@pytest.mark.parametrize("text", ["☑是 ☑否", "□是 □否", "是否", "□", "是 否", "合规", "（是）"])
+def test_boxes_that_answer_nothing_or_twice_are_refused(text: str) -> None:
+    with pytest.raises(CellTrouble):
+        parse(text, CellFormat(ANSWER))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("先进制造与自动化/先进制造工艺与装备/智能装备驱动控制技术", 80403.0),
+        ("电子信息/软件/基础软件", 10101.0),
+        ("电子信息-软件-基础软件", 10101.0),
+        ("电子信息 > 软件 > 基础软件", 10101.0),
+        ("一、电子信息（一）软件 1.基础软件", 10101.0),
+        ("（一）软件1、基础软件", 10101.0),
+        ("一、电子信息", 10.0),
+        ("10101 基础软件", 10101.0),
+    ],
+)
+def test_a_field_is_read_by_the_path_that_the_official_system_shows(text: str, code: float) -> None:
+    titles = titles_to_codes(load_scheme("hnte").titles_by_code)
+    assert parse(text, CellFormat(CATALOGUE, 0, titles)) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["软件/电子信息/基础软件", "1.1.1", "电子信息技术", "航空航天/基础软件", "/"]
+)
+def test_a_path_that_leads_nowhere_is_no_code(text: str) -> None:
+    titles = titles_to_codes(load_scheme("hnte").titles_by_code)
+    if text == "/":
+        assert parse(text, CellFormat(CATALOGUE, 0, titles)) is None
+        return
+    with pytest.raises(CellTrouble):
+        parse(text, CellFormat(CATALOGUE, 0, titles))
+
+
+def test_every_node_of_the_catalogue_is_found_by_its_whole_path() -> None:
+    catalogue = load_scheme("hnte").titles_by_code
+    titles = titles_to_codes(catalogue)
+    for code in catalogue:
+        above = sorted((other for other in catalogue if code.startswith(other)), key=len)
+        path = "/".join(catalogue[other] for other in above)
+        assert parse(path, CellFormat(CATALOGUE, 0, titles)) == float(code)
+
+
+def test_a_code_that_a_spreadsheet_rounded_or_guarded_is_told_apart() -> None:
+    form = CellFormat(FIELDS["uscc"])
+    for guarded in ("'91150105XNBU6HUA33", '="91150105XNBU6HUA33"', "91150105XNBU6HUA33\u200b"):
+        assert parse(guarded, form) == "91150105XNBU6HUA33"
+    with pytest.raises(CellTrouble) as rounded:
+        parse("911501053412345000", form)
+    assert "rounded it to 15 digits" in str(rounded.value.expected)
+    with pytest.raises(CellTrouble) as letter:
+        parse("9115O105XNBU6HUA33", form)
+    assert "character 5 is O" in str(letter.value.expected)

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
+from eligibility.atomic_file import atomic_file
 from eligibility.cli import app
 from eligibility.intake.ledgers import CATEGORIES, LEDGERS
 from eligibility.intake.table import Options, read_table
@@ -29,7 +30,6 @@ from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.planning.brief import brief
 from eligibility.reports import pdf, workbook
 from eligibility.reports.application import draft
-from eligibility.reports.files import written_whole
 from eligibility.reports.firm_paper import firm_paper
 from eligibility.reports.paper import Bars, Grid, Heading, Paper, Point, Points, Text
 from eligibility.reports.pdf import write_pdf
@@ -574,8 +574,8 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(tmp_path: Path) 
     path.write_text("old")
 
     def fails() -> None:
-        with written_whole(path) as partial:
-            partial.write_text("half")
+        with atomic_file(path) as file:
+            file.write(b"half")
             raise OSError(28, "No space left on device")
 
     with pytest.raises(InputError, match="cannot be written: No space left"):

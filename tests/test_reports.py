@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.batch.local import score_file
+from eligibility.formula_injection import escape_formulas
 from eligibility.intake.table import Options
 from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.reports.figures import certified_chance, chance, percent, tenths
-from eligibility.reports.files import disarmed, open_writer
+from eligibility.reports.files import open_writer
 from eligibility.reports.planned import PlanWords
 from eligibility.reports.scored import scored_table
 from eligibility.vocabulary import FirmTable, InputError
@@ -145,13 +146,13 @@ def test_the_score_lacks_what_even_its_high_end_lacks() -> None:
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed_and_a_number_is_not() -> None:
     given = ["=1+1", "+x", "-5", "-5.5e3", "@a", "\t=1", "a=1", "+12%", None, "", "-"]
-    shown = disarmed(pa.table({"text": given}))["text"].to_pylist()
+    shown = escape_formulas(pa.table({"text": given}))["text"].to_pylist()
     assert shown == ["'=1+1", "'+x", "-5", "-5.5e3", "'@a", "'\t=1", "a=1", "+12%", None, "", "'-"]
 
 
 def test_an_output_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must end in \.csv, \.xlsx, \.parquet"):
-        open_writer(tmp_path / "out.pdf", pa.schema([]))
+        open_writer(tmp_path / "out.pdf")
 
 
 def test_a_file_in_parts_gives_what_it_gives_whole(

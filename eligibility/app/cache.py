@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,16 +66,19 @@ def scheme() -> Scheme:
     return load_scheme()
 
 
-@st.cache_resource(show_spinner=False)
 def engine() -> Engine:
-    """The store; opened once per process."""
+    """The store; opened once per process, which no clearing of Streamlit's caches undoes."""
     return open_store()
 
 
-@st.cache_resource(show_spinner=False)
 def accounts() -> Accounts:
     """Who may sign in."""
-    return Accounts(engine())
+    return _accounts(engine())
+
+
+@lru_cache(maxsize=1)
+def _accounts(engine: Engine) -> Accounts:
+    return Accounts(engine)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)

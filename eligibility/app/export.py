@@ -183,7 +183,7 @@ def written(table: pa.Table, kind: str) -> bytes:
     """A table as a file of that kind."""
 
     def write(path: Path) -> None:
-        with open_writer(path, table.schema) as file:
+        with open_writer(path) as file:
             file.write(table)
 
     return _made(kind, write)

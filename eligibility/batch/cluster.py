@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from threading import Event, current_thread, main_thread
+from threading import current_thread, main_thread
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,7 +33,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from eligibility._version import __version__
-from eligibility.batch.work import Scored, Scorer, Summary, judge_of, refuse_one_file_twice, written
+from eligibility.batch.work import Scored, Scorer, Summary, judge_of, open_outputs, write_parts
 from eligibility.intake.checks import FirmKeys, SeenFirms
 from eligibility.intake.reading import Block
 from eligibility.intake.table import Intake, Layout, Options, open_blocks
@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 ANSWER, RECOVERY = 8, 30
 #: seconds between two looks whether work was interrupted or all workers are gone
 LOOK = 1
+#: by which people and other programs end this one, as far as the platform has them
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 #: parts sent for each worker: one that it does and one that waits for it
 PARTS_PER_WORKER = 2
 HERE = "127.0.0.1"
@@ -94,14 +98,17 @@ def score_file(
         Also if Dask is not installed, the cluster does not answer, is lost, or runs something else.
     """
     judge_of(model)
-    refuse_one_file_twice(source, target, rejects)
     layout, blocks = open_blocks(source, scheme.fields, options)
     name = str(model.resolve().relative_to(models_folder().resolve())) if model else None
     order = _Order(scheme.id, language, with_input, name, layout, _running(name))
-    with _interruption() as interrupted, _cluster(scheduler) as client:
-        crew = _Crew(client, pickle.dumps(order), interrupted)
+    with (
+        open_outputs(source, target, rejects) as outputs,
+        _deferred_signals() as raise_deferred,
+        _cluster(scheduler) as client,
+    ):
+        crew = _Crew(client, pickle.dumps(order), raise_deferred)
         crew.refuse_others(order)
-        return written(_scored(crew, order, blocks), target, rejects, progress)
+        return write_parts(_scored(crew, order, blocks), outputs, progress)
 
 
 # --- on a worker ------------------------------------------------------------------------------------
@@ -252,8 +259,8 @@ def _difference(theirs: Mapping[str, str], ours: Mapping[str, str]) -> Message |
 class _Crew:
     """The workers of a cluster, as those who give them work see them."""
 
-    def __init__(self, client: Client, packed: bytes, interrupted: Event) -> None:
-        self._client, self.packed, self._interrupted = client, packed, interrupted
+    def __init__(self, client: Client, packed: bytes, raise_deferred: Callable[[], None]) -> None:
+        self._client, self.packed, self._raise_deferred = client, packed, raise_deferred
         self.address = client.scheduler.address  # type: ignore[union-attr]
 
     @property
@@ -290,8 +297,7 @@ class _Crew:
 
         alone = 0
         while True:
-            if self._interrupted.is_set():
-                raise KeyboardInterrupt
+            self._raise_deferred()
             try:
                 return sent.result(timeout=LOOK)
             except KilledWorker as error:
@@ -355,23 +361,37 @@ def _under_way(items: Iterable[Item], count: int) -> Iterator[Item]:
 
 
 @contextmanager
-def _interruption() -> Iterator[Event]:
-    """Set once Ctrl-C was pressed; raised at once it may be lost in a callback of Dask's."""
-    interrupted = Event()
-    if current_thread() is not main_thread():
-        yield interrupted
-        return
+def _deferred_signals() -> Iterator[Callable[[], None]]:
+    """Put off the signals that raise, as an exception may be lost in a callback of Dask's.
 
-    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        if interrupted.is_set():
-            raise KeyboardInterrupt
-        interrupted.set()
+    Yields
+    ------
+    callable
+        Does what the first signal that came would have done; a second one does it at once.
+    """
+    handlers: dict[int, Callable[[int, FrameType | None], Any]] = {}
+    first: list[int] = []
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    def defer(number: int, frame: FrameType | None) -> None:
+        if first:
+            handlers[number](number, frame)
+        first.append(number)
+
+    def raise_deferred() -> None:
+        if first:
+            handlers[first[0]](first[0], None)
+
+    if current_thread() is main_thread():
+        for number in SIGNALS:
+            handler = signal.getsignal(number)
+            if callable(handler):
+                handlers[number] = handler
+                signal.signal(number, defer)
     try:
-        yield interrupted
+        yield raise_deferred
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

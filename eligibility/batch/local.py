@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from eligibility.batch.work import Scorer, Summary, judge_of, refuse_one_file_twice, written
+from eligibility.batch.work import Scorer, Summary, judge_of, open_outputs, write_parts
 from eligibility.intake.table import Options, read_batches
 from eligibility.language import Language
 from eligibility.scheme import Scheme
@@ -52,11 +52,11 @@ def score_file(
     ModelRefused
         If the model cannot be trusted or used.
     """
-    scorer = Scorer(scheme, language, with_input, judge_of(model))
-    refuse_one_file_twice(source, target, rejects)
-    batches = read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code)
-    scored = (scorer.scored(batch) for batch in _ahead(batches))
-    return written(_ahead(scored), target, rejects, progress)
+    with open_outputs(source, target, rejects) as outputs:
+        scorer = Scorer(scheme, language, with_input, judge_of(model))
+        batches = read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code)
+        scored = (scorer.scored(batch) for batch in _ahead(batches))
+        return write_parts(_ahead(scored), outputs, progress)
 
 
 def _ahead(parts: Iterator[Part]) -> Iterator[Part]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
 from eligibility.assessment.assess import assess_table
+from eligibility.atomic_file import refuse_same_file
 from eligibility.intake.table import Batch, HeaderMap
 from eligibility.language import Language
 from eligibility.reports.files import Output, open_writer
 from eligibility.reports.scored import Judge, rejects_with_reasons, scored_schema, scored_table
 from eligibility.scheme import Scheme
-from eligibility.vocabulary import InputError, RowIssue
+from eligibility.vocabulary import RowIssue
 
 #: issues kept to be shown; all of them stand in the rejects file
 ISSUES_SHOWN = 20
@@ -82,47 +83,51 @@ class Scorer:
         return Scored(table, rejects, batch.read, batch.issues[:ISSUES_SHOWN], batch.headers)
 
 
-def written(
-    parts: Iterable[Scored],
-    target: Path,
-    rejects: Path | None,
-    progress: Callable[[int], None],
+@dataclass(frozen=True)
+class Outputs:
+    """The files that results and rejected rows go to."""
+
+    results: Output
+    rejects: Output | None
+
+
+@contextmanager
+def open_outputs(source: Path, target: Path, rejects: Path | None) -> Iterator[Outputs]:
+    """Both files, opened before any work is done; they take their names once both are whole.
+
+    Raises
+    ------
+    InputError
+        If input, output and rejects are not three files, or one cannot be written.
+    """
+    refuse_same_file(source, target, rejects)
+    with open_writer(target) as results:
+        if rejects is None:
+            yield Outputs(results, None)
+            return
+        with open_writer(rejects) as others:
+            yield Outputs(results, others)
+            results.finish()
+
+
+def write_parts(
+    parts: Iterable[Scored], outputs: Outputs, progress: Callable[[int], None]
 ) -> Summary:
     """Write the results of every part in their order, and count them."""
     summary = Summary()
-    with ExitStack() as files:
-        outputs: dict[Path, Output] = {}
-
-        def write(path: Path, table: pa.Table) -> None:
-            if path not in outputs:
-                outputs[path] = files.enter_context(open_writer(path, table.schema))
-            outputs[path].write(table)
-
-        for part in parts:
-            write(target, part.table)
-            if rejects is not None and (part.rejects.num_rows or rejects not in outputs):
-                write(rejects, part.rejects)
-            summary.headers = part.headers
-            summary.read += part.read
-            summary.scored += part.table.num_rows
-            summary.rejected += part.rejects.num_rows
-            summary.issues += part.issues[: ISSUES_SHOWN - len(summary.issues)]
-            for entry in part.table["verdict"].value_counts().to_pylist():
-                summary.verdicts[entry["values"]] += entry["counts"]
-            progress(summary.read)
+    for part in parts:
+        outputs.results.write(part.table)
+        if outputs.rejects is not None and (part.rejects.num_rows or summary.headers is None):
+            outputs.rejects.write(part.rejects)
+        summary.headers = part.headers
+        summary.read += part.read
+        summary.scored += part.table.num_rows
+        summary.rejected += part.rejects.num_rows
+        summary.issues += part.issues[: ISSUES_SHOWN - len(summary.issues)]
+        for entry in part.table["verdict"].value_counts().to_pylist():
+            summary.verdicts[entry["values"]] += entry["counts"]
+        progress(summary.read)
     return summary
-
-
-def refuse_one_file_twice(*paths: Path | None) -> None:
-    """Raise InputError if input, output and rejects are not three files."""
-    seen: set[Path] = set()
-    for path in paths:
-        if path is not None and path.resolve() in seen:
-            raise InputError(
-                "{path} is named twice; input, output and rejects are three files.", path=path
-            )
-        if path is not None:
-            seen.add(path.resolve())
 
 
 def judge_of(model: Path | None) -> Judge | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import locale
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 REJECTED = 3
 UNUSABLE = 2
+#: and the signal's number, as shells have it
+SIGNALLED = 128
 
 
 class Unit(StrEnum):
@@ -82,10 +87,33 @@ def refusals(lang: Lang | None) -> Iterator[Language]:
     """Say what was refused in one sentence, in the user's language, and stop."""
     spoken = Language(lang.value) if lang else language(_system_language())
     try:
-        yield spoken
+        with _exit_on_signals():
+            yield spoken
     except EligibilityError as error:
         print(error.message.say(spoken), file=sys.stderr)
         raise typer.Exit(UNUSABLE) from error
+
+
+@contextmanager
+def _exit_on_signals() -> Iterator[None]:
+    """Let a signal that ends the program unwind it first, so that no working file stays behind."""
+
+    def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        raise SystemExit(SIGNALLED + number)
+
+    changed = []
+    if current_thread() is main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            # one that is ignored, as under nohup, stays so
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, leave)
+                changed.append(number)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager

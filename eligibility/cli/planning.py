@@ -24,6 +24,7 @@ from eligibility.cli.common import (
     refusals,
     report_file,
 )
+from eligibility.intake.firm_names import name_key
 from eligibility.scheme import DEFAULT_SCHEME
 from eligibility.vocabulary import InputError
 
@@ -102,13 +103,14 @@ def plan(
 
 
 def row_of(firms: FirmTable, wanted: str, file: Path) -> int:
-    """The place of the one row of a firm, by its credit code or full name."""
+    """The place of the one row of a firm, by its credit code or its full name in any spelling."""
+    key = name_key(wanted)
     found = [
         row
         for row, (code, name) in enumerate(
             zip(firms.texts("uscc"), firms.texts("name"), strict=True)
         )
-        if wanted.strip() in (code, name)
+        if key in {name_key(text) for text in (code, name) if text}
     ]
     if not found:
         raise InputError(

@@ -55,10 +55,12 @@ def simulate(
     lang: Tongue = None,
 ) -> None:
     """Invent past applications to try the program with; every row says that it is invented."""
+    from eligibility.atomic_file import check_output
     from eligibility.simulation.applications import simulate as invent
     from eligibility.simulation.file import write_applications
 
     with refusals(lang):
+        check_output(output)
         made = invent(rows, seed, process.value)
         write_applications(made, held_scheme(DEFAULT_SCHEME), output, with_chance)
 
@@ -74,14 +76,17 @@ def train(
     lang: Tongue = None,
 ) -> None:
     """Learn from past applications: estimators compared, the best kept, with its card."""
-    from eligibility.readiness.artifact import save
+    from eligibility.atomic_file import atomic_folder
+    from eligibility.readiness.artifact import write_model
     from eligibility.readiness.card import comparison
+    from eligibility.readiness.folder import FILES
     from eligibility.readiness.training import train as learn
 
     with refusals(lang) as spoken, _stages(spoken) as progress:
-        past = _read(file, scheme, money_unit, encoding, sheet, spoken)
-        trained = learn(past, scheme, seed, progress)
-        save(trained, output)
+        with atomic_folder(output, FILES) as folder:
+            past = _read(file, scheme, money_unit, encoding, sheet, spoken)
+            trained = learn(past, scheme, seed, progress)
+            write_model(trained, folder)
         for line in comparison(trained, spoken):
             print(line)
         print(trained.words.say(spoken))

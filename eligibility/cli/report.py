@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
+from eligibility.atomic_file import check_output
 from eligibility.cli.city import applying_in, chances_of
 from eligibility.cli.common import (
     AsOf,
@@ -77,7 +78,7 @@ def report(
 
     with refusals(lang) as spoken:
         of_year = bool(already or city)
-        _refuse_combinations(file, output, firm, year, by, of_year, scheme)
+        _refuse_combinations(file, output, firm, year, by, city, of_year, scheme)
         held = held_scheme(scheme)
         options = intake_options(held, as_of, money_unit, encoding, sheet)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
@@ -100,6 +101,7 @@ def _refuse_combinations(
     firm: str | None,
     year: int | None,
     by: str | None,
+    city: Path | None,
     of_year: bool,
     scheme: str,
 ) -> None:
@@ -114,8 +116,7 @@ def _refuse_combinations(
         raise InputError(
             "{path}: the output must end in {endings}.", path=output, endings=", ".join(endings)
         )
-    if not output.parent.is_dir():
-        raise InputError("{path}: its folder does not exist.", path=output)
+    check_output(output, file, city)
     if by is not None and (firm is None or ending == ".xlsx"):
         raise InputError("--by goes with --firm and a .docx or .pdf, where a plan is told.")
     if of_year and year is None:
@@ -124,8 +125,6 @@ def _refuse_combinations(
         raise InputError(
             "--year reports on {scheme} alone; leave --scheme out.", scheme=DEFAULT_SCHEME
         )
-    if output.resolve() == file.resolve():
-        raise InputError("{path} is the input; name another file for the report.", path=output)
 
 
 def _of_firm(
@@ -143,11 +142,9 @@ def _of_firm(
 
     (record,) = records(assess_table(one, held), readiness_judge(model))
     if output.suffix.lower() == ".xlsx":
-        from eligibility.reports.files import written_whole
         from eligibility.reports.workbook import firm_workbook
 
-        with written_whole(output) as partial:
-            firm_workbook(partial, record, one, held, spoken)
+        firm_workbook(output, record, one, held, spoken)
         return
     from eligibility.planning.brief import brief
     from eligibility.reports.firm_paper import firm_paper
@@ -186,20 +183,15 @@ def _of_staff(
 ) -> None:
     from eligibility.api import readiness_judge
     from eligibility.assessment.assess import assess_table
-    from eligibility.reports.files import written_whole
     from eligibility.reports.workbook import staff_workbook
 
     judge = readiness_judge(model) if model else None
-    with written_whole(output) as partial:
-        staff_workbook(partial, batch, assess_table(batch.table, held), held, spoken, judge)
+    staff_workbook(output, batch, assess_table(batch.table, held), held, spoken, judge)
 
 
 def _write_paper(paper: Paper, output: Path) -> None:
-    from eligibility.reports.files import written_whole
-
     if output.suffix.lower() == ".pdf":
         from eligibility.reports.pdf import write_pdf as write
     else:
         from eligibility.reports.word import write_word as write
-    with written_whole(output) as partial:
-        write(paper, partial)
+    write(paper, output)

@@ -39,7 +39,7 @@ SHARE_UNITS = ("1", "/1")
 #: texts that say "nothing entered"; 无 says no, or E, where it answers a question
 MISSING = frozenset(
     ("", "-", "--", "---", "–", "—", "——", "/", "\\", "无", "暂无", "n/a", "na", "null", "none",
-     "nan", "不详", "未知", "不适用")
+     "nan", "nat", "<na>", "不详", "未知", "不适用")
 )  # fmt: skip
 MISSING_ANSWERS = MISSING - {"无"}
 YES = frozenset(
@@ -71,6 +71,15 @@ NO = frozenset(
         "未通过",
         "不通过",
         "没有通过",
+        "未发生",
+        "没有发生",
+        "不存在",
+        "未发现",
+        "未有",
+        "无此情况",
+        "无此类情况",
+        "无此类行为",
+        "从未发生",
         "×",
         "x",
         "✗",
@@ -95,6 +104,20 @@ _NUMBER = re.compile(
     r"(?:e(?P<exponent>[-+]?\d{1,3}))?\s*"
     r"(?P<unit>[^\d\s()][^\d()]*|10k cny|100m cny)?(?P<close>\))?"
 )
+#: marks that no reader sees: zero widths, directions, joiners, a soft hyphen, a byte order mark
+INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+#: how a spreadsheet or an export keeps a text from being taken for a number
+_TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"', re.DOTALL)
+_TEXT_MARKS = "'‘’`"
+_TICKED, _UNTICKED = "☑☒√✓✔■●", "□☐○"
+_BOXES = f"[{_TICKED}{_UNTICKED}]"
+#: answers each with a box before it, or each with a box behind it
+_BOX_LISTS = (
+    re.compile(rf"(?:(?P<box>{_BOXES})\s*(?P<word>是|否|有|无|yes|no)\s*[/、,]?\s*)"),
+    re.compile(rf"(?:(?P<word>是|否|有|无|yes|no)\s*(?P<box>{_BOXES})\s*[/、,]?\s*)"),
+)
+_REMARK = re.compile(r"\([^()]*\)$")
 _GROUPING = str.maketrans("", "", ",' ")
 _COUNTERS = frozenset(("人", "名", "项", "件", "个", "分", "家", "次", "位", "种"))
 _DAY = re.compile(
@@ -108,6 +131,12 @@ _SERIALS = range(20_000, 80_001)
 _SERIAL_ZERO = date(1899, 12, 30)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 _CODE_AND_TITLE = re.compile(r"(\d{2,5})\s*[-_.、:]?\s*(\D.*)")
+#: between the titles of a path, once written in one way
+_PATH = "/"
+#: what people put between them: strokes and arrows, and the numbers of the catalogue itself
+_PATH_MARKS = re.compile(
+    r"[/\\\\>→»|\n-]|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|(?<!\d)\d{1,2}[.、](?!\d)"
+)
 _ERROR = re.compile(r"#(?:n/a|div/0!|value!|ref!|name\?|num!|null!|spill!|calc!|getting_data)")
 
 
@@ -160,7 +189,7 @@ def parse(text: str, form: CellFormat) -> Value:
     """
     kind = form.field.kind
     if kind == "text":
-        stripped = text.strip()
+        stripped = visible(text)
         return None if stripped.lower() in MISSING else stripped
     plain = normal(text)
     if plain in (MISSING_ANSWERS if kind in ("yes_no", "rating") else MISSING):
@@ -182,9 +211,17 @@ def parse(text: str, form: CellFormat) -> Value:
             return _number(plain, form)
 
 
+def visible(text: str) -> str:
+    """What a reader sees of a text: no invisible marks, no outer spaces, no guard of a text cell."""
+    seen = _INVISIBLE.sub("", text).strip()
+    if formula := _TEXT_FORMULA.fullmatch(seen):
+        seen = formula["text"].strip()
+    return seen.lstrip(_TEXT_MARKS).lstrip() if seen[:1] in _TEXT_MARKS else seen
+
+
 def normal(text: str) -> str:
-    """The text with full-width characters made ordinary, in lower case, without outer spaces."""
-    return unicodedata.normalize("NFKC", text).replace("−", "-").strip().lower()
+    """What is visible, with full-width characters made ordinary and in lower case."""
+    return unicodedata.normalize("NFKC", visible(text)).replace("−", "-").strip().lower()
 
 
 def within(value: float, field: Field) -> None:
@@ -206,7 +243,7 @@ def _code(plain: str) -> str:
     try:
         return codes.parse(plain)
     except codes.WrongCode as wrong:
-        raise CellTrouble(wrong.expected) from wrong
+        raise CellTrouble(wrong.expected.text, **wrong.expected.values) from wrong
 
 
 def _number(plain: str, form: CellFormat) -> float:
@@ -278,7 +315,22 @@ def _yes_no(plain: str) -> float:
         return 1.0
     if plain in NO:
         return 0.0
-    raise CellTrouble("yes or no (是/否, 有/无, √/×)")
+    if (answer := _ticked_box(plain)) is not None:
+        return answer
+    if (rest := _REMARK.sub("", plain).strip()) != plain and rest:
+        return _yes_no(rest)
+    raise CellTrouble("yes or no (是/否, 有/无, √/×, ☑是 □否)")
+
+
+def _ticked_box(plain: str) -> float | None:
+    """The answer whose box alone is ticked; None where none or several are."""
+    for answers in _BOX_LISTS:
+        if answers.sub("", plain):
+            continue
+        ticked = [found["word"] for found in answers.finditer(plain) if found["box"] in _TICKED]
+        if len(ticked) == 1:
+            return 1.0 if ticked[0] in YES else 0.0
+    return None
 
 
 def _rating(plain: str) -> float:
@@ -296,16 +348,35 @@ def _catalogue(plain: str, titles: Mapping[str, str]) -> float:
     both = _CODE_AND_TITLE.fullmatch(plain)
     if both and titles.get(both[2]) == both[1]:
         return float(both[1])
-    raise CellTrouble("a code of the catalogue, such as 10101, or the exact title of one node")
+    if (code := titles.get(_path(plain))) is not None:
+        return float(code)
+    raise CellTrouble(
+        "a code of the catalogue, such as 10101, the title of one node, or its path, such as "
+        "电子信息/软件/基础软件"
+    )
+
+
+def _path(plain: str) -> str:
+    """A title or a path of titles, however its parts are numbered and set apart."""
+    parts = _PATH_MARKS.split(plain)
+    return _PATH.join(part for part in (part.strip(" 、.:;,") for part in parts) if part)
 
 
 def titles_to_codes(catalogue: Mapping[str, str]) -> Mapping[str, str]:
-    """Title to code, for titles that stand once; ``catalogue`` is code to title."""
+    """Title or path of titles to code, where it names one node; ``catalogue`` is code to title."""
     return _titles_to_codes(tuple(catalogue.items()))
 
 
 @cache
 def _titles_to_codes(catalogue: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    titles = [(normal(title), code) for code, title in catalogue]
-    stands = Counter(title for title, _ in titles)
-    return {title: code for title, code in titles if stands[title] == 1}
+    titles = {code: normal(title) for code, title in catalogue}
+    nodes: list[tuple[str, str]] = []
+    for code in titles:
+        above = [titles[other] for other in titles if code != other and code.startswith(other)]
+        names = {
+            titles[code],
+            *(_PATH.join([*above[at:], titles[code]]) for at in range(len(above))),
+        }
+        nodes += [(name, code) for name in names | {_path(name) for name in names}]
+    bearers = Counter(name for name, _ in nodes)
+    return {name: code for name, code in nodes if bearers[name] == 1}

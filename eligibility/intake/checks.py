@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.intake import codes
+from eligibility.intake.firm_names import name_key
 from eligibility.vocabulary import Bools, Field, FirmTable, Floats, Message
 
 #: by how much a part may pass its whole, relative: the rounding of books kept in 万元
@@ -224,10 +225,10 @@ class SeenFirms:
 
 
 def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[np.complex128]:
-    """As ``codes.keys``; of a name by 92 bits of its hash, which no two firms will share."""
+    """As ``codes.keys``; of a name by 92 bits of the hash of its key, which no two firms will share."""
     words = np.frombuffer(
         b"".join(
-            hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=16).digest()
+            hashlib.blake2b(name_key(name).encode("utf-8", "replace"), digest_size=16).digest()
             for name in names
         ),
         np.uint64,

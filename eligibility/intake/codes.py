@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from eligibility.vocabulary import Bools
+from eligibility.vocabulary import Bools, Message
 
 Bytes = NDArray[np.uint8]
 
@@ -28,13 +28,16 @@ _NOT_A_CHARACTER = -10_000
 _VALUES = np.full(256, _NOT_A_CHARACTER, dtype=np.int32)
 _VALUES[[ord(character) for character in ALPHABET]] = np.arange(MODULUS)
 _DESTROYED = re.compile(r"\d(\.\d+)?e\+?\d+")
+#: a spreadsheet keeps 15 digits of a number
+_ROUNDED = re.compile(r"\d{15}000")
+_SEPARATORS = re.compile(r"[\s-]")
 
 
 class WrongCode(Exception):
     """A text is no credit code; ``expected`` is the sentence that says what one is."""
 
-    def __init__(self, expected: str) -> None:
-        self.expected = expected
+    def __init__(self, expected: str, **values: object) -> None:
+        self.expected = Message(expected, values)
         super().__init__(expected)
 
 
@@ -56,11 +59,26 @@ def parse(text: str) -> str:
     except InvalidLength as wrong:
         raise WrongCode("a credit code of 18 characters") from wrong
     except InvalidChecksum as wrong:
+        if _ROUNDED.fullmatch(text):
+            raise WrongCode(
+                "a credit code as text; a spreadsheet rounded it to 15 digits, "
+                "enter it again in a text column"
+            ) from wrong
         raise WrongCode("a credit code whose last character checks (GB 32100)") from wrong
     except ValidationError as wrong:
         raise WrongCode(
-            "a credit code: eight digits, then digits and capitals without I, O, S, V and Z"
+            "a credit code: eight digits, then digits and capitals without I, O, S, V and Z; "
+            "character {place} is {character}",
+            **_first_wrong(_SEPARATORS.sub("", text).upper()),
         ) from wrong
+
+
+def _first_wrong(code: str) -> dict[str, object]:
+    """The first character that no code has at its place, and the place, from 1."""
+    for place, character in enumerate(code):
+        if character not in (ALPHABET if place >= DIGIT_PLACES else ALPHABET[:10]):
+            return {"place": place + 1, "character": character}
+    return {"place": 1, "character": code[0]}
 
 
 def well_formed(column: pa.StringArray) -> Bools:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from eligibility.intake.cells import MONEY_UNITS, PERCENT, SHARE_UNITS
-from eligibility.vocabulary import Field, InputError, Message
+from eligibility.intake.cells import MONEY_UNITS, PERCENT, SHARE_UNITS, normal
+from eligibility.intake.year_words import YearWords, near_years_count, split_year
+from eligibility.vocabulary import Field, InputError, Message, msgid
 
 #: how far down the header may begin: titles of the sheet often stand above it
 SEARCHED_LINES = 6
@@ -36,19 +37,21 @@ _UNITS = (
 )
 _STATED_FOR_ALL = re.compile(rf"(?:金额)?单位\s*:?\s*(?:人民币)?\s*({_UNIT})")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
-_LATEST_YEAR = re.compile(r"^(?:最近|近)一年度?")
-_DIGITS = {"一": 1, "二": 2, "三": 3, "1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3}
-_YEAR_WORDS = (
-    re.compile(r"第\s*([一二三123])\s*(?:会计)?\s*年度?"),
-    re.compile(r"(?<![a-z])(?:fiscal\s*)?y(?:ear|r)?[\s_.-]*([123])(?!\d)"),
-    re.compile(r"([123])(?:st|nd|rd)[\s_-]*year"),
-    re.compile(r"(first|second|third)[\s_-]*year"),
-)
-_CALENDAR_YEAR = re.compile(r"(?:fy\s*)?(?<!\d)((?:19|20)\d{2})(?!\d)\s*(?:会计)?(?:年度|年)?")
+_CALENDAR_YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年度|年)?(?:末|底)?")
+#: marks of explained columns, which are digits once made ordinary
+_FOOTNOTES = re.compile("[①-⑳⑴-⒇¹²³⁴-⁹]+")
 _NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
+_STROKE = re.compile("[/／、]")
+_NO_FIGURES = ("text", "code", "date")
 _PARTS = re.compile(r"\s*[\n|]\s*|\s+/\s+")
 
 _YEARS = (1, 2, 3)
+
+#: what a header may say of its year
+_YEAR_EXAMPLES = "第一年, 2025年, 25年, 上年度, T-1, 近一年"
+_SHARE = re.compile(r"占比|比例|比重|占.{0,8}的比|\bshare\b|\bratio\b", re.IGNORECASE)
+_AMOUNTS = msgid("this looks like a share; the amounts or numbers themselves are wanted")
+_TWO_YEARS = msgid("one year; the header names two, {one} and {other}")
 
 Key = tuple[str, int | None]
 
@@ -89,6 +92,8 @@ class HeaderMap:
         Headers of columns that no field knows; they are not read.
     doubtful : tuple of (header, Message)
         Headers that nearly name a field, with what they lack; they are not read either.
+    contradictory : tuple of (header, Message)
+        Headers that name two different years; ``require`` refuses the file for them.
     repeated : tuple of MappedColumn
         Columns of a field that has another column too.
     headers : tuple of str
@@ -102,6 +107,7 @@ class HeaderMap:
     columns: tuple[MappedColumn, ...]
     unknown: tuple[str, ...]
     doubtful: tuple[tuple[str, Message], ...]
+    contradictory: tuple[tuple[str, Message], ...]
     repeated: tuple[MappedColumn, ...]
     headers: tuple[str, ...]
     lines: int
@@ -128,6 +134,9 @@ class HeaderMap:
                 "title or alias, such as uscc, 企业名称 or 第一年销售收入（万元）.",
                 file=file,
             )
+        if self.contradictory:
+            header, why = self.contradictory[0]
+            raise InputError("{file}: {header}: expected {why}.", file=file, header=header, why=why)
         if self.repeated:
             raise InputError(
                 "{file}: these columns hold the same field, leave one of each: {columns}.",
@@ -172,7 +181,8 @@ def header_map(
     HeaderMap
         ``require`` refuses it if the columns cannot be read.
     """
-    names = _names(tuple(fields))
+    near = near_years_count([normal(cell) for line in lines for cell in line])
+    book = _Book(_names(tuple(fields)), application_year, near)
     best: list[_Label] = []
     first, height, found = 0, 1, -1
     for start in range(min(SEARCHED_LINES, len(lines))):
@@ -180,20 +190,29 @@ def header_map(
             labels = _labels(lines[start : start + tall])
             if len(labels) == 0 or (tall == 2 and not _second_line(lines, start)):
                 continue
-            count = sum(label.matches(names, application_year) for label in labels)
+            count = sum(label.matches(book) for label in labels)
             if count > found:
                 best, first, height, found = labels, start, tall, count
     end = first + height
-    while end < len(lines) and _repeats(lines[end], best, names, application_year):
+    while end < len(lines) and _repeats(lines[end], best, book):
         best = [*_labels(lines[first : end + 1])]
         end += 1
     while end < len(lines) and "".join(lines[end]).lstrip().startswith(NOTE):
         end += 1
     stated = _stated_above(lines[:first])
-    return _mapped(best, names, end, stated, money_unit, application_year)
+    return _mapped(best, book, end, stated, money_unit)
 
 
 # --- one header -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Book:
+    """What headers are looked up in: names with their year, and what tells the years of a sheet."""
+
+    names: Mapping[Key, Field | None]
+    application_year: int | None
+    near_counts: bool
 
 
 @dataclass(frozen=True)
@@ -203,12 +222,13 @@ class _Text:
     name: str
     power: int | None
     percent: bool
+    #: one side of a stroke: of a figure that would be a share, so only what is no figure is read by it
+    side: bool = False
 
-    def names(self) -> Iterator[tuple[Key, int | None]]:
-        """The names it may go by, the exact one first, and the calendar year in it."""
-        for name in dict.fromkeys((self.name, _BRACKETS.sub(" ", self.name), _loose(self.name))):
-            rest, year, calendar = _split_year(name)
-            yield (_squeeze(rest), year), calendar
+    def names(self, book: _Book) -> Iterator[YearWords]:
+        """The names it may go by, the exact one first, each with its year."""
+        for name in dict.fromkeys((self.name, _BRACKETS.sub(" ", self.name))):
+            yield split_year(name, book.application_year, near_counts=book.near_counts)
 
 
 @dataclass(frozen=True)
@@ -219,30 +239,32 @@ class _Label:
     raw: tuple[str, ...]
     texts: tuple[_Text, ...]
 
-    def find(
-        self, names: Mapping[Key, Field | None], application_year: int | None
-    ) -> tuple[Field, bool] | Message | None:
+    def find(self, book: _Book) -> tuple[Field, bool] | Message | None:
         """The field it names and whether by calendar year; what it lacks; None if unknown."""
         lacking: Message | None = None
         for text in self.texts:
-            for (name, year), calendar in text.names():
-                if calendar is not None:
-                    year = calendar - application_year + 4 if application_year else None
-                    if year not in _YEARS:
-                        if (name, 1) in names or (name, 3) in names:
-                            lacking = Message(
-                                "{year} is not one of the three years before the application",
-                                {"year": calendar},
-                            )
-                        continue
-                if field := names.get((name, year)):
-                    return field, calendar is not None
-                if year is None and (name, 1) in names:
-                    lacking = Message("a year is wanted: 第一年, 第二年 or 第三年")
+            for words in text.names(book):
+                name = _squeeze(words.rest)
+                wanted = any((name, place) in book.names for place in _YEARS)
+                if words.clash and wanted:
+                    return Message(_TWO_YEARS, {"one": words.clash[0], "other": words.clash[1]})
+                place = words.place_in(book.application_year)
+                if words.calendar is not None and place is None:
+                    if wanted:
+                        lacking = Message(
+                            "{year} is not one of the three years before the application",
+                            {"year": words.calendar},
+                        )
+                    continue
+                field = book.names.get((name, place))
+                if field and not (text.side and field.kind not in _NO_FIGURES):
+                    return field, words.calendar is not None
+                if place is None and (name, 1) in book.names and not text.side:
+                    lacking = Message("a year is wanted: {examples}", {"examples": _YEAR_EXAMPLES})
         return lacking
 
-    def matches(self, names: Mapping[Key, Field | None], application_year: int | None) -> bool:
-        return isinstance(self.find(names, application_year), tuple)
+    def matches(self, book: _Book) -> bool:
+        return isinstance(self.find(book), tuple)
 
 
 def _labels(lines: Sequence[Sequence[str]]) -> list[_Label]:
@@ -283,12 +305,20 @@ def _label(own: Sequence[str], whole: Sequence[str]) -> _Label:
     return _Label(
         shown,
         tuple(own),
-        tuple(_Text(name, power, percent) for name in dict.fromkeys(readings) if name),
+        (
+            *(_Text(name, power, percent) for name in dict.fromkeys(readings) if name),
+            *(
+                _Text(normal(side), None, False, side=True)
+                for cell in own
+                for side in _STROKE.split(cell)
+                if side.strip() and side != cell
+            ),
+        ),
     )
 
 
 def _text(cell: str) -> _Text:
-    name = unicodedata.normalize("NFKC", cell).lower().strip()
+    name = normal(_FOOTNOTES.sub("", cell))
     for unit in _UNITS:
         if found := unit.search(name):
             rest = name[: found.start()] + " " + name[found.end() :]
@@ -298,21 +328,8 @@ def _text(cell: str) -> _Text:
     return _Text(name, None, False)
 
 
-def _split_year(name: str) -> tuple[str, int | None, int | None]:
-    """The name without its year; the year as 1, 2 or 3; the calendar year."""
-    for words in _YEAR_WORDS:
-        if found := words.search(name):
-            return name[: found.start()] + " " + name[found.end() :], _DIGITS[found[1]], None
-    if found := _CALENDAR_YEAR.search(name):
-        return name[: found.start()] + " " + name[found.end() :], None, int(found[1])
-    return name, None, None
-
-
-def _loose(name: str) -> str:
-    return _LATEST_YEAR.sub("", _BRACKETS.sub(" ", name).strip())
-
-
 def _squeeze(name: str) -> str:
+    """A name without spaces, punctuation and the marks of required or explained columns."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
 
 
@@ -332,18 +349,23 @@ def _names(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
         once = field.year is not None and years[field.stem] == 1
         for name in (field.id, field.title.zh, field.title.en, *field.aliases):
             plain = unicodedata.normalize("NFKC", name).lower()
-            for table, text in (
-                (exact, plain), (loose, _BRACKETS.sub(" ", plain)), (loose, _loose(plain))
-            ):  # fmt: skip
-                rest, year, _ = _split_year(text)
-                keys = {(_squeeze(rest), year)}
+            for table, text in ((exact, plain), (loose, _BRACKETS.sub(" ", plain))):
+                words = split_year(text)
+                keys = {(_squeeze(words.rest), words.place)}
                 if once:
-                    keys |= {(_squeeze(rest), None), (_squeeze(rest), field.year)}
+                    keys |= {(_squeeze(words.rest), None), (_squeeze(words.rest), field.year)}
                 for key in keys:
                     known = table.setdefault(key, field)
                     if known is not None and known.id != field.id:
                         table[key] = None
-    return {**loose, **exact}
+    # what is left of another figure's name without its brackets may be that of a series: 研发费用
+    series = {name for (name, _), field in exact.items() if field is not None and field.in_series}
+    nearer = {
+        key: field
+        for key, field in loose.items()
+        if key[0] not in series or (field is not None and field.in_series)
+    }
+    return {**nearer, **exact}
 
 
 def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
@@ -358,13 +380,12 @@ def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
 def _repeats(
     line: Sequence[str],
     labels: Sequence[_Label],
-    names: Mapping[Key, Field | None],
-    application_year: int | None,
+    book: _Book,
 ) -> bool:
     """True if a line names the same fields once more, as a second language does."""
     same = 0
     for again, label in zip(_labels([line]), labels, strict=False):
-        one, other = again.find(names, application_year), label.find(names, application_year)
+        one, other = again.find(book), label.find(book)
         same += isinstance(one, tuple) and isinstance(other, tuple) and one[0].id == other[0].id
     return same >= 2
 
@@ -380,26 +401,29 @@ def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
 
 def _mapped(
     labels: Sequence[_Label],
-    names: Mapping[Key, Field | None],
+    book: _Book,
     lines: int,
     stated: int | None,
     money_unit: str | None,
-    application_year: int | None,
 ) -> HeaderMap:
     headers = _once([label.shown or f"({place})" for place, label in enumerate(labels, start=1)])
     columns: list[MappedColumn] = []
     unknown: list[str] = []
     doubtful: list[tuple[str, Message]] = []
+    contradictory: list[tuple[str, Message]] = []
     calendar_years = False
     for position, label in enumerate(labels):
-        found = label.find(names, application_year)
+        found = label.find(book)
         if isinstance(found, tuple):
             field, by_calendar = found
             calendar_years |= by_calendar
             power, unit = _unit(label, field, stated, money_unit)
             columns.append(MappedColumn(position, label.shown, field, power, unit))
         elif isinstance(found, Message):
-            doubtful.append((headers[position], found))
+            kind = contradictory if found.text == _TWO_YEARS else doubtful
+            kind.append((headers[position], found))
+        elif _SHARE.search(label.shown) is not None:
+            doubtful.append((headers[position], Message(_AMOUNTS)))
         elif label.shown:
             unknown.append(headers[position])
     held = Counter(column.field.id for column in columns)
@@ -407,6 +431,7 @@ def _mapped(
         columns=tuple(columns),
         unknown=tuple(unknown),
         doubtful=tuple(doubtful),
+        contradictory=tuple(contradictory),
         repeated=tuple(column for column in columns if held[column.field.id] > 1),
         headers=headers,
         lines=lines,

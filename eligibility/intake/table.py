@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from eligibility.intake.cells import CellFormat, titles_to_codes
+from eligibility.intake.cells import MISSING, CellFormat, normal, titles_to_codes
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
 from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
+from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
 from eligibility.intake.reading import Block, Sheet, Source, TextBlock, cell_text, open_sheet
 from eligibility.vocabulary import Bools, Field, FirmTable, InputError, Message, RowIssue
 
@@ -27,8 +28,6 @@ ROWS_PER_BATCH = 65_536
 PREVIEW_ROWS = 5
 #: by these a firm is known; they repeat nowhere, so their texts are not looked up but kept
 IDENTITY = ("uscc", "name")
-#: what stands in the column of names where a sheet adds its rows up
-TOTALS = frozenset(["合计", "总计", "小计", "共计", "Total", "total"])
 _NO_TITLES: Mapping[str, str] = {}
 
 
@@ -210,7 +209,7 @@ def from_records(
     columns = tuple(
         MappedColumn(place, key, by_id[key], 0, "field id") for place, key in enumerate(used)
     )
-    headers = HeaderMap(columns, (), (), (), tuple(used), 0, False)
+    headers = HeaderMap(columns, (), (), (), (), tuple(used), 0, False)
     block = TextBlock([[_typed_text(record.get(key)) for record in given] for key in used], 1)
     layout = Layout("input", "", headers, options or Options())
     intake = Intake(layout, fields, catalogue, named=False)
@@ -414,6 +413,10 @@ class Intake:
         firms = FirmTable(columns, rows)
 
         troubles = _Troubles(self, block)
+        for place, kind in self._non_firms(block, firms).items():
+            troubles.reject(
+                place, "uscc" if firms.blank("name")[place] else "name", Message(kind.value)
+            )
         for place, cells in block.too_long.items():
             troubles.add(
                 place, None,
@@ -464,10 +467,7 @@ class Intake:
     def _identities(
         self, block: Block, firms: FirmTable, readings: Mapping[str, Column], troubles: _Troubles
     ) -> NDArray[np.intp]:
-        """Reports totals, and firms without code and name; the places of rows that are not blank."""
-        names = firms.texts("name")
-        for place in [place for place, name in enumerate(names) if name in TOTALS]:
-            troubles.add(place, "name", Message("a firm; this row looks like a total"))
+        """Reports firms without code and name; the places of rows that are not blank."""
         if not self.named:
             return np.arange(len(firms))
         unnamed = firms.blank("uscc") & firms.blank("name")
@@ -489,6 +489,39 @@ class Intake:
                         Message("a unified social credit code, or a name of the firm"),
                     )
         return np.flatnonzero(~blank)
+
+    def _non_firms(self, block: Block, firms: FirmTable) -> dict[int, RowKind]:
+        """Rows without a readable code that stand under the name of no firm, by place."""
+        codeless = np.flatnonzero(firms.blank("uscc"))
+        if not len(codeless) or not self.named:
+            return {}
+        heads = self._name_heads
+        names = pa.array(firms.texts("name")[codeless], pa.string())
+        found = {}
+        for place in codeless[suspects(names)].tolist():
+            if kind := non_firm_kind(firms.texts("name")[place], heads):
+                found[place] = kind
+        for place in codeless[firms.blank("name")[codeless]].tolist():
+            kind = non_firm_kind(self._first_text(block, place), heads)
+            # a figure that stands first says nothing of its row
+            if kind is not None and kind is not RowKind.NUMBERS:
+                found[place] = kind
+        return found
+
+    @cached_property
+    def _name_heads(self) -> frozenset[str]:
+        """What may stand above names and codes, in plain form."""
+        known = [field for field in self.fields if field.id in IDENTITY]
+        heads = [
+            head for field in known for head in (field.title.zh, field.title.en, *field.aliases)
+        ]
+        heads += [self.columns[name].header for name in IDENTITY if name in self.columns]
+        return frozenset(map(plain_head, heads))
+
+    def _first_text(self, block: Block, place: int) -> str:
+        """The first cell of a row that says anything."""
+        cells = (column[place].as_py() for column in block.text.columns)
+        return next((cell for cell in cells if normal(cell) not in MISSING), "")
 
     def _duplicates(
         self,
@@ -518,11 +551,19 @@ class _Troubles:
     def __init__(self, intake: Intake, block: Block) -> None:
         self._intake, self._block = intake, block
         self._found: list[tuple[int, int, RowIssue]] = []
+        self._rejected: set[int] = set()
+
+    def reject(self, place: int, field_id: str, expected: Message) -> None:
+        """A row that is none of what the file lists: nothing else is said of it."""
+        self.add(place, field_id, expected)
+        self._rejected.add(place)
 
     def add(
         self, place: int, field_id: str | None, expected: Message, *, fatal: bool = True
     ) -> None:
         """A trouble of the row at ``place``, in the column of a field; of the whole row if None."""
+        if place in self._rejected:
+            return
         column = self._intake.columns.get(field_id or "")
         issue = RowIssue(
             file=self._intake.file,

@@ -12,10 +12,8 @@ import hashlib
 import io
 import json
 import pickle
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import joblib
@@ -26,11 +24,15 @@ from joblib.numpy_pickle import NumpyUnpickler
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eligibility._version import __version__
+from eligibility.atomic_file import atomic_folder
 from eligibility.readiness.card import card
-from eligibility.readiness.folder import CARD, MANIFEST, METRICS, MODEL, models_folder
-from eligibility.readiness.model import Model
+from eligibility.readiness.conjunction import ConjunctionClassifier
+from eligibility.readiness.features import Layout
+from eligibility.readiness.folder import CARD, FILES, MANIFEST, METRICS, MODEL, models_folder
+from eligibility.readiness.model import Model, Seen
+from eligibility.readiness.stock import CONJUNCTION, Replicated
 from eligibility.readiness.training import Trained
-from eligibility.vocabulary import ModelRefused
+from eligibility.vocabulary import Learned, ModelRefused
 
 FORMAT = 1
 #: everything that a model is made of, by the name that its pickle gives
@@ -107,9 +109,19 @@ def versions() -> dict[str, str]:
 
 
 def save(trained: Trained, folder: Path) -> None:
-    """Write the four files of a model; the manifest last, so that a half-written model is refused."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).unlink(missing_ok=True)
+    """Write a model, in the place of the one before; whatever fails, that one stays.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, or the folder holds other files.
+    """
+    with atomic_folder(folder, FILES) as new:
+        write_model(trained, new)
+
+
+def write_model(trained: Trained, folder: Path) -> None:
+    """Write the four files of a model into an empty folder."""
     joblib.dump(trained.model, folder / MODEL)
     _write_json(folder / METRICS, trained.metrics)
     (folder / CARD).write_text(card(trained), encoding="utf-8", newline="\n")
@@ -136,33 +148,18 @@ def save(trained: Trained, folder: Path) -> None:
 
 
 def replace(trained: Trained, folder: Path) -> None:
-    """Put a model in the place of another; whatever fails, the other stays.
+    """As ``save``, once what was written has been read back.
 
     Raises
     ------
     ModelRefused
-        If what was written cannot be read back.
-    OSError
-        If it cannot be written.
+        If it cannot be read back.
+    InputError
+        If it cannot be written, or the folder holds other files.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    new, old = aside / "new", aside / "old"
-    try:
-        save(trained, new)
+    with atomic_folder(folder, FILES) as new:
+        write_model(trained, new)
         load(new)
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-    finally:
-        # a model that could not be put back is not thrown away
-        if folder.exists() or not old.exists():
-            shutil.rmtree(aside)
 
 
 def load(folder: Path) -> Model:
@@ -174,7 +171,7 @@ def load(folder: Path) -> Model:
         If the folder lies outside the models folder, a file is missing or changed, or it was
         written by other versions.
     """
-    for path in (folder, *(folder / name for name in (MODEL, MANIFEST, METRICS, CARD))):
+    for path in (folder, *(folder / name for name in FILES)):
         # a link inside may lead outside
         if not path.resolve().is_relative_to(models_folder().resolve()):
             raise ModelRefused(
@@ -192,6 +189,12 @@ def load(folder: Path) -> Model:
     _checked(folder, CARD, manifest.card_sha256)
     content = _checked(folder, MODEL, manifest.sha256)
     model = _unpickled(folder / MODEL, content)
+    if (part := _wrong_part(model, manifest)) is not None:
+        raise ModelRefused(
+            "{folder}: {part} of the model is not what the manifest describes; train the model again.",
+            folder=folder,
+            part=part,
+        )
     if not _described(model, manifest):
         raise ModelRefused(
             "{folder}: the model is not the one that the manifest describes.", folder=folder
@@ -211,6 +214,31 @@ def _checked(folder: Path, name: str, digest: str) -> bytes:
             file=name,
         )
     return content
+
+
+def _wrong_part(model: Model, manifest: Manifest) -> str | None:
+    """The first part that is of another kind than the manifest says, or does not work."""
+    kinds = {
+        "layout": Layout,
+        "seen": Seen,
+        "learned": Learned,
+        "estimator": ConjunctionClassifier if manifest.chosen == CONJUNCTION else Replicated,
+    }
+    for name, kind in kinds.items():
+        if type(getattr(model, name, None)) is not kind:
+            return name
+    nobody = np.zeros((1, len(manifest.features)))
+    part = "seen"
+    try:
+        if model.seen.outside(nobody).shape != nobody.shape:
+            return part
+        part = "estimator"
+        chance = model.estimator.chances(nobody).probability
+        draws = model.estimator.draws(nobody, 1, 0)
+    except Exception:
+        # what is missing in a part that somebody made may raise anything
+        return part
+    return None if np.isfinite(chance).all() and draws.shape == (1, 1) else part
 
 
 def _described(model: Model, manifest: Manifest) -> bool:

@@ -11,6 +11,7 @@ MODEL, MANIFEST, METRICS, CARD = (
     "metrics.json",
     "MODEL_CARD.md",
 )
+FILES = (MODEL, MANIFEST, METRICS, CARD)
 
 
 def models_folder() -> Path:

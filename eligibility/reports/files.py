@@ -3,78 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from errno import EISDIR
-from functools import reduce
-from os import strerror
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, BinaryIO, Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
+from eligibility.atomic_file import atomic_file, check_output, save_to_disk, staged_file, unwritable
+from eligibility.formula_injection import escape_formula, escape_formulas, is_formula
 from eligibility.vocabulary import InputError
 
-#: a text that a spreadsheet would take for a formula, and is not just a number
-RUNS = ("=", "+", "-", "@", "\t", "\r")
-NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?%?$"
 EXCEL_ROWS = 1_048_576
 BOM = b"\xef\xbb\xbf"
+#: appends a table to a file
+Append = Callable[[pa.Table], None]
+Writer = Callable[[BinaryIO, pa.Schema], AbstractContextManager[Append]]
 
 
-class Writer(Protocol):
-    """Takes tables of one schema, one after the other."""
-
-    def write(self, table: pa.Table) -> None: ...
-    def close(self) -> None: ...
-
-
-def open_writer(path: Path, schema: pa.Schema) -> Output:
+def open_writer(path: Path) -> Output:
     """A file to write tables to, by its ending.
 
     Raises
     ------
     InputError
-        If the ending is none of .csv .xlsx .parquet, or the folder does not exist.
+        If the ending is none of .csv .xlsx .parquet, the folder does not exist, or the file cannot
+        be written.
     """
-    kinds: dict[str, Callable[[Path, pa.Schema], Writer]] = {
-        ".csv": _Csv,
-        ".xlsx": _Xlsx,
-        ".parquet": _Parquet,
+    writers: dict[str, Writer] = {
+        ".csv": _csv,
+        ".xlsx": partial(_xlsx, path),
+        ".parquet": _parquet,
     }
-    kind = kinds.get(path.suffix.lower())
-    if kind is None:
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
         raise InputError(
-            "{path}: the output must end in {endings}.", path=path, endings=", ".join(kinds)
+            "{path}: the output must end in {endings}.", path=path, endings=", ".join(writers)
         )
-    if not path.parent.is_dir():
-        raise InputError("{path}: its folder does not exist.", path=path)
-    return Output(path, schema, kind)
+    check_output(path)
+    return Output(path, writer)
 
 
 class Output:
-    """A file written under another name, and given its own once it is whole."""
+    """A file of tables of one schema, which takes its name once it is whole."""
 
-    def __init__(
-        self, path: Path, schema: pa.Schema, kind: Callable[[Path, pa.Schema], Writer]
-    ) -> None:
-        self._path = path
-        self._partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-        with self._refusing():
-            if path.is_dir():
-                raise IsADirectoryError(EISDIR, strerror(EISDIR))
-            self._partial.touch()
-            self._writer = kind(self._partial, schema)
+    def __init__(self, path: Path, writer: Writer) -> None:
+        self._path, self._writer = path, writer
+        self._append: Append | None = None
+        self._stack = ExitStack()
+        self._file = self._stack.enter_context(staged_file(path))
+        self._content = self._stack.enter_context(ExitStack())
 
     def write(self, table: pa.Table) -> None:
-        """Append a table."""
-        with self._refusing():
-            self._writer.write(table)
+        """Append a table; the first one gives the columns."""
+        with unwritable(self._path):
+            if self._append is None:
+                opened = self._writer(self._file, table.schema)
+                self._append = self._content.enter_context(opened)
+            self._append(table)
+
+    def finish(self) -> None:
+        """Bring everything to the disk; only the renaming is left."""
+        with unwritable(self._path):
+            self._content.close()
+            save_to_disk(self._file)
 
     def __enter__(self) -> Self:
         return self
@@ -85,131 +86,149 @@ class Output:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._refusing():
-            self._writer.close()
-            if error is None:
-                self._partial.replace(self._path)
-            else:
-                self._partial.unlink()
-
-    @contextmanager
-    def _refusing(self) -> Iterator[None]:
-        """Say in one sentence that the file cannot be written: no space, no right, open elsewhere."""
-        try:
-            yield
-        except (OSError, XlsxWriterException) as error:
-            why = getattr(error, "strerror", None) or error
-            raise InputError(
-                "{path} cannot be written: {why}.", path=self._path, why=why
-            ) from error
+        with unwritable(self._path):
+            self._stack.__exit__(kind, error, trace)
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Another name to write a file under; it gets its own once it is whole.
+def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
+    """UTF-8 with a BOM, which Excel needs to show Chinese."""
+    file.write(BOM)
+    names = (_quoted(escape_formula(name)) for name in schema.names)
+    file.write((",".join(names) + "\n").encode())
+    options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
+    with pacsv.CSVWriter(file, schema, write_options=options) as writer:
+        yield lambda table: writer.write_table(escape_formulas(table))
+
+
+@contextmanager
+def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        yield writer.write_table
+
+
+@contextmanager
+def _xlsx(path: Path, file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
+    """Row by row in constant memory."""
+    with _open_book(file, constant_memory=True) as book:
+        sheet = book.add_worksheet()
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for place, field in enumerate(schema):
+            wide = pa.types.is_string(field.type)
+            sheet.set_column(place, place, 22 if wide else 14)
+            sheet.write_string(0, place, field.name, head)
+        sheet.freeze_panes(1, 3)
+        rows = count(1)
+
+        def append(table: pa.Table) -> None:
+            for record in zip(*(_plain(column) for column in table.columns), strict=True):
+                row = next(rows)
+                if row >= EXCEL_ROWS:
+                    raise InputError(
+                        "{path}: an Excel sheet holds {most} rows; write .csv or .parquet instead.",
+                        path=path,
+                        most=EXCEL_ROWS,
+                    )
+                for place, value in enumerate(record):
+                    if value is None:
+                        continue
+                    if isinstance(value, str):
+                        sheet.write_string(row, place, value)
+                    elif isinstance(value, float | int):
+                        sheet.write_number(row, place, value)
+                    else:
+                        sheet.write_datetime(row, place, value, day)
+
+        yield append
+
+
+@contextmanager
+def open_workbook(path: Path, *, constant_memory: bool = False) -> Iterator[TextBook]:
+    """A workbook to fill, which takes its name once it is whole.
 
     Raises
     ------
     InputError
         If it cannot be written.
     """
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    try:
-        yield partial
-        partial.replace(path)
-    except OSError as error:
-        why = error.strerror or error
-        raise InputError("{path} cannot be written: {why}.", path=path, why=why) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_file(path) as file, _open_book(file, constant_memory=constant_memory) as book:
+        yield book
 
 
-def disarmed(table: pa.Table) -> pa.Table:
-    """The table with an apostrophe before every text that a spreadsheet would run."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
-            column = table.column(place)
-            runs = reduce(pc.or_, (pc.starts_with(column, mark) for mark in RUNS))
-            if pc.any(runs).as_py():
-                number = pc.match_substring_regex(column, NUMBER)
-                safe = pc.binary_join_element_wise("'", column, "")
-                column = pc.if_else(pc.and_(runs, pc.invert(number)), safe, column)
-                table = table.set_column(place, field, column)
-    return table
+@contextmanager
+def _open_book(file: BinaryIO, *, constant_memory: bool) -> Iterator[TextBook]:
+    # its working files lie in a folder that goes with it, whatever happens
+    with TemporaryDirectory(prefix="eligibility-", ignore_cleanup_errors=True) as folder:
+        book = TextBook(_ZipTarget(file), {"constant_memory": constant_memory, "tmpdir": folder})
+        yield book
+        try:
+            book.close()
+        except XlsxWriterException as error:
+            # the first of its arguments is the error of the system
+            raise next(
+                (each for each in error.args if isinstance(each, OSError)), OSError(str(error))
+            ) from error
 
 
-class _Csv:
-    """UTF-8 with a BOM, which Excel needs to show Chinese."""
+class _ZipTarget:
+    """A file for ``zipfile``, which after a failure still wants to end the archive when it is collected."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._file = path.open("wb")
-        self._file.write(BOM)
-        names = disarmed(pa.table({"name": schema.names}))["name"].to_pylist()
-        self._file.write((",".join(_quoted(name) for name in names) + "\n").encode())
-        options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
-        self._writer = pacsv.CSVWriter(self._file, schema, write_options=options)
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
 
-    def write(self, table: pa.Table) -> None:
-        self._writer.write_table(disarmed(table))
+    def write(self, content: bytes) -> int:
+        return 0 if self._file.closed else self._file.write(content)
 
-    def close(self) -> None:
-        self._writer.close()
-        self._file.close()
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0 if self._file.closed else self._file.seek(offset, whence)
 
+    def tell(self) -> int:
+        return 0 if self._file.closed else self._file.tell()
 
-class _Parquet:
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
-
-    def write(self, table: pa.Table) -> None:
-        self._writer.write_table(table)
-
-    def close(self) -> None:
-        self._writer.close()
+    def flush(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
 
 
-class _Xlsx:
-    """Row by row in constant memory; every text is written as text, so nothing runs."""
+class TextSheet(Worksheet):  # type: ignore[misc]
+    """A sheet on which a text stays one, also after somebody has edited its cell."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._path = path
-        self._book = xlsxwriter.Workbook(
-            str(path),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-        )
-        self._sheet = self._book.add_worksheet()
-        head = self._book.add_format(
-            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
-        )
-        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
-        for place, field in enumerate(schema):
-            wide = pa.types.is_string(field.type)
-            self._sheet.set_column(place, place, 22 if wide else 14)
-            self._sheet.write_string(0, place, field.name, head)
-        self._sheet.freeze_panes(1, 3)
-        self._row = 1
+    book: TextBook
 
-    def write(self, table: pa.Table) -> None:
-        if self._row + table.num_rows > EXCEL_ROWS:
-            raise InputError(
-                "{path}: an Excel sheet holds {most} rows; write .csv or .parquet instead.",
-                path=self._path,
-                most=EXCEL_ROWS,
-            )
-        for record in zip(*(_plain(column) for column in table.columns), strict=True):
-            for place, value in enumerate(record):
-                if value is None:
-                    continue
-                if isinstance(value, str):
-                    self._sheet.write_string(self._row, place, value)
-                elif isinstance(value, float | int):
-                    self._sheet.write_number(self._row, place, value)
-                else:
-                    self._sheet.write_datetime(self._row, place, value, self._day)
-            self._row += 1
+    def write_string(self, row: int, column: int, text: str, look: Format | None = None) -> Any:
+        """Write a text; what Excel would take for a formula gets its mark for texts."""
+        if is_formula(text):
+            look = self.book.text_format(look)
+        return super().write_string(row, column, text, look)
 
-    def close(self) -> None:
-        self._book.close()
+
+class TextBook(xlsxwriter.Workbook):  # type: ignore[misc]
+    """A workbook whose texts are never taken for formulas or addresses."""
+
+    def __init__(self, file: _ZipTarget, options: dict[str, Any]) -> None:
+        self._properties: dict[Format | None, dict[str, Any]] = {None: {}}
+        self._text_formats: dict[Format | None, Format] = {}
+        super().__init__(file, {**options, "strings_to_formulas": False, "strings_to_urls": False})
+
+    def add_format(self, properties: dict[str, Any] | None = None) -> Format:
+        """A look for cells."""
+        look = super().add_format(properties)
+        self._properties[look] = properties or {}
+        return look
+
+    def text_format(self, look: Format | None) -> Format:
+        """The same look with Excel's mark for texts, the apostrophe that it does not show."""
+        if look not in self._text_formats:
+            properties = {**self._properties[look], "quote_prefix": True}
+            self._text_formats[look] = self.add_format(properties)
+        return self._text_formats[look]
+
+    def add_worksheet(self, name: str | None = None) -> TextSheet:
+        """A new sheet."""
+        sheet: TextSheet = super().add_worksheet(name, TextSheet)
+        sheet.book = self
+        return sheet
 
 
 def _plain(column: pa.ChunkedArray) -> Iterable[object]:
@@ -218,4 +237,4 @@ def _plain(column: pa.ChunkedArray) -> Iterable[object]:
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n') else name
+    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\r\n') else name

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from eligibility.atomic_file import atomic_file
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Points, Text, printable
 from eligibility.vocabulary import InputError, Message
 
@@ -39,10 +40,13 @@ def write_pdf(paper: Paper, path: Path) -> None:
     Raises
     ------
     InputError
-        If WeasyPrint, Pango or a font with Chinese characters is missing; the sentence says which.
+        If WeasyPrint, Pango or a font with Chinese characters is missing, which the sentence says, or
+        the file cannot be written.
     """
     html, fetcher = _machine()
-    html(string=_page(paper), url_fetcher=fetcher()).write_pdf(str(path))
+    content = html(string=_page(paper), url_fetcher=fetcher()).write_pdf()
+    with atomic_file(path) as file:
+        file.write(content)
 
 
 def lacking() -> Message | None:

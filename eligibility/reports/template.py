@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
+from eligibility.atomic_file import atomic_file, check_output
+from eligibility.reports.files import open_workbook
 from eligibility.vocabulary import RATINGS, Field, InputError
 
 #: the reader takes either side of this as the header, and skips rows that begin with the mark
@@ -23,7 +23,8 @@ def write_template(path: Path, fields: Sequence[Field]) -> None:
     Raises
     ------
     InputError
-        If the ending is neither .csv nor .xlsx, or the folder does not exist.
+        If the ending is neither .csv nor .xlsx, the folder does not exist, or the file cannot be
+        written.
     """
     kinds = {".csv": _csv, ".xlsx": _xlsx}
     write = kinds.get(path.suffix.lower())
@@ -31,12 +32,8 @@ def write_template(path: Path, fields: Sequence[Field]) -> None:
         raise InputError(
             "{path}: the output must end in {endings}.", path=path, endings=", ".join(kinds)
         )
-    if not path.parent.is_dir():
-        raise InputError("{path}: its folder does not exist.", path=path)
-    try:
-        write(path, fields)
-    except (OSError, XlsxWriterException) as error:
-        raise InputError("{path} cannot be written: {why}.", path=path, why=error) from error
+    check_output(path)
+    write(path, fields)
 
 
 def _header(field: Field) -> str:
@@ -51,16 +48,18 @@ def _note(field: Field, lang: str) -> str:
 
 
 def _csv(path: Path, fields: Sequence[Field]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([_header(field) for field in fields])
-        for lang in ("zh", "en"):
-            notes = [_note(field, lang) for field in fields]
-            writer.writerow([f"{NOTE} {notes[0]}", *notes[1:]])
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow([_header(field) for field in fields])
+    for lang in ("zh", "en"):
+        notes = [_note(field, lang) for field in fields]
+        writer.writerow([f"{NOTE} {notes[0]}", *notes[1:]])
+    with atomic_file(path) as file:
+        file.write(sheet.getvalue().encode("utf-8-sig"))
 
 
 def _xlsx(path: Path, fields: Sequence[Field]) -> None:
-    with xlsxwriter.Workbook(str(path)) as book:
+    with open_workbook(path) as book:
         sheet, notes = book.add_worksheet("企业 Firms"), book.add_worksheet("说明 Notes")
         plain = {"text_wrap": True, "valign": "top", "border": 1}
         head = book.add_format({**plain, "bold": True, "bg_color": "#E8EEF5"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -15,6 +16,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
+from eligibility.atomic_file import atomic_file
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Points, Text, printable
 
 LATIN, CHINESE_FONT = "Arial", "Microsoft YaHei"
@@ -33,8 +35,11 @@ _CHART_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 
 
 def write_word(paper: Paper, path: Path) -> None:
-    """Write a paper as .docx; raises OSError where the file cannot be written."""
-    _Word(paper).document.save(str(path))
+    """Write a paper as .docx; raises InputError where the file cannot be written."""
+    content = io.BytesIO()
+    _Word(paper).document.save(content)
+    with atomic_file(path) as file:
+        file.write(content.getvalue())
 
 
 class _Word:

@@ -14,15 +14,13 @@ from unicodedata import east_asian_width
 
 import numpy as np
 import pyarrow as pa
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from eligibility.assessment.assess import Assessment
 from eligibility.intake.table import Batch
 from eligibility.language import Language
 from eligibility.reports.application import DraftCell, DraftTable, Lists, draft
-from eligibility.reports.files import EXCEL_ROWS
+from eligibility.reports.files import EXCEL_ROWS, TextBook, open_workbook
 from eligibility.reports.firm_paper import verdict_sentence
 from eligibility.reports.plain import doubt, fields_in_words, own_figure, score_sentence, titles
 from eligibility.reports.scored import (
@@ -91,11 +89,10 @@ def staff_workbook(
     Raises
     ------
     InputError
-        If a sheet would have more rows than Excel takes.
-    OSError
-        If the file cannot be written.
+        If a sheet would have more rows than Excel takes, or the file cannot be written.
     """
-    with _Book(path, constant_memory=True) as book:
+    with open_workbook(path, constant_memory=True) as opened:
+        book = _Book(opened)
         _Staff(book, batch, assessments, scheme, language, judge).write()
 
 
@@ -120,10 +117,11 @@ def firm_workbook(
 
     Raises
     ------
-    OSError
+    InputError
         If the file cannot be written.
     """
-    with _Book(path) as book:
+    with open_workbook(path) as opened:
+        book = _Book(opened)
         _application(book, draft(record, firm, scheme, lists), record, scheme, language)
         _reviewers(book, record, scheme, language)
 
@@ -149,11 +147,10 @@ def list_workbook(
     Raises
     ------
     InputError
-        If it has more rows than Excel takes.
-    OSError
-        If the file cannot be written.
+        If it has more rows than Excel takes, or the file cannot be written.
     """
-    with _Book(path, constant_memory=True) as book:
+    with open_workbook(path, constant_memory=True) as opened:
+        book = _Book(opened)
         batches = table.select(list(columns)).to_batches(max_chunksize=4096)
         rows = (
             row
@@ -166,15 +163,8 @@ def list_workbook(
 class _Book:
     """A workbook, its formats, and how values go into its cells."""
 
-    def __init__(self, path: Path, *, constant_memory: bool = False) -> None:
-        self.book = xlsxwriter.Workbook(
-            str(path),
-            {
-                "constant_memory": constant_memory,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-            },
-        )
+    def __init__(self, book: TextBook) -> None:
+        self.book = book
         self.formats = {
             name: self.book.add_format({**_LOOK, **look}) for name, look in FORMATS.items()
         }
@@ -249,17 +239,6 @@ class _Book:
             sheet.write_number(row, place, value, look)
         else:
             sheet.write_datetime(row, place, value, look)
-
-    def __enter__(self) -> _Book:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None:
-            return
-        try:
-            self.book.close()
-        except XlsxWriterException as trouble:
-            raise OSError(str(trouble)) from trouble
 
 
 # --- staff --------------------------------------------------------------------------------------

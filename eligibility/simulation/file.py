@@ -27,7 +27,7 @@ def write_applications(
     table = applications_table(applications, scheme)
     if with_chance:
         table = table.append_column("true_chance", pa.array(np.round(applications.chance, 6)))
-    with open_writer(path, table.schema) as output:
+    with open_writer(path) as output:
         output.write(table)
 
 

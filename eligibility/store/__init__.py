@@ -24,10 +24,11 @@ from eligibility.store.actors import (
     Visitor,
 )
 from eligibility.store.drafts import new_code
-from eligibility.store.engine import StoreUnavailable, open_store, signing_key
+from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
 from eligibility.store.firms import FirmFilter, Page
 from eligibility.store.imports import Imported, Would
+from eligibility.store.keys import signing_key
 from eligibility.store.records import Held
 from eligibility.store.repository import Repository
 from eligibility.store.rows import plain
@@ -42,6 +43,7 @@ from eligibility.store.schema import (
     Stage,
 )
 from eligibility.store.transfer import backup, export, restore
+from eligibility.vocabulary import StoreUnavailable
 
 __all__ = [
     "ADMINISTRATORS",
@@ -75,6 +77,7 @@ __all__ = [
     "Visitor",
     "Would",
     "backup",
+    "close_stores",
     "export",
     "new_code",
     "open_store",

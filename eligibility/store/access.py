@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from eligibility.store.accounts import open_still
 from eligibility.store.actors import (
@@ -35,7 +35,7 @@ from eligibility.store.actors import (
     Visitor,
     now,
 )
-from eligibility.store.engine import StoreUnavailable, reading, writing
+from eligibility.store.engine import reading, writing
 from eligibility.store.rows import Facts, Row, add_row, clean, plain, slices
 from eligibility.store.schema import Role, accounts, audit_log, firms, sign_ins
 from eligibility.vocabulary import Conflict, NotAllowed, NotFound, SignedOut
@@ -298,10 +298,8 @@ class Access:
 
 @contextmanager
 def _holdable() -> Iterator[None]:
-    """Ids and texts that no database can hold belong to nothing in it; a lost one says so."""
+    """Ids and texts that no database can hold belong to nothing in it."""
     try:
         yield
     except (DataError, OverflowError, UnicodeEncodeError) as error:
         raise NotFound("That is not here.") from error
-    except OperationalError as error:
-        raise StoreUnavailable("The store does not answer; try again in a moment.") from error

@@ -23,8 +23,9 @@ from sqlalchemy.exc import IntegrityError
 
 from eligibility.store.actors import Actor, now
 from eligibility.store.actors import SignIn as SignIn
-from eligibility.store.engine import alone, reading, signing_key, writing
-from eligibility.store.rows import Row, add_row
+from eligibility.store.engine import alone, reading, writing
+from eligibility.store.keys import signing_key
+from eligibility.store.rows import Row, add_row, check_text
 from eligibility.store.schema import (
     Role,
     accounts,
@@ -44,6 +45,8 @@ WINDOW = timedelta(minutes=15)
 #: how long a sign-in lasts without use, and at most
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
+#: clocks of two machines on one database differ by less; what is later than that has not been yet
+SKEW = timedelta(minutes=1)
 #: a sign-in in use is not written to more often than this
 SEEN_EVERY = timedelta(minutes=1)
 TOKEN_BYTES = 32
@@ -222,6 +225,8 @@ class Accounts:
         NotAllowed
             If the account is disabled, or the login exists and is not verified.
         """
+        for field, value in (("issuer", issuer), ("subject", subject), ("name", name)):
+            check_text(field, value)
         wanted = same_login(login)
         with writing(self.engine) as connection:
             known = connection.execute(
@@ -317,7 +322,8 @@ class Accounts:
 
     def csrf_holds(self, token: str, given: str) -> bool:
         """Did the form come from this sign-in's own page?"""
-        return hmac.compare_digest(self.csrf_token(token).encode(), given.encode())
+        sent = given.encode(errors="surrogatepass")
+        return hmac.compare_digest(self.csrf_token(token).encode(), sent)
 
     # --- inside ---
 
@@ -355,12 +361,14 @@ class Accounts:
         with writing(self.engine) as connection:
             alone(connection, "sign in")
             connection.execute(delete(tried).where(tried.c.at <= at - WINDOW))
+            # a clock that was ahead has stamped what has not been yet
+            past = tried.c.at <= at
             won = select(func.max(tried.c.at)).where(tried.c.login == login, tried.c.succeeded)
-            last = connection.scalar(won)
-            of_login = [tried.c.login == login, tried.c.succeeded.is_(False)]
+            last = connection.scalar(won.where(past))
+            of_login = [tried.c.login == login, tried.c.succeeded.is_(False), past]
             if last is not None:
                 of_login.append(tried.c.at > last)
-            of_source = [tried.c.source == source, tried.c.succeeded.is_(False)]
+            of_source = [tried.c.source == source, tried.c.succeeded.is_(False), past]
             counted = select(func.count()).select_from(tried)
             failed = connection.scalar(counted.where(*of_login)) or 0
             from_there = connection.scalar(counted.where(*of_source)) or 0
@@ -415,7 +423,9 @@ def open_still(at: datetime) -> list[ColumnElement[bool]]:
     return [
         sign_ins.c.revoked_at.is_(None),
         sign_ins.c.seen_at > at - IDLE,
+        sign_ins.c.seen_at <= at + SKEW,
         sign_ins.c.at > at - ABSOLUTE,
+        sign_ins.c.at <= at + SKEW,
         accounts.c.active,
     ]
 
@@ -453,9 +463,9 @@ def same_password(one: str, other: str) -> bool:
     return _same_letters(one) == _same_letters(other)
 
 
-def _same_letters(password: str) -> str:
+def _same_letters(password: str) -> bytes:
     """One byte sequence for what looks alike on two keyboards."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password).encode(errors="surrogatepass")
 
 
 def _actor(account: Any) -> Actor:

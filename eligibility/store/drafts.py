@@ -185,7 +185,8 @@ class Drafts(Access):
                 own: ColumnElement[bool] = drafts.c.account_id == account
             case Actor(source=source):
                 own = drafts.c.account_id.is_(None) & drafts.c.source.is_not_distinct_from(source)
-        recent = own & (drafts.c.created_at > self._clock() - WITHIN)
+        at = self._clock()
+        recent = own & (drafts.c.created_at > at - WITHIN) & (drafts.c.created_at <= at)
         begun = connection.scalar(select(func.count()).select_from(drafts).where(recent)) or 0
         if begun >= MOST_NEW:
             raise NotAllowed(

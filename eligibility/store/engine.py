@@ -2,34 +2,47 @@
 
 ``ELIGIBILITY_DATABASE_URL`` names a database; without it the store is one SQLite file,
 ``eligibility.sqlite``, in the folder ``ELIGIBILITY_DATA`` (``./data``), readable by its owner only.
+
+A process that closes any descriptor of a SQLite file loses every lock that it has on the file, and
+others then take it for nobody's and remove the log of what was written. So no code of this program
+opens the file of a store that is there already, or those beside it: only SQLite does.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
+import stat
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL as DatabaseURL
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy import text as sql
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as BusyPool
+from sqlalchemy.pool import Pool, QueuePool
 
 from eligibility.store.schema import REVISION
-from eligibility.vocabulary import EligibilityError, InputError, msgid
+from eligibility.vocabulary import EligibilityError, InputError, StoreUnavailable, msgid
 
 URL = "ELIGIBILITY_DATABASE_URL"
 DATA = "ELIGIBILITY_DATA"
-SECRET = "ELIGIBILITY_SECRET"
 FILE_NAME = "eligibility.sqlite"
-KEY_NAME = "signing.key"
-#: bytes of a signing key made here; a given one may not be shorter
-KEY_BYTES = 32
 OWNER_ONLY = 0o600
 #: seconds a writer waits for another one
 BUSY = 30
@@ -39,15 +52,26 @@ CONNECTIONS = 20
 
 _NO_URL = msgid("{variable} is no database URL; expected one such as postgresql://user@host/name.")
 
-
-class StoreUnavailable(EligibilityError):
-    """The store cannot be opened."""
+#: the stores of this process, by what names each; never opened twice
+_stores: dict[str, Engine] = {}
+#: of one opening at a time, so that nobody opens a file while it is being created
+_opening = threading.RLock()
+#: all engines on SQLite files, for a fork to find their connections
+_on_files: WeakSet[Engine] = WeakSet()
+#: files that were open when this process was forked, and the pools that have them open
+_open_in_parent: dict[str, Pool] = {}
 
 
 def data_folder() -> Path:
-    """The folder of the store's file and key, made if absent."""
+    """The folder of the store's file and key, made if absent; StoreUnavailable if it cannot be."""
     folder = Path(os.environ.get(DATA) or "data")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreUnavailable(
+            "{variable}: {folder} cannot be the folder of the store: {reason}",
+            variable=DATA, folder=str(folder), reason=error.strerror,
+        ) from error  # fmt: skip
     return folder
 
 
@@ -63,20 +87,34 @@ def open_store(url: str | None = None) -> Engine:
     Returns
     -------
     sqlalchemy.Engine
-        One for a process, shared by its threads; what ``Repository`` and ``Accounts`` take.
+        One for a process, shared by its threads; what ``Repository`` and ``Accounts`` take. Opened
+        again, the same store is the same engine.
 
     Raises
     ------
     StoreUnavailable
-        If the database cannot be reached, or was written by a newer version of this program.
+        If the database cannot be reached or is damaged, was written by a newer version of this
+        program, or is a SQLite file that was open where this process was forked.
     """
-    engine = connect(url or os.environ.get(URL) or sqlite_url(data_folder() / FILE_NAME))
-    try:
-        migrate(engine)
-    except EligibilityError:
-        engine.dispose()
-        raise
-    return engine
+    named = _parsed(url or os.environ.get(URL) or sqlite_url(data_folder() / FILE_NAME))
+    key = named.render_as_string(hide_password=False)
+    with _opening:
+        if key not in _stores:
+            engine = connect(named)
+            try:
+                migrate(engine)
+            except EligibilityError:
+                engine.dispose()
+                raise
+            _stores[key] = engine
+        return _stores[key]
+
+
+def close_stores() -> None:
+    """Close every store that ``open_store`` opened in this process; the next opening is anew."""
+    with _opening:
+        while _stores:
+            _stores.popitem()[1].dispose()
 
 
 def sqlite_url(file: Path) -> DatabaseURL:
@@ -86,6 +124,16 @@ def sqlite_url(file: Path) -> DatabaseURL:
 
 def connect(url: str | DatabaseURL) -> Engine:
     """An engine for a database as it is, without migrating it."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    return create_engine(
+        parsed, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_pre_ping=True
+    )
+
+
+def _parsed(url: str | DatabaseURL) -> DatabaseURL:
+    """The URL in the one form that names this database; InputError if it names none."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -97,27 +145,50 @@ def connect(url: str | DatabaseURL) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise InputError("The store needs a file; sqlite without a path forgets everything.")
-        return _sqlite(parsed)
-    return create_engine(
-        parsed, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_pre_ping=True
-    )
+        parsed = parsed.set(database=os.path.realpath(parsed.database))
+    return parsed
+
+
+def _create_file(file: str) -> None:
+    """Create the file of a store if there is none, readable by its owner only.
+
+    What SQLite puts beside it is then readable by nobody else either. One that is there is not
+    touched.
+    """
+    try:
+        with _opening:
+            if not os.path.lexists(file):
+                os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+    except FileExistsError:
+        pass
+    except (OSError, ValueError) as error:
+        raise StoreUnavailable("The store cannot be opened: {reason}", reason=error) from error
+    if not stat.S_ISREG(os.stat(file).st_mode):
+        raise StoreUnavailable("The store {file} is no regular file.", file=file)
 
 
 def _sqlite(url: DatabaseURL) -> Engine:
-    # created here so that the file, and what SQLite puts beside it, is never readable by others
-    try:
-        os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, OWNER_ONLY))
-    except OSError as error:
-        raise StoreUnavailable("The store cannot be opened: {reason}", reason=error) from error
+    file = str(url.database)
+    _create_file(file)
     engine = create_engine(
         url,
         pool_size=CONNECTIONS,
         max_overflow=CONNECTIONS,
         connect_args={"timeout": BUSY},
     )
+    _on_files.add(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def _refuse_after_fork(*_: object) -> None:
+        # SQLite would take the parent's locks for this process's own, and write unprotected
+        if file in _open_in_parent:
+            raise StoreUnavailable(
+                "The store was open when this process was forked; start a new process for it."
+            )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    def _prepare(connection: sqlite3.Connection, entry: Any) -> None:
+        entry.info["file"] = _identity(file)
         # the driver's own transactions begin too late to make a reading before a write safe
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY * 1000}")
@@ -127,10 +198,38 @@ def _sqlite(url: DatabaseURL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        # what is written to a file without a name is gone with the last who has it open
+        if connection.info["file"] != _identity(file):
+            raise StoreUnavailable(
+                "The file of the store was moved, deleted or replaced while in use; start again."
+            )
         how = connection.get_execution_options().get("begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {how}")
 
     return engine
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    """Which file a name leads to; asked without opening it."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _leave_to_parent() -> None:
+    """In a forked process: open connections stay the parent's, not used and never closed here."""
+    global _opening
+    _opening = threading.RLock()
+    for engine in {*_stores.values(), *_on_files}:
+        if isinstance(pool := engine.pool, QueuePool) and pool.checkedin() + pool.checkedout():
+            _open_in_parent[str(engine.url.database)] = pool
+        engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _patiently(action: Any) -> None:
@@ -148,16 +247,51 @@ def _patiently(action: Any) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads."""
-    with engine.connect() as connection, connection.begin():
+    """A transaction that only reads; StoreUnavailable if the database fails."""
+    with _failures(), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine, how: str = "IMMEDIATE") -> Iterator[Connection]:
     """A transaction that writes: SQLite takes its one writer's place before the first reading."""
-    with engine.connect().execution_options(begin=how) as connection, connection.begin():
+    with (
+        _failures(),
+        engine.connect().execution_options(begin=how) as connection,
+        connection.begin(),
+    ):
         yield connection
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn what a database or its driver raises into a sentence; what values it refuses passes."""
+    try:
+        yield
+    except (IntegrityError, DataError):
+        raise
+    except (DBAPIError, BusyPool, sqlite3.Error) as error:
+        raise _unavailable(error) from error
+    except StatementError as error:
+        # a refusal of ours while a value was converted comes wrapped
+        if isinstance(error.orig, EligibilityError):
+            raise error.orig from None
+        raise
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    """The sentence for a failure of the database; nothing is told of where its server is."""
+    cause = getattr(error, "orig", None) or error
+    broken = isinstance(cause, sqlite3.Error) and "locked" not in str(cause)
+    if not broken and isinstance(error, OperationalError | InterfaceError | BusyPool):
+        return StoreUnavailable("The store does not answer; try again in a moment.")
+    return StoreUnavailable("The store cannot be used: {reason}", reason=_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """What the driver says, in one line."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def alone(connection: Connection, what: str) -> None:
@@ -177,16 +311,16 @@ def revision(connection: Connection) -> str | None:
 def migrate(engine: Engine, to: str = "head") -> None:
     """Bring a database to the present schema; any number of processes may try at once."""
     try:
-        with reading(engine) as connection:
+        with engine.connect() as connection, connection.begin():
             if to == "head" and revision(connection) == REVISION:
                 return
-        with writing(engine, "EXCLUSIVE") as connection:
+        exclusive = engine.connect().execution_options(begin="EXCLUSIVE")
+        with exclusive as connection, connection.begin():
             alone(connection, "migrate")
             _upgrade(connection, to)
-    except (DatabaseError, sqlite3.Error) as error:
-        said = str(getattr(error, "orig", error)).strip().splitlines()
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise StoreUnavailable(
-            "The store cannot be opened: {reason}", reason=said[0] if said else type(error).__name__
+            "The store cannot be opened: {reason}", reason=_reason(error)
         ) from error
 
 
@@ -206,36 +340,3 @@ def _upgrade(connection: Connection, to: str) -> None:
             "The store is at revision {revision}, which this version of the program does not know.",
             revision=revision(connection),
         ) from error
-
-
-def signing_key() -> bytes:
-    """The key that cookies and CSRF tokens are signed with.
-
-    What ``ELIGIBILITY_SECRET`` says, else a file in the data folder, made at the first start and
-    readable by its owner only.
-
-    Raises
-    ------
-    InputError
-        If the given secret is shorter than 32 characters.
-    """
-    if given := os.environ.get(SECRET):
-        if len(given) < KEY_BYTES:
-            raise InputError(
-                "{variable} is too short: {given} characters, expected at least {needed}.",
-                variable=SECRET, given=len(given), needed=KEY_BYTES,
-            )  # fmt: skip
-        return given.encode()
-    path = data_folder() / KEY_NAME
-    fresh = path.with_suffix(f".{secrets.token_hex(8)}")
-    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY), "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # a link either is there whole or fails: two first starts at once agree on one key
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-    finally:
-        fresh.unlink()
-    return path.read_text(encoding="ascii").encode()

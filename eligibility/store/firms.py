@@ -24,6 +24,7 @@ from sqlalchemy import DateTime as RawMoment
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, LEADS, STAFF
+from eligibility.store.column_types import UNREADABLE, damaged
 from eligibility.store.rows import Facts, Row, only, slices
 from eligibility.store.schema import Role, Stage, accounts, audit_log, carriers, firms, tasks
 from eligibility.vocabulary import InputError, NotFound, msgid
@@ -162,14 +163,17 @@ class Firms(Access):
             for column in SHOWN
         ]
         asked = (chosen or FirmFilter()).clauses()
-        with self._reading() as connection:
-            statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
-            rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
-        columns = zip(*rows, strict=True) if rows else [()] * len(raw)
-        return {
-            column.name: _array(column.name, values)
-            for column, values in zip(SHOWN, columns, strict=True)
-        }
+        try:
+            with self._reading() as connection:
+                statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
+                rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
+            columns = zip(*rows, strict=True) if rows else [()] * len(raw)
+            return {
+                column.name: _array(column.name, values)
+                for column, values in zip(SHOWN, columns, strict=True)
+            }
+        except UNREADABLE as error:
+            raise damaged() from error
 
     @open_to(ANYONE)
     def get(self, firm_id: int) -> Row:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Integer, Table, insert
 from sqlalchemy import String as Text
 
 from eligibility.vocabulary import InputError
+
+#: of an integer column on PostgreSQL; SQLite would take more
+LARGEST = 2**31 - 1
+#: a character that no encoding has
+UNPAIRED = re.compile("[\ud800-\udfff]")
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -53,20 +59,45 @@ def _plain(value: Any, key: str) -> Any:
 
 
 def clean(table: Table, values: Facts) -> Row:
-    """Values that both databases take alike: known columns, lengths kept, no NUL characters."""
+    """Values that both databases take alike: known columns, lengths kept, texts and numbers whole.
+
+    Raises
+    ------
+    InputError
+        That names the field, and what is wrong with its value.
+    """
     for name, value in values.items():
         if name not in table.c:
             raise InputError("There is no field {field}.", field=name)
-        kind = table.c[name].type
-        if isinstance(value, str) and isinstance(kind, Text):
-            if kind.length and len(value) > kind.length:
+        column = table.c[name]
+        if isinstance(value, str) and isinstance(column.type, Text):
+            length = column.type.length
+            if length and len(value) > length:
                 raise InputError(
                     "{field} is too long: {length} characters, expected at most {allowed}.",
-                    field=name, length=len(value), allowed=kind.length,
+                    field=name, length=len(value), allowed=length,
                 )  # fmt: skip
-            if "\0" in value:
-                raise InputError("{field} holds a character that is no text.", field=name)
+            check_text(name, value)
+        # an id that is out of range belongs to nothing, which is for the database to say
+        if isinstance(column.type, Integer) and not column.foreign_keys and value is not None:
+            _check_whole(name, value)
     return dict(values)
+
+
+def check_text(field: str, value: str) -> None:
+    """Raise InputError where a text has a character that is none: NUL, or half a pair."""
+    if "\0" in value or (not value.isascii() and UNPAIRED.search(value)):
+        raise InputError("{field} holds a character that is no text.", field=field)
+
+
+def _check_whole(field: str, value: Any) -> None:
+    """Raise InputError where a number is not whole, or larger than PostgreSQL's integer holds."""
+    fits = isinstance(value, int | float | np.number) and -LARGEST - 1 <= value <= LARGEST
+    if not fits or float(value) % 1:
+        raise InputError(
+            "{field}: {value} cannot be stored; expected a whole number up to {largest}.",
+            field=field, value=repr(value), largest=f"{LARGEST:,}",
+        )  # fmt: skip
 
 
 def add_row(connection: Connection, table: Table, values: Facts) -> int:

@@ -7,34 +7,28 @@ refuse to be changed or emptied, by triggers of the database itself.
 
 from __future__ import annotations
 
-import json
-import zlib
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.engine import Dialect
 
 from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.store.column_types import Day, Json, Moment, Packed
 from eligibility.vocabulary import msgid
 
 #: the newest migration; a store at this revision is opened without loading Alembic
@@ -111,64 +105,6 @@ PAPER_WORDS = {
     Paper.RECEIVED: msgid("received"),
     Paper.CHECKED: msgid("checked"),
 }
-
-
-class Json(TypeDecorator[Any]):
-    """JSON as text: numbers come back exactly as they were given, whichever the database."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """To text; NaN is refused, for a blank is a key left out."""
-        if value is None:
-            return None
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        """From text."""
-        return None if value is None else json.loads(value)
-
-
-class Packed(TypeDecorator[Any]):
-    """JSON, compressed: a result record is 12 KB of mostly repeated titles and citations."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        """To bytes."""
-        if value is None:
-            return None
-        said = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return zlib.compress(said.encode(), level=1)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        """From bytes."""
-        return None if value is None else json.loads(zlib.decompress(value))
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite knows no time zones, so none is stored."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        """To UTC without zone."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        """To a moment with its zone."""
-        return None if value is None else value.replace(tzinfo=UTC)
 
 
 #: what a table of firms shows of an assessment; the score in points, the probability and the ends
@@ -336,7 +272,7 @@ assessments = Table(
     Column("scheme", String(32), nullable=False),
     Column("edition", String(32), nullable=False),
     Column("model_hash", String(64)),
-    Column("as_of", Date, nullable=False),
+    Column("as_of", Day, nullable=False),
     Column("inputs", Json, nullable=False),
     Column("record", Packed, nullable=False),
     *_headline(),
@@ -354,8 +290,8 @@ outcomes = Table(
     Column("assessment_id", ForeignKey("assessments.id")),
     Column("certified", Boolean),
     Column("certificate_number", String(100)),
-    Column("certified_on", Date),
-    Column("expires_on", Date),
+    Column("certified_on", Day),
+    Column("expires_on", Day),
     Column("rejection_reason", Text),
     _at("changed_at"),
     _version(),
@@ -368,7 +304,7 @@ tasks = Table(
     _id(),
     Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
     Column("title", Text, nullable=False),
-    Column("due_on", Date),
+    Column("due_on", Day),
     Column("done", Boolean, nullable=False, default=False),
     _by("assignee_id"),
     _by(),
@@ -449,7 +385,7 @@ staged = Table(
     Column("scheme", String(32)),
     Column("edition", String(32)),
     Column("model_hash", String(64)),
-    Column("as_of", Date),
+    Column("as_of", Day),
     Column("record", Packed),
     *_headline(),
     Column("firm_id", Integer),

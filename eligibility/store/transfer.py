@@ -9,29 +9,49 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 import secrets
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
-from shutil import copyfile
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Engine, Table, func, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
 
-from eligibility.store.engine import OWNER_ONLY, connect, migrate, reading, sqlite_url, writing
+from eligibility.formula_injection import escape_formula
+from eligibility.store.actors import now
+from eligibility.store.column_types import Day, Json, Moment, Packed, damaged
+from eligibility.store.engine import (
+    OWNER_ONLY,
+    connect,
+    migrate,
+    reading,
+    revision,
+    sqlite_url,
+    writing,
+)
 from eligibility.store.rows import slices
-from eligibility.store.schema import SECRET, Json, Packed, metadata, sign_in_attempts, sign_ins
-from eligibility.vocabulary import Conflict, InputError
+from eligibility.store.schema import SECRET, metadata, sign_in_attempts, sign_ins
+from eligibility.vocabulary import Conflict, InputError, StoreUnavailable
 
 #: rows copied at once
 CHUNK = 500
-#: what a spreadsheet would take for a formula
-FORMULA = re.compile(r"^[=+\-@\t\r]")
 #: of no use elsewhere, and nobody's business
 NOT_EXPORTED = (sign_ins, sign_in_attempts)
 
@@ -46,36 +66,42 @@ class Exported(NamedTuple):
 def backup(engine: Engine, file: Path) -> dict[str, int]:
     """Write a consistent copy of a store, which may be in use, to a new file; rows by table.
 
+    The copy is compared with what the store held at that moment: its revision, and the rows of
+    every table.
+
     Raises
     ------
     InputError
         If the file is there already, for a backup never overwrites, or cannot be written.
+    StoreUnavailable
+        If the store is damaged, or what was written is not what it holds. Nothing is kept then.
     """
-    if file.exists():
+    if os.path.lexists(file):
         raise InputError("{file} is there already; name a new file.", file=str(file))
     part = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
-        if engine.dialect.name == "sqlite":
-            _copy_pages(engine, part)
-        else:
-            _copy_rows(engine, part)
-        rows = _check(part)
+        copy = _copy_pages if engine.dialect.name == "sqlite" else _copy_rows
+        rows = _compare(copy(engine, part), part)
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         # a link fails where a name has appeared meanwhile; a rename would overwrite it
         os.link(part, file)
+        _keep_name(file.parent)
     except FileExistsError as error:
         raise InputError("{file} is there already; name a new file.", file=str(file)) from error
     except (OSError, sqlite3.Error) as error:
         raise InputError("{path} cannot be written: {why}.", path=str(file), why=error) from error
     finally:
-        part.unlink(missing_ok=True)
+        for left in (part, part.with_name(f"{part.name}-journal")):
+            left.unlink(missing_ok=True)
     return rows
 
 
 def restore(engine: Engine, file: Path) -> dict[str, int]:
     """Fill an empty store from a backup, compare every row, and say how many each table has.
+
+    Every sign-in that the backup holds is ended: some of them were ended since it was written.
 
     Raises
     ------
@@ -93,11 +119,12 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
         # a copy, for an older backup is migrated first
         copied = Path(folder) / "backup.sqlite"
         try:
-            copyfile(file, copied)
-            os.chmod(copied, OWNER_ONLY)
-            _check(copied)
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise InputError("{file} is no backup of a store.", file=str(file)) from error
+            _copy_file(file, copied)
+            _contents(copied)
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(
+                "{file} is no whole backup of a store: {reason}", file=str(file), reason=error
+            ) from error
         source = connect(sqlite_url(copied))
         try:
             migrate(source)
@@ -105,7 +132,10 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
                 for table in metadata.sorted_tables:
                     if _count(new, table):
                         raise Conflict("This store is not empty; restore into a new one.")
-                return {table.name: _copy(old, new, table) for table in metadata.sorted_tables}
+                rows = {table.name: _copy(old, new, table) for table in metadata.sorted_tables}
+                unended = update(sign_ins).where(sign_ins.c.revoked_at.is_(None))
+                new.execute(unended.values(revoked_at=now()))
+                return rows
         finally:
             source.dispose()
 
@@ -146,25 +176,66 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
                 yield connection
 
 
-def _copy_pages(engine: Engine, part: Path) -> None:
-    with closing(engine.raw_connection()) as held, closing(sqlite3.connect(part)) as copy:
-        source: Any = held.driver_connection
+class _Contents(NamedTuple):
+    """What a store holds at one moment: its revision, and the rows of each table."""
+
+    revision: str | None
+    rows: dict[str, int]
+
+
+def _contents_of(connection: Connection) -> _Contents:
+    rows = {table.name: _count(connection, table) for table in metadata.sorted_tables}
+    return _Contents(revision(connection), rows)
+
+
+def _copy_pages(engine: Engine, part: Path) -> _Contents:
+    with reading(engine) as connection, closing(sqlite3.connect(part)) as copy:
+        # the first reading fixes the moment that the pages are then of
+        contents = _contents_of(connection)
+        source: Any = connection.connection.driver_connection
         source.backup(copy)
         # one file that opens anywhere, without the two beside it that WAL needs
         copy.execute("PRAGMA journal_mode=DELETE")
+    return contents
 
 
-def _copy_rows(engine: Engine, part: Path) -> None:
+def _copy_rows(engine: Engine, part: Path) -> _Contents:
     copy = connect(sqlite_url(part))
     try:
         migrate(copy)
         with _snapshot(engine) as old, writing(copy) as new:
+            contents = _contents_of(old)
             for table in metadata.sorted_tables:
                 _copy(old, new, table)
     finally:
         copy.dispose()
-    with closing(sqlite3.connect(part)) as held:
-        held.execute("PRAGMA journal_mode=DELETE")
+    with closing(sqlite3.connect(part)) as file:
+        file.execute("PRAGMA journal_mode=DELETE")
+    return contents
+
+
+def _copy_file(file: Path, copied: Path) -> None:
+    """Copy a backup through SQLite: to open it ourselves would end this process's locks on it."""
+    if not file.is_file():
+        raise FileNotFoundError("no regular file is there")
+    copied.touch(OWNER_ONLY)
+    with closing(_read_only(file)) as source, closing(sqlite3.connect(copied)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def _read_only(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _keep_name(folder: Path) -> None:
+    """Bring a new name in a folder to the disk, where the system knows how."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> int:
@@ -188,18 +259,96 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
-def _check(file: Path) -> dict[str, int]:
-    """Rows by table of a whole store in one file; a table younger than it has none."""
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as held:
-        if held.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError("damaged")
-        held.execute("SELECT version_num FROM alembic_version").fetchone()
-        there = {name for (name,) in held.execute("SELECT name FROM sqlite_master")}
-        return {
-            table.name: held.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
-            for table in metadata.sorted_tables
-            if table.name in there
-        }
+def _compare(store: _Contents, file: Path) -> dict[str, int]:
+    """Rows by table of a copy; StoreUnavailable unless it is whole and equals the store."""
+    try:
+        copy = _contents(file)
+    except sqlite3.Error as error:
+        raise StoreUnavailable(
+            "The store is damaged ({reason}), and no backup was kept. Keep its file and restore "
+            "the last backup into a new folder.",
+            reason=error,
+        ) from error
+    if copy != store:
+        differing = [name for name in store.rows if store.rows[name] != copy.rows.get(name)]
+        raise StoreUnavailable(
+            "The backup does not hold what the store holds ({tables}); it was not kept.",
+            tables=", ".join(differing) or f"{copy.revision} ≠ {store.revision}",
+        )
+    return copy.rows
+
+
+def _contents(file: Path) -> _Contents:
+    """What a whole store in one file holds; a table younger than it has no entry.
+
+    Raises
+    ------
+    sqlite3.Error
+        If the file is damaged, is no store, or holds a value that cannot be read.
+    """
+    with closing(_read_only(file)) as opened:
+        opened.create_function("unpacks", 1, _unpacks, deterministic=True)
+        (found,) = opened.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found.splitlines()[-1])
+        stands_at = opened.execute("SELECT version_num FROM alembic_version").fetchone()
+        rows = {}
+        for table in metadata.sorted_tables:
+            columns = {name for _, name, *_ in opened.execute(f"PRAGMA table_info({table.name})")}
+            if columns:
+                _check_values(opened, table, columns)
+                count = opened.execute(f"SELECT count(*) FROM {table.name}").fetchone()
+                rows[table.name] = count[0]
+        if (orphan := opened.execute("PRAGMA foreign_key_check").fetchone()) is not None:
+            raise sqlite3.DatabaseError(f"{orphan[0]}: a row belongs to one that is not there")
+        return _Contents(stands_at and stands_at[0], rows)
+
+
+def _check_values(opened: sqlite3.Connection, table: Table, columns: set[str]) -> None:
+    """Raise sqlite3.DatabaseError where a value is not of its column's type: SQLite takes any."""
+    wrong = [
+        f"WHEN {column.name} IS NOT NULL AND NOT ({_fits(column)}) THEN '{column.name}'"
+        for column in table.c
+        if column.name in columns
+    ]
+    (key,) = table.primary_key.columns
+    found = opened.execute(
+        f"SELECT * FROM (SELECT {key.name}, CASE {' '.join(wrong)} END AS wrong FROM {table.name}) "
+        "WHERE wrong IS NOT NULL LIMIT 1"
+    ).fetchone()
+    if found is not None:
+        raise sqlite3.DatabaseError(f"{table.name}.{found[1]}, row {found[0]}")
+
+
+def _fits(column: Column[Any]) -> str:
+    """A condition in SQLite's words that values of a column fulfil."""
+    name, kind = column.name, f"typeof({column.name})"
+    match column.type:
+        case Json():
+            return f"{kind} = 'text' AND json_valid({name})"
+        case Packed():
+            return f"{kind} = 'blob' AND unpacks({name})"
+        case Moment():
+            return f"{kind} = 'text' AND datetime({name}) IS NOT NULL"
+        case Day():
+            return f"{kind} = 'text' AND date({name}) = {name}"
+        case Boolean():
+            return f"{name} IN (0, 1)"
+        case Integer():
+            return f"{kind} = 'integer'"
+        case Float():
+            return f"{kind} IN ('real', 'integer')"
+        case _:
+            return f"{kind} = 'text'"
+
+
+def _unpacks(value: bytes) -> bool:
+    """Does a compressed record come back, by its own checksum?"""
+    try:
+        zlib.decompress(value)
+    except zlib.error:
+        return False
+    return True
 
 
 def _write(connection: Connection, table: Table, folder: Path) -> int:
@@ -215,13 +364,18 @@ def _write(connection: Connection, table: Table, folder: Path) -> int:
         for row in connection.execute(select(*columns).order_by(key)):
             told = [value.isoformat() if isinstance(value, date) else value for value in row]
             names = (column.name for column in columns)
-            lines.write(json.dumps(dict(zip(names, told, strict=True)), ensure_ascii=False) + "\n")
+            filled = dict(zip(names, told, strict=True))
+            lines.write(json.dumps(filled, ensure_ascii=False, default=_refuse) + "\n")
             cells.writerow(map(_cell, columns, told))
             rows += 1
     return rows
 
 
+def _refuse(_: object) -> None:
+    raise damaged()
+
+
 def _cell(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, Json | Packed):
         return "" if value is None else json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+    return escape_formula(value) if isinstance(value, str) else value

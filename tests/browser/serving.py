@@ -67,8 +67,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(port: int, data: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """An app on that port with its store in a folder and these options, and its process."""
+def started(
+    port: int, data: Path, *options: str, database: str = ""
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """An app on that port with its store in a folder and these options, and its process.
+
+    ``database`` is the URL of a store elsewhere.
+    """
     command = [
         sys.executable,
         "-m",
@@ -78,7 +83,11 @@ def started(port: int, data: Path, *options: str) -> Iterator[tuple[str, subproc
         f"--server.port={port}",
         *options,
     ]
-    own = {"ELIGIBILITY_DATA": str(data), "ELIGIBILITY_DATABASE_URL": "", "ELIGIBILITY_SECRET": ""}
+    own = {
+        "ELIGIBILITY_DATA": str(data),
+        "ELIGIBILITY_DATABASE_URL": database,
+        "ELIGIBILITY_SECRET": "",
+    }
     with (data / "log").open("w", encoding="utf-8") as log:
         app = subprocess.Popen(
             command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **own}

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 import pytest
 
 from eligibility.assessment.assess import assess_table
+from eligibility.readiness import artifact
 from eligibility.readiness.artifact import KNOWN, MANIFEST, MODEL, load, save
+from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.model import Model, Seen
 from eligibility.readiness.past import Past
 from eligibility.readiness.stock import CONJUNCTION, Replicated, candidates
 from eligibility.readiness.training import Trained
-from eligibility.vocabulary import ModelRefused
+from eligibility.vocabulary import InputError, ModelRefused
 from tests.firms import base, table
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +156,49 @@ def test_every_candidate_can_be_kept_and_read(
     assert again.estimator.chances(past.features[:3]).probability.tolist() == (
         made.chances(past.features[:3]).probability.tolist()
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("estimator", {"estimator": None}),
+        ("estimator", {"estimator": Replicated(None)}),
+        ("estimator", {"estimator": ConjunctionClassifier(None)}),
+        ("seen", {"seen": None}),
+        ("seen", {"seen": Seen(*(np.zeros((0,)) for _ in range(3)), np.zeros((1, 1)))}),
+        ("layout", {"layout": ()}),
+        ("learned", {"learned": None}),
+    ],
+)
+def test_a_model_with_a_part_that_is_none_or_does_not_work_is_refused(
+    model_folder: Path, trained: Trained, part: str, changes: dict[str, Any]
+) -> None:
+    path = model_folder / MODEL
+    joblib.dump(replace(trained.model, **changes), path)
+    edited(model_folder, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    with pytest.raises(ModelRefused, match=f"{part} of the model is not what the manifest"):
+        load(model_folder)
+
+
+def test_an_estimator_of_another_kind_than_the_manifest_says_is_refused(model_folder: Path) -> None:
+    edited(model_folder, chosen="logistic")
+    with pytest.raises(ModelRefused, match="estimator of the model is not what the manifest"):
+        load(model_folder)
+
+
+def test_a_model_that_cannot_be_written_leaves_the_one_before(
+    model_folder: Path, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_bytes() for path in model_folder.iterdir()}
+
+    def full(_: Trained) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(artifact, "card", full)
+    with pytest.raises(InputError, match="No space left"):
+        save(trained, model_folder)
+    assert {path.name: path.read_bytes() for path in model_folder.iterdir()} == before
+    assert [path.name for path in model_folder.parent.iterdir()] == [model_folder.name]
 
 
 def test_no_name_that_a_model_may_hold_runs_commands() -> None:

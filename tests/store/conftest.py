@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from eligibility.store import open_store
 from eligibility.store.engine import connect
 from eligibility.store.schema import metadata
+from tests.store.postgresql import create_database, programs, server
 
 #: Argon2 as cheap as it gets; what a real one costs is the library's matter
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -35,52 +29,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a server of our own on loopback, without the name of a database."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    initdb = shutil.which("initdb", path=os.pathsep.join(map(str, programs[-1:])) or None)
-    if initdb is None:
+    if programs() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    # the server refuses to run as root
-    user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-    folder = Path(tempfile.mkdtemp(prefix="eligibility-postgresql-"))
-    shutil.chown(folder, user)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    subprocess.run(
-        [initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
-         "--locale=C.UTF-8"],
-        user=user, check=True, capture_output=True, cwd=folder,
-    )  # fmt: skip
-    server = subprocess.Popen(
-        [Path(initdb).with_name("postgres"), "-D", data, "-p", str(port), "-h", "127.0.0.1",
-         "-k", folder, "-c", "fsync=off", "-c", "full_page_writes=off"],
-        user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}"
-    ready = Path(initdb).with_name("pg_isready")
-    try:
-        for _ in range(200):
-            asked = ["-h", "127.0.0.1", "-p", str(port)]
-            if subprocess.run([ready, *asked], capture_output=True, check=False).returncode == 0:
-                break
-            subprocess.run(["sleep", "0.05"], check=True)
+    with server() as url:
         yield url
-    finally:
-        # fast shutdown: a smart one would wait for a test that left a connection open
-        server.send_signal(signal.SIGINT)
-        server.wait(20)
-        shutil.rmtree(folder)
-
-
-def create_database(server: str) -> str:
-    """A new database without any table; its URL."""
-    name = f"store_{uuid.uuid4().hex}"
-    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return f"{server}/{name}"
 
 
 @pytest.fixture(scope="session")

@@ -161,6 +161,27 @@ def test_guesses_made_at_the_same_moment_are_all_counted(doors: Accounts) -> Non
         assert len(connection.execute(select(sign_in_attempts)).all()) == policy.FAILURES
 
 
+def test_a_success_of_a_clock_that_was_ahead_excuses_no_guess(
+    doors: Accounts, clock: Clock
+) -> None:
+    clock.move(days=2)
+    ahead = doors.sign_in(LOGIN, PASSWORD)
+    clock.move(days=-2)
+    said = [refused(doors) for _ in range(40)]
+    assert sum("Too many" in sentence for sentence in said) == 40 - policy.FAILURES
+    assert doors.signed_in(ahead) is None, "it would go on for nine days"
+
+
+def test_failures_of_a_clock_that_was_ahead_lock_nobody_out(doors: Accounts, clock: Clock) -> None:
+    clock.move(days=2)
+    for _ in range(policy.FAILURES):
+        refused(doors)
+    clock.move(days=-2)
+    token = doors.sign_in(LOGIN, PASSWORD)
+    clock.move(seconds=-30)
+    assert doors.signed_in(token), "clocks of two machines differ by as much"
+
+
 def test_a_sign_in_ends_when_idle_and_at_last_in_any_case(doors: Accounts, clock: Clock) -> None:
     idle, busy = doors.sign_in(LOGIN, PASSWORD), doors.sign_in(LOGIN, PASSWORD)
     began = clock.at

@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -12,17 +14,27 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
 
-from eligibility.store import LOCAL, Repository, StoreUnavailable, open_store
+from eligibility.store import (
+    LOCAL,
+    Repository,
+    StoreUnavailable,
+    backup,
+    close_stores,
+    export,
+    open_store,
+    restore,
+    signing_key,
+)
 from eligibility.store.engine import connect
-from eligibility.store.schema import assessments, audit_log, figures, firms, staged
-from eligibility.vocabulary import Conflict, EligibilityError
+from eligibility.store.schema import assessments, audit_log, figures, firms, notes, staged
+from eligibility.vocabulary import Conflict, EligibilityError, InputError
 from tests.store.world import facts, record
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +89,7 @@ def test_kill_9_while_confirming_leaves_all_or_nothing(
     local = Repository(engine, LOCAL)
     rows = ((facts(f"{n:018d}", f"甲{n}"), record()) for n in range(ROWS))
     made = local.imports.stage("f", rows)
+    engine.dispose()  # a file that is open at a fork is refused in the child
     child = Child(confirm, url, made)
     assert child.hear() == "ready"
     if moment == "within":
@@ -129,7 +142,9 @@ def test_kill_9_during_a_form_step_keeps_what_was_saved_and_nothing_half(
     local = Repository(engine, LOCAL)
     code, _ = local.drafts.add({"step": 0})
     for pause in (0.0, 0.05, 0.11):
-        child = Child(save, url, code, local.drafts.get(code)["version"])
+        version = local.drafts.get(code)["version"]
+        engine.dispose()
+        child = Child(save, url, code, version)
         first = child.hear()
         time.sleep(pause)
         said = max([first, *child.kill_9()])
@@ -257,6 +272,235 @@ def test_a_store_of_its_owner_survives_a_power_cut_and_is_read_by_nobody_else(
     for file in (tmp_path / "data").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
     engine.dispose()
+
+
+#: a program that keeps its store open, opens it again, and says of each note that it is stored
+AT_WORK = """
+import sys
+from eligibility.store import LOCAL, Repository, open_store
+once = Repository(open_store(sys.argv[1]), LOCAL)
+firm = once.firms.add({"name": "x"})
+again = Repository(open_store(sys.argv[1]), LOCAL)
+again.firms.page()
+print("open", flush=True)
+sys.stdin.readline()
+for number in range(100):
+    (once, again)[number % 2].casework.add_note(firm, f"note {number}")
+    print(f"note {number}", flush=True)
+sys.stdin.readline()
+"""
+
+
+def back_up(url: str, file: Path) -> None:
+    """A backup as an administrator makes it: by the command, in a process of its own."""
+    command = [sys.executable, "-m", "eligibility", "backup", str(file)]
+    subprocess.run(
+        command, check=True, capture_output=True, cwd=ROOT,
+        env={**os.environ, "ELIGIBILITY_DATABASE_URL": url},
+    )  # fmt: skip
+
+
+def notes_of_backup(file: Path) -> set[str]:
+    with closing(sqlite3.connect(file)) as opened:
+        assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return {text for (text,) in opened.execute("SELECT text FROM notes")}
+
+
+def test_what_a_store_opened_twice_has_acknowledged_is_in_every_backup_and_survives_kill_9(
+    url: str, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", AT_WORK, url],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as server:  # fmt: skip
+        assert server.stdin
+        assert server.stdout
+        assert server.stdout.readline() == "open\n"
+        back_up(url, tmp_path / "before.sqlite")
+        server.stdin.write("go on\n")
+        server.stdin.flush()
+        some = {server.stdout.readline().strip() for _ in range(30)}
+        back_up(url, tmp_path / "while.sqlite")
+        acknowledged = some | {server.stdout.readline().strip() for _ in range(70)}
+        server.kill()
+    engine = connect(url)
+    backup(engine, tmp_path / "after.sqlite")
+    assert len(acknowledged) == 100
+    assert some <= notes_of_backup(tmp_path / "while.sqlite")
+    assert acknowledged == notes_of_backup(tmp_path / "after.sqlite")
+    with engine.connect() as connection:
+        assert set(connection.scalars(select(notes.c.text))) == acknowledged
+    engine.dispose()
+
+
+def seen_in_use(file: Path) -> bool:
+    """Does another process find the file of a store locked?"""
+    code = (
+        "import fcntl, sys\n"
+        "with open(sys.argv[1], 'rb+') as file: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code, file], capture_output=True)
+    assert done.returncode == 0 or b"BlockingIOError" in done.stderr
+    return done.returncode != 0
+
+
+def test_nothing_that_a_process_does_with_its_store_ends_its_locks(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "eligibility.sqlite"
+    engine = open_store()
+    firm = Repository(engine, LOCAL).firms.add({"name": "甲"})
+    assert seen_in_use(file)
+    beside = tmp_path / "link.sqlite"
+    beside.symlink_to(file)
+    assert open_store() is open_store(f"sqlite:///{file}") is open_store(f"sqlite:///{beside}")
+    assert open_store() is engine
+    assert seen_in_use(file)
+    other = connect(f"sqlite:///{file}")
+    with other.connect():
+        pass
+    other.dispose()
+    assert seen_in_use(file)
+    backup(engine, tmp_path / "backup.sqlite")
+    export(engine, tmp_path / "out")
+    assert seen_in_use(file)
+    for source in (tmp_path / "backup.sqlite", file):
+        with pytest.raises(Conflict):
+            restore(engine, source)
+        assert seen_in_use(file)
+    signing_key()
+    Repository(engine, LOCAL).casework.add_note(firm, "x")
+    assert seen_in_use(file)
+    close_stores()
+    assert not seen_in_use(file), "a lock that is always seen proves nothing"
+
+
+def test_threads_that_open_a_store_at_once_share_one(empty_url: str) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(open_store, [empty_url] * 8))) == 1
+    close_stores()
+
+
+def read_in_fork(say: Callable[[object], None], url: str) -> None:
+    try:
+        say(Repository(open_store(url), LOCAL).firms.page().count)
+    except StoreUnavailable as refusal:
+        say(str(refusal))
+
+
+def test_a_forked_process_never_uses_the_connections_of_its_parent(url: str) -> None:
+    local = Repository(open_store(url), LOCAL)
+    local.firms.add({"name": "甲"})
+    sqlite = url.startswith("sqlite")
+    heard = Child(read_in_fork, url).hear()
+    assert heard == 1 if not sqlite else "forked" in heard
+    if sqlite:
+        assert seen_in_use(Path(url.removeprefix("sqlite:///")))
+    local.firms.add({"name": "乙"})
+    close_stores()
+    assert Child(read_in_fork, url).hear() == 2, "what was not open can be opened"
+
+
+@pytest.mark.parametrize("how", ["moved", "deleted", "replaced"])
+def test_a_store_whose_file_was_taken_away_while_in_use_acknowledges_nothing_more(
+    tmp_path: Path, how: str
+) -> None:
+    local = Repository(open_store(), LOCAL)
+    local.firms.add({"name": "甲"})
+    file = tmp_path / "data" / "eligibility.sqlite"
+    backup(local.engine, tmp_path / "backup.sqlite")
+    match how:
+        case "moved":
+            file.rename(tmp_path / "elsewhere.sqlite")
+        case "deleted":
+            file.unlink()
+        case "replaced":
+            (tmp_path / "backup.sqlite").replace(file)
+    with pytest.raises(StoreUnavailable, match="replaced while in use"):
+        local.firms.add({"name": "乙"})
+    close_stores()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "folder", "device"])
+def test_what_is_no_file_is_refused_as_a_store_and_as_a_key_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    place = tmp_path / "x"
+    match kind:
+        case "pipe":
+            os.mkfifo(place)
+        case "socket":
+            with closing(socket.socket(socket.AF_UNIX)) as bound:
+                bound.bind(str(place))
+        case "folder":
+            place.mkdir()
+        case "device":
+            place = Path("/dev/zero")
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="no regular file"):
+        open_store(f"sqlite:///{place}")
+    monkeypatch.setenv("ELIGIBILITY_KEY_FILE", str(place))
+    with pytest.raises(StoreUnavailable, match="no regular file"):
+        signing_key()
+    with pytest.raises(InputError, match=r"no regular file|is a folder"):
+        restore(open_store(), place)
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "too short"), (b"x" * 31, "too short"), (b"x" * 31 + b"\n", "too short"), (None, "")],
+)
+def test_a_key_lies_where_it_is_wanted_and_a_short_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / "secrets" / "key"
+    file.parent.mkdir()
+    monkeypatch.setenv("ELIGIBILITY_KEY_FILE", str(file))
+    if content is None:
+        key = signing_key()
+        assert signing_key() == key == file.read_bytes()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert not (tmp_path / "data" / "signing.key").exists()
+        file.parent.joinpath("other").write_bytes(key)
+        return
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=said):
+        signing_key()
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path / "file" / "data"))
+    for action in (open_store, signing_key):
+        with pytest.raises(StoreUnavailable, match="ELIGIBILITY_DATA"):
+            action()
+    monkeypatch.setenv("ELIGIBILITY_KEY_FILE", str(tmp_path / "nowhere" / "key"))
+    with pytest.raises(StoreUnavailable, match="signing key"):
+        signing_key()
+
+
+def test_clearing_streamlits_caches_opens_no_second_store() -> None:
+    import streamlit as st
+
+    from eligibility.app import cache
+
+    engine, accounts = cache.engine(), cache.accounts()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    assert cache.engine() is engine
+    assert cache.accounts() is accounts
+    close_stores()
+
+
+def test_a_table_that_is_gone_is_said_in_a_sentence(empty_url: str) -> None:
+    local = Repository(open_store(empty_url), LOCAL)
+    firm = local.firms.add({"name": "甲"})
+    with local.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE notes")
+    with pytest.raises(StoreUnavailable, match=r"cannot be used: .*notes"):
+        local.casework.add_note(firm, "x")
+    close_stores()
 
 
 def test_a_store_that_cannot_be_reached_says_so_without_its_password() -> None:

@@ -18,6 +18,7 @@ from eligibility.store import (
     Repository,
     Role,
     StoreUnavailable,
+    close_stores,
     new_code,
     open_store,
 )
@@ -77,6 +78,7 @@ def test_a_store_of_a_newer_program_is_refused_and_left_as_it_is(empty_url: str)
     engine = open_store(empty_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    close_stores()
     with pytest.raises(StoreUnavailable, match="9999"):
         open_store(empty_url)
     with engine.connect() as connection:

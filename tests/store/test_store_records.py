@@ -663,3 +663,42 @@ def test_notes_titles_and_remarks_are_as_long_as_a_person_writes(local: Reposito
     local.casework.add_note(firm, "x" * LONGEST_NOTE)
     assert len(local.casework.notes(firm)) == 1
     assert local.casework.documents(firm) == []
+
+
+@pytest.mark.parametrize("text", ["half a \ud800 pair", "a NUL \0"])
+def test_a_text_that_a_database_cannot_hold_is_named_with_its_field(
+    local: Repository, text: str
+) -> None:
+    firm = local.firms.add({"name": "甲"})
+    for field, action in {
+        "name": lambda: local.firms.add({"name": text}),
+        "text": lambda: local.casework.add_note(firm, text),
+        "title": lambda: local.casework.add_task(firm, {"title": text}),
+        "remark": lambda: local.casework.save_document(firm, "x", "asked", 0, text),
+        "rejection_reason": lambda: local.applications.save_outcome(
+            firm, 2026, {"rejection_reason": text}, 0
+        ),
+    }.items():
+        with pytest.raises(InputError, match=f"^{field} holds a character that is no text"):
+            action()
+
+
+def test_a_text_that_is_none_within_facts_is_named_by_what_is_before_it(local: Repository) -> None:
+    firm = local.firms.add({"name": "甲"})
+    with pytest.raises(InputError, match=r'after: \{"name":"甲'):
+        local.records.save_figures(firm, 2026, {"name": "甲\ud800"}, 0)
+    with pytest.raises(InputError, match="number without end"):
+        local.records.add_assessment(
+            firm, {}, {**record(), "score": {"low": math.inf, "high": 1.0}}
+        )
+
+
+@pytest.mark.parametrize("number", [1e30, 10**30, 2**31, 2.5, math.nan, math.inf])
+def test_a_number_that_a_column_cannot_hold_is_named_with_its_field(
+    local: Repository, number: Any
+) -> None:
+    with pytest.raises(
+        InputError, match=r"^number: .* expected a whole number up to 2,147,483,647"
+    ):
+        local.administration.set_target(2026, number, 0)
+    assert local.administration.set_target(2026, 2**31 - 1, 0)

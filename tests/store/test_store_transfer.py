@@ -8,7 +8,11 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,17 +27,22 @@ from eligibility.store import (
     Accounts,
     Repository,
     Role,
+    StoreUnavailable,
     System,
     backup,
+    close_stores,
     export,
     open_store,
     restore,
+    signing_key,
+    transfer,
 )
 from eligibility.store.engine import connect, migrate
-from eligibility.store.schema import SECRET, metadata
+from eligibility.store.schema import SECRET, metadata, sign_ins
 from eligibility.vocabulary import Conflict, InputError
 from tests.staffed import fill
-from tests.store.conftest import QUICK, create_database
+from tests.store.conftest import QUICK
+from tests.store.postgresql import create_database
 from tests.store.world import PASSWORD, World, facts, record, world
 
 
@@ -43,6 +52,13 @@ def content(engine: Engine) -> dict[str, list[Any]]:
             table.name: connection.execute(select(table).order_by(*table.primary_key.columns)).all()
             for table in metadata.sorted_tables
         }
+
+
+def carried(engine: Engine) -> dict[str, list[Any]]:
+    """What a backup brings: everything, but that the sign-ins of the store go on."""
+    ended = {column.name: None for column in (sign_ins.c.revoked_at,)}
+    held = content(engine)
+    return {**held, "sign_ins": [{**row._mapping, **ended} for row in held["sign_ins"]]}
 
 
 @pytest.fixture
@@ -75,7 +91,7 @@ def test_a_restored_backup_has_equal_content_and_goes_on_from_there(
     written = backup(full.engine, file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     rows = restore(fresh, file)
-    assert content(fresh) == content(full.engine)
+    assert carried(fresh) == carried(full.engine)
     assert rows == written == {name: len(held) for name, held in content(fresh).items()}
     # new rows find free ids, and what was append-only still is
     again = Repository(fresh, System(Role.ADMINISTRATOR))
@@ -118,6 +134,126 @@ def test_a_backup_overwrites_nothing_and_leaves_no_half_file(full: World, tmp_pa
         backup(full.engine, file)
     assert file.read_text() == "dear"
     assert os.listdir(file.parent) == ["backup.sqlite"]
+
+
+def test_a_restored_backup_opens_nothing_to_who_was_signed_in(
+    full: World, fresh: Engine, tmp_path: Path
+) -> None:
+    doors = Accounts(full.engine, b"k" * 32, hasher=QUICK)
+    ended, still = (doors.sign_in("firm@example.org", PASSWORD) for _ in range(2))
+    backup(full.engine, tmp_path / "backup.sqlite")
+    doors.sign_out(ended)
+    restore(fresh, tmp_path / "backup.sqlite")
+    after = Accounts(fresh, b"k" * 32, hasher=QUICK)
+    assert after.signed_in(ended) is after.signed_in(still) is None
+    assert doors.signed_in(still), "the store that was backed up goes on"
+    assert after.signed_in(after.sign_in("firm@example.org", PASSWORD))
+
+
+def test_a_backup_that_lacks_a_row_of_the_store_is_not_kept(
+    full: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def losing(copy: Callable[[Engine, Path], Any]) -> Callable[[Engine, Path], Any]:
+        def copied(engine: Engine, part: Path) -> Any:
+            contents = copy(engine, part)
+            with closing(sqlite3.connect(part)) as file, file:
+                file.execute("DELETE FROM notes")
+            return contents
+
+        return copied
+
+    for name in ("_copy_pages", "_copy_rows"):
+        monkeypatch.setattr(transfer, name, losing(getattr(transfer, name)))
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with pytest.raises(StoreUnavailable, match="notes"):
+        backup(full.engine, folder / "backup.sqlite")
+    assert os.listdir(folder) == []
+
+
+def test_a_backup_of_a_damaged_store_ends_with_2_and_a_sentence_and_is_not_kept(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    run("create-admin", "chief", "--password-stdin", given=f"{PASSWORD}\n")
+    close_stores()
+    file = data / "eligibility.sqlite"
+    with closing(sqlite3.connect(file)) as opened:
+        page_size, (root,) = (
+            4096,
+            opened.execute(
+                "SELECT rootpage FROM sqlite_master WHERE name = 'ix_audit_log_at'"
+            ).fetchone(),
+        )
+    whole = bytearray(file.read_bytes())
+    whole[(root - 1) * page_size : root * page_size] = bytes(page_size)
+    file.write_bytes(whole)
+    assert "is damaged" in run("backup", str(tmp_path / "b.sqlite"), status=2)
+    assert sorted(os.listdir(tmp_path)) == ["data"]
+
+
+#: by what is damaged, a statement that does it and what a backup says of it
+DAMAGE = {
+    "json": ("UPDATE figures SET facts = '{'", "figures.facts, row 1"),
+    "record": ("UPDATE assessments SET record = x'789c00'", "assessments.record, row 1"),
+    "moment": ("UPDATE notes SET at = 'yesterday'", "notes.at, row 1"),
+    "day": ("UPDATE tasks SET due_on = 20261201", "tasks.due_on, row 1"),
+    "number": ("UPDATE firms SET score_low = 'many'", "firms.score_low, row 1"),
+    "yes or no": ("UPDATE tasks SET done = 'perhaps'", "tasks.done, row 1"),
+    "text": ("UPDATE notes SET text = x'ff'", "notes.text, row 1"),
+    "belongs to nothing": ("UPDATE notes SET firm_id = 99", "notes: a row belongs to"),
+    "table": ("DROP TABLE notes", "no such table: notes"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_of_a_damaged_store_cannot_be_read_is_said_by_every_command_in_a_sentence(
+    tmp_path: Path, damage: str
+) -> None:
+    data, file = tmp_path / "data", tmp_path / "copy.sqlite"
+    world(open_store())
+    close_stores()
+    statement, said = DAMAGE[damage]
+    with closing(sqlite3.connect(data / "eligibility.sqlite")) as opened, opened:
+        for (trigger,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            opened.execute(f"DROP TRIGGER {trigger}")
+        opened.execute(statement)
+    assert said in run("backup", str(tmp_path / "b.sqlite"), status=2)
+    shutil.copyfile(data / "eligibility.sqlite", file)
+    if damage != "table":  # of an older version it may lack one
+        other = str(tmp_path / "other")
+        assert said in run("restore", str(file), status=2, ELIGIBILITY_DATA=other)
+    done = CliRunner().invoke(app, ["export", str(tmp_path / "out"), "--lang", "en"])
+    assert done.exit_code in (0, 2), done.exception
+    if damage == "number":
+        with pytest.raises(StoreUnavailable, match="is damaged"):
+            Repository(open_store(), System(Role.ADMINISTRATOR)).firms.frame()
+    close_stores()
+
+
+def test_no_backup_holds_the_signing_key(full: World, tmp_path: Path) -> None:
+    backup(full.engine, tmp_path / "backup.sqlite")
+    export(full.engine, tmp_path / "out")
+    key = signing_key()
+    for file in (tmp_path / "backup.sqlite", *(tmp_path / "out").iterdir()):
+        assert key not in file.read_bytes()
+
+
+def test_a_backup_on_a_full_disk_ends_with_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    open_store()
+    close_stores()
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000));"
+        "from eligibility.cli import main; sys.argv[1:] = ['backup', sys.argv[1]]; main()"
+    )
+    (tmp_path / "backups").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "backups" / "b.sqlite")],
+        capture_output=True, text=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert os.listdir(tmp_path / "backups") == []
 
 
 def test_restore_refuses_a_store_that_holds_anything(full: World, tmp_path: Path) -> None:
@@ -189,7 +325,7 @@ def test_the_demonstration_comes_back_whole_and_an_export_holds_all_but_what_it_
     Accounts(engine, b"k" * 32, hasher=QUICK).sign_in("chief", PASSWORD)
     backup(engine, tmp_path / "backup.sqlite")
     rows = restore(fresh, tmp_path / "backup.sqlite")
-    assert content(fresh) == content(engine)
+    assert carried(fresh) == carried(engine)
     assert rows["assessments"] == 200
     made = export(fresh, tmp_path / "out")
     assert {**made.written, **made.left} == rows

@@ -221,14 +221,10 @@ def _take(made: Trained, folder: Path, language: Language) -> None:
     """Put the new model in the place of the one in use."""
     from eligibility.readiness.artifact import replace
 
-    _ = language.text
     try:
         replace(made, folder)
     except EligibilityError as error:
         notices.refused(error, language)
-    except OSError as error:
-        words = _("The model could not be written, the one in use stays: {why}.")
-        st.html(tag("p", words.format(why=error), cls="notice refused", role="alert"))
     else:
         state.forget_trained(replaced=True)
         st.rerun()

@@ -1,0 +1,114 @@
+"""Rows of a sheet or list that describe nothing of their own: totals, notes, repeated heads, examples.
+
+People keep such rows between and below the ones that count. Taken for a firm or a right, a total doubles
+every figure. Only the text by which a row would be known is looked at, and only where no code vouches
+for it; a text that merely begins like one of these words is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from enum import Enum
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from eligibility.intake.cells import normal
+from eligibility.vocabulary import Bools, msgid
+
+_COUNT = r"(?:共?\d+(?:家|户|项|件|个|条|人|行)?)?"
+_TOTAL = re.compile(
+    r"(?:本?页|本表|全[市区县旗盟]|分|各项|以上)?"
+    r"(?:合计|总计|小计|共计|累计|总和|总数|汇总|平均值?|平均数|均值|最大值|最小值|中位数|"
+    r"sub-?total|grandtotal|total|sum|average|mean)"
+    rf"(?:数|额)?{_COUNT}(?:\([^()]*\))?"
+    rf"|共{_COUNT}(?:企业)?|{_COUNT}合计"
+)
+_NOTE = re.compile(
+    r"(?:备?注|附注|说明|填表说明|填报说明|填写说明|数据来源|资料来源|来源|统计口径|口径|(?:金额)?单位|"
+    r"notes?|remarks?|source)(?:\d*:.*|\d*)"
+)
+_SIGNATURE = re.compile(
+    r"(?:(?:填表|填报|制表|审核|复核|审批|经办|编制|联系|负责|统计|报送)(?:人|员|单位|部门|日期|时间|电话)?|"
+    r"(?:单位|企业)?(?:法定代表|负责)人|(?:单位|企业)?(?:公章|盖章|签章|签字))(?::.*|\(.*\))?"
+)
+_END = re.compile(
+    r"(?:以下|此行|此页|本行)?(?:空白|无正文)|(?:转|接|续)下页|(?:承|接)上?前?页|续表|完|end|[-=_*.…—–~]+"
+)
+_DAY = re.compile(
+    r"(?:截[至止]|日期|时间)?:?(?:20|19)\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])(?:\d{1,2}日?)?"
+)
+_EXAMPLE = re.compile(
+    r"(?:例如?|示例|样例|范例|举例|填写示例|example|sample)(?:\d*:.*|\d*|(?:企业|公司)\d*)"
+)
+_PLACEHOLDER = re.compile(
+    r".*?(?:x{2,}|×{2,}|某{2,}|\*{2,}|○{2,}|_{2,}|\?{2,}).*(?:公司|企业|厂|单位)"
+)
+_NUMBERS = re.compile(
+    r"[\d.,%()①-⑳㈠-㈩ⅰ-ⅻ-]+|[一二三四五六七八九十]+、?|第[一二三四五六七八九十\d]+[列栏]"
+)
+_BRACKETED = re.compile(r"\([^()]*\)")
+_SPACES = re.compile(r"[\s　]+")
+
+
+class RowKind(Enum):
+    """What a row is that is no firm; the value is the sentence that says so."""
+
+    TOTAL = msgid("a firm; this row looks like a total")
+    NOTE = msgid("a firm; this row looks like a note")
+    SIGNATURE = msgid("a firm; this row says who filled the sheet in")
+    END = msgid("a firm; this row marks the end of a page or sheet")
+    DAY = msgid("a firm; this row holds a date alone")
+    EXAMPLE = msgid("a firm; this row looks like an example")
+    NUMBERS = msgid("a firm; this row holds numbers of rows or columns")
+    HEAD = msgid("a firm; this row repeats the header")
+
+
+_KINDS = (
+    (_TOTAL, RowKind.TOTAL),
+    (_NOTE, RowKind.NOTE),
+    (_SIGNATURE, RowKind.SIGNATURE),
+    (_END, RowKind.END),
+    (_DAY, RowKind.DAY),
+    (_EXAMPLE, RowKind.EXAMPLE),
+    (_PLACEHOLDER, RowKind.EXAMPLE),
+    (_NUMBERS, RowKind.NUMBERS),
+    (_BRACKETED, RowKind.NOTE),
+)
+
+#: how names of organisations end: of these only such as begin or look like an example are looked at
+_FIRM_ENDING = r"(公司|厂|所|院|社|中心|集团|合伙\)|合伙）|部|店|Ltd\.?|Inc\.?|Co\.)\s*$"
+_SUSPECT = r"(?i)^\s*(例|示例|样例|范例|举例|填写|备?注|附注|说明|数据|资料|来源|example|sample|note)|[xX×＊*某○_?？]{2}"
+
+
+def non_firm_kind(text: str, heads: Collection[str] = ()) -> RowKind | None:
+    """What a row is that stands under this name, if it is no firm; None if it may be one.
+
+    Parameters
+    ----------
+    text : str
+        The cell of the name, as it came.
+    heads : collection of str
+        What stands above names, each as ``plain_head`` makes it.
+    """
+    plain = plain_head(text)
+    if plain in heads:
+        return RowKind.HEAD
+    plain = plain.rstrip(":。.、;,")
+    return next((kind for pattern, kind in _KINDS if plain and pattern.fullmatch(plain)), None)
+
+
+def plain_head(text: str) -> str:
+    """A text without case, width and spaces."""
+    return _SPACES.sub("", normal(text))
+
+
+def suspects(names: pa.StringArray) -> Bools:
+    """Where a name has to be looked at, shape (n,): the rest plainly are firms or blank."""
+    ending = pc.match_substring_regex(names, _FIRM_ENDING)
+    suspect = pc.match_substring_regex(names, _SUSPECT)
+    asked = pc.or_(pc.invert(ending), suspect)
+    found: Bools = pc.fill_null(asked, False).to_numpy(zero_copy_only=False)
+    return np.asarray(found)

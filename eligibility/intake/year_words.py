@@ -1,0 +1,135 @@
+"""The year that a header names, in the words people have for it.
+
+Years are 第一年, 第二年, 第三年 of the official forms, calendar years in full or short, or told from
+the application: 上年度, T-1, 近一年. Two words that mean two years are never decided between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+_DIGITS = {
+    "一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3,
+}  # fmt: skip
+_DAY = r"(?:\s*(?:12\s*月\s*(?:31\s*日)?|[-/.]12[-/.]31))?"
+#: the place in the window, counted from its first year
+_PLACES = (
+    re.compile(r"第\s*([一二三123])\s*(?:会计)?\s*年度?(?:末|底)?"),
+    re.compile(r"(?<![a-z])(?:fiscal\s*)?y(?:ear|r)?[\s_.-]*([123])(?!\d)"),
+    re.compile(r"([123])(?:st|nd|rd)[\s_-]*year"),
+    re.compile(r"(first|second|third)[\s_-]*year"),
+)
+_CALENDAR = re.compile(
+    rf"(?:fy\s*)?(?<!\d)((?:19|20)\d{{2}})(?!\d)\s*(?:会计|财务)?(?:年度|年)?{_DAY}(?:末|底|终)?"
+)
+_SHORT_CALENDAR = re.compile(
+    rf"(?<![a-z])fy\s*(\d{{2}})(?!\d)|(?<![\d.])(\d{{2}})\s*年{_DAY}(?:度)?(?:末|底)?"
+)
+#: years before the year of the application
+_BEFORE = (
+    re.compile(r"(?<![a-z])[tn]\s*-\s*([123])(?!\d)\s*年?度?"),
+    re.compile(r"(上上|前|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
+)
+_BEFORE_WORDS = {"上": 1, "上一": 1, "去": 1, "上上": 2, "前": 2}
+_NEAR = re.compile(r"(?:最近|近)\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?")
+
+
+@dataclass(frozen=True)
+class YearWords:
+    """What a name says of its year.
+
+    Attributes
+    ----------
+    rest : str
+        The name without its words for a year.
+    place : int or None
+        1, 2 or 3: the place in the window of three years before the application.
+    calendar : int or None
+        A calendar year.
+    clash : tuple of str
+        Two words of the name that mean different years, as they stand there.
+    """
+
+    rest: str
+    place: int | None = None
+    calendar: int | None = None
+    clash: tuple[str, ...] = ()
+
+    def place_in(self, application_year: int | None) -> int | None:
+        """The place in the window of an application year; None where the year lies outside it."""
+        if self.calendar is None:
+            return self.place
+        if application_year is None:
+            return None
+        place = self.calendar - application_year + 4
+        return place if place in (1, 2, 3) else None
+
+
+def near_years_count(names: Sequence[str]) -> bool:
+    """Whether 近一年, 近二年 and 近三年 stand side by side, and so mean one year each."""
+    return {1, 2, 3} <= {_DIGITS[found[1]] for name in names for found in _NEAR.finditer(name)}
+
+
+def split_year(
+    name: str, application_year: int | None = None, *, near_counts: bool = False
+) -> YearWords:
+    """A name without its year, and the year.
+
+    Parameters
+    ----------
+    name : str
+        In lower case and ordinary width.
+    application_year : int, optional
+        To tell whether a place and a calendar year are the same year.
+    near_counts : bool
+        近二年 and 近三年 mean one year each, as they stand beside 近一年; else they mean a span, which
+        says nothing beside a year of its own.
+    """
+    rest = name
+    places: list[tuple[str, int]] = []
+    calendars: list[tuple[str, int]] = []
+
+    def take(
+        pattern: re.Pattern[str],
+        words: list[tuple[str, int]],
+        year: Callable[[re.Match[str]], int],
+    ) -> None:
+        nonlocal rest
+        words += [(match[0].strip(), year(match)) for match in pattern.finditer(rest)]
+        rest = pattern.sub(" ", rest)
+
+    for pattern in _PLACES:
+        take(pattern, places, lambda match: _DIGITS[match[1]])
+    take(_CALENDAR, calendars, lambda match: int(match[1]))
+    if not calendars:
+        take(_SHORT_CALENDAR, calendars, lambda match: 2000 + int(match[1] or match[2]))
+    take(_BEFORE[0], places, lambda match: 4 - int(match[1]))
+    take(_BEFORE[1], places, lambda match: 4 - _BEFORE_WORDS[match[1]])
+    near = [(found[0], 4 - _DIGITS[found[1]]) for found in _NEAR.finditer(rest)]
+    for word, place in near:
+        if near_counts or (place == 3 and not places and not calendars):
+            places.append((word, place))
+    if near and (places or calendars):
+        rest = _NEAR.sub(" ", rest)
+    return YearWords(
+        rest,
+        places[0][1] if places else None,
+        calendars[0][1] if calendars else None,
+        _clash(places, calendars, application_year),
+    )
+
+
+def _clash(
+    places: list[tuple[str, int]], calendars: list[tuple[str, int]], application_year: int | None
+) -> tuple[str, ...]:
+    """The first two words that mean different years."""
+    for words in (places, calendars):
+        for word, year in words[1:]:
+            if year != words[0][1]:
+                return words[0][0], word
+    if application_year is None or not places or not calendars:
+        return ()
+    same = calendars[0][1] == application_year - 4 + places[0][1]
+    return () if same else (places[0][0], calendars[0][0])

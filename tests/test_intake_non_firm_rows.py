@@ -1,0 +1,46 @@
+"""Rows that are no firm, in every spelling; and firms that only begin like them."""
+
+import pyarrow as pa
+import pytest
+
+from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, suspects
+
+KINDS = {
+    RowKind.TOTAL: "合计|合 计|合计：|小 计|本页小计|总计（家）|合计3家|平均值|全市合计|共计 12 家|Total|Sub-total|SUM|共3家|汇总|累计|合　计|合计（万元）|以上合计",
+    RowKind.NOTE: "注：金额单位为万元|备注|注1：见附件|填表说明：如实填写|数据来源：各旗县区科技局|单位：万元|Note: audited|说明|（单位：万元）",
+    RowKind.SIGNATURE: "填表人：张某|制表：李某  审核：王某|审核人|联系电话：0471|（公章）|法定代表人：|单位负责人(签字)|填报日期：2026年3月1日",
+    RowKind.END: "以下空白|续表|转下页|——|***|以下无正文",
+    RowKind.DAY: "截至2025年12月31日|2026年3月|2026-03-01",
+    RowKind.EXAMPLE: "例：XX科技有限公司|示例企业|示例|XX科技有限公司|某某公司|××有限责任公司|Example 1|样例：填写全称|**企业",
+    RowKind.NUMBERS: "3|1.|（2）|①|一|二、|12,5|第3列",
+    RowKind.HEAD: "企业名称|企 业 名 称",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [(text, kind) for kind, texts in KINDS.items() for text in texts.split("|")]
+)
+def test_a_row_that_is_no_firm_is_told_by_its_name(text: str, kind: RowKind) -> None:
+    found = non_firm_kind(text, {"企业名称"})
+    # a bracketed remark is a note or a signature: either says enough
+    assert found is not None
+    assert found is kind or text.startswith("（")
+    assert suspects(pa.array([text]))[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    "合计科技有限公司|注册在线（内蒙古）有限公司|总计信息技术有限公司|乙地云帆测试有限公司|平均律音乐科技有限公司|"
+    "例外服饰有限公司|示例软件（北京）有限公司|360科技有限公司|备胎网络有限公司|呼和浩特市第一机械厂|"
+    "截至科技有限公司|来源生物科技有限公司|某米科技有限公司|3M中国有限公司|一一生物有限公司|共享出行有限公司|"
+    "Total Energies Co.|Sample Analytics Ltd.|Firm 12|审核宝科技有限公司|单位换算科技公司|乙地研究院|X技术有限公司".split(
+        "|"
+    ),
+)
+def test_a_firm_that_only_begins_like_one_is_a_firm(name: str) -> None:
+    assert non_firm_kind(name, {"企业名称"}) is None
+
+
+def test_names_that_plainly_are_firms_are_not_looked_at() -> None:
+    names = ["乙地云帆测试有限公司", "乙地研究院", None, "Firm Ltd."]
+    assert not suspects(pa.array(names, pa.string())).any()
