@@ -347,6 +347,9 @@ class Edition(_Frozen):
     interpretations: Mapping[str, Interpretation]
     conditions: tuple[Condition, ...]
     score: ScoreRule
+    #: files of the scheme's folder: the catalogue of technical fields, the tables of an application
+    technical_fields: str | None = None
+    application_form: str | None = None
     #: technical field code -> does it stand at the lowest level; None: the list is not held.
     catalogue: Mapping[int, bool] | None = None
     #: codes whose text excludes something
@@ -538,8 +541,6 @@ class Field(_Frozen):
     stem: str
     #: the title without its year
     stem_title: Wording
-    #: editions that ask for it; empty: all
-    editions: tuple[str, ...] = ()
 
     @property
     def in_series(self) -> bool:

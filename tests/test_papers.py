@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 import json
 import re
 import sys
@@ -301,7 +302,7 @@ def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
         }
         listed = {name: {column.id for column in LEDGERS[name].columns} for name in LEDGERS}
         listed["activity"] |= {"spent_y1", "spent_y2", "spent_y3"}
-        for made in scheme.application_form:
+        for made in itertools.chain.from_iterable(scheme.application_forms.values()):
             named = {cell for row in made.rows for cell in row.cells if cell}
             assert named <= ({*CATEGORIES} if made.each_year else {*scheme.fields_by_id, *terms})
             assert {name for name in made.takes if name} <= listed.get(made.list, set())

@@ -24,7 +24,7 @@ from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
 from eligibility.intake.table import Options, Preview, preview, read_table
 from eligibility.planning.city import City, load_city
-from eligibility.planning.ladder import joint_fields, lower, only_elsewhere
+from eligibility.planning.ladder import joint_fields, only_elsewhere, schemes_beside
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.year import CityYear, city_year
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
@@ -123,7 +123,7 @@ def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     DateNotCovered
         If no edition covers the date of application.
     """
-    said = told(draft.state, scheme(), date.today(), lower(scheme()))
+    said = told(draft.state, scheme(), date.today(), schemes_beside(scheme()))
     return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 

@@ -78,7 +78,12 @@ def told(
     facts: Facts = draft.get("facts", {})
     fields = dict(scheme.fields_by_id)
     applied = _day(facts, fields["application_date"]) or today
-    added = [field for other in also if applied >= other.covered_from for field in other.fields]
+    added = [
+        field
+        for other in also
+        if applied >= other.covered_from
+        for field in other.asked(other.in_force(applied))
+    ]
     for field in added:
         fields.setdefault(field.id, field)
     law = scheme.in_force(applied)

@@ -1,6 +1,6 @@
 """A draft of the official application's tables (申请书各表), filled from what one firm entered.
 
-Which tables there are stands in the scheme's ``application_form.yaml``. Each cell holds a fact, a sum
+Which tables there are stands in the file that the edition names. Each cell holds a fact, a sum
 of other rows, or nothing yet; Word and the workbook show the same cells.
 """
 
@@ -96,10 +96,11 @@ def draft(
     lists : mapping of list to rows, optional
         What the firm listed one by one, as typed; amounts in 10k CNY.
     """
-    listed = Listed(lists or {}, firm, scheme.edition(record["edition"]))
+    law = scheme.edition(record["edition"])
+    listed = Listed(lists or {}, firm, law)
     return tuple(
         made
-        for table in scheme.application_form
+        for table in scheme.application_form(law)
         for made in (
             _by_thing(table, listed)
             if table.each_year
@@ -297,5 +298,6 @@ def _cell(
         return DraftCell(_YES[number])
     if field.kind == "catalogue":
         code = str(int(number))
-        return DraftCell(f"{code} {scheme.titles_by_code.get(code, '')}".strip())
+        node = scheme.catalogue_by_code(scheme.edition(record["edition"])).get(code)
+        return DraftCell(f"{code} {node.title if node else ''}".strip())
     return DraftCell(float(np.round(number, 2)))

@@ -18,7 +18,7 @@ from eligibility.app.drafts import Draft
 from eligibility.app.markup import Markup, tag
 from eligibility.intake.drafts import LARGE, WAN, Told, applies, large
 from eligibility.language import Language
-from eligibility.planning.ladder import Extra, extras, lower
+from eligibility.planning.ladder import Extra, extras, schemes_beside
 from eligibility.scheme import Scheme, load_scheme
 from eligibility.vocabulary import RATINGS, Field, RowIssue, msgid
 
@@ -73,7 +73,7 @@ class Sheet:
 
     @cached_property
     def extras(self) -> Sequence[Extra]:
-        """What lower rungs of the ladder ask for besides."""
+        """What other schemes ask for besides."""
         return extras(self.scheme, self.told.law, self.told.applied)
 
     @cached_property
@@ -83,10 +83,10 @@ class Sheet:
         return own | {extra.field.id: (extra.section, extra.field) for extra in self.extras}
 
     def needed_below(self, field: Field) -> Sequence[Scheme]:
-        """The lower rungs that require what may stay blank here."""
+        """The other schemes that require what may stay blank here."""
         return [
             rung
-            for rung in lower(self.scheme)
+            for rung in schemes_beside(self.scheme)
             if not field.required
             and (below := rung.fields_by_id.get(field.id))
             and below.required
@@ -303,15 +303,16 @@ def _choice(label: str, words: dict[str, str], typed: str, key: str, shown: Any)
 
 def _lowest(sheet: Sheet) -> dict[str, str]:
     """Codes of the lowest level with their titles and those above them."""
-    lowest = sheet.told.law.catalogue or {int(node.code): True for node in sheet.scheme.catalogue}
-    nodes = sheet.scheme.catalogue_by_code
+    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
+    lowest = sheet.told.law.catalogue or {int(code): True for code in nodes}
     return {code: f"{code} {' / '.join(_path(code, sheet))}" for code in nodes if lowest[int(code)]}
 
 
 def _path(code: str, sheet: Sheet) -> Iterable[str]:
-    node = sheet.scheme.catalogue_by_code[code]
+    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
+    node = nodes[code]
     titles = [node.title]
     while node.parent:
-        node = sheet.scheme.catalogue_by_code[node.parent]
+        node = nodes[node.parent]
         titles.append(node.title)
     return reversed(titles)
