@@ -223,6 +223,17 @@ class Scheme:
             start=self.editions[0].in_force_from,
         )
 
+    def neighbours(self, day: date) -> tuple[Edition, Edition] | None:
+        """The edition in force on a day and the one to come, else the one before and itself.
+
+        None where there is only one.
+        """
+        place = self.editions.index(self.in_force(day))
+        near = self.editions[place : place + 2]
+        if len(near) == 1 and place:
+            near = self.editions[place - 1 : place + 1]
+        return (near[0], near[1]) if len(near) > 1 else None
+
     def warnings(
         self, firms: FirmTable, law: Edition, findings: Mapping[str, Finding]
     ) -> list[Warning]:
@@ -397,6 +408,13 @@ def _whole_editions(folder: Path) -> list[dict[str, Any]]:
     """
     contents = {path.stem: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
     whole = [_whole(name, contents, ()) for name in contents]
+    for name, content in zip(contents, whole, strict=True):
+        if not isinstance(start := content.get("in_force_from"), date):
+            raise LawError(
+                "{edition}: in_force_from is {value!r}, expected a day such as 2027-01-01.",
+                edition=name,
+                value=start,
+            )
     whole.sort(key=lambda content: content["in_force_from"])
     for content, following in zip(whole, [*whole[1:], None], strict=True):
         if following is not None and content.get("in_force_to") is None:
@@ -410,7 +428,7 @@ def _whole(
 ) -> dict[str, Any]:
     """An edition with what it takes from the one it extends."""
     content = dict(contents[name])
-    base = content.pop("extends", None)
+    base = content.get("extends")
     if base is None:
         return content
     if base not in contents or base in (name, *extending):

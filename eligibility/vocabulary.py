@@ -340,6 +340,8 @@ class Edition(_Frozen):
     title: Wording
     in_force_from: date
     in_force_to: date | None
+    #: the edition from which all that it does not change was taken
+    extends: str | None = None
     checked_on: date
     period_citation: Citation
     parameters: Mapping[str, Parameter]
@@ -801,6 +803,8 @@ class Learned:
     scheme, edition : str
     sha256 : str
         Of the file of applications.
+    elsewhere : int
+        How many of the applications fell under another edition; they count by what the two share.
     """
 
     estimator: str
@@ -812,6 +816,7 @@ class Learned:
     scheme: str
     edition: str
     sha256: str
+    elsewhere: int = 0
 
     @property
     def sentence(self) -> Message:
@@ -829,7 +834,10 @@ class Learned:
             )
         else:
             said = msgid("learned from {applications} applications of {first}–{last} ({estimator})")
-        return Message(said, values)
+        if not self.elsewhere:
+            return Message(said, values)
+        shared = msgid("{sample}; {count} of them under other rules, by the conditions they share")
+        return Message(shared, {"sample": Message(said, values), "count": self.elsewhere})
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,11 @@ ALL = [
 
 @pytest.mark.parametrize(("scheme", "case"), ALL)
 def test_case(scheme: Scheme, case: dict[str, Any]) -> None:
-    firm = {**BASES[scheme.id], **case["firm"]}
+    judge_case(scheme, {**BASES[scheme.id], **case["firm"]}, case)
+
+
+def judge_case(scheme: Scheme, firm: dict[str, Any], case: dict[str, Any]) -> None:
+    """A case expects of its firm what is found of it."""
     (assessment,) = assess_table(table(firm, scheme=scheme), scheme)
     found = record(assessment, 0)
     findings = {finding["id"]: finding for finding in found["findings"]}

@@ -22,7 +22,7 @@ from eligibility.scheme import load_scheme
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET
 
 SCHEME = load_scheme()
-LAW = SCHEME.editions[-1]
+LAW = SCHEME.edition("e2016")
 DAY = np.datetime64("2026-05-20")
 RIGHT = {
     "name": "甲", "class": "Ⅰ类", "granted_on": "2024-01-15", "status": "有效", "owner": "本企业",

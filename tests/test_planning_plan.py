@@ -21,7 +21,7 @@ from eligibility.planning.gaps import filled
 from eligibility.planning.lead_times import lead_times
 from eligibility.planning.plan import Answer, Case, Plan, plan
 from eligibility.planning.projection import projected
-from eligibility.vocabulary import MET, FirmTable
+from eligibility.vocabulary import MET, FirmTable, InputError
 from tests.firms import HNTE, base, table
 
 LAW = HNTE.edition("e2016")

@@ -187,12 +187,13 @@ def seen_past(upload: Upload) -> Preview:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
-def past(upload: Upload, unit: MoneyUnit | None) -> Past:
-    """The past applications of an uploaded file."""
+def past(upload: Upload, unit: MoneyUnit | None, edition: str | None = None) -> Past:
+    """The past applications of an uploaded file, by the rules in force unless others are named."""
     from eligibility.readiness.past import read_past
 
     options = Options(money_unit=unit, covered_from=scheme().covered_from)
-    return read_past((upload.name, upload.content), scheme(), options)
+    law = scheme().edition(edition) if edition else None
+    return read_past((upload.name, upload.content), scheme(), options, law=law)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

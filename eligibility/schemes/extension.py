@@ -13,7 +13,7 @@ from eligibility.vocabulary import LawError
 
 Data = Mapping[str, Any]
 #: keys that an edition never takes from the one it extends
-OWN = ("id", "title", "in_force_from", "in_force_to")
+OWN = ("id", "title", "in_force_from", "in_force_to", "extends")
 #: tables of entries by name
 NAMED = ("parameters", "scales", "interpretations", "clauses", "readings", "limits", "exclusions")
 #: lists of entries, and the key that tells them apart
