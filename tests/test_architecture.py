@@ -84,6 +84,71 @@ def test_a_scheme_is_named_in_its_own_folder_and_by_the_default_alone(scheme_id:
     assert named == (default if scheme_id == DEFAULT_SCHEME else [])
 
 
+#: functions that pick one of several editions without a day, and why
+PICKS_AN_EDITION = {
+    ("scheme.py", "covered_from"): "the first day that some edition covers",
+    ("scheme.py", "in_force"): "names that day where none covers the one asked for",
+}
+
+
+def _picked(code: str) -> list[str]:
+    """Functions of a module that take one of several editions by its place, or an extreme of them."""
+
+    def is_editions(node: ast.expr) -> bool:
+        name = getattr(node, "attr", getattr(node, "id", ""))
+        return name in ("editions", "laws")
+
+    picked = []
+    for function in ast.walk(ast.parse(code)):
+        body = function.body if isinstance(function, ast.FunctionDef | ast.Module) else []
+        for node in (each for part in body for each in ast.walk(part)):
+            by_place = (
+                isinstance(node, ast.Subscript)
+                and is_editions(node.value)
+                and isinstance(node.slice, ast.Constant | ast.UnaryOp)
+            )
+            extreme = (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in ("max", "min", "next", "iter", "sorted")
+                and any(
+                    is_editions(part)
+                    for one in node.args
+                    # a look-up by what an edition says picks none by its place
+                    if not any(each.ifs for each in getattr(one, "generators", ()))
+                    for part in ast.walk(one)
+                    if isinstance(part, ast.Name | ast.Attribute)
+                )
+            )
+            if by_place or extreme:
+                picked.append(getattr(function, "name", "<module>"))
+    return picked
+
+
+def test_the_edition_is_the_one_in_force_on_a_day_and_nowhere_the_last() -> None:
+    picked = {
+        (path.relative_to(PACKAGE).as_posix(), name)
+        for path in PACKAGE.rglob("*.py")
+        for name in _picked(path.read_text(encoding="utf-8"))
+        if name != "<module>" or "def " not in path.read_text(encoding="utf-8")
+    }
+    assert picked == PICKS_AN_EDITION.keys()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(scheme): return scheme.editions[-1]",
+        "def f(editions): return editions[0]",
+        "def f(editions): return max(editions, key=start)",
+        "def f(scheme): return next(iter(scheme.editions))",
+        "held = cache.scheme().editions[-1]",
+        "def f(editions): return next(law.items for law in editions)",
+    ],
+)
+def test_an_edition_picked_by_its_place_is_found(code: str) -> None:
+    assert _picked(code)
+
+
 def test_what_is_public_is_exactly_all() -> None:
     public = {
         name

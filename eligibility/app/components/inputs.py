@@ -69,7 +69,11 @@ class Sheet:
     def steps(self) -> Mapping[str, Sequence[Field]]:
         """Every step in the order of the official form, and what it asks."""
         asked = self.scheme.asked(self.told.law)
-        return {name: list(held) for name, held in groupby(asked, key=lambda field: field.section)}
+        steps = {
+            name: [field for field in asked if field.section == name]
+            for name in self.scheme.sections
+        }
+        return {name: fields for name, fields in steps.items() if fields}
 
     @cached_property
     def extras(self) -> Sequence[Extra]:
