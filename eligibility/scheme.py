@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import importlib
-import importlib.util
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -393,10 +392,7 @@ def _code(folder: Path, module: str) -> ModuleType:
         return importlib.import_module(f"eligibility.schemes.{folder.name}.{module}")
     package = f"_scheme_{abs(hash(folder))}"
     if package not in sys.modules:
-        spec = importlib.util.spec_from_loader(package, loader=None, is_package=True)
-        if spec is None:
-            raise LawError("{module} cannot be imported.", module=folder)
-        sys.modules[package] = importlib.util.module_from_spec(spec)
+        sys.modules[package] = ModuleType(package)
         sys.modules[package].__path__ = [str(folder)]
     return importlib.import_module(f"{package}.{module}")
 

@@ -72,13 +72,13 @@ def test_the_merged_edition_equals_the_written_out_one(revised: Scheme, tmp_path
     by_hand = read_scheme(root / "hnte").edition("e2027")
     merged = revised.edition("e2027")
     assert (merged.extends, by_hand.extends) == ("e2016", None)
-    assert merged.model_copy(update={"extends": None}) == by_hand
+    assert merged.model_dump() | {"extends": None} == by_hand.model_dump()
 
 
 def test_the_edition_extended_is_as_it_was_but_for_its_last_day(revised: Scheme) -> None:
     extended, alone = revised.edition("e2016"), HNTE.edition("e2016")
     assert (str(extended.in_force_to), alone.in_force_to) == ("2026-12-31", None)
-    assert extended.model_copy(update={"in_force_to": None}) == alone
+    assert extended.model_dump() | {"in_force_to": None} == alone.model_dump()
 
 
 def test_an_amended_edition_holds_only_what_changes() -> None:
