@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 from eligibility.schemes.extension import merge
 from eligibility.schemes.form import all_fields, fields_by_edition
+from eligibility.schemes.lists import ListDefinition, definitions
 from eligibility.vocabulary import (
     DateNotCovered,
     Edition,
@@ -46,6 +47,8 @@ from eligibility.vocabulary import (
 
 SCHEMES = Path(__file__).parent / "schemes"
 DEFAULT_SCHEME = "hnte"
+#: years back from today of which an example may speak
+EXAMPLE_YEARS = 10
 
 
 class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -142,6 +145,36 @@ class Scheme:
         """All fields, those asked for on a day as the edition then in force words them."""
         form = {field.id: field for field in self.asked(self.in_force(day))}
         return tuple(form.get(field.id, field) for field in self.fields)
+
+    def example(self, today: date) -> dict[str, Any] | None:
+        """An invented firm as it could be typed on a day: ``facts`` by field, ``lists`` by list.
+
+        None where the scheme has none.
+        """
+        path = self.folder / "example.yaml"
+        if not path.exists():
+            return None
+        places = {f"year{ago}": str(today.year - ago) for ago in range(EXAMPLE_YEARS)}
+        places["today"] = today.isoformat()
+        content = read_yaml(path)
+
+        def typed(texts: Mapping[str, str]) -> dict[str, str]:
+            return {name: text.format_map(places) for name, text in texts.items()}
+
+        return {
+            "facts": typed(content["facts"]),
+            "lists": {
+                name: [typed(row) for row in rows] for name, rows in content["lists"].items()
+            },
+        }
+
+    @cached_property
+    def lists(self) -> Mapping[str, ListDefinition]:
+        """The lists that stand behind its counts, by id; none where the scheme has none."""
+        path = self.folder / "lists.yaml"
+        if not path.exists():
+            return {}
+        return definitions(read_yaml(path)["lists"], lambda name: self._function("lists", name))
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""

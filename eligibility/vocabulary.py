@@ -543,6 +543,15 @@ class Field(_Frozen):
     stem: str
     #: the title without its year
     stem_title: Wording
+    #: the field that it cannot pass, in the same year where both have years
+    part_of: str | None = None
+    #: what it is formed of where it is blank: the first less the second
+    difference_of: tuple[str, str] | None = None
+    #: a mean over the months of a year
+    average_of_months: bool = False
+    #: title of the group of inputs that it begins, and what is to be known before filling them in
+    group: Wording | None = None
+    group_note: Wording | None = None
 
     @property
     def in_series(self) -> bool:

@@ -91,6 +91,7 @@ def _fields(entry: dict[str, Any]) -> list[Field]:
                 "year": year,
                 "title": {"zh": f"{zh}{title['zh']}", "en": f"{title['en']}, {en}"},
                 "aliases": tuple(f"{zh}{alias}" for alias in entry.get("aliases", ())),
+                "part_of": f"{entry['part_of']}_y{year}" if "part_of" in entry else None,
             }
         )
         for year, (zh, en) in YEAR_TITLES.items()

@@ -16,8 +16,6 @@ from eligibility.intake.staff import MONTHS, annual_average
 from eligibility.language import Language
 from eligibility.vocabulary import InputError
 
-#: the fields that are averages of months
-FIELDS = ("staff_total", "st_staff")
 ENDS = ("start", "end")
 Month = Mapping[str, Any]
 

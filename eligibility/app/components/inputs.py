@@ -20,27 +20,9 @@ from eligibility.intake.drafts import LARGE, WAN, Told, applies, large
 from eligibility.language import Language
 from eligibility.planning.ladder import Extra, extras, schemes_beside
 from eligibility.scheme import Scheme, load_scheme
-from eligibility.vocabulary import RATINGS, Field, RowIssue, msgid
+from eligibility.vocabulary import RATINGS, Field, RowIssue, Wording
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
-#: the figure that begins a group of inputs, and the group's title
-GROUPS: Mapping[str, str] = {
-    "uscc": msgid("The firm"),
-    "technical_field_code": msgid("Field and figures"),
-    "rd_expense": msgid("Totals of the special report"),
-    "rd_personnel": msgid("By category, as incurred"),
-    "rd_outsourced_domestic": msgid("Outsourced, as paid"),
-    "conversions": msgid("Results put to use"),
-    "ip_advancement_rating": msgid("Own ratings: a blank leaves the points open"),
-}
-
-#: what is to be known before a group is filled in
-NOTES: Mapping[str, str] = {
-    "rd_expense": msgid(
-        "Enter the costs once, in one of three ways: the list above, or these totals, or the "
-        "categories below. What is entered in one way stays blank in the others."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -104,18 +86,18 @@ class Sheet:
         return field.id in self.draft.facts
 
 
-def groups(fields: Sequence[Field]) -> Iterator[tuple[str, list[list[Field]]]]:
+def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[Field]]]]:
     """The fields of a step by group: its title, and its figures with their years."""
-    title, held = "", list[list[Field]]()
+    title, figures = None, list[list[Field]]()
     for _, years in groupby(fields, key=lambda field: field.stem):
         figure = list(years)
-        if figure[0].stem in GROUPS and held:
-            yield title, held
-            held = []
-        title = GROUPS.get(figure[0].stem, title)
-        held.append(figure)
-    if held:
-        yield title, held
+        if figure[0].group and figures:
+            yield title, figures
+            figures = []
+        title = figure[0].group or title
+        figures.append(figure)
+    if figures:
+        yield title, figures
 
 
 def fields(step: str, sheet: Sheet) -> None:
@@ -123,9 +105,9 @@ def fields(step: str, sheet: Sheet) -> None:
     asked = sheet.steps[step]
     for title, figures in groups(asked):
         if title:
-            st.header(sheet.language.text(title), anchor=False)
-        if note := NOTES.get(figures[0][0].stem):
-            st.caption(sheet.language.text(note))
+            st.header(sheet.language.of(title), anchor=False)
+        if note := figures[0][0].group_note:
+            st.caption(sheet.language.of(note))
         with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
             for figure in figures:
                 _figure(figure, sheet)
@@ -133,7 +115,7 @@ def fields(step: str, sheet: Sheet) -> None:
         (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
     ):
         _further(load_scheme(rung), [extra.field for extra in further], sheet)
-    if by_month := [field.id for field in asked if field.id in averages.FIELDS]:
+    if by_month := [field.id for field in asked if field.average_of_months]:
         averages.averages(by_month, sheet.told.years[-1], sheet.language)
 
 
