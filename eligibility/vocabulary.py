@@ -547,8 +547,8 @@ class Field(_Frozen):
     part_of: str | None = None
     #: what it is formed of where it is blank: the first less the second
     difference_of: tuple[str, str] | None = None
-    #: a mean over the months of a year
-    average_of_months: bool = False
+    #: who is counted, where it is a mean over the months of a year
+    average_of_months: Wording | None = None
     #: title of the group of inputs that it begins, and what is to be known before filling them in
     group: Wording | None = None
     group_note: Wording | None = None

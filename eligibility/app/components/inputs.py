@@ -115,7 +115,9 @@ def fields(step: str, sheet: Sheet) -> None:
         (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
     ):
         _further(load_scheme(rung), [extra.field for extra in further], sheet)
-    if by_month := [field.id for field in asked if field.average_of_months]:
+    if by_month := {
+        field.id: field.average_of_months for field in asked if field.average_of_months
+    }:
         averages.averages(by_month, sheet.told.years[-1], sheet.language)
 
 
