@@ -103,22 +103,20 @@ def test_the_form_asks_all_that_it_asked_and_the_new_field(revised: Scheme) -> N
 def test_the_steps_of_the_app_show_the_new_question(
     revised: Scheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eligibility.app import cache
+    from eligibility.store import close_stores
     from tests import fresh
     from tests.test_app_wizard import page
 
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
     fresh.put(tmp_path)
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
     facts = {"name": "甲", "registered_on": "2015-01-01", "application_date": "2027-05-10"}
     said = html(page("wizard", Draft(facts=facts, step="main")))
     assert "Work safety standard reached" in said
     assert "Major safety or quality accident" in said
     assert "Decided 1 / 10" in said
     assert "Work safety standard" in html(page("result", Draft(facts=facts)))
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
 
 
 @pytest.mark.parametrize("scheme_id", scheme_ids())

@@ -181,19 +181,17 @@ def test_the_recipe_of_a_scheme_names_exactly_the_files_it_took() -> None:
 def test_the_app_asks_and_judges_the_scheme_beside_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eligibility.app import cache
+    from eligibility.store import close_stores
     from tests import fresh
     from tests.test_app_wizard import html, page
 
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
     fresh.put(tmp_path)
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
     facts = {"name": "甲", "application_date": "2026-06-15", "niche_years": "2"}
     said = html(page("wizard", Draft(facts=facts, step="main")))
     assert "Years in the niche market" in said
     said = html(page("result", Draft(facts=facts)))
     assert "Specialised SME (invented)" in said
     assert "Experience in the niche" in said
-    cache.engine.clear()
-    cache.accounts.clear()
+    close_stores()
