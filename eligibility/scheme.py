@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +24,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from eligibility.schemes.extension import merge
+from eligibility.schemes.extension import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.lists import ListDefinition, definitions
 from eligibility.vocabulary import (
@@ -387,7 +387,8 @@ def read_scheme(folder: Path) -> Scheme:
     head = read_yaml(folder / "scheme.yaml")
     form = read_yaml(folder / "fields.yaml")
     try:
-        contents = _whole_editions(folder / "editions")
+        files = sorted((folder / "editions").glob("*.yaml"))
+        contents = whole_editions({path.stem: read_yaml(path) for path in files})
         catalogues = {
             file: _read_catalogue(folder / file) for file in _files(contents, "technical_fields")
         }
@@ -428,43 +429,6 @@ def _code(folder: Path, module: str) -> ModuleType:
         sys.modules[package] = ModuleType(package)
         sys.modules[package].__path__ = [str(folder)]
     return importlib.import_module(f"{package}.{module}")
-
-
-def _whole_editions(folder: Path) -> list[dict[str, Any]]:
-    """Every edition as plain data, whole, in the order of their periods.
-
-    One that does not say when it ends ends on the day before the next one begins.
-    """
-    contents = {path.stem: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
-    whole = [_whole(name, contents, ()) for name in contents]
-    for name, content in zip(contents, whole, strict=True):
-        if not isinstance(start := content.get("in_force_from"), date):
-            raise LawError(
-                "{edition}: in_force_from is {value!r}, expected a day such as 2027-01-01.",
-                edition=name,
-                value=start,
-            )
-    whole.sort(key=lambda content: content["in_force_from"])
-    for content, following in zip(whole, [*whole[1:], None], strict=True):
-        if following is not None and content.get("in_force_to") is None:
-            content["in_force_to"] = following["in_force_from"] - timedelta(days=1)
-        content.setdefault("in_force_to", None)
-    return whole
-
-
-def _whole(
-    name: str, contents: Mapping[str, dict[str, Any]], extending: tuple[str, ...]
-) -> dict[str, Any]:
-    """An edition with what it takes from the one it extends."""
-    content = dict(contents[name])
-    base = content.get("extends")
-    if base is None:
-        return content
-    if base not in contents or base in (name, *extending):
-        raise LawError(
-            "{edition} extends {base}, which does not exist or extends it.", edition=name, base=base
-        )
-    return merge(_whole(base, contents, (*extending, name)), content)
 
 
 def _files(contents: Sequence[Mapping[str, Any]], key: str) -> list[str]:

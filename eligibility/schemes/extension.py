@@ -7,6 +7,7 @@ keys; a key that the amendment gives is replaced whole, so a citation or a text 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from eligibility.vocabulary import LawError
@@ -58,6 +59,42 @@ def merge(base: Data, amendment: Data) -> dict[str, Any]:
     for path in removals:
         inherited = _without(inherited, path.split("."), path)
     return _merge_entry(inherited, amendment)
+
+
+def whole_editions(contents: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every edition of a scheme, by the name of its file, whole and in the order of their periods.
+
+    One that does not say when it ends ends on the day before the next one begins.
+    """
+    whole = [_whole(name, contents, ()) for name in contents]
+    for name, content in zip(contents, whole, strict=True):
+        if not isinstance(start := content.get("in_force_from"), date):
+            raise LawError(
+                "{edition}: in_force_from is {value!r}, expected a day such as 2027-01-01.",
+                edition=name,
+                value=start,
+            )
+    whole.sort(key=lambda content: content["in_force_from"])
+    for content, following in zip(whole, [*whole[1:], None], strict=True):
+        if following is not None and content.get("in_force_to") is None:
+            content["in_force_to"] = following["in_force_from"] - timedelta(days=1)
+        content.setdefault("in_force_to", None)
+    return whole
+
+
+def _whole(
+    name: str, contents: Mapping[str, dict[str, Any]], extending: tuple[str, ...]
+) -> dict[str, Any]:
+    """An edition with what it takes from the one it extends."""
+    content = dict(contents[name])
+    base = content.get("extends")
+    if base is None:
+        return content
+    if base not in contents or base in (name, *extending):
+        raise LawError(
+            "{edition} extends {base}, which does not exist or extends it.", edition=name, base=base
+        )
+    return merge(_whole(base, contents, (*extending, name)), content)
 
 
 def _merge_entry(base: Data, amendment: Data) -> dict[str, Any]:
