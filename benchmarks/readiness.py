@@ -42,7 +42,7 @@ from eligibility.scheme import load_scheme  # noqa: E402
 from eligibility.simulation.applications import Kind, simulate  # noqa: E402
 
 TESTED = 20_000
-LAW = load_scheme().editions[-1]
+LAW = load_scheme().edition("e2016")
 LAYOUT = layout(LAW)
 #: training sizes whose choice by cross-validation is tried too
 CHOSEN_AT = (200, 600)

@@ -1,25 +1,32 @@
-"""Finds the scheme folders, loads and checks their editions, and says which one is in force.
+"""Registry of schemes: finds their folders, loads and checks their editions, says which is in force.
 
 The only module that reaches into ``schemes/``. A scheme is one folder: ``scheme.yaml``,
-``fields.yaml``, ``editions/*.yaml``, ``overlays/*.yaml`` of regions, a catalogue if its law has
-one, ``criteria.py``, ``indicators.py`` and, where plans are to be made, ``remedies.py``. Everything
-is read once and then shared; nothing of it can be changed.
+``fields.yaml``, ``editions/*.yaml``, ``overlays/*.yaml`` of regions, a catalogue and the tables of an
+application if an edition names them, ``criteria.py``, ``indicators.py``, ``warnings.py`` and, where
+plans are to be made, ``remedies.py``. Everything is read once and then shared; nothing of it can be
+changed.
 """
 
 from __future__ import annotations
 
 import csv
 import importlib
-from collections.abc import Callable, Hashable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from eligibility.schemes.extension import whole_editions
+from eligibility.schemes.form import all_fields, fields_by_edition
+from eligibility.schemes.lists import ListDefinition, definitions
 from eligibility.vocabulary import (
     DateNotCovered,
     Edition,
@@ -40,7 +47,8 @@ from eligibility.vocabulary import (
 
 SCHEMES = Path(__file__).parent / "schemes"
 DEFAULT_SCHEME = "hnte"
-YEAR_TITLES = {1: ("第一年", "year 1"), 2: ("第二年", "year 2"), 3: ("第三年", "year 3")}
+#: years back from today of which an example may speak
+EXAMPLE_YEARS = 10
 
 
 class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -82,35 +90,47 @@ class TechnicalField:
     products: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scheme:
     """One qualification that a firm can apply for.
 
     Attributes
     ----------
     fields : tuple of Field
-        Its input, in the order of the official form.
+        Its input under all editions, in the order of the official form: what a file may hold. Each
+        has the texts of the first edition that asks for it, and its widest bounds.
+    forms : mapping of edition id to tuple of Field
+        What each edition asks for, with the texts and bounds that its numbers give.
     sections : mapping of id to Wording
         The parts of the form.
     editions : tuple of Edition
         In the order of their periods.
+    catalogues : mapping of file to tuple of TechnicalField
+        Those that the editions name.
     overlays : mapping of id to Overlay
         What regions add.
-    rung : int
-        Its place among the qualifications, the easiest first.
-    application_form : tuple of FormTable
-        The tables of its application; empty where none are held.
+    track : str
+        Qualifications of one track follow each other.
+    after : tuple of str
+        Ids of the qualifications that come before it, of whatever track.
+    application_forms : mapping of file to tuple of FormTable
+        The tables of an application, for the editions that name one.
+    folder : Path
+        Where its files are.
     """
 
     id: str
     title: Wording
     fields: tuple[Field, ...]
+    forms: Mapping[str, tuple[Field, ...]]
     sections: Mapping[str, Wording]
     editions: tuple[Edition, ...]
-    catalogue: tuple[TechnicalField, ...]
+    catalogues: Mapping[str, tuple[TechnicalField, ...]]
     overlays: Mapping[str, Overlay]
-    rung: int
-    application_form: tuple[FormTable, ...]
+    track: str
+    after: tuple[str, ...]
+    application_forms: Mapping[str, tuple[FormTable, ...]]
+    folder: Path
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -119,23 +139,75 @@ class Scheme:
 
     def asked(self, law: Edition) -> tuple[Field, ...]:
         """The fields that an edition asks for."""
-        return tuple(
-            field for field in self.fields if not field.editions or law.id in field.editions
-        )
+        return self.forms[law.id]
+
+    def fields_on(self, day: date) -> tuple[Field, ...]:
+        """All fields, those asked for on a day as the edition then in force words them."""
+        form = {field.id: field for field in self.asked(self.in_force(day))}
+        return tuple(form.get(field.id, field) for field in self.fields)
+
+    def example(self, today: date) -> dict[str, Any] | None:
+        """An invented firm as it could be typed on a day: ``facts`` by field, ``lists`` by list.
+
+        None where the scheme has none.
+        """
+        path = self.folder / "example.yaml"
+        if not path.exists():
+            return None
+        places = {f"year{ago}": str(today.year - ago) for ago in range(EXAMPLE_YEARS)}
+        places["today"] = today.isoformat()
+        content = read_yaml(path)
+
+        def typed(texts: Mapping[str, str]) -> dict[str, str]:
+            return {name: text.format_map(places) for name, text in texts.items()}
+
+        return {
+            "facts": typed(content["facts"]),
+            "lists": {
+                name: [typed(row) for row in rows] for name, rows in content["lists"].items()
+            },
+        }
+
+    @cached_property
+    def lists(self) -> Mapping[str, ListDefinition]:
+        """The lists that stand behind its counts, by id; none where the scheme has none."""
+        path = self.folder / "lists.yaml"
+        if not path.exists():
+            return {}
+        return definitions(read_yaml(path)["lists"], lambda name: self._function("lists", name))
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
         return sorted(names, key=list(self.fields_by_id).index)
 
+    def catalogue(self, law: Edition) -> tuple[TechnicalField, ...]:
+        """The catalogue of technical fields of an edition.
+
+        Where it holds none, all nodes of the others: they name what was entered and decide nothing.
+        """
+        return tuple(self.catalogue_by_code(law).values())
+
+    def catalogue_by_code(self, law: Edition) -> Mapping[str, TechnicalField]:
+        """The same by their codes."""
+        return self._nodes_by_file[law.technical_fields or ""]
+
     @cached_property
-    def catalogue_by_code(self) -> Mapping[str, TechnicalField]:
-        """Every node of the catalogue by its code."""
-        return {node.code: node for node in self.catalogue}
+    def _nodes_by_file(self) -> Mapping[str, Mapping[str, TechnicalField]]:
+        named = {
+            file: {node.code: node for node in nodes} for file, nodes in self.catalogues.items()
+        }
+        return named | {
+            "": {code: node for nodes in named.values() for code, node in nodes.items()}
+        }
 
     @cached_property
     def titles_by_code(self) -> Mapping[str, str]:
-        """Title of every node of the catalogue by its code."""
-        return {node.code: node.title for node in self.catalogue}
+        """Title of every node of all catalogues by its code, for reading what firms wrote."""
+        return {code: node.title for code, node in self._nodes_by_file[""].items()}
+
+    def application_form(self, law: Edition) -> tuple[FormTable, ...]:
+        """The tables of an application under an edition; empty where none are held."""
+        return self.application_forms[law.application_form] if law.application_form else ()
 
     @property
     def covered_from(self) -> date:
@@ -183,6 +255,17 @@ class Scheme:
             start=self.editions[0].in_force_from,
         )
 
+    def neighbours(self, day: date) -> tuple[Edition, Edition] | None:
+        """The edition in force on a day and the one to come, else the one before and itself.
+
+        None where there is only one.
+        """
+        place = self.editions.index(self.in_force(day))
+        near = self.editions[place : place + 2]
+        if len(near) == 1 and place:
+            near = self.editions[place - 1 : place + 1]
+        return (near[0], near[1]) if len(near) > 1 else None
+
     def warnings(
         self, firms: FirmTable, law: Edition, findings: Mapping[str, Finding]
     ) -> list[Warning]:
@@ -216,14 +299,21 @@ class Scheme:
         """The columns that a granted certification changes for the next one."""
         return self._remedy("after_grant", firms) or {}
 
+    def has_remedy(self, name: str) -> bool:
+        """Whether the scheme says how a condition or an item is reached."""
+        return self._remedy_of(name) is not None
+
     def _remedy(self, name: str, *facts: Any) -> Any:
-        if not (SCHEMES / self.id / "remedies.py").exists():
-            return ()
-        return self._function("remedies", name)(*facts)
+        remedy = self._remedy_of(name)
+        return () if remedy is None else remedy(*facts)
+
+    def _remedy_of(self, name: str) -> Callable[..., Any] | None:
+        if not (self.folder / "remedies.py").exists():
+            return None
+        return getattr(_code(self.folder, "remedies"), name, None)
 
     def _function(self, module: str, name: str) -> Callable[..., Any]:
-        code = importlib.import_module(f"eligibility.schemes.{self.id}.{module}")
-        function = getattr(code, name, None)
+        function = getattr(_code(self.folder, module), name, None)
         if function is None:
             raise LawError(
                 "{module}.py of {scheme} has no function {name}.",
@@ -231,13 +321,29 @@ class Scheme:
                 scheme=self.id,
                 name=name,
             )
-        made: Callable[..., Any] = function
-        return made
+        return function  # type: ignore[no-any-return]
 
 
-@cache
+#: folders of scheme folders; the first that holds a scheme gives it
+_roots: tuple[Path, ...] = (SCHEMES,)
+
+
+@contextmanager
+def scheme_roots(*roots: Path) -> Iterator[None]:
+    """Take schemes from these folders of scheme folders alone, the first before the others.
+
+    Of the whole process, as the law is; for trying an edition or a scheme that is not shipped.
+    """
+    global _roots
+    before, _roots = _roots, roots
+    try:
+        yield
+    finally:
+        _roots = before
+
+
 def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
-    """Read a scheme folder.
+    """The scheme of that id; its folder is read once.
 
     Raises
     ------
@@ -246,98 +352,107 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
     LawError
         If one of its files is incomplete or contradicts itself.
     """
-    folder = SCHEMES / scheme_id
-    if scheme_id not in scheme_ids():
+    folder = _folders().get(scheme_id)
+    if folder is None:
         raise InputError(
             "There is no scheme {scheme}; there are: {known}.",
             scheme=scheme_id,
             known=", ".join(scheme_ids()),
         )
-    head = read_yaml(folder / "scheme.yaml")
-    form = read_yaml(folder / "fields.yaml")
-    catalogue = _read_catalogue(folder / "technical_fields.tsv")
-    try:
-        editions = [
-            _edition(path, catalogue) for path in sorted((folder / "editions").glob("*.yaml"))
-        ]
-        return Scheme(
-            id=head["id"],
-            title=Wording(**head["title"]),
-            fields=tuple(
-                field for entry in form["fields"] for field in _fields(_by_law(entry, editions))
-            ),
-            sections={name: Wording(**title) for name, title in form["sections"].items()},
-            editions=tuple(sorted(editions, key=lambda edition: edition.in_force_from)),
-            catalogue=catalogue,
-            overlays={
-                path.stem: Overlay(**read_yaml(path))
-                for path in sorted((folder / "overlays").glob("*.yaml"))
-            },
-            rung=head["rung"],
-            application_form=_read_form(folder / "application_form.yaml"),
-        )
-    except ValidationError as error:
-        raise LawError(
-            "A file of scheme {scheme} is wrong: {why}", scheme=scheme_id, why=error
-        ) from error
+    return read_scheme(folder)
 
 
 def scheme_ids() -> list[str]:
     """The schemes there are."""
-    return sorted(path.parent.name for path in SCHEMES.glob("*/scheme.yaml"))
+    return sorted(_folders())
 
 
-def _by_law(entry: dict[str, Any], editions: list[Edition]) -> dict[str, Any]:
-    """The entry with the numbers of the law that its help tells and its highest value follows."""
-    latest = max(editions, key=lambda law: law.in_force_from)
-    numbers = {name: parameter.value for name, parameter in latest.parameters.items()}
-    told = {lang: text.format(**numbers) for lang, text in entry["help"].items()}
-    entry = {**entry, "help": told}
-    if entry.get("maximum") not in ("item points", "best band"):
-        return entry
-    item = next(law.items[entry["id"]] for law in editions if entry["id"] in law.items)
-    best = item.max if entry["maximum"] == "item points" else item.bands[0].at_least
-    return {**entry, "maximum": best}
+def _folders() -> dict[str, Path]:
+    return {
+        path.parent.name: path.parent
+        for root in reversed(_roots)
+        for path in root.glob("*/scheme.yaml")
+    }
 
 
-def _fields(entry: dict[str, Any]) -> list[Field]:
-    """One entry of fields.yaml: one field, or three where it stands for three years."""
-    entry = {"unit": "", **entry}
-    if not entry.pop("per_year", False):
-        return [Field(stem=entry["id"].removesuffix("_y3"), stem_title=entry["title"], **entry)]
-    title = entry["title"]
-    return [
-        Field(
-            **{
-                **entry,
-                "id": f"{entry['id']}_y{year}",
-                "stem": entry["id"],
-                "stem_title": title,
-                "year": year,
-                "title": {"zh": f"{zh}{title['zh']}", "en": f"{title['en']}, {en}"},
-                "aliases": tuple(f"{zh}{alias}" for alias in entry.get("aliases", ())),
-            }
-        )
-        for year, (zh, en) in YEAR_TITLES.items()
-    ]
+@cache
+def read_scheme(folder: Path) -> Scheme:
+    """Read a scheme folder.
 
-
-def _edition(path: Path, catalogue: tuple[TechnicalField, ...]) -> Edition:
-    content = read_yaml(path)
-    if content.pop("technical_fields", None):
-        parents = {node.parent for node in catalogue}
-        content["catalogue"] = {int(node.code): node.code not in parents for node in catalogue}
-        content["exclusions"] = {
-            int(node.code): node.exclusion for node in catalogue if node.exclusion
+    Raises
+    ------
+    LawError
+        If one of its files is incomplete or contradicts itself.
+    """
+    head = read_yaml(folder / "scheme.yaml")
+    form = read_yaml(folder / "fields.yaml")
+    try:
+        files = sorted((folder / "editions").glob("*.yaml"))
+        contents = whole_editions({path.stem: read_yaml(path) for path in files})
+        catalogues = {
+            file: _read_catalogue(folder / file) for file in _files(contents, "technical_fields")
         }
+        editions = tuple(_edition(content, catalogues) for content in contents)
+        return Scheme(
+            id=head["id"],
+            title=Wording(**head["title"]),
+            fields=all_fields(form["fields"], editions),
+            forms=fields_by_edition(form["fields"], editions),
+            sections={name: Wording(**title) for name, title in form["sections"].items()},
+            editions=editions,
+            catalogues=catalogues,
+            overlays={
+                path.stem: Overlay(**read_yaml(path))
+                for path in sorted((folder / "overlays").glob("*.yaml"))
+            },
+            track=head["track"],
+            after=tuple(head.get("after", ())),
+            application_forms={
+                file: tuple(FormTable(**entry) for entry in read_yaml(folder / file)["tables"])
+                for file in _files(contents, "application_form")
+            },
+            folder=folder,
+        )
+    except ValidationError as error:
+        raise LawError(
+            "A file of scheme {scheme} is wrong: {why}", scheme=folder.name, why=error
+        ) from error
+
+
+@cache
+def _code(folder: Path, module: str) -> ModuleType:
+    """A module of a scheme folder, wherever that is."""
+    if folder.parent == SCHEMES:
+        return importlib.import_module(f"eligibility.schemes.{folder.name}.{module}")
+    package = f"_scheme_{abs(hash(folder))}"
+    if package not in sys.modules:
+        sys.modules[package] = ModuleType(package)
+        sys.modules[package].__path__ = [str(folder)]
+    return importlib.import_module(f"{package}.{module}")
+
+
+def _files(contents: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+    """The files that editions name by a key, each once."""
+    return list(dict.fromkeys(content[key] for content in contents if content.get(key)))
+
+
+def _edition(
+    content: Mapping[str, Any], catalogues: Mapping[str, tuple[TechnicalField, ...]]
+) -> Edition:
+    content = dict(content)
+    if content.get("technical_fields"):
+        nodes = catalogues[content["technical_fields"]]
+        parents = {node.parent for node in nodes}
+        content["catalogue"] = {int(node.code): node.code not in parents for node in nodes}
+        content["exclusions"] = {int(node.code): node.exclusion for node in nodes if node.exclusion}
     edition = Edition(**content)
     known = {*edition.items, *edition.conditions_by_id}
     for name, question in edition.interpretations.items():
         for affected in question.affects:
             if affected not in known:
                 raise LawError(
-                    "{file}: interpretation {name} affects {affected}, which does not exist.",
-                    file=path.name,
+                    "{edition}: interpretation {name} affects {affected}, which does not exist.",
+                    edition=edition.id,
                     name=name,
                     affected=affected,
                 )
@@ -368,9 +483,3 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
-
-
-def _read_form(path: Path) -> tuple[FormTable, ...]:
-    if not path.exists():
-        return ()
-    return tuple(FormTable(**entry) for entry in read_yaml(path)["tables"])

@@ -344,6 +344,8 @@ class Edition(_Frozen):
     title: Wording
     in_force_from: date
     in_force_to: date | None
+    #: the edition from which all that it does not change was taken
+    extends: str | None = None
     checked_on: date
     period_citation: Citation
     parameters: Mapping[str, Parameter]
@@ -351,6 +353,9 @@ class Edition(_Frozen):
     interpretations: Mapping[str, Interpretation]
     conditions: tuple[Condition, ...]
     score: ScoreRule
+    #: files of the scheme's folder: the catalogue of technical fields, the tables of an application
+    technical_fields: str | None = None
+    application_form: str | None = None
     #: technical field code -> does it stand at the lowest level; None: the list is not held.
     catalogue: Mapping[int, bool] | None = None
     #: codes whose text excludes something
@@ -542,8 +547,15 @@ class Field(_Frozen):
     stem: str
     #: the title without its year
     stem_title: Wording
-    #: editions that ask for it; empty: all
-    editions: tuple[str, ...] = ()
+    #: the field that it cannot pass, in the same year where both have years
+    part_of: str | None = None
+    #: what it is formed of where it is blank: the first less the second
+    difference_of: tuple[str, str] | None = None
+    #: who is counted, where it is a mean over the months of a year
+    average_of_months: Wording | None = None
+    #: title of the group of inputs that it begins, and what is to be known before filling them in
+    group: Wording | None = None
+    group_note: Wording | None = None
 
     @property
     def in_series(self) -> bool:
@@ -804,6 +816,8 @@ class Learned:
     scheme, edition : str
     sha256 : str
         Of the file of applications.
+    elsewhere : int
+        How many of the applications fell under another edition; they count by what the two share.
     """
 
     estimator: str
@@ -815,6 +829,7 @@ class Learned:
     scheme: str
     edition: str
     sha256: str
+    elsewhere: int = 0
 
     @property
     def sentence(self) -> Message:
@@ -832,7 +847,10 @@ class Learned:
             )
         else:
             said = msgid("learned from {applications} applications of {first}–{last} ({estimator})")
-        return Message(said, values)
+        if not self.elsewhere:
+            return Message(said, values)
+        shared = msgid("{sample}; {count} of them under other rules, by the conditions they share")
+        return Message(shared, {"sample": Message(said, values), "count": self.elsewhere})
 
 
 @dataclass(frozen=True)

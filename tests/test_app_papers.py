@@ -20,6 +20,7 @@ from eligibility.app.example import example
 from eligibility.app.opened import Opened
 from eligibility.language import CHINESE, ENGLISH
 from eligibility.reports import pdf
+from eligibility.scheme import load_scheme
 from eligibility.store import VISITOR, Role, System, close_stores
 from eligibility.vocabulary import Message, NotFound
 from tests.staffed import CODES, NASTY, ROOT, Staffed, button, html
@@ -43,7 +44,7 @@ def page(script: str, draft: bool = False, **query: str) -> AppTest:
     app.session_state["lang"] = "en"
     app.run()
     if draft:
-        app.session_state[state.DRAFT] = example(date.today())
+        app.session_state[state.DRAFT] = example(load_scheme(), date.today())
     app.switch_page(f"eligibility/app/{script}.py")
     for name, value in query.items():
         app.query_params[name] = value
@@ -244,7 +245,8 @@ def test_the_result_of_a_self_assessment_offers_its_plan_and_papers(
 def test_the_lists_of_a_self_assessment_fill_the_tables_of_its_papers(
     staffed: Staffed,
 ) -> None:
-    draft = example(date.today())
+    draft = example(load_scheme(), date.today())
+    assert draft is not None
     _, screening = cache.assessed(draft)
     assert screening.only is not None
     found = opened.from_draft(draft, screening.only)

@@ -20,7 +20,7 @@ from eligibility.app.components.lists import EXPLAINED, columns  # noqa: E402
 from eligibility.app.drafts import Draft, reopened  # noqa: E402
 from eligibility.app.example import example  # noqa: E402
 from eligibility.intake.drafts import told  # noqa: E402
-from eligibility.intake.ledgers import LEDGERS, without_titles  # noqa: E402
+from eligibility.intake.ledgers import without_titles  # noqa: E402
 from eligibility.language import language_named  # noqa: E402
 from eligibility.scheme import load_scheme  # noqa: E402
 from eligibility.store import VISITOR, Repository, Role, System, Visitor, close_stores  # noqa: E402
@@ -80,7 +80,7 @@ def test_the_start_says_what_it_needs_how_long_and_who_sees_it() -> None:
 def test_every_step_asks_each_of_its_fields_with_its_source(step: str) -> None:
     said = html(page("wizard", Draft(facts=dict(FACTS), step=step)))
     scheme = load_scheme()
-    law = scheme.editions[-1]
+    law = scheme.edition("e2016")
     for field in scheme.asked(law):
         if field.section == step:
             assert field.stem_title.en.replace("&", "&amp;") in said
@@ -172,13 +172,13 @@ def test_before_the_day_that_the_lower_rung_covers_what_was_typed_for_it_stops_n
     assert "until this is corrected" not in html(app)
 
 
-@pytest.mark.parametrize("kind", [*LEDGERS])
+@pytest.mark.parametrize("kind", [*load_scheme().lists])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_titles_shown_over_a_list_are_known_for_titles(kind: str, language: str) -> None:
     found = told({}, load_scheme(), date(2026, 6, 15))
     sheet = Sheet(load_scheme(), Draft(), found, language_named(language))
     titles = {name: column["label"] for name, column in columns(kind, sheet).items()}
-    assert without_titles(kind, [titles]) == ([], 1)
+    assert without_titles(load_scheme().lists[kind], [titles]) == ([], 1)
 
 
 def test_a_header_pasted_from_excel_is_left_out_of_the_list_and_said() -> None:
@@ -197,7 +197,7 @@ def test_a_header_pasted_from_excel_is_left_out_of_the_list_and_said() -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_no_group_has_more_than_eight_figures(step: str) -> None:
     scheme = load_scheme()
-    law = scheme.editions[-1]
+    law = scheme.edition("e2016")
     held = [field for field in scheme.asked(law) if field.section == step]
     parts = list(groups(held))
     assert max(len(figures) for _, figures in parts) <= 8
@@ -400,7 +400,8 @@ def test_without_a_draft_the_finder_has_nothing_to_fill_in() -> None:
 
 
 def test_a_plan_without_own_ratings_says_which_to_fill_in_and_leads_there() -> None:
-    drafted = example(date.today())
+    drafted = example(load_scheme(), date.today())
+    assert drafted is not None
     for name in ("ip_advancement_rating", "management_system", "management_talent"):
         drafted.type(name, None)
     app = page("result", drafted)
@@ -414,7 +415,7 @@ def test_a_plan_without_own_ratings_says_which_to_fill_in_and_leads_there() -> N
 
 def test_own_points_are_asked_for_with_their_highest() -> None:
     said = html(page("wizard", Draft(facts=dict(FACTS), step="capability")))
-    law = load_scheme().editions[-1]
+    law = load_scheme().edition("e2016")
     for name in ("management_system", "management_institution", "management_incentive"):
         assert f"points, 0 to {law.items[name].max:g}" in said
 
@@ -425,7 +426,7 @@ def test_costs_that_can_be_told_in_three_ways_are_asked_for_once() -> None:
 
 
 def test_every_own_rating_that_leaves_the_score_open_has_its_way_on_the_result() -> None:
-    app = page("result", example(date.today()))
+    app = page("result", example(load_scheme(), date.today()))
     ways = [each.label for each in app.button if each.label.startswith("Fill in: ")]
     own = [label for label in ways if "own" in label]
     assert len(own) == 3

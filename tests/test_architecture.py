@@ -60,15 +60,17 @@ def test_every_condition_and_item_has_its_function_and_no_function_is_left_over(
 @pytest.mark.parametrize("scheme_id", scheme_ids())
 def test_the_map_of_the_scheme_names_every_parameter_condition_and_item(scheme_id: str) -> None:
     readme = (SCHEMES / scheme_id / "README.md").read_text(encoding="utf-8")
-    law = load_scheme(scheme_id).editions[-1]
-    for name in [*law.parameters, *law.scales, *law.conditions_by_id, *law.items]:
-        assert f"`{name}`" in readme, name
+    for law in load_scheme(scheme_id).editions:
+        if law.in_force_to is None:
+            for name in [*law.parameters, *law.scales, *law.conditions_by_id, *law.items]:
+                assert f"`{name}`" in readme, name
     for case_file in (SCHEMES / scheme_id / "cases").glob("*.yaml"):
         assert case_file.name in readme, case_file.name
 
 
 @pytest.mark.parametrize("scheme_id", scheme_ids())
 def test_a_scheme_is_named_in_its_own_folder_and_by_the_default_alone(scheme_id: str) -> None:
+    """And by the schemes that come after it, which say so and nothing else of it."""
     named = [
         (path.relative_to(PACKAGE).as_posix(), line.strip())
         for path in PACKAGE.rglob("*")
@@ -76,9 +78,76 @@ def test_a_scheme_is_named_in_its_own_folder_and_by_the_default_alone(scheme_id:
         and SCHEMES / scheme_id not in path.parents
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(rf"\b{scheme_id}\b", line)
+        and not (path.name == "scheme.yaml" and line.startswith("after: "))
     ]
     default = [("scheme.py", f'DEFAULT_SCHEME = "{scheme_id}"')]
     assert named == (default if scheme_id == DEFAULT_SCHEME else [])
+
+
+#: functions that pick one of several editions without a day, and why
+PICKS_AN_EDITION = {
+    ("scheme.py", "covered_from"): "the first day that some edition covers",
+    ("scheme.py", "in_force"): "names that day where none covers the one asked for",
+}
+
+
+def _picked(code: str) -> list[str]:
+    """Functions of a module that take one of several editions by its place, or an extreme of them."""
+
+    def is_editions(node: ast.expr) -> bool:
+        name = getattr(node, "attr", getattr(node, "id", ""))
+        return name in ("editions", "laws")
+
+    picked = []
+    for function in ast.walk(ast.parse(code)):
+        body = function.body if isinstance(function, ast.FunctionDef | ast.Module) else []
+        if isinstance(function, ast.Module):
+            body = [part for part in body if not isinstance(part, ast.FunctionDef | ast.ClassDef)]
+        for node in (each for part in body for each in ast.walk(part)):
+            by_place = (
+                isinstance(node, ast.Subscript)
+                and is_editions(node.value)
+                and isinstance(node.slice, ast.Constant | ast.UnaryOp)
+            )
+            extreme = (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in ("max", "min", "next", "iter", "sorted")
+                and any(
+                    is_editions(part)
+                    for one in node.args
+                    # a look-up by what an edition says picks none by its place
+                    if not any(each.ifs for each in getattr(one, "generators", ()))
+                    for part in ast.walk(one)
+                    if isinstance(part, ast.Name | ast.Attribute)
+                )
+            )
+            if by_place or extreme:
+                picked.append(getattr(function, "name", "<module>"))
+    return picked
+
+
+def test_the_edition_is_the_one_in_force_on_a_day_and_nowhere_the_last() -> None:
+    picked = {
+        (path.relative_to(PACKAGE).as_posix(), name)
+        for path in PACKAGE.rglob("*.py")
+        for name in _picked(path.read_text(encoding="utf-8"))
+    }
+    assert picked == PICKS_AN_EDITION.keys()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(scheme): return scheme.editions[-1]",
+        "def f(editions): return editions[0]",
+        "def f(editions): return max(editions, key=start)",
+        "def f(scheme): return next(iter(scheme.editions))",
+        "held = cache.scheme().editions[-1]",
+        "def f(editions): return next(law.items for law in editions)",
+    ],
+)
+def test_an_edition_picked_by_its_place_is_found(code: str) -> None:
+    assert _picked(code)
 
 
 def test_what_is_public_is_exactly_all() -> None:

@@ -10,38 +10,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.intake.drafts import told
-from eligibility.intake.ledgers import (
-    CATEGORIES,
-    LEDGERS,
-    Counted,
-    counted,
-    main_share,
-    without_titles,
-)
+from eligibility.intake.ledgers import counted, main_share, without_titles
 from eligibility.scheme import load_scheme
+from eligibility.schemes.lists import Count
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET
 
 SCHEME = load_scheme()
-LAW = SCHEME.editions[-1]
+LAW = SCHEME.edition("e2016")
+LISTS = SCHEME.lists
 DAY = np.datetime64("2026-05-20")
 RIGHT = {
     "name": "甲", "class": "Ⅰ类", "granted_on": "2024-01-15", "status": "有效", "owner": "本企业",
     "acquired": "自主研发", "used": "否",
 }  # fmt: skip
 SOFTWARE = RIGHT | {"class": "软件著作权"}
-ACTIVITY = {"name": "RD01", "year": "2025"} | dict.fromkeys(CATEGORIES, "10")
+ACTIVITY = {"name": "RD01", "year": "2025"} | dict.fromkeys(LISTS["activity"].amounts, "10")
 
 
-def said(ledger: str, *rows: dict[str, str]) -> Counted:
+def said(ledger: str, *rows: dict[str, str]) -> Count:
     """What a list of some rows says."""
-    found = counted(ledger, rows, LAW, DAY)
+    found = counted(LISTS[ledger], rows, LAW, DAY)
     assert found is not None
     return found
 
 
 def test_a_list_without_rows_says_nothing() -> None:
-    assert counted("ip", [], LAW, DAY) is None
-    assert counted("ip", [{"name": " ", "class": None}], LAW, DAY) is None
+    assert counted(LISTS["ip"], [], LAW, DAY) is None
+    assert counted(LISTS["ip"], [{"name": " ", "class": None}], LAW, DAY) is None
 
 
 def test_rights_are_counted_by_class() -> None:
@@ -135,9 +130,9 @@ def test_the_share_of_main_products_is_told_only_when_all_is_known() -> None:
         {"name": "A", "income": "60", "main": "是"},
         {"name": "B", "income": "40", "main": "否"},
     ]
-    assert main_share(rows) == 0.6
+    assert main_share(LISTS["product"], rows) == 0.6
     assert said("product", *rows).fields["hitech_income_y3"] == 1_000_000
-    assert main_share([*rows, {"name": "C", "income": "1"}]) is None
+    assert main_share(LISTS["product"], [*rows, {"name": "C", "income": "1"}]) is None
 
 
 rights = st.fixed_dictionaries(
@@ -181,10 +176,10 @@ def test_the_order_of_rows_changes_no_count(rows: list[dict[str, str]]) -> None:
     ],
 )
 def test_a_header_pasted_along_with_a_list_is_left_out(ledger: str, titles: list[str]) -> None:
-    columns = [column.id for column in LEDGERS[ledger].columns]
+    columns = [column.id for column in LISTS[ledger].columns]
     header = dict(zip(columns, titles, strict=False))
     entry = {columns[0]: "甲"}
-    assert without_titles(ledger, [header, entry]) == ([entry], 1)
+    assert without_titles(LISTS[ledger], [header, entry]) == ([entry], 1)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +195,7 @@ def test_a_header_pasted_along_with_a_list_is_left_out(ledger: str, titles: list
     ],
 )
 def test_a_row_with_any_cell_that_is_no_title_is_kept(ledger: str, row: dict[str, str]) -> None:
-    assert without_titles(ledger, [row]) == ([row], 0)
+    assert without_titles(LISTS[ledger], [row]) == ([row], 0)
 
 
 def test_a_list_with_rows_overrides_what_is_typed_even_where_it_is_open() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 import json
 import re
 import sys
@@ -24,7 +25,6 @@ from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.atomic_file import atomic_file
 from eligibility.cli import app
-from eligibility.intake.ledgers import CATEGORIES, LEDGERS
 from eligibility.intake.table import Options, read_table
 from eligibility.language import CHINESE, ENGLISH, Language
 from eligibility.planning.brief import brief
@@ -180,7 +180,7 @@ LISTED: dict[str, list[dict[str, str]]] = {
          "owner": "本企业", "acquired": "自主研发", "used": "否"},
     ],
     "activity": [
-        {"name": name, "year": year, **dict.fromkeys(CATEGORIES, "0"), "rd_personnel": amount}
+        {"name": name, "year": year, **dict.fromkeys(HNTE.lists["activity"].amounts, "0"), "rd_personnel": amount}
         for name, year, amount in (("数据平台", "2024", "12.5"), ("数据平台", "2025", "20"), ("芯片", "2025", "7"))
     ],
     "product": [{"name": "平台", "income": "1,980", "main": "是"}, {"name": "服务", "main": "否"}],
@@ -299,11 +299,16 @@ def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
             for condition in law.conditions
             for term in condition.terms
         }
-        listed = {name: {column.id for column in LEDGERS[name].columns} for name in LEDGERS}
-        listed["activity"] |= {"spent_y1", "spent_y2", "spent_y3"}
-        for made in scheme.application_form:
+        listed = {name: {column.id for column in one.columns} for name, one in scheme.lists.items()}
+        if "activity" in listed:
+            listed["activity"] |= {"spent_y1", "spent_y2", "spent_y3"}
+        for made in itertools.chain.from_iterable(scheme.application_forms.values()):
             named = {cell for row in made.rows for cell in row.cells if cell}
-            assert named <= ({*CATEGORIES} if made.each_year else {*scheme.fields_by_id, *terms})
+            assert named <= (
+                {*scheme.lists[made.list].amounts}
+                if made.each_year
+                else {*scheme.fields_by_id, *terms}
+            )
             assert {name for name in made.takes if name} <= listed.get(made.list, set())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,6 @@ from hypothesis import given, settings
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.planning.gaps import Way, filled, grain, ways
-from eligibility.scheme import SCHEMES
 from eligibility.vocabulary import MET, UNMET, FirmTable, Need
 from tests.firms import HNTE, base, table
 from tests.test_properties import firms
@@ -192,11 +192,9 @@ def test_every_condition_and_item_has_its_inverse() -> None:
             assert callable(getattr(remedies, name)), name
 
 
-def test_a_scheme_without_remedies_has_no_levers_and_no_steps(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
-    assert (SCHEMES / "hnte" / "remedies.py").exists()
-    monkeypatch.setattr("eligibility.scheme.SCHEMES", tmp_path)
-    firm, law = table(base()), HNTE.edition("e2016")
-    assert HNTE.levers(firm, law) == {}
-    assert HNTE.needs("core_ip", firm, law) == HNTE.steps("ip_count", firm, law) == ()
+def test_a_scheme_without_remedies_has_no_levers_and_no_steps(tmp_path: Any) -> None:
+    assert (HNTE.folder / "remedies.py").exists()
+    bare = replace(HNTE, folder=tmp_path)
+    firm, law = table(base()), bare.edition("e2016")
+    assert bare.levers(firm, law) == {}
+    assert bare.needs("core_ip", firm, law) == bare.steps("ip_count", firm, law) == ()

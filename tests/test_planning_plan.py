@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -300,9 +302,13 @@ def test_one_firms_plan_takes_well_under_a_second() -> None:
     assert time.process_time() - start < 1.0
 
 
-def test_a_scheme_that_does_not_say_how_it_is_reached_has_no_plans(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_scheme_that_does_not_say_how_it_is_reached_has_no_plans_and_says_so(
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("eligibility.scheme.SCHEMES", tmp_path)
-    with pytest.raises(InputError, match="Nothing is held on how"):
-        plan(ready(), HNTE, ON)
+    folder = shutil.copytree(HNTE.folder, tmp_path / "hnte")
+    (folder / "remedies.py").unlink()
+    answer = plan(ready(st_staff=5), replace(HNTE, folder=folder), ON)
+    assert answer.plans == ()
+    assert answer.obstacles.keys() == {"st_staff_ratio"}
+    assert "how it is reached is not held here" in str(answer.obstacles["st_staff_ratio"])
+    assert [made.moves for made in plan(ready(), replace(HNTE, folder=folder), ON).plans] == [()]

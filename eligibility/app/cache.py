@@ -24,7 +24,7 @@ from eligibility.app.state import MoneyUnit, Upload
 from eligibility.intake.drafts import Told, told
 from eligibility.intake.table import Options, Preview, preview, read_table
 from eligibility.planning.city import City, load_city
-from eligibility.planning.ladder import joint_fields, lower, only_elsewhere
+from eligibility.planning.ladder import joint_fields, only_elsewhere, schemes_beside
 from eligibility.planning.portfolio import Aim
 from eligibility.planning.year import CityYear, city_year
 from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
@@ -134,7 +134,7 @@ def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     DateNotCovered
         If no edition covers the date of application.
     """
-    said = told(draft.state, scheme(), date.today(), lower(scheme()))
+    said = told(draft.state, scheme(), date.today(), schemes_beside(scheme()))
     return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 
@@ -198,12 +198,13 @@ def seen_past(upload: Upload) -> Preview:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
-def past(upload: Upload, unit: MoneyUnit | None) -> Past:
-    """The past applications of an uploaded file."""
+def past(upload: Upload, unit: MoneyUnit | None, edition: str | None = None) -> Past:
+    """The past applications of an uploaded file, by the rules in force unless others are named."""
     from eligibility.readiness.past import read_past
 
     options = Options(money_unit=unit, covered_from=scheme().covered_from)
-    return read_past((upload.name, upload.content), scheme(), options)
+    law = scheme().edition(edition) if edition else None
+    return read_past((upload.name, upload.content), scheme(), options, law=law)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from eligibility.intake.ledgers import LEDGERS, filled, without_titles
+from eligibility.intake.ledgers import filled, without_titles
+from eligibility.scheme import load_scheme
 from eligibility.store import Repository
 
 FIRST_STEP = "main"
@@ -47,7 +48,9 @@ class Draft:
     """
 
     facts: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in LEDGERS})
+    lists: dict[str, list[Row]] = field(
+        default_factory=lambda: {name: [] for name in load_scheme().lists}
+    )
     step: str = FIRST_STEP
     key: str | int | None = None
     code: str | None = None
@@ -94,7 +97,7 @@ class Draft:
         gone = {int(place) for place in changes.get("deleted_rows", [])}
         kept = [row for place, row in enumerate(rows) if place not in gone]
         typed = [*kept, *changes.get("added_rows", [])]
-        self.lists[name], self.left_out[name] = without_titles(name, typed)
+        self.lists[name], self.left_out[name] = without_titles(load_scheme().lists[name], typed)
 
     def put(self, name: str, rows: list[Row]) -> None:
         """Replace a list; its table starts anew."""
@@ -175,7 +178,7 @@ def reopened(repository: Repository, key: str | int) -> Draft:
     """
     held = repository.drafts.get(key)
     kept = held["state"]
-    lists = {name: kept.get("ledgers", {}).get(name, []) for name in LEDGERS}
+    lists = {name: kept.get("ledgers", {}).get(name, []) for name in load_scheme().lists}
     return Draft(
         facts=dict(kept.get("facts", {})),
         lists=lists,

@@ -43,7 +43,9 @@ if sentence.strip():
         notices.refused(error, language)
         st.stop()
     if code := matches.matches(found, sentence, language, taking=draft is not None):
-        state.fill_in("technical_field_code", code, cache.scheme().fields_by_id)
+        fields = cache.scheme().fields_by_id
+        (name,) = (name for name, field in fields.items() if field.kind == "catalogue")
+        state.fill_in(name, code, fields)
         st.switch_page(STEPS)
 caveat = _(
     "△ Likeness of words, not a finding. Terms and exclusions are held from one source: read the "

@@ -109,7 +109,7 @@ class Firm:
 
     def below(self, code: str) -> list[TechnicalField]:
         """The nodes of the catalogue one level below a code."""
-        return [node for node in self.scheme.catalogue if node.parent == code]
+        return [node for node in self.scheme.catalogue(self.law) if node.parent == code]
 
     @property
     def missing(self) -> list[str]:

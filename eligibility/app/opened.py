@@ -14,7 +14,6 @@ from typing import Any
 from eligibility.app import cache, clients, state
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm
-from eligibility.intake.ledgers import LEDGERS
 from eligibility.store import PAPER_WORDS, Repository
 
 Lists = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -97,6 +96,6 @@ def from_register(repository: Repository, firm_id: int) -> Opened | None:
         date.today(),
         query,
         Page("eligibility/app/staff/firm.py", {state.FIRM: str(firm_id)}),
-        {name: repository.records.ledger(firm_id, name).value for name in LEDGERS},
+        {name: repository.records.ledger(firm_id, name).value for name in cache.scheme().lists},
         {row["item"]: PAPER_WORDS[row["status"]] for row in repository.casework.documents(firm_id)},
     )

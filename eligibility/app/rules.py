@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from eligibility.app import cache, state
@@ -13,21 +15,22 @@ _ = language.text
 BESIDE = "beside"
 
 st.title(_("The rules, as they are applied"), anchor=False)
-held = cache.scheme().editions
-editions = {edition.id: language.of(edition.title) for edition in reversed(held)}
-if len(held) > 1:
-    editions[BESIDE] = _("The last two side by side")
+laws, current = cache.scheme().editions, cache.scheme().in_force(date.today())
+editions = {edition.id: language.of(edition.title) for edition in reversed(laws)}
+pair = cache.scheme().neighbours(date.today())
+if pair:
+    editions[BESIDE] = _("Two editions side by side")
 named = st.segmented_control(
     _("Edition"),
     list(editions),
-    default=next(iter(editions)),
+    default=current.id,
     required=True,
     format_func=editions.__getitem__,
     key=state.EDITION,
     label_visibility="collapsed",
     bind="query-params",
 )
-if named == BESIDE:
-    law.beside(held[-2], held[-1], language)
+if named == BESIDE and pair:
+    law.beside(*pair, language)
 else:
-    law.whole(next(edition for edition in held if edition.id == named), language)
+    law.whole(next(edition for edition in laws if edition.id == named), language)

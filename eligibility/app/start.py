@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from eligibility.app import state, who
+from eligibility.app import cache, state, who
 from eligibility.app.components import keeping
 from eligibility.app.drafts import Draft
 from eligibility.app.example import example
@@ -44,8 +44,9 @@ with st.container(horizontal=True, key="start-tools"):
     ):
         state.open_draft(Draft())
         st.switch_page(STEPS)
-    if st.button(_("See an example")):
-        state.open_draft(example(date.today()))
+    shown = example(cache.scheme(), date.today())
+    if shown and st.button(_("See an example")):
+        state.open_draft(shown)
         st.switch_page(STEPS)
 
 st.header(_("Go on with a return code"), anchor=False)

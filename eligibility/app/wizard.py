@@ -38,8 +38,9 @@ with left:
     arrival.arrive(step, title, draft.sought)
 with right:
     st.title(title, anchor=False)
-    if step in lists.OF_STEP:
-        lists.table(lists.OF_STEP[step], sheet)
+    for ledger in sheet.scheme.lists.values():
+        if ledger.section == step:
+            lists.table(ledger.id, sheet)
     inputs.fields(step, sheet)
     if steps.onward(step, sheet):
         st.switch_page(RESULT)

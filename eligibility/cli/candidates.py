@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -81,7 +82,7 @@ def template(
     from eligibility.reports.template import write_template
 
     with refusals(lang):
-        write_template(output, held_scheme(scheme).fields)
+        write_template(output, held_scheme(scheme).fields_on(date.today()))
 
 
 def assess(

@@ -109,7 +109,9 @@ def evaluate(
 
     with refusals(lang) as spoken:
         held = load(model)
-        past = _read(file, scheme, money_unit, encoding, sheet, spoken)
+        past = _read(
+            file, scheme, money_unit, encoding, sheet, spoken, edition=held.learned.edition
+        )
         for line in watched(watch(held, past), spoken):
             print(line)
     end(past.batch)
@@ -122,15 +124,22 @@ def _read(
     encoding: Encoding,
     sheet: Sheet,
     spoken: Language,
+    edition: str | None = None,
 ) -> Past:
     from eligibility.readiness.past import read_past
 
     held = held_scheme(scheme)
-    past = read_past(file, held, intake_options(held, None, money_unit, encoding, sheet))
+    options = intake_options(held, None, money_unit, encoding, sheet)
+    past = read_past(file, held, options, law=held.edition(edition) if edition else None)
     report_file(past.batch, spoken)
     for count, sentence in (
         (past.unknown, spoken.text("{count} rows left out: they do not say what became of them")),
-        (past.older, spoken.text("{count} rows left out: other rules were in force")),
+        (
+            past.elsewhere,
+            spoken.text(
+                "{count} applications under other rules count by the conditions they share with these"
+            ),
+        ),
     ):
         if count:
             print(sentence.format(count=count), file=sys.stderr)

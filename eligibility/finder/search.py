@@ -18,6 +18,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -110,7 +111,7 @@ class Match:
         return self.score < FAINT
 
 
-def find(scheme: Scheme, text: str, count: int = 5) -> list[Match]:
+def find(scheme: Scheme, text: str, count: int = 5, on: date | None = None) -> list[Match]:
     """The fields most like a sentence about a product, best first.
 
     Parameters
@@ -121,6 +122,8 @@ def find(scheme: Scheme, text: str, count: int = 5) -> list[Match]:
         The sentence, in Chinese, as the firm would say it.
     count : int
         At most so many matches.
+    on : date, optional
+        The catalogue is that of the edition in force on this day; today if omitted.
 
     Returns
     -------
@@ -133,9 +136,10 @@ def find(scheme: Scheme, text: str, count: int = 5) -> list[Match]:
     InputError
         If the scheme has no catalogue.
     """
-    if not scheme.catalogue:
+    catalogue = scheme.catalogue(scheme.in_force(on or date.today()))
+    if not catalogue:
         raise InputError("{scheme} has no catalogue of technical fields.", scheme=scheme.title)
-    return _index(scheme.catalogue).matches(_Sentence(text), count)
+    return _index(catalogue).matches(_Sentence(text), count)
 
 
 class _Sentence:

@@ -15,15 +15,6 @@ from eligibility.vocabulary import Bools, Field, FirmTable, Floats, Message
 
 #: by how much a part may pass its whole, relative: the rounding of books kept in 万元
 SLACK = 1e-9
-YEARS = ("y1", "y2", "y3")
-PARTS = (
-    ("non_taxable_income_y3", "gross_income_y3"),
-    ("ip_class2_used_count", "ip_class2_count"),
-    ("st_staff", "staff_total"),
-    ("college_st_staff", "staff_total"),
-    ("rd_staff", "staff_total"),
-    *((f"rd_expense_domestic_{year}", f"rd_expense_{year}") for year in YEARS),
-)
 
 
 @dataclass(frozen=True)
@@ -38,11 +29,12 @@ class Contradiction:
 def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contradiction]:
     """What cannot be true within a row, and what is of no use in it."""
     known = {field.id: field for field in fields}
-    for part, whole in PARTS:
-        if part in firms.columns and whole in firms.columns:
-            yield _larger(firms, part, firms.numbers(whole), known[whole])
-    if "hitech_income_y3" in firms.columns:
-        yield _larger(firms, "hitech_income_y3", _income(firms), known["total_income_y3"])
+    for part in fields:
+        whole = known.get(part.part_of or "")
+        if whole is not None and part.id in firms.columns:
+            formed = [whole.id, *(whole.difference_of or ())]
+            if any(name in firms.columns for name in formed):
+                yield _larger(firms, part.id, _whole(firms, whole), whole)
     if "applied_year" in firms.columns:
         yield _other_year(firms)
     yield _registered_too_late(firms)
@@ -71,11 +63,16 @@ def _said(amount: float, field: Field) -> Message:
     return Message("CNY {amount}", values)
 
 
-def _income(firms: FirmTable) -> Floats:
-    """Total income, as far as it is told: gross minus non-taxable, else stated, else at most gross."""
-    gross = firms.numbers("gross_income_y3")
-    formed = gross - firms.numbers("non_taxable_income_y3")
-    stated = firms.numbers("total_income_y3")
+def _whole(firms: FirmTable, field: Field) -> Floats:
+    """A figure that others are parts of, as far as it is told.
+
+    One that is a difference is that, else what is stated, else at most what it is taken from.
+    """
+    stated = firms.numbers(field.id)
+    if field.difference_of is None:
+        return stated
+    gross, less = (firms.numbers(name) for name in field.difference_of)
+    formed = gross - less
     return np.where(np.isnan(formed), np.where(np.isnan(stated), gross, stated), formed)
 
 

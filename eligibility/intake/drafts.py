@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from eligibility.intake.cells import CellFormat, CellTrouble, parse
-from eligibility.intake.ledgers import LEDGERS, Counted, counted
+from eligibility.intake.ledgers import counted
 from eligibility.intake.table import Batch, Options, from_records
 from eligibility.scheme import Scheme
+from eligibility.schemes.lists import Count
 from eligibility.vocabulary import Edition, Field, FirmTable, years_of
 
 #: power of ten from the amounts of a draft (万元) to CNY
@@ -37,7 +38,7 @@ class Told(NamedTuple):
         Calendar years of y1, y2, y3.
     operating : sequence of bool
         Whether the firm existed by the end of each.
-    counted : mapping of ledger to Counted
+    counted : mapping of list to Count
         The lists that have rows.
     batch : Batch
         The firm as a table of one row, or of none where a value cannot be used.
@@ -48,7 +49,7 @@ class Told(NamedTuple):
     law: Edition
     years: Sequence[int]
     operating: Sequence[bool]
-    counted: Mapping[str, Counted]
+    counted: Mapping[str, Count]
     batch: Batch
     applied: date
 
@@ -78,7 +79,12 @@ def told(
     facts: Facts = draft.get("facts", {})
     fields = dict(scheme.fields_by_id)
     applied = _day(facts, fields["application_date"]) or today
-    added = [field for other in also if applied >= other.covered_from for field in other.fields]
+    added = [
+        field
+        for other in also
+        if applied >= other.covered_from
+        for field in other.asked(other.in_force(applied))
+    ]
     for field in added:
         fields.setdefault(field.id, field)
     law = scheme.in_force(applied)
@@ -88,8 +94,8 @@ def told(
     operating = _operating(registered, applied)
     lists = {
         name: found
-        for name in LEDGERS
-        if (found := counted(name, draft.get("ledgers", {}).get(name, []), law, _numpy(applied)))
+        for name, ledger in scheme.lists.items()
+        if (found := counted(ledger, draft.get("ledgers", {}).get(name, []), law, _numpy(applied)))
     }
     values: dict[str, object] = {
         name: cell(text, fields[name]) for name, text in facts.items() if name in fields

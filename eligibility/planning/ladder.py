@@ -1,6 +1,7 @@
 """The ladder of qualifications (梯度培育): what a firm can get now, and what next.
 
-Every scheme names its rung; a table of firms is judged by each of them.
+Every scheme names its track and the schemes that come before it, so the ladder is a partial order:
+several tracks may lie side by side. A table of firms is judged by each scheme.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from eligibility.vocabulary import (
     Edition,
     Field,
     FirmTable,
+    LawError,
 )
 
 FIRST_GAPS = 3
@@ -35,16 +37,16 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class Extra:
-    """A fact that a lower rung asks for and the rung above it does not.
+    """A fact that another scheme asks for and the form at hand does not.
 
     Attributes
     ----------
     rung : Scheme
-        The lower rung.
+        The other scheme.
     field : Field
-        As the lower rung has it.
+        As the other scheme has it.
     section : str
-        The part of the higher rung's form that it belongs to.
+        The part of the form at hand that it belongs to.
     """
 
     rung: Scheme
@@ -64,47 +66,88 @@ class Ladder:
         What each rung says, one list a rung.
     verdicts : array of int8, shape (rungs, n)
         As ``Assessment.verdict``.
-    aims : array of int, shape (n,)
-        The rung to aim at: the lowest above every rung that can be got now, those left out whose
-        limits of size the firm has passed; -1 where there is none.
+    aims_by_track : mapping of track to array of int, shape (n,)
+        The rung to aim at on each track: the lowest that neither can be got now nor comes before
+        one that can, those left out whose limits of size the firm has passed; -1 where there is
+        none.
     """
 
     schemes: Sequence[Scheme]
     assessments: Sequence[list[Assessment]]
     verdicts: Codes
-    aims: NDArray[np.int64]
+    aims_by_track: Mapping[str, NDArray[np.int64]]
+
+    @property
+    def aims(self) -> NDArray[np.int64]:
+        """The aim on the first track that has one for the firm, shape (n,)."""
+        aims = np.full(self.verdicts.shape[1], NOWHERE, dtype=np.int64)
+        for on_track in reversed(list(self.aims_by_track.values())):
+            aims = np.where(on_track == NOWHERE, aims, on_track)
+        return aims
 
 
 def rungs() -> list[Scheme]:
-    """Every scheme, the easiest first."""
-    return sorted(map(load_scheme, scheme_ids()), key=lambda scheme: scheme.rung)
+    """Every scheme, each behind those that come before it.
+
+    Raises
+    ------
+    LawError
+        If a scheme comes after one that does not exist or that comes after it.
+    """
+    schemes = {name: load_scheme(name) for name in scheme_ids()}
+    return sorted(schemes.values(), key=lambda scheme: (len(_before(scheme, schemes)), scheme.id))
 
 
 def lower(scheme: Scheme) -> list[Scheme]:
-    """The rungs below a scheme, the easiest first."""
-    return [rung for rung in rungs() if rung.rung < scheme.rung]
+    """The schemes that come before one, the first of them first."""
+    below = _before(scheme, {rung.id: rung for rung in rungs()})
+    return [rung for rung in rungs() if rung.id in below]
+
+
+def schemes_beside(scheme: Scheme) -> list[Scheme]:
+    """The schemes that a form asks for besides its own: all that do not come after it."""
+    return [
+        rung
+        for rung in rungs()
+        if rung.id != scheme.id and scheme.id not in {below.id for below in lower(rung)}
+    ]
+
+
+def _before(
+    scheme: Scheme, schemes: Mapping[str, Scheme], path: tuple[str, ...] = ()
+) -> frozenset[str]:
+    """Ids of the schemes that come before one, directly or not."""
+    if unknown := [name for name in scheme.after if name not in schemes or name in path]:
+        raise LawError(
+            "{scheme} comes after {others}, which does not exist or comes after it.",
+            scheme=scheme.id,
+            others=", ".join(unknown),
+        )
+    further = (_before(schemes[name], schemes, (*path, scheme.id)) for name in scheme.after)
+    return frozenset(scheme.after).union(*further)
 
 
 def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
-    """What the rungs below a scheme ask for beyond its own form on a day, each fact once.
+    """What other schemes ask for beyond a scheme's own form on a day, each fact once.
 
-    A section of the lower rung's form that the higher one lacks goes with the one before it.
+    Those that come after it ask nothing of its form. A section of another form that this one lacks
+    goes with the one before it.
     """
     own = {field.id for field in scheme.asked(law)}
-    found: dict[str, Extra] = {}
-    for rung in lower(scheme):
+    extra: dict[str, Extra] = {}
+    for rung in schemes_beside(scheme):
         if day < rung.covered_from:
             continue
         section = next(iter(scheme.sections))
-        for field in rung.fields:
+        for field in rung.asked(rung.in_force(day)):
             section = field.section if field.section in scheme.sections else section
             if field.id not in own:
-                found.setdefault(field.id, Extra(rung, field, section))
-    return list(found.values())
+                extra.setdefault(field.id, Extra(rung, field, section))
+    return list(extra.values())
 
 
 def form(scheme: Scheme, day: date) -> list[Field]:
-    """What a firm is asked for on a day: its own fields, then what lower rungs alone need.
+    """What a firm is asked for on a day: its own fields, then what other schemes alone need.
 
     The latter may stay blank.
     """
@@ -124,11 +167,15 @@ def joint_fields() -> Sequence[Field]:
     return tuple(joint_fields_by_id().values())
 
 
-@cache
 def joint_fields_by_id() -> Mapping[str, Field]:
     """The same by their ids."""
+    return _joint(tuple(rungs()))
+
+
+@cache
+def _joint(schemes: tuple[Scheme, ...]) -> Mapping[str, Field]:
     joint: dict[str, Field] = {}
-    for scheme in reversed(rungs()):
+    for scheme in reversed(schemes):
         for field in scheme.fields:
             known = joint.setdefault(field.id, field)
             titles = tuple(
@@ -166,14 +213,18 @@ def ladder(firms: FirmTable) -> Ladder:
         for assessment in found:
             verdicts[rung, assessment.rows] = assessment.verdict
             outgrown[rung, assessment.rows] = _outgrown(assessment)
-    reached = np.logical_or.accumulate((verdicts == MET)[::-1])[::-1]
+    met = verdicts == MET
+    ids = [scheme.id for scheme in schemes]
+    reached = met.copy()
+    for place, scheme in enumerate(schemes):
+        for below in lower(scheme):
+            reached[ids.index(below.id)] |= met[place]
     ahead = ~reached & ~outgrown
-    return Ladder(
-        schemes,
-        assessments,
-        verdicts,
-        np.where(ahead.any(axis=0), ahead.argmax(axis=0), NOWHERE),
-    )
+    aims: dict[str, NDArray[np.int64]] = {}
+    for place, scheme in reversed(list(enumerate(schemes))):
+        before = aims.pop(scheme.track, np.full(firms.rows, NOWHERE, dtype=np.int64))
+        aims = {scheme.track: np.where(ahead[place], place, before), **aims}
+    return Ladder(schemes, assessments, verdicts, aims)
 
 
 def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
@@ -189,15 +240,22 @@ def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
     -------
     dict
         JSON-ready: ``firm``; ``now``, the ids of the schemes it is eligible for; ``next``, the id
-        of the one to aim at or None; ``rungs``, each with its verdict, its findings and score, and
-        its first gaps with their citations, what is unmet before what is open.
+        of the one to aim at or None; ``next_by_track``, the same on each track; ``rungs``, each
+        with its verdict, its findings and score, and its first gaps with their citations, what is
+        unmet before what is open.
     """
-    aim = found.aims[row]
+
+    def named(aim: int) -> str | None:
+        return None if aim == NOWHERE else found.schemes[aim].id
+
     said = [_record(assessments, row) for assessments in found.assessments]
     return {
         "firm": said[0]["firm"],
         "now": [one["scheme"] for one in said if one["verdict"] == VERDICT_WORDS[MET]],
-        "next": None if aim == NOWHERE else found.schemes[aim].id,
+        "next": named(int(found.aims[row])),
+        "next_by_track": {
+            track: named(int(aims[row])) for track, aims in found.aims_by_track.items()
+        },
         "rungs": [_rung(scheme, one) for scheme, one in zip(found.schemes, said, strict=True)],
     }
 

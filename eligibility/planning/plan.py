@@ -24,10 +24,10 @@ from eligibility.scheme import Scheme
 from eligibility.vocabulary import (
     MET,
     UNDETERMINED,
+    UNMET,
     Edition,
     FirmTable,
     Floats,
-    InputError,
     Lever,
     Message,
     Need,
@@ -153,13 +153,13 @@ def plan(
     Notes
     -----
     Actions change the latest year of the window and what stands on the day of application; the
-    two years before it are left as they are.
+    two years before it are left as they are. A condition of which the scheme does not say how it is
+    reached is an obstacle while it is unmet, and says so.
 
     Raises
     ------
     InputError
-        If the scheme does not say how its conditions are reached, or an action moves a lever that
-        no plan may rest on.
+        If an action moves a lever that no plan may rest on.
     """
     case = Case.of(firm, scheme, on, score_at_least, actions, times)
     return case.answer(alternatives)
@@ -199,8 +199,6 @@ class Case:
         law, actions, times = found.law, actions or known_actions(), times or lead_times()
         by = firm.dates("application_date")[0].item()
         levers = scheme.levers(firm, law)
-        if not levers:
-            raise InputError("Nothing is held on how a {scheme} is reached.", scheme=scheme.title)
         lines: dict[str, tuple[Line, ...]] = {}
         stuck: dict[str, Message] = {}
         wanting: dict[str, None] = {}
@@ -208,10 +206,15 @@ class Case:
         points, asked = score_at_least, f"≥ {score_at_least or 0:g}"
         for name, finding in found.findings.items():
             condition = law.conditions_by_id[name]
-            if condition.judges == "score":
-                if score_at_least is None and finding.status[0] != MET:
+            if finding.status[0] == MET:
+                continue
+            reachable = scheme.has_remedy(name)
+            if not reachable and finding.status[0] == UNMET:
+                stuck[name] = Message(_NOT_HELD, {"condition": condition.title})
+            elif reachable and condition.judges == "score":
+                if score_at_least is None:
                     points, asked = _asked(scheme.needs(name, found.score, law), found.score)
-            elif finding.status[0] != MET:
+            else:
                 needs = scheme.needs(name, firm, law)
                 lines[name] = _lines(needs, levers, scheme)
                 if len(lines[name]) < max(len(needs), 1):
@@ -381,6 +384,7 @@ class Case:
         return Plan(tuple(moves), cost, self.low(levers), levers)
 
 
+_NOT_HELD = msgid("{condition}: not met, and how it is reached is not held here; plan it by hand.")
 _JUDGED = msgid("{condition}: left to judgement, no fact or action settles it.")
 _UNKNOWN = msgid("{condition}: not met, and facts that it rests on are blank.")
 _NOT_BY_ACTION = msgid("{condition}: nothing a firm can do by {by} mends it.")

@@ -91,6 +91,37 @@ def features(assessment: Assessment) -> Floats:
     return np.column_stack([*columns, assessment.score.low, assessment.score.high])
 
 
+def features_under(law: Edition, assessment: Assessment) -> Floats:
+    """The features of another edition, as far as the assessment's own tells them, shape (n, p).
+
+    A condition that the two share stands as it was judged, by its own line; one that the
+    assessment's edition does not know is unknown. An item that it does not score is open, from
+    none of its points to all of them.
+    """
+    values = features(assessment)
+    if assessment.law.id == law.id:
+        return values
+    own = dict(zip(layout(assessment.law).names, values.T, strict=True))
+    units = {name: one.unit for name, one in assessment.law.conditions_by_id.items()}
+    unknown = np.full(len(values), np.nan)
+    columns = [
+        own[condition.id] if units.get(condition.id) == condition.unit else unknown
+        for condition in law.conditions
+        if condition.judges != "score"
+    ]
+    totals = np.zeros((2, len(values)))
+    for group in law.score.groups:
+        ends = []
+        for item in group.items:
+            low = own.get(f"{item.id}.low", np.zeros(len(values)))
+            high = own.get(f"{item.id}.high", np.full(len(values), item.max))
+            ends.append((np.minimum(low, item.max), np.minimum(high, item.max)))
+            columns += ends[-1]
+        points = np.array(ends).max(axis=0) if group.takes == "best" else np.array(ends).sum(axis=0)
+        totals += np.minimum(points, group.max)
+    return np.column_stack([*columns, *totals])
+
+
 def _margin(finding: Finding) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = np.log(finding.observed / finding.required)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 from eligibility.assessment.assess import assess_table
 from eligibility.intake.reading import Source
 from eligibility.intake.table import Batch, Options, from_records, read_table
-from eligibility.readiness.features import Layout, features, layout
+from eligibility.readiness.features import Layout, features_under, layout
 from eligibility.scheme import Scheme, read_yaml
-from eligibility.vocabulary import Bools, Field, FirmTable, Floats, InputError
+from eligibility.vocabulary import Bools, Edition, Field, FirmTable, Floats, InputError
 
 #: applications of each outcome without which nothing can be learned
 LEAST_OF_EACH = 10
@@ -26,7 +27,10 @@ LEAST_OF_EACH = 10
 
 @dataclass(frozen=True)
 class Past:
-    """Applications that can be learned from, n of them, all under one edition.
+    """Applications that can be learned from, n of them, with the features of one edition.
+
+    Those that fell under another edition count by the conditions and items that the two share; what
+    theirs did not ask is unknown.
 
     Attributes
     ----------
@@ -41,8 +45,8 @@ class Past:
         Whether some row says that it is.
     edition : str
         The edition that the features are formed under.
-    older : int
-        Rows left out because another edition was in force.
+    own : array of bool, shape (n,)
+        Whether that edition was in force on the day of application.
     unknown : int
         Rows left out because they do not say what became of them.
     sha256 : str
@@ -57,11 +61,16 @@ class Past:
     firms: NDArray[np.int64]
     layout: Layout
     edition: str
+    own: Bools
     invented: bool
-    older: int
     unknown: int
     sha256: str
     batch: Batch
+
+    @property
+    def elsewhere(self) -> int:
+        """How many of them fell under another edition."""
+        return int((~self.own).sum())
 
 
 @cache
@@ -79,7 +88,9 @@ def past_fields(scheme: Scheme) -> tuple[Field, ...]:
     return (*scheme.fields, *outcome_fields())
 
 
-def read_past(source: Source, scheme: Scheme, options: Options | None = None) -> Past:
+def read_past(
+    source: Source, scheme: Scheme, options: Options | None = None, *, law: Edition | None = None
+) -> Past:
     """Read and assess a file of past applications.
 
     Parameters
@@ -88,6 +99,8 @@ def read_past(source: Source, scheme: Scheme, options: Options | None = None) ->
         CSV or Excel, as candidates, with ``applied_year`` and ``certified``.
     scheme : Scheme
     options : Options, optional
+    law : Edition, optional
+        Whose features are formed; of the edition in force today if omitted.
 
     Raises
     ------
@@ -108,10 +121,12 @@ def read_past(source: Source, scheme: Scheme, options: Options | None = None) ->
             )
     if content is None:
         content = Path(str(source)).read_bytes()
-    return _past(batch, scheme, hashlib.sha256(content).hexdigest())
+    return _past(batch, scheme, law, hashlib.sha256(content).hexdigest())
 
 
-def past_of_records(records: Sequence[Mapping[str, Any]], scheme: Scheme) -> Past:
+def past_of_records(
+    records: Sequence[Mapping[str, Any]], scheme: Scheme, *, law: Edition | None = None
+) -> Past:
     """Past applications that are kept in the store, as its ``past_applications`` gives them."""
     batch = from_records(
         records,
@@ -120,29 +135,29 @@ def past_of_records(records: Sequence[Mapping[str, Any]], scheme: Scheme) -> Pas
         catalogue=scheme.titles_by_code,
     )
     content = json.dumps(records, ensure_ascii=False, sort_keys=True).encode()
-    return _past(batch, scheme, hashlib.sha256(content).hexdigest())
+    return _past(batch, scheme, law, hashlib.sha256(content).hexdigest())
 
 
-def _past(batch: Batch, scheme: Scheme, sha256: str) -> Past:
-    firms, law = batch.table, scheme.editions[-1]
-    told = ~firms.blank("certified") & ~firms.blank("applied_year")
-    known = firms.take(told)
-    under = [found for found in assess_table(known, scheme) if found.law.id == law.id]
-    made = layout(law)
-    if not under:
-        rows, values = np.zeros(0, dtype=np.intp), np.empty((0, len(made.names)))
-    else:
-        rows, values = under[0].rows, features(under[0])
+def _past(batch: Batch, scheme: Scheme, law: Edition | None, sha256: str) -> Past:
+    firms, law = batch.table, law or scheme.in_force(date.today())
+    decided = ~firms.blank("certified") & ~firms.blank("applied_year")
+    known = firms.take(decided)
+    names = layout(law)
+    values = np.empty((len(known), len(names.names)))
+    own = np.zeros(len(known), dtype=np.bool_)
+    for assessment in assess_table(known, scheme):
+        values[assessment.rows] = features_under(law, assessment)
+        own[assessment.rows] = assessment.law.id == law.id
     return Past(
         features=values,
-        certified=known.numbers("certified")[rows] == 1,
-        years=known.numbers("applied_year")[rows].astype(np.int64),
-        firms=_identities(known)[rows],
-        layout=made,
+        certified=known.numbers("certified") == 1,
+        years=known.numbers("applied_year").astype(np.int64),
+        firms=_identities(known),
+        layout=names,
         edition=law.id,
+        own=own,
         invented=bool((known.numbers("invented") == 1).any()),
-        older=len(known) - len(rows),
-        unknown=int((~told).sum()),
+        unknown=int((~decided).sum()),
         sha256=sha256,
         batch=batch,
     )

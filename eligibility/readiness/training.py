@@ -104,12 +104,14 @@ def train(
             scheme=scheme,
             edition=past.edition,
             sha256=past.sha256,
+            elsewhere=past.elsewhere,
         ),
     )
     metrics = {
         "applications": len(past.certified),
         "certified": int(past.certified.sum()),
-        "left_out": {"older_edition": past.older, "no_outcome": past.unknown},
+        "under_other_editions": past.elsewhere,
+        "left_out": {"no_outcome": past.unknown},
         "seed": seed,
         "folds": FOLDS,
         "repeats": REPEATS,

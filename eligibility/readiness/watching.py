@@ -63,7 +63,7 @@ class Watch:
 
 
 def watch(model: Model, past: Past) -> Watch:
-    """Compare what a model says of applications with what became of them.
+    """Compare what a model says of applications under its edition with what became of them.
 
     Raises
     ------
@@ -76,15 +76,15 @@ def watch(model: Model, past: Past) -> Watch:
             known=model.learned.edition,
             edition=past.edition,
         )
-    certified = past.certified
+    certified, features = past.certified[past.own], past.features[past.own]
     if not certified.any() or certified.all():
         raise InputError("All applications of the file had the same outcome; nothing to compare.")
-    chance = model.estimator.chances(past.features).probability
-    draws = model.estimator.draws(past.features, DRAWS, 0)
+    chance = model.estimator.chances(features).probability
+    draws = model.estimator.draws(features, DRAWS, 0)
     found = measures(certified, chance)
     loss, spread = _expected_loss(chance, draws)
-    drift = _drift(model, past.features)
-    outside = float(model.seen.outside(past.features).any(axis=1).mean())
+    drift = _drift(model, features)
+    outside = float(model.seen.outside(features).any(axis=1).mean())
     reasons = _reasons(
         certified.sum(), chance, draws, found["log_loss"], loss, spread, drift, outside
     )

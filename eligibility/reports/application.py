@@ -1,6 +1,6 @@
 """A draft of the official application's tables (申请书各表), filled from what one firm entered.
 
-Which tables there are stands in the scheme's ``application_form.yaml``. Each cell holds a fact, a sum
+Which tables there are stands in the file that the edition names. Each cell holds a fact, a sum
 of other rows, or nothing yet; Word and the workbook show the same cells.
 """
 
@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from eligibility.intake.cells import normal
-from eligibility.intake.ledgers import CATEGORIES, LEDGERS, Read, counted, filled, read_ledger
+from eligibility.intake.ledgers import counted, filled, read_ledger
 from eligibility.language import Language
 from eligibility.scheme import Scheme
+from eligibility.schemes.lists import ListRows
 from eligibility.vocabulary import (
     UNDETERMINED,
     UNMET,
@@ -96,10 +97,11 @@ def draft(
     lists : mapping of list to rows, optional
         What the firm listed one by one, as typed; amounts in 10k CNY.
     """
-    listed = Listed(lists or {}, firm, scheme.edition(record["edition"]))
+    law = scheme.edition(record["edition"])
+    listed = Listed(lists or {}, firm, law, scheme)
     return tuple(
         made
-        for table in scheme.application_form
+        for table in scheme.application_form(law)
         for made in (
             _by_thing(table, listed)
             if table.each_year
@@ -111,15 +113,16 @@ def draft(
 class Listed:
     """The things a firm listed, as cells; rows that do not count are not applied with."""
 
-    def __init__(self, lists: Lists, firm: FirmTable, law: Edition) -> None:
+    def __init__(self, lists: Lists, firm: FirmTable, law: Edition, scheme: Scheme) -> None:
         day = firm.dates("application_date")[0]
         self.years = years_of(int(firm.application_years[0]))
         self.rows: dict[str, list[dict[str, str]]] = {}
-        self.read: dict[str, Read] = {}
+        self.read: dict[str, ListRows] = {}
         self.open: dict[str, bool] = {}
-        for name, ledger in LEDGERS.items():
+        self.definitions = scheme.lists
+        for name, ledger in scheme.lists.items():
             said = filled(lists.get(name, ()))
-            found = counted(name, said, law, day)
+            found = counted(ledger, said, law, day)
             if found is None:
                 continue
             rows = [row for row, status in zip(said, found.status, strict=True) if status != UNMET]
@@ -136,7 +139,7 @@ class Listed:
         return [
             {
                 column.id: _listed(column.kind, read.columns[column.id][place], row[column.id])
-                for column in LEDGERS[name].columns
+                for column in self.definitions[name].columns
                 if column.id in row
             }
             for place, row in enumerate(self.rows[name])
@@ -169,7 +172,7 @@ class Listed:
     def _activity(self, rows: Sequence[int]) -> dict[str, DraftCell]:
         name = self.rows["activity"][rows[0]].get("name")
         spent = {
-            f"spent_y{place}": self.spent(rows, year, CATEGORIES)
+            f"spent_y{place}": self.spent(rows, year, self.definitions["activity"].amounts)
             for place, year in enumerate(self.years, start=1)
         }
         return {"name": DraftCell(name), **spent}
@@ -297,5 +300,6 @@ def _cell(
         return DraftCell(_YES[number])
     if field.kind == "catalogue":
         code = str(int(number))
-        return DraftCell(f"{code} {scheme.titles_by_code.get(code, '')}".strip())
+        node = scheme.catalogue_by_code(scheme.edition(record["edition"])).get(code)
+        return DraftCell(f"{code} {node.title if node else ''}".strip())
     return DraftCell(float(np.round(number, 2)))

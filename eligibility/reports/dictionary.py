@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from typing import Any
 
 from eligibility.language import Language
@@ -12,9 +13,9 @@ from eligibility.scheme import Scheme
 from eligibility.vocabulary import Field
 
 
-def dictionary(scheme: Scheme, form: str, language: Language) -> str:
-    """The fields of a scheme as ``text``, ``json``, ``csv`` or ``md``."""
-    rows = [_row(field, scheme) for field in scheme.fields]
+def dictionary(scheme: Scheme, form: str, language: Language, on: date | None = None) -> str:
+    """The fields of a scheme as ``text``, ``json``, ``csv`` or ``md``, as worded on a day (today)."""
+    rows = [_row(field, scheme) for field in scheme.fields_on(on or date.today())]
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     if form == "csv":
@@ -48,8 +49,16 @@ def _row(field: Field, scheme: Scheme) -> dict[str, Any]:
         "help_en": field.help.en,
         "source_zh": field.source.zh,
         "source_en": field.source.en,
-        "editions": " ".join(field.editions),
+        "editions": _editions(field, scheme),
     }
+
+
+def _editions(field: Field, scheme: Scheme) -> str:
+    """Ids of the editions that ask for a field; nothing where all do."""
+    asking = [
+        law.id for law in scheme.editions if field.id in {other.id for other in scheme.asked(law)}
+    ]
+    return "" if len(asking) == len(scheme.editions) else " ".join(asking)
 
 
 def _markdown(scheme: Scheme, rows: list[dict[str, Any]]) -> str:

@@ -24,7 +24,8 @@ def climbed(record: Mapping[str, Any], language: Language) -> str:
     say, firm = language.text, record["firm"]
     titles = {rung["scheme"]: rung["title"][language.id] for rung in record["rungs"]}
     now = say(", ").join(titles[name] for name in record["now"]) or say("none yet")
-    aim = titles[record["next"]] if record["next"] else say("none above what it can get now")
+    aims = [titles[name] for name in record["next_by_track"].values() if name]
+    aim = say(", ").join(aims) or say("none above what it can get now")
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
     points = [
         Point(say("Can be got now: {titles}").format(titles=now)),

@@ -534,8 +534,12 @@ class _Staff:
 
     def _titles(self, names: str | None) -> str | None:
         """Conditions and items, as the readiness columns list them, by their titles."""
-        law = self.assessments[-1].law
-        return titles(names.split(), law, self.language) if names else None
+        if not names:
+            return None
+        named = names.split()
+        laws = [assessment.law for assessment in self.assessments]
+        law = next(law for law in laws if {*named} <= {*law.conditions_by_id, *law.items, "score"})
+        return titles(named, law, self.language)
 
     def _field(self, name: str) -> str:
         return self.language.of(self.scheme.fields_by_id[name].title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -69,8 +70,8 @@ def simulate(rows: int, seed: int, kind: Kind = "law") -> PastApplications:
     kind : "law" or "compensating"
         The process that decides.
     """
-    set_, scheme = process(), load_scheme()
-    law = scheme.editions[-1]
+    set_ = process()
+    law = load_scheme().in_force(date(set_["years"]["to"], 1, 1))
     rng = np.random.default_rng(seed)
     draws = draw(rng, rows)
     columns = facts(draws, law, set_)

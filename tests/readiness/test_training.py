@@ -131,11 +131,17 @@ def test_a_year_that_the_date_contradicts_rejects_the_row(tmp_path: Path) -> Non
     assert "2022, as the application date says" in str(made.batch.issues[0].sentence)
 
 
-def test_applications_under_older_rules_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_applications_under_older_rules_count_by_the_conditions_shared(tmp_path: Path) -> None:
     path = tmp_path / "past.csv"
     path.write_text("name,applied_year,certified\n甲,2014,yes\n乙,2020,no\n", encoding="utf-8")
     made = read_past(path, load_scheme())
-    assert (made.older, made.years.tolist()) == (1, [2020])
+    assert (made.elsewhere, made.own.tolist()) == (1, [False, True])
+    assert made.years.tolist() == [2014, 2020]
+    known = dict(zip(made.layout.names, made.features[0], strict=True))
+    # what the measures of 2008 did not ask is unknown, an item they did not score is open
+    assert np.isnan(known["st_staff_ratio"])
+    assert (known["ip_advancement.low"], known["ip_advancement.high"]) == (0, 8)
+    assert (known["score.low"], known["score.high"]) == (0, 100)
 
 
 def test_resamples_give_other_estimators_their_interval(past: Past) -> None:

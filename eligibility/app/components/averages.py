@@ -14,17 +14,18 @@ from eligibility.app.components import notices
 from eligibility.app.markup import tag
 from eligibility.intake.staff import MONTHS, annual_average
 from eligibility.language import Language
-from eligibility.vocabulary import InputError
+from eligibility.vocabulary import InputError, Wording
 
-#: the fields that are averages of months
-FIELDS = ("staff_total", "st_staff")
 ENDS = ("start", "end")
 Month = Mapping[str, Any]
 
 
-def averages(fields: Sequence[str], year: int, language: Language) -> None:
-    """A table of twelve months, what follows from it, and a button that takes it over."""
-    _ = language.text
+def averages(heads: Mapping[str, Wording], year: int, language: Language) -> None:
+    """A table of twelve months, what follows from it, and a button that takes it over.
+
+    ``heads`` says of each field who is counted.
+    """
+    _, fields = language.text, list(heads)
     with st.expander(_("Work out the averages month by month")):
         st.caption(
             _(
@@ -32,7 +33,7 @@ def averages(fields: Sequence[str], year: int, language: Language) -> None:
                 "in which the firm was not in operation."
             ).format(year=year)
         )
-        months = _months(fields, language)
+        months = _months(heads, language)
         try:
             found = {name: annual_average(pairs) for name, pairs in _pairs(months, fields).items()}
         except InputError as error:
@@ -44,7 +45,7 @@ def averages(fields: Sequence[str], year: int, language: Language) -> None:
             words = _("Incomplete, fill in both ends or leave blank: month {months}")
             st.html(tag("p", words.format(months=named), cls="notice refused", role="alert"))
         else:
-            _found(found, language)
+            _found(found, heads, language)
         st.button(
             _("Put the averages into the form"),
             on_click=state.enter,
@@ -80,15 +81,15 @@ def _used(months: Sequence[Month], fields: Sequence[str]) -> list[str]:
     ]
 
 
-def _months(fields: Sequence[str], language: Language) -> list[Month]:
+def _months(heads: Mapping[str, Wording], language: Language) -> list[Month]:
     _ = language.text
+    ends = dict(zip(ENDS, (_("{heads}, first day"), _("{heads}, last day")), strict=True))
     titles = {
-        "staff_total_start": _("Staff, first day"),
-        "staff_total_end": _("Staff, last day"),
-        "st_staff_start": _("S&T staff, first day"),
-        "st_staff_end": _("S&T staff, last day"),
+        _column(name, end): words.format(heads=language.of(who))
+        for name, who in heads.items()
+        for end, words in ends.items()
     }
-    columns = [_column(name, end) for name in fields for end in ENDS]
+    columns = list(titles)
     blank = pa.nulls(MONTHS, pa.float64())
     table = pa.table({"month": pa.array(range(1, MONTHS + 1)), **dict.fromkeys(columns, blank)})
     config: dict[str, Any] = {
@@ -108,14 +109,11 @@ def _months(fields: Sequence[str], language: Language) -> list[Month]:
     return list(edited.to_pylist())
 
 
-def _found(found: Mapping[str, float], language: Language) -> None:
-    _ = language.text
-    words = {
-        "staff_total": _("Staff, annual average: {n}"),
-        "st_staff": _("S&T staff, annual average: {n}"),
-    }
+def _found(found: Mapping[str, float], heads: Mapping[str, Wording], language: Language) -> None:
+    words = language.text("{heads}, annual average: {n}")
     for name, average in found.items():
-        st.html(tag("p", tag("strong", words[name].format(n=fmt.number(average)))))
+        said = words.format(heads=language.of(heads[name]), n=fmt.number(average))
+        st.html(tag("p", tag("strong", said)))
 
 
 def _column(name: str, end: str) -> str:

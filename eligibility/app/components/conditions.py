@@ -76,7 +76,7 @@ def own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
     if unit == "yes_no":
         return [_("occurred") if observed else _("none occurred")]
     if unit == "code":
-        node = firm.scheme.catalogue_by_code.get(observed)
+        node = firm.scheme.catalogue_by_code(firm.law).get(observed)
         return [tag("strong", observed), tag("small", node.title if node else _("not listed"))]
     if unit == "/1":
         share = tag("strong", percent(observed, found["required"]))

@@ -18,29 +18,11 @@ from eligibility.app.drafts import Draft
 from eligibility.app.markup import Markup, tag
 from eligibility.intake.drafts import LARGE, WAN, Told, applies, large
 from eligibility.language import Language
-from eligibility.planning.ladder import Extra, extras, lower
+from eligibility.planning.ladder import Extra, extras, schemes_beside
 from eligibility.scheme import Scheme, load_scheme
-from eligibility.vocabulary import RATINGS, Field, RowIssue, msgid
+from eligibility.vocabulary import RATINGS, Field, RowIssue, Wording
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
-#: the figure that begins a group of inputs, and the group's title
-GROUPS: Mapping[str, str] = {
-    "uscc": msgid("The firm"),
-    "technical_field_code": msgid("Field and figures"),
-    "rd_expense": msgid("Totals of the special report"),
-    "rd_personnel": msgid("By category, as incurred"),
-    "rd_outsourced_domestic": msgid("Outsourced, as paid"),
-    "conversions": msgid("Results put to use"),
-    "ip_advancement_rating": msgid("Own ratings: a blank leaves the points open"),
-}
-
-#: what is to be known before a group is filled in
-NOTES: Mapping[str, str] = {
-    "rd_expense": msgid(
-        "Enter the costs once, in one of three ways: the list above, or these totals, or the "
-        "categories below. What is entered in one way stays blank in the others."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -69,11 +51,15 @@ class Sheet:
     def steps(self) -> Mapping[str, Sequence[Field]]:
         """Every step in the order of the official form, and what it asks."""
         asked = self.scheme.asked(self.told.law)
-        return {name: list(held) for name, held in groupby(asked, key=lambda field: field.section)}
+        steps = {
+            name: [field for field in asked if field.section == name]
+            for name in self.scheme.sections
+        }
+        return {name: fields for name, fields in steps.items() if fields}
 
     @cached_property
     def extras(self) -> Sequence[Extra]:
-        """What lower rungs of the ladder ask for besides."""
+        """What other schemes ask for besides."""
         return extras(self.scheme, self.told.law, self.told.applied)
 
     @cached_property
@@ -83,10 +69,10 @@ class Sheet:
         return own | {extra.field.id: (extra.section, extra.field) for extra in self.extras}
 
     def needed_below(self, field: Field) -> Sequence[Scheme]:
-        """The lower rungs that require what may stay blank here."""
+        """The other schemes that require what may stay blank here."""
         return [
             rung
-            for rung in lower(self.scheme)
+            for rung in schemes_beside(self.scheme)
             if not field.required
             and (below := rung.fields_by_id.get(field.id))
             and below.required
@@ -100,18 +86,18 @@ class Sheet:
         return field.id in self.draft.facts
 
 
-def groups(fields: Sequence[Field]) -> Iterator[tuple[str, list[list[Field]]]]:
+def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[Field]]]]:
     """The fields of a step by group: its title, and its figures with their years."""
-    title, held = "", list[list[Field]]()
+    title, figures = None, list[list[Field]]()
     for _, years in groupby(fields, key=lambda field: field.stem):
         figure = list(years)
-        if figure[0].stem in GROUPS and held:
-            yield title, held
-            held = []
-        title = GROUPS.get(figure[0].stem, title)
-        held.append(figure)
-    if held:
-        yield title, held
+        if figure[0].group and figures:
+            yield title, figures
+            figures = []
+        title = figure[0].group or title
+        figures.append(figure)
+    if figures:
+        yield title, figures
 
 
 def fields(step: str, sheet: Sheet) -> None:
@@ -119,9 +105,9 @@ def fields(step: str, sheet: Sheet) -> None:
     asked = sheet.steps[step]
     for title, figures in groups(asked):
         if title:
-            st.header(sheet.language.text(title), anchor=False)
-        if note := NOTES.get(figures[0][0].stem):
-            st.caption(sheet.language.text(note))
+            st.header(sheet.language.of(title), anchor=False)
+        if note := figures[0][0].group_note:
+            st.caption(sheet.language.of(note))
         with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
             for figure in figures:
                 _figure(figure, sheet)
@@ -129,7 +115,9 @@ def fields(step: str, sheet: Sheet) -> None:
         (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
     ):
         _further(load_scheme(rung), [extra.field for extra in further], sheet)
-    if by_month := [field.id for field in asked if field.id in averages.FIELDS]:
+    if by_month := {
+        field.id: field.average_of_months for field in asked if field.average_of_months
+    }:
         averages.averages(by_month, sheet.told.years[-1], sheet.language)
 
 
@@ -303,15 +291,16 @@ def _choice(label: str, words: dict[str, str], typed: str, key: str, shown: Any)
 
 def _lowest(sheet: Sheet) -> dict[str, str]:
     """Codes of the lowest level with their titles and those above them."""
-    lowest = sheet.told.law.catalogue or {int(node.code): True for node in sheet.scheme.catalogue}
-    nodes = sheet.scheme.catalogue_by_code
+    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
+    lowest = sheet.told.law.catalogue or {int(code): True for code in nodes}
     return {code: f"{code} {' / '.join(_path(code, sheet))}" for code in nodes if lowest[int(code)]}
 
 
 def _path(code: str, sheet: Sheet) -> Iterable[str]:
-    node = sheet.scheme.catalogue_by_code[code]
+    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
+    node = nodes[code]
     titles = [node.title]
     while node.parent:
-        node = sheet.scheme.catalogue_by_code[node.parent]
+        node = nodes[node.parent]
         titles.append(node.title)
     return reversed(titles)

@@ -62,7 +62,8 @@ def ladder_block(found: Said | None, firm: Firm, language: Language) -> None:
         return
     titles = {rung["scheme"]: rung["title"][language.id] for rung in found["rungs"]}
     now = _(", ").join(titles[name] for name in found["now"]) or _("none yet")
-    aim = titles[found["next"]] if found["next"] else _("none above what it can get now")
+    aims = [titles[name] for name in found["next_by_track"].values() if name]
+    aim = _(", ").join(aims) or _("none above what it can get now")
     numbers = [(_("Can be got now"), now), (_("To aim at next"), aim)]
     rows = [
         (
@@ -87,7 +88,7 @@ def ladder_block(found: Said | None, firm: Firm, language: Language) -> None:
 
 
 def to_fill_in(found: Said | None, firm: Firm, language: Language) -> tuple[str, str] | None:
-    """Buttons to what a lower rung lacks; the step and the field that were asked for."""
+    """Buttons to what another scheme lacks; the step and the field that were asked for."""
     _ = language.text
     asked = {each.field.id: each for each in extras(firm.scheme, firm.law, firm.applied)}
     sought: tuple[str, str] | None = None

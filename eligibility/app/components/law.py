@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from eligibility.app import format as fmt
-from eligibility.app.compared import CHANGE_WORDS, SAME, Clause, Pair, pairs
 from eligibility.app.markup import Markup, join, tag
+from eligibility.assessment.edition_diff import ChangeKind, RuleDiff, compare_editions
 from eligibility.language import Language
-from eligibility.vocabulary import Band, Citation, Edition, Item, Scale
+from eligibility.vocabulary import (
+    Band,
+    Bracket,
+    Citation,
+    Condition,
+    Edition,
+    Item,
+    Parameter,
+    Scale,
+    msgid,
+)
+
+#: icon and word of each kind of change
+CHANGE_WORDS: Mapping[ChangeKind, str] = {
+    ChangeKind.SAME: msgid("● as before"),
+    ChangeKind.CITATION: msgid("◌ cited otherwise"),
+    ChangeKind.WORDS: msgid("◐ worded otherwise"),
+    ChangeKind.READING: msgid("◑ read otherwise"),
+    ChangeKind.NUMBERS: msgid("△ other numbers"),
+    ChangeKind.NEW: msgid("＋ new"),
+    ChangeKind.GONE: msgid("－ dropped"),
+}
+#: a step of a rule as it is shown: its pieces, each with whether the other edition has another
+Step = list[tuple[str, bool]]
 
 
 def cite(cited: Citation, language: Language) -> Markup:
@@ -66,9 +90,17 @@ def conditions(edition: Edition, language: Language) -> None:
 def numbers(edition: Edition, language: Language) -> None:
     """Every number of the law, once."""
     _ = language.text
+    said = [
+        (each, (_amount(each.value, each.unit, language),)) for each in edition.parameters.values()
+    ] + [(each, _scale(each, language)) for each in edition.scales.values()]
+    # what each number is of is told by the gist of its clause
     rows = [
-        (clause.title, tag("b", _("; ").join(clause.says)), _source(clause.citation, language))
-        for clause in _numbers(edition, language).values()
+        (
+            language.of(each.citation.gist),
+            tag("b", _("; ").join(amounts)),
+            _source(each.citation, language),
+        )
+        for each, amounts in said
     ]
     _table((_("What it is of"), _("Number"), _("Citation")), rows)
 
@@ -124,22 +156,28 @@ def beside(old: Edition, new: Edition, language: Language) -> None:
     """The older edition beside the newer one: conditions, numbers, items of the score."""
     _ = language.text
     st.caption(_("A number that the other edition does not have stands on a mark."))
-    for title, held in (
-        (_("Conditions"), _conditions),
-        (_("Numbers held for both"), _numbers),
-        (_("Score"), _items),
+    diffs = compare_editions(old, new)
+    # that a number is held for one edition only does not say that the other has none, unless the
+    # newer one says all that changes
+    whole_known = new.extends == old.id
+    for title, kinds in (
+        (_("Conditions"), ("condition",)),
+        (_("Numbers held for both"), ("parameter", "scale")),
+        (_("Score"), ("item",)),
     ):
         st.header(title, anchor=False)
-        compared = pairs(held(old, language), held(new, language))
-        if held is _numbers:
-            # that one of them is held for one edition only does not say that the other has none
-            compared = [pair for pair in compared if pair.old and pair.new]
-        _counted(compared, language)
-        _paired(compared, (old, new), language)
+        shown = [
+            diff
+            for diff in diffs
+            if diff.kind in kinds
+            and (kinds != ("parameter", "scale") or whole_known or (diff.old and diff.new))
+        ]
+        _counted(shown, language)
+        _paired(shown, (old, new), language)
 
 
-def _counted(compared: Sequence[Pair], language: Language) -> None:
-    counts = Counter(pair.change for pair in compared)
+def _counted(diffs: Sequence[RuleDiff], language: Language) -> None:
+    counts = Counter(diff.change for diff in diffs)
     said = [
         tag("span", f"{language.text(word)} {counts[change]}")
         for change, word in CHANGE_WORDS.items()
@@ -148,71 +186,79 @@ def _counted(compared: Sequence[Pair], language: Language) -> None:
     st.html(tag("p", *said, cls="counts muted"))
 
 
-def _paired(compared: Sequence[Pair], editions: Sequence[Edition], language: Language) -> None:
+def _paired(diffs: Sequence[RuleDiff], editions: Sequence[Edition], language: Language) -> None:
     _ = language.text
     heads = (_("Rule"), *(language.of(edition.title) for edition in editions))
     rows = []
-    for pair in compared:
+    for diff in diffs:
         sides = [
-            tag("td", *_side(pair, one, language), data_label=head)
-            for one, head in zip((pair.old, pair.new), heads[1:], strict=True)
+            tag("td", *_side(diff, rule, language), data_label=head)
+            for rule, head in zip((diff.old, diff.new), heads[1:], strict=True)
         ]
-        change = tag("small", language.text(CHANGE_WORDS[pair.change]))
-        title = tag("td", tag("b", pair.title), change)
-        rows.append(tag("tr", title, *sides, cls="" if pair.change == SAME else "changed"))
+        change = tag("small", language.text(CHANGE_WORDS[diff.change]))
+        rule = diff.new or diff.old
+        name = rule.citation.gist if isinstance(rule, Parameter | Scale) else rule.title
+        title = tag("td", tag("b", language.of(name)), change)
+        same = diff.change in (ChangeKind.SAME, ChangeKind.CITATION)
+        rows.append(tag("tr", title, *sides, cls="" if same else "changed"))
     head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
     st.html(tag("table", head, tag("tbody", *rows), cls="beside-now editions"))
 
 
-def _side(pair: Pair, one: Clause | None, language: Language) -> list[str]:
+def _side(diff: RuleDiff, rule: Any, language: Language) -> list[str]:
     _ = language.text
-    if one is None:
+    if rule is None:
         return [_("no such rule")]
     steps = [
         tag("span", *(tag("mark", piece) if moved else piece for piece, moved in step), cls="step")
-        for step in pair.told(one)
+        for step in _steps(diff, rule, language)
     ]
-    return [*steps, tag("small", _source(one.citation, language))]
+    return [*steps, tag("small", _source(rule.citation, language))]
+
+
+def _steps(diff: RuleDiff, rule: Any, language: Language) -> Iterator[Step]:
+    """A rule step by step; what the other edition has otherwise is marked."""
+    _ = language.text
+    match rule:
+        case Condition():
+            yield [(language.of(rule.rule), False)]
+        case Parameter():
+            yield [(_amount(rule.value, rule.unit, language), diff.moved("value"))]
+        case Scale():
+            for place, bracket in enumerate(rule.brackets):
+                yield _bracket(diff, rule, bracket, place, language)
+        case Item():
+            words = _("0–{most} points").format(most=fmt.number(rule.max))
+            yield [(words, diff.moved("max"))]
+            for band in rule.bands:
+                at = ("bands", band.grade)
+                bound_moved = diff.moved(*at, "at_least") or diff.moved(*at, "above")
+                yield [
+                    (f"{band.grade} ", False),
+                    (_from(band, rule.unit, language), bound_moved),
+                    (" ", False),
+                    (fmt.interval(*band.points), diff.moved(*at, "points")),
+                ]
+            if not rule.bands:
+                yield [(_("judged by experts"), False)]
+
+
+def _bracket(
+    diff: RuleDiff, scale: Scale, bracket: Bracket, place: int, language: Language
+) -> Step:
+    """One step of a scale, its bound and its value apart."""
+    at = ("brackets", str(place))
+    value = _amount(bracket.value, scale.unit, language)
+    before, _value, after = _bound(scale, bracket, language).partition("{value}")
+    moved = diff.moved(*at, "up_to") or diff.moved(*at, "inclusive")
+    pieces = [(before.rstrip(), moved), (" ", False), (value, diff.moved(*at, "value"))]
+    return [*pieces, (after, moved)] if after else pieces
 
 
 def _source(cited: Citation, language: Language) -> Markup:
     doubt = fmt.confidence(cited.confidence, language)
     doubts = [tag("span", doubt, cls="doubt")] if doubt else []
     return tag("span", f"{cited.document} {cited.article}", *doubts)
-
-
-def _conditions(edition: Edition, language: Language) -> dict[str, Clause]:
-    return {
-        each.id: Clause(language.of(each.title), (language.of(each.rule),), each.citation)
-        for each in edition.conditions
-    }
-
-
-def _numbers(edition: Edition, language: Language) -> dict[str, Clause]:
-    """The numbers of the law by name; what each is of is told by the gist of its clause."""
-    told = {
-        name: ((_amount(each.value, each.unit, language),), each.citation)
-        for name, each in edition.parameters.items()
-    } | {name: (_scale(each, language), each.citation) for name, each in edition.scales.items()}
-    return {
-        name: Clause(language.of(citation.gist), said, citation)
-        for name, (said, citation) in told.items()
-    }
-
-
-def _items(edition: Edition, language: Language) -> dict[str, Clause]:
-    _ = language.text
-    return {
-        name: Clause(
-            language.of(item.title),
-            (
-                _("0–{most} points").format(most=fmt.number(item.max)),
-                *(_bands(item, language)),
-            ),
-            item.citation,
-        )
-        for name, item in edition.items.items()
-    }
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
@@ -235,17 +281,20 @@ def _amount(value: float, unit: str, language: Language) -> str:
 
 
 def _scale(scale: Scale, language: Language) -> tuple[str, ...]:
+    return tuple(
+        _bound(scale, bracket, language).format(value=_amount(bracket.value, scale.unit, language))
+        for bracket in scale.brackets
+    )
+
+
+def _bound(scale: Scale, bracket: Bracket, language: Language) -> str:
+    """Up to where a step of a scale holds, with a place for its value."""
     _ = language.text
-    said = []
-    for bracket in scale.brackets:
-        value = _amount(bracket.value, scale.unit, language)
-        if bracket.up_to is None:
-            said.append(_("above: {value}").format(value=value))
-            continue
-        bound = fmt.quantity(bracket.up_to, scale.bound_unit, language)
-        words = _("up to {bound}: {value}") if bracket.inclusive else _("below {bound}: {value}")
-        said.append(words.format(bound=bound, value=value))
-    return tuple(said)
+    if bracket.up_to is None:
+        return _("above: {value}")
+    words = _("up to {bound}: {value}") if bracket.inclusive else _("below {bound}: {value}")
+    bound = fmt.quantity(bracket.up_to, scale.bound_unit, language)
+    return words.replace("{bound}", bound)
 
 
 def _bands(item: Item, language: Language) -> Iterator[str]:

@@ -12,13 +12,12 @@ from eligibility.app import state
 from eligibility.app.components.inputs import Sheet
 from eligibility.app.components.status import ICONS
 from eligibility.app.markup import Markup, tag
-from eligibility.intake.ledgers import CATEGORIES, LEDGERS, RULES, Counted, main_share
+from eligibility.intake.ledgers import main_share
 from eligibility.language import Language
 from eligibility.reports.figures import percent
+from eligibility.schemes.lists import Count
 from eligibility.vocabulary import MET, UNDETERMINED, UNMET
 
-#: the list of each step
-OF_STEP = {"ip": "ip", "rd": "activity", "products": "product", "capability": "conversion"}
 #: rows of a list that are explained one by one
 EXPLAINED = 100
 STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
@@ -28,15 +27,16 @@ def table(kind: str, sheet: Sheet) -> None:
     """The rule, the table, and what it gives."""
     language = sheet.language
     _ = language.text
-    st.header(_titles(language)[kind], anchor=False)
-    rule = language.text(RULES[kind])
+    ledger = sheet.scheme.lists[kind]
+    st.header(language.of(ledger.title), anchor=False)
+    rule = language.of(ledger.rule)
     hint = _(
         "Optional. Paste rows from Excel or type them; a list with rows stands in for the numbers "
         "below."
     )
     st.html(tag("p", tag("b", rule), " ", hint, cls="muted"))
     config = columns(kind, sheet)
-    names = [column.id for column in LEDGERS[kind].columns]
+    names = [column.id for column in ledger.columns]
     rows = sheet.draft.opened[kind]
     st.data_editor(
         pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}),
@@ -45,7 +45,7 @@ def table(kind: str, sheet: Sheet) -> None:
         hide_index=True,
         placeholder="",
         key=state.list_key(kind),
-        alt=_titles(language)[kind],
+        alt=language.of(ledger.title),
     )
     if left := sheet.draft.left_out[kind]:
         words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
@@ -55,7 +55,7 @@ def table(kind: str, sheet: Sheet) -> None:
         _comes_to(kind, found, sheet)
 
 
-def _comes_to(kind: str, found: Counted, sheet: Sheet) -> None:
+def _comes_to(kind: str, found: Count, sheet: Sheet) -> None:
     _ = sheet.language.text
     rows = sheet.draft.lists[kind]
     counting = int((found.status == MET).sum())
@@ -75,7 +75,7 @@ def _comes_to(kind: str, found: Counted, sheet: Sheet) -> None:
         st.caption(_("… and {n} more rows.").format(n=len(told) - EXPLAINED))
 
 
-def _row(row: int, said: dict[str, str], found: Counted, language: Language) -> Markup:
+def _row(row: int, said: dict[str, str], found: Count, language: Language) -> Markup:
     _ = language.text
     words = {MET: _("counts"), UNDETERMINED: _("open"), UNMET: _("does not count")}
     code = int(found.status[row])
@@ -88,7 +88,7 @@ def _row(row: int, said: dict[str, str], found: Counted, language: Language) -> 
     )
 
 
-def _overrides(found: Counted, sheet: Sheet) -> list[str]:
+def _overrides(found: Count, sheet: Sheet) -> list[str]:
     """The fields that take their number from the list."""
     _ = sheet.language.text
     fields = sheet.scheme.fields_by_id
@@ -104,8 +104,9 @@ def _blanks(sheet: Sheet) -> None:
     """A blank amount is never taken for zero, but one click says that all of them are."""
     _ = sheet.language.text
     rows = sheet.draft.lists["activity"]
-    if any(name not in row for row in rows for name in CATEGORIES):
-        filled = [dict.fromkeys(CATEGORIES, "0") | row for row in rows]
+    amounts = sheet.scheme.lists["activity"].amounts
+    if any(name not in row for row in rows for name in amounts):
+        filled = [dict.fromkeys(amounts, "0") | row for row in rows]
         st.button(
             _("Enter 0 into every blank amount"),
             on_click=state.replace_list,
@@ -129,22 +130,12 @@ def _never_used(sheet: Sheet) -> None:
 def _main(sheet: Sheet) -> None:
     """Whether the products named main make the share that the rules ask of main products."""
     _ = sheet.language.text
-    share = main_share(sheet.draft.lists["product"])
+    share = main_share(sheet.scheme.lists["product"], sheet.draft.lists["product"])
     if share is None or "main_products_share" not in sheet.told.law.parameters:
         return
     line = sheet.told.law.value("main_products_share")
     words = _("Main products: {share} of hi-tech income; more than {line} is needed.")
     st.html(tag("p", words.format(share=percent(share, line), line=fmt.limit(line)), cls="muted"))
-
-
-def _titles(language: Language) -> dict[str, str]:
-    _ = language.text
-    return {
-        "ip": _("List of IP rights"),
-        "activity": _("List of R&D activities"),
-        "product": _("List of hi-tech products and services"),
-        "conversion": _("List of results put to use"),
-    }
 
 
 def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
@@ -186,7 +177,7 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "income": text(_("Income of the latest year ({unit})").format(unit=unit)),
         "main": text(_("Main product"), width="small", help=_("yes or no")),
     }
-    for name in CATEGORIES:
+    for name in sheet.scheme.lists["activity"].amounts:
         title = fmt.stem_title(sheet.scheme.fields_by_id[f"{name}_y3"], sheet.language)
         said[name] = text(f"{title} ({unit})", width=150)
-    return {column.id: said[column.id] for column in LEDGERS[kind].columns}
+    return {column.id: said[column.id] for column in sheet.scheme.lists[kind].columns}

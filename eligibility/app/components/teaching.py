@@ -58,7 +58,7 @@ def check(held: Trained | None, language: Language) -> None:
     st.write(
         _("What became of applications that the model has not seen: does it still say the truth?")
     )
-    past = _file(state.NEW_OUTCOMES, language)
+    past = _file(state.NEW_OUTCOMES, language, held.model.learned.edition)
     if past is None:
         return
     _rows(past, language)
@@ -107,8 +107,11 @@ def _lessons(language: Language) -> Past | None:
     return _file(state.PAST, language)
 
 
-def _file(key: str, language: Language) -> Past | None:
-    """Past applications of an uploaded file, kept under that key; None until it can be used."""
+def _file(key: str, language: Language, edition: str | None = None) -> Past | None:
+    """Past applications of an uploaded file, kept under that key; None until it can be used.
+
+    By the rules in force, unless those of an edition are named.
+    """
     _ = language.text
     kept = state.file(key)
     if kept is None:
@@ -135,7 +138,7 @@ def _file(key: str, language: Language) -> Past | None:
         if not upload.unit(headers, language, state.unit_key(key)):
             return None
         with st.spinner(_("Reading and assessing…")):
-            return cache.past(kept, state.file_unit(key))
+            return cache.past(kept, state.file_unit(key), edition)
     except EligibilityError as error:
         notices.refused(error, language)
         return None
@@ -158,7 +161,12 @@ def _rows(past: Past, language: Language) -> None:
     ]
     left_out = (
         (past.unknown, _("{count} rows left out: they do not say what became of them")),
-        (past.older, _("{count} rows left out: other rules were in force")),
+        (
+            past.elsewhere,
+            _(
+                "{count} applications under other rules count by the conditions they share with these"
+            ),
+        ),
     )
     said += [words.format(count=f"{rows:,}") for rows, words in left_out if rows]
     st.html(tag("p", *(tag("span", words) for words in said), cls="counts"))

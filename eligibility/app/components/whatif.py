@@ -167,7 +167,7 @@ def _fill(field: Field, firm: Firm, language: Language) -> None:
         case "date":
             st.date_input(title, None, format="YYYY-MM-DD", key=key, label_visibility="collapsed")
         case "catalogue":
-            titles = firm.scheme.catalogue_by_code
+            titles = firm.scheme.catalogue_by_code(firm.law)
             st.selectbox(
                 title,
                 [code for code in titles if not firm.below(code)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from eligibility.app import cache, state
@@ -40,7 +42,7 @@ with guard.told(language):
         case "notes":
             work.notes(repository, firm, language)
         case "documents":
-            work.documents(repository, firm, cache.scheme().editions[-1], language)
+            work.documents(repository, firm, cache.scheme().in_force(date.today()), language)
             dossier.firm_papers(repository, firm, language)
         case "figures":
             correct.figures(repository, firm, language)

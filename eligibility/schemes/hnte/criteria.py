@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from eligibility.exact import above, at_least, is_one_of, quotient, scale_values
-from eligibility.schemes.hnte.facts import counted_rd, paid_rd, total_income, usable_rights
 from eligibility.vocabulary import (
     Bools,
     Edition,
@@ -22,6 +21,8 @@ from eligibility.vocabulary import (
     finding,
     merge_missing,
 )
+
+from .facts import counted_rd, paid_rd, total_income, usable_rights
 
 
 def registration_age(firms: FirmTable, law: Edition) -> Finding:

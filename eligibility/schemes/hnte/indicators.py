@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from eligibility.exact import at_least, band_indexes, band_points
-from eligibility.schemes.hnte.facts import usable_rights
 from eligibility.vocabulary import (
     RATINGS,
     Band,
@@ -25,6 +24,8 @@ from eligibility.vocabulary import (
     YearSeries,
     only_somewhere,
 )
+
+from .facts import usable_rights
 
 # --- 1. intellectual property -------------------------------------------------------------------
 

@@ -16,15 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.exact import band_line, decimal, is_one_of, scale_values, slack
-from eligibility.schemes.hnte.facts import (
-    RdCosts,
-    counted_rd,
-    other_cut,
-    other_per_base,
-    paid_rd,
-    total_income,
-    usable_rights,
-)
 from eligibility.vocabulary import (
     RATINGS,
     Band,
@@ -37,6 +28,16 @@ from eligibility.vocabulary import (
     ScoreInterval,
     Step,
     Wording,
+)
+
+from .facts import (
+    RdCosts,
+    counted_rd,
+    other_cut,
+    other_per_base,
+    paid_rd,
+    total_income,
+    usable_rights,
 )
 
 Columns = Mapping[str, NDArray[Any]]

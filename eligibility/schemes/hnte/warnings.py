@@ -12,12 +12,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from eligibility.exact import above, at_most, is_one_of
-from eligibility.schemes.hnte.facts import (
-    LATEST_YEAR_ALONE,
-    YEARS,
-    counted_rd,
-    outsourced_part,
-)
 from eligibility.vocabulary import (
     MET,
     RATINGS,
@@ -29,6 +23,13 @@ from eligibility.vocabulary import (
     Sign,
     Warning,
     Wording,
+)
+
+from .facts import (
+    LATEST_YEAR_ALONE,
+    YEARS,
+    counted_rd,
+    outsourced_part,
 )
 
 Findings = Mapping[str, Finding]

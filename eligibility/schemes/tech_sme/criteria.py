@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from eligibility.exact import at_least, at_most, quotient
-from eligibility.schemes.tech_sme.facts import direct_route
 from eligibility.vocabulary import (
     Edition,
     Finding,
@@ -19,6 +18,8 @@ from eligibility.vocabulary import (
     finding,
     merge_missing,
 )
+
+from .facts import direct_route
 
 
 def mainland_resident(firms: FirmTable, law: Edition) -> Finding:

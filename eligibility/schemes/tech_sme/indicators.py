@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from eligibility.exact import at_least, band_indexes, band_points, quotient
-from eligibility.schemes.tech_sme.facts import rd_costs
 from eligibility.vocabulary import Edition, FirmTable, Floats, ScoredItem, only_somewhere
+
+from .facts import rd_costs
 
 
 def st_staff_share(firms: FirmTable, law: Edition) -> ScoredItem:

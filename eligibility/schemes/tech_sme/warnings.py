@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eligibility.schemes.tech_sme.facts import direct_route
 from eligibility.vocabulary import Edition, Finding, FirmTable, Warning, Wording
+
+from .facts import direct_route
 
 
 def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[Warning]:

@@ -1,0 +1,158 @@
+"""What counts of each list (台账): IP rights, conversions, R&D activities, products.
+
+Every row counts, does not count, or leaves the count open, and says why. A count that a row leaves
+open is blank. A list of rights or of conversions is taken as complete; amounts speak only for the
+years they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.schemes.lists import (
+    Count,
+    ListRows,
+    Reasons,
+    answer_yes_no,
+    count_rows,
+    judge_rows,
+)
+from eligibility.vocabulary import (
+    MET,
+    UNDETERMINED,
+    UNMET,
+    Bools,
+    Edition,
+    Floats,
+    Message,
+    years_of,
+)
+
+
+def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
+    """Rights granted by the date of application, in force, the firm's (三、（二）)."""
+    group, status, owner = (read.columns[name] for name in ("class", "status", "owner"))
+    granted, acquired, used = (read.columns[name] for name in ("granted_on", "acquired", "used"))
+    no_date = read.blank("granted_on")
+    out: Reasons = [
+        (granted > applied, UNMET, Message("granted after the date of application")),
+        (status == "lapsed", UNMET, Message("no longer in force")),
+        (status == "pending", UNMET, Message("not granted yet")),
+        (owner == "other", UNMET, Message("not owned by the firm")),
+    ]
+    lacks: Reasons = [
+        (no_date, UNDETERMINED, Message("the date of grant is missing")),
+        (read.blank("status"), UNDETERMINED, Message("whether it is in force is missing")),
+        (read.blank("owner"), UNDETERMINED, Message("the owner is missing")),
+        (read.blank("class"), UNDETERMINED, Message("the class is missing")),
+    ]
+    possible = ~np.logical_or.reduce([mask for mask, _, _ in out])
+    known = possible & ~np.logical_or.reduce([mask for mask, _, _ in lacks[:-1]])
+    first, second = group == "I", group == "II"
+    classless = read.blank("class")
+    once = "class2_uses" in law.parameters
+    spent, unsaid = second & (used == 1) & once, second & np.isnan(used) & once
+    usable = known & (first | (second & ~spent & ~unsaid))
+    maybe = possible & ~usable & ~spent
+    own = acquired == "own"
+    fields: dict[str, float | str | None] = {
+        "ip_class1_count": count_rows(known & first, possible & (first | classless)),
+        "ip_class2_count": count_rows(known & second, possible & (second | classless)),
+        "ip_class2_used_count": count_rows(
+            known & second & (used == 1),
+            possible & ((second & (used != 0)) | (classless & (used != 0))),
+        ),
+        "ip_self_developed": answer_yes_no(
+            yes=usable & own,
+            no=usable & (acquired == "other"),
+            unknown=(usable & read.blank("acquired")) | (maybe & (acquired != "other")),
+        ),
+    }
+    reasons: Reasons = [
+        *out,
+        (spent, UNMET, Message("Class II and used in a granted certification: it counts once")),
+        *lacks,
+        (unsaid, UNDETERMINED, Message("whether it was used before is missing")),
+        (read.blank("acquired"), MET, Message("it counts; how it was acquired is missing")),
+    ]
+    return Count(fields, *judge_rows(read.rows, reasons))
+
+
+def conversion(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:
+    """Results put to use in the three years; one result counts once (三、（七）2)."""
+    years = years_of(year)
+    in_year = read.columns["year"]
+    names = read.columns["result"]
+    outside = ~np.isnan(in_year) & ~np.isin(in_year, years)
+    no_year, no_name = np.isnan(in_year), read.blank("result")
+    sound = ~(outside | no_year | no_name)
+    first = _first(names, in_year, sound, read.normalize)
+    again = sound & (first != np.arange(read.rows))
+    counts = sound & ~again
+    fields = {
+        f"conversions_y{place}": count_rows(
+            counts & (in_year == each), (no_name & (in_year == each)) | no_year
+        )
+        for place, each in enumerate(years, 1)
+    }
+    reasons: Reasons = [
+        (outside, UNMET, _outside(years)),
+        *(
+            (again & (first == row), UNMET,
+             Message("the same result counts once; row {row} has it", {"row": int(row) + 1}))
+            for row in np.unique(first[again])
+        ),
+        (no_year, UNDETERMINED, Message("the year is missing")),
+        (no_name, UNDETERMINED, Message("the result is not named")),
+    ]  # fmt: skip
+    return Count(fields, *judge_rows(read.rows, reasons))
+
+
+def activity(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:
+    """R&D costs by year and category, as incurred; a year without a row is not spoken of."""
+    years = years_of(year)
+    in_year = read.columns["year"]
+    no_year = np.isnan(in_year)
+    outside = ~no_year & ~np.isin(in_year, years)
+    amounts = [name for name in read.columns if name.startswith("rd_")]
+    fields: dict[str, float | str | None] = {}
+    for place, each in enumerate(years, 1):
+        rows = in_year == each
+        if rows.any() or no_year.any():
+            for name in amounts:
+                fields[f"{name}_y{place}"] = None if no_year.any() else read.total(name, rows)
+    lacking = np.logical_or.reduce([np.isnan(read.columns[name]) for name in amounts])
+    reasons: Reasons = [
+        (outside, UNMET, _outside(years)),
+        (no_year, UNDETERMINED, Message("the year is missing")),
+        (lacking, UNDETERMINED, Message("an amount is missing; enter 0 where there was none")),
+    ]
+    return Count(fields, *judge_rows(read.rows, reasons))
+
+
+def product(read: ListRows, _: Edition, __: int, ___: np.datetime64) -> Count:
+    """Hi-tech income of the latest year, product by product (三、（四）)."""
+    income = read.columns["income"]
+    everything = np.ones(read.rows, dtype=np.bool_)
+    reasons: Reasons = [(np.isnan(income), UNDETERMINED, Message("the income is missing"))]
+    fields = {"hitech_income_y3": read.total("income", everything)}
+    return Count(fields, *judge_rows(read.rows, reasons))
+
+
+def _outside(years: Sequence[int]) -> Message:
+    return Message("not one of the years {first} to {last}", {"first": years[0], "last": years[-1]})
+
+
+def _first(
+    names: NDArray[Any], years: Floats, sound: Bools, normalize: Callable[[str], str]
+) -> NDArray[np.intp]:
+    """For each row the place of the row of the same name that counts: the earliest year's."""
+    first = np.arange(len(names))
+    seen: dict[str, int] = {}
+    for row in sorted(np.flatnonzero(sound).tolist(), key=lambda row: (years[row], row)):
+        first[row] = seen.setdefault(normalize(names[row]), row)
+    return first

@@ -1,0 +1,131 @@
+"""Assessments stored at 6ef9472 are read by everything after it, and say the same when made again.
+
+The corpus holds firms of the sample, firms made by hand and cases of the law, under every edition
+then held, some with the readiness of the model then shipped. Each line has what was given
+(``scheme``, ``as_of``, ``inputs``) and what was said (``record``). A difference that is meant is a
+line of :data:`DIFFERENCES`, and stands in CHANGELOG.md.
+"""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eligibility import assess
+from eligibility.language import CHINESE, ENGLISH
+from eligibility.reports.plain import plain
+from eligibility.scheme import load_scheme
+from eligibility.store.records import judged
+
+ROOT = Path(__file__).parents[2]
+CORPUS = Path(__file__).parent / "assessments_6ef9472.jsonl.gz"
+#: place in a record (as ``findings.rd_intensity.required``, ids in place of numbers) that may differ
+#: → the line of CHANGELOG.md that says for which conditions and periods
+DIFFERENCES: dict[str, str] = {}
+
+
+def stored() -> list[dict[str, Any]]:
+    with gzip.open(CORPUS, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+STORED = stored()
+IDS = [f"{place}-{each['scheme']}-{each['record']['edition']}" for place, each in enumerate(STORED)]
+
+
+def again(each: dict[str, Any]) -> dict[str, Any]:
+    """The same inputs by the same edition, made now, but for the readiness: its model is gone."""
+    (record,) = assess(
+        each["inputs"], scheme=each["scheme"], as_of=date.fromisoformat(each["as_of"])
+    )
+    return record | {"readiness": each["record"]["readiness"]}
+
+
+def differences(before: Any, after: Any, place: str = "") -> Iterator[str]:
+    """Places at which two records differ, the deepest that name them."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            at = f"{place}.{key}".lstrip(".")
+            if key not in before or key not in after:
+                yield at
+            else:
+                yield from differences(before[key], after[key], at)
+    elif _named(before) and _named(after):
+        yield from differences(
+            *({one["id"]: one for one in side} for side in (before, after)), place
+        )
+    elif before != after:
+        yield place
+
+
+def _named(side: Any) -> bool:
+    return isinstance(side, list) and all(isinstance(one, dict) and "id" in one for one in side)
+
+
+def as_bytes(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode()
+
+
+def test_the_corpus_is_of_every_edition_verdict_and_with_and_without_a_model() -> None:
+    kinds = {(each["scheme"], each["record"]["edition"]) for each in STORED}
+    assert kinds == {("hnte", "e2008"), ("hnte", "e2016"), ("tech_sme", "e2017")}
+    verdicts = {each["record"]["verdict"] for each in STORED}
+    assert verdicts == {"eligible", "ineligible", "undetermined"}
+    assert sum(each["record"]["readiness"] is not None for each in STORED) >= 10
+    assert len(STORED) >= 40
+
+
+@pytest.mark.parametrize("each", STORED, ids=IDS)
+def test_a_stored_assessment_says_the_same_when_made_again(each: dict[str, Any]) -> None:
+    record = again(each)
+    found = {
+        place
+        for place in differences(each["record"], record)
+        if not any(re.fullmatch(allowed, place) for allowed in DIFFERENCES)
+    }
+    assert not found
+    if not DIFFERENCES:
+        assert as_bytes(record) == as_bytes(each["record"])
+
+
+@pytest.mark.parametrize("each", STORED, ids=IDS)
+def test_a_stored_assessment_is_read_by_what_shows_it(each: dict[str, Any]) -> None:
+    record, scheme = each["record"], load_scheme(each["scheme"])
+    before = copy.deepcopy(record)
+    for language in (ENGLISH, CHINESE):
+        assert record["as_of"] in plain(record, scheme, language)
+    columns = judged(record, None)
+    assert (columns["scheme"], columns["edition"]) == (each["scheme"], record["edition"])
+    assert columns["verdict"] == record["verdict"]
+    # whoever reads a record leaves it as it was stored
+    assert record == before
+
+
+def test_every_difference_allowed_is_there_and_stands_in_the_changelog() -> None:
+    changelog = " ".join((ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split())
+    found = {place for each in STORED for place in differences(each["record"], again(each))}
+    for allowed, line in DIFFERENCES.items():
+        assert any(re.fullmatch(allowed, place) for place in found), allowed
+        assert line in changelog
+        assert re.search(r"\*Conditions and periods affected: (?!none)", line)
+
+
+def test_a_difference_is_found_wherever_it_is() -> None:
+    before = STORED[0]["record"]
+    changed = copy.deepcopy(before)
+    changed["findings"][4]["required"] = 0.5
+    changed["score"]["items"].pop()
+    name = before["findings"][4]["id"]
+    item = before["score"]["items"][-1]["id"]
+    assert set(differences(before, changed)) == {
+        f"findings.{name}.required",
+        f"score.items.{item}",
+    }

@@ -1,0 +1,34 @@
+"""The conditions of the invented scheme, one function each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eligibility.exact import at_least
+from eligibility.vocabulary import Edition, Finding, FirmTable, ScoreInterval, finding
+
+
+def niche_experience(firms: FirmTable, law: Edition) -> Finding:
+    """第一条: years in the niche."""
+    years, needed = firms.numbers("niche_years"), law.value("niche_years_needed")
+    unknown = np.isnan(years)
+    return finding(
+        passes=at_least(years, needed),
+        known=~unknown,
+        observed=years,
+        required=needed,
+        missing={"niche_years": unknown},
+    )
+
+
+def niche_score(score: ScoreInterval, law: Edition) -> Finding:
+    """第一条: the mark of the score."""
+    mark = law.score.pass_mark
+    low, high = at_least(score.low, mark), at_least(score.high, mark)
+    return finding(
+        passes=low,
+        known=low == high,
+        observed=np.where(score.low == score.high, score.low, np.nan),
+        required=mark,
+        missing=score.missing,
+    )

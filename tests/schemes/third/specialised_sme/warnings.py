@@ -1,0 +1,12 @@
+"""The invented scheme warns of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from eligibility.vocabulary import Edition, Finding, FirmTable, Warning
+
+
+def warnings(_firms: FirmTable, _law: Edition, _found: Mapping[str, Finding]) -> list[Warning]:
+    """No sign."""
+    return []
