@@ -282,9 +282,12 @@ class CsvBlock:
 
     def _blank_lines(self, rows: int) -> bool:
         """True if there may be blank lines, which are rows of the sheet but are not parsed."""
-        if rows >= self._breaks:
+        # of the last line the break may be missing
+        if rows > self._breaks:
             return False
         text = bytes(self._data)
+        if rows == self._breaks and text.endswith((b"\n", b"\r")):
+            return False
         return text.startswith((b"\n", b"\r")) or any(
             pair in text for pair in (b"\n\n", b"\n\r", b"\r\r")
         )

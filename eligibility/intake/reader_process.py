@@ -29,6 +29,10 @@ from eligibility.vocabulary import InputError
 
 #: processes at once; another file waits for one of them, so many seconds at most
 AT_ONCE, WAIT = 2, 60
+#: seconds by the clock for each of processor time, as the machine has more to do
+PATIENCE = 4
+#: columns of one answer, as many as a worksheet can have
+WIDTH = 16_384
 #: bytes of one answer
 ANSWER = 1 << 28
 #: seconds between two looks at the clock, and whether anybody still waits for the answer
@@ -49,8 +53,8 @@ class Limits:
     Attributes
     ----------
     seconds : int
-        Of processor time. Where the operating system sets no such limit, and for a machine that has
-        no time for it, twice as many by the clock.
+        Of processor time; by the clock ``PATIENCE`` times as many, which also holds where the
+        operating system sets no limit of processor time.
     memory : int
         Bytes beyond those that it begins with; none where the operating system sets no such limit.
     niceness : int
@@ -62,15 +66,19 @@ class Limits:
     niceness: int = 0
 
 
+def _never() -> bool:
+    return False
+
+
+@dataclass
 class _Settings:
-    """What holds for every file that this process has read."""
+    """What holds for every file that this program has read."""
 
-    limits = Limits()
+    limits: Limits
+    cancellation: Callable[[], Callable[[], bool]]
 
-    @staticmethod
-    def cancellation() -> Callable[[], bool]:
-        """What tells whether whoever asks in this thread still waits for an answer."""
-        return lambda: False
+
+_settings = _Settings(Limits(), lambda: _never)
 
 
 def configure(limits: Limits, cancellation: Callable[[], Callable[[], bool]]) -> None:
@@ -83,8 +91,7 @@ def configure(limits: Limits, cancellation: Callable[[], Callable[[], bool]]) ->
         Called in the thread that has a file read; what it returns is called from another thread,
         and is True once the result is not wanted any more.
     """
-    _Settings.limits = limits
-    _Settings.cancellation = staticmethod(cancellation)
+    _settings.limits, _settings.cancellation = limits, cancellation
 
 
 def readers_busy() -> bool:
@@ -126,7 +133,7 @@ class ReaderProcess:
         **arguments: Any,
     ) -> None:
         self._file, self._refusals = file, refusals
-        self._limits, self._cancelled = _Settings.limits, _Settings.cancellation()
+        self._limits, self._cancelled = _settings.limits, _settings.cancellation()
         self._waited = 0.0
         self._ended_by: InputError | None = None
         self._wait_for_slot()
@@ -212,7 +219,7 @@ class ReaderProcess:
         while not answered.wait(LOOK):
             if self._cancelled():
                 self._ended_by = self._interrupted()
-            elif self._waited + monotonic() - since > 2 * self._limits.seconds:
+            elif self._waited + monotonic() - since > PATIENCE * self._limits.seconds:
                 self._ended_by = self._too_slow()
             if self._ended_by is not None:
                 self._process.kill()
@@ -278,7 +285,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _table(content: bytes) -> pa.Table:
     """Columns of texts as the process packed them, every byte of it in doubt."""
-    rows, width = SHAPE.unpack_from(content)
+    rows, width = SHAPE.unpack_from(content) if len(content) >= SHAPE.size else (1, 0)
+    if not 0 < width <= WIDTH or SHAPE.size + 4 * rows * width > len(content):
+        raise ValueError("no columns of texts")
     lengths = np.frombuffer(content, "<u4", rows * width, SHAPE.size).reshape(width, rows)
     start = SHAPE.size + lengths.nbytes
     buffer = pa.py_buffer(content)

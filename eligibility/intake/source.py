@@ -56,8 +56,12 @@ class InputFile:
             raise InputError(
                 "{file} cannot be opened: {why}.", file=self.name, why=error.strerror
             ) from error
-        with os.fdopen(descriptor, "rb") as stream:
+        try:
             self._refuse_other(os.fstat(descriptor))
+        except InputError:
+            os.close(descriptor)
+            raise
+        with os.fdopen(descriptor, "rb") as stream:
             yield stream
             self._refuse_other(os.fstat(descriptor))
 

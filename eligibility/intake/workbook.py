@@ -254,10 +254,10 @@ class Workbook:
             while data := stream.read(size):
                 yield data
 
-    def _elements(self, name: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    def _elements(self, name: str) -> Iterator[tuple[str, Any]]:
         """The elements of a small part as they begin and end, none of them kept."""
         entry = self._archive.getinfo(name)
-        parser = ElementTree.XMLPullParser(("start", "end"))
+        parser: Any = ElementTree.XMLPullParser(("start", "end"))
         size = count = 0
         for data in self._pieces(entry, 1 << 16):
             size += len(data)

@@ -22,6 +22,8 @@ CAPS = Caps()
 FILE_BYTES = 1 << 28
 #: so many make a header; a single one may be a word on a cover
 HEADER_COLUMNS = 2
+#: columns of all sheets together in which a header is looked for
+SEARCHED_COLUMNS = 5_000
 
 
 def xlsx_sheet(source: InputFile, name: str | None, known: Known) -> Sheet:
@@ -89,7 +91,7 @@ def _best(
 ) -> tuple[str, list[list[str]]]:
     """The sheet to be read, with its first lines."""
     best: tuple[str, list[list[str]]] | None = None
-    most = -1
+    most, searched = -1, 0
     for name in names:
         reader.ask(["head", name])
         answer = reader.answer()
@@ -99,7 +101,8 @@ def _best(
         count = min(known(head), HEADER_COLUMNS)
         if count > most:
             best, most = (name, head), count
-        if most == HEADER_COLUMNS:
+        searched += max(map(len, head))
+        if most == HEADER_COLUMNS or searched > SEARCHED_COLUMNS:
             break
     if best is None:
         raise InputError("{file} is empty.", file=file)
