@@ -68,7 +68,10 @@ def long_text(length: int, cells: int) -> bytes:
 def wide_header(columns: int) -> bytes:
     """The same header in so many columns."""
     return with_parts(
-        {STRINGS: strings("企业名称"), SHEET: sheet(b"<row>" + b'<c t="s"><v>0</v></c>' * columns + b"</row>")}
+        {
+            STRINGS: strings("企业名称"),
+            SHEET: sheet(b"<row>" + b'<c t="s"><v>0</v></c>' * columns + b"</row>"),
+        }
     )
 
 

@@ -19,7 +19,7 @@ from eligibility.intake import csv_file, reader_process, xlsx_file
 from eligibility.intake.headers import header_map
 from eligibility.intake.reader_process import Limits, ReaderProcess, configure
 from eligibility.intake.sheets import open_sheet
-from eligibility.intake.table import Options, read_table
+from eligibility.intake.table import Options, from_records, preview, read_table
 from eligibility.scheme import load_scheme
 from eligibility.vocabulary import InputError
 from tests import hostile_workbooks
@@ -352,12 +352,25 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     else:
         next(blocks)
         time.sleep(0.02)
-        path.write_bytes(content + b"c,d\n" if change == "more lines" else content.replace(b"b", b"c"))
+        path.write_bytes(
+            content + b"c,d\n" if change == "more lines" else content.replace(b"b", b"c")
+        )
     with pytest.raises(InputError, match="changed while it was read"):
         list(blocks)
 
 
 # --- texts ---
+
+
+def test_a_file_that_begins_with_blank_lines_can_be_previewed() -> None:
+    seen = preview(("f.csv", b"\r" * 20 + b"name,staff_total\r\n"), FIELDS)
+    assert seen.headers.headers == ()
+
+
+def test_half_a_character_is_refused_with_its_row() -> None:
+    batch = from_records([{"name": "甲\ud800", "staff_total": 1}, {"name": "乙"}], FIELDS)
+    assert (batch.read, len(batch.table), batch.rejects.num_rows) == (2, 1, 1)
+    assert "whole characters" in str(batch.issues[0].sentence)
 
 
 @pytest.mark.parametrize(

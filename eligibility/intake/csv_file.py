@@ -285,9 +285,9 @@ class CsvBlock:
         # of the last line the break may be missing
         if rows > self._breaks:
             return False
-        text = bytes(self._data)
-        if rows == self._breaks and text.endswith((b"\n", b"\r")):
+        if rows == self._breaks and bytes(self._data[-1:]) in (b"\n", b"\r"):
             return False
+        text = bytes(self._data)
         return text.startswith((b"\n", b"\r")) or any(
             pair in text for pair in (b"\n\n", b"\n\r", b"\r\r")
         )

@@ -17,7 +17,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from eligibility.intake.blocks import Block, Sheet, TextBlock
-from eligibility.intake.cells import MISSING, CellFormat, normal, titles_to_codes
+from eligibility.intake.cells import (
+    MISSING,
+    CellFormat,
+    normal,
+    titles_to_codes,
+    whole_text,
+)
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
 from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
@@ -186,7 +192,7 @@ def preview(source: Source, fields: Sequence[Field], options: Options | None = N
     options = options or Options()
     sheet, headers = _open(source, fields, options)
     rows = pa.table({name: pa.array([], pa.string()) for name in headers.headers})
-    for block in sheet.blocks(headers.lines, len(headers.headers)):
+    for block in sheet.blocks(headers.lines, len(headers.headers)) if headers.headers else ():
         rows = block.text.slice(0, PREVIEW_ROWS).rename_columns(headers.headers)
         break
     sheet.close()
@@ -218,13 +224,11 @@ def from_records(
         MappedColumn(place, key, by_id[key], 0, "field id") for place, key in enumerate(used)
     )
     headers = HeaderMap(columns, (), (), (), (), tuple(used), 0, False)
-    block = TextBlock([[_typed_text(record.get(key)) for record in given] for key in used], 1)
+    texts = {key: [_typed_text(record.get(key)) for record in given] for key in used}
+    block = TextBlock([[whole_text(text) for text in column] for column in texts.values()], 1)
     layout = Layout("input", "", headers, options or Options())
     intake = Intake(layout, fields, catalogue, named=False)
-    readings = {
-        key: reader.each(block.columns[place])
-        for place, (key, reader) in enumerate(intake.readers.items())
-    }
+    readings = {key: reader.each(texts[key]) for key, reader in intake.readers.items()}
     earlier = SeenFirms().earlier
     return intake.judged(block, readings, len(given), earlier).batch(0, len(given))
 
