@@ -14,9 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.bad_files import CHECKS  # noqa: E402
+from tests.bad_files import CHECKS
 
 #: inputs between two looks at the clock
 ROUND = 100
