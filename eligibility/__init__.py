@@ -11,23 +11,18 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from eligibility._version import __version__
-
-if TYPE_CHECKING:
-    from eligibility.api import assess, assess_file, firms
-    from eligibility.assessment.assess import Assessment, assess_table
-    from eligibility.intake.staff import annual_average
-    from eligibility.scheme import Scheme, load_scheme
-    from eligibility.vocabulary import (
-        DateNotCovered,
-        Edition,
-        EligibilityError,
-        FirmTable,
-        InputError,
-    )
+from eligibility.api import assess, assess_file, firms
+from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.intake.staff import annual_average
+from eligibility.scheme import Scheme, load_scheme
+from eligibility.vocabulary import (
+    DateNotCovered,
+    Edition,
+    EligibilityError,
+    FirmTable,
+    InputError,
+)
 
 __all__ = [
     "Assessment",
@@ -45,22 +40,3 @@ __all__ = [
     "firms",
     "load_scheme",
 ]
-
-_MODULES = {
-    "eligibility.api": ("assess", "assess_file", "firms"),
-    "eligibility.assessment.assess": ("Assessment", "assess_table"),
-    "eligibility.intake.staff": ("annual_average",),
-    "eligibility.scheme": ("Scheme", "load_scheme"),
-    "eligibility.vocabulary": (
-        "DateNotCovered", "Edition", "EligibilityError", "FirmTable", "InputError"
-    ),
-}  # fmt: skip
-
-
-def __getattr__(name: str) -> Any:
-    """What is named above, imported when first asked for: a process that reads a file needs none."""
-    for module, names in _MODULES.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(module), name)
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -118,10 +118,10 @@ def reader(function: str, **arguments: object) -> ReaderProcess:
 
 
 def test_a_process_out_of_processor_time_is_ended() -> None:
-    configure(Limits(seconds=1), lambda: lambda: False)
+    configure(Limits(seconds=2), lambda: lambda: False)
     process = reader("spin")
     process.answer()
-    with pytest.raises(InputError, match="more than 1 seconds"):
+    with pytest.raises(InputError, match="more than 2 seconds"):
         process.answer()
 
 
