@@ -6,7 +6,7 @@ INSTALL = pip install --disable-pip-version-check -q --require-hashes
 # a file at a time to each worker, in the order of folders: the long ones, in browsers, come first
 PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: app test check lint types imports tests fast translations samples model images benchmark benchmark-readiness mutation lock sbom audit clean
+.PHONY: app test check lint types imports tests fast translations samples model images benchmark benchmark-readiness fuzz mutation lock sbom audit clean
 
 app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app.py
@@ -55,6 +55,9 @@ benchmark: .venv/dev ## speeds as ratios; installs what it compares with into it
 
 benchmark-readiness: .venv/dev ## the readiness estimator against stock ones and the truth
 	$(BIN)/python benchmarks/readiness.py
+
+fuzz: .venv/dev ## give the readers whatever chance makes, for an hour or for MINUTES
+	$(BIN)/python tests/fuzz.py $(or $(MINUTES),60)
 
 mutation: .venv/dev ## change the law's code in every small way and see whether a test notices
 	$(BIN)/pip install -q -r tests/mutation/requirements.txt

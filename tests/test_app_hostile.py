@@ -26,8 +26,9 @@ from starlette.testclient import TestClient  # noqa: E402
 from eligibility.app import cache, export  # noqa: E402
 from eligibility.app.firms import screen  # noqa: E402
 from eligibility.app.web import cookies, errors, guard, routes  # noqa: E402
-from eligibility.intake import reading  # noqa: E402
-from eligibility.intake.reading import open_sheet  # noqa: E402
+from eligibility.intake import workbook as workbook_reader  # noqa: E402
+from eligibility.intake import xlsx_file  # noqa: E402
+from eligibility.intake.sheets import open_sheet  # noqa: E402
 from eligibility.intake.table import Options, read_table  # noqa: E402
 from eligibility.language import ENGLISH  # noqa: E402
 from eligibility.store import VISITOR, FirmFilter, Repository, Role, signing_key  # noqa: E402
@@ -298,12 +299,12 @@ def refused(content: bytes, says: str) -> None:
 
 
 def test_a_zip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "UNPACKED_BYTES", 1 << 24)
+    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(unpacked=1 << 24))
     refused(replaced("xl/sharedStrings.xml", bytes(1 << 25)), "too large")
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "UNPACKED_BYTES", 1 << 24)
+    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(unpacked=1 << 24))
     size = 1 << 25
     bomb = bytearray(replaced("xl/sharedStrings.xml", bytes(size)))
     # every place where the archive states how large the part is
@@ -353,7 +354,7 @@ def test_entities_are_neither_multiplied_nor_fetched(part: str, content: bytes) 
 )
 def test_a_sheet_made_to_be_searched_for_ever_is_read_once(line: bytes) -> None:
     percents = b'<styleSheet xmlns="%s"><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs></styleSheet>'
-    styles = percents % reading._MAIN[1:-1].encode()
+    styles = percents % workbook_reader._MAIN[1:-1].encode()
     book = replaced("xl/styles.xml", styles)
     hostile = b"<worksheet><sheetData>" + line * ((1 << 23) // len(line))
     began = time.process_time()
@@ -375,14 +376,14 @@ def test_a_sheet_made_to_be_searched_for_ever_is_read_once(line: bytes) -> None:
 def test_cells_far_apart_that_hide_their_places_are_refused(
     rows: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "SHEET_CELLS", 1_000_000)
-    head = b'<worksheet xmlns="%s"><sheetData>' % reading._MAIN[1:-1].encode()
+    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(cells=1_000_000))
+    head = b'<worksheet xmlns="%s"><sheetData>' % workbook_reader._MAIN[1:-1].encode()
     sheet = head + rows + b"</sheetData></worksheet>"
     refused(replaced("xl/worksheets/sheet1.xml", sheet), "too large")
 
 
 def test_a_sheet_whose_cells_name_no_place_is_still_read() -> None:
-    head = b'<worksheet xmlns="%s"><sheetData>' % reading._MAIN[1:-1].encode()
+    head = b'<worksheet xmlns="%s"><sheetData>' % workbook_reader._MAIN[1:-1].encode()
     rows = b"<row><c><v>1</v></c><c><v>2</v></c></row>" * 3
     sheet = head + rows + b"</sheetData></worksheet>"
     opened = open_sheet(("f.xlsx", replaced("xl/worksheets/sheet1.xml", sheet)))

@@ -20,7 +20,7 @@ import pytest
 
 from eligibility.batch import cluster, local
 from eligibility.batch.work import Summary
-from eligibility.intake import reading
+from eligibility.intake import csv_file
 from eligibility.intake.table import Options
 from eligibility.language import CHINESE
 from eligibility.scheme import load_scheme
@@ -113,7 +113,7 @@ def hard_file(folder: Path, breaks: str = "\n") -> Path:
 
 
 def parts_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(reading, "BLOCK_BYTES", size)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", size)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
@@ -158,7 +158,7 @@ def test_a_part_that_was_begun_at_a_wrong_row_is_done_again(
     tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts_of(monkeypatch, 3_000)
-    monkeypatch.setattr(reading.CsvBlock, "_count", lambda block: block.lines)
+    monkeypatch.setattr(csv_file.CsvBlock, "_count", lambda block: block.lines)
     source = hard_file(tmp_path)
     same(source, tmp_path, scheduler)
 

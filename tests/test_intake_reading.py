@@ -13,8 +13,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eligibility.intake import reading
-from eligibility.intake.reading import open_sheet
+from eligibility.intake import csv_file, xlsx_file
+from eligibility.intake.sheets import open_sheet
+from eligibility.intake.workbook import Caps
 from eligibility.vocabulary import InputError
 
 TEXT = '企业名称,备注\n呼和浩特㛃乳业,"两行\n有, 逗号"\n甲,乙\n'
@@ -61,7 +62,7 @@ def test_a_named_encoding_wins() -> None:
 def test_a_character_cut_by_a_block_is_whole_again(
     cut: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "BLOCK_BYTES", 64 + cut)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 64 + cut)
     lines = "名称,值\n" + "".join(f"㛃公司{i},乙{i}\n" for i in range(40))
     for encoding in ("utf-8", "gb18030", "utf-16"):
         assert rows(lines.encode(encoding)) == [[f"㛃公司{i}", f"乙{i}"] for i in range(40)]
@@ -121,15 +122,15 @@ def test_blank_lines_count_as_rows(end: str) -> None:
 def test_a_mark_within_a_bare_cell_does_not_hold_up_the_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reading, "BLOCK_BYTES", 4000)
-    monkeypatch.setattr(reading, "RECORD_BYTES", 200)
+    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 4000)
+    monkeypatch.setattr(csv_file, "RECORD_BYTES", 200)
     content = "a,b\n" + '12" pipe,x\n' + 'y,"two\nlines"\n' * 2000
     assert rows(content.encode()) == [['12" pipe', "x"]] + [["y", "two\nlines"]] * 2000
 
 
 def test_a_quotation_mark_that_never_closes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for block, lines in ((4000, 100_000), (4000, 10)):
-        monkeypatch.setattr(reading, "BLOCK_BYTES", block)
+        monkeypatch.setattr(csv_file, "BLOCK_BYTES", block)
         with pytest.raises(InputError, match="never closed"):
             rows(b'a,b\n"x,1\n' + b"y,2\n" * lines)
 
@@ -142,12 +143,12 @@ cells = st.text(st.sampled_from('ab,;"\n\r\t甲 '), max_size=5)
 def test_whatever_is_written_as_csv_is_read_again(lines: list[list[str]], block: int) -> None:
     held = io.StringIO()
     csv.writer(held, quoting=csv.QUOTE_ALL).writerows([["x", "y", "z"], *lines])
-    before = reading.BLOCK_BYTES
-    reading.BLOCK_BYTES = block
+    before = csv_file.BLOCK_BYTES
+    csv_file.BLOCK_BYTES = block
     try:
         assert rows(held.getvalue().encode()) == lines
     finally:
-        reading.BLOCK_BYTES = before
+        csv_file.BLOCK_BYTES = before
 
 
 def test_a_workbook_gives_its_first_sheet_that_has_data() -> None:
@@ -193,7 +194,7 @@ def test_an_error_cell_of_a_workbook_is_not_taken_for_a_blank() -> None:
 
 
 def test_rows_of_a_workbook_keep_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "SHEET_ROWS", 2)
+    monkeypatch.setattr(xlsx_file, "CAPS", Caps(block_rows=2))
     sheet = open_sheet(("f", workbook([[], ["名称"], ["甲"], [], ["乙"], ["丙"]])))
     assert [(block.first_row, block.text["0"].to_pylist()) for block in sheet.blocks(2, 1)] == [
         (3, ["甲", ""]), (5, ["乙", "丙"])
@@ -212,7 +213,7 @@ def test_two_cells_far_apart_cannot_ask_for_all_memory() -> None:
 
 
 def test_a_workbook_that_unpacks_too_far_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr(xlsx_file, "CAPS", Caps(unpacked=1 << 20))
     held = io.BytesIO(workbook([["名称"], ["甲"]]))
     with zipfile.ZipFile(held, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/x", bytes(1 << 21))

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
-from eligibility.intake import reading
+from eligibility.intake import csv_file
 from eligibility.intake.table import (
     Batch,
     Options,
@@ -337,12 +337,12 @@ def test_a_file_reads_the_same_in_any_batches_and_blocks(
 ) -> None:
     source = file(list(firms[0]), *(list(firm.values()) for firm in firms))
     whole = read_table(source, FIELDS, TODAY)
-    before = reading.BLOCK_BYTES
-    reading.BLOCK_BYTES = block
+    before = csv_file.BLOCK_BYTES
+    csv_file.BLOCK_BYTES = block
     try:
         parts = list(read_batches(source, FIELDS, TODAY, rows_per_batch=rows))
     finally:
-        reading.BLOCK_BYTES = before
+        csv_file.BLOCK_BYTES = before
     assert all(part.read <= rows for part in parts)
     assert all(part.read == len(part.rows) + part.rejects.num_rows for part in parts)
     blank = sum(not any(value.strip() for value in firm.values()) for firm in firms)

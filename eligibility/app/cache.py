@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from eligibility.app import planned, registered, state
+from eligibility.app import planned, reader, registered, state
 from eligibility.app.drafts import Draft
 from eligibility.app.firms import Firm, Screening, screen
 from eligibility.app.latest import Known, Latest
@@ -58,6 +58,8 @@ BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
 MOST_LINES = 100_000
 #: names the state of the model's files
 Stamp = tuple[tuple[str, int, int], ...] | None
+#: readers of uploads are bound before the first is read
+reader.configure_reader()
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
 
 
@@ -81,9 +83,14 @@ def _accounts(engine: Engine) -> Accounts:
     return Accounts(engine)
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def seen(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
+    with reader.wait_notice(state.language()):
+        return _preview(upload, sheet, day)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+def _preview(upload: Upload, sheet: str | None, day: date) -> Preview:
     source = (upload.name, upload.content)
     return preview(
         source, joint_fields(), Options(sheet=sheet, application_date=day, most_lines=MOST_LINES)
@@ -121,7 +128,8 @@ def current() -> Screening:
     kept, day = state.upload(), state.application_day()
     if kept is None:
         return sample(day, model_stamp())
-    return screening(kept, state.money_unit(), state.sheet(kept), day, model_stamp())
+    with reader.wait_notice(state.language()):
+        return screening(kept, state.money_unit(), state.sheet(kept), day, model_stamp())
 
 
 def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:

@@ -34,8 +34,8 @@ from numpy.typing import NDArray
 
 from eligibility._version import __version__
 from eligibility.batch.work import Scored, Scorer, Summary, judge_of, open_outputs, write_parts
+from eligibility.intake.blocks import Block
 from eligibility.intake.checks import FirmKeys, SeenFirms
-from eligibility.intake.reading import Block
 from eligibility.intake.table import Intake, Layout, Options, open_blocks
 from eligibility.language import Language
 from eligibility.readiness.folder import models_folder

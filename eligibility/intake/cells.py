@@ -138,6 +138,13 @@ _PATH_MARKS = re.compile(
     r"[/\\\\>→»|\n-]|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|(?<!\d)\d{1,2}[.、](?!\d)"
 )
 _ERROR = re.compile(r"#(?:n/a|div/0!|value!|ref!|name\?|num!|null!|spill!|calc!|getting_data)")
+#: half of a character of UTF-16, which no file can hold
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def whole_text(text: str) -> str:
+    """The text with a mark (U+FFFD) instead of half characters, so that it can be written."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 class CellTrouble(Exception):
@@ -188,6 +195,8 @@ def parse(text: str, form: CellFormat) -> Value:
         If it cannot be read, or lies outside what the field allows.
     """
     kind = form.field.kind
+    if _SURROGATE.search(text):
+        raise CellTrouble("text of whole characters; half of one stands here")
     if kind == "text":
         stripped = visible(text)
         return None if stripped.lower() in MISSING else stripped

@@ -21,6 +21,10 @@ from eligibility.vocabulary import Field, InputError, Message, msgid
 SEARCHED_LINES = 6
 #: lines below the header that begin so are notes for whoever fills the sheet in
 NOTE = "# "
+#: characters of a cell in which the name of a column is looked for
+LONGEST = 200
+#: columns that a refusal names
+NAMED = 20
 _UNIT = "|".join(
     (
         "亿元人民币", "万元人民币", "元人民币", "人民币亿元", "人民币万元", "人民币元", "亿元", "千万元",
@@ -43,6 +47,7 @@ _FOOTNOTES = re.compile("[①-⑳⑴-⒇¹²³⁴-⁹]+")
 _NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
 _STROKE = re.compile("[/／、]")
 _NO_FIGURES = ("text", "code", "date")
+_SPACES = re.compile(r"\s{2,}")
 _PARTS = re.compile(r"\s*[\n|]\s*|\s+/\s+")
 
 _YEARS = (1, 2, 3)
@@ -154,7 +159,8 @@ class HeaderMap:
 
 
 def _listed(columns: Sequence[MappedColumn]) -> str:
-    return ", ".join(column.header for column in columns)
+    names = ", ".join(column.header for column in columns[:NAMED])
+    return f"{names}, …" if len(columns) > NAMED else names
 
 
 def header_map(
@@ -181,6 +187,7 @@ def header_map(
     HeaderMap
         ``require`` refuses it if the columns cannot be read.
     """
+    lines = [[_tidy(cell) for cell in line] for line in lines]
     near = near_years_count([normal(cell) for line in lines for cell in line])
     book = _Book(_names(tuple(fields)), application_year, near)
     best: list[_Label] = []
@@ -201,6 +208,15 @@ def header_map(
         end += 1
     stated = _stated_above(lines[:first])
     return _mapped(best, book, end, stated, money_unit)
+
+
+def _tidy(cell: str) -> str:
+    """A cell with single spaces and line breaks, cut where no name is so long.
+
+    What looks for a unit would go through a long run of spaces once for every one of them.
+    """
+    text = cell[:LONGEST].strip()
+    return _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
 
 
 # --- one header -------------------------------------------------------------------------------------
@@ -458,12 +474,14 @@ def _unit(
 
 def _once(headers: Sequence[str]) -> tuple[str, ...]:
     """Every header, with a number behind it where it stood before; rejects add two of their own."""
-    taken = {"row", "reason"}
-    made = []
+    names = {"row", "reason"}
+    next_number: Counter[str] = Counter()
+    unique = []
     for header in headers:
-        name, again = header, 2
-        while name in taken:
-            name, again = f"{header} ({again})", again + 1
-        taken.add(name)
-        made.append(name)
-    return tuple(made)
+        name = header
+        while name in names:
+            next_number[header] += 1
+            name = f"{header} ({next_number[header] + 1})"
+        names.add(name)
+        unique.append(name)
+    return tuple(unique)

@@ -16,12 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from eligibility.intake.cells import MISSING, CellFormat, normal, titles_to_codes
+from eligibility.intake.blocks import Block, Sheet, TextBlock
+from eligibility.intake.cells import (
+    MISSING,
+    CellFormat,
+    normal,
+    titles_to_codes,
+    whole_text,
+)
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
 from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
-from eligibility.intake.reading import Block, Sheet, Source, TextBlock, cell_text, open_sheet
+from eligibility.intake.sheets import open_sheet
+from eligibility.intake.source import Source
+from eligibility.intake.workbook import cell_text
 from eligibility.vocabulary import Bools, Field, FirmTable, InputError, Message, RowIssue
 
 ROWS_PER_BATCH = 65_536
@@ -157,8 +166,12 @@ def open_blocks(
     of several lines can put wrong.
     """
     options = options or Options()
-    sheet, headers = _opened(source, fields, options)
-    headers.require(sheet.file, sheet.sheets)
+    sheet, headers = _open(source, fields, options)
+    try:
+        headers.require(sheet.file, sheet.sheets)
+    except InputError:
+        sheet.close()
+        raise
     blocks = sheet.blocks(headers.lines, len(headers.headers))
     return Layout(sheet.file, sheet.name, headers, options), blocks
 
@@ -177,11 +190,12 @@ def read_table(
 def preview(source: Source, fields: Sequence[Field], options: Options | None = None) -> Preview:
     """What the columns of a file are taken for; refuses nothing that can be opened."""
     options = options or Options()
-    sheet, headers = _opened(source, fields, options)
+    sheet, headers = _open(source, fields, options)
     rows = pa.table({name: pa.array([], pa.string()) for name in headers.headers})
-    for block in sheet.blocks(headers.lines, len(headers.headers)):
+    for block in sheet.blocks(headers.lines, len(headers.headers)) if headers.headers else ():
         rows = block.text.slice(0, PREVIEW_ROWS).rename_columns(headers.headers)
         break
+    sheet.close()
     return Preview(headers, rows, sheet.name, sheet.sheets)
 
 
@@ -210,23 +224,23 @@ def from_records(
         MappedColumn(place, key, by_id[key], 0, "field id") for place, key in enumerate(used)
     )
     headers = HeaderMap(columns, (), (), (), (), tuple(used), 0, False)
-    block = TextBlock([[_typed_text(record.get(key)) for record in given] for key in used], 1)
+    texts = {key: [_typed_text(record.get(key)) for record in given] for key in used}
+    block = TextBlock([[whole_text(text) for text in column] for column in texts.values()], 1)
     layout = Layout("input", "", headers, options or Options())
     intake = Intake(layout, fields, catalogue, named=False)
-    readings = {
-        key: reader.each(block.columns[place])
-        for place, (key, reader) in enumerate(intake.readers.items())
-    }
+    readings = {key: reader.each(texts[key]) for key, reader in intake.readers.items()}
     earlier = SeenFirms().earlier
     return intake.judged(block, readings, len(given), earlier).batch(0, len(given))
 
 
 def _typed_text(value: object) -> str:
     # all 17 digits of a number from Python, where a workbook has 15
-    return repr(float(value)) if isinstance(value, float | np.floating) else cell_text(value)
+    if isinstance(value, float | np.floating):
+        return repr(float(value))
+    return cell_text(bool(value) if isinstance(value, np.bool_) else value)
 
 
-def _opened(source: Source, fields: Sequence[Field], options: Options) -> tuple[Sheet, HeaderMap]:
+def _open(source: Source, fields: Sequence[Field], options: Options) -> tuple[Sheet, HeaderMap]:
     def headers(head: Sequence[Sequence[str]]) -> HeaderMap:
         return header_map(head, fields, options.money_unit, options.application_date.year)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import assess_table
-from eligibility.intake.reading import Source
+from eligibility.intake.source import Source
 from eligibility.intake.table import Batch, Options, from_records, read_table
 from eligibility.readiness.features import Layout, features_under, layout
 from eligibility.scheme import Scheme, read_yaml

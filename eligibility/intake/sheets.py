@@ -1,0 +1,80 @@
+"""The sheet of a file that is read, whether CSV or xlsx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from eligibility.intake.blocks import Block, Known, Sheet
+from eligibility.intake.csv_file import csv_sheet
+from eligibility.intake.source import InputFile, Source
+from eligibility.intake.xlsx_file import refuse_ole, xlsx_sheet
+from eligibility.vocabulary import InputError
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+def _none_known(_: list[list[str]]) -> int:
+    return 0
+
+
+def open_sheet(
+    source: Source,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    known: Known = _none_known,
+    most_lines: int | None = None,
+) -> Sheet:
+    """Open a CSV or xlsx file.
+
+    Parameters
+    ----------
+    source : path, or (name, bytes)
+    encoding : str, optional
+        Of a CSV file; found by its content if omitted.
+    sheet : str, optional
+        Of an xlsx file; the first visible one with a known header if omitted, or else with data.
+    known : callable
+        How many columns the first lines of a sheet name.
+    most_lines : int, optional
+        A sheet with more lines below its header is refused when its blocks are read.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read: absent, no regular file, empty, protected, damaged, too large, not
+        text; also when its blocks are read, if it changed since.
+    """
+    file = InputFile(source)
+    try:
+        with file.open() as stream:
+            start = stream.read(8)
+            if start.startswith(_OLE):
+                refuse_ole(file.name, start + stream.read())
+        if start.startswith(_ZIP):
+            return _short(xlsx_sheet(file, sheet, known), most_lines)
+        return _short(csv_sheet(file, encoding), most_lines)
+    except OSError as error:
+        raise InputError(
+            "{file} cannot be opened: {why}.", file=file.name, why=error.strerror
+        ) from error
+
+
+def _short(sheet: Sheet, most_lines: int | None) -> Sheet:
+    if most_lines is None:
+        return sheet
+
+    def blocks(skipped: int, width: int) -> Iterator[Block]:
+        lines = 0
+        for block in sheet.blocks(skipped, width):
+            lines += block.lines
+            if lines > most_lines:
+                sheet.close()
+                raise InputError(
+                    "{file} has more than {lines} lines; split it, or use the command line.",
+                    file=sheet.file,
+                    lines=f"{most_lines:,}",
+                )
+            yield block
+
+    return replace(sheet, blocks=blocks)

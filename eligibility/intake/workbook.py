@@ -1,0 +1,515 @@
+"""An xlsx file as rows of texts, read within bounds; runs in a process of its own.
+
+It imports nothing but what reads a workbook, so that the process starts at once, and says what it
+refuses by a code: :mod:`eligibility.intake.xlsx_file` has the sentences.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from array import array
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO, Any, Literal
+from xml.etree import ElementTree
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+Code = Literal[
+    "cells", "columns", "damaged", "empty", "parts", "protected", "sheets", "styles", "texts", "unpacked"
+]  # fmt: skip
+
+#: number formats of Excel's own that show per cent
+PERCENT_FORMATS = (9, 10)
+# each stops at the next "<", so that no sheet, however it is made, is gone through twice
+_STYLED = re.compile(
+    rb"<(?:\w+:)?c( [^<>]*[^<>/])>(?:<(?:\w+:)?f[^<>]*/>|<(?:\w+:)?f[^<>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"<(?:\w+:)?v>[0-9.eE+-]+</"
+)
+_STYLE = re.compile(rb' s="(\d{1,9})"')
+_PLACED = re.compile(rb' r="([A-Z]+)(\d+)"')
+_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^<>]*\st=["']e["'])[^<>]*?\sr=["']([A-Z]+)(\d+)["'][^<>]*>"""
+    rb"""((?:(?!</?(?:\w+:)?c\b).)*)</(?:\w+:)?c>""",
+    re.S,
+)
+_ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<""")
+_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: of packing; Excel uses no other, and others unpack into any amount of memory
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: bits of a key that hold the column; a sheet has 16,384 of them
+_COLUMN_BITS = 14
+#: of a part that is read whole; a hundred times what Excel writes
+_ELEMENTS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What a workbook may hold.
+
+    Attributes
+    ----------
+    unpacked, parts : int
+        Bytes of all its parts together, and how many there are.
+    part : int
+        Bytes of a part that is read whole.
+    sheets, styles, strings : int
+        How many sheets are looked at, how many formats of cells and shared texts there may be.
+    cells, columns : int
+        Of one sheet, empty cells within it too; columns of its first lines.
+    texts : int
+        Bytes of the texts of a sheet, those that are shared counted in every cell.
+    block_rows, block_bytes : int
+        Where a block of rows ends.
+    head : int
+        Lines given as the head of a sheet.
+    """
+
+    unpacked: int = 1 << 29
+    parts: int = 10_000
+    part: int = 1 << 25
+    sheets: int = 100
+    styles: int = 65_490
+    strings: int = 10_000_000
+    cells: int = 10_000_000
+    columns: int = 1_000
+    texts: int = 1 << 28
+    block_rows: int = 16_384
+    block_bytes: int = 1 << 24
+    head: int = 10
+
+
+class Refusal(Exception):
+    """A workbook cannot be read, for the reason of this code."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+#: what readers of a damaged archive raise
+DAMAGED = (
+    CalamineError,
+    zipfile.BadZipFile,
+    ElementTree.ParseError,
+    KeyError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    NotImplementedError,
+)
+
+
+def serve(
+    content: bytes, requests: Iterator[Any], *, sheet: str | None, caps: Mapping[str, int]
+) -> Iterator[Any]:
+    """Answer what is asked of a workbook.
+
+    First come the names of its sheets. Then ``["head", name]`` is answered by the first lines of a
+    sheet, none where it is empty, and ``["rows", name, skipped, width]`` by its rows in blocks of
+    columns, and None behind the last.
+
+    Parameters
+    ----------
+    content : bytes
+    requests : iterator
+    sheet : str, optional
+        A sheet that may be read although it is hidden.
+    caps : mapping
+        The attributes of ``Caps``.
+
+    Raises
+    ------
+    Refusal
+    """
+    try:
+        book = Workbook(content, Caps(**caps))
+        yield book.names(sheet)
+        for request in requests:
+            match request:
+                case ["head", str(name)]:
+                    yield book.head(name)
+                case ["rows", str(name), int(skipped), int(width)]:
+                    yield from book.blocks(name, skipped, width)
+                    yield None
+    except PasswordError as error:
+        raise Refusal("protected") from error
+    except DAMAGED as error:
+        raise Refusal("damaged") from error
+
+
+class Workbook:
+    """An xlsx file, looked over before it is unpacked.
+
+    Raises
+    ------
+    Refusal
+        If it holds more than it may; other exceptions (``DAMAGED``) if it is damaged.
+    """
+
+    def __init__(self, content: bytes, caps: Caps) -> None:
+        self._caps = caps
+        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        self._measure_parts()
+        self._longest_string = 0
+        self._string_lengths = array("I")
+        self._measure_strings()
+        self._percents = self._percent_styles()
+        self._book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        self._parts = self._sheet_parts()
+        self._sheets: dict[str, _Cells] = {}
+
+    def names(self, sheet: str | None) -> list[str]:
+        """The sheets that can be seen, and the one of that name."""
+        names = [
+            each.name
+            for each in self._book.sheets_metadata
+            if each.typ == SheetTypeEnum.WorkSheet
+            and (each.visible == SheetVisibleEnum.Visible or each.name == sheet)
+        ]
+        if sheet is None and len(names) > self._caps.sheets:
+            raise Refusal("sheets")
+        return names
+
+    def head(self, name: str) -> list[list[str]]:
+        """The first lines of a sheet; none where it is empty."""
+        lines = self._sheet(name).rows()
+        head = [texts for texts, _ in zip(lines, range(self._caps.head), strict=False)]
+        if max(map(len, head), default=0) > self._caps.columns:
+            raise Refusal("columns")
+        return head
+
+    def blocks(self, name: str, skipped: int, width: int) -> Iterator[tuple[list[str], ...]]:
+        """The rows below so many lines as blocks of ``width`` columns."""
+        rows: list[list[str]] = []
+        size = 0
+        for place, texts in enumerate(self._sheet(name).rows()):
+            if place < skipped:
+                continue
+            rows.append((texts + [""] * (width - len(texts)))[:width])
+            size += sum(map(len, texts))
+            if len(rows) == self._caps.block_rows or size > self._caps.block_bytes:
+                yield tuple(list(column) for column in zip(*rows, strict=True))
+                rows, size = [], 0
+        if rows:
+            yield tuple(list(column) for column in zip(*rows, strict=True))
+
+    def _sheet(self, name: str) -> _Cells:
+        if name not in self._sheets:
+            # one at a time: each is laid out whole
+            self._sheets.clear()
+            self._sheets[name] = self._look_over(name)
+        return self._sheets[name]
+
+    # --- archive ---
+
+    def _measure_parts(self) -> None:
+        """Refuse what unpacks too far, and two parts of one name, of which each reader takes another.
+
+        The sizes that an archive states may be invented: what is in it is counted.
+        """
+        entries = self._archive.infolist()
+        if len({entry.filename.lower() for entry in entries}) < len(entries):
+            raise Refusal("damaged")
+        if len(entries) > self._caps.parts:
+            raise Refusal("parts")
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Refusal("protected")
+        if any(entry.compress_type not in _METHODS for entry in entries):
+            raise Refusal("damaged")
+        if sum(entry.file_size for entry in entries) > self._caps.unpacked:
+            raise Refusal("unpacked")
+        unpacked = 0
+        for entry in entries:
+            for data in self._pieces(entry, 1 << 20):
+                unpacked += len(data)
+                if unpacked > self._caps.unpacked:
+                    raise Refusal("unpacked")
+
+    def _open(self, entry: zipfile.ZipInfo) -> IO[bytes]:
+        """All that a part holds, whatever size it states."""
+        whole = copy(entry)
+        whole.file_size = self._caps.unpacked + 1
+        return self._archive.open(whole)
+
+    def _pieces(self, entry: zipfile.ZipInfo, size: int) -> Iterator[bytes]:
+        with self._open(entry) as stream:
+            while data := stream.read(size):
+                yield data
+
+    def _elements(self, name: str) -> Iterator[tuple[str, Any]]:
+        """The elements of a small part as they begin and end, none of them kept."""
+        entry = self._archive.getinfo(name)
+        parser: Any = ElementTree.XMLPullParser(("start", "end"))
+        size = count = 0
+        for data in self._pieces(entry, 1 << 16):
+            size += len(data)
+            if size > self._caps.part:
+                raise Refusal("unpacked")
+            parser.feed(data)
+            for event, element in parser.read_events():
+                count += 1
+                if count > _ELEMENTS:
+                    raise Refusal("unpacked")
+                yield event, element
+                if event == "end":
+                    element.clear()
+        parser.close()
+        yield from parser.read_events()
+
+    def _sheet_parts(self) -> dict[str, str]:
+        """Sheet name to its part of the archive."""
+        targets = {
+            element.get("Id"): element.get("Target", "")
+            for event, element in self._elements("xl/_rels/workbook.xml.rels")
+            if event == "start"
+        }
+        return {
+            element.get("name", ""): _part(targets.get(element.get(_RELATION), ""))
+            for event, element in self._elements("xl/workbook.xml")
+            if event == "start" and element.tag == f"{_MAIN}sheet"
+        }
+
+    def _percent_styles(self) -> frozenset[int]:
+        """The cell formats that show a number in per cent."""
+        if "xl/styles.xml" not in self._archive.namelist():
+            return frozenset()
+        formats: dict[int, str] = {}
+        cells: list[int] = []
+        within = False
+        for event, element in self._elements("xl/styles.xml"):
+            if element.tag == f"{_MAIN}cellXfs":
+                within = event == "start"
+            elif event == "end":
+                continue
+            elif element.tag == f"{_MAIN}numFmt":
+                formats[int(element.get("numFmtId", 0))] = element.get("formatCode", "")
+            elif within and element.tag == f"{_MAIN}xf":
+                cells.append(int(element.get("numFmtId", 0)))
+            if max(len(cells), len(formats)) > self._caps.styles:
+                raise Refusal("styles")
+        return frozenset(
+            place
+            for place, number in enumerate(cells)
+            if number in PERCENT_FORMATS or "%" in formats.get(number, "")
+        )
+
+    def _measure_strings(self) -> None:
+        """How long each shared text is, in bytes of its part."""
+        named = [
+            entry
+            for entry in self._archive.infolist()
+            if entry.filename.lower() == "xl/sharedstrings.xml"
+        ]
+        for entry in named:
+            rest = 0
+            for piece in _cut(self._pieces(entry, 1 << 22), b"<si", b":si"):
+                # elements without a prefix and attributes are just cut
+                plain = piece.count(b"<si>") == piece.count(b"<si") and b":si" not in piece
+                texts = piece.split(b"<si>") if plain else _STRING.split(piece)
+                lengths = list(map(len, texts))
+                if self._string_lengths:
+                    self._string_lengths[-1] += lengths[0]
+                else:
+                    rest += lengths[0]
+                self._string_lengths.extend(lengths[1:])
+                if len(self._string_lengths) > self._caps.strings:
+                    raise Refusal("texts")
+            self._longest_string = max(rest, max(self._string_lengths, default=0))
+
+    # --- one sheet ---
+
+    def _look_over(self, name: str) -> _Cells:
+        """Refuse a sheet too large to be laid out, and find its error cells and shares in per cent.
+
+        The reader lays a sheet out from its first cell to its last, so two cells can ask for any
+        amount of memory, and it copies a shared text into every cell; it gives error cells as
+        blank, and 60 % as 0.6, which would pass for an amount.
+        """
+        if name not in self._parts:
+            raise Refusal("damaged")
+        survey = _Survey(self._caps, self._percents)
+        entry = self._archive.getinfo(self._parts[name])
+        shared = 0
+        for piece in self._rows(entry):
+            survey.add(piece)
+            shared += _shared_cells(piece)
+        if shared * self._longest_string > self._caps.texts:
+            self._measure_texts(entry)
+        return _Cells(self._book.get_sheet_by_name(name), survey)
+
+    def _rows(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        """A sheet in pieces of whole rows."""
+        return _cut(self._pieces(entry, 1 << 22), b"<row", b":row ")
+
+    def _measure_texts(self, entry: zipfile.ZipInfo) -> None:
+        """Refuse a sheet whose shared texts come to more than they may, copied into every cell."""
+        lengths, size = self._string_lengths, 0
+        for piece in self._rows(entry):
+            places = [
+                place for text in _SHARED.findall(piece) if (place := int(text)) < len(lengths)
+            ]
+            size += sum(lengths[place] for place in places)
+            # whatever is not written as usual may be the longest of them
+            size += (_shared_cells(piece) - len(places)) * self._longest_string
+            if size > self._caps.texts:
+                raise Refusal("texts")
+
+
+def _shared_cells(xml: bytes) -> int:
+    """The most cells of a piece that hold a shared text."""
+    return xml.count(b'"s"') + xml.count(b"'s'")
+
+
+class _Survey:
+    """What has to be known of a sheet before it is laid out."""
+
+    def __init__(self, caps: Caps, percents: frozenset[int]) -> None:
+        self._caps, self._percent_styles = caps, percents
+        self._rows = self._width = 0
+        #: row and column of cells that show per cent, as keys
+        self.percents = array("Q")
+        #: what stands in error cells, by row and column
+        self.errors: dict[int, dict[int, str]] = {}
+
+    def add(self, xml: bytes) -> None:
+        """Look over some whole rows."""
+        self._measure(xml)
+        if b't="e"' in xml or b"t='e'" in xml:
+            for letters, row, inside in _ERROR.findall(xml):
+                value = _ERROR_VALUE.search(inside)
+                self.errors.setdefault(_number(row) - 1, {})[_column(letters) - 1] = (
+                    value[1].decode("utf-8", "replace") if value else "#N/A"
+                )
+        if self._percent_styles and not self._percent_styles.isdisjoint(
+            map(int, set(_STYLE.findall(xml)))
+        ):
+            for attributes in _STYLED.findall(xml):
+                style, place = _STYLE.search(attributes), _PLACED.search(attributes)
+                if (
+                    style
+                    and place
+                    and int(style[1]) in self._percent_styles
+                    and b" t=" not in attributes
+                ):
+                    self.percents.append(_key(place[2], place[1]))
+
+    def _measure(self, xml: bytes) -> None:
+        places = _PLACE.findall(xml)
+        rows, width = self._rows, self._width
+        if places:
+            rows = max(rows, *map(_number, {row for _, row in places}))
+            width = max(
+                width, *(_column(letters) for letters in {letters for letters, _ in places})
+            )
+        lines = _ROW.split(xml)
+        cells = [len(_CELL.findall(line)) for line in lines]
+        if len(places) < len(lines) - 1 + sum(cells):
+            # what names no place stands behind the one before it
+            rows, width = rows + len(lines) - 1, max(width, *cells)
+        self._rows, self._width = rows, width
+        if rows * width > self._caps.cells:
+            raise Refusal("cells")
+
+
+_NO_ERRORS: Mapping[int, str] = {}
+
+
+class _Cells:
+    """A sheet that was laid out, with what its reader leaves out."""
+
+    def __init__(self, cells: Any, survey: _Survey) -> None:
+        self._cells, self._errors = cells, survey.errors
+        self._percents = sorted(set(survey.percents))
+
+    def rows(self) -> Iterator[list[str]]:
+        """Every row as texts, from the first of the sheet on."""
+        if not self._cells.height:
+            return
+        left: int = self._cells.start[1]
+        blank = [""] * left
+        errors, percents = self._errors, self._percents
+        at = 0
+        for row, values in enumerate(self._cells.iter_rows()):
+            texts = blank + [cell_text(value) for value in values]
+            behind = (row + 1) << _COLUMN_BITS
+            while at < len(percents) and percents[at] < behind:
+                column = (percents[at] & ((1 << _COLUMN_BITS) - 1)) - left
+                at += 1
+                if 0 <= column < len(values) and isinstance(values[column], int | float):
+                    texts[left + column] = f"{float(values[column]) * 100:.15g}%"
+            for column, text in errors.get(row, _NO_ERRORS).items():
+                if left <= column < len(texts):
+                    texts[column] = text
+            yield texts
+
+
+def _cut(pieces: Iterator[bytes], *marks: bytes) -> Iterator[bytes]:
+    """The same bytes in pieces that begin with one of these marks, all but the first."""
+    rest = b""
+    for data in pieces:
+        piece = rest + data
+        cut = max(piece.rfind(mark) for mark in marks)
+        piece, rest = (piece[:cut], piece[cut:]) if cut > 0 else (piece, b"")
+        yield piece
+    yield rest
+
+
+def _part(target: str) -> str:
+    # the reader of cells takes both ways of writing it, and must not find another part than this
+    return target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+
+
+def _key(row: bytes, letters: bytes) -> int:
+    return max(_number(row) - 1, 0) << _COLUMN_BITS | (_column(letters) - 1)
+
+
+def _number(digits: bytes) -> int:
+    """A row; Python itself refuses to read a number of thousands of digits."""
+    if len(digits) > 10:
+        raise Refusal("damaged")
+    return int(digits)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters[:4].upper():
+        number = number * 26 + letter - 64
+    if number > 1 << _COLUMN_BITS:
+        raise Refusal("damaged")
+    return number
+
+
+def cell_text(value: object) -> str:
+    """A cell of a workbook as the text a person would have typed."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        # a workbook holds 15 digits; what stands behind them is noise of binary arithmetic
+        return f"{value:.15g}"
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,174 @@
+"""An xlsx file as blocks of rows: which sheet is read, and the sentences for what is refused.
+
+The file itself is read by :mod:`eligibility.intake.workbook` in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+
+from eligibility.intake.blocks import Block, Known, Sheet, TableBlock, too_wide
+from eligibility.intake.reader_process import ReaderProcess
+from eligibility.intake.source import InputFile
+from eligibility.intake.workbook import Caps
+from eligibility.vocabulary import InputError
+
+CAPS = Caps()
+#: bytes of a file; packed, no workbook of that many cells is larger
+FILE_BYTES = 1 << 28
+#: so many make a header; a single one may be a word on a cover
+HEADER_COLUMNS = 2
+#: columns of all sheets together in which a header is looked for
+SEARCHED_COLUMNS = 5_000
+
+
+def xlsx_sheet(source: InputFile, name: str | None, known: Known) -> Sheet:
+    """The sheet of that name, or the first that best looks like a table of known columns.
+
+    Parameters
+    ----------
+    source : InputFile
+    name : str, optional
+    known : callable
+        How many columns the first lines of a sheet name.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, protected, empty or too large, takes too long or too much memory, or
+        has no sheet of that name; from its blocks, too.
+    """
+    file = source.name
+    with source.open() as stream:
+        content = stream.read(FILE_BYTES + 1)
+    if len(content) > FILE_BYTES:
+        raise _unpacks_too_far(file, FILE_BYTES)
+    reader = ReaderProcess(
+        "eligibility.intake.workbook:serve", file, content, _refusals(file),
+        sheet=name, caps=asdict(CAPS),
+    )  # fmt: skip
+    del content
+    try:
+        names = _texts(file, reader.answer())
+        if name is not None and name not in names:
+            raise InputError(
+                "{file} has no sheet {sheet}; it has: {sheets}.",
+                file=file, sheet=name, sheets=", ".join(names),
+            )  # fmt: skip
+        best, head = _best(reader, file, names if name is None else [name], known)
+    except BaseException:
+        reader.close()
+        raise
+
+    def blocks(skipped: int, width: int) -> Iterator[Block]:
+        row = skipped + 1
+        try:
+            reader.ask(["rows", best, skipped, width])
+            while (table := reader.answer()) is not None:
+                if not isinstance(table, pa.Table) or table.num_columns != width:
+                    raise _damaged(file)
+                yield TableBlock(table, row)
+                row += table.num_rows
+        finally:
+            reader.close()
+
+    return Sheet(file, best, head, blocks, tuple(names), reader.close)
+
+
+def refuse_ole(file: str, content: bytes) -> None:
+    """Raise InputError for a file of Excel 97-2003, or one that is protected by a password."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise _protected(file)
+    raise InputError("{file} is an Excel 97-2003 file; save it as .xlsx or CSV.", file=file)
+
+
+def _best(
+    reader: ReaderProcess, file: str, names: list[str], known: Known
+) -> tuple[str, list[list[str]]]:
+    """The sheet to be read, with its first lines."""
+    best: tuple[str, list[list[str]]] | None = None
+    most, searched = -1, 0
+    for name in names:
+        reader.ask(["head", name])
+        answer = reader.answer()
+        head = [_texts(file, line) for line in answer] if isinstance(answer, list) else []
+        if not head:
+            continue
+        count = min(known(head), HEADER_COLUMNS)
+        if count > most:
+            best, most = (name, head), count
+        searched += max(map(len, head))
+        if most == HEADER_COLUMNS or searched > SEARCHED_COLUMNS:
+            break
+    if best is None:
+        raise InputError("{file} is empty.", file=file)
+    return best
+
+
+def _texts(file: str, answer: Any) -> list[str]:
+    """A list of texts that can be written, as the process that reads the file should give it."""
+    if not isinstance(answer, list) or not all(isinstance(text, str) for text in answer):
+        raise _damaged(file)
+    try:
+        "".join(answer).encode()
+    except UnicodeEncodeError as error:
+        raise _damaged(file) from error
+    return answer
+
+
+def _refusals(file: str) -> dict[str, InputError]:
+    """The sentence for every code of ``workbook.Refusal``."""
+    return {
+        "damaged": _damaged(file),
+        "protected": _protected(file),
+        "cells": InputError(
+            "{file} is too large for a workbook: a sheet may have {cells} cells, empty ones within it "
+            "too. Save it as CSV.",
+            file=file,
+            cells=f"{CAPS.cells:,}",
+        ),
+        "columns": too_wide(file, CAPS.columns),
+        "unpacked": _unpacks_too_far(file, CAPS.unpacked),
+        "texts": InputError(
+            "{file} is too large for a workbook: the texts of a sheet may come to {megabytes} MB. Save "
+            "it as CSV.",
+            file=file,
+            megabytes=f"{CAPS.texts >> 20:,}",
+        ),
+        "styles": InputError(
+            "{file} has more than {styles} cell formats; copy the table into a new workbook, values "
+            "only, or save it as CSV.",
+            file=file,
+            styles=f"{CAPS.styles:,}",
+        ),
+        "sheets": InputError(
+            "{file} has more than {sheets} sheets; save the one with the table alone.",
+            file=file,
+            sheets=f"{CAPS.sheets:,}",
+        ),
+        "parts": InputError(
+            "{file} holds more than {parts} files; copy the table into a new workbook.",
+            file=file,
+            parts=f"{CAPS.parts:,}",
+        ),
+    }
+
+
+def _damaged(file: str) -> InputError:
+    return InputError("{file} is damaged, or no xlsx file.", file=file)
+
+
+def _protected(file: str) -> InputError:
+    return InputError("{file} is protected by a password; save it without one.", file=file)
+
+
+def _unpacks_too_far(file: str, size: int) -> InputError:
+    return InputError(
+        "{file} is too large for a workbook: unpacked it may come to {megabytes} MB. Save it as CSV.",
+        file=file,
+        megabytes=f"{size >> 20:,}",
+    )

@@ -1,0 +1,221 @@
+"""Files as chance makes them, and what must hold of every reader whatever it is given."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import cache
+
+from hypothesis import strategies as st
+
+from eligibility.intake import csv_file
+from eligibility.intake.drafts import told
+from eligibility.intake.encodings import find_encoding
+from eligibility.intake.ledgers import LEDGERS
+from eligibility.intake.table import Options, from_records, preview, read_batches
+from eligibility.readiness.past import read_past
+from eligibility.scheme import load_scheme
+from eligibility.vocabulary import DateNotCovered, InputError
+from tests.hostile_workbooks import MAIN, plain, sheet, with_parts
+
+SCHEME = load_scheme()
+LINES = [
+    ["企业名称", "统一社会信用代码", "注册日期", "职工总数", "第三年销售收入（万元）", "自主研发"],
+    ["甲公司", "91150100MA0N000001", "2015-01-01", "120", "1,314.38", "是"],
+    ["乙", "", "2016年3月", "12.5", "-", "否"],
+    ["丙", "x", "43000", "60%", "1e9", ""],
+    ["丁公司", "", "2018/1/2", "8", "300", "yes"],
+]
+ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "big5")
+TOKENS = (
+    b"\r", b"\n", b"\r\n", b"\n\n", b"\r\r", b'"', b'""', b",", b";", b"\t", b"\0", b"\xff", b"\xfe\xff",
+    b"\xef\xbb\xbf", b"\x1a", b"\x81\x30", b"=cmd|' /C calc'!A1", b"1e309", b"9" * 400, b"-" * 50,
+    b",," * 40, b"\xe2\x80\xa8", b"\xed\xa0\x80", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"# ", b"\xc2\x85",
+    "（万元）".encode(), "合计".encode(), "第一年".encode(), b" " * 300, b"0x10", b"nan", b"2026-02-30",
+)  # fmt: skip
+XML = (
+    b"<", b">", b"&", b"&#0;", b"&a;", b"]]>", b"<!--", b"<c ", b'<c t="s"><v>', b'<c r="A1" t="e"/>',
+    b'r="XFD1048577"', b'r="A0"', b' s="1"', b"<v>1e999</v>", b"<row/>", b'<row r="4294967297">',
+    b'<c r="AAAAAAA1"><v>1</v></c>', b't="d"', b'<!DOCTYPE x [<!ENTITY a "b">]>', b"\xff\xfe",
+    b"<f>", b"<is><t>", b'<c t="s"><v>99999999999</v></c>', b"</sheetData>", b'encoding="utf-7"',
+)  # fmt: skip
+PARTS = (
+    "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/sharedStrings.xml",
+    "xl/worksheets/sheet1.xml", "[Content_Types].xml", "_rels/.rels",
+)  # fmt: skip
+
+
+def csv_text(delimiter: str = ",", end: str = "\r\n", quoting: int = csv.QUOTE_MINIMAL) -> str:
+    """The lines as a CSV file."""
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(LINES)  # type: ignore[arg-type]
+    return written.getvalue()
+
+
+@st.composite
+def mutated(draw: st.DrawFn, content: bytes, tokens: tuple[bytes, ...]) -> bytes:
+    """The same bytes with a few of them turned, cut out, doubled or put in."""
+    data = bytearray(content)
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(data)))
+        end = min(len(data), at + draw(st.integers(0, 60)))
+        match draw(st.sampled_from(["turn", "cut", "end", "double", "put", "put"])):
+            case "turn" if at < len(data):
+                data[at] ^= 1 << draw(st.integers(0, 7))
+            case "cut":
+                del data[at:end]
+            case "end":
+                del data[at:]
+            case "double":
+                data[at:at] = data[at:end] * draw(st.integers(1, 50))
+            case _:
+                data[at:at] = draw(st.sampled_from(tokens)) * draw(st.sampled_from([1, 1, 2, 200]))
+    return bytes(data)
+
+
+@st.composite
+def csv_files(draw: st.DrawFn) -> bytes:
+    """A CSV file, mostly damaged."""
+    text = csv_text(
+        draw(st.sampled_from(",;\t|")),
+        draw(st.sampled_from(["\r\n", "\n", "\r", "\n\n", "\r\r\n"])),
+        draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
+    )
+    encoded = text.encode(draw(st.sampled_from(ENCODINGS)), "replace")
+    return draw(st.one_of(mutated(encoded, TOKENS), st.just(encoded), st.binary(max_size=300)))
+
+
+@cache
+def workbook() -> bytes:
+    """The lines as a workbook with a share in per cent and an error."""
+    rows = b""
+    for line in LINES:
+        cells = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in line)
+        rows += f"<row>{cells}</row>".encode()
+    rows += b'<row r="6"><c r="A6" t="s"><v>0</v></c><c r="D6" s="1"><v>0.6</v></c><c r="E6" t="e"><v>#N/A</v></c></row>'
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf/><xf numFmtId="10"/></cellXfs></styleSheet>'
+    return with_parts({"xl/worksheets/sheet1.xml": sheet(rows), "xl/styles.xml": styles.encode()})
+
+
+@st.composite
+def workbooks(draw: st.DrawFn) -> bytes:
+    """A workbook with a damaged part, another name of one, or damaged as an archive."""
+    book = workbook()
+    kind = draw(st.sampled_from(["part", "part", "part", "archive", "name", "nested"]))
+    if kind == "archive":
+        return b"PK\x03\x04" + draw(mutated(book, TOKENS))[4:]
+    if kind == "nested":
+        return with_parts({draw(st.sampled_from(PARTS)): plain(), "xl/inner.zip": book}, book)
+    part = draw(st.sampled_from(PARTS))
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if kind == "part":
+        parts[part] = draw(mutated(parts[part], XML + TOKENS))
+    else:
+        other = st.sampled_from(
+            ["../x", "/etc/x", "xl\\workbook.xml", part.upper(), "x" * 300, "é"]
+        )
+        parts[draw(other)] = parts.pop(part)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+_half = st.characters(categories=["Cs"])
+_typed = st.text(
+    st.one_of(st.characters(exclude_categories=[]), _half), max_size=30
+) | st.sampled_from([token.decode("utf-8", "surrogateescape") for token in TOKENS])
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> Mapping[str, object]:
+    """A self-assessment as anybody could send it."""
+    names = st.sampled_from([field.id for field in SCHEME.fields]) | st.just("nobody")
+    lists = st.dictionaries(
+        st.sampled_from(list(LEDGERS)),
+        st.lists(
+            st.dictionaries(st.sampled_from(["kind", "granted_on", "year", "x"]), _typed),
+            max_size=3,
+        ),
+        max_size=2,
+    )
+    return {"facts": draw(st.dictionaries(names, _typed, max_size=8)), "ledgers": draw(lists)}
+
+
+# --- what must hold ---
+
+
+def check_file(content: bytes) -> None:
+    """Every row is scored or rejected, or the file is refused in a sentence; rows keep their numbers."""
+    source = ("f", content)
+    options = Options(most_lines=10_000, money_unit="10k CNY")
+    with _SentenceOnly():
+        preview(source, SCHEME.fields, options)
+    with _SentenceOnly():
+        read_past(source, SCHEME)
+    with _SentenceOnly():
+        records = list(_records(content))
+        last = 0
+        for batch in read_batches(source, SCHEME.fields, options, catalogue=SCHEME.titles_by_code):
+            assert batch.read == len(batch.table) + batch.rejects.num_rows
+            assert batch.originals.num_rows == len(batch.table) == len(batch.rows)
+            rows = sorted([*batch.rows.tolist(), *batch.rejects["row"].to_pylist()])
+            assert len(set(rows)) == len(rows)
+            assert not rows or rows[0] > last
+            last = rows[-1] if rows else last
+            for row, cells in zip(batch.rows.tolist(), batch.originals.to_pylist(), strict=True):
+                width = len(cells)
+                assert not records or (records[row - 1] + [""] * width)[:width] == [*cells.values()]
+
+
+def check_draft(draft: Mapping[str, object]) -> None:
+    """A draft is read, or refused in a sentence."""
+    with _SentenceOnly():
+        batch = told(draft, SCHEME, date(2026, 5, 10)).batch
+        assert batch.read == len(batch.table) + batch.rejects.num_rows == 1
+        [issue.sentence.text.encode() for issue in batch.issues]
+    with _SentenceOnly():
+        facts = draft["facts"]
+        assert isinstance(facts, dict)
+        batch = from_records([facts], SCHEME.fields)
+        assert batch.read == len(batch.table) + batch.rejects.num_rows
+
+
+def _records(content: bytes) -> Iterator[list[str]]:
+    """The records of a CSV file, as Python's own reader finds them; none of a workbook."""
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return
+    text = content.decode(find_encoding("f", io.BytesIO(content))).removeprefix("\ufeff")
+    try:
+        yield from csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=csv_file._delimiter(text[: csv_file.RECORD_BYTES]),
+        )
+    except csv.Error as error:
+        raise InputError("too long") from error
+
+
+class _SentenceOnly:
+    """Nothing but a sentence comes out, and none for a reader that failed without knowing why."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> bool:
+        if isinstance(error, InputError):
+            assert "cannot be read (" not in str(error), str(error)
+        return isinstance(error, InputError | DateNotCovered)
+
+
+CHECKS: Mapping[str, tuple[st.SearchStrategy[object], Callable[[object], None]]] = {
+    "CSV files": (csv_files(), check_file),  # type: ignore[dict-item]
+    "workbooks": (workbooks(), check_file),  # type: ignore[dict-item]
+    "drafts": (drafts(), check_draft),  # type: ignore[dict-item]
+}
