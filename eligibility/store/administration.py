@@ -15,8 +15,9 @@ from eligibility.store.access import (
     only,
     open_to,
 )
-from eligibility.store.accounts import end_sign_ins, hash_password, new_account, open_still
+from eligibility.store.accounts import end_sign_ins, new_account, open_still
 from eligibility.store.engine import alone
+from eligibility.store.passwords import hash_password
 from eligibility.store.schema import (
     SECRET,
     Role,
