@@ -47,7 +47,7 @@ AT_ONCE, A_SECOND = 100, 20.0
 #: seconds that a session waits for its tab to come back, and that a file may take to arrive
 RECONNECT, LONGEST_UPLOAD = 120.0, 600.0
 #: addresses of files in what the server sends; their lengths are fixed, as nothing ends them
-FILES = re.compile(rb"/media/[0-9a-f]{56}|/_stcore/upload_file/[0-9a-f-]{36}/[0-9a-f-]{36}")
+FILES = re.compile(rb"/media/[0-9a-f]{32}|/_stcore/upload_file/[0-9a-f-]{36}/[0-9a-f-]{36}")
 POLICY, TOO_BIG, BUSY, MALFORMED = 1008, 1009, 1013, 1002
 
 NO_FIELD = msgid("This page takes no file; nothing was stored.")
