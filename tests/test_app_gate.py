@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 pytest.importorskip("playwright", reason="needs Playwright: pip install -r requirements-dev.txt")
 
+from eligibility.app.web import server
 from eligibility.store import Accounts, Repository, Role, open_store
 from tests.browser.serving import free_port, started
 from tests.plain_browser import PlainBrowser
@@ -395,3 +400,89 @@ def test_a_file_goes_to_the_browser_and_the_sign_in_it_was_made_for_only(
 def test_routes_that_no_page_needs_are_closed(path: str, visitor: httpx.Client) -> None:
     for method in ("GET", "POST", "OPTIONS"):
         assert visitor.request(method, path).status_code == 404
+
+
+# --- who is behind a proxy ---
+
+
+def guesses(address: str, clients: Sequence[str], count: int) -> list[str]:
+    """What each wrong password is answered, one after the other, of clients in turn."""
+    with httpx.Client(base_url=address, headers={"origin": address}) as browser:
+        browser.get("/", headers={"accept": "text/html"})
+        csrf = re.search(
+            'name="csrf" value="([0-9a-f]+)"', asyncio.run(drawn(browser, "account")).text()
+        )
+        assert csrf
+        fields = {"login": "chief", "password": "a wrong one", "csrf": csrf[1], "back": "/"}
+        told = []
+        for place in range(count):
+            header = {"x-forwarded-for": clients[place % len(clients)]}
+            place_ = browser.post("/auth/sign-in", data=fields, headers=header).headers["location"]
+            signed = parse_qs(urlsplit(place_).query)["said"][0]
+            told.append(URLSafeTimedSerializer("whatever").loads_unsafe(signed)[1][0])
+        return told
+
+
+@pytest.mark.parametrize(
+    ("proxies", "clients", "stopped"),
+    [
+        # two clients behind one named proxy are two
+        ("127.0.0.1", ["203.0.113.1", "203.0.113.2"], False),
+        ("127.0.0.1", ["203.0.113.1"], True),
+        # a header that nobody named speaks for itself is not believed
+        ("", ["203.0.113.1", "203.0.113.2"], True),
+        ("10.0.0.0/8", ["203.0.113.1", "203.0.113.2"], True),
+    ],
+)
+def test_the_address_is_what_a_named_proxy_says_and_else_the_peers(
+    proxies: str, clients: list[str], stopped: bool, tmp_path: Path
+) -> None:
+    engine = open_store(f"sqlite:///{tmp_path / 'eligibility.sqlite'}")
+    Accounts(engine, b"k" * 32).create_administrator("chief", PASSWORD)
+    engine.dispose()
+    named = {"ELIGIBILITY_TRUSTED_PROXIES": proxies}
+    with started(free_port(), tmp_path, environment=named) as (address, _):
+        told = guesses(address, clients, 8)
+    assert any("Too many" in each for each in told) == stopped, told
+    warned = "headers of a proxy are not believed" in (tmp_path / "log").read_text(encoding="utf-8")
+    assert warned == (not proxies)
+
+
+def test_a_proxy_that_is_no_address_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELIGIBILITY_TRUSTED_PROXIES", "127.0.0.1, office")
+    with pytest.raises(SystemExit, match="office, which is no IP address"):
+        server.configure()
+
+
+# --- logs ---
+
+
+class Secret(Exception):
+    """An error whose message holds a figure."""
+
+    def __str__(self) -> str:
+        return "甲公司 97205000"
+
+
+def test_no_log_line_holds_the_message_of_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = """
+import logging
+from eligibility.app.web import errors
+from streamlit.logger import get_logger
+from tests.test_app_gate import Secret
+errors.keep_messages_out()
+for log in (get_logger("streamlit.runtime.x"), logging.getLogger("uvicorn.error"), logging.getLogger()):
+    try:
+        raise Secret
+    except Secret as error:
+        log.exception("made on demand: %s", error)
+        log.error("it was", exc_info=error)
+        log.warning(error)
+log.warning("counted %d of %d", 1, 2)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "97205000" not in ended.stderr
+    assert ended.stderr.count("Secret <- <string>:9 <module>") == 12
+    assert "counted 1 of 2" in ended.stderr

@@ -70,7 +70,7 @@ def verify_password(stored: str, password: str, hasher: PasswordHasher = HASHER)
 def is_guessable(login: str, password: str) -> bool:
     """Is a password common, a repetition, a row of keys or made of the login?"""
     # its lists of words take a while to load, and most commands set no password
-    from zxcvbn import zxcvbn
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
     plain = normalize_password(password)
     known = normalize_login(login)

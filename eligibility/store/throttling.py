@@ -53,7 +53,7 @@ def wait(failures: int, free: int) -> float:
     if failures < free:
         return 0
     # beyond ten doublings it is the longest in any case
-    return min(FIRST_WAIT * 2 ** min(failures - free, 10), LONGEST_WAIT)
+    return min(FIRST_WAIT * 2.0 ** min(failures - free, 10), LONGEST_WAIT)
 
 
 def count_attempt(

@@ -178,6 +178,16 @@ def test_a_name_is_text_on_the_page(page: sync_api.Page) -> None:
     assert page.locator(".stMain img").count() == 0
 
 
+@pytest.mark.parametrize("text", ["http://evil.example/x", "www.evil.example", "a@evil.example"])
+def test_an_address_that_somebody_typed_is_no_link(page: sync_api.Page, text: str) -> None:
+    open_(page, "/account?lang=English")
+    sign_in(page, "chief")
+    open_(page, f"/staff-firms?lang=English&text={text}")
+    chip = page.get_by_role("button", name="Contains").first
+    assert text in chip.inner_text().replace("\u2060", "")
+    assert page.locator(".stMain a[href*='evil.example']").count() == 0
+
+
 def test_the_language_stays_over_sign_in_and_sign_out(page: sync_api.Page) -> None:
     open_(page, "/account")
     page.get_by_role("radio", name="English").or_(

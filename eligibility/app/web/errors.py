@@ -71,7 +71,7 @@ class SilentRecord(logging.LogRecord):
         **named: Any,
     ) -> None:
         if isinstance(msg, BaseException):
-            msg, args = "%s", (where(msg),)
+            args, msg = (where(msg),), "%s"
         elif isinstance(args, tuple):
             args = tuple(where(each) if isinstance(each, BaseException) else each for each in args)
         error = exc_info[1] if isinstance(exc_info, tuple) else None

@@ -11,10 +11,9 @@ import asyncio
 import logging
 import re
 from http import HTTPStatus
-from typing import cast
 
 import streamlit as st
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -237,9 +236,9 @@ class Socket:
 def kind_of(content: bytes) -> str | None:
     """What a browser's message asks for; of the operations without a run, which one."""
     message = BackMsg.FromString(content)
-    kind = message.WhichOneof("type")
+    kind: str | None = message.WhichOneof("type")
     if kind == "backend_operation_request":
-        return cast("str | None", message.backend_operation_request.WhichOneof("payload"))
+        kind = message.backend_operation_request.WhichOneof("payload")
     return kind
 
 

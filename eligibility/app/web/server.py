@@ -67,5 +67,5 @@ def configure() -> None:
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **{**options, "max_size": LONGEST_MESSAGE})
 
-    uvicorn.config.ProxyHeadersMiddleware = NamedProxies  # type: ignore[attr-defined,misc]
-    websockets_sansio_impl.ServerProtocol = BoundedProtocol  # type: ignore[attr-defined,misc]
+    uvicorn.config.ProxyHeadersMiddleware = NamedProxies  # type: ignore[assignment,attr-defined]
+    websockets_sansio_impl.ServerProtocol = BoundedProtocol  # type: ignore[attr-defined]

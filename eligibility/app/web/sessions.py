@@ -94,11 +94,9 @@ class Sessions:
         try:
             yield True
         finally:
-            for counter, key in ((self._of_address, address), (self._of_browser, browser)):
-                if key is not None:
-                    counter[key] -= 1  # type: ignore[index]
-                    if counter[key] <= 0:  # type: ignore[index]
-                        del counter[key]  # type: ignore[arg-type]
+            self._of_address -= Counter([address])
+            if browser is not None:
+                self._of_browser -= Counter([browser])
 
     def _has_place(self, browser: Browser | None, address: str) -> bool:
         for each in [name for name, bucket in self._arrivals.items() if bucket.is_full()]:
