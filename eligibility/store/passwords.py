@@ -23,7 +23,7 @@ STRENGTH = 3
 #: the first characters of a password decide how easily it is guessed
 WEIGHED = 72
 #: words that the first guesses at this program's passwords are made of
-OWN_WORDS = ("eligibility", "gaoqi", "gaoxin", "gaoxinqiye", "hnte", "高新", "高新技术企业")
+OWN_WORDS = ("eligibility", "gaoqi", "gaoxin", "gaoxinqiye", "高新", "高新技术企业")
 #: Argon2id with the library's parameters (RFC 9106)
 HASHER = PasswordHasher()
 _turn = BoundedSemaphore(AT_ONCE)
