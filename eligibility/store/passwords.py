@@ -72,7 +72,7 @@ def is_guessable(login: str, password: str) -> bool:
     # its lists of words take a while to load, and most commands set no password
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
-    plain = normalize_password(password)
+    plain = unicodedata.normalize("NFKC", password)
     known = normalize_login(login)
     words = [word for word in (known, *known.split("@"), *OWN_WORDS) if len(word) > 1]
     return bool(zxcvbn(plain[:WEIGHED], user_inputs=words)["score"] < STRENGTH)
@@ -89,6 +89,6 @@ def normalize_login(login: str) -> str:
     return "".join(letter for letter in plainly if letter.isprintable() and letter != " ")
 
 
-def normalize_password(password: str) -> str:
+def normalize_password(password: str) -> bytes:
     """One byte sequence for what looks alike on two keyboards."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password).encode(errors="surrogatepass")
