@@ -143,14 +143,14 @@ class PlainBrowser:
 
     async def send(self, message: BackMsg) -> None:
         """Send any message, as a program may that is no browser."""
-        assert self._socket is not None
-        await self._socket.send(message.SerializeToString())
+        assert self.socket is not None
+        await self.socket.send(message.SerializeToString())
 
     async def hear(self, kind: str) -> Any:
         """The next message of that kind; others are passed over."""
-        assert self._socket is not None
+        assert self.socket is not None
         while True:
-            told = ForwardMsg.FromString(await self._socket.recv(decode=False))
+            told = ForwardMsg.FromString(await self.socket.recv(decode=False))
             if told.WhichOneof("type") == kind:
                 return getattr(told, kind)
 

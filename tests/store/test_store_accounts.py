@@ -276,13 +276,13 @@ def test_a_success_of_a_clock_that_was_ahead_excuses_no_guess(
     ahead = doors.sign_in(LOGIN, PASSWORD)
     clock.move(days=-2)
     said = [refused(doors) for _ in range(40)]
-    assert sum("Too many" in sentence for sentence in said) == 40 - policy.FAILURES
+    assert sum("Too many" in sentence for sentence in said) == 40 - throttling.FREE
     assert doors.signed_in(ahead) is None, "it would go on for nine days"
 
 
 def test_failures_of_a_clock_that_was_ahead_lock_nobody_out(doors: Accounts, clock: Clock) -> None:
     clock.move(days=2)
-    for _ in range(policy.FAILURES):
+    for _ in range(throttling.FREE):
         refused(doors)
     clock.move(days=-2)
     token = doors.sign_in(LOGIN, PASSWORD)
