@@ -9,7 +9,7 @@ import streamlit as st
 from eligibility.app import doors, state, turns, who
 from eligibility.app.components import frame, signing
 from eligibility.app.doors import Door
-from eligibility.app.web import errors, guard, routes, warming
+from eligibility.app.web import errors, guard, routes, server, upload_fields, warming
 from eligibility.store import ANYONE, LEADS, STAFF, Role
 
 PAGES = Path("eligibility") / "app"
@@ -64,10 +64,11 @@ def show() -> None:
 
 
 if __name__ == "__main__":
-    with turns.turn():
+    with turns.turn(), upload_fields.page_run():
         show()
 else:
     # the server imports this file for the app, and then runs it as a script for every page
+    server.configure()
     guard.refuse_exposed()
     errors.keep_messages_out()
     app = st.App(

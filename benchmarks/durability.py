@@ -82,7 +82,7 @@ def fill(url: str) -> tuple[int, str]:
     accounts.create_administrator("chief", PASSWORD)
     signed = accounts.signed_in(accounts.sign_in("chief", PASSWORD))
     assert signed is not None
-    chief = Repository(accounts.engine, signed.actor)
+    chief = Repository(accounts.engine, signed.principal)
     carrier = chief.administration.add_carrier("园区")
     chief.administration.add_account(
         "adviser", PASSWORD, Role.ADVISER, once=False, carrier_id=carrier

@@ -12,7 +12,7 @@ from streamlit.runtime.context import ContextProxy
 from eligibility.app import cache
 from eligibility.app.web import cookies
 from eligibility.store import Repository, Role, close_stores
-from eligibility.store.accounts import HASHER
+from eligibility.store.passwords import HASHER
 from tests import fresh
 
 PASSWORD = "correct horse battery"

@@ -45,10 +45,13 @@ class PlainBrowser:
         The connection while the page is open.
     seconds : list of (str, float)
         What each run of a page was for, and from the asking to the last thing drawn.
+    session : str
+        Id of the session, once a page was drawn.
     """
 
     def __init__(self, address: str, cookies: str = "") -> None:
         self.address, self.cookies = address, cookies
+        self.session = ""
         self.seconds: list[tuple[str, float]] = []
         self.query = ""
         self._page, self._path, self._session = "", "", ""
@@ -60,15 +63,19 @@ class PlainBrowser:
 
     async def __aenter__(self) -> PlainBrowser:
         """Connect, as a page just loaded does."""
+        await self.connect()
+        return self
+
+    async def connect(self, session: str = "") -> None:
+        """Open a socket; go on with the session of that id, as a page does that lost its own."""
         at = urlsplit(self.address)
         self.socket = await connect(
             f"ws://{at.netloc}/_stcore/stream",
             origin=self.address,  # type: ignore[arg-type]
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            subprotocols=["streamlit", *(["-", session] if session else [])],  # type: ignore[list-item]
             additional_headers={"Cookie": self.cookies} if self.cookies else {},
             max_size=LARGEST,
         )
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the page."""
@@ -134,6 +141,19 @@ class PlainBrowser:
 
     # --- the protocol ---
 
+    async def send(self, message: BackMsg) -> None:
+        """Send any message, as a program may that is no browser."""
+        assert self.socket is not None
+        await self.socket.send(message.SerializeToString())
+
+    async def hear(self, kind: str) -> Any:
+        """The next message of that kind; others are passed over."""
+        assert self.socket is not None
+        while True:
+            told = ForwardMsg.FromString(await self.socket.recv(decode=False))
+            if told.WhichOneof("type") == kind:
+                return getattr(told, kind)
+
     def _state(self, widget: str) -> WidgetState:
         return self._states.setdefault(widget, WidgetState(id=widget))
 
@@ -169,6 +189,7 @@ class PlainBrowser:
                     self._run = {}
                     self._session = told.new_session.initialize.session_id
                     self._page = told.new_session.page_script_hash
+                    self.session = told.new_session.initialize.session_id
                 case "navigation":
                     for page in told.navigation.app_pages:
                         self._pages[page.url_pathname] = page.page_script_hash

@@ -6,6 +6,7 @@ import csv
 import io
 import logging
 import pickle
+import re
 import struct
 import time
 import zipfile
@@ -25,6 +26,7 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from eligibility.app import cache, export  # noqa: E402
 from eligibility.app.firms import screen  # noqa: E402
+from eligibility.app.markup import literal  # noqa: E402
 from eligibility.app.web import cookies, errors, guard, routes  # noqa: E402
 from eligibility.intake import workbook as workbook_reader  # noqa: E402
 from eligibility.intake import xlsx_file  # noqa: E402
@@ -437,7 +439,28 @@ NASTY = [
     "<img src=x onerror=alert(1)>",
     "</p><script>alert(1)</script>",
     ":material/delete: :red[x] $x$",
+    "http://evil.example/x",
+    "www.evil.example",
+    "a@evil.example",
 ]
+#: what Markdown makes a link of once its escapes are read (mdast-util-gfm-autolink-literal)
+LINKED = re.compile(
+    r"(https?://|www(?=\.))([-.\w]+)([^ \t\r\n]*)|([-.\w+]+)@([-\w]+(?:\.[-\w]+)+)", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://evil.example/x", "see HTTPS://evil.example", "www.evil.example", "xhttp://evil.example",
+        "a@evil.example", "mailto:a@evil.example", "甲公司 http://http://evil.example a.b+c@evil.example",
+    ],
+)  # fmt: skip
+def test_an_address_in_a_label_is_text_and_no_link(text: str) -> None:
+    assert LINKED.search(text)
+    read = re.sub(r"\\(.)", r"\1", literal(text))
+    assert not LINKED.search(read)
+    assert read.replace("\u2060", "") == text
 
 
 @pytest.mark.parametrize("name", NASTY)

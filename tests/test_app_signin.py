@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,13 +19,17 @@ import pytest
 
 testing = pytest.importorskip("streamlit.testing.v1")
 
+import httpx  # noqa: E402
 import streamlit  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
+from starlette.responses import PlainTextResponse  # noqa: E402
+from starlette.routing import Route  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 from eligibility.app import cache  # noqa: E402
 from eligibility.app.web import cookies, guard, routes  # noqa: E402
 from eligibility.store import Repository, Role, System  # noqa: E402
+from eligibility.store.passwords import HASHER  # noqa: E402
 from tests import people  # noqa: E402
 from tests.people import PASSWORD  # noqa: E402
 
@@ -131,25 +138,147 @@ def test_the_first_own_password_opens_the_first_page(browser: TestClient) -> Non
     assert answer.headers["location"].startswith("/?lang=English&said=")
 
 
-def test_over_https_the_cookie_goes_over_https_only() -> None:
-    people.chief()
+@pytest.fixture
+def secure_browser() -> TestClient:
+    """A browser that has looked at a page over https before."""
     app = Starlette(routes=routes.ROUTES, middleware=guard.MIDDLEWARE)
-    browser = TestClient(app, base_url="https://office.example", follow_redirects=False)
-    browser.headers["origin"] = "https://office.example"
-    browser.cookies.set(cookies.VISIT, people.VISIT)
+    made = TestClient(app, base_url="https://office.example", follow_redirects=False)
+    made.headers["origin"] = "https://office.example"
+    made.cookies.set(f"__Host-{cookies.VISIT}", people.VISIT)
+    return made
+
+
+def test_over_https_cookies_go_over_https_to_this_very_host_only(
+    secure_browser: TestClient,
+) -> None:
+    people.chief()
+    assert sign_in(secure_browser) == "/"
+    assert {cookies.HOST + cookies.SIGN_IN, cookies.HOST + cookies.KNOWN} < set(
+        secure_browser.cookies
+    )
     token = cache.accounts().csrf_token(people.VISIT)
     fields = {"login": "chief", "password": PASSWORD, "csrf": token}
-    assert "Secure" in browser.post(routes.SIGN_IN, data=fields).headers["set-cookie"]
+    answer = secure_browser.post(routes.SIGN_IN, data=fields)
+    for each in answer.headers.get_list("set-cookie"):
+        assert each.startswith("__Host-")
+        assert "; Secure" in each
+        assert "; Path=/" in each
+        assert "omain" not in each
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    signed_in = secure_browser.cookies[cookies.HOST + cookies.SIGN_IN]
+    mine = cache.accounts().csrf_token(cookies.token({cookies.SIGN_IN: signed_in}) or "")
+    answer = secure_browser.post(routes.SIGN_OUT, data={"csrf": mine})
+    assert "You are signed out." in said(answer.headers["location"])
+    assert cookies.HOST + cookies.SIGN_IN not in secure_browser.cookies
 
 
-def test_a_wrong_password_is_said_in_words_and_five_of_them_close_the_account(
+def test_a_cookie_that_a_neighbouring_host_has_set_counts_for_nothing(
+    secure_browser: TestClient, browser: TestClient
+) -> None:
+    people.chief()
+    planted = people.cookie("chief")[cookies.SIGN_IN]
+    mine = cache.accounts().csrf_token(cookies.token({cookies.SIGN_IN: planted}) or "")
+    for client, name in (
+        (secure_browser, cookies.SIGN_IN),
+        (browser, cookies.HOST + cookies.SIGN_IN),
+    ):
+        client.cookies.set(name, planted)
+        answer = client.post(routes.SIGN_OUT, data={"csrf": mine})
+        assert "out of date" in said(answer.headers["location"])
+    assert cache.accounts().signed_in(cookies.token({cookies.SIGN_IN: planted}))
+
+
+def test_over_plain_http_nothing_is_said_of_https(browser: TestClient) -> None:
+    assert "strict-transport-security" not in browser.get("/").headers
+
+
+def test_a_wrong_password_is_said_in_words_and_the_sixth_has_to_wait(
     browser: TestClient,
 ) -> None:
     people.chief()
     for _ in range(5):
         assert said(sign_in(browser, "wrong password")) == WRONG
-    assert "Too many failed attempts; try again in 15 minutes." in said(sign_in(browser))
+    told = said(sign_in(browser))
+    assert re.fullmatch(r"Too many failed attempts; try again in [12] seconds\.", told)
     assert cookies.SIGN_IN not in browser.cookies
+
+
+def test_a_browser_that_has_signed_in_before_is_let_through_when_others_guess(
+    browser: TestClient,
+) -> None:
+    people.chief()
+    assert sign_in(browser) == "/"
+    stranger = TestClient(browser.app, base_url=SITE, follow_redirects=False)
+    stranger.headers["origin"] = SITE
+    stranger.cookies.set(cookies.VISIT, people.VISIT)
+    for _ in range(5):
+        sign_in(stranger, "wrong password")
+    assert "Too many" in said(sign_in(stranger))
+    assert sign_in(browser) == "/"
+    # known for the login that signed in, and for no other
+    people.add(Repository(cache.engine(), System(Role.ADMINISTRATOR)), Role.MANAGER)
+    for _ in range(5):
+        sign_in(stranger, "wrong password", login="manager")
+    assert "Too many" in said(sign_in(browser, login="manager"))
+
+
+def test_eighty_people_who_sign_in_at_once_all_get_in_and_hold_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    boss = people.chief()
+    logins = [f"person{place}" for place in range(80)]
+    for login in logins:
+        boss.administration.add_account(login, PASSWORD, Role.MANAGER, once=False)
+    token = cache.accounts().csrf_token(people.VISIT)
+    verify, most, now = type(HASHER).verify, 0, 0
+
+    def slow(*given: Any) -> bool:
+        nonlocal most, now
+        now += 1
+        most = max(most, now)
+        time.sleep(0.02)
+        now -= 1
+        return verify(*given)
+
+    monkeypatch.setattr(type(HASHER), "verify", slow)
+    others: list[float] = []
+
+    async def crowd() -> list[httpx.Response]:
+        app = Starlette(
+            routes=[*routes.ROUTES, Route("/other", lambda _: PlainTextResponse(""))],
+            middleware=guard.MIDDLEWARE,
+        )
+        through = httpx.ASGITransport(app)
+        visit = {cookies.VISIT: people.VISIT}
+        async with httpx.AsyncClient(transport=through, base_url=SITE, cookies=visit) as client:
+
+            async def enter(login: str) -> httpx.Response:
+                fields = {"login": login, "password": PASSWORD, "csrf": token}
+                return await client.post(routes.SIGN_IN, data=fields, headers={"origin": SITE})
+
+            people_ = [asyncio.create_task(enter(login)) for login in logins]
+            while not all(each.done() for each in people_):
+                began = time.monotonic()
+                await client.get("/other")
+                others.append(time.monotonic() - began)
+                await asyncio.sleep(0.05)
+            return [each.result() for each in people_]
+
+    answers = asyncio.run(crowd())
+    assert [answer.headers["location"] for answer in answers] == ["/"] * 80
+    assert most == 2
+    # what answers others needed no turn behind them
+    assert median(others) < 0.1
+
+
+def test_beyond_two_hundred_who_wait_one_is_asked_to_come_again(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.chief()
+    monkeypatch.setattr(routes, "MOST_WAITING", 0)
+    assert said(sign_in(browser)).startswith("Many people are signing in")
+    # whoever leaves waits for nobody
+    assert "out of date" in said(browser.post(routes.SIGN_OUT, data={}).headers["location"])
 
 
 def test_after_signing_out_the_old_cookie_is_worth_nothing(browser: TestClient) -> None:

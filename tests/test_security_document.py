@@ -13,11 +13,17 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 #: where tests named without a file are
 HOME = "tests/test_app_hostile.py"
-ROWS = [
-    [cell.strip() for cell in line.strip("|").split("|")]
-    for line in DOCUMENT.splitlines()
-    if line.startswith("| ") and not line.startswith("| tried")
-]
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The rows of the table under a heading, without its own."""
+    _before, _heading, under = DOCUMENT.partition(f"\n## {heading}\n")
+    lines = [line for line in under.partition("\n## ")[0].splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
+
+
+ROWS = rows("Hostile input that was tried")
+CHAPTERS = rows("ASVS 4.0.3, level 2, by chapter")
 #: what has to have been tried, by words of its line
 ASKED = (
     "Markdown images", "HTML", "cells that a spreadsheet would run", "zip bomb", "300 MB",
@@ -46,3 +52,14 @@ def test_every_hostile_input_names_tests_that_are_there(row: list[str]) -> None:
         file, name = each.split("::") if "::" in each else (HOME, each)
         pattern = name.replace("…", "*")
         assert any(fnmatchcase(test, pattern) for test in defined(file)), f"{each} is no test"
+
+
+def test_every_chapter_of_the_standard_is_answered_and_names_files_that_are_there() -> None:
+    assert [chapter.split()[0] for chapter, *_ in CHAPTERS] == [
+        f"V{place}" for place in range(1, 15)
+    ]
+    for _chapter, fulfilled, apart in CHAPTERS:
+        assert fulfilled
+        assert apart
+        for file in re.findall(r"`([a-z_/]+\.py)`", fulfilled):
+            assert (ROOT / "eligibility" / file).exists(), file

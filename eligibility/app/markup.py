@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
+
+#: where Markdown begins to see an address: of a page, of a mailbox
+ADDRESS = re.compile(r"https?(?=:)|www(?=\.)|@", re.IGNORECASE)
+#: nobody sees it, and no line breaks at it
+WORD_JOINER = "\u2060"
 
 
 class Markup(str):
@@ -24,6 +30,8 @@ def tag(name: str, /, *children: str, **attributes: str) -> Markup:
 
 def literal(text: str) -> str:
     """A text of a person inside a label, where Streamlit would read Markdown."""
+    # looked for once the marks are read, so an escape does not keep an address from being a link
+    text = ADDRESS.sub(lambda found: found[0] + WORD_JOINER, text)
     return "".join(f"\\{mark}" if mark in "\\`*_{}[]()<>#+-.!|~:$" else mark for mark in text)
 
 

@@ -1,7 +1,8 @@
-"""Accounts and sign-ins: passwords, lock-out, sessions that the server can end, CSRF tokens.
+"""Accounts and sign-ins: sessions that the server can end, CSRF tokens, changes of passwords.
 
-The numbers of the policy stand at the top and nowhere else. A cookie carries a random token; the
-store keeps its hash, so that a stolen database signs nobody in.
+The numbers of the policy stand at the top, here and in ``passwords`` and ``throttling``, and nowhere
+else. A cookie carries a random token; the store keeps its hash, so that a stolen database signs
+nobody in.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,14 +17,21 @@ from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eligibility.store.actors import Actor, now
 from eligibility.store.actors import SignIn as SignIn
-from eligibility.store.engine import alone, reading, writing
+from eligibility.store.engine import reading, writing
 from eligibility.store.keys import signing_key
+from eligibility.store.passwords import (
+    HASHER,
+    hash_only,
+    hash_password,
+    is_same_password,
+    normalize_login,
+    verify_password,
+)
 from eligibility.store.rows import Row, add_row, check_text
 from eligibility.store.schema import (
     Role,
@@ -34,14 +41,9 @@ from eligibility.store.schema import (
     sign_in_attempts,
     sign_ins,
 )
+from eligibility.store.throttling import count_attempt, network
 from eligibility.vocabulary import Conflict, InputError, NotAllowed, msgid
 
-#: characters of a password
-SHORTEST, LONGEST = 12, 1000
-#: failures within the window after which a login, or an address, has to wait
-FAILURES = 5
-FAILURES_OF_SOURCE = 50
-WINDOW = timedelta(minutes=15)
 #: how long a sign-in lasts without use, and at most
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -50,8 +52,6 @@ SKEW = timedelta(minutes=1)
 #: a sign-in in use is not written to more often than this
 SEEN_EVERY = timedelta(minutes=1)
 TOKEN_BYTES = 32
-#: Argon2id with the library's parameters (RFC 9106)
-HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,9 @@ class Accounts:
 
     # --- passwords ---
 
-    def change_password(self, token: str, old: str, new: str, source: str = "") -> None:
+    def change_password(
+        self, token: str, old: str, new: str, source: str = "", browser: str = ""
+    ) -> None:
         """Change the password of whoever is signed in; every other sign-in of the account ends.
 
         A wrong old password counts as a failed sign-in.
@@ -164,8 +166,8 @@ class Accounts:
         signed = self.signed_in(token)
         if signed is None:
             raise NotAllowed("You are not signed in.")
-        account = self._checked(signed.login, old, source)
-        if same_password(old, new):
+        account = self._checked(signed.login, old, source, browser)
+        if is_same_password(old, new):
             raise InputError("The new password is the old one; choose another.")
         hashed = hash_password(signed.login, new, self._hasher)
         with writing(self.engine) as connection:
@@ -179,24 +181,26 @@ class Accounts:
 
     # --- signing in ---
 
-    def sign_in(self, login: str, password: str, source: str = "") -> str:
+    def sign_in(self, login: str, password: str, source: str = "", browser: str = "") -> str:
         """Check a password and open a sign-in; its token, for the cookie.
 
         Parameters
         ----------
         login, password : str
         source : str
-            The address that asks; it is throttled as well.
+            The address that asks; failures are counted by it and the login together.
+        browser : str
+            Id of a browser that has signed in as this login before: it is counted apart.
 
         Raises
         ------
         NotAllowed
-            If login or password is wrong, or after too many failures; unknown, wrong, disabled
-            and locked accounts answer alike and take as long.
+            If login or password is wrong, or too early after failures; unknown, wrong and disabled
+            accounts answer alike and take as long.
         """
-        account = self._checked(login, password, source)
+        account = self._checked(login, password, source, browser)
         if self._hasher.check_needs_rehash(account["password_hash"]):
-            hashed = self._hasher.hash(_same_letters(password))
+            hashed = hash_only(password, self._hasher)
             with writing(self.engine) as connection:
                 own = accounts.c.id == account["id"]
                 connection.execute(update(accounts).where(own).values(password_hash=hashed))
@@ -227,7 +231,7 @@ class Accounts:
         """
         for field, value in (("issuer", issuer), ("subject", subject), ("name", name)):
             check_text(field, value)
-        wanted = same_login(login)
+        wanted = normalize_login(login)
         with writing(self.engine) as connection:
             known = connection.execute(
                 select(accounts)
@@ -317,8 +321,9 @@ class Accounts:
         return hmac.new(self._key, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
 
     def source_of(self, address: str) -> str:
-        """A name for an address that visitors come from; without the key nobody finds it out."""
-        return hmac.new(self._key, b"source:" + address.encode(), hashlib.sha256).hexdigest()
+        """A name for a network that visitors come from; without the key nobody finds it out."""
+        named = b"source:" + network(address).encode()
+        return hmac.new(self._key, named, hashlib.sha256).hexdigest()
 
     def csrf_holds(self, token: str, given: str) -> bool:
         """Did the form come from this sign-in's own page?"""
@@ -329,56 +334,25 @@ class Accounts:
 
     @cached_property
     def _dummy(self) -> str:
-        return self._hasher.hash(secrets.token_hex(TOKEN_BYTES))
+        return hash_only(secrets.token_hex(TOKEN_BYTES), self._hasher)
 
-    def _checked(self, login: str, password: str, source: str) -> Row:
+    def _checked(self, login: str, password: str, source: str, browser: str) -> Row:
         """The account, if the password is its own; the failure is counted before it is known."""
-        attempt = self._attempt(same_login(login), source)
+        plain = normalize_login(login)
+        with writing(self.engine) as connection:
+            attempt = count_attempt(connection, plain, source, browser, self._clock())
         with reading(self.engine) as connection:
-            held = select(accounts).where(accounts.c.login == same_login(login))
+            held = select(accounts).where(accounts.c.login == plain)
             account = connection.execute(held).mappings().first()
         # an unknown login costs one verification like a known one
         stored = account["password_hash"] if account and account["password_hash"] else self._dummy
-        right = self._verified(stored, password[:LONGEST])
+        right = verify_password(stored, password, self._hasher)
         if account is None or not account["password_hash"] or not right or not account["active"]:
             raise NotAllowed("Login or password is wrong.")
         with writing(self.engine) as connection:
             own = sign_in_attempts.c.id == attempt
             connection.execute(update(sign_in_attempts).where(own).values(succeeded=True))
         return dict(account)
-
-    def _verified(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, _same_letters(password))
-        except (VerificationError, InvalidHashError):
-            return False
-
-    def _attempt(self, login: str, source: str) -> int:
-        """Count an attempt as failed, so that a hundred at once are not all the first."""
-        source = "".join(filter(str.isprintable, source))
-        login, source, at = login[:200], source[:100], self._clock()
-        tried = sign_in_attempts
-        with writing(self.engine) as connection:
-            alone(connection, "sign in")
-            connection.execute(delete(tried).where(tried.c.at <= at - WINDOW))
-            # a clock that was ahead has stamped what has not been yet
-            past = tried.c.at <= at
-            won = select(func.max(tried.c.at)).where(tried.c.login == login, tried.c.succeeded)
-            last = connection.scalar(won.where(past))
-            of_login = [tried.c.login == login, tried.c.succeeded.is_(False), past]
-            if last is not None:
-                of_login.append(tried.c.at > last)
-            of_source = [tried.c.source == source, tried.c.succeeded.is_(False), past]
-            counted = select(func.count()).select_from(tried)
-            failed = connection.scalar(counted.where(*of_login)) or 0
-            from_there = connection.scalar(counted.where(*of_source)) or 0
-            if failed >= FAILURES or (source and from_there >= FAILURES_OF_SOURCE):
-                raise NotAllowed(
-                    "Too many failed attempts; try again in {minutes} minutes.",
-                    minutes=int(WINDOW.total_seconds() // 60),
-                )
-            values = {"login": login, "source": source, "at": at, "succeeded": False}
-            return add_row(connection, tried, values)
 
     def _open(self, account: Row) -> str:
         token, at = secrets.token_urlsafe(TOKEN_BYTES), self._clock()
@@ -399,18 +373,6 @@ class Accounts:
                 at=self._clock(), account_id=account_id, role=str(role), action=action, detail={}
             )
         )
-
-
-def hash_password(login: str, password: str, hasher: PasswordHasher = HASHER) -> str:
-    """The Argon2 hash of a password that may be used for this login; InputError if it may not."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise InputError(
-            "A password has at least {shortest} and at most {longest} characters.",
-            shortest=SHORTEST, longest=LONGEST,
-        )  # fmt: skip
-    if same_login(password) == same_login(login):
-        raise InputError("A password may not be the login.")
-    return hasher.hash(_same_letters(password))
 
 
 def token_hash(token: str) -> str:
@@ -444,28 +406,12 @@ def end_sign_ins(
 
 def new_account(login: str, name: str, role: Role, at: datetime) -> Row:
     """The row of a new account without a password; InputError if the login is empty."""
-    if not (plainly := same_login(login)):
+    if not (plainly := normalize_login(login)):
         raise InputError("The login is missing.")
     return {
         "login": plainly, "name": name or login.strip(), "role": role.value, "active": True,
         "created_at": at, "version": 1,
     }  # fmt: skip
-
-
-def same_login(login: str) -> str:
-    """A login as it is kept: however wide, high or spaced it was typed."""
-    plainly = unicodedata.normalize("NFKC", login).casefold()
-    return "".join(letter for letter in plainly if letter.isprintable() and letter != " ")
-
-
-def same_password(one: str, other: str) -> bool:
-    """Are these one password, however it was typed?"""
-    return _same_letters(one) == _same_letters(other)
-
-
-def _same_letters(password: str) -> bytes:
-    """One byte sequence for what looks alike on two keyboards."""
-    return unicodedata.normalize("NFKC", password).encode(errors="surrogatepass")
 
 
 def _actor(account: Any) -> Actor:

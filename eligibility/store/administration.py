@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, String, cast, func, select, true, update
 
 from eligibility.store.access import Access, open_to
-from eligibility.store.accounts import end_sign_ins, hash_password, new_account, open_still
+from eligibility.store.accounts import end_sign_ins, new_account, open_still
 from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
 from eligibility.store.engine import alone
+from eligibility.store.passwords import hash_password
 from eligibility.store.rows import Facts, Row, only
 from eligibility.store.schema import (
     SECRET,

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -68,16 +69,21 @@ def free_port() -> int:
 
 @contextmanager
 def started(
-    port: int, data: Path, *options: str, database: str = ""
+    port: int,
+    data: Path,
+    *options: str,
+    database: str = "",
+    program: Sequence[str] = ("-m", "streamlit"),
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """An app on that port with its store in a folder and these options, and its process.
 
-    ``database`` is the URL of a store elsewhere.
+    ``database`` is the URL of a store elsewhere; ``program`` is what Python runs in Streamlit's
+    place, with the same arguments.
     """
     command = [
         sys.executable,
-        "-m",
-        "streamlit",
+        *program,
         "run",
         "streamlit_app.py",
         f"--server.port={port}",
@@ -87,6 +93,7 @@ def started(
         "ELIGIBILITY_DATA": str(data),
         "ELIGIBILITY_DATABASE_URL": database,
         "ELIGIBILITY_SECRET": "",
+        **environment,
     }
     with (data / "log").open("w", encoding="utf-8") as log:
         app = subprocess.Popen(

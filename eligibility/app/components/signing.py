@@ -10,7 +10,7 @@ from eligibility.app.markup import Markup, tag
 from eligibility.app.web import routes
 from eligibility.language import Language
 from eligibility.store import SignedIn
-from eligibility.store.accounts import SHORTEST
+from eligibility.store.passwords import SHORTEST
 
 
 def closed() -> None:

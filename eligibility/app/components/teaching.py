@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from eligibility.app.components import notices, upload
 from eligibility.app.components.calibration import calibration
 from eligibility.app.components.card import candidates, measures
 from eligibility.app.markup import tag
+from eligibility.app.web.upload_fields import upload_field
 from eligibility.language import Language
 from eligibility.vocabulary import EligibilityError, InputError
 
@@ -115,12 +117,11 @@ def _file(key: str, language: Language, edition: str | None = None) -> Past | No
     _ = language.text
     kept = state.file(key)
     if kept is None:
-        st.file_uploader(
+        upload_field(
             _("Past applications (CSV or Excel, one application a row)"),
-            type=upload.TYPES,
-            key=key,
-            on_change=state.keep_file,
-            args=(key,),
+            upload.TYPES,
+            key,
+            on_change=partial(state.keep_file, key),
         )
         return None
     with st.container(horizontal=True, vertical_alignment="center", key=f"source-{key}"):

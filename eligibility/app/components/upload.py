@@ -11,6 +11,7 @@ from eligibility.app import export, state
 from eligibility.app.components import download
 from eligibility.app.components.inputs import EARLIEST, LATEST
 from eligibility.app.markup import tag
+from eligibility.app.web.upload_fields import upload_field
 from eligibility.intake.table import HeaderMap, Preview
 from eligibility.language import Language
 from eligibility.scheme import Scheme
@@ -25,10 +26,10 @@ def controls(scheme: Scheme, language: Language) -> None:
     """The uploader beside the application date, and an empty table for who has none."""
     _ = language.text
     with st.container(horizontal=True, vertical_alignment="bottom", key="upload"):
-        st.file_uploader(
+        upload_field(
             _("Table of firms (CSV or Excel, one firm a row)"),
-            type=TYPES,
-            key=state.UPLOADER,
+            TYPES,
+            state.UPLOADER,
             on_change=state.keep_upload,
         )
         st.date_input(
@@ -117,7 +118,7 @@ def source(kept: state.Upload | None, language: Language) -> None:
 
 def register(language: Language) -> state.Upload | None:
     """A register of outcomes, as long as it is chosen."""
-    given = st.file_uploader(
-        language.text("Register of outcomes (CSV or Excel)"), type=TYPES, key=state.register_key()
+    given = upload_field(
+        language.text("Register of outcomes (CSV or Excel)"), TYPES, state.register_key()
     )
     return None if given is None else state.as_upload(given)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from typing import Any
 
 from eligibility.app import state
 from eligibility.app.components import notices
@@ -41,7 +42,39 @@ def where(error: BaseException) -> str:
 
 
 def keep_messages_out() -> None:
-    """Streamlit logs an error with its message and source lines; ``failed`` logs it instead."""
+    """Let no log line of this process, of whatever library, hold the message of an error.
+
+    Streamlit logs errors of pages, of files made on demand and of its protocol with their messages
+    and source lines; an error's kind and the lines it came through say what a log has to.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    streamlits = logging.getLogger("streamlit.error_util")
-    streamlits.addFilter(lambda record: record.msg != "Uncaught app execution")
+    # a page's own error is logged by ``failed``, with the reference that the person was shown
+    logging.getLogger("streamlit.error_util").addFilter(
+        lambda record: not str(record.msg).startswith("Uncaught app execution")
+    )
+    logging.setLogRecordFactory(SilentRecord)
+
+
+class SilentRecord(logging.LogRecord):
+    """A line of a log that names errors by kind and place."""
+
+    def __init__(
+        self,
+        name: str,
+        level: int,
+        pathname: str,
+        lineno: int,
+        msg: object,
+        args: Any,
+        exc_info: Any,
+        *more: Any,
+        **named: Any,
+    ) -> None:
+        if isinstance(msg, BaseException):
+            args, msg = (where(msg),), "%s"
+        elif isinstance(args, tuple):
+            args = tuple(where(each) if isinstance(each, BaseException) else each for each in args)
+        error = exc_info[1] if isinstance(exc_info, tuple) else None
+        super().__init__(name, level, pathname, lineno, msg, args, None, *more, **named)
+        if error is not None:
+            self.msg, self.args = f"{self.getMessage()}: {where(error)}", ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -26,11 +27,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eligibility.app import cache
 from eligibility.app.components import arrival
-from eligibility.app.web import cookies, first_page
+from eligibility.app.web import cookies, first_page, server
+from eligibility.app.web.gate import Gate
 from eligibility.language import language
 from eligibility.vocabulary import NotAllowed, msgid
 
+log = logging.getLogger("eligibility.app")
+
 VISIT_BYTES = 16
+#: a year, in seconds
+HTTPS_ONLY = "max-age=31536000"
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 ALONE = msgid(
     "There is no administrator yet, so this app answers only this machine itself. Create one there: "
@@ -62,12 +68,15 @@ class Guard:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._has_administrator = False
+        self._warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        cookies.read_prefixed(scope)
+        self._warn_of_proxy(scope)
         if not from_here(scope) and not await run_in_threadpool(self._administered):
             await self._refuse(scope, receive, send)
             return
@@ -79,9 +88,21 @@ class Guard:
                     headers.setdefault(name, value)
                 if new := _visit(scope):
                     headers.append("set-cookie", new)
+                if scope["scheme"] == "https":
+                    headers.setdefault("strict-transport-security", HTTPS_ONLY)
+                    _secure_cookies(message)
             await send(message)
 
         await self.app(scope, receive, answer)
+
+    def _warn_of_proxy(self, scope: Scope) -> None:
+        """Say once that a proxy speaks for its clients without being named."""
+        if not self._warned and not server.trusted_proxies():
+            self._warned = any(name in Headers(scope=scope) for name in FORWARDED)
+            if self._warned:
+                log.warning(
+                    "the headers of a proxy are not believed: name it in %s", server.PROXIES
+                )
 
     def _administered(self) -> bool:
         # the last administrator stays, so one yes holds for good
@@ -103,6 +124,9 @@ class Guard:
             "x-frame-options": "DENY",
             "referrer-policy": "same-origin",
             "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            # Streamlit says of its own files how long they last
+            "cache-control": "no-store",
             "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
         }
 
@@ -155,6 +179,16 @@ def _visit(scope: Scope) -> str | None:
     return made.headers["set-cookie"]
 
 
+def _secure_cookies(start: Message) -> None:
+    """Let Streamlit's own cookies go over https only as well; it does not know of the proxy's."""
+    start["headers"] = [
+        (name, value + b"; Secure")
+        if name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+        else (name, value)
+        for name, value in start["headers"]
+    ]
+
+
 def _loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
@@ -162,4 +196,4 @@ def _loopback(host: str) -> bool:
         return False
 
 
-MIDDLEWARE = [Middleware(Guard), Middleware(first_page.FirstPage)]
+MIDDLEWARE = [Middleware(Guard), Middleware(Gate), Middleware(first_page.FirstPage)]

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from eligibility.app import cache, state
-from eligibility.app.web import cookies
+from eligibility.app.web import cookies, origins
 from eligibility.language import language
+from eligibility.store.passwords import AT_ONCE
 from eligibility.vocabulary import EligibilityError, Message, NotAllowed, msgid
 
 Fields: TypeAlias = dict[str, str]
@@ -30,17 +32,22 @@ SIGN_IN, SIGN_OUT, PASSWORD, IDENTITY = (
 ACCOUNT = "/account"
 #: bytes of a form, and its fields
 LONGEST_FORM, MOST_FIELDS = 16_384, 20
+#: people whose passwords wait to be checked, before another one is asked to come again
+MOST_WAITING = 200
 FOREIGN = msgid("This form was not sent from a page of this site; nothing was done.")
 TOO_LONG = msgid("This form is too long; nothing was done.")
+CROWD = msgid("Many people are signing in at this moment; try again in a few seconds.")
+_passwords = CapacityLimiter(AT_ONCE)
 
 
 def sign_in(request: Request, fields: Fields, response: Response) -> Message | None:
     """Check login and password and give the browser its cookie."""
     _of_this_browser(request.cookies.get(cookies.VISIT), fields)
-    token = cache.accounts().sign_in(
-        fields.get("login", ""), fields.get("password", ""), _source(request)
-    )
+    login = fields.get("login", "")
+    known = cookies.known_browser(request.cookies, login)
+    token = cache.accounts().sign_in(login, fields.get("password", ""), _source(request), known)
     _replace(request, response, token)
+    cookies.set_known(response, request, login)
     signed = cache.accounts().signed_in(token)
     if signed is None or not signed.once:
         _onwards(response)
@@ -83,7 +90,8 @@ def change_password(request: Request, fields: Fields, response: Response) -> Mes
         raise NotAllowed("The two new passwords differ; the old one still holds.")
     accounts = cache.accounts()
     signed = accounts.signed_in(token or "")
-    accounts.change_password(token or "", fields.get("old", ""), new, _source(request))
+    known = cookies.known_browser(request.cookies, signed.login) if signed else ""
+    accounts.change_password(token or "", fields.get("old", ""), new, _source(request), known)
     if signed is not None and signed.once:
         _onwards(response)
     return Message("The password is changed; other devices are signed out.")
@@ -101,14 +109,15 @@ def local(address: str) -> str:
 
 def same_origin(request: Request) -> bool:
     """Did a page of this very site send this?"""
-    origin = request.headers.get("origin")
-    if origin is None:
+    if "origin" not in request.headers:
         return request.headers.get("sec-fetch-site") == "same-origin"
-    own = urlsplit(str(request.url))
-    return origin == f"{own.scheme}://{own.netloc}"
+    return origins.is_own(request.scope)
 
 
 def _posted(action: Action) -> Callable[[Request], object]:
+    # who waits for a password to be checked waits here, and holds no thread that others need
+    limiter = _passwords if action in (sign_in, change_password) else None
+
     async def endpoint(request: Request) -> Response:
         if not same_origin(request):
             return _refused(request, FOREIGN, 403)
@@ -117,8 +126,10 @@ def _posted(action: Action) -> Callable[[Request], object]:
             return _refused(request, TOO_LONG, 413)
         back = local(fields.get("back", "/"))
         response = RedirectResponse(back, status_code=303)
+        if limiter is not None and limiter.statistics().tasks_waiting >= MOST_WAITING:
+            return RedirectResponse(_with(back, Message(CROWD)), status_code=303)
         try:
-            told = await run_in_threadpool(action, request, fields, response)
+            told = await run_sync(action, request, fields, response, limiter=limiter)
         except EligibilityError as error:
             return RedirectResponse(_with(back, error.message), status_code=303)
         if told is not None:
