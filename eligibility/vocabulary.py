@@ -466,6 +466,12 @@ class Overlay(_Frozen):
         """The batches that close on that day or later."""
         return tuple(batch for batch in self.batches if batch.due >= day)
 
+    def last_batch(self, year: int, today: date) -> Batch | None:
+        """The last batch of a year once it has closed; None while one is open or none is known."""
+        of_year = [batch for batch in self.batches if batch.year == year]
+        last = max(of_year, key=lambda batch: batch.due, default=None)
+        return last if last is not None and last.due < today else None
+
 
 class FormRow(_Frozen):
     """One row of an official table.

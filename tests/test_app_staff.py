@@ -656,8 +656,7 @@ def test_an_older_outcome_does_not_move_the_stage(staffed: Staffed) -> None:
 
 def read(staffed: Staffed, text: str) -> register.Register:
     """A register as the page reads it."""
-    upload = Upload("register.csv", text.encode(), "x")
-    return register.read_register(upload, staffed.repository, load_scheme())
+    return register.read_register("register.csv", text.encode(), staffed.repository, load_scheme())
 
 
 def test_a_register_is_matched_by_credit_code_and_every_row_is_accounted_for(

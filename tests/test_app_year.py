@@ -379,11 +379,11 @@ def test_a_batch_that_is_open_or_unknown_closes_no_year() -> None:
     overlay = load_scheme().overlay(cache.city().region)
     days = [batch.due for batch in overlay.batches if batch.year == 2026]
     last = max(days)
-    assert registered.last_batch(overlay, 2026, last) is None
-    closed = registered.last_batch(overlay, 2026, date.fromordinal(last.toordinal() + 1))
+    assert overlay.last_batch(2026, last) is None
+    closed = overlay.last_batch(2026, date.fromordinal(last.toordinal() + 1))
     assert closed is not None
     assert closed.due == last
-    assert registered.last_batch(overlay, 1999, date(2030, 1, 1)) is None
+    assert overlay.last_batch(1999, date(2030, 1, 1)) is None
 
 
 def test_the_year_of_the_register_is_chosen_by_default_and_the_file_is_a_click_away(

@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from eligibility.app import format as fmt
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import record
 from eligibility.intake.table import Batch
 from eligibility.language import Language
+from eligibility.reports.figures import chance
 from eligibility.reports.scored import Judge
 from eligibility.reports.wording import first_gaps
 from eligibility.scheme import Scheme, TechnicalField
@@ -273,7 +273,7 @@ def _said(readiness: Readiness | None, count: int, language: Language) -> list[p
     conditional = _("conditional: {interval}")
     words = []
     for low, high, held in zip(readiness.low, readiness.high, readiness.conditional, strict=True):
-        ends = f"{fmt.chance(low)}–{fmt.chance(high)}"
+        ends = f"{chance(low)}–{chance(high)}"
         words.append(conditional.format(interval=ends) if held else ends)
     return [
         # a number that sorts cannot say “<1%” and must not say that anything is certain

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.app.firms import Firm, Screening
-from eligibility.app.registered import Pool, last_batch
+from eligibility.app.registered import Pool
 from eligibility.assessment.assess import assess_table
 from eligibility.planning.brief import brief
 from eligibility.planning.chances import (
@@ -130,7 +130,7 @@ def target(city: City, year: int, pool: Pool | None = None) -> int:
 
 def closed(city: City, year: int, scheme: Scheme) -> Batch | None:
     """The last batch of a year, if it has closed."""
-    return last_batch(scheme.overlay(city.region), year, date.today())
+    return scheme.overlay(city.region).last_batch(year, date.today())
 
 
 def visited(pool: Pool, made: CityYear) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from eligibility.app.state import Upload
 from eligibility.intake.table import Batch, Options, read_table
 from eligibility.readiness.past import outcome_fields
 from eligibility.scheme import Scheme
@@ -46,7 +45,7 @@ class Register:
     unmatched: list[tuple[int, str]]
 
 
-def read_register(upload: Upload, repository: Repository, scheme: Scheme) -> Register:
+def read_register(name: str, content: bytes, repository: Repository, scheme: Scheme) -> Register:
     """Match a file of outcomes with the firms held, by credit code.
 
     Raises
@@ -55,14 +54,14 @@ def read_register(upload: Upload, repository: Repository, scheme: Scheme) -> Reg
         If the file cannot be read or has no column of credit codes, years or outcomes.
     """
     fields = tuple(scheme.fields_by_id[name] for name in ("uscc", "name")) + outcome_fields()
-    batch = read_table((upload.name, upload.content), fields, Options())
+    batch = read_table((name, content), fields, Options())
     found = {column.field.id for column in batch.headers.columns}
-    for name in ("uscc", "applied_year", "certified"):
-        if name not in found:
-            field = next(each for each in fields if each.id == name)
+    for needed in ("uscc", "applied_year", "certified"):
+        if needed not in found:
+            field = next(each for each in fields if each.id == needed)
             raise InputError(
                 "{file} has no column {column} ({title}), which a register of outcomes needs.",
-                file=upload.name, column=name, title=field.title,
+                file=name, column=needed, title=field.title,
             )  # fmt: skip
     facts = list(table_facts(batch.table, fields))
     firms = repository.firms.ids_by_code(row["uscc"] for row in facts if "uscc" in row)

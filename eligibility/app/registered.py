@@ -17,7 +17,7 @@ from eligibility.planning.ladder import joint_fields
 from eligibility.planning.stock import Certificates, certificates
 from eligibility.scheme import Scheme
 from eligibility.store import LEADS, Repository, Stage
-from eligibility.vocabulary import Batch, Bools, FirmTable, Overlay
+from eligibility.vocabulary import Bools, FirmTable
 
 Row = Mapping[str, Any]
 #: stages that may be counted, and those that are unless somebody says otherwise
@@ -99,13 +99,6 @@ class Pool:
     earlier: int
     held: Certificates
     digest: str
-
-
-def last_batch(overlay: Overlay, year: int, today: date) -> Batch | None:
-    """The last batch of a year once it has closed; None while one is open or none is known."""
-    of_year = [batch for batch in overlay.batches if batch.year == year]
-    last = max(of_year, key=lambda batch: batch.due, default=None)
-    return last if last is not None and last.due < today else None
 
 
 def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: Scheme) -> Pool:

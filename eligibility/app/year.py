@@ -9,6 +9,7 @@ from eligibility.app.components import forecast, guard, notices, papers, pool, s
 from eligibility.reports.city import city_record
 from eligibility.vocabulary import EligibilityError
 
+SCREENING = "eligibility/app/screening.py"
 language = state.language()
 _ = language.text
 
@@ -19,7 +20,7 @@ city, model = cache.city(), cache.model()[0]
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         registered = pool.of_register(repository, language)
-        years = planned.coming_years() if registered else planned.application_years(cache.current())
+        years = pool.years(registered=registered)
         if years:
             year = st.selectbox(_("Year of application"), years, key=state.YEAR, width=160)
             by_model = forecast.chances(model is not None, language)
@@ -29,20 +30,19 @@ try:
         upload.source(state.upload(), language)
     if not years:
         st.write(_("The file holds no firm that could be read."))
-        st.page_link("eligibility/app/screening.py", label=_("See why, or choose another file"))
+        st.page_link(SCREENING, label=_("See why, or choose another file"))
         st.stop()
-    held = None
+    held = last = None
     if registered:
-        pool.closed(year, planned.closed(city, year, cache.scheme()), language)
+        last = pool.closed(year, city, cache.scheme(), language)
         held = cache.pool(repository, year, pool.stages(cache.stages(year), language))
     if held and not held.firms:
         pool.nobody(language)
         pool.told(repository, held, language)
         st.stop()
     goal = planned.target(city, year, held)
-    target, days = forecast.asked(
-        city, goal, year, state.target_key(goal if held else None), language, whole=whole
-    )
+    key = state.target_key(goal if held else None)
+    target, days = forecast.asked(city, goal, year, key, language, whole=whole)
     already = forecast.already(year, language) if not registered else 0
     with st.spinner(_("Working out the year…")):
         if held:
@@ -56,18 +56,15 @@ record = city_record(made)
 keys = planned.visited(held, made) if held else planned.supported(cache.current(), made)
 
 forecast.basis(made, language)
-last = planned.closed(city, year, cache.scheme()) if held else None
 forecast.numbers(record, language, open_=last is None, whole=whole)
 forecast.plot(made.portfolio.without, language, whole=whole)
 if held:
     pool.told(repository, held, language)
-    st.header(_("Stock of certificates"), anchor=False)
-    pool.stock(planned.stock(held, cache.scheme()), made, held.held.undated, language, whole=whole)
+    pool.certificates(held, made, cache.scheme(), language, whole=whole)
 st.header(_("Whom to support"), anchor=False)
 support.compared(record["support"], language, whole=whole)
 support.bound(record["support"], language)
-opens = _("Open") if held else _("Plan")
-if opened := support.choices(record["support"], keys, opens, language):
+if opened := support.choices(record["support"], keys, _("Open") if held else _("Plan"), language):
     page = "eligibility/app/staff/firm.py" if held else "eligibility/app/plan.py"
     st.switch_page(page, query_params={state.FIRM: opened})
 st.header(_("Training needs"), anchor=False)

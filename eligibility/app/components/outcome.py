@@ -41,7 +41,9 @@ def first_steps(firm: Firm, language: Language) -> str | None:
     for place, (words, gap) in enumerate(zip(said, gaps, strict=False), start=1):
         with st.container(key=f"first:{place}", gap=None):
             st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost(gap, firm, language)))
-            for name in closing.fields(firm, gap, FIRST):
+            for name in closing.fields_for_gap(
+                firm.record, gap, firm.table, firm.scheme, firm.law, FIRST
+            ):
                 title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years, language)
                 blank = name in gap["missing"] or name in firm.missing_anywhere
                 label = (_("Fill in: {field} →") if blank else _("Go to: {field} →")).format(
@@ -57,7 +59,11 @@ def _lost(gap: Mapping[str, Any], firm: Firm, language: Language) -> list[Markup
     """Where the points went that a score is short of."""
     _ = language.text
     judges = firm.law.conditions_by_id[gap["finding"]].judges
-    items = closing.lost(firm) if judges == "score" and gap["status"] == "unmet" else []
+    items = (
+        closing.items_by_points_lost(firm.record)
+        if judges == "score" and gap["status"] == "unmet"
+        else []
+    )
     if not items:
         return []
     words = [

@@ -75,8 +75,7 @@ def as_of(repository: Repository, year: int, at: datetime, language: Language) -
 
 def _drawn(made: CityYear | None, held: Pool, language: Language) -> None:
     """The distribution of the year with its numbers, and what it rests on."""
-    last = planned.closed(cache.city(), held.year, cache.scheme())
-    pool.closed(held.year, last, language)
+    last = pool.closed(held.year, cache.city(), cache.scheme(), language)
     if made is None:
         pool.nobody(language)
     else:

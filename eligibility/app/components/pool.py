@@ -7,14 +7,15 @@ from functools import partial
 
 import streamlit as st
 
-from eligibility.app import state
+from eligibility.app import cache, planned, state
 from eligibility.app.components import guard
 from eligibility.app.components.table import table
 from eligibility.app.markup import literal, tag
 from eligibility.app.registered import STAGES, Pool
 from eligibility.language import Language
-from eligibility.planning.stock import Stock
+from eligibility.planning.city import City
 from eligibility.planning.year import CityYear
+from eligibility.scheme import Scheme
 from eligibility.store import LEADS, STAGE_WORDS, Repository, Stage
 from eligibility.vocabulary import Batch, Message, msgid
 
@@ -63,8 +64,14 @@ def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:
     return sorted(chosen, key=list(words).index)
 
 
-def closed(year: int, last: Batch | None, language: Language) -> None:
-    """That only applications filed are counted, where the last batch of the year has closed."""
+def years(*, registered: bool) -> list[int]:
+    """The years to choose from: of the register, or of the file kept."""
+    return planned.coming_years() if registered else planned.application_years(cache.current())
+
+
+def closed(year: int, city: City, scheme: Scheme, language: Language) -> Batch | None:
+    """The last batch of the year where it has closed, and that only applications filed count then."""
+    last = planned.closed(city, year, scheme)
     if last is not None:
         said = language.text(
             "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
@@ -74,6 +81,7 @@ def closed(year: int, last: Batch | None, language: Language) -> None:
                 "The last batch of {year} closed on {day} (assumed, please check): only applications filed are counted unless you choose otherwise."
             )
         st.html(tag("p", said.format(year=year, day=last.due), cls="notice"))
+    return last
 
 
 def nobody(language: Language) -> None:
@@ -177,11 +185,13 @@ def _links(firms: Mapping[int, str], language: Language) -> None:
         st.caption(language.text("and {n} more").format(n=len(firms) - NAMED))
 
 
-def stock(
-    held: Stock, made: CityYear, undated: int, language: Language, *, whole: bool = True
+def certificates(
+    pool: Pool, made: CityYear, scheme: Scheme, language: Language, *, whole: bool = True
 ) -> None:
     """Certificates valid at the end of each year if no more came, against the stock aimed at."""
     _ = language.text
+    st.header(_("Stock of certificates"), anchor=False)
+    held, undated = planned.stock(pool, scheme), pool.held.undated
     # the stock aimed at is the city's, and no yardstick for the firms of one carrier
     aim = made.target.stock if whole else None
     heads: Sequence[str] = (

@@ -27,7 +27,7 @@ with guard.told(language):
         )
         kept = upload.register(language)
         if kept is not None:
-            held = register.read_register(kept, repository, cache.scheme())
+            held = register.read_register(kept.name, kept.content, repository, cache.scheme())
             if outcomes.matched(repository, held, language):
                 state.forget_register()
                 st.rerun()
