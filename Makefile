@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 INSTALL = pip install --disable-pip-version-check -q --require-hashes
-# a file at a time to each worker, in the order of folders: the long ones, in browsers, come first
+# a file at a time to each worker, the long ones, in browsers, come first
 PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: app test check lint types imports tests fast translations samples model images benchmark benchmark-readiness fuzz mutation lock sbom audit clean

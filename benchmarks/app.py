@@ -27,10 +27,10 @@ from stdnum.cn import uscc
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from eligibility.intake.table import read_table
-from eligibility.scheme import load_scheme
+from eligibility.schemes.registry import load_scheme
 from eligibility.store import LOCAL, Repository, Stage, open_store, table_facts
 from eligibility.store.schema import audit_log, carriers, figures, firms, outcomes, tasks
-from tests.browser.serving import CHROMIUM_FLAGS, chromium, served
+from tests.browser.server import CHROMIUM_FLAGS, chromium, served
 
 REPEATS = 5
 #: milliseconds in which a person looks before the next click, and the browser finishes its idle work

@@ -112,9 +112,9 @@ def rules(runs: int) -> None:
     Large tables are judged in parts as ``score`` does; openfisca-core takes them whole, as it must.
     """
     from eligibility.assessment.assess import assess_table
+    from eligibility.domain.facts import FirmTable
     from eligibility.intake.table import read_table
-    from eligibility.scheme import load_scheme
-    from eligibility.vocabulary import FirmTable
+    from eligibility.schemes.registry import load_scheme
 
     scheme = load_scheme()
     source = ROOT / "sample_data" / "candidates.csv"
@@ -152,7 +152,7 @@ def one_firm() -> None:
     from eligibility.assessment.assess import assess_table
     from eligibility.assessment.record import records
     from eligibility.intake.table import read_table
-    from eligibility.scheme import load_scheme
+    from eligibility.schemes.registry import load_scheme
 
     scheme = load_scheme()
     batch = read_table(

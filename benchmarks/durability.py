@@ -32,7 +32,7 @@ from eligibility.app.web import cookies
 from eligibility.store import Accounts, Repository, Role, close_stores, open_store, signing_key
 from eligibility.store.engine import connect
 from eligibility.store.schema import tasks
-from tests.browser.serving import ROOT, free_port, started
+from tests.browser.server import ROOT, free_port, started
 from tests.plain_browser import Failed, PlainBrowser
 from tests.store.postgresql import create_database, server
 

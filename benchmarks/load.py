@@ -45,7 +45,7 @@ from eligibility.store import (
     signing_key,
 )
 from eligibility.store.schema import audit_log, drafts, figures, firms, notes, tasks
-from tests.browser.serving import CHROMIUM_FLAGS, QUIET, chromium, free_port, started
+from tests.browser.server import CHROMIUM_FLAGS, QUIET, chromium, free_port, started
 from tests.plain_browser import PlainBrowser, share
 
 #: seconds

@@ -32,13 +32,13 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from eligibility.assessment.assess import assess_table  # noqa: E402
+from eligibility.readiness.baselines import CONJUNCTION, candidates  # noqa: E402
 from eligibility.readiness.conjunction import ConjunctionClassifier  # noqa: E402
 from eligibility.readiness.features import features, layout  # noqa: E402
-from eligibility.readiness.measures import measures  # noqa: E402
-from eligibility.readiness.past import Past  # noqa: E402
-from eligibility.readiness.stock import CONJUNCTION, candidates  # noqa: E402
+from eligibility.readiness.metrics import measures  # noqa: E402
 from eligibility.readiness.training import train  # noqa: E402
-from eligibility.scheme import load_scheme  # noqa: E402
+from eligibility.readiness.training_data import Past  # noqa: E402
+from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.simulation.applications import Kind, simulate  # noqa: E402
 
 TESTED = 20_000

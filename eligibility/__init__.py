@@ -14,15 +14,11 @@ from __future__ import annotations
 from eligibility._version import __version__
 from eligibility.api import assess, assess_file, firms
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.intake.staff import annual_average
-from eligibility.scheme import Scheme, load_scheme
-from eligibility.vocabulary import (
-    DateNotCovered,
-    Edition,
-    EligibilityError,
-    FirmTable,
-    InputError,
-)
+from eligibility.domain.errors import DateNotCovered, EligibilityError, InputError
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.intake.staff_average import annual_average
+from eligibility.schemes.registry import Scheme, load_scheme
 
 __all__ = [
     "Assessment",

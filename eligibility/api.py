@@ -9,9 +9,11 @@ from typing import Any
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import records
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import Field, FirmTable
+from eligibility.domain.results import Readiness
 from eligibility.intake.table import Batch, Options, from_records, read_table
-from eligibility.scheme import DEFAULT_SCHEME, Scheme, load_scheme
-from eligibility.vocabulary import Field, FirmTable, InputError, Readiness
+from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 Firm = Mapping[str, object]
 

@@ -22,7 +22,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from eligibility.vocabulary import InputError, Message
+from eligibility.domain.errors import InputError
+from eligibility.domain.text import Message
 
 #: how the names of working files and locks begin, and how they end
 PREFIX, WORKING, LOCK = ".eligibility-", ".partial", ".lock"

@@ -11,14 +11,14 @@ from functools import cache
 
 from hypothesis import strategies as st
 
+from eligibility.domain.errors import DateNotCovered, InputError
 from eligibility.intake import csv_file
-from eligibility.intake.drafts import told
+from eligibility.intake.draft_reader import told
 from eligibility.intake.encodings import find_encoding
-from eligibility.intake.ledgers import LEDGERS
+from eligibility.intake.lists import LEDGERS
 from eligibility.intake.table import Options, from_records, preview, read_batches
-from eligibility.readiness.past import read_past
-from eligibility.scheme import load_scheme
-from eligibility.vocabulary import DateNotCovered, InputError
+from eligibility.readiness.training_data import read_past
+from eligibility.schemes.registry import load_scheme
 from tests.hostile_workbooks import MAIN, plain, sheet, with_parts
 
 SCHEME = load_scheme()

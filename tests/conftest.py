@@ -34,19 +34,19 @@ def pytest_xdist_auto_num_workers() -> int:
     return (cores or 1) * 3 // 2
 
 
-#: folders and files of tests that need a browser, a store, a trained model or whole commands; those of
-#: the app's pages are slow as well
+#: folders and files of tests that need a browser, a store, a page, a trained model or whole commands
 SLOW = (
+    "app",
     "browser",
+    "cli",
+    "finder",
     "readiness",
+    "reports/test_papers",
+    "simulation",
     "store",
     "test_atomic_file",
-    "test_commands",
-    "test_finder",
-    "test_papers",
     "test_readme",
 )
-PAGES = "test_app_"
 #: the fixture that trains a model elsewhere
 TRAINED = "ready"
 
@@ -54,11 +54,14 @@ TRAINED = "ready"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what ``make fast`` leaves out, so that the rest ends within two minutes."""
     for item in items:
-        # tests/store/test_x.py: store; tests/test_x.py: test_x; README.md: README
+        # tests/store/test_x.py: store/test_x; README.md: README
         file = Path(item.nodeid.split("::")[0]).with_suffix("")
-        room = file.parts[file.parts[0] == "tests"]
-        if room in SLOW or room.startswith(PAGES) or TRAINED in getattr(item, "fixturenames", ()):
+        place = file.relative_to("tests") if file.parts[0] == "tests" else file
+        slow = any(place.is_relative_to(room) for room in SLOW)
+        if slow or TRAINED in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
+    # the long ones come first, so that no worker begins one when the others have ended
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/"))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

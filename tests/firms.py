@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from eligibility.scheme import SCHEMES, Scheme, load_scheme, read_yaml
-from eligibility.vocabulary import RATINGS, Field, FirmTable
+from eligibility.domain.facts import RATINGS, Field, FirmTable
+from eligibility.schemes.registry import SCHEMES, Scheme, load_scheme, read_yaml
 
 HNTE = load_scheme("hnte")
 CASES = SCHEMES / "hnte" / "cases"

@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 from eligibility import __version__
-from tests.browser.serving import free_port
+from tests.browser.server import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"

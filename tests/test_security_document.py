@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 #: where tests named without a file are
-HOME = "tests/test_app_hostile.py"
+HOME = "tests/app/test_hostile.py"
 
 
 def rows(heading: str) -> list[list[str]]:

@@ -22,8 +22,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from tests.browser.filled import fill  # noqa: E402
-from tests.browser.serving import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
+from tests.browser.sample_register import fill  # noqa: E402
+from tests.browser.server import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}

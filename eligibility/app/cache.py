@@ -14,21 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from eligibility.app import planned, reader, registered, state
-from eligibility.app.drafts import Draft
-from eligibility.app.firms import Firm, Screening, screen
-from eligibility.app.latest import Known, Latest
-from eligibility.app.planned import Asked, Outlook
-from eligibility.app.registered import Pool
-from eligibility.app.state import MoneyUnit, Upload
-from eligibility.intake.drafts import Told, told
+from eligibility.app import reader, session
+from eligibility.app.firm import plan_results
+from eligibility.app.firm.plan_results import Asked, Outlook
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.session import MoneyUnit, Upload
+from eligibility.app.stale_cache import Known, Latest
+from eligibility.assessment.ladder import joint_fields, only_elsewhere, schemes_beside
+from eligibility.city.portfolio import Aim
+from eligibility.city.settings import City, load_city
+from eligibility.city.year import CityYear, city_year
+from eligibility.domain.errors import ModelRefused, NotAllowed
+from eligibility.domain.text import Message, msgid
+from eligibility.intake.draft_reader import Told, told
 from eligibility.intake.table import Options, Preview, preview, read_table
-from eligibility.planning.city import City, load_city
-from eligibility.planning.ladder import joint_fields, only_elsewhere, schemes_beside
-from eligibility.planning.portfolio import Aim
-from eligibility.planning.year import CityYear, city_year
-from eligibility.readiness.folder import MANIFEST, METRICS, MODEL, models_folder
-from eligibility.scheme import Scheme, load_scheme
+from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
+from eligibility.register import year_candidates
+from eligibility.register.year_candidates import Pool
+from eligibility.schemes.registry import Scheme, load_scheme
+from eligibility.screening import Firm, Screening, screen
 from eligibility.store import (
     LEADS,
     STAFF,
@@ -41,14 +45,13 @@ from eligibility.store import (
     System,
     open_store,
 )
-from eligibility.vocabulary import Message, ModelRefused, NotAllowed, msgid
 
 if TYPE_CHECKING:
-    from eligibility.planning.chances import Chances
-    from eligibility.planning.standing import Standing
+    from eligibility.city.chances import Chances
+    from eligibility.city.portfolio_state import Standing
     from eligibility.readiness.model import Model
-    from eligibility.readiness.past import Past
     from eligibility.readiness.training import Trained
+    from eligibility.readiness.training_data import Past
 
 #: an upload is known by its name and the digest of its content
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
@@ -85,7 +88,7 @@ def _accounts(engine: Engine) -> Accounts:
 
 def seen(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
-    with reader.wait_notice(state.language()):
+    with reader.wait_notice(session.language()):
         return _preview(upload, sheet, day)
 
 
@@ -125,11 +128,11 @@ def sample(day: date, stamp: Stamp) -> Screening:  # noqa: ARG001 as above
 
 def current() -> Screening:
     """The firms of the file kept, or of the sample."""
-    kept, day = state.upload(), state.application_day()
+    kept, day = session.upload(), session.application_day()
     if kept is None:
         return sample(day, model_stamp())
-    with reader.wait_notice(state.language()):
-        return screening(kept, state.money_unit(), state.sheet(kept), day, model_stamp())
+    with reader.wait_notice(session.language()):
+        return screening(kept, session.money_unit(), session.sheet(kept), day, model_stamp())
 
 
 def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
@@ -200,7 +203,7 @@ def judged(firm: Firm) -> Firm:
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
 def seen_past(upload: Upload) -> Preview:
     """What the columns of an uploaded file of past applications are taken for."""
-    from eligibility.readiness.past import past_fields
+    from eligibility.readiness.training_data import past_fields
 
     return preview((upload.name, upload.content), past_fields(scheme()))
 
@@ -208,7 +211,7 @@ def seen_past(upload: Upload) -> Preview:
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
 def past(upload: Upload, unit: MoneyUnit | None, edition: str | None = None) -> Past:
     """The past applications of an uploaded file, by the rules in force unless others are named."""
-    from eligibility.readiness.past import read_past
+    from eligibility.readiness.training_data import read_past
 
     options = Options(money_unit=unit, covered_from=scheme().covered_from)
     law = scheme().edition(edition) if edition else None
@@ -251,7 +254,7 @@ def _way(
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> dict[str, Any]:
     held = model()[0] if asked.readiness else None
-    return planned.way(_firm, on, asked, held.readiness if held else None)
+    return plan_results.way(_firm, on, asked, held.readiness if held else None)
 
 
 # --- the year ---
@@ -267,8 +270,8 @@ def year(
     year: int, target: int, already: int, days: float, *, by_model: bool, aim: Aim = Aim.EXPECTED
 ) -> CityYear:
     """The year of the firms of the file kept, or of the sample."""
-    kept, day = state.upload(), state.application_day()
-    of_file = (kept.digest, state.money_unit(), state.sheet(kept)) if kept else None
+    kept, day = session.upload(), session.application_day()
+    of_file = (kept.digest, session.money_unit(), session.sheet(kept)) if kept else None
     stamp = model_stamp() if by_model else None
     return _year(of_file, day, year, target, already, days, by_model, aim, stamp)
 
@@ -285,8 +288,8 @@ def _year(
     aim: Aim,
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> CityYear:
-    standing = planned.standing(current(), year, scheme())
-    chances = planned.model_chances(model()[0] if by_model else None, standing, city())
+    standing = plan_results.standing(current(), year, scheme())
+    chances = plan_results.model_chances(model()[0] if by_model else None, standing, city())
     return city_year(
         standing, chances, city(), year=year, as_of=day, target=target, already=already, days=days,
         aim=aim,
@@ -295,7 +298,11 @@ def _year(
 
 def stages(year: int) -> tuple[Stage, ...]:
     """The stages whose firms a year counts unless somebody says otherwise."""
-    return registered.CLOSED if planned.closed(city(), year, scheme()) else registered.USUAL
+    return (
+        year_candidates.CLOSED
+        if plan_results.closed(city(), year, scheme())
+        else year_candidates.USUAL
+    )
 
 
 @st.cache_resource(show_spinner=False)
@@ -315,7 +322,7 @@ def outlook(repository: Repository, year: int, *, patient: bool = True) -> Known
 
 
 def _outlook(repository: Repository, year: int) -> Outlook:
-    season = year + (planned.closed(city(), year, scheme()) is not None)
+    season = year + (plan_results.closed(city(), year, scheme()) is not None)
     held, made = _counted(repository, year)
     return Outlook(held, made, *((held, made) if season == year else _counted(repository, season)))
 
@@ -324,7 +331,7 @@ def _counted(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
     held = pool(repository, year, stages(year))
     if not held.firms:
         return held, None
-    goal, days = planned.target(city(), year, held), city().support.adviser_days.value
+    goal, days = plan_results.target(city(), year, held), city().support.adviser_days.value
     return held, year_of(held, goal, days, by_model=model()[0] is not None)
 
 
@@ -367,7 +374,7 @@ def _pool(
     year: int,
     stages: tuple[Stage, ...],
 ) -> Pool:
-    return registered.pool(_repository, year, stages, scheme())
+    return year_candidates.pool(_repository, year, stages, scheme())
 
 
 def year_of(
@@ -405,6 +412,6 @@ def _chances_of(
     by_model: bool,
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> tuple[Standing, Chances]:
-    standing = planned.judged(_pool.table, scheme())
+    standing = plan_results.judged(_pool.table, scheme())
     held = model()[0] if by_model else None
-    return standing, planned.pool_chances(held, standing, city(), _pool, scheme())
+    return standing, plan_results.pool_chances(held, standing, city(), _pool, scheme())

@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from eligibility.i18n import Language
 from eligibility.intake.reader_process import Limits, configure, readers_busy
-from eligibility.language import Language
 
 #: of a workbook that was uploaded; the pages come first
 LIMITS = Limits(seconds=30, niceness=10)

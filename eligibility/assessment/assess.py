@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from eligibility.assessment.evaluate import evaluate, verdict
 from eligibility.assessment.readings import OtherReading, other_readings
 from eligibility.assessment.scoring import score
+from eligibility.assessment.shortfalls import Gaps, gaps
 from eligibility.assessment.warnings import warnings
-from eligibility.planning.gaps import Gaps, gaps
-from eligibility.scheme import Scheme, load_scheme
-from eligibility.vocabulary import Codes, Edition, Finding, FirmTable, ScoreInterval, Warning
+from eligibility.domain.arrays import Codes
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, ScoreInterval, Warning
+from eligibility.schemes.registry import Scheme, load_scheme
 
 
 @dataclass(frozen=True)

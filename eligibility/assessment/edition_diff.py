@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from eligibility.vocabulary import Citation, Edition, Wording
+from eligibility.domain.law import Citation, Edition
+from eligibility.domain.text import Wording
 
 Kind = Literal[
     "condition", "parameter", "scale", "score", "group", "item", "interpretation", "clause", "sign"

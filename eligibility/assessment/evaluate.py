@@ -6,17 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import (
-    MET,
-    UNDETERMINED,
-    UNMET,
-    Codes,
-    Edition,
-    Finding,
-    FirmTable,
-    ScoreInterval,
-)
+from eligibility.domain.arrays import Codes
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import MET, UNDETERMINED, UNMET, Finding, ScoreInterval
+from eligibility.schemes.registry import Scheme
 
 
 def evaluate(

@@ -10,16 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eligibility.assessment.scoring import total
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import (
-    Bools,
-    Codes,
-    Edition,
-    Finding,
-    FirmTable,
-    ScoredItem,
-    ScoreInterval,
-)
+from eligibility.domain.arrays import Bools, Codes
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, ScoredItem, ScoreInterval
+from eligibility.schemes.registry import Scheme
 
 
 @dataclass(frozen=True)

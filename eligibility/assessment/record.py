@@ -9,19 +9,11 @@ from typing import Any
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
-from eligibility.language import CHINESE, ENGLISH
-from eligibility.vocabulary import (
-    MET,
-    STATUS_WORDS,
-    UNMET,
-    VERDICT_WORDS,
-    Bools,
-    Citation,
-    Item,
-    Learned,
-    Readiness,
-    Wording,
-)
+from eligibility.domain.arrays import Bools
+from eligibility.domain.law import Citation, Item
+from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS, Learned, Readiness
+from eligibility.domain.text import Wording
+from eligibility.i18n import CHINESE, ENGLISH
 
 
 def record(assessment: Assessment, row: int, readiness: Readiness | None = None) -> dict[str, Any]:

@@ -6,15 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import (
-    Bools,
-    Edition,
-    FirmTable,
-    ScoredItem,
-    ScoreInterval,
-    merge_missing,
-)
+from eligibility.domain.arrays import Bools, merge_missing
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import ScoredItem, ScoreInterval
+from eligibility.schemes.registry import Scheme
 
 
 def score(firms: FirmTable, law: Edition, scheme: Scheme) -> ScoreInterval:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import Edition, Finding, FirmTable, Warning, Wording
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, Warning
+from eligibility.domain.text import Wording
+from eligibility.schemes.registry import Scheme
 
 
 def warnings(

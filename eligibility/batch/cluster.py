@@ -33,14 +33,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from eligibility._version import __version__
-from eligibility.batch.work import Scored, Scorer, Summary, judge_of, open_outputs, write_parts
+from eligibility.batch.chunks import Scored, Scorer, Summary, judge_of, open_outputs, write_parts
+from eligibility.domain.errors import EligibilityError, InputError
+from eligibility.domain.text import Message
+from eligibility.i18n import Language
 from eligibility.intake.blocks import Block
 from eligibility.intake.checks import FirmKeys, SeenFirms
 from eligibility.intake.table import Intake, Layout, Options, open_blocks
-from eligibility.language import Language
-from eligibility.readiness.folder import models_folder
-from eligibility.scheme import Scheme, load_scheme
-from eligibility.vocabulary import EligibilityError, InputError, Message
+from eligibility.readiness.paths import models_folder
+from eligibility.schemes.registry import Scheme, load_scheme
 
 if TYPE_CHECKING:
     from distributed import Client, Future

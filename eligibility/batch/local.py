@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from eligibility.batch.work import Scorer, Summary, judge_of, open_outputs, write_parts
+from eligibility.batch.chunks import Scorer, Summary, judge_of, open_outputs, write_parts
+from eligibility.i18n import Language
 from eligibility.intake.table import Options, read_batches
-from eligibility.language import Language
-from eligibility.scheme import Scheme
+from eligibility.schemes.registry import Scheme
 
 Part = TypeVar("Part")
 

@@ -31,11 +31,11 @@ from eligibility.cli.common import (
     row_progress,
     unread_columns,
 )
-from eligibility.scheme import DEFAULT_SCHEME
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
+from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.batch.work import Summary
+    from eligibility.batch.chunks import Summary
 
 
 class Listing(StrEnum):
@@ -101,7 +101,7 @@ def assess(
     from eligibility.assessment.assess import assess_table
     from eligibility.assessment.record import records
     from eligibility.intake.table import read_table
-    from eligibility.reports.plain import plain
+    from eligibility.reports.firm_text import plain
 
     with refusals(lang) as spoken:
         held = held_scheme(scheme)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eligibility.city.portfolio import Aim
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
     AsOf,
@@ -23,16 +24,15 @@ from eligibility.cli.common import (
     refusals,
     report_file,
 )
-from eligibility.planning.portfolio import Aim
-from eligibility.scheme import DEFAULT_SCHEME
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
+from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.language import Language
-    from eligibility.planning.chances import Chances
-    from eligibility.planning.city import City
-    from eligibility.planning.standing import Standing
-    from eligibility.vocabulary import FirmTable
+    from eligibility.city.chances import Chances
+    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.settings import City
+    from eligibility.domain.facts import FirmTable
+    from eligibility.i18n import Language
 
 
 def portfolio(
@@ -70,11 +70,11 @@ def portfolio(
 ) -> None:
     """The year of a city or carrier: how many will be certified, and whom to support."""
     from eligibility.assessment.assess import assess_table
+    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.settings import SHIPPED, load_city
+    from eligibility.city.year import city_year
     from eligibility.intake.table import read_table
-    from eligibility.planning.city import SHIPPED, load_city
-    from eligibility.planning.standing import Standing
-    from eligibility.planning.year import city_year
-    from eligibility.reports.city import city_record, city_text
+    from eligibility.reports.year_text import city_record, city_text
 
     with refusals(lang) as spoken:
         held_city = load_city(city or SHIPPED)
@@ -120,7 +120,7 @@ def applying_in(firms: FirmTable, year: int, file: Path, spoken: Language) -> Fi
 
 def chances_of(standing: Standing, city: City, model: Path | None) -> Chances:
     """Chances by a model, or by the city's assumptions where there is none."""
-    from eligibility.planning.chances import chances_by_model, chances_without_model
+    from eligibility.city.chances import chances_by_model, chances_without_model
 
     if model is None:
         return chances_without_model(standing, city)

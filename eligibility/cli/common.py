@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eligibility.language import Language, language
-from eligibility.vocabulary import EligibilityError, InputError
+from eligibility.domain.errors import EligibilityError, InputError
+from eligibility.i18n import Language, language
 
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
     from eligibility.intake.table import Batch, HeaderMap, Options
-    from eligibility.scheme import Scheme
+    from eligibility.schemes.registry import Scheme
 
 REJECTED = 3
 UNUSABLE = 2
@@ -142,7 +142,7 @@ def _system_language() -> str | None:
 
 def held_scheme(scheme_id: str) -> Scheme:
     """The scheme named on the command line."""
-    from eligibility.scheme import load_scheme
+    from eligibility.schemes.registry import load_scheme
 
     return load_scheme(scheme_id)
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eligibility.cli.common import SchemeId, Tongue, held_scheme, refusals
-from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
     from eligibility.finder.search import Match
-    from eligibility.language import Language
+    from eligibility.i18n import Language
 
 
 class Answer(StrEnum):

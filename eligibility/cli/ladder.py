@@ -23,7 +23,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.planning import row_of
-from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.schemes.registry import DEFAULT_SCHEME
 
 
 def ladder(
@@ -40,10 +40,10 @@ def ladder(
     lang: Tongue = None,
 ) -> None:
     """The ladder of qualifications: what each firm can get now, what next, what it lacks for that."""
+    from eligibility.assessment.ladder import joint_fields, ladder_record, rungs
+    from eligibility.assessment.ladder import ladder as judged
     from eligibility.intake.table import read_table
-    from eligibility.planning.ladder import joint_fields, ladder_record, rungs
-    from eligibility.planning.ladder import ladder as judged
-    from eligibility.reports.rungs import climbed
+    from eligibility.reports.ladder_text import climbed
 
     with refusals(lang) as spoken:
         held = held_scheme(DEFAULT_SCHEME)

@@ -24,12 +24,12 @@ from eligibility.cli.common import (
     refusals,
     report_file,
 )
+from eligibility.domain.errors import InputError
 from eligibility.intake.firm_names import name_key
-from eligibility.scheme import DEFAULT_SCHEME
-from eligibility.vocabulary import InputError
+from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.vocabulary import FirmTable
+    from eligibility.domain.facts import FirmTable
 
 
 def plan(
@@ -72,8 +72,8 @@ def plan(
     """Plan one firm's way: what is missing, when it can apply, the cheapest actions, their worth."""
     from eligibility.api import readiness_judge
     from eligibility.intake.table import read_table
-    from eligibility.planning.brief import brief
-    from eligibility.reports.planned import planned
+    from eligibility.planning.firm_plan import brief
+    from eligibility.reports.plan_text import planned
 
     with refusals(lang) as spoken:
         if readiness is not None and model is None:

@@ -23,11 +23,11 @@ from eligibility.cli.common import (
     refusals,
     report_file,
 )
-from eligibility.language import Language
-from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.i18n import Language
+from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.readiness.past import Past
+    from eligibility.readiness.training_data import Past
 
 PastFile = Annotated[
     Path,
@@ -78,8 +78,8 @@ def train(
     """Learn from past applications: estimators compared, the best kept, with its card."""
     from eligibility.atomic_file import atomic_folder
     from eligibility.readiness.artifact import write_model
-    from eligibility.readiness.card import comparison
-    from eligibility.readiness.folder import FILES
+    from eligibility.readiness.model_card import comparison
+    from eligibility.readiness.paths import FILES
     from eligibility.readiness.training import train as learn
 
     with refusals(lang) as spoken, _stages(spoken) as progress:
@@ -104,8 +104,8 @@ def evaluate(
 ) -> None:
     """Compare a model with new outcomes: is it still right, or to be trained again?"""
     from eligibility.readiness.artifact import load
-    from eligibility.readiness.card import watched
-    from eligibility.readiness.watching import watch
+    from eligibility.readiness.model_card import watched
+    from eligibility.readiness.monitoring import watch
 
     with refusals(lang) as spoken:
         held = load(model)
@@ -126,7 +126,7 @@ def _read(
     spoken: Language,
     edition: str | None = None,
 ) -> Past:
-    from eligibility.readiness.past import read_past
+    from eligibility.readiness.training_data import read_past
 
     held = held_scheme(scheme)
     options = intake_options(held, None, money_unit, encoding, sheet)

@@ -26,15 +26,15 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.planning import day_planned_for, row_of
-from eligibility.scheme import DEFAULT_SCHEME
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
+from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
+    from eligibility.domain.facts import FirmTable
+    from eligibility.i18n import Language
     from eligibility.intake.table import Batch
-    from eligibility.language import Language
     from eligibility.reports.paper import Paper
-    from eligibility.scheme import Scheme
-    from eligibility.vocabulary import FirmTable
+    from eligibility.schemes.registry import Scheme
 
 
 def report(
@@ -146,7 +146,7 @@ def _of_firm(
 
         firm_workbook(output, record, one, held, spoken)
         return
-    from eligibility.planning.brief import brief
+    from eligibility.planning.firm_plan import brief
     from eligibility.reports.firm_paper import firm_paper
 
     told = brief(one, 0, held, on, by=by)
@@ -165,10 +165,10 @@ def _of_year(
     spoken: Language,
 ) -> None:
     from eligibility.assessment.assess import assess_table
-    from eligibility.planning.city import SHIPPED, load_city
-    from eligibility.planning.standing import Standing
-    from eligibility.planning.year import city_year
-    from eligibility.reports.annual import year_paper
+    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.settings import SHIPPED, load_city
+    from eligibility.city.year import city_year
+    from eligibility.reports.year_paper import year_paper
 
     held_city = load_city(city or SHIPPED)
     standing = Standing(firms, assess_table(firms, held))

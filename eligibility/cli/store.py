@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from eligibility.cli.common import Tongue, refusals
-from eligibility.language import Language
-from eligibility.vocabulary import InputError, msgid
+from eligibility.domain.errors import InputError
+from eligibility.domain.text import msgid
+from eligibility.i18n import Language
 
 
 def backup(

@@ -8,7 +8,7 @@ speak only against it.
 
 A suggestion by likeness of words, never a finding: whoever chooses reads the node's own text. An
 accepted field is among the first five for 97 of 100 held-out sentences, and the first for 82
-(tests/test_finder.py says how far to trust that).
+(tests/finder/test_finder.py says how far to trust that).
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from eligibility.scheme import Scheme, TechnicalField
-from eligibility.vocabulary import InputError, msgid
+from eligibility.domain.errors import InputError
+from eligibility.domain.text import msgid
+from eligibility.schemes.registry import Scheme, TechnicalField
 
 #: weights of a node's section and of its products against its own text; 0.2 and 0.4, and 0 to 2,
 #: were tried on the tuning sentences

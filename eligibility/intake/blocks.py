@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 import pyarrow as pa
 
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
 
 #: lines of a sheet in which its header is looked for
 HEAD_LINES = 10

@@ -17,8 +17,9 @@ from functools import cache
 
 import numpy as np
 
+from eligibility.domain.facts import Field
+from eligibility.domain.text import Message
 from eligibility.intake import codes
-from eligibility.vocabulary import Field, Message
 
 Value = float | np.datetime64 | str | None
 

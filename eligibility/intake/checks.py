@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import Field, FirmTable
+from eligibility.domain.text import Message
 from eligibility.intake import codes
 from eligibility.intake.firm_names import name_key
-from eligibility.vocabulary import Bools, Field, FirmTable, Floats, Message
 
 #: by how much a part may pass its whole, relative: the rounding of books kept in 万元
 SLACK = 1e-9

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from eligibility.vocabulary import Bools, Message
+from eligibility.domain.arrays import Bools
+from eligibility.domain.text import Message
 
 Bytes = NDArray[np.uint8]
 

@@ -16,6 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import Field
+from eligibility.domain.text import Message
 from eligibility.intake import codes
 from eligibility.intake.cells import (
     FIRST_DAY,
@@ -26,7 +29,6 @@ from eligibility.intake.cells import (
     Value,
     parse,
 )
-from eligibility.vocabulary import Bools, Field, Floats, Message
 
 NUMERIC = ("money", "number", "count")
 #: blanks as they are usually written; rarer spellings are left to ``cells.parse``

@@ -13,10 +13,10 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from eligibility.domain.errors import InputError
 from eligibility.intake.blocks import HEAD_LINES, Block, Sheet, refuse_wide, text_table
 from eligibility.intake.encodings import Text, declared_encoding, find_encoding, open_text
 from eligibility.intake.source import InputFile
-from eligibility.vocabulary import InputError
 
 BLOCK_BYTES = 1 << 24
 #: what one task of the parser takes; larger ones fall out of the processor's cache

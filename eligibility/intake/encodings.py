@@ -10,7 +10,7 @@ from typing import IO, Protocol
 import numpy as np
 import pyarrow as pa
 
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
 
 _UTF8 = ("utf-8", "utf-8-sig")
 _BOMS = (

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import Field
+from eligibility.domain.text import Message, msgid
 from eligibility.intake.cells import MONEY_UNITS, PERCENT, SHARE_UNITS, normal
 from eligibility.intake.year_words import YearWords, near_years_count, split_year
-from eligibility.vocabulary import Field, InputError, Message, msgid
 
 #: how far down the header may begin: titles of the sheet often stand above it
 SEARCHED_LINES = 6

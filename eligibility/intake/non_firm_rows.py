@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from eligibility.domain.arrays import Bools
+from eligibility.domain.text import msgid
 from eligibility.intake.cells import normal
-from eligibility.vocabulary import Bools, msgid
 
 _COUNT = r"(?:共?\d+(?:家|户|项|件|个|条|人|行)?)?"
 _TOTAL = re.compile(

@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from eligibility.domain.errors import InputError
 from eligibility.intake import reader_child
 from eligibility.intake.reader_child import FRAME, SHAPE
-from eligibility.vocabulary import InputError
 
 #: processes at once; another file waits for one of them, so many seconds at most
 AT_ONCE, WAIT = 2, 60

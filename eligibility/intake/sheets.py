@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from eligibility.domain.errors import InputError
 from eligibility.intake.blocks import Block, Known, Sheet
 from eligibility.intake.csv_file import csv_sheet
 from eligibility.intake.source import InputFile, Source
 from eligibility.intake.xlsx_file import refuse_ole, xlsx_sheet
-from eligibility.vocabulary import InputError
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
 
 #: a path, or a name and the bytes of a file
 Source = Path | str | tuple[str, bytes]

@@ -16,6 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from eligibility.domain.arrays import Bools
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import Field, FirmTable, RowIssue
+from eligibility.domain.text import Message
 from eligibility.intake.blocks import Block, Sheet, TextBlock
 from eligibility.intake.cells import (
     MISSING,
@@ -31,7 +35,6 @@ from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head,
 from eligibility.intake.sheets import open_sheet
 from eligibility.intake.source import Source
 from eligibility.intake.workbook import cell_text
-from eligibility.vocabulary import Bools, Field, FirmTable, InputError, Message, RowIssue
 
 ROWS_PER_BATCH = 65_536
 PREVIEW_ROWS = 5

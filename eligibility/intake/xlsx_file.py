@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from eligibility.domain.errors import InputError
 from eligibility.intake.blocks import Block, Known, Sheet, TableBlock, too_wide
 from eligibility.intake.reader_process import ReaderProcess
 from eligibility.intake.source import InputFile
 from eligibility.intake.workbook import Caps
-from eligibility.vocabulary import InputError
 
 CAPS = Caps()
 #: bytes of a file; packed, no workbook of that many cells is larger

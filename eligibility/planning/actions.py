@@ -12,11 +12,13 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from eligibility.planning.gaps import HAIR, grain
+from eligibility.assessment.shortfalls import HAIR, grain
+from eligibility.domain.errors import InputError
+from eligibility.domain.results import Lever
+from eligibility.domain.text import Wording
+from eligibility.planning.assumptions import ASSUMED, HERE, Figure, Settings, read_settings
 from eligibility.planning.lead_times import LeadTimes, months_after
-from eligibility.planning.settings import ASSUMED, HERE, Figure, Settings, read_settings
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import InputError, Lever, Wording
+from eligibility.schemes.registry import Scheme
 
 
 class Days(Settings):

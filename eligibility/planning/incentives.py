@@ -12,8 +12,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from eligibility.planning.settings import HERE, Settings, read_settings
-from eligibility.vocabulary import Citation, InputError, Wording
+from eligibility.domain.errors import InputError
+from eligibility.domain.law import Citation
+from eligibility.domain.text import Wording
+from eligibility.planning.assumptions import HERE, Settings, read_settings
 
 
 class Cited(Settings):

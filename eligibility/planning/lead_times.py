@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from eligibility.planning.settings import HERE, Figure, Settings, read_settings
-from eligibility.vocabulary import InputError, Wording
+from eligibility.domain.errors import InputError
+from eligibility.domain.text import Wording
+from eligibility.planning.assumptions import HERE, Figure, Settings, read_settings
 
 MONTHS = 12
 

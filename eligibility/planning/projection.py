@@ -16,20 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import assess_table
-from eligibility.planning.gaps import filled
+from eligibility.assessment.shortfalls import filled
+from eligibility.domain.arrays import Bools, Codes, Floats
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import Field, FirmTable, years_of
+from eligibility.domain.results import MET, UNMET
 from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import (
-    MET,
-    UNMET,
-    Bools,
-    Codes,
-    Field,
-    FirmTable,
-    Floats,
-    InputError,
-    years_of,
-)
+from eligibility.schemes.registry import Scheme
 
 #: kinds of figures that may grow at a rate, and kinds that no year changes
 GROWING = ("money", "number")

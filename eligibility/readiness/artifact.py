@@ -25,14 +25,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eligibility._version import __version__
 from eligibility.atomic_file import atomic_folder
-from eligibility.readiness.card import card
+from eligibility.domain.errors import ModelRefused
+from eligibility.domain.results import Learned
+from eligibility.readiness.baselines import CONJUNCTION, Replicated
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.features import Layout
-from eligibility.readiness.folder import CARD, FILES, MANIFEST, METRICS, MODEL, models_folder
 from eligibility.readiness.model import Model, Seen
-from eligibility.readiness.stock import CONJUNCTION, Replicated
+from eligibility.readiness.model_card import card
+from eligibility.readiness.paths import CARD, FILES, MANIFEST, METRICS, MODEL, models_folder
 from eligibility.readiness.training import Trained
-from eligibility.vocabulary import Learned, ModelRefused
 
 FORMAT = 1
 #: everything that a model is made of, by the name that its pickle gives
@@ -40,14 +41,14 @@ KNOWN = frozenset(
     """
     builtins.slice numpy.dtype numpy.ndarray numpy._core.multiarray.scalar
     joblib.numpy_pickle.NumpyArrayWrapper
-    eligibility.vocabulary.Learned
+    eligibility.domain.results.Learned
     eligibility.readiness.conjunction.ConjunctionClassifier
     eligibility.readiness.features.ItemGroup
     eligibility.readiness.features.Layout
     eligibility.readiness.model.Model
     eligibility.readiness.model.Seen
-    eligibility.readiness.stock.Replicated
-    eligibility.readiness.stock.Telling
+    eligibility.readiness.baselines.Replicated
+    eligibility.readiness.baselines.Telling
     numpy.random._pcg64.PCG64
     numpy.random._pickle.__bit_generator_ctor
     numpy.random._pickle.__generator_ctor

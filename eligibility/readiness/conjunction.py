@@ -38,8 +38,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from eligibility.domain.arrays import Bools, Floats
 from eligibility.readiness.features import SCORE, ItemGroup, Layout
-from eligibility.vocabulary import Bools, Floats
 
 #: rows worked on at once, so that what is formed of them stays in the processor's cache
 ROWS_AT_ONCE = 8192

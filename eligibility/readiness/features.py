@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
-from eligibility.vocabulary import UNDETERMINED, Edition, Finding, Floats
+from eligibility.domain.arrays import Floats
+from eligibility.domain.law import Edition
+from eligibility.domain.results import UNDETERMINED, Finding
 
 #: margins are compared between these; beyond, more is no longer news
 FARTHEST = 2.0

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment
+from eligibility.domain.arrays import Bools, Floats, only_somewhere
+from eligibility.domain.results import UNMET, Learned, Readiness
 from eligibility.readiness.features import SCORE, TOTALS, Layout, features
-from eligibility.vocabulary import UNMET, Bools, Floats, Learned, Readiness, only_somewhere
 
 TENTHS = np.linspace(0.1, 0.9, 9)
 

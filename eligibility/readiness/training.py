@@ -11,11 +11,14 @@ from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import StratifiedGroupKFold
 
-from eligibility.readiness.measures import calibration_bins, measures
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.errors import InputError
+from eligibility.domain.results import Learned
+from eligibility.domain.text import Message, msgid
+from eligibility.readiness.baselines import CONJUNCTION, TITLES, Replicated, candidates
+from eligibility.readiness.metrics import calibration_bins, measures
 from eligibility.readiness.model import Model, Seen
-from eligibility.readiness.past import LEAST_OF_EACH, Past
-from eligibility.readiness.stock import CONJUNCTION, TITLES, Replicated, candidates
-from eligibility.vocabulary import Bools, Floats, InputError, Learned, Message, msgid
+from eligibility.readiness.training_data import LEAST_OF_EACH, Past
 
 FOLDS, REPEATS = 5, 3
 #: part of the applications, at least, that the later years hold in the split by year

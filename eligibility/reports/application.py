@@ -12,22 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from eligibility.domain.facts import FirmTable, Kind, years_of
+from eligibility.domain.law import Edition, FormRow, FormTable
+from eligibility.domain.results import UNDETERMINED, UNMET
+from eligibility.domain.text import Wording
+from eligibility.i18n import Language
 from eligibility.intake.cells import normal
-from eligibility.intake.ledgers import counted, filled, read_ledger
-from eligibility.language import Language
-from eligibility.scheme import Scheme
+from eligibility.intake.lists import counted, filled, read_ledger
 from eligibility.schemes.lists import ListRows
-from eligibility.vocabulary import (
-    UNDETERMINED,
-    UNMET,
-    Edition,
-    FirmTable,
-    FormRow,
-    FormTable,
-    Kind,
-    Wording,
-    years_of,
-)
+from eligibility.schemes.registry import Scheme
 
 WAN = 10_000
 #: columns of activities side by side, so that a page takes them

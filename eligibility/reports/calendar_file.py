@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from eligibility.language import ENGLISH, Language
-from eligibility.planning.deadlines import Deadline
-from eligibility.reports.plain import doubt
+from eligibility.city.deadlines import Deadline
+from eligibility.i18n import ENGLISH, Language
+from eligibility.reports.firm_text import doubt
 
 #: octets in a line, its end not counted (RFC 5545, 3.1)
 LINE = 75

@@ -8,9 +8,9 @@ import json
 from datetime import date
 from typing import Any
 
-from eligibility.language import Language
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import Field
+from eligibility.domain.facts import Field
+from eligibility.i18n import Language
+from eligibility.schemes.registry import Scheme
 
 
 def dictionary(scheme: Scheme, form: str, language: Language, on: date | None = None) -> str:

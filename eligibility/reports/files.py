@@ -20,8 +20,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from eligibility.atomic_file import atomic_file, check_output, save_to_disk, staged_file, unwritable
+from eligibility.domain.errors import InputError
 from eligibility.formula_injection import escape_formula, escape_formulas, is_formula
-from eligibility.vocabulary import InputError
 
 EXCEL_ROWS = 1_048_576
 BOM = b"\xef\xbb\xbf"

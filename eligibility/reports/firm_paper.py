@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from eligibility.language import Language
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
 from eligibility.reports.application import DraftTable, Lists, draft
-from eligibility.reports.figures import interval
-from eligibility.reports.paper import Block, Grid, Heading, Paper, Point, Points, Text
-from eligibility.reports.plain import (
+from eligibility.reports.firm_text import (
     application_year,
     doubt,
     fields_in_words,
@@ -23,9 +23,10 @@ from eligibility.reports.plain import (
     readiness_lines,
     score_sentence,
 )
-from eligibility.reports.planned import PlanWords
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import FirmTable, Message, msgid
+from eligibility.reports.number_format import interval
+from eligibility.reports.paper import Block, Grid, Heading, Paper, Point, Points, Text
+from eligibility.reports.plan_text import PlanWords
+from eligibility.schemes.registry import Scheme
 
 Record = Mapping[str, Any]
 #: where a paper stands that no list names
@@ -49,7 +50,7 @@ def firm_paper(
     record : dict
         As :func:`eligibility.assessment.record.record` gives it.
     brief : mapping or Message
-        As :func:`eligibility.planning.brief.brief` gives it, or why no plan can be made.
+        As :func:`eligibility.planning.firm_plan.brief` gives it, or why no plan can be made.
     firm : FirmTable
         The one row that both are about.
     lists : mapping of list to rows, optional

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from eligibility.atomic_file import atomic_file
+from eligibility.domain.errors import InputError
+from eligibility.domain.text import Message
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Points, Text, printable
-from eligibility.vocabulary import InputError, Message
 
 _STYLE = """
 @page { size: A4; margin: 2cm; @bottom-center { content: FOOT; font-size: 8pt; color: #555; } }

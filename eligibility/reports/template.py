@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eligibility.atomic_file import atomic_file, check_output
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import RATINGS, Field
 from eligibility.reports.files import open_workbook
-from eligibility.vocabulary import RATINGS, Field, InputError
 
 #: the reader takes either side of this as the header, and skips rows that begin with the mark
 BOTH = " | "

@@ -17,28 +17,18 @@ import pyarrow as pa
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from eligibility.assessment.assess import Assessment
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Citation, Condition
+from eligibility.domain.results import STATUS_WORDS, UNDETERMINED, UNMET, Finding
+from eligibility.i18n import Language
 from eligibility.intake.table import Batch
-from eligibility.language import Language
 from eligibility.reports.application import DraftCell, DraftTable, Lists, draft
 from eligibility.reports.files import EXCEL_ROWS, TextBook, open_workbook
 from eligibility.reports.firm_paper import verdict_sentence
-from eligibility.reports.plain import doubt, fields_in_words, own_figure, score_sentence, titles
-from eligibility.reports.scored import (
-    Judge,
-    rejects_with_reasons,
-    scored_table,
-)
-from eligibility.scheme import Scheme
-from eligibility.vocabulary import (
-    STATUS_WORDS,
-    UNDETERMINED,
-    UNMET,
-    Citation,
-    Condition,
-    Finding,
-    FirmTable,
-    InputError,
-)
+from eligibility.reports.firm_text import doubt, fields_in_words, own_figure, score_sentence, titles
+from eligibility.reports.score_table import Judge, rejects_with_reasons, scored_table
+from eligibility.schemes.registry import Scheme
 
 #: a figure is near its line where it lies within this part of it
 NEAR = 0.1

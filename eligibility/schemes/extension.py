@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from eligibility.vocabulary import LawError
+from eligibility.domain.errors import LawError
 
 Data = Mapping[str, Any]
 #: keys that an edition never takes from the one it extends

@@ -6,7 +6,9 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eligibility.vocabulary import Edition, Field, LawError
+from eligibility.domain.errors import LawError
+from eligibility.domain.facts import Field
+from eligibility.domain.law import Edition
 
 YEAR_TITLES = {1: ("第一年", "year 1"), 2: ("第二年", "year 2"), 3: ("第三年", "year 3")}
 Entries = Sequence[dict[str, Any]]

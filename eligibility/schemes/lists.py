@@ -14,7 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.vocabulary import MET, Bools, Codes, Edition, Kind, Message, Wording
+from eligibility.domain.arrays import Bools, Codes
+from eligibility.domain.facts import Kind
+from eligibility.domain.law import Edition
+from eligibility.domain.results import MET
+from eligibility.domain.text import Message, Wording
 
 #: rows that a reason holds for, the status that it gives them, and the reason; the first decides
 Reasons = list[tuple[Bools, int, Message]]

@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.scheme import load_scheme, read_yaml
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.schemes.registry import load_scheme, read_yaml
 from eligibility.simulation.firms import BLANKABLE, Columns, application_years, draw, facts
 from eligibility.simulation.review import (
     certified_chance,
@@ -21,7 +24,6 @@ from eligibility.simulation.review import (
     first_refusal,
     survival,
 )
-from eligibility.vocabulary import Bools, Edition, FirmTable, Floats
 
 Kind = Literal["law", "compensating"]
 #: times a blanked cell is drawn again to average over what it may have been

@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from eligibility.domain.arrays import Bools
+from eligibility.domain.facts import RATINGS, Field
 from eligibility.reports.files import open_writer
-from eligibility.scheme import Scheme
+from eligibility.schemes.registry import Scheme
 from eligibility.simulation.applications import PastApplications
-from eligibility.vocabulary import RATINGS, Bools, Field
 
 
 def write_applications(

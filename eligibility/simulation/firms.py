@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import poisson
 
-from eligibility.exact import scale_values
-from eligibility.vocabulary import Edition, FirmTable, Floats
+from eligibility.comparisons import scale_values
+from eligibility.domain.arrays import Floats
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
 
 Draws = dict[str, Floats]
 Columns = dict[str, NDArray[Any]]

@@ -14,7 +14,10 @@ from scipy.special import expit
 from scipy.stats import beta, norm
 
 from eligibility.assessment.assess import Assessment
-from eligibility.vocabulary import MET, RATINGS, Bools, Edition, Floats, ScoreInterval
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import RATINGS
+from eligibility.domain.law import Edition
+from eligibility.domain.results import MET, ScoreInterval
 
 #: conditions whose figure is a share of which a part may be disallowed, and its draw in the process
 AUDITED = {

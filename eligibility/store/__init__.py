@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from eligibility.domain.errors import StoreUnavailable
 from eligibility.store.accounts import Accounts, SignedIn
 from eligibility.store.actors import (
     ADMINISTRATORS,
@@ -23,6 +24,7 @@ from eligibility.store.actors import (
     System,
     Visitor,
 )
+from eligibility.store.backup import backup, export, restore
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
@@ -42,8 +44,6 @@ from eligibility.store.schema import (
     Role,
     Stage,
 )
-from eligibility.store.transfer import backup, export, restore
-from eligibility.vocabulary import StoreUnavailable
 
 __all__ = [
     "ADMINISTRATORS",

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DataError, IntegrityError
 
+from eligibility.domain.errors import Conflict, NotAllowed, NotFound, SignedOut
 from eligibility.store.accounts import open_still
 from eligibility.store.actors import (
     Actor,
@@ -38,7 +39,6 @@ from eligibility.store.actors import (
 from eligibility.store.engine import reading, writing
 from eligibility.store.rows import Facts, Row, add_row, clean, plain, slices
 from eligibility.store.schema import Role, accounts, audit_log, firms, sign_ins
-from eligibility.vocabulary import Conflict, NotAllowed, NotFound, SignedOut
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -20,6 +20,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from eligibility.domain.errors import Conflict, InputError, NotAllowed
+from eligibility.domain.text import msgid
 from eligibility.store.actors import Actor, now
 from eligibility.store.actors import SignIn as SignIn
 from eligibility.store.engine import reading, writing
@@ -42,7 +44,6 @@ from eligibility.store.schema import (
     sign_ins,
 )
 from eligibility.store.throttling import count_attempt, network
-from eligibility.vocabulary import Conflict, InputError, NotAllowed, msgid
 
 #: how long a sign-in lasts without use, and at most
 IDLE = timedelta(hours=12)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, String, cast, func, select, true, update
 
+from eligibility.domain.errors import Conflict, InputError
+from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.accounts import end_sign_ins, new_account, open_still
 from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
@@ -21,7 +23,6 @@ from eligibility.store.schema import (
     sign_ins,
     targets,
 )
-from eligibility.vocabulary import Conflict, InputError, msgid
 
 CARRIER = ("name", "district", "active")
 ACCOUNT = ("name", "role", "carrier_id", "firm_id", "active")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select, update
 
+from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF
 from eligibility.store.rows import Facts, Row, only, plain
@@ -18,7 +19,6 @@ from eligibility.store.schema import (
     firms,
     outcomes,
 )
-from eligibility.vocabulary import msgid
 
 OUTCOME = (
     "batch", "assessment_id", "certified", "certificate_number", "certified_on", "expires_on",

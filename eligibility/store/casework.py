@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, select
 
+from eligibility.domain.errors import InputError, NotFound
+from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF
 from eligibility.store.rows import Facts, Row, only, plain
 from eligibility.store.schema import Paper, accounts, documents, firms, notes, saved_views, tasks
-from eligibility.vocabulary import InputError, NotFound, msgid
 
 #: characters of a note or a remark, and of a task's title
 LONGEST_NOTE, LONGEST_TITLE = 2000, 300

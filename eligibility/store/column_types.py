@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Date, DateTime, LargeBinary, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 
-from eligibility.vocabulary import InputError, StoreUnavailable
+from eligibility.domain.errors import InputError, StoreUnavailable
 
 T = TypeVar("T")
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, false, func, select, true
 
+from eligibility.domain.errors import InputError, NotAllowed, NotFound
+from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF, Actor
 from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import Role, carriers, drafts
-from eligibility.vocabulary import InputError, NotAllowed, NotFound, msgid
 
 #: what one draft may hold: rows of a list, characters of a cell or an input, and in all
 MOST_ROWS, LONGEST_TEXT, LARGEST = 500, 500, 300_000

@@ -37,8 +37,9 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as BusyPool
 from sqlalchemy.pool import Pool, QueuePool
 
+from eligibility.domain.errors import EligibilityError, InputError, StoreUnavailable
+from eligibility.domain.text import msgid
 from eligibility.store.schema import REVISION
-from eligibility.vocabulary import EligibilityError, InputError, StoreUnavailable, msgid
 
 URL = "ELIGIBILITY_DATABASE_URL"
 DATA = "ELIGIBILITY_DATA"

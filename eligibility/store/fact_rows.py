@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from eligibility.domain.facts import RATINGS, Field, FirmTable
 from eligibility.store.rows import Row
-from eligibility.vocabulary import RATINGS, Field, FirmTable
 
 
 def table_facts(table: FirmTable, fields: Sequence[Field]) -> Iterator[Row]:

@@ -22,12 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy import DateTime as RawMoment
 
+from eligibility.domain.errors import InputError, NotFound
+from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, LEADS, STAFF
 from eligibility.store.column_types import UNREADABLE, damaged
 from eligibility.store.rows import Facts, Row, only, slices
 from eligibility.store.schema import Role, Stage, accounts, audit_log, carriers, firms, tasks
-from eligibility.vocabulary import InputError, NotFound, msgid
 
 #: what a person enters of a firm; the rest of its row follows from what is done with it
 EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")

@@ -20,6 +20,8 @@ from sqlalchemy import (
     update,
 )
 
+from eligibility.domain.errors import Conflict, InputError, NotFound
+from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import LEADS, STAFF
 from eligibility.store.engine import alone, writing
@@ -39,7 +41,6 @@ from eligibility.store.schema import (
     imports,
     staged,
 )
-from eligibility.vocabulary import Conflict, InputError, NotFound, msgid
 
 STAGED, CONFIRMED, DISCARDED = "staged", "confirmed", "discarded"
 #: while its rows still come in; nobody sees it, and what a killed process left is swept away later

@@ -7,8 +7,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from eligibility.domain.errors import InputError, StoreUnavailable
 from eligibility.store.engine import OWNER_ONLY, data_folder
-from eligibility.vocabulary import InputError, StoreUnavailable
 
 SECRET = "ELIGIBILITY_SECRET"
 KEY_FILE = "ELIGIBILITY_KEY_FILE"

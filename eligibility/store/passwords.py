@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
 
 #: characters of a password
 SHORTEST, LONGEST = 12, 1000

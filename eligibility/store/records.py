@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, select, update
 
+from eligibility.domain.errors import InputError, NotFound
+from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE
 from eligibility.store.firms import differences
@@ -22,7 +24,6 @@ from eligibility.store.schema import (
     firms,
     ledgers,
 )
-from eligibility.vocabulary import InputError, NotFound, msgid
 
 OUTCOME = (
     "batch", "assessment_id", "certified", "certificate_number", "certified_on", "expires_on",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from eligibility.domain.errors import NotAllowed
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, Actor, Principal, now
 from eligibility.store.administration import Administration
@@ -18,7 +19,6 @@ from eligibility.store.imports import Imports
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.year_queries import YearQueries
-from eligibility.vocabulary import NotAllowed
 
 
 class Repository(Access):

@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import Connection, Integer, Table, insert
 from sqlalchemy import String as Text
 
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
 
 #: of an integer column on PostgreSQL; SQLite would take more
 LARGEST = 2**31 - 1

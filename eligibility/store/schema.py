@@ -27,9 +27,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
-from eligibility.scheme import DEFAULT_SCHEME
+from eligibility.domain.text import msgid
+from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import Day, Json, Moment, Packed
-from eligibility.vocabulary import msgid
 
 #: the newest migration; a store at this revision is opened without loading Alembic
 REVISION = "0005"

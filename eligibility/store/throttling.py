@@ -15,10 +15,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
+from eligibility.domain.errors import NotAllowed
 from eligibility.store.engine import alone
 from eligibility.store.rows import add_row
 from eligibility.store.schema import sign_in_attempts
-from eligibility.vocabulary import NotAllowed
 
 #: how long failures count
 WINDOW = timedelta(hours=1)

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 
 from eligibility import assess
-from eligibility.language import CHINESE, ENGLISH
-from eligibility.reports.plain import plain
-from eligibility.scheme import load_scheme
+from eligibility.i18n import CHINESE, ENGLISH
+from eligibility.reports.firm_text import plain
+from eligibility.schemes.registry import load_scheme
 from eligibility.store.records import judged
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ def browser() -> Iterator[Browser]:
     """
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.serving import CHROMIUM_FLAGS, chromium
+    from tests.browser.server import CHROMIUM_FLAGS, chromium
 
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)

@@ -18,7 +18,7 @@ MUTATED = [
     "eligibility/schemes/hnte/indicators.py",
     "eligibility/assessment/scoring.py",
 ]
-TESTS = ["tests/test_cases.py", "tests/test_reference.py"]
+TESTS = ["tests/schemes/test_cases.py", "tests/schemes/test_reference.py"]
 SETTINGS = f"""
 [tool.mutmut]
 source_paths = {MUTATED}

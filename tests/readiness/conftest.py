@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from eligibility.readiness.artifact import save
-from eligibility.readiness.past import Past, read_past
 from eligibility.readiness.training import Trained, train
-from eligibility.scheme import load_scheme
+from eligibility.readiness.training_data import Past, read_past
+from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
 from eligibility.simulation.file import write_applications
 

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 
 from eligibility.assessment.assess import assess_table
+from eligibility.domain.errors import InputError, ModelRefused
 from eligibility.readiness import artifact
 from eligibility.readiness.artifact import KNOWN, MANIFEST, MODEL, load, save
+from eligibility.readiness.baselines import CONJUNCTION, Replicated, candidates
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.model import Model, Seen
-from eligibility.readiness.past import Past
-from eligibility.readiness.stock import CONJUNCTION, Replicated, candidates
 from eligibility.readiness.training import Trained
-from eligibility.vocabulary import InputError, ModelRefused
+from eligibility.readiness.training_data import Past
 from tests.firms import base, table
 
 ROOT = Path(__file__).parents[2]

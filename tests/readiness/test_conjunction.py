@@ -13,12 +13,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import check_estimator
 
 from eligibility.assessment.assess import assess_table
+from eligibility.domain.facts import FirmTable
 from eligibility.readiness.conjunction import SCORE, ConjunctionClassifier, Prior
 from eligibility.readiness.features import features, layout
-from eligibility.readiness.past import Past
-from eligibility.scheme import load_scheme
+from eligibility.readiness.training_data import Past
+from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
-from eligibility.vocabulary import FirmTable
 from tests.firms import base, table
 
 LAW = load_scheme().edition("e2016")

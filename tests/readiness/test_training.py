@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eligibility.language import CHINESE
+from eligibility.domain.errors import InputError
+from eligibility.i18n import CHINESE
 from eligibility.readiness.artifact import save
-from eligibility.readiness.measures import calibration_bins, calibration_error, wilson
+from eligibility.readiness.baselines import Replicated, candidates
+from eligibility.readiness.metrics import calibration_bins, calibration_error, wilson
 from eligibility.readiness.model import Seen
-from eligibility.readiness.past import Past, read_past
-from eligibility.readiness.stock import Replicated, candidates
+from eligibility.readiness.monitoring import LEAST, watch
 from eligibility.readiness.training import LEAST_OF_EACH, Trained, train
-from eligibility.readiness.watching import LEAST, watch
-from eligibility.scheme import load_scheme
+from eligibility.readiness.training_data import Past, read_past
+from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
 from eligibility.simulation.file import write_applications
-from eligibility.vocabulary import InputError
 
 
 def written(path: Path, rows: int, seed: int, kind: str = "law") -> Past:

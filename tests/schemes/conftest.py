@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eligibility.scheme import SCHEMES, Scheme, load_scheme, scheme_roots
+from eligibility.schemes.registry import SCHEMES, Scheme, load_scheme, scheme_roots
 from tests.schemes.revision import THIRD, amended_root
 
 #: a scheme is no test

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from eligibility.scheme import SCHEMES
+from eligibility.schemes.registry import SCHEMES
 
 HERE = Path(__file__).parent
 AMENDED, THIRD = HERE / "amended", HERE / "third"

@@ -13,32 +13,33 @@ import pyarrow.csv
 import pytest
 
 from eligibility import assess
-from eligibility.app.components.inputs import Sheet
-from eligibility.app.drafts import Draft
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.self_assessment.fields import Sheet
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.edition_diff import ChangeKind, compare_editions
 from eligibility.assessment.record import records
 from eligibility.batch.local import score_file
-from eligibility.intake.drafts import told
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.i18n import ENGLISH
+from eligibility.intake.draft_reader import told
 from eligibility.intake.table import Options
-from eligibility.language import ENGLISH
-from eligibility.planning.brief import brief
-from eligibility.planning.plan import plan
+from eligibility.planning.cheapest_plan import plan
+from eligibility.planning.firm_plan import brief
 from eligibility.planning.projection import projected
 from eligibility.readiness.conjunction import ConjunctionClassifier
-from eligibility.readiness.past import Past, read_past
 from eligibility.readiness.training import train
+from eligibility.readiness.training_data import Past, read_past
 from eligibility.reports.application import draft
 from eligibility.reports.firm_paper import firm_paper
 from eligibility.reports.word import write_word
 from eligibility.reports.workbook import firm_workbook
-from eligibility.scheme import Scheme, load_scheme, read_yaml, scheme_ids
-from eligibility.vocabulary import Edition, FirmTable
+from eligibility.schemes.registry import Scheme, load_scheme, read_yaml, scheme_ids
+from tests.app.test_pages import html, opened
+from tests.cli.test_commands import SAMPLES
 from tests.firms import base, table
 from tests.schemes.revision import ADDED, AMENDED, amended_files
-from tests.test_app_pages import html, opened
-from tests.test_cases import BASES, judge_case
-from tests.test_commands import SAMPLES
+from tests.schemes.test_cases import BASES, judge_case
 
 ROOT = Path(__file__).parents[2]
 CASES = read_yaml(AMENDED / "hnte" / "cases" / "e2027.yaml")["cases"]
@@ -104,18 +105,18 @@ def test_the_steps_of_the_app_show_the_new_question(
     revised: Scheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from eligibility.store import close_stores
-    from tests import fresh
-    from tests.test_app_wizard import page
+    from tests import empty_store
+    from tests.app.test_self_assessment import page
 
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
-    fresh.put(tmp_path)
+    empty_store.put(tmp_path)
     close_stores()
     facts = {"name": "甲", "registered_on": "2015-01-01", "application_date": "2027-05-10"}
-    said = html(page("wizard", Draft(facts=facts, step="main")))
+    said = html(page("self_assessment/steps", Draft(facts=facts, step="main")))
     assert "Work safety standard reached" in said
     assert "Major safety or quality accident" in said
     assert "Decided 1 / 10" in said
-    assert "Work safety standard" in html(page("result", Draft(facts=facts)))
+    assert "Work safety standard" in html(page("self_assessment/result", Draft(facts=facts)))
     close_stores()
 
 
@@ -224,7 +225,7 @@ def test_the_comparison_names_what_the_revision_changed_and_nothing_else(revised
 def test_the_page_of_the_rules_shows_the_edition_in_force_and_the_one_to_come(
     revised: Scheme,
 ) -> None:
-    app = opened("rules", "en")
+    app = opened("reference/rules", "en")
     (choice,) = (each for each in app.segmented_control if each.label == "Edition")
     in_force = revised.in_force(date.today()).id
     assert choice.value == in_force

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from eligibility.scheme import Scheme, load_scheme, read_scheme, read_yaml
+from eligibility.domain.errors import LawError
 from eligibility.schemes.extension import merge
-from eligibility.vocabulary import LawError
+from eligibility.schemes.registry import Scheme, load_scheme, read_scheme, read_yaml
 from tests.firms import HNTE
 from tests.schemes.revision import amended_root
 

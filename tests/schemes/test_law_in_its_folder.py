@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import eligibility
-from eligibility.scheme import load_scheme, scheme_ids
+from eligibility.schemes.registry import load_scheme, scheme_ids
 
 PACKAGE = Path(eligibility.__file__).parent
 #: who a firm is and the day it applies: columns of every scheme, and of the register
@@ -16,9 +16,9 @@ IDENTITY = {
 }  # fmt: skip
 #: files that may name fields of a law, and why
 EXCEPTIONS = {
-    "app/planned.py": "what tells a small enterprise of the tax law: staff and total assets",
+    "app/firm/plan_results.py": "what tells a small enterprise of the tax law: staff and total assets",
     "planning/actions.yaml": "which figures an action of the city moves",
-    "planning/city.yaml": "gaps that a city's courses are for",
+    "city/city.yaml": "gaps that a city's courses are for",
     "simulation/firms.py": "invents firms of the shipped law",
     "simulation/review.py": "invents what reviewers make of them",
     "simulation/process.yaml": "the numbers of that invention",

@@ -11,14 +11,10 @@ import numpy as np
 import pytest
 
 from eligibility import assess, firms
-from eligibility.app.components.inputs import Sheet
-from eligibility.app.drafts import Draft
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.self_assessment.fields import Sheet
 from eligibility.assessment.assess import assess_table
-from eligibility.assessment.record import records
-from eligibility.intake.drafts import told
-from eligibility.language import ENGLISH
-from eligibility.planning.brief import brief
-from eligibility.planning.ladder import (
+from eligibility.assessment.ladder import (
     extras,
     form,
     joint_fields,
@@ -29,12 +25,18 @@ from eligibility.planning.ladder import (
     rungs,
     schemes_beside,
 )
-from eligibility.planning.plan import plan
+from eligibility.assessment.record import records
+from eligibility.domain.errors import InputError, LawError
+from eligibility.domain.facts import FirmTable
+from eligibility.i18n import ENGLISH
+from eligibility.intake.draft_reader import told
+from eligibility.planning.cheapest_plan import plan
+from eligibility.planning.firm_plan import brief
 from eligibility.reports.firm_paper import firm_paper
-from eligibility.reports.planned import planned
-from eligibility.reports.rungs import climbed
+from eligibility.reports.ladder_text import climbed
+from eligibility.reports.plan_text import planned
 from eligibility.reports.word import write_word
-from eligibility.scheme import (
+from eligibility.schemes.registry import (
     DEFAULT_SCHEME,
     SCHEMES,
     load_scheme,
@@ -42,9 +44,8 @@ from eligibility.scheme import (
     scheme_ids,
     scheme_roots,
 )
-from eligibility.vocabulary import FirmTable, InputError, LawError
 from tests.schemes.revision import THIRD
-from tests.test_cases import BASES, judge_case
+from tests.schemes.test_cases import BASES, judge_case
 
 ROOT = Path(__file__).parents[2]
 OWN = "specialised_sme"
@@ -182,16 +183,16 @@ def test_the_app_asks_and_judges_the_scheme_beside_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from eligibility.store import close_stores
-    from tests import fresh
-    from tests.test_app_wizard import html, page
+    from tests import empty_store
+    from tests.app.test_self_assessment import html, page
 
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
-    fresh.put(tmp_path)
+    empty_store.put(tmp_path)
     close_stores()
     facts = {"name": "甲", "application_date": "2026-06-15", "niche_years": "2"}
-    said = html(page("wizard", Draft(facts=facts, step="main")))
+    said = html(page("self_assessment/steps", Draft(facts=facts, step="main")))
     assert "Years in the niche market" in said
-    said = html(page("result", Draft(facts=facts)))
+    said = html(page("self_assessment/result", Draft(facts=facts)))
     assert "Specialised SME (invented)" in said
     assert "Experience in the niche" in said
     close_stores()

@@ -1,4 +1,4 @@
 """What stands around the pages: routes that set cookies, headers, refusals, the error page.
 
-``streamlit_app.py`` hands these to ``st.App``. Pages never touch a cookie; ``who.py`` reads it.
+``streamlit_app.py`` hands these to ``st.App``. Pages never touch a cookie; ``auth.py`` reads it.
 """

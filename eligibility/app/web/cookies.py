@@ -22,10 +22,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from eligibility.domain.text import Message
 from eligibility.store import signing_key
 from eligibility.store.accounts import ABSOLUTE
 from eligibility.store.passwords import normalize_login
-from eligibility.vocabulary import Message
 
 SIGN_IN = "eligibility_sign_in"
 #: names a browser that has not signed in, so that its forms can be told from another site's

@@ -10,9 +10,9 @@ import secrets
 import traceback
 from typing import Any
 
-from eligibility.app import state
-from eligibility.app.components import notices
-from eligibility.vocabulary import EligibilityError
+from eligibility.app import session
+from eligibility.app.widgets import notices
+from eligibility.domain.errors import EligibilityError
 
 REFERENCE_BYTES = 4
 log = logging.getLogger("eligibility.app")
@@ -21,11 +21,11 @@ log = logging.getLogger("eligibility.app")
 def failed(error: Exception) -> bool:
     """Show what became of a page: the sentence of a refusal, or a reference; True: it is shown."""
     if isinstance(error, EligibilityError):
-        notices.refused(error, state.language())
+        notices.refused(error, session.language())
         return True
     reference = secrets.token_hex(REFERENCE_BYTES)
     log.error("reference %s: %s", reference, where(error))
-    notices.failed(reference, state.language())
+    notices.failed(reference, session.language())
     return True
 
 

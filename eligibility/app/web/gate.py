@@ -26,9 +26,9 @@ from eligibility.app import cache
 from eligibility.app.web import cookies, origins, upload_fields
 from eligibility.app.web.server import LONGEST_MESSAGE
 from eligibility.app.web.sessions import Browser, Bucket, Session, Sessions
-from eligibility.language import language
+from eligibility.domain.text import msgid
+from eligibility.i18n import language
 from eligibility.store.throttling import network
-from eligibility.vocabulary import msgid
 
 log = logging.getLogger("eligibility.app")
 

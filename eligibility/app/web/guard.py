@@ -26,11 +26,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eligibility.app import cache
-from eligibility.app.components import arrival
 from eligibility.app.web import cookies, first_page, server
 from eligibility.app.web.gate import Gate
-from eligibility.language import language
-from eligibility.vocabulary import NotAllowed, msgid
+from eligibility.app.widgets import arrival
+from eligibility.domain.errors import NotAllowed
+from eligibility.domain.text import msgid
+from eligibility.i18n import language
 
 log = logging.getLogger("eligibility.app")
 

@@ -16,11 +16,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from eligibility.app import cache, state
+from eligibility.app import address as app_address
+from eligibility.app import cache, session
 from eligibility.app.web import cookies, origins
-from eligibility.language import language
+from eligibility.domain.errors import EligibilityError, NotAllowed
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import language
 from eligibility.store.passwords import AT_ONCE
-from eligibility.vocabulary import EligibilityError, Message, NotAllowed, msgid
 
 Fields: TypeAlias = dict[str, str]
 #: what a form does: its fields and the answer, which it may give cookies
@@ -102,7 +104,7 @@ def local(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme or parts.netloc or not address.startswith("/") or "\\" in address:
         return "/"
-    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != state.SAID]
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != app_address.SAID]
     # a path of two slashes would name another host
     return urlunsplit(("", "", "/" + parts.path.lstrip("/"), urlencode(kept), ""))
 
@@ -148,13 +150,13 @@ def _onwards(response: Response) -> None:
 
 def _page(page: str, before: str) -> str:
     """The address of a page in the language of the one before."""
-    spoken = [pair for pair in parse_qsl(urlsplit(before).query) if pair[0] == state.LANGUAGE]
+    spoken = [pair for pair in parse_qsl(urlsplit(before).query) if pair[0] == session.LANGUAGE]
     return f"{page}?{urlencode(spoken)}" if spoken else page
 
 
 def _with(address: str, message: Message) -> str:
     mark = "&" if "?" in address else "?"
-    return f"{address}{mark}{urlencode({state.SAID: cookies.sentence(message)})}"
+    return f"{address}{mark}{urlencode({app_address.SAID: cookies.sentence(message)})}"
 
 
 async def _fields(request: Request) -> Fields | None:

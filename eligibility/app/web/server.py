@@ -17,8 +17,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.websockets import websockets_sansio_impl
 from websockets.server import ServerProtocol
 
-from eligibility.language import language
-from eligibility.vocabulary import InputError
+from eligibility.domain.errors import InputError
+from eligibility.i18n import language
 
 PROXIES = "ELIGIBILITY_TRUSTED_PROXIES"
 #: bytes of one message of a browser; the longest that pages send is a draft of 300,000 characters

@@ -13,12 +13,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from threading import Thread
 
 import streamlit as st
 
-from eligibility.app import cache, components
+from eligibility import app
+from eligibility.app import cache
 from eligibility.app.web import errors
 from eligibility.store import Repository, Role, System
 
@@ -35,8 +36,10 @@ async def warm(_: st.App) -> AsyncIterator[None]:
 def load() -> None:
     """Everything that pages share, once."""
     try:
-        for module in iter_modules(components.__path__, f"{components.__name__}."):
-            import_module(module.name)
+        for module in walk_packages(app.__path__, f"{app.__name__}."):
+            # a page is a script: it draws when it is imported
+            if not module.name.endswith("_page"):
+                import_module(module.name)
         cache.city()
         cache.model()
         # managers read the year first

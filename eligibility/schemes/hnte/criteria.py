@@ -10,17 +10,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from eligibility.exact import above, at_least, is_one_of, quotient, scale_values
-from eligibility.vocabulary import (
-    Bools,
-    Edition,
-    Finding,
-    FirmTable,
-    Floats,
-    ScoreInterval,
-    finding,
-    merge_missing,
-)
+from eligibility.comparisons import above, at_least, is_one_of, quotient, scale_values
+from eligibility.domain.arrays import Bools, Floats, merge_missing
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, ScoreInterval, finding
 
 from .facts import counted_rd, paid_rd, total_income, usable_rights
 

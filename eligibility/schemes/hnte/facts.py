@@ -9,15 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eligibility.exact import quotient
-from eligibility.vocabulary import (
-    Bools,
-    Edition,
-    FirmTable,
-    Floats,
-    YearSeries,
-    only_somewhere,
-)
+from eligibility.comparisons import quotient
+from eligibility.domain.arrays import Bools, Floats, only_somewhere
+from eligibility.domain.facts import FirmTable, YearSeries
+from eligibility.domain.law import Edition
 
 INTERNAL = ("personnel", "direct", "depreciation", "amortization", "design", "trial")
 CATEGORIES = (*INTERNAL, "other", "outsourced_domestic", "outsourced_overseas")

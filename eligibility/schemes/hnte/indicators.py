@@ -11,19 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eligibility.exact import at_least, band_indexes, band_points
-from eligibility.vocabulary import (
-    RATINGS,
-    Band,
-    Bools,
-    Edition,
-    FirmTable,
-    Floats,
-    Item,
-    ScoredItem,
-    YearSeries,
-    only_somewhere,
-)
+from eligibility.comparisons import at_least, band_indexes, band_points
+from eligibility.domain.arrays import Bools, Floats, only_somewhere
+from eligibility.domain.facts import RATINGS, FirmTable, YearSeries
+from eligibility.domain.law import Band, Edition, Item
+from eligibility.domain.results import ScoredItem
 
 from .facts import usable_rights
 

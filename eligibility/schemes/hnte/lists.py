@@ -13,6 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import years_of
+from eligibility.domain.law import Edition
+from eligibility.domain.results import MET, UNDETERMINED, UNMET
+from eligibility.domain.text import Message
 from eligibility.schemes.lists import (
     Count,
     ListRows,
@@ -20,16 +25,6 @@ from eligibility.schemes.lists import (
     answer_yes_no,
     count_rows,
     judge_rows,
-)
-from eligibility.vocabulary import (
-    MET,
-    UNDETERMINED,
-    UNMET,
-    Bools,
-    Edition,
-    Floats,
-    Message,
-    years_of,
 )
 
 

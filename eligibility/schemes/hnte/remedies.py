@@ -15,20 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.exact import band_line, decimal, is_one_of, scale_values, slack
-from eligibility.vocabulary import (
-    RATINGS,
-    Band,
-    Bools,
-    Edition,
-    FirmTable,
-    Floats,
-    Lever,
-    Need,
-    ScoreInterval,
-    Step,
-    Wording,
-)
+from eligibility.comparisons import band_line, decimal, is_one_of, scale_values, slack
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import RATINGS, FirmTable
+from eligibility.domain.law import Band, Edition
+from eligibility.domain.results import Lever, Need, ScoreInterval, Step
+from eligibility.domain.text import Wording
 
 from .facts import (
     RdCosts,

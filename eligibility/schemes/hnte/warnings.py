@@ -11,19 +11,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from eligibility.exact import above, at_most, is_one_of
-from eligibility.vocabulary import (
-    MET,
-    RATINGS,
-    Bools,
-    Edition,
-    Finding,
-    FirmTable,
-    Floats,
-    Sign,
-    Warning,
-    Wording,
-)
+from eligibility.comparisons import above, at_most, is_one_of
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import RATINGS, FirmTable
+from eligibility.domain.law import Edition, Sign
+from eligibility.domain.results import MET, Finding, Warning
+from eligibility.domain.text import Wording
 
 from .facts import (
     LATEST_YEAR_ALONE,

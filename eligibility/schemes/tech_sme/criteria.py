@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from eligibility.exact import at_least, at_most, quotient
-from eligibility.vocabulary import (
-    Edition,
-    Finding,
-    FirmTable,
-    ScoreInterval,
-    finding,
-    merge_missing,
-)
+from eligibility.comparisons import at_least, at_most, quotient
+from eligibility.domain.arrays import merge_missing
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, ScoreInterval, finding
 
 from .facts import direct_route
 

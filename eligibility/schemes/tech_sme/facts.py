@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eligibility.vocabulary import Bools, Edition, FirmTable, Floats
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
 
 #: facts each of which confirms a firm directly (第八条), in the article's order
 ROUTES = ("hightech_certificate", "national_award", "rd_institution", "standard_led")

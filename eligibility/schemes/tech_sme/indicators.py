@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from eligibility.exact import at_least, band_indexes, band_points, quotient
-from eligibility.vocabulary import Edition, FirmTable, Floats, ScoredItem, only_somewhere
+from eligibility.comparisons import at_least, band_indexes, band_points, quotient
+from eligibility.domain.arrays import Floats, only_somewhere
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import ScoredItem
 
 from .facts import rd_costs
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eligibility.vocabulary import Edition, Finding, FirmTable, Warning, Wording
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, Warning
+from eligibility.domain.text import Wording
 
 from .facts import direct_route
 

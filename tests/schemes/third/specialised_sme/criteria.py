@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from eligibility.exact import at_least
-from eligibility.vocabulary import Edition, Finding, FirmTable, ScoreInterval, finding
+from eligibility.comparisons import at_least
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, ScoreInterval, finding
 
 
 def niche_experience(firms: FirmTable, law: Edition) -> Finding:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from eligibility.exact import band_indexes, band_points
-from eligibility.vocabulary import Edition, FirmTable, ScoredItem, only_somewhere
+from eligibility.comparisons import band_indexes, band_points
+from eligibility.domain.arrays import only_somewhere
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import ScoredItem
 
 
 def niche_focus(firms: FirmTable, law: Edition) -> ScoredItem:

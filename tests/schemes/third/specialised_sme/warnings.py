@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eligibility.vocabulary import Edition, Finding, FirmTable, Warning
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import Finding, Warning
 
 
 def warnings(_firms: FirmTable, _law: Edition, _found: Mapping[str, Finding]) -> list[Warning]:

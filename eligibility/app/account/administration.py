@@ -1,0 +1,394 @@
+"""Accounts, carriers, targets and the audit trail, as managers and administrators look after them.
+
+A change names the version that was shown, so that what another administrator did meanwhile is
+never overwritten: the store refuses with a sentence.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.widgets import notices
+from eligibility.app.widgets.markup import tag
+from eligibility.app.widgets.status import verdict_word
+from eligibility.assessment.ladder import joint_fields_by_id
+from eligibility.domain.errors import EligibilityError, InputError
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
+from eligibility.store import ROLE_WORDS, STAGE_WORDS, FirmFilter, Repository, Role, Stage
+
+#: characters of a password made here: 16 of 64 kinds
+PASSWORD_BYTES = 12
+LINES = 100
+#: what the parts of a line of the log are called
+DETAILS = {
+    "accepted": msgid("Rows to store"),
+    "account": msgid("Account"),
+    "added": msgid("Firms added"),
+    "adviser_id": msgid("Adviser"),
+    "applied_year": msgid("Year"),
+    "assessed": msgid("Assessments kept"),
+    "assessment": msgid("Assessment"),
+    "batch": msgid("Batch"),
+    "carrier": msgid("Carrier"),
+    "carrier_id": msgid("Carrier"),
+    "changed": msgid("Changed"),
+    "file": msgid("File"),
+    "import_id": msgid("Import"),
+    "name": msgid("Name"),
+    "number": msgid("Target"),
+    "rejected": msgid("Rejected"),
+    "role": msgid("Role"),
+    "stage": msgid("Stage"),
+    "title": msgid("Task"),
+    "unchanged": msgid("Rows unchanged"),
+    "verdict": msgid("Verdict"),
+    "year": msgid("Year"),
+}
+GIVEN = (Role.FIRM, Role.ADVISER, Role.MANAGER, Role.ADMINISTRATOR)
+
+
+def accounts(repository: Repository, language: Language) -> None:
+    """All accounts; a new one, a change, a new password."""
+    _ = language.text
+    held = {row["id"]: row for row in repository.administration.accounts()}
+    carriers = _names(repository.administration.carriers())
+    bound = {row["firm_id"] for row in held.values() if row["firm_id"] is not None}
+    firms = {number: repository.firms.get(number) for number in bound}
+    st.dataframe(
+        [
+            {
+                _("Login"): row["login"],
+                _("Name"): row["name"],
+                _("Role"): _(ROLE_WORDS[Role(row["role"])]),
+                _("Carrier"): carriers.get(row["carrier_id"], ""),
+                _("Firm"): "" if row["firm_id"] is None else str(firms[row["firm_id"]]["name"]),
+                _("State"): _("● may sign in") if row["active"] else _("○ closed"),
+            }
+            for row in held.values()
+        ],
+        hide_index=True,
+    )
+    new, change = st.columns(2, gap="large")
+    # one more account is another form: what was typed for the one before does not stay
+    with new, st.form(f"new-account-{len(held)}", border=False):
+        st.subheader(_("New account"), anchor=False)
+        login = st.text_input(_("Login"), max_chars=200, autocomplete="off")
+        name = st.text_input(_("Name"), max_chars=200, autocomplete="off")
+        role, carrier, firm = _bound(carriers, language, {}, "")
+        if st.form_submit_button(_("Add the account")):
+            password = secrets.token_urlsafe(PASSWORD_BYTES)
+            _do(
+                lambda: repository.administration.add_account(
+                    login,
+                    password,
+                    role,
+                    name=name,
+                    carrier_id=carrier,
+                    firm_id=_firm_named(repository, firm),
+                ),
+                _handed_over(login, password),
+                language,
+            )
+    with change:
+        st.subheader(_("Change an account"), anchor=False)
+        chosen = st.selectbox(
+            _("Account"), list(held), format_func=lambda each: str(held[each]["login"])
+        )
+        _change(repository, held[chosen], carriers, firms, language)
+
+
+def _change(
+    repository: Repository,
+    held: Mapping[str, Any],
+    carriers: Mapping[int, str],
+    firms: Mapping[int, Mapping[str, Any]],
+    language: Language,
+) -> None:
+    _ = language.text
+    its_firm = firms.get(held["firm_id"], {})
+    known = str(its_firm.get("uscc") or its_firm.get("name") or "")
+    # another account, or another version of it, is another form: nothing typed passes over
+    with st.form(f"account-{held['id']}-{held['version']}", border=False):
+        name = st.text_input(_("Name"), held["name"], max_chars=200, autocomplete="off")
+        role, carrier, firm = _bound(carriers, language, held, known)
+        active = st.checkbox(_("May sign in"), held["active"])
+        if st.form_submit_button(_("Save; its sign-ins end")):
+            values = {"name": name, "role": role, "active": active}
+
+            def save() -> None:
+                # an unchanged firm stays the one it is, whatever else is called like it
+                number = held["firm_id"] if firm == known else _firm_named(repository, firm)
+                bound = {"carrier_id": carrier, "firm_id": number}
+                repository.administration.save_account(
+                    held["id"], {**values, **bound}, held["version"]
+                )
+
+            _do(
+                save,
+                Message("The account {login} is changed.", {"login": held["login"]}),
+                language,
+            )
+    if st.button(_("Give it a new password; its sign-ins end"), type="tertiary"):
+        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        _do(
+            lambda: repository.administration.set_password(held["id"], password),
+            _handed_over(held["login"], password),
+            language,
+        )
+
+
+def _bound(
+    carriers: Mapping[int, str], language: Language, held: Mapping[str, Any], firm: str
+) -> tuple[Role, int | None, str]:
+    """Role, and the carrier or firm it is bound to; the firm as it was typed."""
+    _ = language.text
+    role = st.selectbox(
+        _("Role"),
+        GIVEN,
+        GIVEN.index(Role(held.get("role", Role.ADVISER))),
+        format_func=lambda each: _(ROLE_WORDS[each]),
+    )
+    ids = list(carriers)
+    carrier = held.get("carrier_id")
+    chosen = st.selectbox(
+        _("Carrier (of an adviser)"),
+        ids,
+        ids.index(carrier) if carrier in ids else None,
+        format_func=carriers.__getitem__,
+        placeholder=_("none"),
+    )
+    typed = st.text_input(
+        _("Credit code or name of the firm (of a firm's account)"),
+        firm,
+        max_chars=200,
+        placeholder=_("none"),
+        autocomplete="off",
+    )
+    return role, chosen, typed
+
+
+def _firm_named(repository: Repository, typed: str) -> int | None:
+    """The firm of the register with that credit code or name, or the only one like it.
+
+    Raises
+    ------
+    InputError
+        If there is none, or more than one.
+    """
+    text = typed.strip()
+    if not text:
+        return None
+    found = repository.firms.page(FirmFilter(text=text), limit=LINES).rows
+    exact = [
+        row for row in found if text.lower() in (row["name"].lower(), str(row["uscc"]).lower())
+    ]
+    match exact or found:
+        case []:
+            raise InputError(
+                "No firm of the register is called {typed}; import it first.", typed=text
+            )
+        case [row]:
+            return int(row["id"])
+        case several:
+            raise InputError(
+                "{n} firms are called {typed}, such as {names}; type the whole credit code.",
+                n=len(several),
+                typed=text,
+                names="; ".join(f"{row['name']} {row['uscc'] or ''}" for row in several[:3]),
+            )
+
+
+def carriers(repository: Repository, language: Language) -> None:
+    """Service carriers; a new one, a change."""
+    _ = language.text
+    held = {row["id"]: row for row in repository.administration.carriers()}
+    if held:
+        st.dataframe(
+            [
+                {
+                    _("Name"): row["name"],
+                    _("District"): row["district"] or "",
+                    _("State"): _("● active") if row["active"] else _("○ closed"),
+                }
+                for row in held.values()
+            ],
+            hide_index=True,
+        )
+    else:
+        st.info(_("No carrier yet: add the parks, incubators and institutions that advise firms."))
+    new, change = st.columns(2, gap="large")
+    with new, st.form(f"new-carrier-{len(held)}", border=False):
+        st.subheader(_("New carrier"), anchor=False)
+        name = st.text_input(_("Name"), max_chars=200)
+        district = st.text_input(_("District"), max_chars=100)
+        if st.form_submit_button(_("Add the carrier")):
+            added = Message("The carrier {name} is added.", {"name": name})
+            _do(
+                lambda: repository.administration.add_carrier(name, district or None),
+                added,
+                language,
+            )
+    if not held:
+        return
+    with change:
+        st.subheader(_("Change a carrier"), anchor=False)
+        chosen = held[
+            st.selectbox(_("Carrier"), list(held), format_func=lambda each: str(held[each]["name"]))
+        ]
+        with st.form(f"carrier-{chosen['id']}-{chosen['version']}", border=False):
+            name = st.text_input(_("Name"), chosen["name"], max_chars=200)
+            district = st.text_input(_("District"), chosen["district"] or "", max_chars=100)
+            active = st.checkbox(_("Active"), chosen["active"])
+            if st.form_submit_button(_("Save")):
+                values = {"name": name, "district": district or None, "active": active}
+                _do(
+                    lambda: repository.administration.save_carrier(
+                        chosen["id"], values, chosen["version"]
+                    ),
+                    Message("The carrier {name} is changed.", {"name": name}),
+                    language,
+                )
+
+
+def targets(repository: Repository, language: Language) -> None:
+    """How many firms are to be certified in each year."""
+    _ = language.text
+    held = {row["year"]: row for row in repository.administration.targets()}
+    if held:
+        st.dataframe(
+            [
+                {
+                    _("Year"): str(row["year"]),
+                    _("Target"): row["number"],
+                    _("Applied"): row["applied"],
+                    _("Certified"): row["certified"],
+                }
+                for row in held.values()
+            ],
+            hide_index=True,
+            width="content",
+        )
+    else:
+        st.info(_("No target yet: set how many firms are to be certified this year."))
+    with st.form("target", border=False, width=360):
+        year = st.number_input(_("Year"), 2008, 2100, date.today().year, step=1)
+        number = st.number_input(_("Firms to be certified"), 0, value=None, step=1)
+        if st.form_submit_button(_("Set the target")) and number is not None:
+            version = held[year]["version"] if year in held else 0
+            told = Message("Target of {year}: {number}.", {"year": year, "number": number})
+            _do(lambda: repository.administration.set_target(year, number, version), told, language)
+
+
+def trail(repository: Repository, language: Language) -> None:
+    """Who did what, latest first; nothing here can be changed."""
+    _ = language.text
+    lines = repository.administration.audit_trail(limit=LINES, before=session.trail_before())
+    people = _names(repository.administration.advisers())
+    if lines:
+        st.dataframe(
+            [
+                {
+                    _("When"): line["at"],
+                    _("Who"): line["by"] or "",
+                    _("Role"): _(ROLE_WORDS[Role(line["role"])]),
+                    _("What"): _(action),
+                    _("Firm"): line["firm"] or _number(line["firm_id"]),
+                    _("Details"): _details(line["detail"], people, language),
+                }
+                for line in lines
+                for action in [line["action"]]
+            ],
+            hide_index=True,
+            column_config={
+                _("When"): st.column_config.DatetimeColumn(
+                    format="YYYY-MM-DD HH:mm:ss", timezone=st.context.timezone
+                )
+            },
+        )
+    else:
+        st.info(_("Nothing is recorded here yet."))
+    with st.container(horizontal=True):
+        if session.trail_before() is not None:
+            st.button(_("Latest"), on_click=session.turn_trail, args=(None,))
+        if len(lines) == LINES:
+            st.button(_("Older"), on_click=session.turn_trail, args=(lines[-1]["id"],))
+
+
+def _details(detail: Mapping[str, Any], people: Mapping[int, str], language: Language) -> str:
+    """What a line of the log holds, in words; fields that changed without their figures."""
+    _ = language.text
+    fields = joint_fields_by_id()
+    told = []
+    for name, value in detail.items():
+        match name, value:
+            case "changed", Mapping():
+                said = ", ".join(
+                    language.of(fields[field].title) if field in fields else str(field)
+                    for field in value
+                )
+            case "stage", str():
+                said = _(STAGE_WORDS[Stage(value)])
+            case "role", str():
+                said = _(ROLE_WORDS[Role(value)])
+            case "verdict", str():
+                said = verdict_word(value, language)
+            case "adviser_id", int():
+                said = people.get(value) or _number(value)
+            case _:
+                said = str(value)
+        if said:
+            label = _(DETAILS[name]) if name in DETAILS else name
+            if name in fields and name not in DETAILS:
+                label = language.of(fields[name].title)
+            told.append(_("{label}: {value}").format(label=label, value=said))
+    return _("; ").join(told)
+
+
+def _number(held: int | None) -> str:
+    """What stands for a thing whose name is not known."""
+    return "" if held is None else f"#{held}"
+
+
+def alone(language: Language) -> None:
+    """A store without accounts: what to do to get some."""
+    _ = language.text
+    st.html(
+        tag(
+            "p",
+            _(
+                "There are no accounts: this is a tool for one person on this machine. To let "
+                "others in, create the first administrator: python -m eligibility create-admin LOGIN"
+            ),
+            cls="notice",
+        )
+    )
+
+
+def _handed_over(login: str, password: str) -> Message:
+    return Message(
+        "Password of {login}, shown this once: {password} — hand it over, and ask for it to be "
+        "changed under Account.",
+        {"login": login, "password": password},
+    )
+
+
+def _do(action: Callable[[], object], done: Message, language: Language) -> None:
+    """Do it and draw the page again with the sentence; or say why not, and keep what was typed."""
+    try:
+        action()
+    except EligibilityError as error:
+        notices.refused(error, language)
+        return
+    session.tell(done)
+    st.rerun()
+
+
+def _names(rows: list[dict[str, Any]]) -> dict[int, str]:
+    return {row["id"]: row["name"] for row in rows}

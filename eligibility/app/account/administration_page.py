@@ -1,0 +1,34 @@
+"""Accounts, carriers, targets, and the trail of who did what."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from eligibility.app import auth, session
+from eligibility.app.account import administration, sessions
+from eligibility.app.widgets import guard
+from eligibility.store import ADMINISTRATORS, LEADS, Role
+
+language = session.language()
+_ = language.text
+
+repository = guard.only(LEADS, language)
+st.title(_("Administration"), anchor=False)
+guard.news(language)
+role = repository.rights().role
+if role is Role.LOCAL:
+    administration.alone(language)
+
+parts = {
+    _("Carriers"): administration.carriers,
+    _("Targets"): administration.targets,
+    _("Who did what"): administration.trail,
+}
+if role in ADMINISTRATORS:
+    signed = partial(sessions.sign_ins, here=auth.signed_in())
+    parts = {_("Accounts"): administration.accounts} | parts | {_("Open sign-ins"): signed}
+for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
+    with tab:
+        part(repository, language)

@@ -1,0 +1,138 @@
+"""The address of a page: its query parameters, and the widgets that set them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from eligibility.app.self_assessment.form_state import DRAFT, draft
+from eligibility.app.web import cookies
+from eligibility.domain.text import Message
+
+FIRM = "firm"
+#: in the address: where the firm was met; a file unless said
+SOURCE = "of"
+FILE, REGISTERED = "file", "register"
+#: what a form that was sent came to
+SAID = "said"
+
+
+def chosen_firm() -> str | None:
+    """The firm in the address."""
+    return st.query_params.get(FIRM)
+
+
+def source() -> str:
+    """Where the firm of this page was met: as the address says, else the draft that is open."""
+    asked = st.query_params.get(SOURCE)
+    if asked in (REGISTERED, DRAFT):
+        return asked
+    return DRAFT if draft() is not None and not chosen_firm() else FILE
+
+
+def said() -> Message | None:
+    """The sentence in the address about what a form did; None without one."""
+    return cookies.said(st.query_params.get(SAID))
+
+
+def here() -> str:
+    """The address of this page, to come back to."""
+    path = urlsplit(st.context.url or "").path or "/"
+    asked = urlencode([(name, value) for name, value in st.query_params.items() if name != SAID])
+    return f"{path}?{asked}" if asked else path
+
+
+ASK = "ask:"
+#: the parts of the address that the list of firms reads
+TEXT, DISTRICT, CARRIER, INDUSTRY = "text", "district", "carrier", "industry"
+STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "rows"
+ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
+TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
+CHIP = "chip:"
+VIEW, VIEW_NAME = "view", "view-name"
+LAST_LIST = "last-list"
+
+
+def asked() -> Mapping[str, str]:
+    """The address, as a list of firms reads it."""
+    return {name: st.query_params[name] for name in st.query_params}
+
+
+def asked_number(name: str) -> int | None:
+    """A number in the address; None for anything else."""
+    given = st.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+
+
+def ask_key(name: str, value: Any) -> str:
+    """The key of the widget for a part of the address, which the address sets.
+
+    Streamlit's own binding keeps the words shown, so that a link loses its filter in the other
+    language; here the address keeps what is meant.
+    """
+    st.session_state[f"{ASK}{name}"] = value
+    return f"{ASK}{name}"
+
+
+def ask(name: str) -> None:
+    """Put what a widget says into the address; another question starts at its first rows."""
+    put(name, st.session_state.get(f"{ASK}{name}"))
+    if name in ASKED:
+        put(ROWS, None)
+
+
+def take_off(*names: str) -> None:
+    """Ask no longer for these parts of the address; the list starts at its first rows."""
+    for name in (*names, ROWS):
+        put(name, None)
+
+
+def chip_key(name: str) -> str:
+    """The key of what takes that part of the address off."""
+    return f"{CHIP}{name}"
+
+
+def page_key(page: int) -> str:
+    """The key of the pages of a list; the address says which one is open."""
+    return f"{ASK}{ROWS}:{page}"
+
+
+def turn_page(key: str) -> None:
+    """Put the page that was chosen into the address."""
+    put(ROWS, st.session_state[key])
+
+
+def put(name: str, value: Any) -> None:
+    """Set a part of the address, or take it away."""
+    if value in (None, ""):
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = str(value)
+
+
+def keep_list() -> None:
+    """Keep what the list of firms was asked, for the way back to it."""
+    st.session_state[LAST_LIST] = {name: st.query_params[name] for name in ASKED
+                                   if name in st.query_params}  # fmt: skip
+
+
+def last_list() -> dict[str, str]:
+    """What the list of firms was last asked."""
+    kept: dict[str, str] = st.session_state.get(LAST_LIST, {})
+    return kept
+
+
+def open_view(states: Mapping[int, Mapping[str, str]]) -> None:
+    """Put the saved view that was chosen into the address."""
+    held = states.get(st.session_state.get(VIEW) or 0)
+    for name in ASKED if held is not None else ():
+        put(name, (held or {}).get(name))
+    st.session_state[VIEW] = None
+
+
+def view_name() -> str:
+    """The name typed for a view to save."""
+    return str(st.session_state.get(VIEW_NAME) or "").strip()

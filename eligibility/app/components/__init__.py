@@ -1,1 +1,0 @@
-"""One domain value in, one part of a page out."""

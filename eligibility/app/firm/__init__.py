@@ -1,0 +1,1 @@
+"""One firm: its verdict, conditions, score, gaps and plan."""

@@ -1,0 +1,29 @@
+"""One firm: verdict, conditions, score; the plan and the papers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache, session
+from eligibility.app.firm import conditions, readiness, score, selected_firm, verdict
+from eligibility.app.widgets import papers
+
+language = session.language()
+_ = language.text
+
+opened = selected_firm.firm(_("One firm"), language)
+firm = opened.firm
+verdict.heading(firm, language)
+st.header(_("Conditions"), anchor=False)
+st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
+conditions.conditions(firm, language)
+st.header(_("Innovation score"), anchor=False)
+score.score(firm, language)
+readiness.readiness(firm, cache.model()[0], language)
+st.page_link(
+    "eligibility/app/firm/plan_page.py",
+    label=_("The way to the certificate: plan, dates, worth →"),
+    query_params=opened.query,
+)
+st.header(_("Papers"), anchor=False)
+papers.of_firm(opened, language)

@@ -1,0 +1,166 @@
+"""What is lacking: every condition not met and every item below its best, with the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, join, tag
+from eligibility.app.widgets.status import badge
+from eligibility.i18n import Language
+from eligibility.reports.number_format import exact
+from eligibility.screening import Firm
+
+Said = Mapping[str, Any]
+
+
+def gaps(found: Said, firm: Firm, language: Language) -> None:
+    """Conditions not met, then items of the score; each way leads to the input that tries it."""
+    _ = language.text
+    if not found["findings"]:
+        st.html(tag("p", _("No condition is unmet or open."), cls="notice"))
+    findings(found["findings"], firm, language)
+    if found["items"]:
+        title = _("Items of the score below their best: {n}").format(n=len(found["items"]))
+        with st.expander(title):
+            st.html(tag("div", *(_item(item, firm, language) for item in found["items"])))
+
+
+def findings(
+    found: Sequence[Said], firm: Firm, language: Language, *, years: Sequence[int] | None = None
+) -> None:
+    """Conditions not met, with exact distances; those of other ``years`` have no inputs to link."""
+    st.html(tag("div", *(_finding(each, firm, language, years) for each in found)))
+
+
+def cited(citation: Said, language: Language) -> Markup:
+    """Document and article, and a word where they are not known well."""
+    doubt = fmt.confidence(citation["confidence"], language)
+    words = [tag("span", doubt, cls="doubt")] if doubt else []
+    return tag("small", fmt.citation(citation), *words)
+
+
+def anchor(name: str) -> str:
+    """The id of the input that tries a figure."""
+    return f"if-{name}"
+
+
+def _finding(gap: Said, firm: Firm, language: Language, years: Sequence[int] | None) -> Markup:
+    _ = language.text
+    linked = years is None
+    lines: list[str] = []
+    if gap["score"]:
+        said = _("{low}–{high} points, more than {mark} needed")
+        lines.append(said.format(**gap["score"], mark=gap["required"]))
+    if gap["tier"]:
+        lines.append(_tier(gap["tier"], language))
+    if gap["status"] == "unmet" and not gap["needs"]:
+        lines.append(gap["rule"][language.id])
+    lines += [_group(group, language, linked) for group in gap["needs"]]
+    lines += _settled(gap["settled_by"], firm, language, years)
+    if gap["needs"]:
+        said = _("evidence: {papers}").format(papers=gap["evidence"][language.id])
+        lines.append(tag("small", said))
+    head = [badge(gap["status"], language), " ", tag("b", gap["title"][language.id])]
+    return _block([*head, cited(gap["citation"], language)], lines)
+
+
+def _item(item: Said, firm: Firm, language: Language) -> Markup:
+    _ = language.text
+    points = f"{fmt.interval(item['low'], item['high'])} / {item['max']}"
+    lines: list[str] = []
+    for step in item["steps"]:
+        ways = [_group(group, language, True) for group in step["needs"]]
+        said = _("{n} points").format(n=fmt.interval(step["points"]["low"], step["points"]["high"]))
+        lines.append(join([tag("b", said), ": ", *_between(ways, _("; and "))]))
+    lines += _settled(item["settled_by"], firm, language, None)
+    if item["high"] > item["low"] and not any(item["settled_by"].values()):
+        lines.append(_("within its grade left to the experts"))
+    elif not item["steps"] and not any(item["settled_by"].values()):
+        lines.append(_("nothing in the latest year moves it"))
+    head = [tag("b", item["title"][language.id]), " ", points]
+    return _block([*head, cited(item["citation"], language)], lines)
+
+
+def _block(head: list[str], lines: list[str]) -> Markup:
+    listed = [tag("ul", *(tag("li", line) for line in lines))] if lines else []
+    return tag("div", tag("p", *head), *listed, cls="gap")
+
+
+def _group(group: Sequence[Said], language: Language, linked: bool) -> Markup:
+    """Ways of which one is enough."""
+    if not group:
+        return join([language.text("no figure of the latest year reaches it alone")])
+    ways = [_way(way, language, linked) for way in group]
+    return join(list(_between(ways, language.text(", or "))))
+
+
+def _between(parts: Sequence[str], between: str) -> Iterator[str]:
+    for place, part in enumerate(parts):
+        if place:
+            yield between
+        yield part
+
+
+def _way(way: Said, language: Language, linked: bool) -> Markup:
+    """How far one figure has to move, leading to the input that tries it."""
+    _ = language.text
+    title = way["title"][language.id]
+    if way["kind"] == "date":
+        said = _("{days} more days, from {day} on")
+        return join([said.format(days=way["more"], day=way["to"])])
+    if way["how"]:
+        title = _("{field} ({how})").format(field=title, how=way["how"][language.id])
+    if way["kind"] == "yes_no":
+        words = _("to be shown: {field}").format(field=title)
+    elif way["kind"] == "rating":
+        words = _("{field}: {steps} grades better").format(field=title, steps=way["more"])
+    elif way["to"] is None:
+        more = exact(way["more"], way["unit"], language)
+        words = _("{field}: {more} more").format(field=title, more=more)
+    else:
+        words = _("{field}: {more} more, to {to}").format(
+            field=title,
+            more=exact(way["more"], way["unit"], language),
+            to=exact(way["to"], way["unit"], language),
+        )
+    # a figure that is blank is first to be filled in
+    return _to_input(words, way["field"] if way["to"] is None else way["lever"], linked)
+
+
+def _tier(tier: Said, language: Language) -> str:
+    """The line that holds, and the bracket that gave it."""
+    _ = language.text
+    line = fmt.limit(tier["line"])
+    if tier["up_to"] is None:
+        said = _("the line is {line}, as the latest year is above {amount}")
+        return said.format(line=line, amount=exact(tier["above"], tier["unit"], language))
+    said = _("the line is {line}, as the latest year is up to {amount}")
+    return said.format(line=line, amount=exact(tier["up_to"], tier["unit"], language))
+
+
+def _settled(
+    by: Mapping[str, Sequence[str]], firm: Firm, language: Language, years: Sequence[int] | None
+) -> Iterator[Markup]:
+    """What settles an open one: facts to fill in, evidence to show."""
+    _ = language.text
+    for names, said in (
+        (by["facts"], _("fact missing: ")),
+        (by["evidence"], _("evidence missing for: ")),
+    ):
+        if names:
+            links = [_field(name, firm, language, years) for name in names]
+            yield join([said, *_between(links, _(", "))])
+
+
+def _field(name: str, firm: Firm, language: Language, years: Sequence[int] | None) -> Markup:
+    title = fmt.field_title(firm.scheme.fields_by_id[name], years or firm.years, language)
+    return _to_input(title, name, years is None)
+
+
+def _to_input(words: str, name: str, linked: bool) -> Markup:
+    link = {"href": f"#{anchor(name)}", "target": "_self"}
+    return tag("a", words, **link) if linked else tag("span", words)

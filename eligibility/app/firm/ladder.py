@@ -1,0 +1,177 @@
+"""The ladder of qualifications: which the firm can get now, which next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app.widgets import notices
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, join, literal, tag
+from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
+from eligibility.app.widgets.table import table
+from eligibility.assessment.ladder import extras, ladder, ladder_record
+from eligibility.domain.errors import EligibilityError
+from eligibility.i18n import Language
+from eligibility.reports.number_format import percent
+from eligibility.schemes.registry import load_scheme
+from eligibility.screening import Firm
+
+Said = Mapping[str, Any]
+SIGNS = {"at_least": "≥", "above": ">", "at_most": "≤"}
+#: blanks of a lower rung that a button leads to
+BLANKS = 4
+
+
+def climbed(firm: Firm, language: Language) -> Said | None:
+    """Where the firm stands on every rung; None, and why, where its day is not covered."""
+    try:
+        return ladder_record(ladder(firm.table), 0)
+    except EligibilityError as error:
+        notices.refused(error, language)
+        return None
+
+
+def within_reach(found: Said | None, firm: Firm, language: Language) -> None:
+    """What a firm that cannot be certified yet can register as now."""
+    _ = language.text
+    if found is None or firm.record["verdict"] == "eligible":
+        return
+    for rung in found["rungs"]:
+        if rung["scheme"] == firm.scheme.id or rung["verdict"] != "eligible":
+            continue
+        words = _(
+            "The firm can register as {title} now: all {n} conditions are met, {points} of {total} "
+            "points. The year's notice says when registration is open."
+        ).format(
+            title=rung["title"][language.id],
+            n=len(rung["findings"]),
+            points=fmt.interval(rung["score"]["low"], rung["score"]["high"]),
+            total=fmt.number(rung["score"]["total"]),
+        )
+        sign = tag("span", verdict_word("eligible", language), cls="status met")
+        st.html(tag("p", sign, " ", words, _laws(rung), cls="notice done"))
+
+
+def ladder_block(found: Said | None, firm: Firm, language: Language) -> None:
+    """Every rung from the easiest up, with the first gaps; the conditions of the other rungs."""
+    _ = language.text
+    if found is None:
+        return
+    titles = {rung["scheme"]: rung["title"][language.id] for rung in found["rungs"]}
+    now = _(", ").join(titles[name] for name in found["now"]) or _("none yet")
+    aims = [titles[name] for name in found["next_by_track"].values() if name]
+    aim = _(", ").join(aims) or _("none above what it can get now")
+    numbers = [(_("Can be got now"), now), (_("To aim at next"), aim)]
+    rows = [
+        (
+            join([tag("b", rung["title"][language.id]), _laws(rung)]),
+            tag(
+                "span",
+                verdict_word(rung["verdict"], language),
+                cls=f"status {OF_VERDICT[rung['verdict']]}",
+            ),
+            _points(rung),
+            _gaps(rung, firm, language),
+        )
+        for rung in found["rungs"]
+    ]
+    heads = (_("Qualification"), _("Verdict"), _("Points"), _("What is lacking"))
+    others = [rung for rung in found["rungs"] if rung["scheme"] != firm.scheme.id]
+    st.html(
+        tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers")
+        + table(heads, rows)
+        + join([_conditions(rung, language) for rung in others])
+    )
+
+
+def to_fill_in(found: Said | None, firm: Firm, language: Language) -> tuple[str, str] | None:
+    """Buttons to what another scheme lacks; the step and the field that were asked for."""
+    _ = language.text
+    asked = {each.field.id: each for each in extras(firm.scheme, firm.law, firm.applied)}
+    sought: tuple[str, str] | None = None
+    for rung in found["rungs"] if found else ():
+        missing = dict.fromkeys(name for each in rung["findings"] for name in each["missing"])
+        blanks = [name for name in missing if name in asked]
+        if rung["scheme"] == firm.scheme.id or not blanks:
+            continue
+        with st.container(horizontal=True, key=f"rung:{rung['scheme']}"):
+            for name in blanks[:BLANKS]:
+                title = fmt.field_title(asked[name].field, firm.years, language)
+                label = _("Fill in: {field} →").format(field=literal(title))
+                if st.button(label, key=f"rung:{name}", type="tertiary"):
+                    sought = (asked[name].section, name)
+    return sought
+
+
+def _laws(rung: Said) -> Markup:
+    """The documents whose conditions were judged."""
+    documents = dict.fromkeys(each["citation"]["document"] for each in rung["findings"])
+    return tag("small", " ".join(documents))
+
+
+def _points(rung: Said) -> str:
+    score = rung["score"]
+    return f"{fmt.interval(score['low'], score['high'])} / {fmt.number(score['total'])}"
+
+
+def _gaps(rung: Said, firm: Firm, language: Language) -> Markup:
+    _ = language.text
+    fields = load_scheme(rung["scheme"]).fields_by_id
+    said = []
+    for gap in rung["gaps"]:
+        words = gap["title"][language.id]
+        if gap["missing"]:
+            names = fmt.missing_fields(gap["missing"], fields, firm.years, language)
+            words += _(" (missing: {names})").format(names=names)
+        elif gap["shortfall"] is not None:
+            amount = fmt.quantity(gap["shortfall"], gap["unit"], language)
+            words += _(" (short of {amount})").format(amount=amount)
+        said.append(tag("div", words, tag("small", gap["citation"]["article"])))
+    if rung["more_gaps"]:
+        said.append(tag("div", _("and {n} more").format(n=rung["more_gaps"])))
+    return join(said)
+
+
+def _conditions(rung: Said, language: Language) -> Markup:
+    """Every condition of a rung with its article, the firm's number and the line."""
+    _ = language.text
+    title = _("All conditions: {title}").format(title=rung["title"][language.id])
+    heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"))
+    rows = [
+        (
+            badge(each["status"], language),
+            join([tag("span", each["title"][language.id]), tag("small", fmt.citation(each["citation"]))]),
+            _own(each, rung, language),
+            _line(each, language),
+        )
+        for each in rung["findings"]
+    ]  # fmt: skip
+    return tag("details", tag("summary", title), table(heads, rows), cls="rung")
+
+
+def _own(found: Said, rung: Said, language: Language) -> str:
+    unit, observed = found["unit"], found["observed"]
+    if unit == "point":
+        return _points(rung)
+    if observed is None:
+        return fmt.NOTHING
+    if unit == "yes_no":
+        return language.text("yes") if observed else language.text("no")
+    return (
+        percent(observed, found["required"])
+        if unit == "/1"
+        else fmt.quantity(observed, unit, language)
+    )
+
+
+def _line(found: Said, language: Language) -> str:
+    unit, required = found["unit"], found["required"]
+    if unit == "yes_no":
+        return language.text("yes") if required else language.text("no")
+    if required is None:
+        return fmt.NOTHING
+    amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language)
+    return f"{SIGNS[found['line']]} {amount}"

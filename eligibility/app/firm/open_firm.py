@@ -1,0 +1,107 @@
+"""The firm that is open, wherever it was met: in a file, in a self-assessment, in staff's register.
+
+Plan and papers know only what stands here. Each source is asked as the person who looks may ask
+it, so the register's firms open for nobody whom the store does not show them to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from eligibility.app import address, cache, session
+from eligibility.app.register import firms_query
+from eligibility.app.self_assessment import form_state
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.screening import Firm
+from eligibility.store import PAPER_WORDS, Repository
+
+Lists = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that leads on from the firm: its script, and what its address says."""
+
+    script: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One firm, judged by the rules and the model in use.
+
+    Attributes
+    ----------
+    firm : Firm
+    on : date
+        The day from which something can be done.
+    query : mapping
+        What the address of a page says to open it.
+    home : Page
+        Where its conditions stand.
+    lists : mapping of list to rows
+        The lists behind its counts, as they were typed.
+    papers : mapping of paper to msgid, or None
+        Where each paper stands; None where nobody keeps a list of them.
+    """
+
+    firm: Firm
+    on: date
+    query: Mapping[str, str]
+    home: Page
+    lists: Lists = field(default_factory=dict)
+    papers: Mapping[str, str] | None = None
+
+
+def from_file(key: str) -> Opened | None:
+    """The firm of that key in the file kept, or in the sample.
+
+    Raises
+    ------
+    EligibilityError
+        If the file cannot be read.
+    """
+    found = cache.current().find(key)
+    query = {address.FIRM: key}
+    home = Page("eligibility/app/firm/firm_page.py", query)
+    if found is None:
+        return None
+    return Opened(replace(found, key=key), session.application_day(), query, home)
+
+
+def from_draft(draft: Draft, firm: Firm) -> Opened:
+    """The firm that a self-assessment tells of."""
+    query, home = (
+        {address.SOURCE: form_state.DRAFT},
+        Page("eligibility/app/self_assessment/result_page.py"),
+    )
+    return Opened(replace(firm, key=form_state.DRAFT), date.today(), query, home, dict(draft.lists))
+
+
+def from_register(repository: Repository, firm_id: int) -> Opened | None:
+    """A firm of the register as its latest assessment has its facts; None where there is none.
+
+    Raises
+    ------
+    NotFound
+        If whoever looks may not see it.
+    """
+    held = repository.records.assessments(firm_id)
+    if not held:
+        return None
+    facts = repository.records.assessment(held[0]["id"])["inputs"]
+    query = {address.SOURCE: address.REGISTERED, address.FIRM: str(firm_id)}
+    return Opened(
+        replace(
+            cache.judged(firms_query.judged(facts, cache.scheme())),
+            key=f"{address.REGISTERED}-{firm_id}",
+        ),
+        date.today(),
+        query,
+        Page("eligibility/app/register/firm_page.py", {address.FIRM: str(firm_id)}),
+        {name: repository.records.ledger(firm_id, name).value for name in cache.scheme().lists},
+        {row["item"]: PAPER_WORDS[row["status"]] for row in repository.casework.documents(firm_id)},
+    )

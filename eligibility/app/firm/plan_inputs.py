@@ -1,0 +1,366 @@
+"""The way to the certificate: what is asked of a plan, the outlook, the plans, their worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.firm import readiness
+from eligibility.app.firm.gaps import cited, findings
+from eligibility.app.firm.plan_results import Asked
+from eligibility.app.self_assessment import form_state
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, join, tag
+from eligibility.app.widgets.status import OF_VERDICT, verdict_word
+from eligibility.app.widgets.table import table
+from eligibility.domain.facts import years_of
+from eligibility.i18n import Language
+from eligibility.planning.assumptions import ASSUMED
+from eligibility.planning.incentives import incentives
+from eligibility.reports.number_format import exact
+from eligibility.screening import Firm
+
+Said = Mapping[str, Any]
+
+
+def asked(brief: Said, firm: Firm, language: Language, *, by_model: bool = False) -> Asked:
+    """Ask for the batch, the points, the taxable income of the years from the certificate on.
+
+    ``by_model``: a readiness can be asked for as well, which then stands before the points.
+    """
+    _ = language.text
+    first = _("the first with a plan")
+    deadlines = [date.fromisoformat(each["by"]) for each in brief["projection"]["deadlines"]]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="plan-asks"):
+        by = st.selectbox(
+            _("Ready for the batch closing on"),
+            [None, *deadlines],
+            format_func=lambda day: day.isoformat() if day else first,
+            key=session.PLAN_BY,
+            width=230,
+        )
+        score = st.number_input(
+            _("Certain points to reach"),
+            0.0,
+            float(firm.record["score"]["total"]),
+            None,
+            step=1.0,
+            format="%g",
+            key=session.PLAN_SCORE,
+            placeholder=_("those that pass"),
+            width=190,
+        )
+        ready = _readiness_asked(language) if by_model else None
+        certified_in = by or date.fromisoformat(brief["by"])
+        income = [
+            st.number_input(
+                _("Taxable income {year}, CNY 10,000").format(year=certified_in.year + place),
+                value=None,
+                step=0.01,
+                format="%g",
+                key=f"{session.PLAN_INCOME}{place}",
+                placeholder="",
+                width=190,
+            )
+            for place in range(int(incentives().years.value))
+        ]
+        renews = st.checkbox(_("certified before"), key=session.PLAN_RENEWS)
+    typed = [each for each in income if each is not None]
+    # income of later years says nothing while an earlier one is blank
+    known = typed if income[: len(typed)] == typed else []
+    wanted = None if ready is None else ready / 100
+    return Asked(by, score, wanted, tuple(each * fmt.WAN for each in known), not renews)
+
+
+def _readiness_asked(language: Language) -> float | None:
+    """The readiness to reach instead of certain eligibility, in percent."""
+    _ = language.text
+    given: float | None = st.number_input(
+        _("Or readiness to reach, %"),
+        1.0,
+        99.0,
+        None,
+        step=1.0,
+        format="%g",
+        key=session.PLAN_READY,
+        placeholder="",
+        width=190,
+        help=_(
+            "The model's own figure, not the lower end of its interval. No condition may be unmet; "
+            "what is undetermined the model weighs."
+        ),
+    )
+    return given
+
+
+def outlook(looked: Said, earliest: str | None, language: Language) -> None:
+    """The verdict at every batch if nothing is done, and when the first one could be."""
+    _ = language.text
+    never = _("not in the years looked at")
+    known = [
+        (_("certain without action"), looked["certain_from"]),
+        (_("possible without action"), looked["possible_from"]),
+        (_("with a plan"), earliest),
+    ]
+    st.html(
+        tag(
+            "dl",
+            *(tag("div", tag("dt", title), tag("dd", day or never)) for title, day in known),
+            cls="numbers",
+        )
+    )
+    rows = [
+        (
+            each["by"],
+            f"{each['years'][0]}–{each['years'][-1]}",
+            tag(
+                "span",
+                verdict_word(each["verdict"], language),
+                cls=f"status {OF_VERDICT[each['verdict']]}",
+            ),
+            fmt.interval(each["low"], each["high"]),
+        )
+        for each in looked["deadlines"]
+    ]
+    heads = (_("Batch closes"), _("Figures of"), _("Verdict if nothing is done"), _("Points"))
+    sources = dict.fromkeys(batch["source"][language.id] for batch in looked["batches"])
+    dated = _("; ").join(sources)
+    notes = [_("Days of the batches: {source}.").format(source=dated)]
+    if looked["assumed"]["as_last_year"]:
+        notes.append(_("Assumed: every figure of a new year is as in the last."))
+    st.html(table(heads, rows, numbers=[3]) + tag("p", " ".join(notes), cls="muted"))
+
+
+def must_hold(brief: Said, firm: Firm, language: Language) -> None:
+    """What has to be true for the batch planned for, and which rights can still be in force."""
+    _ = language.text
+    looked, by = brief["projection"], brief["by"]
+    said = _("To hold for {by}: figures of the year by {end}, all else by {by}")
+    with st.expander(said.format(by=by, end=looked["figures_of_year_by"])):
+        if looked["must_hold"]["findings"]:
+            years = years_of(date.fromisoformat(brief["by"]).year)
+            findings(looked["must_hold"]["findings"], firm, language, years=years)
+        else:
+            st.write(_("Every condition is met for that batch already."))
+        rows = [
+            (
+                right["title"][language.id],
+                right["file_by"]
+                if right["in_time"]
+                else _("△ too late, it was {day}").format(day=right["file_by"]),
+                _("{n} months").format(n=right["months"]),
+                _source(right["source"], language),
+            )
+            for right in looked["rights"]
+        ]
+        heads = (_("Right to be in force by then"), _("File by"), _("It takes"), _("Source"))
+        st.html(table(heads, rows))
+
+
+def plans(brief: Said, firm: Firm, language: Language) -> None:
+    """The cheapest plan with its dates, the next-best ones, or why there is none."""
+    _ = language.text
+    answer = brief["plan"]
+    if answer["readiness"]:
+        _ready(answer["readiness"], language)
+        if not answer["plans"]:
+            return
+    if answer["fill_in_first"]:
+        fields = firm.scheme.fields_by_id
+        names = fmt.field_titles(answer["fill_in_first"], fields, firm.years, language)
+        st.html(tag("p", _("Fill in first: {fields}").format(fields=names), cls="notice"))
+    if not answer["plans"]:
+        _refusal(answer, language)
+        _to_rate(firm, language)
+        return
+    cheapest, *others = answer["plans"]
+    _plan(cheapest, language)
+    for place, other in enumerate(others, start=1):
+        title = _("Alternative {n}: {cost}, {points} points certain").format(
+            n=place, cost=fmt.money(other["cost"], language), points=fmt.number(other["low"])
+        )
+        with st.expander(title):
+            _plan(other, language)
+
+
+def _to_rate(firm: Firm, language: Language) -> None:
+    """The own ratings left blank, whose points no plan can count on, and the way to them."""
+    _ = language.text
+    fields = firm.scheme.fields_by_id
+    rated = [
+        name
+        for item in firm.record["score"]["items"]
+        for name in item["missing"]
+        if fields[name].kind == "rating" or fields[name].unit == "point"
+    ]
+    if not rated:
+        return
+    words = _(
+        "A plan counts on certain points only, and these own ratings are blank: {fields}. Fill them "
+        "in, even roughly, and a plan is looked for again."
+    )
+    titles = fmt.field_titles(rated, fields, firm.years, language)
+    st.html(tag("p", words.format(fields=titles), cls="notice"))
+    if firm.key != form_state.DRAFT:
+        return
+    title = language.of(firm.scheme.sections[fields[rated[0]].section])
+    if st.button(_("Fill in the ratings: {step} →").format(step=title)):
+        form_state.go(fields[rated[0]].section, rated[0])
+        st.switch_page("eligibility/app/self_assessment/steps_page.py")
+
+
+def _ready(said: Said, language: Language) -> None:
+    """What the model says of the firm with the plan carried out, or why no plan is enough."""
+    _ = language.text
+    band = readiness.demonstration(language) if said["model"]["invented"] else ()
+    if said["refused"]:
+        st.html(tag("div", *band, tag("p", _said(said["refused"], language)), cls="notice refused"))
+        return
+    words = _("Readiness then about {chance} ({low}–{high}), at least {asked} asked for.")
+    low, high = (fmt.chance(end) for end in said["interval"])
+    told = words.format(
+        chance=fmt.chance(said["probability"]), low=low, high=high, asked=fmt.chance(said["asked"])
+    )
+    lines = [tag("p", tag("b", told)), tag("p", said["model"]["text"][language.id], cls="muted")]
+    if not said["cheapest"]:
+        lines.append(tag("p", _("This is enough; whether it is the cheapest was not settled.")))
+    st.html(tag("section", *band, *lines, cls="readiness"))
+
+
+def _refusal(answer: Said, language: Language) -> None:
+    _ = language.text
+    reasons = [
+        tag("li", _said(refusal["why"], language), cited(refusal["citation"], language))
+        for refusal in answer["refused"]
+    ]
+    if answer["earliest"]:
+        after = _("The earliest deadline with a plan is {earliest}.").format(**answer)
+    elif answer["fill_in_first"] and not reasons:
+        after = ""
+    else:
+        after = _("No plan is enough at any deadline in the years looked at.")
+    st.html(
+        tag(
+            "div",
+            tag("p", tag("b", _("No plan reaches the certificate by {by}.").format(**answer))),
+            *([tag("ul", *reasons)] if reasons else []),
+            *([tag("p", after)] if after else []),
+            cls="notice refused",
+        )
+    )
+
+
+def _plan(made: Said, language: Language) -> None:
+    _ = language.text
+    numbers = [
+        (_("Cost"), fmt.money(made["cost"], language)),
+        (_("Adviser days"), fmt.number(made["adviser_days"])),
+        (_("Days of the firm"), fmt.number(made["firm_days"])),
+        (_("Points certain then"), fmt.number(made["low"])),
+    ]
+    said = [tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers")]
+    if not made["moves"] and not made["find_out"]:
+        said.append(tag("p", _("Nothing has to be done.")))
+    for field in made["find_out"]:
+        words = _("Find out, and in the firm's favour: {field}")
+        said.append(tag("p", words.format(field=field["title"][language.id])))
+    if made["moves"]:
+        heads = (_("What to do"), _("Start by"), _("Done by"), _("Cost"), _("What it brings"))
+        rows = [
+            (
+                _what(move, language),
+                move["start_by"],
+                move["done_by"],
+                fmt.money(move["cost"], language),
+                join([tag("div", part) for part in _brings(move, language)]),
+            )
+            for move in made["moves"]
+        ]
+        said.append(table(heads, rows, cls="moves"))
+        if any(move["assumed"] for move in made["moves"]):
+            said.append(
+                tag(
+                    "p", _("Costs and times are assumed; change them in actions.yaml."), cls="muted"
+                )
+            )
+    st.html(join(said))
+
+
+def _what(move: Said, language: Language) -> Markup:
+    _ = language.text
+    much = exact(move["amount"], move["unit"], language) if move["unit"] else ""
+    words = [tag("b", move["title"][language.id]), *([f" × {much}"] if much else [])]
+    if move["provided"]:
+        said = _("provided that {this}").format(this=move["provided"][language.id])
+        words.append(tag("small", said))
+    return join(words)
+
+
+def _brings(move: Said, language: Language) -> Iterator[Markup]:
+    for met in move["meets"]:
+        yield join(["→ ", met["title"][language.id], cited(met["citation"], language)])
+    if not move["meets"] and not move["raises"]:
+        yield join(["→ ", language.text("readiness alone")])
+    for raised in move["raises"]:
+        points = f"{fmt.number(raised['from'])}→{fmt.number(raised['to'])}"
+        title = raised["title"][language.id]
+        yield join([f"→ {title} {points}", cited(raised["citation"], language)])
+
+
+def worth(value: Said, language: Language) -> None:
+    """Income tax by year with and without, awards to ask for, and the cost beside them."""
+    _ = language.text
+    said: list[Markup] = []
+    if value["years"]:
+        heads = (_("Year"), _("Tax without"), _("Tax with the certificate"), _("Saved"))
+        money = ("without", "certified", "saved")
+        rows = [
+            (str(year["year"]), *(fmt.money(year[name], language) for name in money))
+            for year in value["years"]
+        ]
+        said.append(table(heads, rows, numbers=[1, 2, 3]))
+        if value["cost"] is not None:
+            words = _("Income tax saved {saved}, cost of the plan {cost}, difference {net}").format(
+                saved=fmt.money(value["saved"], language),
+                cost=fmt.money(value["cost"], language),
+                net=fmt.money(value["net_of_tax_alone"], language),
+            )
+            said.append(tag("p", tag("strong", words)))
+    said += [tag("p", _said(sentence, language)) for sentence in value["says"]]
+    if value["awards"]:
+        heads = (_("Award"), _("Amount"), _("As of"), _("Citation"))
+        rows = [
+            (
+                award["title"][language.id],
+                fmt.money(award["amount"], language),
+                str(award["dated"]),
+                cited(award["citation"], language),
+            )
+            for award in value["awards"]
+        ]
+        said.append(table(heads, rows, numbers=[1]))
+        said.append(tag("p", _("△ Check an award before relying on it."), cls="muted"))
+    laws = [fmt.citation(each) for each in value["citations"]]
+    based = _("Rests on: {citations}; checked on {day}.").format(
+        citations=_("; ").join(dict.fromkeys(laws)), day=value["checked_on"]
+    )
+    st.html(join(said) + tag("p", based, cls="muted"))
+
+
+def _said(sentence: Said, language: Language) -> str:
+    """A sentence of the brief in this language."""
+    values = {
+        name: value[language.id] if isinstance(value, dict) else value
+        for name, value in sentence["values"].items()
+    }
+    text = sentence["text"]
+    return language.text(text).format(**values)
+
+
+def _source(source: str, language: Language) -> str:
+    _ = language.text
+    return _("assumed") if source == ASSUMED else source

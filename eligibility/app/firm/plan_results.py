@@ -1,0 +1,192 @@
+"""What the pages show of a firm's plan and of a city's year: worked out once, then only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.assessment.assess import assess_table
+from eligibility.city.certificates import Stock, certificates
+from eligibility.city.chances import Chances, chances_by_model, chances_without_model, year_after
+from eligibility.city.deadlines import Deadline, for_batch, for_certificate
+from eligibility.city.portfolio_state import Standing
+from eligibility.city.settings import City
+from eligibility.city.year import CityYear
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Batch
+from eligibility.planning.firm_plan import brief
+from eligibility.planning.readiness_plan import Judge
+from eligibility.readiness.model import Model
+from eligibility.register.year_candidates import Pool
+from eligibility.schemes.registry import Scheme
+from eligibility.screening import Firm, Screening
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a plan is to be made for; money in CNY, readiness /1."""
+
+    by: date | None = None
+    score: float | None = None
+    readiness: float | None = None
+    income: tuple[float, ...] = ()
+    first_time: bool = True
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A year of the register on one look.
+
+    Attributes
+    ----------
+    held, made
+        The firms that the year counts, and the year; None where it counts none.
+    season, coming
+        The same of the year that visits are for: the next one, once the last batch of this one has
+        closed.
+    """
+
+    held: Pool
+    made: CityYear | None
+    season: Pool
+    coming: CityYear | None
+
+
+def way(firm: Firm, on: date, asked: Asked, judge: Judge | None = None) -> dict[str, Any]:
+    """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
+
+    Raises
+    ------
+    InputError
+        If the day asked for lies before the firm's figures.
+    """
+    firms, row = firm.assessment.firms, firm.row
+    staff, assets = (
+        None if np.isnan(figure) else float(figure)
+        for figure in (firms.numbers(name)[row] for name in ("staff_total", "total_assets_y3"))
+    )
+    return brief(
+        firms,
+        row,
+        firm.scheme,
+        on,
+        by=asked.by,
+        score_at_least=asked.score,
+        income=asked.income,
+        staff=staff,
+        assets=assets,
+        first_time=asked.first_time,
+        readiness=asked.readiness,
+        judge=judge,
+    )
+
+
+def application_years(screening: Screening) -> list[int]:
+    """The years that firms of the file apply in, the latest first."""
+    return sorted(set(screening.batch.table.application_years.tolist()), reverse=True)
+
+
+def coming_years() -> list[int]:
+    """The years that firms of the register are looked at for: this one and the next."""
+    this_year = date.today().year
+    return [this_year, this_year + 1]
+
+
+def standing(screening: Screening, year: int, scheme: Scheme) -> Standing:
+    """Where the firms that apply in a year stand."""
+    table = screening.batch.table
+    of_year = table.application_years == year
+    if of_year.all():
+        return Standing(table, screening.assessments)
+    return judged(table.take(of_year), scheme)
+
+
+def judged(firms: FirmTable, scheme: Scheme) -> Standing:
+    """Where the firms of a table stand."""
+    return Standing(firms, assess_table(firms, scheme))
+
+
+def target(city: City, year: int, pool: Pool | None = None) -> int:
+    """How many firms are to be certified in a year: the register's own number wins over the city's.
+
+    Raises
+    ------
+    InputError
+        If neither sets any.
+    """
+    if pool is not None and pool.target is not None:
+        return pool.target
+    return int(city.target(year).certified.value)
+
+
+def closed(city: City, year: int, scheme: Scheme) -> Batch | None:
+    """The last batch of a year, if it has closed."""
+    return scheme.overlay(city.region).last_batch(year, date.today())
+
+
+def visited(pool: Pool, made: CityYear) -> list[str]:
+    """The ids of the firms of the register chosen for support, in the order of the choices."""
+    return [str(pool.firms[place]) for place in _places(made)]
+
+
+def supported(screening: Screening, made: CityYear) -> list[str]:
+    """The keys of the firms of a file chosen for support, in the order of the choices."""
+    of_year = np.flatnonzero(screening.batch.table.application_years == made.year)
+    return [screening.keys[place] for place in of_year[_places(made)]]
+
+
+def _places(made: CityYear) -> NDArray[np.intp]:
+    return made.options.firm[[reason.option for reason in made.portfolio.reasons]]
+
+
+def deadlines(
+    outcomes: Sequence[Mapping[str, Any]], city: City, scheme: Scheme, day: date
+) -> list[Deadline]:
+    """What a firm has before it: for its certificate if it holds one, else for the next batch.
+
+    Parameters
+    ----------
+    outcomes : sequence of mappings
+        The firm's applications on record.
+    day : date
+        What is due before it is left out, but for the work before a batch that is still open.
+    """
+    law, overlay = scheme.in_force(day), scheme.overlay(city.region)
+    held = certificates([row for row in outcomes if row["certified"]], law)
+    valid = np.flatnonzero((held.issued <= np.datetime64(day)) & (held.ends > np.datetime64(day)))
+    if len(valid):
+        issued, ends = (days[valid[-1]].item() for days in (held.issued, held.ends))
+        return [due for due in for_certificate(issued, law, overlay, ends) if due.day >= day]
+    batches = overlay.batches_from(day)
+    return for_batch(batches[0], overlay) if batches else []
+
+
+def stock(pool: Pool, scheme: Scheme) -> Stock:
+    """Certificates on record in the year and the next."""
+    law = scheme.in_force(date(pool.year, 1, 1))
+    return pool.held.stock(law, pool.year, pool.year + 1)
+
+
+def pool_chances(
+    model: Model | None, standing: Standing, city: City, pool: Pool, scheme: Scheme
+) -> Chances:
+    """Chances of the firms that a year of the register counts.
+
+    Of a year that comes after one still open they are those of firms not certified in that one.
+    """
+    chances = model_chances(model, standing, city)
+    if not pool.again.any() or closed(city, pool.year - 1, scheme):
+        return chances
+    return year_after(replace(chances, now=np.where(pool.again, chances.now, 0)), chances)
+
+
+def model_chances(model: Model | None, standing: Standing, city: City) -> Chances:
+    """Chances by the model where there is one, else as the city assumes them."""
+    if model is None:
+        return chances_without_model(standing, city)
+    return chances_by_model(model.draws, model.learned, standing, city)

@@ -1,0 +1,46 @@
+"""One firm's way to the certificate: what is lacking, what if, the cheapest plan, dates, worth."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache
+from eligibility.app.firm import gaps, ladder, plan_inputs, what_if
+from eligibility.app.firm.open_firm import Opened
+from eligibility.app.firm.plan_results import Asked
+from eligibility.app.widgets import guard, papers
+from eligibility.i18n import Language
+
+
+def plan(opened: Opened, language: Language) -> None:
+    """All of it, for a firm met anywhere; the papers tell the plan that is asked for here."""
+    _ = language.text
+    firm = opened.firm
+    with guard.told(language):
+        first = cache.way(firm, opened.on, Asked())
+
+    st.header(_("What is lacking now"), anchor=False)
+    st.caption(
+        _("Distances are exact: less would not be enough. A link leads to the input that tries it.")
+    )
+    gaps.gaps(first["gaps"], firm, language)
+
+    st.header(_("What if"), anchor=False)
+    what_if.what_if_block(firm, first["gaps"], language)
+
+    st.header(_("Plan"), anchor=False)
+    asked = plan_inputs.asked(first, firm, language, by_model=cache.model()[0] is not None)
+    with guard.told(language), st.spinner(_("Looking for the cheapest plan…")):
+        made = cache.way(firm, opened.on, asked)
+    st.subheader(_("Plan to be ready by {by}").format(by=made["by"]), anchor=False)
+    plan_inputs.plans(made, firm, language)
+    plan_inputs.must_hold(made, firm, language)
+
+    st.header(_("Outlook by batch"), anchor=False)
+    plan_inputs.outlook(made["projection"], made["plan"]["earliest"], language)
+    st.header(_("What it is worth"), anchor=False)
+    plan_inputs.worth(made["worth"], language)
+    st.header(_("Ladder of qualifications"), anchor=False)
+    ladder.ladder_block(ladder.climbed(firm, language), firm, language)
+    st.header(_("Papers"), anchor=False)
+    papers.of_firm(opened, language, asked)

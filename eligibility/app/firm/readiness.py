@@ -1,0 +1,133 @@
+"""How ready a firm is, learned from past applications: apart from the law, never a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.i18n import Language
+from eligibility.reports.firm_text import titles
+from eligibility.screening import Firm
+
+if TYPE_CHECKING:
+    from eligibility.readiness.model import Model
+
+
+def readiness(firm: Firm, model: Model | None, language: Language) -> None:
+    """The chance with its interval, sample, weak points and caveats; nothing without a model."""
+    if model is None:
+        return
+    _ = language.text
+    st.header(_("Readiness, learned from past applications"), anchor=False)
+    st.caption(_("An estimate, apart from the law: it alters no condition and no point above."))
+    said = firm.record["readiness"]
+    if said is None:
+        words = _("The model knows other rules than those in force on this date; it says nothing.")
+        st.html(tag("p", words, cls="notice"))
+        return
+    st.html(
+        tag(
+            "section",
+            *(demonstration(language) if said["model"]["invented"] else ()),
+            *_chance(said, firm, language),
+            interval_bar(said["probability"], *said["interval"]),
+            tag("p", said["model"]["text"][language.id], cls="muted"),
+            *_outside(said, firm, language),
+            *_factors(said, firm, language),
+            caveats(said["model"]["invented"], language),
+            cls="readiness",
+        )
+    )
+    st.page_link("eligibility/app/reference/model_page.py", label=_("About this model →"))
+
+
+def demonstration(language: Language) -> Iterable[Markup]:
+    """The band that stands across whatever a model of invented applications says."""
+    _ = language.text
+    yield tag(
+        "p",
+        tag("strong", _("Demonstration model")),
+        tag("span", _("learned from invented applications; no evidence for any firm")),
+        cls="demonstration",
+    )
+
+
+def caveats(invented: bool, language: Language) -> Markup:
+    """What has to stand beside every number of a model."""
+    # the card belongs to training, which imports scikit-learn; with a model it is there already
+    from eligibility.readiness.model_card import caveats as said_of
+
+    return tag("ul", *(tag("li", words) for words in said_of(language, invented)), cls="caveats")
+
+
+def interval_bar(chance: float, low: float, high: float) -> Markup:
+    """A line from nought to one, the interval on it and a mark at the chance; the text says it."""
+    return tag(
+        "div",
+        tag("i", cls="reach", style=f"left:{low:.2%};width:{high - low:.2%}"),
+        tag("i", cls="at", style=f"left:{chance:.2%}"),
+        cls="interval",
+        aria_hidden="true",
+    )
+
+
+def _chance(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Markup]:
+    _ = language.text
+    low, high = (fmt.chance(end) for end in said["interval"])
+    values = {"chance": fmt.chance(said["probability"]), "low": low, "high": high}
+    if not said["conditional"]:
+        words = _("about {chance} ({low}–{high})").format(**values)
+        yield tag("p", tag("strong", words), " ", tag("small", _("interval (90%)")), cls="chance")
+        return
+    conditions = titles(said["not_before"], firm.law, language)
+    words = _("not before these are met: {conditions}").format(conditions=conditions)
+    yield tag("p", tag("strong", words), cls="chance")
+    words = _(
+        "Conditional: were they met, about {chance} ({low}–{high} in 9 of 10 cases); until then "
+        "there is none."
+    )
+    yield tag("p", words.format(**values))
+
+
+def _outside(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Markup]:
+    _ = language.text
+    if said["outside"]:
+        words = _("Beyond all that the model has seen, so the chance is a guess: {conditions}")
+        names = titles(said["outside"], firm.law, language)
+        yield tag("p", words.format(conditions=names), cls="notice")
+
+
+def _factors(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Markup]:
+    _ = language.text
+    if not said["contributions"]:
+        yield tag("p", _("This estimator does not tell the parts of its chance."), cls="muted")
+        return
+    rows = [
+        tag(
+            "tr",
+            tag("td", titles([part["id"]], firm.law, language)),
+            tag("td", fmt.chance(part["chance"]), cls="n"),
+            tag("td", _share(part["chance"])),
+        )
+        for part in said["contributions"]
+    ]
+    heads = (_("Condition, the weakest first"), _("Chance that it survives review"), "")
+    yield tag(
+        "table",
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+        tag("tbody", *rows),
+        cls="factors",
+    )
+
+
+def _share(chance: float) -> Markup:
+    return tag(
+        "span",
+        tag("i", cls="certain", style=f"width:{chance:.2%}"),
+        cls="bar",
+        aria_hidden="true",
+    )

@@ -1,0 +1,135 @@
+"""The score: a bar of what is certain, open and out of reach, and its items in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.domain.law import Item, ItemGroup
+from eligibility.i18n import Language
+from eligibility.reports.number_format import percent
+from eligibility.screening import Firm
+
+
+def score(firm: Firm, language: Language) -> None:
+    """The bar with the line to pass, and every item under it."""
+    _ = language.text
+    said = firm.record["score"]
+    low, high, total = said["low"], said["high"], said["total"]
+    points = fmt.interval(low, high)
+    words = _("{points} of {total} points; more than {mark} are needed").format(
+        points=points, total=total, mark=said["pass_above"]
+    )
+    items = {item["id"]: item for item in said["items"]}
+    legend = (
+        ("certain", _("certain"), low),
+        ("open", _("still open"), high - low),
+        ("beyond", _("out of reach"), total - high),
+    )
+    st.html(
+        tag(
+            "section",
+            tag("p", tag("strong", words)),
+            tag(
+                "div",
+                bar(low, high, total),
+                tag(
+                    "span",
+                    tag("span", fmt.number(said["pass_above"])),
+                    cls="mark",
+                    style=f"left:{said['pass_above'] / total:.2%}",
+                ),
+                cls="total",
+                role="img",
+                aria_label=words,
+            ),
+            tag(
+                "p",
+                *(
+                    tag("span", tag("i", cls=zone), f"{word} {fmt.number(size)}")
+                    for zone, word, size in legend
+                ),
+                cls="legend",
+            ),
+            tag(
+                "table",
+                _head(language),
+                *(_group(firm, group, items, language) for group in firm.law.score.groups),
+                cls="items",
+            ),
+            cls="score",
+        )
+    )
+
+
+def bar(low: float, high: float, most: float) -> Markup:
+    """Three zones side by side."""
+    return tag(
+        "span",
+        tag("i", cls="certain", style=f"width:{low / most:.2%}"),
+        tag("i", cls="open", style=f"width:{(high - low) / most:.2%}"),
+        cls="bar",
+    )
+
+
+def _head(language: Language) -> Markup:
+    _ = language.text
+    heads = (_("Item"), _("Points"), "", _("Band"), _("Observed"))
+    return tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads)))
+
+
+def _group(
+    firm: Firm, group: ItemGroup, items: dict[str, dict[str, Any]], language: Language
+) -> Markup:
+    _ = language.text
+    most = _("up to {n} points").format(n=fmt.number(group.max))
+    title = tag(
+        "th", language.of(group.title), tag("span", most, cls="most"), scope="colgroup", colspan="5"
+    )
+    rows = [_item(firm, items[item.id], language) for item in group.items]
+    return tag("tbody", tag("tr", title, cls="group"), *rows)
+
+
+def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
+    _ = language.text
+    missing = fmt.field_titles(item["missing"], firm.scheme.fields_by_id, firm.years, language)
+    observed = _observed(item, firm.law.items[item["id"]], language)
+    notes = [tag("small", _("missing: {names}").format(names=missing))] if missing else []
+    for other in (item["interpretation"] or {}).get("changed_by", []):
+        points = fmt.interval(other["low"], other["high"])
+        says = other["other_says"][language.id]
+        notes.append(
+            tag(
+                "small",
+                _("Read otherwise ({reading}): {points} points").format(
+                    reading=says, points=points
+                ),
+                cls="turned",
+            )
+        )
+    return tag(
+        "tr",
+        tag("td", item["title"][language.id]),
+        tag("td", tag("b", fmt.interval(item["low"], item["high"])), f" / {item['max']}", cls="n"),
+        tag("td", bar(item["low"], item["high"], item["max"]), cls="small-bar"),
+        tag("td", item["band"] or ""),
+        tag("td", observed, *notes),
+    )
+
+
+def _observed(item: dict[str, Any], rule: Item, language: Language) -> str:
+    _ = language.text
+    observed, unit = item["observed"], item["unit"]
+    if observed is None:
+        return (
+            "" if item["missing"] else _("own rating") if item["band"] else _("judged by experts")
+        )
+    if unit == "yes_no":
+        return _("yes") if observed else _("no")
+    if unit == "/1":
+        bounds = [b for band in rule.bands for b in (band.at_least, band.above) if b is not None]
+        return percent(observed, min(bounds, key=lambda bound: abs(bound - observed), default=None))
+    return fmt.quantity(observed, unit, language)

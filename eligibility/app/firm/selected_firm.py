@@ -1,0 +1,77 @@
+"""The firm in the address, or what to do where there is none."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import address, auth, cache
+from eligibility.app.firm import open_firm
+from eligibility.app.firm.open_firm import Opened
+from eligibility.app.self_assessment import draft_storage, form_state
+from eligibility.app.widgets import guard
+from eligibility.i18n import Language
+from eligibility.store import STAFF
+
+
+def firm(title: str, language: Language) -> Opened:
+    """The firm that is open, with the way back; a page under this title ends where none is."""
+    _ = language.text
+    source, key = address.source(), address.chosen_firm()
+    # a page that is not of one's role cannot be linked to
+    screens = auth.actor().role in STAFF
+    with guard.told(language):
+        match source:
+            case address.REGISTERED:
+                found = _of_register()
+            case form_state.DRAFT:
+                found = _of_draft(language)
+            case _:
+                found = open_firm.from_file(key) if key else None
+    if found is None:
+        st.title(title, anchor=False)
+        st.write(_lacking(source, key, language))
+        if screens:
+            st.page_link(
+                "eligibility/app/screening/screening_page.py", label=_("Choose one from the table")
+            )
+        st.page_link(
+            "eligibility/app/self_assessment/start_page.py",
+            label=_("Or fill in the facts of one by hand"),
+        )
+        st.stop()
+    if source == address.FILE and screens:
+        with st.container(key="back"):
+            st.page_link("eligibility/app/screening/screening_page.py", label=_("← All firms"))
+    return found
+
+
+def _of_register() -> Opened | None:
+    """A firm of the register; the store refuses it to whoever may not see it."""
+    firm_id = address.asked_number(address.FIRM)
+    return None if firm_id is None else open_firm.from_register(auth.repository(), firm_id)
+
+
+def _of_draft(language: Language) -> Opened | None:
+    """The self-assessment that is open here, kept before it is judged."""
+    draft = form_state.draft()
+    if draft is None:
+        return None
+    form_state.collect()
+    draft_storage.save(draft, auth.repository(), language)
+    _, screening = cache.assessed(draft)
+    return None if screening.only is None else open_firm.from_draft(draft, screening.only)
+
+
+def _lacking(source: str, key: str | None, language: Language) -> str:
+    _ = language.text
+    if source == address.REGISTERED:
+        return _("This firm has not been assessed yet; enter its figures first.")
+    if source == form_state.DRAFT:
+        return (
+            _("Nothing can be decided until what cannot be read is corrected in the steps.")
+            if form_state.draft()
+            else _("Nothing is open: after a reload, your return code opens your entries again.")
+        )
+    if key:
+        return _("This firm is not in the table now; after a reload, upload the file again.")
+    return _("No firm is open yet.")

@@ -1,0 +1,117 @@
+"""Which roles may open which page, what their bar offers, and what stands at closed addresses.
+
+An address always leads somewhere: to the page, to the sign-in that leads to it, or to the
+sentence that says it is for others. Every page checks the role itself as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.account import sign_in
+from eligibility.store import ANYONE, LEADS, STAFF, Role
+
+#: a bar of so many pages needs no menus
+FEW = 6
+PAGES = Path("eligibility") / "app"
+FIRMS, ALONE = frozenset({Role.FIRM}), frozenset({Role.LOCAL})
+TEAM = STAFF - ALONE
+
+
+@dataclass(frozen=True)
+class Door:
+    """One page: its script, its title, its address, and who may open it."""
+
+    script: Path
+    title: str
+    address: str
+    roles: Collection[Role]
+    #: whose bar offers it, if not that of all who may open it
+    bar: Collection[Role] | None = None
+    #: whose first page it is
+    first: Collection[Role] = ()
+
+    def offered(self, role: Role) -> bool:
+        """Does the bar of this role offer it?"""
+        return role in self.roles and (self.bar is None or role in self.bar)
+
+
+def pages(*, known: bool) -> dict[str, list[Door]]:
+    """Every page, by its group in the bar; what stands in no bar is reached from other pages."""
+    _ = session.language().text
+    account = _("Account") if known else _("Sign in")
+    return {
+        "": [
+            Door(PAGES / "register/overview_page.py", _("Overview"), "overview", STAFF, first=TEAM),
+            Door(PAGES / "register/firms_page.py", _("All firms"), "staff-firms", STAFF),
+            Door(PAGES / "register/import_page.py", _("Import"), "import", STAFF),
+            Door(PAGES / "register/applications_page.py", _("Applications"), "applications", STAFF),
+            Door(PAGES / "year/year_page.py", _("Year"), "year", STAFF),
+            Door(
+                PAGES / "screening/screening_page.py",
+                _("Screen a file"),
+                "firms",
+                STAFF,
+                first=ALONE,
+            ),
+            Door(
+                PAGES / "self_assessment/start_page.py",
+                _("Self-assessment"),
+                "start",
+                ANYONE,
+                first=FIRMS,
+            ),
+            Door(PAGES / "self_assessment/steps_page.py", _("Steps"), "steps", ANYONE, bar=()),
+            Door(PAGES / "self_assessment/result_page.py", _("Result"), "result", ANYONE, bar=()),
+            Door(PAGES / "firm/firm_page.py", _("One firm"), "firm", ANYONE, bar=()),
+            Door(PAGES / "firm/plan_page.py", _("Plan"), "plan", ANYONE, bar=()),
+            Door(PAGES / "register/firm_page.py", _("A firm"), "staff-firm", STAFF, bar=()),
+        ],
+        _("Reference"): [
+            Door(PAGES / "reference/rules_page.py", _("Rules"), "rules", ANYONE),
+            Door(
+                PAGES / "reference/technical_field_page.py", _("Technical field"), "field", ANYONE
+            ),
+            Door(PAGES / "reference/model_page.py", _("Model"), "model", ANYONE, bar=STAFF),
+        ],
+        _("Settings"): [
+            Door(PAGES / "account/administration_page.py", _("Administration"), "admin", LEADS),
+            Door(PAGES / "account/account_page.py", account, "account", ANYONE),
+        ],
+    }
+
+
+def opened(groups: Mapping[str, Sequence[Door]], role: Role) -> dict[str, list[st.Page]]:
+    """The pages for this role, by their menu; those of no menu under no name."""
+    doors = [door for group in groups.values() for door in group]
+    few = sum(door.offered(role) for door in doors) <= FEW
+    pages: dict[str, list[st.Page]] = {"": []}
+    for name, group in groups.items():
+        offered = [door for door in group if door.offered(role)]
+        menu = "" if few or len(offered) == 1 else name
+        pages.setdefault(menu, []).extend(_offered(door, role) for door in offered)
+    pages[""] += [
+        _page(door.script if role in door.roles else sign_in.closed, door, "hidden")
+        for door in doors
+        # the first page stands at the bare address as well
+        if role in door.first or not door.offered(role)
+    ]
+    return {menu: held for menu, held in pages.items() if held}
+
+
+def _offered(door: Door, role: Role) -> st.Page:
+    if role in door.first:
+        return st.Page(door.script, title=door.title, url_path="home", default=True)
+    return _page(door.script, door, "visible")
+
+
+def _page(
+    shows: Path | Callable[[], None], door: Door, visibility: Literal["visible", "hidden"]
+) -> st.Page:
+    return st.Page(shows, title=door.title, url_path=door.address, visibility=visibility)

@@ -1,0 +1,76 @@
+"""How often firms were certified where the model said so: points with bands, and the diagonal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import streamlit as st
+
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import tag
+from eligibility.i18n import Language
+
+SIDE = 340
+
+
+def calibration(bins: Sequence[Mapping[str, float]], language: Language) -> None:
+    """The plot and, for those who cannot see it, its figures.
+
+    Parameters
+    ----------
+    bins : sequence of mappings
+        As :func:`eligibility.readiness.metrics.calibration_bins` gives them.
+    """
+    _ = language.text
+    said, found = _("Chance said"), _("Share certified")
+    rows = alt.InlineData([dict(each) for each in bins])
+    scale, percent = alt.Scale(domain=[0, 1]), alt.Axis(format="%", tickCount=5)
+    across = alt.X("chance:Q", title=said, scale=scale, axis=percent)
+    base = alt.Chart(rows).encode(across)
+    told = [
+        alt.Tooltip("chance:Q", title=said, format=".0%"),
+        alt.Tooltip("certified:Q", title=found, format=".0%"),
+        alt.Tooltip("applications:Q", title=_("Applications")),
+    ]
+    colours = st.get_option("theme.chartCategoricalColors")
+    diagonal = alt.Chart(alt.InlineData([{"at": 0}, {"at": 1}])).mark_line(
+        strokeDash=[4, 4], strokeWidth=1, color=colours[-1]
+    )
+    up = alt.Y("low:Q", title=found, scale=scale, axis=percent)
+    layers = alt.layer(
+        diagonal.encode(alt.X("at:Q", scale=scale, title=said), alt.Y("at:Q", scale=scale)),
+        base.mark_rule(strokeWidth=2, color=colours[2]).encode(up, alt.Y2("high:Q")),
+        base.mark_point(filled=True, size=70, opacity=1, color=colours[1]).encode(
+            alt.Y("certified:Q", title=found, scale=scale), tooltip=told
+        ),
+    ).properties(height=SIDE)
+    words = _(
+        "Each point is a tenth of the applications, with its 90% band; where the chances are "
+        "right, the bands touch the dashed line."
+    )
+    st.altair_chart(layers, alt=words)
+    st.caption(words)
+    with st.expander(_("The figures of the plot")):
+        st.html(_figures(bins, language))
+
+
+def _figures(bins: Sequence[Mapping[str, float]], language: Language) -> str:
+    _ = language.text
+    heads = (_("Chance said"), _("Share certified"), _("90% band"), _("Applications"))
+    rows = [
+        tag(
+            "tr",
+            tag("td", fmt.chance(each["chance"])),
+            tag("td", f"{each['certified']:.0%}"),
+            tag("td", f"{each['low']:.0%}–{each['high']:.0%}"),
+            tag("td", fmt.number(each["applications"])),
+        )
+        for each in bins
+    ]
+    return tag(
+        "table",
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+        tag("tbody", *rows),
+        cls="measures",
+    )

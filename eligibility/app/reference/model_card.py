@@ -1,0 +1,136 @@
+"""The card of the model in use, or why there is none and how to come by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from eligibility.app.firm.readiness import caveats, demonstration
+from eligibility.app.reference.calibration import calibration
+from eligibility.app.widgets import download_button
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.domain.text import Message
+from eligibility.i18n import Language
+from eligibility.readiness.paths import CARD
+from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
+
+if TYPE_CHECKING:
+    from eligibility.readiness.training import Trained
+
+MEASURES = ("log_loss", "brier", "calibration_error", "auc")
+EXAMPLE = f"""python -m eligibility simulate -n 600 -o past.csv
+python -m eligibility train past.csv -o models/{DEFAULT_SCHEME}"""
+
+
+def none(why: Message | None, teaches: bool, language: Language) -> None:
+    """No model: nothing is said of readiness, and what to do about it."""
+    _ = language.text
+    if why is not None:
+        st.html(tag("p", why.say(language), cls="notice"))
+    st.write(
+        _(
+            "Without a model nothing is said of readiness; conditions, score and gaps do not need "
+            "one."
+        )
+    )
+    if not teaches:
+        return
+    st.write(
+        _(
+            "To train one, give past applications below: the columns of the table of firms, with "
+            "the year of application (applied_year) and whether it was certified (certified)."
+        )
+    )
+    st.caption(_("On the command line, with invented applications to try it:"))
+    st.code(EXAMPLE, language="bash")
+
+
+def card(held: Trained, folder: Path, language: Language) -> None:
+    """What it learned from, how good it is, what must be kept in mind."""
+    from eligibility.readiness.model_card import about
+
+    _ = language.text
+    learned, metrics = held.model.learned, held.metrics
+    st.html(
+        tag(
+            "section",
+            *(demonstration(language) if learned.invented else ()),
+            tag("p", tag("strong", about(learned, language))),
+            tag("p", held.words.say(language)),
+            caveats(learned.invented, language),
+            cls="readiness",
+        )
+    )
+    tables, plot = st.columns(2, gap="large")
+    with tables:
+        st.header(_("How good it is"), anchor=False)
+        said = _("Cross-validated ({folds} folds, {repeats} times):")
+        st.caption(said.format(folds=metrics["folds"], repeats=metrics["repeats"]))
+        st.html(candidates(metrics["by_cross_validation"], metrics["chosen"], language))
+        if later := metrics["by_year"]:
+            said = _(
+                "Trained on earlier years, tried on {applications} applications from {year} on:"
+            )
+            st.caption(said.format(applications=later["applications"], year=later["tried_on_from"]))
+            st.html(candidates(later["candidates"], metrics["chosen"], language))
+        st.caption(
+            _(
+                "The chosen estimator is marked. Log-loss, Brier score and calibration error: "
+                "less is better; AUC: more is better."
+            )
+        )
+    with plot:
+        st.header(_("Are its chances right?"), anchor=False)
+        calibration(metrics["calibration"], language)
+    digest = _("SHA-256 of the file: {digest}").format(digest=learned.sha256)
+    scheme = load_scheme(learned.scheme)
+    rules = _("Rules: {scheme}, {edition}; {features} features.").format(
+        scheme=language.of(scheme.title),
+        edition=language.of(scheme.edition(learned.edition).title),
+        features=len(held.model.layout.names),
+    )
+    st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted digest"))
+    download_button.button(
+        _("Download the card (Markdown)"),
+        lambda: (folder / CARD).read_bytes(),
+        file_name=CARD,
+        mime="text/markdown",
+        icon=":material/download:",
+    )
+
+
+def candidates(
+    measured: Mapping[str, Mapping[str, float]], chosen: str, language: Language
+) -> Markup:
+    """The measures of every candidate, the best first, the chosen one marked."""
+    from eligibility.readiness.baselines import TITLES
+
+    order = sorted(measured, key=lambda name: measured[name]["log_loss"])
+    rows = {language.text(TITLES[name]): measured[name] for name in order}
+    return measures(rows, order.index(chosen), language)
+
+
+def measures(
+    rows: Mapping[str, Mapping[str, float]], marked: int | None, language: Language
+) -> Markup:
+    """A row of measures for each name."""
+    _ = language.text
+    heads = (_("estimator"), _("log-loss"), _("Brier score"), _("calibration error"), "AUC")
+    body = [
+        tag(
+            "tr",
+            tag("td", f"✓ {name}" if place == marked else name),
+            *(tag("td", f"{found[measure]:.3f}") for measure in MEASURES),
+            cls="chosen" if place == marked else "",
+        )
+        for place, (name, found) in enumerate(rows.items())
+    ]
+    return tag(
+        "table",
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+        tag("tbody", *body),
+        cls="measures",
+    )

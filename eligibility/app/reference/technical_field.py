@@ -1,0 +1,76 @@
+"""Fields of the catalogue that a sentence may belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from eligibility.app.widgets.markup import Markup, join, tag
+from eligibility.finder.search import FAINTLY, Exclusion, Match
+from eligibility.i18n import Language
+
+
+def matches(
+    found: Sequence[Match], sentence: str, language: Language, *, taking: bool = False
+) -> str | None:
+    """Ranked fields, each with the words they share and what the catalogue takes out.
+
+    ``taking``: each can be taken into the form that is open; gives the code of the one taken.
+    """
+    _ = language.text
+    if not found:
+        st.info(_("No field of the catalogue shares a telling word with this sentence."))
+        return None
+    if found[0].faint:
+        st.html(tag("p", "△ ", _(FAINTLY), cls="notice"))
+    if not taking:
+        st.html(tag("ol", *(_match(match, sentence, language) for match in found), cls="matches"))
+        return None
+    taken: str | None = None
+    for place, match in enumerate(found, start=1):
+        with st.container(key=f"match:{place}", gap=None):
+            st.html(tag("ol", _match(match, sentence, language), cls="matches", start=str(place)))
+            label = _("Take {code} into the form →").format(code=match.code)
+            if st.button(label, key=f"take:{match.code}", type="tertiary"):
+                taken = match.code
+    return taken
+
+
+def _match(match: Match, sentence: str, language: Language) -> Markup:
+    _ = language.text
+    score = _("likeness {score:.2f}").format(score=match.score)
+    lines = [
+        tag("p", tag("b", f"{match.code} {match.title}"), tag("span", score, cls="muted")),
+        tag("small", " › ".join(match.path)),
+        tag("p", _("Shared: "), _marked(match, sentence)),
+    ]
+    meanings = dict.fromkeys(
+        f"{term.text} → {term.stands_for}" for term in match.terms if term.text != term.stands_for
+    )
+    if meanings:
+        said = _("Everyday words: {words}").format(words=_("; ").join(meanings))
+        lines.append(tag("small", said))
+    if match.exclusion:
+        lines.append(_excluded(match.exclusion, language))
+    return tag("li", *lines)
+
+
+def _marked(match: Match, sentence: str) -> Markup:
+    """The sentence with the parts that matched."""
+    parts: list[str] = []
+    done = 0
+    for term in sorted(match.terms, key=lambda term: (term.start, -term.end)):
+        if term.start >= done:
+            parts += [sentence[done : term.start], tag("mark", sentence[term.start : term.end])]
+            done = term.end
+    return join([*parts, sentence[done:]])
+
+
+def _excluded(exclusion: Exclusion, language: Language) -> Markup:
+    _ = language.text
+    said = _("Excluded by {code}: {text}").format(code=exclusion.code, text=exclusion.text)
+    if not exclusion.touched:
+        return tag("p", said, cls="muted")
+    named = _("△ the sentence names: {terms}").format(terms=_(", ").join(exclusion.touched))
+    return tag("p", tag("span", named, cls="status review"), tag("small", said))

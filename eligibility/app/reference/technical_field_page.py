@@ -1,0 +1,56 @@
+"""From a sentence about the product to codes of the catalogue of technical fields."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import cache, session
+from eligibility.app.reference import technical_field
+from eligibility.app.self_assessment import form_state
+from eligibility.app.widgets import notices
+from eligibility.app.widgets.markup import tag
+from eligibility.domain.errors import EligibilityError
+from eligibility.finder.search import find
+
+language = session.language()
+_ = language.text
+STEPS = "eligibility/app/self_assessment/steps_page.py"
+LONGEST = 300
+FIELDS = 8
+EXAMPLE = "基于机器视觉的奶牛体况评分与发情监测系统"
+
+draft = form_state.draft()
+if draft is not None:
+    with st.container(key="back"):
+        st.page_link(STEPS, label=_("← Back to the steps"))
+st.title(_("Find the technical field"), anchor=False)
+st.write(
+    _(
+        "Say in one Chinese sentence what the product is and how it works; the fields of the "
+        "catalogue most like it are listed, the likeliest first."
+    )
+)
+sentence = st.text_area(
+    _("The product, in one sentence"),
+    max_chars=LONGEST,
+    height=90,
+    key=session.PRODUCT,
+    placeholder=EXAMPLE,
+    persist_state="session",
+)
+if sentence.strip():
+    try:
+        found = find(cache.scheme(), sentence, FIELDS)
+    except EligibilityError as error:
+        notices.refused(error, language)
+        st.stop()
+    if code := technical_field.matches(found, sentence, language, taking=draft is not None):
+        fields = cache.scheme().fields_by_id
+        (name,) = (name for name, field in fields.items() if field.kind == "catalogue")
+        form_state.fill_in(name, code, fields)
+        st.switch_page(STEPS)
+caveat = _(
+    "△ Likeness of words, not a finding. Terms and exclusions are held from one source: read the "
+    "official text of the field before you choose."
+)
+st.html(tag("p", caveat, cls="notice"))

@@ -1,0 +1,1 @@
+"""The pages of staff: the register, its firms, imports and applications."""

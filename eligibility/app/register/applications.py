@@ -1,0 +1,211 @@
+"""Applications and what became of them: recorded one by one or from a file, listed by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.register.dossier import outcome_word
+from eligibility.app.self_assessment.fields import EARLIEST, LATEST
+from eligibility.app.widgets import download_button, downloads, guard, notices
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import tag
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
+from eligibility.register.outcome_file import Register, past_table
+from eligibility.schemes.registry import Scheme
+from eligibility.store import FirmFilter, Repository
+
+Row = Mapping[str, Any]
+#: firms offered for what was typed
+OFFERED = 20
+#: applications before the table scrolls, and how high it is then
+SHOWN, TALL = 16, 620
+ANSWERS = {"pending": None, "yes": True, "no": False}
+
+
+def listed(rows: Sequence[Row], language: Language) -> int | None:
+    """The applications of one year; gives the firm that was opened."""
+    _ = language.text
+    years = sorted({row["applied_year"] for row in rows}, reverse=True)
+    asked = address.asked_number(address.YEAR)
+    year = asked if asked in years else years[0]
+    st.segmented_control(
+        _("Year of application"),
+        years,
+        format_func=str,
+        required=True,
+        key=address.ask_key(address.YEAR, year),
+        on_change=address.ask,
+        args=(address.YEAR,),
+    )
+    held = [row for row in rows if row["applied_year"] == year]
+    certified = sum(row["certified"] is True for row in held)
+    refused = sum(row["certified"] is False for row in held)
+    words = _("{n} applications = {certified} certified + {refused} refused + {pending} pending")
+    pending = len(held) - certified - refused
+    said = words.format(n=len(held), certified=certified, refused=refused, pending=pending)
+    st.html(tag("p", tag("strong", said), cls="counts"))
+    st.dataframe(
+        {
+            "open": [_("Open")] * len(held),
+            _("Firm"): [row["firm"] for row in held],
+            _("Credit code"): [row["uscc"] for row in held],
+            _("Certified"): [outcome_word(row["certified"], language) for row in held],
+            _("Batch"): [row["batch"] for row in held],
+            _("Certificate number"): [row["certificate_number"] for row in held],
+            _("Certified on"): [row["certified_on"] for row in held],
+            _("Expires on"): [row["expires_on"] for row in held],
+            _("Reason of refusal"): [row["rejection_reason"] for row in held],
+        },
+        column_config={
+            "open": st.column_config.ButtonColumn(
+                "", width=58, type="tertiary", key=session.open_key(session.OUTCOMES)
+            )
+        },
+        hide_index=True,
+        height="content" if len(held) <= SHOWN else TALL,
+        placeholder=fmt.NOTHING,
+    )
+    return session.opened_of(session.OUTCOMES, [row["firm_id"] for row in held])
+
+
+def record(repository: Repository, language: Language) -> None:
+    """Record one application, or correct what is held of it."""
+    _ = language.text
+    with st.expander(_("Record an application"), expanded=False):
+        text = st.text_input(_("Name or credit code contains"), key=session.SOUGHT, width=300)
+        if not text.strip():
+            st.caption(_("Type a part of the name or credit code to find the firm."))
+            return
+        found = repository.firms.page(FirmFilter(text=text.strip()), limit=OFFERED).rows
+        if not found:
+            st.info(_("No firm is called so; import it first."))
+            return
+        names = {row["id"]: f"{row['name']} {row['uscc'] or ''}" for row in found}
+        with st.container(horizontal=True):
+            firm = st.selectbox(_("Firm"), list(names), format_func=names.__getitem__, width=420)
+            year = int(
+                st.number_input(_("Year of application"), 2008, 2100, date.today().year, width=160)
+            )
+        held = repository.applications.outcomes(firm)
+        # what is held when the form is drawn says which version a change is made on
+        now = next((each for each in held if each["applied_year"] == year), {"version": 0})
+        row = session.loaded(f"outcome:{firm}:{year}", lambda: now)
+        _form(repository, firm, year, row, language)
+        if row["version"] != now["version"]:
+            session.let_go(f"outcome:{firm}:{year}")
+            st.rerun()
+
+
+def _form(repository: Repository, firm: int, year: int, row: Row, language: Language) -> None:
+    _ = language.text
+    answer = {value: name for name, value in ANSWERS.items()}[row.get("certified")]
+    name = f"outcome:{firm}:{year}"
+    with st.form(f"{name}:{row['version']}"):
+        chosen = st.segmented_control(
+            _("Certified"),
+            list(ANSWERS),
+            default=answer,
+            required=True,
+            format_func=lambda each: outcome_word(ANSWERS[each], language),
+        )
+        with st.container(horizontal=True):
+            batch = st.text_input(_("Batch"), row.get("batch") or "", max_chars=100)
+            number = st.text_input(
+                _("Certificate number"), row.get("certificate_number") or "", max_chars=100
+            )
+            days = [
+                st.date_input(label, row.get(key), EARLIEST, LATEST, format="YYYY-MM-DD")
+                for key, label in (
+                    ("certified_on", _("Certified on")),
+                    ("expires_on", _("Expires on")),
+                )
+            ]
+        st.caption(_lasts(year, language))
+        reason = st.text_input(_("Reason of refusal"), row.get("rejection_reason") or "")
+        if st.form_submit_button(_("Save"), type="primary"):
+            values = {
+                "certified": ANSWERS[chosen],
+                "batch": batch.strip() or None,
+                "certificate_number": number.strip() or None,
+                "certified_on": days[0],
+                "expires_on": days[1],
+                "rejection_reason": reason.strip() or None,
+            }
+            guard.do(partial(_save, repository, [(firm, year, values, row["version"])]))
+            session.let_go(name)
+            st.rerun()
+
+
+def _lasts(year: int, language: Language) -> str:
+    """How long a certificate lasts, as far as the text says, and how a day entered is taken."""
+    _ = language.text
+    period = cache.scheme().in_force(date(year, 12, 31)).parameters["validity_years"]
+    return _(
+        "A certificate is valid for {n} years from the day it is issued ({citation}). The text does "
+        "not say whether the same day {n} years on still counts: enter the day on the certificate; "
+        "from that day on it counts as expired here. Blank: {n} years after the day of issue."
+    ).format(
+        n=fmt.number(period.value),
+        citation=f"{period.citation.document} {period.citation.article}",
+    )
+
+
+def _save(repository: Repository, rows: Sequence[tuple[int, int, Row, int]]) -> Message:
+    return Message(
+        msgid("Recorded: {n} applications."), {"n": repository.applications.save_outcomes(rows)}
+    )
+
+
+def matched(repository: Repository, held: Register, language: Language) -> bool:
+    """What a file would record, and the button that does it; True once it was pressed."""
+    _ = language.text
+    batch = held.batch
+    rejected = batch.read - len(batch.table)
+    words = _("{read} rows read = {n} to record + {unknown} without a firm here + {out} rejected")
+    said = words.format(
+        read=batch.read, n=len(held.rows), unknown=len(held.unmatched), out=rejected
+    )
+    changes = sum(row[3] > 0 for row in held.rows)
+    again = _("Held already, and changed by the file: {n}").format(n=changes)
+    st.html(tag("p", tag("strong", said), tag("span", again), cls="counts"))
+    if batch.issues:
+        st.dataframe(notices.issue_table(batch.issues, language), hide_index=True, placeholder="")
+    if held.unmatched:
+        st.dataframe(
+            {
+                _("Row"): [row for row, _name in held.unmatched],
+                _("Not held here, or without a year"): [name for _row, name in held.unmatched],
+            },
+            hide_index=True,
+        )
+    if st.button(_("Record these outcomes"), type="primary", disabled=not held.rows):
+        guard.do(partial(_save, repository, held.rows))
+        return True
+    return False
+
+
+def training_file(repository: Repository, scheme: Scheme, language: Language) -> None:
+    """Past applications as the file that ``train`` reads."""
+    _ = language.text
+    rows = repository.applications.past_applications()
+    st.caption(
+        _(
+            "Decided applications with an assessment at application: {n}. The file is what the "
+            "command train reads."
+        ).format(n=len(rows))
+    )
+    download_button.button(
+        _("Download past applications (CSV)"),
+        lambda: downloads.written(past_table(rows, scheme), "csv"),
+        file_name="past_applications.csv",
+        mime=downloads.MIMES["csv"],
+        disabled=not rows,
+        icon=":material/download:",
+    )

@@ -1,0 +1,43 @@
+"""Applications of the firms looked after, and what became of them: what a model learns from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.register import applications
+from eligibility.app.screening import upload
+from eligibility.app.widgets import guard
+from eligibility.register import outcome_file
+
+language = session.language()
+_ = language.text
+
+repository = guard.staff(language)
+st.title(_("Applications and outcomes"), anchor=False)
+guard.news(language)
+opened = None
+with guard.told(language):
+    rows = repository.applications.outcomes()
+    if rows:
+        opened = applications.listed(rows, language)
+    else:
+        st.info(_("No application is recorded yet; record one below, or import a register."))
+    applications.record(repository, language)
+    with st.expander(_("Import a register of outcomes")):
+        st.caption(
+            _("One application a row: credit code, year of application, certified (yes/no).")
+        )
+        kept = upload.register(language)
+        if kept is not None:
+            held = outcome_file.read_register(kept.name, kept.content, repository, cache.scheme())
+            if applications.matched(repository, held, language):
+                session.forget_register()
+                st.rerun()
+    st.header(_("For training"), anchor=False)
+    applications.training_file(repository, cache.scheme(), language)
+
+if opened is not None:
+    st.switch_page(
+        "eligibility/app/register/firm_page.py", query_params={address.FIRM: str(opened)}
+    )

@@ -1,0 +1,154 @@
+"""The daily work on one firm: tasks, notes, the checklist of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.register.dossier import moment
+from eligibility.app.widgets import guard
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import literal, tag
+from eligibility.domain.law import Edition
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
+from eligibility.store import Paper, Repository
+from eligibility.store.casework import LONGEST_NOTE, LONGEST_TITLE
+
+Row = Mapping[str, Any]
+
+
+def tasks(repository: Repository, firm: Row, language: Language) -> None:
+    """What is to be done until when and by whom; done ones below."""
+    _ = language.text
+    advisers = {None: _("nobody")} | {
+        row["id"]: row["name"] for row in repository.administration.advisers()
+    }
+    held = repository.casework.tasks(firm["id"])
+    if not held:
+        st.info(_("No task yet; add what is to be done next, with its day."))
+    for task in sorted(held, key=lambda each: each["done"]):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.checkbox(
+                _("done"),
+                task["done"],
+                key=f"{session.TASK}:{task['id']}:{task['version']}",
+                on_change=guard.do,
+                args=(partial(_close, repository, task),),
+            )
+            due = str(task["due_on"]) if task["due_on"] else _("no day")
+            who = task["assignee"] or _("nobody")
+            st.html(tag("p", tag("b", task["title"]), tag("small", f"{due} · {who}"), cls="task"))
+    with st.form(session.TASK, clear_on_submit=True):
+        title = st.text_input(_("What is to be done"), max_chars=LONGEST_TITLE)
+        with st.container(horizontal=True):
+            due_on = st.date_input(_("Until"), None, format="YYYY-MM-DD", width=180)
+            assignee = st.selectbox(
+                _("By whom"), list(advisers), format_func=advisers.__getitem__, width=220
+            )
+        if st.form_submit_button(_("Add the task")):
+            values = {"title": title.strip(), "due_on": due_on, "assignee_id": assignee}
+            guard.do(partial(_add_task, repository, firm["id"], values))
+            st.rerun()
+
+
+def _close(repository: Repository, task: Row) -> Message:
+    repository.casework.save_task(task["id"], {"done": not task["done"]}, task["version"])
+    return Message(msgid("Saved."))
+
+
+def _add_task(repository: Repository, firm_id: int, values: Row) -> Message:
+    if not values["title"]:
+        return Message(msgid("Say first what is to be done."))
+    repository.casework.add_task(firm_id, values)
+    return Message(msgid("The task is added."))
+
+
+def notes(repository: Repository, firm: Row, language: Language) -> None:
+    """Notes of staff; the firm never sees them, and none is rewritten."""
+    _ = language.text
+    with st.form(session.NOTE, clear_on_submit=True):
+        text = st.text_area(_("A new note (for staff only)"), max_chars=LONGEST_NOTE)
+        if st.form_submit_button(_("Add the note")):
+            guard.do(partial(_add_note, repository, firm["id"], text.strip()))
+            st.rerun()
+    held = repository.casework.notes(firm["id"])
+    if not held:
+        st.info(_("No note yet; write down what was said, so that a colleague can go on."))
+    for note in held:
+        head = f"{moment(note['at'])} · {note['by'] or fmt.NOTHING}"
+        st.html(tag("p", tag("small", head), note["text"], cls="note"))
+
+
+def _add_note(repository: Repository, firm_id: int, text: str) -> Message:
+    if not text:
+        return Message(msgid("Write the note first."))
+    repository.casework.add_note(firm_id, text)
+    return Message(msgid("The note is added."))
+
+
+def documents(repository: Repository, firm: Row, law: Edition, language: Language) -> None:
+    """The evidence that each condition asks for, and where it stands; further papers can be added."""
+    _ = language.text
+    words = {
+        Paper.MISSING.value: _("○ missing"),
+        Paper.ASKED.value: _("◔ asked for"),
+        Paper.RECEIVED.value: _("◑ received"),
+        Paper.CHECKED.value: _("● checked"),
+    }
+    held = {row["item"]: row for row in repository.casework.documents(firm["id"])}
+    wanted = {each.id: (language.of(each.title), language.of(each.evidence))
+              for each in law.conditions}  # fmt: skip
+    wanted |= {item: (item, "") for item in held if item not in wanted}
+    checked = sum(held[item]["status"] == Paper.CHECKED for item in wanted if item in held)
+    st.caption(
+        _("Checked: {n} of {count}. The list is what reviewers ask for under {edition}.").format(
+            n=checked, count=len(wanted), edition=language.of(law.title)
+        )
+    )
+    with st.container(key="checklist"):
+        for item, (title, evidence) in wanted.items():
+            row = held.get(item, {"status": Paper.MISSING.value, "version": 0, "remark": None})
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.html(tag("p", tag("b", title), tag("small", evidence), cls="paper"), width=520)
+                key = f"{session.PAPER}:{firm['id']}:{item}:{row['version']}"
+                st.segmented_control(
+                    literal(title),
+                    list(words),
+                    default=row["status"],
+                    required=True,
+                    format_func=words.__getitem__,
+                    key=key,
+                    label_visibility="collapsed",
+                    on_change=_put,
+                    args=(repository, firm["id"], item, row, key),
+                )
+    with st.form(session.REMARK, clear_on_submit=True):
+        other = st.text_input(_("Another paper"), max_chars=200)
+        if st.form_submit_button(_("Add to the list")):
+            guard.do(partial(_add_paper, repository, firm["id"], other.strip()))
+            st.rerun()
+
+
+def _put(repository: Repository, firm_id: int, item: str, row: Row, key: str) -> None:
+    guard.do(
+        partial(
+            _save, repository, firm_id, item, session.chosen(key), row["version"], row["remark"]
+        )
+    )
+
+
+def _save(repository: Repository, *values: Any) -> Message:
+    repository.casework.save_document(*values)
+    return Message(msgid("Saved."))
+
+
+def _add_paper(repository: Repository, firm_id: int, item: str) -> Message:
+    if not item:
+        return Message(msgid("Name the paper first."))
+    repository.casework.save_document(firm_id, item, Paper.MISSING, 0)
+    return Message(msgid("The paper is on the list."))

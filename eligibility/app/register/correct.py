@@ -1,0 +1,238 @@
+"""The figures of a stored firm for one year, to be corrected; stored only if nobody was first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.register import firms_query
+from eligibility.app.widgets import notices
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import tag
+from eligibility.assessment.ladder import extras, joint_fields, joint_fields_by_id
+from eligibility.domain.errors import Conflict, EligibilityError, InputError
+from eligibility.domain.facts import Field, years_of
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
+from eligibility.intake.table import Batch, Options, from_records
+from eligibility.schemes.registry import Scheme
+from eligibility.store import Held, Repository, table_facts
+
+Row = Mapping[str, Any]
+YEARS = ("y1", "y2", "y3")
+#: the one column of facts that belong to no year
+ONCE = "value"
+
+
+def figures(repository: Repository, firm: Row, language: Language) -> None:
+    """Choose the year of application, correct its figures, store and judge them."""
+    _ = language.text
+    scheme = cache.scheme()
+    held_years = repository.records.years(firm["id"])
+    choice = sorted({date.today().year, *held_years}, reverse=True)
+    asked = address.asked_number(address.YEAR)
+    year = asked if asked in choice else (held_years or choice)[0]
+    st.selectbox(
+        _("Year of application"),
+        choice,
+        key=address.ask_key(address.YEAR, year),
+        on_change=address.ask,
+        args=(address.YEAR,),
+        width=200,
+    )
+    what = f"figures:{firm['id']}:{year}"
+    held: Held = session.loaded(what, lambda: repository.records.figures(firm["id"], year))
+    _moved_on(repository.records.figures(firm["id"], year), held, what, language)
+    facts = held.value or _known(firm, year)
+    st.caption(
+        _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
+    )
+    name = f"{what}:{held.version}"
+    with st.form(name):
+        typed: dict[str, str] = {}
+        for section, fields in _sections(scheme, facts, year, language):
+            typed |= _editor(f"{name}:{section}", section, fields, facts, year, language)
+        if st.form_submit_button(_("Save and assess"), type="primary"):
+            _submit(repository, firm["id"], year, typed, held, what, scheme, language)
+
+
+def _known(firm: Row, year: int) -> dict[str, Any]:
+    """What the firm's row says, for a year that has no figures yet."""
+    names = ("uscc", "name", "district", "industry")
+    return {"application_date": f"{year}-01-01"} | {
+        each: firm[each] for each in names if firm[each]
+    }
+
+
+def _moved_on(now: Held, held: Held, what: str, language: Language) -> None:
+    _ = language.text
+    if now.version == held.version:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = _("Someone else changed these figures meanwhile: {fields}.")
+        fields = joint_fields_by_id()
+        keys = [key for key in fields if now.value.get(key) != held.value.get(key)]
+        named = _(", ").join(language.of(fields[key].title) for key in keys)
+        st.html(tag("p", words.format(fields=named or fmt.NOTHING), cls="notice refused"))
+        st.button(_("Load what is stored now"), on_click=session.let_go, args=(what,))
+
+
+def _sections(
+    scheme: Scheme, facts: Row, year: int, language: Language
+) -> list[tuple[str, list[Field]]]:
+    """Titles of the form's parts with their fields; yearly ones and others stand apart.
+
+    Asked is what the law of the year needs, then what lower rungs need besides; what the scheme has
+    stored beyond that stands there too, as it may contradict what is asked.
+    """
+    _ = language.text
+    # a year that is covered in part is so at its end
+    day = date(year, 12, 31)
+    law = scheme.in_force(day)
+    below = extras(scheme, law, day)
+    asked = {field.id for field in scheme.asked(law)}
+    asked |= facts.keys() - {extra.field.id for extra in below}
+    titled = [
+        (language.of(scheme.sections[field.section]), field)
+        for field in scheme.fields
+        if field.id in asked
+    ]
+    for extra in below:
+        title = _("Only for: {title}").format(title=language.of(extra.rung.title))
+        titled.append((title, extra.field))
+    made: dict[str, list[Field]] = {}
+    for title, field in titled:
+        yearly = _("by year") if field.in_series else ""
+        made.setdefault(f"{title} {yearly}".strip(), []).append(field)
+    return list(made.items())
+
+
+def _editor(
+    key: str, title: str, fields: Sequence[Field], facts: Row, year: int, language: Language
+) -> dict[str, str]:
+    """A table of one section; gives field id → what its cell says."""
+    _ = language.text
+    yearly = fields[0].in_series
+    columns = YEARS if yearly else (ONCE,)
+    stems = list(dict.fromkeys(field.stem for field in fields))
+    cells = {column: [""] * len(stems) for column in columns}
+    seats: dict[str, tuple[str, int]] = {}
+    for field in fields:
+        column = YEARS[field.year - 1] if yearly and field.year else ONCE
+        seats[field.id] = column, stems.index(field.stem)
+        cells[column][stems.index(field.stem)] = _text(field, facts.get(field.id), language)
+    first = {field.stem: field for field in reversed(fields)}
+    units = [fmt.unit_word(first[stem].unit, language) for stem in stems]
+    what = [
+        f"{fmt.stem_title(first[stem], language)}{f' ({unit})' if unit else ''}"
+        for stem, unit in zip(stems, units, strict=True)
+    ]
+    heads = dict(zip(YEARS, map(str, years_of(year)), strict=True)) | {ONCE: _("Value")}
+    config: dict[str, Any] = {
+        name: st.column_config.TextColumn(heads[name], width=140) for name in columns
+    }
+    config["what"] = st.column_config.TextColumn(title, width=330)
+    edited: pa.Table = st.data_editor(
+        pa.table({"what": what, **{name: pa.array(cells[name], pa.string()) for name in columns}}),
+        column_config=config,
+        disabled=["what"],
+        hide_index=True,
+        height="content",
+        placeholder="",
+        key=key,
+        alt=title,
+    )
+    texts = {name: edited[name].to_pylist() for name in columns}
+    return {name: (texts[column][row] or "").strip() for name, (column, row) in seats.items()}
+
+
+def _text(field: Field, value: Any, language: Language) -> str:
+    _ = language.text
+    if value is None:
+        return ""
+    if field.kind == "money":
+        return f"{(Decimal(repr(value)) / fmt.WAN).normalize():f}"
+    if field.kind == "yes_no":
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def _submit(
+    repository: Repository,
+    firm_id: int,
+    year: int,
+    typed: Mapping[str, str],
+    held: Held,
+    what: str,
+    scheme: Scheme,
+    language: Language,
+) -> None:
+    _ = language.text
+    try:
+        unasked = {name: value for name, value in held.value.items() if name not in typed}
+        facts = unasked | _read(typed, year, scheme, language)
+        record = cache.judged(firms_query.judged(facts, scheme)).record
+        repository.records.save_figures(firm_id, year, facts, held.version)
+        repository.records.add_assessment(firm_id, facts, record)
+    except Conflict as error:
+        notices.refused(error, language)
+        st.html(
+            tag("p", _("What you typed is still here; copy it before you load what is stored."))
+        )
+    except EligibilityError as error:
+        notices.refused(error, language)
+    else:
+        session.let_go(what)
+        session.tell(
+            Message(msgid("The figures of {year} are stored and assessed."), {"year": year})
+        )
+        st.rerun()
+
+
+def _read(
+    typed: Mapping[str, str], year: int, scheme: Scheme, language: Language
+) -> dict[str, Any]:
+    """The facts that the cells say; what cannot be taken is told cell by cell.
+
+    Raises
+    ------
+    InputError
+        If a cell cannot be taken, or the application date lies in another year.
+    """
+    fields = joint_fields_by_id()
+    given = {
+        name: f"{text}万元" if fields[name].kind == "money" else text
+        for name, text in typed.items()
+        if text
+    }
+    first = date(year, 1, 1)
+    options = Options(application_date=first, covered_from=scheme.covered_from)
+    batch = from_records([given], joint_fields(), options, catalogue=scheme.titles_by_code)
+    _issues(batch, years_of(year), language)
+    if not len(batch.table):
+        raise InputError("Nothing was stored; correct what is named above.")
+    (facts,) = table_facts(batch.table, joint_fields())
+    if not str(facts["application_date"]).startswith(f"{year}-"):
+        raise InputError(
+            "The date of application, {day}, is not in {year}.",
+            day=facts["application_date"], year=year,
+        )  # fmt: skip
+    return facts
+
+
+def _issues(batch: Batch, years: Sequence[int], language: Language) -> None:
+    """What cannot be taken as it was typed."""
+    _ = language.text
+    for issue in batch.issues:
+        field = joint_fields_by_id().get(issue.column)
+        title = fmt.field_title(field, years, language) if field else issue.column
+        sentence = _("{title}: {value}; expected: {expected}").format(
+            title=title, value=issue.value, expected=issue.expected.say(language)
+        )
+        st.html(tag("p", sentence, cls="notice refused" if issue.fatal else "notice", role="alert"))

@@ -1,0 +1,360 @@
+"""One firm of the store: who it is, what was found of it, now and before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.firm import conditions, open_firm, plan_sections, readiness, score, verdict
+from eligibility.app.register import firms_query
+from eligibility.app.widgets import guard, papers
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
+from eligibility.assessment.ladder import joint_fields_by_id
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
+from eligibility.store import STAGE_WORDS, Repository, Stage
+
+Row = Mapping[str, Any]
+#: lines of the log before they scroll, and how high they are then
+SHOWN, TALL = 16, 620
+TABS = ("assessment", "beside", "plan", "figures", "documents", "tasks", "notes", "history")
+
+
+def heading(firm: Row, language: Language) -> None:
+    """Name, codes, who looks after it, how far it has come."""
+    _ = language.text
+    known = [firm[name] for name in ("uscc", "district", "industry", "carrier") if firm[name]]
+    adviser = _("Adviser: {name}").format(name=firm["adviser"] or _("nobody"))
+    stage = tag("span", language.text(STAGE_WORDS[Stage(firm["stage"])]), cls="stage")
+    found = (
+        tag("span", verdict_word(firm["verdict"], language),
+            cls=f"status {OF_VERDICT[firm['verdict']]}")
+        if firm["verdict"]
+        else tag("span", _("not assessed yet"), cls="muted")
+    )  # fmt: skip
+    st.html(
+        tag(
+            "section",
+            tag("h1", firm["name"] or _("Firm without a name")),
+            tag("p", " · ".join([*known, adviser]), cls="muted"),
+            tag("p", stage, " ", found),
+            cls="firm",
+        )
+    )
+
+
+def tabs(language: Language) -> str:
+    """Which part of the dossier is asked for; it stands in the address."""
+    _ = language.text
+    words = {
+        "assessment": _("Assessment"),
+        "beside": _("This year and last"),
+        "plan": _("Plan"),
+        "figures": _("Figures"),
+        "documents": _("Documents"),
+        "tasks": _("Tasks"),
+        "notes": _("Notes"),
+        "history": _("History"),
+    }
+    asked = address.asked().get(address.TAB, TABS[0])
+    st.segmented_control(
+        _("Part of the dossier"),
+        TABS,
+        format_func=words.__getitem__,
+        required=True,
+        key=address.ask_key(address.TAB, asked if asked in TABS else TABS[0]),
+        on_change=address.ask,
+        args=(address.TAB,),
+        label_visibility="collapsed",
+    )
+    return asked if asked in TABS else TABS[0]
+
+
+def master(repository: Repository, firm: Row, language: Language) -> None:
+    """Change stage, adviser and what the firm is called; a change made meanwhile is told."""
+    _ = language.text
+    advisers = {None: _("nobody")} | {
+        row["id"]: row["name"] for row in repository.administration.advisers()
+    }
+    stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
+    # a version that moved on gets other inputs, so that what is typed belongs to what was seen
+    held = session.loaded(f"firm:{firm['id']}", lambda: dict(firm))
+    # one who left stays until another is chosen
+    advisers = {held["adviser_id"]: held["adviser"] or _("nobody")} | advisers
+    name = f"{firm['id']}:{held['version']}"
+    with st.popover(_("Change")), st.form(f"master:{name}", border=False):
+        stage = st.selectbox(
+            _("Stage"), list(stages), list(stages).index(held["stage"]), stages.__getitem__
+        )
+        adviser = st.selectbox(
+            _("Adviser"),
+            list(advisers),
+            list(advisers).index(held["adviser_id"]),
+            advisers.__getitem__,
+        )
+        given = {
+            field: st.text_input(label, held[field] or "", max_chars=200)
+            for field, label in (
+                ("name", _("Name of the firm")),
+                ("district", _("District")),
+                ("industry", _("Industry")),
+            )
+        }
+        if st.form_submit_button(_("Save")):
+            values = {field: text.strip() or None for field, text in given.items()}
+            values = {**values, "name": values["name"] or "", "adviser_id": adviser}
+            guard.do(partial(_save, repository, held, values, stage))
+            session.let_go(f"firm:{firm['id']}")
+            st.rerun()
+    if firm["version"] != held["version"]:
+        session.let_go(f"firm:{firm['id']}")
+        st.rerun()
+
+
+def _save(repository: Repository, held: Row, values: Row, stage: str) -> Message:
+    changed = {name: value for name, value in values.items() if held[name] != value}
+    version = held["version"]
+    if changed:
+        version = repository.firms.save(held["id"], changed, version)
+    if stage != held["stage"]:
+        repository.firms.set_stage({held["id"]: version}, stage)
+    return Message(msgid("Saved."))
+
+
+def assessment(repository: Repository, firm: Row, language: Language) -> None:
+    """The latest assessment, or another one of its history, as it was kept."""
+    _ = language.text
+    held = repository.records.assessments(firm["id"])
+    if not held:
+        _none(language)
+        return
+    chosen = _choose(_("Assessment"), held, 0, session.LATEST, language)
+    row = repository.records.assessment(chosen["id"])
+    judged = firms_query.judged(row["inputs"], cache.scheme(), row["record"])
+    st.html(verdict.said(judged, language))
+    st.header(_("Conditions"), anchor=False)
+    conditions.conditions(judged, language)
+    st.header(_("Innovation score"), anchor=False)
+    score.score(judged, language)
+    if judged.record.get("readiness"):
+        readiness.readiness(judged, cache.model()[0], language)
+
+
+def way(repository: Repository, firm: Row, language: Language) -> None:
+    """The way to the certificate from the latest facts; papers tell the plan asked for here."""
+    found = open_firm.from_register(repository, firm["id"])
+    if found is None:
+        _none(language)
+        return
+    plan_sections.plan(found, language)
+
+
+def firm_papers(repository: Repository, firm: Row, language: Language) -> None:
+    """The papers of the firm as its latest facts have it, and the list of papers as it stands."""
+    st.header(language.text("Papers"), anchor=False)
+    found = open_firm.from_register(repository, firm["id"])
+    if found is None:
+        _none(language)
+        return
+    papers.of_firm(found, language)
+
+
+def beside(repository: Repository, firm: Row, language: Language) -> None:
+    """Two assessments side by side; this year's and the last one's unless others are chosen."""
+    _ = language.text
+    held = repository.records.assessments(firm["id"])
+    if len(held) < 2:
+        if held:
+            st.info(
+                _("There is one assessment only; enter the figures of another year to compare.")
+            )
+        else:
+            _none(language)
+        return
+    year = held[0]["as_of"].year
+    before = next((n for n, row in enumerate(held) if row["as_of"].year < year), 1)
+    with st.container(horizontal=True):
+        earlier = _choose(_("Earlier"), held, before, session.EARLIER, language)
+        later = _choose(_("Later"), held, 0, session.LATEST, language)
+    _side_by_side(
+        repository.records.assessment(earlier["id"])["record"],
+        repository.records.assessment(later["id"])["record"],
+        language,
+    )
+
+
+def _none(language: Language) -> None:
+    st.info(
+        language.text(
+            "Not assessed yet: enter figures under “Figures”, or import a file with them."
+        )
+    )
+
+
+def _choose(label: str, held: Sequence[Row], place: int, key: str, language: Language) -> Row:
+    _ = language.text
+    words = {
+        number: _("applying on {day}, assessed {at}").format(day=row["as_of"], at=moment(row["at"]))
+        for number, row in enumerate(held)
+    }
+    name = f"{key}:{held[0]['firm_id']}:{place}"
+    chosen = st.selectbox(label, list(words), place, words.__getitem__, key=name, width=360)
+    return held[chosen]
+
+
+def moment(at: datetime) -> str:
+    """A moment as the reader's clock shows it; as this machine's where the browser names no zone."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "")
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        zone = None
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _side_by_side(earlier: Row, later: Row, language: Language) -> None:
+    _ = language.text
+    was = {found["id"]: found for found in earlier["findings"]}
+    rows = [
+        _row(
+            found["title"][language.id],
+            _finding(was.get(found["id"]), language),
+            _finding(found, language),
+            _turn(was.get(found["id"]), found, language),
+        )
+        for found in later["findings"]
+    ]
+    gained = later["score"]["low"] - earlier["score"]["low"]
+    rows.append(
+        _row(
+            _("Score"),
+            _points(earlier["score"]),
+            _points(later["score"]),
+            _("certain points {n}").format(n=f"{'+' if gained > 0 else ''}{fmt.number(gained)}"),
+        )
+    )
+    rows.insert(0, _row(_("Verdict"), _verdict(earlier, language), _verdict(later, language), ""))
+    heads = [_("Condition"), str(earlier["as_of"]), str(later["as_of"]), _("Difference")]
+    head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
+    st.html(tag("div", tag("table", head, tag("tbody", *rows), cls="beside"), cls="wide"))
+
+
+def _row(title: str, earlier: Markup, later: Markup, change: str) -> Markup:
+    return tag("tr", tag("th", title, scope="row"), earlier, later, tag("td", change))
+
+
+def _points(score: Row) -> Markup:
+    return tag("td", tag("b", fmt.interval(score["low"], score["high"])))
+
+
+def _verdict(record: Row, language: Language) -> Markup:
+    said = verdict_word(record["verdict"], language)
+    return tag("td", tag("span", said, cls=f"status {OF_VERDICT[record['verdict']]}"))
+
+
+def _finding(found: Row | None, language: Language) -> Markup:
+    if found is None:
+        return tag("td", fmt.NOTHING)
+    observed, unit = found["observed"], found["unit"]
+    amount = (
+        ""
+        if observed is None or unit == "point" or isinstance(observed, bool | str)
+        else fmt.quantity(observed, unit, language)
+    )
+    return tag("td", badge(found["status"], language), tag("small", amount))
+
+
+def _turn(before: Row | None, after: Row, language: Language) -> str:
+    _ = language.text
+    if before is None:
+        return _("new under this edition")
+    if before["status"] == after["status"]:
+        return ""
+    better = after["status"] == "met" or before["status"] == "unmet"
+    return _("▲ better") if better else _("▼ worse")
+
+
+def history(repository: Repository, firm: Row, language: Language) -> None:
+    """Assessments, applications and every change of the firm, latest first."""
+    _ = language.text
+    st.header(_("Assessments"), anchor=False)
+    held = repository.records.assessments(firm["id"])
+    st.dataframe(
+        {
+            _("When"): [moment(row["at"]) for row in held],
+            _("Applying on"): [row["as_of"] for row in held],
+            _("Verdict"): [verdict_word(row["verdict"], language) for row in held],
+            _("Score"): [fmt.interval(row["score_low"], row["score_high"]) for row in held],
+            _("By"): [row["by"] for row in held],
+        },
+        hide_index=True,
+        placeholder=fmt.NOTHING,
+    )
+    if made := repository.applications.outcomes(firm["id"]):
+        st.header(_("Applications"), anchor=False)
+        st.dataframe(
+            {
+                _("Year"): [str(row["applied_year"]) for row in made],
+                _("Certified"): [outcome_word(row["certified"], language) for row in made],
+                _("Certificate number"): [row["certificate_number"] for row in made],
+                _("Expires on"): [row["expires_on"] for row in made],
+                _("Reason of refusal"): [row["rejection_reason"] for row in made],
+            },
+            hide_index=True,
+            placeholder=fmt.NOTHING,
+        )
+    st.header(_("Changes"), anchor=False)
+    changes(
+        repository.overview.changes(firm["created_at"], firm_id=firm["id"]), language, named=False
+    )
+
+
+def outcome_word(certified: bool | None, language: Language) -> str:
+    """What became of an application."""
+    _ = language.text
+    words = {True: _("● yes"), False: _("○ no"), None: _("◐ pending")}
+    return words[certified]
+
+
+def changes(rows: Sequence[Row], language: Language, named: bool = True) -> None:
+    """Lines of the log in words; no table where there are none."""
+    _ = language.text
+    if not rows:
+        return
+    firms = {_("Firm"): [row["firm"] for row in rows]} if named else {}
+    st.dataframe(
+        {
+            _("When"): [moment(row["at"]) for row in rows],
+            _("What"): [language.text(action) for action in (row["action"] for row in rows)],
+            **firms,
+            _("By"): [row["by"] for row in rows],
+            _("Detail"): [_detail(row["detail"], language) for row in rows],
+        },
+        hide_index=True,
+        height="content" if len(rows) <= SHOWN else TALL,
+        placeholder=fmt.NOTHING,
+    )
+
+
+def _detail(detail: Row, language: Language) -> str:
+    """Which fields changed, without their figures; else the plain values of the line."""
+    changed = detail.get("changed")
+    if isinstance(changed, Mapping):
+        fields = joint_fields_by_id()
+        named = [
+            language.of(fields[name].title) if name in fields else str(name) for name in changed
+        ]
+        return language.text(", ").join(named)
+    if "stage" in detail:
+        return language.text(STAGE_WORDS[Stage(detail["stage"])])
+    if "verdict" in detail:
+        return verdict_word(detail["verdict"], language)
+    told = [detail[name] for name in ("title", "applied_year", "batch") if detail.get(name)]
+    return language.text(", ").join(map(str, told))

@@ -1,0 +1,391 @@
+"""The list of firms that staff look after: what to show of it, its rows, changes to many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from functools import partial
+from typing import Any, Literal
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.register import firms_export, firms_query
+from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
+from eligibility.app.widgets import download_button, guard, open_by_name
+from eligibility.app.widgets import downloads as widgets_downloads
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import literal
+from eligibility.app.widgets.status import verdict_word
+from eligibility.domain.errors import Conflict
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
+from eligibility.schemes.registry import Scheme
+from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
+
+#: rows before the table scrolls, and how high it is then
+SHOWN, TALL = 16, 620
+#: firms named after many were changed
+NAMED = 8
+Field = Literal["adviser_id", "stage"]
+
+
+def filters(repository: Repository, choice: Choice, language: Language) -> None:
+    """What the address asks for, as inputs that change it."""
+    _ = language.text
+    chosen = choice.firms
+    verdicts = {word: _("not assessed yet") if word == NEVER else verdict_word(word, language)
+                for word in VERDICTS}  # fmt: skip
+    verdict = NEVER if chosen.verdict == "" else chosen.verdict
+    orders = {
+        "name": _("by name"),
+        "certain": _("most certain points first"),
+        "possible": _("most possible points first"),
+        "due": _("next deadline first"),
+        "assessed": _("last assessed first"),
+    }
+    held = {
+        address.STAGE: (_("Stage"), _stages(language), chosen.stage),
+        address.VERDICT: (_("Verdict"), verdicts, verdict),
+        address.DISTRICT: (_("District"), _groups(repository, "district"), chosen.district),
+        address.INDUSTRY: (_("Industry"), _groups(repository, "industry"), chosen.industry),
+        address.CARRIER: (
+            _("Carrier"),
+            _names(repository.administration.carriers()),
+            chosen.carrier_id,
+        ),
+        address.ADVISER: (
+            _("Adviser"),
+            _names(repository.administration.advisers()),
+            chosen.adviser_id,
+        ),
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
+        st.text_input(
+            _("Name or credit code contains"),
+            key=address.ask_key(address.TEXT, chosen.text or ""),
+            on_change=address.ask,
+            args=(address.TEXT,),
+            width=220,
+        )
+        with st.popover(_("Filter"), icon=":material/filter_list:"):
+            for name, (label, options, value) in held.items():
+                _select(name, label, options, value, language)
+        st.selectbox(
+            _("Order"),
+            list(ORDERS),
+            format_func=orders.__getitem__,
+            key=address.ask_key(address.ORDER, choice.order),
+            on_change=address.ask,
+            args=(address.ORDER,),
+            width=210,
+        )
+    words = {
+        name: (label, options.get(value, str(value)))
+        for name, (label, options, value) in held.items()
+        if value is not None
+    }
+    if chosen.text:
+        words = {address.TEXT: (_("Contains"), chosen.text), **words}
+    _chips(words, language)
+
+
+def _chips(words: Mapping[str, tuple[str, str]], language: Language) -> None:
+    """What is filtered, each with the way to take it off."""
+    _ = language.text
+    if not words:
+        return
+    with st.container(horizontal=True, gap="small", key="chips"):
+        for name, (label, value) in words.items():
+            st.button(
+                literal(_("{label}: {value}").format(label=label, value=value)),
+                key=address.chip_key(name),
+                icon=":material/close:",
+                icon_position="right",
+                help=_("Take this filter off"),
+                on_click=address.take_off,
+                args=(name,),
+            )
+        if len(words) > 1:
+            st.button(
+                _("Take all off"),
+                on_click=address.take_off,
+                args=tuple(words),
+                type="tertiary",
+            )
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _groups(repository: Repository, by: Literal["district", "industry"]) -> dict[Any, str]:
+    return {name: name for name in repository.overview.distinct(by)}
+
+
+def _stages(language: Language) -> dict[Any, str]:
+    return {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
+
+
+def _select(
+    name: str, label: str, options: Mapping[Any, str], value: Any, language: Language
+) -> None:
+    # what an address asks for is shown even where nothing is like it, so that it can be taken away
+    held = dict(options) if value is None else {**{value: str(value)}, **options}
+    st.selectbox(
+        label,
+        list(held),
+        None,
+        format_func=held.__getitem__,
+        placeholder=language.text("all"),
+        key=address.ask_key(name, value),
+        on_change=address.ask,
+        args=(name,),
+    )
+
+
+def views(repository: Repository, language: Language) -> None:
+    """Saved views: one brings its filters back; the present ones can be saved."""
+    _ = language.text
+    held = {view["id"]: view for view in repository.casework.views()}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="views"):
+        if held:
+            st.selectbox(
+                _("Saved views"),
+                list(held),
+                None,
+                format_func=lambda view: held[view]["name"],
+                placeholder=_("choose one"),
+                key=address.VIEW,
+                on_change=address.open_view,
+                args=({view: held[view]["state"] for view in held},),
+                width=220,
+                label_visibility="collapsed",
+            )
+        with st.popover(_("Save this view")):
+            st.text_input(_("Name of the view"), key=address.VIEW_NAME, max_chars=100)
+            st.button(_("Save"), on_click=guard.do, args=(partial(_save_view, repository),))
+            for view in held.values():
+                st.button(
+                    _("Forget “{name}”").format(name=literal(view["name"])),
+                    key=f"forget:{view['id']}",
+                    on_click=guard.do,
+                    args=(partial(_forget_view, repository, view["id"]),),
+                    type="tertiary",
+                )
+
+
+def _save_view(repository: Repository) -> Message:
+    name = address.view_name()
+    if not name:
+        return Message(msgid("Name the view first."))
+    asked = address.asked()
+    repository.casework.save_view(
+        name, {part: asked[part] for part in address.ASKED if part in asked}
+    )
+    return Message(msgid("The view “{name}” is saved."), {"name": name})
+
+
+def _forget_view(repository: Repository, view_id: int) -> Message:
+    repository.casework.delete_view(view_id)
+    return Message(msgid("The view is forgotten."))
+
+
+def nothing(choice: Choice, language: Language) -> None:
+    """What to do where no firm is shown."""
+    _ = language.text
+    if any(getattr(choice.firms, part.name) is not None for part in fields(FirmFilter)):
+        st.info(_("No firm fits this choice; take a filter away."))
+    else:
+        st.info(_("No firm is held yet. Import a file of firms to begin."))
+        st.page_link("eligibility/app/register/import_page.py", label=_("Import a file of firms →"))
+
+
+def rows(
+    page: Page, choice: Choice, scheme: Scheme, language: Language
+) -> tuple[list[dict[str, Any]], int | None]:
+    """The rows of a page of the list; gives those that are ticked, and the id of one opened."""
+    _ = language.text
+    first = (choice.page - 1) * PAGE_ROWS
+    words = _("{n} firms").format(n=f"{page.count:,}")
+    if page.count > PAGE_ROWS:
+        last = first + len(page.rows)
+        words += _(", rows {first}–{last}").format(first=first + 1, last=last)
+        key = address.page_key(choice.page)
+        st.pagination(
+            -(-page.count // PAGE_ROWS),
+            default=choice.page,
+            key=key,
+            on_change=address.turn_page,
+            args=(key,),
+        )
+    hint = _("“Open” leads to the firm; tick rows to change several at once")
+    names = [row["name"] or row["uscc"] or _("(no name)") for row in page.rows]
+    named = open_by_name.above(f"{words} · {hint}", names, language)
+    shown = firms_query.table(page.rows, scheme, language)
+    config = _columns(shown, language)
+    config["open"] = st.column_config.ButtonColumn(
+        "", width=58, pinned=True, type="tertiary", key=session.open_key(session.LIST)
+    )
+    opens = pa.array([_("Open")] * shown.num_rows, pa.string())
+    with st.container(key="portfolio"):
+        ticked: Any = st.dataframe(
+            shown.append_column("open", opens),
+            column_config=config,
+            column_order=["open", *(name for name in config if name != "open")],
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="multi-row",
+            key=session.ticks_key([row["id"] for row in page.rows]),
+            height="content" if shown.num_rows <= SHOWN else TALL,
+            placeholder=fmt.NOTHING,
+            alt=_("Firms with stage, verdict, score, nearest gap, adviser and next deadline"),
+        )
+    if "readiness" in config:
+        model = cache.model()[0]
+        learned = model.learned.sentence.say(language) if model else ""
+        st.caption(firms_export.about_readiness(learned, language))
+    ids = [row["id"] for row in page.rows]
+    opened = session.opened_of(session.LIST, ids) if named is None else ids[named]
+    chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
+    return chosen, opened
+
+
+def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
+    _ = language.text
+    column = st.column_config
+    made: dict[str, Any] = {
+        "name": column.TextColumn(_("Firm"), width=230, pinned=False),
+        "stage": column.TextColumn(_("Stage"), width=84),
+        "verdict": column.TextColumn(_("Verdict"), width=124),
+        "low": column.NumberColumn(_("Low"), width=58, format="%.4g"),
+        "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
+        "readiness": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),
+        "interval": column.TextColumn(_("interval (90%)"), width=96),
+        "gap": column.TextColumn(_("Nearest gap"), width=170),
+        "due": column.DateColumn(_("Next deadline"), width=104, format="YYYY-MM-DD"),
+        "district": column.TextColumn(_("District"), width=96),
+        "carrier": column.TextColumn(_("Carrier"), width=150),
+        "adviser": column.TextColumn(_("Adviser"), width=96),
+        "uscc": column.TextColumn(_("Credit code"), width=170),
+    }
+    if shown["readiness"].null_count == shown.num_rows:
+        del made["readiness"], made["interval"]
+    return made
+
+
+def bulk(
+    repository: Repository,
+    ticked: Sequence[Mapping[str, Any]],
+    page: Page,
+    choice: Choice,
+    language: Language,
+) -> None:
+    """Give many firms to an adviser, or set their stage: those ticked, or all that are listed."""
+    _ = language.text
+    nobody = _("nobody")
+    advisers = {None: nobody} | {
+        row["id"]: row["name"] for row in repository.administration.advisers()
+    }
+    with st.expander(_("Change several firms at once"), expanded=bool(ticked)):
+        st.caption(_("Ticked: {n}").format(n=len(ticked)))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            every = st.checkbox(
+                _("all {n} firms of this list instead").format(n=f"{page.count:,}"),
+                key=session.EVERY,
+            )
+
+            def change(field: Field, value: Any, label: str, key: str) -> None:
+                # what stands so already is not changed, and not counted
+                n = (
+                    repository.firms.count_changes(choice.firms, field, value)
+                    if every
+                    else sum(row[field] != value for row in ticked)
+                )
+                st.button(
+                    _("{what} (changes {n} of {of})").format(
+                        what=label, n=f"{n:,}", of=f"{page.count if every else len(ticked):,}"
+                    ),
+                    key=key,
+                    on_click=guard.do,
+                    args=(
+                        partial(
+                            _change, repository, which, field, value, language.text("(no name)")
+                        ),
+                    ),
+                    disabled=not n,
+                )
+
+            which = (
+                partial(_every, repository, choice, page.count) if every else partial(list, ticked)
+            )
+            adviser = st.selectbox(
+                _("Adviser"),
+                list(advisers),
+                format_func=advisers.__getitem__,
+                width=200,
+                key=session.TO_ADVISER,
+            )
+            change("adviser_id", adviser, _("Give to this adviser"), session.GIVE)
+            words = _stages(language)
+            stage = st.selectbox(
+                _("Stage"),
+                list(words),
+                format_func=words.__getitem__,
+                width=160,
+                key=session.TO_STAGE,
+            )
+            change("stage", stage, _("Set this stage"), session.SET_STAGE)
+
+
+def _every(repository: Repository, choice: Choice, count: int) -> list[dict[str, Any]]:
+    held = repository.firms.page(choice.firms, limit=count + 1)
+    if held.count != count:
+        raise Conflict(msgid("The list changed meanwhile; nothing was stored. Look at it again."))
+    return held.rows
+
+
+def _change(
+    repository: Repository,
+    which: Callable[[], Sequence[Mapping[str, Any]]],
+    field: Field,
+    value: Any,
+    nameless: str,
+) -> Message:
+    """Change those firms that differ, and say which."""
+    rows = which()
+    # the versions that were looked at
+    versions = {row["id"]: row["version"] for row in rows}
+    if field == "stage":
+        count = repository.firms.set_stage(versions, value)
+    else:
+        count = repository.firms.assign(versions, value)
+    names = [row["name"] or row["uscc"] or nameless for row in rows if row[field] != value]
+    told = {"n": f"{count:,}", "of": f"{len(rows):,}", "names": "、".join(names[:NAMED])}
+    if count > NAMED:
+        return Message(
+            msgid(
+                "Changed: {n} of {of} firms: {names} and others. The history of each firm has it, "
+                "and so has the trail under Administration."
+            ),
+            told,
+        )
+    return Message(msgid("Changed: {n} of {of} firms: {names}. The history of each has it."), told)
+
+
+def downloads(
+    repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
+) -> None:
+    """All firms of the list, in its order, as a file; made when it is asked for."""
+    _ = language.text
+    with st.container(horizontal=True, key="downloads"):
+        for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
+            download_button.button(
+                label,
+                partial(firms_export.file, repository, choice, count, scheme, language, kind),
+                file_name=f"{widgets_downloads.named(_('All firms'), date.today())}.{kind}",
+                mime=widgets_downloads.MIMES[kind],
+                icon=":material/download:",
+            )

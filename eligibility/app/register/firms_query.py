@@ -1,0 +1,161 @@
+"""Firms of the store for the pages of staff: what the address asks for, rows as shown, one as kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from eligibility.api import firms
+from eligibility.app.address import (
+    ADVISER,
+    CARRIER,
+    DISTRICT,
+    INDUSTRY,
+    ORDER,
+    ROWS,
+    STAGE,
+    TEXT,
+    VERDICT,
+)
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.status import verdict_word
+from eligibility.assessment.assess import assess_table
+from eligibility.assessment.ladder import joint_fields
+from eligibility.domain.results import VERDICT_WORDS
+from eligibility.i18n import Language
+from eligibility.schemes.registry import Scheme
+from eligibility.screening import Firm
+from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
+
+#: rows of a page of the list
+PAGE_ROWS = 100
+#: order → the column to sort by, and whether the largest comes first
+ORDERS: Mapping[str, tuple[str, bool]] = {
+    "name": ("name", False),
+    "certain": ("score_low", True),
+    "possible": ("score_high", True),
+    "due": ("next_due", False),
+    "assessed": ("assessed_at", True),
+}
+#: in the address: never assessed
+NEVER = "none"
+VERDICTS = (*VERDICT_WORDS.values(), NEVER)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which firms of the list, in which order, and which page of them, from 1."""
+
+    firms: FirmFilter
+    order: str = "name"
+    page: int = 1
+
+    @property
+    def sort(self) -> str:
+        """The column to sort by."""
+        return ORDERS[self.order][0]
+
+    @property
+    def descending(self) -> bool:
+        """Whether the largest comes first."""
+        return ORDERS[self.order][1]
+
+
+def choice(asked: Mapping[str, str]) -> Choice:
+    """What the address asks for; what it cannot mean is not asked."""
+    verdict = asked.get(VERDICT)
+    stage = asked.get(STAGE)
+    wanted = FirmFilter(
+        text=asked.get(TEXT, "").strip() or None,
+        district=asked.get(DISTRICT) or None,
+        carrier_id=_number(asked.get(CARRIER)),
+        industry=asked.get(INDUSTRY) or None,
+        stage=stage if stage in set(Stage) else None,
+        verdict="" if verdict == NEVER else verdict if verdict in VERDICTS else None,
+        adviser_id=_number(asked.get(ADVISER)),
+    )
+    order = asked.get(ORDER, "name")
+    return Choice(wanted, order if order in ORDERS else "name", _number(asked.get(ROWS)) or 1)
+
+
+def _number(given: str | None) -> int | None:
+    known = given is not None and given.isascii() and given.isdecimal() and len(given) < 10
+    return int(given) if given is not None and known else None
+
+
+def listed(repository: Repository, asked: Choice) -> tuple[Page, Choice]:
+    """The page asked for; the first one where the list is too short for it."""
+    page = repository.firms.page(
+        asked.firms,
+        sort=asked.sort,
+        descending=asked.descending,
+        limit=PAGE_ROWS,
+        offset=(asked.page - 1) * PAGE_ROWS,
+    )
+    if page.count and not page.rows and asked.page > 1:
+        return listed(repository, replace(asked, page=1))
+    return page, asked
+
+
+def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language) -> pa.Table:
+    """Rows of the store as the list shows them, under the ids of their columns."""
+    titles = {
+        condition.id: language.of(condition.title)
+        for edition in scheme.editions
+        for condition in edition.conditions
+    }
+    verdicts = {word: verdict_word(word, language) for word in VERDICT_WORDS.values()}
+    stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
+    never = language.text("not assessed yet")
+
+    def each(name: str, words: Mapping[str, str] | None = None, blank: str | None = None) -> Any:
+        held = (row[name] for row in rows)
+        if words is None:
+            return list(held)
+        return [blank if value is None else words.get(value, value) for value in held]
+
+    days = [moment.date() if moment else None for moment in each("assessed_at")]
+    return pa.table(
+        {
+            "name": pa.array(each("name"), pa.string()),
+            "stage": pa.array(each("stage", stages), pa.string()),
+            "verdict": pa.array(each("verdict", verdicts, never), pa.string()),
+            "low": pa.array(each("score_low"), pa.float64()),
+            "high": pa.array(each("score_high"), pa.float64()),
+            "readiness": pa.array(map(_percent, each("probability")), pa.float64()),
+            "interval": pa.array(
+                map(_ends, each("probability_low"), each("probability_high")), pa.string()
+            ),
+            "gap": pa.array(each("first_gap", titles), pa.string()),
+            "due": pa.array(each("next_due"), pa.date32()),
+            "district": pa.array(each("district"), pa.string()),
+            "industry": pa.array(each("industry"), pa.string()),
+            "carrier": pa.array(each("carrier"), pa.string()),
+            "adviser": pa.array(each("adviser"), pa.string()),
+            "uscc": pa.array(each("uscc"), pa.string()),
+            "assessed": pa.array(days, pa.date32()),
+        }
+    )
+
+
+def _percent(chance: float | None) -> float | None:
+    """A chance in percent, never certain; in whole ones it is known no better."""
+    return None if chance is None else min(max(100 * chance, 1.0), 99.0)
+
+
+def _ends(low: float | None, high: float | None) -> str | None:
+    return None if low is None or high is None else f"{fmt.chance(low)}–{fmt.chance(high)}"
+
+
+def judged(facts: Mapping[str, Any], scheme: Scheme, record: dict[str, Any] | None = None) -> Firm:
+    """A firm of stored facts, with the record kept of it or a new one.
+
+    Raises
+    ------
+    EligibilityError
+        If the facts cannot be read, or no edition covers their date.
+    """
+    return Firm(assess_table(firms(facts, fields=joint_fields()), scheme)[0], 0, record)

@@ -1,0 +1,38 @@
+"""How many firms stand at each stage, as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.i18n import Language
+from eligibility.store import STAGE_WORDS, Stage
+
+HEIGHT = 34
+
+
+def funnel(held: Mapping[Stage, int], language: Language) -> None:
+    """One bar a stage, in order, its number beside it; colours are those of the theme."""
+    _ = language.text
+    words = {stage: language.text(STAGE_WORDS[stage]) for stage in held}
+    # the number stands in the label, whose colour follows the theme; a text mark stays black
+    labels = [f"{words[stage]}  {held[stage]:,}" for stage in held]
+    table = pa.table({"stage": labels, "firms": [held[stage] for stage in held]})
+    axis = alt.Axis(ticks=False, labelFontSize=14, labelLimit=220, labelPadding=8)
+    bars = alt.Chart(table).encode(
+        y=alt.Y("stage:N", sort=labels, title=None, axis=axis),
+        x=alt.X("firms:Q", title=None, axis=None),
+        tooltip=[
+            alt.Tooltip("stage:N", title=_("Stage")),
+            alt.Tooltip("firms:Q", title=_("In all"), format=","),
+        ],
+    )
+    said = language.text(", ").join(f"{words[stage]} {held[stage]:,}" for stage in held)
+    st.altair_chart(
+        bars.mark_bar(height=18).properties(height=HEIGHT * len(held)),
+        width="stretch",
+        alt=_("Firms by stage: {stages}").format(stages=said),
+    )

@@ -1,0 +1,146 @@
+"""The year on one look: what is expected, how likely the target is, and whose visit raises it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator as Place
+
+from eligibility.app import cache
+from eligibility.app.firm import plan_results
+from eligibility.app.register import overview as nearest
+from eligibility.app.register.dossier import moment
+from eligibility.app.widgets import guard, notices
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import tag
+from eligibility.app.year import candidates, forecast, support
+from eligibility.city.year import CityYear
+from eligibility.domain.errors import EligibilityError
+from eligibility.i18n import Language
+from eligibility.register.year_candidates import Pool
+from eligibility.reports.number_format import tenths
+from eligibility.reports.year_text import city_record
+from eligibility.store import Repository
+
+#: seconds between two looks whether the year has been worked out again
+AGAIN = 2
+
+
+def of_register(
+    repository: Repository, year: int, above: Place, below: Place, language: Language
+) -> str | None:
+    """The year of the firms of the register, and whom to visit; gives the firm opened.
+
+    Once the last batch of the year has closed a visit is for the next year.
+
+    Parameters
+    ----------
+    above, below
+        Where the distribution of the year and where the firms to visit are drawn.
+    """
+    _ = language.text
+    known = None
+    with above:
+        st.header(_("The year's outlook"), anchor=False)
+        try:
+            with st.spinner(_("Working out the year…")):
+                known = cache.outlook(repository, year)
+        except EligibilityError as error:
+            notices.refused(error, language)
+        else:
+            if not known.current:
+                as_of(repository, year, known.at, language)
+            _drawn(known.value.made, known.value.held, language)
+    with below:
+        if known and (coming := known.value.coming) and coming.portfolio.reasons:
+            keys = plan_results.visited(known.value.season, coming)
+            whole = known.value.season.carrier is None
+            return visits(city_record(coming), keys, language, whole=whole)
+        opened = nearest.visits(repository, language)
+        return None if opened is None else str(opened)
+
+
+@guard.fragment(run_every=AGAIN)
+def as_of(repository: Repository, year: int, at: datetime, language: Language) -> None:
+    """That firms were changed since the year was worked out; the page follows when it is again."""
+    said = language.text(
+        "As of {time}: firms were changed since, and the year is being worked out again."
+    )
+    st.html(tag("p", said.format(time=moment(at)), cls="notice", role="status"))
+    known = cache.outlook(repository, year, patient=False)
+    if known.current or known.at != at:
+        st.rerun()
+
+
+def _drawn(made: CityYear | None, held: Pool, language: Language) -> None:
+    """The distribution of the year with its numbers, and what it rests on."""
+    last = candidates.closed(held.year, cache.city(), cache.scheme(), language)
+    if made is None:
+        candidates.nobody(language)
+    else:
+        # the city's target is no yardstick for the firms of one carrier
+        record, whole = city_record(made), held.carrier is None
+        sentence(record, language, whole=whole)
+        forecast.numbers(record, language, open_=last is None, whole=whole)
+        forecast.plot(made.portfolio.without, language, whole=whole)
+        forecast.basis(made, language)
+    candidates.counted(held, language)
+    st.page_link("eligibility/app/year/year_page.py", label=language.text("The year in detail →"))
+
+
+def sentence(record: dict[str, Any], language: Language, *, whole: bool = True) -> None:
+    """What a manager takes away, or the adviser of one carrier (not ``whole``)."""
+    _ = language.text
+    seen, chosen, goal = record["forecast"], record["support"], record["target"]["certified"]
+    if not whole:
+        said = _("{expected} certified expected in {year}.").format(
+            expected=fmt.number(seen["expected"], 1), year=record["year"]
+        )
+        st.html(tag("p", tag("strong", said), cls="counts"))
+        return
+    says = [
+        _(
+            "{expected} certified expected in {year}, with a chance of {chance} of at least {n}."
+        ).format(
+            expected=fmt.number(seen["expected"], 1),
+            year=record["year"],
+            chance=tenths(seen["reaches_target"]),
+            n=goal,
+        )
+    ]
+    if chosen["choices"]:
+        says.append(
+            _("{n} firms, with {days} adviser-days, would make it {chance}.").format(
+                n=len(chosen["choices"]),
+                days=fmt.number(chosen["days"]),
+                chance=tenths(chosen["forecast"]["reaches_target"]),
+            )
+        )
+    st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))
+
+
+def visits(
+    record: dict[str, Any], keys: Sequence[str], language: Language, *, whole: bool = True
+) -> str | None:
+    """The firms to support with their actions and what these bring; gives the one opened."""
+    _ = language.text
+    chosen, seen = record["support"], record["forecast"]
+    said = _("These {n} firms, {days} adviser-days: {more} more certified expected in {year}.")
+    if whole:
+        said = _(
+            "These {n} firms, {days} adviser-days: chance of at least {goal} in {year} from {before} to {after}, {more} more certified expected."
+        )
+    said = said.format(
+        goal=record["target"]["certified"],
+        year=record["year"],
+        n=len(chosen["choices"]),
+        days=fmt.number(chosen["days"]),
+        before=tenths(seen["reaches_target"]),
+        after=tenths(chosen["forecast"]["reaches_target"]),
+        more=fmt.number(chosen["gain"]),
+    )
+    st.html(tag("p", said))
+    return support.worth_a_visit(chosen, keys, language)

@@ -1,0 +1,54 @@
+"""The year at a glance: the target, the funnel, what changed, whom to visit, what is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import streamlit as st
+
+from eligibility.app import address, session
+from eligibility.app.register import funnel, overview, overview_forecast
+from eligibility.app.widgets import guard
+
+#: days ahead that deadlines are shown for, and days back that changes are
+AHEAD, BACK = 60, 7
+
+language = session.language()
+_ = language.text
+
+repository = guard.staff(language)
+today = date.today()
+st.title(_("Overview"), anchor=False)
+guard.news(language)
+with guard.told(language):
+    stages = repository.overview.funnel()
+    overview.target(repository, today.year, stages, language)
+    # what takes longest is drawn last, into the place where it is read first
+    outlooks = st.container(key="outlook")
+    if not sum(stages.values()):
+        st.info(_("No firm is held yet. Import a file of firms to begin."))
+        st.page_link("eligibility/app/register/import_page.py", label=_("Import a file of firms →"))
+        st.stop()
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header(_("From surveyed to certified"), anchor=False)
+        funnel.funnel(stages, language)
+        st.header(_("Next deadlines"), anchor=False)
+        rows = repository.overview.deadlines(today + timedelta(days=AHEAD), limit=10)
+        due = overview.deadlines(rows, today, language)
+    with right:
+        st.header(_("Where the firms are"), anchor=False)
+        group = overview.groups(repository, language)
+    st.header(_("Firms worth a visit"), anchor=False)
+    visited = st.container(key="visits")
+    st.header(_("What changed this week"), anchor=False)
+    overview.week(repository, datetime.now(UTC) - timedelta(days=BACK), language)
+    visit = overview_forecast.of_register(repository, today.year, outlooks, visited, language)
+
+if group:
+    st.switch_page("eligibility/app/register/firms_page.py", query_params=group)
+if firm := visit or due:
+    tab = {address.TAB: "tasks"} if due else {}
+    st.switch_page(
+        "eligibility/app/register/firm_page.py", query_params={address.FIRM: str(firm), **tab}
+    )

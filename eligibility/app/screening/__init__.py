@@ -1,0 +1,1 @@
+"""A file of firms on the screen."""

@@ -1,0 +1,55 @@
+"""A file of firms → a table of verdicts; a row opens the firm."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.screening import listing, upload
+from eligibility.app.widgets import notices
+from eligibility.domain.errors import EligibilityError
+from eligibility.screening import chosen
+
+language = session.language()
+_ = language.text
+
+st.title(_("Which firms are eligible?"), anchor=False)
+st.write(
+    _(
+        "Upload a table of firms; each is judged by the rules in force on its application date, "
+        "with the article for every condition."
+    )
+)
+upload.controls(cache.scheme(), language)
+kept, day = session.upload(), session.application_day()
+upload.source(kept, language)
+try:
+    cache.scheme().in_force(day)
+    if kept:
+        upload.sheet(kept, cache.seen(kept, None, day), language)
+        headers = cache.seen(kept, session.sheet(kept), day).headers
+        upload.columns_left_out(headers, language)
+        if not upload.unit(headers, language):
+            st.stop()
+    with st.spinner(_("Reading and assessing…")):
+        screening = cache.current()
+except EligibilityError as error:
+    notices.refused(error, language)
+    st.stop()
+
+table = screening.table(language)
+notices.counts(screening, language)
+notices.rejects(screening, language)
+if not table.num_rows:
+    st.info(_("No row of this file could be scored; correct the rows above and upload it again."))
+    st.stop()
+
+learned = screening.learned
+shown = chosen(table, *listing.filters(table, language, learned))
+place = listing.firms(shown, table.num_rows, language, learned)
+listing.downloads(screening, shown, language)
+if place is not None:
+    st.switch_page(
+        "eligibility/app/firm/firm_page.py",
+        query_params={address.FIRM: screening.keys[place]},
+    )

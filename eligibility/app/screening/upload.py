@@ -1,0 +1,124 @@
+"""Choosing the file and what has to be said about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.self_assessment.fields import EARLIEST, LATEST
+from eligibility.app.web.upload_fields import upload_field
+from eligibility.app.widgets import download_button, downloads
+from eligibility.app.widgets.markup import tag
+from eligibility.i18n import Language
+from eligibility.intake.table import HeaderMap, Preview
+from eligibility.schemes.registry import Scheme
+
+UNITS: tuple[session.MoneyUnit, ...] = ("CNY", "10k CNY", "100m CNY")
+TYPES = ["csv", "xlsx"]
+#: columns without a unit that are named before they are only counted
+NAMED = 6
+
+
+def controls(scheme: Scheme, language: Language) -> None:
+    """The uploader beside the application date, and an empty table for who has none."""
+    _ = language.text
+    with st.container(horizontal=True, vertical_alignment="bottom", key="upload"):
+        upload_field(
+            _("Table of firms (CSV or Excel, one firm a row)"),
+            TYPES,
+            session.UPLOADER,
+            on_change=session.keep_upload,
+        )
+        st.date_input(
+            _("Date of application, where a row gives none"),
+            value=session.application_day(),
+            # a day before the rules held is refused in words, not by the widget in English
+            min_value=EARLIEST,
+            max_value=LATEST,
+            key=session.DAY,
+            format="YYYY-MM-DD",
+            persist_state="session",
+            width=300,
+        )
+    download_button.button(
+        _("Empty table to fill in (Excel)"),
+        partial(downloads.template, scheme, date.today()),
+        file_name=_("firms") + ".xlsx",
+        mime=downloads.MIMES["xlsx"],
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def sheet(kept: session.Upload, seen: Preview, language: Language) -> None:
+    """Ask which sheet of a workbook, where it has several; the recognised one unless another is chosen."""
+    _ = language.text
+    if len(seen.sheets) > 1:
+        st.selectbox(
+            _("Sheet of the workbook"),
+            seen.sheets,
+            seen.sheets.index(seen.sheet),
+            key=session.sheet_key(kept),
+            persist_state="session",
+            width=300,
+        )
+
+
+def unit(headers: HeaderMap, language: Language, key: str = session.UNIT) -> bool:
+    """Ask for the unit of amounts if no header states it; whether all is now known."""
+    _ = language.text
+    if not headers.unitless:
+        return True
+    names = _(", ").join(column.header for column in headers.unitless[:NAMED])
+    if len(headers.unitless) > NAMED:
+        names += _("; {count} columns in all").format(count=len(headers.unitless))
+    words = {"CNY": _("CNY"), "10k CNY": _("CNY 10,000"), "100m CNY": _("CNY 100 million")}
+    asked = _("In which unit are these amounts? {columns}").format(columns=names)
+    st.html(tag("p", asked, cls="notice"))
+    chosen = st.segmented_control(
+        _("Unit of the amounts whose header names none"),
+        UNITS,
+        format_func=words.__getitem__,
+        key=key,
+        persist_state="session",
+    )
+    return chosen is not None
+
+
+def columns_left_out(headers: HeaderMap, language: Language) -> None:
+    """Columns that nothing is read from, and why."""
+    _ = language.text
+    if headers.unknown:
+        names = _(", ").join(headers.unknown)
+        st.html(tag("p", _("Columns not used: {names}").format(names=names), cls="muted"))
+    for header, lacking in headers.doubtful:
+        st.html(tag("p", tag("b", header), ": ", lacking.say(language), cls="notice refused"))
+
+
+def source(kept: session.Upload | None, language: Language) -> None:
+    """Whose firms these are."""
+    _ = language.text
+    if kept is None:
+        st.html(
+            tag(
+                "p",
+                tag("strong", _("Sample data: ")),
+                _("200 invented firms, so that you can look around. Upload a file to see yours."),
+                cls="notice",
+            )
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="source"):
+        st.html(tag("p", _("Firms of "), tag("strong", kept.name), cls="notice"))
+        st.button(_("Back to the sample"), on_click=session.forget_upload, type="tertiary")
+
+
+def register(language: Language) -> session.Upload | None:
+    """A register of outcomes, as long as it is chosen."""
+    given = upload_field(
+        language.text("Register of outcomes (CSV or Excel)"), TYPES, session.register_key()
+    )
+    return None if given is None else session.as_upload(given)

@@ -1,0 +1,1 @@
+"""A firm's own steps, from the first question to the result."""

@@ -1,0 +1,191 @@
+"""A self-assessment while it is open: what is typed, how it is kept, whom it is shown to.
+
+Everything typed stands in ``state`` as text and is stored at every change; inputs and tables only
+show it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from eligibility.intake.lists import filled, without_titles
+from eligibility.schemes.registry import load_scheme
+from eligibility.store import Repository
+
+FIRST_STEP = "main"
+#: rows of an empty table, so that there is a cell to paste into
+BLANK = 5
+#: no two openings share a number, not even of two drafts in one session
+_VISITS = count(1)
+Row = dict[str, str]
+
+
+@dataclass
+class Draft:
+    """One self-assessment.
+
+    Attributes
+    ----------
+    key : str, int or None
+        Return code, or id of an own draft; None: not stored yet.
+    code : str or None
+        The return code, where this session knows it.
+    version : int
+        Of what is stored.
+    stored : str
+        What is stored, to be compared with what is typed; an example stands here from the start,
+        so that it is stored only once it is changed.
+    language : str
+        The inputs and tables drawn last speak it.
+    visit : int
+        Another for every opening of a step: tables start anew with it.
+    sought : tuple of str and int
+        The field that the step was turned to for, if any, and the visit that turned to it.
+    """
+
+    facts: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[Row]] = field(
+        default_factory=lambda: {name: [] for name in load_scheme().lists}
+    )
+    step: str = FIRST_STEP
+    key: str | int | None = None
+    code: str | None = None
+    version: int = 0
+    stored: str = ""
+    shared_with: int | None = None
+    code_seen: bool = False
+    language: str = ""
+    visit: int = 0
+    sought: tuple[str, int] = ("", 0)
+    #: the lists as they were when the step was opened: what their tables' changes refer to
+    opened: dict[str, list[Row]] = field(default_factory=dict)
+    #: rows of the tables shown that are the titles of columns, pasted along
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with everything typed counted as known."""
+        self.turn(self.step)
+        self.stored = self.stored or self._text()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What is stored."""
+        lists = {name: kept for name, rows in self.lists.items() if (kept := filled(rows))}
+        return {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
+
+    @property
+    def changed(self) -> bool:
+        """Whether something typed is not stored."""
+        return self._text() != self.stored
+
+    def type(self, field_id: str, value: object) -> None:
+        """Take what an input says; nothing typed is a key left out."""
+        if value is None or not str(value).strip():
+            self.facts.pop(field_id, None)
+        else:
+            self.facts[field_id] = str(value)
+
+    def edit(self, name: str, changes: Mapping[str, Any]) -> None:
+        """Take the changes of a list's table since its step was opened."""
+        rows = [dict(row) for row in self.opened[name]]
+        for place, cells in changes.get("edited_rows", {}).items():
+            rows[int(place)].update(cells)
+        gone = {int(place) for place in changes.get("deleted_rows", [])}
+        kept = [row for place, row in enumerate(rows) if place not in gone]
+        typed = [*kept, *changes.get("added_rows", [])]
+        self.lists[name], self.left_out[name] = without_titles(load_scheme().lists[name], typed)
+
+    def put(self, name: str, rows: list[Row]) -> None:
+        """Replace a list; its table starts anew."""
+        self.lists[name] = rows
+        self.turn(self.step)
+
+    def turn(self, step: str) -> None:
+        """Open a step; the tables of lists start from what they hold now."""
+        self.step = step
+        self.visit = next(_VISITS)
+        for name in self.lists:
+            self.begin(name)
+
+    def begin(self, name: str) -> None:
+        """Let the table of a list start from what the list holds now."""
+        self.left_out[name] = 0
+        self.opened[name] = [dict(row) for row in self.lists[name]] or [{} for _ in range(BLANK)]
+
+    def _text(self) -> str:
+        # the step alone is no change worth a new draft, but is stored with the next one
+        facts = {name: part for name, part in self.state.items() if name != "step" or self.key}
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True)
+
+    def save(self, repository: Repository) -> None:
+        """Store what is typed, if it changed; a first time makes the return code.
+
+        Raises
+        ------
+        Conflict
+            If it was changed elsewhere since.
+        NotFound
+            If it was deleted elsewhere.
+        """
+        if not self.changed:
+            return
+        if self.key is None:
+            self.code, _ = repository.drafts.add(self.state)
+            self.key, self.version = self.code, 1
+        else:
+            self.version = repository.drafts.save(self.key, self.state, self.version)
+        self.stored = self._text()
+
+    def save_over(self, repository: Repository) -> None:
+        """Store what is typed here in place of what was stored elsewhere meanwhile."""
+        if self.key is not None:
+            self.version = repository.drafts.get(self.key)["version"]
+        self.save(repository)
+
+    def keep_as_new(self) -> None:
+        """Let the next save make a new draft."""
+        self.key, self.code, self.version, self.shared_with = None, None, 0, None
+        self.code_seen, self.stored = False, ""
+
+    def share(self, repository: Repository, carrier_id: int, consent: str) -> None:
+        """Show it to one carrier, as agreed to in this sentence."""
+        if self.key is not None:
+            repository.drafts.share(self.key, carrier_id, consent)
+            self._shared(repository)
+
+    def withdraw(self, repository: Repository) -> None:
+        """Show it to nobody any more."""
+        if self.key is not None:
+            repository.drafts.withdraw(self.key)
+            self._shared(repository)
+
+    def _shared(self, repository: Repository) -> None:
+        held = repository.drafts.get(self.key or "")
+        self.version, self.shared_with = held["version"], held["carrier_id"]
+
+
+def reopened(repository: Repository, key: str | int) -> Draft:
+    """A stored draft, by return code or as one's own.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    held = repository.drafts.get(key)
+    kept = held["state"]
+    lists = {name: kept.get("ledgers", {}).get(name, []) for name in load_scheme().lists}
+    return Draft(
+        facts=dict(kept.get("facts", {})),
+        lists=lists,
+        step=kept.get("step", FIRST_STEP),
+        key=key,
+        code=key if isinstance(key, str) else None,
+        version=held["version"],
+        shared_with=held["carrier_id"],
+        code_seen=True,
+    )

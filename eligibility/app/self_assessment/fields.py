@@ -1,0 +1,306 @@
+"""The inputs of a step: a row a figure, its years side by side under their calendar years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app.self_assessment import averages, form_state
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.assessment.ladder import Extra, extras, schemes_beside
+from eligibility.domain.facts import RATINGS, Field, RowIssue
+from eligibility.domain.text import Wording
+from eligibility.i18n import Language
+from eligibility.intake.draft_reader import LARGE, WAN, Told, applies, large
+from eligibility.schemes.registry import Scheme, load_scheme
+
+EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the inputs show: the draft, and what was made of it."""
+
+    scheme: Scheme
+    draft: Draft
+    told: Told
+    language: Language
+
+    @cached_property
+    def from_lists(self) -> Mapping[str, float | str | None]:
+        """What lists say in place of inputs."""
+        found: dict[str, float | str | None] = {}
+        for counted in self.told.counted.values():
+            found |= counted.fields
+        return found
+
+    @cached_property
+    def issues(self) -> Mapping[str, RowIssue]:
+        """What cannot be taken as typed, by field."""
+        return {issue.column: issue for issue in reversed(self.told.batch.issues)}
+
+    @cached_property
+    def steps(self) -> Mapping[str, Sequence[Field]]:
+        """Every step in the order of the official form, and what it asks."""
+        asked = self.scheme.asked(self.told.law)
+        steps = {
+            name: [field for field in asked if field.section == name]
+            for name in self.scheme.sections
+        }
+        return {name: fields for name, fields in steps.items() if fields}
+
+    @cached_property
+    def extras(self) -> Sequence[Extra]:
+        """What other schemes ask for besides."""
+        return extras(self.scheme, self.told.law, self.told.applied)
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[str, Field]]:
+        """The step and the field of everything that is asked."""
+        own = {field.id: (name, field) for name, held in self.steps.items() for field in held}
+        return own | {extra.field.id: (extra.section, extra.field) for extra in self.extras}
+
+    def needed_below(self, field: Field) -> Sequence[Scheme]:
+        """The other schemes that require what may stay blank here."""
+        return [
+            rung
+            for rung in schemes_beside(self.scheme)
+            if not field.required
+            and (below := rung.fields_by_id.get(field.id))
+            and below.required
+            and self.told.applied >= rung.covered_from
+        ]
+
+    def given(self, field: Field) -> bool:
+        """Whether an input or a list says something of the field."""
+        if field.id in self.from_lists:
+            return self.from_lists[field.id] is not None
+        return field.id in self.draft.facts
+
+
+def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[Field]]]]:
+    """The fields of a step by group: its title, and its figures with their years."""
+    title, figures = None, list[list[Field]]()
+    for _, years in groupby(fields, key=lambda field: field.stem):
+        figure = list(years)
+        if figure[0].group and figures:
+            yield title, figures
+            figures = []
+        title = figure[0].group or title
+        figures.append(figure)
+    if figures:
+        yield title, figures
+
+
+def fields(step: str, sheet: Sheet) -> None:
+    """Everything a step asks, group by group."""
+    asked = sheet.steps[step]
+    for title, figures in groups(asked):
+        if title:
+            st.header(sheet.language.of(title), anchor=False)
+        if note := figures[0][0].group_note:
+            st.caption(sheet.language.of(note))
+        with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
+            for figure in figures:
+                _figure(figure, sheet)
+    for rung, further in groupby(
+        (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
+    ):
+        _further(load_scheme(rung), [extra.field for extra in further], sheet)
+    if by_month := {
+        field.id: field.average_of_months for field in asked if field.average_of_months
+    }:
+        averages.averages(by_month, sheet.told.years[-1], sheet.language)
+
+
+def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
+    """What a lower rung alone asks, marked as such."""
+    language = sheet.language
+    _ = language.text
+    title = language.of(rung.title)
+    st.header(_("Only for: {title}").format(title=title), anchor=False)
+    words = _(
+        "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
+    )
+    st.caption(words.format(title=title, own=language.of(sheet.scheme.title)))
+    with st.container(key=f"group:{asked[0].stem}", gap="xsmall"):
+        for field in asked:
+            _figure([field], sheet)
+
+
+def _figure(years: list[Field], sheet: Sheet) -> None:
+    """What is asked on the left, where to put it on the right, what is wrong below."""
+    first, language = years[0], sheet.language
+    _ = language.text
+    ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
+    unit = fmt.unit_word(first.unit, language)
+    if first.unit == "point" and first.maximum is not None:
+        unit = _("points, 0 to {n}").format(n=fmt.number(first.maximum))
+    ask.html(
+        tag(
+            "div",
+            tag("b", fmt.stem_title(first, language)),
+            *([tag("span", unit, cls="unit")] if unit else []),
+            tag("small", language.of(first.help)),
+            *_needed(first, sheet),
+            tag("small", _("Where to find it: "), language.of(first.source), cls="where"),
+            cls="ask",
+            data_fields=" ".join(field.id for field in years),
+            data_labels="|".join(_label(field, sheet) for field in years),
+        )
+    )
+    with answer:
+        with st.container(horizontal=True, wrap=False, gap="small"):
+            for field in years:
+                _input(field, sheet)
+        if first.kind == "catalogue":
+            st.page_link(
+                "eligibility/app/reference/technical_field_page.py",
+                label=_("Find the code by a sentence about the product →"),
+            )
+        for field in years:
+            if field.id in sheet.issues:
+                st.html(_issue(field, sheet))
+            elif (amount := _large(field, sheet)) is not None:
+                st.html(_asks_unit(field, amount, sheet))
+
+
+def _needed(field: Field, sheet: Sheet) -> list[Markup]:
+    """That a lower rung needs what may stay blank here."""
+    _ = sheet.language.text
+    titles = [sheet.language.of(rung.title) for rung in sheet.needed_below(field)]
+    if field.id in {extra.field.id for extra in sheet.extras} or not titles:
+        return []
+    return [tag("small", _("Needed for: {title}").format(title=_(", ").join(titles)))]
+
+
+def _issue(field: Field, sheet: Sheet) -> Markup:
+    _ = sheet.language.text
+    said = _("{title}: {value}; expected: {expected}").format(
+        title=fmt.field_title(field, sheet.told.years, sheet.language),
+        value=sheet.draft.facts.get(field.id, ""),
+        expected=sheet.issues[field.id].expected.say(sheet.language),
+    )
+    return tag("p", said, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
+
+
+def _large(field: Field, sheet: Sheet) -> float | None:
+    """An amount in CNY that was perhaps typed in yuan; None where there is no doubt."""
+    if field.kind != "money":
+        return None
+    if field.id in sheet.from_lists:
+        listed = sheet.from_lists[field.id]
+        return listed if isinstance(listed, float) and listed >= LARGE else None
+    return large(sheet.draft.facts.get(field.id, ""), field)
+
+
+def _asks_unit(field: Field, amount: float, sheet: Sheet) -> Markup:
+    """Nothing is guessed from size: it is taken as it stands, and the person is asked."""
+    _ = sheet.language.text
+    said = _(
+        "{title} is taken as {n} × CNY 100 million, because amounts are in CNY 10,000. If yuan is "
+        "meant, write the unit after the number: 元"
+    ).format(
+        title=fmt.field_title(field, sheet.told.years, sheet.language),
+        n=fmt.number(amount / 1e8, 4),
+    )
+    return tag("p", said, cls="notice")
+
+
+def _input(field: Field, sheet: Sheet) -> None:
+    _ = sheet.language.text
+    label = _label(field, sheet)
+    shown: Any = "collapsed" if field.year is None else "visible"
+    if not applies(field, sheet.told.operating):
+        _closed(label, _("not registered yet"), field, shown)
+        return
+    if field.id in sheet.from_lists:
+        _closed(label, _from_list(field, sheet), field, shown)
+        return
+    typed = sheet.draft.facts.get(field.id, "")
+    key = form_state.entry_key(field.id)
+    match field.kind:
+        case "yes_no":
+            words = {"": _("not filled in"), "yes": _("yes"), "no": _("no")}
+            _choice(label, words, typed, key, shown)
+        case "rating":
+            words = {"": _("not filled in")} | {grade: grade for grade in RATINGS}
+            _choice(label, words, typed, key, shown)
+        case "catalogue":
+            nodes = _lowest(sheet)
+            if typed in nodes:
+                form_state.hold(field.id, typed)
+            st.selectbox(
+                label,
+                list(nodes),
+                None,
+                nodes.__getitem__,
+                placeholder=_("Type a code or a word of the title"),
+                key=key,
+                label_visibility=shown,
+            )
+        case _:
+            # text as it is typed: the reader of all input says in words what it cannot take
+            form_state.hold(field.id, typed)
+            # worded, so that it is not taken for an entry
+            hint = {"date": _("such as 2019-03-05"), "code": _("18 characters")}.get(field.kind, "")
+            st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)
+
+
+def _label(field: Field, sheet: Sheet) -> str:
+    """The label of an input: its year beside the title, or the title where it has none."""
+    if field.year is not None:
+        return str(sheet.told.years[field.year - 1])
+    return fmt.field_title(field, sheet.told.years, sheet.language)
+
+
+def _closed(label: str, words: str, field: Field, shown: Any) -> None:
+    st.text_input(
+        label, value=words, disabled=True, key=f"closed:{field.id}:{words}", label_visibility=shown
+    )
+
+
+def _from_list(field: Field, sheet: Sheet) -> str:
+    """What a list says, in the words of the input it stands in for."""
+    _ = sheet.language.text
+    value = sheet.from_lists[field.id]
+    if value is None:
+        return _("open: see the list")
+    if isinstance(value, str):
+        said = _("yes") if value == "yes" else _("no")
+    else:
+        said = fmt.number(value / 10**WAN if field.kind == "money" else value, 4)
+    return _("{value} (from the list)").format(value=said)
+
+
+def _choice(label: str, words: dict[str, str], typed: str, key: str, shown: Any) -> None:
+    form_state.hold(key.removeprefix(form_state.ENTRY), typed if typed in words else "")
+    st.segmented_control(
+        label, list(words), required=True, format_func=words.__getitem__, key=key,
+        label_visibility=shown,
+    )  # fmt: skip
+
+
+def _lowest(sheet: Sheet) -> dict[str, str]:
+    """Codes of the lowest level with their titles and those above them."""
+    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
+    lowest = sheet.told.law.catalogue or {int(code): True for code in nodes}
+    return {code: f"{code} {' / '.join(_path(code, sheet))}" for code in nodes if lowest[int(code)]}
+
+
+def _path(code: str, sheet: Sheet) -> Iterable[str]:
+    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
+    node = nodes[code]
+    titles = [node.title]
+    while node.parent:
+        node = nodes[node.parent]
+        titles.append(node.title)
+    return reversed(titles)

@@ -1,0 +1,133 @@
+"""The self-assessment that is open in this session, and the inputs of its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.session import language, try_out
+from eligibility.domain.facts import Field
+
+ENTRY = "entry:"
+TYPED_LIST = "list:"
+MONTHS = "months"
+DRAFT = "draft"
+CODE = "return code"
+SHARED_WITH, CONSENT = "shared-with", "consent"
+
+
+def draft() -> Draft | None:
+    """The self-assessment that is open in this session."""
+    kept: Draft | None = st.session_state.get(DRAFT)
+    return kept
+
+
+def open_draft(opened: Draft | None) -> None:
+    """Open a self-assessment in place of the one that is open, or none."""
+    _forget_inputs()
+    try_out({})
+    st.session_state[DRAFT] = opened
+    st.session_state.pop(CODE, None)
+
+
+def typed_code() -> str:
+    """The return code in the input."""
+    return str(st.session_state.get(CODE) or "").strip()
+
+
+def entry_key(field_id: str) -> str:
+    """The key of one input of the form."""
+    return f"{ENTRY}{field_id}"
+
+
+def hold(field_id: str, text: str) -> None:
+    """Give an input what the draft says, before it is drawn."""
+    st.session_state.setdefault(entry_key(field_id), text)
+
+
+def list_key(kind: str) -> str:
+    """The key of the table of a list; another for every time it is opened."""
+    opened = draft()
+    return f"{TYPED_LIST}{kind}:{opened.visit if opened else 0}"
+
+
+def months_key() -> str:
+    """The key of the table of staff by month."""
+    opened = draft()
+    return f"{MONTHS}:{opened.visit if opened else 0}"
+
+
+def enter(values: Mapping[str, str]) -> None:
+    """Put values into inputs of the form; the others stay."""
+    for name, value in values.items():
+        st.session_state[entry_key(name)] = value
+
+
+def collect() -> None:
+    """Take what is typed into the inputs and tables drawn last into the draft."""
+    opened = draft()
+    if opened is None:
+        return
+    for key, value in st.session_state.items():
+        if str(key).startswith(ENTRY):
+            opened.type(str(key).removeprefix(ENTRY), value)
+    for kind in opened.lists:
+        changes = st.session_state.get(list_key(kind))
+        if changes is None:
+            # a table that was away, on another page, starts anew
+            opened.begin(kind)
+        else:
+            opened.edit(kind, changes)
+    spoken = language().id
+    if opened.language != spoken:
+        # other titles make other inputs and tables: let them start from what is held
+        opened.language = spoken
+        opened.turn(opened.step)
+        _forget_inputs()
+
+
+def go(step: str, field_id: str = "") -> None:
+    """Turn to a step of the draft, or to a field in it, with everything typed so far."""
+    opened = draft()
+    if opened is not None:
+        collect()
+        opened.turn(step)
+        opened.sought = (field_id, opened.visit)
+        _forget_inputs()
+
+
+def fill_in(field_id: str, text: str, fields: Mapping[str, Field]) -> None:
+    """Put a text into a field of the draft and turn to it."""
+    opened = draft()
+    if opened is not None:
+        go(fields[field_id].section, field_id)
+        opened.type(field_id, text)
+
+
+def chosen_carrier() -> int | None:
+    """The carrier that the draft may be shared with."""
+    number: int | None = st.session_state.get(SHARED_WITH)
+    return number
+
+
+def _forget_inputs() -> None:
+    for key in [key for key in st.session_state if str(key).startswith((ENTRY, TYPED_LIST))]:
+        del st.session_state[key]
+
+
+def replace_list(kind: str, rows: list[dict[str, str]]) -> None:
+    """Replace a list of the draft."""
+    opened = draft()
+    if opened is not None:
+        collect()
+        opened.put(kind, rows)
+
+
+def forget_day() -> None:
+    """Let the draft apply today: the day typed may be one that no rules cover."""
+    opened = draft()
+    if opened is not None:
+        st.session_state.pop(entry_key("application_date"), None)
+        opened.type("application_date", None)

@@ -1,0 +1,183 @@
+"""A list as a table to fill in or paste into, and what each row of it comes to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app.self_assessment import form_state
+from eligibility.app.self_assessment.fields import Sheet
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.app.widgets.status import ICONS
+from eligibility.domain.results import MET, UNDETERMINED, UNMET
+from eligibility.i18n import Language
+from eligibility.intake.lists import main_share
+from eligibility.reports.number_format import percent
+from eligibility.schemes.lists import Count
+
+#: rows of a list that are explained one by one
+EXPLAINED = 100
+STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
+
+
+def table(kind: str, sheet: Sheet) -> None:
+    """The rule, the table, and what it gives."""
+    language = sheet.language
+    _ = language.text
+    ledger = sheet.scheme.lists[kind]
+    st.header(language.of(ledger.title), anchor=False)
+    rule = language.of(ledger.rule)
+    hint = _(
+        "Optional. Paste rows from Excel or type them; a list with rows stands in for the numbers "
+        "below."
+    )
+    st.html(tag("p", tag("b", rule), " ", hint, cls="muted"))
+    config = columns(kind, sheet)
+    names = [column.id for column in ledger.columns]
+    rows = sheet.draft.opened[kind]
+    st.data_editor(
+        pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}),
+        num_rows="dynamic",
+        column_config=config,
+        hide_index=True,
+        placeholder="",
+        key=form_state.list_key(kind),
+        alt=language.of(ledger.title),
+    )
+    if left := sheet.draft.left_out[kind]:
+        words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
+        st.html(tag("p", words.format(n=left), cls="notice"))
+    found = sheet.told.counted.get(kind)
+    if found is not None:
+        _comes_to(kind, found, sheet)
+
+
+def _comes_to(kind: str, found: Count, sheet: Sheet) -> None:
+    _ = sheet.language.text
+    rows = sheet.draft.lists[kind]
+    counting = int((found.status == MET).sum())
+    said = _("{n} of {count} rows count.").format(n=counting, count=len(rows))
+    st.html(tag("p", tag("strong", said), " ", *_overrides(found, sheet), cls="notice"))
+    if kind == "activity":
+        _blanks(sheet)
+    if kind == "product":
+        _main(sheet)
+    if kind == "ip":
+        _never_used(sheet)
+    told = [row for row, reason in enumerate(found.reasons) if reason]
+    if told:
+        lines = (_row(row, rows[row], found, sheet.language) for row in told[:EXPLAINED])
+        st.html(tag("ul", *lines, cls="rows"))
+    if len(told) > EXPLAINED:
+        st.caption(_("… and {n} more rows.").format(n=len(told) - EXPLAINED))
+
+
+def _row(row: int, said: dict[str, str], found: Count, language: Language) -> Markup:
+    _ = language.text
+    words = {MET: _("counts"), UNDETERMINED: _("open"), UNMET: _("does not count")}
+    code = int(found.status[row])
+    reason = found.reasons[row]
+    return tag(
+        "li",
+        tag("span", f"{ICONS[STATUS[code]]} {words[code]}", cls=f"status {STATUS[code]}"),
+        tag("b", f"{row + 1}. {said.get('name') or said.get('result') or fmt.NOTHING}"),
+        tag("span", reason.say(language) if reason else "", cls="muted"),
+    )
+
+
+def _overrides(found: Count, sheet: Sheet) -> list[str]:
+    """The fields that take their number from the list."""
+    _ = sheet.language.text
+    fields = sheet.scheme.fields_by_id
+    asked = {field.id for held in sheet.steps.values() for field in held}
+    typed = [name for name in found.fields if name in sheet.draft.facts and name in asked]
+    if not typed:
+        return []
+    titles = fmt.field_titles(typed, fields, sheet.told.years, sheet.language)
+    return [_("It stands in for what is typed: {titles}.").format(titles=titles)]
+
+
+def _blanks(sheet: Sheet) -> None:
+    """A blank amount is never taken for zero, but one click says that all of them are."""
+    _ = sheet.language.text
+    rows = sheet.draft.lists["activity"]
+    amounts = sheet.scheme.lists["activity"].amounts
+    if any(name not in row for row in rows for name in amounts):
+        filled = [dict.fromkeys(amounts, "0") | row for row in rows]
+        st.button(
+            _("Enter 0 into every blank amount"),
+            on_click=form_state.replace_list,
+            args=("activity", filled),
+        )
+
+
+def _never_used(sheet: Sheet) -> None:
+    """A blank is never taken for no, but a firm that was never certified says so once."""
+    _ = sheet.language.text
+    rows = sheet.draft.lists["ip"]
+    if any("used" not in row for row in rows):
+        filled = [{"used": _("no")} | row for row in rows]
+        st.button(
+            _("Never certified: enter no into every blank of “Used before”"),
+            on_click=form_state.replace_list,
+            args=("ip", filled),
+        )
+
+
+def _main(sheet: Sheet) -> None:
+    """Whether the products named main make the share that the rules ask of main products."""
+    _ = sheet.language.text
+    share = main_share(sheet.scheme.lists["product"], sheet.draft.lists["product"])
+    if share is None or "main_products_share" not in sheet.told.law.parameters:
+        return
+    line = sheet.told.law.value("main_products_share")
+    words = _("Main products: {share} of hi-tech income; more than {line} is needed.")
+    st.html(tag("p", words.format(share=percent(share, line), line=fmt.limit(line)), cls="muted"))
+
+
+def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
+    """Titles of the columns, and what may stand in them."""
+    _ = sheet.language.text
+    text = st.column_config.TextColumn
+    unit = _("CNY 10,000")
+    said: dict[str, Any] = {
+        "name": text(_("Name"), width="medium"),
+        "result": text(_("Result put to use"), width="medium"),
+        "year": text(_("Year"), width="small"),
+        "class": text(
+            _("Class"),
+            width="small",
+            help=_("I or II, or the kind of right: invention patent, utility model, design …"),
+        ),
+        "granted_on": text(
+            _("Granted on"),
+            width="small",
+            help=_("Date of the certificate, or of the notice of grant with its fee paid."),
+        ),
+        "status": text(_("Status"), width="small", help=_("in force, pending or lapsed")),
+        "owner": text(
+            _("Owner"),
+            width="small",
+            help=_(
+                "“the firm” or “other”. A right of several owners counts for one of them only "
+                "(one source)."
+            ),
+        ),
+        "acquired": text(
+            _("Acquired by"), width="small", help=_("own research, transfer, gift or merger")
+        ),
+        "used": text(
+            _("Used before"),
+            width="small",
+            help=_("yes or no: used in an application that was granted"),
+        ),
+        "income": text(_("Income of the latest year ({unit})").format(unit=unit)),
+        "main": text(_("Main product"), width="small", help=_("yes or no")),
+    }
+    for name in sheet.scheme.lists["activity"].amounts:
+        title = fmt.stem_title(sheet.scheme.fields_by_id[f"{name}_y3"], sheet.language)
+        said[name] = text(f"{title} ({unit})", width=150)
+    return {column.id: said[column.id] for column in sheet.scheme.lists[kind].columns}

@@ -1,0 +1,59 @@
+"""How far the form is: always in sight at the foot of the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app.self_assessment import form_state
+from eligibility.app.self_assessment.fields import Sheet
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import tag
+from eligibility.app.widgets.status import OF_VERDICT, verdict_word
+from eligibility.i18n import Language
+from eligibility.screening import Firm
+
+
+def progress(firm: Firm | None, sheet: Sheet) -> None:
+    """Decided so far, and what is still missing; or what has to be corrected first, and the way."""
+    language = sheet.language
+    _ = language.text
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="progress"):
+        if firm is None:
+            _to_correct(sheet)
+            return
+        verdict = firm.record["verdict"]
+        decided = _("Decided {n} / {count}").format(
+            n=firm.decided, count=len(firm.record["findings"])
+        )
+        st.html(
+            tag(
+                "p",
+                tag("strong", decided),
+                tag("span", verdict_word(verdict, language), cls=f"status {OF_VERDICT[verdict]}"),
+                tag("span", _missing(firm, language), cls="muted"),
+                cls="progress",
+            )
+        )
+        st.page_link("eligibility/app/self_assessment/result_page.py", label=_("See the result →"))
+
+
+def _to_correct(sheet: Sheet) -> None:
+    """The entries that stop everything, wherever they were typed."""
+    _ = sheet.language.text
+    wrong = [name for name, issue in sheet.issues.items() if issue.fatal]
+    fields = {name: field for name, (_step, field) in sheet.places.items()}
+    named = fmt.missing_fields(wrong, fields, sheet.told.years, sheet.language)
+    words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
+    st.html(tag("p", tag("strong", words), cls="progress"))
+    if wrong:
+        step = sheet.places[wrong[0]][0]
+        st.button(_("Correct it →"), on_click=form_state.go, args=(step,), type="tertiary")
+
+
+def _missing(firm: Firm, language: Language) -> str:
+    _ = language.text
+    names = firm.missing
+    if not names:
+        return _("nothing missing")
+    said = fmt.missing_fields(names, firm.scheme.fields_by_id, firm.years, language)
+    return _("still missing: {names}").format(names=said)

@@ -1,0 +1,75 @@
+"""The steps on the left, each with its state, and the way on and back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+from eligibility.app.self_assessment import form_state
+from eligibility.app.self_assessment.fields import Sheet
+from eligibility.domain.facts import Field
+from eligibility.screening import Firm
+
+DONE, BEGUN, EMPTY, WRONG = "●", "◐", "○", "△"
+
+
+def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
+    """Every step as a button: complete, with so much open, or to be corrected."""
+    _ = sheet.language.text
+    # nothing is known to be complete while an entry cannot be read
+    missing = firm.missing_anywhere if firm else None
+    held = {name: list(fields) for name, fields in sheet.steps.items()}
+    for extra in sheet.extras:
+        held[extra.section].append(extra.field)
+    words = {name: _state(fields, sheet, missing) for name, fields in held.items()}
+    done = sum(icon == DONE for icon, _words in words.values())
+    said = _("{n} of {count} steps complete").format(n=done, count=len(sheet.steps))
+    st.caption(said if firm else _("{count} steps").format(count=len(sheet.steps)))
+    with st.container(key="steps", gap="xsmall"):
+        for name, (icon, said) in words.items():
+            title = sheet.language.of(sheet.scheme.sections[name])
+            st.button(
+                f"{icon} {title} · {said}",
+                key=f"step:{name}",
+                on_click=form_state.go,
+                args=(name,),
+                type="primary" if name == current else "tertiary",
+            )
+
+
+def _state(
+    fields: Sequence[Field], sheet: Sheet, missing: Collection[str] | None
+) -> tuple[str, str]:
+    """Icon and words; open is what leaves a condition or points of the score undecided.
+
+    ``missing`` is None where nothing can be decided yet.
+    """
+    _ = sheet.language.text
+    if any(field.id in sheet.issues for field in fields):
+        return WRONG, _("to be corrected")
+    begun = any(sheet.given(field) for field in fields)
+    if missing is None:
+        return (BEGUN, _("begun")) if begun else (EMPTY, _("not filled in"))
+    still_open = sum(field.id in missing for field in fields)
+    if not still_open:
+        return DONE, _("complete")
+    return (BEGUN if begun else EMPTY), _("{n} open").format(n=still_open)
+
+
+def onward(current: str, sheet: Sheet) -> bool:
+    """The buttons back and on; whether the result was asked for."""
+    _ = sheet.language.text
+    names = list(sheet.steps)
+    place = names.index(current)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="onward"):
+        st.button(
+            _("← Back"),
+            disabled=place == 0,
+            on_click=form_state.go,
+            args=(names[max(place - 1, 0)],),
+        )
+        if place + 1 < len(names):
+            st.button(_("Next →"), on_click=form_state.go, args=(names[place + 1],), type="primary")
+            return False
+        return st.button(_("See the result →"), type="primary")

@@ -1,0 +1,55 @@
+"""The steps of the self-assessment, one a screen; every change is stored."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app import auth, cache, session
+from eligibility.app.self_assessment import (
+    draft_storage,
+    fields,
+    form_state,
+    lists,
+    progress,
+    steps,
+)
+from eligibility.app.widgets import arrival, notices
+from eligibility.domain.errors import EligibilityError
+
+language = session.language()
+_ = language.text
+RESULT = "eligibility/app/self_assessment/result_page.py"
+
+draft = form_state.draft()
+if draft is None:
+    st.title(_("Self-assessment"), anchor=False)
+    draft_storage.nothing_open(language)
+    st.stop()
+form_state.collect()
+# a place of its own, so that what is said there moves no input and no scroll
+with st.container(key="keeping"):
+    draft_storage.save(draft, auth.repository(), language)
+try:
+    told, screening = cache.assessed(draft, readiness=False)
+except EligibilityError as error:
+    notices.refused(error, language)
+    st.button(_("Start again with today's date"), on_click=form_state.forget_day)
+    st.stop()
+
+sheet = fields.Sheet(cache.scheme(), draft, told, language)
+firm = screening.only
+step = draft.step if draft.step in sheet.steps else next(iter(sheet.steps))
+left, right = st.columns([1, 4], gap="medium")
+title = language.of(sheet.scheme.sections[step])
+with left:
+    steps.steps(step, sheet, firm)
+    arrival.arrive(step, title, draft.sought)
+with right:
+    st.title(title, anchor=False)
+    for ledger in sheet.scheme.lists.values():
+        if ledger.section == step:
+            lists.table(ledger.id, sheet)
+    fields.fields(step, sheet)
+    if steps.onward(step, sheet):
+        st.switch_page(RESULT)
+progress.progress(firm, sheet)

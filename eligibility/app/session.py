@@ -1,0 +1,324 @@
+"""The session: its keys, and what it holds from one drawing of a page to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import streamlit as st
+
+from eligibility.domain.text import Message
+from eligibility.i18n import Language, language_named
+from eligibility.i18n import language as language_of_tag
+
+if TYPE_CHECKING:
+    from eligibility.readiness.training import Trained
+
+
+LANGUAGE = "lang"
+UPLOADER = "uploader"
+UPLOAD = "upload"
+OPENED = "opened"
+BY_NAME = "by-name"
+DAY = "day"
+UNIT = "unit"
+SHEET = "sheet:"
+FILTER_VERDICT, FILTER_DISTRICT, FILTER_TEXT = "verdict", "district", "search"
+SORT, PAGE = "sort", "page"
+EDITION = "edition"
+TRAIL = "trail"
+MoneyUnit = Literal["CNY", "10k CNY", "100m CNY"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came; ``digest`` names its content."""
+
+    name: str
+    content: bytes
+    digest: str
+
+
+def language() -> Language:
+    """The language chosen, or else the browser's."""
+    chosen = st.session_state.get(LANGUAGE)
+    return language_named(chosen) if chosen else browser_language()
+
+
+def browser_language() -> Language:
+    """The language the browser asks for."""
+    return language_of_tag(st.context.locale)
+
+
+def keep_upload() -> None:
+    """Keep the uploaded file, as its widget forgets it on the next page; or let it go."""
+    given = uploaded(UPLOADER)
+    if given is None:
+        forget_upload()
+    else:
+        st.session_state[UPLOAD] = given
+
+
+def uploaded(key: str) -> Upload | None:
+    """The file that stands in the uploader of that key."""
+    given = st.session_state.get(key)
+    return None if given is None else as_upload(given)
+
+
+def as_upload(given: Any) -> Upload:
+    """What a widget was given, with a name for its content."""
+    content = given.getvalue()
+    return Upload(given.name, content, blake2b(content, digest_size=16).hexdigest())
+
+
+def upload() -> Upload | None:
+    """The file kept."""
+    kept: Upload | None = st.session_state.get(UPLOAD)
+    return kept
+
+
+def forget_upload() -> None:
+    """Back to the sample."""
+    st.session_state.pop(UPLOAD, None)
+
+
+def application_day() -> date:
+    """The common date of application; today unless given."""
+    day: date | None = st.session_state.get(DAY)
+    return day or date.today()
+
+
+def money_unit() -> MoneyUnit | None:
+    """The unit declared for amounts whose header names none."""
+    unit: MoneyUnit | None = st.session_state.get(UNIT)
+    return unit
+
+
+def sheet_key(kept: Upload) -> str:
+    """The key of the choice among the sheets of a workbook."""
+    return f"{SHEET}{kept.digest}"
+
+
+def sheet(kept: Upload) -> str | None:
+    """The sheet chosen; None: the one whose header is recognised."""
+    name: str | None = st.session_state.get(sheet_key(kept))
+    return name
+
+
+def opened() -> int | None:
+    """The row of the table that was just opened."""
+    click = st.session_state.get(OPENED)
+    return None if click is None else int(click["row"])
+
+
+def trail_before() -> int | None:
+    """Below which line the audit trail is shown; None: from its latest."""
+    line: int | None = st.session_state.get(TRAIL)
+    return line
+
+
+def turn_trail(before: int | None) -> None:
+    """Show the audit trail below a line."""
+    st.session_state[TRAIL] = before
+
+
+NEWS = "news"
+PERSON, OUT = "person", "out"
+LOADED = "loaded:"
+LIST = "list"
+VISITED, GROUPED, DUE_NEXT = "visited", "grouped", "due-next"
+EVERY, TO_ADVISER, TO_STAGE = "every", "to-adviser", "to-stage"
+GIVE, SET_STAGE = "give", "set-stage"
+SIGN_IN, END_SIGN_IN = "sign-in", "end-sign-in"
+OUTCOMES, LATEST, EARLIER = "outcomes-file", "latest", "earlier"
+SOUGHT, REGISTER = "sought", "register"
+TASK, NOTE, PAPER, REMARK = "task", "note", "paper", "remark"
+
+
+def chosen(key: str) -> Any:
+    """What a widget with a key of its own says."""
+    return st.session_state.get(key)
+
+
+def open_key(table: str) -> str:
+    """The key of the buttons that open the rows of a table."""
+    return f"{table}-open"
+
+
+def opened_of(table: str, named: Sequence[T]) -> T | None:
+    """What the row stands for whose button was just pressed.
+
+    The rows may have moved since they were drawn, so what was drawn is what was meant.
+    """
+    drawn: Sequence[T] = st.session_state.get(f"{table}-drawn", ())
+    st.session_state[f"{table}-drawn"] = list(named)
+    click = st.session_state.get(open_key(table))
+    return None if click is None or click["row"] >= len(drawn) else drawn[click["row"]]
+
+
+def ticks_key(named: Sequence[int]) -> str:
+    """The key of a list with these firms: ticks never pass to rows of other firms."""
+    return f"{LIST}:{hash(tuple(named))}"
+
+
+def register_key() -> str:
+    """The key of the uploader of registers; another one after each file that was recorded."""
+    return f"{REGISTER}:{st.session_state.get(REGISTER, 0)}"
+
+
+def forget_register() -> None:
+    """Let the register go: its outcomes are recorded."""
+    st.session_state[REGISTER] = st.session_state.get(REGISTER, 0) + 1
+
+
+def signed_out(person: str | None) -> bool:
+    """Whether whoever looked at this tab is signed out; what that person left in it is forgotten.
+
+    ``person`` names who looks now, None for a visitor.
+    """
+    before = st.session_state.get(PERSON)
+    if before not in (None, person):
+        for name in [name for name in st.session_state if name != LANGUAGE]:
+            del st.session_state[name]
+        st.session_state[OUT] = person is None
+    if person is not None:
+        st.session_state[PERSON] = person
+    return bool(st.session_state.get(OUT))
+
+
+def tell(news: Message, refused: bool = False) -> None:
+    """Keep a sentence for the next drawing of the page."""
+    st.session_state[NEWS] = (news, refused)
+
+
+def news() -> tuple[Message, bool] | None:
+    """The sentence kept, once."""
+    kept: tuple[Message, bool] | None = st.session_state.pop(NEWS, None)
+    return kept
+
+
+def loaded(what: str, load: Callable[[], T]) -> T:
+    """What is being edited, as it was first loaded, until it is stored or let go."""
+    key = f"{LOADED}{what}"
+    if key not in st.session_state:
+        st.session_state[key] = load()
+    kept: T = st.session_state[key]
+    return kept
+
+
+def let_go(what: str) -> None:
+    """Load anew what was being edited."""
+    st.session_state.pop(f"{LOADED}{what}", None)
+
+
+PAST, NEW_OUTCOMES = "past", "new-outcomes"
+LESSONS, LEARNING = "lessons", "learning"
+TRAINED, REPLACED = "trained", "replaced"
+
+
+def keep_file(key: str) -> None:
+    """Keep what the uploader of that key holds, as it forgets it on the next page."""
+    given = uploaded(key)
+    if given is not None:
+        st.session_state[f"{UPLOAD}:{key}"] = given
+
+
+def file(key: str) -> Upload | None:
+    """The file kept under that key."""
+    kept: Upload | None = st.session_state.get(f"{UPLOAD}:{key}")
+    return kept
+
+
+def forget_file(key: str) -> None:
+    """Ask for another file."""
+    st.session_state.pop(f"{UPLOAD}:{key}", None)
+
+
+def unit_key(key: str) -> str:
+    """The key of the unit declared for the file kept under that key."""
+    return f"{UNIT}:{key}"
+
+
+def file_unit(key: str) -> MoneyUnit | None:
+    """The unit declared for the file kept under that key."""
+    unit: MoneyUnit | None = st.session_state.get(unit_key(key))
+    return unit
+
+
+def keep_trained(trained: Trained) -> None:
+    """Keep a model that was trained until it is taken or thrown away."""
+    st.session_state[TRAINED] = trained
+
+
+def new_model() -> Trained | None:
+    """The model that was trained and not taken yet."""
+    kept: Trained | None = st.session_state.get(TRAINED)
+    return kept
+
+
+def forget_trained(replaced: bool = False) -> None:
+    """Let it go; ``replaced``: it stands in the place of the other."""
+    st.session_state.pop(TRAINED, None)
+    st.session_state[REPLACED] = replaced
+
+
+def just_replaced() -> bool:
+    """Whether the model was replaced a moment ago; said once."""
+    return bool(st.session_state.pop(REPLACED, False))
+
+
+PLAN_BY, PLAN_SCORE, PLAN_INCOME, PLAN_RENEWS = "plan-by", "plan-score", "plan-income:", "renews"
+PLAN_READY = "plan-readiness"
+IF_MOVED, IF_GIVEN = "if-more:", "if-given:"
+TARGET, ALREADY, ADVISER_DAYS = "target", "already", "days"
+CHANCES_BY, SHARES_BY = "chances-by", "shares-by"
+SUPPORTED = "supported"
+FIRMS_OF, POOL_STAGES, AIM = "firms-of", "pool-stages", "aim"
+PRODUCT = "product"
+
+
+def moved_key(firm: str, lever: str) -> str:
+    """The key of how much more of something is tried for the firm of that key."""
+    return f"{IF_MOVED}{firm}:{lever}"
+
+
+def given_key(firm: str, field_id: str) -> str:
+    """The key of what a blank of the firm of that key is tried to be."""
+    return f"{IF_GIVEN}{firm}:{field_id}"
+
+
+def tried(key: str) -> Any:
+    """What is being tried under a key; None where nothing is."""
+    return st.session_state.get(key)
+
+
+def try_out(values: Mapping[str, Any]) -> None:
+    """Put values under the keys of what is tried; all else that is tried is taken back."""
+    for key in [key for key in st.session_state if str(key).startswith((IF_MOVED, IF_GIVEN))]:
+        st.session_state[key] = None
+    st.session_state.update(values)
+
+
+def target_key(goal: int | None) -> str:
+    """The key of the target tried in place of the register's own, which begins anew when it is set."""
+    return TARGET if goal is None else f"{TARGET}:{goal}"
+
+
+def stages_key(usual: Sequence[str]) -> str:
+    """The key of the stages counted, where these are the usual ones."""
+    return f"{POOL_STAGES}:{len(usual)}"
+
+
+def record_key(year: int) -> str:
+    """The key of the button that records the applications of a year."""
+    return f"record-applied:{year}"
+
+
+def opened_support() -> int | None:
+    """The row of the firms to support that was just opened."""
+    click = st.session_state.get(SUPPORTED)
+    return None if click is None else int(click["row"])

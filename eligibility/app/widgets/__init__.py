@@ -1,0 +1,1 @@
+"""What several pages draw: tables, notices, downloads, the frame."""

@@ -1,0 +1,26 @@
+"""Turning to a step leads to its top, or to a field: Streamlit keeps the scroll and the focus of the step before.
+
+The one script of the app's own. It is the same on every page, so that the policy of what pages may
+run names it by its hash; what it is told stands beside it as data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from eligibility.app.widgets.markup import Markup, tag
+
+SCRIPT = Path(__file__).with_name("arrival.js").read_text(encoding="utf-8")
+
+
+def arrive(step: str, title: str, sought: tuple[str, int]) -> None:
+    """Let a step that was just turned to begin at its heading of this title, or at a field.
+
+    ``sought`` is the field, if any, and a number that is another for every turn.
+    """
+    field, turn = sought
+    told = tag("div", data_step=f"{step}:{turn}", data_title=title, data_sought=field,
+               hidden="hidden")  # fmt: skip
+    st.html(told + tag("script", Markup(SCRIPT)), unsafe_allow_javascript=True)

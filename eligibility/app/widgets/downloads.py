@@ -1,0 +1,197 @@
+"""Tables and papers as files to take away, written so that no spreadsheet runs a cell.
+
+Papers are made off the script's thread, so nothing here asks for the session.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from eligibility.app.firm import plan_results
+from eligibility.app.firm.open_firm import Opened
+from eligibility.assessment.ladder import form
+from eligibility.domain.errors import EligibilityError
+from eligibility.domain.text import Message
+from eligibility.i18n import Language
+from eligibility.intake.table import Batch
+from eligibility.reports.files import open_writer
+from eligibility.reports.score_table import rejects_with_reasons, scored_table
+from eligibility.schemes.registry import Scheme
+from eligibility.screening import Firm, Screening
+
+if TYPE_CHECKING:
+    from eligibility.city.chances import Chances
+    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.year import CityYear
+    from eligibility.planning.readiness_plan import Judge
+    from eligibility.reports.paper import Paper
+    from eligibility.reports.workbook import Column
+
+MIMES = {
+    "csv": "text/csv",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+#: letters of a file's name before what tells it apart
+NAMED = 40
+_UNSAFE = re.compile(r"[\W_]+")
+
+
+def named(what: str, day: date | int) -> str:
+    """The name of a file without its ending: letters and digits of any script, and the day."""
+    said = _UNSAFE.sub("-", what).strip("-")[:NAMED].strip("-")
+    return f"{said}-{day}" if said else str(day)
+
+
+def firm_paper(
+    opened: Opened,
+    asked: plan_results.Asked,
+    language: Language,
+    kind: str,
+    judge: Judge | None = None,
+) -> bytes:
+    """One firm's paper, as Word or PDF; where no plan can be made, it says why."""
+    from eligibility.reports.firm_paper import firm_paper as paper_of
+
+    firm = opened.firm
+    told: Mapping[str, Any] | Message
+    try:
+        told = plan_results.way(firm, opened.on, asked, judge)
+    except EligibilityError as error:
+        told = error.message
+    made = paper_of(
+        firm.record,
+        told,
+        firm.table,
+        firm.scheme,
+        language,
+        lists=opened.lists,
+        papers=opened.papers,
+    )
+    return _paper(made, kind)
+
+
+def template(scheme: Scheme, day: date) -> bytes:
+    """An empty table of firms to fill in, as Excel, with a note at every column."""
+    from eligibility.reports.template import write_template
+
+    return _made("xlsx", lambda path: write_template(path, form(scheme, day)))
+
+
+def firm_workbook(opened: Opened, language: Language) -> bytes:
+    """One firm's official tables and the reviewers' sheet, as Excel."""
+    from eligibility.reports.workbook import firm_workbook as write
+
+    firm = opened.firm
+    return _made(
+        "xlsx",
+        lambda path: write(
+            path, firm.record, firm.table, firm.scheme, language, lists=opened.lists
+        ),
+    )
+
+
+def staff_workbook(screening: Screening, language: Language) -> bytes:
+    """A file of firms for staff, a sheet for each view, as Excel."""
+    from eligibility.reports.workbook import staff_workbook as write
+
+    scheme = screening.assessments[0].scheme
+    return _made(
+        "xlsx",
+        lambda path: write(
+            path, screening.batch, screening.assessments, scheme, language, screening.judge
+        ),
+    )
+
+
+def year_paper(
+    made: CityYear,
+    chances_of: Callable[[Standing], Chances],
+    language: Language,
+    kind: str,
+    target_after: int | None = None,
+    *,
+    registered: int | None = None,
+    carrier: str | None = None,
+) -> bytes:
+    """The year of a city or carrier with the forecast of the next, as Word or PDF."""
+    from eligibility.reports.year_paper import year_paper as paper_of
+
+    made_paper = paper_of(
+        made, chances_of, language, target_after, registered=registered, carrier=carrier
+    )
+    return _paper(made_paper, kind)
+
+
+def _paper(paper: Paper, kind: str) -> bytes:
+    if kind == "pdf":
+        from eligibility.reports.pdf import write_pdf as write
+    else:
+        from eligibility.reports.word import write_word as write
+    return _made(kind, lambda path: write(paper, path))
+
+
+def scored(screening: Screening, shown: pa.Table, language: Language, kind: str) -> bytes:
+    """The firms shown with every finding, in the order shown."""
+    scheme = screening.assessments[0].scheme
+    table = scored_table(
+        screening.assessments, screening.batch.rows, scheme, language, screening.judge
+    )
+    return written(table.take(shown["place"]), kind)
+
+
+def judged(firm: Firm) -> bytes:
+    """All that is said of one firm, as JSON."""
+    return _json(firm.record)
+
+
+def draft(typed: Mapping[str, Any]) -> bytes:
+    """A draft as it was typed, as JSON."""
+    return _json(typed)
+
+
+def rejected(batch: Batch, language: Language) -> bytes:
+    """The rejected rows as they came, each with its reasons."""
+    return written(rejects_with_reasons(batch, language), "csv")
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def listed(
+    name: str, columns: Mapping[str, Column], table: pa.Table, notes: Sequence[str]
+) -> bytes:
+    """A table as a workbook of one sheet, with notes above it."""
+    from eligibility.reports.workbook import list_workbook as write
+
+    return _made("xlsx", lambda path: write(path, name, columns, table, notes))
+
+
+def written(table: pa.Table, kind: str) -> bytes:
+    """A table as a file of that kind."""
+
+    def write(path: Path) -> None:
+        with open_writer(path) as file:
+            file.write(table)
+
+    return _made(kind, write)
+
+
+def _made(kind: str, write: Callable[[Path], None]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"made.{kind}"
+        write(path)
+        return path.read_bytes()

@@ -1,0 +1,78 @@
+"""What stands around every page."""
+
+from __future__ import annotations
+
+from json import dumps
+from pathlib import Path
+
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.widgets.markup import tag
+from eligibility.i18n import LANGUAGES, Language
+
+STYLE = Path(__file__).parents[1] / "style.css"
+#: a file of our own: Streamlit fetches named icons of a tab from outside
+ICON = Path(__file__).parents[1] / "icon.svg"
+#: each language in its own words
+NAMES = {"zh": "中文", "en": "English"}
+
+
+def style() -> None:
+    """The look of what Streamlit has no widget for."""
+    st.html(STYLE)
+
+
+def own_words(language: Language) -> None:
+    """Streamlit speaks English only; its uploader and drawer are given words of this language."""
+    _ = language.text
+    texts = {
+        "menu": _("Pages"),
+        "choose-file": _("Choose a file"),
+        "file-limits": _("CSV or xlsx, up to {n} MB").format(
+            n=st.get_option("server.maxUploadSize")
+        ),
+    }
+    declared = "".join(
+        f"--{name}:{dumps(text, ensure_ascii=False)};" for name, text in texts.items()
+    )
+    st.html(f"<style>.stApp{{{declared}}}</style>")
+
+
+def masthead() -> None:
+    """The name of the tool and the choice of language."""
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="masthead",
+    ):
+        name = st.container(width="content")
+        st.segmented_control(
+            "语言 / Language",
+            list(LANGUAGES),
+            default=session.browser_language().id,
+            required=True,
+            format_func=NAMES.__getitem__,
+            key=session.LANGUAGE,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        _ = session.language().text
+        name.html(tag("p", _("High-tech enterprise certification: eligibility"), cls="brand"))
+
+
+def footer() -> None:
+    """What the result is and is not."""
+    _ = session.language().text
+    st.html(
+        tag(
+            "p",
+            _(
+                "The result follows the published rules and the figures entered; the certifying "
+                "authority decides. A file that is screened is held in memory for this session only; "
+                "what is imported or typed into a self-assessment is stored on this machine."
+            ),
+            cls="muted foot",
+        )
+    )

@@ -1,0 +1,104 @@
+"""Figures as a person reads them: plain functions, no widget.
+
+Money is CNY inside and 万元 in Chinese views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from eligibility.domain.facts import Field
+from eligibility.domain.text import Speaks
+from eligibility.reports.firm_text import fields_in_words
+from eligibility.reports.number_format import (
+    WAN,
+    WAN_DIGITS,
+    chance,
+    interval,
+    limit,
+    money,
+    number,
+    quantity,
+)
+
+__all__ = [
+    "NOTHING",
+    "WAN",
+    "WAN_DIGITS",
+    "chance",
+    "citation",
+    "confidence",
+    "field_title",
+    "field_titles",
+    "interval",
+    "limit",
+    "missing_fields",
+    "money",
+    "number",
+    "quantity",
+    "stem_title",
+    "unit_word",
+    "wan",
+]
+NOTHING = "—"
+
+
+def wan(amount: float) -> str:
+    """An amount in 万元 as a cell that says so, with every digit typed."""
+    return f"{Decimal(repr(amount)):f}万元"
+
+
+def unit_word(unit: str, language: Speaks) -> str:
+    """A unit on its own, as it stands beside an input."""
+    _ = language.text
+    words = {
+        "CNY": _("CNY 10,000"),
+        "person": _("persons"),
+        "item": _("items"),
+        "point": _("points"),
+    }
+    return words.get(unit, "")
+
+
+def field_title(field: Field, years: Sequence[int], language: Speaks) -> str:
+    """The title of a field, its year of the form replaced by the calendar year."""
+    return language.of(field.titled(years[-1] + 1))
+
+
+def stem_title(field: Field, language: Speaks) -> str:
+    """The title of a field without its year of the form."""
+    return language.of(field.stem_title)
+
+
+def field_titles(
+    names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int], language: Speaks
+) -> str:
+    """Several fields in one line."""
+    return fields_in_words(names, fields, years[-1] + 1, language)
+
+
+def missing_fields(
+    names: Sequence[str],
+    fields: Mapping[str, Field],
+    years: Sequence[int],
+    language: Speaks,
+    shown: int = 2,
+) -> str:
+    """The first few fields in one line, and how many more there are."""
+    _ = language.text
+    said = field_titles(names[:shown], fields, years, language)
+    more = len(names) - shown
+    return said + (_(" and {n} more").format(n=more) if more > 0 else "")
+
+
+def citation(cited: Mapping[str, Any]) -> str:
+    """Document and article."""
+    return f"{cited['document']} {cited['article']}"
+
+
+def confidence(grade: str, language: Speaks) -> str:
+    """How well a citation is known; nothing to say of grade A."""
+    _ = language.text
+    return {"B": _("one source"), "M": _("not checked against the text")}.get(grade, "")

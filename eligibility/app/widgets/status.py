@@ -1,0 +1,30 @@
+"""The one scale of status: word, icon and colour, in that order of importance."""
+
+from __future__ import annotations
+
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.domain.text import Speaks
+
+ICONS = {"met": "●", "undetermined": "◐", "unmet": "○"}
+OF_VERDICT = {"eligible": "met", "undetermined": "undetermined", "ineligible": "unmet"}
+
+
+def status_word(status: str, language: Speaks) -> str:
+    """Met, unmet or undetermined: the engine's own word, which is its msgid."""
+    return language.text(status)
+
+
+def verdict_word(verdict: str, language: Speaks) -> str:
+    """The verdict in one word, with its icon."""
+    return f"{ICONS[OF_VERDICT[verdict]]} {language.text(verdict)}"
+
+
+def badge(status: str, language: Speaks) -> Markup:
+    """Icon and word in the colour of the status."""
+    return tag(
+        "span",
+        tag("span", ICONS[status], cls="icon", aria_hidden="true"),
+        " ",
+        status_word(status, language),
+        cls=f"status {status}",
+    )

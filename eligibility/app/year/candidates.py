@@ -1,0 +1,228 @@
+"""Which firms of the register a year counts: the choice, what is counted, and what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.firm import plan_results
+from eligibility.app.widgets import guard
+from eligibility.app.widgets.markup import literal, tag
+from eligibility.app.widgets.table import table
+from eligibility.city.settings import City
+from eligibility.city.year import CityYear
+from eligibility.domain.law import Batch
+from eligibility.domain.text import Message, msgid
+from eligibility.i18n import Language
+from eligibility.register.year_candidates import STAGES, Pool
+from eligibility.schemes.registry import Scheme
+from eligibility.store import LEADS, STAGE_WORDS, Repository, Stage
+
+REGISTER, FILE = "register", "file"
+#: firms that are not counted, named with the way to them
+NAMED = 12
+
+
+def of_register(repository: Repository, language: Language) -> bool:
+    """Whether the year is that of the firms of the register, and not of a file."""
+    _ = language.text
+    if not any(repository.overview.funnel().values()):
+        return False
+    words = {REGISTER: _("of the register"), FILE: _("of the file")}
+    chosen = st.segmented_control(
+        _("Which firms"),
+        list(words),
+        default=REGISTER,
+        required=True,
+        format_func=words.__getitem__,
+        key=session.FIRMS_OF,
+        persist_state="session",
+    )
+    return bool(chosen == REGISTER)
+
+
+def whole(repository: Repository) -> bool:
+    """Whether all firms are seen, so that the city's target is their yardstick."""
+    return repository.rights().role in LEADS
+
+
+def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:
+    """The stages whose firms are counted, from the usual ones on."""
+    words = {stage: language.text(STAGE_WORDS[stage]) for stage in STAGES}
+    words[Stage.CERTIFIED] = language.text("certificate ends in the year")
+    chosen = st.pills(
+        language.text("Counted are firms at these stages"),
+        list(words),
+        selection_mode="multi",
+        default=usual,
+        format_func=words.__getitem__,
+        # where others are usual, what was chosen before is not kept
+        key=session.stages_key(usual),
+        persist_state="session",
+    )
+    return sorted(chosen, key=list(words).index)
+
+
+def years(*, registered: bool) -> list[int]:
+    """The years to choose from: of the register, or of the file kept."""
+    return (
+        plan_results.coming_years()
+        if registered
+        else plan_results.application_years(cache.current())
+    )
+
+
+def closed(year: int, city: City, scheme: Scheme, language: Language) -> Batch | None:
+    """The last batch of the year where it has closed, and that only applications filed count then."""
+    last = plan_results.closed(city, year, scheme)
+    if last is not None:
+        said = language.text(
+            "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
+        )
+        if last.source == "assumed":
+            said = language.text(
+                "The last batch of {year} closed on {day} (assumed, please check): only applications filed are counted unless you choose otherwise."
+            )
+        st.html(tag("p", said.format(year=year, day=last.due), cls="notice"))
+    return last
+
+
+def nobody(language: Language) -> None:
+    """What to do where no firm is counted."""
+    st.info(
+        language.text(
+            "No firm with figures stands at a stage that is counted. Set the stages of firms in the list of all firms."
+        )
+    )
+    st.page_link("eligibility/app/register/firms_page.py", label=language.text("All firms →"))
+
+
+def counted(pool: Pool, language: Language) -> None:
+    """Who is counted, and who cannot be, with the way to each of these."""
+    _ = language.text
+    words = {stage: language.text(STAGE_WORDS[stage]) for stage in STAGES}
+    words[Stage.CERTIFIED] = _("certificate ends in the year")
+    said = [
+        _("Counted: {n} firms of the register").format(n=f"{len(pool.firms):,}"),
+        *(f"{words[stage]} {pool.stages[stage]:,}" for stage in STAGES if pool.stages[stage]),
+    ]
+    if pool.waiting:
+        said.append(
+            _("not counted, as the application of {year} is not decided: {n}").format(
+                year=pool.year - 1, n=f"{pool.waiting:,}"
+            )
+        )
+    if pool.later:
+        said.append(
+            _("not counted, as they apply in a later year: {n}").format(n=f"{pool.later:,}")
+        )
+    if pool.doubles:
+        said.append(
+            _("left out, as another carrier holds the same firm: {n}").format(n=f"{pool.doubles:,}")
+        )
+    if pool.unrecorded:
+        said.append(
+            _("at the stage applied without an application on record: {n}").format(
+                n=f"{len(pool.unrecorded):,}"
+            )
+        )
+    if pool.earlier:
+        said.append(_("judged by figures of an earlier year: {n}").format(n=f"{pool.earlier:,}"))
+    st.html(tag("p", *(tag("span", part) for part in said), cls="counts"))
+    _left_out(_("Not counted, as no figures are held: {n}"), pool.blank, language)
+    _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread, language)
+
+
+def told(repository: Repository, pool: Pool, language: Language) -> None:
+    """Who is counted and who cannot be, and what is still to be recorded."""
+    counted(pool, language)
+    unrecorded(repository, pool, language)
+
+
+def unrecorded(repository: Repository, pool: Pool, language: Language) -> None:
+    """Firms whose stage says that they applied and no record when, with the button that records it."""
+    _ = language.text
+    by_year: dict[int, dict[int, str]] = {}
+    for each in pool.unrecorded:
+        by_year.setdefault(each.year, {})[each.firm] = each.name
+    for year, firms in sorted(by_year.items()):
+        title = _("Applied by their stage, the year not recorded: {n}; held to be of {year}")
+        n = f"{len(firms):,}"
+        with st.expander(title.format(n=n, year=year)):
+            st.caption(
+                _(
+                    "Each counts once, in the year in which its stage was set. Record the applications if that is their year; open a firm to correct its stage if it is not."
+                )
+            )
+            _links(firms, language)
+            if st.button(
+                _("Record {n} applications of {year}").format(n=n, year=year),
+                key=session.record_key(year),
+            ):
+                guard.do(partial(_recorded, repository, year, list(firms)))
+                st.rerun()
+
+
+def _recorded(repository: Repository, year: int, firms: Sequence[int]) -> Message:
+    rows = [(firm, year, {"certified": None}, 0) for firm in firms]
+    return Message(
+        msgid("Recorded: {n} applications."), {"n": repository.applications.save_outcomes(rows)}
+    )
+
+
+def _left_out(title: str, firms: Mapping[int, str], language: Language) -> None:
+    if not firms:
+        return
+    with st.expander(title.format(n=f"{len(firms):,}")):
+        _links(firms, language)
+
+
+def _links(firms: Mapping[int, str], language: Language) -> None:
+    for firm, name in list(firms.items())[:NAMED]:
+        st.page_link(
+            "eligibility/app/register/firm_page.py",
+            label=literal(name or language.text("(no name)")),
+            query_params={address.FIRM: str(firm)},
+        )
+    if len(firms) > NAMED:
+        st.caption(language.text("and {n} more").format(n=len(firms) - NAMED))
+
+
+def certificates(
+    pool: Pool, made: CityYear, scheme: Scheme, language: Language, *, whole: bool = True
+) -> None:
+    """Certificates valid at the end of each year if no more came, against the stock aimed at."""
+    _ = language.text
+    st.header(_("Stock of certificates"), anchor=False)
+    held, undated = plan_results.stock(pool, scheme), pool.held.undated
+    # the stock aimed at is the city's, and no yardstick for the firms of one carrier
+    aim = made.target.stock if whole else None
+    heads: Sequence[str] = (
+        _("Year"),
+        _("Certificates of the year"),
+        _("End in the year"),
+        _("Valid on 31 December"),
+    )
+    columns = [held.certified, held.expiring, held.valid]
+    if aim is not None:
+        goal = int(aim.value)
+        assumed = aim.source == "assumed"
+        said = _("Short of {n} (assumed)") if assumed else _("Short of {n}")
+        heads = (*heads, said.format(n=goal))
+        columns.append(held.needed(goal))
+    rows = [
+        (str(year), *(f"{column[place]:,}" for column in columns))
+        for place, year in enumerate(held.years.tolist())
+    ]
+    st.html(table(heads, rows, numbers=[1, 2, 3, 4][: len(columns)]))
+    notes = [_("From the outcomes on record; what this year still brings is not in it.")]
+    if undated:
+        notes.append(
+            _("Certificates without a day, held to be of the last day of their year: {n}.").format(
+                n=undated
+            )
+        )
+    st.caption(" ".join(notes))

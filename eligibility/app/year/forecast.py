@@ -1,0 +1,308 @@
+"""The year's number of certifications as one plot, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import numpy as np
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import tag
+from eligibility.app.widgets.table import table
+from eligibility.city.forecast import Forecast
+from eligibility.city.portfolio import Aim
+from eligibility.city.settings import City
+from eligibility.city.year import CityYear, shares_by
+from eligibility.domain.law import Figure
+from eligibility.domain.results import MET, UNDETERMINED, UNMET
+from eligibility.i18n import Language
+from eligibility.reports.number_format import certified_chance, tenths
+from eligibility.reports.year_text import carriers_part
+
+Said = Mapping[str, Any]
+#: chances below this are not drawn
+SEEN = 1e-4
+HEIGHT = 280
+HEADROOM = 1.15
+#: adviser-days and targets that the sliders reach, as multiples of the city's own
+REACH = 3
+#: what the slider of targets reaches at least
+LEAST = 30
+
+
+def basis(made: CityYear, language: Language) -> None:
+    """What every chance on the page rests on."""
+    _ = language.text
+    shock = made.city.forecast.year_shock
+    said = _("Chances: {basis}").format(basis=made.basis.say(language))
+    also = _("Years differ by {shock} in log-odds ({source}).").format(
+        shock=fmt.number(shock.value), source=_sourced(shock, language)
+    )
+    if made.chances.left is not None:
+        also += " " + _(
+            "A firm that may be certified in {year} counts for the chance that is left."
+        ).format(year=made.year - 1)
+    st.html(tag("p", said, tag("small", also), cls="notice"))
+
+
+def numbers(record: Said, language: Language, *, open_: bool = True, whole: bool = True) -> None:
+    """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
+
+    These are not told of a year whose last batch has closed (``open_``). The city's target is no
+    yardstick for the firms of one carrier (not ``whole``): it is told beside what they bring.
+    """
+    _ = language.text
+    seen, goal = record["forecast"], record["target"]["certified"]
+    more = seen["more_needed"]
+    low, high = seen["interval_80"]
+    said = [
+        (_("Expected certified"), fmt.number(seen["expected"], 1), ""),
+        (_("With 80 %"), f"{low}–{high}", ""),
+    ]
+    if whole:
+        said.append(
+            (_("Chance of at least {n}").format(n=goal), tenths(seen["reaches_target"]), "")
+        )
+    if whole and open_:
+        said.append(
+            (
+                _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
+                f"{more['firms']}",
+                _("each with a chance of {chance}").format(
+                    chance=certified_chance(more["chance_of_each"])
+                ),
+            )
+        )
+    if whole and record["target"]["stock"]:
+        source = record["target"]["stock_source"]
+        words = _("assumed") if isinstance(source, str) else fmt.citation(source)
+        said.append((_("Stock aimed at"), f"{record['target']['stock']}", words))
+    st.html(
+        tag(
+            "dl",
+            *(
+                tag("div", tag("dt", title), tag("dd", n, *([tag("small", also)] if also else [])))
+                for title, n, also in said
+            ),
+            cls="numbers",
+        )
+    )
+    if not whole:
+        st.html(tag("p", carriers_part(dict(record), language)))
+
+
+def plot(seen: Forecast, language: Language, *, whole: bool = True) -> None:
+    """Bars of the chance of each number certified, the target and the firms certified already.
+
+    Of one carrier's firms (not ``whole``) without the city's target.
+    """
+    _ = language.text
+    counts = np.flatnonzero(seen.distribution > SEEN)
+    counts = np.arange(counts.min(), counts.max() + 1) + seen.already
+    reached, below = _("target reached"), _("below the target")
+    bars: list[dict[str, Any]] = [
+        {
+            "n": int(n),
+            "from": n - 0.45,
+            "to": n + 0.45,
+            "p": float(seen.distribution[n - seen.already]),
+            "zone": reached if n >= seen.target or not whole else below,
+        }
+        for n in counts
+    ]
+    lines: list[dict[str, Any]] = []
+    if whole:
+        lines.append({"at": seen.target - 0.5, "says": _("target {n}").format(n=seen.target)})
+    if seen.already:
+        lines.append(
+            {"at": seen.already, "says": _("certified already: {n}").format(n=seen.already)}
+        )
+    ends = [*(bar["n"] for bar in bars), *(line["at"] for line in lines)]
+    scale = alt.Scale(domain=[min(ends) - 1, max(ends) + 1], nice=False, zero=False)
+    drawn = (
+        alt.Chart(alt.InlineData(bars))
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "from:Q",
+                scale=scale,
+                title=_("firms certified in the year"),
+                axis=alt.Axis(format="d", tickMinStep=1),
+            ),
+            x2="to:Q",
+            y=alt.Y(
+                "p:Q",
+                title=_("chance"),
+                axis=alt.Axis(format=".0%"),
+                # the words beside the lines stand above the bars
+                scale=alt.Scale(domain=[0, HEADROOM * max(bar["p"] for bar in bars)], nice=False),
+            ),
+            y2=alt.datum(0),
+            color=alt.Color(
+                "zone:N",
+                title=None,
+                scale=alt.Scale(domain=[reached, below], range=_colours()),
+                legend=alt.Legend(orient="top") if whole else None,
+            ),
+            tooltip=[
+                alt.Tooltip("n:Q", title=_("firms certified")),
+                alt.Tooltip("p:Q", title=_("chance"), format=".1%"),
+            ],
+        )
+    )
+    at = alt.Chart(alt.InlineData(lines)).encode(x=alt.X("at:Q", scale=scale))
+    text = _theme("textColor")
+    rules = at.mark_rule(strokeWidth=2, strokeDash=[4, 3], color=text)
+    words = at.mark_text(align="left", baseline="top", dx=5, y=0, color=text, fontSize=13).encode(
+        text="says:N"
+    )
+    low, high = seen.interval(0.8)
+    words_of = _("Number certified: expected {expected}, {low} to {high} with 80 %")
+    if whole:
+        words_of = _(
+            "Number certified: expected {expected}, {low} to {high} with 80 %, chance of at least {target} {chance}"
+        )
+    told = words_of.format(
+        expected=fmt.number(seen.expected, 1),
+        low=low,
+        high=high,
+        target=seen.target,
+        chance=tenths(seen.reaches_target),
+    )
+    chart = alt.layer(drawn, rules, words).properties(height=HEIGHT, description=told)
+    st.altair_chart(chart, width="stretch")
+
+
+def chances(there_is_a_model: bool, language: Language) -> bool:
+    """Whether the chances are the model's, where there is one."""
+    _ = language.text
+    words = {True: _("by the model"), False: _("as assumed")}
+    return there_is_a_model and bool(
+        st.segmented_control(
+            _("Chances"),
+            [True, False],
+            default=True,
+            required=True,
+            format_func=words.__getitem__,
+            key=session.CHANCES_BY,
+        )
+    )
+
+
+def aim(language: Language, *, whole: bool = True) -> Aim:
+    """What support is to raise; certifications where the target is not one's own."""
+    _ = language.text
+    if not whole:
+        return Aim.EXPECTED
+    words = {Aim.EXPECTED: _("certifications"), Aim.TARGET: _("the chance of the target")}
+    chosen: Aim = st.segmented_control(
+        _("Support is to raise"),
+        list(words),
+        default=Aim.EXPECTED,
+        required=True,
+        format_func=words.__getitem__,
+        key=session.AIM,
+    )
+    return chosen
+
+
+def asked(
+    city: City, goal: int, year: int, key: str, language: Language, *, whole: bool = True
+) -> tuple[int, float]:
+    """Target and adviser-days, from those that are set on; days alone for one carrier."""
+    _ = language.text
+    days = city.support.adviser_days.value
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    target = goal
+    if whole:
+        target = left.slider(
+            _("Target: firms certified in {year}").format(year=year),
+            0,
+            max(REACH * goal, LEAST),
+            goal,
+            key=key,
+            persist_state="session",
+        )
+    with right if whole else left:
+        there_are = st.slider(
+            _("Adviser-days for support"),
+            0.0,
+            REACH * days,
+            days,
+            step=0.5,
+            format="%g",
+            key=session.ADVISER_DAYS,
+            persist_state="session",
+        )
+    return int(target), float(there_are)
+
+
+def already(year: int, language: Language) -> int:
+    """Firms certified so far that are not in the file."""
+    typed = st.number_input(
+        language.text("Certified in {year} so far, not in the file").format(year=year),
+        0,
+        None,
+        0,
+        step=1,
+        key=session.ALREADY,
+        persist_state="session",
+        width=280,
+    )
+    return int(typed)
+
+
+def shares(made: CityYear, language: Language) -> None:
+    """Firms and expected certifications by district, carrier or industry."""
+    _ = language.text
+    words = {"district": _("District"), "carrier": _("Carrier"), "industry": _("Industry")}
+    by = st.segmented_control(
+        _("Counted by"),
+        list(words),
+        default="district",
+        required=True,
+        format_func=words.__getitem__,
+        key=session.SHARES_BY,
+        label_visibility="collapsed",
+    )
+    heads = (
+        words[by],
+        _("Number of firms"),
+        _("● eligible"),
+        _("◐ undetermined"),
+        _("○ ineligible"),
+        _("Expected certified"),
+    )
+    rows = [
+        (
+            name or _("not stated"),
+            f"{share.firms:,}",
+            *(f"{share.verdicts[verdict]:,}" for verdict in (MET, UNDETERMINED, UNMET)),
+            fmt.number(share.expected, 1),
+        )
+        for name, share in shares_by(made.standing, made.chances, by).items()
+    ]
+    st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
+
+
+def _sourced(figure: Figure, language: Language) -> str:
+    _ = language.text
+    if isinstance(figure.source, str):
+        return _("assumed")
+    return f"{figure.source.document} {figure.source.article}"
+
+
+def _theme(option: str) -> Any:
+    """An option of the theme in use, from the theme file."""
+    kind = st.context.theme.type or "light"
+    return st.get_option(f"theme.{kind}.{option}") or st.get_option(f"theme.{option}")
+
+
+def _colours() -> list[str]:
+    """The theme's first colour for what stands out, its last for the rest."""
+    colours = list(_theme("chartCategoricalColors"))
+    return [colours[0], colours[-1]]

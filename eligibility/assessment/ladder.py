@@ -1,0 +1,288 @@
+"""The ladder of qualifications (梯度培育): what a firm can get now, and what next.
+
+Every scheme names its track and the schemes that come before it, so the ladder is a partial order:
+several tracks may lie side by side. A table of firms is judged by each scheme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.record import record
+from eligibility.domain.arrays import Bools, Codes
+from eligibility.domain.errors import LawError
+from eligibility.domain.facts import Field, FirmTable
+from eligibility.domain.law import Edition
+from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS
+from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
+
+FIRST_GAPS = 3
+NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A fact that another scheme asks for and the form at hand does not.
+
+    Attributes
+    ----------
+    rung : Scheme
+        The other scheme.
+    field : Field
+        As the other scheme has it.
+    section : str
+        The part of the form at hand that it belongs to.
+    """
+
+    rung: Scheme
+    field: Field
+    section: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A table of firms judged for every rung.
+
+    Attributes
+    ----------
+    schemes : sequence of Scheme
+        The rungs, the easiest first.
+    assessments : sequence of list of Assessment
+        What each rung says, one list a rung.
+    verdicts : array of int8, shape (rungs, n)
+        As ``Assessment.verdict``.
+    aims_by_track : mapping of track to array of int, shape (n,)
+        The rung to aim at on each track: the lowest that neither can be got now nor comes before
+        one that can, those left out whose limits of size the firm has passed; -1 where there is
+        none.
+    """
+
+    schemes: Sequence[Scheme]
+    assessments: Sequence[list[Assessment]]
+    verdicts: Codes
+    aims_by_track: Mapping[str, NDArray[np.int64]]
+
+    @property
+    def aims(self) -> NDArray[np.int64]:
+        """The aim on the first track that has one for the firm, shape (n,)."""
+        aims = np.full(self.verdicts.shape[1], NOWHERE, dtype=np.int64)
+        for on_track in reversed(list(self.aims_by_track.values())):
+            aims = np.where(on_track == NOWHERE, aims, on_track)
+        return aims
+
+
+def rungs() -> list[Scheme]:
+    """Every scheme, each behind those that come before it.
+
+    Raises
+    ------
+    LawError
+        If a scheme comes after one that does not exist or that comes after it.
+    """
+    schemes = {name: load_scheme(name) for name in scheme_ids()}
+    return sorted(schemes.values(), key=lambda scheme: (len(_before(scheme, schemes)), scheme.id))
+
+
+def lower(scheme: Scheme) -> list[Scheme]:
+    """The schemes that come before one, the first of them first."""
+    below = _before(scheme, {rung.id: rung for rung in rungs()})
+    return [rung for rung in rungs() if rung.id in below]
+
+
+def schemes_beside(scheme: Scheme) -> list[Scheme]:
+    """The schemes that a form asks for besides its own: all that do not come after it."""
+    return [
+        rung
+        for rung in rungs()
+        if rung.id != scheme.id and scheme.id not in {below.id for below in lower(rung)}
+    ]
+
+
+def _before(
+    scheme: Scheme, schemes: Mapping[str, Scheme], path: tuple[str, ...] = ()
+) -> frozenset[str]:
+    """Ids of the schemes that come before one, directly or not."""
+    if unknown := [name for name in scheme.after if name not in schemes or name in path]:
+        raise LawError(
+            "{scheme} comes after {others}, which does not exist or comes after it.",
+            scheme=scheme.id,
+            others=", ".join(unknown),
+        )
+    further = (_before(schemes[name], schemes, (*path, scheme.id)) for name in scheme.after)
+    return frozenset(scheme.after).union(*further)
+
+
+def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
+    """What other schemes ask for beyond a scheme's own form on a day, each fact once.
+
+    Those that come after it ask nothing of its form. A section of another form that this one lacks
+    goes with the one before it.
+    """
+    own = {field.id for field in scheme.asked(law)}
+    extra: dict[str, Extra] = {}
+    for rung in schemes_beside(scheme):
+        if day < rung.covered_from:
+            continue
+        section = next(iter(scheme.sections))
+        for field in rung.asked(rung.in_force(day)):
+            section = field.section if field.section in scheme.sections else section
+            if field.id not in own:
+                extra.setdefault(field.id, Extra(rung, field, section))
+    return list(extra.values())
+
+
+def form(scheme: Scheme, day: date) -> list[Field]:
+    """What a firm is asked for on a day: its own fields, then what other schemes alone need.
+
+    The latter may stay blank.
+    """
+    law = scheme.in_force(day)
+    below = [extra.field for extra in extras(scheme, law, day)]
+    return [
+        *scheme.asked(law),
+        *(field.model_copy(update={"required": False}) for field in below),
+    ]
+
+
+def joint_fields() -> Sequence[Field]:
+    """The input of every rung as one form: each fact once, under the titles of all of them.
+
+    A fact that several ask for stands as the highest of them has it, whose form asks for most.
+    """
+    return tuple(joint_fields_by_id().values())
+
+
+def joint_fields_by_id() -> Mapping[str, Field]:
+    """The same by their ids."""
+    return _joint(tuple(rungs()))
+
+
+@cache
+def _joint(schemes: tuple[Scheme, ...]) -> Mapping[str, Field]:
+    joint: dict[str, Field] = {}
+    for scheme in reversed(schemes):
+        for field in scheme.fields:
+            known = joint.setdefault(field.id, field)
+            titles = tuple(
+                title
+                for title in (field.title.zh, field.title.en)
+                if title not in (known.title.zh, known.title.en, *known.aliases)
+            )
+            joint[field.id] = known.model_copy(update={"aliases": known.aliases + titles})
+    return joint
+
+
+def only_elsewhere(scheme: Scheme, law: Edition) -> frozenset[str]:
+    """Ids of what an edition of a scheme does not ask for, but other rungs or editions do."""
+    return frozenset(joint_fields_by_id().keys() - {field.id for field in scheme.asked(law)})
+
+
+def ladder(firms: FirmTable) -> Ladder:
+    """Judge every firm for every rung.
+
+    Parameters
+    ----------
+    firms : FirmTable
+        Columns of :func:`joint_fields`; what a rung needs and the table lacks is blank.
+
+    Raises
+    ------
+    DateNotCovered
+        If an application date falls outside every edition of a rung.
+    """
+    schemes = rungs()
+    assessments = [assess_table(firms, scheme) for scheme in schemes]
+    shape = (len(schemes), firms.rows)
+    verdicts, outgrown = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.bool_)
+    for rung, found in enumerate(assessments):
+        for assessment in found:
+            verdicts[rung, assessment.rows] = assessment.verdict
+            outgrown[rung, assessment.rows] = _outgrown(assessment)
+    met = verdicts == MET
+    ids = [scheme.id for scheme in schemes]
+    reached = met.copy()
+    for place, scheme in enumerate(schemes):
+        for below in lower(scheme):
+            reached[ids.index(below.id)] |= met[place]
+    ahead = ~reached & ~outgrown
+    aims: dict[str, NDArray[np.int64]] = {}
+    for place, scheme in reversed(list(enumerate(schemes))):
+        before = aims.pop(scheme.track, np.full(firms.rows, NOWHERE, dtype=np.int64))
+        aims = {scheme.track: np.where(ahead[place], place, before), **aims}
+    return Ladder(schemes, assessments, verdicts, aims)
+
+
+def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
+    """One firm's ladder as plain data.
+
+    Parameters
+    ----------
+    found : Ladder
+    row : int
+        The firm's place in the table.
+
+    Returns
+    -------
+    dict
+        JSON-ready: ``firm``; ``now``, the ids of the schemes it is eligible for; ``next``, the id
+        of the one to aim at or None; ``next_by_track``, the same on each track; ``rungs``, each
+        with its verdict, its findings and score, and its first gaps with their citations, what is
+        unmet before what is open.
+    """
+
+    def named(aim: int) -> str | None:
+        return None if aim == NOWHERE else found.schemes[aim].id
+
+    said = [_record(assessments, row) for assessments in found.assessments]
+    return {
+        "firm": said[0]["firm"],
+        "now": [one["scheme"] for one in said if one["verdict"] == VERDICT_WORDS[MET]],
+        "next": named(int(found.aims[row])),
+        "next_by_track": {
+            track: named(int(aims[row])) for track, aims in found.aims_by_track.items()
+        },
+        "rungs": [_rung(scheme, one) for scheme, one in zip(found.schemes, said, strict=True)],
+    }
+
+
+def _outgrown(assessment: Assessment) -> Bools:
+    """True where the firm passes a limit of size, which it does not come back under."""
+    passed = np.zeros(assessment.firms.rows, dtype=np.bool_)
+    for condition in assessment.law.conditions:
+        if condition.line == "at_most" and condition.unit != "yes_no":
+            passed |= assessment.findings[condition.id].status == UNMET
+    return passed
+
+
+def _record(assessments: list[Assessment], row: int) -> dict[str, Any]:
+    """What the one assessment that holds the row says of it."""
+    assessment = next(one for one in assessments if row in one.rows)
+    return record(assessment, int(np.flatnonzero(assessment.rows == row)[0]))
+
+
+def _rung(scheme: Scheme, said: dict[str, Any]) -> dict[str, Any]:
+    findings = {finding["id"]: finding for finding in said["findings"]}
+    # sorting keeps the article's order within a status
+    gaps = sorted(said["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])
+    return {
+        "scheme": scheme.id,
+        "title": {"zh": scheme.title.zh, "en": scheme.title.en},
+        "edition": said["edition"],
+        "as_of": said["as_of"],
+        "verdict": said["verdict"],
+        "score": {name: said["score"][name] for name in ("low", "high", "total")},
+        "findings": said["findings"],
+        "gaps": [
+            gap | {name: findings[gap["finding"]][name] for name in ("title", "citation")}
+            for gap in gaps[:FIRST_GAPS]
+        ],
+        "more_gaps": max(len(gaps) - FIRST_GAPS, 0),
+    }

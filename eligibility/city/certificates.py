@@ -1,0 +1,133 @@
+"""The stock: how many firms hold a valid certificate (高新技术企业存量), year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.city.deadlines import Days, expiry
+from eligibility.domain.law import Edition
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Certificates on record; every array has shape (m,).
+
+    Attributes
+    ----------
+    firm : array of int
+        Whose it is, by any number that names firms.
+    issued, ends : arrays of datetime64[D]
+        The day of the certificate, and the first day without it.
+    undated : int
+        Certificates of no known day, held to be of the last day of their year of application.
+    """
+
+    firm: NDArray[np.int64]
+    issued: Days
+    ends: Days
+    undated: int
+
+    def ending_in(self, year: int) -> set[int]:
+        """Firms of which a certificate ends in the year: each may apply for its renewal."""
+        of_year = self.ends.astype("M8[Y]") == np.datetime64(str(year), "Y")
+        return set(self.firm[of_year].tolist())
+
+    def held_after(self, year: int) -> set[int]:
+        """Firms whose certificate is valid beyond the last day of the year."""
+        new_year = np.datetime64(f"{year + 1}-01-01", "D")
+        return set(self.firm[(self.issued < new_year) & (self.ends >= new_year)].tolist())
+
+    def stock(self, law: Edition, first: int, last: int) -> Stock:
+        """These certificates by calendar year, from and to."""
+        return stock(self.issued, law, first, last, self.ends)
+
+
+def certificates(outcomes: Sequence[Mapping[str, Any]], law: Edition) -> Certificates:
+    """What recorded outcomes say of certificates.
+
+    Parameters
+    ----------
+    outcomes : sequence of mappings
+        ``firm_id``, ``applied_year``, ``certified_on`` and ``expires_on`` of each certified
+        application. A day of expiry that was entered wins over the law's period. A certificate
+        ends on the day of the firm's next one, if that comes first: a firm counts once.
+    law : Edition
+        Says how long a certificate lasts (32号 第九条).
+    """
+    issued = np.array(
+        [row["certified_on"] or f"{row['applied_year']}-12-31" for row in outcomes], dtype="M8[D]"
+    )
+    entered = np.array([row["expires_on"] for row in outcomes], dtype="M8[D]")
+    ends = np.where(np.isnat(entered), expiry(issued, law), entered)
+    firm = np.array([row["firm_id"] for row in outcomes], dtype=np.int64)
+    order = np.lexsort((issued, firm))
+    firm, issued, ends = firm[order], issued[order], ends[order]
+    renewed = firm[1:] == firm[:-1]
+    ends[:-1] = np.where(renewed, np.minimum(ends[:-1], issued[1:]), ends[:-1])
+    return Certificates(firm, issued, ends, sum(row["certified_on"] is None for row in outcomes))
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Certificates by calendar year; every array has shape (y,).
+
+    Attributes
+    ----------
+    years : array of int
+        Calendar years.
+    valid : array of int
+        Certificates valid on 31 December.
+    certified : array of int
+        Certificates of the year.
+    expiring : array of int
+        Certificates that end in the year: each is an application for renewal, or a firm lost.
+    """
+
+    years: NDArray[np.int64]
+    valid: NDArray[np.int64]
+    certified: NDArray[np.int64]
+    expiring: NDArray[np.int64]
+
+    def needed(self, target: int) -> NDArray[np.int64]:
+        """Certificates still to be issued, new or renewed, to hold so many at each year's end."""
+        return np.maximum(0, target - self.valid)
+
+
+def stock(
+    certified_on: Days, law: Edition, first: int, last: int, ends: Days | None = None
+) -> Stock:
+    """Count certificates from the days they were issued.
+
+    Parameters
+    ----------
+    certified_on : array of datetime64[D], shape (m,)
+        One day a certificate, renewals included as certificates of their own; NaT is left out.
+    law : Edition
+        Says how long a certificate lasts (32号 第九条).
+    first, last : int
+        Calendar years from and to.
+    ends : array of datetime64[D], shape (m,), optional
+        First days without them; after the law's period if omitted.
+
+    Notes
+    -----
+    A firm whose renewal is dated before the old certificate ends would hold two; the old one is to
+    be left out of ``certified_on`` then, for the stock counts firms by their certificates.
+    """
+    known = ~np.isnat(certified_on)
+    held = certified_on[known]
+    ends = expiry(held, law) if ends is None else ends[known]
+    years = np.arange(first, last + 1)
+    new_year = (years + 1 - 1970).astype("M8[Y]").astype("M8[D]")[:, None]
+    old_year = (years - 1970).astype("M8[Y]").astype("M8[D]")[:, None]
+    return Stock(
+        years=years,
+        valid=((held < new_year) & (ends >= new_year)).sum(axis=1),
+        certified=((held >= old_year) & (held < new_year)).sum(axis=1),
+        expiring=((ends >= old_year) & (ends < new_year)).sum(axis=1),
+    )

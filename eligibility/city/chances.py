@@ -1,0 +1,102 @@
+"""Where chances of certification come from: a trained model, or the verdict and an assumption.
+
+The law stands above both: a firm with an unmet condition is not certified this year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eligibility.assessment.assess import Assessment
+from eligibility.city.portfolio_state import Standing
+from eligibility.city.settings import City
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.results import UNDETERMINED, UNMET, Learned
+from eligibility.domain.text import Message, msgid
+
+#: joint draws of a model; the year's total is a mixture over them
+DRAWS = 50
+Draws = Callable[[Assessment, int], Floats]
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The chance of every firm of a table, in k draws of whatever it comes from.
+
+    Attributes
+    ----------
+    now : array of shape (k, n)
+        As the firms stand; 0 where a condition is unmet.
+    if_met : array of shape (k, n)
+        Were every unmet condition met and nothing else changed.
+    basis : Message
+        What the numbers rest on, shown wherever they are.
+    left : array of shape (n,), optional
+        How likely each firm is not certified in an earlier year of those looked at; it is in
+        ``now`` and ``if_met`` already. All are left if omitted.
+    """
+
+    now: Floats
+    if_met: Floats
+    basis: Message
+    left: Floats | None = None
+
+    def of_ready(self, ready: Bools) -> float | None:
+        """The mean chance of these firms were they left for certain; None where there are none."""
+        left = np.ones(len(ready)) if self.left is None else self.left
+        there_are = float(left[ready].sum())
+        return float(self.now[:, ready].mean(axis=0).sum()) / there_are if there_are else None
+
+
+def year_after(before: Chances, then: Chances) -> Chances:
+    """Chances of the year after: a firm that is certified the year before does not apply again.
+
+    Parameters
+    ----------
+    before, then
+        Of the same firms in the same order; ``before.now`` is 0 where a firm cannot be certified
+        in that year, ``then`` as if nobody had been.
+    """
+    left = 1 - before.now.mean(axis=0)
+    if before.left is not None:
+        left = left - (1 - before.left)
+    return replace(then, now=then.now * left, if_met=then.if_met * left, left=left)
+
+
+def chances(if_met: Floats, standing: Standing, basis: Message) -> Chances:
+    """Chances from a model that speaks of each firm as if no condition were unmet, shape (k, n)."""
+    return Chances(np.where(standing.verdict == UNMET, 0.0, if_met), if_met, basis)
+
+
+def chances_without_model(standing: Standing, city: City) -> Chances:
+    """Chances by verdict alone, as the city assumes them; one draw."""
+    assumed = city.assumed_chances
+    open_somewhere = np.logical_or.reduce(list(standing.undetermined.values()))
+    if_met = np.where(
+        (standing.verdict == UNDETERMINED) | open_somewhere,
+        assumed.undetermined.value,
+        assumed.eligible.value,
+    )
+    basis = Message(
+        msgid(
+            "assumed, no model: eligible {eligible:.0%}, undetermined {undetermined:.0%}, ineligible 0%"
+        ),
+        {"eligible": assumed.eligible.value, "undetermined": assumed.undetermined.value},
+    )
+    return chances(if_met[None], standing, basis)
+
+
+def chances_by_model(draws: Draws, learned: Learned, standing: Standing, city: City) -> Chances:
+    """Chances that a model gives, in joint draws of what is not known of the reviewers.
+
+    ``draws`` gives the chances of an assessment's firms were no condition unmet, as ``Model.draws``
+    does; firms under rules that the model does not know stay at the city's assumptions.
+    """
+    made = np.repeat(chances_without_model(standing, city).if_met, DRAWS, axis=0)
+    for assessment in standing.assessments:
+        if (assessment.scheme.id, assessment.law.id) == (learned.scheme, learned.edition):
+            made[:, assessment.rows] = draws(assessment, DRAWS)
+    return chances(made, standing, learned.sentence)

@@ -1,0 +1,125 @@
+"""What advisers could do for each firm: every bundle of actions, what it takes, what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from eligibility.city.chances import Chances
+from eligibility.city.poisson_binomial import in_year
+from eligibility.city.portfolio import Options
+from eligibility.city.portfolio_state import Standing
+from eligibility.city.settings import Action, Support
+from eligibility.domain.arrays import Bools, Floats
+
+
+def support_options(standing: Standing, chances: Chances, support: Support) -> Options:
+    """Every bundle of actions worth a thought, for every firm.
+
+    A bundle is offered where it leaves no unmet condition unaddressed, raises the chance, and no
+    bundle for the same firm does as much in as few days. The chance afterwards is that of closing
+    every unmet condition, times the chance the firm has then, its odds raised where an action
+    works on something open or below its full points. How often an action closes a gap, and how
+    much it raises the odds, is the city's assumption.
+
+    Returns
+    -------
+    Options
+        In the order of the firms, each firm's in rising order of days.
+    """
+    columns: list[tuple[int, float, float, Floats, tuple[str, ...]]] = []
+    for bundle in _bundles(support):
+        closing = _closing(standing, bundle)
+        useful = np.logical_and.reduce([_works_on(standing, action) for action in bundle])
+        after = closing * in_year(chances.if_met, _odds(standing, bundle))
+        gains = after.mean(axis=0) > chances.now.mean(axis=0)
+        days = sum(action.days.value for action in bundle)
+        cost = sum(action.cost.value for action in bundle)
+        names = tuple(action.id for action in bundle)
+        columns += [
+            (int(firm), days, cost, after[:, firm], names)
+            for firm in np.flatnonzero(useful & gains)
+        ]
+    kept = list(_undominated(columns))
+    return Options(
+        firm=np.array([firm for firm, *_ in kept], dtype=np.intp),
+        days=np.array([days for _, days, *_ in kept]),
+        cost=np.array([cost for _, _, cost, *_ in kept]),
+        after=np.array([after for *_, after, _ in kept]).reshape(len(kept), len(chances.now)).T,
+        actions=tuple(names for *_, names in kept),
+    )
+
+
+def _bundles(support: Support) -> Iterator[tuple[Action, ...]]:
+    for size in range(1, int(support.largest_bundle.value) + 1):
+        yield from combinations(support.actions, size)
+
+
+def _works_on(standing: Standing, action: Action) -> Bools:
+    """Where an action has something to do."""
+    return np.logical_or(_has_open(standing, action), _on_unmet(standing, action))
+
+
+def _on_unmet(standing: Standing, action: Action) -> Bools:
+    """Where an action works on an unmet condition, or on items of an unmet score."""
+    on = np.zeros(standing.firms.rows, dtype=np.bool_)
+    for name, condition in standing.conditions.items():
+        by_items = condition.judges == "score" and set(action.addresses) & set(standing.items)
+        if by_items or name in action.addresses:
+            on |= standing.unmet[name]
+    return on
+
+
+def _has_open(standing: Standing, action: Action) -> Bools:
+    lacking = [standing.undetermined[name] for name in _conditions(standing, action)]
+    lacking += [standing.below[name] for name in action.addresses if name in standing.below]
+    has: Bools = np.logical_or.reduce([np.zeros(standing.firms.rows, dtype=np.bool_), *lacking])
+    return has
+
+
+def _conditions(standing: Standing, action: Action) -> list[str]:
+    return [name for name in action.addresses if name in standing.conditions]
+
+
+def _odds(standing: Standing, bundle: Sequence[Action]) -> Floats:
+    """What the bundle multiplies each firm's odds by, shape (n,)."""
+    odds = np.ones(standing.firms.rows)
+    for action in bundle:
+        # work that closes a gap is not counted again as work on what is open
+        polishes = _has_open(standing, action) & ~_on_unmet(standing, action)
+        odds *= np.where(polishes, action.odds.value, 1.0)
+    return odds
+
+
+def _closing(standing: Standing, bundle: Sequence[Action]) -> Floats:
+    """Probability that no condition is unmet after the bundle, shape (n,).
+
+    A condition is closed by the likeliest part of the bundle that could close it alone; parts of
+    several actions, which only the score can need, must all succeed.
+    """
+    best = {name: np.zeros(standing.firms.rows) for name in standing.conditions}
+    for size in range(1, len(bundle) + 1):
+        for part in combinations(bundle, size):
+            succeeds = float(np.prod([action.closes.value for action in part]))
+            addressed = {name for action in part for name in action.addresses}
+            for name, could in standing.could_meet(addressed).items():
+                best[name] = np.maximum(best[name], succeeds * could)
+    closing = np.ones(standing.firms.rows)
+    for name, unmet in standing.unmet.items():
+        closing *= np.where(unmet, best[name], 1.0)
+    return closing
+
+
+def _undominated(
+    columns: list[tuple[int, float, float, Floats, tuple[str, ...]]],
+) -> Iterator[tuple[int, float, float, Floats, tuple[str, ...]]]:
+    """The options that no other of the same firm matches in as few days."""
+    firm, best = -1, 0.0
+    for column in sorted(columns, key=lambda c: (c[0], c[1], -c[3].mean(), c[2], c[4])):
+        if column[0] != firm:
+            firm, best = column[0], 0.0
+        if column[3].mean() > best:
+            best = column[3].mean()
+            yield column

@@ -1,0 +1,95 @@
+"""Which gaps most firms share, and which course would bring how many to no unmet condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eligibility.city.portfolio_state import Standing
+from eligibility.city.settings import Course
+from eligibility.domain.results import UNMET
+from eligibility.domain.text import Wording
+
+
+@dataclass(frozen=True)
+class SharedGap:
+    """One condition or scored item, and how many firms lack it.
+
+    Attributes
+    ----------
+    unmet, undetermined : int
+        Firms; for a scored item ``unmet`` counts those that cannot have its full points as the
+        facts stand or have left a fact of it blank, and ``undetermined`` is 0.
+    alone : int
+        Firms of ``unmet`` for which it is the only unmet condition; 0 for an item.
+    """
+
+    id: str
+    title: Wording
+    scored: bool
+    unmet: int
+    undetermined: int
+    alone: int
+
+
+@dataclass(frozen=True)
+class CourseNeed:
+    """What one course would do.
+
+    Attributes
+    ----------
+    concerned : int
+        Firms with an unmet condition that the course addresses.
+    could_move : int
+        Firms without an unmet condition left, if it closed everything it addresses.
+    expected : float
+        Firms moved in the mean, with the seats there are and the share it is assumed to close.
+    """
+
+    course: Course
+    concerned: int
+    could_move: int
+    expected: float
+
+
+def shared_gaps(standing: Standing) -> list[SharedGap]:
+    """The conditions, then the items of the score, each with the most lacked first."""
+    unmet_count = np.add.reduce([rows.astype(np.intp) for rows in standing.unmet.values()])
+    conditions = [
+        SharedGap(
+            name,
+            condition.title,
+            False,
+            int(standing.unmet[name].sum()),
+            int(standing.undetermined[name].sum()),
+            int((standing.unmet[name] & (unmet_count == 1)).sum()),
+        )
+        for name, condition in standing.conditions.items()
+    ]
+    items = [
+        SharedGap(name, item.title, True, int(standing.below[name].sum()), 0, 0)
+        for name, item in standing.items.items()
+    ]
+    return [
+        gap
+        for part in (conditions, items)
+        for gap in sorted(part, key=lambda gap: (-gap.unmet, -gap.undetermined))
+        if gap.unmet or gap.undetermined
+    ]
+
+
+def course_needs(standing: Standing, courses: tuple[Course, ...]) -> list[CourseNeed]:
+    """What each course would do, the one that could move most firms first."""
+    needs = []
+    for course in courses:
+        closed = standing.could_meet(course.addresses)
+        concerned = np.logical_or.reduce(list(closed.values()))
+        left = np.logical_or.reduce([standing.unmet[name] & ~closed[name] for name in closed])
+        could_move = int(((standing.verdict == UNMET) & ~left).sum())
+        to_close = np.add.reduce([rows.astype(np.intp) for rows in closed.values()])
+        each = course.closes.value ** to_close[(standing.verdict == UNMET) & ~left]
+        # the firms with the fewest gaps get the seats
+        seated = np.sort(each)[::-1][: int(course.seats.value)]
+        needs.append(CourseNeed(course, int(concerned.sum()), could_move, float(seated.sum())))
+    return sorted(needs, key=lambda need: (-need.could_move, -need.expected))

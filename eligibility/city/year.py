@@ -1,0 +1,189 @@
+"""A city's year in one piece: the forecast, the funnel, whom to support, what to teach, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from eligibility.city.chances import Chances, year_after
+from eligibility.city.deadlines import Deadline, upcoming
+from eligibility.city.forecast import Forecast, forecast
+from eligibility.city.portfolio import Aim, Options, Portfolio, choose
+from eligibility.city.portfolio_state import Standing
+from eligibility.city.settings import City, Target
+from eligibility.city.support_options import support_options
+from eligibility.city.training_needs import CourseNeed, SharedGap, course_needs, shared_gaps
+from eligibility.domain.arrays import Bools
+from eligibility.domain.law import Overlay
+from eligibility.domain.results import MET, UNDETERMINED, UNMET
+from eligibility.domain.text import Message
+from eligibility.schemes.registry import load_scheme
+
+
+@dataclass(frozen=True)
+class Share:
+    """Some of the firms: how many have each verdict, and how many certifications are expected.
+
+    Expected certifications are at the chances as they stand, without the year's shock.
+    """
+
+    firms: int
+    verdicts: Mapping[int, int]
+    expected: float
+
+
+@dataclass(frozen=True)
+class CityYear:
+    """All that is said of one year.
+
+    ``ready_chance`` is that of a further ready firm, and ``more_needed`` how many of these it
+    takes to reach the target with the city's confidence.
+    """
+
+    city: City
+    year: int
+    as_of: date
+    target: Target
+    asked: int
+    adviser_days: float
+    basis: Message
+    standing: Standing
+    chances: Chances
+    options: Options
+    portfolio: Portfolio
+    ready_chance: float
+    more_needed: int
+    by_verdict: Mapping[int, Share]
+    by_district: Mapping[str | None, Share]
+    by_industry: Mapping[str | None, Share]
+    by_carrier: Mapping[str | None, Share]
+    gaps: list[SharedGap]
+    courses: list[CourseNeed]
+    deadlines: list[Deadline]
+
+
+def city_year(
+    standing: Standing,
+    chances: Chances,
+    city: City,
+    *,
+    year: int,
+    as_of: date,
+    target: int | None = None,
+    already: int = 0,
+    days: float | None = None,
+    aim: Aim = Aim.EXPECTED,
+    filed: Bools | None = None,
+) -> CityYear:
+    """Look at one year of a city's firms.
+
+    Parameters
+    ----------
+    standing, chances
+        Of the firms that apply in the year.
+    city : City
+        Gives the target and the adviser-days where these are left out.
+    already : int, optional
+        Firms certified in the year so far, not among those of ``standing``.
+    as_of : date
+        Deadlines are counted from it.
+    filed : array of bool, shape (n,), optional
+        Firms whose application is in: they count, but support comes too late for them.
+
+    Raises
+    ------
+    InputError
+        If no target is set for the year, or the city's region is not held.
+    """
+    scheme = load_scheme()
+    set_target = city.target(year)
+    asked = int(set_target.certified.value) if target is None else target
+    there_are = city.support.adviser_days.value if days is None else days
+    options = support_options(standing, chances, city.support)
+    if filed is not None:
+        options = options.of(~filed[options.firm])
+    portfolio = choose(
+        chances.now,
+        options,
+        there_are,
+        target=asked,
+        already=already,
+        scores=standing.score,
+        year_shock=city.forecast.year_shock.value,
+        weights=city.weights(standing.firms),
+        aim=aim,
+        most_steps=int(city.support.search_steps.value),
+    )
+    ready = chances.of_ready(standing.verdict == MET)
+    if ready is None:
+        ready = city.assumed_chances.eligible.value
+    return CityYear(
+        city=city,
+        year=year,
+        as_of=as_of,
+        target=set_target,
+        asked=asked,
+        adviser_days=there_are,
+        basis=chances.basis,
+        standing=standing,
+        chances=chances,
+        options=options,
+        portfolio=portfolio,
+        ready_chance=ready,
+        more_needed=portfolio.without.more_needed(ready, city.forecast.confidence.value),
+        by_verdict={
+            verdict: _share(standing, chances, standing.verdict == verdict)
+            for verdict in (MET, UNDETERMINED, UNMET)
+        },
+        by_district=shares_by(standing, chances, "district"),
+        by_industry=shares_by(standing, chances, "industry"),
+        by_carrier=shares_by(standing, chances, "carrier"),
+        gaps=shared_gaps(standing),
+        courses=course_needs(standing, city.courses),
+        deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
+    )
+
+
+def first_deadline(overlay: Overlay, year: int) -> date:
+    """The first batch of a year; its last day where the region holds none for it."""
+    return next((batch.due for batch in overlay.batches if batch.year == year), date(year, 12, 31))
+
+
+def next_year(made: CityYear, then: Chances, *, target: int) -> Forecast:
+    """The number certified the year after, by the same firms.
+
+    A firm is certified then if it is not certified this year and passes then; who is not of this
+    table is not counted.
+
+    Parameters
+    ----------
+    made : CityYear
+        The year before.
+    then : Chances
+        Of the same firms, in the same order, as they would apply in that year.
+    """
+    return forecast(
+        year_after(made.chances, then).now,
+        target=target,
+        year_shock=made.city.forecast.year_shock.value,
+    )
+
+
+def shares_by(standing: Standing, chances: Chances, column: str) -> Mapping[str | None, Share]:
+    """Shares by what stands in a column of texts, the most expected certifications first; None: blank."""
+    written = standing.firms.texts(column)
+    shares = {name: _share(standing, chances, written == name) for name in set(written.tolist())}
+    return dict(sorted(shares.items(), key=lambda pair: (-pair[1].expected, str(pair[0]))))
+
+
+def _share(standing: Standing, chances: Chances, rows: Bools) -> Share:
+    verdicts = {
+        verdict: int(np.count_nonzero(rows & (standing.verdict == verdict)))
+        for verdict in (MET, UNDETERMINED, UNMET)
+    }
+    return Share(
+        int(np.count_nonzero(rows)), verdicts, float(chances.now[:, rows].mean(axis=0).sum())
+    )

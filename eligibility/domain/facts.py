@@ -1,0 +1,245 @@
+"""Facts of firms: fields, tables of columns, three-year series, and troubles of the input.
+
+A table is columns, one row a firm; a blank is NaN (numbers), NaT (dates) or None (texts), never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.domain.arrays import Bools, Floats, only_somewhere
+from eligibility.domain.text import FrozenModel, Message, Wording, msgid
+
+T = TypeVar("T")
+Kind = Literal["text", "code", "date", "money", "number", "count", "yes_no", "rating", "catalogue"]
+RATINGS = "ABCDE"
+
+
+class Field(FrozenModel):
+    """One column of the input.
+
+    ``kind`` fixes how it is held: *text* and *code* as objects (None: blank); *date* as
+    datetime64[D] (NaT: blank); all others as float64 (NaN: blank), money in CNY, yes_no as 1 and
+    0, rating as 0 (A) to 4 (E), catalogue as the code's number.
+    """
+
+    id: str
+    kind: Kind
+    unit: str
+    section: str
+    title: Wording
+    help: Wording
+    source: Wording
+    aliases: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    #: 1, 2 or 3 for the first, second and third year of the official forms; None: no year
+    year: int | None = None
+    stem: str
+    #: the title without its year
+    stem_title: Wording
+    #: the field that it cannot pass, in the same year where both have years
+    part_of: str | None = None
+    #: what it is formed of where it is blank: the first less the second
+    difference_of: tuple[str, str] | None = None
+    #: who is counted, where it is a mean over the months of a year
+    average_of_months: Wording | None = None
+    #: title of the group of inputs that it begins, and what is to be known before filling them in
+    group: Wording | None = None
+    group_note: Wording | None = None
+
+    @property
+    def in_series(self) -> bool:
+        """Whether it is one year of a figure that is asked for by year."""
+        return self.year is not None and self.stem_title != self.title
+
+    def titled(self, application_year: int) -> Wording:
+        """The title with the calendar year that its year of the form stands for."""
+        if self.year is None or not self.in_series:
+            return self.title
+        year = years_of(application_year)[self.year - 1]
+        return Wording(zh=f"{year}年{self.stem_title.zh}", en=f"{self.stem_title.en}, {year}")
+
+
+@dataclass(frozen=True)
+class YearSeries:
+    """One figure over the three fiscal years before the application year.
+
+    Attributes
+    ----------
+    values : array of shape (3, n)
+        y1, y2, y3; NaN where blank.
+    applies : array of shape (3, n)
+        False where the year ended before the firm was registered: neither zero nor missing.
+    missing : mapping of field id to array of shape (n,)
+        Blanks that stand in years that apply, and the registration date where it is blank.
+    """
+
+    values: Floats
+    applies: Bools
+    missing: Mapping[str, Bools]
+
+    @cached_property
+    def known(self) -> Bools:
+        """True where no needed value is blank, shape (n,)."""
+        known = np.ones(self.values.shape[1], dtype=np.bool_)
+        for blank in self.missing.values():
+            known &= ~blank
+        return known
+
+    @cached_property
+    def total(self) -> Floats:
+        """Sum over the years that apply; NaN where a needed value is blank, shape (n,)."""
+        total: Floats = np.where(self.applies, self.values, 0.0).sum(axis=0)
+        return np.where(self.known, total, np.nan)
+
+
+class FirmTable:
+    """Facts about firms: columns by field id, one row a firm.
+
+    A column that is absent is blank in every row. The application date is never blank: whoever
+    builds the table fills it. Tables are not changed after they are built.
+
+    Parameters
+    ----------
+    columns : mapping of field id to array of shape (n,)
+        Held as ``Field.kind`` says.
+    rows : int
+        Number of firms, n.
+    """
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], rows: int) -> None:
+        for name, column in columns.items():
+            if len(column) != rows:
+                raise ValueError(f"column {name} has {len(column)} rows, expected {rows}")
+        self.columns = dict(columns)
+        self.rows = rows
+        self._formed: dict[Hashable, Any] = {}
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def numbers(self, field_id: str) -> Floats:
+        """A column of numbers, NaN where blank."""
+        column = self.columns.get(field_id)
+        return self.formed("blank", self._blank) if column is None else column
+
+    def _blank(self) -> Floats:
+        blank = np.full(self.rows, np.nan)
+        blank.flags.writeable = False
+        return blank
+
+    def dates(self, field_id: str) -> NDArray[np.datetime64]:
+        """A column of days, NaT where blank."""
+        column = self.columns.get(field_id)
+        return np.full(self.rows, np.datetime64("NaT", "D")) if column is None else column
+
+    def texts(self, field_id: str) -> NDArray[np.object_]:
+        """A column of texts, None where blank."""
+        column = self.columns.get(field_id)
+        return np.full(self.rows, None, dtype=object) if column is None else column
+
+    def blank(self, field_id: str) -> Bools:
+        """True where nothing is entered."""
+        column = self.columns.get(field_id)
+        if column is None:
+            return np.ones(self.rows, dtype=np.bool_)
+        if column.dtype.kind == "M":
+            return np.asarray(np.isnat(column))
+        if column.dtype.kind == "f":
+            return np.asarray(np.isnan(column))
+        # elementwise, which `is` cannot be
+        return np.asarray(column == None, dtype=np.bool_)  # noqa: E711
+
+    def take(self, rows: NDArray[np.intp] | Bools) -> FirmTable:
+        """The rows chosen, in their order."""
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
+        return FirmTable(columns, count)
+
+    def with_columns(self, columns: Mapping[str, NDArray[Any]]) -> FirmTable:
+        """The same firms with other figures in these columns."""
+        return FirmTable({**self.columns, **columns}, self.rows)
+
+    @cached_property
+    def application_years(self) -> NDArray[np.int64]:
+        """Calendar year of the application, shape (n,)."""
+        years: NDArray[np.int64] = self.dates("application_date").astype("M8[Y]").astype(np.int64)
+        return years + 1970
+
+    @cached_property
+    def operating(self) -> Bools:
+        """True where the firm was registered by the end of y1, y2, y3, shape (3, n).
+
+        A blank registration date leaves it open; the year is then held to apply, and
+        ``YearSeries.missing`` names the date.
+        """
+        registered = self.dates("registered_on")
+        first_year = registered.astype("M8[Y]").astype(np.int64) + 1970
+        years = self.application_years
+        operating: Bools = np.isnat(registered) | (first_year <= years - np.array([[3], [2], [1]]))
+        return operating
+
+    def formed(self, key: Hashable, form: Callable[[], T]) -> T:
+        """What ``form`` gives, remembered under ``key`` for as long as the table lives."""
+        if key not in self._formed:
+            self._formed[key] = form()
+        made: T = self._formed[key]
+        return made
+
+    def series(self, stem: str) -> YearSeries:
+        """The three years of one figure."""
+        return self.formed(stem, lambda: self._series(stem))
+
+    def _series(self, stem: str) -> YearSeries:
+        values = np.stack([self.numbers(f"{stem}_y{year}") for year in (1, 2, 3)])
+        blanks = np.isnan(values) & self.operating
+        missing = {f"{stem}_y{year}": blanks[year - 1] for year in (1, 2, 3)}
+        missing["registered_on"] = np.isnat(self.dates("registered_on"))
+        return YearSeries(values, self.operating, only_somewhere(missing))
+
+
+@dataclass(frozen=True)
+class RowIssue:
+    """One trouble of the input: where it stands, what stands there, what was expected.
+
+    ``row`` counts as the sheet does: the header is row 1. ``fatal`` issues reject the row. ``firm``
+    is what the row says of who it is: the name, else the credit code, else nothing.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    expected: Message
+    fatal: bool = True
+    sheet: str = ""
+    firm: str = ""
+
+    @property
+    def sentence(self) -> Message:
+        """The issue as one sentence."""
+        values = {
+            "file": f"{self.file}[{self.sheet}]" if self.sheet else self.file,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "expected": self.expected,
+        }
+        if self.value:
+            said = msgid("{file}, row {row}, column {column}: {value!r}, expected {expected}")
+        else:
+            said = msgid("{file}, row {row}, column {column}: expected {expected}")
+        return Message(said, values)
+
+
+def years_of(application_year: int) -> Sequence[int]:
+    """The calendar years of y1, y2 and y3 for an application year."""
+    return [application_year - back for back in (3, 2, 1)]

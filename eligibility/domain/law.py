@@ -1,0 +1,367 @@
+"""The law: editions and what they are made of, regional overlays, official forms; read from YAML,
+checked and frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from eligibility.domain.arrays import Floats
+from eligibility.domain.errors import LawError
+from eligibility.domain.text import FrozenModel, Wording
+
+
+class Citation(FrozenModel):
+    """Where a rule stands.
+
+    ``confidence`` is A (two or more independent copies agree), B (one copy) or M (not checked
+    against a text); B and M are shown to users wherever the rule is shown.
+    """
+
+    document: str
+    article: str
+    gist: Wording
+    confidence: Literal["A", "B", "M"] = "A"
+
+
+class Parameter(FrozenModel):
+    """One number of the law."""
+
+    value: float
+    unit: str
+    citation: Citation
+    checked_on: date
+
+
+class Bracket(FrozenModel):
+    """One step of a scale: ``value`` holds up to ``up_to`` (inclusive or not); None is the last."""
+
+    value: float
+    up_to: float | None = None
+    inclusive: bool = True
+
+
+class Scale(FrozenModel):
+    """Brackets in rising order of their bounds."""
+
+    brackets: tuple[Bracket, ...]
+    unit: str
+    bound_unit: str
+    citation: Citation
+    checked_on: date
+
+
+class Band(FrozenModel):
+    """One grade of a scored item: from ``at_least`` or ``above`` upwards it gives ``points``.
+
+    ``strict_under`` names a reading (by its interpretation) that takes ``at_least`` as ``above``.
+    """
+
+    grade: str
+    points: tuple[float, float]
+    at_least: float | None = None
+    above: float | None = None
+    strict_under: Mapping[str, str] = {}
+
+
+class Reading(FrozenModel):
+    """One way to read an unclear clause."""
+
+    says: Wording
+
+
+class Interpretation(FrozenModel):
+    """An unclear clause, the reading taken and the readings not taken.
+
+    ``decides`` says where it works: in the *computation* (then another reading is tried on every
+    result), or at *entry* (it tells which facts count; the program cannot recount them). ``needs``
+    names stems of fields without which another reading cannot be tried.
+    """
+
+    question: Wording
+    default: str
+    readings: Mapping[str, Reading]
+    affects: tuple[str, ...]
+    citation: Citation
+    decides: Literal["computation", "entry"] = "computation"
+    needs: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_alternatives(self) -> Interpretation:
+        if self.default not in self.readings or len(self.readings) < 2:
+            raise ValueError("an interpretation needs its default and at least one alternative")
+        return self
+
+
+class Condition(FrozenModel):
+    """One condition of the law; ``id`` names its function in criteria.py."""
+
+    id: str
+    title: Wording
+    unit: str
+    citation: Citation
+    rule: Wording
+    evidence: Wording
+    judges: Literal["firms", "score"] = "firms"
+    #: how its figure stands to its line; of a yes_no, *at_most* wants a no and *at_least* a yes
+    line: Literal["at_least", "above", "at_most"] = "at_least"
+    terms: Mapping[str, Wording] = {}
+    term_unit: str = ""
+    #: more of the part is more of the whole too, as income from a hi-tech product is income
+    part_in_whole: bool = False
+
+
+class Item(FrozenModel):
+    """One item of the score; ``id`` names its function in indicators.py."""
+
+    id: str
+    title: Wording
+    max: float
+    unit: str
+    citation: Citation
+    bands: tuple[Band, ...] = ()
+
+    def points(self, grade: str) -> tuple[float, float]:
+        """Lowest and highest points of a grade."""
+        for band in self.bands:
+            if band.grade == grade:
+                return band.points
+        raise LawError("Item {item} has no band {grade}.", item=self.id, grade=grade)
+
+
+class ItemGroup(FrozenModel):
+    """Items that share one ceiling; their points are added, or the best of them is taken."""
+
+    id: str
+    title: Wording
+    max: float
+    takes: Literal["sum", "best"] = "sum"
+    items: tuple[Item, ...]
+
+
+class ScoreRule(FrozenModel):
+    """The score: its groups of items, the mark to pass, and where that is said."""
+
+    pass_mark: float
+    total: float
+    citation: Citation
+    checked_on: date
+    groups: tuple[ItemGroup, ...]
+
+
+#: what a statement rests on: a text, or nothing but our assumption, which is to be checked
+Source = Citation | Literal["assumed"]
+
+
+class Figure(FrozenModel):
+    """One number that is not of the law: a target, a date's lead, a cost, an effect."""
+
+    value: float
+    unit: str
+    source: Source
+    note: Wording | None = None
+
+
+class Sign(FrozenModel):
+    """One thing that reviewers look at and no rule forbids; ``id`` names its function in warnings.py.
+
+    ``limits`` are the program's own choice where the source of the figure is "assumed"; the
+    citation says where the sign comes from, with confidence B where one source names it and M where none was found.
+    """
+
+    id: str
+    says: Wording
+    citation: Citation
+    limits: Mapping[str, Figure] = {}
+
+
+class Edition(FrozenModel):
+    """The law as it stood in a period: numbers, conditions, score and readings, all cited."""
+
+    id: str
+    title: Wording
+    in_force_from: date
+    in_force_to: date | None
+    #: the edition from which all that it does not change was taken
+    extends: str | None = None
+    checked_on: date
+    period_citation: Citation
+    parameters: Mapping[str, Parameter]
+    scales: Mapping[str, Scale]
+    interpretations: Mapping[str, Interpretation]
+    conditions: tuple[Condition, ...]
+    score: ScoreRule
+    #: files of the scheme's folder: the catalogue of technical fields, the tables of an application
+    technical_fields: str | None = None
+    application_form: str | None = None
+    #: technical field code -> does it stand at the lowest level; None: the list is not held.
+    catalogue: Mapping[int, bool] | None = None
+    #: codes whose text excludes something
+    exclusions: Mapping[int, str] = {}
+    #: what binds a certified firm and has no number of its own
+    clauses: Mapping[str, Citation] = {}
+    #: what reviewers look at beyond the conditions
+    signs: tuple[Sign, ...] = ()
+    readings: Mapping[str, str] = {}
+
+    def value(self, parameter: str) -> float:
+        """The number of that name, in its own unit."""
+        return self.parameters[parameter].value
+
+    def reading(self, interpretation: str) -> str:
+        """The reading taken of an unclear clause."""
+        return self.readings.get(interpretation) or self.interpretations[interpretation].default
+
+    def with_reading(self, interpretation: str, reading: str) -> Edition:
+        """The same edition, read another way at one place."""
+        return self.model_copy(update={"readings": {**self.readings, interpretation: reading}})
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """Every scored item by its id, in the order of the guideline."""
+        return {item.id: item for group in self.score.groups for item in group.items}
+
+    @cached_property
+    def conditions_by_id(self) -> Mapping[str, Condition]:
+        """Every condition by its id, in the order of the article."""
+        return {condition.id: condition for condition in self.conditions}
+
+    @cached_property
+    def score_condition(self) -> Condition:
+        """The condition that the score must meet."""
+        return next(condition for condition in self.conditions if condition.judges == "score")
+
+    @cached_property
+    def listed_codes(self) -> Floats:
+        """Codes of the catalogue, in rising order."""
+        return np.array(sorted(self.catalogue or ()), dtype=np.float64)
+
+    @cached_property
+    def lowest_codes(self) -> Floats:
+        """Codes at the lowest level of the catalogue, in rising order."""
+        lowest = [code for code, at_the_end in (self.catalogue or {}).items() if at_the_end]
+        return np.array(sorted(lowest), dtype=np.float64)
+
+    @cached_property
+    def excluding_codes(self) -> Floats:
+        """Codes whose text excludes something, in rising order."""
+        return np.array(sorted(self.exclusions), dtype=np.float64)
+
+    @cached_property
+    def other_readings(self) -> tuple[tuple[str, str, Edition], ...]:
+        """(interpretation, reading not taken, the edition read that way), for each that computes."""
+        return tuple(
+            (name, reading, self.with_reading(name, reading))
+            for name, question in self.interpretations.items()
+            if question.decides == "computation"
+            for reading in question.readings
+            if reading != self.reading(name)
+        )
+
+
+class Batch(FrozenModel):
+    """One round of applications of a year, and the last day to hand the papers in."""
+
+    year: int
+    number: int
+    due: date
+    source: Source
+
+
+class WorkItem(FrozenModel):
+    """Work that has to be done some days before a batch closes."""
+
+    id: str
+    title: Wording
+    #: where the work is asked for; its lead is another matter
+    citation: Citation
+    days_before: Figure
+
+
+class Overlay(FrozenModel):
+    """What a region adds to the law of a scheme: its batches, year by year, and the work before them.
+
+    Dates are those of the region's notices; where none was found they are assumed, and say so.
+    """
+
+    id: str
+    title: Wording
+    checked_on: date
+    batches: tuple[Batch, ...]
+    work: tuple[WorkItem, ...]
+
+    @model_validator(mode="after")
+    def _batches_in_order(self) -> Overlay:
+        places = [(batch.year, batch.number) for batch in self.batches]
+        days = [batch.due for batch in self.batches]
+        if places != sorted(set(places)) or days != sorted(set(days)):
+            raise ValueError(
+                "batches stand in the order of their years, numbers and days, each once"
+            )
+        return self
+
+    def batches_from(self, day: date) -> tuple[Batch, ...]:
+        """The batches that close on that day or later."""
+        return tuple(batch for batch in self.batches if batch.due >= day)
+
+    def last_batch(self, year: int, today: date) -> Batch | None:
+        """The last batch of a year once it has closed; None while one is open or none is known."""
+        of_year = [batch for batch in self.batches if batch.year == year]
+        last = max(of_year, key=lambda batch: batch.due, default=None)
+        return last if last is not None and last.due < today else None
+
+
+class FormRow(FrozenModel):
+    """One row of an official table.
+
+    ``cells`` name a field each, or a term of a finding as ``condition/term``, or nothing (to be
+    filled in by the firm); ``sums`` names rows above whose cells are added instead; ``counts``
+    holds the words by which the kind is called that the row counts in the table's list.
+    """
+
+    title: Wording
+    id: str = ""
+    cells: tuple[str | None, ...] = ()
+    sums: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+
+
+class FormTable(FrozenModel):
+    """One table of an official application.
+
+    ``head`` stands over the titles of rows; ``by_year`` columns are the three years of the form.
+    A table of a ``list`` has a row for each thing in it, numbered as IP01, RD01, PS01: ``takes``
+    says for each column what of the thing stands there; ``empty_rows`` are left where the list
+    is empty. ``each_year``: a table for every year, with a column for each thing of the list.
+    """
+
+    title: Wording
+    head: Wording
+    columns: tuple[Wording, ...] = ()
+    by_year: bool = False
+    each_year: bool = False
+    rows: tuple[FormRow, ...] = ()
+    list: str = ""
+    takes: tuple[str | None, ...] = ()
+    empty_rows: int = 0
+    numbered: str = ""
+    note: Wording | None = None
+
+    @model_validator(mode="after")
+    def _rows_fit(self) -> FormTable:
+        for place, row in enumerate(self.rows):
+            earlier = {other.id for other in self.rows[:place]}
+            if row.sums and not set(row.sums) <= earlier:
+                raise ValueError(f"{row.title.en}: a row adds rows above it")
+            plain = not (row.sums or row.counts or self.each_year)
+            if plain and len(row.cells) != len(self.columns):
+                raise ValueError(f"{row.title.en}: a row has a cell for every column")
+        if self.takes and len(self.takes) != len(self.columns):
+            raise ValueError(f"{self.title.en}: a list fills every column or leaves it blank")
+        return self

@@ -1,0 +1,263 @@
+"""Results: findings, scores, readiness, warnings, and the levers and steps that would mend them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.domain.arrays import TOLERANCE, Bools, Codes, Floats, only_somewhere
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.law import Citation
+from eligibility.domain.text import Message, Wording, msgid
+
+MET, UNDETERMINED, UNMET = 1, 0, -1
+STATUS_WORDS: Mapping[int, str] = {
+    MET: msgid("met"),
+    UNDETERMINED: msgid("undetermined"),
+    UNMET: msgid("unmet"),
+}
+VERDICT_WORDS: Mapping[int, str] = {
+    MET: msgid("eligible"),
+    UNDETERMINED: msgid("undetermined"),
+    UNMET: msgid("ineligible"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one condition says of every firm.
+
+    Attributes
+    ----------
+    status : array of int8, shape (n,)
+        MET, UNDETERMINED or UNMET.
+    observed, required, margin : arrays of float64, shape (n,)
+        The firm's figure, the line it must pass, and how far it is on the right side of it
+        (negative: on the wrong one), in the unit of the condition; NaN where it cannot be said.
+    missing : mapping of field id to array of bool
+        Rows where that blank leaves the finding open.
+    terms : mapping of term to array of float64
+        The figures that ``observed`` was formed from, named as in ``Condition.terms``.
+    """
+
+    status: Codes
+    observed: Floats
+    required: Floats
+    margin: Floats
+    missing: Mapping[str, Bools]
+    terms: Mapping[str, Floats]
+
+
+def finding(
+    *,
+    passes: Bools,
+    known: Bools,
+    observed: Floats,
+    required: Floats | float,
+    missing: Mapping[str, Bools],
+    terms: Mapping[str, Floats] | None = None,
+    ceiling: bool = False,
+) -> Finding:
+    """A Finding: met or unmet where it is known whether it passes, else undetermined.
+
+    ``missing`` is kept only for rows left undetermined: a blank that decides nothing is not
+    missed. Under a ``ceiling`` the figure must not pass ``required``.
+    """
+    status = np.where(known, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
+    needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
+    margin = needed - observed if ceiling else observed - needed
+    # a firm on its line is on it exactly, whatever binary rounding left
+    margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(needed))] = 0.0
+    still_open = only_somewhere({name: rows & ~known for name, rows in missing.items()})
+    return Finding(status, observed, needed, margin, still_open, terms or {})
+
+
+@dataclass(frozen=True)
+class ScoredItem:
+    """Points of one item of the score, as far as the facts and ratings fix them.
+
+    ``low`` and ``high`` have shape (n,), in points; ``observed`` is the figure the band was chosen
+    by (NaN for judged items); ``missing`` as in a Finding.
+    """
+
+    low: Floats
+    high: Floats
+    observed: Floats
+    missing: Mapping[str, Bools]
+
+
+@dataclass(frozen=True)
+class ScoreInterval:
+    """The score: every item, and the totals after the ceilings of the groups, shape (n,).
+
+    Attributes
+    ----------
+    missing : mapping of field id to array of bool
+        Blanks that leave the score open.
+    firms : FirmTable
+        Who was scored: a condition on the score may be met by another fact instead.
+    """
+
+    items: Mapping[str, ScoredItem]
+    low: Floats
+    high: Floats
+    missing: Mapping[str, Bools]
+    firms: FirmTable
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a readiness model was learned from; stands beside every number that it gives.
+
+    Attributes
+    ----------
+    estimator : str
+        msgid of the estimator's name.
+    applications, certified : int
+    years : (int, int)
+        First and last year of application.
+    invented : bool
+        The applications were invented: the model only shows what the program can do.
+    half_width : float
+        Half the width of its 90 % interval where the chance is one half, /1.
+    scheme, edition : str
+    sha256 : str
+        Of the file of applications.
+    elsewhere : int
+        How many of the applications fell under another edition; they count by what the two share.
+    """
+
+    estimator: str
+    applications: int
+    certified: int
+    years: tuple[int, int]
+    invented: bool
+    half_width: float
+    scheme: str
+    edition: str
+    sha256: str
+    elsewhere: int = 0
+
+    @property
+    def sentence(self) -> Message:
+        """The sample, in words."""
+        values = {
+            "estimator": Message(self.estimator),
+            "applications": self.applications,
+            "first": self.years[0],
+            "last": self.years[1],
+        }
+        if self.invented:
+            said = msgid(
+                "demonstration model, learned from {applications} invented applications of "
+                "{first}–{last} ({estimator})"
+            )
+        else:
+            said = msgid("learned from {applications} applications of {first}–{last} ({estimator})")
+        if not self.elsewhere:
+            return Message(said, values)
+        shared = msgid("{sample}; {count} of them under other rules, by the conditions they share")
+        return Message(shared, {"sample": Message(said, values), "count": self.elsewhere})
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How likely firms are to be certified, learned from past applications; never a finding.
+
+    Attributes
+    ----------
+    probability, low, high : arrays of shape (n,)
+        The chance and the ends of its 90 % interval, /1; were the unmet conditions met, where
+        ``conditional``.
+    factors : mapping of condition to array of shape (n,)
+        The chance that it survives review, /1; empty where the estimator knows no such parts.
+    outside : mapping of condition or item to array of bool
+        Rows in which it lies beyond all that was seen.
+    conditional : array of bool, shape (n,)
+        Some finding is unmet: the firm cannot be certified as it stands.
+    """
+
+    probability: Floats
+    low: Floats
+    high: Floats
+    factors: Mapping[str, Floats]
+    outside: Mapping[str, Bools]
+    conditional: Bools
+    learned: Learned
+
+    @cached_property
+    def weakest(self) -> Codes:
+        """The place of the weakest factor, shape (n,); -1 where there are no factors."""
+        if not self.factors:
+            return np.full(len(self.probability), -1, dtype=np.int8)
+        weakest: Codes = np.stack(list(self.factors.values())).argmin(axis=0).astype(np.int8)
+        return weakest
+
+
+@dataclass(frozen=True)
+class Warning:
+    """A sign that a person should look, never a finding: the rows it holds for, and why."""
+
+    id: str
+    rows: Bools
+    says: Wording
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One way in which a firm can move a figure of its own, always to its advantage.
+
+    Attributes
+    ----------
+    field : str
+        The field it is spoken of by; amounts are in that field's unit.
+    present : array of shape (n,)
+        The figure now; NaN where blank.
+    room : array of shape (n,)
+        How much it can still be moved; inf where nothing in the law or in the facts bounds it.
+    moved : callable
+        Amounts of shape (n,) → the columns of the firms so moved.
+    days_needed : float
+        Days of the year that must be left for it to count in that year's average.
+    how : Wording, optional
+        What is meant, where one field can be moved in several ways.
+    plannable : bool
+        False where moving it may undo another line, or where it is only waiting.
+    """
+
+    field: str
+    present: Floats
+    room: Floats
+    moved: Callable[[Floats], Mapping[str, NDArray[Any]]]
+    days_needed: float = 0.0
+    how: Wording | None = None
+    plannable: bool = True
+
+
+@dataclass(frozen=True)
+class Need:
+    """A line of the law turned round: it is reached once Σ gain · amount of the levers ≥ ``short``.
+
+    ``short`` has shape (n,): zero or less where the line is reached already, NaN where it cannot
+    be said. ``gains`` tells for each lever what one unit of it brings, never less than nothing.
+    Where ``strict`` the sum must be above ``short``.
+    """
+
+    short: Floats
+    gains: Mapping[str, Floats | float]
+    strict: Bools | bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A better grade of a scored item: the points it gives once every need is filled."""
+
+    grade: str
+    points: tuple[float, float]
+    needs: tuple[Need, ...]

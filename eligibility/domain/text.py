@@ -1,0 +1,61 @@
+"""Texts in two languages: wordings, and messages that are translated where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Speaks(Protocol):
+    """A language: translates a msgid, and picks its own side of a Wording."""
+
+    def text(self, msgid: str) -> str: ...
+    def of(self, wording: Wording) -> str: ...
+
+
+class FrozenModel(BaseModel):
+    """A model that is checked when it is made, and never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wording(FrozenModel):
+    """One text in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+def msgid(text: str) -> str:
+    """The text itself, marked to be translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for a person: an English msgid with {places}, and the values that go into them."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+    def say(self, language: Speaks) -> str:
+        """The sentence in that language."""
+        values = {k: _spoken(v, language) for k, v in self.values.items()}
+        return language.text(self.text).format(**values)
+
+
+def _spoken(value: object, language: Speaks) -> object:
+    if isinstance(value, Wording):
+        return language.of(value)
+    if isinstance(value, Message):
+        return value.say(language)
+    return value

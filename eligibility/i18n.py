@@ -1,0 +1,62 @@
+"""The languages of the program: Chinese and English, through gettext.
+
+English sentences in the code are the msgids; ``locale/zh_CN`` holds their translations. Texts of
+the law are Wordings and carry both languages themselves.
+"""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from eligibility.domain.errors import InputError
+from eligibility.domain.text import Wording
+
+LOCALE = Path(__file__).parent / "locale"
+DOMAIN = "eligibility"
+#: language id -> name of its gettext catalogue
+LANGUAGES = {"zh": "zh_CN", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language that a person reads."""
+
+    id: str
+
+    def text(self, msgid: str) -> str:
+        """The translation of an English msgid; the msgid itself where there is none."""
+        return _catalogue(self.id).gettext(msgid) if msgid else ""
+
+    def of(self, wording: Wording) -> str:
+        """The side of a Wording in this language."""
+        return wording.zh if self.id == "zh" else wording.en
+
+
+ENGLISH = Language("en")
+CHINESE = Language("zh")
+
+
+def language(tag: str | None) -> Language:
+    """The language for a tag such as ``zh-CN``, ``zh_CN.UTF-8`` or ``en``; English for any other."""
+    return CHINESE if (tag or "").lower().startswith("zh") else ENGLISH
+
+
+def language_named(name: str) -> Language:
+    """The language of an id that a person typed.
+
+    Raises
+    ------
+    InputError
+        If it is neither zh nor en.
+    """
+    if name not in LANGUAGES:
+        raise InputError("There is no language {name}; choose zh or en.", name=name)
+    return Language(name)
+
+
+@cache
+def _catalogue(language_id: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALE, [LANGUAGES[language_id]], fallback=True)

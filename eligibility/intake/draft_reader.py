@@ -1,0 +1,161 @@
+"""A self-assessment as it was typed, read like any other input.
+
+A draft is ``{"step": …, "facts": {field id: text}, "ledgers": {ledger: [{column: text}]}}``. Texts
+stay as typed, so that nothing is lost that cannot be read yet; amounts are in 万元 unless a text
+has its own unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from eligibility.domain.facts import Field, FirmTable, years_of
+from eligibility.domain.law import Edition
+from eligibility.intake.cells import CellFormat, CellTrouble, parse
+from eligibility.intake.lists import counted
+from eligibility.intake.table import Batch, Options, from_records
+from eligibility.schemes.lists import Count
+from eligibility.schemes.registry import Scheme
+
+#: power of ten from the amounts of a draft (万元) to CNY
+WAN = 4
+#: CNY; an amount this large is more often one in yuan whose unit was left out
+LARGE = 1e9
+Facts = Mapping[str, str]
+
+
+class Told(NamedTuple):
+    """What a draft says.
+
+    Attributes
+    ----------
+    law : Edition
+        In force on the date of application.
+    years : sequence of int
+        Calendar years of y1, y2, y3.
+    operating : sequence of bool
+        Whether the firm existed by the end of each.
+    counted : mapping of list to Count
+        The lists that have rows.
+    batch : Batch
+        The firm as a table of one row, or of none where a value cannot be used.
+    applied : date
+        Of application.
+    """
+
+    law: Edition
+    years: Sequence[int]
+    operating: Sequence[bool]
+    counted: Mapping[str, Count]
+    batch: Batch
+    applied: date
+
+
+def told(
+    draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Scheme] = ()
+) -> Told:
+    """Read a draft.
+
+    Parameters
+    ----------
+    draft : mapping
+        ``facts`` and ``ledgers``; either may be absent.
+    scheme : Scheme
+    today : date
+        The date of application where none is typed.
+    also : sequence of Scheme, optional
+        Others whose fields are asked beside the scheme's own, from the day on that they cover; a
+        field that it has itself keeps to its own form. What cannot be read of theirs alone is left
+        blank, with a remark.
+
+    Raises
+    ------
+    DateNotCovered
+        If no edition covers the date of application.
+    """
+    facts: Facts = draft.get("facts", {})
+    fields = dict(scheme.fields_by_id)
+    applied = _day(facts, fields["application_date"]) or today
+    added = [
+        field
+        for other in also
+        if applied >= other.covered_from
+        for field in other.asked(other.in_force(applied))
+    ]
+    for field in added:
+        fields.setdefault(field.id, field)
+    law = scheme.in_force(applied)
+    own = {field.id for field in scheme.asked(law)}
+    beside = frozenset(field.id for field in added) - own
+    registered = _day(facts, fields["registered_on"])
+    operating = _operating(registered, applied)
+    lists = {
+        name: found
+        for name, ledger in scheme.lists.items()
+        if (found := counted(ledger, draft.get("ledgers", {}).get(name, []), law, _numpy(applied)))
+    }
+    values: dict[str, object] = {
+        name: cell(text, fields[name]) for name, text in facts.items() if name in fields
+    }
+    for found in lists.values():
+        values |= found.fields
+    asked = {
+        name: value
+        for name, value in values.items()
+        if value is not None
+        and (name in beside or name in own)
+        and applies(fields[name], operating)
+    }
+    options = Options(application_date=applied, covered_from=scheme.covered_from, beside=beside)
+    held = list(fields.values())
+    batch = from_records([asked], held, options, catalogue=scheme.titles_by_code)
+    return Told(law, years_of(applied.year), operating, lists, batch, applied)
+
+
+def cell(text: str, field: Field) -> object:
+    """What was typed as ``from_records`` takes it: amounts in CNY, all else as it stands."""
+    if field.kind != "money":
+        return text
+    try:
+        return parse(text, CellFormat(field, WAN))
+    except CellTrouble:
+        # the reader of all input finds the same trouble and says it
+        return text
+
+
+def large(text: str, field: Field) -> float | None:
+    """The CNY of a number without a unit that is so large in 万元 that yuan may be meant."""
+    try:
+        read, bare = (parse(text, CellFormat(field, power)) for power in (WAN, 0))
+    except CellTrouble:
+        return None
+    if not isinstance(read, float) or read == bare or abs(read) < LARGE:
+        return None
+    return read
+
+
+def applies(field: Field, operating: Sequence[bool]) -> bool:
+    """False for a year that ended before the firm was registered."""
+    return field.year is None or operating[field.year - 1]
+
+
+def _day(facts: Facts, field: Field) -> date | None:
+    try:
+        day = parse(facts.get(field.id, ""), CellFormat(field))
+    except CellTrouble:
+        return None
+    return day.astype(date) if isinstance(day, np.datetime64) else None
+
+
+def _operating(registered: date | None, applied: date) -> list[bool]:
+    days = {"registered_on": registered, "application_date": applied}
+    columns = {name: np.array([day], dtype="M8[D]") for name, day in days.items()}
+    return [bool(year) for year in FirmTable(columns, 1).operating[:, 0]]
+
+
+def _numpy(day: date) -> np.datetime64:
+    return np.datetime64(day, "D")

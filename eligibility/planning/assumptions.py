@@ -1,0 +1,49 @@
+"""Numbers of planning that a user may edit: each stands in a YAML file with its source.
+
+They are not law: a source names who said so, or says "assumed".
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml import YAMLError
+
+from eligibility.domain.errors import InputError
+from eligibility.schemes.registry import read_yaml
+
+HERE = Path(__file__).parent
+#: the source of a number that nobody has said
+ASSUMED = "assumed"
+
+
+class Settings(BaseModel):
+    """What one of the files holds, frozen once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Figure(Settings):
+    """One number and who said so."""
+
+    value: float
+    source: str
+
+
+Read = TypeVar("Read", bound=Settings)
+
+
+def read_settings(path: Path, form: type[Read]) -> Read:
+    """A file of settings.
+
+    Raises
+    ------
+    InputError
+        If the file lacks something, or says something that is not known.
+    """
+    try:
+        return form(**read_yaml(path))
+    except (ValidationError, YAMLError, TypeError, OSError) as error:
+        raise InputError("{file} cannot be used: {why}", file=path.name, why=error) from error

@@ -1,0 +1,587 @@
+"""One firm's way to the certificate as plain data: gaps, outlook, plan and worth, JSON-ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.record import cite, model_record, number, words
+from eligibility.assessment.shortfalls import ways
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import FirmTable, years_of
+from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS, Lever, Need
+from eligibility.domain.text import Message, Wording, msgid
+from eligibility.planning.actions import Actions
+from eligibility.planning.cheapest_plan import Answer, Case, Move, Plan, plan
+from eligibility.planning.incentives import Incentives, Worth, incentives, worth
+from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
+from eligibility.planning.projection import (
+    AS_LAST_YEAR,
+    LATEST,
+    Assumptions,
+    Projection,
+    projected,
+    projection,
+)
+from eligibility.planning.readiness_plan import Judge, Ready, ready_plan
+from eligibility.schemes.registry import Scheme
+
+
+def brief(
+    firms: FirmTable,
+    row: int,
+    scheme: Scheme,
+    on: date,
+    *,
+    by: date | None = None,
+    score_at_least: float | None = None,
+    assumptions: Assumptions = AS_LAST_YEAR,
+    income: Sequence[float] = (),
+    losses: Mapping[int, float] | None = None,
+    staff: float | None = None,
+    assets: float | None = None,
+    first_time: bool = True,
+    actions: Actions | None = None,
+    times: LeadTimes | None = None,
+    rules: Incentives | None = None,
+    readiness: float | None = None,
+    judge: Judge | None = None,
+) -> dict[str, Any]:
+    """All that can be said of one firm's way to the certificate.
+
+    Parameters
+    ----------
+    firms, row
+        The table and the firm's place in it; its ``application_date`` tells the years of its
+        figures.
+    scheme, on
+        The qualification, and the day from which something can be done.
+    by : date, optional
+        The day to be ready by; the first deadline with a plan, else the last one, if omitted.
+    score_at_least : float, optional
+        Certain points asked for instead of those that pass for certain.
+    income, losses, staff, assets, first_time
+        As in :func:`eligibility.planning.incentives.worth`; the years run from that of ``by``.
+    readiness, judge : float and callable, optional
+        The readiness to reach instead of certain eligibility, and the model that says it; see
+        :mod:`eligibility.planning.readiness_plan`.
+
+    Returns
+    -------
+    dict
+        ``firm``, ``applied`` (the year that its figures are for), ``on``, ``by``, ``gaps``, ``projection``, ``plan``, ``worth``; money in CNY,
+        texts as {zh, en}, sentences as {text, values} to be translated.
+
+    Raises
+    ------
+    InputError
+        If the day lies before the firm's figures or before ``on``.
+    """
+    firm = firms.take(np.array([row]))
+    times, rules = times or lead_times(), rules or incentives()
+    looked = projection(firm, scheme, on, assumptions, times)
+    ready: Ready | None = None
+    if readiness is None or judge is None:
+        earliest = _earliest(looked, scheme, on, score_at_least, actions, times)
+    else:
+        asked = _Asked(scheme, on, judge, readiness, actions, times)
+        earliest, ready = _first_ready(looked, asked)
+    if by is None:
+        by = earliest or looked.deadlines[-1]
+    if by < on or by.year < firm.application_years[0]:
+        raise InputError(
+            "{by} cannot be planned for: it lies before {on} or before {year}, the year the firm's figures are for.",
+            by=by.isoformat(),
+            on=on.isoformat(),
+            year=int(firm.application_years[0]),
+        )
+    then = projected(firm, by, scheme, assumptions, times)
+    if readiness is None or judge is None:
+        answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
+    else:
+        if ready is None or by != earliest:
+            ready = asked.of(then)
+        case = Case.of(then, scheme, on, score_at_least, actions, times)
+        # what keeps a firm from certainty need not keep it from being ready enough
+        answer = Answer(
+            by=case.by,
+            plans=(ready.plan,) if ready.plan else (),
+            obstacles={},
+            wanting=(),
+            find_out=(),
+            finding_cost=0.0,
+            best_low=case.low(case.farthest),
+        )
+    (now,) = assess_table(firm, scheme)
+    (found,) = assess_table(then, scheme)
+    value = worth(
+        income,
+        by.year,
+        staff=staff,
+        assets=assets,
+        losses=losses,
+        first_time=first_time,
+        rules=rules,
+    )
+    return {
+        "firm": {"uscc": firm.texts("uscc")[0], "name": firm.texts("name")[0]},
+        "scheme": scheme.id,
+        "applied": int(firm.application_years[0]),
+        "on": on.isoformat(),
+        "by": by.isoformat(),
+        "gaps": _gaps(now),
+        "projection": _projection(looked, found, on, by, assumptions, times),
+        "plan": _answer(answer, scheme, found, earliest, now) | {"readiness": _ready(ready)},
+        "worth": _worth(value, rules, answer),
+    }
+
+
+def _earliest(
+    looked: Projection,
+    scheme: Scheme,
+    on: date,
+    score_at_least: float | None,
+    actions: Actions | None,
+    times: LeadTimes,
+) -> date | None:
+    """The first deadline with a plan; exact, since levers only help."""
+    for day, table, open_then in zip(looked.deadlines, looked.tables, looked.open, strict=True):
+        if open_then[0] and Case.of(table, scheme, on, score_at_least, actions, times).feasible:
+            return day
+    return None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a plan by readiness is asked for."""
+
+    scheme: Scheme
+    on: date
+    judge: Judge
+    readiness: float
+    actions: Actions | None
+    times: LeadTimes
+
+    def of(self, firm: FirmTable) -> Ready:
+        """The plan of a firm as it would apply."""
+        return ready_plan(
+            firm, self.scheme, self.on, self.judge, self.readiness, self.actions, self.times
+        )
+
+
+def _first_ready(looked: Projection, asked: _Asked) -> tuple[date | None, Ready | None]:
+    """The first deadline by which a plan makes the firm ready enough, and the plan."""
+    for day, table, open_then in zip(looked.deadlines, looked.tables, looked.open, strict=True):
+        if open_then[0] and (found := asked.of(table)).plan is not None:
+            return day, found
+    return None, None
+
+
+def _ready(found: Ready | None) -> dict[str, Any] | None:
+    """What was asked for and what the model says then, never without what it learned from."""
+    if found is None:
+        return None
+    said = found.readiness
+    return {
+        "asked": found.asked,
+        "probability": round(float(said.probability[0]), 4),
+        "interval": [round(float(end[0]), 4) for end in (said.low, said.high)],
+        "conditional": bool(said.conditional[0]),
+        "model": model_record(said.learned),
+        "cheapest": found.proven,
+        "refused": _said(found.refused) if found.refused else None,
+    }
+
+
+# --- gaps ---------------------------------------------------------------------------------------
+
+
+def _gaps(found: Assessment) -> dict[str, Any]:
+    """Findings not met and items below their best, with every way there."""
+    firms, law, scheme = found.firms, found.law, found.scheme
+    findings = []
+    for name, finding in found.findings.items():
+        if finding.status[0] == MET:
+            continue
+        condition = law.conditions_by_id[name]
+        needs = (
+            scheme.needs(name, firms, law)
+            if finding.status[0] == UNMET and condition.judges == "firms"
+            else ()
+        )
+        short = found.gaps.by_condition[name].shortfall[0]
+        findings.append(
+            {
+                "finding": name,
+                "title": words(condition.title),
+                "status": STATUS_WORDS[int(finding.status[0])],
+                "rule": words(condition.rule),
+                "evidence": words(condition.evidence),
+                "required": number(finding.required[0]),
+                "tier": _tier(name, found, float(finding.required[0])),
+                "shortfall": _amount(short),
+                "unit": found.gaps.by_condition[name].unit,
+                "score": {"low": _amount(found.score.low[0]), "high": _amount(found.score.high[0])}
+                if condition.judges == "score"
+                else None,
+                "needs": _needs(needs, found),
+                "settled_by": _settled_by(finding.missing, found),
+                "citation": cite(condition.citation),
+            }
+        )
+    items = []
+    for name, scored in found.score.items.items():
+        item, low, high = law.items[name], float(scored.low[0]), float(scored.high[0])
+        if low >= item.max:
+            continue
+        steps = [
+            {
+                "grade": step.grade,
+                "points": {"low": step.points[0], "high": step.points[1]},
+                "gains": {
+                    "low": max(step.points[0] - low, 0.0),
+                    "high": max(step.points[1] - high, 0.0),
+                },
+                "needs": needed,
+            }
+            for step in scheme.steps(name, firms, law)
+            if (step.points[0] > low or step.points[1] > high)
+            and all(needed := _needs(step.needs, found))
+        ]
+        items.append(
+            {
+                "item": name,
+                "title": words(item.title),
+                "low": _amount(low),
+                "high": _amount(high),
+                "max": _amount(item.max),
+                "steps": steps,
+                "settled_by": _settled_by(scored.missing, found),
+                "citation": cite(item.citation),
+            }
+        )
+    return {"findings": findings, "items": items}
+
+
+def _tier(name: str, found: Assessment, line: float) -> dict[str, Any] | None:
+    """Where the line depends on a scale: the bracket that gave it."""
+    if name not in found.law.scales:
+        return None
+    scale, above = found.law.scales[name], None
+    for bracket in scale.brackets:
+        if bracket.value == line:
+            return {"line": line, "above": above, "up_to": bracket.up_to, "unit": scale.bound_unit}
+        above = bracket.up_to
+    return None
+
+
+def _needs(needs: Iterable[Need], found: Assessment) -> list[list[dict[str, Any]]]:
+    """Groups that must all be filled, each by any one of its ways; filled ones are left out."""
+    levers = found.scheme.levers(found.firms, found.law)
+    made = []
+    for group in ways(tuple(needs), levers, found.scheme):
+        if any(way.amount[0] == 0 for way in group):
+            continue
+        usable = [way for way in group if np.isfinite(way.amount[0])]
+        made.append(
+            [_way(way.lever, float(way.amount[0]), levers[way.lever], found) for way in usable]
+        )
+    return made
+
+
+def _way(name: str, more: float, lever: Lever, found: Assessment) -> dict[str, Any]:
+    field = found.scheme.fields_by_id[lever.field]
+    year = int(found.firms.application_years[0])
+    made = {
+        "lever": name,
+        "field": field.id,
+        "title": words(field.titled(year)),
+        "how": words(lever.how) if lever.how else None,
+        "kind": field.kind,
+        "unit": field.unit,
+        "more": _amount(more),
+        "to": _amount(float(lever.present[0]) + more),
+    }
+    if field.kind == "date":
+        day = found.firms.dates(field.id)[0] + np.timedelta64(round(more), "D")
+        made |= {"unit": "day", "to": str(day)}
+    return made
+
+
+def _settled_by(missing: Mapping[str, Any], found: Assessment) -> dict[str, list[str]]:
+    """Blanks of facts, which the firm's books settle, and of ratings, which evidence settles."""
+    names = found.scheme.in_form_order(name for name, rows in missing.items() if rows[0])
+    fields = found.scheme.fields_by_id
+    shown = {
+        name for name in names if fields[name].kind == "rating" or fields[name].unit == "point"
+    }
+    return {
+        "facts": [name for name in names if name not in shown],
+        "evidence": [name for name in names if name in shown],
+    }
+
+
+# --- projection ---------------------------------------------------------------------------------
+
+
+def _projection(
+    looked: Projection,
+    found: Assessment,
+    on: date,
+    by: date,
+    assumptions: Assumptions,
+    times: LeadTimes,
+) -> dict[str, Any]:
+    """Verdicts by deadline, the first ones, and what must be true by when for the day planned."""
+    return {
+        "by": by.isoformat(),
+        "deadlines": [
+            {
+                "by": day.isoformat(),
+                "years": list(years_of(day.year)),
+                "verdict": VERDICT_WORDS[int(looked.verdicts[place, 0])],
+                "low": _amount(looked.lows[place, 0]),
+                "high": _amount(looked.highs[place, 0]),
+            }
+            for place, day in enumerate(looked.deadlines)
+            if looked.open[place, 0]
+        ],
+        "certain_from": _day(looked.certain[0]),
+        "possible_from": _day(looked.possible[0]),
+        "assumed": {
+            "as_last_year": not assumptions.growth and not assumptions.planned,
+            "growth": dict(assumptions.growth),
+            "planned": {stem: dict(years) for stem, years in assumptions.planned.items()},
+            "granted": assumptions.granted,
+        },
+        "figures_of_year_by": date(by.year - 1, 12, 31).isoformat(),
+        "must_hold": _gaps(found),
+        "rights": [
+            {
+                "kind": kind.id,
+                "title": words(kind.title),
+                "months": _amount(kind.months.value),
+                "source": kind.months.source,
+                "file_by": months_after(by, -kind.months.value).isoformat(),
+                "in_time": months_after(by, -kind.months.value) >= on,
+            }
+            for kind in times.kinds
+        ],
+        "batches": [
+            {"month": batch.month, "day": batch.day, "source": words(batch.source)}
+            for batch in times.batches
+        ],
+    }
+
+
+# --- plan ---------------------------------------------------------------------------------------
+
+
+def _answer(
+    answer: Answer, scheme: Scheme, found: Assessment, earliest: date | None, now: Assessment
+) -> dict[str, Any]:
+    return {
+        "by": answer.by.isoformat(),
+        "plans": [_plan(made, scheme, found, answer) for made in answer.plans],
+        "refused": [
+            {
+                "finding": name,
+                "why": _said(why),
+                "citation": cite(found.law.conditions_by_id[name].citation),
+            }
+            for name, why in answer.obstacles.items()
+        ],
+        "fill_in_first": scheme.in_form_order(_blank_now(answer.wanting, found, now)),
+        "best_low": _amount(answer.best_low),
+        "earliest": earliest.isoformat() if earliest else None,
+    }
+
+
+def _blank_now(names: Iterable[str], then: Assessment, now: Assessment) -> set[str]:
+    """The blanks of the firm's own years that leave figures of a later application blank.
+
+    A year that is not there yet is taken to be as the latest, and so is its blank.
+    """
+    moved = int(then.firms.application_years[0] - now.firms.application_years[0])
+    fields = then.scheme.fields_by_id
+    found = set()
+    for name in names:
+        year = fields[name].year
+        found.add(name if year is None else f"{fields[name].stem}_y{min(year + moved, LATEST)}")
+    return found
+
+
+def _plan(made: Plan, scheme: Scheme, found: Assessment, answer: Answer) -> dict[str, Any]:
+    return {
+        "cost": _amount(made.cost),
+        "adviser_days": _amount(sum(move.adviser_days for move in made.moves)),
+        "firm_days": _amount(sum(move.firm_days for move in made.moves)),
+        "low": _amount(made.low),
+        "find_out": [
+            {"field": name, "title": words(scheme.fields_by_id[name].titled(answer.by.year))}
+            for name in answer.find_out
+        ],
+        "finding_cost": _amount(answer.finding_cost),
+        "moves": [
+            _move(move, scheme, found)
+            for move in sorted(made.moves, key=lambda move: move.open.start_by)
+        ],
+    }
+
+
+def _move(move: Move, scheme: Scheme, found: Assessment) -> dict[str, Any]:
+    action, law = move.open.action, found.law
+    levers = scheme.levers(found.firms, law)
+    field = scheme.fields_by_id[levers[next(iter(action.gives))].field]
+    return {
+        "action": action.id,
+        "title": words(action.title),
+        "amount": _amount(move.amount),
+        "unit": field.unit,
+        "cost": _amount(move.cost),
+        "adviser_days": _amount(move.adviser_days),
+        "firm_days": _amount(move.firm_days),
+        "start_by": move.open.start_by.isoformat(),
+        "done_by": move.open.done_by.isoformat(),
+        "assumed": action.assumed,
+        "provided": words(action.provided) if action.provided else None,
+        "meets": [
+            {
+                "finding": name,
+                "title": words(law.conditions_by_id[name].title),
+                "citation": cite(law.conditions_by_id[name].citation),
+            }
+            for name in move.meets
+        ],
+        "raises": [
+            {
+                "item": name,
+                "title": words(law.items[name].title),
+                "from": _amount(before),
+                "to": _amount(after),
+                "citation": cite(law.items[name].citation),
+            }
+            for name, (before, after) in move.raises.items()
+        ],
+    }
+
+
+# --- worth --------------------------------------------------------------------------------------
+
+
+def _worth(value: Worth, rules: Incentives, answer: Answer) -> dict[str, Any]:
+    cost = answer.plans[0].cost if answer.plans else None
+    small = rules.small_profit
+    says = [
+        Message(
+            _LOSSES,
+            {"standard": rules.loss_years.standard, "certified": rules.loss_years.certified},
+        )
+    ]
+    for year in value.years:
+        if year.small and year.saved <= 0:
+            says.append(
+                Message(
+                    _NOTHING,
+                    {
+                        "year": year.year,
+                        "rate": f"{small.rate:.0%}",
+                        "until": small.until.isoformat(),
+                        "staff": f"{small.staff_at_most:g}",
+                        "assets": f"{small.assets_at_most:,.0f}",
+                    },
+                )
+            )
+    if not value.years:
+        says.append(
+            Message(
+                _UNSAID,
+                {
+                    "standard": f"{rules.standard_rate.value:.0%}",
+                    "certified": f"{rules.certified_rate.value:.0%}",
+                    "rate": f"{small.rate:.0%}",
+                    "amount": f"{small.income_at_most:,.0f}",
+                    "until": small.until.isoformat(),
+                },
+            )
+        )
+    return {
+        "years": [
+            {
+                "year": year.year,
+                "income": _amount(year.income),
+                "losses_without": _amount(year.losses[0]),
+                "losses_certified": _amount(year.losses[1]),
+                "without": _amount(year.without),
+                "certified": _amount(year.certified),
+                "saved": _amount(year.saved),
+                "small_profit_rate": year.small,
+            }
+            for year in value.years
+        ],
+        "saved": _amount(value.saved) if value.years else None,
+        "awards": [
+            {
+                "id": award.id,
+                "title": words(award.title),
+                "amount": _amount(award.amount),
+                "dated": award.dated,
+                "check": True,
+                "citation": cite(award.citation),
+            }
+            for award in value.awards
+        ],
+        "awarded": _amount(value.awarded),
+        "cost": None if cost is None else _amount(cost),
+        "net_of_tax_alone": None
+        if cost is None or not value.years
+        else _amount(value.saved - cost),
+        "says": [_said(message) for message in says],
+        "citations": [
+            cite(citation)
+            for citation in (
+                rules.standard_rate.citation,
+                rules.certified_rate.citation,
+                small.citation,
+                rules.loss_years.citation,
+                rules.years.citation,
+            )
+        ],
+        "checked_on": rules.checked_on.isoformat(),
+    }
+
+
+_LOSSES = msgid(
+    "Losses of the {standard} years before may be made up for {certified} years instead of {standard}."
+)
+_NOTHING = msgid(
+    "Certification saves no income tax in {year}: the small-profit rate of {rate} is lower, to {until}, for firms of up to {staff} people and assets of CNY {assets}."
+)
+_UNSAID = msgid(
+    "With taxable income given, the tax at {standard} and {certified} is compared; up to CNY {amount} a year the small-profit rate of {rate} is lower still, to {until}."
+)
+
+
+# --- shared -------------------------------------------------------------------------------------
+
+
+def _said(message: Message) -> dict[str, Any]:
+    values = {
+        name: words(value) if isinstance(value, Wording) else value
+        for name, value in message.values.items()
+    }
+    return {"text": message.text, "values": values}
+
+
+def _day(day: np.datetime64) -> str | None:
+    return None if np.isnat(day) else str(day)
+
+
+def _amount(figure: float) -> float | int | None:
+    """A plain number, to the cent."""
+    return number(round(float(figure), 2))

@@ -1,0 +1,73 @@
+"""What if a firm had more of something, or a blank were filled: the same rules, judged at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+
+from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.shortfalls import HAIR, filled
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import FirmTable
+from eligibility.domain.results import Lever
+from eligibility.schemes.registry import Scheme
+
+
+def movable(firm: FirmTable, scheme: Scheme) -> Mapping[str, Lever]:
+    """What one firm, a table of one row, has a known figure of and room to move; not its day."""
+    law = scheme.in_force(firm.dates("application_date")[0].item())
+    return {
+        name: lever
+        for name, lever in scheme.levers(firm, law).items()
+        if lever.room[0] > 0
+        and not np.isnan(lever.present[0])
+        and scheme.fields_by_id[lever.field].kind != "date"
+    }
+
+
+def what_if(
+    firm: FirmTable,
+    scheme: Scheme,
+    *,
+    given: Mapping[str, float | date] | None = None,
+    moved: Mapping[str, float] | None = None,
+) -> Assessment:
+    """One firm as it would stand with other facts.
+
+    Parameters
+    ----------
+    firm : FirmTable
+        A table of one row.
+    scheme : Scheme
+    given : mapping of field id to figure, optional
+        Facts in place of those held, held as ``Field.kind`` says.
+    moved : mapping of lever id to amount, optional
+        How much more of each, in the unit of the lever's field, once ``given`` holds.
+
+    Raises
+    ------
+    InputError
+        If a lever is moved back, or farther than there is room.
+    """
+    firm = firm.with_columns(
+        {
+            name: np.array([value], dtype="M8[D]" if isinstance(value, date) else np.float64)
+            for name, value in (given or {}).items()
+        }
+    )
+    law = scheme.in_force(firm.dates("application_date")[0].item())
+    levers = scheme.levers(firm, law)
+    for name, amount in (moved or {}).items():
+        room = float(levers[name].room[0])
+        if not 0 <= amount <= room + HAIR:
+            raise InputError(
+                "{field}: {amount} more is not possible; expected from 0 to {room}.",
+                field=scheme.fields_by_id[levers[name].field].title,
+                amount=amount,
+                room=room,
+            )
+    amounts = {name: np.array([amount]) for name, amount in (moved or {}).items()}
+    (found,) = assess_table(filled(firm, law, scheme, amounts), scheme)
+    return found

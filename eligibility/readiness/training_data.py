@@ -1,0 +1,177 @@
+"""A file of past applications: candidates and what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eligibility.assessment.assess import assess_table
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import Field, FirmTable
+from eligibility.domain.law import Edition
+from eligibility.intake.source import Source
+from eligibility.intake.table import Batch, Options, from_records, read_table
+from eligibility.readiness.features import Layout, features_under, layout
+from eligibility.schemes.registry import Scheme, read_yaml
+
+#: applications of each outcome without which nothing can be learned
+LEAST_OF_EACH = 10
+
+
+@dataclass(frozen=True)
+class Past:
+    """Applications that can be learned from, n of them, with the features of one edition.
+
+    Those that fell under another edition count by the conditions and items that the two share; what
+    theirs did not ask is unknown.
+
+    Attributes
+    ----------
+    features : array of shape (n, p)
+        As ``layout`` names them.
+    certified : array of bool, shape (n,)
+    years : array of int64, shape (n,)
+        Year of application.
+    firms : array of int64, shape (n,)
+        The same number for the applications of one firm, by credit code or else by name.
+    invented : bool
+        Whether some row says that it is.
+    edition : str
+        The edition that the features are formed under.
+    own : array of bool, shape (n,)
+        Whether that edition was in force on the day of application.
+    unknown : int
+        Rows left out because they do not say what became of them.
+    sha256 : str
+        Of the file.
+    batch : Batch
+        What was read, and what could not be.
+    """
+
+    features: Floats
+    certified: Bools
+    years: NDArray[np.int64]
+    firms: NDArray[np.int64]
+    layout: Layout
+    edition: str
+    own: Bools
+    invented: bool
+    unknown: int
+    sha256: str
+    batch: Batch
+
+    @property
+    def elsewhere(self) -> int:
+        """How many of them fell under another edition."""
+        return int((~self.own).sum())
+
+
+@cache
+def outcome_fields() -> tuple[Field, ...]:
+    """The columns that past applications have beside those of candidates."""
+    entries = read_yaml(Path(__file__).parent / "outcomes.yaml")["fields"]
+    return tuple(
+        Field(section="outcome", stem=entry["id"], stem_title=entry["title"], **entry)
+        for entry in entries
+    )
+
+
+def past_fields(scheme: Scheme) -> tuple[Field, ...]:
+    """The columns of a file of past applications."""
+    return (*scheme.fields, *outcome_fields())
+
+
+def read_past(
+    source: Source, scheme: Scheme, options: Options | None = None, *, law: Edition | None = None
+) -> Past:
+    """Read and assess a file of past applications.
+
+    Parameters
+    ----------
+    source : path, or (name, bytes)
+        CSV or Excel, as candidates, with ``applied_year`` and ``certified``.
+    scheme : Scheme
+    options : Options, optional
+    law : Edition, optional
+        Whose features are formed; of the edition in force today if omitted.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used or a column of outcomes is not in it.
+    """
+    name, content = source if isinstance(source, tuple) else (Path(source).name, None)
+    options = options or Options(covered_from=scheme.covered_from)
+    batch = read_table(source, past_fields(scheme), options, catalogue=scheme.titles_by_code)
+    found = {column.field.id for column in batch.headers.columns}
+    for field in outcome_fields():
+        if field.required and field.id not in found:
+            raise InputError(
+                "{file} has no column {column} ({title}), which past applications need.",
+                file=name,
+                column=field.id,
+                title=field.title,
+            )
+    if content is None:
+        content = Path(str(source)).read_bytes()
+    return _past(batch, scheme, law, hashlib.sha256(content).hexdigest())
+
+
+def past_of_records(
+    records: Sequence[Mapping[str, Any]], scheme: Scheme, *, law: Edition | None = None
+) -> Past:
+    """Past applications that are kept in the store, as its ``past_applications`` gives them."""
+    batch = from_records(
+        records,
+        past_fields(scheme),
+        Options(covered_from=scheme.covered_from),
+        catalogue=scheme.titles_by_code,
+    )
+    content = json.dumps(records, ensure_ascii=False, sort_keys=True).encode()
+    return _past(batch, scheme, law, hashlib.sha256(content).hexdigest())
+
+
+def _past(batch: Batch, scheme: Scheme, law: Edition | None, sha256: str) -> Past:
+    firms, law = batch.table, law or scheme.in_force(date.today())
+    decided = ~firms.blank("certified") & ~firms.blank("applied_year")
+    known = firms.take(decided)
+    names = layout(law)
+    values = np.empty((len(known), len(names.names)))
+    own = np.zeros(len(known), dtype=np.bool_)
+    for assessment in assess_table(known, scheme):
+        values[assessment.rows] = features_under(law, assessment)
+        own[assessment.rows] = assessment.law.id == law.id
+    return Past(
+        features=values,
+        certified=known.numbers("certified") == 1,
+        years=known.numbers("applied_year").astype(np.int64),
+        firms=_identities(known),
+        layout=names,
+        edition=law.id,
+        own=own,
+        invented=bool((known.numbers("invented") == 1).any()),
+        unknown=int((~decided).sum()),
+        sha256=sha256,
+        batch=batch,
+    )
+
+
+def _identities(firms: FirmTable) -> NDArray[np.int64]:
+    """The same number for rows of one firm; a firm without code and name stands alone."""
+    codes, names = firms.texts("uscc"), firms.texts("name")
+    keys = [
+        f"code {code}" if code else f"name {name}" if name else f"row {row}"
+        for row, (code, name) in enumerate(zip(codes, names, strict=True))
+    ]
+    same: NDArray[np.int64] = np.unique(keys, return_inverse=True)[1] if keys else np.zeros(0, int)
+    return same

@@ -1,0 +1,1 @@
+"""The institution's own firms: the rules of its register, without a widget."""

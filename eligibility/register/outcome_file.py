@@ -1,0 +1,107 @@
+"""The register of applications (申报台账): outcomes out of a file, and the file that training reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import Field
+from eligibility.intake.table import Batch, Options, read_table
+from eligibility.readiness.training_data import outcome_fields
+from eligibility.schemes.registry import Scheme
+from eligibility.store import Repository, table_facts
+
+#: columns of a register beside who the firm is and the year
+TOLD = (
+    "certified",
+    "batch",
+    "certificate_number",
+    "certified_on",
+    "expires_on",
+    "rejection_reason",
+)
+Row = tuple[int, int, dict[str, Any], int]
+
+
+@dataclass(frozen=True)
+class Register:
+    """A file of outcomes, read and matched.
+
+    Attributes
+    ----------
+    batch : Batch
+        What was read, and what could not be.
+    rows : list of (firm_id, applied_year, values, version)
+        What ``Applications.save_outcomes`` takes; version 0 is an application not held yet.
+    unmatched : list of (row, name)
+        Rows of firms that are not held here under their credit code, or without a year.
+    """
+
+    batch: Batch
+    rows: list[Row]
+    unmatched: list[tuple[int, str]]
+
+
+def read_register(name: str, content: bytes, repository: Repository, scheme: Scheme) -> Register:
+    """Match a file of outcomes with the firms held, by credit code.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or has no column of credit codes, years or outcomes.
+    """
+    fields = tuple(scheme.fields_by_id[name] for name in ("uscc", "name")) + outcome_fields()
+    batch = read_table((name, content), fields, Options())
+    found = {column.field.id for column in batch.headers.columns}
+    for needed in ("uscc", "applied_year", "certified"):
+        if needed not in found:
+            field = next(each for each in fields if each.id == needed)
+            raise InputError(
+                "{file} has no column {column} ({title}), which a register of outcomes needs.",
+                file=name, column=needed, title=field.title,
+            )  # fmt: skip
+    facts = list(table_facts(batch.table, fields))
+    firms = repository.firms.ids_by_code(row["uscc"] for row in facts if "uscc" in row)
+    held = {
+        (row["firm_id"], row["applied_year"]): row["version"]
+        for row in repository.applications.outcomes()
+    }
+    rows: list[Row] = []
+    unmatched = []
+    days = {name: batch.table.dates(name) for name in ("certified_on", "expires_on")}
+    for place, (number, row) in enumerate(zip(batch.rows.tolist(), facts, strict=True)):
+        firm, year = firms.get(row.get("uscc", "")), row.get("applied_year")
+        if firm is None or year is None:
+            unmatched.append((number, str(row.get("name") or row.get("uscc"))))
+            continue
+        values = {name: row[name] for name in TOLD if name in row}
+        values |= {name: days[name][place].item() for name in days if name in values}
+        version = held.get((firm, year), 0)
+        rows.append((firm, year, values if version else {"certified": None, **values}, version))
+    return Register(batch, rows, unmatched)
+
+
+def past_table(rows: Sequence[Mapping[str, Any]], scheme: Scheme) -> pa.Table:
+    """Past applications with the columns and values that ``train`` reads; money in CNY."""
+    fields = (*scheme.fields, *outcome_fields())
+    used = {name for row in rows for name in row}
+    return pa.table(
+        {
+            field.id: _column(field, [row.get(field.id) for row in rows])
+            for field in fields
+            if field.id in used
+        }
+    )
+
+
+def _column(field: Field, values: list[Any]) -> pa.Array:
+    if field.kind in ("money", "number", "count"):
+        return pa.array(values, pa.float64())
+    if field.kind == "yes_no":
+        words = {True: "yes", False: "no", None: None}
+        return pa.array([words[value] for value in values], pa.string())
+    return pa.array([None if value is None else str(value) for value in values], pa.string())

@@ -1,0 +1,267 @@
+"""The firms of the register that can be certified in a year, as one table that is judged at once."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from eligibility.assessment.ladder import joint_fields
+from eligibility.city.certificates import Certificates, certificates
+from eligibility.domain.arrays import Bools
+from eligibility.domain.facts import FirmTable
+from eligibility.intake.table import Options, from_records
+from eligibility.schemes.registry import Scheme
+from eligibility.store import LEADS, Repository, Stage
+
+Row = Mapping[str, Any]
+#: stages that may be counted, and those that are unless somebody says otherwise
+STAGES = (
+    Stage.SURVEYED, Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED, Stage.LAPSED,
+)  # fmt: skip
+USUAL = (Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED)
+#: once the last batch of a year has closed, only who is in it can still be certified
+CLOSED = (Stage.APPLIED,)
+#: what the register knows of a firm itself, and not from a file of some year
+MASTER = ("uscc", "name", "district", "industry", "carrier")
+
+
+@dataclass(frozen=True)
+class Unrecorded:
+    """A firm whose stage says that it applied, and the year held to be that of its application."""
+
+    firm: int
+    name: str
+    year: int
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Firms that can be certified in a year, and those that cannot be counted.
+
+    Attributes
+    ----------
+    table : FirmTable
+    firms : tuple of int
+        Ids in the register, in the order of the table.
+    filed : array of bool, shape (n,)
+        Whose application is in.
+    again : array of bool, shape (n,)
+        Who may be certified in the year before as well, as that one is not over.
+    carrier : str or None
+        The carrier whose firms alone are seen; None where all are.
+    stages : mapping of Stage to int
+        How many firms of the table stand where; of ``CERTIFIED`` those whose certificate ends.
+    already : int
+        Firms certified in the year so far.
+    target, target_after : int or None
+        The register's own for the year and for the year after, where one is set.
+    blank, unread : mappings of int to str
+        Ids and names of firms without any figures, and of those whose figures cannot be used.
+    doubles : int
+        Further copies of firms that several carriers hold: a firm counts once, by its credit code.
+    waiting : int
+        Firms whose application of the year before is not decided: they apply in that one.
+    later : int
+        Firms whose application is of a later year.
+    unrecorded : tuple of Unrecorded
+        Firms at the stage applied without an undecided application on record: each counts in the
+        one year in which its stage was set.
+    earlier : int
+        Firms of the table whose latest figures are of an earlier year.
+    held : Certificates
+        All on record.
+    digest : str
+        Names all of it.
+    """
+
+    year: int
+    table: FirmTable
+    firms: tuple[int, ...]
+    filed: Bools
+    again: Bools
+    carrier: str | None
+    stages: Mapping[Stage, int]
+    already: int
+    target: int | None
+    target_after: int | None
+    blank: Mapping[int, str]
+    unread: Mapping[int, str]
+    doubles: int
+    waiting: int
+    later: int
+    unrecorded: tuple[Unrecorded, ...]
+    earlier: int
+    held: Certificates
+    digest: str
+
+
+def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: Scheme) -> Pool:
+    """The firms that apply in a year or may, as their facts stand.
+
+    A firm whose certificate is valid beyond the year does not apply in it. One at the stage
+    certified does if its certificate ends in the year: renewals are applications.
+    """
+    law = scheme.in_force(date(year, 1, 1))
+    copies = repository.year.copies(year)
+    persons = _persons(copies)
+    held = certificates(_once(repository.year.certificates(), persons), law)
+    targets = {row["year"]: row for row in repository.administration.targets()}
+    of_year = targets.get(year, {"number": None, "certified": 0})
+    rows = _told(repository.year.applicants(year, stages), persons)
+    by_person: dict[int, list[Row]] = {}
+    for row in _applying(rows, held, year, _done(copies, persons, held)):
+        by_person.setdefault(row["person"], []).append(row)
+    asked = [_one(group) for group in by_person.values()]
+    waiting = [row for row in asked if row["applied"] == year - 1]
+    later = [row for row in asked if row["applied"] is not None and row["applied"] > year]
+    elsewhere = {row["person"] for row in (*waiting, *later)}
+    may = [row for row in asked if row["person"] not in elsewhere]
+    told = [row for row in may if row["facts"]]
+    batch = from_records(
+        [_facts(row) for row in told],
+        joint_fields(),
+        Options(application_date=date(year, 1, 1), covered_from=scheme.covered_from),
+        catalogue=scheme.titles_by_code,
+    )
+    read = [told[number - 1] for number in batch.rows.tolist()]
+    again = [_may_before(row, held, year) for row in read]
+    ids = dict.fromkeys(row["id"] for row in read)
+    return Pool(
+        year=year,
+        table=batch.table,
+        firms=tuple(ids),
+        filed=np.array(
+            [row["stage"] == Stage.APPLIED and row["applied"] == year for row in read],
+            dtype=np.bool_,
+        ),
+        again=np.array(again, dtype=np.bool_),
+        carrier=None
+        if repository.rights().role in LEADS
+        else next((row["carrier"] for row in rows if row["carrier"]), ""),
+        stages=Counter(Stage(row["stage"]) for row in read),
+        already=of_year["certified"],
+        target=of_year["number"],
+        target_after=targets.get(year + 1, {"number": None})["number"],
+        blank={row["id"]: row["name"] for row in may if not row["facts"]},
+        unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
+        doubles=sum(row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons)
+        - sum(row["stage"] != Stage.CERTIFIED for row in asked if row["id"] in persons),
+        waiting=len(waiting),
+        later=len(later),
+        unrecorded=tuple(
+            Unrecorded(row["applied_by"], row["name"], row["applied"])
+            for row in asked
+            if row["pending"] is None and row["applied"] in (year - 1, year)
+        ),
+        earlier=sum(row["facts_year"] < year for row in read),
+        held=held,
+        digest=_digest(year, asked, of_year, again),
+    )
+
+
+def _persons(copies: list[dict[str, Any]]) -> dict[int, int]:
+    """The id by which each copy of a firm that is held more than once is counted: the least one."""
+    least: dict[str, int] = {}
+    return {row["id"]: least.setdefault(row["uscc"], row["id"]) for row in copies}
+
+
+def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+    """Certificates of the firms themselves: one that several copies record is told once."""
+    found: dict[tuple[int, int], Row] = {}
+    for row in rows:
+        person = persons.get(row["firm_id"], row["firm_id"])
+        before = found.get((person, row["applied_year"]), {})
+        known = {name: value for name, value in before.items() if value is not None}
+        found[person, row["applied_year"]] = {**row, **known, "firm_id": person}
+    return list(found.values())
+
+
+def _done(copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates) -> set[int]:
+    """The firms through with the year as some copy says: decided, or certified for longer.
+
+    A stage speaks only where no certificate is on record: one that has ended leaves it behind.
+    """
+    recorded = set(held.firm.tolist())
+    return {
+        persons[row["id"]]
+        for row in copies
+        if row["decided"]
+        or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in recorded)
+    }
+
+
+def _told(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+    return [
+        {**row, "person": persons.get(row["id"], row["id"]), "applied": _applied_year(row)}
+        for row in rows
+    ]
+
+
+def _applying(rows: list[Row], held: Certificates, year: int, done: set[int]) -> Iterator[Row]:
+    valid, ending = held.held_after(year), held.ending_in(year)
+    for row in rows:
+        if row["person"] in valid or row["person"] in done:
+            continue
+        if row["stage"] != Stage.CERTIFIED or row["person"] in ending:
+            yield row
+
+
+def _one(copies: list[Row]) -> Row:
+    """One row of a firm's copies: the latest figures there are, and how far any of them has come."""
+    stages = [*(stage for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED]
+    told = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
+    ahead = max(copies, key=lambda row: (row["applied"] or 0, stages.index(row["stage"])))
+    pending, decided = (
+        [row[name] for row in copies if row[name] is not None] for name in ("pending", "decided")
+    )
+    return {
+        **told,
+        "stage": ahead["stage"],
+        "applied": ahead["applied"],
+        "applied_by": ahead["id"],
+        "pending": max(pending, default=None),
+        "decided": max(decided, default=None),
+    }
+
+
+def _may_before(row: Row, held: Certificates, year: int) -> bool:
+    """Whether a firm may still be certified in the year before, by figures that are there now."""
+    return (
+        year > date.today().year
+        and row["facts_year"] < year
+        and row["decided"] != year - 1
+        and row["person"] not in held.held_after(year - 1)
+        and row["stage"] != Stage.CERTIFIED
+    )
+
+
+def _applied_year(row: Row) -> int | None:
+    """The year of a firm's undecided application; None where neither record nor stage says one.
+
+    Where the stage alone does, it is the year in which the stage was set (this one where the log
+    does not know), or the next, if the application of that year is decided.
+    """
+    pending: int | None = row["pending"]
+    if pending is not None or row["stage"] != Stage.APPLIED:
+        return pending
+    year: int = row["applied_at"].astimezone().year if row["applied_at"] else date.today().year
+    return year if row["decided"] is None else max(year, row["decided"] + 1)
+
+
+def _facts(row: Row) -> dict[str, Any]:
+    """The facts of a firm, under the names and places that the register has for it now."""
+    now = {name: row[name] for name in MASTER if row[name] is not None}
+    day = {"application_date": date(row["facts_year"], 1, 1).isoformat()}
+    return {**day, **row["facts"], **now}
+
+
+def _digest(*held: Any) -> str:
+    said = json.dumps(held, ensure_ascii=False, sort_keys=True, default=str)
+    return blake2b(said.encode(), digest_size=16).hexdigest()

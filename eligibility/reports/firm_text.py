@@ -1,0 +1,173 @@
+"""One firm's record in words, and as the text that a terminal shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from eligibility.domain.facts import Field
+from eligibility.domain.law import Edition
+from eligibility.domain.text import Speaks
+from eligibility.i18n import Language
+from eligibility.reports.number_format import chance, interval, percent
+from eligibility.reports.paper import Point
+from eligibility.reports.terminal import terminal_lines
+from eligibility.schemes.registry import Scheme
+
+
+def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
+    """Verdict, a line a condition with its article, the score by item, what is missing."""
+    say, firm = language.text, record["firm"]
+    lines = [
+        f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)"),
+        say("{verdict} as of {day}, by {edition}").format(
+            verdict=say(record["verdict"]),
+            day=record["as_of"],
+            edition=language.of(scheme.edition(record["edition"]).title),
+        ),
+        *terminal_lines(_points(record, scheme, language)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _points(record: dict[str, Any], scheme: Scheme, language: Language) -> Iterator[Point]:
+    """The record as a list: findings, score by item, warnings, readiness."""
+    lang, law = language.id, scheme.edition(record["edition"])
+    for finding in record["findings"]:
+        cite = finding["citation"]
+        source = f"[{cite['document']} {cite['article']}{doubt(cite, language)}]"
+        figures = _figures(finding, record["score"], language)
+        status, title = language.text(finding["status"]), finding["title"][lang]
+        yield Point(f"{status} · {title}: {figures} {source}", mark=finding["status"])
+        yield from (Point(note, 1) for note in finding_notes(finding, record, scheme, language))
+    yield Point(score_sentence(record, language))
+    for item in record["score"]["items"]:
+        points = interval(item["low"], item["high"])
+        yield Point(f"{item['title'][lang]}: {points} / {item['max']}", 1)
+    for warning in record["warnings"]:
+        yield Point(warning["text"][lang], mark="warning")
+    if record["readiness"]:
+        yield from map(Point, readiness_lines(record["readiness"], law, language))
+
+
+def finding_notes(
+    finding: Mapping[str, Any], record: Mapping[str, Any], scheme: Scheme, language: Language
+) -> Iterator[str]:
+    """What leaves a finding open, and what another reading would make of it."""
+    say = language.text
+    if finding["missing"]:
+        fields = fields_in_words(
+            finding["missing"], scheme.fields_by_id, application_year(record), language
+        )
+        yield say("missing: {fields}").format(fields=fields)
+    elif finding["status"] == "undetermined" and finding["unit"] != "point":
+        law = scheme.edition(record["edition"])
+        yield language.of(law.conditions_by_id[finding["id"]].rule)
+    for other in (finding["interpretation"] or {}).get("turned_by", []):
+        yield say("{status} if read another way: {question} {reading}").format(
+            status=say(other["status"]),
+            question=other["question"][language.id],
+            reading=other["other_says"][language.id],
+        )
+
+
+def score_sentence(record: Mapping[str, Any], language: Language) -> str:
+    """The score as an interval beside the mark it must reach or pass."""
+    score = record["score"]
+    if score["pass_above"] is not None:
+        text = language.text("Score {low}–{high} of {total}, more than {mark} needed")
+        mark = score["pass_above"]
+    else:
+        text = language.text("Score {low}–{high} of {total}, at least {mark} needed")
+        mark = score["pass_at_least"]
+    return text.format(low=score["low"], high=score["high"], total=score["total"], mark=mark)
+
+
+def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language) -> list[str]:
+    """The chance with its interval and its sample, and what keeps it from being more."""
+    say, lang = language.text, language.id
+    low, high = readiness["interval"]
+    places = {
+        "chance": chance(readiness["probability"]),
+        "low": chance(low),
+        "high": chance(high),
+        "learned": readiness["model"]["text"][lang],
+    }
+    if readiness["conditional"]:
+        said = say("Readiness: not before these are met: {conditions}; met as others meet them, about {chance} ({low}–{high}), {learned}")  # fmt: skip
+        places["conditions"] = titles(readiness["not_before"], law, language)
+    else:
+        said = say("Readiness about {chance} ({low}–{high}), {learned}")
+    made = [said.format(**places)]
+    if readiness["contributions"]:
+        weakest = readiness["contributions"][0]
+        said = say("weakest: {condition}, with a chance of {chance} to survive review")
+        made.append(
+            said.format(
+                condition=titles([weakest["id"]], law, language),
+                chance=chance(weakest["chance"]),
+            )
+        )
+    if readiness["outside"]:
+        said = say("beyond all that the model has seen, so a guess: {conditions}")
+        made.append(said.format(conditions=titles(readiness["outside"], law, language)))
+    return made
+
+
+def titles(names: list[str], law: Edition, language: Language) -> str:
+    """Conditions and items of the score by their titles."""
+    known = {name: condition.title for name, condition in law.conditions_by_id.items()}
+    known |= {name: item.title for name, item in law.items.items()}
+    known["score"] = law.score_condition.title
+    return language.text(", ").join(language.of(known[name]) for name in names)
+
+
+def own_figure(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
+    """The firm's own figure, in words; a dash where it cannot be said."""
+    say = language.text
+    observed, required, unit = finding["observed"], finding["required"], finding["unit"]
+    if unit == "yes_no" and required:
+        return {True: say("yes"), False: say("no"), None: "–"}[observed]
+    if unit == "yes_no":
+        return {True: say("there was one"), False: say("none"), None: "–"}[observed]
+    if observed is None:
+        return "–"
+    if unit == "/1":
+        return percent(observed, required)
+    if unit == "point":
+        return interval(score["low"], score["high"])
+    return str(observed)
+
+
+def line_in_words(finding: dict[str, Any], language: Language) -> str:
+    """What the figure is measured against; nothing where a condition has no number."""
+    say, required, unit = language.text, finding["required"], finding["unit"]
+    if unit in ("yes_no", "code") or required is None:
+        return ""
+    words = {"at_least": say("at least"), "above": say("more than"), "at_most": say("at most")}
+    number = f"{required * 100:g}%" if unit == "/1" else str(required)
+    return f"{words[finding['line']]} {number}"
+
+
+def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
+    own, line = own_figure(finding, score, language), line_in_words(finding, language)
+    return f"{own} ({line})" if line and finding["observed"] is not None else own
+
+
+def doubt(cite: dict[str, Any], language: Language) -> str:
+    """What stands behind a citation that fewer than two texts agree on."""
+    words = {"B": language.text("one source"), "M": language.text("not checked against the text")}
+    return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
+
+
+def application_year(record: Mapping[str, Any]) -> int:
+    """The year of the application that a record is of; the forms' three years lie before it."""
+    return date.fromisoformat(record["as_of"]).year
+
+
+def fields_in_words(
+    names: Sequence[str], fields: Mapping[str, Field], year: int, language: Speaks
+) -> str:
+    """The titles of fields, one after another, with the calendar years of an application."""
+    return language.text(", ").join(language.of(fields[name].titled(year)) for name in names)

@@ -1,0 +1,359 @@
+"""One firm's way to the certificate in words: gaps, outlook, plans, worth; see planning.brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from eligibility.i18n import Language
+from eligibility.planning.assumptions import ASSUMED
+from eligibility.reports.firm_text import doubt, fields_in_words
+from eligibility.reports.number_format import chance, exact, interval, number
+from eligibility.reports.paper import Point
+from eligibility.reports.terminal import terminal_lines
+from eligibility.schemes.registry import Scheme
+
+
+def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
+    """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
+    words = PlanWords(scheme, language, brief["applied"])
+    firm, say = brief["firm"], language.text
+    lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
+    for heading, points in (
+        (say("What is missing now"), words.gaps(brief["gaps"])),
+        (say("Outlook"), words.outlook(brief["projection"], brief["plan"])),
+        (say("Plan to be ready by {by}").format(by=brief["by"]), words.plans(brief)),
+        (say("What it is worth"), words.worth(brief["worth"])),
+    ):
+        lines += ["", heading, *terminal_lines(points)]
+    return "\n".join(lines) + "\n"
+
+
+class PlanWords:
+    """The parts of a plan as points, in one language; ``year`` is that of the firm's application."""
+
+    def __init__(self, scheme: Scheme, language: Language, year: int) -> None:
+        self.scheme, self.language, self.year = scheme, language, year
+        self.say, self.lang = language.text, language.id
+
+    def gaps(self, gaps: Mapping[str, Any]) -> Iterator[Point]:
+        """Every finding not met, then every item below its best."""
+        yield from self.findings(gaps["findings"])
+        yield from self.items(gaps["items"])
+
+    def findings(self, gaps: list[dict[str, Any]], year: int | None = None) -> Iterator[Point]:
+        """Findings not met, and every way to meet them; of another application's year, if given."""
+        for gap in gaps:
+            title = f"{gap['title'][self.lang]}{self.cited(gap)}: {self.say(gap['status'])}"
+            yield Point(title, mark=gap["status"])
+            yield from (Point(text, 1) for text in self._remedy(gap, year or self.year))
+
+    def _remedy(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
+        """What a finding lacks, what would meet it, and what proves that."""
+        if gap["score"]:
+            text = self.say("{low}–{high} points, more than {mark} needed")
+            yield text.format(**gap["score"], mark=gap["required"])
+        if gap["tier"]:
+            yield self._tier(gap["tier"])
+        if gap["status"] == "unmet" and not gap["needs"]:
+            yield gap["rule"][self.lang]
+        yield from (self._ways(group) for group in gap["needs"])
+        yield from self._settled(gap, year)
+        if gap["needs"]:
+            yield self.say("evidence: {papers}").format(papers=gap["evidence"][self.lang])
+
+    def items(self, gaps: list[dict[str, Any]]) -> Iterator[Point]:
+        """Items below their best, and every way to more points."""
+        for item in gaps:
+            points = interval(item["low"], item["high"])
+            title = f"{item['title'][self.lang]}{self.cited(item)}: {points} / {item['max']}"
+            yield Point(title, mark="item")
+            yield from (Point(text, 1) for text in self._improvement(item))
+
+    def _improvement(self, item: Mapping[str, Any]) -> Iterator[str]:
+        """What brings an item more points, or why nothing does."""
+        yield from self._steps(item["steps"])
+        yield from self._settled(item, self.year)
+        if any(item["settled_by"].values()):
+            return
+        if item["high"] > item["low"]:
+            yield self.say("within its grade left to the experts")
+        elif not item["steps"]:
+            yield self.say("nothing in the latest year moves it")
+
+    def _steps(self, steps: list[dict[str, Any]]) -> Iterator[str]:
+        """What it takes for more points; a rating whose every point is a step stands in one line."""
+        if len(steps) > 1 and all(_point_for_point(step, steps[-1]) for step in steps):
+            (way,) = steps[-1]["needs"][0]
+            yield self.say("{points} points: one for each point more of {field}").format(
+                points=interval(steps[0]["points"]["low"], steps[-1]["points"]["low"]),
+                field=way["title"][self.lang],
+            )
+            return
+        for step in steps:
+            ways = self.say("; and ").join(self._ways(group) for group in step["needs"])
+            points = interval(step["points"]["low"], step["points"]["high"])
+            yield self.say("{points} points: {ways}").format(points=points, ways=ways)
+
+    def outlook(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[Point]:
+        """Verdict by deadline without any action, the first deadlines, the rights still in time."""
+        for deadline in outlook["deadlines"]:
+            yield Point(
+                self.say("{by} (figures of {first}–{last}): {verdict}, {points} points").format(
+                    by=deadline["by"],
+                    first=deadline["years"][0],
+                    last=deadline["years"][-1],
+                    verdict=self.say(deadline["verdict"]),
+                    points=interval(deadline["low"], deadline["high"]),
+                )
+            )
+        yield from self.earliest(outlook, plan)
+        for right in outlook["rights"]:
+            if right["in_time"]:
+                text = self.say("{kind}: file by {day} ({months} months, {source})")
+            else:
+                text = self.say(
+                    "{kind}: too late, it had to be filed by {day} ({months} months, {source})"
+                )
+            yield Point(
+                text.format(
+                    kind=right["title"][self.lang],
+                    day=right["file_by"],
+                    months=right["months"],
+                    source=self.source(right["source"]),
+                )
+            )
+
+    def earliest(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[Point]:
+        """The first deadlines within reach, and what must hold for them."""
+        if outlook["assumed"]["as_last_year"]:
+            yield Point(self.say("Assumed: every figure of a new year is as in the last."))
+        never = self.say("not in the years looked at")
+        text = self.say(
+            "Earliest deadline: certain without action {certain}; possible {possible}; with a plan {earliest}."
+        )
+        yield Point(
+            text.format(
+                certain=outlook["certain_from"] or never,
+                possible=outlook["possible_from"] or never,
+                earliest=plan["earliest"] or never,
+            )
+        )
+        if findings := outlook["must_hold"]["findings"]:
+            text = self.say("To hold for {by}: figures of the year by {end}, all else by {by}")
+            yield Point(text.format(by=outlook["by"], end=outlook["figures_of_year_by"]))
+            year = date.fromisoformat(outlook["by"]).year
+            yield from (
+                replace(point, depth=point.depth + 1) for point in self.findings(findings, year)
+            )
+
+    def plans(self, brief: Mapping[str, Any]) -> Iterator[Point]:
+        """The cheapest plan, the next-best ones, or why there is none."""
+        plan = brief["plan"]
+        yield from self.obstacles(plan)
+        for place, option in enumerate(plan["plans"]):
+            yield Point(self.head(place, option))
+            yield from (Point(text, 1) for text in self.open_points(option))
+            yield from (Point(self.move(move), 1) for move in option["moves"])
+
+    def obstacles(self, plan: Mapping[str, Any]) -> Iterator[Point]:
+        """What keeps a plan from being enough, when there is one, and what a model says of it."""
+        if plan["fill_in_first"]:
+            names = self._fields(plan["fill_in_first"], self.year)
+            yield Point(self.say("Fill in first: {fields}").format(fields=names))
+        for refusal in plan["refused"]:
+            yield Point(f"{self.said(refusal['why'])}{self.cited(refusal)}", mark="unmet")
+        if plan["refused"] and not plan["earliest"]:
+            yield Point(self.say("No plan is enough at any deadline in the years looked at."))
+        elif plan["refused"]:
+            text = self.say("The earliest deadline with a plan is {earliest}.")
+            yield Point(text.format(earliest=plan["earliest"]))
+        if plan["readiness"] is not None:
+            yield from self.readiness(plan["readiness"])
+
+    def readiness(self, readiness: Mapping[str, Any]) -> Iterator[Point]:
+        """What a model says of the firm with the plan carried out, or why no plan is enough."""
+        if readiness["refused"]:
+            yield Point(self.said(readiness["refused"]), mark="unmet")
+            return
+        yield Point(
+            self.say(
+                "Readiness then about {chance} ({low}–{high}), at least {asked} asked for; {learned}"
+            ).format(
+                chance=chance(readiness["probability"]),
+                low=chance(readiness["interval"][0]),
+                high=chance(readiness["interval"][1]),
+                asked=chance(readiness["asked"]),
+                learned=readiness["model"]["text"][self.lang],
+            )
+        )
+        if not readiness["cheapest"]:
+            yield Point(self.say("This is enough; whether it is the cheapest was not settled."))
+
+    def head(self, place: int, made: Mapping[str, Any]) -> str:
+        """What a plan costs and brings; the cheapest stands at place 0."""
+        head = self.say("Cheapest") if place == 0 else self.say("Alternative")
+        said = self.say(
+            "{head}: CNY {amount}, {adviser} adviser days, {firm} days of the firm, {low} points certain"
+        )
+        if "{wan}" in said:
+            cost = {"wan": f"{made['cost'] / 10_000:,.2f}"}
+        else:
+            cost = {"amount": f"{made['cost']:,.0f}"}
+        return said.format(
+            head=head,
+            adviser=made["adviser_days"],
+            firm=made["firm_days"],
+            low=made["low"],
+            **cost,
+        )
+
+    def open_points(self, made: Mapping[str, Any]) -> Iterator[str]:
+        """What has to be found out for a plan, or that nothing has to be done."""
+        if not made["moves"] and not made["find_out"]:
+            yield self.say("Nothing has to be done.")
+        for field in made["find_out"]:
+            said = self.say("Find out, and in the firm's favour: {field}")
+            yield said.format(field=field["title"][self.lang])
+
+    def worth(self, worth: Mapping[str, Any]) -> Iterator[Point]:
+        """Income tax by year, awards to ask for, the cost of the plan beside it."""
+        yield from map(Point, self._worth(worth))
+
+    def _worth(self, worth: Mapping[str, Any]) -> Iterator[str]:
+        said = self.say(
+            "{year}: income tax {without} without, {certified} with the certificate, {saved} saved"
+        )
+        for year in worth["years"]:
+            yield said.format(
+                year=year["year"],
+                **{name: f"{year[name]:,.0f}" for name in ("without", "certified", "saved")},
+            )
+        if worth["saved"] is not None and worth["cost"] is not None:
+            yield self.say(
+                "Income tax saved CNY {saved}, cost of the plan CNY {cost}, difference CNY {net}"
+            ).format(
+                saved=f"{worth['saved']:,.0f}",
+                cost=f"{worth['cost']:,.0f}",
+                net=f"{worth['net_of_tax_alone']:,.0f}",
+            )
+        yield from (self.said(sentence) for sentence in worth["says"])
+        for award in worth["awards"]:
+            yield self.say(
+                "{title}: CNY {sum}, as of {dated}; check before relying on it{cited}"
+            ).format(
+                title=award["title"][self.lang],
+                sum=f"{award['amount']:,}",
+                dated=award["dated"],
+                cited=self.cited(award),
+            )
+
+    def said(self, sentence: Mapping[str, Any]) -> str:
+        """A sentence of the brief in this language."""
+        values = {
+            name: value[self.lang] if isinstance(value, dict) else value
+            for name, value in sentence["values"].items()
+        }
+        text = sentence["text"]
+        return self.say(text).format(**values)
+
+    def _ways(self, group: list[dict[str, Any]]) -> str:
+        """Ways of which one is enough."""
+        return self.say(", or ").join(self._way(way) for way in group)
+
+    def _way(self, way: Mapping[str, Any]) -> str:
+        title = way["title"][self.lang]
+        if way["kind"] == "date":
+            said = self.say("{days} more days, from {day} on")
+            return said.format(days=way["more"], day=way["to"])
+        if way["kind"] == "yes_no":
+            return self.say("to be shown: {field}").format(field=title)
+        if way["kind"] == "rating":
+            said = self.say("{field}: {steps} grades better")
+            return said.format(field=title, steps=way["more"])
+        if way["how"]:
+            said = self.say("{field} ({how})")
+            title = said.format(field=title, how=way["how"][self.lang])
+        more = exact(way["more"], way["unit"], self.language)
+        if way["to"] is None:
+            return self.say("{field}: {more} more").format(field=title, more=more)
+        return self.say("{field}: {more} more, to {to}").format(
+            field=title, more=more, to=exact(way["to"], way["unit"], self.language)
+        )
+
+    def _tier(self, tier: Mapping[str, Any]) -> str:
+        """The line that holds, and the bracket that gave it."""
+        line = f"{tier['line'] * 100:g}%"
+        if tier["up_to"] is None:
+            said = self.say("the line is {line}, as the latest year is above CNY {above}")
+            return said.format(line=line, above=f"{tier['above']:,.0f}")
+        said = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
+        return said.format(line=line, up_to=f"{tier['up_to']:,.0f}")
+
+    def _settled(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
+        """What settles an open one: facts to fill in, evidence to show."""
+        facts, evidence = gap["settled_by"]["facts"], gap["settled_by"]["evidence"]
+        if facts:
+            yield self.say("fact missing: {fields}").format(fields=self._fields(facts, year))
+        if evidence:
+            said = self.say("evidence missing for: {fields}")
+            yield said.format(fields=self._fields(evidence, year))
+
+    def move(self, move: Mapping[str, Any]) -> str:
+        """What to do, how much, at what cost, by when, and what for."""
+        said = self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
+            action=move["title"][self.lang],
+            much=self.much(move),
+            day=move["start_by"],
+            sum=f"{move['cost']:,.0f}",
+        )
+        proviso = f"– {self.proviso(move)}" if move["provided"] else ""
+        return " ".join(filter(None, [said, proviso, *self.effects(move)]))
+
+    def much(self, move: Mapping[str, Any]) -> str:
+        """How much of an action."""
+        if move["unit"] == "CNY":
+            return exact(move["amount"], move["unit"], self.language)
+        return f"× {number(move['amount'])}"
+
+    def proviso(self, move: Mapping[str, Any]) -> str:
+        """What an action takes for granted; nothing where it takes nothing."""
+        if not move["provided"]:
+            return ""
+        return self.say("provided that {this}").format(this=move["provided"][self.lang])
+
+    def effects(self, move: Mapping[str, Any]) -> list[str]:
+        """Findings an action meets and items it raises, cited."""
+        met = [f"→ {met['title'][self.lang]}{self.cited(met)}" for met in move["meets"]]
+        if not met and not move["raises"]:
+            return ["→ " + self.say("readiness alone")]
+        return met + [
+            f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self.cited(raised)}"
+            for raised in move["raises"]
+        ]
+
+    def _fields(self, names: list[str], year: int) -> str:
+        return fields_in_words(names, self.scheme.fields_by_id, year, self.language)
+
+    def cited(self, said: Mapping[str, Any]) -> str:
+        """Where it stands, and how sure that is."""
+        cite = said["citation"]
+        return f" [{cite['document']} {cite['article']}{doubt(cite, self.language)}]"
+
+    def source(self, source: str) -> str:
+        """What a number rests on."""
+        return self.say("assumed") if source == ASSUMED else source
+
+
+def _point_for_point(step: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    """True where one figure alone brings a step, a point for each point of its own."""
+    ways = [way for group in step["needs"] for way in group]
+    points = step["points"]
+    return (
+        len(ways) == 1
+        and ways[0]["unit"] == "point"
+        and points["low"] == points["high"]
+        and last["points"]["low"] - points["low"] == last["needs"][0][0]["more"] - ways[0]["more"]
+    )

@@ -1,0 +1,345 @@
+"""The year-end report of a city or carrier: what was aimed at, who stands where, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from eligibility.assessment.assess import assess_table
+from eligibility.city.chances import Chances
+from eligibility.city.portfolio_state import Standing
+from eligibility.city.year import CityYear, first_deadline, next_year
+from eligibility.i18n import Language
+from eligibility.planning.projection import projected
+from eligibility.reports.number_format import certified_chance, limit, tenths
+from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
+from eligibility.reports.year_text import (
+    carriers_part,
+    city_record,
+    forecast_record,
+    told_doubt,
+    told_source,
+)
+from eligibility.schemes.registry import load_scheme
+
+#: groups in one chart; the table beside it has them all
+DRAWN = 12
+
+Record = Mapping[str, Any]
+
+
+def year_paper(
+    made: CityYear,
+    chances_of: Callable[[Standing], Chances],
+    language: Language,
+    target_after: int | None = None,
+    *,
+    registered: int | None = None,
+    carrier: str | None = None,
+) -> Paper:
+    """The year of a city as a paper, with the forecast of the year after.
+
+    Parameters
+    ----------
+    made : CityYear
+    chances_of : callable
+        Gives the chances of the same firms as they would apply in the year after.
+    target_after : int, optional
+        The target of the year after; the city's if omitted.
+    registered : int, optional
+        The target that the register sets for the year.
+    carrier : str, optional
+        Whose firms alone the year is of: the city's target is no yardstick for them.
+    """
+    scheme, city, year = load_scheme(), made.city, made.year + 1
+    then = projected(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
+    later = Standing(then, assess_table(then, scheme))
+    target = int(city.target(year).certified.value) if target_after is None else target_after
+    following = forecast_record(next_year(made, chances_of(later), target=target))
+    return annual_paper(
+        city_record(made, registered),
+        following | {"year": year, "target": target},
+        language,
+        carrier,
+    )
+
+
+def annual_paper(
+    record: dict[str, Any], following: Record, language: Language, carrier: str | None = None
+) -> Paper:
+    """The year of a city as a paper.
+
+    Parameters
+    ----------
+    record : dict
+        As :func:`eligibility.reports.year_text.city_record` gives it.
+    following : mapping
+        The year after, as :func:`eligibility.reports.year_text.forecast_record` gives it, with its
+        ``year`` and ``target``.
+    carrier : str, optional
+        Whose firms alone it is of.
+    """
+    return _Annual(record, following, language, carrier).paper()
+
+
+class _Annual:
+    def __init__(
+        self, record: dict[str, Any], following: Record, language: Language, carrier: str | None
+    ) -> None:
+        self.record, self.following, self.language = record, following, language
+        self.carrier = carrier
+        self.say, self.lang = language.text, language.id
+
+    def paper(self) -> Paper:
+        say, record = self.say, self.record
+        parts = (self.target, self.funnel, self.groups, self.gaps, self.support, self.next_year)
+        return Paper(
+            title=say("{city}: high-tech enterprises in {year}").format(
+                city=self.carrier or record["city"][self.lang], year=record["year"]
+            ),
+            lines=(
+                say("As of {day}; {firms} firms apply in the year").format(
+                    day=record["as_of"], firms=record["firms"]
+                ),
+                say("Chances: {basis}").format(basis=record["chances"][self.lang]),
+            ),
+            blocks=tuple(block for part in parts for block in part()),
+            language=self.language,
+        )
+
+    def target(self) -> Iterator[Block]:
+        say, seen, target = self.say, self.record["forecast"], self.record["target"]
+        yield Heading(say("Target and certified"), new_page=True)
+        low, high = seen["interval_80"]
+        rows = [
+            (
+                say("Target of the year") if self.carrier is None else say("The city's target"),
+                str(target["certified"]),
+                self._source(target["source"]),
+            ),
+            (say("Certified so far"), str(seen["already"]), say("as entered")),
+            (say("Expected by the year's end"), f"{seen['expected']:.1f}", say("forecast")),
+            (say("interval (80 %)"), f"{low}–{high}", say("forecast")),
+        ]
+        if self.carrier is None:
+            rows.append(
+                (say("Chance of the target"), tenths(seen["reaches_target"]), say("forecast"))
+            )
+        if target["stock"] is not None and self.carrier is None:
+            rows.append(
+                (
+                    say("Target of the stock"),
+                    str(target["stock"]),
+                    self._source(target["stock_source"]),
+                )
+            )
+        yield Grid(
+            (say("What"), say("Figure"), say("Source")), tuple(rows), (5, 3, 7), frozenset({1})
+        )
+        if self.carrier is not None:
+            yield Text(carriers_part(self.record, self.language))
+            return
+        yield Bars(
+            say("Target, certified so far, expected"),
+            (say("Target of the year"), say("Certified so far"), say("Expected by the year's end")),
+            (
+                (
+                    say("Number of firms"),
+                    (
+                        float(target["certified"]),
+                        float(seen["already"]),
+                        round(seen["expected"], 1),
+                    ),
+                ),
+            ),
+        )
+        more = seen["more_needed"]
+        if not more["firms"]:
+            said = say("The chance of the target is {sure} or more as it stands.")
+            yield Text(said.format(sure=limit(more["for_probability"])))
+            return
+        yield Text(
+            say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
+                firms=more["firms"],
+                chance=certified_chance(more["chance_of_each"]),
+                sure=limit(more["for_probability"]),
+            )
+        )
+
+    def funnel(self) -> Iterator[Block]:
+        say, funnel = self.say, self.record["funnel"]
+        yield Heading(say("Funnel"))
+        steps = [(say("Applying"), float(self.record["firms"]))]
+        open_firms = sum(part["firms"] for part in funnel if part["verdict"] != "ineligible")
+        steps.append((say("Not ineligible"), float(open_firms)))
+        eligible = sum(part["firms"] for part in funnel if part["verdict"] == "eligible")
+        steps.append((say("eligible"), float(eligible)))
+        seen = self.record["forecast"]
+        expected = round(seen["expected"] - seen["already"], 1)
+        steps.append((say("Expected to be certified"), expected))
+        labels, values = zip(*steps, strict=True)
+        yield Bars(
+            say("From the application to the certificate"),
+            labels,
+            ((say("Number of firms"), values),),
+        )
+        yield Grid(
+            (say("Verdict"), say("Number of firms"), say("Expected")),
+            tuple(
+                (say(part["verdict"]), str(part["firms"]), f"{part['expected']:.1f}")
+                for part in funnel
+            ),
+            (5, 3, 3),
+            frozenset({1, 2}),
+        )
+
+    def groups(self) -> Iterator[Block]:
+        say, record = self.say, self.record
+        words = {
+            "district": say("District"),
+            "industry": say("Industry"),
+            "carrier": say("Carrier"),
+        }
+        for heading, rows, key, none in (
+            (say("By district"), record["districts"], "district", say("(no district)")),
+            (say("By industry"), record["industries"], "industry", say("(no industry)")),
+            (say("By carrier"), record["carriers"], "carrier", say("(no carrier)")),
+        ):
+            yield Heading(heading)
+            drawn = rows[:DRAWN]
+            yield Bars(
+                heading,
+                tuple(row[key] or none for row in drawn),
+                (
+                    (say("eligible"), tuple(float(row["eligible"]) for row in drawn)),
+                    (say("Expected"), tuple(round(row["expected"], 1) for row in drawn)),
+                ),
+            )
+            head = (
+                words[key], say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
+            )  # fmt: skip
+            yield Grid(
+                head,
+                tuple(
+                    (
+                        row[key] or none,
+                        *(
+                            str(row[name])
+                            for name in ("firms", "eligible", "undetermined", "ineligible")
+                        ),
+                        f"{row['expected']:.1f}",
+                    )
+                    for row in rows
+                ),
+                (4, 1.7, 2.1, 2.9, 2.4, 2.1),
+                frozenset(range(1, 6)),
+            )
+
+    def gaps(self) -> Iterator[Block]:
+        say, training = self.say, self.record["training"]
+        yield Heading(say("Common gaps"))
+        conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
+        if conditions:
+            yield Bars(
+                say("Conditions firms lack"),
+                tuple(gap["title"][self.lang] for gap in conditions),
+                (
+                    (say("unmet"), tuple(float(gap["unmet"]) for gap in conditions)),
+                    (say("undetermined"), tuple(float(gap["undetermined"]) for gap in conditions)),
+                ),
+            )
+            yield Grid(
+                (say("Condition"), say("unmet"), say("The only one unmet"), say("undetermined")),
+                tuple(
+                    (
+                        gap["title"][self.lang],
+                        *(str(gap[name]) for name in ("unmet", "alone", "undetermined")),
+                    )
+                    for gap in conditions
+                ),
+                (6, 2.5, 3, 2.5),
+                frozenset({1, 2, 3}),
+            )
+        else:
+            yield Text(say("No firm lacks a condition, and none is open."))
+        if not training["courses"]:
+            return
+        yield Heading(say("Courses"), 2)
+        yield Grid(
+            (say("Course"), say("Firms concerned"), say("Could be freed"), say("Expected")),
+            tuple(
+                (
+                    course["title"][self.lang],
+                    str(course["concerned"]),
+                    str(course["could_move"]),
+                    f"{course['expected']:.1f}",
+                )
+                for course in training["courses"]
+            ),
+            (6, 3, 3, 2),
+            frozenset({1, 2, 3}),
+        )
+        if doubted := told_doubt(training, self.language):
+            yield Text(doubted.strip(" []"), "note")
+
+    def support(self) -> Iterator[Block]:
+        say, support = self.say, self.record["support"]
+        yield Heading(say("Support"))
+        yield Text(
+            say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}").format(
+                used=support["days"], days=support["adviser_days"], cost=support["cost"]
+            )
+            + told_doubt(support, self.language)
+        )
+        if not support["choices"]:
+            yield Text(say("No firm is chosen for support within these days."))
+            return
+        if self.carrier is None:
+            said = say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
+                gain=support["gain"], reaches=tenths(support["forecast"]["reaches_target"])
+            )
+        else:
+            said = say("{gain:+.2f} certifications expected").format(gain=support["gain"])
+        yield Text(said)
+        yield Grid(
+            (say("Firm"), say("Actions"), say("Days"), say("Chance before"), say("Chance after")),
+            tuple(
+                (
+                    choice["name"] or choice["uscc"] or say("(no name)"),
+                    say(", ").join(action[self.lang] for action in choice["actions"]),
+                    f"{choice['days']:g}",
+                    certified_chance(choice["before"]),
+                    certified_chance(choice["after"]),
+                )
+                for choice in support["choices"]
+            ),
+            (6, 6, 1.5, 2, 2),
+            frozenset({2, 3, 4}),
+        )
+
+    def next_year(self) -> Iterator[Block]:
+        say, seen = self.say, self.following
+        low, high = seen["interval_80"]
+        yield Heading(say("Forecast for {year}").format(year=seen["year"]))
+        rows = [
+            (say("Expected"), f"{seen['expected']:.1f}"),
+            (say("interval (80 %)"), f"{low}–{high}"),
+        ]
+        if self.carrier is None:
+            rows.insert(0, (say("Target of the year"), str(seen["target"])))
+            rows.append((say("Chance of the target"), tenths(seen["reaches_target"])))
+        yield Grid(
+            (say("What"), say("Figure")),
+            tuple(rows),
+            (6, 4),
+            frozenset({1}),
+        )
+        yield Text(
+            say(
+                "Of the same firms alone, without support: every figure of the new year is taken as in the last, and a firm certified this year does not apply again. Firms that come new are not counted."
+            ),
+            "note",
+        )
+
+    def _source(self, source: Any) -> str:
+        return told_source(source, self.language)

@@ -1,0 +1,368 @@
+"""A city's year as plain data and as lines of text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from eligibility.city.deadlines import Deadline
+from eligibility.city.forecast import Forecast
+from eligibility.city.portfolio import Choice, Reason
+from eligibility.city.settings import Remedy
+from eligibility.city.year import CityYear, Share
+from eligibility.domain.law import Figure, Source
+from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS
+from eligibility.domain.text import Message
+from eligibility.i18n import CHINESE, Language
+from eligibility.reports.firm_text import doubt
+from eligibility.reports.number_format import certified_chance, limit, number, tenths
+
+#: firms, gaps and districts told in the text; the JSON has them all
+TOLD = 10
+
+
+def city_record(made: CityYear, registered: int | None = None) -> dict[str, Any]:
+    """All that is said of a city's year, JSON-ready; money in CNY, chances from 0 to 1.
+
+    ``registered`` is the target that somebody set in the register: that one is nobody's assumption.
+    """
+    without, portfolio = made.portfolio.without, made.portfolio
+    stock = made.target.stock
+    return {
+        "city": made.city.title.model_dump(),
+        "year": made.year,
+        "as_of": made.as_of.isoformat(),
+        "firms": made.standing.firms.rows,
+        "chances": _both(made.basis),
+        "target": {
+            "certified": made.asked,
+            "source": _target_source(made, registered),
+            "stock": int(stock.value) if stock else None,
+            "stock_source": _source(stock.source) if stock else None,
+        },
+        "forecast": forecast_record(without)
+        | {
+            "more_needed": {
+                "firms": made.more_needed,
+                "chance_of_each": made.ready_chance,
+                "for_probability": made.city.forecast.confidence.value,
+            },
+            "year_shock": made.city.forecast.year_shock.model_dump(mode="json"),
+        },
+        "funnel": [
+            {"verdict": VERDICT_WORDS[verdict], "firms": share.firms, "expected": share.expected}
+            for verdict, share in made.by_verdict.items()
+        ],
+        "districts": [
+            {"district": name} | _share(share) for name, share in made.by_district.items()
+        ],
+        "industries": [
+            {"industry": name} | _share(share) for name, share in made.by_industry.items()
+        ],
+        "carriers": [{"carrier": name} | _share(share) for name, share in made.by_carrier.items()],
+        "support": {
+            "adviser_days": made.adviser_days,
+            "aim": portfolio.aim.value,
+            "proven": portfolio.proven,
+            "at_most": portfolio.at_most,
+            **_choice(portfolio.chosen),
+            "choices": [_reason(made, reason) for reason in portfolio.reasons],
+            "compared_with": {
+                "highest_score_first": _choice(portfolio.highest_score_first),
+                "highest_chance_first": _choice(portfolio.highest_chance_first),
+            },
+            "assumed": _rests_on_assumptions(made.city.support.actions),
+        },
+        "training": {
+            "gaps": [
+                {
+                    "id": gap.id,
+                    "title": gap.title.model_dump(),
+                    "scored_item": gap.scored,
+                    "unmet": gap.unmet,
+                    "undetermined": gap.undetermined,
+                    "alone": gap.alone,
+                }
+                for gap in made.gaps
+            ],
+            "courses": [
+                {
+                    "id": need.course.id,
+                    "title": need.course.title.model_dump(),
+                    "days": need.course.days.value,
+                    "seats": need.course.seats.value,
+                    "concerned": need.concerned,
+                    "could_move": need.could_move,
+                    "expected": need.expected,
+                }
+                for need in made.courses
+            ],
+            "assumed": _rests_on_assumptions(made.city.courses),
+        },
+        "deadlines": [deadline_record(due, made.as_of) for due in made.deadlines],
+    }
+
+
+def _target_source(made: CityYear, registered: int | None) -> Any:
+    if made.asked == registered:
+        return "register"
+    if made.asked == made.target.certified.value:
+        return _source(made.target.certified.source)
+    return "asked for"
+
+
+def city_text(record: dict[str, Any], language: Language) -> str:
+    """The record as lines: forecast, funnel, districts, support, training, deadlines."""
+    parts = (_told_forecast, _told_funnel, _told_support, _told_training, _told_deadlines)
+    return "\n\n".join("\n".join(part(record, language)) for part in parts) + "\n"
+
+
+def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
+    say, seen = language.text, record["forecast"]
+    more = seen["more_needed"]
+    return [
+        say("{city} {year}: {firms} firms apply, target {target} certified ({source})").format(
+            city=record["city"][language.id],
+            year=record["year"],
+            firms=record["firms"],
+            target=record["target"]["certified"],
+            source=told_source(record["target"]["source"], language),
+        ),
+        say("Chances: {basis}").format(basis=record["chances"][language.id]),
+        say(
+            "Expected {expected:.1f} certified, {low}–{high} with 80 %; P(at least {target}) {reaches}"
+        ).format(
+            expected=seen["expected"],
+            low=seen["interval_80"][0],
+            high=seen["interval_80"][1],
+            target=record["target"]["certified"],
+            reaches=tenths(seen["reaches_target"]),
+        ),
+        say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
+            firms=more["firms"],
+            chance=certified_chance(more["chance_of_each"]),
+            sure=limit(more["for_probability"]),
+        ),
+    ]
+
+
+def _told_funnel(record: dict[str, Any], language: Language) -> list[str]:
+    say = language.text
+    lines = [
+        say("{verdict}: {firms} firms, {expected:.1f} expected").format(
+            verdict=say(part["verdict"]), firms=part["firms"], expected=part["expected"]
+        )
+        for part in record["funnel"]
+    ]
+    return lines + [
+        "  "
+        + say(
+            "{district}: {firms} firms, {eligible} eligible, {undetermined} undetermined, {expected:.1f} expected"
+        ).format(**part | {"district": part["district"] or say("(no district)")})
+        for part in record["districts"]
+    ]
+
+
+def _told_support(record: dict[str, Any], language: Language) -> list[str]:
+    say, support = language.text, record["support"]
+    lines = [
+        say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}").format(
+            used=support["days"], days=support["adviser_days"], cost=support["cost"]
+        )
+        + told_doubt(support, language),
+        say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
+            gain=support["gain"], reaches=tenths(support["forecast"]["reaches_target"])
+        ),
+    ]
+    for rule, sentence in (
+        ("highest_score_first", say("highest score first: {gain:+.2f}, P(target) {reaches}")),
+        ("highest_chance_first", say("highest chance first: {gain:+.2f}, P(target) {reaches}")),
+    ):
+        other = support["compared_with"][rule]
+        told = sentence.format(
+            gain=other["gain"], reaches=tenths(other["forecast"]["reaches_target"])
+        )
+        better = say("the choice brings {more:.2f} more").format(
+            more=support["gain"] - other["gain"]
+        )
+        lines.append(f"  {told}; {better}")
+    if not support["proven"]:
+        lines.append(
+            "  "
+            + say("not proven the best: no choice reaches more than {bound}").format(
+                bound=tenths(support["at_most"])
+            )
+        )
+    for choice in support["choices"][:TOLD]:
+        comma = say(", ")
+        lines.append(
+            "  "
+            + say(
+                "{name}: {actions} · {days:g} days · chance {before} → {after} · {by_day:.3f} a day"
+            ).format(
+                name=_name(choice, language),
+                actions=comma.join(action[language.id] for action in choice["actions"]),
+                days=choice["days"],
+                before=certified_chance(choice["before"]),
+                after=certified_chance(choice["after"]),
+                by_day=choice["gain_per_day"],
+            )
+        )
+        if choice["instead"]:
+            lines.append(
+                "      "
+                + say("its days would otherwise go to: {firms}").format(
+                    firms=comma.join(_name(firm, language) for firm in choice["instead"])
+                )
+            )
+    return lines + _left(len(support["choices"]), language)
+
+
+def _told_training(record: dict[str, Any], language: Language) -> list[str]:
+    say, training = language.text, record["training"]
+    conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
+    lines = [say("What firms lack")]
+    lines += [
+        "  "
+        + say("{title}: unmet {unmet} (alone {alone}), undetermined {undetermined}").format(
+            **gap | {"title": gap["title"][language.id]}
+        )
+        for gap in conditions
+    ]
+    lines.append(say("Courses") + told_doubt(training, language))
+    lines += [
+        "  "
+        + say(
+            "{title}: concerns {concerned} firms, could free {could_move} of every unmet condition, {expected:.1f} expected"
+        ).format(**course | {"title": course["title"][language.id]})
+        for course in training["courses"]
+    ]
+    return lines
+
+
+def _told_deadlines(record: dict[str, Any], language: Language) -> list[str]:
+    lines = [language.text("Next deadlines")]
+    late = {True: " · " + language.text("late"), False: ""}
+    return lines + [
+        f"  {due['day']} {due['task'][language.id]} "
+        f"[{told_source(due['dated_by'], language)}]{late[due['late']]}"
+        for due in record["deadlines"]
+    ]
+
+
+def _name(firm: dict[str, Any], language: Language) -> str:
+    name: str = firm["name"] or firm["uscc"] or language.text("(no name)")
+    return name
+
+
+def _left(count: int, language: Language) -> list[str]:
+    if count <= TOLD:
+        return []
+    return ["  " + language.text("… and {more} more").format(more=count - TOLD)]
+
+
+def told_doubt(part: dict[str, Any], language: Language) -> str:
+    """That a part rests on assumptions, where it does."""
+    assumed = language.text("days, costs and effects are assumed")
+    return f" [{assumed}]" if part["assumed"] else ""
+
+
+def _rests_on_assumptions(remedies: Sequence[Remedy]) -> bool:
+    return any(
+        figure.source == "assumed"
+        for remedy in remedies
+        for figure in vars(remedy).values()
+        if isinstance(figure, Figure)
+    )
+
+
+def told_source(source: Any, language: Language) -> str:
+    """What a number rests on, in words."""
+    words = {
+        "assumed": language.text("assumed: check"),
+        "asked for": language.text("as asked for"),
+        "register": language.text("as set in the register"),
+    }
+    if isinstance(source, str):
+        return words[source]
+    return f"{source['document']} {source['article']}{doubt(source, language)}"
+
+
+def carriers_part(record: dict[str, Any], language: Language) -> str:
+    """What a carrier's firms bring to the city's target, which is no yardstick for them alone."""
+    return language.text(
+        "The city's target is {n}; this carrier's firms are expected to bring {expected}."
+    ).format(n=record["target"]["certified"], expected=number(record["forecast"]["expected"], 1))
+
+
+def forecast_record(seen: Forecast) -> dict[str, Any]:
+    """A forecast as plain data: firms and chances."""
+    return {
+        "already": seen.already,
+        "expected": seen.expected,
+        "interval_80": list(seen.interval(0.8)),
+        "reaches_target": seen.reaches_target,
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "days": choice.days,
+        "cost": choice.cost,
+        "gain": choice.gain,
+        "weighted_gain": choice.weighted_gain,
+        "forecast": forecast_record(choice.forecast),
+    }
+
+
+def _reason(made: CityYear, reason: Reason) -> dict[str, Any]:
+    options, option = made.options, reason.option
+    firm = int(options.firm[option])
+    titles = {action.id: action.title.model_dump() for action in made.city.support.actions}
+    return _firm(made, option) | {
+        "actions": [titles[name] for name in options.actions[option]],
+        "days": float(options.days[option]),
+        "cost": float(options.cost[option]),
+        "before": float(made.chances.now[:, firm].mean()),
+        "after": float(options.after[:, option].mean()),
+        "gain": reason.gain,
+        "gain_per_day": reason.gain_per_day,
+        "instead": [_firm(made, other) for other in reason.instead],
+        "lost_without": reason.lost,
+    }
+
+
+def _firm(made: CityYear, option: int) -> dict[str, Any]:
+    firm, firms = int(made.options.firm[option]), made.standing.firms
+    names = ("uscc", "name", "district", "industry")
+    return {name: firms.texts(name)[firm] for name in names}
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "firms": share.firms,
+        "eligible": share.verdicts[MET],
+        "undetermined": share.verdicts[UNDETERMINED],
+        "ineligible": share.verdicts[UNMET],
+        "expected": share.expected,
+    }
+
+
+def deadline_record(due: Deadline, as_of: date) -> dict[str, Any]:
+    """A deadline as plain data; ``late`` if its day has passed."""
+    return {
+        "day": due.day.isoformat(),
+        "task": _both(due.task),
+        "citation": due.citation.model_dump(mode="json") if due.citation else None,
+        "dated_by": _source(due.dated_by),
+        "late": due.day < as_of,
+    }
+
+
+def _source(source: Source) -> Any:
+    return source if isinstance(source, str) else source.model_dump(mode="json")
+
+
+def _both(message: Message) -> dict[str, str]:
+    return {"zh": message.say(CHINESE), "en": str(message)}

@@ -1,0 +1,473 @@
+"""Registry of schemes: finds their folders, loads and checks their editions, says which is in force.
+
+The only module that reaches into ``schemes/``. A scheme is one folder: ``scheme.yaml``,
+``fields.yaml``, ``editions/*.yaml``, ``overlays/*.yaml`` of regions, a catalogue and the tables of an
+application if an edition names them, ``criteria.py``, ``indicators.py``, ``warnings.py`` and, where
+plans are to be made, ``remedies.py``. Everything is read once and then shared; nothing of it can be
+changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from eligibility.domain.errors import DateNotCovered, InputError, LawError
+from eligibility.domain.facts import Field, FirmTable
+from eligibility.domain.law import Edition, FormTable, Overlay
+from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
+from eligibility.domain.text import Wording
+from eligibility.schemes.extension import whole_editions
+from eligibility.schemes.form import all_fields, fields_by_edition
+from eligibility.schemes.lists import ListDefinition, definitions
+
+SCHEMES = Path(__file__).parent
+DEFAULT_SCHEME = "hnte"
+#: years back from today of which an example may speak
+EXAMPLE_YEARS = 10
+
+
+class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """YAML that refuses a key given twice, which the stock loader silently lets win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise LawError(
+                    "{where}: the key {key} stands twice.", where=node.start_mark, key=key
+                )
+        made: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return made
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """One YAML file; a key that stands twice is an error."""
+    with path.open(encoding="utf-8") as file:
+        content: dict[str, Any] = yaml.load(file, Loader=_OnceLoader)
+    return content
+
+
+@dataclass(frozen=True)
+class TechnicalField:
+    """One node of the catalogue (国家重点支持的高新技术领域).
+
+    ``products`` are everyday names of what firms of a lowest-level node sell: ours, not the
+    catalogue's.
+    """
+
+    code: str
+    level: int
+    parent: str
+    number: str
+    title: str
+    terms: str
+    exclusion: str
+    products: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Scheme:
+    """One qualification that a firm can apply for.
+
+    Attributes
+    ----------
+    fields : tuple of Field
+        Its input under all editions, in the order of the official form: what a file may hold. Each
+        has the texts of the first edition that asks for it, and its widest bounds.
+    forms : mapping of edition id to tuple of Field
+        What each edition asks for, with the texts and bounds that its numbers give.
+    sections : mapping of id to Wording
+        The parts of the form.
+    editions : tuple of Edition
+        In the order of their periods.
+    catalogues : mapping of file to tuple of TechnicalField
+        Those that the editions name.
+    overlays : mapping of id to Overlay
+        What regions add.
+    track : str
+        Qualifications of one track follow each other.
+    after : tuple of str
+        Ids of the qualifications that come before it, of whatever track.
+    application_forms : mapping of file to tuple of FormTable
+        The tables of an application, for the editions that name one.
+    folder : Path
+        Where its files are.
+    """
+
+    id: str
+    title: Wording
+    fields: tuple[Field, ...]
+    forms: Mapping[str, tuple[Field, ...]]
+    sections: Mapping[str, Wording]
+    editions: tuple[Edition, ...]
+    catalogues: Mapping[str, tuple[TechnicalField, ...]]
+    overlays: Mapping[str, Overlay]
+    track: str
+    after: tuple[str, ...]
+    application_forms: Mapping[str, tuple[FormTable, ...]]
+    folder: Path
+
+    @cached_property
+    def fields_by_id(self) -> Mapping[str, Field]:
+        """Every field by its id."""
+        return {field.id: field for field in self.fields}
+
+    def asked(self, law: Edition) -> tuple[Field, ...]:
+        """The fields that an edition asks for."""
+        return self.forms[law.id]
+
+    def fields_on(self, day: date) -> tuple[Field, ...]:
+        """All fields, those asked for on a day as the edition then in force words them."""
+        form = {field.id: field for field in self.asked(self.in_force(day))}
+        return tuple(form.get(field.id, field) for field in self.fields)
+
+    def example(self, today: date) -> dict[str, Any] | None:
+        """An invented firm as it could be typed on a day: ``facts`` by field, ``lists`` by list.
+
+        None where the scheme has none.
+        """
+        path = self.folder / "example.yaml"
+        if not path.exists():
+            return None
+        places = {f"year{ago}": str(today.year - ago) for ago in range(EXAMPLE_YEARS)}
+        places["today"] = today.isoformat()
+        content = read_yaml(path)
+
+        def typed(texts: Mapping[str, str]) -> dict[str, str]:
+            return {name: text.format_map(places) for name, text in texts.items()}
+
+        return {
+            "facts": typed(content["facts"]),
+            "lists": {
+                name: [typed(row) for row in rows] for name, rows in content["lists"].items()
+            },
+        }
+
+    @cached_property
+    def lists(self) -> Mapping[str, ListDefinition]:
+        """The lists that stand behind its counts, by id; none where the scheme has none."""
+        path = self.folder / "lists.yaml"
+        if not path.exists():
+            return {}
+        return definitions(read_yaml(path)["lists"], lambda name: self._function("lists", name))
+
+    def in_form_order(self, names: Iterable[str]) -> list[str]:
+        """Field ids in the order of the official form."""
+        return sorted(names, key=list(self.fields_by_id).index)
+
+    def catalogue(self, law: Edition) -> tuple[TechnicalField, ...]:
+        """The catalogue of technical fields of an edition.
+
+        Where it holds none, all nodes of the others: they name what was entered and decide nothing.
+        """
+        return tuple(self.catalogue_by_code(law).values())
+
+    def catalogue_by_code(self, law: Edition) -> Mapping[str, TechnicalField]:
+        """The same by their codes."""
+        return self._nodes_by_file[law.technical_fields or ""]
+
+    @cached_property
+    def _nodes_by_file(self) -> Mapping[str, Mapping[str, TechnicalField]]:
+        named = {
+            file: {node.code: node for node in nodes} for file, nodes in self.catalogues.items()
+        }
+        return named | {
+            "": {code: node for nodes in named.values() for code, node in nodes.items()}
+        }
+
+    @cached_property
+    def titles_by_code(self) -> Mapping[str, str]:
+        """Title of every node of all catalogues by its code, for reading what firms wrote."""
+        return {code: node.title for code, node in self._nodes_by_file[""].items()}
+
+    def application_form(self, law: Edition) -> tuple[FormTable, ...]:
+        """The tables of an application under an edition; empty where none are held."""
+        return self.application_forms[law.application_form] if law.application_form else ()
+
+    @property
+    def covered_from(self) -> date:
+        """The first day that some edition covers."""
+        return self.editions[0].in_force_from
+
+    def edition(self, edition_id: str) -> Edition:
+        """The edition of that id."""
+        for edition in self.editions:
+            if edition.id == edition_id:
+                return edition
+        raise InputError(
+            "There is no edition {edition} of {scheme}.", edition=edition_id, scheme=self.id
+        )
+
+    def overlay(self, overlay_id: str) -> Overlay:
+        """What the region of that id adds."""
+        if overlay_id not in self.overlays:
+            raise InputError(
+                "There is no region {region} of {scheme}; there are: {known}.",
+                region=overlay_id,
+                scheme=self.id,
+                known=", ".join(self.overlays),
+            )
+        return self.overlays[overlay_id]
+
+    def in_force(self, day: date) -> Edition:
+        """The edition in force on a day.
+
+        Raises
+        ------
+        DateNotCovered
+            If no edition covers the day; the sentence names what is covered.
+        """
+        for edition in self.editions:
+            if edition.in_force_from <= day and (
+                edition.in_force_to is None or day <= edition.in_force_to
+            ):
+                return edition
+        raise DateNotCovered(
+            "No edition of {scheme} covers {day}; the earliest rules held are {edition}, in force from {start}.",
+            scheme=self.title,
+            day=day,
+            edition=self.editions[0].title,
+            start=self.editions[0].in_force_from,
+        )
+
+    def neighbours(self, day: date) -> tuple[Edition, Edition] | None:
+        """The edition in force on a day and the one to come, else the one before and itself.
+
+        None where there is only one.
+        """
+        place = self.editions.index(self.in_force(day))
+        near = self.editions[place : place + 2]
+        if len(near) == 1 and place:
+            near = self.editions[place - 1 : place + 1]
+        return (near[0], near[1]) if len(near) > 1 else None
+
+    def warnings(
+        self, firms: FirmTable, law: Edition, findings: Mapping[str, Finding]
+    ) -> list[Warning]:
+        """The signs this scheme warns of."""
+        signs: list[Warning] = self._function("warnings", "warnings")(firms, law, findings)
+        return signs
+
+    def criterion(self, condition: str) -> Callable[[Any, Edition], Finding]:
+        """The function that judges a condition."""
+        return self._function("criteria", condition)
+
+    def indicator(self, item: str) -> Callable[[FirmTable, Edition], ScoredItem]:
+        """The function that scores an item."""
+        return self._function("indicators", item)
+
+    def needs(self, condition: str, facts: Any, law: Edition) -> tuple[Need, ...]:
+        """What a condition still takes; nothing where the scheme does not say."""
+        needs: tuple[Need, ...] = self._remedy(condition, facts, law)
+        return needs
+
+    def steps(self, item: str, firms: FirmTable, law: Edition) -> tuple[Step, ...]:
+        """The better grades of an item and what they take; nothing where the scheme does not say."""
+        steps: tuple[Step, ...] = self._remedy(item, firms, law)
+        return steps
+
+    def levers(self, firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
+        """What a firm can move, by id; nothing where the scheme does not say."""
+        return self._remedy("levers", firms, law) or {}
+
+    def after_grant(self, firms: FirmTable) -> Mapping[str, Any]:
+        """The columns that a granted certification changes for the next one."""
+        return self._remedy("after_grant", firms) or {}
+
+    def has_remedy(self, name: str) -> bool:
+        """Whether the scheme says how a condition or an item is reached."""
+        return self._remedy_of(name) is not None
+
+    def _remedy(self, name: str, *facts: Any) -> Any:
+        remedy = self._remedy_of(name)
+        return () if remedy is None else remedy(*facts)
+
+    def _remedy_of(self, name: str) -> Callable[..., Any] | None:
+        if not (self.folder / "remedies.py").exists():
+            return None
+        return getattr(_code(self.folder, "remedies"), name, None)
+
+    def _function(self, module: str, name: str) -> Callable[..., Any]:
+        function = getattr(_code(self.folder, module), name, None)
+        if function is None:
+            raise LawError(
+                "{module}.py of {scheme} has no function {name}.",
+                module=module,
+                scheme=self.id,
+                name=name,
+            )
+        return function  # type: ignore[no-any-return]
+
+
+#: folders of scheme folders; the first that holds a scheme gives it
+_roots: tuple[Path, ...] = (SCHEMES,)
+
+
+@contextmanager
+def scheme_roots(*roots: Path) -> Iterator[None]:
+    """Take schemes from these folders of scheme folders alone, the first before the others.
+
+    Of the whole process, as the law is; for trying an edition or a scheme that is not shipped.
+    """
+    global _roots
+    before, _roots = _roots, roots
+    try:
+        yield
+    finally:
+        _roots = before
+
+
+def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
+    """The scheme of that id; its folder is read once.
+
+    Raises
+    ------
+    InputError
+        If there is no such scheme.
+    LawError
+        If one of its files is incomplete or contradicts itself.
+    """
+    folder = _folders().get(scheme_id)
+    if folder is None:
+        raise InputError(
+            "There is no scheme {scheme}; there are: {known}.",
+            scheme=scheme_id,
+            known=", ".join(scheme_ids()),
+        )
+    return read_scheme(folder)
+
+
+def scheme_ids() -> list[str]:
+    """The schemes there are."""
+    return sorted(_folders())
+
+
+def _folders() -> dict[str, Path]:
+    return {
+        path.parent.name: path.parent
+        for root in reversed(_roots)
+        for path in root.glob("*/scheme.yaml")
+    }
+
+
+@cache
+def read_scheme(folder: Path) -> Scheme:
+    """Read a scheme folder.
+
+    Raises
+    ------
+    LawError
+        If one of its files is incomplete or contradicts itself.
+    """
+    head = read_yaml(folder / "scheme.yaml")
+    form = read_yaml(folder / "fields.yaml")
+    try:
+        files = sorted((folder / "editions").glob("*.yaml"))
+        contents = whole_editions({path.stem: read_yaml(path) for path in files})
+        catalogues = {
+            file: _read_catalogue(folder / file) for file in _files(contents, "technical_fields")
+        }
+        editions = tuple(_edition(content, catalogues) for content in contents)
+        return Scheme(
+            id=head["id"],
+            title=Wording(**head["title"]),
+            fields=all_fields(form["fields"], editions),
+            forms=fields_by_edition(form["fields"], editions),
+            sections={name: Wording(**title) for name, title in form["sections"].items()},
+            editions=editions,
+            catalogues=catalogues,
+            overlays={
+                path.stem: Overlay(**read_yaml(path))
+                for path in sorted((folder / "overlays").glob("*.yaml"))
+            },
+            track=head["track"],
+            after=tuple(head.get("after", ())),
+            application_forms={
+                file: tuple(FormTable(**entry) for entry in read_yaml(folder / file)["tables"])
+                for file in _files(contents, "application_form")
+            },
+            folder=folder,
+        )
+    except ValidationError as error:
+        raise LawError(
+            "A file of scheme {scheme} is wrong: {why}", scheme=folder.name, why=error
+        ) from error
+
+
+@cache
+def _code(folder: Path, module: str) -> ModuleType:
+    """A module of a scheme folder, wherever that is."""
+    if folder.parent == SCHEMES:
+        return importlib.import_module(f"eligibility.schemes.{folder.name}.{module}")
+    package = f"_scheme_{abs(hash(folder))}"
+    if package not in sys.modules:
+        sys.modules[package] = ModuleType(package)
+        sys.modules[package].__path__ = [str(folder)]
+    return importlib.import_module(f"{package}.{module}")
+
+
+def _files(contents: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+    """The files that editions name by a key, each once."""
+    return list(dict.fromkeys(content[key] for content in contents if content.get(key)))
+
+
+def _edition(
+    content: Mapping[str, Any], catalogues: Mapping[str, tuple[TechnicalField, ...]]
+) -> Edition:
+    content = dict(content)
+    if content.get("technical_fields"):
+        nodes = catalogues[content["technical_fields"]]
+        parents = {node.parent for node in nodes}
+        content["catalogue"] = {int(node.code): node.code not in parents for node in nodes}
+        content["exclusions"] = {int(node.code): node.exclusion for node in nodes if node.exclusion}
+    edition = Edition(**content)
+    known = {*edition.items, *edition.conditions_by_id}
+    for name, question in edition.interpretations.items():
+        for affected in question.affects:
+            if affected not in known:
+                raise LawError(
+                    "{edition}: interpretation {name} affects {affected}, which does not exist.",
+                    edition=edition.id,
+                    name=name,
+                    affected=affected,
+                )
+    return edition
+
+
+def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
+    everyday = path.with_name("everyday_products.tsv")
+    products = {row["code"]: tuple(row["products"].split("、")) for row in _rows(everyday)}
+    return tuple(
+        TechnicalField(
+            row["code"],
+            int(row["level"]),
+            row["parent_code"],
+            row["official_number"],
+            row["title"],
+            row["terms"],
+            row["exclusion"],
+            products.get(row["code"], ()),
+        )
+        for row in _rows(path)
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a file separated by tabs; none where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))

@@ -1,0 +1,581 @@
+"""The year of the firms that staff looks after: on the overview, on its page, never stale."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from eligibility.app import cache
+from eligibility.app.firm import plan_results
+from eligibility.app.register import overview_forecast
+from eligibility.app.stale_cache import Latest
+from eligibility.app.widgets import calendar
+from eligibility.city.year import city_year
+from eligibility.register import year_candidates
+from eligibility.schemes.registry import load_scheme
+from eligibility.store import Repository, Stage, close_stores
+from tests.staff_pages import CODES, Staffed, button, fill, html
+
+YEAR = date.today().year
+
+
+@pytest.fixture
+def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed]:
+    made = Staffed(tmp_path, monkeypatch)
+    # as in May, whatever the day of the test
+    monkeypatch.setattr(plan_results, "closed", lambda *_: None)
+    yield made
+    made.engine.dispose()
+    close_stores()
+
+
+@pytest.fixture
+def filled(staffed: Staffed) -> Staffed:
+    fill(staffed.repository, YEAR)
+    staffed.repository.administration.set_target(YEAR, 70, 0)
+    return staffed
+
+
+def copies(staffed: Staffed) -> list[int]:
+    """One firm, held by two carriers."""
+    carriers = [staffed.repository.administration.add_carrier(name) for name in ("园区", "孵化器")]
+    return [staffed.firm(0, "甲公司", carrier_id=each) for each in carriers]
+
+
+def year_page(staffed: Staffed, language: str = "en") -> AppTest:
+    app = staffed.open("overview", language)
+    app.switch_page("eligibility/app/year/year_page.py").run()
+    assert not app.exception
+    return app
+
+
+def expected(held: year_candidates.Pool, target: int) -> Any:
+    """The same year, put together without the app's memory."""
+    scheme, city = load_scheme(), cache.city()
+    standing = plan_results.judged(held.table, scheme)
+    chances = plan_results.model_chances(cache.model()[0], standing, city)
+    return city_year(
+        standing, chances, city, year=held.year, as_of=date.today(), target=target,
+        already=held.already, filed=held.filed,
+    )  # fmt: skip
+
+
+def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
+    staffed: Staffed,
+) -> None:
+    stands = fill(staffed.repository, YEAR)
+    held = year_candidates.pool(staffed.repository, YEAR, year_candidates.USUAL, load_scheme())
+    wanted = [*stands["nurtured"], *stands["ready"], *stands["applied"], *stands["ending"]]
+    assert sorted(held.firms) == sorted(wanted)
+    assert [firm for firm, filed in zip(held.firms, held.filed, strict=True) if filed] == sorted(
+        stands["applied"]
+    )
+    assert held.already == len(stands["certified"]) == 5
+    assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
+    assert held.target_after is None
+    staffed.repository.administration.set_target(YEAR + 1, 83, 0)
+    every = year_candidates.pool(staffed.repository, YEAR, year_candidates.STAGES, load_scheme())
+    assert set(every.firms) == set(wanted) | set(stands["surveyed"])
+    assert every.target_after == 83
+
+
+def test_a_firm_without_figures_or_with_impossible_ones_is_named_and_not_counted(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    sound = staffed.firm(0, "好公司")
+    blank = repository.firms.add({"name": "空公司", "uscc": CODES[1]})
+    wrong = repository.firms.add({"name": "错公司", "uscc": CODES[2]})
+    facts = repository.records.figures(sound, 2026).value
+    repository.records.save_figures(wrong, 2026, {**facts, "staff_total": 5, "st_staff": 50}, 0)
+    repository.firms.set_stage([sound, blank, wrong], Stage.READY)
+    held = year_candidates.pool(repository, 2026, year_candidates.USUAL, load_scheme())
+    assert held.firms == (sound,)
+    assert held.blank == {blank: "空公司"}
+    assert held.unread == {wrong: "错公司"}
+    said = "".join(each.label for each in staffed.open("overview").expander)
+    assert "Not counted, as no figures are held: 1" in said
+    assert "Not counted, as their figures contradict themselves: 1" in said
+
+
+def test_a_firm_is_judged_by_its_latest_figures_and_it_is_said_where_they_are_older(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.firms.set_stage([firm], Stage.READY)
+    later = year_candidates.pool(staffed.repository, 2027, year_candidates.USUAL, load_scheme())
+    assert (later.firms, later.earlier) == ((firm,), 1)
+    assert not year_candidates.pool(
+        staffed.repository, 2025, year_candidates.USUAL, load_scheme()
+    ).firms
+
+
+def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    staffed.repository.applications.save_outcomes([(firm, 2026, {"certified": None}, 0)])
+    now, then = (
+        year_candidates.pool(staffed.repository, year, year_candidates.USUAL, load_scheme())
+        for year in (2026, 2027)
+    )
+    assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
+    assert (then.firms, then.waiting) == ((), 1)
+
+
+def test_a_firm_that_has_applied_for_the_next_year_does_not_count_in_this_one(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.applications.save_outcomes([(firm, YEAR + 1, {"certified": None}, 0)])
+    now, then = (
+        year_candidates.pool(staffed.repository, year, year_candidates.USUAL, load_scheme())
+        for year in (YEAR, YEAR + 1)
+    )
+    assert (now.firms, now.later) == ((), 1)
+    assert (then.firms, then.filed.tolist(), then.later) == ((firm,), [True], 0)
+    assert "not counted, as they apply in a later year: 1" in html(year_page(staffed))
+
+
+def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
+    repository, scheme = staffed.repository, load_scheme()
+
+    def held(year: int = YEAR) -> year_candidates.Pool:
+        return year_candidates.pool(repository, year, year_candidates.USUAL, scheme)
+
+    park, hub = (repository.administration.add_carrier(name) for name in ("园区", "孵化器"))
+    first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
+    repository.firms.set_stage([first, second], Stage.READY)
+    assert (held().firms, held().doubles) == ((first,), 1)
+    assert "left out, as another carrier holds the same firm: 1" in html(staffed.open("overview"))
+    # each adviser sees the own copy alone
+    mine = Repository(staffed.engine, staffed.adviser(hub))
+    assert year_candidates.pool(mine, YEAR, year_candidates.USUAL, scheme).firms == (second,)
+    # where one copy has applied, the firm has
+    repository.applications.save_outcomes([(second, YEAR, {"certified": None}, 0)])
+    assert (held().firms, held().filed.tolist(), held().doubles) == ((first,), [True], 1)
+    assert (held(YEAR + 1).firms, held(YEAR + 1).waiting) == ((), 1)
+    # where one copy is certified, the firm is, and both copies are one certificate
+    row = repository.applications.outcomes(second)[0]
+    repository.applications.save_outcomes([(second, YEAR, {"certified": True}, row["version"])])
+    assert (held().firms, held().doubles, held().already) == ((), 1, 1)
+    assert held(YEAR + 1).firms == ()
+    repository.applications.save_outcomes([(first, YEAR, {"certified": True}, 0)])
+    assert held().already == 1
+    assert plan_results.stock(held(), scheme).valid.tolist() == [1, 1]
+
+
+def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
+    staffed: Staffed,
+) -> None:
+    repository, (first, second) = staffed.repository, copies(staffed)
+    repository.firms.set_stage([first], Stage.READY)
+    repository.firms.set_stage([second], Stage.CERTIFIED)
+    held = year_candidates.pool(repository, YEAR, year_candidates.USUAL, load_scheme())
+    assert (held.firms, held.doubles) == ((), 1)
+
+
+def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_another(
+    staffed: Staffed,
+) -> None:
+    repository, (first, second) = staffed.repository, copies(staffed)
+    ended = {"certified": True, "certified_on": date(YEAR - 5, 11, 1)}
+    repository.applications.save_outcomes(
+        [(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)]
+    )
+    held = year_candidates.pool(repository, YEAR, year_candidates.USUAL, load_scheme())
+    assert (held.filed.tolist(), held.doubles) == ([True], 0)
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_a_firm_refused_in_any_copy_is_not_discounted_as_if_it_might_still_be_certified(
+    staffed: Staffed, refused: int
+) -> None:
+    repository = staffed.repository
+    park, hub = (repository.administration.add_carrier(name) for name in ("园区", "孵化器"))
+    copies = [staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub)]
+    repository.firms.set_stage(copies, Stage.READY)
+    repository.applications.save_outcomes([(copies[refused], YEAR, {"certified": False}, 0)])
+    then = year_candidates.pool(repository, YEAR + 1, year_candidates.USUAL, load_scheme())
+    assert then.again.tolist() == [False]
+
+
+def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, scheme, city = staffed.repository, load_scheme(), cache.city()
+    ready, refused = (staffed.firm(place, name) for place, name in enumerate("甲乙"))
+    repository.applications.save_outcomes([(refused, YEAR, {"certified": False}, 0)])
+    repository.firms.set_stage([ready, refused], Stage.READY)
+    held = year_candidates.pool(repository, YEAR + 1, year_candidates.USUAL, scheme)
+    assert held.again.tolist() == [True, False]
+    assert not year_candidates.pool(repository, YEAR, year_candidates.USUAL, scheme).again.any()
+    standing = plan_results.judged(held.table, scheme)
+    whole = plan_results.model_chances(None, standing, city).now[0]
+    seen = plan_results.pool_chances(None, standing, city, held, scheme)
+    assert seen.now[0] == pytest.approx(whole * [1 - whole[0], 1])
+    made = cache.year_of(held, 1, 20.0, by_model=False)
+    assert made.chances.now[0] == pytest.approx(seen.now[0])
+    monkeypatch.setattr(plan_results, "closed", lambda *_: "closed")
+    after = plan_results.pool_chances(None, standing, city, held, scheme)
+    assert after.now[0] == pytest.approx(whole)
+
+
+def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_set(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    now, then = (
+        year_candidates.pool(staffed.repository, year, year_candidates.USUAL, load_scheme())
+        for year in (YEAR, YEAR + 1)
+    )
+    assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
+    assert (then.firms, then.waiting) == ((), 1)
+    for held in (now, then):
+        assert held.unrecorded == (year_candidates.Unrecorded(firm, "甲公司", YEAR),)
+    # of an application that is refused the stage says nothing any more
+    staffed.repository.applications.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
+    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    then = year_candidates.pool(staffed.repository, YEAR + 1, year_candidates.USUAL, load_scheme())
+    assert (then.firms, then.filed.tolist()) == ((firm,), [True])
+
+
+def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_page(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm()
+    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    assert "without an application on record: 1" in html(staffed.open("overview"))
+    app = year_page(staffed)
+    assert f"not recorded: 1; held to be of {YEAR}" in "".join(e.label for e in app.expander)
+    button(app, f"Record 1 applications of {YEAR}").click().run()
+    assert not app.exception
+    assert "Recorded: 1 applications." in html(app)
+    assert "without an application on record" not in html(app)
+    (held,) = staffed.repository.applications.outcomes(firm)
+    assert (held["applied_year"], held["certified"]) == (YEAR, None)
+
+
+def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
+    filled: Staffed,
+) -> None:
+    app = filled.open("overview")
+    said = html(app)
+    held = year_candidates.pool(filled.repository, YEAR, year_candidates.USUAL, load_scheme())
+    made = expected(held, 70)
+    seen, chosen = made.portfolio.without, made.portfolio.chosen
+    assert f"{seen.expected:.1f}".removesuffix(".0") + f" certified expected in {YEAR}" in said
+    assert f"with a chance of {seen.reaches_target:.1%} of at least 70." in said
+    low, high = seen.interval(0.8)
+    assert f"{low}–{high}" in said
+    assert (
+        f"{len(chosen.options)} firms, with {chosen.days:g} adviser-days, would make it "
+        f"{chosen.forecast.reaches_target:.1%}." in said
+    )
+    assert chosen.forecast.reaches_target > seen.reaches_target
+    assert "demonstration model, learned from 600 invented applications" in said
+    assert "Counted: 150 firms of the register" in said
+    assert "More ready firms for 90%" in said
+    visits = next(table.value for table in app.dataframe if "What to do" in table.value)
+    assert len(visits) == len(chosen.options)
+    names = {held.table.texts("name")[made.options.firm[option]] for option in chosen.options}
+    assert set(visits["Firm"]) == names
+
+
+def test_support_never_goes_to_a_firm_whose_application_is_in(staffed: Staffed) -> None:
+    firms = [staffed.firm(place, name) for place, name in enumerate("甲乙")]
+    for place, firm in enumerate(firms):
+        staffed.assess(firm, YEAR, uscc=CODES[place], name="甲乙"[place], st_staff=5)
+    staffed.repository.firms.set_stage([firms[0]], Stage.READY)
+    staffed.repository.applications.save_outcomes([(firms[1], YEAR, {"certified": None}, 0)])
+    held = year_candidates.pool(staffed.repository, YEAR, year_candidates.USUAL, load_scheme())
+    made = expected(held, 1)
+    assert plan_results.visited(held, made) == [str(firms[0])]
+
+
+def test_a_change_in_the_store_is_seen_at_the_next_look_and_no_other_costs_the_year_again(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked: list[int] = []
+    outlooks: Latest[plan_results.Outlook] = Latest(patience=60, rest=0)
+    monkeypatch.setattr(cache, "_outlooks", lambda: outlooks)
+    # what is remembered goes by content, and another test had the same firms
+    cache._year_of.clear()
+    made_before = cache.city_year
+    monkeypatch.setattr(
+        cache, "city_year", lambda *a, **k: worked.append(1) or made_before(*a, **k)
+    )
+    filled.open("overview")
+    assert len(worked) == 1
+    filled.open("overview")
+    assert len(worked) == 1
+    surveyed = filled.repository.firms.page(sort="stage", descending=False, limit=400).rows
+    first = next(row["id"] for row in surveyed if row["stage"] == "ready")
+    filled.repository.casework.add_note(first, "按时")
+    filled.open("overview")
+    assert len(worked) == 1
+    filled.repository.firms.set_stage([first], Stage.SURVEYED)
+    assert "Counted: 149 firms of the register" in html(filled.open("overview"))
+    assert len(worked) == 2
+    row = filled.repository.administration.targets()
+    version = next(each["version"] for each in row if each["year"] == YEAR)
+    filled.repository.administration.set_target(YEAR, 40, version)
+    assert "of at least 40." in html(filled.open("overview"))
+
+
+def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) -> None:
+    own, other = (
+        staffed.repository.administration.add_carrier(name) for name in ("自己的园", "别人的园")
+    )
+    mine = staffed.firm(0, "自己公司", carrier_id=own)
+    theirs = staffed.firm(1, "别人公司", carrier_id=other)
+    staffed.repository.firms.set_stage([mine, theirs], Stage.READY)
+    assert "Counted: 2 firms of the register" in html(staffed.open("overview"))
+    staffed.principal = staffed.adviser(own)
+    for app in (staffed.open("overview"), year_page(staffed)):
+        assert "Counted: 1 firms of the register" in html(app)
+        assert "别人公司" not in str([table.value.values for table in app.dataframe])
+    # the city's target is no yardstick for them
+    said = html(app)
+    assert "target is 50; this carrier" in said
+    assert "Chance of at least" not in said
+    assert "Short of 380" not in said
+    assert [slider.label for slider in app.slider] == ["Adviser-days for support"]
+    held = year_candidates.pool(
+        Repository(staffed.engine, staffed.principal), YEAR, year_candidates.USUAL, load_scheme()
+    )
+    assert held.carrier == "自己的园"
+
+
+def test_without_a_firm_to_support_the_overview_names_the_nearest_ones(staffed: Staffed) -> None:
+    short = staffed.firm(name="短公司")
+    staffed.assess(short, 2026, st_staff=1)
+    app = staffed.open("overview")
+    assert "No firm with figures stands at a stage that is counted" in app.info[0].value
+    assert "Assessed, not yet eligible and not yet applied" in str([c.value for c in app.caption])
+
+
+def test_once_the_last_batch_has_closed_only_applications_filed_count(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = load_scheme().overlay(cache.city().region).batches[-1]
+    assert batch.source == "assumed"
+    last = batch.model_copy(update={"year": YEAR, "due": date(YEAR, 9, 10)})
+    monkeypatch.setattr(
+        plan_results, "closed", lambda city, year, scheme: last if year == YEAR else None
+    )
+    said = html(filled.open("overview"))
+    assert f"The last batch of {YEAR} closed on {YEAR}-09-10 (assumed, please check)" in said
+    assert "Counted: 25 firms of the register" in said
+    assert "More ready firms" not in said
+    # whom to visit is then a matter of the next year
+    assert f"in {YEAR + 1} from" in said
+
+
+def test_a_batch_that_is_open_or_unknown_closes_no_year() -> None:
+    overlay = load_scheme().overlay(cache.city().region)
+    days = [batch.due for batch in overlay.batches if batch.year == 2026]
+    last = max(days)
+    assert overlay.last_batch(2026, last) is None
+    closed = overlay.last_batch(2026, date.fromordinal(last.toordinal() + 1))
+    assert closed is not None
+    assert closed.due == last
+    assert overlay.last_batch(1999, date(2030, 1, 1)) is None
+
+
+def test_the_year_of_the_register_is_chosen_by_default_and_the_file_is_a_click_away(
+    filled: Staffed,
+) -> None:
+    app = year_page(filled)
+    said = html(app)
+    assert "Counted: 150 firms of the register" in said
+    assert "Chance of at least 70" in said
+    assert app.slider(key="target:70").value == 70
+    assert not [each for each in app.number_input if each.key == "already"]
+    app.segmented_control(key="firms-of").set_value("file").run()
+    assert not app.exception
+    assert "200 invented firms" in html(app)
+    assert app.number_input(key="already").value == 0
+
+
+def test_the_page_of_the_year_shows_certificates_that_end_and_the_stock(filled: Staffed) -> None:
+    said = html(year_page(filled))
+    table = said[said.index("Certificates of the year") :]
+    cells = [part.split("</td>")[0].split(">")[-1] for part in table.split("<td")[1:6]]
+    # certified in the year, ending in it, valid at its end, short of the city's 380
+    assert cells == [str(YEAR), "5", "6", "9", "371"]
+    assert "Certificates without a day" in str([each.value for each in year_page(filled).caption])
+
+
+def test_the_stages_counted_are_a_choice(filled: Staffed) -> None:
+    app = year_page(filled)
+    (pills,) = [each for each in app.pills if str(each.key).startswith("pool-stages")]
+    pills.set_value([Stage.APPLIED]).run()
+    assert not app.exception
+    assert "Counted: 25 firms of the register" in html(app)
+
+
+def test_a_search_for_the_target_says_whether_it_is_proven_or_what_no_choice_exceeds(
+    filled: Staffed,
+) -> None:
+    app = year_page(filled)
+    (pills,) = [each for each in app.pills if str(each.key).startswith("pool-stages")]
+    pills.set_value([Stage.READY]).run()
+    app.segmented_control(key="aim").set_value("target").run(timeout=180)
+    assert not app.exception
+    said = str([each.value for each in app.caption])
+    assert "Proven: no other choice" in said or "no choice reaches more than" in said
+
+
+def test_a_firm_to_support_opens_its_dossier(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[str]] = []
+    monkeypatch.setattr(
+        overview_forecast.support,
+        "worth_a_visit",
+        lambda _chosen, keys, _language: drawn.append(keys) or keys[0],
+    )
+    app = filled.open("overview")
+    assert filled.repository.firms.get(int(drawn[0][0]))["name"] in html(app)
+    assert "is not here" not in html(app)
+
+
+def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
+    filled: Staffed,
+) -> None:
+    stages = year_candidates.USUAL
+    whole = cache.pool(filled.repository, YEAR, stages)
+    assert cache.pool(Repository(filled.engine, filled.repository.principal), YEAR, stages) is whole
+    stray = filled.adviser(filled.repository.administration.add_carrier("空园"))
+    assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
+
+
+def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staffed.repository.firms.set_stage([staffed.firm()], Stage.READY)
+    before = cache.pool(staffed.repository, YEAR + 1, year_candidates.USUAL)
+    whole = plan_results.model_chances(
+        None, plan_results.judged(before.table, cache.scheme()), cache.city()
+    )
+    seen = cache.year_of(before, 1, 20.0, by_model=False).chances.now
+    assert (seen < whole.now).all()
+
+    class NewYear(date):
+        @classmethod
+        def today(cls) -> date:
+            return date(YEAR + 1, 1, 1)
+
+    for module in (cache, year_candidates):
+        monkeypatch.setattr(module, "date", NewYear)
+    after = cache.pool(staffed.repository, YEAR + 1, year_candidates.USUAL)
+    assert cache.year_of(after, 1, 20.0, by_model=False).chances.now == pytest.approx(whole.now)
+
+
+def test_a_day_of_expiry_corrected_changes_the_chances_of_the_year_that_rest_on_it(
+    staffed: Staffed,
+) -> None:
+    repository, firm = staffed.repository, staffed.firm()
+    held = {"certified": True, "certified_on": date(YEAR - 3, 3, 1)}
+    corrected = held | {"expires_on": date(YEAR + 1, 3, 1)}
+    seen = []
+    for version, values in enumerate((held, corrected)):
+        repository.applications.save_outcome(firm, YEAR - 3, values, version)
+        repository.firms.set_stage([firm], Stage.READY)
+        pool = cache.pool(repository, YEAR + 1, year_candidates.USUAL)
+        seen.append(cache.year_of(pool, 1, 20.0, by_model=False).chances.now.sum())
+    # valid through this year it is not certified anew in it, and all of its chance is next year's
+    assert seen[1] > seen[0]
+
+
+def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> None:
+    held = cache.pool(filled.repository, YEAR, year_candidates.USUAL)
+    first, other = (
+        cache.year_of(held, target, days, by_model=True) for target, days in ((5, 20.0), (9, 40.0))
+    )
+    assert other.chances is first.chances
+    assert (first.asked, other.asked) == (5, 9)
+    assert cache.year_of(held, 5, 20.0, by_model=False).chances is not first.chances
+
+
+def test_a_firms_deadlines_are_seen_and_taken_away(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    monkeypatch.setattr(
+        calendar.st, "download_button", lambda *_label, data, **_how: files.append(data())
+    )
+    firm = staffed.firm(name="甲公司")
+    said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
+    assert "closes" in said
+    assert "assumed: check" in said
+    staffed.repository.applications.save_outcome(
+        firm, YEAR - 1, {"certified": True, "certified_on": date(YEAR - 1, 11, 9)}, 0
+    )
+    said = html(staffed.open("firm", firm=str(firm), tab="tasks"))
+    assert f"{YEAR + 1}-05-31" in said
+    assert "Renewal" in said or "The certificate ends" in said
+    assert "closes<" not in said
+    assert files[-1].startswith(b"BEGIN:VCALENDAR")
+    assert f"DTSTART;VALUE=DATE:{YEAR + 1}0531".encode() in files[-1]
+    assert "甲公司".encode() in files[-1].replace(b"\r\n ", b"")
+
+
+def test_deadlines_of_a_certificate_go_by_the_day_of_expiry_that_was_entered() -> None:
+    outcome = {
+        "firm_id": 1, "certified": True, "applied_year": YEAR - 1,
+        "certified_on": date(YEAR - 1, 11, 9), "expires_on": date(YEAR + 1, 8, 1),
+    }  # fmt: skip
+    due = plan_results.deadlines([outcome], cache.city(), cache.scheme(), date(YEAR, 1, 1))
+    assert due[-1].day == date(YEAR + 1, 8, 1)
+
+
+def test_the_plot_on_the_overview_holds_the_target(filled: Staffed) -> None:
+    told = []
+    for chart in filled.open("overview").get("vega_lite_chart"):
+        spec = json.loads(chart.proto.spec)
+        if "chance of at least 70" in spec.get("description", ""):
+            held = {data.name: data.data.data for data in chart.proto.datasets}
+            told = [
+                str(pa.ipc.open_stream(held[layer["data"]["name"]]).read_all().to_pylist())
+                for layer in spec["layer"]
+            ]
+    assert "target reached" in told[0]
+    assert "target 70" in told[1]
+
+
+def test_while_a_year_is_worked_out_again_the_overview_shows_it_as_last_worked_out(
+    filled: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = html(filled.open("overview"))
+    assert "As of" not in before
+    work, go_on = cache._outlook, Event()
+
+    def slow(*asked: Any) -> plan_results.Outlook:
+        assert go_on.wait(60)
+        return work(*asked)
+
+    monkeypatch.setattr(cache, "_outlook", slow)
+    firms = filled.repository.firms.frame()
+    filled.repository.firms.set_stage(firms["id"].tolist()[:1], Stage.LAPSED)
+    held = next(row for row in filled.repository.administration.targets() if row["year"] == YEAR)
+    filled.repository.administration.set_target(YEAR, 3, held["version"])
+    # what was worked out just now would rest for some seconds
+    monkeypatch.setattr("eligibility.app.stale_cache.monotonic", lambda: 1e12)
+    app = filled.open("overview")
+    assert "As of" in html(app)
+    assert "being worked out again" in html(app)
+    go_on.set()
+    until = time.monotonic() + 60
+    while "As of" in html(app.run()):
+        assert time.monotonic() < until
+    assert "at least 3" in html(app)

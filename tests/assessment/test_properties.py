@@ -1,0 +1,250 @@
+"""What holds for every firm: blanks decide nothing, better facts never hurt, rows stand alone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.record import records
+from eligibility.domain.facts import Field
+from eligibility.domain.results import MET, UNMET
+from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
+from tests.firms import HNTE, table
+
+LAW = HNTE.edition("e2016")
+CODES = [10101, 504, 101, 10, 99999]
+CATEGORIES = [
+    "personnel",
+    "direct",
+    "depreciation",
+    "amortization",
+    "design",
+    "trial",
+    "other",
+    "outsourced_domestic",
+    "outsourced_overseas",
+]
+
+money = st.one_of(
+    st.just(0.0),
+    st.sampled_from([100.0, 115.0, 132.25, 5e7, 2e8]),
+    st.floats(0, 1e9).map(lambda amount: round(amount, 2)),
+)
+assets = st.one_of(money, money.map(lambda amount: -amount))
+count = st.integers(0, 8)
+yes_no = st.booleans()
+rating = st.sampled_from("ABCDE")
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A blank one time in six."""
+    return st.one_of(*([strategy] * 5), st.none())
+
+
+@st.composite
+def firms(draw: st.DrawFn) -> dict[str, Any]:
+    """A firm with any mix of facts and blanks; its parts are never larger than their wholes.
+
+    R&D is given by totals or by categories: a firm that gives both differently contradicts itself.
+    """
+    applied = draw(st.dates(date(2016, 1, 1), date(2027, 12, 31)))
+    firm: dict[str, Any] = {
+        "application_date": applied,
+        "registered_on": draw(
+            maybe(st.integers(0, 2200).map(lambda days: applied - timedelta(days=days)))
+        ),
+        "technical_field_code": draw(maybe(st.sampled_from(CODES))),
+        "major_violation": draw(maybe(yes_no)),
+        "ip_class1_count": draw(maybe(st.integers(0, 2))),
+        "ip_self_developed": draw(maybe(yes_no)),
+        "ip_core_support": draw(maybe(yes_no)),
+        "standards_participation": draw(maybe(yes_no)),
+        "ip_advancement_rating": draw(maybe(rating)),
+        "ip_core_support_rating": draw(maybe(rating)),
+    }
+    class2 = draw(count)
+    firm["ip_class2_count"] = draw(maybe(st.just(class2)))
+    firm["ip_class2_used_count"] = draw(maybe(st.integers(0, class2)))
+    staff = draw(st.integers(0, 200))
+    firm["staff_total"] = draw(maybe(st.just(staff)))
+    firm["st_staff"] = draw(maybe(st.integers(0, staff)))
+    gross = draw(money)
+    firm["gross_income_y3"] = draw(maybe(st.just(gross)))
+    firm["non_taxable_income_y3"] = draw(
+        maybe(st.just(round(gross * draw(st.sampled_from([0, 0.1])), 2)))
+    )
+    firm["hitech_income_y3"] = draw(maybe(st.just(round(gross * draw(st.floats(0, 0.9)), 2))))
+    for name, most in (
+        ("management_system", 6),
+        ("management_institution", 6),
+        ("management_incentive", 4),
+        ("management_talent", 4),
+    ):
+        firm[name] = draw(maybe(st.integers(0, most)))
+    for year in ("y1", "y2", "y3"):
+        firm[f"sales_revenue_{year}"] = draw(maybe(money))
+        firm[f"net_assets_{year}"] = draw(maybe(assets))
+        firm[f"conversions_{year}"] = draw(maybe(count))
+        if draw(yes_no):
+            total = draw(money)
+            firm[f"rd_expense_{year}"] = draw(maybe(st.just(total)))
+            firm[f"rd_expense_domestic_{year}"] = draw(
+                maybe(st.just(round(total * draw(st.floats(0, 1)), 2)))
+            )
+        else:
+            for category in CATEGORIES:
+                firm[f"rd_{category}_{year}"] = draw(maybe(money))
+    return firm
+
+
+def any_firms(scheme: Scheme) -> st.SearchStrategy[dict[str, Any]]:
+    """Firms with any mix of facts and blanks, by the kinds of the scheme's fields."""
+    applied = date(2026, 6, 15)
+
+    def values(field: Field) -> st.SearchStrategy[Any]:
+        by_kind: dict[str, st.SearchStrategy[Any]] = {
+            "money": money if field.minimum == 0 else assets,
+            "number": st.integers(0, 200),
+            "count": count,
+            "yes_no": yes_no,
+            "rating": rating,
+            "catalogue": st.sampled_from(CODES),
+            "date": st.integers(0, 2200).map(lambda days: applied - timedelta(days=days)),
+        }
+        return maybe(by_kind[field.kind])
+
+    facts = {
+        field.id: values(field)
+        for field in scheme.fields
+        if field.kind not in ("text", "code") and field.id != "application_date"
+    }
+    return st.fixed_dictionaries({"application_date": st.just(applied), **facts})
+
+
+#: firms that do not contradict themselves, for the scheme whose facts can
+FIRMS = {"hnte": firms()}
+EVERY = [pytest.param(load_scheme(name), id=name) for name in scheme_ids()]
+
+
+def firms_for(scheme: Scheme) -> st.SearchStrategy[dict[str, Any]]:
+    return FIRMS[scheme.id] if scheme.id in FIRMS else any_firms(scheme)
+
+
+def judged(*given: dict[str, Any], scheme: Scheme = HNTE) -> Assessment:
+    (assessment,) = assess_table(table(*given, scheme=scheme), scheme)
+    return assessment
+
+
+@pytest.mark.parametrize("scheme", EVERY)
+@given(data=st.data())
+@settings(max_examples=150)
+def test_blanking_a_field_never_decides_a_finding_and_never_narrows_the_score(
+    scheme: Scheme, data: st.DataObject
+) -> None:
+    firm = data.draw(firms_for(scheme))
+    filled = [
+        name for name, value in firm.items() if value is not None and name != "application_date"
+    ]
+    blanked = [{**firm, name: None} for name in filled]
+    if not blanked:
+        return
+    found = judged(firm, *blanked, scheme=scheme)
+    for name, finding in found.findings.items():
+        before, after = finding.status[0], finding.status[1:]
+        assert ((after == before) | (after == 0)).all(), name
+    assert (found.score.low[1:] <= found.score.low[0] + 1e-9).all()
+    assert (found.score.high[1:] >= found.score.high[0] - 1e-9).all()
+
+
+BETTER = {
+    "ip_class1_count": 1, "ip_class2_count": 1, "st_staff": 1, "hitech_income_y3": 1000,
+    "conversions_y1": 1, "conversions_y2": 1, "conversions_y3": 1, "net_assets_y3": 1000,
+    "management_system": 1, "management_institution": 1, "management_incentive": 1, "management_talent": 1,
+    **{f"rd_{category}_{year}": 1000 for category in CATEGORIES[:6] for year in ("y1", "y2", "y3")},
+    **{f"rd_outsourced_domestic_{year}": 1000 for year in ("y1", "y2", "y3")},
+}  # fmt: skip
+
+
+@given(firms())
+@settings(max_examples=150)
+def test_a_better_fact_never_turns_met_to_unmet_and_never_lowers_the_score(
+    firm: dict[str, Any],
+) -> None:
+    better = [
+        {**firm, name: firm[name] + more}
+        for name, more in BETTER.items()
+        if firm.get(name) is not None
+    ]
+    better += [
+        {**firm, name: True}
+        for name in ("ip_core_support", "ip_self_developed", "standards_participation")
+        if firm[name] is False
+    ]
+    better += [{**firm, "major_violation": False}] if firm["major_violation"] else []
+    better += [
+        {**firm, name: chr(ord(firm[name]) - 1)}
+        for name in ("ip_advancement_rating", "ip_core_support_rating")
+        if (firm[name] or "A") > "A"
+    ]
+    if not better:
+        return
+    found = judged(firm, *better)
+    for name, finding in found.findings.items():
+        if finding.status[0] == MET:
+            assert (finding.status[1:] != UNMET).all(), name
+    assert (found.score.low[1:] >= found.score.low[0] - 1e-9).all()
+    assert (found.score.high[1:] >= found.score.high[0] - 1e-9).all()
+
+
+@pytest.mark.parametrize("scheme", EVERY)
+@given(data=st.data(), order=st.randoms())
+@settings(max_examples=40)
+def test_a_row_does_not_depend_on_the_rows_beside_it(
+    scheme: Scheme, data: st.DataObject, order: Any
+) -> None:
+    def found(*firms: dict[str, Any]) -> list[dict[str, Any]]:
+        return records(assess_table(table(*firms, scheme=scheme), scheme))
+
+    given_firms = data.draw(st.lists(firms_for(scheme), min_size=2, max_size=8))
+    together = found(*given_firms)
+    assert together == [found(firm)[0] for firm in given_firms]
+    shuffled = list(range(len(given_firms)))
+    order.shuffle(shuffled)
+    again = found(*(given_firms[place] for place in shuffled))
+    assert [again[shuffled.index(place)] for place in range(len(given_firms))] == together
+
+
+@pytest.mark.parametrize("scheme", EVERY)
+@given(data=st.data())
+@settings(max_examples=100)
+def test_undetermined_names_what_is_missing_or_is_open_to_judgement(
+    scheme: Scheme, data: st.DataObject
+) -> None:
+    firm = data.draw(firms_for(scheme))
+    found = records(assess_table(table(firm, scheme=scheme), scheme))[0]
+    for finding in found["findings"]:
+        if finding["status"] == "undetermined" and finding["unit"] != "point":
+            assert finding["missing"], finding
+        if finding["status"] != "undetermined":
+            assert finding["missing"] == []
+        for name in finding["missing"]:
+            assert firm.get(name) is None or name == "technical_field_code"
+
+
+@pytest.mark.parametrize("line", [0.05, 0.1, 0.6, 50_000_000.0, 365.0])
+def test_on_the_line_counts_and_a_millionth_below_does_not(line: float) -> None:
+    from eligibility.comparisons import above, at_least
+
+    below, on, over = (np.array([line * factor]) for factor in (1 - 1e-6, 1.0, 1 + 1e-6))
+    assert not at_least(below, line)[0]
+    assert at_least(on, line)[0]
+    assert not above(on, line)[0]
+    assert above(over, line)[0]
+    assert at_least(np.array([np.nextafter(line, 0.0)]), line)[0]
+    assert not above(np.array([np.nextafter(line, np.inf)]), line)[0]

@@ -1,0 +1,182 @@
+"""Reading by ear, by keyboard and without colour, on every page, in the light and in the dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
+)
+
+from tests.browser.sample_register import fill  # noqa: E402
+from tests.browser.server import chromium, served, settled  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    chromium() is None, reason="needs Chromium: apt-get install chromium"
+)
+FIRM = "91150105XNBU6HUA33"
+PAGES = (
+    "", "start", f"firm?firm={FIRM}", f"plan?firm={FIRM}", "field", "rules", "rules?edition=beside",
+    "model", "overview", "year", "staff-firms", "staff-firm?firm=3", "staff-firm?firm=3&tab=tasks",
+    "import", "applications", "admin", "account",
+)  # fmt: skip
+GRAVE = {"serious", "critical"}
+#: what Streamlit itself draws so: rule, and where
+NOT_OURS = {"duplicate-id-active": "glide-cell-", "aria-required-attr": 'role="spinbutton"'}
+GROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+#: does the element that has the focus stand out: by an outline, a shadow, or a border of the accent
+STANDS_OUT = """() => {
+  const probe = document.querySelector('.stApp').appendChild(document.createElement('i'));
+  probe.style.color = 'var(--accent)';
+  const accent = getComputedStyle(probe).color;
+  probe.remove();
+  let at = document.activeElement;
+  for (let up = 0; at && up < 4; up++, at = at.parentElement) {
+    const s = getComputedStyle(at);
+    const outlined = s.outlineStyle !== 'none' && s.outlineWidth !== '0px';
+    const bordered = s.borderTopWidth !== '0px' && s.borderTopColor === accent;
+    if (outlined || bordered || s.boxShadow !== 'none') return true;
+  }
+  return false;
+}"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    data: Path = tmp_path_factory.mktemp("register")
+    fill(data)
+    with served(data) as made:
+        yield made
+
+
+def opened(browser: sync_api.Browser, address: str, **more: object) -> sync_api.Page:
+    page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 1600}, **more)
+    page.goto(address)
+    settled(page)
+    return page
+
+
+def example(page: sync_api.Page, address: str) -> None:
+    page.goto(f"{address}/start")
+    settled(page)
+    page.get_by_role("button", name="See an example").click()
+    page.wait_for_url("**/steps**")
+    settled(page)
+
+
+def grave(page: sync_api.Page) -> list[str]:
+    """What axe finds serious or critical, other than what Streamlit itself draws."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{broken['id']}: {node['html'][:160]}"
+        for broken in found["violations"]
+        if broken["impact"] in GRAVE
+        for node in broken["nodes"]
+        if NOT_OURS.get(broken["id"], "\0") not in node["html"]
+    ]
+
+
+def in_both(page: sync_api.Page) -> list[str]:
+    """The same in the light and in the dark, between which a page changes without being loaded."""
+    found, grounds = [], []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        settled(page)
+        grounds.append(page.evaluate(GROUND))
+        found += [f"{scheme}: {said}" for said in grave(page)]
+    assert len(set(grounds)) == 2, "the page did not change its colours"
+    return found
+
+
+def test_axe_finds_nothing_grave(address: str, browser: sync_api.Browser) -> None:
+    page = opened(browser, address)
+    found = {}
+    for name in PAGES:
+        page.goto(f"{address}/{name}")
+        settled(page)
+        found[name] = in_both(page)
+    example(page, address)
+    found["steps"] = in_both(page)
+    page.get_by_role("link", name="See the result →").click()
+    page.wait_for_url("**/result**")
+    settled(page)
+    found["result"] = in_both(page)
+    page.close()
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_axe_is_able_to_find_something(address: str, browser: sync_api.Browser) -> None:
+    page = opened(browser, address)
+    page.evaluate("document.querySelector('.brand').style.color = '#eee'")
+    assert any(said.startswith("color-contrast") for said in grave(page))
+    page.close()
+
+
+def test_a_firm_is_entered_by_keyboard_alone_and_the_focus_is_always_seen(
+    address: str, browser: sync_api.Browser
+) -> None:
+    page = opened(browser, f"{address}/start")
+
+    def tab_to(name: str) -> None:
+        for _press in range(60):
+            page.keyboard.press("Tab")
+            if not page.evaluate(STANDS_OUT):
+                # the border of an input takes a moment to turn
+                page.wait_for_timeout(400)
+            assert page.evaluate(STANDS_OUT), page.evaluate(
+                "document.activeElement.outerHTML.slice(0, 300)"
+            )
+            held = page.evaluate(
+                "document.activeElement.ariaLabel || document.activeElement.innerText"
+            )
+            if held.strip() == name:
+                return
+        raise AssertionError(f"{name} is not reached")
+
+    tab_to("Begin")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/steps**")
+    settled(page)
+    tab_to("Name of the firm")
+    page.keyboard.type("甲公司")
+    page.keyboard.press("Tab")
+    settled(page)
+    page.get_by_role("button", name="I have written it down").focus()
+    page.keyboard.press("Enter")
+    settled(page)
+    tab_to("Next →")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert "Intellectual property" in page.locator("h1").inner_text()
+    page.close()
+
+
+def test_a_row_of_the_list_is_opened_by_keyboard_alone(
+    address: str, browser: sync_api.Browser
+) -> None:
+    page = opened(browser, f"{address}/staff-firms")
+    choice = page.get_by_role("combobox", name="Open a firm by its name")
+    name = page.locator("[data-testid=glide-cell-2-0]").first.text_content() or ""
+    choice.focus()
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff-firm?**", timeout=10_000)
+    settled(page)
+    assert page.locator("h1").inner_text() == name
+    page.close()
+
+
+def test_a_status_is_a_word_wherever_it_is_a_colour(
+    address: str, browser: sync_api.Browser
+) -> None:
+    page = opened(browser, f"{address}/firm?firm={FIRM}")
+    coloured = page.locator(".status")
+    words = coloured.all_inner_texts()
+    assert words
+    assert all(any(letter.isalpha() for letter in word) for word in words)
+    page.close()

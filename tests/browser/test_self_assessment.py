@@ -1,0 +1,234 @@
+"""A firm assesses itself in a browser: through all steps, a reload, a killed server, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
+)
+
+from tests.browser.server import chromium, free_port, served, settled, started  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    chromium() is None, reason="needs Chromium: apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """An app that nobody kills."""
+    with served() as made:
+        yield made
+
+
+def enter(page: sync_api.Page, label: str, text: str) -> None:
+    """Type into an input and leave it."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Tab")
+    settled(page)
+
+
+def button(page: sync_api.Page, name: str) -> None:
+    """Press a button and wait."""
+    page.get_by_role("button", name=name).first.click()
+    settled(page)
+
+
+def reopen(page: sync_api.Page, address: str, code: str) -> None:
+    """Come back by the code."""
+    page.goto(f"{address}/start?lang=en")
+    settled(page)
+    page.get_by_label("Return code").fill(code)
+    button(page, "Continue with the code")
+    page.wait_for_url("**/steps**")
+    settled(page)
+
+
+def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(
+    browser: sync_api.Browser, tmp_path: Path
+) -> None:
+    port = free_port()
+    with browser.new_page(viewport={"width": 1280, "height": 900}) as page:
+        with started(port, tmp_path) as (address, app):
+            page.goto(f"{address}/start?lang=en")
+            settled(page)
+            button(page, "See an example")
+            page.wait_for_url("**/steps**")
+            settled(page)
+            enter(page, "Name of the firm", "乙 <b>公司</b>")
+            code = page.locator(".st-key-new-code code").inner_text().strip()
+            assert len(code.replace("-", "")) == 28
+            assert code not in page.url
+            button(page, "I have written it down")
+            button(page, "Next →")
+            table = page.locator("[data-testid=stDataFrame] canvas").first
+            table.dblclick(position={"x": 350, "y": 52}, force=True)
+            page.locator("#portal input, #portal textarea").fill("商标")
+            page.keyboard.press("Enter")
+            page.get_by_text("商标 is not understood").wait_for()
+            # neither another page nor another language loses the change of a table
+            page.get_by_role("button", name="Reference").click()
+            page.get_by_role("menuitem", name="Rules").click()
+            settled(page)
+            page.get_by_role("link", name="Self-assessment").click()
+            settled(page)
+            button(page, "Go on with what is open")
+            page.get_by_text("商标 is not understood").wait_for()
+            page.get_by_text("中文", exact=True).click()
+            settled(page)
+            page.get_by_text("English", exact=True).click()
+            settled(page)
+            page.get_by_text("商标 is not understood").wait_for()
+            button(page, "← Back")
+            assert page.get_by_label("Name of the firm").input_value() == "乙 <b>公司</b>"
+            button(page, "Next →")
+            page.get_by_text("商标 is not understood").wait_for()
+            page.reload()
+            settled(page)
+            assert (
+                "your return code opens your entries again" in page.locator(".stMain").inner_text()
+            )
+            reopen(page, address, code)
+            page.get_by_text("商标 is not understood").wait_for()
+            button(page, "Next →")
+            enter(page, "Staff, annual average of months", "150")
+            # what the page has answered is stored
+            app.kill()
+            app.wait()
+        with started(port, tmp_path) as (address, _):
+            reopen(page, address, code)
+            staff = page.get_by_label("Staff, annual average of months", exact=True)
+            assert staff.input_value() == "150"
+            for _step in range(3):
+                button(page, "Next →")
+            page.locator(".st-key-onward").get_by_role("button", name="See the result").click()
+            page.wait_for_url("**/result**")
+            settled(page)
+            assert page.locator("h1").inner_text() == "乙 <b>公司</b>"
+            assert "= 16 ÷ 150" in page.locator(".stMain").inner_text()
+            with page.expect_download() as file:
+                page.get_by_role("button", name="My entries as JSON").click()
+            assert '"staff_total": "150"' in Path(file.value.path()).read_text(encoding="utf-8")
+
+
+def test_rows_pasted_from_a_spreadsheet_give_the_counts(
+    address: str, browser: sync_api.Browser
+) -> None:
+    rows = (
+        "甲方法\t发明专利\t2024-01-15\t有效\t本企业\t自主研发\t否\n"
+        "乙软件\t软著\t2024/3/5\t有效\t本企业\t受让\t是\n"
+        "丙商标\t商标\t\t\t\t\t"
+    )
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        page = context.new_page()
+        page.goto(f"{address}/start?lang=en")
+        settled(page)
+        button(page, "Begin")
+        page.wait_for_url("**/steps**")
+        settled(page)
+        # from the list of steps, at the top: the table must be in sight to be clicked
+        page.locator(".st-key-steps button").nth(1).click()
+        settled(page)
+        page.evaluate("text => navigator.clipboard.writeText(text)", rows)
+        table = page.locator("[data-testid=stDataFrame] canvas").first
+        settled(page)
+        table.click(position={"x": 100, "y": 50}, force=True)
+        # the grid takes the focus a moment after the click
+        settled(page)
+        page.keyboard.press("Control+v")
+        page.get_by_text("1 of 3 rows count.").wait_for()
+        said = page.locator(".rows").inner_text()
+        assert "it counts once" in said
+        assert "商标 is not understood" in said
+
+
+#: ways through the steps, and where each leads
+STEPS = (
+    ("Next →", "2. Intellectual property"),
+    ("Next →", "3. Staff"),
+    ("← Back", "2. Intellectual property"),
+    ("← Back", "1. Main facts"),
+)
+#: the page's scroll, whether its heading has the focus and is in sight
+ARRIVED = """() => {
+    const heading = document.querySelector('.stMain h1')
+    const place = heading.getBoundingClientRect()
+    return [
+        document.querySelector('.stMain').scrollTop,
+        document.activeElement === heading,
+        place.top >= 0 && place.bottom <= innerHeight,
+        heading.innerText,
+    ]
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 480), (390, 844)])
+def test_a_step_begins_at_its_heading_and_typing_moves_nothing(
+    address: str, browser: sync_api.Browser, width: int, height: int
+) -> None:
+    with browser.new_page(viewport={"width": width, "height": height}, locale="en-US") as page:
+        refused: list[str] = []
+        page.on("console", lambda told: refused.append(told.text) if "Security" in told.text else 0)
+        page.goto(f"{address}/start")
+        settled(page)
+        button(page, "See an example")
+        page.wait_for_url("**/steps**")
+        settled(page)
+        for name, title in STEPS:
+            page.get_by_role("button", name=name).scroll_into_view_if_needed()
+            settled(page)
+            assert page.evaluate(ARRIVED)[0] > 0, (
+                "a page that fits cannot show that it scrolls back"
+            )
+            button(page, name)
+            top, focused, seen, told = page.evaluate(ARRIVED)
+            assert (focused, seen, told) == (True, True, title)
+            assert top == 0 or width < 500
+        # what is typed and stored draws the step again and leaves the person where they are
+        last = page.locator(".stMain input[type=text]:enabled").last
+        last.scroll_into_view_if_needed()
+        settled(page)
+        before = page.evaluate(ARRIVED)[0]
+        assert before > 0
+        last.fill("1234")
+        last.press("Tab")
+        page.locator(".st-key-new-code").wait_for(state="attached")
+        settled(page)
+        top, focused, _seen, _told = page.evaluate(ARRIVED)
+        assert not focused
+        # no further than the return code, shown above for the first time, moves it
+        assert abs(top - before) < 400
+        assert refused == []
+
+
+def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
+    address: str,
+    browser: sync_api.Browser,
+) -> None:
+    with browser.new_page(viewport={"width": 390, "height": 844}, locale="en-US") as page:
+        page.goto(f"{address}/start")
+        settled(page)
+        button(page, "Begin")
+        page.wait_for_url("**/steps**")
+        settled(page)
+        enter(page, "Registered on", "2015-01-01")
+        page.get_by_role("link", name="See the result →").click()
+        page.wait_for_url("**/result**")
+        settled(page)
+        for name in ("Class I rights", "Technical field code"):
+            button(page, f"Fill in: {name} →")
+            page.wait_for_url("**/steps**")
+            settled(page)
+            label = page.evaluate("document.activeElement.ariaLabel")
+            place = page.evaluate("document.activeElement.getBoundingClientRect().top")
+            assert name in label
+            assert 0 < place < 844
+            page.get_by_role("link", name="See the result →").click()
+            page.wait_for_url("**/result**")
+            settled(page)

@@ -1,0 +1,39 @@
+"""One firm under several spellings of its name."""
+
+import pytest
+
+from eligibility.domain.facts import Field
+from eligibility.intake.firm_names import name_key
+from eligibility.intake.table import read_table
+from tests.firms import HNTE
+
+SPELLINGS = (
+    "乙地云帆（内蒙古）测试有限公司",
+    "乙地云帆(内蒙古)测试有限公司",
+    "乙地云帆（内蒙古） 测试有限公司",
+    "乙地云帆（内蒙古）\n测试有限公司",
+    "乙地云帆【内蒙古】测试有限公司",
+    "\u200b乙地云帆（内蒙古）测试有限公司",
+    "\u3000乙地云帆（内蒙古）测试有限公司",
+)
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_spellings_of_one_name_have_one_key(name: str) -> None:
+    assert name_key(name) == name_key(SPELLINGS[0])
+
+
+@pytest.mark.parametrize(
+    "other", ["乙地云帆（北京）测试有限公司", "乙地云帆内蒙古测试有限公司", "ABC"]
+)
+def test_other_names_have_another(other: str) -> None:
+    assert name_key(other) != name_key(SPELLINGS[0])
+
+
+def test_a_firm_without_code_is_taken_once_in_whatever_spelling() -> None:
+    fields: list[Field] = list(HNTE.fields)
+    rows = "\n".join('"' + name + '",10' for name in SPELLINGS)
+    batch = read_table(("firms.csv", f"企业名称,职工总数\n{rows}".encode()), fields)
+    assert len(batch.table) == 1
+    assert batch.rejects.num_rows == len(SPELLINGS) - 1
+    assert all("has it already" in reason for reason in batch.rejects["reason"].to_pylist())

@@ -1,0 +1,93 @@
+"""The words that people have for a year, each in a header of sales."""
+
+import pytest
+
+from eligibility.domain.errors import InputError
+from eligibility.intake.headers import HeaderMap, header_map
+from tests.firms import HNTE
+
+YEAR = 2026
+
+
+def read(*heads: str) -> HeaderMap:
+    return header_map([["企业名称", *heads]], list(HNTE.fields), "CNY", YEAR)
+
+
+def fields(*heads: str) -> list[str]:
+    return [column.field.id for column in read(*heads).columns[1:]]
+
+
+@pytest.mark.parametrize(
+    ("head", "place"),
+    [
+        ("近三年营业收入-2025", 3), ("近三年-2023年营业收入", 1), ("23年销售收入", 1), ("25年度销售收入", 3),
+        ("FY24 sales revenue", 2), ("上年度销售收入", 3), ("上一年销售收入", 3),
+        ("去年销售收入", 3), ("前年销售收入", 2), ("T-1年销售收入", 3), ("T-3销售收入", 1), ("N-2年销售收入", 2),
+        ("近一年销售收入", 3), ("最近一年销售收入", 3), ("2025年12月31日销售收入", 3), ("2025-12-31销售收入", 3),
+        ("2024年末销售收入", 2), ("2025年度销售收入", 3), ("第三年（2025年）销售收入", 3), ("第一会计年度销售收入", 1),
+        ("销售收入（上年度）", 3), ("销售收入_2024", 2),
+    ],
+)  # fmt: skip
+def test_a_year_is_read_in_the_words_people_have_for_it(head: str, place: int) -> None:
+    assert fields(head) == [f"sales_revenue_y{place}"]
+
+
+def test_near_years_mean_one_year_each_where_all_three_stand() -> None:
+    assert fields("近三年销售收入", "近二年销售收入", "近一年销售收入") == [
+        "sales_revenue_y1", "sales_revenue_y2", "sales_revenue_y3"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "head", ["近三年销售收入", "近两年销售收入", "销售收入", "3年销售收入", "2022年销售收入"]
+)
+def test_a_span_or_a_year_outside_the_window_is_asked_about(head: str) -> None:
+    found = read(head)
+    assert len(found.columns) == 1
+    assert found.unknown or found.doubtful
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "第一年（2025年）销售收入",
+        "2023-2025年销售收入",
+        "上年度（2023年）销售收入",
+        "第一年第二年销售收入",
+        "T-1（2024年）销售收入",
+    ],
+)
+def test_two_years_in_one_header_are_refused(head: str) -> None:
+    with pytest.raises(InputError, match="names two"):
+        read(head).require("firms.csv")
+
+
+def test_a_head_without_year_never_claims_a_figure_of_another_kind() -> None:
+    found = read("研发费用", "研究开发费用")
+    assert [column.field.id for column in found.columns] == ["name"]
+    assert "a year is wanted" in str(found.doubtful[0][1])
+
+
+@pytest.mark.parametrize(
+    "head", ["科技人员占比（%）", "研发费用占销售收入比例", "高新收入比重", "R&D share"]
+)
+def test_a_share_is_told_that_amounts_are_wanted(head: str) -> None:
+    ((header, why),) = read(head).doubtful
+    assert header == head
+    assert "a share" in str(why)
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        ("*职工总数", "staff_total"), ("职工总数①", "staff_total"), ("职工总数（必填）", "staff_total"),
+        ("统一社会信用代码/组织机构代码", "uscc"), ("★职工总数", "staff_total"), ("职工总数²", "staff_total"),
+        ("所属高新技术领域", "technical_field_code"),
+    ],
+)  # fmt: skip
+def test_marks_of_a_head_do_not_matter(head: str, field: str) -> None:
+    assert fields(head) == [field]
+
+
+def test_a_stroke_between_figures_is_a_share_and_not_one_of_them() -> None:
+    assert fields("研发人员/职工总数", "硕士人数/职工总数") == []

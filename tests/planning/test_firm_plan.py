@@ -1,0 +1,149 @@
+"""One firm's brief: plain data with every distance cited, and the command that prints it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from eligibility.domain.errors import InputError
+from eligibility.i18n import CHINESE, ENGLISH
+from eligibility.planning.firm_plan import brief
+from eligibility.reports.plan_text import planned
+from tests.assessment.test_properties import firms
+from tests.cli.test_commands import SAMPLES, run
+from tests.firms import HNTE, base, table
+
+ON = date(2026, 9, 1)
+FIRM = "91150105XNRCN5XE87"
+
+
+def of(on: date = ON, by: date | None = None, **changes: Any) -> dict[str, Any]:
+    return brief(table(base(**changes)), 0, HNTE, on, by=by)
+
+
+def gap(found: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in found["gaps"]["findings"] if one["finding"] == name)
+
+
+def test_the_distance_is_told_in_the_firms_own_terms_with_its_tier_and_article() -> None:
+    costs = {f"rd_expense{part}_y3": 88_000.5 for part in ("", "_domestic")}
+    found = gap(of(**costs), "rd_intensity")
+    ((way,),) = found["needs"]
+    # 5 % of 37 million, less 1,760,000 of the two years before
+    assert (way["more"], way["to"]) == (1_999.5, 90_000)
+    assert way["title"]["en"].endswith("2025")
+    assert found["tier"] == {"line": 0.05, "above": None, "up_to": 50_000_000, "unit": "CNY"}
+    assert found["citation"]["article"] == "第十一条（五）"
+
+
+def test_a_date_is_told_where_only_days_are_lacking() -> None:
+    found = gap(of(registered_on=date(2025, 6, 1)), "registration_age")
+    ((way,),) = found["needs"]
+    assert (way["more"], way["unit"], way["to"]) == (22, "day", "2026-06-01")
+
+
+def test_more_staff_by_counting_or_by_hiring() -> None:
+    ((counted, hired),) = gap(of(st_staff=8), "st_staff_ratio")["needs"]
+    assert (counted["more"], hired["more"]) == (2, 3)
+    assert counted["how"] != hired["how"]
+
+
+def test_an_open_finding_says_whether_a_fact_or_evidence_is_missing() -> None:
+    found = of(ip_core_support=None, ip_advancement_rating=None, management_system=None)
+    assert gap(found, "core_ip")["settled_by"] == {"facts": ["ip_core_support"], "evidence": []}
+    items = {item["item"]: item["settled_by"] for item in found["gaps"]["items"]}
+    assert items["ip_advancement"] == {"facts": [], "evidence": ["ip_advancement_rating"]}
+    assert items["management_system"] == {"facts": [], "evidence": ["management_system"]}
+    assert items["ip_acquisition"] == {"facts": [], "evidence": []}
+
+
+def test_an_item_at_its_best_has_no_gap_and_one_below_tells_each_step() -> None:
+    items = {item["item"]: item for item in of(management_talent=2)["gaps"]["items"]}
+    assert "management_system" not in items
+    steps = items["management_talent"]["steps"]
+    assert [step["gains"]["low"] for step in steps] == [1, 2]
+    assert steps[-1]["needs"][0][0]["more"] == 2
+
+
+def test_without_a_day_the_first_batch_with_a_plan_is_planned_for() -> None:
+    found = of(st_staff=8)
+    assert found["by"] == found["plan"]["earliest"] == "2027-05-10"
+    (first, *_) = found["plan"]["plans"]
+    (move,) = first["moves"]
+    assert (move["action"], move["amount"], move["assumed"]) == ("count_staff", 2, True)
+    assert move["meets"][0]["citation"]["article"] == "第十一条（四）"
+
+
+def test_a_refusal_names_the_earliest_day_with_a_plan() -> None:
+    firm = table(base(registered_on=date(2026, 6, 1)))
+    found = brief(firm, 0, HNTE, ON, by=date(2027, 5, 10), score_at_least=60)["plan"]
+    assert [one["finding"] for one in found["refused"]] == ["registration_age"]
+    assert not found["plans"]
+    assert found["earliest"] == "2027-07-10"
+
+
+def test_what_must_hold_then_is_judged_on_the_figures_of_then() -> None:
+    found = of(registered_on=date(2026, 6, 1), by=date(2027, 5, 10))["projection"]
+    assert found["figures_of_year_by"] == "2026-12-31"
+    ages = [one for one in found["must_hold"]["findings"] if one["finding"] == "registration_age"]
+    assert ages[0]["needs"][0][0]["to"] == "2027-06-01"
+
+
+@pytest.mark.parametrize("by", [date(2026, 8, 31), date(2025, 5, 10)])
+def test_a_day_that_is_past_is_refused(by: date) -> None:
+    with pytest.raises(InputError, match="cannot be planned for"):
+        of(by=by)
+
+
+@given(firms())
+@settings(max_examples=25)
+def test_any_firm_has_a_brief_that_is_plain_data_and_can_be_said(firm: dict[str, Any]) -> None:
+    on = firm["application_date"]
+    found = brief(table(firm), 0, HNTE, on)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    for language in (CHINESE, ENGLISH):
+        assert "nan" not in planned(found, HNTE, language)
+
+
+def test_the_command_prints_the_plan_in_both_forms() -> None:
+    words = ("plan", SAMPLES / "candidates.csv", "--firm", FIRM, "--as-of", "2026-03-01")
+    made = json.loads(run(*words, "--format", "json").stdout)
+    assert made["firm"]["uscc"] == FIRM
+    assert made["plan"]["plans"][0]["cost"] == 1350
+    said = run(*words, "--lang", "en", "--income", "4000000,2000000,5000000").stdout
+    assert "Cheapest: CNY 1,350" in said
+    assert "Certification saves no income tax in 2027" in said
+    assert "第十一条（四）" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--firm", "91150105XN0000000X"), "no usable row of the firm"),
+        (("--firm", FIRM, "--by", "soon"), "--by soon"),
+        (("--firm", FIRM, "--income", "much"), "--income much"),
+        (("--firm", FIRM, "--by", "2020-05-10"), "cannot be planned for"),
+    ],
+)
+def test_the_command_refuses_in_one_sentence(words: tuple[str, ...], said: str) -> None:
+    done = run("plan", SAMPLES / "candidates.csv", *words, "--lang", "en", status=2)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_rows_that_a_plan_could_not_read_are_counted_and_tell_in_the_status() -> None:
+    listed = run("assess", SAMPLES / "candidates_messy.csv", "--format", "json", status=3)
+    firm = json.loads(listed.stdout)[5]["firm"]["uscc"]
+    done = run("plan", SAMPLES / "candidates_messy.csv", "--firm", firm, "--lang", "en",
+               "--as-of", "2026-03-01", status=3)  # fmt: skip
+    assert "60 rows read = 38 scored + 22 rejected" in done.stderr
+
+
+def test_what_to_fill_in_first_is_a_blank_of_the_firms_own_years() -> None:
+    # by 2028 the blank of 2025 stands in each of the three years, but the firm can fill in one
+    found = of(by=date(2028, 7, 10), hitech_income_y3=None, sales_revenue_y3=None)
+    assert found["plan"]["fill_in_first"] == ["sales_revenue_y3", "hitech_income_y3"]

@@ -1,0 +1,87 @@
+"""The program agrees with a second reading of the law in exact fractions, on and off every line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eligibility.assessment.assess import assess_table
+from eligibility.assessment.record import records
+from tests.assessment.test_properties import firms
+from tests.firms import HNTE, base, table
+from tests.schemes.reference import judge
+
+NODES = {str(code): lowest for code, lowest in (HNTE.edition("e2016").catalogue or {}).items()}
+
+
+def exact(firm: Mapping[str, Any]) -> dict[str, Any]:
+    """The firm with its amounts as the decimals that were entered."""
+    made = {
+        name: Fraction(Decimal(str(value))) if isinstance(value, float) else value
+        for name, value in firm.items()
+    }
+    if firm.get("technical_field_code") is not None:
+        made["technical_field_code"] = str(firm["technical_field_code"])
+    return made
+
+
+def agree(*given_firms: dict[str, Any]) -> None:
+    for firm, found in zip(given_firms, records(assess_table(table(*given_firms))), strict=True):
+        expected = judge(exact(firm), NODES)
+        assert found["verdict"] == expected["verdict"], firm
+        assert {one["id"]: one["status"] for one in found["findings"]} == expected["findings"], firm
+        for item in found["score"]["items"]:
+            low, high = expected["items"][item["id"]]
+            assert (item["low"], item["high"]) == (float(low), float(high)), (item["id"], firm)
+        assert found["score"]["low"] == float(expected["score"]["low"]), firm
+
+
+@given(st.lists(firms(), min_size=20, max_size=20))
+@settings(max_examples=20)
+def test_any_firm(given_firms: list[dict[str, Any]]) -> None:
+    agree(*given_firms)
+
+
+cents = st.integers(1, 10**11).map(lambda fen: Decimal(fen) / 100)
+hair = st.sampled_from([Decimal(0), Decimal("0.01"), Decimal("-0.01")])
+
+
+@st.composite
+def firms_at_a_line(draw: st.DrawFn) -> dict[str, Any]:
+    """Amounts built in decimals to lie on a line, or a cent beside it."""
+    firm = base()
+    line = draw(st.sampled_from(["0.05", "0.04", "0.03"]))
+    latest = draw(st.sampled_from([Decimal(50_000_000), Decimal(200_000_000)])) + draw(hair)
+    sales = [draw(cents), draw(cents), latest]
+    rd = [(amount * Decimal(line)).quantize(Decimal("0.01")) for amount in sales]
+    rd[2] = (sum(sales) * Decimal(line)).quantize(Decimal("0.01")) - rd[0] - rd[1] + draw(hair)
+    total = draw(cents)
+    for place, year in enumerate(("y1", "y2", "y3")):
+        firm[f"sales_revenue_{year}"] = float(sales[place])
+        firm[f"rd_expense_{year}"] = float(rd[place])
+        firm[f"rd_expense_domestic_{year}"] = float(
+            (rd[place] * Decimal("0.6")).quantize(Decimal("0.01"))
+        )
+    firm["gross_income_y3"] = float(total)
+    firm["non_taxable_income_y3"] = 0.0
+    firm["hitech_income_y3"] = float(
+        (total * Decimal("0.6")).quantize(Decimal("0.01")) + draw(hair)
+    )
+    rates = st.sampled_from(["0", "0.05", "0.15", "0.25", "0.35"]).map(Decimal)
+    first, rate = draw(st.integers(1, 10**9)), draw(rates)
+    second = first * (1 + rate)
+    firm["net_assets_y1"] = float(first)
+    firm["net_assets_y2"] = float(second)
+    firm["net_assets_y3"] = float(second * (1 + rate) + draw(hair))
+    return firm
+
+
+@given(st.lists(firms_at_a_line(), min_size=20, max_size=20))
+@settings(max_examples=20)
+def test_any_firm_on_a_line_or_a_cent_beside_it(given_firms: list[dict[str, Any]]) -> None:
+    agree(*given_firms)
