@@ -19,10 +19,11 @@ def show() -> None:
     actor = auth.actor()
     person = auth.person()
     page = st.navigation(
-        navigation.opened(navigation.pages(known=person is not None), actor.role), position="top"
+        navigation.pages_for_role(navigation.pages(known=person is not None), actor.role),
+        position="top",
     )
     sign_in.ended(person, session.language())
-    sign_in.said(session.language())
+    sign_in.form_result(session.language())
     page.run()
     frame.footer()
 
@@ -40,5 +41,5 @@ else:
         routes=routes.ROUTES,
         middleware=guard.MIDDLEWARE,
         lifespan=warming.warm,
-        on_script_error=errors.failed,
+        on_script_error=errors.show_failure,
     )

@@ -234,7 +234,7 @@ class Screening:
                 pa.array(assessment.score.low, pa.float64()),
                 pa.array(assessment.score.high, pa.float64()),
                 gap,
-                *_said(readiness, count, language),
+                *_readiness_columns(readiness, count, language),
             ],
             schema=PART,
         )
@@ -260,7 +260,9 @@ def screen(batch: Batch, scheme: Scheme, model: Model | None = None) -> Screenin
     return Screening(batch, found, [model.readiness(each) if model else None for each in found])
 
 
-def _said(readiness: Readiness | None, count: int, language: Language) -> list[pa.Array]:
+def _readiness_columns(
+    readiness: Readiness | None, count: int, language: Language
+) -> list[pa.Array]:
     """Readiness in percent, its interval in words, whether it is conditional."""
     if readiness is None:
         return [pa.nulls(count, PART.field(name).type) for name in PART.names[-3:]]
@@ -283,7 +285,7 @@ def districts(table: pa.Table) -> list[str]:
     return sorted(name for name in pc.unique(table["district"]).to_pylist() if name)
 
 
-def chosen(
+def filter_firms(
     table: pa.Table, verdicts: list[int], places: list[str], text: str, sort: str
 ) -> pa.Table:
     """The rows asked for, in the order asked for; an empty choice asks for all."""

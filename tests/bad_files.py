@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from eligibility.domain.errors import DateNotCovered, InputError
 from eligibility.intake import csv_file
-from eligibility.intake.draft_reader import told
+from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.encodings import find_encoding
 from eligibility.intake.lists import LEDGERS
 from eligibility.intake.table import Options, from_records, preview, read_batches
@@ -176,7 +176,7 @@ def check_file(content: bytes) -> None:
 def check_draft(draft: Mapping[str, object]) -> None:
     """A draft is read, or refused in a sentence."""
     with _SentenceOnly():
-        batch = told(draft, SCHEME, date(2026, 5, 10)).batch
+        batch = read_draft(draft, SCHEME, date(2026, 5, 10)).batch
         assert batch.read == len(batch.table) + batch.rejects.num_rows == 1
         [issue.sentence.text.encode() for issue in batch.issues]
     with _SentenceOnly():

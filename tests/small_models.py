@@ -9,7 +9,7 @@ import pytest
 from eligibility.readiness import training
 from eligibility.readiness.artifact import save
 from eligibility.readiness.baselines import candidates
-from eligibility.readiness.training import Trained
+from eligibility.readiness.training import TrainingResult
 from eligibility.readiness.training_data import Past, read_past
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
@@ -41,7 +41,7 @@ def quickly(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def quick_model(folder: Path, rows: int = ROWS, seed: int = 1) -> Trained:
+def quick_model(folder: Path, rows: int = ROWS, seed: int = 1) -> TrainingResult:
     """A trained model."""
     with pytest.MonkeyPatch.context() as patch:
         quickly(patch)

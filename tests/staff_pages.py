@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from eligibility.app import auth, cache
 from eligibility.app.register import import_steps
-from eligibility.app.register.firms_query import judged
+from eligibility.app.register.firms_query import assess_facts
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Principal, Repository, Role, System, close_stores, open_store
 from tests import empty_store
@@ -53,7 +53,7 @@ class Staffed:
         facts = base(application_date=date(year, 5, 10), **changes)
         version = self.repository.records.figures(firm, year).version
         self.repository.records.save_figures(firm, year, facts, version)
-        record = judged(facts, load_scheme()).record
+        record = assess_facts(facts, load_scheme()).record
         return self.repository.records.add_assessment(firm, facts, record)
 
     def adviser(self, carrier: int) -> Principal:

@@ -33,9 +33,9 @@ def source() -> str:
     return DRAFT if draft() is not None and not chosen_firm() else FILE
 
 
-def said() -> Message | None:
+def form_message() -> Message | None:
     """The sentence in the address about what a form did; None without one."""
-    return cookies.said(st.query_params.get(SAID))
+    return cookies.signed_message(st.query_params.get(SAID))
 
 
 def here() -> str:
@@ -56,18 +56,18 @@ VIEW, VIEW_NAME = "view", "view-name"
 LAST_LIST = "last-list"
 
 
-def asked() -> Mapping[str, str]:
+def list_query() -> Mapping[str, str]:
     """The address, as a list of firms reads it."""
     return {name: st.query_params[name] for name in st.query_params}
 
 
-def asked_number(name: str) -> int | None:
+def query_number(name: str) -> int | None:
     """A number in the address; None for anything else."""
     given = st.query_params.get(name, "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
 
 
-def ask_key(name: str, value: Any) -> str:
+def query_widget_key(name: str, value: Any) -> str:
     """The key of the widget for a part of the address, which the address sets.
 
     Streamlit's own binding keeps the words shown, so that a link loses its filter in the other
@@ -77,17 +77,17 @@ def ask_key(name: str, value: Any) -> str:
     return f"{ASK}{name}"
 
 
-def ask(name: str) -> None:
+def set_query_from_widget(name: str) -> None:
     """Put what a widget says into the address; another question starts at its first rows."""
-    put(name, st.session_state.get(f"{ASK}{name}"))
+    set_query(name, st.session_state.get(f"{ASK}{name}"))
     if name in ASKED:
-        put(ROWS, None)
+        set_query(ROWS, None)
 
 
-def take_off(*names: str) -> None:
+def clear_query(*names: str) -> None:
     """Ask no longer for these parts of the address; the list starts at its first rows."""
     for name in (*names, ROWS):
-        put(name, None)
+        set_query(name, None)
 
 
 def chip_key(name: str) -> str:
@@ -102,10 +102,10 @@ def page_key(page: int) -> str:
 
 def turn_page(key: str) -> None:
     """Put the page that was chosen into the address."""
-    put(ROWS, st.session_state[key])
+    set_query(ROWS, st.session_state[key])
 
 
-def put(name: str, value: Any) -> None:
+def set_query(name: str, value: Any) -> None:
     """Set a part of the address, or take it away."""
     if value in (None, ""):
         st.query_params.pop(name, None)
@@ -129,7 +129,7 @@ def open_view(states: Mapping[int, Mapping[str, str]]) -> None:
     """Put the saved view that was chosen into the address."""
     held = states.get(st.session_state.get(VIEW) or 0)
     for name in ASKED if held is not None else ():
-        put(name, (held or {}).get(name))
+        set_query(name, (held or {}).get(name))
     st.session_state[VIEW] = None
 
 

@@ -51,7 +51,7 @@ def form_token() -> str:
     return cache.accounts().csrf_token(visit) if visit else ""
 
 
-def vouched() -> tuple[str, str] | None:
+def provider_identity() -> tuple[str, str] | None:
     """Whom an OpenID provider knows here: the name, and its word signed for the form that signs in."""
     visit = st.context.cookies.get(cookies.VISIT)
     if not provider() or not visit or not st.user.is_logged_in:

@@ -16,21 +16,21 @@ import streamlit as st
 
 from eligibility.app import reader, session
 from eligibility.app.firm import plan_results
-from eligibility.app.firm.plan_results import Asked, Outlook
+from eligibility.app.firm.plan_results import Outlook, PlanRequest
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import MoneyUnit, Upload
-from eligibility.app.stale_cache import Known, Latest
+from eligibility.app.stale_cache import CachedValue, Latest
 from eligibility.assessment.ladder import joint_fields, only_elsewhere, schemes_beside
 from eligibility.city.portfolio import Aim
 from eligibility.city.settings import City, load_city
 from eligibility.city.year import CityYear, city_year
 from eligibility.domain.errors import ModelRefused, NotAllowed
 from eligibility.domain.text import Message, msgid
-from eligibility.intake.draft_reader import Told, told
+from eligibility.intake.draft_reader import DraftReading, read_draft
 from eligibility.intake.table import Options, Preview, preview, read_table
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.register import year_candidates
-from eligibility.register.year_candidates import Pool
+from eligibility.register.year_candidates import YearCandidates
 from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm, Screening, screen
 from eligibility.store import (
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from eligibility.city.chances import Chances
     from eligibility.city.portfolio_state import Standing
     from eligibility.readiness.model import Model
-    from eligibility.readiness.training import Trained
+    from eligibility.readiness.training import TrainingResult
     from eligibility.readiness.training_data import Past
 
 #: an upload is known by its name and the digest of its content
@@ -86,7 +86,7 @@ def _accounts(engine: Engine) -> Accounts:
     return Accounts(engine)
 
 
-def seen(upload: Upload, sheet: str | None, day: date) -> Preview:
+def upload_preview(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
     with reader.wait_notice(session.language()):
         return _preview(upload, sheet, day)
@@ -135,7 +135,7 @@ def current() -> Screening:
         return screening(kept, session.money_unit(), session.sheet(kept), day, model_stamp())
 
 
-def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
+def assess_draft(draft: Draft, *, readiness: bool = True) -> tuple[DraftReading, Screening]:
     """What a draft says, and its firm assessed; of no firm where a value cannot be used.
 
     Without ``readiness`` the model is not asked, which takes as long as all conditions together.
@@ -145,7 +145,7 @@ def assessed(draft: Draft, *, readiness: bool = True) -> tuple[Told, Screening]:
     DateNotCovered
         If no edition covers the date of application.
     """
-    said = told(draft.state, scheme(), date.today(), schemes_beside(scheme()))
+    said = read_draft(draft.state, scheme(), date.today(), schemes_beside(scheme()))
     return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 
@@ -180,7 +180,7 @@ def model_stamp() -> Stamp:
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
 
 
-def trained() -> tuple[Trained | None, Message | None]:
+def trained_model() -> tuple[TrainingResult | None, Message | None]:
     """The model in use with its measures, or why there is none."""
     stamp = model_stamp()
     if stamp is None:
@@ -190,11 +190,11 @@ def trained() -> tuple[Trained | None, Message | None]:
 
 def model() -> tuple[Model | None, Message | None]:
     """The model in use, or why there is none."""
-    held, why = trained()
+    held, why = trained_model()
     return (held.model if held else None), why
 
 
-def judged(firm: Firm) -> Firm:
+def with_readiness(firm: Firm) -> Firm:
     """The firm with what the model says of it, if there is one."""
     held, _ = model()
     return replace(firm, readiness=held.readiness(firm.assessment)) if held else firm
@@ -222,13 +222,13 @@ def past(upload: Upload, unit: MoneyUnit | None, edition: str | None = None) -> 
 def _trained(
     folder: Path,
     stamp: Stamp,  # noqa: ARG001 as above
-) -> tuple[Trained | None, Message | None]:
+) -> tuple[TrainingResult | None, Message | None]:
     # scikit-learn takes over a second to import, which those who have no model need not wait for
     from eligibility.readiness.artifact import load, read_metrics
-    from eligibility.readiness.training import Trained
+    from eligibility.readiness.training import TrainingResult
 
     try:
-        return Trained(load(folder), read_metrics(folder)), None
+        return TrainingResult(load(folder), read_metrics(folder)), None
     except ModelRefused as refused:
         return None, refused.message
     except OSError as error:
@@ -238,7 +238,7 @@ def _trained(
 # --- plans ---
 
 
-def way(firm: Firm, on: date, asked: Asked) -> dict[str, Any]:
+def way(firm: Firm, on: date, asked: PlanRequest) -> dict[str, Any]:
     """One firm's way to the certificate, as :func:`planned.way` gives it."""
     facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
     # only a plan by readiness asks the model
@@ -250,11 +250,11 @@ def _way(
     _firm: Firm,
     facts: str,  # noqa: ARG001 names the firm
     on: date,
-    asked: Asked,
+    asked: PlanRequest,
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> dict[str, Any]:
     held = model()[0] if asked.readiness else None
-    return plan_results.way(_firm, on, asked, held.readiness if held else None)
+    return plan_results.plan_for_firm(_firm, on, asked, held.readiness if held else None)
 
 
 # --- the year ---
@@ -288,7 +288,7 @@ def _year(
     aim: Aim,
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> CityYear:
-    standing = plan_results.standing(current(), year, scheme())
+    standing = plan_results.state_of_file(current(), year, scheme())
     chances = plan_results.model_chances(model()[0] if by_model else None, standing, city())
     return city_year(
         standing, chances, city(), year=year, as_of=day, target=target, already=already, days=days,
@@ -300,7 +300,7 @@ def stages(year: int) -> tuple[Stage, ...]:
     """The stages whose firms a year counts unless somebody says otherwise."""
     return (
         year_candidates.CLOSED
-        if plan_results.closed(city(), year, scheme())
+        if plan_results.closed_batch(city(), year, scheme())
         else year_candidates.USUAL
     )
 
@@ -310,7 +310,7 @@ def _outlooks() -> Latest[Outlook]:
     return Latest()
 
 
-def outlook(repository: Repository, year: int, *, patient: bool = True) -> Known[Outlook]:
+def outlook(repository: Repository, year: int, *, patient: bool = True) -> CachedValue[Outlook]:
     """The year of the register as last worked out; at once, but for the first time."""
     shared = _shared(repository)
     return _outlooks().of(
@@ -322,12 +322,12 @@ def outlook(repository: Repository, year: int, *, patient: bool = True) -> Known
 
 
 def _outlook(repository: Repository, year: int) -> Outlook:
-    season = year + (plan_results.closed(city(), year, scheme()) is not None)
+    season = year + (plan_results.closed_batch(city(), year, scheme()) is not None)
     held, made = _counted(repository, year)
     return Outlook(held, made, *((held, made) if season == year else _counted(repository, season)))
 
 
-def _counted(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
+def _counted(repository: Repository, year: int) -> tuple[YearCandidates, CityYear | None]:
     held = pool(repository, year, stages(year))
     if not held.firms:
         return held, None
@@ -335,7 +335,7 @@ def _counted(repository: Repository, year: int) -> tuple[Pool, CityYear | None]:
     return held, year_of(held, goal, days, by_model=model()[0] is not None)
 
 
-def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> Pool:
+def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> YearCandidates:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
     shared = _shared(repository)
     change = (shared.year.last_change(), date.today())
@@ -373,12 +373,12 @@ def _pool(
     change: tuple[tuple[int, int], date],  # noqa: ARG001 names the state of the store, and the day
     year: int,
     stages: tuple[Stage, ...],
-) -> Pool:
-    return year_candidates.pool(_repository, year, stages, scheme())
+) -> YearCandidates:
+    return year_candidates.year_candidates(_repository, year, stages, scheme())
 
 
 def year_of(
-    pool: Pool, target: int, days: float, *, by_model: bool, aim: Aim = Aim.EXPECTED
+    pool: YearCandidates, target: int, days: float, *, by_model: bool, aim: Aim = Aim.EXPECTED
 ) -> CityYear:
     """The year of firms of the register; a change that leaves them as they were costs nothing."""
     stamp = model_stamp() if by_model else None
@@ -388,7 +388,7 @@ def year_of(
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _year_of(
     digest: str,
-    _pool: Pool,
+    _pool: YearCandidates,
     day: date,
     target: int,
     days: float,
@@ -407,11 +407,11 @@ def _year_of(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _chances_of(
     digest: str,  # noqa: ARG001 names the firms
-    _pool: Pool,
+    _pool: YearCandidates,
     day: date,  # noqa: ARG001 a batch may close meanwhile
     by_model: bool,
     stamp: Stamp,  # noqa: ARG001 names the model
 ) -> tuple[Standing, Chances]:
-    standing = plan_results.judged(_pool.table, scheme())
+    standing = plan_results.assess_state(_pool.table, scheme())
     held = model()[0] if by_model else None
     return standing, plan_results.pool_chances(held, standing, city(), _pool, scheme())

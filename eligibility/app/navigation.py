@@ -87,7 +87,7 @@ def pages(*, known: bool) -> dict[str, list[Door]]:
     }
 
 
-def opened(groups: Mapping[str, Sequence[Door]], role: Role) -> dict[str, list[st.Page]]:
+def pages_for_role(groups: Mapping[str, Sequence[Door]], role: Role) -> dict[str, list[st.Page]]:
     """The pages for this role, by their menu; those of no menu under no name."""
     doors = [door for group in groups.values() for door in group]
     few = sum(door.offered(role) for door in doors) <= FEW
@@ -95,9 +95,9 @@ def opened(groups: Mapping[str, Sequence[Door]], role: Role) -> dict[str, list[s
     for name, group in groups.items():
         offered = [door for door in group if door.offered(role)]
         menu = "" if few or len(offered) == 1 else name
-        pages.setdefault(menu, []).extend(_offered(door, role) for door in offered)
+        pages.setdefault(menu, []).extend(_page_of_bar(door, role) for door in offered)
     pages[""] += [
-        _page(door.script if role in door.roles else sign_in.closed, door, "hidden")
+        _page(door.script if role in door.roles else sign_in.refused_page, door, "hidden")
         for door in doors
         # the first page stands at the bare address as well
         if role in door.first or not door.offered(role)
@@ -105,7 +105,7 @@ def opened(groups: Mapping[str, Sequence[Door]], role: Role) -> dict[str, list[s
     return {menu: held for menu, held in pages.items() if held}
 
 
-def _offered(door: Door, role: Role) -> st.Page:
+def _page_of_bar(door: Door, role: Role) -> st.Page:
     if role in door.first:
         return st.Page(door.script, title=door.title, url_path="home", default=True)
     return _page(door.script, door, "visible")

@@ -15,7 +15,7 @@ from eligibility.i18n import Language, language_named
 from eligibility.i18n import language as language_of_tag
 
 if TYPE_CHECKING:
-    from eligibility.readiness.training import Trained
+    from eligibility.readiness.training import TrainingResult
 
 
 LANGUAGE = "lang"
@@ -56,14 +56,14 @@ def browser_language() -> Language:
 
 def keep_upload() -> None:
     """Keep the uploaded file, as its widget forgets it on the next page; or let it go."""
-    given = uploaded(UPLOADER)
+    given = uploaded_file(UPLOADER)
     if given is None:
         forget_upload()
     else:
         st.session_state[UPLOAD] = given
 
 
-def uploaded(key: str) -> Upload | None:
+def uploaded_file(key: str) -> Upload | None:
     """The file that stands in the uploader of that key."""
     given = st.session_state.get(key)
     return None if given is None else as_upload(given)
@@ -109,7 +109,7 @@ def sheet(kept: Upload) -> str | None:
     return name
 
 
-def opened() -> int | None:
+def opened_row() -> int | None:
     """The row of the table that was just opened."""
     click = st.session_state.get(OPENED)
     return None if click is None else int(click["row"])
@@ -139,7 +139,7 @@ SOUGHT, REGISTER = "sought", "register"
 TASK, NOTE, PAPER, REMARK = "task", "note", "paper", "remark"
 
 
-def chosen(key: str) -> Any:
+def widget_value(key: str) -> Any:
     """What a widget with a key of its own says."""
     return st.session_state.get(key)
 
@@ -149,7 +149,7 @@ def open_key(table: str) -> str:
     return f"{table}-open"
 
 
-def opened_of(table: str, named: Sequence[T]) -> T | None:
+def pressed_row(table: str, named: Sequence[T]) -> T | None:
     """What the row stands for whose button was just pressed.
 
     The rows may have moved since they were drawn, so what was drawn is what was meant.
@@ -190,18 +190,18 @@ def signed_out(person: str | None) -> bool:
     return bool(st.session_state.get(OUT))
 
 
-def tell(news: Message, refused: bool = False) -> None:
+def flash(news: Message, refused: bool = False) -> None:
     """Keep a sentence for the next drawing of the page."""
     st.session_state[NEWS] = (news, refused)
 
 
-def news() -> tuple[Message, bool] | None:
+def take_flash() -> tuple[Message, bool] | None:
     """The sentence kept, once."""
     kept: tuple[Message, bool] | None = st.session_state.pop(NEWS, None)
     return kept
 
 
-def loaded(what: str, load: Callable[[], T]) -> T:
+def edit_copy(what: str, load: Callable[[], T]) -> T:
     """What is being edited, as it was first loaded, until it is stored or let go."""
     key = f"{LOADED}{what}"
     if key not in st.session_state:
@@ -210,7 +210,7 @@ def loaded(what: str, load: Callable[[], T]) -> T:
     return kept
 
 
-def let_go(what: str) -> None:
+def discard_edit(what: str) -> None:
     """Load anew what was being edited."""
     st.session_state.pop(f"{LOADED}{what}", None)
 
@@ -222,7 +222,7 @@ TRAINED, REPLACED = "trained", "replaced"
 
 def keep_file(key: str) -> None:
     """Keep what the uploader of that key holds, as it forgets it on the next page."""
-    given = uploaded(key)
+    given = uploaded_file(key)
     if given is not None:
         st.session_state[f"{UPLOAD}:{key}"] = given
 
@@ -249,14 +249,14 @@ def file_unit(key: str) -> MoneyUnit | None:
     return unit
 
 
-def keep_trained(trained: Trained) -> None:
+def keep_trained(trained: TrainingResult) -> None:
     """Keep a model that was trained until it is taken or thrown away."""
     st.session_state[TRAINED] = trained
 
 
-def new_model() -> Trained | None:
+def new_model() -> TrainingResult | None:
     """The model that was trained and not taken yet."""
-    kept: Trained | None = st.session_state.get(TRAINED)
+    kept: TrainingResult | None = st.session_state.get(TRAINED)
     return kept
 
 
@@ -291,7 +291,7 @@ def given_key(firm: str, field_id: str) -> str:
     return f"{IF_GIVEN}{firm}:{field_id}"
 
 
-def tried(key: str) -> Any:
+def what_if_value(key: str) -> Any:
     """What is being tried under a key; None where nothing is."""
     return st.session_state.get(key)
 

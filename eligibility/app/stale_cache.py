@@ -26,7 +26,7 @@ MOST = 32
 
 
 @dataclass(frozen=True)
-class Known(Generic[T]):
+class CachedValue(Generic[T]):
     """A value, and whether it is of the state that holds now.
 
     Attributes
@@ -41,7 +41,7 @@ class Known(Generic[T]):
 
 
 @dataclass(frozen=True)
-class _Made(Generic[T]):
+class _Result(Generic[T]):
     state: Hashable
     value: T
     at: datetime
@@ -50,7 +50,7 @@ class _Made(Generic[T]):
 
 
 @dataclass(frozen=True)
-class _Failed:
+class _Failure:
     state: Hashable
     error: Exception
 
@@ -61,8 +61,8 @@ class Latest(Generic[T]):
     def __init__(self, patience: float = PATIENCE, rest: float = REST) -> None:
         self._patience, self._rest = patience, rest
         self._lock = Lock()
-        self._made: dict[Hashable, _Made[T]] = {}
-        self._failed: dict[Hashable, _Failed] = {}
+        self._made: dict[Hashable, _Result[T]] = {}
+        self._failed: dict[Hashable, _Failure] = {}
         self._coming: dict[Hashable, Future[None]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="latest")
 
@@ -73,7 +73,7 @@ class Latest(Generic[T]):
         work: Callable[[], T],
         *,
         patient: bool = True,
-    ) -> Known[T]:
+    ) -> CachedValue[T]:
         """The value of now, if it is held or comes soon; the last one otherwise.
 
         The first one is waited for, and the next if the last came soon.
@@ -104,15 +104,15 @@ class Latest(Generic[T]):
                     each.result()
             made = self._held(key)
             assert made is not None
-        return Known(made.value, made.at, current=made.state == state())
+        return CachedValue(made.value, made.at, current=made.state == state())
 
-    def _held(self, key: Hashable) -> _Made[T] | None:
+    def _held(self, key: Hashable) -> _Result[T] | None:
         with self._lock:
             if (made := self._made.pop(key, None)) is not None:
                 self._made[key] = made
             return made
 
-    def _failure(self, key: Hashable) -> _Failed | None:
+    def _failure(self, key: Hashable) -> _Failure | None:
         """What went wrong and was not told yet; it is told now."""
         with self._lock:
             return self._failed.pop(key, None)
@@ -142,12 +142,12 @@ class Latest(Generic[T]):
             with self._lock:
                 self._failed.pop(key, None)
                 self._made.pop(key, None)
-                self._made[key] = _Made(of, value, at, took, monotonic() + self._rest * took)
+                self._made[key] = _Result(of, value, at, took, monotonic() + self._rest * took)
                 while len(self._made) > MOST:
                     del self._made[next(iter(self._made))]
         except Exception as error:
             with self._lock:
-                self._failed[key] = _Failed(of, error)
+                self._failed[key] = _Failure(of, error)
             raise
         finally:
             with self._lock:

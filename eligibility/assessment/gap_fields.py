@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from eligibility.assessment.shortfalls import ways
+from eligibility.assessment.shortfalls import remedies
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Need
@@ -77,6 +77,6 @@ def _lever_fields(
     firm: FirmTable, scheme: Scheme, needs: tuple[Need, ...], law: Edition
 ) -> Iterator[str]:
     levers = scheme.levers(firm, law)
-    for group in ways(needs, levers, scheme):
+    for group in remedies(needs, levers, scheme):
         for way in group:
             yield levers[way.lever].field

@@ -116,7 +116,7 @@ class Way:
     amount: Floats
 
 
-def ways(
+def remedies(
     needs: Sequence[Need], levers: Mapping[str, Lever], scheme: Scheme
 ) -> tuple[tuple[Way, ...], ...]:
     """How to fill needs: every group must be filled, any one way of it fills a group.
@@ -136,7 +136,7 @@ def ways(
     )
 
 
-def filled(
+def apply_levers(
     firms: FirmTable, law: Edition, scheme: Scheme, amounts: Mapping[str, Floats]
 ) -> FirmTable:
     """The firms with these levers moved by these amounts, shape (n,) each; NaN moves nothing."""
@@ -161,10 +161,10 @@ def least(need: Need, name: str, lever: Lever, step: float) -> Floats:
     hair = HAIR + ROUNDING * size / step
     whole = np.where(need.strict, np.floor(steps + hair) + 1, np.ceil(steps - hair))
     amount = np.where(np.isnan(need.short), np.nan, np.maximum(whole, 0.0) * step)
-    return np.where(unfilled(need) | np.isnan(need.short), amount, 0.0)
+    return np.where(unmet_needs(need) | np.isnan(need.short), amount, 0.0)
 
 
-def unfilled(need: Need) -> Bools:
+def unmet_needs(need: Need) -> Bools:
     """True where a need is known not to be filled."""
     above: Bools = np.where(need.strict, need.short >= 0, need.short > 0)
     return above

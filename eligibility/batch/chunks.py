@@ -39,7 +39,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredChunk:
     """Some rows of a file with their results, in order.
 
     Attributes
@@ -68,7 +68,7 @@ class Scorer:
     with_input: bool
     judge: Judge | None
 
-    def scored(self, batch: Batch) -> Scored:
+    def scored(self, batch: Batch) -> ScoredChunk:
         """Some rows as they were read, with their results."""
         assessments = assess_table(batch.table, self.scheme)
         if assessments:
@@ -80,7 +80,7 @@ class Scorer:
                 column = batch.originals[name]
                 table = table.append_column(_unused(name, table.column_names), column)
         rejects = rejects_with_reasons(batch, self.language)
-        return Scored(table, rejects, batch.read, batch.issues[:ISSUES_SHOWN], batch.headers)
+        return ScoredChunk(table, rejects, batch.read, batch.issues[:ISSUES_SHOWN], batch.headers)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def open_outputs(source: Path, target: Path, rejects: Path | None) -> Iterator[O
 
 
 def write_parts(
-    parts: Iterable[Scored], outputs: Outputs, progress: Callable[[int], None]
+    parts: Iterable[ScoredChunk], outputs: Outputs, progress: Callable[[int], None]
 ) -> Summary:
     """Write the results of every part in their order, and count them."""
     summary = Summary()

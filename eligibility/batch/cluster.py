@@ -33,7 +33,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from eligibility._version import __version__
-from eligibility.batch.chunks import Scored, Scorer, Summary, judge_of, open_outputs, write_parts
+from eligibility.batch.chunks import (
+    ScoredChunk,
+    Scorer,
+    Summary,
+    judge_of,
+    open_outputs,
+    write_parts,
+)
 from eligibility.domain.errors import EligibilityError, InputError
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
@@ -109,7 +116,7 @@ def score_file(
     ):
         crew = _Crew(client, pickle.dumps(order), raise_deferred)
         crew.refuse_others(order)
-        return write_parts(_scored(crew, order, blocks), outputs, progress)
+        return write_parts(_score_parts(crew, order, blocks), outputs, progress)
 
 
 # --- on a worker ------------------------------------------------------------------------------------
@@ -142,14 +149,14 @@ class _Part:
         Where in the part these rows stand.
     """
 
-    batches: tuple[Scored, ...]
+    batches: tuple[ScoredChunk, ...]
     rows: int
     keys: FirmKeys
     places: NDArray[np.int64]
 
     def __getstate__(self) -> dict[str, Any]:
         """Results repeat themselves, and pass the scheduler on their way: they go compressed."""
-        tables = [(_compressed(one.table), _compressed(one.rejects)) for one in self.batches]
+        tables = [(_compress(one.table), _compress(one.rejects)) for one in self.batches]
         bare = tuple(replace(one, table=None, rejects=None) for one in self.batches)
         return self.__dict__ | {"batches": bare, "tables": tables}
 
@@ -166,7 +173,7 @@ class _Part:
         self.__dict__.update(state | {"batches": whole})
 
 
-def _compressed(table: pa.Table) -> bytes:
+def _compress(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(
         sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
@@ -176,7 +183,7 @@ def _compressed(table: pa.Table) -> bytes:
     return held
 
 
-class _Told:
+class _RepeatedMessages:
     """Remembers the firms of a part, and repeats what was told of them: nothing at first."""
 
     def __init__(self, found: NDArray[np.int64] | None) -> None:
@@ -190,16 +197,16 @@ class _Told:
         return np.zeros(len(rows), np.int64) if self.found is None else self.found
 
 
-def _done(packed: bytes, block: Block, found: NDArray[np.int64] | None) -> _Part:
+def _score_part(packed: bytes, block: Block, found: NDArray[np.int64] | None) -> _Part:
     """One part, read and scored."""
-    intake, scorer = _prepared(packed)
-    told = _Told(found)
+    intake, scorer = _prepare(packed)
+    told = _RepeatedMessages(found)
     batches = tuple(scorer.scored(batch) for batch in intake.batches(block, told.earlier))
     return _Part(batches, block.rows, told.keys, told.rows - block.first_row)
 
 
 @lru_cache(maxsize=1)
-def _prepared(packed: bytes) -> tuple[Intake, Scorer]:
+def _prepare(packed: bytes) -> tuple[Intake, Scorer]:
     """What reads and what scores the parts of an order; a worker that came late is refused here."""
     order: _Order = pickle.loads(packed)
     if difference := _difference(_running(order.model), order.running):
@@ -290,7 +297,7 @@ class _Crew:
 
     def send(self, block: Block, found: NDArray[np.int64] | None = None) -> Future[_Part]:
         """Have a part done, and done again if its worker is lost."""
-        return self._client.submit(_done, self.packed, block, found, pure=False)
+        return self._client.submit(_score_part, self.packed, block, found, pure=False)
 
     def result(self, sent: Future[_Part]) -> _Part:
         """A part that was sent, when it is done."""
@@ -318,7 +325,7 @@ class _Crew:
         return InputError("The Dask cluster at {address} was lost.", address=self.address)
 
 
-def _scored(crew: _Crew, order: _Order, blocks: Iterator[Block]) -> Iterator[Scored]:
+def _score_parts(crew: _Crew, order: _Order, blocks: Iterator[Block]) -> Iterator[ScoredChunk]:
     """Every part of the file with its results, in order, a few of them under way."""
     seen, row = SeenFirms(), order.layout.headers.lines + 1
 
@@ -348,7 +355,7 @@ def _scored(crew: _Crew, order: _Order, blocks: Iterator[Block]) -> Iterator[Sco
             some = True
             yield batch
     if not some:
-        intake, scorer = _prepared(crew.packed)
+        intake, scorer = _prepare(crew.packed)
         yield scorer.scored(intake.nothing())
 
 

@@ -146,13 +146,13 @@ def forecast(
     Each Poisson-binomial is exact to 1e-12, and so is the mixture to 1e-10. The years are equally spaced, as close as the narrowest distribution asks: a fixed
     Gauss–Hermite rule puts its points so far apart that 5,000 firms become a comb.
     """
-    chances = checked(chances)
+    chances = checked_chances(chances)
     chances = chances[:, chances.any(axis=0)]
     years, odds = years_of_shock(year_shock, chances)
     return Forecast(already, target, years, odds, mixed_over_draws(chances, odds))
 
 
-def checked(chances: Floats) -> Floats:
+def checked_chances(chances: Floats) -> Floats:
     """The chances themselves, shape (k, n), refused where one is blank or not from 0 to 1."""
     wrong = ~((chances >= 0) & (chances <= 1))
     if wrong.any():

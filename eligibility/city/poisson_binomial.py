@@ -66,7 +66,7 @@ def poisson_binomial(chances: Floats) -> Floats:
         spectrum *= np.fft.rfft(terms[:, block].T, length, axis=1)
     folded = np.maximum(np.fft.irfft(spectrum, length, axis=1), 0)
     middle = chances.sum(axis=1).astype(np.intp)
-    return _unfolded(folded, middle, trials)
+    return _unfold(folded, middle, trials)
 
 
 def all_but_one(chances: Floats, number: int) -> Floats:
@@ -138,7 +138,7 @@ def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
         summed &= variances.min(axis=0) * (1 - np.cos(HIGHEST)) > -np.log(FADED)
         for some in portions(int(summed.sum()), NODES * NODES):
             years = np.flatnonzero(summed)[some]
-            made[years] = _summed(
+            made[years] = _invert(
                 shifted[years], weights, means[:, years], variances[:, years], trials
             )
     others = np.flatnonzero(~summed)
@@ -164,7 +164,7 @@ def _smooth(odds: Floats) -> Bools:
     return smooth
 
 
-def _summed(
+def _invert(
     nodes: Floats, weights: Floats, means: Floats, variances: Floats, trials: int
 ) -> Floats:
     """Distributions of ``mixed_over_draws`` from characteristic functions, shape (y, trials + 1).
@@ -192,7 +192,7 @@ def _summed(
     spectrum[:, : len(turns)] = np.exp(logs).mean(axis=0)
     folded = np.maximum(np.fft.irfft(spectrum, length, axis=1), 0)
     middle = ((means.min(axis=0) + means.max(axis=0)) / 2).astype(np.intp)
-    return _unfolded(folded, middle, trials)
+    return _unfold(folded, middle, trials)
 
 
 def _nodes(chances: Floats) -> tuple[Floats, Floats]:
@@ -235,7 +235,7 @@ def _power_of_two(places: float) -> int:
     return 1 << int(np.ceil(np.log2(places)))
 
 
-def _unfolded(folded: Floats, middle: NDArray[np.intp], trials: int) -> Floats:
+def _unfold(folded: Floats, middle: NDArray[np.intp], trials: int) -> Floats:
     """Distributions told around a circle, put where their middle belongs; shape (c, trials + 1)."""
     length = folded.shape[1]
     if length > trials:

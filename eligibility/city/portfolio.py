@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.city.forecast import Forecast, checked, forecast, years_of_shock
+from eligibility.city.forecast import Forecast, checked_chances, forecast, years_of_shock
 from eligibility.city.poisson_binomial import (
     all_but_one,
     in_year,
@@ -178,8 +178,8 @@ def choose(
     """
     if len(options.after) != len(chances) or not (options.days > 0).all():
         raise ValueError("options have the draws of the chances, and take more than no days")
-    checked(options.after)
-    year = _Year(checked(chances), options, days, target - already, year_shock)
+    checked_chances(options.after)
+    year = _Year(checked_chances(chances), options, days, target - already, year_shock)
     weights = np.ones(chances.shape[1]) if weights is None else weights
     worth = weighted = weights[options.firm] * year.gains
     best, at_most = year.best_sum(worth)

@@ -43,7 +43,7 @@ def ladder(
     from eligibility.assessment.ladder import joint_fields, ladder_record, rungs
     from eligibility.assessment.ladder import ladder as judged
     from eligibility.intake.table import read_table
-    from eligibility.reports.ladder_text import climbed
+    from eligibility.reports.ladder_text import ladder_points
 
     with refusals(lang) as spoken:
         held = held_scheme(DEFAULT_SCHEME)
@@ -58,6 +58,6 @@ def ladder(
         if form is Result.JSON:
             print(json.dumps(found, ensure_ascii=False, indent=1))
         else:
-            print("\n\n".join(climbed(one, spoken) for one in found))
+            print("\n\n".join(ladder_points(one, spoken) for one in found))
         report_file(batch, spoken)
     end(batch)

@@ -72,8 +72,8 @@ def plan(
     """Plan one firm's way: what is missing, when it can apply, the cheapest actions, their worth."""
     from eligibility.api import readiness_judge
     from eligibility.intake.table import read_table
-    from eligibility.planning.firm_plan import brief
-    from eligibility.reports.plan_text import planned
+    from eligibility.planning.firm_plan import firm_plan
+    from eligibility.reports.plan_text import plan_points
 
     with refusals(lang) as spoken:
         if readiness is not None and model is None:
@@ -83,7 +83,7 @@ def plan(
         held = held_scheme(scheme)
         options = intake_options(held, as_of, money_unit, encoding, sheet)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
-        made = brief(
+        made = firm_plan(
             batch.table,
             row_of(batch.table, firm, file),
             held,
@@ -97,7 +97,7 @@ def plan(
         if form is Result.JSON:
             print(json.dumps(made, ensure_ascii=False, indent=1))
         else:
-            print(planned(made, held, spoken), end="")
+            print(plan_points(made, held, spoken), end="")
         report_file(batch, spoken)
     end(batch)
 

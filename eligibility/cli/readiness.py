@@ -104,7 +104,7 @@ def evaluate(
 ) -> None:
     """Compare a model with new outcomes: is it still right, or to be trained again?"""
     from eligibility.readiness.artifact import load
-    from eligibility.readiness.model_card import watched
+    from eligibility.readiness.model_card import monitoring_text
     from eligibility.readiness.monitoring import watch
 
     with refusals(lang) as spoken:
@@ -112,7 +112,7 @@ def evaluate(
         past = _read(
             file, scheme, money_unit, encoding, sheet, spoken, edition=held.learned.edition
         )
-        for line in watched(watch(held, past), spoken):
+        for line in monitoring_text(watch(held, past), spoken):
             print(line)
     end(past.batch)
 

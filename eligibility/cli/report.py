@@ -146,10 +146,10 @@ def _of_firm(
 
         firm_workbook(output, record, one, held, spoken)
         return
-    from eligibility.planning.firm_plan import brief
+    from eligibility.planning.firm_plan import firm_plan
     from eligibility.reports.firm_paper import firm_paper
 
-    told = brief(one, 0, held, on, by=by)
+    told = firm_plan(one, 0, held, on, by=by)
     _write_paper(firm_paper(record, told, one, held, spoken), output)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from eligibility.domain.facts import Field, FirmTable, years_of
 from eligibility.domain.law import Edition
 from eligibility.intake.cells import CellFormat, CellTrouble, parse
-from eligibility.intake.lists import counted
+from eligibility.intake.lists import count_list
 from eligibility.intake.table import Batch, Options, from_records
 from eligibility.schemes.lists import Count
 from eligibility.schemes.registry import Scheme
@@ -28,7 +28,7 @@ LARGE = 1e9
 Facts = Mapping[str, str]
 
 
-class Told(NamedTuple):
+class DraftReading(NamedTuple):
     """What a draft says.
 
     Attributes
@@ -55,9 +55,9 @@ class Told(NamedTuple):
     applied: date
 
 
-def told(
+def read_draft(
     draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Scheme] = ()
-) -> Told:
+) -> DraftReading:
     """Read a draft.
 
     Parameters
@@ -96,7 +96,11 @@ def told(
     lists = {
         name: found
         for name, ledger in scheme.lists.items()
-        if (found := counted(ledger, draft.get("ledgers", {}).get(name, []), law, _numpy(applied)))
+        if (
+            found := count_list(
+                ledger, draft.get("ledgers", {}).get(name, []), law, _numpy(applied)
+            )
+        )
     }
     values: dict[str, object] = {
         name: cell(text, fields[name]) for name, text in facts.items() if name in fields
@@ -113,7 +117,7 @@ def told(
     options = Options(application_date=applied, covered_from=scheme.covered_from, beside=beside)
     held = list(fields.values())
     batch = from_records([asked], held, options, catalogue=scheme.titles_by_code)
-    return Told(law, years_of(applied.year), operating, lists, batch, applied)
+    return DraftReading(law, years_of(applied.year), operating, lists, batch, applied)
 
 
 def cell(text: str, field: Field) -> object:

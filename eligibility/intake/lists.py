@@ -29,7 +29,7 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
-def filled(rows: Rows) -> list[dict[str, str]]:
+def rows_with_entries(rows: Rows) -> list[dict[str, str]]:
     """The rows that say anything, blanks left out of each."""
     said = (
         {name: text for name, text in row.items() if text is not None and text.strip()}
@@ -46,7 +46,7 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
     """
     titles = {_plain(title) for column in ledger.columns for title in column.titles}
     titles |= {_plain(title) for title in NUMBERED}
-    said = filled(rows)
+    said = rows_with_entries(rows)
     kept = [
         row
         for row in said
@@ -55,7 +55,7 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
     return kept, len(said) - len(kept)
 
 
-def counted(
+def count_list(
     ledger: ListDefinition, rows: Rows, law: Edition, applied: np.datetime64
 ) -> Count | None:
     """What a list says of its fields; None where it has no row.
@@ -69,7 +69,7 @@ def counted(
     applied : datetime64[D]
         Date of application.
     """
-    typed = filled(rows)
+    typed = rows_with_entries(rows)
     if not typed:
         return None
     read = read_ledger(ledger, typed)
@@ -95,7 +95,7 @@ def read_ledger(ledger: ListDefinition, rows: Rows) -> ListRows:
 
 def main_share(products: ListDefinition, rows: Rows) -> float | None:
     """Income of the main products over that of all products; None where a row leaves it open."""
-    read = read_ledger(products, filled(rows))
+    read = read_ledger(products, rows_with_entries(rows))
     income, main = read.columns["income"], read.columns["main"]
     total = fsum(income)
     if not read.rows or np.isnan(income).any() or np.isnan(main).any() or not total:

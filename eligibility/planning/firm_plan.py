@@ -11,7 +11,7 @@ import numpy as np
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import cite, model_record, number, words
-from eligibility.assessment.shortfalls import ways
+from eligibility.assessment.shortfalls import remedies
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS, Lever, Need
@@ -25,14 +25,14 @@ from eligibility.planning.projection import (
     LATEST,
     Assumptions,
     Projection,
-    projected,
+    project,
     projection,
 )
 from eligibility.planning.readiness_plan import Judge, Ready, ready_plan
 from eligibility.schemes.registry import Scheme
 
 
-def brief(
+def firm_plan(
     firms: FirmTable,
     row: int,
     scheme: Scheme,
@@ -89,7 +89,7 @@ def brief(
     if readiness is None or judge is None:
         earliest = _earliest(looked, scheme, on, score_at_least, actions, times)
     else:
-        asked = _Asked(scheme, on, judge, readiness, actions, times)
+        asked = _ReadinessRequest(scheme, on, judge, readiness, actions, times)
         earliest, ready = _first_ready(looked, asked)
     if by is None:
         by = earliest or looked.deadlines[-1]
@@ -100,7 +100,7 @@ def brief(
             on=on.isoformat(),
             year=int(firm.application_years[0]),
         )
-    then = projected(firm, by, scheme, assumptions, times)
+    then = project(firm, by, scheme, assumptions, times)
     if readiness is None or judge is None:
         answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
     else:
@@ -157,7 +157,7 @@ def _earliest(
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _ReadinessRequest:
     """What a plan by readiness is asked for."""
 
     scheme: Scheme
@@ -174,7 +174,7 @@ class _Asked:
         )
 
 
-def _first_ready(looked: Projection, asked: _Asked) -> tuple[date | None, Ready | None]:
+def _first_ready(looked: Projection, asked: _ReadinessRequest) -> tuple[date | None, Ready | None]:
     """The first deadline by which a plan makes the firm ready enough, and the plan."""
     for day, table, open_then in zip(looked.deadlines, looked.tables, looked.open, strict=True):
         if open_then[0] and (found := asked.of(table)).plan is not None:
@@ -284,7 +284,7 @@ def _needs(needs: Iterable[Need], found: Assessment) -> list[list[dict[str, Any]
     """Groups that must all be filled, each by any one of its ways; filled ones are left out."""
     levers = found.scheme.levers(found.firms, found.law)
     made = []
-    for group in ways(tuple(needs), levers, found.scheme):
+    for group in remedies(tuple(needs), levers, found.scheme):
         if any(way.amount[0] == 0 for way in group):
             continue
         usable = [way for way in group if np.isfinite(way.amount[0])]

@@ -18,7 +18,7 @@ from eligibility.domain.text import Wording
 from eligibility.planning.assumptions import HERE, Settings, read_settings
 
 
-class Cited(Settings):
+class CitedNumber(Settings):
     """One number of the tax law."""
 
     value: float
@@ -61,9 +61,9 @@ class Incentives(Settings):
     """Everything of incentives.yaml."""
 
     checked_on: date
-    years: Cited
-    standard_rate: Cited
-    certified_rate: Cited
+    years: CitedNumber
+    standard_rate: CitedNumber
+    certified_rate: CitedNumber
     small_profit: SmallProfit
     loss_years: LossYears
     awards: tuple[Award, ...]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import assess_table
-from eligibility.assessment.shortfalls import filled
+from eligibility.assessment.shortfalls import apply_levers
 from eligibility.domain.arrays import Bools, Codes, Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable, years_of
@@ -147,7 +147,7 @@ def projection(
     """
     times = times or lead_times()
     deadlines = times.deadlines(on)
-    tables = [projected(firms, day, scheme, assumptions, times) for day in deadlines]
+    tables = [project(firms, day, scheme, assumptions, times) for day in deadlines]
     shape = (len(deadlines), firms.rows)
     verdicts, lows, highs = np.zeros(shape, np.int8), np.zeros(shape), np.zeros(shape)
     for place, table in enumerate(tables):
@@ -161,7 +161,7 @@ def projection(
     )
 
 
-def projected(
+def project(
     firms: FirmTable,
     by: date,
     scheme: Scheme,
@@ -184,7 +184,7 @@ def projected(
         kind = times.kind(filing.kind)
         if months_after(filing.filed_on, kind.months.value) <= by:
             granted = np.full(firms.rows, float(filing.count))
-            firms = filled(firms, law, scheme, {kind.lever: granted})
+            firms = apply_levers(firms, law, scheme, {kind.lever: granted})
     return firms
 
 

@@ -19,7 +19,7 @@ from math import floor
 import numpy as np
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.shortfalls import filled
+from eligibility.assessment.shortfalls import apply_levers
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
@@ -145,7 +145,9 @@ class _Search:
             for name in dict.fromkeys(name for levers in moved for name in levers)
         }
         firms = self.firm.take(np.zeros(len(sets), dtype=np.intp))
-        (found,) = assess_table(filled(firms, self.case.law, self.scheme, columns), self.scheme)
+        (found,) = assess_table(
+            apply_levers(firms, self.case.law, self.scheme, columns), self.scheme
+        )
         readiness = self.judge(found)
         if readiness is None:
             raise InputError(_OTHER_RULES)

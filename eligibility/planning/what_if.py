@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.shortfalls import HAIR, filled
+from eligibility.assessment.shortfalls import HAIR, apply_levers
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.results import Lever
@@ -69,5 +69,5 @@ def what_if(
                 room=room,
             )
     amounts = {name: np.array([amount]) for name, amount in (moved or {}).items()}
-    (found,) = assess_table(filled(firm, law, scheme, amounts), scheme)
+    (found,) = assess_table(apply_levers(firm, law, scheme, amounts), scheme)
     return found

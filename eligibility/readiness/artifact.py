@@ -33,7 +33,7 @@ from eligibility.readiness.features import Layout
 from eligibility.readiness.model import Model, Seen
 from eligibility.readiness.model_card import card
 from eligibility.readiness.paths import CARD, FILES, MANIFEST, METRICS, MODEL, models_folder
-from eligibility.readiness.training import Trained
+from eligibility.readiness.training import TrainingResult
 
 FORMAT = 1
 #: everything that a model is made of, by the name that its pickle gives
@@ -109,7 +109,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def save(trained: Trained, folder: Path) -> None:
+def save(trained: TrainingResult, folder: Path) -> None:
     """Write a model, in the place of the one before; whatever fails, that one stays.
 
     Raises
@@ -121,7 +121,7 @@ def save(trained: Trained, folder: Path) -> None:
         write_model(trained, new)
 
 
-def write_model(trained: Trained, folder: Path) -> None:
+def write_model(trained: TrainingResult, folder: Path) -> None:
     """Write the four files of a model into an empty folder."""
     joblib.dump(trained.model, folder / MODEL)
     _write_json(folder / METRICS, trained.metrics)
@@ -148,7 +148,7 @@ def write_model(trained: Trained, folder: Path) -> None:
     _write_json(folder / MANIFEST, manifest.model_dump(mode="json"))
 
 
-def replace(trained: Trained, folder: Path) -> None:
+def replace(trained: TrainingResult, folder: Path) -> None:
     """As ``save``, once what was written has been read back.
 
     Raises

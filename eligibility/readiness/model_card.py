@@ -6,12 +6,12 @@ from eligibility.domain.results import Learned
 from eligibility.i18n import CHINESE, ENGLISH, Language
 from eligibility.readiness.baselines import TITLES
 from eligibility.readiness.monitoring import Watch
-from eligibility.readiness.training import Metrics, Trained
+from eligibility.readiness.training import Metrics, TrainingResult
 
 COLUMNS = ("log_loss", "brier", "calibration_error", "auc")
 
 
-def card(trained: Trained) -> str:
+def card(trained: TrainingResult) -> str:
     """The card in Markdown, Chinese first."""
     return f"{_card(trained, CHINESE)}\n---\n\n{_card(trained, ENGLISH)}"
 
@@ -50,13 +50,13 @@ def caveats(language: Language, invented: bool) -> list[str]:
     return made
 
 
-def comparison(trained: Trained, language: Language) -> list[str]:
+def comparison(trained: TrainingResult, language: Language) -> list[str]:
     """How the candidates did, the chosen one marked, as lines of text."""
     measured, chosen = trained.metrics["by_cross_validation"], trained.metrics["chosen"]
     return _table(measured, chosen, language)
 
 
-def watched(found: Watch, language: Language) -> list[str]:
+def monitoring_text(found: Watch, language: Language) -> list[str]:
     """What new outcomes say of a model, the verdict first."""
     say = language.text
     verdict = say("Retrain") if found.retrain else say("Keep")
@@ -79,7 +79,7 @@ def watched(found: Watch, language: Language) -> list[str]:
     return made
 
 
-def _card(trained: Trained, language: Language) -> str:
+def _card(trained: TrainingResult, language: Language) -> str:
     say, learned, metrics = language.text, trained.model.learned, trained.metrics
     lines = [
         f"# {say('Readiness model')}",

@@ -31,7 +31,7 @@ Metrics = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     """A model and how it was chosen.
 
     Attributes
@@ -63,7 +63,7 @@ class Trained:
 
 def train(
     past: Past, scheme: str, seed: int = 0, progress: Progress = lambda _what, _done: None
-) -> Trained:
+) -> TrainingResult:
     """Compare the candidates on past applications and fit the best of them to all.
 
     Parameters
@@ -127,7 +127,7 @@ def train(
         ],
         "by_year": _by_year(tried, past),
     }
-    return Trained(model, metrics)
+    return TrainingResult(model, metrics)
 
 
 def _part(progress: Progress, what: str, start: float, share: float) -> Callable[[float], None]:

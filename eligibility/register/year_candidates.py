@@ -33,7 +33,7 @@ MASTER = ("uscc", "name", "district", "industry", "carrier")
 
 
 @dataclass(frozen=True)
-class Unrecorded:
+class UnrecordedApplication:
     """A firm whose stage says that it applied, and the year held to be that of its application."""
 
     firm: int
@@ -42,7 +42,7 @@ class Unrecorded:
 
 
 @dataclass(frozen=True)
-class Pool:
+class YearCandidates:
     """Firms that can be certified in a year, and those that cannot be counted.
 
     Attributes
@@ -96,13 +96,15 @@ class Pool:
     doubles: int
     waiting: int
     later: int
-    unrecorded: tuple[Unrecorded, ...]
+    unrecorded: tuple[UnrecordedApplication, ...]
     earlier: int
     held: Certificates
     digest: str
 
 
-def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: Scheme) -> Pool:
+def year_candidates(
+    repository: Repository, year: int, stages: Collection[Stage], scheme: Scheme
+) -> YearCandidates:
     """The firms that apply in a year or may, as their facts stand.
 
     A firm whose certificate is valid beyond the year does not apply in it. One at the stage
@@ -114,9 +116,9 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     held = certificates(_once(repository.year.certificates(), persons), law)
     targets = {row["year"]: row for row in repository.administration.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
-    rows = _told(repository.year.applicants(year, stages), persons)
+    rows = _with_person(repository.year.applicants(year, stages), persons)
     by_person: dict[int, list[Row]] = {}
-    for row in _applying(rows, held, year, _done(copies, persons, held)):
+    for row in _applying(rows, held, year, _decided_firms(copies, persons, held)):
         by_person.setdefault(row["person"], []).append(row)
     asked = [_one(group) for group in by_person.values()]
     waiting = [row for row in asked if row["applied"] == year - 1]
@@ -133,7 +135,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
     read = [told[number - 1] for number in batch.rows.tolist()]
     again = [_may_before(row, held, year) for row in read]
     ids = dict.fromkeys(row["id"] for row in read)
-    return Pool(
+    return YearCandidates(
         year=year,
         table=batch.table,
         firms=tuple(ids),
@@ -156,7 +158,7 @@ def pool(repository: Repository, year: int, stages: Collection[Stage], scheme: S
         waiting=len(waiting),
         later=len(later),
         unrecorded=tuple(
-            Unrecorded(row["applied_by"], row["name"], row["applied"])
+            UnrecordedApplication(row["applied_by"], row["name"], row["applied"])
             for row in asked
             if row["pending"] is None and row["applied"] in (year - 1, year)
         ),
@@ -183,7 +185,9 @@ def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
     return list(found.values())
 
 
-def _done(copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates) -> set[int]:
+def _decided_firms(
+    copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates
+) -> set[int]:
     """The firms through with the year as some copy says: decided, or certified for longer.
 
     A stage speaks only where no certificate is on record: one that has ended leaves it behind.
@@ -197,7 +201,7 @@ def _done(copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certif
     }
 
 
-def _told(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+def _with_person(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
     return [
         {**row, "person": persons.get(row["id"], row["id"]), "applied": _applied_year(row)}
         for row in rows

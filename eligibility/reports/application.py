@@ -18,7 +18,7 @@ from eligibility.domain.results import UNDETERMINED, UNMET
 from eligibility.domain.text import Wording
 from eligibility.i18n import Language
 from eligibility.intake.cells import normal
-from eligibility.intake.lists import counted, filled, read_ledger
+from eligibility.intake.lists import count_list, read_ledger, rows_with_entries
 from eligibility.schemes.lists import ListRows
 from eligibility.schemes.registry import Scheme
 
@@ -114,8 +114,8 @@ class Listed:
         self.open: dict[str, bool] = {}
         self.definitions = scheme.lists
         for name, ledger in scheme.lists.items():
-            said = filled(lists.get(name, ()))
-            found = counted(ledger, said, law, day)
+            said = rows_with_entries(lists.get(name, ()))
+            found = count_list(ledger, said, law, day)
             if found is None:
                 continue
             rows = [row for row, status in zip(said, found.status, strict=True) if status != UNMET]
@@ -131,7 +131,7 @@ class Listed:
         read = self.read[name]
         return [
             {
-                column.id: _listed(column.kind, read.columns[column.id][place], row[column.id])
+                column.id: _list_cell(column.kind, read.columns[column.id][place], row[column.id])
                 for column in self.definitions[name].columns
                 if column.id in row
             }
@@ -171,7 +171,7 @@ class Listed:
         return {"name": DraftCell(name), **spent}
 
 
-def _listed(kind: Kind, value: Any, text: str) -> DraftCell:
+def _list_cell(kind: Kind, value: Any, text: str) -> DraftCell:
     """What stands in a list: amounts and yes or no as values, all else as it was typed."""
     if kind == "money":
         return DraftCell(None if np.isnan(value) else round(float(value) / WAN, 2), money=True)

@@ -29,21 +29,21 @@ def calendar_file(
             f"DTSTAMP:{today:%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{due.day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{due.day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(f'{firm}: {due.task.say(language)}')}",
-            f"DESCRIPTION:{_escaped('; '.join(filter(None, (cited, assumed))))}",
+            f"SUMMARY:{_escape(f'{firm}: {due.task.say(language)}')}",
+            f"DESCRIPTION:{_escape('; '.join(filter(None, (cited, assumed))))}",
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")
-    return b"".join(part for line in lines for part in _folded(line))
+    return b"".join(part for line in lines for part in _fold(line))
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     for mark in ("\\", ";", ","):
         text = text.replace(mark, "\\" + mark)
     return text.replace("\n", "\\n")
 
 
-def _folded(line: str) -> Iterator[bytes]:
+def _fold(line: str) -> Iterator[bytes]:
     part = b""
     for octets in (letter.encode() for letter in line):
         if len(part) + len(octets) > LINE:

@@ -13,7 +13,7 @@ from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import load_scheme
 
 
-def climbed(record: Mapping[str, Any], language: Language) -> str:
+def ladder_points(record: Mapping[str, Any], language: Language) -> str:
     """What a firm can get now, what to aim at next, and what every rung still lacks.
 
     Parameters

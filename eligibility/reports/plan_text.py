@@ -16,7 +16,7 @@ from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import Scheme
 
 
-def planned(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
+def plan_points(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
     """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
     words = PlanWords(scheme, language, brief["applied"])
     firm, say = brief["firm"], language.text

@@ -132,7 +132,7 @@ def _part(
     gaps = first_gaps(assessment.gaps, count, GAPS_IN_WORDS, scheme, language)
     for place, words in enumerate(gaps, start=1):
         columns[f"gap_{place}"] = words
-    columns["turned_by_another_reading"] = _listed(
+    columns["turned_by_another_reading"] = _join_names(
         [
             (other.interpretation, turned)
             for other in assessment.other_readings
@@ -140,7 +140,7 @@ def _part(
         ],
         count,
     )
-    columns["warnings"] = _listed(
+    columns["warnings"] = _join_names(
         [(warning.id, warning.rows) for warning in assessment.warnings], count
     )
     if judge is not None and (readiness := judge(assessment)) is not None:
@@ -160,7 +160,7 @@ def _readiness(readiness: Readiness, language: Language) -> dict[str, pa.Array]:
         "readiness_high": pa.array(readiness.high),
         "readiness_if_met": pa.array(readiness.probability, mask=~unmet),
         "readiness_weakest": names.take(pa.array(readiness.weakest % len(names))),
-        "readiness_outside": _listed(list(readiness.outside.items()), count),
+        "readiness_outside": _join_names(list(readiness.outside.items()), count),
         "readiness_model": pa.repeat(pa.scalar(readiness.learned.sentence.say(language)), count),
     }
 
@@ -178,7 +178,7 @@ def _numbers(figures: Floats, kind: pa.DataType) -> pa.Array:
     return pa.array(figures, mask=unsaid)
 
 
-def _listed(marks: list[tuple[str, Bools]], count: int) -> pa.Array:
+def _join_names(marks: list[tuple[str, Bools]], count: int) -> pa.Array:
     """The names that hold for each row, joined by a blank; null where none does."""
     names = list(dict.fromkeys(name for name, _ in marks))
     held = np.zeros(count, dtype=np.int64)

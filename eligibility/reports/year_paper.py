@@ -10,7 +10,7 @@ from eligibility.city.chances import Chances
 from eligibility.city.portfolio_state import Standing
 from eligibility.city.year import CityYear, first_deadline, next_year
 from eligibility.i18n import Language
-from eligibility.planning.projection import projected
+from eligibility.planning.projection import project
 from eligibility.reports.number_format import certified_chance, limit, tenths
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
 from eligibility.reports.year_text import (
@@ -52,7 +52,7 @@ def year_paper(
         Whose firms alone the year is of: the city's target is no yardstick for them.
     """
     scheme, city, year = load_scheme(), made.city, made.year + 1
-    then = projected(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
+    then = project(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
     later = Standing(then, assess_table(then, scheme))
     target = int(city.target(year).certified.value) if target_after is None else target_after
     following = forecast_record(next_year(made, chances_of(later), target=target))

@@ -29,9 +29,9 @@ from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
 from eligibility.store.firms import FirmFilter, Page
-from eligibility.store.imports import Imported, Would
+from eligibility.store.imports import ImportResult, Would
 from eligibility.store.keys import signing_key
-from eligibility.store.records import Held
+from eligibility.store.records import Versioned
 from eligibility.store.repository import Repository
 from eligibility.store.rows import plain
 from eligibility.store.schema import (
@@ -60,8 +60,7 @@ __all__ = [
     "Actor",
     "Engine",
     "FirmFilter",
-    "Held",
-    "Imported",
+    "ImportResult",
     "Ledger",
     "LocalUser",
     "Page",
@@ -74,6 +73,7 @@ __all__ = [
     "Stage",
     "StoreUnavailable",
     "System",
+    "Versioned",
     "Visitor",
     "Would",
     "backup",

@@ -56,7 +56,7 @@ CHUNK = 500
 NOT_EXPORTED = (sign_ins, sign_in_attempts)
 
 
-class Exported(NamedTuple):
+class ExportCounts(NamedTuple):
     """Rows of each table that an export holds, and of each that stays behind; together all rows."""
 
     written: dict[str, int]
@@ -140,7 +140,7 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
             source.dispose()
 
 
-def export(engine: Engine, folder: Path) -> Exported:
+def export(engine: Engine, folder: Path) -> ExportCounts:
     """Write every table into a new folder, but ``NOT_EXPORTED`` and the columns ``SECRET``.
 
     ``<table>.jsonl`` holds a JSON object a row, exactly; ``<table>.csv`` the same to look at in a
@@ -158,7 +158,7 @@ def export(engine: Engine, folder: Path) -> Exported:
                 for table in metadata.sorted_tables
                 if table not in NOT_EXPORTED
             }
-            return Exported(written, left)
+            return ExportCounts(written, left)
     except OSError as error:
         raise InputError("{path} cannot be written: {why}.", path=str(folder), why=error) from error
 

@@ -42,7 +42,7 @@ class Casework(Access):
     def add_task(self, firm_id: int, values: Facts) -> int:
         """A new task of ``TASK`` fields, and its id."""
         given = only(values, TASK)
-        bounded(given.get("title"), LONGEST_TITLE)
+        require_length(given.get("title"), LONGEST_TITLE)
         with self._writing() as connection:
             firm = self._seen_firm(connection, firm_id)
             self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
@@ -64,7 +64,7 @@ class Casework(Access):
     def save_task(self, task_id: int, values: Facts, version: int) -> int:
         """Change a task that stands at this version (``done`` closes it); the next version."""
         given = only(values, TASK)
-        bounded(given.get("title"), LONGEST_TITLE)
+        require_length(given.get("title"), LONGEST_TITLE)
         with self._writing() as connection:
             before = self._one(connection, self._select(tasks, tasks.c.id == task_id))
             firm = self._seen_firm(connection, before["firm_id"])
@@ -89,7 +89,7 @@ class Casework(Access):
     @open_to(STAFF)
     def add_note(self, firm_id: int, text: str) -> int:
         """A new note, and its id; notes are not rewritten."""
-        bounded(text, LONGEST_NOTE)
+        require_length(text, LONGEST_NOTE)
         with self._writing() as connection:
             self._seen_firm(connection, firm_id)
             values = {"firm_id": firm_id, "text": text, "at": self._clock()}
@@ -113,7 +113,7 @@ class Casework(Access):
         """Say where one document stands; the next version (0: it is not on the list yet)."""
         if status not in set(Paper):
             raise InputError("There is no document status {status}.", status=status)
-        bounded(remark, LONGEST_NOTE)
+        require_length(remark, LONGEST_NOTE)
         values = {"status": Paper(status).value, "remark": remark, "changed_at": self._clock()}
         with self._writing() as connection:
             self._seen_firm(connection, firm_id)
@@ -157,7 +157,7 @@ class Casework(Access):
         return saved_views.c.account_id.is_not_distinct_from(self.actor.account_id)
 
 
-def bounded(text: object, most: int) -> None:
+def require_length(text: object, most: int) -> None:
     """InputError where a text is longer than so many characters."""
     if isinstance(text, str) and len(text) > most:
         raise InputError(

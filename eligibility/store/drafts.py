@@ -67,7 +67,7 @@ class Drafts(Access):
         NotAllowed
             If too many were begun from there within the hour.
         """
-        held = _bounded(state)
+        held = _require_size(state)
         code, at = new_code(), self._clock()
         with self._writing() as connection:
             self._not_too_many(connection)
@@ -108,7 +108,7 @@ class Drafts(Access):
     @open_to(ANYONE)
     def save(self, key: Key, state: Facts, version: int) -> int:
         """Store the state in place of the one at this version; the next version."""
-        bounded = _bounded(state)
+        bounded = _require_size(state)
         with self._writing() as connection:
             held = self._draft(connection, key)
             values = {"state": bounded, "changed_at": self._clock()}
@@ -221,7 +221,7 @@ class Drafts(Access):
         return shared
 
 
-def _bounded(state: Facts) -> Row:
+def _require_size(state: Facts) -> Row:
     """The state as it is stored; InputError where it is more than one firm can have to say."""
     held = plain(state)
     lists = held.get("ledgers") or {}

@@ -26,7 +26,7 @@ from eligibility.store.access import Access, open_to
 from eligibility.store.actors import LEADS, STAFF
 from eligibility.store.engine import alone, writing
 from eligibility.store.firms import differences
-from eligibility.store.records import judged
+from eligibility.store.records import record_columns
 from eligibility.store.rows import Facts, Row, clean, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
@@ -63,7 +63,7 @@ class Would(StrEnum):
     NOTHING = "nothing"
 
 
-class Imported(NamedTuple):
+class ImportResult(NamedTuple):
     """What a confirmed import did: firms that were new, firms that were there and changed,
     assessments, and rows that told nothing new."""
 
@@ -222,7 +222,7 @@ class Imports(Access):
         return {row["id"]: would(row) for row in rows}
 
     @open_to(STAFF)
-    def confirm(self, import_id: int) -> Imported:
+    def confirm(self, import_id: int) -> ImportResult:
         """Store a staged import: all of it, or nothing. Confirming again changes nothing.
 
         Firms are matched by credit code among those the actor may see: where the row names a
@@ -242,7 +242,7 @@ class Imports(Access):
             alone(connection, "confirm import")
             held = self._import(connection, import_id)
             if held["status"] == CONFIRMED:
-                return Imported(**held["result"])
+                return ImportResult(**held["result"])
             if held["status"] == DISCARDED:
                 raise Conflict("This import was discarded; nothing was stored.")
             done = self._store(connection, held)
@@ -324,7 +324,7 @@ class Imports(Access):
         )
         return func.coalesce(by_code.scalar_subquery(), same.scalar_subquery())
 
-    def _store(self, connection: Connection, held: Row) -> Imported:
+    def _store(self, connection: Connection, held: Row) -> ImportResult:
         mine = staged.c.import_id == held["id"]
         if held["carrier_id"] is None:
             self._name_carriers(connection, mine)
@@ -348,7 +348,7 @@ class Imports(Access):
         ]
         if lines:
             connection.execute(insert(audit_log), lines)
-        return Imported(
+        return ImportResult(
             added,
             len(set(known.values()) & touched.keys()),
             len(assessed),
@@ -631,7 +631,7 @@ def _checked(
     if not day[:4].isdecimal():
         raise InputError("The application date is missing.")
     master = {name: inputs.get(name) for name in _MASTER}
-    told = judged(record, model_hash) if record else dict.fromkeys(_JUDGED)
+    told = record_columns(record, model_hash) if record else dict.fromkeys(_JUDGED)
     return clean(
         staged,
         {

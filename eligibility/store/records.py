@@ -31,7 +31,7 @@ OUTCOME = (
 )  # fmt: skip
 
 
-class Held(NamedTuple):
+class Versioned(NamedTuple):
     """Something stored and its version, which a change must name; version 0 is: nothing yet."""
 
     value: Any
@@ -50,7 +50,7 @@ class Records(Access):
             return list(connection.scalars(held.order_by(figures.c.application_year.desc())))
 
     @open_to(ANYONE)
-    def figures(self, firm_id: int, year: int) -> Held:
+    def figures(self, firm_id: int, year: int) -> Versioned:
         """Field id → value of one firm for one application year; a blank is a key left out."""
         return self._held(firm_id, figures, {"application_year": year}, "facts", {})
 
@@ -68,7 +68,7 @@ class Records(Access):
         return self._save(firm_id, figures, key, "facts", plain(facts), version, said)
 
     @open_to(ANYONE)
-    def ledger(self, firm_id: int, kind: Ledger | str) -> Held:
+    def ledger(self, firm_id: int, kind: Ledger | str) -> Versioned:
         """One ledger of a firm: a list of rows, each field → value."""
         return self._held(firm_id, ledgers, {"kind": _kind(kind)}, "rows", [])
 
@@ -82,13 +82,13 @@ class Records(Access):
         said = msgid("save ledger")
         return self._save(firm_id, ledgers, key, "rows", held, version, said)
 
-    def _held(self, firm_id: int, table: Table, key: Row, column: str, empty: Any) -> Held:
+    def _held(self, firm_id: int, table: Table, key: Row, column: str, empty: Any) -> Versioned:
         ((name, value),) = key.items()
         with self._reading() as connection:
             self._seen_firm(connection, firm_id)
             wanted = self._select(table, table.c.firm_id == firm_id, table.c[name] == value)
             row = connection.execute(wanted).mappings().first()
-        return Held(row[column], row["version"]) if row else Held(empty, 0)
+        return Versioned(row[column], row["version"]) if row else Versioned(empty, 0)
 
     def _save(
         self,
@@ -138,7 +138,7 @@ class Records(Access):
         with self._writing() as connection:
             self._seen_firm(connection, firm_id)
             at = self._clock()
-            columns = judged(record, model_hash)
+            columns = record_columns(record, model_hash)
             made = self._insert(
                 connection,
                 assessments,
@@ -183,7 +183,7 @@ class Records(Access):
             )
 
 
-def judged(record: Facts, model_hash: str | None) -> Row:
+def record_columns(record: Facts, model_hash: str | None) -> Row:
     """The columns of an assessment that its record fills."""
     try:
         readiness, gaps = record.get("readiness"), record.get("gaps")

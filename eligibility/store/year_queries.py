@@ -65,7 +65,7 @@ class YearQueries(Access):
                 .where(
                     self._visible(),
                     firms.c.stage.in_(sorted(Stage(stage).value for stage in stages)),
-                    firms.c.id.not_in(_decided(year)),
+                    firms.c.id.not_in(_decided_firms(year)),
                 )
             )
             rows = self._all(connection, wanted.order_by(firms.c.id))
@@ -86,7 +86,7 @@ class YearQueries(Access):
                 .having(func.count() > 1)
             )
             told = [firms.c[name] for name in ("id", "uscc", "stage")]
-            wanted = select(*told, firms.c.id.in_(_decided(year)).label("decided")).where(
+            wanted = select(*told, firms.c.id.in_(_decided_firms(year)).label("decided")).where(
                 self._visible(), firms.c.uscc.in_(several)
             )
             return self._all(connection, wanted.order_by(firms.c.id))
@@ -133,7 +133,7 @@ class YearQueries(Access):
         return count, latest
 
 
-def _decided(year: int) -> Select[tuple[int]]:
+def _decided_firms(year: int) -> Select[tuple[int]]:
     """The firms whose application of a year is decided."""
     return select(outcomes.c.firm_id).where(
         outcomes.c.applied_year == year, outcomes.c.certified.is_not(None)

@@ -13,7 +13,7 @@ from eligibility.assessment.ladder import form, joint_fields
 from eligibility.i18n import ENGLISH
 from eligibility.intake.table import Options, preview, read_table
 from eligibility.schemes.registry import load_scheme
-from eligibility.screening import Screening, chosen, screen
+from eligibility.screening import Screening, filter_firms, screen
 
 FILE = (
     "name,district,registered_on,staff_total,st_staff\n"
@@ -36,17 +36,17 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 
 def test_what_is_shown_is_what_is_downloaded(screening: Screening) -> None:
-    shown = chosen(screening.table(ENGLISH), [], ["赛罕区"], "", "file")
-    taken = rows(downloads.scored(screening, shown, ENGLISH, "csv"))
+    shown = filter_firms(screening.table(ENGLISH), [], ["赛罕区"], "", "file")
+    taken = rows(downloads.score_file(screening, shown, ENGLISH, "csv"))
     assert [row["name"] for row in taken] == ["丙"]
     assert taken[0]["st_staff_ratio_status"] == "met"
 
 
 def test_no_spreadsheet_runs_a_name(screening: Screening) -> None:
     everything = screening.table(ENGLISH)
-    taken = rows(downloads.scored(screening, everything, ENGLISH, "csv"))
+    taken = rows(downloads.score_file(screening, everything, ENGLISH, "csv"))
     assert taken[0]["name"] == "'=1+1"
-    assert downloads.scored(screening, everything, ENGLISH, "xlsx").startswith(b"PK")
+    assert downloads.score_file(screening, everything, ENGLISH, "xlsx").startswith(b"PK")
 
 
 def test_the_empty_table_is_read_again_and_tells_every_rung_of_the_day() -> None:
@@ -61,7 +61,7 @@ def test_the_empty_table_is_read_again_and_tells_every_rung_of_the_day() -> None
 
 
 def test_rejected_rows_come_back_with_their_reason(screening: Screening) -> None:
-    (taken,) = rows(downloads.rejected(screening.batch, ENGLISH))
+    (taken,) = rows(downloads.rejects_csv(screening.batch, ENGLISH))
     assert (taken["name"], taken["row"]) == ("乙", "3")
     assert "staff_total" in taken["reason"]
     assert screening.batch.read == len(screening.batch.table) + screening.rejected
@@ -69,9 +69,9 @@ def test_rejected_rows_come_back_with_their_reason(screening: Screening) -> None
 
 def test_orders_and_filters(screening: Screening) -> None:
     table = screening.table(ENGLISH)
-    assert chosen(table, [], [], "", "name")["name"].to_pylist() == ["=1+1", "丙"]
-    assert chosen(table, [1], [], "", "verdict").num_rows == 0
-    assert chosen(table, [], [], " 丙 ", "nearest")["place"].to_pylist() == [1]
+    assert filter_firms(table, [], [], "", "name")["name"].to_pylist() == ["=1+1", "丙"]
+    assert filter_firms(table, [1], [], "", "verdict").num_rows == 0
+    assert filter_firms(table, [], [], " 丙 ", "nearest")["place"].to_pylist() == [1]
 
 
 def test_a_file_without_a_usable_row_gives_an_empty_table() -> None:

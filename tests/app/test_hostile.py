@@ -152,8 +152,8 @@ def test_an_endless_form_is_refused(browser: TestClient) -> None:
 
 def test_a_sentence_in_the_address_is_shown_only_if_it_was_said_here() -> None:
     forged = URLSafeTimedSerializer("guess", salt="said").dumps(["Call 555 and pay", {}])
-    assert cookies.said(forged) is None
-    assert cookies.said("<b>Call 555</b>") is None
+    assert cookies.signed_message(forged) is None
+    assert cookies.signed_message("<b>Call 555</b>") is None
 
 
 # --- cookies ---
@@ -415,7 +415,9 @@ def test_cells_that_a_spreadsheet_would_run_are_written_as_texts() -> None:
     held = read_table(("f.csv", content.encode()), cache.scheme().fields, Options())
     assert held.table.columns["name"][0] == name
     screening = screen(held, cache.scheme())
-    made = downloads.scored(screening, screening.table(ENGLISH), ENGLISH, "csv").decode("utf-8-sig")
+    made = downloads.score_file(screening, screening.table(ENGLISH), ENGLISH, "csv").decode(
+        "utf-8-sig"
+    )
     assert "HYPERLINK" in made
     cells = [cell for line in csv.reader(io.StringIO(made)) for cell in line]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
@@ -497,7 +499,7 @@ def test_an_error_shows_a_reference_that_stands_in_the_log_and_neither_tells_a_f
     with pytest.raises(KeyError) as raised:
         _fail()
     with caplog.at_level(logging.ERROR):
-        assert errors.failed(raised.value) is True
+        assert errors.show_failure(raised.value) is True
     (line,) = [record.getMessage() for record in caplog.records if record.name == "eligibility.app"]
     reference = line.split()[1].rstrip(":")
     assert reference in shown[0]

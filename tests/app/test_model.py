@@ -158,7 +158,7 @@ def test_the_table_shows_the_chance_beside_its_interval_and_what_is_conditional(
 @pytest.mark.usefixtures("model")
 def test_a_download_holds_the_chance_and_what_it_learned_from() -> None:
     screening = cache.current()
-    content = downloads.scored(screening, screening.table(ENGLISH), ENGLISH, "csv").decode(
+    content = downloads.score_file(screening, screening.table(ENGLISH), ENGLISH, "csv").decode(
         "utf-8-sig"
     )
     assert "readiness_low" in content.splitlines()[0]

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache
 from eligibility.app.firm import open_firm, plan_results
-from eligibility.app.firm.open_firm import Opened
+from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.example import example
 from eligibility.app.widgets import downloads
@@ -69,7 +69,7 @@ def short(staffed: Staffed, st_staff: int, place: int = 0, name: str = "甲公�
     return made
 
 
-def of_register(staffed: Staffed, firm: int) -> Opened:
+def of_register(staffed: Staffed, firm: int) -> OpenFirm:
     """The firm as staff have it open."""
     found = open_firm.from_register(staffed.repository, firm)
     assert found is not None
@@ -226,7 +226,7 @@ def test_the_paper_of_a_firm_of_the_register_says_which_papers_are_there(staffed
     staffed.repository.casework.save_document(firm, "core_ip", "received", 0)
     staffed.repository.casework.save_document(firm, "股东会决议", "asked", 0)
     found = of_register(staffed, firm)
-    rows = cells(downloads.firm_paper(found, plan_results.Asked(), ENGLISH, "docx"))
+    rows = cells(downloads.firm_paper(found, plan_results.PlanRequest(), ENGLISH, "docx"))
     at_hand = {row[1]: row[0] for row in rows if len(row) == 4}
     assert at_hand["Core intellectual property"] == "received"
     assert at_hand["股东会决议"] == "asked for"
@@ -251,10 +251,10 @@ def test_the_lists_of_a_self_assessment_fill_the_tables_of_its_papers(
 ) -> None:
     draft = example(load_scheme(), date.today())
     assert draft is not None
-    _, screening = cache.assessed(draft)
+    _, screening = cache.assess_draft(draft)
     assert screening.only is not None
     found = open_firm.from_draft(draft, screening.only)
-    rows = cells(downloads.firm_paper(found, plan_results.Asked(), CHINESE, "docx"))
+    rows = cells(downloads.firm_paper(found, plan_results.PlanRequest(), CHINESE, "docx"))
     assert ["IP01", "一种数据清洗方法", "发明专利"] in [row[:3] for row in rows]
     assert ["PS01", "数据管理平台"] in [row[:2] for row in rows]
     book = CalamineWorkbook.from_filelike(io.BytesIO(downloads.firm_workbook(found, CHINESE)))
@@ -264,7 +264,7 @@ def test_the_lists_of_a_self_assessment_fill_the_tables_of_its_papers(
 
 def test_a_paper_tells_the_plan_that_was_asked_for(staffed: Staffed) -> None:
     found = of_register(staffed, short(staffed, 8))
-    asked = plan_results.Asked(by=date(date.today().year + 1, 7, 10))
+    asked = plan_results.PlanRequest(by=date(date.today().year + 1, 7, 10))
     made = Document(io.BytesIO(downloads.firm_paper(found, asked, ENGLISH, "docx")))
     said = [paragraph.text for paragraph in made.paragraphs]
     assert f"Plan to be ready by {asked.by}" in said
@@ -313,14 +313,16 @@ def test_what_a_pdf_lacks_is_known_before_one_is_asked_for(monkeypatch: pytest.M
     ],
 )
 def test_a_file_is_named_by_letters_and_digits_alone(name: str, file: str) -> None:
-    assert downloads.named(name, date(2026, 5, 10)) == file
+    assert downloads.file_stem(name, date(2026, 5, 10)) == file
 
 
 def test_a_hostile_name_stays_text_in_page_and_paper(staffed: Staffed) -> None:
     firm = staffed.firm(name=NASTY)
     app = staffed.open("firm", firm=str(firm), tab="plan")
     assert "<script>alert" not in html(app)
-    made = downloads.firm_paper(of_register(staffed, firm), plan_results.Asked(), ENGLISH, "docx")
+    made = downloads.firm_paper(
+        of_register(staffed, firm), plan_results.PlanRequest(), ENGLISH, "docx"
+    )
     assert [NASTY] in [row[1:] for row in cells(made) if row[0] == "Name of the firm"]
 
 
@@ -340,7 +342,7 @@ def test_the_report_of_the_year_says_what_its_page_says(
 ) -> None:
     day = date(2026, 3, 1)
     screening = cache.sample(day, None)
-    standing = plan_results.standing(screening, 2026, cache.scheme())
+    standing = plan_results.state_of_file(screening, 2026, cache.scheme())
     from eligibility.city.settings import load_city
     from eligibility.city.year import city_year
 

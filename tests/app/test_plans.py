@@ -259,7 +259,7 @@ def test_a_firm_to_support_is_the_one_of_its_row_though_codes_are_blank() -> Non
     scheme, city = load_scheme(), load_city()
     kept = app.session_state["upload"]
     screening = screen(read_table((kept.name, kept.content), scheme.fields), scheme)
-    standing = plan_results.standing(screening, 2026, scheme)
+    standing = plan_results.state_of_file(screening, 2026, scheme)
     chances = chances_without_model(standing, city)
     made = city_year(standing, chances, city, year=2026, as_of=date(2026, 1, 1))
     names = standing.firms.texts("name")

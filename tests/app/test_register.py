@@ -309,7 +309,7 @@ def test_the_download_is_the_list_as_seen_and_nothing_in_it_runs(staffed: Staffe
     staffed.firm(1, "甲公司")
     rows = staffed.repository.firms.page(FirmFilter(), sort="name").rows
     table = firms_query.table(rows, load_scheme(), ENGLISH)
-    read = pacsv.read_csv(io.BytesIO(downloads.written(table, "csv")))
+    read = pacsv.read_csv(io.BytesIO(downloads.table_file(table, "csv")))
     assert read["name"].to_pylist() == ["'=1+1", "甲公司"]
     assert read["uscc"].to_pylist() == [CODES[0], CODES[1]]
 
@@ -317,7 +317,7 @@ def test_the_download_is_the_list_as_seen_and_nothing_in_it_runs(staffed: Staffe
 def test_the_list_taken_away_says_what_its_readiness_was_learned_from(staffed: Staffed) -> None:
     firm = staffed.firm()
     facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
-    record = cache.judged(firms_query.judged(facts, load_scheme())).record
+    record = cache.with_readiness(firms_query.assess_facts(facts, load_scheme())).record
     staffed.repository.records.add_assessment(firm, facts, record)
     made = firms_export.file(
         staffed.repository, firms_query.choice({}), 1, load_scheme(), ENGLISH, "csv"
@@ -374,7 +374,7 @@ def test_a_firm_shows_the_readiness_that_the_list_shows_with_all_that_belongs_to
 ) -> None:
     firm = staffed.firm()
     facts = base(application_date=date(2026, 5, 10), uscc=CODES[0], name="甲公司")
-    record = cache.judged(firms_query.judged(facts, load_scheme())).record
+    record = cache.with_readiness(firms_query.assess_facts(facts, load_scheme())).record
     staffed.repository.records.add_assessment(firm, facts, record)
     said = html(staffed.open("firm", firm=str(firm)))
     assert f"about {fmt.chance(record['readiness']['probability'])} (" in said
@@ -619,7 +619,9 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
     said = html(staffed.open("firm", firm=str(ids["甲公司"]), tab="plan"))
     assert "Technology-based SME, High-tech enterprise" in said.split("Can be got now")[1]
     staffed.repository.firms.set_stage([*ids.values()], "ready")
-    pool = year_candidates.pool(staffed.repository, 2026, year_candidates.USUAL, load_scheme())
+    pool = year_candidates.year_candidates(
+        staffed.repository, 2026, year_candidates.USUAL, load_scheme()
+    )
     assert set(pool.firms) == set(ids.values())
 
 
@@ -711,7 +713,7 @@ def test_what_is_downloaded_for_training_is_what_training_reads(
         staffed.repository.applications.save_outcomes([(firm, 2026, {"certified": certified}, 0)])
     rows = staffed.repository.applications.past_applications()
     file = tmp_path / "past.csv"
-    file.write_bytes(downloads.written(outcome_file.past_table(rows, load_scheme()), "csv"))
+    file.write_bytes(downloads.table_file(outcome_file.past_table(rows, load_scheme()), "csv"))
     past = read_past(file, load_scheme())
     assert past.certified.tolist() == [True, False, True]
     assert past.years.tolist() == [2026] * 3

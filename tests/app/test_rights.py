@@ -16,7 +16,7 @@ import streamlit as st  # noqa: E402
 from sqlalchemy import select, update  # noqa: E402
 
 from eligibility.app import cache  # noqa: E402
-from eligibility.app.register.firms_query import judged  # noqa: E402
+from eligibility.app.register.firms_query import assess_facts  # noqa: E402
 from eligibility.app.web import cookies, routes  # noqa: E402
 from eligibility.domain.errors import EligibilityError, NotAllowed  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
@@ -71,7 +71,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
         firm = chief.firms.add({"name": name, "uscc": code, "carrier_id": carrier})
         facts = base(application_date=date(2026, 5, 10), name=name, uscc=code, st_staff=8)
         chief.records.save_figures(firm, 2026, facts, 0)
-        chief.records.add_assessment(firm, facts, judged(facts, load_scheme()).record)
+        chief.records.add_assessment(firm, facts, assess_facts(facts, load_scheme()).record)
         firms.append(firm)
     chief.firms.set_stage(firms[:1], "ready")
     chief.firms.set_stage(firms[1:], "applied")

@@ -16,7 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from eligibility.app import cache
-from eligibility.app.register.firms_query import judged
+from eligibility.app.register.firms_query import assess_facts
 from eligibility.schemes.registry import load_scheme
 from tests import accounts
 from tests.browser.server import free_port, started
@@ -73,7 +73,7 @@ def test_a_part_of_a_page_and_a_file_over_the_wire_are_refused_in_a_sentence(
     chief = accounts.chief()
     firm = chief.firms.add({"name": SECRET})
     facts = base(application_date=date(2026, 5, 10), name=SECRET, st_staff=8)
-    chief.records.add_assessment(firm, facts, judged(facts, load_scheme()).record)
+    chief.records.add_assessment(firm, facts, assess_facts(facts, load_scheme()).record)
     cookie = "; ".join(f"{name}={value}" for name, value in accounts.cookie("chief").items())
     cache.engine().dispose()
     token = cache.accounts().sign_in("chief", accounts.PASSWORD)

@@ -15,13 +15,13 @@ testing = pytest.importorskip("streamlit.testing.v1")
 from streamlit.runtime.context import ContextProxy  # noqa: E402
 
 from eligibility.app import cache  # noqa: E402
-from eligibility.app.self_assessment.draft import Draft, reopened  # noqa: E402
+from eligibility.app.self_assessment.draft import Draft, from_state  # noqa: E402
 from eligibility.app.self_assessment.example import example  # noqa: E402
 from eligibility.app.self_assessment.fields import Sheet, groups  # noqa: E402
 from eligibility.app.self_assessment.lists import EXPLAINED, columns  # noqa: E402
 from eligibility.domain.errors import Conflict, NotFound  # noqa: E402
 from eligibility.i18n import language_named  # noqa: E402
-from eligibility.intake.draft_reader import told  # noqa: E402
+from eligibility.intake.draft_reader import read_draft  # noqa: E402
 from eligibility.intake.lists import without_titles  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.store import VISITOR, Repository, Role, System, Visitor, close_stores  # noqa: E402
@@ -175,7 +175,7 @@ def test_before_the_day_that_the_lower_rung_covers_what_was_typed_for_it_stops_n
 @pytest.mark.parametrize("kind", [*load_scheme().lists])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_titles_shown_over_a_list_are_known_for_titles(kind: str, language: str) -> None:
-    found = told({}, load_scheme(), date(2026, 6, 15))
+    found = read_draft({}, load_scheme(), date(2026, 6, 15))
     sheet = Sheet(load_scheme(), Draft(), found, language_named(language))
     titles = {name: column["label"] for name, column in columns(kind, sheet).items()}
     assert without_titles(load_scheme().lists[kind], [titles]) == ([], 1)
@@ -224,7 +224,7 @@ def test_every_change_is_stored_and_back_loses_nothing(store: Repository) -> Non
     press(app, "← Back")
     assert app.text_input(key="entry:sales_revenue_y3").value == "1,234.5"
     draft = app.session_state["draft"]
-    kept = reopened(store, draft.code)
+    kept = from_state(store, draft.code)
     assert kept.facts["ip_class1_count"] == "two"
     assert kept.facts["sales_revenue_y3"] == "1,234.5"
     assert kept.step == "main"
@@ -306,7 +306,7 @@ def test_a_draft_changed_elsewhere_is_a_conflict_with_two_ways_out(store: Reposi
     draft = Draft(facts=dict(FACTS))
     draft.type("name", "乙")
     draft.save(store)
-    other = reopened(store, draft.code or "")
+    other = from_state(store, draft.code or "")
     other.type("district", "赛罕区")
     other.save(store)
     app = page("self_assessment/steps", draft)
@@ -323,7 +323,7 @@ def test_taking_what_is_stored_drops_what_is_typed(store: Repository) -> None:
     draft = Draft()
     draft.type("name", "乙")
     draft.save(store)
-    other = reopened(store, draft.code or "")
+    other = from_state(store, draft.code or "")
     other.type("name", "丙")
     other.save(store)
     app = page("self_assessment/steps", draft)

@@ -73,7 +73,7 @@ def csrf(browser: TestClient) -> str:
 def said(address: str) -> str:
     """The sentence in an address."""
     (signed,) = parse_qs(urlsplit(address).query)["said"]
-    return str(cookies.said(signed))
+    return str(cookies.signed_message(signed))
 
 
 def page(address: str = "", language: str = "en") -> testing.AppTest:
@@ -558,7 +558,7 @@ def test_no_provider_no_button(monkeypatch: pytest.MonkeyPatch) -> None:
     accounts.chief()
     assert not page("account/account").button
     monkeypatch.setattr("eligibility.app.auth.provider", lambda: True)
-    monkeypatch.setattr("eligibility.app.auth.vouched", lambda: None)
+    monkeypatch.setattr("eligibility.app.auth.provider_identity", lambda: None)
     assert page("account/account").button[0].label == "Sign in through your organisation"
 
 

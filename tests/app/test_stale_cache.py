@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from eligibility.app.stale_cache import Known, Latest
+from eligibility.app.stale_cache import CachedValue, Latest
 
 #: seconds, for what must happen
 SOON = 5.0
@@ -36,7 +36,7 @@ def work() -> Work:
     return Work()
 
 
-def look(latest: Latest[str], work: Work) -> Known[str]:
+def look(latest: Latest[str], work: Work) -> CachedValue[str]:
     return latest.of("key", lambda: work.state, work)
 
 

@@ -32,7 +32,7 @@ YEAR = date.today().year
 def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed]:
     made = Staffed(tmp_path, monkeypatch)
     # as in May, whatever the day of the test
-    monkeypatch.setattr(plan_results, "closed", lambda *_: None)
+    monkeypatch.setattr(plan_results, "closed_batch", lambda *_: None)
     yield made
     made.engine.dispose()
     close_stores()
@@ -58,10 +58,10 @@ def year_page(staffed: Staffed, language: str = "en") -> AppTest:
     return app
 
 
-def expected(held: year_candidates.Pool, target: int) -> Any:
+def expected(held: year_candidates.YearCandidates, target: int) -> Any:
     """The same year, put together without the app's memory."""
     scheme, city = load_scheme(), cache.city()
-    standing = plan_results.judged(held.table, scheme)
+    standing = plan_results.assess_state(held.table, scheme)
     chances = plan_results.model_chances(cache.model()[0], standing, city)
     return city_year(
         standing, chances, city, year=held.year, as_of=date.today(), target=target,
@@ -73,7 +73,9 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     staffed: Staffed,
 ) -> None:
     stands = fill(staffed.repository, YEAR)
-    held = year_candidates.pool(staffed.repository, YEAR, year_candidates.USUAL, load_scheme())
+    held = year_candidates.year_candidates(
+        staffed.repository, YEAR, year_candidates.USUAL, load_scheme()
+    )
     wanted = [*stands["nurtured"], *stands["ready"], *stands["applied"], *stands["ending"]]
     assert sorted(held.firms) == sorted(wanted)
     assert [firm for firm, filed in zip(held.firms, held.filed, strict=True) if filed] == sorted(
@@ -83,7 +85,9 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
     assert held.target_after is None
     staffed.repository.administration.set_target(YEAR + 1, 83, 0)
-    every = year_candidates.pool(staffed.repository, YEAR, year_candidates.STAGES, load_scheme())
+    every = year_candidates.year_candidates(
+        staffed.repository, YEAR, year_candidates.STAGES, load_scheme()
+    )
     assert set(every.firms) == set(wanted) | set(stands["surveyed"])
     assert every.target_after == 83
 
@@ -98,7 +102,7 @@ def test_a_firm_without_figures_or_with_impossible_ones_is_named_and_not_counted
     facts = repository.records.figures(sound, 2026).value
     repository.records.save_figures(wrong, 2026, {**facts, "staff_total": 5, "st_staff": 50}, 0)
     repository.firms.set_stage([sound, blank, wrong], Stage.READY)
-    held = year_candidates.pool(repository, 2026, year_candidates.USUAL, load_scheme())
+    held = year_candidates.year_candidates(repository, 2026, year_candidates.USUAL, load_scheme())
     assert held.firms == (sound,)
     assert held.blank == {blank: "空公司"}
     assert held.unread == {wrong: "错公司"}
@@ -112,9 +116,11 @@ def test_a_firm_is_judged_by_its_latest_figures_and_it_is_said_where_they_are_ol
 ) -> None:
     firm = staffed.firm()
     staffed.repository.firms.set_stage([firm], Stage.READY)
-    later = year_candidates.pool(staffed.repository, 2027, year_candidates.USUAL, load_scheme())
+    later = year_candidates.year_candidates(
+        staffed.repository, 2027, year_candidates.USUAL, load_scheme()
+    )
     assert (later.firms, later.earlier) == ((firm,), 1)
-    assert not year_candidates.pool(
+    assert not year_candidates.year_candidates(
         staffed.repository, 2025, year_candidates.USUAL, load_scheme()
     ).firms
 
@@ -123,7 +129,9 @@ def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed:
     firm = staffed.firm()
     staffed.repository.applications.save_outcomes([(firm, 2026, {"certified": None}, 0)])
     now, then = (
-        year_candidates.pool(staffed.repository, year, year_candidates.USUAL, load_scheme())
+        year_candidates.year_candidates(
+            staffed.repository, year, year_candidates.USUAL, load_scheme()
+        )
         for year in (2026, 2027)
     )
     assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
@@ -136,7 +144,9 @@ def test_a_firm_that_has_applied_for_the_next_year_does_not_count_in_this_one(
     firm = staffed.firm()
     staffed.repository.applications.save_outcomes([(firm, YEAR + 1, {"certified": None}, 0)])
     now, then = (
-        year_candidates.pool(staffed.repository, year, year_candidates.USUAL, load_scheme())
+        year_candidates.year_candidates(
+            staffed.repository, year, year_candidates.USUAL, load_scheme()
+        )
         for year in (YEAR, YEAR + 1)
     )
     assert (now.firms, now.later) == ((), 1)
@@ -147,8 +157,8 @@ def test_a_firm_that_has_applied_for_the_next_year_does_not_count_in_this_one(
 def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     repository, scheme = staffed.repository, load_scheme()
 
-    def held(year: int = YEAR) -> year_candidates.Pool:
-        return year_candidates.pool(repository, year, year_candidates.USUAL, scheme)
+    def held(year: int = YEAR) -> year_candidates.YearCandidates:
+        return year_candidates.year_candidates(repository, year, year_candidates.USUAL, scheme)
 
     park, hub = (repository.administration.add_carrier(name) for name in ("园区", "孵化器"))
     first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
@@ -157,7 +167,9 @@ def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     assert "left out, as another carrier holds the same firm: 1" in html(staffed.open("overview"))
     # each adviser sees the own copy alone
     mine = Repository(staffed.engine, staffed.adviser(hub))
-    assert year_candidates.pool(mine, YEAR, year_candidates.USUAL, scheme).firms == (second,)
+    assert year_candidates.year_candidates(mine, YEAR, year_candidates.USUAL, scheme).firms == (
+        second,
+    )
     # where one copy has applied, the firm has
     repository.applications.save_outcomes([(second, YEAR, {"certified": None}, 0)])
     assert (held().firms, held().filed.tolist(), held().doubles) == ((first,), [True], 1)
@@ -178,7 +190,7 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
     repository, (first, second) = staffed.repository, copies(staffed)
     repository.firms.set_stage([first], Stage.READY)
     repository.firms.set_stage([second], Stage.CERTIFIED)
-    held = year_candidates.pool(repository, YEAR, year_candidates.USUAL, load_scheme())
+    held = year_candidates.year_candidates(repository, YEAR, year_candidates.USUAL, load_scheme())
     assert (held.firms, held.doubles) == ((), 1)
 
 
@@ -190,7 +202,7 @@ def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_ano
     repository.applications.save_outcomes(
         [(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)]
     )
-    held = year_candidates.pool(repository, YEAR, year_candidates.USUAL, load_scheme())
+    held = year_candidates.year_candidates(repository, YEAR, year_candidates.USUAL, load_scheme())
     assert (held.filed.tolist(), held.doubles) == ([True], 0)
 
 
@@ -203,7 +215,9 @@ def test_a_firm_refused_in_any_copy_is_not_discounted_as_if_it_might_still_be_ce
     copies = [staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub)]
     repository.firms.set_stage(copies, Stage.READY)
     repository.applications.save_outcomes([(copies[refused], YEAR, {"certified": False}, 0)])
-    then = year_candidates.pool(repository, YEAR + 1, year_candidates.USUAL, load_scheme())
+    then = year_candidates.year_candidates(
+        repository, YEAR + 1, year_candidates.USUAL, load_scheme()
+    )
     assert then.again.tolist() == [False]
 
 
@@ -214,16 +228,18 @@ def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
     ready, refused = (staffed.firm(place, name) for place, name in enumerate("甲乙"))
     repository.applications.save_outcomes([(refused, YEAR, {"certified": False}, 0)])
     repository.firms.set_stage([ready, refused], Stage.READY)
-    held = year_candidates.pool(repository, YEAR + 1, year_candidates.USUAL, scheme)
+    held = year_candidates.year_candidates(repository, YEAR + 1, year_candidates.USUAL, scheme)
     assert held.again.tolist() == [True, False]
-    assert not year_candidates.pool(repository, YEAR, year_candidates.USUAL, scheme).again.any()
-    standing = plan_results.judged(held.table, scheme)
+    assert not year_candidates.year_candidates(
+        repository, YEAR, year_candidates.USUAL, scheme
+    ).again.any()
+    standing = plan_results.assess_state(held.table, scheme)
     whole = plan_results.model_chances(None, standing, city).now[0]
     seen = plan_results.pool_chances(None, standing, city, held, scheme)
     assert seen.now[0] == pytest.approx(whole * [1 - whole[0], 1])
     made = cache.year_of(held, 1, 20.0, by_model=False)
     assert made.chances.now[0] == pytest.approx(seen.now[0])
-    monkeypatch.setattr(plan_results, "closed", lambda *_: "closed")
+    monkeypatch.setattr(plan_results, "closed_batch", lambda *_: "closed")
     after = plan_results.pool_chances(None, standing, city, held, scheme)
     assert after.now[0] == pytest.approx(whole)
 
@@ -234,17 +250,21 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
     firm = staffed.firm()
     staffed.repository.firms.set_stage([firm], Stage.APPLIED)
     now, then = (
-        year_candidates.pool(staffed.repository, year, year_candidates.USUAL, load_scheme())
+        year_candidates.year_candidates(
+            staffed.repository, year, year_candidates.USUAL, load_scheme()
+        )
         for year in (YEAR, YEAR + 1)
     )
     assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
     assert (then.firms, then.waiting) == ((), 1)
     for held in (now, then):
-        assert held.unrecorded == (year_candidates.Unrecorded(firm, "甲公司", YEAR),)
+        assert held.unrecorded == (year_candidates.UnrecordedApplication(firm, "甲公司", YEAR),)
     # of an application that is refused the stage says nothing any more
     staffed.repository.applications.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
     staffed.repository.firms.set_stage([firm], Stage.APPLIED)
-    then = year_candidates.pool(staffed.repository, YEAR + 1, year_candidates.USUAL, load_scheme())
+    then = year_candidates.year_candidates(
+        staffed.repository, YEAR + 1, year_candidates.USUAL, load_scheme()
+    )
     assert (then.firms, then.filed.tolist()) == ((firm,), [True])
 
 
@@ -269,7 +289,9 @@ def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
 ) -> None:
     app = filled.open("overview")
     said = html(app)
-    held = year_candidates.pool(filled.repository, YEAR, year_candidates.USUAL, load_scheme())
+    held = year_candidates.year_candidates(
+        filled.repository, YEAR, year_candidates.USUAL, load_scheme()
+    )
     made = expected(held, 70)
     seen, chosen = made.portfolio.without, made.portfolio.chosen
     assert f"{seen.expected:.1f}".removesuffix(".0") + f" certified expected in {YEAR}" in said
@@ -296,7 +318,9 @@ def test_support_never_goes_to_a_firm_whose_application_is_in(staffed: Staffed) 
         staffed.assess(firm, YEAR, uscc=CODES[place], name="甲乙"[place], st_staff=5)
     staffed.repository.firms.set_stage([firms[0]], Stage.READY)
     staffed.repository.applications.save_outcomes([(firms[1], YEAR, {"certified": None}, 0)])
-    held = year_candidates.pool(staffed.repository, YEAR, year_candidates.USUAL, load_scheme())
+    held = year_candidates.year_candidates(
+        staffed.repository, YEAR, year_candidates.USUAL, load_scheme()
+    )
     made = expected(held, 1)
     assert plan_results.visited(held, made) == [str(firms[0])]
 
@@ -349,7 +373,7 @@ def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) ->
     assert "Chance of at least" not in said
     assert "Short of 380" not in said
     assert [slider.label for slider in app.slider] == ["Adviser-days for support"]
-    held = year_candidates.pool(
+    held = year_candidates.year_candidates(
         Repository(staffed.engine, staffed.principal), YEAR, year_candidates.USUAL, load_scheme()
     )
     assert held.carrier == "自己的园"
@@ -370,7 +394,7 @@ def test_once_the_last_batch_has_closed_only_applications_filed_count(
     assert batch.source == "assumed"
     last = batch.model_copy(update={"year": YEAR, "due": date(YEAR, 9, 10)})
     monkeypatch.setattr(
-        plan_results, "closed", lambda city, year, scheme: last if year == YEAR else None
+        plan_results, "closed_batch", lambda city, year, scheme: last if year == YEAR else None
     )
     said = html(filled.open("overview"))
     assert f"The last batch of {YEAR} closed on {YEAR}-09-10 (assumed, please check)" in said
@@ -465,7 +489,7 @@ def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
     staffed.repository.firms.set_stage([staffed.firm()], Stage.READY)
     before = cache.pool(staffed.repository, YEAR + 1, year_candidates.USUAL)
     whole = plan_results.model_chances(
-        None, plan_results.judged(before.table, cache.scheme()), cache.city()
+        None, plan_results.assess_state(before.table, cache.scheme()), cache.city()
     )
     seen = cache.year_of(before, 1, 20.0, by_model=False).chances.now
     assert (seen < whole.now).all()

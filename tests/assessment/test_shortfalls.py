@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.shortfalls import Way, filled, grain, ways
+from eligibility.assessment.shortfalls import Way, apply_levers, grain, remedies
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.results import MET, UNMET, Need
 from tests.assessment.test_properties import firms
@@ -29,7 +29,7 @@ def on_one_firm(
 ) -> int:
     """Fill the needs in each way there is; say how many were tried."""
     levers = HNTE.levers(found.firms, found.law)
-    groups = ways(needs, levers, HNTE)
+    groups = remedies(needs, levers, HNTE)
     usable = [[way for way in group if np.isfinite(way.amount[0])] for group in groups]
     if not all(usable):
         return 0
@@ -38,7 +38,7 @@ def on_one_firm(
         amounts = {way.lever: way.amount for way in chosen if way.amount[0] > 0}
         if less:
             amounts[less] = amounts[less] - grain(levers[less].field, HNTE)
-        return judged(filled(found.firms, found.law, HNTE, amounts))
+        return judged(apply_levers(found.firms, found.law, HNTE, amounts))
 
     tried = 0
     for place, group in enumerate(usable):
@@ -114,7 +114,7 @@ def test_other_costs_that_the_limit_cut_off_come_back_with_more_of_the_rest() ->
     """900,000 + 75,000 counted against 5 % of 37 million: 875,000 lacking, 125,000 of it cut off."""
     found = judged(table(base(**CAPPED)))
     needs = HNTE.needs("rd_intensity", found.firms, found.law)
-    ((way,),) = ways(needs, HNTE.levers(found.firms, found.law), HNTE)
+    ((way,),) = remedies(needs, HNTE.levers(found.firms, found.law), HNTE)
     assert way.amount[0] == 750_000
     assert on_one_firm(found, needs, lambda after: after.findings["rd_intensity"].status[0] == MET)
 
@@ -153,7 +153,7 @@ def test_a_class_one_right_or_three_more_class_two_rights() -> None:
     found = judged(table(base(ip_class1_count=0, ip_class2_count=2)))
     steps = HNTE.steps("ip_count", found.firms, found.law)
     levers = HNTE.levers(found.firms, found.law)
-    amounts = {step.grade: ways(step.needs, levers, HNTE)[0][0] for step in steps}
+    amounts = {step.grade: remedies(step.needs, levers, HNTE)[0][0] for step in steps}
     assert (amounts["A"].lever, amounts["A"].amount[0]) == ("class1_rights", 1)
     assert (amounts["B"].lever, amounts["B"].amount[0]) == ("class2_rights", 3)
 
@@ -165,13 +165,13 @@ def test_a_cent_above_nothing_is_found_below_a_heap_of_debt(debt: float) -> None
     law = HNTE.edition("e2016").with_reading("negative_net_assets", "formula")
     firm = table(base(**assets))
     band_e = HNTE.steps("growth_net_assets", firm, law)[0]
-    ((way,),) = ways(band_e.needs, HNTE.levers(firm, law), HNTE)
+    ((way,),) = remedies(band_e.needs, HNTE.levers(firm, law), HNTE)
     # 100 · (2 · (1 + 0) − 2) = 0, and a cent more
     assert way.amount[0] == pytest.approx(debt + 0.01, abs=1e-6)
     score = HNTE.indicator("growth_net_assets")
     for less, points in ((0.0, 1.0), (0.01, 0.0)):
         amounts = {"net_assets": way.amount - less}
-        assert score(filled(firm, law, HNTE, amounts), law).low[0] == points
+        assert score(apply_levers(firm, law, HNTE, amounts), law).low[0] == points
 
 
 def test_what_is_met_needs_nothing_and_what_is_blank_cannot_be_said() -> None:

@@ -23,7 +23,7 @@ from eligibility import assess
 from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.reports.firm_text import plain
 from eligibility.schemes.registry import load_scheme
-from eligibility.store.records import judged
+from eligibility.store.records import record_columns
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parent / "assessments_6ef9472.jsonl.gz"
@@ -102,7 +102,7 @@ def test_a_stored_assessment_is_read_by_what_shows_it(each: dict[str, Any]) -> N
     before = copy.deepcopy(record)
     for language in (ENGLISH, CHINESE):
         assert record["as_of"] in plain(record, scheme, language)
-    columns = judged(record, None)
+    columns = record_columns(record, None)
     assert (columns["scheme"], columns["edition"]) == (each["scheme"], record["edition"])
     assert columns["verdict"] == record["verdict"]
     # whoever reads a record leaves it as it was stored

@@ -108,7 +108,7 @@ def test_trials_summed_up_in_logarithms_come_out_as_those_multiplied_out(
     monkeypatch.setattr(
         city_poisson_binomial, "_smooth", lambda odds: np.zeros(len(odds), dtype=bool)
     )
-    monkeypatch.setattr(city_poisson_binomial, "_summed", None)
+    monkeypatch.setattr(city_poisson_binomial, "_invert", None)
     assert np.abs(made - mixed_over_draws(chances, odds)).max() < 1e-12
 
 

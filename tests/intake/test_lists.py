@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
-from eligibility.intake.draft_reader import told
-from eligibility.intake.lists import counted, main_share, without_titles
+from eligibility.intake.draft_reader import read_draft
+from eligibility.intake.lists import count_list, main_share, without_titles
 from eligibility.schemes.lists import Count
 from eligibility.schemes.registry import load_scheme
 
@@ -29,14 +29,14 @@ ACTIVITY = {"name": "RD01", "year": "2025"} | dict.fromkeys(LISTS["activity"].am
 
 def said(ledger: str, *rows: dict[str, str]) -> Count:
     """What a list of some rows says."""
-    found = counted(LISTS[ledger], rows, LAW, DAY)
+    found = count_list(LISTS[ledger], rows, LAW, DAY)
     assert found is not None
     return found
 
 
 def test_a_list_without_rows_says_nothing() -> None:
-    assert counted(LISTS["ip"], [], LAW, DAY) is None
-    assert counted(LISTS["ip"], [{"name": " ", "class": None}], LAW, DAY) is None
+    assert count_list(LISTS["ip"], [], LAW, DAY) is None
+    assert count_list(LISTS["ip"], [{"name": " ", "class": None}], LAW, DAY) is None
 
 
 def test_rights_are_counted_by_class() -> None:
@@ -200,14 +200,18 @@ def test_a_row_with_any_cell_that_is_no_title_is_kept(ledger: str, row: dict[str
 
 def test_a_list_with_rows_overrides_what_is_typed_even_where_it_is_open() -> None:
     facts = {"ip_class1_count": "9", "staff_total": "140", "sales_revenue_y3": "1,234.5"}
-    sure = told({"facts": facts, "ledgers": {"ip": [RIGHT]}}, SCHEME, date(2026, 5, 20))
+    sure = read_draft({"facts": facts, "ledgers": {"ip": [RIGHT]}}, SCHEME, date(2026, 5, 20))
     assert sure.batch.table.numbers("ip_class1_count").tolist() == [1]
     assert sure.batch.table.numbers("sales_revenue_y3").tolist() == [12_345_000]
-    unsure = told({"facts": facts, "ledgers": {"ip": [{"name": "乙"}]}}, SCHEME, date(2026, 5, 20))
+    unsure = read_draft(
+        {"facts": facts, "ledgers": {"ip": [{"name": "乙"}]}}, SCHEME, date(2026, 5, 20)
+    )
     assert np.isnan(unsure.batch.table.numbers("ip_class1_count")).all()
 
 
 def test_an_amount_has_the_unit_it_states_and_else_ten_thousand() -> None:
     for text, cny in (("1e2", 1e6), ("12元", 12), ("(3)", -3e4), ("0.5亿元", 5e7)):
         draft = {"facts": {"net_assets_y3": text}}
-        assert told(draft, SCHEME, date(2026, 5, 20)).batch.table.numbers("net_assets_y3") == cny
+        assert (
+            read_draft(draft, SCHEME, date(2026, 5, 20)).batch.table.numbers("net_assets_y3") == cny
+        )

@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.shortfalls import filled
+from eligibility.assessment.shortfalls import apply_levers
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.results import MET
 from eligibility.planning.actions import Actions, known_actions, open_actions
 from eligibility.planning.cheapest_plan import Answer, Case, Plan, plan
 from eligibility.planning.lead_times import lead_times
-from eligibility.planning.projection import projected
+from eligibility.planning.projection import project
 from tests.firms import HNTE, base, table
 
 LAW = HNTE.edition("e2016")
@@ -33,13 +33,13 @@ BY = date(2027, 7, 10)
 
 def ready(**changes: Any) -> FirmTable:
     """The base firm with changes, as it would apply in July 2027."""
-    return projected(table(base(**changes)), BY, HNTE)
+    return project(table(base(**changes)), BY, HNTE)
 
 
 def after(firm: FirmTable, made: Plan, answer: Answer) -> Assessment:
     """The firm with the plan carried out and the facts found out in its favour."""
     moved = {name: np.array([amount]) for name, amount in made.levers.items()}
-    firm = filled(firm, LAW, HNTE, moved)
+    firm = apply_levers(firm, LAW, HNTE, moved)
     found = {"major_violation": 0.0, "technical_field_code": 10101.0}
     firm = firm.with_columns({name: np.array([found[name]]) for name in answer.find_out})
     (assessment,) = assess_table(firm, HNTE)
@@ -135,7 +135,7 @@ def cheapest_by_trying(firm: FirmTable, actions: Actions, points: float) -> floa
         for name, brings in choice.gives.items():
             moved[name] = moved.get(name, 0.0) + brings * tried[:, place]
     moved = {name: np.minimum(done, levers[name].room[0]) for name, done in moved.items()}
-    (found,) = assess_table(filled(many, LAW, HNTE, moved), HNTE)
+    (found,) = assess_table(apply_levers(many, LAW, HNTE, moved), HNTE)
     enough = found.score.low >= points
     for name, finding in found.findings.items():
         if name != "innovation_score":
@@ -181,7 +181,7 @@ def test_amounts_of_money_are_just_enough_to_the_cent() -> None:
     assert move.meets == ("rd_intensity",)
     assert move.open.start_by == date(2026, 11, 30)
     short = answer.plans[0].levers["rd_at_home"] - 0.01
-    (less,) = assess_table(filled(firm, LAW, HNTE, {"rd_at_home": np.array([short])}), HNTE)
+    (less,) = assess_table(apply_levers(firm, LAW, HNTE, {"rd_at_home": np.array([short])}), HNTE)
     assert less.findings["rd_intensity"].status[0] != MET
 
 

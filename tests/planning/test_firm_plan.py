@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 from eligibility.domain.errors import InputError
 from eligibility.i18n import CHINESE, ENGLISH
-from eligibility.planning.firm_plan import brief
-from eligibility.reports.plan_text import planned
+from eligibility.planning.firm_plan import firm_plan
+from eligibility.reports.plan_text import plan_points
 from tests.assessment.test_properties import firms
 from tests.cli.test_commands import SAMPLES, run
 from tests.firms import HNTE, base, table
@@ -22,7 +22,7 @@ FIRM = "91150105XNRCN5XE87"
 
 
 def of(on: date = ON, by: date | None = None, **changes: Any) -> dict[str, Any]:
-    return brief(table(base(**changes)), 0, HNTE, on, by=by)
+    return firm_plan(table(base(**changes)), 0, HNTE, on, by=by)
 
 
 def gap(found: dict[str, Any], name: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def test_without_a_day_the_first_batch_with_a_plan_is_planned_for() -> None:
 
 def test_a_refusal_names_the_earliest_day_with_a_plan() -> None:
     firm = table(base(registered_on=date(2026, 6, 1)))
-    found = brief(firm, 0, HNTE, ON, by=date(2027, 5, 10), score_at_least=60)["plan"]
+    found = firm_plan(firm, 0, HNTE, ON, by=date(2027, 5, 10), score_at_least=60)["plan"]
     assert [one["finding"] for one in found["refused"]] == ["registration_age"]
     assert not found["plans"]
     assert found["earliest"] == "2027-07-10"
@@ -103,10 +103,10 @@ def test_a_day_that_is_past_is_refused(by: date) -> None:
 @settings(max_examples=25)
 def test_any_firm_has_a_brief_that_is_plain_data_and_can_be_said(firm: dict[str, Any]) -> None:
     on = firm["application_date"]
-    found = brief(table(firm), 0, HNTE, on)
+    found = firm_plan(table(firm), 0, HNTE, on)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     for language in (CHINESE, ENGLISH):
-        assert "nan" not in planned(found, HNTE, language)
+        assert "nan" not in plan_points(found, HNTE, language)
 
 
 def test_the_command_prints_the_plan_in_both_forms() -> None:

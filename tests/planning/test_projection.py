@@ -15,7 +15,7 @@ from eligibility.planning.lead_times import lead_times, months_after
 from eligibility.planning.projection import (
     Assumptions,
     Filing,
-    projected,
+    project,
     projection,
 )
 from tests.assessment.test_properties import firms
@@ -25,12 +25,12 @@ ON = date(2026, 9, 1)
 
 
 def test_the_window_moves_a_year_and_the_oldest_drops_out() -> None:
-    firm = projected(table(base()), date(2027, 7, 10), HNTE)
+    firm = project(table(base()), date(2027, 7, 10), HNTE)
     sales = [firm.numbers(f"sales_revenue_y{year}")[0] for year in (1, 2, 3)]
     assert sales == [12_000_000, 15_000_000, 15_000_000]
     assert firm.dates("application_date")[0] == np.datetime64("2027-07-10")
     assert firm.numbers("staff_total")[0] == 100
-    firm = projected(table(base()), date(2028, 7, 10), HNTE)
+    firm = project(table(base()), date(2028, 7, 10), HNTE)
     assert {firm.numbers(f"sales_revenue_y{year}")[0] for year in (1, 2, 3)} == {15_000_000}
 
 
@@ -39,7 +39,7 @@ def test_growth_and_planned_figures_fill_the_new_years() -> None:
         growth={"sales_revenue": 0.1, "hitech_income": 0.1},
         planned={"conversions": {2026: 7}, "st_staff": {2027: 30}},
     )
-    firm = projected(table(base()), date(2028, 5, 10), HNTE, assumed)
+    firm = project(table(base()), date(2028, 5, 10), HNTE, assumed)
     assert firm.numbers("sales_revenue_y3")[0] == pytest.approx(15_000_000 * 1.21)
     assert firm.numbers("hitech_income_y3")[0] == pytest.approx(12_000_000 * 1.21)
     assert [firm.numbers(f"conversions_y{year}")[0] for year in (1, 2, 3)] == [5, 7, 7]
@@ -49,7 +49,7 @@ def test_growth_and_planned_figures_fill_the_new_years() -> None:
 def test_a_planned_figure_may_fill_a_column_that_was_not_there() -> None:
     given_firm = {name: value for name, value in base().items() if name != "hitech_income_y3"}
     assumed = Assumptions(planned={"hitech_income": {2026: 9e6}})
-    firm = projected(table(given_firm), date(2027, 5, 10), HNTE, assumed)
+    firm = project(table(given_firm), date(2027, 5, 10), HNTE, assumed)
     assert firm.numbers("hitech_income_y3")[0] == 9e6
 
 
@@ -63,12 +63,12 @@ def test_a_planned_figure_may_fill_a_column_that_was_not_there() -> None:
 )
 def test_what_cannot_be_assumed_is_refused(assumed: Assumptions, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        projected(table(base()), date(2027, 5, 10), HNTE, assumed)
+        project(table(base()), date(2027, 5, 10), HNTE, assumed)
 
 
 def test_class_two_rights_used_in_a_grant_are_gone() -> None:
     granted = Assumptions(granted=True)
-    firm = projected(table(base(ip_class1_count=0)), date(2028, 5, 10), HNTE, granted)
+    firm = project(table(base(ip_class1_count=0)), date(2028, 5, 10), HNTE, granted)
     assert firm.numbers("ip_class2_used_count")[0] == 6
     looked = projection(table(base(ip_class1_count=0)), HNTE, ON, granted)
     assert (looked.verdicts == -1).all()
@@ -82,7 +82,7 @@ def test_a_right_filed_counts_once_its_months_have_passed() -> None:
     late = Assumptions(filings=(Filing("utility_model", date(2026, 12, 31), 2),))
     day = date(2027, 5, 10)
     for assumed, count in ((in_time, 8), (late, 6)):
-        firm = projected(table(base()), day, HNTE, assumed)
+        firm = project(table(base()), day, HNTE, assumed)
         assert firm.numbers("ip_class2_count")[0] == count
 
 
@@ -109,9 +109,9 @@ def test_figures_of_a_later_year_are_not_taken_back() -> None:
 @settings(max_examples=15)
 def test_a_row_is_projected_as_if_it_stood_alone(given_firms: list[dict[str, Any]]) -> None:
     day = date(2029, 5, 10)
-    together = projected(table(*given_firms), day, HNTE)
+    together = project(table(*given_firms), day, HNTE)
     for row, firm in enumerate(given_firms):
-        alone = projected(table(firm), day, HNTE)
+        alone = project(table(firm), day, HNTE)
         for name in alone.columns:
             np.testing.assert_array_equal(together.columns[name][row], alone.columns[name][0])
 
@@ -120,7 +120,7 @@ def test_a_row_is_projected_as_if_it_stood_alone(given_firms: list[dict[str, Any
 @settings(max_examples=30)
 def test_a_blank_stays_blank(firm: dict[str, Any]) -> None:
     year = firm["application_date"].year
-    moved = projected(table(firm), date(year + 1, 12, 31), HNTE)
+    moved = project(table(firm), date(year + 1, 12, 31), HNTE)
     for stem in ("sales_revenue", "net_assets", "conversions"):
         for now, then in (("y2", "y1"), ("y3", "y2"), ("y3", "y3")):
             blank = np.isnan(moved.numbers(f"{stem}_{then}")[0])

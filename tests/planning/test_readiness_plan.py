@@ -13,14 +13,14 @@ import pytest
 
 from eligibility.api import readiness_judge
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.shortfalls import filled
+from eligibility.assessment.shortfalls import apply_levers
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.results import Readiness
 from eligibility.planning import firm_plan as briefs
 from eligibility.planning import readiness_plan
 from eligibility.planning.actions import Actions, known_actions, open_actions
-from eligibility.planning.firm_plan import brief
+from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.lead_times import lead_times
 from eligibility.planning.readiness_plan import Ready, ready_plan
 from tests.cli.test_commands import SAMPLES, run
@@ -62,7 +62,7 @@ def best_of_all(firm: FirmTable, actions: Actions, asked: float) -> float | None
             moved[name] = moved.get(name, 0.0) + brings * amounts[:, place]
     moved = {name: np.minimum(done, levers[name].room[0]) for name, done in moved.items()}
     many = firm.take(np.zeros(len(amounts), dtype=np.intp))
-    (found,) = assess_table(filled(many, LAW, HNTE, moved), HNTE)
+    (found,) = assess_table(apply_levers(many, LAW, HNTE, moved), HNTE)
     said = model()(found)
     assert said is not None
     cost = sum(
@@ -78,7 +78,7 @@ def again(firm: FirmTable, made: Ready) -> Readiness:
     """What the model says of the firm once the plan is carried out."""
     assert made.plan is not None
     moved = {name: np.array([amount]) for name, amount in made.plan.levers.items()}
-    (found,) = assess_table(filled(firm, LAW, HNTE, moved), HNTE)
+    (found,) = assess_table(apply_levers(firm, LAW, HNTE, moved), HNTE)
     said = model()(found)
     assert said is not None
     return said
@@ -115,7 +115,7 @@ def best_with_money(firm: FirmTable, asked: float) -> float:
         for place, choice in enumerate(others):
             for name, brings in choice.gives.items():
                 moved[name] = np.minimum(brings * whole[:, place], levers[name].room[0])
-        (found,) = assess_table(filled(many, LAW, HNTE, moved), HNTE)
+        (found,) = assess_table(apply_levers(many, LAW, HNTE, moved), HNTE)
         said = model()(found)
         assert said is not None
         return ~said.conditional & (said.probability >= asked)
@@ -182,7 +182,7 @@ def test_an_amount_of_money_is_no_cent_more_than_is_needed() -> None:
     assert made.plan is not None
     (move,) = made.plan.moves
     less = {name: np.array([amount - 0.01]) for name, amount in made.plan.levers.items()}
-    (found,) = assess_table(filled(firm, LAW, HNTE, less), HNTE)
+    (found,) = assess_table(apply_levers(firm, LAW, HNTE, less), HNTE)
     said = model()(found)
     assert said is not None
     assert move.amount < move.open.most
@@ -247,7 +247,7 @@ def test_the_first_batch_is_the_first_that_is_ready_enough(
 ) -> None:
     # the plan that makes the firm certain is not asked for, and not solved
     monkeypatch.delattr(briefs, "plan")
-    told = brief(ready(st_staff=8), 0, HNTE, date(2027, 3, 1), readiness=0.6, judge=model())
+    told = firm_plan(ready(st_staff=8), 0, HNTE, date(2027, 3, 1), readiness=0.6, judge=model())
     plan = told["plan"]
     assert told["by"] == plan["earliest"] == "2027-05-10"
     said = plan["readiness"]

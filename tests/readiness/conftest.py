@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eligibility.readiness.artifact import save
-from eligibility.readiness.training import Trained, train
+from eligibility.readiness.training import TrainingResult, train
 from eligibility.readiness.training_data import Past, read_past
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
@@ -31,13 +31,13 @@ def past(past_file: Path) -> Past:
 
 
 @pytest.fixture(scope="session")
-def trained(past: Past) -> Trained:
+def trained(past: Past) -> TrainingResult:
     """A model learned from them."""
     return train(past, "hnte", seed=1)
 
 
 @pytest.fixture
-def model_folder(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def model_folder(trained: TrainingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The model on disk, in a models folder of its own."""
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
     save(trained, tmp_path / "hnte")

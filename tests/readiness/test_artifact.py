@@ -22,7 +22,7 @@ from eligibility.readiness.artifact import KNOWN, MANIFEST, MODEL, load, save
 from eligibility.readiness.baselines import CONJUNCTION, Replicated, candidates
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.model import Model, Seen
-from eligibility.readiness.training import Trained
+from eligibility.readiness.training import TrainingResult
 from eligibility.readiness.training_data import Past
 from tests.firms import base, table
 
@@ -46,7 +46,9 @@ def edited(folder: Path, **changes: Any) -> None:
     path.write_text(json.dumps({**said, **changes}), encoding="utf-8")
 
 
-def test_what_was_saved_says_the_same_when_loaded(model_folder: Path, trained: Trained) -> None:
+def test_what_was_saved_says_the_same_when_loaded(
+    model_folder: Path, trained: TrainingResult
+) -> None:
     (found,) = assess_table(table(base(), base(st_staff=1)))
     before, after = trained.model.readiness(found), load(model_folder).readiness(found)
     assert before is not None
@@ -145,13 +147,13 @@ def test_a_manifest_of_another_model_is_refused(model_folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["boosting", "boosting, calibrated", "logistic", "base rate"])
 def test_every_candidate_can_be_kept_and_read(
-    name: str, past: Past, trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, past: Past, trained: TrainingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
     made = Replicated(candidates(past.layout, 0)[name], replicates=2)
     made.fit(past.features, past.certified)
     model = Model(made, past.layout, Seen.of(past.features), trained.model.learned)
-    save(Trained(model, {**trained.metrics, "chosen": name}), tmp_path / "model")
+    save(TrainingResult(model, {**trained.metrics, "chosen": name}), tmp_path / "model")
     again = load(tmp_path / "model")
     assert again.estimator.chances(past.features[:3]).probability.tolist() == (
         made.chances(past.features[:3]).probability.tolist()
@@ -171,7 +173,7 @@ def test_every_candidate_can_be_kept_and_read(
     ],
 )
 def test_a_model_with_a_part_that_is_none_or_does_not_work_is_refused(
-    model_folder: Path, trained: Trained, part: str, changes: dict[str, Any]
+    model_folder: Path, trained: TrainingResult, part: str, changes: dict[str, Any]
 ) -> None:
     path = model_folder / MODEL
     joblib.dump(replace(trained.model, **changes), path)
@@ -187,11 +189,11 @@ def test_an_estimator_of_another_kind_than_the_manifest_says_is_refused(model_fo
 
 
 def test_a_model_that_cannot_be_written_leaves_the_one_before(
-    model_folder: Path, trained: Trained, monkeypatch: pytest.MonkeyPatch
+    model_folder: Path, trained: TrainingResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path.name: path.read_bytes() for path in model_folder.iterdir()}
 
-    def full(_: Trained) -> str:
+    def full(_: TrainingResult) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(artifact, "card", full)

@@ -16,7 +16,7 @@ from eligibility.readiness.baselines import Replicated, candidates
 from eligibility.readiness.metrics import calibration_bins, calibration_error, wilson
 from eligibility.readiness.model import Seen
 from eligibility.readiness.monitoring import LEAST, watch
-from eligibility.readiness.training import LEAST_OF_EACH, Trained, train
+from eligibility.readiness.training import LEAST_OF_EACH, TrainingResult, train
 from eligibility.readiness.training_data import Past, read_past
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
@@ -30,7 +30,7 @@ def written(path: Path, rows: int, seed: int, kind: str = "law") -> Past:
 
 
 def test_the_same_file_and_seed_give_the_same_bytes(
-    past: Past, trained: Trained, tmp_path: Path
+    past: Past, trained: TrainingResult, tmp_path: Path
 ) -> None:
     save(trained, tmp_path / "first")
     save(train(past, "hnte", seed=1), tmp_path / "second")
@@ -38,21 +38,25 @@ def test_the_same_file_and_seed_give_the_same_bytes(
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 
-def test_all_candidates_are_compared_and_the_least_log_loss_is_chosen(trained: Trained) -> None:
+def test_all_candidates_are_compared_and_the_least_log_loss_is_chosen(
+    trained: TrainingResult,
+) -> None:
     found = trained.metrics["by_cross_validation"]
     assert set(found) == set(candidates(trained.model.layout, 0))
     assert min(found, key=lambda name: found[name]["log_loss"]) == trained.metrics["chosen"]
     assert found["base rate"]["auc"] == pytest.approx(0.5, abs=0.05)
 
 
-def test_what_so_many_applications_allow_is_said_in_words(trained: Trained) -> None:
+def test_what_so_many_applications_allow_is_said_in_words(trained: TrainingResult) -> None:
     refused = trained.model.learned.applications - trained.model.learned.certified
     assert f"200 applications, {refused} of them refused" in str(trained.words)
     assert 5 <= round(100 * trained.model.learned.half_width) <= 40
     assert "200" in trained.words.say(CHINESE)
 
 
-def test_later_years_are_tried_with_what_earlier_ones_taught(past: Past, trained: Trained) -> None:
+def test_later_years_are_tried_with_what_earlier_ones_taught(
+    past: Past, trained: TrainingResult
+) -> None:
     later = trained.metrics["by_year"]
     assert later["applications"] == (past.years >= later["tried_on_from"]).sum()
     assert set(later["candidates"]) == set(trained.metrics["by_cross_validation"])
@@ -172,13 +176,17 @@ def test_a_firm_beyond_what_was_seen_is_marked() -> None:
 # --- watching -------------------------------------------------------------------------------------
 
 
-def test_outcomes_of_the_same_process_keep_the_model(trained: Trained, tmp_path: Path) -> None:
+def test_outcomes_of_the_same_process_keep_the_model(
+    trained: TrainingResult, tmp_path: Path
+) -> None:
     found = watch(trained.model, written(tmp_path / "new.csv", 150, 21))
     assert not found.retrain
     assert "agrees with what was said" in str(found.reasons[0])
 
 
-def test_another_process_asks_for_training_and_says_why(trained: Trained, tmp_path: Path) -> None:
+def test_another_process_asks_for_training_and_says_why(
+    trained: TrainingResult, tmp_path: Path
+) -> None:
     found = watch(trained.model, written(tmp_path / "new.csv", 300, 21, "compensating"))
     assert found.retrain
     said = " ".join(str(reason) for reason in found.reasons)
@@ -186,7 +194,9 @@ def test_another_process_asks_for_training_and_says_why(trained: Trained, tmp_pa
     assert found.drift[0].chance < 1e-6
 
 
-def test_a_rate_that_has_changed_alone_asks_for_training(trained: Trained, tmp_path: Path) -> None:
+def test_a_rate_that_has_changed_alone_asks_for_training(
+    trained: TrainingResult, tmp_path: Path
+) -> None:
     new = written(tmp_path / "new.csv", 300, 22)
     certified = new.certified.copy()
     certified[np.flatnonzero(~certified)[: len(certified) // 4]] = True
@@ -195,12 +205,12 @@ def test_a_rate_that_has_changed_alone_asks_for_training(trained: Trained, tmp_p
     assert "were expected" in str(found.reasons[0])
 
 
-def test_few_outcomes_tell_nothing_and_say_so(trained: Trained, tmp_path: Path) -> None:
+def test_few_outcomes_tell_nothing_and_say_so(trained: TrainingResult, tmp_path: Path) -> None:
     new = written(tmp_path / "new.csv", LEAST - 1, 23, "compensating")
     found = watch(trained.model, new)
     assert not found.retrain
     assert f"Only {LEAST - 1} outcomes" in str(found.reasons[0])
 
 
-def test_metrics_are_plain_json(trained: Trained) -> None:
+def test_metrics_are_plain_json(trained: TrainingResult) -> None:
     assert json.loads(json.dumps(trained.metrics)) == trained.metrics

@@ -29,7 +29,7 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.i18n import CHINESE, ENGLISH, Language
 from eligibility.intake.table import Options, read_table
-from eligibility.planning.firm_plan import brief
+from eligibility.planning.firm_plan import firm_plan
 from eligibility.reports import pdf, workbook
 from eligibility.reports.application import draft
 from eligibility.reports.firm_paper import firm_paper
@@ -49,7 +49,7 @@ HOSTILE = '=1+1</w:t><script>{{7*7}}{% x %}&amp;"\x07'
 
 def paper_of(firm: FirmTable, language: Language = ENGLISH) -> Paper:
     (record,) = records(assess_table(firm, HNTE))
-    return firm_paper(record, brief(firm, 0, HNTE, ON), firm, HNTE, language)
+    return firm_paper(record, firm_plan(firm, 0, HNTE, ON), firm, HNTE, language)
 
 
 def words(path: Path) -> list[str]:
@@ -75,7 +75,7 @@ def formulas(path: Path) -> list[str]:
 def test_the_paper_of_a_firm_says_what_its_record_says(tmp_path: Path, language: Language) -> None:
     firm = table(base(st_staff=8))
     (record,) = records(assess_table(firm, HNTE))
-    told = brief(firm, 0, HNTE, ON)
+    told = firm_plan(firm, 0, HNTE, ON)
     write_word(firm_paper(record, told, firm, HNTE, language), tmp_path / "paper.docx")
     grids = [
         [[cell.text for cell in row.cells] for row in grid.rows]
@@ -237,7 +237,7 @@ def test_the_checklist_of_the_paper_says_what_is_there() -> None:
     firm = table(base())
     (record,) = records(assess_table(firm, HNTE))
     held = {"core_ip": "received", "股东会决议": "asked for"}
-    told = brief(firm, 0, HNTE, ON)
+    told = firm_plan(firm, 0, HNTE, ON)
     for papers, shown in ((held, "已收到"), (None, "□")):
         made = firm_paper(record, told, firm, HNTE, CHINESE, papers=papers)
         rows = [row for block in made.blocks if isinstance(block, Grid) for row in block.rows]
@@ -250,7 +250,7 @@ def test_a_firm_without_a_plan_still_has_a_paper() -> None:
     firm = table(base(application_date=date(2032, 5, 10)))
     (record,) = records(assess_table(firm, HNTE))
     with pytest.raises(InputError) as refused:
-        brief(firm, 0, HNTE, ON)
+        firm_plan(firm, 0, HNTE, ON)
     made = firm_paper(record, refused.value.message, firm, HNTE, ENGLISH)
     titles = [block.text for block in made.blocks if isinstance(block, Heading)]
     assert "Findings" in titles

@@ -22,11 +22,11 @@ from eligibility.batch.local import score_file
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.i18n import ENGLISH
-from eligibility.intake.draft_reader import told
+from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.table import Options
 from eligibility.planning.cheapest_plan import plan
-from eligibility.planning.firm_plan import brief
-from eligibility.planning.projection import projected
+from eligibility.planning.firm_plan import firm_plan
+from eligibility.planning.projection import project
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.training import train
 from eligibility.readiness.training_data import Past, read_past
@@ -93,7 +93,7 @@ def test_the_form_asks_all_that_it_asked_and_the_new_field(revised: Scheme) -> N
     )
     assert set(after) == {*before, "work_safety_standard"}
     facts = {"name": "甲", "registered_on": "2015-01-01", "application_date": "2027-05-10"}
-    said = told({"facts": facts}, revised, date(2026, 6, 15))
+    said = read_draft({"facts": facts}, revised, date(2026, 6, 15))
     sheet = Sheet(revised, Draft(), said, ENGLISH)
     assert sorted(field.id for fields in sheet.steps.values() for field in fields) == sorted(after)
     # the new field stands last in its file, and in its step with all that was there
@@ -162,13 +162,13 @@ def test_a_file_across_the_change_is_scored_row_by_row(revised: Scheme, tmp_path
 def test_a_plan_reaches_the_line_of_the_edition_on_the_day_planned_for(revised: Scheme) -> None:
     # 11 of 100: enough under the measures of 2016, one short under those of 2027
     firm = table(base(st_staff=11, work_safety_standard=True), scheme=revised)
-    now, then = (projected(firm, day, revised) for day in (date(2026, 9, 10), date(2027, 9, 10)))
+    now, then = (project(firm, day, revised) for day in (date(2026, 9, 10), date(2027, 9, 10)))
     on = date(2026, 3, 1)
     assert plan(now, revised, on).plans[0].moves == ()
     answer = plan(then, revised, on)
     assert answer.plans
     assert "st_staff_ratio" in {name for move in answer.plans[0].moves for name in move.meets}
-    short = projected(
+    short = project(
         table(base(work_safety_standard=False), scheme=revised), date(2027, 9, 10), revised
     )
     assert plan(short, revised, on).obstacles.keys() == {"work_safety"}
@@ -240,7 +240,7 @@ def test_papers_are_written_by_the_new_edition(revised: Scheme, tmp_path: Path) 
     firm = table(base(**NEW, name="甲", st_staff=11), scheme=revised)
     (record,) = records(assess_table(firm, revised))
     assert record["edition"] == "e2027"
-    briefed = brief(firm, 0, revised, date(2027, 3, 1))
+    briefed = firm_plan(firm, 0, revised, date(2027, 3, 1))
     write_word(firm_paper(record, briefed, firm, revised, ENGLISH), tmp_path / "firm.docx")
     firm_workbook(tmp_path / "firm.xlsx", record, firm, revised, ENGLISH)
     assert (tmp_path / "firm.docx").stat().st_size > 10_000

@@ -29,12 +29,12 @@ from eligibility.assessment.record import records
 from eligibility.domain.errors import InputError, LawError
 from eligibility.domain.facts import FirmTable
 from eligibility.i18n import ENGLISH
-from eligibility.intake.draft_reader import told
+from eligibility.intake.draft_reader import read_draft
 from eligibility.planning.cheapest_plan import plan
-from eligibility.planning.firm_plan import brief
+from eligibility.planning.firm_plan import firm_plan
 from eligibility.reports.firm_paper import firm_paper
-from eligibility.reports.ladder_text import climbed
-from eligibility.reports.plan_text import planned
+from eligibility.reports.ladder_text import ladder_points
+from eligibility.reports.plan_text import plan_points
 from eligibility.reports.word import write_word
 from eligibility.schemes.registry import (
     DEFAULT_SCHEME,
@@ -99,7 +99,7 @@ def test_each_track_has_its_own_aim() -> None:
     assert short["next_by_track"] == {"specialisation": OWN, "technology": "hnte"}
     assert fit["next_by_track"] == {"specialisation": None, "technology": "hnte"}
     assert fit["now"] == [OWN, "tech_sme"]
-    said = climbed(short, ENGLISH)
+    said = ladder_points(short, ENGLISH)
     assert "To aim at next: Specialised SME (invented), High-tech enterprise" in said
 
 
@@ -128,7 +128,7 @@ def test_the_form_asks_the_own_fields_of_any_scheme() -> None:
     assert {"niche_years", "niche_share"} <= {field.id for field in form(scheme, DAY)}
     assert {"niche_years", "niche_share"} <= joint_fields_by_id().keys()
     facts = {"application_date": "2026-06-15", "niche_years": "5", "niche_share": "0.8"}
-    said = told({"facts": facts}, scheme, DAY, schemes_beside(scheme))
+    said = read_draft({"facts": facts}, scheme, DAY, schemes_beside(scheme))
     assert said.batch.table.numbers("niche_share").tolist() == [0.8]
     sheet = Sheet(scheme, Draft(facts=facts), said, ENGLISH)
     assert "niche_years" in sheet.places
@@ -152,10 +152,10 @@ def test_a_scheme_without_remedies_is_planned_for_as_far_as_it_can_be(tmp_path: 
         "here; plan it by hand.",
     }
     short = firm(niche_years=2)
-    found = brief(short, 0, scheme, on)
+    found = firm_plan(short, 0, scheme, on)
     assert [gap["finding"] for gap in found["gaps"]["findings"]] == ["niche_experience"]
     assert [gap["shortfall"] for gap in found["gaps"]["findings"]] == [1]
-    assert "plan it by hand" in planned(found, scheme, ENGLISH)
+    assert "plan it by hand" in plan_points(found, scheme, ENGLISH)
     (record,) = records(assess_table(short, scheme))
     write_word(firm_paper(record, found, short, scheme, ENGLISH), tmp_path / "firm.docx")
 

@@ -384,9 +384,9 @@ def _do(action: Callable[[], object], done: Message, language: Language) -> None
     try:
         action()
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return
-    session.tell(done)
+    session.flash(done)
     st.rerun()
 
 

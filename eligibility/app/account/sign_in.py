@@ -13,7 +13,7 @@ from eligibility.store import SignedIn
 from eligibility.store.passwords import SHORTEST
 
 
-def closed() -> None:
+def refused_page() -> None:
     """What stands at the address of a page for others: the sign-in, or a refusal in words."""
     language = session.language()
     _ = language.text
@@ -51,7 +51,7 @@ def sign_in(language: Language) -> None:
             _field("password", _("Password"), "password", "current-password"),
         )
     )
-    if auth.provider() and auth.vouched() is None:
+    if auth.provider() and auth.provider_identity() is None:
         st.button(_("Sign in through your organisation"), on_click=st.login)
 
 
@@ -86,7 +86,9 @@ def sign_out(language: Language) -> None:
     """Sign out here, or on every device."""
     _ = language.text
     here = _form(routes.SIGN_OUT, _("Sign out here"))
-    all_over = _form(routes.SIGN_OUT, _("Sign out on every device"), _hidden("everywhere", "yes"))
+    all_over = _form(
+        routes.SIGN_OUT, _("Sign out on every device"), _hidden_field("everywhere", "yes")
+    )
     st.html(tag("div", here, all_over, cls="ways-out"))
 
 
@@ -99,22 +101,22 @@ def ended(person: str | None, language: Language) -> None:
         st.page_link("eligibility/app/account/account_page.py", label=_("Sign in"))
 
 
-def said(language: Language) -> None:
+def form_result(language: Language) -> None:
     """What came of the form sent just now; and the last step of who comes from an OpenID provider."""
-    message = address.said()
+    message = address.form_message()
     if message is not None:
-        notices.said(message, language)
-    if (vouched := auth.vouched()) is not None and auth.signed_in() is None:
-        _arrived(*vouched, language)
+        notices.show_message(message, language)
+    if (vouched := auth.provider_identity()) is not None and auth.signed_in() is None:
+        _continue_openid(*vouched, language)
 
 
-def _arrived(name: str, word: str, language: Language) -> None:
+def _continue_openid(name: str, word: str, language: Language) -> None:
     """The provider sends everybody to the first page, so this stands on every one."""
     _ = language.text
     st.html(tag("p", _("Your organisation knows you as "), tag("strong", name), cls="notice"))
     with st.container(horizontal=True, key="arrived"):
         go_on = _("Continue as the person signed in there")
-        st.html(_form(routes.IDENTITY, go_on, _hidden("identity", word)), width="content")
+        st.html(_form(routes.IDENTITY, go_on, _hidden_field("identity", word)), width="content")
         st.button(_("That is not me"), on_click=st.logout)
 
 
@@ -122,8 +124,8 @@ def _form(action: str, button: str, *fields: Markup) -> Markup:
     return tag(
         "form",
         *fields,
-        _hidden("csrf", auth.form_token()),
-        _hidden("back", address.here()),
+        _hidden_field("csrf", auth.form_token()),
+        _hidden_field("back", address.here()),
         tag("button", button, type="submit"),
         cls="sign",
         method="post",
@@ -136,5 +138,5 @@ def _field(name: str, label: str, kind: str, filled_by: str) -> Markup:
     return tag("label", tag("span", label), entry)
 
 
-def _hidden(name: str, value: str) -> Markup:
+def _hidden_field(name: str, value: str) -> Markup:
     return tag("input", type="hidden", name=name, value=value)

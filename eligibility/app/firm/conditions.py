@@ -114,7 +114,7 @@ def how_far(firm: Firm, found: dict[str, Any], language: Language) -> str:
     """What is still lacking for a condition, or how much there is to spare."""
     _ = language.text
     if found["status"] == "undetermined":
-        return _undetermined(firm, found, language)
+        return _undetermined_reason(firm, found, language)
     if found["status"] == "met":
         return _to_spare(found, language)
     gap = next((gap for gap in firm.record["gaps"] if gap["finding"] == found["id"]), None)
@@ -131,7 +131,7 @@ def _too_high(found: dict[str, Any]) -> bool:
     return found["unit"] == "code" and found["status"] == "undetermined" and bool(found["observed"])
 
 
-def _undetermined(firm: Firm, found: dict[str, Any], language: Language) -> str:
+def _undetermined_reason(firm: Firm, found: dict[str, Any], language: Language) -> str:
     """What has to be filled in, or why nothing that could be would decide it."""
     _ = language.text
     if found["missing"]:

@@ -36,7 +36,7 @@ def findings(
     st.html(tag("div", *(_finding(each, firm, language, years) for each in found)))
 
 
-def cited(citation: Said, language: Language) -> Markup:
+def citation_text(citation: Said, language: Language) -> Markup:
     """Document and article, and a word where they are not known well."""
     doubt = fmt.confidence(citation["confidence"], language)
     words = [tag("span", doubt, cls="doubt")] if doubt else []
@@ -60,12 +60,12 @@ def _finding(gap: Said, firm: Firm, language: Language, years: Sequence[int] | N
     if gap["status"] == "unmet" and not gap["needs"]:
         lines.append(gap["rule"][language.id])
     lines += [_group(group, language, linked) for group in gap["needs"]]
-    lines += _settled(gap["settled_by"], firm, language, years)
+    lines += _remedies(gap["settled_by"], firm, language, years)
     if gap["needs"]:
         said = _("evidence: {papers}").format(papers=gap["evidence"][language.id])
         lines.append(tag("small", said))
     head = [badge(gap["status"], language), " ", tag("b", gap["title"][language.id])]
-    return _block([*head, cited(gap["citation"], language)], lines)
+    return _block([*head, citation_text(gap["citation"], language)], lines)
 
 
 def _item(item: Said, firm: Firm, language: Language) -> Markup:
@@ -76,13 +76,13 @@ def _item(item: Said, firm: Firm, language: Language) -> Markup:
         ways = [_group(group, language, True) for group in step["needs"]]
         said = _("{n} points").format(n=fmt.interval(step["points"]["low"], step["points"]["high"]))
         lines.append(join([tag("b", said), ": ", *_between(ways, _("; and "))]))
-    lines += _settled(item["settled_by"], firm, language, None)
+    lines += _remedies(item["settled_by"], firm, language, None)
     if item["high"] > item["low"] and not any(item["settled_by"].values()):
         lines.append(_("within its grade left to the experts"))
     elif not item["steps"] and not any(item["settled_by"].values()):
         lines.append(_("nothing in the latest year moves it"))
     head = [tag("b", item["title"][language.id]), " ", points]
-    return _block([*head, cited(item["citation"], language)], lines)
+    return _block([*head, citation_text(item["citation"], language)], lines)
 
 
 def _block(head: list[str], lines: list[str]) -> Markup:
@@ -142,7 +142,7 @@ def _tier(tier: Said, language: Language) -> str:
     return said.format(line=line, amount=exact(tier["up_to"], tier["unit"], language))
 
 
-def _settled(
+def _remedies(
     by: Mapping[str, Sequence[str]], firm: Firm, language: Language, years: Sequence[int] | None
 ) -> Iterator[Markup]:
     """What settles an open one: facts to fill in, evidence to show."""

@@ -25,12 +25,12 @@ SIGNS = {"at_least": "≥", "above": ">", "at_most": "≤"}
 BLANKS = 4
 
 
-def climbed(firm: Firm, language: Language) -> Said | None:
+def ladder_standing(firm: Firm, language: Language) -> Said | None:
     """Where the firm stands on every rung; None, and why, where its day is not covered."""
     try:
         return ladder_record(ladder(firm.table), 0)
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return None
 
 

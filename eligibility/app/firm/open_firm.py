@@ -22,7 +22,7 @@ Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Page:
+class PageLink:
     """A page that leads on from the firm: its script, and what its address says."""
 
     script: str
@@ -30,7 +30,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenFirm:
     """One firm, judged by the rules and the model in use.
 
     Attributes
@@ -51,12 +51,12 @@ class Opened:
     firm: Firm
     on: date
     query: Mapping[str, str]
-    home: Page
+    home: PageLink
     lists: Lists = field(default_factory=dict)
     papers: Mapping[str, str] | None = None
 
 
-def from_file(key: str) -> Opened | None:
+def from_file(key: str) -> OpenFirm | None:
     """The firm of that key in the file kept, or in the sample.
 
     Raises
@@ -66,22 +66,24 @@ def from_file(key: str) -> Opened | None:
     """
     found = cache.current().find(key)
     query = {address.FIRM: key}
-    home = Page("eligibility/app/firm/firm_page.py", query)
+    home = PageLink("eligibility/app/firm/firm_page.py", query)
     if found is None:
         return None
-    return Opened(replace(found, key=key), session.application_day(), query, home)
+    return OpenFirm(replace(found, key=key), session.application_day(), query, home)
 
 
-def from_draft(draft: Draft, firm: Firm) -> Opened:
+def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
     """The firm that a self-assessment tells of."""
     query, home = (
         {address.SOURCE: form_state.DRAFT},
-        Page("eligibility/app/self_assessment/result_page.py"),
+        PageLink("eligibility/app/self_assessment/result_page.py"),
     )
-    return Opened(replace(firm, key=form_state.DRAFT), date.today(), query, home, dict(draft.lists))
+    return OpenFirm(
+        replace(firm, key=form_state.DRAFT), date.today(), query, home, dict(draft.lists)
+    )
 
 
-def from_register(repository: Repository, firm_id: int) -> Opened | None:
+def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:
     """A firm of the register as its latest assessment has its facts; None where there is none.
 
     Raises
@@ -94,14 +96,14 @@ def from_register(repository: Repository, firm_id: int) -> Opened | None:
         return None
     facts = repository.records.assessment(held[0]["id"])["inputs"]
     query = {address.SOURCE: address.REGISTERED, address.FIRM: str(firm_id)}
-    return Opened(
+    return OpenFirm(
         replace(
-            cache.judged(firms_query.judged(facts, cache.scheme())),
+            cache.with_readiness(firms_query.assess_facts(facts, cache.scheme())),
             key=f"{address.REGISTERED}-{firm_id}",
         ),
         date.today(),
         query,
-        Page("eligibility/app/register/firm_page.py", {address.FIRM: str(firm_id)}),
+        PageLink("eligibility/app/register/firm_page.py", {address.FIRM: str(firm_id)}),
         {name: repository.records.ledger(firm_id, name).value for name in cache.scheme().lists},
         {row["item"]: PAPER_WORDS[row["status"]] for row in repository.casework.documents(firm_id)},
     )

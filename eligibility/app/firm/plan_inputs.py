@@ -10,8 +10,8 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.firm import readiness
-from eligibility.app.firm.gaps import cited, findings
-from eligibility.app.firm.plan_results import Asked
+from eligibility.app.firm.gaps import citation_text, findings
+from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.self_assessment import form_state
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
@@ -27,7 +27,9 @@ from eligibility.screening import Firm
 Said = Mapping[str, Any]
 
 
-def asked(brief: Said, firm: Firm, language: Language, *, by_model: bool = False) -> Asked:
+def plan_request(
+    brief: Said, firm: Firm, language: Language, *, by_model: bool = False
+) -> PlanRequest:
     """Ask for the batch, the points, the taxable income of the years from the certificate on.
 
     ``by_model``: a readiness can be asked for as well, which then stands before the points.
@@ -73,7 +75,7 @@ def asked(brief: Said, firm: Firm, language: Language, *, by_model: bool = False
     # income of later years says nothing while an earlier one is blank
     known = typed if income[: len(typed)] == typed else []
     wanted = None if ready is None else ready / 100
-    return Asked(by, score, wanted, tuple(each * fmt.WAN for each in known), not renews)
+    return PlanRequest(by, score, wanted, tuple(each * fmt.WAN for each in known), not renews)
 
 
 def _readiness_asked(language: Language) -> float | None:
@@ -209,7 +211,7 @@ def _to_rate(firm: Firm, language: Language) -> None:
         return
     title = language.of(firm.scheme.sections[fields[rated[0]].section])
     if st.button(_("Fill in the ratings: {step} →").format(step=title)):
-        form_state.go(fields[rated[0]].section, rated[0])
+        form_state.open_step(fields[rated[0]].section, rated[0])
         st.switch_page("eligibility/app/self_assessment/steps_page.py")
 
 
@@ -218,7 +220,9 @@ def _ready(said: Said, language: Language) -> None:
     _ = language.text
     band = readiness.demonstration(language) if said["model"]["invented"] else ()
     if said["refused"]:
-        st.html(tag("div", *band, tag("p", _said(said["refused"], language)), cls="notice refused"))
+        st.html(
+            tag("div", *band, tag("p", _sentence(said["refused"], language)), cls="notice refused")
+        )
         return
     words = _("Readiness then about {chance} ({low}–{high}), at least {asked} asked for.")
     low, high = (fmt.chance(end) for end in said["interval"])
@@ -234,7 +238,7 @@ def _ready(said: Said, language: Language) -> None:
 def _refusal(answer: Said, language: Language) -> None:
     _ = language.text
     reasons = [
-        tag("li", _said(refusal["why"], language), cited(refusal["citation"], language))
+        tag("li", _sentence(refusal["why"], language), citation_text(refusal["citation"], language))
         for refusal in answer["refused"]
     ]
     if answer["earliest"]:
@@ -302,13 +306,13 @@ def _what(move: Said, language: Language) -> Markup:
 
 def _brings(move: Said, language: Language) -> Iterator[Markup]:
     for met in move["meets"]:
-        yield join(["→ ", met["title"][language.id], cited(met["citation"], language)])
+        yield join(["→ ", met["title"][language.id], citation_text(met["citation"], language)])
     if not move["meets"] and not move["raises"]:
         yield join(["→ ", language.text("readiness alone")])
     for raised in move["raises"]:
         points = f"{fmt.number(raised['from'])}→{fmt.number(raised['to'])}"
         title = raised["title"][language.id]
-        yield join([f"→ {title} {points}", cited(raised["citation"], language)])
+        yield join([f"→ {title} {points}", citation_text(raised["citation"], language)])
 
 
 def worth(value: Said, language: Language) -> None:
@@ -330,7 +334,7 @@ def worth(value: Said, language: Language) -> None:
                 net=fmt.money(value["net_of_tax_alone"], language),
             )
             said.append(tag("p", tag("strong", words)))
-    said += [tag("p", _said(sentence, language)) for sentence in value["says"]]
+    said += [tag("p", _sentence(sentence, language)) for sentence in value["says"]]
     if value["awards"]:
         heads = (_("Award"), _("Amount"), _("As of"), _("Citation"))
         rows = [
@@ -338,7 +342,7 @@ def worth(value: Said, language: Language) -> None:
                 award["title"][language.id],
                 fmt.money(award["amount"], language),
                 str(award["dated"]),
-                cited(award["citation"], language),
+                citation_text(award["citation"], language),
             )
             for award in value["awards"]
         ]
@@ -351,7 +355,7 @@ def worth(value: Said, language: Language) -> None:
     st.html(join(said) + tag("p", based, cls="muted"))
 
 
-def _said(sentence: Said, language: Language) -> str:
+def _sentence(sentence: Said, language: Language) -> str:
     """A sentence of the brief in this language."""
     values = {
         name: value[language.id] if isinstance(value, dict) else value

@@ -19,16 +19,16 @@ from eligibility.city.settings import City
 from eligibility.city.year import CityYear
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Batch
-from eligibility.planning.firm_plan import brief
+from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.readiness_plan import Judge
 from eligibility.readiness.model import Model
-from eligibility.register.year_candidates import Pool
+from eligibility.register.year_candidates import YearCandidates
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm, Screening
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlanRequest:
     """What a plan is to be made for; money in CNY, readiness /1."""
 
     by: date | None = None
@@ -51,13 +51,15 @@ class Outlook:
         closed.
     """
 
-    held: Pool
+    held: YearCandidates
     made: CityYear | None
-    season: Pool
+    season: YearCandidates
     coming: CityYear | None
 
 
-def way(firm: Firm, on: date, asked: Asked, judge: Judge | None = None) -> dict[str, Any]:
+def plan_for_firm(
+    firm: Firm, on: date, asked: PlanRequest, judge: Judge | None = None
+) -> dict[str, Any]:
     """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
 
     Raises
@@ -70,7 +72,7 @@ def way(firm: Firm, on: date, asked: Asked, judge: Judge | None = None) -> dict[
         None if np.isnan(figure) else float(figure)
         for figure in (firms.numbers(name)[row] for name in ("staff_total", "total_assets_y3"))
     )
-    return brief(
+    return firm_plan(
         firms,
         row,
         firm.scheme,
@@ -97,21 +99,21 @@ def coming_years() -> list[int]:
     return [this_year, this_year + 1]
 
 
-def standing(screening: Screening, year: int, scheme: Scheme) -> Standing:
+def state_of_file(screening: Screening, year: int, scheme: Scheme) -> Standing:
     """Where the firms that apply in a year stand."""
     table = screening.batch.table
     of_year = table.application_years == year
     if of_year.all():
         return Standing(table, screening.assessments)
-    return judged(table.take(of_year), scheme)
+    return assess_state(table.take(of_year), scheme)
 
 
-def judged(firms: FirmTable, scheme: Scheme) -> Standing:
+def assess_state(firms: FirmTable, scheme: Scheme) -> Standing:
     """Where the firms of a table stand."""
     return Standing(firms, assess_table(firms, scheme))
 
 
-def target(city: City, year: int, pool: Pool | None = None) -> int:
+def target(city: City, year: int, pool: YearCandidates | None = None) -> int:
     """How many firms are to be certified in a year: the register's own number wins over the city's.
 
     Raises
@@ -124,12 +126,12 @@ def target(city: City, year: int, pool: Pool | None = None) -> int:
     return int(city.target(year).certified.value)
 
 
-def closed(city: City, year: int, scheme: Scheme) -> Batch | None:
+def closed_batch(city: City, year: int, scheme: Scheme) -> Batch | None:
     """The last batch of a year, if it has closed."""
     return scheme.overlay(city.region).last_batch(year, date.today())
 
 
-def visited(pool: Pool, made: CityYear) -> list[str]:
+def visited(pool: YearCandidates, made: CityYear) -> list[str]:
     """The ids of the firms of the register chosen for support, in the order of the choices."""
     return [str(pool.firms[place]) for place in _places(made)]
 
@@ -166,21 +168,21 @@ def deadlines(
     return for_batch(batches[0], overlay) if batches else []
 
 
-def stock(pool: Pool, scheme: Scheme) -> Stock:
+def stock(pool: YearCandidates, scheme: Scheme) -> Stock:
     """Certificates on record in the year and the next."""
     law = scheme.in_force(date(pool.year, 1, 1))
     return pool.held.stock(law, pool.year, pool.year + 1)
 
 
 def pool_chances(
-    model: Model | None, standing: Standing, city: City, pool: Pool, scheme: Scheme
+    model: Model | None, standing: Standing, city: City, pool: YearCandidates, scheme: Scheme
 ) -> Chances:
     """Chances of the firms that a year of the register counts.
 
     Of a year that comes after one still open they are those of firms not certified in that one.
     """
     chances = model_chances(model, standing, city)
-    if not pool.again.any() or closed(city, pool.year - 1, scheme):
+    if not pool.again.any() or closed_batch(city, pool.year - 1, scheme):
         return chances
     return year_after(replace(chances, now=np.where(pool.again, chances.now, 0)), chances)
 

@@ -6,18 +6,18 @@ import streamlit as st
 
 from eligibility.app import cache
 from eligibility.app.firm import gaps, ladder, plan_inputs, what_if
-from eligibility.app.firm.open_firm import Opened
-from eligibility.app.firm.plan_results import Asked
+from eligibility.app.firm.open_firm import OpenFirm
+from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.widgets import guard, papers
 from eligibility.i18n import Language
 
 
-def plan(opened: Opened, language: Language) -> None:
+def plan(opened: OpenFirm, language: Language) -> None:
     """All of it, for a firm met anywhere; the papers tell the plan that is asked for here."""
     _ = language.text
     firm = opened.firm
-    with guard.told(language):
-        first = cache.way(firm, opened.on, Asked())
+    with guard.refusals_shown(language):
+        first = cache.way(firm, opened.on, PlanRequest())
 
     st.header(_("What is lacking now"), anchor=False)
     st.caption(
@@ -29,8 +29,8 @@ def plan(opened: Opened, language: Language) -> None:
     what_if.what_if_block(firm, first["gaps"], language)
 
     st.header(_("Plan"), anchor=False)
-    asked = plan_inputs.asked(first, firm, language, by_model=cache.model()[0] is not None)
-    with guard.told(language), st.spinner(_("Looking for the cheapest plan…")):
+    asked = plan_inputs.plan_request(first, firm, language, by_model=cache.model()[0] is not None)
+    with guard.refusals_shown(language), st.spinner(_("Looking for the cheapest plan…")):
         made = cache.way(firm, opened.on, asked)
     st.subheader(_("Plan to be ready by {by}").format(by=made["by"]), anchor=False)
     plan_inputs.plans(made, firm, language)
@@ -41,6 +41,6 @@ def plan(opened: Opened, language: Language) -> None:
     st.header(_("What it is worth"), anchor=False)
     plan_inputs.worth(made["worth"], language)
     st.header(_("Ladder of qualifications"), anchor=False)
-    ladder.ladder_block(ladder.climbed(firm, language), firm, language)
+    ladder.ladder_block(ladder.ladder_standing(firm, language), firm, language)
     st.header(_("Papers"), anchor=False)
     papers.of_firm(opened, language, asked)

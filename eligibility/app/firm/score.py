@@ -96,7 +96,7 @@ def _group(
 def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
     _ = language.text
     missing = fmt.field_titles(item["missing"], firm.scheme.fields_by_id, firm.years, language)
-    observed = _observed(item, firm.law.items[item["id"]], language)
+    observed = _observed_text(item, firm.law.items[item["id"]], language)
     notes = [tag("small", _("missing: {names}").format(names=missing))] if missing else []
     for other in (item["interpretation"] or {}).get("changed_by", []):
         points = fmt.interval(other["low"], other["high"])
@@ -120,7 +120,7 @@ def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
     )
 
 
-def _observed(item: dict[str, Any], rule: Item, language: Language) -> str:
+def _observed_text(item: dict[str, Any], rule: Item, language: Language) -> str:
     _ = language.text
     observed, unit = item["observed"], item["unit"]
     if observed is None:

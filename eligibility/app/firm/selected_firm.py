@@ -6,20 +6,20 @@ import streamlit as st
 
 from eligibility.app import address, auth, cache
 from eligibility.app.firm import open_firm
-from eligibility.app.firm.open_firm import Opened
+from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.self_assessment import draft_storage, form_state
 from eligibility.app.widgets import guard
 from eligibility.i18n import Language
 from eligibility.store import STAFF
 
 
-def firm(title: str, language: Language) -> Opened:
+def firm(title: str, language: Language) -> OpenFirm:
     """The firm that is open, with the way back; a page under this title ends where none is."""
     _ = language.text
     source, key = address.source(), address.chosen_firm()
     # a page that is not of one's role cannot be linked to
     screens = auth.actor().role in STAFF
-    with guard.told(language):
+    with guard.refusals_shown(language):
         match source:
             case address.REGISTERED:
                 found = _of_register()
@@ -45,20 +45,20 @@ def firm(title: str, language: Language) -> Opened:
     return found
 
 
-def _of_register() -> Opened | None:
+def _of_register() -> OpenFirm | None:
     """A firm of the register; the store refuses it to whoever may not see it."""
-    firm_id = address.asked_number(address.FIRM)
+    firm_id = address.query_number(address.FIRM)
     return None if firm_id is None else open_firm.from_register(auth.repository(), firm_id)
 
 
-def _of_draft(language: Language) -> Opened | None:
+def _of_draft(language: Language) -> OpenFirm | None:
     """The self-assessment that is open here, kept before it is judged."""
     draft = form_state.draft()
     if draft is None:
         return None
     form_state.collect()
     draft_storage.save(draft, auth.repository(), language)
-    _, screening = cache.assessed(draft)
+    _, screening = cache.assess_draft(draft)
     return None if screening.only is None else open_firm.from_draft(draft, screening.only)
 
 

@@ -26,13 +26,13 @@ def heading(firm: Firm, language: Language) -> None:
             "section",
             tag("h1", firm.text("name") or _("Firm without a name")),
             tag("p", " · ".join([*filter(None, known), basis]), cls="muted"),
-            said(firm, language),
+            verdict_banner(firm, language),
             cls="firm",
         )
     )
 
 
-def said(firm: Firm, language: Language) -> Markup:
+def verdict_banner(firm: Firm, language: Language) -> Markup:
     """The verdict with its reason, and what a person should look at."""
     verdict = firm.record["verdict"]
     return join(
@@ -44,7 +44,7 @@ def said(firm: Firm, language: Language) -> Markup:
                 cls=f"verdict {OF_VERDICT[verdict]}",
             ),
             *_warnings(firm.record["warnings"], language),
-            *_turned(firm, language),
+            *_turned_conditions(firm, language),
         ]
     )
 
@@ -79,7 +79,7 @@ def reason(firm: Firm, language: Language) -> str:
     return _("; ").join(said)
 
 
-def _turned(firm: Firm, language: Language) -> Iterable[Markup]:
+def _turned_conditions(firm: Firm, language: Language) -> Iterable[Markup]:
     """The conditions that another reading of the law would turn."""
     _ = language.text
     turned = _titles((each for each in firm.record["findings"] if each["interpretation"]), language)

@@ -72,7 +72,7 @@ def what_if_block(firm: Firm, found: Said, language: Language) -> None:
             moved={name: amount for name, amount in moved.items() if amount},
         )
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return
     _beside(firm, Firm(after, 0), language)
 
@@ -105,12 +105,12 @@ def _distances(firm: str, found: Said) -> dict[str, Any]:
     return {
         session.moved_key(firm, name): True
         if kinds[name] == "yes_no"
-        else _typed(kinds[name], amount)
+        else _amount_text(kinds[name], amount)
         for name, amount in more.items()
     }
 
 
-def _typed(kind: str, amount: float) -> float:
+def _amount_text(kind: str, amount: float) -> float:
     """An amount as it stands in its input."""
     return round(amount / fmt.WAN, fmt.WAN_DIGITS) if kind == "money" else float(amount)
 
@@ -146,7 +146,7 @@ def _more(name: str, lever: Lever, firm: Firm, language: Language) -> None:
     else:
         unit, now = fmt.unit_word(field.unit, language), exact(present, field.unit, language)
     _label(name, title, unit, _("now {amount}, more:").format(amount=now))
-    most = None if np.isinf(room) else _typed(field.kind, room)
+    most = None if np.isinf(room) else _amount_text(field.kind, room)
     _number(title, session.moved_key(firm.key, name), field, 0.0, most)
 
 
@@ -186,7 +186,7 @@ def _fill(field: Field, firm: Firm, language: Language) -> None:
             )
         case _:
             least, most = (
-                None if end is None else _typed(field.kind, end)
+                None if end is None else _amount_text(field.kind, end)
                 for end in (field.minimum, field.maximum)
             )
             _number(title, key, field, least, most)
@@ -213,14 +213,14 @@ def _number(title: str, key: str, field: Field, least: float | None, most: float
 
 def _amount(name: str, lever: Lever, firm: Firm) -> float:
     """How much more is tried, in the unit of the field."""
-    typed = session.tried(session.moved_key(firm.key, name)) or 0.0
+    typed = session.what_if_value(session.moved_key(firm.key, name)) or 0.0
     money = firm.scheme.fields_by_id[lever.field].kind == "money"
     return round(float(typed) * fmt.WAN, 2) if money else float(typed)
 
 
 def _value(field: Field, firm: Firm) -> float | date | None:
     """What a blank is tried to be, held as its kind asks; None where nothing is tried."""
-    typed = session.tried(session.given_key(firm.key, field.id))
+    typed = session.what_if_value(session.given_key(firm.key, field.id))
     if typed is None:
         return None
     match field.kind:
@@ -247,7 +247,8 @@ def _beside(before: Firm, after: Firm, language: Language) -> None:
             [tag("b", found["title"][language.id]), tag("small", found["citation"]["article"])],
             _standing(before, found, language),
             _standing(after, then[found["id"]], language),
-            changed=_shown(before, found) != _shown(after, then[found["id"]]),
+            changed=_amount_shown_text(before, found)
+            != _amount_shown_text(after, then[found["id"]]),
         )
         for found in before.record["findings"]
     ]
@@ -259,7 +260,7 @@ def _beside(before: Firm, after: Firm, language: Language) -> None:
     )
 
 
-def _shown(firm: Firm, found: Said) -> tuple[Any, ...]:
+def _amount_shown_text(firm: Firm, found: Said) -> tuple[Any, ...]:
     score = firm.record["score"]
     points = (score["low"], score["high"]) if found["unit"] == "point" else ()
     return found["status"], found["observed"], found["required"], *points

@@ -18,7 +18,7 @@ from eligibility.readiness.paths import CARD
 from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
 
 if TYPE_CHECKING:
-    from eligibility.readiness.training import Trained
+    from eligibility.readiness.training import TrainingResult
 
 MEASURES = ("log_loss", "brier", "calibration_error", "auc")
 EXAMPLE = f"""python -m eligibility simulate -n 600 -o past.csv
@@ -48,7 +48,7 @@ def none(why: Message | None, teaches: bool, language: Language) -> None:
     st.code(EXAMPLE, language="bash")
 
 
-def card(held: Trained, folder: Path, language: Language) -> None:
+def card(held: TrainingResult, folder: Path, language: Language) -> None:
     """What it learned from, how good it is, what must be kept in mind."""
     from eligibility.readiness.model_card import about
 

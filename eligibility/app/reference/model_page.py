@@ -13,7 +13,7 @@ language = session.language()
 _ = language.text
 
 role = auth.actor().role
-held, why = cache.trained()
+held, why = cache.trained_model()
 folder = cache.model_folder()
 st.title(_("Readiness model"), anchor=False)
 if session.just_replaced():

@@ -19,13 +19,13 @@ from eligibility.domain.errors import EligibilityError, InputError
 from eligibility.i18n import Language
 
 if TYPE_CHECKING:
-    from eligibility.readiness.training import Trained
+    from eligibility.readiness.training import TrainingResult
     from eligibility.readiness.training_data import Past
 
 FILE, REGISTER = "file", "register"
 
 
-def train(held: Trained | None, folder: Path, language: Language) -> None:
+def train(held: TrainingResult | None, folder: Path, language: Language) -> None:
     """Past applications → rows and rejects → candidates compared → taken, or thrown away."""
     _ = language.text
     past = _lessons(language)
@@ -45,14 +45,14 @@ def train(held: Trained | None, folder: Path, language: Language) -> None:
             begin.empty()
             _train(past, language)
         return
-    _compared(held, made, past, language)
+    _comparison(held, made, past, language)
     with st.container(horizontal=True):
         if st.button(_("Use this model from now on"), type="primary"):
             _take(made, folder, language)
         st.button(_("Throw it away"), on_click=session.forget_trained)
 
 
-def check(held: Trained | None, language: Language) -> None:
+def check(held: TrainingResult | None, language: Language) -> None:
     """New outcomes → keep or retrain, why, and the calibration plot."""
     _ = language.text
     if held is None:
@@ -65,7 +65,7 @@ def check(held: Trained | None, language: Language) -> None:
     if past is None:
         return
     _rows(past, language)
-    from eligibility.readiness.model_card import watched
+    from eligibility.readiness.model_card import monitoring_text
     from eligibility.readiness.monitoring import watch
 
     if past.sha256 == held.model.learned.sha256:
@@ -75,9 +75,9 @@ def check(held: Trained | None, language: Language) -> None:
     try:
         found = watch(held.model, past)
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return
-    verdict, figures = watched(found, language)
+    verdict, figures = monitoring_text(found, language)
     st.html(tag("p", tag("strong", verdict), cls="notice"))
     st.html(tag("p", figures))
     calibration(found.bins, language)
@@ -142,7 +142,7 @@ def _file(key: str, language: Language, edition: str | None = None) -> Past | No
         with st.spinner(_("Reading and assessing…")):
             return cache.past(kept, session.file_unit(key), edition)
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return None
 
 
@@ -193,12 +193,14 @@ def _train(past: Past, language: Language) -> None:
         session.keep_trained(learn(past, cache.scheme().id, progress=progress))
     except InputError as error:
         bar.empty()
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return
     st.rerun()
 
 
-def _compared(held: Trained | None, made: Trained, past: Past, language: Language) -> None:
+def _comparison(
+    held: TrainingResult | None, made: TrainingResult, past: Past, language: Language
+) -> None:
     """The candidates, what so many applications allow, and the model in use beside the new one."""
     _ = language.text
     measured, chosen = made.metrics["by_cross_validation"], made.metrics["chosen"]
@@ -213,7 +215,7 @@ def _compared(held: Trained | None, made: Trained, past: Past, language: Languag
     try:
         before = watch(held.model, past).measures
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return
     rows = {_("in use now"): before, _("new, on rows left out of its fit"): measured[chosen]}
     st.html(measures(rows, None, language))
@@ -227,14 +229,14 @@ def _compared(held: Trained | None, made: Trained, past: Past, language: Languag
     st.caption(words.format(n=f"{len(past.certified):,}"))
 
 
-def _take(made: Trained, folder: Path, language: Language) -> None:
+def _take(made: TrainingResult, folder: Path, language: Language) -> None:
     """Put the new model in the place of the one in use."""
     from eligibility.readiness.artifact import replace
 
     try:
         replace(made, folder)
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
     else:
         session.forget_trained(replaced=True)
         st.rerun()

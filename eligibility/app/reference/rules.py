@@ -172,11 +172,11 @@ def beside(old: Edition, new: Edition, language: Language) -> None:
             if diff.kind in kinds
             and (kinds != ("parameter", "scale") or whole_known or (diff.old and diff.new))
         ]
-        _counted(shown, language)
-        _paired(shown, (old, new), language)
+        _count_text(shown, language)
+        _pair_lines(shown, (old, new), language)
 
 
-def _counted(diffs: Sequence[RuleDiff], language: Language) -> None:
+def _count_text(diffs: Sequence[RuleDiff], language: Language) -> None:
     counts = Counter(diff.change for diff in diffs)
     said = [
         tag("span", f"{language.text(word)} {counts[change]}")
@@ -186,7 +186,7 @@ def _counted(diffs: Sequence[RuleDiff], language: Language) -> None:
     st.html(tag("p", *said, cls="counts muted"))
 
 
-def _paired(diffs: Sequence[RuleDiff], editions: Sequence[Edition], language: Language) -> None:
+def _pair_lines(diffs: Sequence[RuleDiff], editions: Sequence[Edition], language: Language) -> None:
     _ = language.text
     heads = (_("Rule"), *(language.of(edition.title) for edition in editions))
     rows = []

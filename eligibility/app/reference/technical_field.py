@@ -43,7 +43,7 @@ def _match(match: Match, sentence: str, language: Language) -> Markup:
     lines = [
         tag("p", tag("b", f"{match.code} {match.title}"), tag("span", score, cls="muted")),
         tag("small", " › ".join(match.path)),
-        tag("p", _("Shared: "), _marked(match, sentence)),
+        tag("p", _("Shared: "), _mark_matches(match, sentence)),
     ]
     meanings = dict.fromkeys(
         f"{term.text} → {term.stands_for}" for term in match.terms if term.text != term.stands_for
@@ -52,11 +52,11 @@ def _match(match: Match, sentence: str, language: Language) -> Markup:
         said = _("Everyday words: {words}").format(words=_("; ").join(meanings))
         lines.append(tag("small", said))
     if match.exclusion:
-        lines.append(_excluded(match.exclusion, language))
+        lines.append(_exclusion(match.exclusion, language))
     return tag("li", *lines)
 
 
-def _marked(match: Match, sentence: str) -> Markup:
+def _mark_matches(match: Match, sentence: str) -> Markup:
     """The sentence with the parts that matched."""
     parts: list[str] = []
     done = 0
@@ -67,7 +67,7 @@ def _marked(match: Match, sentence: str) -> Markup:
     return join([*parts, sentence[done:]])
 
 
-def _excluded(exclusion: Exclusion, language: Language) -> Markup:
+def _exclusion(exclusion: Exclusion, language: Language) -> Markup:
     _ = language.text
     said = _("Excluded by {code}: {text}").format(code=exclusion.code, text=exclusion.text)
     if not exclusion.touched:

@@ -42,7 +42,7 @@ if sentence.strip():
     try:
         found = find(cache.scheme(), sentence, FIELDS)
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         st.stop()
     if code := technical_field.matches(found, sentence, language, taking=draft is not None):
         fields = cache.scheme().fields_by_id

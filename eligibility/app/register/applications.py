@@ -29,19 +29,19 @@ SHOWN, TALL = 16, 620
 ANSWERS = {"pending": None, "yes": True, "no": False}
 
 
-def listed(rows: Sequence[Row], language: Language) -> int | None:
+def applications_table(rows: Sequence[Row], language: Language) -> int | None:
     """The applications of one year; gives the firm that was opened."""
     _ = language.text
     years = sorted({row["applied_year"] for row in rows}, reverse=True)
-    asked = address.asked_number(address.YEAR)
+    asked = address.query_number(address.YEAR)
     year = asked if asked in years else years[0]
     st.segmented_control(
         _("Year of application"),
         years,
         format_func=str,
         required=True,
-        key=address.ask_key(address.YEAR, year),
-        on_change=address.ask,
+        key=address.query_widget_key(address.YEAR, year),
+        on_change=address.set_query_from_widget,
         args=(address.YEAR,),
     )
     held = [row for row in rows if row["applied_year"] == year]
@@ -72,7 +72,7 @@ def listed(rows: Sequence[Row], language: Language) -> int | None:
         height="content" if len(held) <= SHOWN else TALL,
         placeholder=fmt.NOTHING,
     )
-    return session.opened_of(session.OUTCOMES, [row["firm_id"] for row in held])
+    return session.pressed_row(session.OUTCOMES, [row["firm_id"] for row in held])
 
 
 def record(repository: Repository, language: Language) -> None:
@@ -96,10 +96,10 @@ def record(repository: Repository, language: Language) -> None:
         held = repository.applications.outcomes(firm)
         # what is held when the form is drawn says which version a change is made on
         now = next((each for each in held if each["applied_year"] == year), {"version": 0})
-        row = session.loaded(f"outcome:{firm}:{year}", lambda: now)
+        row = session.edit_copy(f"outcome:{firm}:{year}", lambda: now)
         _form(repository, firm, year, row, language)
         if row["version"] != now["version"]:
-            session.let_go(f"outcome:{firm}:{year}")
+            session.discard_edit(f"outcome:{firm}:{year}")
             st.rerun()
 
 
@@ -139,7 +139,7 @@ def _form(repository: Repository, firm: int, year: int, row: Row, language: Lang
                 "rejection_reason": reason.strip() or None,
             }
             guard.do(partial(_save, repository, [(firm, year, values, row["version"])]))
-            session.let_go(name)
+            session.discard_edit(name)
             st.rerun()
 
 
@@ -163,7 +163,7 @@ def _save(repository: Repository, rows: Sequence[tuple[int, int, Row, int]]) -> 
     )
 
 
-def matched(repository: Repository, held: Register, language: Language) -> bool:
+def confirm_outcomes(repository: Repository, held: Register, language: Language) -> bool:
     """What a file would record, and the button that does it; True once it was pressed."""
     _ = language.text
     batch = held.batch
@@ -203,7 +203,7 @@ def training_file(repository: Repository, scheme: Scheme, language: Language) ->
     )
     download_button.button(
         _("Download past applications (CSV)"),
-        lambda: downloads.written(past_table(rows, scheme), "csv"),
+        lambda: downloads.table_file(past_table(rows, scheme), "csv"),
         file_name="past_applications.csv",
         mime=downloads.MIMES["csv"],
         disabled=not rows,

@@ -17,10 +17,10 @@ repository = guard.staff(language)
 st.title(_("Applications and outcomes"), anchor=False)
 guard.news(language)
 opened = None
-with guard.told(language):
+with guard.refusals_shown(language):
     rows = repository.applications.outcomes()
     if rows:
-        opened = applications.listed(rows, language)
+        opened = applications.applications_table(rows, language)
     else:
         st.info(_("No application is recorded yet; record one below, or import a register."))
     applications.record(repository, language)
@@ -31,7 +31,7 @@ with guard.told(language):
         kept = upload.register(language)
         if kept is not None:
             held = outcome_file.read_register(kept.name, kept.content, repository, cache.scheme())
-            if applications.matched(repository, held, language):
+            if applications.confirm_outcomes(repository, held, language):
                 session.forget_register()
                 st.rerun()
     st.header(_("For training"), anchor=False)

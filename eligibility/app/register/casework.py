@@ -137,7 +137,13 @@ def documents(repository: Repository, firm: Row, law: Edition, language: Languag
 def _put(repository: Repository, firm_id: int, item: str, row: Row, key: str) -> None:
     guard.do(
         partial(
-            _save, repository, firm_id, item, session.chosen(key), row["version"], row["remark"]
+            _save,
+            repository,
+            firm_id,
+            item,
+            session.widget_value(key),
+            row["version"],
+            row["remark"],
         )
     )
 

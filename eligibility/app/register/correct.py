@@ -22,7 +22,7 @@ from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
 from eligibility.intake.table import Batch, Options, from_records
 from eligibility.schemes.registry import Scheme
-from eligibility.store import Held, Repository, table_facts
+from eligibility.store import Repository, Versioned, table_facts
 
 Row = Mapping[str, Any]
 YEARS = ("y1", "y2", "y3")
@@ -36,20 +36,20 @@ def figures(repository: Repository, firm: Row, language: Language) -> None:
     scheme = cache.scheme()
     held_years = repository.records.years(firm["id"])
     choice = sorted({date.today().year, *held_years}, reverse=True)
-    asked = address.asked_number(address.YEAR)
+    asked = address.query_number(address.YEAR)
     year = asked if asked in choice else (held_years or choice)[0]
     st.selectbox(
         _("Year of application"),
         choice,
-        key=address.ask_key(address.YEAR, year),
-        on_change=address.ask,
+        key=address.query_widget_key(address.YEAR, year),
+        on_change=address.set_query_from_widget,
         args=(address.YEAR,),
         width=200,
     )
     what = f"figures:{firm['id']}:{year}"
-    held: Held = session.loaded(what, lambda: repository.records.figures(firm["id"], year))
+    held: Versioned = session.edit_copy(what, lambda: repository.records.figures(firm["id"], year))
     _moved_on(repository.records.figures(firm["id"], year), held, what, language)
-    facts = held.value or _known(firm, year)
+    facts = held.value or _master_data(firm, year)
     st.caption(
         _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
     )
@@ -62,7 +62,7 @@ def figures(repository: Repository, firm: Row, language: Language) -> None:
             _submit(repository, firm["id"], year, typed, held, what, scheme, language)
 
 
-def _known(firm: Row, year: int) -> dict[str, Any]:
+def _master_data(firm: Row, year: int) -> dict[str, Any]:
     """What the firm's row says, for a year that has no figures yet."""
     names = ("uscc", "name", "district", "industry")
     return {"application_date": f"{year}-01-01"} | {
@@ -70,7 +70,7 @@ def _known(firm: Row, year: int) -> dict[str, Any]:
     }
 
 
-def _moved_on(now: Held, held: Held, what: str, language: Language) -> None:
+def _moved_on(now: Versioned, held: Versioned, what: str, language: Language) -> None:
     _ = language.text
     if now.version == held.version:
         return
@@ -80,7 +80,7 @@ def _moved_on(now: Held, held: Held, what: str, language: Language) -> None:
         keys = [key for key in fields if now.value.get(key) != held.value.get(key)]
         named = _(", ").join(language.of(fields[key].title) for key in keys)
         st.html(tag("p", words.format(fields=named or fmt.NOTHING), cls="notice refused"))
-        st.button(_("Load what is stored now"), on_click=session.let_go, args=(what,))
+        st.button(_("Load what is stored now"), on_click=session.discard_edit, args=(what,))
 
 
 def _sections(
@@ -168,7 +168,7 @@ def _submit(
     firm_id: int,
     year: int,
     typed: Mapping[str, str],
-    held: Held,
+    held: Versioned,
     what: str,
     scheme: Scheme,
     language: Language,
@@ -177,19 +177,19 @@ def _submit(
     try:
         unasked = {name: value for name, value in held.value.items() if name not in typed}
         facts = unasked | _read(typed, year, scheme, language)
-        record = cache.judged(firms_query.judged(facts, scheme)).record
+        record = cache.with_readiness(firms_query.assess_facts(facts, scheme)).record
         repository.records.save_figures(firm_id, year, facts, held.version)
         repository.records.add_assessment(firm_id, facts, record)
     except Conflict as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         st.html(
             tag("p", _("What you typed is still here; copy it before you load what is stored."))
         )
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
     else:
-        session.let_go(what)
-        session.tell(
+        session.discard_edit(what)
+        session.flash(
             Message(msgid("The figures of {year} are stored and assessed."), {"year": year})
         )
         st.rerun()

@@ -64,14 +64,14 @@ def tabs(language: Language) -> str:
         "notes": _("Notes"),
         "history": _("History"),
     }
-    asked = address.asked().get(address.TAB, TABS[0])
+    asked = address.list_query().get(address.TAB, TABS[0])
     st.segmented_control(
         _("Part of the dossier"),
         TABS,
         format_func=words.__getitem__,
         required=True,
-        key=address.ask_key(address.TAB, asked if asked in TABS else TABS[0]),
-        on_change=address.ask,
+        key=address.query_widget_key(address.TAB, asked if asked in TABS else TABS[0]),
+        on_change=address.set_query_from_widget,
         args=(address.TAB,),
         label_visibility="collapsed",
     )
@@ -86,7 +86,7 @@ def master(repository: Repository, firm: Row, language: Language) -> None:
     }
     stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
     # a version that moved on gets other inputs, so that what is typed belongs to what was seen
-    held = session.loaded(f"firm:{firm['id']}", lambda: dict(firm))
+    held = session.edit_copy(f"firm:{firm['id']}", lambda: dict(firm))
     # one who left stays until another is chosen
     advisers = {held["adviser_id"]: held["adviser"] or _("nobody")} | advisers
     name = f"{firm['id']}:{held['version']}"
@@ -112,10 +112,10 @@ def master(repository: Repository, firm: Row, language: Language) -> None:
             values = {field: text.strip() or None for field, text in given.items()}
             values = {**values, "name": values["name"] or "", "adviser_id": adviser}
             guard.do(partial(_save, repository, held, values, stage))
-            session.let_go(f"firm:{firm['id']}")
+            session.discard_edit(f"firm:{firm['id']}")
             st.rerun()
     if firm["version"] != held["version"]:
-        session.let_go(f"firm:{firm['id']}")
+        session.discard_edit(f"firm:{firm['id']}")
         st.rerun()
 
 
@@ -138,8 +138,8 @@ def assessment(repository: Repository, firm: Row, language: Language) -> None:
         return
     chosen = _choose(_("Assessment"), held, 0, session.LATEST, language)
     row = repository.records.assessment(chosen["id"])
-    judged = firms_query.judged(row["inputs"], cache.scheme(), row["record"])
-    st.html(verdict.said(judged, language))
+    judged = firms_query.assess_facts(row["inputs"], cache.scheme(), row["record"])
+    st.html(verdict.verdict_banner(judged, language))
     st.header(_("Conditions"), anchor=False)
     conditions.conditions(judged, language)
     st.header(_("Innovation score"), anchor=False)

@@ -14,7 +14,7 @@ language = session.language()
 _ = language.text
 
 repository = guard.staff(language)
-firm_id = address.asked_number(address.FIRM)
+firm_id = address.query_number(address.FIRM)
 with st.container(key="back"):
     st.page_link(
         "eligibility/app/register/firms_page.py",
@@ -26,7 +26,7 @@ if firm_id is None:
     st.info(_("No firm is open yet; choose one from the list."))
     st.stop()
 
-with guard.told(language):
+with guard.refusals_shown(language):
     firm = repository.firms.get(firm_id)
     with st.container(horizontal=True, vertical_alignment="top", key="dossier"):
         dossier.heading(firm, language)

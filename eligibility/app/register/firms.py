@@ -65,8 +65,8 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
         st.text_input(
             _("Name or credit code contains"),
-            key=address.ask_key(address.TEXT, chosen.text or ""),
-            on_change=address.ask,
+            key=address.query_widget_key(address.TEXT, chosen.text or ""),
+            on_change=address.set_query_from_widget,
             args=(address.TEXT,),
             width=220,
         )
@@ -77,8 +77,8 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
             _("Order"),
             list(ORDERS),
             format_func=orders.__getitem__,
-            key=address.ask_key(address.ORDER, choice.order),
-            on_change=address.ask,
+            key=address.query_widget_key(address.ORDER, choice.order),
+            on_change=address.set_query_from_widget,
             args=(address.ORDER,),
             width=210,
         )
@@ -105,13 +105,13 @@ def _chips(words: Mapping[str, tuple[str, str]], language: Language) -> None:
                 icon=":material/close:",
                 icon_position="right",
                 help=_("Take this filter off"),
-                on_click=address.take_off,
+                on_click=address.clear_query,
                 args=(name,),
             )
         if len(words) > 1:
             st.button(
                 _("Take all off"),
-                on_click=address.take_off,
+                on_click=address.clear_query,
                 args=tuple(words),
                 type="tertiary",
             )
@@ -140,8 +140,8 @@ def _select(
         None,
         format_func=held.__getitem__,
         placeholder=language.text("all"),
-        key=address.ask_key(name, value),
-        on_change=address.ask,
+        key=address.query_widget_key(name, value),
+        on_change=address.set_query_from_widget,
         args=(name,),
     )
 
@@ -181,7 +181,7 @@ def _save_view(repository: Repository) -> Message:
     name = address.view_name()
     if not name:
         return Message(msgid("Name the view first."))
-    asked = address.asked()
+    asked = address.list_query()
     repository.casework.save_view(
         name, {part: asked[part] for part in address.ASKED if part in asked}
     )
@@ -248,7 +248,7 @@ def rows(
         learned = model.learned.sentence.say(language) if model else ""
         st.caption(firms_export.about_readiness(learned, language))
     ids = [row["id"] for row in page.rows]
-    opened = session.opened_of(session.LIST, ids) if named is None else ids[named]
+    opened = session.pressed_row(session.LIST, ids) if named is None else ids[named]
     chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
     return chosen, opened
 
@@ -385,7 +385,7 @@ def downloads(
             download_button.button(
                 label,
                 partial(firms_export.file, repository, choice, count, scheme, language, kind),
-                file_name=f"{widgets_downloads.named(_('All firms'), date.today())}.{kind}",
+                file_name=f"{widgets_downloads.file_stem(_('All firms'), date.today())}.{kind}",
                 mime=widgets_downloads.MIMES[kind],
                 icon=":material/download:",
             )

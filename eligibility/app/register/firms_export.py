@@ -66,12 +66,12 @@ def file(
             ),
             about_readiness(learned, language),
         ]
-        return downloads.listed(_("All firms"), titles, table, notes)
+        return downloads.list_workbook(_("All firms"), titles, table, notes)
     table = table.rename_columns([column.title for column in titles.values()])
     if learned:
         said = pa.repeat(pa.scalar(learned), table.num_rows)
         table = table.append_column(_("Model of readiness in use now"), said)
-    return downloads.written(table, kind)
+    return downloads.table_file(table, kind)
 
 
 def about_readiness(learned: str, language: Language) -> str:

@@ -15,11 +15,11 @@ repository = guard.staff(language)
 st.title(_("All firms"), anchor=False)
 guard.news(language)
 address.keep_list()
-scheme, choice = cache.scheme(), firms_query.choice(address.asked())
-with guard.told(language):
+scheme, choice = cache.scheme(), firms_query.choice(address.list_query())
+with guard.refusals_shown(language):
     firms.views(repository, language)
     firms.filters(repository, choice, language)
-    page, choice = firms_query.listed(repository, choice)
+    page, choice = firms_query.page_of_firms(repository, choice)
     if not page.rows:
         firms.nothing(choice, language)
         st.stop()

@@ -86,7 +86,7 @@ def _number(given: str | None) -> int | None:
     return int(given) if given is not None and known else None
 
 
-def listed(repository: Repository, asked: Choice) -> tuple[Page, Choice]:
+def page_of_firms(repository: Repository, asked: Choice) -> tuple[Page, Choice]:
     """The page asked for; the first one where the list is too short for it."""
     page = repository.firms.page(
         asked.firms,
@@ -96,7 +96,7 @@ def listed(repository: Repository, asked: Choice) -> tuple[Page, Choice]:
         offset=(asked.page - 1) * PAGE_ROWS,
     )
     if page.count and not page.rows and asked.page > 1:
-        return listed(repository, replace(asked, page=1))
+        return page_of_firms(repository, replace(asked, page=1))
     return page, asked
 
 
@@ -150,7 +150,9 @@ def _ends(low: float | None, high: float | None) -> str | None:
     return None if low is None or high is None else f"{fmt.chance(low)}–{fmt.chance(high)}"
 
 
-def judged(facts: Mapping[str, Any], scheme: Scheme, record: dict[str, Any] | None = None) -> Firm:
+def assess_facts(
+    facts: Mapping[str, Any], scheme: Scheme, record: dict[str, Any] | None = None
+) -> Firm:
     """A firm of stored facts, with the record kept of it or a new one.
 
     Raises

@@ -16,12 +16,12 @@ _ = language.text
 repository = guard.staff(language)
 st.title(_("Import a file of firms"), anchor=False)
 guard.news(language)
-import_id = address.asked_number(address.IMPORT)
+import_id = address.query_number(address.IMPORT)
 if import_id is not None:
     st.page_link("eligibility/app/register/import_page.py", label=_("← Another file"))
-    with guard.told(language):
+    with guard.refusals_shown(language):
         held = repository.imports.preview(import_id, limit=import_steps.SHOWN)
-        st.html(import_steps.named(held))
+        st.html(import_steps.import_title(held))
         import_steps.counts(held, language)
         import_steps.decide(repository, held, language)
         import_steps.rejects(held, language)
@@ -36,8 +36,8 @@ kept, day = session.upload(), session.application_day()
 try:
     if kept:
         cache.scheme().in_force(day)
-        upload.sheet(kept, cache.seen(kept, None, day), language)
-        seen = cache.seen(kept, session.sheet(kept), day)
+        upload.sheet(kept, cache.upload_preview(kept, None, day), language)
+        seen = cache.upload_preview(kept, session.sheet(kept), day)
         import_steps.columns(seen, language)
         known = upload.unit(seen.headers, language)
         if st.button(_("Read the rows"), type="primary", disabled=not known):
@@ -46,14 +46,14 @@ try:
             tell = import_steps.progress(len(screening.batch.table), language)
             made = import_steps.stage(repository, kept.name, screening, tell)
             session.forget_upload()
-            address.put(address.IMPORT, made)
+            address.set_query(address.IMPORT, made)
             st.rerun()
     else:
         st.caption(_("Choose a file; nothing is stored before you have seen it and confirmed."))
     opened = import_steps.earlier(repository.imports.recent(), language)
 except EligibilityError as error:
-    notices.refused(error, language)
+    notices.show_refusal(error, language)
     st.stop()
 if opened is not None:
-    address.put(address.IMPORT, opened)
+    address.set_query(address.IMPORT, opened)
     st.rerun()

@@ -22,7 +22,7 @@ from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, ENGLISH, Language
 from eligibility.intake.table import Preview
 from eligibility.screening import Screening
-from eligibility.store import Imported, Repository, Would, table_facts
+from eligibility.store import ImportResult, Repository, Would, table_facts
 
 Row = Mapping[str, Any]
 #: rows of an import that are drawn
@@ -97,7 +97,9 @@ def stage(
     ``tell`` hears how many rows are judged; what it raises lets all of them go.
     """
     rows = _rows(screening, tell)
-    return repository.imports.stage(name, rows, _rejected(screening), remarks=_remarks(screening))
+    return repository.imports.stage(
+        name, rows, _reject_entries(screening), remarks=_remarks(screening)
+    )
 
 
 def _rows(screening: Screening, tell: Callable[[int], None]) -> Iterator[tuple[Row, Row]]:
@@ -118,7 +120,7 @@ def progress(of: int, language: Language) -> Callable[[int], None]:
     began = monotonic()
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0)
-        st.button(_("Stop"), on_click=session.tell, args=(STOPPED,), icon=":material/stop_circle:")
+        st.button(_("Stop"), on_click=session.flash, args=(STOPPED,), icon=":material/stop_circle:")
 
     def tell(count: int) -> None:
         words = _("{n} of {of} rows judged, {seconds} s")
@@ -128,7 +130,7 @@ def progress(of: int, language: Language) -> Callable[[int], None]:
     return tell
 
 
-def _rejected(screening: Screening) -> list[Row]:
+def _reject_entries(screening: Screening) -> list[Row]:
     """One entry a rejected row, with its issues in both languages."""
     batch = screening.batch
     by_row: dict[int, list[Row]] = {row: [] for row in batch.rejects["row"].to_pylist()}
@@ -154,7 +156,7 @@ def _issue(issue: RowIssue) -> Row:
     }
 
 
-def named(held: Row) -> Markup:
+def import_title(held: Row) -> Markup:
     """The file that it came from, and when."""
     return tag("p", tag("strong", held["file"]), tag("small", moment(held["at"])))
 
@@ -182,11 +184,11 @@ def rejects(held: Row, language: Language) -> None:
         return
     title = _("Rejected rows: {n}").format(n=len(held["rejected"]))
     with st.expander(title, expanded=True, icon=":material/block:"):
-        table = _told(held["rejected"], language)
-        _drawn(table)
+        table = _issues_table(held["rejected"], language)
+        _draw(table)
         download_button.button(
             _("Download this table (CSV)"),
-            partial(downloads.written, table, "csv"),
+            partial(downloads.table_file, table, "csv"),
             file_name="rejected.csv",
             mime=downloads.MIMES["csv"],
             icon=":material/download:",
@@ -200,12 +202,12 @@ def remarks(held: Row, language: Language) -> None:
     if told := held["remarks"]:
         title = _("Scored, with a remark: {n}").format(n=len(told))
         with st.expander(title, icon=":material/info:"):
-            _drawn(_told(told, language))
+            _draw(_issues_table(told, language))
             if len(told) == REMARKS:
                 st.caption(_("The first {n}; there may be more.").format(n=f"{REMARKS:,}"))
 
 
-def _told(rows: Sequence[Row], language: Language) -> pa.Table:
+def _issues_table(rows: Sequence[Row], language: Language) -> pa.Table:
     """Row, firm, column, value and what was expected, issue by issue."""
     _ = language.text
     lines = [(row["row"], issue) for row in rows for issue in row["issues"]]
@@ -221,7 +223,7 @@ def _told(rows: Sequence[Row], language: Language) -> pa.Table:
     )
 
 
-def _drawn(table: pa.Table) -> None:
+def _draw(table: pa.Table) -> None:
     st.dataframe(
         table,
         hide_index=True,
@@ -269,7 +271,7 @@ def decide(repository: Repository, held: Row, language: Language) -> None:
     if held["status"] != "staged":
         st.html(tag("p", tag("strong", language.text(STATUS_WORDS[held["status"]])), cls="notice"))
         if held["result"]:
-            done = stored(Imported(**held["result"]))
+            done = import_summary(ImportResult(**held["result"]))
             st.html(tag("p", done.say(language), role="status"))
         return
     with st.container(horizontal=True):
@@ -283,7 +285,7 @@ def decide(repository: Repository, held: Row, language: Language) -> None:
     st.caption(_("Nothing is stored before you confirm; then all of it is, or nothing."))
 
 
-def stored(done: Imported) -> Message:
+def import_summary(done: ImportResult) -> Message:
     """What a confirmed import did."""
     return Message(
         msgid(
@@ -327,4 +329,4 @@ def earlier(held: Sequence[Row], language: Language) -> int | None:
         hide_index=True,
         height="content" if len(held) <= notices.SHOWN else notices.TALL,
     )
-    return session.opened_of(address.IMPORT, [row["id"] for row in held])
+    return session.pressed_row(address.IMPORT, [row["id"] for row in held])

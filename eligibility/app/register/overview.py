@@ -108,15 +108,15 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
         address.CARRIER: _("Carrier"),
         address.INDUSTRY: _("Industry"),
     }
-    asked = address.asked().get(address.GROUP)
+    asked = address.list_query().get(address.GROUP)
     by: Any = asked if asked in words else address.DISTRICT
     st.segmented_control(
         _("Counted by"),
         list(words),
         format_func=words.__getitem__,
         required=True,
-        key=address.ask_key(address.GROUP, by),
-        on_change=address.ask,
+        key=address.query_widget_key(address.GROUP, by),
+        on_change=address.set_query_from_widget,
         args=(address.GROUP,),
         label_visibility="collapsed",
     )
@@ -219,4 +219,4 @@ def _table(
         height="content",
         placeholder=fmt.NOTHING,
     )
-    return session.opened_of(name, named)
+    return session.pressed_row(name, named)

@@ -20,7 +20,7 @@ from eligibility.app.year import candidates, forecast, support
 from eligibility.city.year import CityYear
 from eligibility.domain.errors import EligibilityError
 from eligibility.i18n import Language
-from eligibility.register.year_candidates import Pool
+from eligibility.register.year_candidates import YearCandidates
 from eligibility.reports.number_format import tenths
 from eligibility.reports.year_text import city_record
 from eligibility.store import Repository
@@ -49,11 +49,11 @@ def of_register(
             with st.spinner(_("Working out the year…")):
                 known = cache.outlook(repository, year)
         except EligibilityError as error:
-            notices.refused(error, language)
+            notices.show_refusal(error, language)
         else:
             if not known.current:
                 as_of(repository, year, known.at, language)
-            _drawn(known.value.made, known.value.held, language)
+            _draw_year(known.value.made, known.value.held, language)
     with below:
         if known and (coming := known.value.coming) and coming.portfolio.reasons:
             keys = plan_results.visited(known.value.season, coming)
@@ -75,9 +75,9 @@ def as_of(repository: Repository, year: int, at: datetime, language: Language) -
         st.rerun()
 
 
-def _drawn(made: CityYear | None, held: Pool, language: Language) -> None:
+def _draw_year(made: CityYear | None, held: YearCandidates, language: Language) -> None:
     """The distribution of the year with its numbers, and what it rests on."""
-    last = candidates.closed(held.year, cache.city(), cache.scheme(), language)
+    last = candidates.closed_batch(held.year, cache.city(), cache.scheme(), language)
     if made is None:
         candidates.nobody(language)
     else:
@@ -87,7 +87,7 @@ def _drawn(made: CityYear | None, held: Pool, language: Language) -> None:
         forecast.numbers(record, language, open_=last is None, whole=whole)
         forecast.plot(made.portfolio.without, language, whole=whole)
         forecast.basis(made, language)
-    candidates.counted(held, language)
+    candidates.candidate_counts(held, language)
     st.page_link("eligibility/app/year/year_page.py", label=language.text("The year in detail →"))
 
 

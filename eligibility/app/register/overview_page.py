@@ -20,7 +20,7 @@ repository = guard.staff(language)
 today = date.today()
 st.title(_("Overview"), anchor=False)
 guard.news(language)
-with guard.told(language):
+with guard.refusals_shown(language):
     stages = repository.overview.funnel()
     overview.target(repository, today.year, stages, language)
     # what takes longest is drawn last, into the place where it is read first

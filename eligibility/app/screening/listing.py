@@ -123,7 +123,7 @@ def firms(
             "applications with such figures fared."
         )
         st.caption(said.format(learned=learned.sentence.say(language)))
-    row = session.opened() if named is None else named
+    row = session.opened_row() if named is None else named
     return None if row is None else int(part["place"][row].as_py())
 
 
@@ -158,7 +158,7 @@ def downloads(screening: Screening, shown: pa.Table, language: Language) -> None
         for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
             download_button.button(
                 label,
-                partial(widgets_downloads.scored, screening, shown, language, kind),
+                partial(widgets_downloads.score_file, screening, shown, language, kind),
                 file_name=f"scored.{kind}",
                 mime=widgets_downloads.MIMES[kind],
                 icon=":material/download:",

@@ -8,7 +8,7 @@ from eligibility.app import address, cache, session
 from eligibility.app.screening import listing, upload
 from eligibility.app.widgets import notices
 from eligibility.domain.errors import EligibilityError
-from eligibility.screening import chosen
+from eligibility.screening import filter_firms
 
 language = session.language()
 _ = language.text
@@ -26,15 +26,15 @@ upload.source(kept, language)
 try:
     cache.scheme().in_force(day)
     if kept:
-        upload.sheet(kept, cache.seen(kept, None, day), language)
-        headers = cache.seen(kept, session.sheet(kept), day).headers
+        upload.sheet(kept, cache.upload_preview(kept, None, day), language)
+        headers = cache.upload_preview(kept, session.sheet(kept), day).headers
         upload.columns_left_out(headers, language)
         if not upload.unit(headers, language):
             st.stop()
     with st.spinner(_("Reading and assessing…")):
         screening = cache.current()
 except EligibilityError as error:
-    notices.refused(error, language)
+    notices.show_refusal(error, language)
     st.stop()
 
 table = screening.table(language)
@@ -45,7 +45,7 @@ if not table.num_rows:
     st.stop()
 
 learned = screening.learned
-shown = chosen(table, *listing.filters(table, language, learned))
+shown = filter_firms(table, *listing.filters(table, language, learned))
 place = listing.firms(shown, table.num_rows, language, learned)
 listing.downloads(screening, shown, language)
 if place is not None:

@@ -38,7 +38,7 @@ def averages(heads: Mapping[str, Wording], year: int, language: Language) -> Non
         try:
             found = {name: annual_average(pairs) for name, pairs in _pairs(months, fields).items()}
         except InputError as error:
-            notices.refused(error, language)
+            notices.show_refusal(error, language)
             return
         lacking = incomplete(months, fields)
         if lacking:

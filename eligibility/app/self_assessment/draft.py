@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from eligibility.intake.lists import filled, without_titles
+from eligibility.intake.lists import rows_with_entries, without_titles
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Repository
 
@@ -74,7 +74,9 @@ class Draft:
     @property
     def state(self) -> dict[str, Any]:
         """What is stored."""
-        lists = {name: kept for name, rows in self.lists.items() if (kept := filled(rows))}
+        lists = {
+            name: kept for name, rows in self.lists.items() if (kept := rows_with_entries(rows))
+        }
         return {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
 
     @property
@@ -168,7 +170,7 @@ class Draft:
         self.version, self.shared_with = held["version"], held["carrier_id"]
 
 
-def reopened(repository: Repository, key: str | int) -> Draft:
+def from_state(repository: Repository, key: str | int) -> Draft:
     """A stored draft, by return code or as one's own.
 
     Raises

@@ -10,7 +10,7 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.self_assessment import form_state
-from eligibility.app.self_assessment.draft import Draft, reopened
+from eligibility.app.self_assessment.draft import Draft, from_state
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.errors import Conflict, EligibilityError, InputError, NotAllowed, NotFound
@@ -32,15 +32,15 @@ def save(draft: Draft, repository: Repository, language: Language) -> None:
         st.html(tag("p", said, cls="notice refused", role="alert"))
         with st.container(horizontal=True, key="conflict"):
             if st.button(_("Keep what is typed here")):
-                _done(partial(draft.save_over, repository), language)
+                _store_and_redraw(partial(draft.save_over, repository), language)
             if st.button(_("Take what is stored, drop what is typed here")):
-                _done(partial(_reload, draft, repository), language)
+                _store_and_redraw(partial(_reload, draft, repository), language)
     except NotFound as gone:
-        notices.refused(gone, language)
+        notices.show_refusal(gone, language)
         st.button(_("Keep what is typed here as a new draft"), on_click=draft.keep_as_new)
     except (InputError, NotAllowed) as refused:
         # what is typed stays on the page, and the next change tries again
-        notices.refused(refused, language)
+        notices.show_refusal(refused, language)
     if draft.code and not draft.code_seen:
         _show_code(draft, language)
 
@@ -48,9 +48,9 @@ def save(draft: Draft, repository: Repository, language: Language) -> None:
 def nothing_open(language: Language) -> None:
     """What a page says without a draft: what became of it, and where to begin or go on."""
     _ = language.text
-    told = session.news()
+    told = session.take_flash()
     if told:
-        notices.said(told[0], language)
+        notices.show_message(told[0], language)
     else:
         st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
     st.page_link(
@@ -93,7 +93,7 @@ def reopen(repository: Repository, language: Language) -> bool:
     typed = form_state.typed_code()
     if not asked or not typed:
         return False
-    return opened(typed, repository, language)
+    return open_stored(typed, repository, language)
 
 
 def choice(own: Sequence[Mapping[str, Any]], repository: Repository, language: Language) -> bool:
@@ -104,15 +104,15 @@ def choice(own: Sequence[Mapping[str, Any]], repository: Repository, language: L
         chosen = st.selectbox(_("Or one of your drafts, by its last change"), list(words),
                               format_func=words.__getitem__)  # fmt: skip
         asked = st.form_submit_button(_("Open it"))
-    return asked and opened(chosen, repository, language)
+    return asked and open_stored(chosen, repository, language)
 
 
-def opened(key: str | int, repository: Repository, language: Language) -> bool:
+def open_stored(key: str | int, repository: Repository, language: Language) -> bool:
     """Open a stored draft; False, and why, where there is none."""
     try:
-        form_state.open_draft(reopened(repository, key))
+        form_state.open_draft(from_state(repository, key))
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return False
     return True
 
@@ -126,7 +126,7 @@ def sharing(draft: Draft, repository: Repository, name: str, language: Language)
         words = _("Shared with {carrier}: its advisers see this draft.").format(carrier=carrier)
         st.html(tag("p", words, cls="notice"))
         if st.button(_("Withdraw")):
-            _done(partial(draft.withdraw, repository), language)
+            _store_and_redraw(partial(draft.withdraw, repository), language)
         return
     if not carriers or draft.key is None:
         none = _("No service institution takes part yet; nobody but you sees this.")
@@ -146,7 +146,7 @@ def sharing(draft: Draft, repository: Repository, name: str, language: Language)
     st.html(tag("p", sentence, cls="notice"))
     agreed = st.checkbox(_("I agree to this sentence"), key=f"{form_state.CONSENT}:{chosen}")
     if st.button(_("Share"), disabled=not agreed):
-        _done(partial(draft.share, repository, chosen, sentence), language)
+        _store_and_redraw(partial(draft.share, repository, chosen, sentence), language)
 
 
 def deleting(draft: Draft, repository: Repository, language: Language) -> None:
@@ -155,14 +155,14 @@ def deleting(draft: Draft, repository: Repository, language: Language) -> None:
     with st.popover(_("Delete my draft")):
         st.write(_("It is deleted for good, and nobody it was shared with sees it any more."))
         if st.button(_("Delete it now"), type="primary"):
-            _done(partial(_delete, draft, repository), language)
+            _store_and_redraw(partial(_delete, draft, repository), language)
 
 
 def _delete(draft: Draft, repository: Repository) -> None:
     if draft.key is not None:
         repository.drafts.delete(draft.key)
     form_state.open_draft(None)
-    session.tell(Message("The draft is deleted for good; its return code opens nothing any more."))
+    session.flash(Message("The draft is deleted for good; its return code opens nothing any more."))
 
 
 def _seen(draft: Draft) -> None:
@@ -171,14 +171,14 @@ def _seen(draft: Draft) -> None:
 
 def _reload(draft: Draft, repository: Repository) -> None:
     if draft.key is not None:
-        form_state.open_draft(reopened(repository, draft.key))
+        form_state.open_draft(from_state(repository, draft.key))
 
 
-def _done(act: Callable[[], None], language: Language) -> None:
+def _store_and_redraw(act: Callable[[], None], language: Language) -> None:
     """Do it and draw the page anew; what the store refuses is said."""
     try:
         act()
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         return
     st.rerun()

@@ -19,7 +19,7 @@ from eligibility.assessment.ladder import Extra, extras, schemes_beside
 from eligibility.domain.facts import RATINGS, Field, RowIssue
 from eligibility.domain.text import Wording
 from eligibility.i18n import Language
-from eligibility.intake.draft_reader import LARGE, WAN, Told, applies, large
+from eligibility.intake.draft_reader import LARGE, WAN, DraftReading, applies, large
 from eligibility.schemes.registry import Scheme, load_scheme
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
@@ -31,7 +31,7 @@ class Sheet:
 
     scheme: Scheme
     draft: Draft
-    told: Told
+    told: DraftReading
     language: Language
 
     @cached_property
@@ -150,7 +150,7 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
             tag("b", fmt.stem_title(first, language)),
             *([tag("span", unit, cls="unit")] if unit else []),
             tag("small", language.of(first.help)),
-            *_needed(first, sheet),
+            *_need_of_lower_rung(first, sheet),
             tag("small", _("Where to find it: "), language.of(first.source), cls="where"),
             cls="ask",
             data_fields=" ".join(field.id for field in years),
@@ -173,7 +173,7 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
                 st.html(_asks_unit(field, amount, sheet))
 
 
-def _needed(field: Field, sheet: Sheet) -> list[Markup]:
+def _need_of_lower_rung(field: Field, sheet: Sheet) -> list[Markup]:
     """That a lower rung needs what may stay blank here."""
     _ = sheet.language.text
     titles = [sheet.language.of(rung.title) for rung in sheet.needed_below(field)]
@@ -237,7 +237,7 @@ def _input(field: Field, sheet: Sheet) -> None:
         case "catalogue":
             nodes = _lowest(sheet)
             if typed in nodes:
-                form_state.hold(field.id, typed)
+                form_state.prefill(field.id, typed)
             st.selectbox(
                 label,
                 list(nodes),
@@ -249,7 +249,7 @@ def _input(field: Field, sheet: Sheet) -> None:
             )
         case _:
             # text as it is typed: the reader of all input says in words what it cannot take
-            form_state.hold(field.id, typed)
+            form_state.prefill(field.id, typed)
             # worded, so that it is not taken for an entry
             hint = {"date": _("such as 2019-03-05"), "code": _("18 characters")}.get(field.kind, "")
             st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)
@@ -282,7 +282,7 @@ def _from_list(field: Field, sheet: Sheet) -> str:
 
 
 def _choice(label: str, words: dict[str, str], typed: str, key: str, shown: Any) -> None:
-    form_state.hold(key.removeprefix(form_state.ENTRY), typed if typed in words else "")
+    form_state.prefill(key.removeprefix(form_state.ENTRY), typed if typed in words else "")
     st.segmented_control(
         label, list(words), required=True, format_func=words.__getitem__, key=key,
         label_visibility=shown,

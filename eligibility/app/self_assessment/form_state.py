@@ -42,7 +42,7 @@ def entry_key(field_id: str) -> str:
     return f"{ENTRY}{field_id}"
 
 
-def hold(field_id: str, text: str) -> None:
+def prefill(field_id: str, text: str) -> None:
     """Give an input what the draft says, before it is drawn."""
     st.session_state.setdefault(entry_key(field_id), text)
 
@@ -88,7 +88,7 @@ def collect() -> None:
         _forget_inputs()
 
 
-def go(step: str, field_id: str = "") -> None:
+def open_step(step: str, field_id: str = "") -> None:
     """Turn to a step of the draft, or to a field in it, with everything typed so far."""
     opened = draft()
     if opened is not None:
@@ -102,7 +102,7 @@ def fill_in(field_id: str, text: str, fields: Mapping[str, Field]) -> None:
     """Put a text into a field of the draft and turn to it."""
     opened = draft()
     if opened is not None:
-        go(fields[field_id].section, field_id)
+        open_step(fields[field_id].section, field_id)
         opened.type(field_id, text)
 
 

@@ -47,7 +47,7 @@ def _to_correct(sheet: Sheet) -> None:
     st.html(tag("p", tag("strong", words), cls="progress"))
     if wrong:
         step = sheet.places[wrong[0]][0]
-        st.button(_("Correct it →"), on_click=form_state.go, args=(step,), type="tertiary")
+        st.button(_("Correct it →"), on_click=form_state.open_step, args=(step,), type="tertiary")
 
 
 def _missing(firm: Firm, language: Language) -> str:

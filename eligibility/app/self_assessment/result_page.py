@@ -25,9 +25,9 @@ with st.container(key="back"):
     st.page_link(STEPS, label=_("← Back to the steps"))
 draft_storage.save(draft, repository, language)
 try:
-    told, screening = cache.assessed(draft)
+    told, screening = cache.assess_draft(draft)
 except EligibilityError as error:
-    notices.refused(error, language)
+    notices.show_refusal(error, language)
     st.stop()
 firm = screening.only
 if firm is None:
@@ -36,10 +36,10 @@ if firm is None:
     st.stop()
 
 verdict.heading(firm, language)
-rungs = ladder.climbed(firm, language)
+rungs = ladder.ladder_standing(firm, language)
 ladder.within_reach(rungs, firm, language)
 if sought := result_summary.first_steps(firm, language):
-    form_state.go(firm.scheme.fields_by_id[sought].section, sought)
+    form_state.open_step(firm.scheme.fields_by_id[sought].section, sought)
     st.switch_page(STEPS)
 st.header(_("Conditions"), anchor=False)
 st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
@@ -55,7 +55,7 @@ st.page_link(
 st.header(_("Ladder of qualifications"), anchor=False)
 ladder.ladder_block(rungs, firm, language)
 if blank := ladder.to_fill_in(rungs, firm, language):
-    form_state.go(*blank)
+    form_state.open_step(*blank)
     st.switch_page(STEPS)
 with st.container(key="keep"):
     st.header(_("Take it with you"), anchor=False)

@@ -43,7 +43,7 @@ def first_steps(firm: Firm, language: Language) -> str | None:
     gaps = sorted(firm.record["gaps"], key=lambda gap: gap["status"] != "unmet")
     for place, (words, gap) in enumerate(zip(said, gaps, strict=False), start=1):
         with st.container(key=f"first:{place}", gap=None):
-            st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost(gap, firm, language)))
+            st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost_points(gap, firm, language)))
             for name in gap_fields.fields_for_gap(
                 firm.record, gap, firm.table, firm.scheme, firm.law, FIRST
             ):
@@ -58,7 +58,7 @@ def first_steps(firm: Firm, language: Language) -> str | None:
     return sought
 
 
-def _lost(gap: Mapping[str, Any], firm: Firm, language: Language) -> list[Markup]:
+def _lost_points(gap: Mapping[str, Any], firm: Firm, language: Language) -> list[Markup]:
     """Where the points went that a score is short of."""
     _ = language.text
     judges = firm.law.conditions_by_id[gap["finding"]].judges
@@ -105,9 +105,9 @@ def downloads(screening: Screening, firm: Firm, draft: Draft, language: Language
     _ = language.text
     shown = screening.table(language)
     files = (
-        (_("Result as JSON"), "result.json", partial(widgets_downloads.judged, firm)),
+        (_("Result as JSON"), "result.json", partial(widgets_downloads.record_json, firm)),
         (_("Result as CSV"), "result.csv",
-         partial(widgets_downloads.scored, screening, shown, language, "csv")),
+         partial(widgets_downloads.score_file, screening, shown, language, "csv")),
         (_("My entries as JSON"), "entries.json", partial(widgets_downloads.draft, draft.state)),
     )  # fmt: skip
     with st.container(horizontal=True, key="downloads"):

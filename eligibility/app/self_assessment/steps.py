@@ -32,7 +32,7 @@ def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
             st.button(
                 f"{icon} {title} · {said}",
                 key=f"step:{name}",
-                on_click=form_state.go,
+                on_click=form_state.open_step,
                 args=(name,),
                 type="primary" if name == current else "tertiary",
             )
@@ -66,10 +66,12 @@ def onward(current: str, sheet: Sheet) -> bool:
         st.button(
             _("← Back"),
             disabled=place == 0,
-            on_click=form_state.go,
+            on_click=form_state.open_step,
             args=(names[max(place - 1, 0)],),
         )
         if place + 1 < len(names):
-            st.button(_("Next →"), on_click=form_state.go, args=(names[place + 1],), type="primary")
+            st.button(
+                _("Next →"), on_click=form_state.open_step, args=(names[place + 1],), type="primary"
+            )
             return False
         return st.button(_("See the result →"), type="primary")

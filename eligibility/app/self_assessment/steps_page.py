@@ -30,9 +30,9 @@ form_state.collect()
 with st.container(key="keeping"):
     draft_storage.save(draft, auth.repository(), language)
 try:
-    told, screening = cache.assessed(draft, readiness=False)
+    told, screening = cache.assess_draft(draft, readiness=False)
 except EligibilityError as error:
-    notices.refused(error, language)
+    notices.show_refusal(error, language)
     st.button(_("Start again with today's date"), on_click=form_state.forget_day)
     st.stop()
 

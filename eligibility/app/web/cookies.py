@@ -131,7 +131,7 @@ def sentence(message: Message) -> str:
     return _signer("said").dumps([message.text, values])
 
 
-def said(given: str | None) -> Message | None:
+def signed_message(given: str | None) -> Message | None:
     """The sentence of an address; None where it is forged or no longer of this moment."""
     held = _read("said", given, SAID_FOR)
     return None if held is None else Message(*held)

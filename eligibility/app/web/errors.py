@@ -18,14 +18,14 @@ REFERENCE_BYTES = 4
 log = logging.getLogger("eligibility.app")
 
 
-def failed(error: Exception) -> bool:
+def show_failure(error: Exception) -> bool:
     """Show what became of a page: the sentence of a refusal, or a reference; True: it is shown."""
     if isinstance(error, EligibilityError):
-        notices.refused(error, session.language())
+        notices.show_refusal(error, session.language())
         return True
     reference = secrets.token_hex(REFERENCE_BYTES)
     log.error("reference %s: %s", reference, where(error))
-    notices.failed(reference, session.language())
+    notices.show_failure(reference, session.language())
     return True
 
 

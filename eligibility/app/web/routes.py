@@ -116,16 +116,16 @@ def same_origin(request: Request) -> bool:
     return origins.is_own(request.scope)
 
 
-def _posted(action: Action) -> Callable[[Request], object]:
+def _form(action: Action) -> Callable[[Request], object]:
     # who waits for a password to be checked waits here, and holds no thread that others need
     limiter = _passwords if action in (sign_in, change_password) else None
 
     async def endpoint(request: Request) -> Response:
         if not same_origin(request):
-            return _refused(request, FOREIGN, 403)
+            return _refusal(request, FOREIGN, 403)
         fields = await _fields(request)
         if fields is None:
-            return _refused(request, TOO_LONG, 413)
+            return _refusal(request, TOO_LONG, 413)
         back = local(fields.get("back", "/"))
         response = RedirectResponse(back, status_code=303)
         if limiter is not None and limiter.statistics().tasks_waiting >= MOST_WAITING:
@@ -187,13 +187,13 @@ def _source(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _refused(request: Request, sentence: str, status: int) -> Response:
+def _refusal(request: Request, sentence: str, status: int) -> Response:
     spoken = language(request.headers.get("accept-language"))
     return PlainTextResponse(spoken.text(sentence), status)
 
 
 ROUTES = [
-    Route(path, _posted(action), methods=["POST"])
+    Route(path, _form(action), methods=["POST"])
     for path, action in (
         (SIGN_IN, sign_in),
         (IDENTITY, sign_in_identity),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from eligibility.app.firm import plan_results
-from eligibility.app.firm.open_firm import Opened
+from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.assessment.ladder import form
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.text import Message
@@ -49,15 +49,15 @@ NAMED = 40
 _UNSAFE = re.compile(r"[\W_]+")
 
 
-def named(what: str, day: date | int) -> str:
+def file_stem(what: str, day: date | int) -> str:
     """The name of a file without its ending: letters and digits of any script, and the day."""
     said = _UNSAFE.sub("-", what).strip("-")[:NAMED].strip("-")
     return f"{said}-{day}" if said else str(day)
 
 
 def firm_paper(
-    opened: Opened,
-    asked: plan_results.Asked,
+    opened: OpenFirm,
+    asked: plan_results.PlanRequest,
     language: Language,
     kind: str,
     judge: Judge | None = None,
@@ -68,7 +68,7 @@ def firm_paper(
     firm = opened.firm
     told: Mapping[str, Any] | Message
     try:
-        told = plan_results.way(firm, opened.on, asked, judge)
+        told = plan_results.plan_for_firm(firm, opened.on, asked, judge)
     except EligibilityError as error:
         told = error.message
     made = paper_of(
@@ -87,15 +87,15 @@ def template(scheme: Scheme, day: date) -> bytes:
     """An empty table of firms to fill in, as Excel, with a note at every column."""
     from eligibility.reports.template import write_template
 
-    return _made("xlsx", lambda path: write_template(path, form(scheme, day)))
+    return _file_bytes("xlsx", lambda path: write_template(path, form(scheme, day)))
 
 
-def firm_workbook(opened: Opened, language: Language) -> bytes:
+def firm_workbook(opened: OpenFirm, language: Language) -> bytes:
     """One firm's official tables and the reviewers' sheet, as Excel."""
     from eligibility.reports.workbook import firm_workbook as write
 
     firm = opened.firm
-    return _made(
+    return _file_bytes(
         "xlsx",
         lambda path: write(
             path, firm.record, firm.table, firm.scheme, language, lists=opened.lists
@@ -108,7 +108,7 @@ def staff_workbook(screening: Screening, language: Language) -> bytes:
     from eligibility.reports.workbook import staff_workbook as write
 
     scheme = screening.assessments[0].scheme
-    return _made(
+    return _file_bytes(
         "xlsx",
         lambda path: write(
             path, screening.batch, screening.assessments, scheme, language, screening.judge
@@ -140,19 +140,19 @@ def _paper(paper: Paper, kind: str) -> bytes:
         from eligibility.reports.pdf import write_pdf as write
     else:
         from eligibility.reports.word import write_word as write
-    return _made(kind, lambda path: write(paper, path))
+    return _file_bytes(kind, lambda path: write(paper, path))
 
 
-def scored(screening: Screening, shown: pa.Table, language: Language, kind: str) -> bytes:
+def score_file(screening: Screening, shown: pa.Table, language: Language, kind: str) -> bytes:
     """The firms shown with every finding, in the order shown."""
     scheme = screening.assessments[0].scheme
     table = scored_table(
         screening.assessments, screening.batch.rows, scheme, language, screening.judge
     )
-    return written(table.take(shown["place"]), kind)
+    return table_file(table.take(shown["place"]), kind)
 
 
-def judged(firm: Firm) -> bytes:
+def record_json(firm: Firm) -> bytes:
     """All that is said of one firm, as JSON."""
     return _json(firm.record)
 
@@ -162,35 +162,35 @@ def draft(typed: Mapping[str, Any]) -> bytes:
     return _json(typed)
 
 
-def rejected(batch: Batch, language: Language) -> bytes:
+def rejects_csv(batch: Batch, language: Language) -> bytes:
     """The rejected rows as they came, each with its reasons."""
-    return written(rejects_with_reasons(batch, language), "csv")
+    return table_file(rejects_with_reasons(batch, language), "csv")
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
-def listed(
+def list_workbook(
     name: str, columns: Mapping[str, Column], table: pa.Table, notes: Sequence[str]
 ) -> bytes:
     """A table as a workbook of one sheet, with notes above it."""
     from eligibility.reports.workbook import list_workbook as write
 
-    return _made("xlsx", lambda path: write(path, name, columns, table, notes))
+    return _file_bytes("xlsx", lambda path: write(path, name, columns, table, notes))
 
 
-def written(table: pa.Table, kind: str) -> bytes:
+def table_file(table: pa.Table, kind: str) -> bytes:
     """A table as a file of that kind."""
 
     def write(path: Path) -> None:
         with open_writer(path) as file:
             file.write(table)
 
-    return _made(kind, write)
+    return _file_bytes(kind, write)
 
 
-def _made(kind: str, write: Callable[[Path], None]) -> bytes:
+def _file_bytes(kind: str, write: Callable[[Path], None]) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"made.{kind}"
         write(path)

@@ -23,7 +23,7 @@ P = ParamSpec("P")
 def staff(language: Language) -> Repository:
     """The store as this member of staff may see it; the page ends here for anybody else."""
     repository = auth.repository()
-    with told(language):
+    with refusals_shown(language):
         if repository.rights().role not in STAFF:
             raise NotAllowed(msgid("This page is for staff; sign in with an account of staff."))
     return repository
@@ -32,7 +32,7 @@ def staff(language: Language) -> Repository:
 def only(roles: Collection[Role], language: Language) -> Repository:
     """The store, on a page for these roles; any other is told so, and the page ends."""
     repository = auth.repository()
-    with told(language):
+    with refusals_shown(language):
         if repository.rights().role not in roles:
             raise NotAllowed("Your role does not allow this.")
     return repository
@@ -67,12 +67,12 @@ def fragment(*, run_every: float | None = None) -> Callable[[Callable[P, None]],
 
 
 @contextmanager
-def told(language: Language) -> Iterator[None]:
+def refusals_shown(language: Language) -> Iterator[None]:
     """What is refused in this block is told in its sentence, and the page ends."""
     try:
         yield
     except EligibilityError as error:
-        notices.refused(error, language)
+        notices.show_refusal(error, language)
         st.stop()
 
 
@@ -80,14 +80,14 @@ def do(action: Callable[[], Message | None]) -> None:
     """Do what a button is for; what came of it is told when the page is drawn again."""
     try:
         if (said := action()) is not None:
-            session.tell(said)
+            session.flash(said)
     except EligibilityError as error:
-        session.tell(error.message, refused=True)
+        session.flash(error.message, refused=True)
 
 
 def news(language: Language) -> None:
     """What came of the last action."""
-    if kept := session.news():
+    if kept := session.take_flash():
         said, refused = kept
         cls = "notice refused" if refused else "notice done"
         st.html(tag("p", said.say(language), cls=cls, role="alert" if refused else "status"))

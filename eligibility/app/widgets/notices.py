@@ -21,12 +21,12 @@ from eligibility.screening import Screening
 SHOWN, TALL = 8, 300
 
 
-def refused(error: EligibilityError, language: Language) -> None:
+def show_refusal(error: EligibilityError, language: Language) -> None:
     """One sentence of what could not be used; what was entered stays."""
     st.html(tag("p", error.message.say(language), cls="notice refused", role="alert"))
 
 
-def failed(reference: str, language: Language) -> None:
+def show_failure(reference: str, language: Language) -> None:
     """A page that could not be drawn, and what to tell whom."""
     _ = language.text
     told = _(
@@ -36,7 +36,7 @@ def failed(reference: str, language: Language) -> None:
     st.html(tag("p", told.format(reference=reference), cls="notice refused", role="alert"))
 
 
-def said(message: Message, language: Language) -> None:
+def show_message(message: Message, language: Language) -> None:
     """One sentence about what was just done or refused."""
     st.html(tag("p", message.say(language), cls="notice", role="status"))
 
@@ -73,7 +73,7 @@ def rejected_rows(batch: Batch, language: Language) -> None:
             _issues(fatal, language)
             download_button.button(
                 _("Download the rejected rows with their reasons (CSV)"),
-                lambda: downloads.rejected(batch, language),
+                lambda: downloads.rejects_csv(batch, language),
                 file_name="rejected.csv",
                 mime="text/csv",
             )

@@ -9,20 +9,20 @@ import streamlit as st
 
 from eligibility.app import cache
 from eligibility.app.firm import plan_results
-from eligibility.app.firm.open_firm import Opened
-from eligibility.app.firm.plan_results import Asked
+from eligibility.app.firm.open_firm import OpenFirm
+from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets.markup import tag
 from eligibility.city.year import CityYear
 from eligibility.i18n import Language
-from eligibility.register.year_candidates import Pool
+from eligibility.register.year_candidates import YearCandidates
 from eligibility.screening import Screening
 
 #: label, ending and maker of each
 Offered = tuple[tuple[str, str, Callable[[], bytes]], ...]
 
 
-def of_firm(opened: Opened, language: Language, asked: Asked | None = None) -> None:
+def of_firm(opened: OpenFirm, language: Language, asked: PlanRequest | None = None) -> None:
     """A firm's paper as Word and PDF, and its workbook; the paper tells the plan asked for."""
     _ = language.text
     st.caption(
@@ -34,7 +34,7 @@ def of_firm(opened: Opened, language: Language, asked: Asked | None = None) -> N
     )
     model = cache.model()[0]
     judge = model.readiness if model else None
-    told = asked or Asked()
+    told = asked or PlanRequest()
     paper = {
         kind: partial(downloads.firm_paper, opened, told, language, kind, judge)
         for kind in ("docx", "pdf")
@@ -45,11 +45,13 @@ def of_firm(opened: Opened, language: Language, asked: Asked | None = None) -> N
         (_("Workbook (Excel)"), "xlsx", partial(downloads.firm_workbook, opened, language)),
     )
     about = opened.firm.record["firm"]
-    name = downloads.named(about["name"] or about["uscc"] or "", opened.firm.applied)
+    name = downloads.file_stem(about["name"] or about["uscc"] or "", opened.firm.applied)
     _downloads(name, offered, language)
 
 
-def of_year(made: CityYear, firms: Pool | Screening, language: Language, *, by_model: bool) -> None:
+def of_year(
+    made: CityYear, firms: YearCandidates | Screening, language: Language, *, by_model: bool
+) -> None:
     """The year's report as Word and PDF, and the staff's workbook where the firms are a file's."""
     _ = language.text
     st.caption(
@@ -59,7 +61,7 @@ def of_year(made: CityYear, firms: Pool | Screening, language: Language, *, by_m
         )
     )
     model = cache.model()[0] if by_model else None
-    own = firms if isinstance(firms, Pool) else None
+    own = firms if isinstance(firms, YearCandidates) else None
     targets = (own.target, own.target_after, own.carrier) if own else (None, None, None)
     registered, target_after, carrier = targets
     chances = partial(plan_results.model_chances, model, city=made.city)
@@ -84,7 +86,7 @@ def of_year(made: CityYear, firms: Pool | Screening, language: Language, *, by_m
         workbook = partial(downloads.staff_workbook, firms, language)
         offered += ((_("Staff's workbook (Excel)"), "xlsx", workbook),)
     _downloads(
-        downloads.named(carrier or language.of(made.city.title), made.year), offered, language
+        downloads.file_stem(carrier or language.of(made.city.title), made.year), offered, language
     )
 
 

@@ -17,7 +17,7 @@ from eligibility.city.year import CityYear
 from eligibility.domain.law import Batch
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
-from eligibility.register.year_candidates import STAGES, Pool
+from eligibility.register.year_candidates import STAGES, YearCandidates
 from eligibility.schemes.registry import Scheme
 from eligibility.store import LEADS, STAGE_WORDS, Repository, Stage
 
@@ -75,9 +75,9 @@ def years(*, registered: bool) -> list[int]:
     )
 
 
-def closed(year: int, city: City, scheme: Scheme, language: Language) -> Batch | None:
+def closed_batch(year: int, city: City, scheme: Scheme, language: Language) -> Batch | None:
     """The last batch of the year where it has closed, and that only applications filed count then."""
-    last = plan_results.closed(city, year, scheme)
+    last = plan_results.closed_batch(city, year, scheme)
     if last is not None:
         said = language.text(
             "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
@@ -100,7 +100,7 @@ def nobody(language: Language) -> None:
     st.page_link("eligibility/app/register/firms_page.py", label=language.text("All firms →"))
 
 
-def counted(pool: Pool, language: Language) -> None:
+def candidate_counts(pool: YearCandidates, language: Language) -> None:
     """Who is counted, and who cannot be, with the way to each of these."""
     _ = language.text
     words = {stage: language.text(STAGE_WORDS[stage]) for stage in STAGES}
@@ -136,13 +136,15 @@ def counted(pool: Pool, language: Language) -> None:
     _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread, language)
 
 
-def told(repository: Repository, pool: Pool, language: Language) -> None:
+def candidates_summary(repository: Repository, pool: YearCandidates, language: Language) -> None:
     """Who is counted and who cannot be, and what is still to be recorded."""
-    counted(pool, language)
-    unrecorded(repository, pool, language)
+    candidate_counts(pool, language)
+    unrecorded_applications(repository, pool, language)
 
 
-def unrecorded(repository: Repository, pool: Pool, language: Language) -> None:
+def unrecorded_applications(
+    repository: Repository, pool: YearCandidates, language: Language
+) -> None:
     """Firms whose stage says that they applied and no record when, with the button that records it."""
     _ = language.text
     by_year: dict[int, dict[int, str]] = {}
@@ -162,11 +164,11 @@ def unrecorded(repository: Repository, pool: Pool, language: Language) -> None:
                 _("Record {n} applications of {year}").format(n=n, year=year),
                 key=session.record_key(year),
             ):
-                guard.do(partial(_recorded, repository, year, list(firms)))
+                guard.do(partial(_record_applications, repository, year, list(firms)))
                 st.rerun()
 
 
-def _recorded(repository: Repository, year: int, firms: Sequence[int]) -> Message:
+def _record_applications(repository: Repository, year: int, firms: Sequence[int]) -> Message:
     rows = [(firm, year, {"certified": None}, 0) for firm in firms]
     return Message(
         msgid("Recorded: {n} applications."), {"n": repository.applications.save_outcomes(rows)}
@@ -192,7 +194,7 @@ def _links(firms: Mapping[int, str], language: Language) -> None:
 
 
 def certificates(
-    pool: Pool, made: CityYear, scheme: Scheme, language: Language, *, whole: bool = True
+    pool: YearCandidates, made: CityYear, scheme: Scheme, language: Language, *, whole: bool = True
 ) -> None:
     """Certificates valid at the end of each year if no more came, against the stock aimed at."""
     _ = language.text

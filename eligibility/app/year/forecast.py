@@ -210,7 +210,7 @@ def aim(language: Language, *, whole: bool = True) -> Aim:
     return chosen
 
 
-def asked(
+def inputs(
     city: City, goal: int, year: int, key: str, language: Language, *, whole: bool = True
 ) -> tuple[int, float]:
     """Target and adviser-days, from those that are set on; days alone for one carrier."""

@@ -20,7 +20,7 @@ Said = Mapping[str, Any]
 TALL = 460
 
 
-def compared(support: Said, language: Language, *, whole: bool = True) -> None:
+def comparison(support: Said, language: Language, *, whole: bool = True) -> None:
     """What the choice brings, beside the rules of thumb; no chance of the target for one carrier."""
     _ = language.text
     if not support["choices"]:
@@ -100,7 +100,7 @@ def worth_a_visit(support: Said, keys: Sequence[str], language: Language) -> str
     )
     if support["assumed"]:
         st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
-    return session.opened_of(session.VISITED, list(keys))
+    return session.pressed_row(session.VISITED, list(keys))
 
 
 def _name(firm: Said) -> str:
@@ -150,7 +150,7 @@ def choices(support: Said, keys: Sequence[str], opens: str, language: Language) 
     )
     download_button.button(
         _("Download as CSV"),
-        lambda: downloads.written(shown, "csv"),
+        lambda: downloads.table_file(shown, "csv"),
         file_name="support.csv",
         mime=downloads.MIMES["csv"],
         icon=":material/download:",

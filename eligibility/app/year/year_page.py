@@ -37,15 +37,15 @@ try:
         st.stop()
     held = last = None
     if registered:
-        last = candidates.closed(year, city, cache.scheme(), language)
+        last = candidates.closed_batch(year, city, cache.scheme(), language)
         held = cache.pool(repository, year, candidates.stages(cache.stages(year), language))
     if held and not held.firms:
         candidates.nobody(language)
-        candidates.told(repository, held, language)
+        candidates.candidates_summary(repository, held, language)
         st.stop()
     goal = plan_results.target(city, year, held)
     key = session.target_key(goal if held else None)
-    target, days = forecast.asked(city, goal, year, key, language, whole=whole)
+    target, days = forecast.inputs(city, goal, year, key, language, whole=whole)
     already = forecast.already(year, language) if not registered else 0
     with st.spinner(_("Working out the year…")):
         if held:
@@ -53,7 +53,7 @@ try:
         else:
             made = cache.year(year, target, already, days, by_model=by_model, aim=aim)
 except EligibilityError as error:
-    notices.refused(error, language)
+    notices.show_refusal(error, language)
     st.stop()
 record = city_record(made)
 keys = plan_results.visited(held, made) if held else plan_results.supported(cache.current(), made)
@@ -62,10 +62,10 @@ forecast.basis(made, language)
 forecast.numbers(record, language, open_=last is None, whole=whole)
 forecast.plot(made.portfolio.without, language, whole=whole)
 if held:
-    candidates.told(repository, held, language)
+    candidates.candidates_summary(repository, held, language)
     candidates.certificates(held, made, cache.scheme(), language, whole=whole)
 st.header(_("Whom to support"), anchor=False)
-support.compared(record["support"], language, whole=whole)
+support.comparison(record["support"], language, whole=whole)
 support.bound(record["support"], language)
 if opened := support.choices(record["support"], keys, _("Open") if held else _("Plan"), language):
     page = "eligibility/app/register/firm_page.py" if held else "eligibility/app/firm/plan_page.py"
