@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import auth, navigation, run_queue, session
+from eligibility.app import auth, navigation, run_queue
 from eligibility.app.account import sign_in
 from eligibility.app.web import errors, guard, routes, server, upload_fields, warming
 from eligibility.app.widgets import frame
@@ -15,15 +15,15 @@ def show() -> None:
     st.set_page_config(layout="wide", page_icon=frame.ICON)
     frame.style()
     frame.masthead()
-    frame.own_words(session.language())
+    frame.own_words()
     actor = auth.actor()
     person = auth.person()
     page = st.navigation(
         navigation.pages_for_role(navigation.pages(known=person is not None), actor.role),
         position="top",
     )
-    sign_in.ended(person, session.language())
-    sign_in.form_result(session.language())
+    sign_in.ended(person)
+    sign_in.form_result()
     page.run()
     frame.footer()
 

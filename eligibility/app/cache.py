@@ -88,7 +88,7 @@ def _accounts(engine: Engine) -> Accounts:
 
 def upload_preview(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
-    with reader.wait_notice(session.language()):
+    with reader.wait_notice():
         return _preview(upload, sheet, day)
 
 
@@ -131,7 +131,7 @@ def current() -> Screening:
     kept, day = session.upload(), session.application_day()
     if kept is None:
         return sample(day, model_stamp())
-    with reader.wait_notice(session.language()):
+    with reader.wait_notice():
         return screening(kept, session.money_unit(), session.sheet(kept), day, model_stamp())
 
 

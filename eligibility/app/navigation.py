@@ -13,8 +13,8 @@ from typing import Literal
 
 import streamlit as st
 
-from eligibility.app import session
 from eligibility.app.account import sign_in
+from eligibility.app.translation import text as _
 from eligibility.store import ANYONE, LEADS, STAFF, Role
 
 #: a bar of so many pages needs no menus
@@ -44,7 +44,6 @@ class Door:
 
 def pages(*, known: bool) -> dict[str, list[Door]]:
     """Every page, by its group in the bar; what stands in no bar is reached from other pages."""
-    _ = session.language().text
     account = _("Account") if known else _("Sign in")
     return {
         "": [

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from eligibility.i18n import Language
+from eligibility.app.translation import text as _
 from eligibility.intake.reader_process import Limits, configure, readers_busy
 
 #: of a workbook that was uploaded; the pages come first
@@ -30,8 +30,8 @@ def _tab_watch() -> Callable[[], bool]:
     return lambda: not server.is_active_session(session)
 
 
-def wait_notice(language: Language) -> AbstractContextManager[None]:
+def wait_notice() -> AbstractContextManager[None]:
     """What says meanwhile that other files are read first, if they are."""
     if not readers_busy():
         return nullcontext()
-    return st.spinner(language.text("Other files are being read; this one follows."))
+    return st.spinner(_("Other files are being read; this one follows."))

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import streamlit as st
 
 from eligibility.domain.text import Message
-from eligibility.i18n import Language, language_named
-from eligibility.i18n import language as language_of_tag
 
 if TYPE_CHECKING:
     from eligibility.readiness.training import TrainingResult
@@ -41,17 +39,6 @@ class Upload:
     name: str
     content: bytes
     digest: str
-
-
-def language() -> Language:
-    """The language chosen, or else the browser's."""
-    chosen = st.session_state.get(LANGUAGE)
-    return language_named(chosen) if chosen else browser_language()
-
-
-def browser_language() -> Language:
-    """The language the browser asks for."""
-    return language_of_tag(st.context.locale)
 
 
 def keep_upload() -> None:

@@ -54,10 +54,14 @@ def test_an_interval(low: float, high: float, words: str) -> None:
     assert fmt.interval(low, high) == words
 
 
-def test_a_field_of_three_years_is_named_by_its_calendar_year() -> None:
+def test_a_field_of_three_years_is_named_by_its_calendar_year(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     field = load_scheme().fields_by_id["rd_expense_y3"]
-    assert fmt.field_title(field, [2023, 2024, 2025], ENGLISH).endswith(", 2025")
-    assert "第三年" not in fmt.field_title(field, [2023, 2024, 2025], CHINESE)
+    monkeypatch.setattr(fmt, "language", lambda: ENGLISH)
+    assert fmt.field_title(field, [2023, 2024, 2025]).endswith(", 2025")
+    monkeypatch.setattr(fmt, "language", lambda: CHINESE)
+    assert "第三年" not in fmt.field_title(field, [2023, 2024, 2025])
 
 
 def test_texts_and_attributes_are_escaped() -> None:

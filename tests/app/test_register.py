@@ -501,7 +501,7 @@ def test_what_no_rung_asks_for_in_a_year_outlives_a_correction_of_that_year(
 
 def asked_of(year: int, facts: dict[str, Any]) -> list[Field]:
     """The fields that the page of figures asks."""
-    sections = correct._sections(load_scheme(), facts, year, ENGLISH)
+    sections = correct._sections(load_scheme(), facts, year)
     return [field for _title, fields in sections for field in fields]
 
 

@@ -14,7 +14,7 @@ testing = pytest.importorskip("streamlit.testing.v1")
 
 from streamlit.runtime.context import ContextProxy  # noqa: E402
 
-from eligibility.app import cache  # noqa: E402
+from eligibility.app import cache, translation  # noqa: E402
 from eligibility.app.self_assessment.draft import Draft, from_state  # noqa: E402
 from eligibility.app.self_assessment.example import example  # noqa: E402
 from eligibility.app.self_assessment.fields import Sheet, groups  # noqa: E402
@@ -174,9 +174,12 @@ def test_before_the_day_that_the_lower_rung_covers_what_was_typed_for_it_stops_n
 
 @pytest.mark.parametrize("kind", [*load_scheme().lists])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_titles_shown_over_a_list_are_known_for_titles(kind: str, language: str) -> None:
+def test_the_titles_shown_over_a_list_are_known_for_titles(
+    monkeypatch: pytest.MonkeyPatch, kind: str, language: str
+) -> None:
+    monkeypatch.setattr(translation, "language", lambda: language_named(language))
     found = read_draft({}, load_scheme(), date(2026, 6, 15))
-    sheet = Sheet(load_scheme(), Draft(), found, language_named(language))
+    sheet = Sheet(load_scheme(), Draft(), found)
     titles = {name: column["label"] for name, column in columns(kind, sheet).items()}
     assert without_titles(load_scheme().lists[kind], [titles]) == ([], 1)
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import auth, session
+from eligibility.app import auth
 from eligibility.app.account import sessions, sign_in
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets.markup import tag
 from eligibility.store import LOCAL, ROLE_WORDS
-
-language = session.language()
-_ = language.text
 
 signed = auth.signed_in()
 if signed is not None:
@@ -21,15 +19,15 @@ if signed is not None:
         told += [" · ", _(ROLE_WORDS[signed.actor.role])]
     st.html(tag("p", _("Signed in: "), *told, cls="notice"))
     if signed.once:
-        sign_in.first_password(signed, language)
-    sign_in.sign_out(language)
+        sign_in.first_password(signed)
+    sign_in.sign_out()
     if not signed.once:
         st.header(_("Open sign-ins"), anchor=False)
-        guard.news(language)
-        sessions.sign_ins(auth.repository(), language, here=signed, own=True)
+        guard.news()
+        sessions.sign_ins(auth.repository(), here=signed, own=True)
     if signed.by_password and not signed.once:
         st.header(_("Change the password"), anchor=False)
-        sign_in.password(signed, language)
+        sign_in.password(signed)
 elif auth.principal() == LOCAL:
     st.title(_("Account"), anchor=False)
     st.write(
@@ -47,5 +45,5 @@ else:
             "assessment."
         )
     )
-    sign_in.sign_in(language)
+    sign_in.sign_in()
     st.html(tag("p", _("Password forgotten? An administrator gives you a new one."), cls="muted"))

@@ -14,13 +14,14 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app import session
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.status import verdict_word
 from eligibility.assessment.ladder import joint_fields_by_id
 from eligibility.domain.errors import EligibilityError, InputError
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.store import ROLE_WORDS, STAGE_WORDS, FirmFilter, Repository, Role, Stage
 
 #: characters of a password made here: 16 of 64 kinds
@@ -54,9 +55,8 @@ DETAILS = {
 GIVEN = (Role.FIRM, Role.ADVISER, Role.MANAGER, Role.ADMINISTRATOR)
 
 
-def accounts(repository: Repository, language: Language) -> None:
+def accounts(repository: Repository) -> None:
     """All accounts; a new one, a change, a new password."""
-    _ = language.text
     held = {row["id"]: row for row in repository.administration.accounts()}
     carriers = _names(repository.administration.carriers())
     bound = {row["firm_id"] for row in held.values() if row["firm_id"] is not None}
@@ -81,7 +81,7 @@ def accounts(repository: Repository, language: Language) -> None:
         st.subheader(_("New account"), anchor=False)
         login = st.text_input(_("Login"), max_chars=200, autocomplete="off")
         name = st.text_input(_("Name"), max_chars=200, autocomplete="off")
-        role, carrier, firm = _bound(carriers, language, {}, "")
+        role, carrier, firm = _bound(carriers, {}, "")
         if st.form_submit_button(_("Add the account")):
             password = secrets.token_urlsafe(PASSWORD_BYTES)
             _do(
@@ -94,14 +94,13 @@ def accounts(repository: Repository, language: Language) -> None:
                     firm_id=_firm_named(repository, firm),
                 ),
                 _handed_over(login, password),
-                language,
             )
     with change:
         st.subheader(_("Change an account"), anchor=False)
         chosen = st.selectbox(
             _("Account"), list(held), format_func=lambda each: str(held[each]["login"])
         )
-        _change(repository, held[chosen], carriers, firms, language)
+        _change(repository, held[chosen], carriers, firms)
 
 
 def _change(
@@ -109,15 +108,13 @@ def _change(
     held: Mapping[str, Any],
     carriers: Mapping[int, str],
     firms: Mapping[int, Mapping[str, Any]],
-    language: Language,
 ) -> None:
-    _ = language.text
     its_firm = firms.get(held["firm_id"], {})
     known = str(its_firm.get("uscc") or its_firm.get("name") or "")
     # another account, or another version of it, is another form: nothing typed passes over
     with st.form(f"account-{held['id']}-{held['version']}", border=False):
         name = st.text_input(_("Name"), held["name"], max_chars=200, autocomplete="off")
-        role, carrier, firm = _bound(carriers, language, held, known)
+        role, carrier, firm = _bound(carriers, held, known)
         active = st.checkbox(_("May sign in"), held["active"])
         if st.form_submit_button(_("Save; its sign-ins end")):
             values = {"name": name, "role": role, "active": active}
@@ -130,25 +127,19 @@ def _change(
                     held["id"], {**values, **bound}, held["version"]
                 )
 
-            _do(
-                save,
-                Message("The account {login} is changed.", {"login": held["login"]}),
-                language,
-            )
+            _do(save, Message("The account {login} is changed.", {"login": held["login"]}))
     if st.button(_("Give it a new password; its sign-ins end"), type="tertiary"):
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         _do(
             lambda: repository.administration.set_password(held["id"], password),
             _handed_over(held["login"], password),
-            language,
         )
 
 
 def _bound(
-    carriers: Mapping[int, str], language: Language, held: Mapping[str, Any], firm: str
+    carriers: Mapping[int, str], held: Mapping[str, Any], firm: str
 ) -> tuple[Role, int | None, str]:
     """Role, and the carrier or firm it is bound to; the firm as it was typed."""
-    _ = language.text
     role = st.selectbox(
         _("Role"),
         GIVEN,
@@ -205,9 +196,8 @@ def _firm_named(repository: Repository, typed: str) -> int | None:
             )
 
 
-def carriers(repository: Repository, language: Language) -> None:
+def carriers(repository: Repository) -> None:
     """Service carriers; a new one, a change."""
-    _ = language.text
     held = {row["id"]: row for row in repository.administration.carriers()}
     if held:
         st.dataframe(
@@ -230,11 +220,7 @@ def carriers(repository: Repository, language: Language) -> None:
         district = st.text_input(_("District"), max_chars=100)
         if st.form_submit_button(_("Add the carrier")):
             added = Message("The carrier {name} is added.", {"name": name})
-            _do(
-                lambda: repository.administration.add_carrier(name, district or None),
-                added,
-                language,
-            )
+            _do(lambda: repository.administration.add_carrier(name, district or None), added)
     if not held:
         return
     with change:
@@ -253,13 +239,11 @@ def carriers(repository: Repository, language: Language) -> None:
                         chosen["id"], values, chosen["version"]
                     ),
                     Message("The carrier {name} is changed.", {"name": name}),
-                    language,
                 )
 
 
-def targets(repository: Repository, language: Language) -> None:
+def targets(repository: Repository) -> None:
     """How many firms are to be certified in each year."""
-    _ = language.text
     held = {row["year"]: row for row in repository.administration.targets()}
     if held:
         st.dataframe(
@@ -283,12 +267,11 @@ def targets(repository: Repository, language: Language) -> None:
         if st.form_submit_button(_("Set the target")) and number is not None:
             version = held[year]["version"] if year in held else 0
             told = Message("Target of {year}: {number}.", {"year": year, "number": number})
-            _do(lambda: repository.administration.set_target(year, number, version), told, language)
+            _do(lambda: repository.administration.set_target(year, number, version), told)
 
 
-def trail(repository: Repository, language: Language) -> None:
+def trail(repository: Repository) -> None:
     """Who did what, latest first; nothing here can be changed."""
-    _ = language.text
     lines = repository.administration.audit_trail(limit=LINES, before=session.trail_before())
     people = _names(repository.administration.advisers())
     if lines:
@@ -300,7 +283,7 @@ def trail(repository: Repository, language: Language) -> None:
                     _("Role"): _(ROLE_WORDS[Role(line["role"])]),
                     _("What"): _(action),
                     _("Firm"): line["firm"] or _number(line["firm_id"]),
-                    _("Details"): _details(line["detail"], people, language),
+                    _("Details"): _details(line["detail"], people),
                 }
                 for line in lines
                 for action in [line["action"]]
@@ -321,16 +304,15 @@ def trail(repository: Repository, language: Language) -> None:
             st.button(_("Older"), on_click=session.turn_trail, args=(lines[-1]["id"],))
 
 
-def _details(detail: Mapping[str, Any], people: Mapping[int, str], language: Language) -> str:
+def _details(detail: Mapping[str, Any], people: Mapping[int, str]) -> str:
     """What a line of the log holds, in words; fields that changed without their figures."""
-    _ = language.text
     fields = joint_fields_by_id()
     told = []
     for name, value in detail.items():
         match name, value:
             case "changed", Mapping():
                 said = ", ".join(
-                    language.of(fields[field].title) if field in fields else str(field)
+                    language().of(fields[field].title) if field in fields else str(field)
                     for field in value
                 )
             case "stage", str():
@@ -338,7 +320,7 @@ def _details(detail: Mapping[str, Any], people: Mapping[int, str], language: Lan
             case "role", str():
                 said = _(ROLE_WORDS[Role(value)])
             case "verdict", str():
-                said = verdict_word(value, language)
+                said = verdict_word(value, language())
             case "adviser_id", int():
                 said = people.get(value) or _number(value)
             case _:
@@ -346,7 +328,7 @@ def _details(detail: Mapping[str, Any], people: Mapping[int, str], language: Lan
         if said:
             label = _(DETAILS[name]) if name in DETAILS else name
             if name in fields and name not in DETAILS:
-                label = language.of(fields[name].title)
+                label = language().of(fields[name].title)
             told.append(_("{label}: {value}").format(label=label, value=said))
     return _("; ").join(told)
 
@@ -356,9 +338,8 @@ def _number(held: int | None) -> str:
     return "" if held is None else f"#{held}"
 
 
-def alone(language: Language) -> None:
+def alone() -> None:
     """A store without accounts: what to do to get some."""
-    _ = language.text
     st.html(
         tag(
             "p",
@@ -379,12 +360,12 @@ def _handed_over(login: str, password: str) -> Message:
     )
 
 
-def _do(action: Callable[[], object], done: Message, language: Language) -> None:
+def _do(action: Callable[[], object], done: Message) -> None:
     """Do it and draw the page again with the sentence; or say why not, and keep what was typed."""
     try:
         action()
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return
     session.flash(done)
     st.rerun()

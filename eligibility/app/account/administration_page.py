@@ -6,20 +6,18 @@ from functools import partial
 
 import streamlit as st
 
-from eligibility.app import auth, session
+from eligibility.app import auth
 from eligibility.app.account import administration, sessions
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.store import ADMINISTRATORS, LEADS, Role
 
-language = session.language()
-_ = language.text
-
-repository = guard.only(LEADS, language)
+repository = guard.only(LEADS)
 st.title(_("Administration"), anchor=False)
-guard.news(language)
+guard.news()
 role = repository.rights().role
 if role is Role.LOCAL:
-    administration.alone(language)
+    administration.alone()
 
 parts = {
     _("Carriers"): administration.carriers,
@@ -31,4 +29,4 @@ if role in ADMINISTRATORS:
     parts = {_("Accounts"): administration.accounts} | parts | {_("Open sign-ins"): signed}
 for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
     with tab:
-        part(repository, language)
+        part(repository)

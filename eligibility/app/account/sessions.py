@@ -8,17 +8,14 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.register.dossier import moment
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.store import Repository, SignedIn
 
 
-def sign_ins(
-    repository: Repository, language: Language, *, here: SignedIn | None, own: bool = False
-) -> None:
+def sign_ins(repository: Repository, *, here: SignedIn | None, own: bool = False) -> None:
     """The open sign-ins of everybody, or one's ``own``; the one of this browser is signed out of."""
-    _ = language.text
     held = {
         row["id"]: row
         for row in repository.administration.open_sign_ins()

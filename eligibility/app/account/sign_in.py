@@ -5,27 +5,25 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, auth, session
+from eligibility.app.translation import text as _
 from eligibility.app.web import routes
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import Markup, tag
-from eligibility.i18n import Language
 from eligibility.store import SignedIn
 from eligibility.store.passwords import SHORTEST
 
 
 def refused_page() -> None:
     """What stands at the address of a page for others: the sign-in, or a refusal in words."""
-    language = session.language()
-    _ = language.text
     signed = auth.signed_in()
     if signed is not None and signed.once:
         st.title(_("Account"), anchor=False)
-        first_password(signed, language)
+        first_password(signed)
         return
     if signed is None:
         st.title(_("Sign in"), anchor=False)
         st.html(tag("p", _("This page is for staff; sign in to open it.")))
-        sign_in(language)
+        sign_in()
         return
     st.title(_("This page is not for you"), anchor=False)
     st.html(
@@ -40,9 +38,8 @@ def refused_page() -> None:
     )
 
 
-def sign_in(language: Language) -> None:
+def sign_in() -> None:
     """Login and password; a button for the OpenID provider where one is configured."""
-    _ = language.text
     st.html(
         _form(
             routes.SIGN_IN,
@@ -55,9 +52,8 @@ def sign_in(language: Language) -> None:
         st.button(_("Sign in through your organisation"), on_click=st.login)
 
 
-def password(signed: SignedIn, language: Language) -> None:
+def password(signed: SignedIn) -> None:
     """Change the own password."""
-    _ = language.text
     longer = _("New password, at least {shortest} characters").format(shortest=SHORTEST)
     st.html(
         _form(
@@ -72,19 +68,17 @@ def password(signed: SignedIn, language: Language) -> None:
     )
 
 
-def first_password(signed: SignedIn, language: Language) -> None:
+def first_password(signed: SignedIn) -> None:
     """Change a password that somebody else set; before that nothing else opens."""
-    _ = language.text
     st.header(_("Choose your own password"), anchor=False)
     words = _("The one you signed in with was set by somebody else. Your pages open once you have "
               "chosen your own.")  # fmt: skip
     st.html(tag("p", words))
-    password(signed, language)
+    password(signed)
 
 
-def sign_out(language: Language) -> None:
+def sign_out() -> None:
     """Sign out here, or on every device."""
-    _ = language.text
     here = _form(routes.SIGN_OUT, _("Sign out here"))
     all_over = _form(
         routes.SIGN_OUT, _("Sign out on every device"), _hidden_field("everywhere", "yes")
@@ -92,27 +86,25 @@ def sign_out(language: Language) -> None:
     st.html(tag("div", here, all_over, cls="ways-out"))
 
 
-def ended(person: str | None, language: Language) -> None:
+def ended(person: str | None) -> None:
     """That whoever looked at this tab before ``person`` does is signed out, and the way in."""
     if session.signed_out(person):
-        _ = language.text
         words = _("You are signed out; nothing more is stored or shown. Sign in to go on.")
         st.html(tag("p", words, cls="notice refused", role="alert"))
         st.page_link("eligibility/app/account/account_page.py", label=_("Sign in"))
 
 
-def form_result(language: Language) -> None:
+def form_result() -> None:
     """What came of the form sent just now; and the last step of who comes from an OpenID provider."""
     message = address.form_message()
     if message is not None:
-        notices.show_message(message, language)
+        notices.show_message(message)
     if (vouched := auth.provider_identity()) is not None and auth.signed_in() is None:
-        _continue_openid(*vouched, language)
+        _continue_openid(*vouched)
 
 
-def _continue_openid(name: str, word: str, language: Language) -> None:
+def _continue_openid(name: str, word: str) -> None:
     """The provider sends everybody to the first page, so this stands on every one."""
-    _ = language.text
     st.html(tag("p", _("Your organisation knows you as "), tag("strong", name), cls="notice"))
     with st.container(horizontal=True, key="arrived"):
         go_on = _("Continue as the person signed in there")

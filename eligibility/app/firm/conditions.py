@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app.reference.rules import cite
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge, status_word
 from eligibility.domain.law import Condition
-from eligibility.i18n import Language
 from eligibility.reports.number_format import percent
 from eligibility.screening import Firm
 
@@ -20,11 +21,10 @@ from eligibility.screening import Firm
 CODES = 5
 
 
-def conditions(firm: Firm, language: Language) -> None:
+def conditions(firm: Firm) -> None:
     """Every condition of the article in its order; each line opens to what it rests on."""
-    _ = language.text
     heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"), _("How far"))
-    lines = [_line(firm, found, language) for found in firm.record["findings"]]
+    lines = [_line(firm, found) for found in firm.record["findings"]]
     st.html(
         tag(
             "div",
@@ -35,32 +35,30 @@ def conditions(firm: Firm, language: Language) -> None:
     )
 
 
-def _line(firm: Firm, found: dict[str, Any], language: Language) -> Markup:
-    _ = language.text
+def _line(firm: Firm, found: dict[str, Any]) -> Markup:
     turned = found["interpretation"] is not None
     review = tag("span", "△ ", _("to be reviewed"), cls="status review") if turned else ""
     summary = tag(
         "summary",
-        tag("span", badge(found["status"], language), review, cls="cell"),
+        tag("span", badge(found["status"]), review, cls="cell"),
         tag(
             "span",
-            tag("b", found["title"][language.id]),
+            tag("b", found["title"][language().id]),
             tag("small", found["citation"]["article"]),
             cls="cell title",
         ),
-        tag("span", *own(firm, found, language), cls="cell own"),
-        tag("span", _line_to_pass(found, language), cls="cell line"),
-        tag("span", how_far(firm, found, language), cls=f"cell far {found['status']}"),
+        tag("span", *own(firm, found), cls="cell own"),
+        tag("span", _line_to_pass(found), cls="cell line"),
+        tag("span", how_far(firm, found), cls=f"cell far {found['status']}"),
         cls="row",
     )
-    pairs = list(_behind(firm, found, language))
+    pairs = list(_behind(firm, found))
     body = tag("dl", *(join([tag("dt", term), tag("dd", *texts)]) for term, texts in pairs))
     return tag("details", summary, body, cls=found["status"])
 
 
-def own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
+def own(firm: Firm, found: dict[str, Any]) -> list[str]:
     """The firm's own number of a condition, and what it is made of."""
-    _ = language.text
     unit, observed = found["unit"], found["observed"]
     if unit == "point":
         score = firm.record["score"]
@@ -68,7 +66,7 @@ def own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
         return [tag("strong", _("{n} points").format(n=points))]
     if observed is None and found["status"] == "met" and unit == "item":
         # met for certain, though a blank leaves open by how much
-        amount = fmt.quantity(found["required"], unit, language)
+        amount = fmt.quantity(found["required"], unit, language())
         return [_("at least {amount}").format(amount=amount)]
     if observed is None:
         no_base = found["terms"] and not found["missing"]
@@ -80,24 +78,23 @@ def own(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
         return [tag("strong", observed), tag("small", node.title if node else _("not listed"))]
     if unit == "/1":
         share = tag("strong", percent(observed, found["required"]))
-        return [share, tag("small", _formula(firm, found, language))]
+        return [share, tag("small", _formula(firm, found))]
     dates = f"{firm.registered} → {firm.applied}" if unit == "day" else ""
-    amount = tag("strong", fmt.quantity(observed, unit, language))
+    amount = tag("strong", fmt.quantity(observed, unit, language()))
     return [amount, tag("small", dates)] if dates else [amount]
 
 
-def _formula(firm: Firm, found: dict[str, Any], language: Language) -> str:
+def _formula(firm: Firm, found: dict[str, Any]) -> str:
     unit = firm.law.conditions_by_id[found["id"]].term_unit
     part, whole = found["terms"].get("part"), found["terms"].get("whole")
     if part is None or whole is None:
         return ""
     if unit == "person":
         return f"= {fmt.number(part)} ÷ {fmt.number(whole)}"
-    return f"= {fmt.quantity(part, unit, language)} ÷ {fmt.quantity(whole, unit, language)}"
+    return f"= {fmt.quantity(part, unit, language())} ÷ {fmt.quantity(whole, unit, language())}"
 
 
-def _line_to_pass(found: dict[str, Any], language: Language) -> str:
-    _ = language.text
+def _line_to_pass(found: dict[str, Any]) -> str:
     unit, required = found["unit"], found["required"]
     if unit == "yes_no":
         return _("none")
@@ -106,21 +103,20 @@ def _line_to_pass(found: dict[str, Any], language: Language) -> str:
     if required is None:
         return fmt.NOTHING
     sign = ">" if unit == "point" else "≥"
-    amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language)
+    amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language())
     return f"{sign} {amount}"
 
 
-def how_far(firm: Firm, found: dict[str, Any], language: Language) -> str:
+def how_far(firm: Firm, found: dict[str, Any]) -> str:
     """What is still lacking for a condition, or how much there is to spare."""
-    _ = language.text
     if found["status"] == "undetermined":
-        return _undetermined_reason(firm, found, language)
+        return _undetermined_reason(firm, found)
     if found["status"] == "met":
-        return _to_spare(found, language)
+        return _to_spare(found)
     gap = next((gap for gap in firm.record["gaps"] if gap["finding"] == found["id"]), None)
     if gap is None or gap["shortfall"] is None:
-        return status_word("unmet", language)
-    amount = fmt.quantity(gap["shortfall"], gap["unit"], language)
+        return status_word("unmet")
+    amount = fmt.quantity(gap["shortfall"], gap["unit"], language())
     if gap["unit"] == "point":
         return _("short of more than {amount}").format(amount=amount)
     return _("short of {amount}").format(amount=amount)
@@ -131,9 +127,8 @@ def _too_high(found: dict[str, Any]) -> bool:
     return found["unit"] == "code" and found["status"] == "undetermined" and bool(found["observed"])
 
 
-def _undetermined_reason(firm: Firm, found: dict[str, Any], language: Language) -> str:
+def _undetermined_reason(firm: Firm, found: dict[str, Any]) -> str:
     """What has to be filled in, or why nothing that could be would decide it."""
-    _ = language.text
     if found["missing"]:
         if _too_high(found):
             below = firm.below(found["observed"])
@@ -141,14 +136,13 @@ def _undetermined_reason(firm: Firm, found: dict[str, Any], language: Language) 
             more = _(" and {n} more").format(n=len(below) - CODES) if len(below) > CODES else ""
             said = _("choose a code at the lowest level: {codes}")
             return said.format(codes=listed + more)
-        names = fmt.missing_fields(found["missing"], firm.scheme.fields_by_id, firm.years, language)
+        names = fmt.missing_fields(found["missing"], firm.scheme.fields_by_id, firm.years)
         return _("missing: {names}").format(names=names)
     condition = firm.law.conditions_by_id[found["id"]]
-    return _("open to judgement") if condition.judges == "score" else language.of(condition.rule)
+    return _("open to judgement") if condition.judges == "score" else language().of(condition.rule)
 
 
-def _to_spare(found: dict[str, Any], language: Language) -> str:
-    _ = language.text
+def _to_spare(found: dict[str, Any]) -> str:
     margin, unit = found["margin"], found["unit"]
     if margin is None or unit in ("yes_no", "code", "point"):
         return ""
@@ -157,23 +151,20 @@ def _to_spare(found: dict[str, Any], language: Language) -> str:
     if unit == "/1":
         points = percent(margin, 0.0).removesuffix("%")
         return _("{points} percentage points to spare").format(points=points)
-    return _("{amount} to spare").format(amount=fmt.quantity(margin, unit, language))
+    return _("{amount} to spare").format(amount=fmt.quantity(margin, unit, language()))
 
 
-def _behind(
-    firm: Firm, found: dict[str, Any], language: Language
-) -> Iterator[tuple[str, list[str]]]:
+def _behind(firm: Firm, found: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """What a line rests on, as pairs of a term and its texts."""
-    _ = language.text
     condition = firm.law.conditions_by_id[found["id"]]
-    yield _("Rule"), [language.of(condition.rule)]
-    if words := _figures(condition, found, language):
+    yield _("Rule"), [language().of(condition.rule)]
+    if words := _figures(condition, found):
         yield _("Your figures"), [words]
-    yield _("Citation"), [cite(condition.citation, language)]
+    yield _("Citation"), [cite(condition.citation)]
     turned_by = {each["id"] for each in (found["interpretation"] or {}).get("turned_by", [])}
     for name, question in firm.law.interpretations.items():
         if found["id"] in question.affects or name in turned_by:
-            yield _("Reading"), _reading(firm, name, found, language)
+            yield _("Reading"), _reading(firm, name, found)
     if found["missing"] and not _too_high(found):
         fields = firm.scheme.fields_by_id
         yield (
@@ -184,48 +175,46 @@ def _behind(
                     *(
                         tag(
                             "li",
-                            fmt.field_title(fields[name], firm.years, language),
-                            tag("small", _("where to find: "), language.of(fields[name].source)),
+                            fmt.field_title(fields[name], firm.years),
+                            tag("small", _("where to find: "), language().of(fields[name].source)),
                         )
                         for name in found["missing"]
                     ),
                 )
             ],
         )
-    yield _("Evidence reviewers ask for"), [language.of(condition.evidence)]
+    yield _("Evidence reviewers ask for"), [language().of(condition.evidence)]
 
 
-def _figures(condition: Condition, found: dict[str, Any], language: Language) -> str:
-    _ = language.text
+def _figures(condition: Condition, found: dict[str, Any]) -> str:
     if not condition.terms:
         return ""
     parts = [
-        f"{language.of(words)} "
+        f"{language().of(words)} "
         + (
             fmt.NOTHING
             if found["terms"].get(name) is None
-            else fmt.quantity(found["terms"][name], condition.term_unit, language)
+            else fmt.quantity(found["terms"][name], condition.term_unit, language())
         )
         for name, words in condition.terms.items()
     ]
     return " ÷ ".join(parts)
 
 
-def _reading(firm: Firm, name: str, found: dict[str, Any], language: Language) -> list[str]:
-    _ = language.text
+def _reading(firm: Firm, name: str, found: dict[str, Any]) -> list[str]:
     question, taken = firm.law.interpretations[name], firm.law.reading(name)
     turned = (found["interpretation"] or {}).get("turned_by", [])
     readings = question.readings
     said = [
-        language.of(question.question),
+        language().of(question.question),
         " ",
-        tag("b", _("Taken: {reading}").format(reading=language.of(readings[taken].says))),
+        tag("b", _("Taken: {reading}").format(reading=language().of(readings[taken].says))),
     ]
     for other in [key for key in readings if key != taken]:
         to = next((t["status"] for t in turned if (t["id"], t["other"]) == (name, other)), None)
         effect = ""
         if to:
-            effect = _("It would make this {status}.").format(status=status_word(to, language))
+            effect = _("It would make this {status}.").format(status=status_word(to))
         elif question.decides == "computation":
             effect = (
                 _("The result stays.")
@@ -233,7 +222,7 @@ def _reading(firm: Firm, name: str, found: dict[str, Any], language: Language) -
                 else _("It cannot be tried on totals; enter the R&D categories.")
             )
         words = _("Other reading: {reading}. {effect}").format(
-            reading=language.of(readings[other].says), effect=effect
+            reading=language().of(readings[other].says), effect=effect
         )
         said.append(tag("small", words.rstrip(), cls="turned" if to else ""))
     return said

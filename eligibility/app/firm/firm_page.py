@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import cache, session
+from eligibility.app import cache
 from eligibility.app.firm import conditions, readiness, score, selected_firm, verdict
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import papers
 
-language = session.language()
-_ = language.text
-
-opened = selected_firm.firm(_("One firm"), language)
+opened = selected_firm.firm(_("One firm"))
 firm = opened.firm
-verdict.heading(firm, language)
+verdict.heading(firm)
 st.header(_("Conditions"), anchor=False)
 st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
-conditions.conditions(firm, language)
+conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)
-score.score(firm, language)
-readiness.readiness(firm, cache.model()[0], language)
+score.score(firm)
+readiness.readiness(firm, cache.model()[0])
 st.page_link(
     "eligibility/app/firm/plan_page.py",
     label=_("The way to the certificate: plan, dates, worth →"),
     query_params=opened.query,
 )
 st.header(_("Papers"), anchor=False)
-papers.of_firm(opened, language)
+papers.of_firm(opened)

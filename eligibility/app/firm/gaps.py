@@ -7,38 +7,36 @@ from typing import Any
 
 import streamlit as st
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge
-from eligibility.i18n import Language
 from eligibility.reports.number_format import exact
 from eligibility.screening import Firm
 
 Said = Mapping[str, Any]
 
 
-def gaps(found: Said, firm: Firm, language: Language) -> None:
+def gaps(found: Said, firm: Firm) -> None:
     """Conditions not met, then items of the score; each way leads to the input that tries it."""
-    _ = language.text
     if not found["findings"]:
         st.html(tag("p", _("No condition is unmet or open."), cls="notice"))
-    findings(found["findings"], firm, language)
+    findings(found["findings"], firm)
     if found["items"]:
         title = _("Items of the score below their best: {n}").format(n=len(found["items"]))
         with st.expander(title):
-            st.html(tag("div", *(_item(item, firm, language) for item in found["items"])))
+            st.html(tag("div", *(_item(item, firm) for item in found["items"])))
 
 
-def findings(
-    found: Sequence[Said], firm: Firm, language: Language, *, years: Sequence[int] | None = None
-) -> None:
+def findings(found: Sequence[Said], firm: Firm, *, years: Sequence[int] | None = None) -> None:
     """Conditions not met, with exact distances; those of other ``years`` have no inputs to link."""
-    st.html(tag("div", *(_finding(each, firm, language, years) for each in found)))
+    st.html(tag("div", *(_finding(each, firm, years) for each in found)))
 
 
-def citation_text(citation: Said, language: Language) -> Markup:
+def citation_text(citation: Said) -> Markup:
     """Document and article, and a word where they are not known well."""
-    doubt = fmt.confidence(citation["confidence"], language)
+    doubt = fmt.confidence(citation["confidence"])
     words = [tag("span", doubt, cls="doubt")] if doubt else []
     return tag("small", fmt.citation(citation), *words)
 
@@ -48,41 +46,39 @@ def anchor(name: str) -> str:
     return f"if-{name}"
 
 
-def _finding(gap: Said, firm: Firm, language: Language, years: Sequence[int] | None) -> Markup:
-    _ = language.text
+def _finding(gap: Said, firm: Firm, years: Sequence[int] | None) -> Markup:
     linked = years is None
     lines: list[str] = []
     if gap["score"]:
         said = _("{low}–{high} points, more than {mark} needed")
         lines.append(said.format(**gap["score"], mark=gap["required"]))
     if gap["tier"]:
-        lines.append(_tier(gap["tier"], language))
+        lines.append(_tier(gap["tier"]))
     if gap["status"] == "unmet" and not gap["needs"]:
-        lines.append(gap["rule"][language.id])
-    lines += [_group(group, language, linked) for group in gap["needs"]]
-    lines += _remedies(gap["settled_by"], firm, language, years)
+        lines.append(gap["rule"][language().id])
+    lines += [_group(group, linked) for group in gap["needs"]]
+    lines += _remedies(gap["settled_by"], firm, years)
     if gap["needs"]:
-        said = _("evidence: {papers}").format(papers=gap["evidence"][language.id])
+        said = _("evidence: {papers}").format(papers=gap["evidence"][language().id])
         lines.append(tag("small", said))
-    head = [badge(gap["status"], language), " ", tag("b", gap["title"][language.id])]
-    return _block([*head, citation_text(gap["citation"], language)], lines)
+    head = [badge(gap["status"]), " ", tag("b", gap["title"][language().id])]
+    return _block([*head, citation_text(gap["citation"])], lines)
 
 
-def _item(item: Said, firm: Firm, language: Language) -> Markup:
-    _ = language.text
+def _item(item: Said, firm: Firm) -> Markup:
     points = f"{fmt.interval(item['low'], item['high'])} / {item['max']}"
     lines: list[str] = []
     for step in item["steps"]:
-        ways = [_group(group, language, True) for group in step["needs"]]
+        ways = [_group(group, True) for group in step["needs"]]
         said = _("{n} points").format(n=fmt.interval(step["points"]["low"], step["points"]["high"]))
         lines.append(join([tag("b", said), ": ", *_between(ways, _("; and "))]))
-    lines += _remedies(item["settled_by"], firm, language, None)
+    lines += _remedies(item["settled_by"], firm, None)
     if item["high"] > item["low"] and not any(item["settled_by"].values()):
         lines.append(_("within its grade left to the experts"))
     elif not item["steps"] and not any(item["settled_by"].values()):
         lines.append(_("nothing in the latest year moves it"))
-    head = [tag("b", item["title"][language.id]), " ", points]
-    return _block([*head, citation_text(item["citation"], language)], lines)
+    head = [tag("b", item["title"][language().id]), " ", points]
+    return _block([*head, citation_text(item["citation"])], lines)
 
 
 def _block(head: list[str], lines: list[str]) -> Markup:
@@ -90,12 +86,12 @@ def _block(head: list[str], lines: list[str]) -> Markup:
     return tag("div", tag("p", *head), *listed, cls="gap")
 
 
-def _group(group: Sequence[Said], language: Language, linked: bool) -> Markup:
+def _group(group: Sequence[Said], linked: bool) -> Markup:
     """Ways of which one is enough."""
     if not group:
-        return join([language.text("no figure of the latest year reaches it alone")])
-    ways = [_way(way, language, linked) for way in group]
-    return join(list(_between(ways, language.text(", or "))))
+        return join([_("no figure of the latest year reaches it alone")])
+    ways = [_way(way, linked) for way in group]
+    return join(list(_between(ways, _(", or "))))
 
 
 def _between(parts: Sequence[str], between: str) -> Iterator[str]:
@@ -105,59 +101,56 @@ def _between(parts: Sequence[str], between: str) -> Iterator[str]:
         yield part
 
 
-def _way(way: Said, language: Language, linked: bool) -> Markup:
+def _way(way: Said, linked: bool) -> Markup:
     """How far one figure has to move, leading to the input that tries it."""
-    _ = language.text
-    title = way["title"][language.id]
+    title = way["title"][language().id]
     if way["kind"] == "date":
         said = _("{days} more days, from {day} on")
         return join([said.format(days=way["more"], day=way["to"])])
     if way["how"]:
-        title = _("{field} ({how})").format(field=title, how=way["how"][language.id])
+        title = _("{field} ({how})").format(field=title, how=way["how"][language().id])
     if way["kind"] == "yes_no":
         words = _("to be shown: {field}").format(field=title)
     elif way["kind"] == "rating":
         words = _("{field}: {steps} grades better").format(field=title, steps=way["more"])
     elif way["to"] is None:
-        more = exact(way["more"], way["unit"], language)
+        more = exact(way["more"], way["unit"], language())
         words = _("{field}: {more} more").format(field=title, more=more)
     else:
         words = _("{field}: {more} more, to {to}").format(
             field=title,
-            more=exact(way["more"], way["unit"], language),
-            to=exact(way["to"], way["unit"], language),
+            more=exact(way["more"], way["unit"], language()),
+            to=exact(way["to"], way["unit"], language()),
         )
     # a figure that is blank is first to be filled in
     return _to_input(words, way["field"] if way["to"] is None else way["lever"], linked)
 
 
-def _tier(tier: Said, language: Language) -> str:
+def _tier(tier: Said) -> str:
     """The line that holds, and the bracket that gave it."""
-    _ = language.text
     line = fmt.limit(tier["line"])
     if tier["up_to"] is None:
         said = _("the line is {line}, as the latest year is above {amount}")
-        return said.format(line=line, amount=exact(tier["above"], tier["unit"], language))
+        return said.format(line=line, amount=exact(tier["above"], tier["unit"], language()))
     said = _("the line is {line}, as the latest year is up to {amount}")
-    return said.format(line=line, amount=exact(tier["up_to"], tier["unit"], language))
+    return said.format(line=line, amount=exact(tier["up_to"], tier["unit"], language()))
 
 
 def _remedies(
-    by: Mapping[str, Sequence[str]], firm: Firm, language: Language, years: Sequence[int] | None
+    by: Mapping[str, Sequence[str]], firm: Firm, years: Sequence[int] | None
 ) -> Iterator[Markup]:
     """What settles an open one: facts to fill in, evidence to show."""
-    _ = language.text
     for names, said in (
         (by["facts"], _("fact missing: ")),
         (by["evidence"], _("evidence missing for: ")),
     ):
         if names:
-            links = [_field(name, firm, language, years) for name in names]
+            links = [_field(name, firm, years) for name in names]
             yield join([said, *_between(links, _(", "))])
 
 
-def _field(name: str, firm: Firm, language: Language, years: Sequence[int] | None) -> Markup:
-    title = fmt.field_title(firm.scheme.fields_by_id[name], years or firm.years, language)
+def _field(name: str, firm: Firm, years: Sequence[int] | None) -> Markup:
+    title = fmt.field_title(firm.scheme.fields_by_id[name], years or firm.years)
     return _to_input(title, name, years is None)
 
 

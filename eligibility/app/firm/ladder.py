@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, literal, tag
@@ -14,7 +16,6 @@ from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.widgets.table import table
 from eligibility.assessment.ladder import extras, ladder, ladder_record
 from eligibility.domain.errors import EligibilityError
-from eligibility.i18n import Language
 from eligibility.reports.number_format import percent
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import Firm
@@ -25,18 +26,17 @@ SIGNS = {"at_least": "≥", "above": ">", "at_most": "≤"}
 BLANKS = 4
 
 
-def ladder_standing(firm: Firm, language: Language) -> Said | None:
+def ladder_standing(firm: Firm) -> Said | None:
     """Where the firm stands on every rung; None, and why, where its day is not covered."""
     try:
         return ladder_record(ladder(firm.table), 0)
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return None
 
 
-def within_reach(found: Said | None, firm: Firm, language: Language) -> None:
+def within_reach(found: Said | None, firm: Firm) -> None:
     """What a firm that cannot be certified yet can register as now."""
-    _ = language.text
     if found is None or firm.record["verdict"] == "eligible":
         return
     for rung in found["rungs"]:
@@ -46,35 +46,34 @@ def within_reach(found: Said | None, firm: Firm, language: Language) -> None:
             "The firm can register as {title} now: all {n} conditions are met, {points} of {total} "
             "points. The year's notice says when registration is open."
         ).format(
-            title=rung["title"][language.id],
+            title=rung["title"][language().id],
             n=len(rung["findings"]),
             points=fmt.interval(rung["score"]["low"], rung["score"]["high"]),
             total=fmt.number(rung["score"]["total"]),
         )
-        sign = tag("span", verdict_word("eligible", language), cls="status met")
+        sign = tag("span", verdict_word("eligible", language()), cls="status met")
         st.html(tag("p", sign, " ", words, _laws(rung), cls="notice done"))
 
 
-def ladder_block(found: Said | None, firm: Firm, language: Language) -> None:
+def ladder_block(found: Said | None, firm: Firm) -> None:
     """Every rung from the easiest up, with the first gaps; the conditions of the other rungs."""
-    _ = language.text
     if found is None:
         return
-    titles = {rung["scheme"]: rung["title"][language.id] for rung in found["rungs"]}
+    titles = {rung["scheme"]: rung["title"][language().id] for rung in found["rungs"]}
     now = _(", ").join(titles[name] for name in found["now"]) or _("none yet")
     aims = [titles[name] for name in found["next_by_track"].values() if name]
     aim = _(", ").join(aims) or _("none above what it can get now")
     numbers = [(_("Can be got now"), now), (_("To aim at next"), aim)]
     rows = [
         (
-            join([tag("b", rung["title"][language.id]), _laws(rung)]),
+            join([tag("b", rung["title"][language().id]), _laws(rung)]),
             tag(
                 "span",
-                verdict_word(rung["verdict"], language),
+                verdict_word(rung["verdict"], language()),
                 cls=f"status {OF_VERDICT[rung['verdict']]}",
             ),
             _points(rung),
-            _gaps(rung, firm, language),
+            _gaps(rung, firm),
         )
         for rung in found["rungs"]
     ]
@@ -83,13 +82,12 @@ def ladder_block(found: Said | None, firm: Firm, language: Language) -> None:
     st.html(
         tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers")
         + table(heads, rows)
-        + join([_conditions(rung, language) for rung in others])
+        + join([_conditions(rung) for rung in others])
     )
 
 
-def to_fill_in(found: Said | None, firm: Firm, language: Language) -> tuple[str, str] | None:
+def to_fill_in(found: Said | None, firm: Firm) -> tuple[str, str] | None:
     """Buttons to what another scheme lacks; the step and the field that were asked for."""
-    _ = language.text
     asked = {each.field.id: each for each in extras(firm.scheme, firm.law, firm.applied)}
     sought: tuple[str, str] | None = None
     for rung in found["rungs"] if found else ():
@@ -99,7 +97,7 @@ def to_fill_in(found: Said | None, firm: Firm, language: Language) -> tuple[str,
             continue
         with st.container(horizontal=True, key=f"rung:{rung['scheme']}"):
             for name in blanks[:BLANKS]:
-                title = fmt.field_title(asked[name].field, firm.years, language)
+                title = fmt.field_title(asked[name].field, firm.years)
                 label = _("Fill in: {field} →").format(field=literal(title))
                 if st.button(label, key=f"rung:{name}", type="tertiary"):
                     sought = (asked[name].section, name)
@@ -117,17 +115,16 @@ def _points(rung: Said) -> str:
     return f"{fmt.interval(score['low'], score['high'])} / {fmt.number(score['total'])}"
 
 
-def _gaps(rung: Said, firm: Firm, language: Language) -> Markup:
-    _ = language.text
+def _gaps(rung: Said, firm: Firm) -> Markup:
     fields = load_scheme(rung["scheme"]).fields_by_id
     said = []
     for gap in rung["gaps"]:
-        words = gap["title"][language.id]
+        words = gap["title"][language().id]
         if gap["missing"]:
-            names = fmt.missing_fields(gap["missing"], fields, firm.years, language)
+            names = fmt.missing_fields(gap["missing"], fields, firm.years)
             words += _(" (missing: {names})").format(names=names)
         elif gap["shortfall"] is not None:
-            amount = fmt.quantity(gap["shortfall"], gap["unit"], language)
+            amount = fmt.quantity(gap["shortfall"], gap["unit"], language())
             words += _(" (short of {amount})").format(amount=amount)
         said.append(tag("div", words, tag("small", gap["citation"]["article"])))
     if rung["more_gaps"]:
@@ -135,43 +132,42 @@ def _gaps(rung: Said, firm: Firm, language: Language) -> Markup:
     return join(said)
 
 
-def _conditions(rung: Said, language: Language) -> Markup:
+def _conditions(rung: Said) -> Markup:
     """Every condition of a rung with its article, the firm's number and the line."""
-    _ = language.text
-    title = _("All conditions: {title}").format(title=rung["title"][language.id])
+    title = _("All conditions: {title}").format(title=rung["title"][language().id])
     heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"))
     rows = [
         (
-            badge(each["status"], language),
-            join([tag("span", each["title"][language.id]), tag("small", fmt.citation(each["citation"]))]),
-            _own(each, rung, language),
-            _line(each, language),
+            badge(each["status"]),
+            join([tag("span", each["title"][language().id]), tag("small", fmt.citation(each["citation"]))]),
+            _own(each, rung),
+            _line(each),
         )
         for each in rung["findings"]
     ]  # fmt: skip
     return tag("details", tag("summary", title), table(heads, rows), cls="rung")
 
 
-def _own(found: Said, rung: Said, language: Language) -> str:
+def _own(found: Said, rung: Said) -> str:
     unit, observed = found["unit"], found["observed"]
     if unit == "point":
         return _points(rung)
     if observed is None:
         return fmt.NOTHING
     if unit == "yes_no":
-        return language.text("yes") if observed else language.text("no")
+        return _("yes") if observed else _("no")
     return (
         percent(observed, found["required"])
         if unit == "/1"
-        else fmt.quantity(observed, unit, language)
+        else fmt.quantity(observed, unit, language())
     )
 
 
-def _line(found: Said, language: Language) -> str:
+def _line(found: Said) -> str:
     unit, required = found["unit"], found["required"]
     if unit == "yes_no":
-        return language.text("yes") if required else language.text("no")
+        return _("yes") if required else _("no")
     if required is None:
         return fmt.NOTHING
-    amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language)
+    amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language())
     return f"{SIGNS[found['line']]} {amount}"

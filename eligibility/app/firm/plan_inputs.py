@@ -13,12 +13,13 @@ from eligibility.app.firm import readiness
 from eligibility.app.firm.gaps import citation_text, findings
 from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.self_assessment import form_state
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.app.widgets.table import table
 from eligibility.domain.facts import years_of
-from eligibility.i18n import Language
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.planning.incentives import incentives
 from eligibility.reports.number_format import exact
@@ -27,14 +28,11 @@ from eligibility.screening import Firm
 Said = Mapping[str, Any]
 
 
-def plan_request(
-    brief: Said, firm: Firm, language: Language, *, by_model: bool = False
-) -> PlanRequest:
+def plan_request(brief: Said, firm: Firm, *, by_model: bool = False) -> PlanRequest:
     """Ask for the batch, the points, the taxable income of the years from the certificate on.
 
     ``by_model``: a readiness can be asked for as well, which then stands before the points.
     """
-    _ = language.text
     first = _("the first with a plan")
     deadlines = [date.fromisoformat(each["by"]) for each in brief["projection"]["deadlines"]]
     with st.container(horizontal=True, vertical_alignment="bottom", key="plan-asks"):
@@ -56,7 +54,7 @@ def plan_request(
             placeholder=_("those that pass"),
             width=190,
         )
-        ready = _readiness_asked(language) if by_model else None
+        ready = _readiness_asked() if by_model else None
         certified_in = by or date.fromisoformat(brief["by"])
         income = [
             st.number_input(
@@ -78,9 +76,8 @@ def plan_request(
     return PlanRequest(by, score, wanted, tuple(each * fmt.WAN for each in known), not renews)
 
 
-def _readiness_asked(language: Language) -> float | None:
+def _readiness_asked() -> float | None:
     """The readiness to reach instead of certain eligibility, in percent."""
-    _ = language.text
     given: float | None = st.number_input(
         _("Or readiness to reach, %"),
         1.0,
@@ -99,9 +96,8 @@ def _readiness_asked(language: Language) -> float | None:
     return given
 
 
-def outlook(looked: Said, earliest: str | None, language: Language) -> None:
+def outlook(looked: Said, earliest: str | None) -> None:
     """The verdict at every batch if nothing is done, and when the first one could be."""
-    _ = language.text
     never = _("not in the years looked at")
     known = [
         (_("certain without action"), looked["certain_from"]),
@@ -121,7 +117,7 @@ def outlook(looked: Said, earliest: str | None, language: Language) -> None:
             f"{each['years'][0]}–{each['years'][-1]}",
             tag(
                 "span",
-                verdict_word(each["verdict"], language),
+                verdict_word(each["verdict"], language()),
                 cls=f"status {OF_VERDICT[each['verdict']]}",
             ),
             fmt.interval(each["low"], each["high"]),
@@ -129,7 +125,7 @@ def outlook(looked: Said, earliest: str | None, language: Language) -> None:
         for each in looked["deadlines"]
     ]
     heads = (_("Batch closes"), _("Figures of"), _("Verdict if nothing is done"), _("Points"))
-    sources = dict.fromkeys(batch["source"][language.id] for batch in looked["batches"])
+    sources = dict.fromkeys(batch["source"][language().id] for batch in looked["batches"])
     dated = _("; ").join(sources)
     notes = [_("Days of the batches: {source}.").format(source=dated)]
     if looked["assumed"]["as_last_year"]:
@@ -137,25 +133,24 @@ def outlook(looked: Said, earliest: str | None, language: Language) -> None:
     st.html(table(heads, rows, numbers=[3]) + tag("p", " ".join(notes), cls="muted"))
 
 
-def must_hold(brief: Said, firm: Firm, language: Language) -> None:
+def must_hold(brief: Said, firm: Firm) -> None:
     """What has to be true for the batch planned for, and which rights can still be in force."""
-    _ = language.text
     looked, by = brief["projection"], brief["by"]
     said = _("To hold for {by}: figures of the year by {end}, all else by {by}")
     with st.expander(said.format(by=by, end=looked["figures_of_year_by"])):
         if looked["must_hold"]["findings"]:
             years = years_of(date.fromisoformat(brief["by"]).year)
-            findings(looked["must_hold"]["findings"], firm, language, years=years)
+            findings(looked["must_hold"]["findings"], firm, years=years)
         else:
             st.write(_("Every condition is met for that batch already."))
         rows = [
             (
-                right["title"][language.id],
+                right["title"][language().id],
                 right["file_by"]
                 if right["in_time"]
                 else _("△ too late, it was {day}").format(day=right["file_by"]),
                 _("{n} months").format(n=right["months"]),
-                _source(right["source"], language),
+                _source(right["source"]),
             )
             for right in looked["rights"]
         ]
@@ -163,35 +158,33 @@ def must_hold(brief: Said, firm: Firm, language: Language) -> None:
         st.html(table(heads, rows))
 
 
-def plans(brief: Said, firm: Firm, language: Language) -> None:
+def plans(brief: Said, firm: Firm) -> None:
     """The cheapest plan with its dates, the next-best ones, or why there is none."""
-    _ = language.text
     answer = brief["plan"]
     if answer["readiness"]:
-        _ready(answer["readiness"], language)
+        _ready(answer["readiness"])
         if not answer["plans"]:
             return
     if answer["fill_in_first"]:
         fields = firm.scheme.fields_by_id
-        names = fmt.field_titles(answer["fill_in_first"], fields, firm.years, language)
+        names = fmt.field_titles(answer["fill_in_first"], fields, firm.years)
         st.html(tag("p", _("Fill in first: {fields}").format(fields=names), cls="notice"))
     if not answer["plans"]:
-        _refusal(answer, language)
-        _to_rate(firm, language)
+        _refusal(answer)
+        _to_rate(firm)
         return
     cheapest, *others = answer["plans"]
-    _plan(cheapest, language)
+    _plan(cheapest)
     for place, other in enumerate(others, start=1):
         title = _("Alternative {n}: {cost}, {points} points certain").format(
-            n=place, cost=fmt.money(other["cost"], language), points=fmt.number(other["low"])
+            n=place, cost=fmt.money(other["cost"], language()), points=fmt.number(other["low"])
         )
         with st.expander(title):
-            _plan(other, language)
+            _plan(other)
 
 
-def _to_rate(firm: Firm, language: Language) -> None:
+def _to_rate(firm: Firm) -> None:
     """The own ratings left blank, whose points no plan can count on, and the way to them."""
-    _ = language.text
     fields = firm.scheme.fields_by_id
     rated = [
         name
@@ -205,40 +198,36 @@ def _to_rate(firm: Firm, language: Language) -> None:
         "A plan counts on certain points only, and these own ratings are blank: {fields}. Fill them "
         "in, even roughly, and a plan is looked for again."
     )
-    titles = fmt.field_titles(rated, fields, firm.years, language)
+    titles = fmt.field_titles(rated, fields, firm.years)
     st.html(tag("p", words.format(fields=titles), cls="notice"))
     if firm.key != form_state.DRAFT:
         return
-    title = language.of(firm.scheme.sections[fields[rated[0]].section])
+    title = language().of(firm.scheme.sections[fields[rated[0]].section])
     if st.button(_("Fill in the ratings: {step} →").format(step=title)):
         form_state.open_step(fields[rated[0]].section, rated[0])
         st.switch_page("eligibility/app/self_assessment/steps_page.py")
 
 
-def _ready(said: Said, language: Language) -> None:
+def _ready(said: Said) -> None:
     """What the model says of the firm with the plan carried out, or why no plan is enough."""
-    _ = language.text
-    band = readiness.demonstration(language) if said["model"]["invented"] else ()
+    band = readiness.demonstration() if said["model"]["invented"] else ()
     if said["refused"]:
-        st.html(
-            tag("div", *band, tag("p", _sentence(said["refused"], language)), cls="notice refused")
-        )
+        st.html(tag("div", *band, tag("p", _sentence(said["refused"])), cls="notice refused"))
         return
     words = _("Readiness then about {chance} ({low}–{high}), at least {asked} asked for.")
     low, high = (fmt.chance(end) for end in said["interval"])
     told = words.format(
         chance=fmt.chance(said["probability"]), low=low, high=high, asked=fmt.chance(said["asked"])
     )
-    lines = [tag("p", tag("b", told)), tag("p", said["model"]["text"][language.id], cls="muted")]
+    lines = [tag("p", tag("b", told)), tag("p", said["model"]["text"][language().id], cls="muted")]
     if not said["cheapest"]:
         lines.append(tag("p", _("This is enough; whether it is the cheapest was not settled.")))
     st.html(tag("section", *band, *lines, cls="readiness"))
 
 
-def _refusal(answer: Said, language: Language) -> None:
-    _ = language.text
+def _refusal(answer: Said) -> None:
     reasons = [
-        tag("li", _sentence(refusal["why"], language), citation_text(refusal["citation"], language))
+        tag("li", _sentence(refusal["why"]), citation_text(refusal["citation"]))
         for refusal in answer["refused"]
     ]
     if answer["earliest"]:
@@ -258,10 +247,9 @@ def _refusal(answer: Said, language: Language) -> None:
     )
 
 
-def _plan(made: Said, language: Language) -> None:
-    _ = language.text
+def _plan(made: Said) -> None:
     numbers = [
-        (_("Cost"), fmt.money(made["cost"], language)),
+        (_("Cost"), fmt.money(made["cost"], language())),
         (_("Adviser days"), fmt.number(made["adviser_days"])),
         (_("Days of the firm"), fmt.number(made["firm_days"])),
         (_("Points certain then"), fmt.number(made["low"])),
@@ -271,16 +259,16 @@ def _plan(made: Said, language: Language) -> None:
         said.append(tag("p", _("Nothing has to be done.")))
     for field in made["find_out"]:
         words = _("Find out, and in the firm's favour: {field}")
-        said.append(tag("p", words.format(field=field["title"][language.id])))
+        said.append(tag("p", words.format(field=field["title"][language().id])))
     if made["moves"]:
         heads = (_("What to do"), _("Start by"), _("Done by"), _("Cost"), _("What it brings"))
         rows = [
             (
-                _what(move, language),
+                _what(move),
                 move["start_by"],
                 move["done_by"],
-                fmt.money(move["cost"], language),
-                join([tag("div", part) for part in _brings(move, language)]),
+                fmt.money(move["cost"], language()),
+                join([tag("div", part) for part in _brings(move)]),
             )
             for move in made["moves"]
         ]
@@ -294,55 +282,53 @@ def _plan(made: Said, language: Language) -> None:
     st.html(join(said))
 
 
-def _what(move: Said, language: Language) -> Markup:
-    _ = language.text
-    much = exact(move["amount"], move["unit"], language) if move["unit"] else ""
-    words = [tag("b", move["title"][language.id]), *([f" × {much}"] if much else [])]
+def _what(move: Said) -> Markup:
+    much = exact(move["amount"], move["unit"], language()) if move["unit"] else ""
+    words = [tag("b", move["title"][language().id]), *([f" × {much}"] if much else [])]
     if move["provided"]:
-        said = _("provided that {this}").format(this=move["provided"][language.id])
+        said = _("provided that {this}").format(this=move["provided"][language().id])
         words.append(tag("small", said))
     return join(words)
 
 
-def _brings(move: Said, language: Language) -> Iterator[Markup]:
+def _brings(move: Said) -> Iterator[Markup]:
     for met in move["meets"]:
-        yield join(["→ ", met["title"][language.id], citation_text(met["citation"], language)])
+        yield join(["→ ", met["title"][language().id], citation_text(met["citation"])])
     if not move["meets"] and not move["raises"]:
-        yield join(["→ ", language.text("readiness alone")])
+        yield join(["→ ", _("readiness alone")])
     for raised in move["raises"]:
         points = f"{fmt.number(raised['from'])}→{fmt.number(raised['to'])}"
-        title = raised["title"][language.id]
-        yield join([f"→ {title} {points}", citation_text(raised["citation"], language)])
+        title = raised["title"][language().id]
+        yield join([f"→ {title} {points}", citation_text(raised["citation"])])
 
 
-def worth(value: Said, language: Language) -> None:
+def worth(value: Said) -> None:
     """Income tax by year with and without, awards to ask for, and the cost beside them."""
-    _ = language.text
     said: list[Markup] = []
     if value["years"]:
         heads = (_("Year"), _("Tax without"), _("Tax with the certificate"), _("Saved"))
         money = ("without", "certified", "saved")
         rows = [
-            (str(year["year"]), *(fmt.money(year[name], language) for name in money))
+            (str(year["year"]), *(fmt.money(year[name], language()) for name in money))
             for year in value["years"]
         ]
         said.append(table(heads, rows, numbers=[1, 2, 3]))
         if value["cost"] is not None:
             words = _("Income tax saved {saved}, cost of the plan {cost}, difference {net}").format(
-                saved=fmt.money(value["saved"], language),
-                cost=fmt.money(value["cost"], language),
-                net=fmt.money(value["net_of_tax_alone"], language),
+                saved=fmt.money(value["saved"], language()),
+                cost=fmt.money(value["cost"], language()),
+                net=fmt.money(value["net_of_tax_alone"], language()),
             )
             said.append(tag("p", tag("strong", words)))
-    said += [tag("p", _sentence(sentence, language)) for sentence in value["says"]]
+    said += [tag("p", _sentence(sentence)) for sentence in value["says"]]
     if value["awards"]:
         heads = (_("Award"), _("Amount"), _("As of"), _("Citation"))
         rows = [
             (
-                award["title"][language.id],
-                fmt.money(award["amount"], language),
+                award["title"][language().id],
+                fmt.money(award["amount"], language()),
                 str(award["dated"]),
-                citation_text(award["citation"], language),
+                citation_text(award["citation"]),
             )
             for award in value["awards"]
         ]
@@ -355,16 +341,15 @@ def worth(value: Said, language: Language) -> None:
     st.html(join(said) + tag("p", based, cls="muted"))
 
 
-def _sentence(sentence: Said, language: Language) -> str:
+def _sentence(sentence: Said) -> str:
     """A sentence of the brief in this language."""
     values = {
-        name: value[language.id] if isinstance(value, dict) else value
+        name: value[language().id] if isinstance(value, dict) else value
         for name, value in sentence["values"].items()
     }
     text = sentence["text"]
-    return language.text(text).format(**values)
+    return _(text).format(**values)
 
 
-def _source(source: str, language: Language) -> str:
-    _ = language.text
+def _source(source: str) -> str:
     return _("assumed") if source == ASSUMED else source

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import session
 from eligibility.app.firm import plan_sections, selected_firm, verdict
+from eligibility.app.translation import text as _
 
-language = session.language()
-_ = language.text
-
-opened = selected_firm.firm(_("Plan of one firm"), language)
-verdict.heading(opened.firm, language)
+opened = selected_firm.firm(_("Plan of one firm"))
+verdict.heading(opened.firm)
 st.page_link(
     opened.home.script,
     label=_("Every condition and the score →"),
     query_params=opened.home.query,
 )
-plan_sections.plan(opened, language)
+plan_sections.plan(opened)

@@ -8,39 +8,38 @@ from eligibility.app import cache
 from eligibility.app.firm import gaps, ladder, plan_inputs, what_if
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.firm.plan_results import PlanRequest
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, papers
-from eligibility.i18n import Language
 
 
-def plan(opened: OpenFirm, language: Language) -> None:
+def plan(opened: OpenFirm) -> None:
     """All of it, for a firm met anywhere; the papers tell the plan that is asked for here."""
-    _ = language.text
     firm = opened.firm
-    with guard.refusals_shown(language):
+    with guard.refusals_shown():
         first = cache.way(firm, opened.on, PlanRequest())
 
     st.header(_("What is lacking now"), anchor=False)
     st.caption(
         _("Distances are exact: less would not be enough. A link leads to the input that tries it.")
     )
-    gaps.gaps(first["gaps"], firm, language)
+    gaps.gaps(first["gaps"], firm)
 
     st.header(_("What if"), anchor=False)
-    what_if.what_if_block(firm, first["gaps"], language)
+    what_if.what_if_block(firm, first["gaps"])
 
     st.header(_("Plan"), anchor=False)
-    asked = plan_inputs.plan_request(first, firm, language, by_model=cache.model()[0] is not None)
-    with guard.refusals_shown(language), st.spinner(_("Looking for the cheapest plan…")):
+    asked = plan_inputs.plan_request(first, firm, by_model=cache.model()[0] is not None)
+    with guard.refusals_shown(), st.spinner(_("Looking for the cheapest plan…")):
         made = cache.way(firm, opened.on, asked)
     st.subheader(_("Plan to be ready by {by}").format(by=made["by"]), anchor=False)
-    plan_inputs.plans(made, firm, language)
-    plan_inputs.must_hold(made, firm, language)
+    plan_inputs.plans(made, firm)
+    plan_inputs.must_hold(made, firm)
 
     st.header(_("Outlook by batch"), anchor=False)
-    plan_inputs.outlook(made["projection"], made["plan"]["earliest"], language)
+    plan_inputs.outlook(made["projection"], made["plan"]["earliest"])
     st.header(_("What it is worth"), anchor=False)
-    plan_inputs.worth(made["worth"], language)
+    plan_inputs.worth(made["worth"])
     st.header(_("Ladder of qualifications"), anchor=False)
-    ladder.ladder_block(ladder.ladder_standing(firm, language), firm, language)
+    ladder.ladder_block(ladder.ladder_standing(firm), firm)
     st.header(_("Papers"), anchor=False)
-    papers.of_firm(opened, language, asked)
+    papers.of_firm(opened, asked)

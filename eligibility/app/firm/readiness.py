@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
-from eligibility.i18n import Language
 from eligibility.reports.firm_text import titles
 from eligibility.screening import Firm
 
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
     from eligibility.readiness.model import Model
 
 
-def readiness(firm: Firm, model: Model | None, language: Language) -> None:
+def readiness(firm: Firm, model: Model | None) -> None:
     """The chance with its interval, sample, weak points and caveats; nothing without a model."""
     if model is None:
         return
-    _ = language.text
     st.header(_("Readiness, learned from past applications"), anchor=False)
     st.caption(_("An estimate, apart from the law: it alters no condition and no point above."))
     said = firm.record["readiness"]
@@ -32,22 +32,21 @@ def readiness(firm: Firm, model: Model | None, language: Language) -> None:
     st.html(
         tag(
             "section",
-            *(demonstration(language) if said["model"]["invented"] else ()),
-            *_chance(said, firm, language),
+            *(demonstration() if said["model"]["invented"] else ()),
+            *_chance(said, firm),
             interval_bar(said["probability"], *said["interval"]),
-            tag("p", said["model"]["text"][language.id], cls="muted"),
-            *_outside(said, firm, language),
-            *_factors(said, firm, language),
-            caveats(said["model"]["invented"], language),
+            tag("p", said["model"]["text"][language().id], cls="muted"),
+            *_outside(said, firm),
+            *_factors(said, firm),
+            caveats(said["model"]["invented"]),
             cls="readiness",
         )
     )
     st.page_link("eligibility/app/reference/model_page.py", label=_("About this model →"))
 
 
-def demonstration(language: Language) -> Iterable[Markup]:
+def demonstration() -> Iterable[Markup]:
     """The band that stands across whatever a model of invented applications says."""
-    _ = language.text
     yield tag(
         "p",
         tag("strong", _("Demonstration model")),
@@ -56,12 +55,12 @@ def demonstration(language: Language) -> Iterable[Markup]:
     )
 
 
-def caveats(invented: bool, language: Language) -> Markup:
+def caveats(invented: bool) -> Markup:
     """What has to stand beside every number of a model."""
     # the card belongs to training, which imports scikit-learn; with a model it is there already
     from eligibility.readiness.model_card import caveats as said_of
 
-    return tag("ul", *(tag("li", words) for words in said_of(language, invented)), cls="caveats")
+    return tag("ul", *(tag("li", words) for words in said_of(language(), invented)), cls="caveats")
 
 
 def interval_bar(chance: float, low: float, high: float) -> Markup:
@@ -75,15 +74,14 @@ def interval_bar(chance: float, low: float, high: float) -> Markup:
     )
 
 
-def _chance(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Markup]:
-    _ = language.text
+def _chance(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
     low, high = (fmt.chance(end) for end in said["interval"])
     values = {"chance": fmt.chance(said["probability"]), "low": low, "high": high}
     if not said["conditional"]:
         words = _("about {chance} ({low}–{high})").format(**values)
         yield tag("p", tag("strong", words), " ", tag("small", _("interval (90%)")), cls="chance")
         return
-    conditions = titles(said["not_before"], firm.law, language)
+    conditions = titles(said["not_before"], firm.law, language())
     words = _("not before these are met: {conditions}").format(conditions=conditions)
     yield tag("p", tag("strong", words), cls="chance")
     words = _(
@@ -93,23 +91,21 @@ def _chance(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Ma
     yield tag("p", words.format(**values))
 
 
-def _outside(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Markup]:
-    _ = language.text
+def _outside(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
     if said["outside"]:
         words = _("Beyond all that the model has seen, so the chance is a guess: {conditions}")
-        names = titles(said["outside"], firm.law, language)
+        names = titles(said["outside"], firm.law, language())
         yield tag("p", words.format(conditions=names), cls="notice")
 
 
-def _factors(said: dict[str, Any], firm: Firm, language: Language) -> Iterable[Markup]:
-    _ = language.text
+def _factors(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
     if not said["contributions"]:
         yield tag("p", _("This estimator does not tell the parts of its chance."), cls="muted")
         return
     rows = [
         tag(
             "tr",
-            tag("td", titles([part["id"]], firm.law, language)),
+            tag("td", titles([part["id"]], firm.law, language())),
             tag("td", fmt.chance(part["chance"]), cls="n"),
             tag("td", _share(part["chance"])),
         )

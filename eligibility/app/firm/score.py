@@ -6,17 +6,17 @@ from typing import Any
 
 import streamlit as st
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.domain.law import Item, ItemGroup
-from eligibility.i18n import Language
 from eligibility.reports.number_format import percent
 from eligibility.screening import Firm
 
 
-def score(firm: Firm, language: Language) -> None:
+def score(firm: Firm) -> None:
     """The bar with the line to pass, and every item under it."""
-    _ = language.text
     said = firm.record["score"]
     low, high, total = said["low"], said["high"], said["total"]
     points = fmt.interval(low, high)
@@ -56,8 +56,8 @@ def score(firm: Firm, language: Language) -> None:
             ),
             tag(
                 "table",
-                _head(language),
-                *(_group(firm, group, items, language) for group in firm.law.score.groups),
+                _head(),
+                *(_group(firm, group, items) for group in firm.law.score.groups),
                 cls="items",
             ),
             cls="score",
@@ -75,32 +75,31 @@ def bar(low: float, high: float, most: float) -> Markup:
     )
 
 
-def _head(language: Language) -> Markup:
-    _ = language.text
+def _head() -> Markup:
     heads = (_("Item"), _("Points"), "", _("Band"), _("Observed"))
     return tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads)))
 
 
-def _group(
-    firm: Firm, group: ItemGroup, items: dict[str, dict[str, Any]], language: Language
-) -> Markup:
-    _ = language.text
+def _group(firm: Firm, group: ItemGroup, items: dict[str, dict[str, Any]]) -> Markup:
     most = _("up to {n} points").format(n=fmt.number(group.max))
     title = tag(
-        "th", language.of(group.title), tag("span", most, cls="most"), scope="colgroup", colspan="5"
+        "th",
+        language().of(group.title),
+        tag("span", most, cls="most"),
+        scope="colgroup",
+        colspan="5",
     )
-    rows = [_item(firm, items[item.id], language) for item in group.items]
+    rows = [_item(firm, items[item.id]) for item in group.items]
     return tag("tbody", tag("tr", title, cls="group"), *rows)
 
 
-def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
-    _ = language.text
-    missing = fmt.field_titles(item["missing"], firm.scheme.fields_by_id, firm.years, language)
-    observed = _observed_text(item, firm.law.items[item["id"]], language)
+def _item(firm: Firm, item: dict[str, Any]) -> Markup:
+    missing = fmt.field_titles(item["missing"], firm.scheme.fields_by_id, firm.years)
+    observed = _observed_text(item, firm.law.items[item["id"]])
     notes = [tag("small", _("missing: {names}").format(names=missing))] if missing else []
     for other in (item["interpretation"] or {}).get("changed_by", []):
         points = fmt.interval(other["low"], other["high"])
-        says = other["other_says"][language.id]
+        says = other["other_says"][language().id]
         notes.append(
             tag(
                 "small",
@@ -112,7 +111,7 @@ def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
         )
     return tag(
         "tr",
-        tag("td", item["title"][language.id]),
+        tag("td", item["title"][language().id]),
         tag("td", tag("b", fmt.interval(item["low"], item["high"])), f" / {item['max']}", cls="n"),
         tag("td", bar(item["low"], item["high"], item["max"]), cls="small-bar"),
         tag("td", item["band"] or ""),
@@ -120,8 +119,7 @@ def _item(firm: Firm, item: dict[str, Any], language: Language) -> Markup:
     )
 
 
-def _observed_text(item: dict[str, Any], rule: Item, language: Language) -> str:
-    _ = language.text
+def _observed_text(item: dict[str, Any], rule: Item) -> str:
     observed, unit = item["observed"], item["unit"]
     if observed is None:
         return (
@@ -132,4 +130,4 @@ def _observed_text(item: dict[str, Any], rule: Item, language: Language) -> str:
     if unit == "/1":
         bounds = [b for band in rule.bands for b in (band.at_least, band.above) if b is not None]
         return percent(observed, min(bounds, key=lambda bound: abs(bound - observed), default=None))
-    return fmt.quantity(observed, unit, language)
+    return fmt.quantity(observed, unit, language())

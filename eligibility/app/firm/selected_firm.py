@@ -8,28 +8,27 @@ from eligibility.app import address, auth, cache
 from eligibility.app.firm import open_firm
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.self_assessment import draft_storage, form_state
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
-from eligibility.i18n import Language
 from eligibility.store import STAFF
 
 
-def firm(title: str, language: Language) -> OpenFirm:
+def firm(title: str) -> OpenFirm:
     """The firm that is open, with the way back; a page under this title ends where none is."""
-    _ = language.text
     source, key = address.source(), address.chosen_firm()
     # a page that is not of one's role cannot be linked to
     screens = auth.actor().role in STAFF
-    with guard.refusals_shown(language):
+    with guard.refusals_shown():
         match source:
             case address.REGISTERED:
                 found = _of_register()
             case form_state.DRAFT:
-                found = _of_draft(language)
+                found = _of_draft()
             case _:
                 found = open_firm.from_file(key) if key else None
     if found is None:
         st.title(title, anchor=False)
-        st.write(_lacking(source, key, language))
+        st.write(_lacking(source, key))
         if screens:
             st.page_link(
                 "eligibility/app/screening/screening_page.py", label=_("Choose one from the table")
@@ -51,19 +50,18 @@ def _of_register() -> OpenFirm | None:
     return None if firm_id is None else open_firm.from_register(auth.repository(), firm_id)
 
 
-def _of_draft(language: Language) -> OpenFirm | None:
+def _of_draft() -> OpenFirm | None:
     """The self-assessment that is open here, kept before it is judged."""
     draft = form_state.draft()
     if draft is None:
         return None
     form_state.collect()
-    draft_storage.save(draft, auth.repository(), language)
-    _, screening = cache.assess_draft(draft)
+    draft_storage.save(draft, auth.repository())
+    screening = cache.assess_draft(draft)[1]
     return None if screening.only is None else open_firm.from_draft(draft, screening.only)
 
 
-def _lacking(source: str, key: str | None, language: Language) -> str:
-    _ = language.text
+def _lacking(source: str, key: str | None) -> str:
     if source == address.REGISTERED:
         return _("This firm has not been assessed yet; enter its figures first.")
     if source == form_state.DRAFT:

@@ -7,59 +7,58 @@ from typing import Any
 
 import streamlit as st
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
-from eligibility.i18n import Language
 from eligibility.screening import Firm
 
 
-def heading(firm: Firm, language: Language) -> None:
+def heading(firm: Firm) -> None:
     """Who the firm is, and what is said of it."""
-    _ = language.text
     known = [firm.text(name) for name in ("uscc", "district", "industry", "carrier")]
     basis = _("Applying on {day} under {edition}").format(
-        day=firm.applied, edition=language.of(firm.law.title)
+        day=firm.applied, edition=language().of(firm.law.title)
     )
     st.html(
         tag(
             "section",
             tag("h1", firm.text("name") or _("Firm without a name")),
             tag("p", " · ".join([*filter(None, known), basis]), cls="muted"),
-            verdict_banner(firm, language),
+            verdict_banner(firm),
             cls="firm",
         )
     )
 
 
-def verdict_banner(firm: Firm, language: Language) -> Markup:
+def verdict_banner(firm: Firm) -> Markup:
     """The verdict with its reason, and what a person should look at."""
     verdict = firm.record["verdict"]
     return join(
         [
             tag(
                 "p",
-                tag("strong", verdict_word(verdict, language)),
-                tag("span", reason(firm, language)),
+                tag("strong", verdict_word(verdict, language())),
+                tag("span", reason(firm)),
                 cls=f"verdict {OF_VERDICT[verdict]}",
             ),
-            *_warnings(firm.record["warnings"], language),
-            *_turned_conditions(firm, language),
+            *_warnings(firm.record["warnings"]),
+            *_turned_conditions(firm),
         ]
     )
 
 
-def reason(firm: Firm, language: Language) -> str:
+def reason(firm: Firm) -> str:
     """Why the verdict is what it is."""
-    _ = language.text
     found, score = firm.record["findings"], firm.record["score"]
     points = fmt.interval(score["low"], score["high"])
     if firm.record["verdict"] == "eligible":
         return _("All {count} conditions are met; the score is {points}, above {mark}.").format(
             count=len(found), points=points, mark=score["pass_above"]
         )
-    unmet = _titles((each for each in found if each["status"] == "unmet"), language)
-    still_open = _titles((each for each in found if each["status"] == "undetermined"), language)
+    unmet = _titles(each for each in found if each["status"] == "unmet")
+    still_open = _titles(each for each in found if each["status"] == "undetermined")
     said = []
     if unmet:
         said.append(
@@ -79,26 +78,24 @@ def reason(firm: Firm, language: Language) -> str:
     return _("; ").join(said)
 
 
-def _turned_conditions(firm: Firm, language: Language) -> Iterable[Markup]:
+def _turned_conditions(firm: Firm) -> Iterable[Markup]:
     """The conditions that another reading of the law would turn."""
-    _ = language.text
-    turned = _titles((each for each in firm.record["findings"] if each["interpretation"]), language)
+    turned = _titles(each for each in firm.record["findings"] if each["interpretation"])
     if turned:
         words = _("Another reading of the law would turn: {titles}")
-        yield _review(words.format(titles=_(", ").join(turned)), language)
+        yield _review(words.format(titles=_(", ").join(turned)))
 
 
-def _review(words: str, language: Language) -> Markup:
-    _ = language.text
+def _review(words: str) -> Markup:
     sign = tag("span", "△ ", _("to be reviewed"), cls="status review")
     return tag("p", sign, " ", words, cls="warning")
 
 
-def _titles(findings: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
-    return [str(each["title"][language.id]) for each in findings]
+def _titles(findings: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(each["title"][language().id]) for each in findings]
 
 
-def _warnings(warnings: list[dict[str, Any]], language: Language) -> Iterable[Markup]:
+def _warnings(warnings: list[dict[str, Any]]) -> Iterable[Markup]:
     for warning in warnings:
         cited = f" ({fmt.citation(warning['citation'])})" if warning["citation"] else ""
-        yield _review(warning["text"][language.id] + cited, language)
+        yield _review(warning["text"][language().id] + cited)

@@ -14,6 +14,8 @@ from eligibility.app import session
 from eligibility.app.firm import conditions
 from eligibility.app.firm.gaps import anchor
 from eligibility.app.firm.score import bar
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
@@ -21,7 +23,6 @@ from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.facts import RATINGS, Field
 from eligibility.domain.results import Lever
-from eligibility.i18n import Language
 from eligibility.planning.what_if import movable, what_if
 from eligibility.reports.number_format import exact
 from eligibility.screening import Firm
@@ -34,9 +35,8 @@ FILLED = ("money", "number", "count", "yes_no", "rating", "date", "catalogue")
 
 
 @guard.fragment()
-def what_if_block(firm: Firm, found: Said, language: Language) -> None:
+def what_if_block(firm: Firm, found: Said) -> None:
     """The inputs, those that close a gap first, and the result beside what is now."""
-    _ = language.text
     table = firm.table
     levers = movable(table, firm.scheme)
     blanks = [firm.scheme.fields_by_id[name] for name in _settling(found)]
@@ -55,13 +55,13 @@ def what_if_block(firm: Firm, found: Said, language: Language) -> None:
         )
         st.button(_("Back to the facts"), on_click=lambda: session.try_out({}), type="tertiary")
     _grid(
-        [partial(_more, name, levers[name], firm, language) for name in levers if name in named]
-        + [partial(_fill, field, firm, language) for field in blanks]
+        [partial(_more, name, levers[name], firm) for name in levers if name in named]
+        + [partial(_fill, field, firm) for field in blanks]
     )
     others = [name for name in levers if name not in named]
     if others:
         with st.expander(_("Other figures")):
-            _grid([partial(_more, name, levers[name], firm, language) for name in others])
+            _grid([partial(_more, name, levers[name], firm) for name in others])
     moved = {name: _amount(name, levers[name], firm) for name in levers}
     given = {field.id: _value(field, firm) for field in blanks}
     try:
@@ -72,9 +72,9 @@ def what_if_block(firm: Firm, found: Said, language: Language) -> None:
             moved={name: amount for name, amount in moved.items() if amount},
         )
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return
-    _beside(firm, Firm(after, 0), language)
+    _beside(firm, Firm(after, 0))
 
 
 def _settling(found: Said) -> Iterable[str]:
@@ -123,13 +123,12 @@ def _grid(asks: Sequence[Callable[[], None]]) -> None:
                 ask()
 
 
-def _more(name: str, lever: Lever, firm: Firm, language: Language) -> None:
+def _more(name: str, lever: Lever, firm: Firm) -> None:
     """Ask how much more of a figure there would be."""
-    _ = language.text
     field = firm.scheme.fields_by_id[lever.field]
-    title = fmt.field_title(field, firm.years, language)
+    title = fmt.field_title(field, firm.years)
     if lever.how:
-        title = _("{field} ({how})").format(field=title, how=language.of(lever.how))
+        title = _("{field} ({how})").format(field=title, how=language().of(lever.how))
     if field.kind == "yes_no":
         _label(name, title, "", _("now: no"))
         st.segmented_control(
@@ -144,17 +143,16 @@ def _more(name: str, lever: Lever, firm: Firm, language: Language) -> None:
     if field.kind == "rating":
         unit, now = _("grades better"), RATINGS[len(RATINGS) - 1 - round(present)]
     else:
-        unit, now = fmt.unit_word(field.unit, language), exact(present, field.unit, language)
+        unit, now = fmt.unit_word(field.unit), exact(present, field.unit, language())
     _label(name, title, unit, _("now {amount}, more:").format(amount=now))
     most = None if np.isinf(room) else _amount_text(field.kind, room)
     _number(title, session.moved_key(firm.key, name), field, 0.0, most)
 
 
-def _fill(field: Field, firm: Firm, language: Language) -> None:
+def _fill(field: Field, firm: Firm) -> None:
     """Ask what a blank would be."""
-    _ = language.text
-    title, key = fmt.field_title(field, firm.years, language), session.given_key(firm.key, field.id)
-    _label(field.id, title, fmt.unit_word(field.unit, language), _("blank now; if it were:"))
+    title, key = fmt.field_title(field, firm.years), session.given_key(firm.key, field.id)
+    _label(field.id, title, fmt.unit_word(field.unit), _("blank now; if it were:"))
     match field.kind:
         case "yes_no":
             words = {"yes": _("yes"), "no": _("no")}
@@ -236,23 +234,22 @@ def _value(field: Field, firm: Firm) -> float | date | None:
     return float(typed)
 
 
-def _beside(before: Firm, after: Firm, language: Language) -> None:
+def _beside(before: Firm, after: Firm) -> None:
     """Every condition and the score, now and then; what changes stands out."""
-    _ = language.text
     heads = (_("Condition"), _("Now"), _("What if"))
     then = {found["id"]: found for found in after.record["findings"]}
     rows = [
         _row(
             heads,
-            [tag("b", found["title"][language.id]), tag("small", found["citation"]["article"])],
-            _standing(before, found, language),
-            _standing(after, then[found["id"]], language),
+            [tag("b", found["title"][language().id]), tag("small", found["citation"]["article"])],
+            _standing(before, found),
+            _standing(after, then[found["id"]]),
             changed=_amount_shown_text(before, found)
             != _amount_shown_text(after, then[found["id"]]),
         )
         for found in before.record["findings"]
     ]
-    verdicts = [_verdict(firm, language) for firm in (before, after)]
+    verdicts = [_verdict(firm) for firm in (before, after)]
     head = tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads)))
     st.html(
         tag("p", verdicts[0], " → ", verdicts[1], role="status")
@@ -276,17 +273,17 @@ def _row(
     return tag("tr", *cells, cls="changed" if changed else "")
 
 
-def _verdict(firm: Firm, language: Language) -> Markup:
+def _verdict(firm: Firm) -> Markup:
     verdict = firm.record["verdict"]
-    return tag("span", verdict_word(verdict, language), cls=f"status {OF_VERDICT[verdict]}")
+    return tag("span", verdict_word(verdict, language()), cls=f"status {OF_VERDICT[verdict]}")
 
 
-def _standing(firm: Firm, found: dict[str, Any], language: Language) -> list[str]:
-    own = conditions.own(firm, found, language)
-    far = conditions.how_far(firm, found, language)
+def _standing(firm: Firm, found: dict[str, Any]) -> list[str]:
+    own = conditions.own(firm, found)
+    far = conditions.how_far(firm, found)
     words = [tag("small", far)] if far else []
     if found["unit"] == "point":
         score = firm.record["score"]
         zones = bar(score["low"], score["high"], score["total"])
         words.append(tag("span", zones, cls="small-bar"))
-    return [badge(found["status"], language), " ", *own, *words]
+    return [badge(found["status"]), " ", *own, *words]

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import streamlit as st
 
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
-from eligibility.i18n import Language
 
 SIDE = 340
 
 
-def calibration(bins: Sequence[Mapping[str, float]], language: Language) -> None:
+def calibration(bins: Sequence[Mapping[str, float]]) -> None:
     """The plot and, for those who cannot see it, its figures.
 
     Parameters
@@ -22,7 +22,6 @@ def calibration(bins: Sequence[Mapping[str, float]], language: Language) -> None
     bins : sequence of mappings
         As :func:`eligibility.readiness.metrics.calibration_bins` gives them.
     """
-    _ = language.text
     said, found = _("Chance said"), _("Share certified")
     rows = alt.InlineData([dict(each) for each in bins])
     scale, percent = alt.Scale(domain=[0, 1]), alt.Axis(format="%", tickCount=5)
@@ -52,11 +51,10 @@ def calibration(bins: Sequence[Mapping[str, float]], language: Language) -> None
     st.altair_chart(layers, alt=words)
     st.caption(words)
     with st.expander(_("The figures of the plot")):
-        st.html(_figures(bins, language))
+        st.html(_figures(bins))
 
 
-def _figures(bins: Sequence[Mapping[str, float]], language: Language) -> str:
-    _ = language.text
+def _figures(bins: Sequence[Mapping[str, float]]) -> str:
     heads = (_("Chance said"), _("Share certified"), _("90% band"), _("Applications"))
     rows = [
         tag(

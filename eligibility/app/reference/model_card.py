@@ -10,10 +10,11 @@ import streamlit as st
 
 from eligibility.app.firm.readiness import caveats, demonstration
 from eligibility.app.reference.calibration import calibration
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.domain.text import Message
-from eligibility.i18n import Language
 from eligibility.readiness.paths import CARD
 from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
 
@@ -25,11 +26,10 @@ EXAMPLE = f"""python -m eligibility simulate -n 600 -o past.csv
 python -m eligibility train past.csv -o models/{DEFAULT_SCHEME}"""
 
 
-def none(why: Message | None, teaches: bool, language: Language) -> None:
+def none(why: Message | None, teaches: bool) -> None:
     """No model: nothing is said of readiness, and what to do about it."""
-    _ = language.text
     if why is not None:
-        st.html(tag("p", why.say(language), cls="notice"))
+        st.html(tag("p", why.say(language()), cls="notice"))
     st.write(
         _(
             "Without a model nothing is said of readiness; conditions, score and gaps do not need "
@@ -48,19 +48,18 @@ def none(why: Message | None, teaches: bool, language: Language) -> None:
     st.code(EXAMPLE, language="bash")
 
 
-def card(held: TrainingResult, folder: Path, language: Language) -> None:
+def card(held: TrainingResult, folder: Path) -> None:
     """What it learned from, how good it is, what must be kept in mind."""
     from eligibility.readiness.model_card import about
 
-    _ = language.text
     learned, metrics = held.model.learned, held.metrics
     st.html(
         tag(
             "section",
-            *(demonstration(language) if learned.invented else ()),
-            tag("p", tag("strong", about(learned, language))),
-            tag("p", held.words.say(language)),
-            caveats(learned.invented, language),
+            *(demonstration() if learned.invented else ()),
+            tag("p", tag("strong", about(learned, language()))),
+            tag("p", held.words.say(language())),
+            caveats(learned.invented),
             cls="readiness",
         )
     )
@@ -69,13 +68,13 @@ def card(held: TrainingResult, folder: Path, language: Language) -> None:
         st.header(_("How good it is"), anchor=False)
         said = _("Cross-validated ({folds} folds, {repeats} times):")
         st.caption(said.format(folds=metrics["folds"], repeats=metrics["repeats"]))
-        st.html(candidates(metrics["by_cross_validation"], metrics["chosen"], language))
+        st.html(candidates(metrics["by_cross_validation"], metrics["chosen"]))
         if later := metrics["by_year"]:
             said = _(
                 "Trained on earlier years, tried on {applications} applications from {year} on:"
             )
             st.caption(said.format(applications=later["applications"], year=later["tried_on_from"]))
-            st.html(candidates(later["candidates"], metrics["chosen"], language))
+            st.html(candidates(later["candidates"], metrics["chosen"]))
         st.caption(
             _(
                 "The chosen estimator is marked. Log-loss, Brier score and calibration error: "
@@ -84,12 +83,12 @@ def card(held: TrainingResult, folder: Path, language: Language) -> None:
         )
     with plot:
         st.header(_("Are its chances right?"), anchor=False)
-        calibration(metrics["calibration"], language)
+        calibration(metrics["calibration"])
     digest = _("SHA-256 of the file: {digest}").format(digest=learned.sha256)
     scheme = load_scheme(learned.scheme)
     rules = _("Rules: {scheme}, {edition}; {features} features.").format(
-        scheme=language.of(scheme.title),
-        edition=language.of(scheme.edition(learned.edition).title),
+        scheme=language().of(scheme.title),
+        edition=language().of(scheme.edition(learned.edition).title),
         features=len(held.model.layout.names),
     )
     st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted digest"))
@@ -102,22 +101,17 @@ def card(held: TrainingResult, folder: Path, language: Language) -> None:
     )
 
 
-def candidates(
-    measured: Mapping[str, Mapping[str, float]], chosen: str, language: Language
-) -> Markup:
+def candidates(measured: Mapping[str, Mapping[str, float]], chosen: str) -> Markup:
     """The measures of every candidate, the best first, the chosen one marked."""
     from eligibility.readiness.baselines import TITLES
 
     order = sorted(measured, key=lambda name: measured[name]["log_loss"])
-    rows = {language.text(TITLES[name]): measured[name] for name in order}
-    return measures(rows, order.index(chosen), language)
+    rows = {_(TITLES[name]): measured[name] for name in order}
+    return measures(rows, order.index(chosen))
 
 
-def measures(
-    rows: Mapping[str, Mapping[str, float]], marked: int | None, language: Language
-) -> Markup:
+def measures(rows: Mapping[str, Mapping[str, float]], marked: int | None) -> Markup:
     """A row of measures for each name."""
-    _ = language.text
     heads = (_("estimator"), _("log-loss"), _("Brier score"), _("calibration error"), "AUC")
     body = [
         tag(

@@ -6,11 +6,9 @@ import streamlit as st
 
 from eligibility.app import auth, cache, session
 from eligibility.app.reference import model_card, model_training
+from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import tag
 from eligibility.store import LEADS, STAFF
-
-language = session.language()
-_ = language.text
 
 role = auth.actor().role
 held, why = cache.trained_model()
@@ -20,9 +18,9 @@ if session.just_replaced():
     st.html(tag("p", tag("strong", _("The new model is in use.")), cls="notice", role="status"))
 if held is None:
     # the reason names places on the server
-    model_card.none(why if role in STAFF else None, role in LEADS, language)
+    model_card.none(why if role in STAFF else None, role in LEADS)
 else:
-    model_card.card(held, folder, language)
+    model_card.card(held, folder)
 if role in LEADS:
     st.header(_("Train and check"), anchor=False)
     training, checking = st.tabs(
@@ -31,6 +29,6 @@ if role in LEADS:
         key=session.LEARNING,
     )
     with training:
-        model_training.train(held, folder, language)
+        model_training.train(held, folder)
     with checking:
-        model_training.check(held, language)
+        model_training.check(held)

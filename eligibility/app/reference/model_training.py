@@ -12,11 +12,12 @@ from eligibility.app import auth, cache, session
 from eligibility.app.reference.calibration import calibration
 from eligibility.app.reference.model_card import candidates, measures
 from eligibility.app.screening import upload
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.web.upload_fields import upload_field
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.errors import EligibilityError, InputError
-from eligibility.i18n import Language
 
 if TYPE_CHECKING:
     from eligibility.readiness.training import TrainingResult
@@ -25,13 +26,12 @@ if TYPE_CHECKING:
 FILE, REGISTER = "file", "register"
 
 
-def train(held: TrainingResult | None, folder: Path, language: Language) -> None:
+def train(held: TrainingResult | None, folder: Path) -> None:
     """Past applications → rows and rejects → candidates compared → taken, or thrown away."""
-    _ = language.text
-    past = _lessons(language)
+    past = _lessons()
     if past is None:
         return
-    _rows(past, language)
+    _rows(past)
     made = session.new_model()
     if made is None or made.model.learned.sha256 != past.sha256:
         st.caption(
@@ -43,28 +43,27 @@ def train(held: TrainingResult | None, folder: Path, language: Language) -> None
         begin = st.empty()
         if begin.button(_("Train"), type="primary"):
             begin.empty()
-            _train(past, language)
+            _train(past)
         return
-    _comparison(held, made, past, language)
+    _comparison(held, made, past)
     with st.container(horizontal=True):
         if st.button(_("Use this model from now on"), type="primary"):
-            _take(made, folder, language)
+            _take(made, folder)
         st.button(_("Throw it away"), on_click=session.forget_trained)
 
 
-def check(held: TrainingResult | None, language: Language) -> None:
+def check(held: TrainingResult | None) -> None:
     """New outcomes → keep or retrain, why, and the calibration plot."""
-    _ = language.text
     if held is None:
         st.write(_("There is no model to check."))
         return
     st.write(
         _("What became of applications that the model has not seen: does it still say the truth?")
     )
-    past = _file(session.NEW_OUTCOMES, language, held.model.learned.edition)
+    past = _file(session.NEW_OUTCOMES, held.model.learned.edition)
     if past is None:
         return
-    _rows(past, language)
+    _rows(past)
     from eligibility.readiness.model_card import monitoring_text
     from eligibility.readiness.monitoring import watch
 
@@ -75,23 +74,22 @@ def check(held: TrainingResult | None, language: Language) -> None:
     try:
         found = watch(held.model, past)
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return
-    verdict, figures = monitoring_text(found, language)
+    verdict, figures = monitoring_text(found, language())
     st.html(tag("p", tag("strong", verdict), cls="notice"))
     st.html(tag("p", figures))
-    calibration(found.bins, language)
+    calibration(found.bins)
 
 
-def _lessons(language: Language) -> Past | None:
+def _lessons() -> Past | None:
     """Past applications from a file, or from the register where it holds enough."""
     from eligibility.readiness.training_data import LEAST_OF_EACH, past_of_records
 
-    _ = language.text
     kept = auth.repository().applications.past_applications(cache.scheme().id)
     certified = sum(bool(each["certified"]) for each in kept)
     if min(certified, len(kept) - certified) < LEAST_OF_EACH:
-        return _file(session.PAST, language)
+        return _file(session.PAST)
     words = {
         FILE: _("From a file"),
         REGISTER: _("From the register: {n} decided applications").format(n=len(kept)),
@@ -107,15 +105,14 @@ def _lessons(language: Language) -> Past | None:
     )
     if source == REGISTER:
         return past_of_records(kept, cache.scheme())
-    return _file(session.PAST, language)
+    return _file(session.PAST)
 
 
-def _file(key: str, language: Language, edition: str | None = None) -> Past | None:
+def _file(key: str, edition: str | None = None) -> Past | None:
     """Past applications of an uploaded file, kept under that key; None until it can be used.
 
     By the rules in force, unless those of an edition are named.
     """
-    _ = language.text
     kept = session.file(key)
     if kept is None:
         upload_field(
@@ -136,19 +133,18 @@ def _file(key: str, language: Language, edition: str | None = None) -> Past | No
         )
     try:
         headers = cache.seen_past(kept).headers
-        upload.columns_left_out(headers, language)
-        if not upload.unit(headers, language, session.unit_key(key)):
+        upload.columns_left_out(headers)
+        if not upload.unit(headers, session.unit_key(key)):
             return None
         with st.spinner(_("Reading and assessing…")):
             return cache.past(kept, session.file_unit(key), edition)
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return None
 
 
-def _rows(past: Past, language: Language) -> None:
+def _rows(past: Past) -> None:
     """Rows read, rejected, left out, and what became of the others."""
-    _ = language.text
     batch, count = past.batch, len(past.certified)
     certified = int(past.certified.sum())
     said = [
@@ -175,38 +171,34 @@ def _rows(past: Past, language: Language) -> None:
     if past.invented:
         words = _("These applications are invented; what is learned from them is a demonstration.")
         st.html(tag("p", words, cls="notice"))
-    notices.rejected_rows(batch, language)
+    notices.rejected_rows(batch)
 
 
-def _train(past: Past, language: Language) -> None:
+def _train(past: Past) -> None:
     """Train with its progress in sight; any click, such as on Stop, ends it at the next fit."""
     from eligibility.readiness.training import train as learn
 
-    _ = language.text
     bar = st.progress(0.0)
     st.button(_("Stop"))
 
     def progress(what: str, done: float) -> None:
-        bar.progress(done, text=_("Fitting: {what}").format(what=language.text(what)))
+        bar.progress(done, text=_("Fitting: {what}").format(what=_(what)))
 
     try:
         session.keep_trained(learn(past, cache.scheme().id, progress=progress))
     except InputError as error:
         bar.empty()
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return
     st.rerun()
 
 
-def _comparison(
-    held: TrainingResult | None, made: TrainingResult, past: Past, language: Language
-) -> None:
+def _comparison(held: TrainingResult | None, made: TrainingResult, past: Past) -> None:
     """The candidates, what so many applications allow, and the model in use beside the new one."""
-    _ = language.text
     measured, chosen = made.metrics["by_cross_validation"], made.metrics["chosen"]
     st.subheader(_("The new model"), anchor=False)
-    st.html(tag("p", made.words.say(language)))
-    st.html(candidates(measured, chosen, language))
+    st.html(tag("p", made.words.say(language())))
+    st.html(candidates(measured, chosen))
     if held is None:
         return
     st.subheader(_("Before and after"), anchor=False)
@@ -215,10 +207,10 @@ def _comparison(
     try:
         before = watch(held.model, past).measures
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return
     rows = {_("in use now"): before, _("new, on rows left out of its fit"): measured[chosen]}
-    st.html(measures(rows, None, language))
+    st.html(measures(rows, None))
     if held.model.learned.sha256 == past.sha256:
         words = _("The model in use learned from these very rows, so it looks better than it is.")
     else:
@@ -229,14 +221,14 @@ def _comparison(
     st.caption(words.format(n=f"{len(past.certified):,}"))
 
 
-def _take(made: TrainingResult, folder: Path, language: Language) -> None:
+def _take(made: TrainingResult, folder: Path) -> None:
     """Put the new model in the place of the one in use."""
     from eligibility.readiness.artifact import replace
 
     try:
         replace(made, folder)
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
     else:
         session.forget_trained(replaced=True)
         st.rerun()

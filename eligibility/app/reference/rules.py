@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.assessment.edition_diff import ChangeKind, RuleDiff, compare_editions
@@ -22,7 +24,6 @@ from eligibility.domain.law import (
     Scale,
 )
 from eligibility.domain.text import msgid
-from eligibility.i18n import Language
 
 #: icon and word of each kind of change
 CHANGE_WORDS: Mapping[ChangeKind, str] = {
@@ -38,21 +39,20 @@ CHANGE_WORDS: Mapping[ChangeKind, str] = {
 Step = list[tuple[str, bool]]
 
 
-def cite(cited: Citation, language: Language) -> Markup:
+def cite(cited: Citation) -> Markup:
     """Document, article and gist; a citation known from one copy only says so."""
-    doubt = fmt.confidence(cited.confidence, language)
+    doubt = fmt.confidence(cited.confidence)
     return tag(
         "span",
         tag("span", f"{cited.document} {cited.article}", cls="source"),
         *([tag("span", doubt, cls="doubt")] if doubt else []),
-        tag("small", language.of(cited.gist)),
+        tag("small", language().of(cited.gist)),
     )
 
 
-def whole(edition: Edition, language: Language) -> None:
+def whole(edition: Edition) -> None:
     """All of an edition."""
-    _ = language.text
-    period(edition, language)
+    period(edition)
     for title, part in (
         (_("Conditions"), conditions),
         (_("Numbers"), numbers),
@@ -60,61 +60,57 @@ def whole(edition: Edition, language: Language) -> None:
         (_("Where the text is silent or can be read two ways"), interpretations),
     ):
         st.header(title, anchor=False)
-        part(edition, language)
+        part(edition)
 
 
-def period(edition: Edition, language: Language) -> None:
+def period(edition: Edition) -> None:
     """From when to when it holds, and when it was last checked."""
-    _ = language.text
     until = edition.in_force_to or _("today")
     words = _("In force from {start} to {end}; last checked on {day}.").format(
         start=edition.in_force_from, end=until, day=edition.checked_on
     )
-    st.html(tag("p", words, " ", cite(edition.period_citation, language), cls="period"))
+    st.html(tag("p", words, " ", cite(edition.period_citation), cls="period"))
 
 
-def conditions(edition: Edition, language: Language) -> None:
+def conditions(edition: Edition) -> None:
     """Every condition in the order of the article."""
-    _ = language.text
     rows = [
         (
-            tag("b", language.of(condition.title)),
-            join([language.of(condition.rule), tag("small", language.of(condition.evidence))]),
-            cite(condition.citation, language),
+            tag("b", language().of(condition.title)),
+            join([language().of(condition.rule), tag("small", language().of(condition.evidence))]),
+            cite(condition.citation),
         )
         for condition in edition.conditions
     ]
     _table((_("Condition"), _("Rule, and the evidence asked for"), _("Citation")), rows)
 
 
-def numbers(edition: Edition, language: Language) -> None:
+def numbers(edition: Edition) -> None:
     """Every number of the law, once."""
-    _ = language.text
-    said = [
-        (each, (_amount(each.value, each.unit, language),)) for each in edition.parameters.values()
-    ] + [(each, _scale(each, language)) for each in edition.scales.values()]
+    said = [(each, (_amount(each.value, each.unit),)) for each in edition.parameters.values()] + [
+        (each, _scale(each)) for each in edition.scales.values()
+    ]
     # what each number is of is told by the gist of its clause
     rows = [
         (
-            language.of(each.citation.gist),
+            language().of(each.citation.gist),
             tag("b", _("; ").join(amounts)),
-            _source(each.citation, language),
+            _source(each.citation),
         )
         for each, amounts in said
     ]
     _table((_("What it is of"), _("Number"), _("Citation")), rows)
 
 
-def score(edition: Edition, language: Language) -> None:
+def score(edition: Edition) -> None:
     """Groups, items and bands."""
-    _ = language.text
-    st.html(tag("p", cite(edition.score.citation, language)))
+    st.html(tag("p", cite(edition.score.citation)))
     rows = [
         (
-            join([tag("b", language.of(item.title)), tag("small", language.of(group.title))]),
+            join([tag("b", language().of(item.title)), tag("small", language().of(group.title))]),
             tag("span", f"0–{fmt.number(item.max)}", cls="n"),
-            join([tag("span", words, cls="band") for words in _bands(item, language)]),
-            cite(item.citation, language),
+            join([tag("span", words, cls="band") for words in _bands(item)]),
+            cite(item.citation),
         )
         for group in edition.score.groups
         for item in group.items
@@ -123,14 +119,15 @@ def score(edition: Edition, language: Language) -> None:
     _table(heads, rows)
 
 
-def interpretations(edition: Edition, language: Language) -> None:
+def interpretations(edition: Edition) -> None:
     """Every unclear clause: the reading taken and those not taken."""
-    _ = language.text
     rows = []
     for name, question in edition.interpretations.items():
         taken = edition.reading(name)
         others = [
-            language.of(reading.says) for key, reading in question.readings.items() if key != taken
+            language().of(reading.says)
+            for key, reading in question.readings.items()
+            if key != taken
         ]
         decided = (
             []
@@ -139,22 +136,21 @@ def interpretations(edition: Edition, language: Language) -> None:
         )
         rows.append(
             (
-                join([tag("b", language.of(question.question)), *decided]),
+                join([tag("b", language().of(question.question)), *decided]),
                 join(
                     [
-                        language.of(question.readings[taken].says),
+                        language().of(question.readings[taken].says),
                         *(tag("small", _("or: "), other) for other in others),
                     ]
                 ),
-                cite(question.citation, language),
+                cite(question.citation),
             )
         )
     _table((_("Question"), _("Reading taken, and others"), _("Citation")), rows)
 
 
-def beside(old: Edition, new: Edition, language: Language) -> None:
+def beside(old: Edition, new: Edition) -> None:
     """The older edition beside the newer one: conditions, numbers, items of the score."""
-    _ = language.text
     st.caption(_("A number that the other edition does not have stands on a mark."))
     diffs = compare_editions(old, new)
     # that a number is held for one edition only does not say that the other has none, unless the
@@ -172,61 +168,58 @@ def beside(old: Edition, new: Edition, language: Language) -> None:
             if diff.kind in kinds
             and (kinds != ("parameter", "scale") or whole_known or (diff.old and diff.new))
         ]
-        _count_text(shown, language)
-        _pair_lines(shown, (old, new), language)
+        _count_text(shown)
+        _pair_lines(shown, (old, new))
 
 
-def _count_text(diffs: Sequence[RuleDiff], language: Language) -> None:
+def _count_text(diffs: Sequence[RuleDiff]) -> None:
     counts = Counter(diff.change for diff in diffs)
     said = [
-        tag("span", f"{language.text(word)} {counts[change]}")
+        tag("span", f"{_(word)} {counts[change]}")
         for change, word in CHANGE_WORDS.items()
         if counts[change]
     ]
     st.html(tag("p", *said, cls="counts muted"))
 
 
-def _pair_lines(diffs: Sequence[RuleDiff], editions: Sequence[Edition], language: Language) -> None:
-    _ = language.text
-    heads = (_("Rule"), *(language.of(edition.title) for edition in editions))
+def _pair_lines(diffs: Sequence[RuleDiff], editions: Sequence[Edition]) -> None:
+    heads = (_("Rule"), *(language().of(edition.title) for edition in editions))
     rows = []
     for diff in diffs:
         sides = [
-            tag("td", *_side(diff, rule, language), data_label=head)
+            tag("td", *_side(diff, rule), data_label=head)
             for rule, head in zip((diff.old, diff.new), heads[1:], strict=True)
         ]
-        change = tag("small", language.text(CHANGE_WORDS[diff.change]))
+        change = tag("small", _(CHANGE_WORDS[diff.change]))
         rule = diff.new or diff.old
         name = rule.citation.gist if isinstance(rule, Parameter | Scale) else rule.title
-        title = tag("td", tag("b", language.of(name)), change)
+        title = tag("td", tag("b", language().of(name)), change)
         same = diff.change in (ChangeKind.SAME, ChangeKind.CITATION)
         rows.append(tag("tr", title, *sides, cls="" if same else "changed"))
     head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
     st.html(tag("table", head, tag("tbody", *rows), cls="beside-now editions"))
 
 
-def _side(diff: RuleDiff, rule: Any, language: Language) -> list[str]:
-    _ = language.text
+def _side(diff: RuleDiff, rule: Any) -> list[str]:
     if rule is None:
         return [_("no such rule")]
     steps = [
         tag("span", *(tag("mark", piece) if moved else piece for piece, moved in step), cls="step")
-        for step in _steps(diff, rule, language)
+        for step in _steps(diff, rule)
     ]
-    return [*steps, tag("small", _source(rule.citation, language))]
+    return [*steps, tag("small", _source(rule.citation))]
 
 
-def _steps(diff: RuleDiff, rule: Any, language: Language) -> Iterator[Step]:
+def _steps(diff: RuleDiff, rule: Any) -> Iterator[Step]:
     """A rule step by step; what the other edition has otherwise is marked."""
-    _ = language.text
     match rule:
         case Condition():
-            yield [(language.of(rule.rule), False)]
+            yield [(language().of(rule.rule), False)]
         case Parameter():
-            yield [(_amount(rule.value, rule.unit, language), diff.moved("value"))]
+            yield [(_amount(rule.value, rule.unit), diff.moved("value"))]
         case Scale():
             for place, bracket in enumerate(rule.brackets):
-                yield _bracket(diff, rule, bracket, place, language)
+                yield _bracket(diff, rule, bracket, place)
         case Item():
             words = _("0–{most} points").format(most=fmt.number(rule.max))
             yield [(words, diff.moved("max"))]
@@ -235,7 +228,7 @@ def _steps(diff: RuleDiff, rule: Any, language: Language) -> Iterator[Step]:
                 bound_moved = diff.moved(*at, "at_least") or diff.moved(*at, "above")
                 yield [
                     (f"{band.grade} ", False),
-                    (_from(band, rule.unit, language), bound_moved),
+                    (_from(band, rule.unit), bound_moved),
                     (" ", False),
                     (fmt.interval(*band.points), diff.moved(*at, "points")),
                 ]
@@ -243,20 +236,18 @@ def _steps(diff: RuleDiff, rule: Any, language: Language) -> Iterator[Step]:
                 yield [(_("judged by experts"), False)]
 
 
-def _bracket(
-    diff: RuleDiff, scale: Scale, bracket: Bracket, place: int, language: Language
-) -> Step:
+def _bracket(diff: RuleDiff, scale: Scale, bracket: Bracket, place: int) -> Step:
     """One step of a scale, its bound and its value apart."""
     at = ("brackets", str(place))
-    value = _amount(bracket.value, scale.unit, language)
-    before, _value, after = _bound(scale, bracket, language).partition("{value}")
+    value = _amount(bracket.value, scale.unit)
+    before, _value, after = _bound(scale, bracket).partition("{value}")
     moved = diff.moved(*at, "up_to") or diff.moved(*at, "inclusive")
     pieces = [(before.rstrip(), moved), (" ", False), (value, diff.moved(*at, "value"))]
     return [*pieces, (after, moved)] if after else pieces
 
 
-def _source(cited: Citation, language: Language) -> Markup:
-    doubt = fmt.confidence(cited.confidence, language)
+def _source(cited: Citation) -> Markup:
+    doubt = fmt.confidence(cited.confidence)
     doubts = [tag("span", doubt, cls="doubt")] if doubt else []
     return tag("span", f"{cited.document} {cited.article}", *doubts)
 
@@ -276,37 +267,35 @@ def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     )
 
 
-def _amount(value: float, unit: str, language: Language) -> str:
-    return fmt.limit(value) if unit == "/1" else fmt.quantity(value, unit, language)
+def _amount(value: float, unit: str) -> str:
+    return fmt.limit(value) if unit == "/1" else fmt.quantity(value, unit, language())
 
 
-def _scale(scale: Scale, language: Language) -> tuple[str, ...]:
+def _scale(scale: Scale) -> tuple[str, ...]:
     return tuple(
-        _bound(scale, bracket, language).format(value=_amount(bracket.value, scale.unit, language))
+        _bound(scale, bracket).format(value=_amount(bracket.value, scale.unit))
         for bracket in scale.brackets
     )
 
 
-def _bound(scale: Scale, bracket: Bracket, language: Language) -> str:
+def _bound(scale: Scale, bracket: Bracket) -> str:
     """Up to where a step of a scale holds, with a place for its value."""
-    _ = language.text
     if bracket.up_to is None:
         return _("above: {value}")
     words = _("up to {bound}: {value}") if bracket.inclusive else _("below {bound}: {value}")
-    bound = fmt.quantity(bracket.up_to, scale.bound_unit, language)
+    bound = fmt.quantity(bracket.up_to, scale.bound_unit, language())
     return words.replace("{bound}", bound)
 
 
-def _bands(item: Item, language: Language) -> Iterator[str]:
-    _ = language.text
+def _bands(item: Item) -> Iterator[str]:
     for band in item.bands:
-        yield f"{band.grade} {_from(band, item.unit, language)} {fmt.interval(*band.points)}"
+        yield f"{band.grade} {_from(band, item.unit)} {fmt.interval(*band.points)}"
     if not item.bands:
         yield _("judged by experts")
 
 
-def _from(band: Band, unit: str, language: Language) -> str:
+def _from(band: Band, unit: str) -> str:
     for sign, bound in (("≥", band.at_least), (">", band.above)):
         if bound is not None:
-            return f"{sign} {_amount(bound, unit, language)}:"
+            return f"{sign} {_amount(bound, unit)}:"
     return ":"

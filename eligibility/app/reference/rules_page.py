@@ -8,15 +8,15 @@ import streamlit as st
 
 from eligibility.app import cache, session
 from eligibility.app.reference import rules
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 
-language = session.language()
-_ = language.text
 #: the choice of the comparison, among the ids of editions
 BESIDE = "beside"
 
 st.title(_("The rules, as they are applied"), anchor=False)
 laws, current = cache.scheme().editions, cache.scheme().in_force(date.today())
-editions = {edition.id: language.of(edition.title) for edition in reversed(laws)}
+editions = {edition.id: language().of(edition.title) for edition in reversed(laws)}
 pair = cache.scheme().neighbours(date.today())
 if pair:
     editions[BESIDE] = _("Two editions side by side")
@@ -31,6 +31,6 @@ named = st.segmented_control(
     bind="query-params",
 )
 if named == BESIDE and pair:
-    rules.beside(*pair, language)
+    rules.beside(*pair)
 else:
-    rules.whole(next(edition for edition in laws if edition.id == named), language)
+    rules.whole(next(edition for edition in laws if edition.id == named))

@@ -6,39 +6,35 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.finder.search import FAINTLY, Exclusion, Match
-from eligibility.i18n import Language
 
 
-def matches(
-    found: Sequence[Match], sentence: str, language: Language, *, taking: bool = False
-) -> str | None:
+def matches(found: Sequence[Match], sentence: str, *, taking: bool = False) -> str | None:
     """Ranked fields, each with the words they share and what the catalogue takes out.
 
     ``taking``: each can be taken into the form that is open; gives the code of the one taken.
     """
-    _ = language.text
     if not found:
         st.info(_("No field of the catalogue shares a telling word with this sentence."))
         return None
     if found[0].faint:
         st.html(tag("p", "△ ", _(FAINTLY), cls="notice"))
     if not taking:
-        st.html(tag("ol", *(_match(match, sentence, language) for match in found), cls="matches"))
+        st.html(tag("ol", *(_match(match, sentence) for match in found), cls="matches"))
         return None
     taken: str | None = None
     for place, match in enumerate(found, start=1):
         with st.container(key=f"match:{place}", gap=None):
-            st.html(tag("ol", _match(match, sentence, language), cls="matches", start=str(place)))
+            st.html(tag("ol", _match(match, sentence), cls="matches", start=str(place)))
             label = _("Take {code} into the form →").format(code=match.code)
             if st.button(label, key=f"take:{match.code}", type="tertiary"):
                 taken = match.code
     return taken
 
 
-def _match(match: Match, sentence: str, language: Language) -> Markup:
-    _ = language.text
+def _match(match: Match, sentence: str) -> Markup:
     score = _("likeness {score:.2f}").format(score=match.score)
     lines = [
         tag("p", tag("b", f"{match.code} {match.title}"), tag("span", score, cls="muted")),
@@ -52,7 +48,7 @@ def _match(match: Match, sentence: str, language: Language) -> Markup:
         said = _("Everyday words: {words}").format(words=_("; ").join(meanings))
         lines.append(tag("small", said))
     if match.exclusion:
-        lines.append(_exclusion(match.exclusion, language))
+        lines.append(_exclusion(match.exclusion))
     return tag("li", *lines)
 
 
@@ -67,8 +63,7 @@ def _mark_matches(match: Match, sentence: str) -> Markup:
     return join([*parts, sentence[done:]])
 
 
-def _exclusion(exclusion: Exclusion, language: Language) -> Markup:
-    _ = language.text
+def _exclusion(exclusion: Exclusion) -> Markup:
     said = _("Excluded by {code}: {text}").format(code=exclusion.code, text=exclusion.text)
     if not exclusion.touched:
         return tag("p", said, cls="muted")

@@ -7,13 +7,13 @@ import streamlit as st
 from eligibility.app import cache, session
 from eligibility.app.reference import technical_field
 from eligibility.app.self_assessment import form_state
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.errors import EligibilityError
 from eligibility.finder.search import find
 
-language = session.language()
-_ = language.text
 STEPS = "eligibility/app/self_assessment/steps_page.py"
 LONGEST = 300
 FIELDS = 8
@@ -42,9 +42,9 @@ if sentence.strip():
     try:
         found = find(cache.scheme(), sentence, FIELDS)
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         st.stop()
-    if code := technical_field.matches(found, sentence, language, taking=draft is not None):
+    if code := technical_field.matches(found, sentence, taking=draft is not None):
         fields = cache.scheme().fields_by_id
         (name,) = (name for name, field in fields.items() if field.kind == "catalogue")
         form_state.fill_in(name, code, fields)

@@ -12,11 +12,11 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.register.dossier import outcome_word
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads, guard, notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.register.outcome_file import Register, past_table
 from eligibility.schemes.registry import Scheme
 from eligibility.store import FirmFilter, Repository
@@ -29,9 +29,8 @@ SHOWN, TALL = 16, 620
 ANSWERS = {"pending": None, "yes": True, "no": False}
 
 
-def applications_table(rows: Sequence[Row], language: Language) -> int | None:
+def applications_table(rows: Sequence[Row]) -> int | None:
     """The applications of one year; gives the firm that was opened."""
-    _ = language.text
     years = sorted({row["applied_year"] for row in rows}, reverse=True)
     asked = address.query_number(address.YEAR)
     year = asked if asked in years else years[0]
@@ -56,7 +55,7 @@ def applications_table(rows: Sequence[Row], language: Language) -> int | None:
             "open": [_("Open")] * len(held),
             _("Firm"): [row["firm"] for row in held],
             _("Credit code"): [row["uscc"] for row in held],
-            _("Certified"): [outcome_word(row["certified"], language) for row in held],
+            _("Certified"): [outcome_word(row["certified"]) for row in held],
             _("Batch"): [row["batch"] for row in held],
             _("Certificate number"): [row["certificate_number"] for row in held],
             _("Certified on"): [row["certified_on"] for row in held],
@@ -75,9 +74,8 @@ def applications_table(rows: Sequence[Row], language: Language) -> int | None:
     return session.pressed_row(session.OUTCOMES, [row["firm_id"] for row in held])
 
 
-def record(repository: Repository, language: Language) -> None:
+def record(repository: Repository) -> None:
     """Record one application, or correct what is held of it."""
-    _ = language.text
     with st.expander(_("Record an application"), expanded=False):
         text = st.text_input(_("Name or credit code contains"), key=session.SOUGHT, width=300)
         if not text.strip():
@@ -97,14 +95,13 @@ def record(repository: Repository, language: Language) -> None:
         # what is held when the form is drawn says which version a change is made on
         now = next((each for each in held if each["applied_year"] == year), {"version": 0})
         row = session.edit_copy(f"outcome:{firm}:{year}", lambda: now)
-        _form(repository, firm, year, row, language)
+        _form(repository, firm, year, row)
         if row["version"] != now["version"]:
             session.discard_edit(f"outcome:{firm}:{year}")
             st.rerun()
 
 
-def _form(repository: Repository, firm: int, year: int, row: Row, language: Language) -> None:
-    _ = language.text
+def _form(repository: Repository, firm: int, year: int, row: Row) -> None:
     answer = {value: name for name, value in ANSWERS.items()}[row.get("certified")]
     name = f"outcome:{firm}:{year}"
     with st.form(f"{name}:{row['version']}"):
@@ -113,7 +110,7 @@ def _form(repository: Repository, firm: int, year: int, row: Row, language: Lang
             list(ANSWERS),
             default=answer,
             required=True,
-            format_func=lambda each: outcome_word(ANSWERS[each], language),
+            format_func=lambda each: outcome_word(ANSWERS[each]),
         )
         with st.container(horizontal=True):
             batch = st.text_input(_("Batch"), row.get("batch") or "", max_chars=100)
@@ -127,7 +124,7 @@ def _form(repository: Repository, firm: int, year: int, row: Row, language: Lang
                     ("expires_on", _("Expires on")),
                 )
             ]
-        st.caption(_lasts(year, language))
+        st.caption(_lasts(year))
         reason = st.text_input(_("Reason of refusal"), row.get("rejection_reason") or "")
         if st.form_submit_button(_("Save"), type="primary"):
             values = {
@@ -143,9 +140,8 @@ def _form(repository: Repository, firm: int, year: int, row: Row, language: Lang
             st.rerun()
 
 
-def _lasts(year: int, language: Language) -> str:
+def _lasts(year: int) -> str:
     """How long a certificate lasts, as far as the text says, and how a day entered is taken."""
-    _ = language.text
     period = cache.scheme().in_force(date(year, 12, 31)).parameters["validity_years"]
     return _(
         "A certificate is valid for {n} years from the day it is issued ({citation}). The text does "
@@ -163,9 +159,8 @@ def _save(repository: Repository, rows: Sequence[tuple[int, int, Row, int]]) -> 
     )
 
 
-def confirm_outcomes(repository: Repository, held: Register, language: Language) -> bool:
+def confirm_outcomes(repository: Repository, held: Register) -> bool:
     """What a file would record, and the button that does it; True once it was pressed."""
-    _ = language.text
     batch = held.batch
     rejected = batch.read - len(batch.table)
     words = _("{read} rows read = {n} to record + {unknown} without a firm here + {out} rejected")
@@ -176,7 +171,7 @@ def confirm_outcomes(repository: Repository, held: Register, language: Language)
     again = _("Held already, and changed by the file: {n}").format(n=changes)
     st.html(tag("p", tag("strong", said), tag("span", again), cls="counts"))
     if batch.issues:
-        st.dataframe(notices.issue_table(batch.issues, language), hide_index=True, placeholder="")
+        st.dataframe(notices.issue_table(batch.issues), hide_index=True, placeholder="")
     if held.unmatched:
         st.dataframe(
             {
@@ -191,9 +186,8 @@ def confirm_outcomes(repository: Repository, held: Register, language: Language)
     return False
 
 
-def training_file(repository: Repository, scheme: Scheme, language: Language) -> None:
+def training_file(repository: Repository, scheme: Scheme) -> None:
     """Past applications as the file that ``train`` reads."""
-    _ = language.text
     rows = repository.applications.past_applications()
     st.caption(
         _(

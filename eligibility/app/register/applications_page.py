@@ -7,35 +7,33 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.register import applications
 from eligibility.app.screening import upload
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.register import outcome_file
 
-language = session.language()
-_ = language.text
-
-repository = guard.staff(language)
+repository = guard.staff()
 st.title(_("Applications and outcomes"), anchor=False)
-guard.news(language)
+guard.news()
 opened = None
-with guard.refusals_shown(language):
+with guard.refusals_shown():
     rows = repository.applications.outcomes()
     if rows:
-        opened = applications.applications_table(rows, language)
+        opened = applications.applications_table(rows)
     else:
         st.info(_("No application is recorded yet; record one below, or import a register."))
-    applications.record(repository, language)
+    applications.record(repository)
     with st.expander(_("Import a register of outcomes")):
         st.caption(
             _("One application a row: credit code, year of application, certified (yes/no).")
         )
-        kept = upload.register(language)
+        kept = upload.register()
         if kept is not None:
             held = outcome_file.read_register(kept.name, kept.content, repository, cache.scheme())
-            if applications.confirm_outcomes(repository, held, language):
+            if applications.confirm_outcomes(repository, held):
                 session.forget_register()
                 st.rerun()
     st.header(_("For training"), anchor=False)
-    applications.training_file(repository, cache.scheme(), language)
+    applications.training_file(repository, cache.scheme())
 
 if opened is not None:
     st.switch_page(

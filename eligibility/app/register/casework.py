@@ -10,21 +10,21 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.register.dossier import moment
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import literal, tag
 from eligibility.domain.law import Edition
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.store import Paper, Repository
 from eligibility.store.casework import LONGEST_NOTE, LONGEST_TITLE
 
 Row = Mapping[str, Any]
 
 
-def tasks(repository: Repository, firm: Row, language: Language) -> None:
+def tasks(repository: Repository, firm: Row) -> None:
     """What is to be done until when and by whom; done ones below."""
-    _ = language.text
     advisers = {None: _("nobody")} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
@@ -68,9 +68,8 @@ def _add_task(repository: Repository, firm_id: int, values: Row) -> Message:
     return Message(msgid("The task is added."))
 
 
-def notes(repository: Repository, firm: Row, language: Language) -> None:
+def notes(repository: Repository, firm: Row) -> None:
     """Notes of staff; the firm never sees them, and none is rewritten."""
-    _ = language.text
     with st.form(session.NOTE, clear_on_submit=True):
         text = st.text_area(_("A new note (for staff only)"), max_chars=LONGEST_NOTE)
         if st.form_submit_button(_("Add the note")):
@@ -91,9 +90,8 @@ def _add_note(repository: Repository, firm_id: int, text: str) -> Message:
     return Message(msgid("The note is added."))
 
 
-def documents(repository: Repository, firm: Row, law: Edition, language: Language) -> None:
+def documents(repository: Repository, firm: Row, law: Edition) -> None:
     """The evidence that each condition asks for, and where it stands; further papers can be added."""
-    _ = language.text
     words = {
         Paper.MISSING.value: _("○ missing"),
         Paper.ASKED.value: _("◔ asked for"),
@@ -101,13 +99,13 @@ def documents(repository: Repository, firm: Row, law: Edition, language: Languag
         Paper.CHECKED.value: _("● checked"),
     }
     held = {row["item"]: row for row in repository.casework.documents(firm["id"])}
-    wanted = {each.id: (language.of(each.title), language.of(each.evidence))
+    wanted = {each.id: (language().of(each.title), language().of(each.evidence))
               for each in law.conditions}  # fmt: skip
     wanted |= {item: (item, "") for item in held if item not in wanted}
     checked = sum(held[item]["status"] == Paper.CHECKED for item in wanted if item in held)
     st.caption(
         _("Checked: {n} of {count}. The list is what reviewers ask for under {edition}.").format(
-            n=checked, count=len(wanted), edition=language.of(law.title)
+            n=checked, count=len(wanted), edition=language().of(law.title)
         )
     )
     with st.container(key="checklist"):

@@ -12,6 +12,8 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.register import firms_query
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
@@ -19,7 +21,6 @@ from eligibility.assessment.ladder import extras, joint_fields, joint_fields_by_
 from eligibility.domain.errors import Conflict, EligibilityError, InputError
 from eligibility.domain.facts import Field, years_of
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.intake.table import Batch, Options, from_records
 from eligibility.schemes.registry import Scheme
 from eligibility.store import Repository, Versioned, table_facts
@@ -30,9 +31,8 @@ YEARS = ("y1", "y2", "y3")
 ONCE = "value"
 
 
-def figures(repository: Repository, firm: Row, language: Language) -> None:
+def figures(repository: Repository, firm: Row) -> None:
     """Choose the year of application, correct its figures, store and judge them."""
-    _ = language.text
     scheme = cache.scheme()
     held_years = repository.records.years(firm["id"])
     choice = sorted({date.today().year, *held_years}, reverse=True)
@@ -48,7 +48,7 @@ def figures(repository: Repository, firm: Row, language: Language) -> None:
     )
     what = f"figures:{firm['id']}:{year}"
     held: Versioned = session.edit_copy(what, lambda: repository.records.figures(firm["id"], year))
-    _moved_on(repository.records.figures(firm["id"], year), held, what, language)
+    _moved_on(repository.records.figures(firm["id"], year), held, what)
     facts = held.value or _master_data(firm, year)
     st.caption(
         _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
@@ -56,10 +56,10 @@ def figures(repository: Repository, firm: Row, language: Language) -> None:
     name = f"{what}:{held.version}"
     with st.form(name):
         typed: dict[str, str] = {}
-        for section, fields in _sections(scheme, facts, year, language):
-            typed |= _editor(f"{name}:{section}", section, fields, facts, year, language)
+        for section, fields in _sections(scheme, facts, year):
+            typed |= _editor(f"{name}:{section}", section, fields, facts, year)
         if st.form_submit_button(_("Save and assess"), type="primary"):
-            _submit(repository, firm["id"], year, typed, held, what, scheme, language)
+            _submit(repository, firm["id"], year, typed, held, what, scheme)
 
 
 def _master_data(firm: Row, year: int) -> dict[str, Any]:
@@ -70,28 +70,24 @@ def _master_data(firm: Row, year: int) -> dict[str, Any]:
     }
 
 
-def _moved_on(now: Versioned, held: Versioned, what: str, language: Language) -> None:
-    _ = language.text
+def _moved_on(now: Versioned, held: Versioned, what: str) -> None:
     if now.version == held.version:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         words = _("Someone else changed these figures meanwhile: {fields}.")
         fields = joint_fields_by_id()
         keys = [key for key in fields if now.value.get(key) != held.value.get(key)]
-        named = _(", ").join(language.of(fields[key].title) for key in keys)
+        named = _(", ").join(language().of(fields[key].title) for key in keys)
         st.html(tag("p", words.format(fields=named or fmt.NOTHING), cls="notice refused"))
         st.button(_("Load what is stored now"), on_click=session.discard_edit, args=(what,))
 
 
-def _sections(
-    scheme: Scheme, facts: Row, year: int, language: Language
-) -> list[tuple[str, list[Field]]]:
+def _sections(scheme: Scheme, facts: Row, year: int) -> list[tuple[str, list[Field]]]:
     """Titles of the form's parts with their fields; yearly ones and others stand apart.
 
     Asked is what the law of the year needs, then what lower rungs need besides; what the scheme has
     stored beyond that stands there too, as it may contradict what is asked.
     """
-    _ = language.text
     # a year that is covered in part is so at its end
     day = date(year, 12, 31)
     law = scheme.in_force(day)
@@ -99,12 +95,12 @@ def _sections(
     asked = {field.id for field in scheme.asked(law)}
     asked |= facts.keys() - {extra.field.id for extra in below}
     titled = [
-        (language.of(scheme.sections[field.section]), field)
+        (language().of(scheme.sections[field.section]), field)
         for field in scheme.fields
         if field.id in asked
     ]
     for extra in below:
-        title = _("Only for: {title}").format(title=language.of(extra.rung.title))
+        title = _("Only for: {title}").format(title=language().of(extra.rung.title))
         titled.append((title, extra.field))
     made: dict[str, list[Field]] = {}
     for title, field in titled:
@@ -113,11 +109,8 @@ def _sections(
     return list(made.items())
 
 
-def _editor(
-    key: str, title: str, fields: Sequence[Field], facts: Row, year: int, language: Language
-) -> dict[str, str]:
+def _editor(key: str, title: str, fields: Sequence[Field], facts: Row, year: int) -> dict[str, str]:
     """A table of one section; gives field id → what its cell says."""
-    _ = language.text
     yearly = fields[0].in_series
     columns = YEARS if yearly else (ONCE,)
     stems = list(dict.fromkeys(field.stem for field in fields))
@@ -126,11 +119,11 @@ def _editor(
     for field in fields:
         column = YEARS[field.year - 1] if yearly and field.year else ONCE
         seats[field.id] = column, stems.index(field.stem)
-        cells[column][stems.index(field.stem)] = _text(field, facts.get(field.id), language)
+        cells[column][stems.index(field.stem)] = _text(field, facts.get(field.id))
     first = {field.stem: field for field in reversed(fields)}
-    units = [fmt.unit_word(first[stem].unit, language) for stem in stems]
+    units = [fmt.unit_word(first[stem].unit) for stem in stems]
     what = [
-        f"{fmt.stem_title(first[stem], language)}{f' ({unit})' if unit else ''}"
+        f"{fmt.stem_title(first[stem])}{f' ({unit})' if unit else ''}"
         for stem, unit in zip(stems, units, strict=True)
     ]
     heads = dict(zip(YEARS, map(str, years_of(year)), strict=True)) | {ONCE: _("Value")}
@@ -152,8 +145,7 @@ def _editor(
     return {name: (texts[column][row] or "").strip() for name, (column, row) in seats.items()}
 
 
-def _text(field: Field, value: Any, language: Language) -> str:
-    _ = language.text
+def _text(field: Field, value: Any) -> str:
     if value is None:
         return ""
     if field.kind == "money":
@@ -171,22 +163,20 @@ def _submit(
     held: Versioned,
     what: str,
     scheme: Scheme,
-    language: Language,
 ) -> None:
-    _ = language.text
     try:
         unasked = {name: value for name, value in held.value.items() if name not in typed}
-        facts = unasked | _read(typed, year, scheme, language)
+        facts = unasked | _read(typed, year, scheme)
         record = cache.with_readiness(firms_query.assess_facts(facts, scheme)).record
         repository.records.save_figures(firm_id, year, facts, held.version)
         repository.records.add_assessment(firm_id, facts, record)
     except Conflict as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         st.html(
             tag("p", _("What you typed is still here; copy it before you load what is stored."))
         )
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
     else:
         session.discard_edit(what)
         session.flash(
@@ -195,9 +185,7 @@ def _submit(
         st.rerun()
 
 
-def _read(
-    typed: Mapping[str, str], year: int, scheme: Scheme, language: Language
-) -> dict[str, Any]:
+def _read(typed: Mapping[str, str], year: int, scheme: Scheme) -> dict[str, Any]:
     """The facts that the cells say; what cannot be taken is told cell by cell.
 
     Raises
@@ -214,7 +202,7 @@ def _read(
     first = date(year, 1, 1)
     options = Options(application_date=first, covered_from=scheme.covered_from)
     batch = from_records([given], joint_fields(), options, catalogue=scheme.titles_by_code)
-    _issues(batch, years_of(year), language)
+    _issues(batch, years_of(year))
     if not len(batch.table):
         raise InputError("Nothing was stored; correct what is named above.")
     (facts,) = table_facts(batch.table, joint_fields())
@@ -226,13 +214,12 @@ def _read(
     return facts
 
 
-def _issues(batch: Batch, years: Sequence[int], language: Language) -> None:
+def _issues(batch: Batch, years: Sequence[int]) -> None:
     """What cannot be taken as it was typed."""
-    _ = language.text
     for issue in batch.issues:
         field = joint_fields_by_id().get(issue.column)
-        title = fmt.field_title(field, years, language) if field else issue.column
+        title = fmt.field_title(field, years) if field else issue.column
         sentence = _("{title}: {value}; expected: {expected}").format(
-            title=title, value=issue.value, expected=issue.expected.say(language)
+            title=title, value=issue.value, expected=issue.expected.say(language())
         )
         st.html(tag("p", sentence, cls="notice refused" if issue.fatal else "notice", role="alert"))

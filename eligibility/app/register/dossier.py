@@ -13,13 +13,14 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.firm import conditions, open_firm, plan_sections, readiness, score, verdict
 from eligibility.app.register import firms_query
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, papers
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.assessment.ladder import joint_fields_by_id
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.store import STAGE_WORDS, Repository, Stage
 
 Row = Mapping[str, Any]
@@ -28,14 +29,13 @@ SHOWN, TALL = 16, 620
 TABS = ("assessment", "beside", "plan", "figures", "documents", "tasks", "notes", "history")
 
 
-def heading(firm: Row, language: Language) -> None:
+def heading(firm: Row) -> None:
     """Name, codes, who looks after it, how far it has come."""
-    _ = language.text
     known = [firm[name] for name in ("uscc", "district", "industry", "carrier") if firm[name]]
     adviser = _("Adviser: {name}").format(name=firm["adviser"] or _("nobody"))
-    stage = tag("span", language.text(STAGE_WORDS[Stage(firm["stage"])]), cls="stage")
+    stage = tag("span", _(STAGE_WORDS[Stage(firm["stage"])]), cls="stage")
     found = (
-        tag("span", verdict_word(firm["verdict"], language),
+        tag("span", verdict_word(firm["verdict"], language()),
             cls=f"status {OF_VERDICT[firm['verdict']]}")
         if firm["verdict"]
         else tag("span", _("not assessed yet"), cls="muted")
@@ -51,9 +51,8 @@ def heading(firm: Row, language: Language) -> None:
     )
 
 
-def tabs(language: Language) -> str:
+def tabs() -> str:
     """Which part of the dossier is asked for; it stands in the address."""
-    _ = language.text
     words = {
         "assessment": _("Assessment"),
         "beside": _("This year and last"),
@@ -78,13 +77,12 @@ def tabs(language: Language) -> str:
     return asked if asked in TABS else TABS[0]
 
 
-def master(repository: Repository, firm: Row, language: Language) -> None:
+def master(repository: Repository, firm: Row) -> None:
     """Change stage, adviser and what the firm is called; a change made meanwhile is told."""
-    _ = language.text
     advisers = {None: _("nobody")} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
-    stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
+    stages = {stage.value: _(STAGE_WORDS[stage]) for stage in Stage}
     # a version that moved on gets other inputs, so that what is typed belongs to what was seen
     held = session.edit_copy(f"firm:{firm['id']}", lambda: dict(firm))
     # one who left stays until another is chosen
@@ -129,47 +127,45 @@ def _save(repository: Repository, held: Row, values: Row, stage: str) -> Message
     return Message(msgid("Saved."))
 
 
-def assessment(repository: Repository, firm: Row, language: Language) -> None:
+def assessment(repository: Repository, firm: Row) -> None:
     """The latest assessment, or another one of its history, as it was kept."""
-    _ = language.text
     held = repository.records.assessments(firm["id"])
     if not held:
-        _none(language)
+        _none()
         return
-    chosen = _choose(_("Assessment"), held, 0, session.LATEST, language)
+    chosen = _choose(_("Assessment"), held, 0, session.LATEST)
     row = repository.records.assessment(chosen["id"])
     judged = firms_query.assess_facts(row["inputs"], cache.scheme(), row["record"])
-    st.html(verdict.verdict_banner(judged, language))
+    st.html(verdict.verdict_banner(judged))
     st.header(_("Conditions"), anchor=False)
-    conditions.conditions(judged, language)
+    conditions.conditions(judged)
     st.header(_("Innovation score"), anchor=False)
-    score.score(judged, language)
+    score.score(judged)
     if judged.record.get("readiness"):
-        readiness.readiness(judged, cache.model()[0], language)
+        readiness.readiness(judged, cache.model()[0])
 
 
-def way(repository: Repository, firm: Row, language: Language) -> None:
+def way(repository: Repository, firm: Row) -> None:
     """The way to the certificate from the latest facts; papers tell the plan asked for here."""
     found = open_firm.from_register(repository, firm["id"])
     if found is None:
-        _none(language)
+        _none()
         return
-    plan_sections.plan(found, language)
+    plan_sections.plan(found)
 
 
-def firm_papers(repository: Repository, firm: Row, language: Language) -> None:
+def firm_papers(repository: Repository, firm: Row) -> None:
     """The papers of the firm as its latest facts have it, and the list of papers as it stands."""
-    st.header(language.text("Papers"), anchor=False)
+    st.header(_("Papers"), anchor=False)
     found = open_firm.from_register(repository, firm["id"])
     if found is None:
-        _none(language)
+        _none()
         return
-    papers.of_firm(found, language)
+    papers.of_firm(found)
 
 
-def beside(repository: Repository, firm: Row, language: Language) -> None:
+def beside(repository: Repository, firm: Row) -> None:
     """Two assessments side by side; this year's and the last one's unless others are chosen."""
-    _ = language.text
     held = repository.records.assessments(firm["id"])
     if len(held) < 2:
         if held:
@@ -177,30 +173,24 @@ def beside(repository: Repository, firm: Row, language: Language) -> None:
                 _("There is one assessment only; enter the figures of another year to compare.")
             )
         else:
-            _none(language)
+            _none()
         return
     year = held[0]["as_of"].year
     before = next((n for n, row in enumerate(held) if row["as_of"].year < year), 1)
     with st.container(horizontal=True):
-        earlier = _choose(_("Earlier"), held, before, session.EARLIER, language)
-        later = _choose(_("Later"), held, 0, session.LATEST, language)
+        earlier = _choose(_("Earlier"), held, before, session.EARLIER)
+        later = _choose(_("Later"), held, 0, session.LATEST)
     _side_by_side(
         repository.records.assessment(earlier["id"])["record"],
         repository.records.assessment(later["id"])["record"],
-        language,
     )
 
 
-def _none(language: Language) -> None:
-    st.info(
-        language.text(
-            "Not assessed yet: enter figures under “Figures”, or import a file with them."
-        )
-    )
+def _none() -> None:
+    st.info(_("Not assessed yet: enter figures under “Figures”, or import a file with them."))
 
 
-def _choose(label: str, held: Sequence[Row], place: int, key: str, language: Language) -> Row:
-    _ = language.text
+def _choose(label: str, held: Sequence[Row], place: int, key: str) -> Row:
     words = {
         number: _("applying on {day}, assessed {at}").format(day=row["as_of"], at=moment(row["at"]))
         for number, row in enumerate(held)
@@ -219,15 +209,14 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _side_by_side(earlier: Row, later: Row, language: Language) -> None:
-    _ = language.text
+def _side_by_side(earlier: Row, later: Row) -> None:
     was = {found["id"]: found for found in earlier["findings"]}
     rows = [
         _row(
-            found["title"][language.id],
-            _finding(was.get(found["id"]), language),
-            _finding(found, language),
-            _turn(was.get(found["id"]), found, language),
+            found["title"][language().id],
+            _finding(was.get(found["id"])),
+            _finding(found),
+            _turn(was.get(found["id"]), found),
         )
         for found in later["findings"]
     ]
@@ -240,7 +229,7 @@ def _side_by_side(earlier: Row, later: Row, language: Language) -> None:
             _("certain points {n}").format(n=f"{'+' if gained > 0 else ''}{fmt.number(gained)}"),
         )
     )
-    rows.insert(0, _row(_("Verdict"), _verdict(earlier, language), _verdict(later, language), ""))
+    rows.insert(0, _row(_("Verdict"), _verdict(earlier), _verdict(later), ""))
     heads = [_("Condition"), str(earlier["as_of"]), str(later["as_of"]), _("Difference")]
     head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
     st.html(tag("div", tag("table", head, tag("tbody", *rows), cls="beside"), cls="wide"))
@@ -254,25 +243,24 @@ def _points(score: Row) -> Markup:
     return tag("td", tag("b", fmt.interval(score["low"], score["high"])))
 
 
-def _verdict(record: Row, language: Language) -> Markup:
-    said = verdict_word(record["verdict"], language)
+def _verdict(record: Row) -> Markup:
+    said = verdict_word(record["verdict"], language())
     return tag("td", tag("span", said, cls=f"status {OF_VERDICT[record['verdict']]}"))
 
 
-def _finding(found: Row | None, language: Language) -> Markup:
+def _finding(found: Row | None) -> Markup:
     if found is None:
         return tag("td", fmt.NOTHING)
     observed, unit = found["observed"], found["unit"]
     amount = (
         ""
         if observed is None or unit == "point" or isinstance(observed, bool | str)
-        else fmt.quantity(observed, unit, language)
+        else fmt.quantity(observed, unit, language())
     )
-    return tag("td", badge(found["status"], language), tag("small", amount))
+    return tag("td", badge(found["status"]), tag("small", amount))
 
 
-def _turn(before: Row | None, after: Row, language: Language) -> str:
-    _ = language.text
+def _turn(before: Row | None, after: Row) -> str:
     if before is None:
         return _("new under this edition")
     if before["status"] == after["status"]:
@@ -281,16 +269,15 @@ def _turn(before: Row | None, after: Row, language: Language) -> str:
     return _("▲ better") if better else _("▼ worse")
 
 
-def history(repository: Repository, firm: Row, language: Language) -> None:
+def history(repository: Repository, firm: Row) -> None:
     """Assessments, applications and every change of the firm, latest first."""
-    _ = language.text
     st.header(_("Assessments"), anchor=False)
     held = repository.records.assessments(firm["id"])
     st.dataframe(
         {
             _("When"): [moment(row["at"]) for row in held],
             _("Applying on"): [row["as_of"] for row in held],
-            _("Verdict"): [verdict_word(row["verdict"], language) for row in held],
+            _("Verdict"): [verdict_word(row["verdict"], language()) for row in held],
             _("Score"): [fmt.interval(row["score_low"], row["score_high"]) for row in held],
             _("By"): [row["by"] for row in held],
         },
@@ -302,7 +289,7 @@ def history(repository: Repository, firm: Row, language: Language) -> None:
         st.dataframe(
             {
                 _("Year"): [str(row["applied_year"]) for row in made],
-                _("Certified"): [outcome_word(row["certified"], language) for row in made],
+                _("Certified"): [outcome_word(row["certified"]) for row in made],
                 _("Certificate number"): [row["certificate_number"] for row in made],
                 _("Expires on"): [row["expires_on"] for row in made],
                 _("Reason of refusal"): [row["rejection_reason"] for row in made],
@@ -311,31 +298,27 @@ def history(repository: Repository, firm: Row, language: Language) -> None:
             placeholder=fmt.NOTHING,
         )
     st.header(_("Changes"), anchor=False)
-    changes(
-        repository.overview.changes(firm["created_at"], firm_id=firm["id"]), language, named=False
-    )
+    changes(repository.overview.changes(firm["created_at"], firm_id=firm["id"]), named=False)
 
 
-def outcome_word(certified: bool | None, language: Language) -> str:
+def outcome_word(certified: bool | None) -> str:
     """What became of an application."""
-    _ = language.text
     words = {True: _("● yes"), False: _("○ no"), None: _("◐ pending")}
     return words[certified]
 
 
-def changes(rows: Sequence[Row], language: Language, named: bool = True) -> None:
+def changes(rows: Sequence[Row], named: bool = True) -> None:
     """Lines of the log in words; no table where there are none."""
-    _ = language.text
     if not rows:
         return
     firms = {_("Firm"): [row["firm"] for row in rows]} if named else {}
     st.dataframe(
         {
             _("When"): [moment(row["at"]) for row in rows],
-            _("What"): [language.text(action) for action in (row["action"] for row in rows)],
+            _("What"): [_(action) for action in (row["action"] for row in rows)],
             **firms,
             _("By"): [row["by"] for row in rows],
-            _("Detail"): [_detail(row["detail"], language) for row in rows],
+            _("Detail"): [_detail(row["detail"]) for row in rows],
         },
         hide_index=True,
         height="content" if len(rows) <= SHOWN else TALL,
@@ -343,18 +326,18 @@ def changes(rows: Sequence[Row], language: Language, named: bool = True) -> None
     )
 
 
-def _detail(detail: Row, language: Language) -> str:
+def _detail(detail: Row) -> str:
     """Which fields changed, without their figures; else the plain values of the line."""
     changed = detail.get("changed")
     if isinstance(changed, Mapping):
         fields = joint_fields_by_id()
         named = [
-            language.of(fields[name].title) if name in fields else str(name) for name in changed
+            language().of(fields[name].title) if name in fields else str(name) for name in changed
         ]
-        return language.text(", ").join(named)
+        return _(", ").join(named)
     if "stage" in detail:
-        return language.text(STAGE_WORDS[Stage(detail["stage"])])
+        return _(STAGE_WORDS[Stage(detail["stage"])])
     if "verdict" in detail:
-        return verdict_word(detail["verdict"], language)
+        return verdict_word(detail["verdict"], language())
     told = [detail[name] for name in ("title", "applied_year", "batch") if detail.get(name)]
-    return language.text(", ").join(map(str, told))
+    return _(", ").join(map(str, told))

@@ -6,14 +6,12 @@ from datetime import date
 
 import streamlit as st
 
-from eligibility.app import address, cache, session
+from eligibility.app import address, cache
 from eligibility.app.register import casework, correct, dossier
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import calendar, guard
 
-language = session.language()
-_ = language.text
-
-repository = guard.staff(language)
+repository = guard.staff()
 firm_id = address.query_number(address.FIRM)
 with st.container(key="back"):
     st.page_link(
@@ -26,28 +24,28 @@ if firm_id is None:
     st.info(_("No firm is open yet; choose one from the list."))
     st.stop()
 
-with guard.refusals_shown(language):
+with guard.refusals_shown():
     firm = repository.firms.get(firm_id)
     with st.container(horizontal=True, vertical_alignment="top", key="dossier"):
-        dossier.heading(firm, language)
-        dossier.master(repository, firm, language)
-    guard.news(language)
-    match dossier.tabs(language):
+        dossier.heading(firm)
+        dossier.master(repository, firm)
+    guard.news()
+    match dossier.tabs():
         case "beside":
-            dossier.beside(repository, firm, language)
+            dossier.beside(repository, firm)
         case "plan":
-            dossier.way(repository, firm, language)
+            dossier.way(repository, firm)
         case "history":
-            dossier.history(repository, firm, language)
+            dossier.history(repository, firm)
         case "tasks":
-            casework.tasks(repository, firm, language)
-            calendar.of_firm(repository, firm, language)
+            casework.tasks(repository, firm)
+            calendar.of_firm(repository, firm)
         case "notes":
-            casework.notes(repository, firm, language)
+            casework.notes(repository, firm)
         case "documents":
-            casework.documents(repository, firm, cache.scheme().in_force(date.today()), language)
-            dossier.firm_papers(repository, firm, language)
+            casework.documents(repository, firm, cache.scheme().in_force(date.today()))
+            dossier.firm_papers(repository, firm)
         case "figures":
-            correct.figures(repository, firm, language)
+            correct.figures(repository, firm)
         case _:
-            dossier.assessment(repository, firm, language)
+            dossier.assessment(repository, firm)

@@ -14,6 +14,8 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.register import firms_export, firms_query
 from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, guard, open_by_name
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
@@ -21,7 +23,6 @@ from eligibility.app.widgets.markup import literal
 from eligibility.app.widgets.status import verdict_word
 from eligibility.domain.errors import Conflict
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
 from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
 
@@ -32,11 +33,10 @@ NAMED = 8
 Field = Literal["adviser_id", "stage"]
 
 
-def filters(repository: Repository, choice: Choice, language: Language) -> None:
+def filters(repository: Repository, choice: Choice) -> None:
     """What the address asks for, as inputs that change it."""
-    _ = language.text
     chosen = choice.firms
-    verdicts = {word: _("not assessed yet") if word == NEVER else verdict_word(word, language)
+    verdicts = {word: _("not assessed yet") if word == NEVER else verdict_word(word, language())
                 for word in VERDICTS}  # fmt: skip
     verdict = NEVER if chosen.verdict == "" else chosen.verdict
     orders = {
@@ -47,7 +47,7 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
         "assessed": _("last assessed first"),
     }
     held = {
-        address.STAGE: (_("Stage"), _stages(language), chosen.stage),
+        address.STAGE: (_("Stage"), _stages(), chosen.stage),
         address.VERDICT: (_("Verdict"), verdicts, verdict),
         address.DISTRICT: (_("District"), _groups(repository, "district"), chosen.district),
         address.INDUSTRY: (_("Industry"), _groups(repository, "industry"), chosen.industry),
@@ -72,7 +72,7 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
         )
         with st.popover(_("Filter"), icon=":material/filter_list:"):
             for name, (label, options, value) in held.items():
-                _select(name, label, options, value, language)
+                _select(name, label, options, value)
         st.selectbox(
             _("Order"),
             list(ORDERS),
@@ -89,12 +89,11 @@ def filters(repository: Repository, choice: Choice, language: Language) -> None:
     }
     if chosen.text:
         words = {address.TEXT: (_("Contains"), chosen.text), **words}
-    _chips(words, language)
+    _chips(words)
 
 
-def _chips(words: Mapping[str, tuple[str, str]], language: Language) -> None:
+def _chips(words: Mapping[str, tuple[str, str]]) -> None:
     """What is filtered, each with the way to take it off."""
-    _ = language.text
     if not words:
         return
     with st.container(horizontal=True, gap="small", key="chips"):
@@ -125,13 +124,11 @@ def _groups(repository: Repository, by: Literal["district", "industry"]) -> dict
     return {name: name for name in repository.overview.distinct(by)}
 
 
-def _stages(language: Language) -> dict[Any, str]:
-    return {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
+def _stages() -> dict[Any, str]:
+    return {stage.value: _(STAGE_WORDS[stage]) for stage in Stage}
 
 
-def _select(
-    name: str, label: str, options: Mapping[Any, str], value: Any, language: Language
-) -> None:
+def _select(name: str, label: str, options: Mapping[Any, str], value: Any) -> None:
     # what an address asks for is shown even where nothing is like it, so that it can be taken away
     held = dict(options) if value is None else {**{value: str(value)}, **options}
     st.selectbox(
@@ -139,16 +136,15 @@ def _select(
         list(held),
         None,
         format_func=held.__getitem__,
-        placeholder=language.text("all"),
+        placeholder=_("all"),
         key=address.query_widget_key(name, value),
         on_change=address.set_query_from_widget,
         args=(name,),
     )
 
 
-def views(repository: Repository, language: Language) -> None:
+def views(repository: Repository) -> None:
     """Saved views: one brings its filters back; the present ones can be saved."""
-    _ = language.text
     held = {view["id"]: view for view in repository.casework.views()}
     with st.container(horizontal=True, vertical_alignment="bottom", key="views"):
         if held:
@@ -193,9 +189,8 @@ def _forget_view(repository: Repository, view_id: int) -> Message:
     return Message(msgid("The view is forgotten."))
 
 
-def nothing(choice: Choice, language: Language) -> None:
+def nothing(choice: Choice) -> None:
     """What to do where no firm is shown."""
-    _ = language.text
     if any(getattr(choice.firms, part.name) is not None for part in fields(FirmFilter)):
         st.info(_("No firm fits this choice; take a filter away."))
     else:
@@ -203,11 +198,8 @@ def nothing(choice: Choice, language: Language) -> None:
         st.page_link("eligibility/app/register/import_page.py", label=_("Import a file of firms →"))
 
 
-def rows(
-    page: Page, choice: Choice, scheme: Scheme, language: Language
-) -> tuple[list[dict[str, Any]], int | None]:
+def rows(page: Page, choice: Choice, scheme: Scheme) -> tuple[list[dict[str, Any]], int | None]:
     """The rows of a page of the list; gives those that are ticked, and the id of one opened."""
-    _ = language.text
     first = (choice.page - 1) * PAGE_ROWS
     words = _("{n} firms").format(n=f"{page.count:,}")
     if page.count > PAGE_ROWS:
@@ -223,9 +215,9 @@ def rows(
         )
     hint = _("“Open” leads to the firm; tick rows to change several at once")
     names = [row["name"] or row["uscc"] or _("(no name)") for row in page.rows]
-    named = open_by_name.above(f"{words} · {hint}", names, language)
-    shown = firms_query.table(page.rows, scheme, language)
-    config = _columns(shown, language)
+    named = open_by_name.above(f"{words} · {hint}", names)
+    shown = firms_query.table(page.rows, scheme, language())
+    config = _columns(shown)
     config["open"] = st.column_config.ButtonColumn(
         "", width=58, pinned=True, type="tertiary", key=session.open_key(session.LIST)
     )
@@ -245,16 +237,15 @@ def rows(
         )
     if "readiness" in config:
         model = cache.model()[0]
-        learned = model.learned.sentence.say(language) if model else ""
-        st.caption(firms_export.about_readiness(learned, language))
+        learned = model.learned.sentence.say(language()) if model else ""
+        st.caption(firms_export.about_readiness(learned, language()))
     ids = [row["id"] for row in page.rows]
     opened = session.pressed_row(session.LIST, ids) if named is None else ids[named]
     chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
     return chosen, opened
 
 
-def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
-    _ = language.text
+def _columns(shown: pa.Table) -> dict[str, Any]:
     column = st.column_config
     made: dict[str, Any] = {
         "name": column.TextColumn(_("Firm"), width=230, pinned=False),
@@ -277,14 +268,9 @@ def _columns(shown: pa.Table, language: Language) -> dict[str, Any]:
 
 
 def bulk(
-    repository: Repository,
-    ticked: Sequence[Mapping[str, Any]],
-    page: Page,
-    choice: Choice,
-    language: Language,
+    repository: Repository, ticked: Sequence[Mapping[str, Any]], page: Page, choice: Choice
 ) -> None:
     """Give many firms to an adviser, or set their stage: those ticked, or all that are listed."""
-    _ = language.text
     nobody = _("nobody")
     advisers = {None: nobody} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
@@ -310,11 +296,7 @@ def bulk(
                     ),
                     key=key,
                     on_click=guard.do,
-                    args=(
-                        partial(
-                            _change, repository, which, field, value, language.text("(no name)")
-                        ),
-                    ),
+                    args=(partial(_change, repository, which, field, value, _("(no name)")),),
                     disabled=not n,
                 )
 
@@ -329,7 +311,7 @@ def bulk(
                 key=session.TO_ADVISER,
             )
             change("adviser_id", adviser, _("Give to this adviser"), session.GIVE)
-            words = _stages(language)
+            words = _stages()
             stage = st.selectbox(
                 _("Stage"),
                 list(words),
@@ -375,16 +357,13 @@ def _change(
     return Message(msgid("Changed: {n} of {of} firms: {names}. The history of each has it."), told)
 
 
-def downloads(
-    repository: Repository, choice: Choice, count: int, scheme: Scheme, language: Language
-) -> None:
+def downloads(repository: Repository, choice: Choice, count: int, scheme: Scheme) -> None:
     """All firms of the list, in its order, as a file; made when it is asked for."""
-    _ = language.text
     with st.container(horizontal=True, key="downloads"):
         for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
             download_button.button(
                 label,
-                partial(firms_export.file, repository, choice, count, scheme, language, kind),
+                partial(firms_export.file, repository, choice, count, scheme, language(), kind),
                 file_name=f"{widgets_downloads.file_stem(_('All firms'), date.today())}.{kind}",
                 mime=widgets_downloads.MIMES[kind],
                 icon=":material/download:",

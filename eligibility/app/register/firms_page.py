@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import address, cache, session
+from eligibility.app import address, cache
 from eligibility.app.register import firms, firms_query
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 
-language = session.language()
-_ = language.text
-
-repository = guard.staff(language)
+repository = guard.staff()
 st.title(_("All firms"), anchor=False)
-guard.news(language)
+guard.news()
 address.keep_list()
 scheme, choice = cache.scheme(), firms_query.choice(address.list_query())
-with guard.refusals_shown(language):
-    firms.views(repository, language)
-    firms.filters(repository, choice, language)
+with guard.refusals_shown():
+    firms.views(repository)
+    firms.filters(repository, choice)
     page, choice = firms_query.page_of_firms(repository, choice)
     if not page.rows:
-        firms.nothing(choice, language)
+        firms.nothing(choice)
         st.stop()
-    ticked, opened = firms.rows(page, choice, scheme, language)
-    firms.bulk(repository, ticked, page, choice, language)
-    firms.downloads(repository, choice, page.count, scheme, language)
+    ticked, opened = firms.rows(page, choice, scheme)
+    firms.bulk(repository, ticked, page, choice)
+    firms.downloads(repository, choice, page.count, scheme)
 
 if opened is not None:
     st.switch_page(

@@ -8,16 +8,15 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from eligibility.i18n import Language
+from eligibility.app.translation import text as _
 from eligibility.store import STAGE_WORDS, Stage
 
 HEIGHT = 34
 
 
-def funnel(held: Mapping[Stage, int], language: Language) -> None:
+def funnel(held: Mapping[Stage, int]) -> None:
     """One bar a stage, in order, its number beside it; colours are those of the theme."""
-    _ = language.text
-    words = {stage: language.text(STAGE_WORDS[stage]) for stage in held}
+    words = {stage: _(STAGE_WORDS[stage]) for stage in held}
     # the number stands in the label, whose colour follows the theme; a text mark stays black
     labels = [f"{words[stage]}  {held[stage]:,}" for stage in held]
     table = pa.table({"stage": labels, "firms": [held[stage] for stage in held]})
@@ -30,7 +29,7 @@ def funnel(held: Mapping[Stage, int], language: Language) -> None:
             alt.Tooltip("firms:Q", title=_("In all"), format=","),
         ],
     )
-    said = language.text(", ").join(f"{words[stage]} {held[stage]:,}" for stage in held)
+    said = _(", ").join(f"{words[stage]} {held[stage]:,}" for stage in held)
     st.altair_chart(
         bars.mark_bar(height=18).properties(height=HEIGHT * len(held)),
         width="stretch",

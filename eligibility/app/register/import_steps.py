@@ -12,6 +12,8 @@ import streamlit as st
 
 from eligibility.app import address, session
 from eligibility.app.register.dossier import moment
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads, guard, notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
@@ -19,7 +21,7 @@ from eligibility.app.widgets.status import verdict_word
 from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.facts import RowIssue
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import CHINESE, ENGLISH, Language
+from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.intake.table import Preview
 from eligibility.screening import Screening
 from eligibility.store import ImportResult, Repository, Would, table_facts
@@ -47,18 +49,17 @@ WOULD_WORDS = {
 }
 
 
-def columns(seen: Preview, language: Language) -> None:
+def columns(seen: Preview) -> None:
     """What each column is taken for, with its first values; those not read are marked."""
-    _ = language.text
     taken = {column.header: column for column in seen.headers.columns}
     doubtful = dict(seen.headers.doubtful)
     said, units = [], []
     for header in seen.headers.headers:
         column = taken.get(header)
         if column is not None:
-            said.append(f"● {language.of(column.field.title)}")
+            said.append(f"● {language().of(column.field.title)}")
         elif header in doubtful:
-            said.append(f"△ {doubtful[header].say(language)}")
+            said.append(f"△ {doubtful[header].say(language())}")
         else:
             said.append(_("○ not used"))
         units.append(column.unit if column and column.field.kind == "money" else "")
@@ -110,13 +111,12 @@ def _rows(screening: Screening, tell: Callable[[int], None]) -> Iterator[tuple[R
         yield held, screening.firm(place).record
 
 
-def progress(of: int, language: Language) -> Callable[[int], None]:
+def progress(of: int) -> Callable[[int], None]:
     """A bar of the rows judged, and the way to stop; gives what moves the bar.
 
     Pressing the button lets Streamlit end this run at the next move of the bar, and the store
     sweeps away the rows that had come in.
     """
-    _ = language.text
     began = monotonic()
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0)
@@ -161,9 +161,8 @@ def import_title(held: Row) -> Markup:
     return tag("p", tag("strong", held["file"]), tag("small", moment(held["at"])))
 
 
-def counts(held: Row, language: Language) -> None:
+def counts(held: Row) -> None:
     """Rows read = to be stored + rejected; to be stored = of firms known + of new ones."""
-    _ = language.text
     accepted, rejected = held["accepted"], len(held["rejected"])
     read = _("{read} rows read = {scored} scored + {rejected} rejected").format(
         read=f"{accepted + rejected:,}", scored=f"{accepted:,}", rejected=f"{rejected:,}"
@@ -177,14 +176,13 @@ def counts(held: Row, language: Language) -> None:
     st.html(tag("p", *parts, cls="counts"))
 
 
-def rejects(held: Row, language: Language) -> None:
+def rejects(held: Row) -> None:
     """The rejected rows and why; they stay out of the store."""
-    _ = language.text
     if not held["rejected"]:
         return
     title = _("Rejected rows: {n}").format(n=len(held["rejected"]))
     with st.expander(title, expanded=True, icon=":material/block:"):
-        table = _issues_table(held["rejected"], language)
+        table = _issues_table(held["rejected"])
         _draw(table)
         download_button.button(
             _("Download this table (CSV)"),
@@ -195,21 +193,19 @@ def rejects(held: Row, language: Language) -> None:
         )
 
 
-def remarks(held: Row, language: Language) -> None:
+def remarks(held: Row) -> None:
     """What is to be known of rows that are stored all the same."""
-    _ = language.text
     # an import staged by an earlier version has none
     if told := held["remarks"]:
         title = _("Scored, with a remark: {n}").format(n=len(told))
         with st.expander(title, icon=":material/info:"):
-            _draw(_issues_table(told, language))
+            _draw(_issues_table(told))
             if len(told) == REMARKS:
                 st.caption(_("The first {n}; there may be more.").format(n=f"{REMARKS:,}"))
 
 
-def _issues_table(rows: Sequence[Row], language: Language) -> pa.Table:
+def _issues_table(rows: Sequence[Row]) -> pa.Table:
     """Row, firm, column, value and what was expected, issue by issue."""
-    _ = language.text
     lines = [(row["row"], issue) for row in rows for issue in row["issues"]]
     return pa.table(
         {
@@ -218,7 +214,7 @@ def _issues_table(rows: Sequence[Row], language: Language) -> pa.Table:
             _("Firm"): [issue.get("firm", "") for _row, issue in lines],
             _("Column"): [issue["column"] for _row, issue in lines],
             _("Value"): [issue["value"] for _row, issue in lines],
-            _("What was expected"): [issue["expected"][language.id] for _row, issue in lines],
+            _("What was expected"): [issue["expected"][language().id] for _row, issue in lines],
         }
     )
 
@@ -232,9 +228,8 @@ def _draw(table: pa.Table) -> None:
     )
 
 
-def rows(held: Row, language: Language) -> None:
+def rows(held: Row) -> None:
     """The first rows as they would be stored."""
-    _ = language.text
     drawn = held["rows"]
     if not drawn:
         return
@@ -246,7 +241,7 @@ def rows(held: Row, language: Language) -> None:
             _("Credit code"): [row["uscc"] for row in drawn],
             _("Year"): [str(row["application_year"]) for row in drawn],
             _("Verdict"): [
-                verdict_word(row["verdict"], language) if row["verdict"] else None for row in drawn
+                verdict_word(row["verdict"], language()) if row["verdict"] else None for row in drawn
             ],
             _("Score"): [
                 None if row["score_low"] is None
@@ -265,14 +260,13 @@ def rows(held: Row, language: Language) -> None:
         st.caption(words)
 
 
-def decide(repository: Repository, held: Row, language: Language) -> None:
+def decide(repository: Repository, held: Row) -> None:
     """Confirm or discard; what became of it once that is done."""
-    _ = language.text
     if held["status"] != "staged":
-        st.html(tag("p", tag("strong", language.text(STATUS_WORDS[held["status"]])), cls="notice"))
+        st.html(tag("p", tag("strong", _(STATUS_WORDS[held["status"]])), cls="notice"))
         if held["result"]:
             done = import_summary(ImportResult(**held["result"]))
-            st.html(tag("p", done.say(language), role="status"))
+            st.html(tag("p", done.say(language()), role="status"))
         return
     with st.container(horizontal=True):
         if st.button(_("Confirm and store"), type="primary", disabled=not held["accepted"]):
@@ -306,15 +300,14 @@ def _discard(repository: Repository, import_id: int) -> Message:
     return Message(msgid("The import is discarded; nothing of it was stored."))
 
 
-def earlier(held: Sequence[Row], language: Language) -> int | None:
+def earlier(held: Sequence[Row]) -> int | None:
     """Imports made before; gives the id of the one opened."""
-    _ = language.text
     if not held:
         return None
     st.header(_("Imports so far"), anchor=False)
     shown = {
         "open": [_("Open")] * len(held),
-        _("Status"): [language.text(STATUS_WORDS[row["status"]]) for row in held],
+        _("Status"): [_(STATUS_WORDS[row["status"]]) for row in held],
         _("File"): [row["file"] for row in held],
         _("When"): [moment(row["at"]) for row in held],
         _("Rows to store"): [row["accepted"] for row in held],

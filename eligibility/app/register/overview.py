@@ -12,11 +12,12 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.register import dossier, firms_query
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.store import LEADS, Repository, Stage
 
 Row = Mapping[str, Any]
@@ -25,11 +26,8 @@ T = TypeVar("T")
 GROUPS = 12
 
 
-def target(
-    repository: Repository, year: int, funnel: Mapping[Stage, int], language: Language
-) -> None:
+def target(repository: Repository, year: int, funnel: Mapping[Stage, int]) -> None:
     """The target of the year against what is certified, applied for and ready."""
-    _ = language.text
     rows = {row["year"]: row for row in repository.administration.targets()}
     row = rows.get(year, {"number": None, "version": 0, "applied": 0, "certified": 0})
     leads = repository.rights().role in LEADS
@@ -52,13 +50,12 @@ def target(
     )
     # an adviser counts the carrier's firms, for which the city's target is no yardstick
     if row["number"] and leads:
-        _bar(row["certified"], funnel[Stage.APPLIED], row["number"], language)
+        _bar(row["certified"], funnel[Stage.APPLIED], row["number"])
     if leads:
-        _set_target(repository, year, row, language)
+        _set_target(repository, year, row)
 
 
-def _bar(certified: int, pending: int, goal: int, language: Language) -> None:
-    _ = language.text
+def _bar(certified: int, pending: int, goal: int) -> None:
     whole = max(goal, certified + pending)
     words = _("{certified} certified and {pending} pending, of a target of {goal}").format(
         certified=certified, pending=pending, goal=goal
@@ -79,8 +76,7 @@ def _bar(certified: int, pending: int, goal: int, language: Language) -> None:
     st.html(tag("div", bar, mark, cls="total", role="img", aria_label=words) + legend)
 
 
-def _set_target(repository: Repository, year: int, row: Row, language: Language) -> None:
-    _ = language.text
+def _set_target(repository: Repository, year: int, row: Row) -> None:
     with st.popover(_("Set the target")), st.form("target", border=False):
         number = st.number_input(
             _("Firms to be certified in {year}").format(year=year),
@@ -100,9 +96,8 @@ def _save_target(repository: Repository, year: int, number: int | None, version:
     return Message(msgid("Saved."))
 
 
-def groups(repository: Repository, language: Language) -> dict[str, str] | None:
+def groups(repository: Repository) -> dict[str, str] | None:
     """Firms counted by district, carrier or industry; gives the filter of the group opened."""
-    _ = language.text
     words = {
         address.DISTRICT: _("District"),
         address.CARRIER: _("Carrier"),
@@ -130,7 +125,7 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
         _("○ ineligible"): [row["ineligible"] for row in rows],
         _("Certified"): [row["certified"] for row in rows],
     }
-    name = _table(session.GROUPED, columns, [row["group"] for row in rows], language)
+    name = _table(session.GROUPED, columns, [row["group"] for row in rows])
     if len(counted) > GROUPS:
         st.caption(_("and {n} more").format(n=len(counted) - GROUPS))
     if name is None:
@@ -141,9 +136,8 @@ def groups(repository: Repository, language: Language) -> dict[str, str] | None:
     return {by: name}
 
 
-def visits(repository: Repository, language: Language) -> int | None:
+def visits(repository: Repository) -> int | None:
     """The firms nearest to eligible, with the rule that chose them; gives the one opened."""
-    _ = language.text
     rows = repository.overview.worth_a_visit()
     st.caption(
         _(
@@ -155,7 +149,7 @@ def visits(repository: Repository, language: Language) -> int | None:
         st.info(_("No firm is both assessed and short of something."))
         return None
     shown = firms_query.table(
-        [{**row, "next_due": None, "adviser": None} for row in rows], cache.scheme(), language
+        [{**row, "next_due": None, "adviser": None} for row in rows], cache.scheme(), language()
     )
     points = [fmt.interval(row["score_low"], row["score_high"]) for row in rows]
     columns = {
@@ -166,12 +160,11 @@ def visits(repository: Repository, language: Language) -> int | None:
         _("District"): shown["district"],
         _("Carrier"): shown["carrier"],
     }
-    return _table(session.VISITED, columns, [row["id"] for row in rows], language)
+    return _table(session.VISITED, columns, [row["id"] for row in rows])
 
 
-def deadlines(rows: Sequence[Row], today: date, language: Language) -> int | None:
+def deadlines(rows: Sequence[Row], today: date) -> int | None:
     """What is due next; gives the firm opened."""
-    _ = language.text
     if not rows:
         st.info(_("Nothing is due; add tasks with a day on the page of a firm."))
         return None
@@ -185,31 +178,28 @@ def deadlines(rows: Sequence[Row], today: date, language: Language) -> int | Non
         _("What"): [f"{kinds[row['kind']]} · {row['title'] or fmt.NOTHING}" for row in rows],
         _("Firm"): [row["firm"] for row in rows],
     }
-    return _table(session.DUE_NEXT, columns, [row["firm_id"] for row in rows], language)
+    return _table(session.DUE_NEXT, columns, [row["firm_id"] for row in rows])
 
 
-def week(repository: Repository, since: datetime, language: Language) -> None:
+def week(repository: Repository, since: datetime) -> None:
     """What was done this week, counted, and the last single changes."""
-    _ = language.text
     counted = repository.overview.activity(since)
     if not counted:
         st.info(_("Nothing was changed in the last seven days."))
         return
     parts = [
-        _("{action}: {n}").format(action=language.text(action), n=f"{firms:,}")
+        _("{action}: {n}").format(action=_(action), n=f"{firms:,}")
         for action, firms in ((row["action"], row["firms"]) for row in counted)
     ]
     st.html(tag("p", *(tag("span", part) for part in parts), cls="counts"))
-    dossier.changes(repository.overview.changes(since, without=("import",), limit=GROUPS), language)
+    dossier.changes(repository.overview.changes(since, without=("import",), limit=GROUPS))
 
 
-def _table(
-    name: str, columns: Mapping[str, Any], named: Sequence[T], language: Language
-) -> T | None:
+def _table(name: str, columns: Mapping[str, Any], named: Sequence[T]) -> T | None:
     """A table whose rows can be opened; gives what the one stands for that was."""
     count = len(next(iter(columns.values())))
     st.dataframe(
-        pa.table({"open": [language.text("Open")] * count, **columns}),
+        pa.table({"open": [_("Open")] * count, **columns}),
         column_config={
             "open": st.column_config.ButtonColumn(
                 "", width=58, type="tertiary", key=session.open_key(name)

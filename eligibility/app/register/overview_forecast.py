@@ -13,13 +13,14 @@ from eligibility.app import cache
 from eligibility.app.firm import plan_results
 from eligibility.app.register import overview as nearest
 from eligibility.app.register.dossier import moment
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.year import candidates, forecast, support
 from eligibility.city.year import CityYear
 from eligibility.domain.errors import EligibilityError
-from eligibility.i18n import Language
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.reports.number_format import tenths
 from eligibility.reports.year_text import city_record
@@ -29,9 +30,7 @@ from eligibility.store import Repository
 AGAIN = 2
 
 
-def of_register(
-    repository: Repository, year: int, above: Place, below: Place, language: Language
-) -> str | None:
+def of_register(repository: Repository, year: int, above: Place, below: Place) -> str | None:
     """The year of the firms of the register, and whom to visit; gives the firm opened.
 
     Once the last batch of the year has closed a visit is for the next year.
@@ -41,7 +40,6 @@ def of_register(
     above, below
         Where the distribution of the year and where the firms to visit are drawn.
     """
-    _ = language.text
     known = None
     with above:
         st.header(_("The year's outlook"), anchor=False)
@@ -49,51 +47,48 @@ def of_register(
             with st.spinner(_("Working out the year…")):
                 known = cache.outlook(repository, year)
         except EligibilityError as error:
-            notices.show_refusal(error, language)
+            notices.show_refusal(error, language())
         else:
             if not known.current:
-                as_of(repository, year, known.at, language)
-            _draw_year(known.value.made, known.value.held, language)
+                as_of(repository, year, known.at)
+            _draw_year(known.value.made, known.value.held)
     with below:
         if known and (coming := known.value.coming) and coming.portfolio.reasons:
             keys = plan_results.visited(known.value.season, coming)
             whole = known.value.season.carrier is None
-            return visits(city_record(coming), keys, language, whole=whole)
-        opened = nearest.visits(repository, language)
+            return visits(city_record(coming), keys, whole=whole)
+        opened = nearest.visits(repository)
         return None if opened is None else str(opened)
 
 
 @guard.fragment(run_every=AGAIN)
-def as_of(repository: Repository, year: int, at: datetime, language: Language) -> None:
+def as_of(repository: Repository, year: int, at: datetime) -> None:
     """That firms were changed since the year was worked out; the page follows when it is again."""
-    said = language.text(
-        "As of {time}: firms were changed since, and the year is being worked out again."
-    )
+    said = _("As of {time}: firms were changed since, and the year is being worked out again.")
     st.html(tag("p", said.format(time=moment(at)), cls="notice", role="status"))
     known = cache.outlook(repository, year, patient=False)
     if known.current or known.at != at:
         st.rerun()
 
 
-def _draw_year(made: CityYear | None, held: YearCandidates, language: Language) -> None:
+def _draw_year(made: CityYear | None, held: YearCandidates) -> None:
     """The distribution of the year with its numbers, and what it rests on."""
-    last = candidates.closed_batch(held.year, cache.city(), cache.scheme(), language)
+    last = candidates.closed_batch(held.year, cache.city(), cache.scheme())
     if made is None:
-        candidates.nobody(language)
+        candidates.nobody()
     else:
         # the city's target is no yardstick for the firms of one carrier
         record, whole = city_record(made), held.carrier is None
-        sentence(record, language, whole=whole)
-        forecast.numbers(record, language, open_=last is None, whole=whole)
-        forecast.plot(made.portfolio.without, language, whole=whole)
-        forecast.basis(made, language)
-    candidates.candidate_counts(held, language)
-    st.page_link("eligibility/app/year/year_page.py", label=language.text("The year in detail →"))
+        sentence(record, whole=whole)
+        forecast.numbers(record, open_=last is None, whole=whole)
+        forecast.plot(made.portfolio.without, whole=whole)
+        forecast.basis(made)
+    candidates.candidate_counts(held)
+    st.page_link("eligibility/app/year/year_page.py", label=_("The year in detail →"))
 
 
-def sentence(record: dict[str, Any], language: Language, *, whole: bool = True) -> None:
+def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
     """What a manager takes away, or the adviser of one carrier (not ``whole``)."""
-    _ = language.text
     seen, chosen, goal = record["forecast"], record["support"], record["target"]["certified"]
     if not whole:
         said = _("{expected} certified expected in {year}.").format(
@@ -122,11 +117,8 @@ def sentence(record: dict[str, Any], language: Language, *, whole: bool = True) 
     st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))
 
 
-def visits(
-    record: dict[str, Any], keys: Sequence[str], language: Language, *, whole: bool = True
-) -> str | None:
+def visits(record: dict[str, Any], keys: Sequence[str], *, whole: bool = True) -> str | None:
     """The firms to support with their actions and what these bring; gives the one opened."""
-    _ = language.text
     chosen, seen = record["support"], record["forecast"]
     said = _("These {n} firms, {days} adviser-days: {more} more certified expected in {year}.")
     if whole:
@@ -143,4 +135,4 @@ def visits(
         more=fmt.number(chosen["gain"]),
     )
     st.html(tag("p", said))
-    return support.worth_a_visit(chosen, keys, language)
+    return support.worth_a_visit(chosen, keys)

@@ -6,23 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 
 import streamlit as st
 
-from eligibility.app import address, session
+from eligibility.app import address
 from eligibility.app.register import funnel, overview, overview_forecast
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 
 #: days ahead that deadlines are shown for, and days back that changes are
 AHEAD, BACK = 60, 7
 
-language = session.language()
-_ = language.text
-
-repository = guard.staff(language)
+repository = guard.staff()
 today = date.today()
 st.title(_("Overview"), anchor=False)
-guard.news(language)
-with guard.refusals_shown(language):
+guard.news()
+with guard.refusals_shown():
     stages = repository.overview.funnel()
-    overview.target(repository, today.year, stages, language)
+    overview.target(repository, today.year, stages)
     # what takes longest is drawn last, into the place where it is read first
     outlooks = st.container(key="outlook")
     if not sum(stages.values()):
@@ -32,18 +30,18 @@ with guard.refusals_shown(language):
     left, right = st.columns(2, gap="large")
     with left:
         st.header(_("From surveyed to certified"), anchor=False)
-        funnel.funnel(stages, language)
+        funnel.funnel(stages)
         st.header(_("Next deadlines"), anchor=False)
         rows = repository.overview.deadlines(today + timedelta(days=AHEAD), limit=10)
-        due = overview.deadlines(rows, today, language)
+        due = overview.deadlines(rows, today)
     with right:
         st.header(_("Where the firms are"), anchor=False)
-        group = overview.groups(repository, language)
+        group = overview.groups(repository)
     st.header(_("Firms worth a visit"), anchor=False)
     visited = st.container(key="visits")
     st.header(_("What changed this week"), anchor=False)
-    overview.week(repository, datetime.now(UTC) - timedelta(days=BACK), language)
-    visit = overview_forecast.of_register(repository, today.year, outlooks, visited, language)
+    overview.week(repository, datetime.now(UTC) - timedelta(days=BACK))
+    visit = overview_forecast.of_register(repository, today.year, outlooks, visited)
 
 if group:
     st.switch_page("eligibility/app/register/firms_page.py", query_params=group)

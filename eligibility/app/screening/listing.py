@@ -9,12 +9,13 @@ import pyarrow as pa
 import streamlit as st
 
 from eligibility.app import session
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, open_by_name
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.status import verdict_word
 from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Learned
-from eligibility.i18n import Language
 from eligibility.screening import Screening, districts
 
 PAGE_ROWS = 500
@@ -24,10 +25,9 @@ VERDICTS = (MET, UNDETERMINED, UNMET)
 
 
 def filters(
-    table: pa.Table, language: Language, learned: Learned | None = None
+    table: pa.Table, learned: Learned | None = None
 ) -> tuple[list[int], list[str], str, str]:
     """Verdicts, districts, words looked for, and the order."""
-    _ = language.text
     orders = {
         "file": _("as in the file"),
         "verdict": _("by verdict, best first"),
@@ -42,7 +42,7 @@ def filters(
             _("Verdict"),
             VERDICTS,
             selection_mode="multi",
-            format_func=lambda code: verdict_word(VERDICT_WORDS[code], language),
+            format_func=lambda code: verdict_word(VERDICT_WORDS[code], language()),
             key=session.FILTER_VERDICT,
             persist_state="session",
             width="content",
@@ -72,14 +72,11 @@ def filters(
     return list(verdicts), list(places), text or "", order
 
 
-def firms(
-    shown: pa.Table, of: int, language: Language, learned: Learned | None = None
-) -> int | None:
+def firms(shown: pa.Table, of: int, learned: Learned | None = None) -> int | None:
     """The rows, a page at a time; gives the place of the firm that was opened.
 
     ``learned`` says what stands behind the readiness shown; without it none is.
     """
-    _ = language.text
     count = shown.num_rows
     if not count:
         st.info(_("No firm fits this choice; take a filter away."))
@@ -92,7 +89,7 @@ def firms(
     hint = _("“Open” leads to the firm; a click on a header sorts the rows shown")
     pairs = zip(part["name"].to_pylist(), part["uscc"].to_pylist(), strict=True)
     names = [name or uscc for name, uscc in pairs]
-    named = open_by_name.above(f"{words} · {hint}", names, language)
+    named = open_by_name.above(f"{words} · {hint}", names)
     config: dict[str, Any] = {
         "open": st.column_config.ButtonColumn(
             "", width=58, pinned=True, type="tertiary", key=session.OPENED
@@ -103,13 +100,13 @@ def firms(
         "district": st.column_config.TextColumn(_("District"), width=112),
         "low": st.column_config.NumberColumn(_("Low"), width=66, format="%.4g"),
         "high": st.column_config.NumberColumn(_("High"), width=66, format="%.4g"),
-        **(_readiness(language) if learned else {}),
+        **(_readiness() if learned else {}),
         "gap": st.column_config.TextColumn(_("First gap"), width=480),
         "uscc": st.column_config.TextColumn(_("Credit code"), width=170),
     }
     table = st.container(key="firms-table")
     table.dataframe(
-        _display(part, language),
+        _display(part),
         column_config=config,
         column_order=list(config),
         hide_index=True,
@@ -122,13 +119,12 @@ def firms(
             "Readiness: {learned}. Conditional: not before every unmet condition is met, as past "
             "applications with such figures fared."
         )
-        st.caption(said.format(learned=learned.sentence.say(language)))
+        st.caption(said.format(learned=learned.sentence.say(language())))
     row = session.opened_row() if named is None else named
     return None if row is None else int(part["place"][row].as_py())
 
 
-def _readiness(language: Language) -> dict[str, Any]:
-    _ = language.text
+def _readiness() -> dict[str, Any]:
     return {
         "readiness": st.column_config.NumberColumn(_("Readiness"), width=84, format="%.0f%%"),
         "readiness_interval": st.column_config.TextColumn(_("interval (90%)"), width=150),
@@ -142,30 +138,28 @@ def _first_row(count: int) -> int:
     return (st.pagination(pages, key=session.PAGE, persist_state="session") - 1) * PAGE_ROWS
 
 
-def _display(part: pa.Table, language: Language) -> pa.Table:
-    _ = language.text
-    words = {code: verdict_word(word, language) for code, word in VERDICT_WORDS.items()}
+def _display(part: pa.Table) -> pa.Table:
+    words = {code: verdict_word(word, language()) for code, word in VERDICT_WORDS.items()}
     verdicts = pa.array([words[code] for code in part["verdict"].to_pylist()], pa.string())
     opens = pa.array([_("Open")] * part.num_rows, pa.string())
     place = part.schema.get_field_index("verdict")
     return part.set_column(place, "verdict", verdicts).append_column("open", opens)
 
 
-def downloads(screening: Screening, shown: pa.Table, language: Language) -> None:
+def downloads(screening: Screening, shown: pa.Table) -> None:
     """The firms shown, with every finding, as files."""
-    _ = language.text
     with st.container(horizontal=True, key="downloads"):
         for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
             download_button.button(
                 label,
-                partial(widgets_downloads.score_file, screening, shown, language, kind),
+                partial(widgets_downloads.score_file, screening, shown, language(), kind),
                 file_name=f"scored.{kind}",
                 mime=widgets_downloads.MIMES[kind],
                 icon=":material/download:",
             )
         download_button.button(
             _("Staff's workbook (Excel)"),
-            partial(widgets_downloads.staff_workbook, screening, language),
+            partial(widgets_downloads.staff_workbook, screening, language()),
             file_name="staff.xlsx",
             mime=widgets_downloads.MIMES["xlsx"],
             icon=":material/download:",

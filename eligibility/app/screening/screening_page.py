@@ -6,12 +6,11 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.screening import listing, upload
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.domain.errors import EligibilityError
 from eligibility.screening import filter_firms
-
-language = session.language()
-_ = language.text
 
 st.title(_("Which firms are eligible?"), anchor=False)
 st.write(
@@ -20,34 +19,34 @@ st.write(
         "with the article for every condition."
     )
 )
-upload.controls(cache.scheme(), language)
+upload.controls(cache.scheme())
 kept, day = session.upload(), session.application_day()
-upload.source(kept, language)
+upload.source(kept)
 try:
     cache.scheme().in_force(day)
     if kept:
-        upload.sheet(kept, cache.upload_preview(kept, None, day), language)
+        upload.sheet(kept, cache.upload_preview(kept, None, day))
         headers = cache.upload_preview(kept, session.sheet(kept), day).headers
-        upload.columns_left_out(headers, language)
-        if not upload.unit(headers, language):
+        upload.columns_left_out(headers)
+        if not upload.unit(headers):
             st.stop()
     with st.spinner(_("Reading and assessing…")):
         screening = cache.current()
 except EligibilityError as error:
-    notices.show_refusal(error, language)
+    notices.show_refusal(error, language())
     st.stop()
 
-table = screening.table(language)
-notices.counts(screening, language)
-notices.rejects(screening, language)
+table = screening.table(language())
+notices.counts(screening)
+notices.rejects(screening)
 if not table.num_rows:
     st.info(_("No row of this file could be scored; correct the rows above and upload it again."))
     st.stop()
 
 learned = screening.learned
-shown = filter_firms(table, *listing.filters(table, language, learned))
-place = listing.firms(shown, table.num_rows, language, learned)
-listing.downloads(screening, shown, language)
+shown = filter_firms(table, *listing.filters(table, learned))
+place = listing.firms(shown, table.num_rows, learned)
+listing.downloads(screening, shown)
 if place is not None:
     st.switch_page(
         "eligibility/app/firm/firm_page.py",

@@ -9,10 +9,11 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.web.upload_fields import upload_field
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets.markup import tag
-from eligibility.i18n import Language
 from eligibility.intake.table import HeaderMap, Preview
 from eligibility.schemes.registry import Scheme
 
@@ -22,9 +23,8 @@ TYPES = ["csv", "xlsx"]
 NAMED = 6
 
 
-def controls(scheme: Scheme, language: Language) -> None:
+def controls(scheme: Scheme) -> None:
     """The uploader beside the application date, and an empty table for who has none."""
-    _ = language.text
     with st.container(horizontal=True, vertical_alignment="bottom", key="upload"):
         upload_field(
             _("Table of firms (CSV or Excel, one firm a row)"),
@@ -53,9 +53,8 @@ def controls(scheme: Scheme, language: Language) -> None:
     )
 
 
-def sheet(kept: session.Upload, seen: Preview, language: Language) -> None:
+def sheet(kept: session.Upload, seen: Preview) -> None:
     """Ask which sheet of a workbook, where it has several; the recognised one unless another is chosen."""
-    _ = language.text
     if len(seen.sheets) > 1:
         st.selectbox(
             _("Sheet of the workbook"),
@@ -67,9 +66,8 @@ def sheet(kept: session.Upload, seen: Preview, language: Language) -> None:
         )
 
 
-def unit(headers: HeaderMap, language: Language, key: str = session.UNIT) -> bool:
+def unit(headers: HeaderMap, key: str = session.UNIT) -> bool:
     """Ask for the unit of amounts if no header states it; whether all is now known."""
-    _ = language.text
     if not headers.unitless:
         return True
     names = _(", ").join(column.header for column in headers.unitless[:NAMED])
@@ -88,19 +86,17 @@ def unit(headers: HeaderMap, language: Language, key: str = session.UNIT) -> boo
     return chosen is not None
 
 
-def columns_left_out(headers: HeaderMap, language: Language) -> None:
+def columns_left_out(headers: HeaderMap) -> None:
     """Columns that nothing is read from, and why."""
-    _ = language.text
     if headers.unknown:
         names = _(", ").join(headers.unknown)
         st.html(tag("p", _("Columns not used: {names}").format(names=names), cls="muted"))
     for header, lacking in headers.doubtful:
-        st.html(tag("p", tag("b", header), ": ", lacking.say(language), cls="notice refused"))
+        st.html(tag("p", tag("b", header), ": ", lacking.say(language()), cls="notice refused"))
 
 
-def source(kept: session.Upload | None, language: Language) -> None:
+def source(kept: session.Upload | None) -> None:
     """Whose firms these are."""
-    _ = language.text
     if kept is None:
         st.html(
             tag(
@@ -116,9 +112,7 @@ def source(kept: session.Upload | None, language: Language) -> None:
         st.button(_("Back to the sample"), on_click=session.forget_upload, type="tertiary")
 
 
-def register(language: Language) -> session.Upload | None:
+def register() -> session.Upload | None:
     """A register of outcomes, as long as it is chosen."""
-    given = upload_field(
-        language.text("Register of outcomes (CSV or Excel)"), TYPES, session.register_key()
-    )
+    given = upload_field(_("Register of outcomes (CSV or Excel)"), TYPES, session.register_key())
     return None if given is None else session.as_upload(given)

@@ -9,24 +9,25 @@ import pyarrow as pa
 import streamlit as st
 
 from eligibility.app.self_assessment import form_state
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Wording
-from eligibility.i18n import Language
 from eligibility.intake.staff_average import MONTHS, annual_average
 
 ENDS = ("start", "end")
 Month = Mapping[str, Any]
 
 
-def averages(heads: Mapping[str, Wording], year: int, language: Language) -> None:
+def averages(heads: Mapping[str, Wording], year: int) -> None:
     """A table of twelve months, what follows from it, and a button that takes it over.
 
     ``heads`` says of each field who is counted.
     """
-    _, fields = language.text, list(heads)
+    fields = list(heads)
     with st.expander(_("Work out the averages month by month")):
         st.caption(
             _(
@@ -34,11 +35,11 @@ def averages(heads: Mapping[str, Wording], year: int, language: Language) -> Non
                 "in which the firm was not in operation."
             ).format(year=year)
         )
-        months = _months(heads, language)
+        months = _months(heads)
         try:
             found = {name: annual_average(pairs) for name, pairs in _pairs(months, fields).items()}
         except InputError as error:
-            notices.show_refusal(error, language)
+            notices.show_refusal(error, language())
             return
         lacking = incomplete(months, fields)
         if lacking:
@@ -46,7 +47,7 @@ def averages(heads: Mapping[str, Wording], year: int, language: Language) -> Non
             words = _("Incomplete, fill in both ends or leave blank: month {months}")
             st.html(tag("p", words.format(months=named), cls="notice refused", role="alert"))
         else:
-            _found(found, heads, language)
+            _found(found, heads)
         st.button(
             _("Put the averages into the form"),
             on_click=form_state.enter,
@@ -82,11 +83,10 @@ def _used(months: Sequence[Month], fields: Sequence[str]) -> list[str]:
     ]
 
 
-def _months(heads: Mapping[str, Wording], language: Language) -> list[Month]:
-    _ = language.text
+def _months(heads: Mapping[str, Wording]) -> list[Month]:
     ends = dict(zip(ENDS, (_("{heads}, first day"), _("{heads}, last day")), strict=True))
     titles = {
-        _column(name, end): words.format(heads=language.of(who))
+        _column(name, end): words.format(heads=language().of(who))
         for name, who in heads.items()
         for end, words in ends.items()
     }
@@ -110,10 +110,10 @@ def _months(heads: Mapping[str, Wording], language: Language) -> list[Month]:
     return list(edited.to_pylist())
 
 
-def _found(found: Mapping[str, float], heads: Mapping[str, Wording], language: Language) -> None:
-    words = language.text("{heads}, annual average: {n}")
+def _found(found: Mapping[str, float], heads: Mapping[str, Wording]) -> None:
+    words = _("{heads}, annual average: {n}")
     for name, average in found.items():
-        said = words.format(heads=language.of(heads[name]), n=fmt.number(average))
+        said = words.format(heads=language().of(heads[name]), n=fmt.number(average))
         st.html(tag("p", tag("strong", said)))
 
 

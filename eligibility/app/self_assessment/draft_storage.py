@@ -11,17 +11,17 @@ import streamlit as st
 from eligibility.app import session
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft, from_state
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.errors import Conflict, EligibilityError, InputError, NotAllowed, NotFound
 from eligibility.domain.text import Message
-from eligibility.i18n import Language
 from eligibility.store import Repository
 
 
-def save(draft: Draft, repository: Repository, language: Language) -> None:
+def save(draft: Draft, repository: Repository) -> None:
     """Store what changed; say where it was changed or deleted elsewhere, and what can be done."""
-    _ = language.text
     try:
         draft.save(repository)
     except Conflict:
@@ -32,25 +32,24 @@ def save(draft: Draft, repository: Repository, language: Language) -> None:
         st.html(tag("p", said, cls="notice refused", role="alert"))
         with st.container(horizontal=True, key="conflict"):
             if st.button(_("Keep what is typed here")):
-                _store_and_redraw(partial(draft.save_over, repository), language)
+                _store_and_redraw(partial(draft.save_over, repository))
             if st.button(_("Take what is stored, drop what is typed here")):
-                _store_and_redraw(partial(_reload, draft, repository), language)
+                _store_and_redraw(partial(_reload, draft, repository))
     except NotFound as gone:
-        notices.show_refusal(gone, language)
+        notices.show_refusal(gone, language())
         st.button(_("Keep what is typed here as a new draft"), on_click=draft.keep_as_new)
     except (InputError, NotAllowed) as refused:
         # what is typed stays on the page, and the next change tries again
-        notices.show_refusal(refused, language)
+        notices.show_refusal(refused, language())
     if draft.code and not draft.code_seen:
-        _show_code(draft, language)
+        _show_code(draft)
 
 
-def nothing_open(language: Language) -> None:
+def nothing_open() -> None:
     """What a page says without a draft: what became of it, and where to begin or go on."""
-    _ = language.text
     told = session.take_flash()
     if told:
-        notices.show_message(told[0], language)
+        notices.show_message(told[0])
     else:
         st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
     st.page_link(
@@ -58,15 +57,13 @@ def nothing_open(language: Language) -> None:
     )
 
 
-def code(draft: Draft, language: Language) -> None:
+def code(draft: Draft) -> None:
     """The return code, where this session knows it."""
-    _ = language.text
     if draft.code:
         st.html(tag("p", _("Return code"), " ", tag("code", draft.code), cls="code"))
 
 
-def _show_code(draft: Draft, language: Language) -> None:
-    _ = language.text
+def _show_code(draft: Draft) -> None:
     words = _(
         "Your entries are kept from now on. This return code opens them again after a reload, days "
         "later or on another device; whoever has it sees them. Write it down: after a reload "
@@ -78,9 +75,8 @@ def _show_code(draft: Draft, language: Language) -> None:
         st.button(_("I have written it down"), on_click=_seen, args=(draft,))
 
 
-def reopen(repository: Repository, language: Language) -> bool:
+def reopen(repository: Repository) -> bool:
     """The input of a return code; whether a draft was opened by it."""
-    _ = language.text
     with st.form("continue", border=False):
         st.text_input(
             _("Return code"),
@@ -93,40 +89,38 @@ def reopen(repository: Repository, language: Language) -> bool:
     typed = form_state.typed_code()
     if not asked or not typed:
         return False
-    return open_stored(typed, repository, language)
+    return open_stored(typed, repository)
 
 
-def choice(own: Sequence[Mapping[str, Any]], repository: Repository, language: Language) -> bool:
+def choice(own: Sequence[Mapping[str, Any]], repository: Repository) -> bool:
     """The drafts of the account by their last change; whether one was opened."""
-    _ = language.text
     words = {row["id"]: f"{row['changed_at']:%Y-%m-%d %H:%M} UTC" for row in own}
     with st.form("own", border=False):
         chosen = st.selectbox(_("Or one of your drafts, by its last change"), list(words),
                               format_func=words.__getitem__)  # fmt: skip
         asked = st.form_submit_button(_("Open it"))
-    return asked and open_stored(chosen, repository, language)
+    return asked and open_stored(chosen, repository)
 
 
-def open_stored(key: str | int, repository: Repository, language: Language) -> bool:
+def open_stored(key: str | int, repository: Repository) -> bool:
     """Open a stored draft; False, and why, where there is none."""
     try:
         form_state.open_draft(from_state(repository, key))
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return False
     return True
 
 
-def sharing(draft: Draft, repository: Repository, name: str, language: Language) -> None:
+def sharing(draft: Draft, repository: Repository, name: str) -> None:
     """Show the assessment to one named institution, on consent and as long as it is wanted."""
-    _ = language.text
     carriers = {row["id"]: row["name"] for row in repository.drafts.carrier_choices()}
     if draft.shared_with is not None:
         carrier = carriers.get(draft.shared_with, "")
         words = _("Shared with {carrier}: its advisers see this draft.").format(carrier=carrier)
         st.html(tag("p", words, cls="notice"))
         if st.button(_("Withdraw")):
-            _store_and_redraw(partial(draft.withdraw, repository), language)
+            _store_and_redraw(partial(draft.withdraw, repository))
         return
     if not carriers or draft.key is None:
         none = _("No service institution takes part yet; nobody but you sees this.")
@@ -146,16 +140,15 @@ def sharing(draft: Draft, repository: Repository, name: str, language: Language)
     st.html(tag("p", sentence, cls="notice"))
     agreed = st.checkbox(_("I agree to this sentence"), key=f"{form_state.CONSENT}:{chosen}")
     if st.button(_("Share"), disabled=not agreed):
-        _store_and_redraw(partial(draft.share, repository, chosen, sentence), language)
+        _store_and_redraw(partial(draft.share, repository, chosen, sentence))
 
 
-def deleting(draft: Draft, repository: Repository, language: Language) -> None:
+def deleting(draft: Draft, repository: Repository) -> None:
     """Forget the draft for good, after one question."""
-    _ = language.text
     with st.popover(_("Delete my draft")):
         st.write(_("It is deleted for good, and nobody it was shared with sees it any more."))
         if st.button(_("Delete it now"), type="primary"):
-            _store_and_redraw(partial(_delete, draft, repository), language)
+            _store_and_redraw(partial(_delete, draft, repository))
 
 
 def _delete(draft: Draft, repository: Repository) -> None:
@@ -174,11 +167,11 @@ def _reload(draft: Draft, repository: Repository) -> None:
         form_state.open_draft(from_state(repository, draft.key))
 
 
-def _store_and_redraw(act: Callable[[], None], language: Language) -> None:
+def _store_and_redraw(act: Callable[[], None]) -> None:
     """Do it and draw the page anew; what the store refuses is said."""
     try:
         act()
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         return
     st.rerun()

@@ -13,12 +13,13 @@ import streamlit as st
 
 from eligibility.app.self_assessment import averages, form_state
 from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.assessment.ladder import Extra, extras, schemes_beside
 from eligibility.domain.facts import RATINGS, Field, RowIssue
 from eligibility.domain.text import Wording
-from eligibility.i18n import Language
 from eligibility.intake.draft_reader import LARGE, WAN, DraftReading, applies, large
 from eligibility.schemes.registry import Scheme, load_scheme
 
@@ -32,7 +33,6 @@ class Sheet:
     scheme: Scheme
     draft: Draft
     told: DraftReading
-    language: Language
 
     @cached_property
     def from_lists(self) -> Mapping[str, float | str | None]:
@@ -89,7 +89,7 @@ class Sheet:
 def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[Field]]]]:
     """The fields of a step by group: its title, and its figures with their years."""
     title, figures = None, list[list[Field]]()
-    for _, years in groupby(fields, key=lambda field: field.stem):
+    for _stem, years in groupby(fields, key=lambda field: field.stem):
         figure = list(years)
         if figure[0].group and figures:
             yield title, figures
@@ -105,9 +105,9 @@ def fields(step: str, sheet: Sheet) -> None:
     asked = sheet.steps[step]
     for title, figures in groups(asked):
         if title:
-            st.header(sheet.language.of(title), anchor=False)
+            st.header(language().of(title), anchor=False)
         if note := figures[0][0].group_note:
-            st.caption(sheet.language.of(note))
+            st.caption(language().of(note))
         with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
             for figure in figures:
                 _figure(figure, sheet)
@@ -118,19 +118,17 @@ def fields(step: str, sheet: Sheet) -> None:
     if by_month := {
         field.id: field.average_of_months for field in asked if field.average_of_months
     }:
-        averages.averages(by_month, sheet.told.years[-1], sheet.language)
+        averages.averages(by_month, sheet.told.years[-1])
 
 
 def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
     """What a lower rung alone asks, marked as such."""
-    language = sheet.language
-    _ = language.text
-    title = language.of(rung.title)
+    title = language().of(rung.title)
     st.header(_("Only for: {title}").format(title=title), anchor=False)
     words = _(
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
-    st.caption(words.format(title=title, own=language.of(sheet.scheme.title)))
+    st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
     with st.container(key=f"group:{asked[0].stem}", gap="xsmall"):
         for field in asked:
             _figure([field], sheet)
@@ -138,20 +136,19 @@ def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
 
 def _figure(years: list[Field], sheet: Sheet) -> None:
     """What is asked on the left, where to put it on the right, what is wrong below."""
-    first, language = years[0], sheet.language
-    _ = language.text
+    first = years[0]
     ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
-    unit = fmt.unit_word(first.unit, language)
+    unit = fmt.unit_word(first.unit)
     if first.unit == "point" and first.maximum is not None:
         unit = _("points, 0 to {n}").format(n=fmt.number(first.maximum))
     ask.html(
         tag(
             "div",
-            tag("b", fmt.stem_title(first, language)),
+            tag("b", fmt.stem_title(first)),
             *([tag("span", unit, cls="unit")] if unit else []),
-            tag("small", language.of(first.help)),
+            tag("small", language().of(first.help)),
             *_need_of_lower_rung(first, sheet),
-            tag("small", _("Where to find it: "), language.of(first.source), cls="where"),
+            tag("small", _("Where to find it: "), language().of(first.source), cls="where"),
             cls="ask",
             data_fields=" ".join(field.id for field in years),
             data_labels="|".join(_label(field, sheet) for field in years),
@@ -175,19 +172,17 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
 
 def _need_of_lower_rung(field: Field, sheet: Sheet) -> list[Markup]:
     """That a lower rung needs what may stay blank here."""
-    _ = sheet.language.text
-    titles = [sheet.language.of(rung.title) for rung in sheet.needed_below(field)]
+    titles = [language().of(rung.title) for rung in sheet.needed_below(field)]
     if field.id in {extra.field.id for extra in sheet.extras} or not titles:
         return []
     return [tag("small", _("Needed for: {title}").format(title=_(", ").join(titles)))]
 
 
 def _issue(field: Field, sheet: Sheet) -> Markup:
-    _ = sheet.language.text
     said = _("{title}: {value}; expected: {expected}").format(
-        title=fmt.field_title(field, sheet.told.years, sheet.language),
+        title=fmt.field_title(field, sheet.told.years),
         value=sheet.draft.facts.get(field.id, ""),
-        expected=sheet.issues[field.id].expected.say(sheet.language),
+        expected=sheet.issues[field.id].expected.say(language()),
     )
     return tag("p", said, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
 
@@ -204,19 +199,17 @@ def _large(field: Field, sheet: Sheet) -> float | None:
 
 def _asks_unit(field: Field, amount: float, sheet: Sheet) -> Markup:
     """Nothing is guessed from size: it is taken as it stands, and the person is asked."""
-    _ = sheet.language.text
     said = _(
         "{title} is taken as {n} × CNY 100 million, because amounts are in CNY 10,000. If yuan is "
         "meant, write the unit after the number: 元"
     ).format(
-        title=fmt.field_title(field, sheet.told.years, sheet.language),
+        title=fmt.field_title(field, sheet.told.years),
         n=fmt.number(amount / 1e8, 4),
     )
     return tag("p", said, cls="notice")
 
 
 def _input(field: Field, sheet: Sheet) -> None:
-    _ = sheet.language.text
     label = _label(field, sheet)
     shown: Any = "collapsed" if field.year is None else "visible"
     if not applies(field, sheet.told.operating):
@@ -259,7 +252,7 @@ def _label(field: Field, sheet: Sheet) -> str:
     """The label of an input: its year beside the title, or the title where it has none."""
     if field.year is not None:
         return str(sheet.told.years[field.year - 1])
-    return fmt.field_title(field, sheet.told.years, sheet.language)
+    return fmt.field_title(field, sheet.told.years)
 
 
 def _closed(label: str, words: str, field: Field, shown: Any) -> None:
@@ -270,7 +263,6 @@ def _closed(label: str, words: str, field: Field, shown: Any) -> None:
 
 def _from_list(field: Field, sheet: Sheet) -> str:
     """What a list says, in the words of the input it stands in for."""
-    _ = sheet.language.text
     value = sheet.from_lists[field.id]
     if value is None:
         return _("open: see the list")

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from eligibility.app.self_assessment.draft import Draft
-from eligibility.app.session import language, try_out
+from eligibility.app.session import try_out
+from eligibility.app.translation import language
 from eligibility.domain.facts import Field
 
 ENTRY = "entry:"

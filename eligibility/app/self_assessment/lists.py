@@ -9,11 +9,12 @@ import streamlit as st
 
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.fields import Sheet
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
-from eligibility.i18n import Language
 from eligibility.intake.lists import main_share
 from eligibility.reports.number_format import percent
 from eligibility.schemes.lists import Count
@@ -25,11 +26,9 @@ STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
 
 def table(kind: str, sheet: Sheet) -> None:
     """The rule, the table, and what it gives."""
-    language = sheet.language
-    _ = language.text
     ledger = sheet.scheme.lists[kind]
-    st.header(language.of(ledger.title), anchor=False)
-    rule = language.of(ledger.rule)
+    st.header(language().of(ledger.title), anchor=False)
+    rule = language().of(ledger.rule)
     hint = _(
         "Optional. Paste rows from Excel or type them; a list with rows stands in for the numbers "
         "below."
@@ -45,7 +44,7 @@ def table(kind: str, sheet: Sheet) -> None:
         hide_index=True,
         placeholder="",
         key=form_state.list_key(kind),
-        alt=language.of(ledger.title),
+        alt=language().of(ledger.title),
     )
     if left := sheet.draft.left_out[kind]:
         words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
@@ -56,7 +55,6 @@ def table(kind: str, sheet: Sheet) -> None:
 
 
 def _comes_to(kind: str, found: Count, sheet: Sheet) -> None:
-    _ = sheet.language.text
     rows = sheet.draft.lists[kind]
     counting = int((found.status == MET).sum())
     said = _("{n} of {count} rows count.").format(n=counting, count=len(rows))
@@ -69,14 +67,13 @@ def _comes_to(kind: str, found: Count, sheet: Sheet) -> None:
         _never_used(sheet)
     told = [row for row, reason in enumerate(found.reasons) if reason]
     if told:
-        lines = (_row(row, rows[row], found, sheet.language) for row in told[:EXPLAINED])
+        lines = (_row(row, rows[row], found) for row in told[:EXPLAINED])
         st.html(tag("ul", *lines, cls="rows"))
     if len(told) > EXPLAINED:
         st.caption(_("… and {n} more rows.").format(n=len(told) - EXPLAINED))
 
 
-def _row(row: int, said: dict[str, str], found: Count, language: Language) -> Markup:
-    _ = language.text
+def _row(row: int, said: dict[str, str], found: Count) -> Markup:
     words = {MET: _("counts"), UNDETERMINED: _("open"), UNMET: _("does not count")}
     code = int(found.status[row])
     reason = found.reasons[row]
@@ -84,25 +81,23 @@ def _row(row: int, said: dict[str, str], found: Count, language: Language) -> Ma
         "li",
         tag("span", f"{ICONS[STATUS[code]]} {words[code]}", cls=f"status {STATUS[code]}"),
         tag("b", f"{row + 1}. {said.get('name') or said.get('result') or fmt.NOTHING}"),
-        tag("span", reason.say(language) if reason else "", cls="muted"),
+        tag("span", reason.say(language()) if reason else "", cls="muted"),
     )
 
 
 def _overrides(found: Count, sheet: Sheet) -> list[str]:
     """The fields that take their number from the list."""
-    _ = sheet.language.text
     fields = sheet.scheme.fields_by_id
     asked = {field.id for held in sheet.steps.values() for field in held}
     typed = [name for name in found.fields if name in sheet.draft.facts and name in asked]
     if not typed:
         return []
-    titles = fmt.field_titles(typed, fields, sheet.told.years, sheet.language)
+    titles = fmt.field_titles(typed, fields, sheet.told.years)
     return [_("It stands in for what is typed: {titles}.").format(titles=titles)]
 
 
 def _blanks(sheet: Sheet) -> None:
     """A blank amount is never taken for zero, but one click says that all of them are."""
-    _ = sheet.language.text
     rows = sheet.draft.lists["activity"]
     amounts = sheet.scheme.lists["activity"].amounts
     if any(name not in row for row in rows for name in amounts):
@@ -116,7 +111,6 @@ def _blanks(sheet: Sheet) -> None:
 
 def _never_used(sheet: Sheet) -> None:
     """A blank is never taken for no, but a firm that was never certified says so once."""
-    _ = sheet.language.text
     rows = sheet.draft.lists["ip"]
     if any("used" not in row for row in rows):
         filled = [{"used": _("no")} | row for row in rows]
@@ -129,7 +123,6 @@ def _never_used(sheet: Sheet) -> None:
 
 def _main(sheet: Sheet) -> None:
     """Whether the products named main make the share that the rules ask of main products."""
-    _ = sheet.language.text
     share = main_share(sheet.scheme.lists["product"], sheet.draft.lists["product"])
     if share is None or "main_products_share" not in sheet.told.law.parameters:
         return
@@ -140,7 +133,6 @@ def _main(sheet: Sheet) -> None:
 
 def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
     """Titles of the columns, and what may stand in them."""
-    _ = sheet.language.text
     text = st.column_config.TextColumn
     unit = _("CNY 10,000")
     said: dict[str, Any] = {
@@ -178,6 +170,6 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "main": text(_("Main product"), width="small", help=_("yes or no")),
     }
     for name in sheet.scheme.lists["activity"].amounts:
-        title = fmt.stem_title(sheet.scheme.fields_by_id[f"{name}_y3"], sheet.language)
+        title = fmt.stem_title(sheet.scheme.fields_by_id[f"{name}_y3"])
         said[name] = text(f"{title} ({unit})", width=150)
     return {column.id: said[column.id] for column in sheet.scheme.lists[kind].columns}

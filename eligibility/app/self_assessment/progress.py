@@ -6,17 +6,16 @@ import streamlit as st
 
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.fields import Sheet
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
-from eligibility.i18n import Language
 from eligibility.screening import Firm
 
 
 def progress(firm: Firm | None, sheet: Sheet) -> None:
     """Decided so far, and what is still missing; or what has to be corrected first, and the way."""
-    language = sheet.language
-    _ = language.text
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="progress"):
         if firm is None:
             _to_correct(sheet)
@@ -29,8 +28,8 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
             tag(
                 "p",
                 tag("strong", decided),
-                tag("span", verdict_word(verdict, language), cls=f"status {OF_VERDICT[verdict]}"),
-                tag("span", _missing(firm, language), cls="muted"),
+                tag("span", verdict_word(verdict, language()), cls=f"status {OF_VERDICT[verdict]}"),
+                tag("span", _missing(firm), cls="muted"),
                 cls="progress",
             )
         )
@@ -39,10 +38,9 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
 
 def _to_correct(sheet: Sheet) -> None:
     """The entries that stop everything, wherever they were typed."""
-    _ = sheet.language.text
     wrong = [name for name, issue in sheet.issues.items() if issue.fatal]
     fields = {name: field for name, (_step, field) in sheet.places.items()}
-    named = fmt.missing_fields(wrong, fields, sheet.told.years, sheet.language)
+    named = fmt.missing_fields(wrong, fields, sheet.told.years)
     words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
     st.html(tag("p", tag("strong", words), cls="progress"))
     if wrong:
@@ -50,10 +48,9 @@ def _to_correct(sheet: Sheet) -> None:
         st.button(_("Correct it →"), on_click=form_state.open_step, args=(step,), type="tertiary")
 
 
-def _missing(firm: Firm, language: Language) -> str:
-    _ = language.text
+def _missing(firm: Firm) -> str:
     names = firm.missing
     if not names:
         return _("nothing missing")
-    said = fmt.missing_fields(names, firm.scheme.fields_by_id, firm.years, language)
+    said = fmt.missing_fields(names, firm.scheme.fields_by_id, firm.years)
     return _("still missing: {names}").format(names=said)

@@ -12,6 +12,8 @@ import streamlit as st
 from eligibility.app import cache
 from eligibility.app.firm import plan_results
 from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
@@ -19,14 +21,13 @@ from eligibility.app.widgets.markup import Markup, literal, tag
 from eligibility.app.widgets.table import table
 from eligibility.assessment import gap_fields
 from eligibility.domain.law import Source
-from eligibility.i18n import Language
 from eligibility.screening import Firm, Screening
 
 #: how many things a person can do first
 FIRST = 3
 
 
-def first_steps(firm: Firm, language: Language) -> str | None:
+def first_steps(firm: Firm) -> str | None:
     """The nearest gaps, what is unmet before what is open, each with the way to its field.
 
     Returns
@@ -34,33 +35,31 @@ def first_steps(firm: Firm, language: Language) -> str | None:
     str or None
         The field that was asked for.
     """
-    _ = language.text
     sought: str | None = None
-    said = firm.first_gaps(FIRST, language)
+    said = firm.first_gaps(FIRST, language())
     if said:
         st.header(_("What to do first"), anchor=False)
     # as the sentences stand: what is unmet before what is open
     gaps = sorted(firm.record["gaps"], key=lambda gap: gap["status"] != "unmet")
     for place, (words, gap) in enumerate(zip(said, gaps, strict=False), start=1):
         with st.container(key=f"first:{place}", gap=None):
-            st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost_points(gap, firm, language)))
+            st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost_points(gap, firm)))
             for name in gap_fields.fields_for_gap(
                 firm.record, gap, firm.table, firm.scheme, firm.law, FIRST
             ):
-                title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years, language)
+                title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years)
                 blank = name in gap["missing"] or name in firm.missing_anywhere
                 label = (_("Fill in: {field} →") if blank else _("Go to: {field} →")).format(
                     field=literal(title)
                 )
                 if st.button(label, key=f"close:{place}:{name}", type="tertiary"):
                     sought = name
-    calendar(firm, date.today(), language)
+    calendar(firm, date.today())
     return sought
 
 
-def _lost_points(gap: Mapping[str, Any], firm: Firm, language: Language) -> list[Markup]:
+def _lost_points(gap: Mapping[str, Any], firm: Firm) -> list[Markup]:
     """Where the points went that a score is short of."""
-    _ = language.text
     judges = firm.law.conditions_by_id[gap["finding"]].judges
     items = (
         gap_fields.items_by_points_lost(firm.record)
@@ -71,43 +70,41 @@ def _lost_points(gap: Mapping[str, Any], firm: Firm, language: Language) -> list
         return []
     words = [
         _("{item} {n} points").format(
-            item=item["title"][language.id], n=fmt.number(item["max"] - item["high"])
+            item=item["title"][language().id], n=fmt.number(item["max"] - item["high"])
         )
         for item in items
     ]
     return [tag("small", _("Most points lost on: {items}").format(items=_(", ").join(words)))]
 
 
-def calendar(firm: Firm, today: date, language: Language) -> None:
+def calendar(firm: Firm, today: date) -> None:
     """The next days of the calendar of a firm that applies in the next batch."""
-    _ = language.text
     due = plan_results.deadlines([], cache.city(), firm.scheme, today)
     due = [each for each in due if each.day >= today]
     if not due:
         return
     heads = (_("Due"), _("What"), _("The day rests on"))
     rows = [
-        (each.day.isoformat(), each.task.say(language), told_source(each.dated_by, language))
+        (each.day.isoformat(), each.task.say(language()), told_source(each.dated_by))
         for each in [*due[:-1][:FIRST], due[-1]]
     ]
     st.html(table(heads, rows, cls="calendar"))
 
 
-def told_source(source: Source, language: Language) -> str:
+def told_source(source: Source) -> str:
     """What a day rests on."""
     if source == "assumed":
-        return language.text("assumed: check")
+        return _("assumed: check")
     return str(source) if isinstance(source, str) else f"{source.document} {source.article}"
 
 
-def downloads(screening: Screening, firm: Firm, draft: Draft, language: Language) -> None:
+def downloads(screening: Screening, firm: Firm, draft: Draft) -> None:
     """The result and the entries as files."""
-    _ = language.text
-    shown = screening.table(language)
+    shown = screening.table(language())
     files = (
         (_("Result as JSON"), "result.json", partial(widgets_downloads.record_json, firm)),
         (_("Result as CSV"), "result.csv",
-         partial(widgets_downloads.score_file, screening, shown, language, "csv")),
+         partial(widgets_downloads.score_file, screening, shown, language(), "csv")),
         (_("My entries as JSON"), "entries.json", partial(widgets_downloads.draft, draft.state)),
     )  # fmt: skip
     with st.container(horizontal=True, key="downloads"):

@@ -6,14 +6,13 @@ from datetime import date
 
 import streamlit as st
 
-from eligibility.app import auth, cache, session
+from eligibility.app import auth, cache
 from eligibility.app.self_assessment import draft_storage, form_state
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.self_assessment.example import example
+from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import tag
 
-language = session.language()
-_ = language.text
 STEPS = "eligibility/app/self_assessment/steps_page.py"
 
 st.title(_("Does your firm qualify as a high-tech enterprise?"), anchor=False)
@@ -50,7 +49,7 @@ with st.container(horizontal=True, key="start-tools"):
         st.switch_page(STEPS)
 
 st.header(_("Go on with a return code"), anchor=False)
-if draft_storage.reopen(repository, language):
+if draft_storage.reopen(repository):
     st.switch_page(STEPS)
-if (own := repository.drafts.own_drafts()) and draft_storage.choice(own, repository, language):
+if (own := repository.drafts.own_drafts()) and draft_storage.choice(own, repository):
     st.switch_page(STEPS)

@@ -8,6 +8,8 @@ import streamlit as st
 
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.fields import Sheet
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.domain.facts import Field
 from eligibility.screening import Firm
 
@@ -16,7 +18,6 @@ DONE, BEGUN, EMPTY, WRONG = "●", "◐", "○", "△"
 
 def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
     """Every step as a button: complete, with so much open, or to be corrected."""
-    _ = sheet.language.text
     # nothing is known to be complete while an entry cannot be read
     missing = firm.missing_anywhere if firm else None
     held = {name: list(fields) for name, fields in sheet.steps.items()}
@@ -28,7 +29,7 @@ def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
     st.caption(said if firm else _("{count} steps").format(count=len(sheet.steps)))
     with st.container(key="steps", gap="xsmall"):
         for name, (icon, said) in words.items():
-            title = sheet.language.of(sheet.scheme.sections[name])
+            title = language().of(sheet.scheme.sections[name])
             st.button(
                 f"{icon} {title} · {said}",
                 key=f"step:{name}",
@@ -45,7 +46,6 @@ def _state(
 
     ``missing`` is None where nothing can be decided yet.
     """
-    _ = sheet.language.text
     if any(field.id in sheet.issues for field in fields):
         return WRONG, _("to be corrected")
     begun = any(sheet.given(field) for field in fields)
@@ -59,7 +59,6 @@ def _state(
 
 def onward(current: str, sheet: Sheet) -> bool:
     """The buttons back and on; whether the result was asked for."""
-    _ = sheet.language.text
     names = list(sheet.steps)
     place = names.index(current)
     with st.container(horizontal=True, horizontal_alignment="distribute", key="onward"):

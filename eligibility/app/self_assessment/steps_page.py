@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import auth, cache, session
+from eligibility.app import auth, cache
 from eligibility.app.self_assessment import (
     draft_storage,
     fields,
@@ -13,34 +13,34 @@ from eligibility.app.self_assessment import (
     progress,
     steps,
 )
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import arrival, notices
 from eligibility.domain.errors import EligibilityError
 
-language = session.language()
-_ = language.text
 RESULT = "eligibility/app/self_assessment/result_page.py"
 
 draft = form_state.draft()
 if draft is None:
     st.title(_("Self-assessment"), anchor=False)
-    draft_storage.nothing_open(language)
+    draft_storage.nothing_open()
     st.stop()
 form_state.collect()
 # a place of its own, so that what is said there moves no input and no scroll
 with st.container(key="keeping"):
-    draft_storage.save(draft, auth.repository(), language)
+    draft_storage.save(draft, auth.repository())
 try:
     told, screening = cache.assess_draft(draft, readiness=False)
 except EligibilityError as error:
-    notices.show_refusal(error, language)
+    notices.show_refusal(error, language())
     st.button(_("Start again with today's date"), on_click=form_state.forget_day)
     st.stop()
 
-sheet = fields.Sheet(cache.scheme(), draft, told, language)
+sheet = fields.Sheet(cache.scheme(), draft, told)
 firm = screening.only
 step = draft.step if draft.step in sheet.steps else next(iter(sheet.steps))
 left, right = st.columns([1, 4], gap="medium")
-title = language.of(sheet.scheme.sections[step])
+title = language().of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
     arrival.arrive(step, title, draft.sought)

@@ -10,7 +10,7 @@ import secrets
 import traceback
 from typing import Any
 
-from eligibility.app import session
+from eligibility.app.translation import language
 from eligibility.app.widgets import notices
 from eligibility.domain.errors import EligibilityError
 
@@ -21,11 +21,11 @@ log = logging.getLogger("eligibility.app")
 def show_failure(error: Exception) -> bool:
     """Show what became of a page: the sentence of a refusal, or a reference; True: it is shown."""
     if isinstance(error, EligibilityError):
-        notices.show_refusal(error, session.language())
+        notices.show_refusal(error, language())
         return True
     reference = secrets.token_hex(REFERENCE_BYTES)
     log.error("reference %s: %s", reference, where(error))
-    notices.show_failure(reference, session.language())
+    notices.show_failure(reference, language())
     return True
 
 

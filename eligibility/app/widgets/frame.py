@@ -8,8 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from eligibility.app import session
+from eligibility.app.translation import browser_language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import tag
-from eligibility.i18n import LANGUAGES, Language
+from eligibility.i18n import LANGUAGES
 
 STYLE = Path(__file__).parents[1] / "style.css"
 #: a file of our own: Streamlit fetches named icons of a tab from outside
@@ -23,9 +25,8 @@ def style() -> None:
     st.html(STYLE)
 
 
-def own_words(language: Language) -> None:
+def own_words() -> None:
     """Streamlit speaks English only; its uploader and drawer are given words of this language."""
-    _ = language.text
     texts = {
         "menu": _("Pages"),
         "choose-file": _("Choose a file"),
@@ -51,20 +52,18 @@ def masthead() -> None:
         st.segmented_control(
             "语言 / Language",
             list(LANGUAGES),
-            default=session.browser_language().id,
+            default=browser_language().id,
             required=True,
             format_func=NAMES.__getitem__,
             key=session.LANGUAGE,
             label_visibility="collapsed",
             bind="query-params",
         )
-        _ = session.language().text
         name.html(tag("p", _("High-tech enterprise certification: eligibility"), cls="brand"))
 
 
 def footer() -> None:
     """What the result is and is not."""
-    _ = session.language().text
     st.html(
         tag(
             "p",

@@ -10,29 +10,29 @@ from typing import ParamSpec
 import streamlit as st
 
 from eligibility.app import auth, session
+from eligibility.app.translation import language
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.errors import EligibilityError, NotAllowed
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.store import STAFF, Actor, Repository, Role
 
 P = ParamSpec("P")
 
 
-def staff(language: Language) -> Repository:
+def staff() -> Repository:
     """The store as this member of staff may see it; the page ends here for anybody else."""
     repository = auth.repository()
-    with refusals_shown(language):
+    with refusals_shown():
         if repository.rights().role not in STAFF:
             raise NotAllowed(msgid("This page is for staff; sign in with an account of staff."))
     return repository
 
 
-def only(roles: Collection[Role], language: Language) -> Repository:
+def only(roles: Collection[Role]) -> Repository:
     """The store, on a page for these roles; any other is told so, and the page ends."""
     repository = auth.repository()
-    with refusals_shown(language):
+    with refusals_shown():
         if repository.rights().role not in roles:
             raise NotAllowed("Your role does not allow this.")
     return repository
@@ -67,12 +67,12 @@ def fragment(*, run_every: float | None = None) -> Callable[[Callable[P, None]],
 
 
 @contextmanager
-def refusals_shown(language: Language) -> Iterator[None]:
+def refusals_shown() -> Iterator[None]:
     """What is refused in this block is told in its sentence, and the page ends."""
     try:
         yield
     except EligibilityError as error:
-        notices.show_refusal(error, language)
+        notices.show_refusal(error, language())
         st.stop()
 
 
@@ -85,9 +85,9 @@ def do(action: Callable[[], Message | None]) -> None:
         session.flash(error.message, refused=True)
 
 
-def news(language: Language) -> None:
+def news() -> None:
     """What came of the last action."""
     if kept := session.take_flash():
         said, refused = kept
         cls = "notice refused" if refused else "notice done"
-        st.html(tag("p", said.say(language), cls=cls, role="alert" if refused else "status"))
+        st.html(tag("p", said.say(language()), cls=cls, role="alert" if refused else "status"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import pyarrow as pa
 import streamlit as st
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
@@ -36,14 +39,13 @@ def show_failure(reference: str, language: Language) -> None:
     st.html(tag("p", told.format(reference=reference), cls="notice refused", role="alert"))
 
 
-def show_message(message: Message, language: Language) -> None:
+def show_message(message: Message) -> None:
     """One sentence about what was just done or refused."""
-    st.html(tag("p", message.say(language), cls="notice", role="status"))
+    st.html(tag("p", message.say(language()), cls="notice", role="status"))
 
 
-def counts(screening: Screening, language: Language) -> None:
+def counts(screening: Screening) -> None:
     """Rows read = scored + rejected, and the verdicts of the scored."""
-    _ = language.text
     counted = screening.counts
     sum_words = _("{read} rows read = {scored} scored + {rejected} rejected").format(
         read=f"{screening.batch.read:,}",
@@ -51,40 +53,38 @@ def counts(screening: Screening, language: Language) -> None:
         rejected=f"{screening.rejected:,}",
     )
     verdicts = [
-        tag("span", f"{verdict_word(name, language)} {counted[name]:,}", cls=f"status {status}")
+        tag("span", f"{verdict_word(name, language())} {counted[name]:,}", cls=f"status {status}")
         for name, status in OF_VERDICT.items()
     ]
     st.html(tag("p", tag("strong", sum_words), *verdicts, cls="counts"))
 
 
-def rejects(screening: Screening, language: Language) -> None:
+def rejects(screening: Screening) -> None:
     """The rows that could not be used, why, and what to do; then what was taken with a remark."""
-    rejected_rows(screening.batch, language)
+    rejected_rows(screening.batch)
 
 
-def rejected_rows(batch: Batch, language: Language) -> None:
+def rejected_rows(batch: Batch) -> None:
     """The same of any batch."""
-    _ = language.text
     fatal = [issue for issue in batch.issues if issue.fatal]
     remarks = [issue for issue in batch.issues if not issue.fatal]
     if fatal:
         title = _("Rejected rows: {n}").format(n=batch.read - len(batch.table))
         with st.expander(title, expanded=True, icon=":material/block:"):
-            _issues(fatal, language)
+            _issues(fatal)
             download_button.button(
                 _("Download the rejected rows with their reasons (CSV)"),
-                lambda: downloads.rejects_csv(batch, language),
+                partial(downloads.rejects_csv, batch, language()),
                 file_name="rejected.csv",
                 mime="text/csv",
             )
     if remarks:
         with st.expander(_("Scored, with a remark: {n}").format(n=len(remarks))):
-            _issues(remarks, language)
+            _issues(remarks)
 
 
-def issue_table(issues: Iterable[RowIssue], language: Language) -> pa.Table:
+def issue_table(issues: Iterable[RowIssue]) -> pa.Table:
     """Row, firm, column, value and what was expected."""
-    _ = language.text
     rows = list(issues)
     return pa.table(
         {
@@ -93,14 +93,14 @@ def issue_table(issues: Iterable[RowIssue], language: Language) -> pa.Table:
             _("Column"): pa.array([issue.column for issue in rows], pa.string()),
             _("Value"): pa.array([issue.value for issue in rows], pa.string()),
             _("What was expected"): pa.array(
-                [issue.expected.say(language) for issue in rows], pa.string()
+                [issue.expected.say(language()) for issue in rows], pa.string()
             ),
         }
     )
 
 
-def _issues(issues: list[RowIssue], language: Language) -> None:
-    table = issue_table(issues, language)
+def _issues(issues: list[RowIssue]) -> None:
+    table = issue_table(issues)
     sizes = ("small", "medium", "medium", "medium", "large")
     widths = dict(zip(table.column_names, sizes, strict=True))
     st.dataframe(

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.domain.facts import Field
-from eligibility.domain.text import Speaks
 from eligibility.reports.firm_text import fields_in_words
 from eligibility.reports.number_format import (
     WAN,
@@ -50,9 +51,8 @@ def wan(amount: float) -> str:
     return f"{Decimal(repr(amount)):f}万元"
 
 
-def unit_word(unit: str, language: Speaks) -> str:
+def unit_word(unit: str) -> str:
     """A unit on its own, as it stands beside an input."""
-    _ = language.text
     words = {
         "CNY": _("CNY 10,000"),
         "person": _("persons"),
@@ -62,33 +62,26 @@ def unit_word(unit: str, language: Speaks) -> str:
     return words.get(unit, "")
 
 
-def field_title(field: Field, years: Sequence[int], language: Speaks) -> str:
+def field_title(field: Field, years: Sequence[int]) -> str:
     """The title of a field, its year of the form replaced by the calendar year."""
-    return language.of(field.titled(years[-1] + 1))
+    return language().of(field.titled(years[-1] + 1))
 
 
-def stem_title(field: Field, language: Speaks) -> str:
+def stem_title(field: Field) -> str:
     """The title of a field without its year of the form."""
-    return language.of(field.stem_title)
+    return language().of(field.stem_title)
 
 
-def field_titles(
-    names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int], language: Speaks
-) -> str:
+def field_titles(names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int]) -> str:
     """Several fields in one line."""
-    return fields_in_words(names, fields, years[-1] + 1, language)
+    return fields_in_words(names, fields, years[-1] + 1, language())
 
 
 def missing_fields(
-    names: Sequence[str],
-    fields: Mapping[str, Field],
-    years: Sequence[int],
-    language: Speaks,
-    shown: int = 2,
+    names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int], shown: int = 2
 ) -> str:
     """The first few fields in one line, and how many more there are."""
-    _ = language.text
-    said = field_titles(names[:shown], fields, years, language)
+    said = field_titles(names[:shown], fields, years)
     more = len(names) - shown
     return said + (_(" and {n} more").format(n=more) if more > 0 else "")
 
@@ -98,7 +91,6 @@ def citation(cited: Mapping[str, Any]) -> str:
     return f"{cited['document']} {cited['article']}"
 
 
-def confidence(grade: str, language: Speaks) -> str:
+def confidence(grade: str) -> str:
     """How well a citation is known; nothing to say of grade A."""
-    _ = language.text
     return {"B": _("one source"), "M": _("not checked against the text")}.get(grade, "")

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from eligibility.app import session
-from eligibility.i18n import Language
+from eligibility.app.translation import text as _
 
 
-def above(words: str, names: Sequence[str], language: Language) -> int | None:
+def above(words: str, names: Sequence[str]) -> int | None:
     """What a table shows in a line, and a choice among its rows; gives the row chosen."""
-    _ = language.text
     with st.container(horizontal=True, vertical_alignment="center", key="table-head"):
         st.caption(words)
         chosen: int | None = st.selectbox(

@@ -11,10 +11,11 @@ from eligibility.app import cache
 from eligibility.app.firm import plan_results
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.firm.plan_results import PlanRequest
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets.markup import tag
 from eligibility.city.year import CityYear
-from eligibility.i18n import Language
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.screening import Screening
 
@@ -22,9 +23,8 @@ from eligibility.screening import Screening
 Offered = tuple[tuple[str, str, Callable[[], bytes]], ...]
 
 
-def of_firm(opened: OpenFirm, language: Language, asked: PlanRequest | None = None) -> None:
+def of_firm(opened: OpenFirm, asked: PlanRequest | None = None) -> None:
     """A firm's paper as Word and PDF, and its workbook; the paper tells the plan asked for."""
-    _ = language.text
     st.caption(
         _(
             "Verdict, findings with their articles, score, gaps, plan with dates, papers to collect, "
@@ -36,24 +36,21 @@ def of_firm(opened: OpenFirm, language: Language, asked: PlanRequest | None = No
     judge = model.readiness if model else None
     told = asked or PlanRequest()
     paper = {
-        kind: partial(downloads.firm_paper, opened, told, language, kind, judge)
+        kind: partial(downloads.firm_paper, opened, told, language(), kind, judge)
         for kind in ("docx", "pdf")
     }
     offered: Offered = (
         (_("Paper (Word)"), "docx", paper["docx"]),
         (_("Paper (PDF)"), "pdf", paper["pdf"]),
-        (_("Workbook (Excel)"), "xlsx", partial(downloads.firm_workbook, opened, language)),
+        (_("Workbook (Excel)"), "xlsx", partial(downloads.firm_workbook, opened, language())),
     )
     about = opened.firm.record["firm"]
     name = downloads.file_stem(about["name"] or about["uscc"] or "", opened.firm.applied)
-    _downloads(name, offered, language)
+    _downloads(name, offered)
 
 
-def of_year(
-    made: CityYear, firms: YearCandidates | Screening, language: Language, *, by_model: bool
-) -> None:
+def of_year(made: CityYear, firms: YearCandidates | Screening, *, by_model: bool) -> None:
     """The year's report as Word and PDF, and the staff's workbook where the firms are a file's."""
-    _ = language.text
     st.caption(
         _(
             "The report holds target and certified, the funnel, shares by district, industry and "
@@ -70,7 +67,7 @@ def of_year(
             downloads.year_paper,
             made,
             chances,
-            language,
+            language(),
             kind,
             target_after,
             registered=registered,
@@ -83,14 +80,12 @@ def of_year(
         (_("Year's report (PDF)"), "pdf", paper["pdf"]),
     )
     if isinstance(firms, Screening):
-        workbook = partial(downloads.staff_workbook, firms, language)
+        workbook = partial(downloads.staff_workbook, firms, language())
         offered += ((_("Staff's workbook (Excel)"), "xlsx", workbook),)
-    _downloads(
-        downloads.file_stem(carrier or language.of(made.city.title), made.year), offered, language
-    )
+    _downloads(downloads.file_stem(carrier or language().of(made.city.title), made.year), offered)
 
 
-def _downloads(name: str, offered: Offered, language: Language) -> None:
+def _downloads(name: str, offered: Offered) -> None:
     """A button for each paper; where this machine cannot write PDF, a sentence says what it lacks."""
     lacking = cache.lacking_for_pdf()
     with st.container(horizontal=True, key="papers"):
@@ -105,4 +100,4 @@ def _downloads(name: str, offered: Offered, language: Language) -> None:
                 icon=":material/download:",
             )
     if lacking is not None:
-        st.html(tag("p", lacking.say(language), cls="muted"))
+        st.html(tag("p", lacking.say(language()), cls="muted"))

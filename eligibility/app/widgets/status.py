@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.domain.text import Speaks
 
@@ -9,9 +10,9 @@ ICONS = {"met": "●", "undetermined": "◐", "unmet": "○"}
 OF_VERDICT = {"eligible": "met", "undetermined": "undetermined", "ineligible": "unmet"}
 
 
-def status_word(status: str, language: Speaks) -> str:
+def status_word(status: str) -> str:
     """Met, unmet or undetermined: the engine's own word, which is its msgid."""
-    return language.text(status)
+    return _(status)
 
 
 def verdict_word(verdict: str, language: Speaks) -> str:
@@ -19,12 +20,12 @@ def verdict_word(verdict: str, language: Speaks) -> str:
     return f"{ICONS[OF_VERDICT[verdict]]} {language.text(verdict)}"
 
 
-def badge(status: str, language: Speaks) -> Markup:
+def badge(status: str) -> Markup:
     """Icon and word in the colour of the status."""
     return tag(
         "span",
         tag("span", ICONS[status], cls="icon", aria_hidden="true"),
         " ",
-        status_word(status, language),
+        status_word(status),
         cls=f"status {status}",
     )

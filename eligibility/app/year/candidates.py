@@ -9,6 +9,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.firm import plan_results
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets.markup import literal, tag
 from eligibility.app.widgets.table import table
@@ -16,7 +17,6 @@ from eligibility.city.settings import City
 from eligibility.city.year import CityYear
 from eligibility.domain.law import Batch
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import Language
 from eligibility.register.year_candidates import STAGES, YearCandidates
 from eligibility.schemes.registry import Scheme
 from eligibility.store import LEADS, STAGE_WORDS, Repository, Stage
@@ -26,9 +26,8 @@ REGISTER, FILE = "register", "file"
 NAMED = 12
 
 
-def of_register(repository: Repository, language: Language) -> bool:
+def of_register(repository: Repository) -> bool:
     """Whether the year is that of the firms of the register, and not of a file."""
-    _ = language.text
     if not any(repository.overview.funnel().values()):
         return False
     words = {REGISTER: _("of the register"), FILE: _("of the file")}
@@ -49,12 +48,12 @@ def whole(repository: Repository) -> bool:
     return repository.rights().role in LEADS
 
 
-def stages(usual: Sequence[Stage], language: Language) -> list[Stage]:
+def stages(usual: Sequence[Stage]) -> list[Stage]:
     """The stages whose firms are counted, from the usual ones on."""
-    words = {stage: language.text(STAGE_WORDS[stage]) for stage in STAGES}
-    words[Stage.CERTIFIED] = language.text("certificate ends in the year")
+    words = {stage: _(STAGE_WORDS[stage]) for stage in STAGES}
+    words[Stage.CERTIFIED] = _("certificate ends in the year")
     chosen = st.pills(
-        language.text("Counted are firms at these stages"),
+        _("Counted are firms at these stages"),
         list(words),
         selection_mode="multi",
         default=usual,
@@ -75,35 +74,34 @@ def years(*, registered: bool) -> list[int]:
     )
 
 
-def closed_batch(year: int, city: City, scheme: Scheme, language: Language) -> Batch | None:
+def closed_batch(year: int, city: City, scheme: Scheme) -> Batch | None:
     """The last batch of the year where it has closed, and that only applications filed count then."""
     last = plan_results.closed_batch(city, year, scheme)
     if last is not None:
-        said = language.text(
+        said = _(
             "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
         )
         if last.source == "assumed":
-            said = language.text(
+            said = _(
                 "The last batch of {year} closed on {day} (assumed, please check): only applications filed are counted unless you choose otherwise."
             )
         st.html(tag("p", said.format(year=year, day=last.due), cls="notice"))
     return last
 
 
-def nobody(language: Language) -> None:
+def nobody() -> None:
     """What to do where no firm is counted."""
     st.info(
-        language.text(
+        _(
             "No firm with figures stands at a stage that is counted. Set the stages of firms in the list of all firms."
         )
     )
-    st.page_link("eligibility/app/register/firms_page.py", label=language.text("All firms →"))
+    st.page_link("eligibility/app/register/firms_page.py", label=_("All firms →"))
 
 
-def candidate_counts(pool: YearCandidates, language: Language) -> None:
+def candidate_counts(pool: YearCandidates) -> None:
     """Who is counted, and who cannot be, with the way to each of these."""
-    _ = language.text
-    words = {stage: language.text(STAGE_WORDS[stage]) for stage in STAGES}
+    words = {stage: _(STAGE_WORDS[stage]) for stage in STAGES}
     words[Stage.CERTIFIED] = _("certificate ends in the year")
     said = [
         _("Counted: {n} firms of the register").format(n=f"{len(pool.firms):,}"),
@@ -132,21 +130,18 @@ def candidate_counts(pool: YearCandidates, language: Language) -> None:
     if pool.earlier:
         said.append(_("judged by figures of an earlier year: {n}").format(n=f"{pool.earlier:,}"))
     st.html(tag("p", *(tag("span", part) for part in said), cls="counts"))
-    _left_out(_("Not counted, as no figures are held: {n}"), pool.blank, language)
-    _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread, language)
+    _left_out(_("Not counted, as no figures are held: {n}"), pool.blank)
+    _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread)
 
 
-def candidates_summary(repository: Repository, pool: YearCandidates, language: Language) -> None:
+def candidates_summary(repository: Repository, pool: YearCandidates) -> None:
     """Who is counted and who cannot be, and what is still to be recorded."""
-    candidate_counts(pool, language)
-    unrecorded_applications(repository, pool, language)
+    candidate_counts(pool)
+    unrecorded_applications(repository, pool)
 
 
-def unrecorded_applications(
-    repository: Repository, pool: YearCandidates, language: Language
-) -> None:
+def unrecorded_applications(repository: Repository, pool: YearCandidates) -> None:
     """Firms whose stage says that they applied and no record when, with the button that records it."""
-    _ = language.text
     by_year: dict[int, dict[int, str]] = {}
     for each in pool.unrecorded:
         by_year.setdefault(each.year, {})[each.firm] = each.name
@@ -159,7 +154,7 @@ def unrecorded_applications(
                     "Each counts once, in the year in which its stage was set. Record the applications if that is their year; open a firm to correct its stage if it is not."
                 )
             )
-            _links(firms, language)
+            _links(firms)
             if st.button(
                 _("Record {n} applications of {year}").format(n=n, year=year),
                 key=session.record_key(year),
@@ -175,29 +170,28 @@ def _record_applications(repository: Repository, year: int, firms: Sequence[int]
     )
 
 
-def _left_out(title: str, firms: Mapping[int, str], language: Language) -> None:
+def _left_out(title: str, firms: Mapping[int, str]) -> None:
     if not firms:
         return
     with st.expander(title.format(n=f"{len(firms):,}")):
-        _links(firms, language)
+        _links(firms)
 
 
-def _links(firms: Mapping[int, str], language: Language) -> None:
+def _links(firms: Mapping[int, str]) -> None:
     for firm, name in list(firms.items())[:NAMED]:
         st.page_link(
             "eligibility/app/register/firm_page.py",
-            label=literal(name or language.text("(no name)")),
+            label=literal(name or _("(no name)")),
             query_params={address.FIRM: str(firm)},
         )
     if len(firms) > NAMED:
-        st.caption(language.text("and {n} more").format(n=len(firms) - NAMED))
+        st.caption(_("and {n} more").format(n=len(firms) - NAMED))
 
 
 def certificates(
-    pool: YearCandidates, made: CityYear, scheme: Scheme, language: Language, *, whole: bool = True
+    pool: YearCandidates, made: CityYear, scheme: Scheme, *, whole: bool = True
 ) -> None:
     """Certificates valid at the end of each year if no more came, against the stock aimed at."""
-    _ = language.text
     st.header(_("Stock of certificates"), anchor=False)
     held, undated = plan_results.stock(pool, scheme), pool.held.undated
     # the stock aimed at is the city's, and no yardstick for the firms of one carrier

@@ -10,6 +10,8 @@ import numpy as np
 import streamlit as st
 
 from eligibility.app import session
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
@@ -19,7 +21,6 @@ from eligibility.city.settings import City
 from eligibility.city.year import CityYear, shares_by
 from eligibility.domain.law import Figure
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
-from eligibility.i18n import Language
 from eligibility.reports.number_format import certified_chance, tenths
 from eligibility.reports.year_text import carriers_part
 
@@ -34,13 +35,12 @@ REACH = 3
 LEAST = 30
 
 
-def basis(made: CityYear, language: Language) -> None:
+def basis(made: CityYear) -> None:
     """What every chance on the page rests on."""
-    _ = language.text
     shock = made.city.forecast.year_shock
-    said = _("Chances: {basis}").format(basis=made.basis.say(language))
+    said = _("Chances: {basis}").format(basis=made.basis.say(language()))
     also = _("Years differ by {shock} in log-odds ({source}).").format(
-        shock=fmt.number(shock.value), source=_sourced(shock, language)
+        shock=fmt.number(shock.value), source=_sourced(shock)
     )
     if made.chances.left is not None:
         also += " " + _(
@@ -49,13 +49,12 @@ def basis(made: CityYear, language: Language) -> None:
     st.html(tag("p", said, tag("small", also), cls="notice"))
 
 
-def numbers(record: Said, language: Language, *, open_: bool = True, whole: bool = True) -> None:
+def numbers(record: Said, *, open_: bool = True, whole: bool = True) -> None:
     """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
 
     These are not told of a year whose last batch has closed (``open_``). The city's target is no
     yardstick for the firms of one carrier (not ``whole``): it is told beside what they bring.
     """
-    _ = language.text
     seen, goal = record["forecast"], record["target"]["certified"]
     more = seen["more_needed"]
     low, high = seen["interval_80"]
@@ -92,15 +91,14 @@ def numbers(record: Said, language: Language, *, open_: bool = True, whole: bool
         )
     )
     if not whole:
-        st.html(tag("p", carriers_part(dict(record), language)))
+        st.html(tag("p", carriers_part(dict(record), language())))
 
 
-def plot(seen: Forecast, language: Language, *, whole: bool = True) -> None:
+def plot(seen: Forecast, *, whole: bool = True) -> None:
     """Bars of the chance of each number certified, the target and the firms certified already.
 
     Of one carrier's firms (not ``whole``) without the city's target.
     """
-    _ = language.text
     counts = np.flatnonzero(seen.distribution > SEEN)
     counts = np.arange(counts.min(), counts.max() + 1) + seen.already
     reached, below = _("target reached"), _("below the target")
@@ -177,9 +175,8 @@ def plot(seen: Forecast, language: Language, *, whole: bool = True) -> None:
     st.altair_chart(chart, width="stretch")
 
 
-def chances(there_is_a_model: bool, language: Language) -> bool:
+def chances(there_is_a_model: bool) -> bool:
     """Whether the chances are the model's, where there is one."""
-    _ = language.text
     words = {True: _("by the model"), False: _("as assumed")}
     return there_is_a_model and bool(
         st.segmented_control(
@@ -193,9 +190,8 @@ def chances(there_is_a_model: bool, language: Language) -> bool:
     )
 
 
-def aim(language: Language, *, whole: bool = True) -> Aim:
+def aim(*, whole: bool = True) -> Aim:
     """What support is to raise; certifications where the target is not one's own."""
-    _ = language.text
     if not whole:
         return Aim.EXPECTED
     words = {Aim.EXPECTED: _("certifications"), Aim.TARGET: _("the chance of the target")}
@@ -210,11 +206,8 @@ def aim(language: Language, *, whole: bool = True) -> Aim:
     return chosen
 
 
-def inputs(
-    city: City, goal: int, year: int, key: str, language: Language, *, whole: bool = True
-) -> tuple[int, float]:
+def inputs(city: City, goal: int, year: int, key: str, *, whole: bool = True) -> tuple[int, float]:
     """Target and adviser-days, from those that are set on; days alone for one carrier."""
-    _ = language.text
     days = city.support.adviser_days.value
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     target = goal
@@ -241,10 +234,10 @@ def inputs(
     return int(target), float(there_are)
 
 
-def already(year: int, language: Language) -> int:
+def already(year: int) -> int:
     """Firms certified so far that are not in the file."""
     typed = st.number_input(
-        language.text("Certified in {year} so far, not in the file").format(year=year),
+        _("Certified in {year} so far, not in the file").format(year=year),
         0,
         None,
         0,
@@ -256,9 +249,8 @@ def already(year: int, language: Language) -> int:
     return int(typed)
 
 
-def shares(made: CityYear, language: Language) -> None:
+def shares(made: CityYear) -> None:
     """Firms and expected certifications by district, carrier or industry."""
-    _ = language.text
     words = {"district": _("District"), "carrier": _("Carrier"), "industry": _("Industry")}
     by = st.segmented_control(
         _("Counted by"),
@@ -289,8 +281,7 @@ def shares(made: CityYear, language: Language) -> None:
     st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
 
 
-def _sourced(figure: Figure, language: Language) -> str:
-    _ = language.text
+def _sourced(figure: Figure) -> str:
     if isinstance(figure.source, str):
         return _("assumed")
     return f"{figure.source.document} {figure.source.article}"

@@ -9,20 +9,20 @@ import pyarrow as pa
 import streamlit as st
 
 from eligibility.app import session
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
-from eligibility.i18n import Language
 from eligibility.reports.number_format import certified_chance, tenths
 
 Said = Mapping[str, Any]
 TALL = 460
 
 
-def comparison(support: Said, language: Language, *, whole: bool = True) -> None:
+def comparison(support: Said, *, whole: bool = True) -> None:
     """What the choice brings, beside the rules of thumb; no chance of the target for one carrier."""
-    _ = language.text
     if not support["choices"]:
         return
     rules = support["compared_with"]
@@ -43,7 +43,7 @@ def comparison(support: Said, language: Language, *, whole: bool = True) -> None
         (
             name,
             fmt.number(line["days"]),
-            fmt.money(line["cost"], language),
+            fmt.money(line["cost"], language()),
             f"+{fmt.number(line['gain'])}",
             fmt.number(support["gain"] - line["gain"]) if line is not support else "",
             tenths(line["forecast"]["reaches_target"]),
@@ -56,9 +56,8 @@ def comparison(support: Said, language: Language, *, whole: bool = True) -> None
         st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
 
 
-def bound(support: Said, language: Language) -> None:
+def bound(support: Said) -> None:
     """That the choice is proven the best, or what no choice exceeds."""
-    _ = language.text
     by_target = support["aim"] == "target"
     if support["proven"]:
         said = _("Proven: no other choice within these days reaches more.")
@@ -73,14 +72,13 @@ def bound(support: Said, language: Language) -> None:
         st.caption(said)
 
 
-def worth_a_visit(support: Said, keys: Sequence[str], language: Language) -> str | None:
+def worth_a_visit(support: Said, keys: Sequence[str]) -> str | None:
     """Each firm of the choice with what to do; gives that one of the keys that was opened."""
-    _ = language.text
     chosen = support["choices"]
     columns = {
         "open": [_("Open")] * len(chosen),
         _("Firm"): [_name(each) for each in chosen],
-        _("What to do"): [_actions(each, language) for each in chosen],
+        _("What to do"): [_actions(each) for each in chosen],
         _("Days"): [each["days"] for each in chosen],
         _("Chance now"): [certified_chance(each["before"]) for each in chosen],
         _("Chance then"): [certified_chance(each["after"]) for each in chosen],
@@ -107,16 +105,15 @@ def _name(firm: Said) -> str:
     return firm["name"] or firm["uscc"] or fmt.NOTHING
 
 
-def _actions(choice: Said, language: Language) -> str:
-    return language.text(", ").join(action[language.id] for action in choice["actions"])
+def _actions(choice: Said) -> str:
+    return _(", ").join(action[language().id] for action in choice["actions"])
 
 
-def choices(support: Said, keys: Sequence[str], opens: str, language: Language) -> str | None:
+def choices(support: Said, keys: Sequence[str], opens: str) -> str | None:
     """Each choice with its reason; gives that one of the firms' keys that was opened.
 
     ``opens`` says on every button what it leads to.
     """
-    _ = language.text
     chosen = support["choices"]
     if not chosen:
         st.info(_("Nothing fits into these days; allow more, or look at the training needs."))
@@ -124,7 +121,7 @@ def choices(support: Said, keys: Sequence[str], opens: str, language: Language) 
     columns = {
         _("Firm"): [_name(each) for each in chosen],
         _("District"): [each["district"] for each in chosen],
-        _("What to do"): [_actions(each, language) for each in chosen],
+        _("What to do"): [_actions(each) for each in chosen],
         _("Days"): [each["days"] for each in chosen],
         _("Chance now"): [certified_chance(each["before"]) for each in chosen],
         _("Chance then"): [certified_chance(each["after"]) for each in chosen],
@@ -159,9 +156,8 @@ def choices(support: Said, keys: Sequence[str], opens: str, language: Language) 
     return None if row is None else keys[row]
 
 
-def training(needs: Said, language: Language) -> None:
+def training(needs: Said) -> None:
     """Which gaps most firms share, and which course would move how many."""
-    _ = language.text
     heads = (
         _("Course"),
         _("Days"),
@@ -172,7 +168,7 @@ def training(needs: Said, language: Language) -> None:
     )
     rows = [
         (
-            course["title"][language.id],
+            course["title"][language().id],
             fmt.number(course["days"]),
             fmt.number(course["seats"]),
             f"{course['concerned']:,}",
@@ -191,37 +187,34 @@ def training(needs: Said, language: Language) -> None:
         lacked = [gap for gap in needs["gaps"] if gap["scored_item"] is scored]
         if lacked:
             with st.expander(title, expanded=not scored):
-                st.html(_lacked(lacked, scored, language))
+                st.html(_lacked(lacked, scored))
 
 
-def _lacked(gaps: list[Said], scored: bool, language: Language) -> str:
-    _ = language.text
+def _lacked(gaps: list[Said], scored: bool) -> str:
     if scored:
-        rows = [(gap["title"][language.id], f"{gap['unmet']:,}") for gap in gaps]
+        rows = [(gap["title"][language().id], f"{gap['unmet']:,}") for gap in gaps]
         return table((_("Item"), _("Number of firms")), rows, numbers=[1])
     heads = (_("Condition"), _("○ unmet"), _("its only unmet one"), _("◐ undetermined"))
     names = ("unmet", "alone", "undetermined")
-    rows = [(gap["title"][language.id], *(f"{gap[name]:,}" for name in names)) for gap in gaps]
+    rows = [(gap["title"][language().id], *(f"{gap[name]:,}" for name in names)) for gap in gaps]
     return table(heads, rows, numbers=[1, 2, 3])
 
 
-def deadlines(due: list[Said], language: Language) -> None:
+def deadlines(due: list[Said]) -> None:
     """What is due, and what each day rests on."""
-    _ = language.text
     rows = [
         (
             each["day"] + (_(" △ late") if each["late"] else ""),
-            each["task"][language.id],
-            _rests(each["dated_by"], language),
+            each["task"][language().id],
+            _rests(each["dated_by"]),
         )
         for each in due
     ]
     st.html(table((_("Due"), _("What"), _("The day rests on")), rows))
 
 
-def _rests(source: Any, language: Language) -> str:
-    _ = language.text
+def _rests(source: Any) -> str:
     if isinstance(source, str):
         return _("assumed: check")
-    doubt = fmt.confidence(source["confidence"], language)
+    doubt = fmt.confidence(source["confidence"])
     return tag("span", fmt.citation(source), *([tag("span", doubt, cls="doubt")] if doubt else []))

@@ -7,74 +7,74 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.firm import plan_results
 from eligibility.app.screening import upload
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, notices, papers
 from eligibility.app.year import candidates, forecast, support
 from eligibility.domain.errors import EligibilityError
 from eligibility.reports.year_text import city_record
 
 SCREENING = "eligibility/app/screening/screening_page.py"
-language = session.language()
-_ = language.text
 
 st.title(_("The year"), anchor=False)
-repository = guard.staff(language)
-guard.news(language)
+repository = guard.staff()
+guard.news()
 city, model = cache.city(), cache.model()[0]
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        registered = candidates.of_register(repository, language)
+        registered = candidates.of_register(repository)
         years = candidates.years(registered=registered)
         if years:
             year = st.selectbox(_("Year of application"), years, key=address.YEAR, width=160)
-            by_model = forecast.chances(model is not None, language)
+            by_model = forecast.chances(model is not None)
             whole = not registered or candidates.whole(repository)
-            aim = forecast.aim(language, whole=whole)
+            aim = forecast.aim(whole=whole)
     if not registered:
-        upload.source(session.upload(), language)
+        upload.source(session.upload())
     if not years:
         st.write(_("The file holds no firm that could be read."))
         st.page_link(SCREENING, label=_("See why, or choose another file"))
         st.stop()
     held = last = None
     if registered:
-        last = candidates.closed_batch(year, city, cache.scheme(), language)
-        held = cache.pool(repository, year, candidates.stages(cache.stages(year), language))
+        last = candidates.closed_batch(year, city, cache.scheme())
+        held = cache.pool(repository, year, candidates.stages(cache.stages(year)))
     if held and not held.firms:
-        candidates.nobody(language)
-        candidates.candidates_summary(repository, held, language)
+        candidates.nobody()
+        candidates.candidates_summary(repository, held)
         st.stop()
     goal = plan_results.target(city, year, held)
     key = session.target_key(goal if held else None)
-    target, days = forecast.inputs(city, goal, year, key, language, whole=whole)
-    already = forecast.already(year, language) if not registered else 0
+    target, days = forecast.inputs(city, goal, year, key, whole=whole)
+    already = forecast.already(year) if not registered else 0
     with st.spinner(_("Working out the year…")):
         if held:
             made = cache.year_of(held, target, days, by_model=by_model, aim=aim)
         else:
             made = cache.year(year, target, already, days, by_model=by_model, aim=aim)
 except EligibilityError as error:
-    notices.show_refusal(error, language)
+    notices.show_refusal(error, language())
     st.stop()
 record = city_record(made)
 keys = plan_results.visited(held, made) if held else plan_results.supported(cache.current(), made)
 
-forecast.basis(made, language)
-forecast.numbers(record, language, open_=last is None, whole=whole)
-forecast.plot(made.portfolio.without, language, whole=whole)
+forecast.basis(made)
+forecast.numbers(record, open_=last is None, whole=whole)
+forecast.plot(made.portfolio.without, whole=whole)
 if held:
-    candidates.candidates_summary(repository, held, language)
-    candidates.certificates(held, made, cache.scheme(), language, whole=whole)
+    candidates.candidates_summary(repository, held)
+    candidates.certificates(held, made, cache.scheme(), whole=whole)
 st.header(_("Whom to support"), anchor=False)
-support.comparison(record["support"], language, whole=whole)
-support.bound(record["support"], language)
-if opened := support.choices(record["support"], keys, _("Open") if held else _("Plan"), language):
+support.comparison(record["support"], whole=whole)
+support.bound(record["support"])
+if opened := support.choices(record["support"], keys, _("Open") if held else _("Plan")):
     page = "eligibility/app/register/firm_page.py" if held else "eligibility/app/firm/plan_page.py"
     st.switch_page(page, query_params={address.FIRM: opened})
 st.header(_("Training needs"), anchor=False)
-support.training(record["training"], language)
+support.training(record["training"])
 st.header(_("Deadlines"), anchor=False)
-support.deadlines(record["deadlines"], language)
+support.deadlines(record["deadlines"])
 st.header(_("Where the firms are"), anchor=False)
-forecast.shares(made, language)
+forecast.shares(made)
 st.header(_("Papers"), anchor=False)
-papers.of_year(made, held or cache.current(), language, by_model=by_model)
+papers.of_year(made, held or cache.current(), by_model=by_model)

@@ -1,0 +1,29 @@
+"""The language of whoever looks at the page, and its sentences: asked anew at every sentence.
+
+Only for what runs within a page. A file that is made when it is asked for is made outside of it and
+takes its language with it.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from eligibility.app.session import LANGUAGE
+from eligibility.i18n import Language, language_named
+from eligibility.i18n import language as language_of_tag
+
+
+def language() -> Language:
+    """The language chosen, or else the browser's."""
+    chosen = st.session_state.get(LANGUAGE)
+    return language_named(chosen) if chosen else browser_language()
+
+
+def browser_language() -> Language:
+    """The language the browser asks for."""
+    return language_of_tag(st.context.locale)
+
+
+def text(msgid: str) -> str:
+    """An English sentence of the code in the language of the page."""
+    return language().text(msgid)
