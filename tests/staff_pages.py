@@ -82,7 +82,7 @@ def fill(repository: Repository, year: int) -> dict[str, list[int]]:
     Of 200 firms 40 stay surveyed and 25 have applied; five are certified in the year, six hold a
     certificate that ends in it and four one that does not; one application failed.
     """
-    screening = cache.sample(date(2026, 5, 10), cache.model_stamp())
+    screening = cache.sample(date(2026, 5, 10))
     made = import_steps.stage(repository, "candidates.csv", screening)
     repository.imports.confirm(made)
     ids = sorted(repository.firms.frame()["id"].tolist())

@@ -5,10 +5,10 @@ What comes from an upload is remembered for its session only: another session ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import streamlit as st
 from eligibility.app import reader, session
 from eligibility.app.firm import plan_results
 from eligibility.app.firm.plan_results import Outlook, PlanRequest
+from eligibility.app.keyed_cache import KeyedCache
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import MoneyUnit, Upload
 from eligibility.app.stale_cache import CachedValue, Latest
@@ -53,10 +54,6 @@ if TYPE_CHECKING:
     from eligibility.readiness.training import TrainingResult
     from eligibility.readiness.training_data import Past
 
-#: an upload is known by its name and the digest of its content
-BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
-    Upload: lambda upload: (upload.name, upload.digest)
-}
 #: of an uploaded table: twice the 50,000 firms that the tables of the app are made for
 MOST_LINES = 100_000
 #: names the state of the model's files
@@ -92,23 +89,18 @@ def upload_preview(upload: Upload, sheet: str | None, day: date) -> Preview:
         return _preview(upload, sheet, day)
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def _preview(upload: Upload, sheet: str | None, day: date) -> Preview:
-    source = (upload.name, upload.content)
-    return preview(
-        source, joint_fields(), Options(sheet=sheet, application_date=day, most_lines=MOST_LINES)
+    options = Options(sheet=sheet, application_date=day, most_lines=MOST_LINES)
+    return _of_session().get(
+        "preview",
+        (upload.name, upload.digest, sheet, day),
+        lambda: preview((upload.name, upload.content), joint_fields(), options),
+        most=4,
     )
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def screening(
-    upload: Upload,
-    unit: MoneyUnit | None,
-    sheet: str | None,
-    day: date,
-    stamp: Stamp,  # noqa: ARG001 only names what is remembered
-) -> Screening:
-    """The firms of an uploaded file; ``stamp`` names the model that is asked."""
+def screening(upload: Upload, unit: MoneyUnit | None, sheet: str | None, day: date) -> Screening:
+    """The firms of an uploaded file, assessed with the model in use."""
     options = Options(
         money_unit=unit,
         sheet=sheet,
@@ -117,22 +109,31 @@ def screening(
         most_lines=MOST_LINES,
         beside=only_elsewhere(scheme(), scheme().in_force(day)),
     )
-    return _screened((upload.name, upload.content), options)
+    return _of_session().get(
+        "screening",
+        (upload.name, upload.digest, unit, sheet, day, model_stamp()),
+        lambda: _assess_file((upload.name, upload.content), options),
+        most=4,
+    )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def sample(day: date, stamp: Stamp) -> Screening:  # noqa: ARG001 as above
-    """The invented firms that come with the program; ``stamp`` names the model that is asked."""
-    return _screened((SAMPLE.name, SAMPLE.read_bytes()), Options(application_date=day))
+def sample(day: date) -> Screening:
+    """The invented firms that come with the program, assessed with the model in use."""
+    return _of_all().get(
+        "sample",
+        (day, model_stamp()),
+        lambda: _assess_file((SAMPLE.name, SAMPLE.read_bytes()), Options(application_date=day)),
+        most=4,
+    )
 
 
 def current() -> Screening:
     """The firms of the file kept, or of the sample."""
     kept, day = session.upload(), session.application_day()
     if kept is None:
-        return sample(day, model_stamp())
+        return sample(day)
     with reader.wait_notice():
-        return screening(kept, session.money_unit(), session.sheet(kept), day, model_stamp())
+        return screening(kept, session.money_unit(), session.sheet(kept), day)
 
 
 def assess_draft(draft: Draft, *, readiness: bool = True) -> tuple[DraftReading, Screening]:
@@ -149,7 +150,7 @@ def assess_draft(draft: Draft, *, readiness: bool = True) -> tuple[DraftReading,
     return said, screen(said.batch, scheme(), model()[0] if readiness else None)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def lacking_for_pdf() -> Message | None:
     """What this machine lacks to write a PDF; asked once per process."""
     from eligibility.reports.pdf import lacking
@@ -157,10 +158,21 @@ def lacking_for_pdf() -> Message | None:
     return lacking()
 
 
-def _screened(source: tuple[str, bytes], options: Options) -> Screening:
-    held = scheme()
-    batch = read_table(source, joint_fields(), options, catalogue=held.titles_by_code)
-    return screen(batch, held, model()[0])
+@st.cache_resource(show_spinner=False)
+def _of_all() -> KeyedCache:
+    """What all sessions share."""
+    return KeyedCache()
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _of_session() -> KeyedCache:
+    """What one session alone has; it goes with the session."""
+    return KeyedCache()
+
+
+def _assess_file(source: tuple[str, bytes], options: Options) -> Screening:
+    batch = read_table(source, joint_fields(), options, catalogue=scheme().titles_by_code)
+    return screen(batch, scheme(), model()[0])
 
 
 # --- readiness ---
@@ -185,7 +197,8 @@ def trained_model() -> tuple[TrainingResult | None, Message | None]:
     stamp = model_stamp()
     if stamp is None:
         return None, Message(msgid("No readiness model has been trained yet."))
-    return _trained(model_folder(), stamp)
+    folder = model_folder()
+    return _of_all().get("model", (folder, stamp), lambda: _load_model(folder), most=1)
 
 
 def model() -> tuple[Model | None, Message | None]:
@@ -200,29 +213,33 @@ def with_readiness(firm: Firm) -> Firm:
     return replace(firm, readiness=held.readiness(firm.assessment)) if held else firm
 
 
-@st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
 def seen_past(upload: Upload) -> Preview:
     """What the columns of an uploaded file of past applications are taken for."""
     from eligibility.readiness.training_data import past_fields
 
-    return preview((upload.name, upload.content), past_fields(scheme()))
+    return _of_session().get(
+        "past preview",
+        (upload.name, upload.digest),
+        lambda: preview((upload.name, upload.content), past_fields(scheme())),
+        most=2,
+    )
 
 
-@st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
 def past(upload: Upload, unit: MoneyUnit | None, edition: str | None = None) -> Past:
     """The past applications of an uploaded file, by the rules in force unless others are named."""
     from eligibility.readiness.training_data import read_past
 
     options = Options(money_unit=unit, covered_from=scheme().covered_from)
     law = scheme().edition(edition) if edition else None
-    return read_past((upload.name, upload.content), scheme(), options, law=law)
+    return _of_session().get(
+        "past",
+        (upload.name, upload.digest, unit, edition),
+        lambda: read_past((upload.name, upload.content), scheme(), options, law=law),
+        most=2,
+    )
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _trained(
-    folder: Path,
-    stamp: Stamp,  # noqa: ARG001 as above
-) -> tuple[TrainingResult | None, Message | None]:
+def _load_model(folder: Path) -> tuple[TrainingResult | None, Message | None]:
     # scikit-learn takes over a second to import, which those who have no model need not wait for
     from eligibility.readiness.artifact import load, read_metrics
     from eligibility.readiness.training import TrainingResult
@@ -239,28 +256,22 @@ def _trained(
 
 
 def way(firm: Firm, on: date, asked: PlanRequest) -> dict[str, Any]:
-    """One firm's way to the certificate, as :func:`planned.way` gives it."""
+    """One firm's way to the certificate, as :func:`plan_results.plan_for_firm` gives it."""
     facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
     # only a plan by readiness asks the model
-    return _way(firm, facts, on, asked, model_stamp() if asked.readiness else None)
-
-
-@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
-def _way(
-    _firm: Firm,
-    facts: str,  # noqa: ARG001 names the firm
-    on: date,
-    asked: PlanRequest,
-    stamp: Stamp,  # noqa: ARG001 names the model
-) -> dict[str, Any]:
-    held = model()[0] if asked.readiness else None
-    return plan_results.plan_for_firm(_firm, on, asked, held.readiness if held else None)
+    learned = model()[0] if asked.readiness else None
+    return _of_session().get(
+        "plan",
+        (facts, on, asked, model_stamp() if asked.readiness else None),
+        lambda: plan_results.plan_for_firm(firm, on, asked, learned.readiness if learned else None),
+        most=16,
+    )
 
 
 # --- the year ---
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def city() -> City:
     """What the city sets for itself; read once per process."""
     return load_city()
@@ -271,29 +282,23 @@ def year(
 ) -> CityYear:
     """The year of the firms of the file kept, or of the sample."""
     kept, day = session.upload(), session.application_day()
-    of_file = (kept.digest, session.money_unit(), session.sheet(kept)) if kept else None
+    file = (kept.digest, session.money_unit(), session.sheet(kept)) if kept else None
+
+    def work() -> CityYear:
+        standing = plan_results.state_of_file(current(), year, scheme())
+        chances = plan_results.model_chances(model()[0] if by_model else None, standing, city())
+        return city_year(
+            standing, chances, city(), year=year, as_of=day, target=target, already=already,
+            days=days, aim=aim,
+        )  # fmt: skip
+
     stamp = model_stamp() if by_model else None
-    return _year(of_file, day, year, target, already, days, by_model, aim, stamp)
-
-
-@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
-def _year(
-    of_file: tuple[str, MoneyUnit | None, str | None] | None,  # noqa: ARG001 names the firms
-    day: date,
-    year: int,
-    target: int,
-    already: int,
-    days: float,
-    by_model: bool,
-    aim: Aim,
-    stamp: Stamp,  # noqa: ARG001 names the model
-) -> CityYear:
-    standing = plan_results.state_of_file(current(), year, scheme())
-    chances = plan_results.model_chances(model()[0] if by_model else None, standing, city())
-    return city_year(
-        standing, chances, city(), year=year, as_of=day, target=target, already=already, days=days,
-        aim=aim,
-    )  # fmt: skip
+    return _of_session().get(
+        "year",
+        (file, day, year, target, already, days, by_model, aim, stamp),
+        work,
+        most=16,
+    )
 
 
 def stages(year: int) -> tuple[Stage, ...]:
@@ -339,7 +344,12 @@ def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> YearCand
     """The firms of the register that can be certified in a year, as they stand at this moment."""
     shared = _shared(repository)
     change = (shared.year.last_change(), date.today())
-    return _pool(shared, *_sight(shared), change, year, tuple(stages))
+    return _of_all().get(
+        "candidates",
+        (*_sight(shared), change, year, tuple(stages)),
+        lambda: year_candidates.year_candidates(shared, year, tuple(stages), scheme()),
+        most=8,
+    )
 
 
 def _shared(repository: Repository) -> Repository:
@@ -365,53 +375,34 @@ def _sight(shared: Repository) -> tuple[str, Principal]:
     return shared.engine.url.render_as_string(), shared.principal
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _pool(
-    _repository: Repository,
-    where: str,  # noqa: ARG001 names the store
-    sees: Principal,  # noqa: ARG001 names whose firms are seen
-    change: tuple[tuple[int, int], date],  # noqa: ARG001 names the state of the store, and the day
-    year: int,
-    stages: tuple[Stage, ...],
-) -> YearCandidates:
-    return year_candidates.year_candidates(_repository, year, stages, scheme())
-
-
 def year_of(
     pool: YearCandidates, target: int, days: float, *, by_model: bool, aim: Aim = Aim.EXPECTED
 ) -> CityYear:
     """The year of firms of the register; a change that leaves them as they were costs nothing."""
-    stamp = model_stamp() if by_model else None
-    return _year_of(pool.digest, pool, date.today(), target, days, by_model, aim, stamp)
+    day, stamp = date.today(), model_stamp() if by_model else None
+
+    def work() -> CityYear:
+        # whatever target and days are tried, firms and chances are these
+        standing, chances = _of_all().get(
+            "chances",
+            (pool.digest, day, by_model, stamp),
+            lambda: _assess_pool(pool, by_model=by_model),
+            most=4,
+        )
+        return city_year(
+            standing, chances, city(), year=pool.year, as_of=day, target=target,
+            already=pool.already, days=days, aim=aim, filed=pool.filed,
+        )  # fmt: skip
+
+    return _of_all().get(
+        "year",
+        (pool.digest, day, target, days, by_model, aim, stamp),
+        work,
+        most=16,
+    )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _year_of(
-    digest: str,
-    _pool: YearCandidates,
-    day: date,
-    target: int,
-    days: float,
-    by_model: bool,
-    aim: Aim,
-    stamp: Stamp,
-) -> CityYear:
-    standing, chances = _chances_of(digest, _pool, day, by_model, stamp)
-    return city_year(
-        standing, chances, city(), year=_pool.year, as_of=day, target=target,
-        already=_pool.already, days=days, aim=aim, filed=_pool.filed,
-    )  # fmt: skip
-
-
-# whatever target and days are tried, firms and chances are these, and held once
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _chances_of(
-    digest: str,  # noqa: ARG001 names the firms
-    _pool: YearCandidates,
-    day: date,  # noqa: ARG001 a batch may close meanwhile
-    by_model: bool,
-    stamp: Stamp,  # noqa: ARG001 names the model
-) -> tuple[Standing, Chances]:
-    standing = plan_results.assess_state(_pool.table, scheme())
-    held = model()[0] if by_model else None
-    return standing, plan_results.pool_chances(held, standing, city(), _pool, scheme())
+def _assess_pool(pool: YearCandidates, *, by_model: bool) -> tuple[Standing, Chances]:
+    standing = plan_results.assess_state(pool.table, scheme())
+    learned = model()[0] if by_model else None
+    return standing, plan_results.pool_chances(learned, standing, city(), pool, scheme())

@@ -341,7 +341,7 @@ def test_the_report_of_the_year_says_what_its_page_says(
     staffed: Staffed,
 ) -> None:
     day = date(2026, 3, 1)
-    screening = cache.sample(day, None)
+    screening = cache.sample(day)
     standing = plan_results.state_of_file(screening, 2026, cache.scheme())
     from eligibility.city.settings import load_city
     from eligibility.city.year import city_year

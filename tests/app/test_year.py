@@ -332,7 +332,7 @@ def test_a_change_in_the_store_is_seen_at_the_next_look_and_no_other_costs_the_y
     outlooks: Latest[plan_results.Outlook] = Latest(patience=60, rest=0)
     monkeypatch.setattr(cache, "_outlooks", lambda: outlooks)
     # what is remembered goes by content, and another test had the same firms
-    cache._year_of.clear()
+    cache._of_all().clear()
     made_before = cache.city_year
     monkeypatch.setattr(
         cache, "city_year", lambda *a, **k: worked.append(1) or made_before(*a, **k)
