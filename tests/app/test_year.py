@@ -466,7 +466,7 @@ def test_a_firm_to_support_opens_its_dossier(
     monkeypatch.setattr(
         overview_forecast.support,
         "worth_a_visit",
-        lambda _chosen, keys, _language: drawn.append(keys) or keys[0],
+        lambda _chosen, keys: drawn.append(keys) or keys[0],
     )
     app = filled.open("overview")
     assert filled.repository.firms.get(int(drawn[0][0]))["name"] in html(app)
