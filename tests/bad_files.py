@@ -15,7 +15,6 @@ from eligibility.domain.errors import DateNotCovered, InputError
 from eligibility.intake import csv_file
 from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.encodings import find_encoding
-from eligibility.intake.lists import LEDGERS
 from eligibility.intake.table import Options, from_records, preview, read_batches
 from eligibility.readiness.training_data import read_past
 from eligibility.schemes.registry import load_scheme
@@ -137,7 +136,7 @@ def drafts(draw: st.DrawFn) -> Mapping[str, object]:
     """A self-assessment as anybody could send it."""
     names = st.sampled_from([field.id for field in SCHEME.fields]) | st.just("nobody")
     lists = st.dictionaries(
-        st.sampled_from(list(LEDGERS)),
+        st.sampled_from(list(load_scheme().lists)),
         st.lists(
             st.dictionaries(st.sampled_from(["kind", "granted_on", "year", "x"]), _typed),
             max_size=3,
