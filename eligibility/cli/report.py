@@ -142,7 +142,7 @@ def _of_firm(
 
     (record,) = records(assess_table(one, held), readiness_judge(model))
     if output.suffix.lower() == ".xlsx":
-        from eligibility.reports.workbook import firm_workbook
+        from eligibility.reports.firm_workbook import firm_workbook
 
         firm_workbook(output, record, one, held, spoken)
         return
@@ -183,7 +183,7 @@ def _of_staff(
 ) -> None:
     from eligibility.api import readiness_judge
     from eligibility.assessment.assess import assess_table
-    from eligibility.reports.workbook import staff_workbook
+    from eligibility.reports.staff_workbook import staff_workbook
 
     judge = readiness_judge(model) if model else None
     staff_workbook(output, batch, assess_table(batch.table, held), held, spoken, judge)

@@ -17,9 +17,10 @@ from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS, Lever, Need
 from eligibility.domain.text import Message, Wording, msgid
 from eligibility.planning.actions import Actions
-from eligibility.planning.cheapest_plan import Answer, Case, Move, Plan, plan
+from eligibility.planning.cheapest_plan import plan
 from eligibility.planning.incentives import Incentives, Worth, incentives, worth
 from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
+from eligibility.planning.plan_case import Answer, Case, Move, Plan
 from eligibility.planning.projection import (
     AS_LAST_YEAR,
     LATEST,

@@ -26,8 +26,8 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.results import Readiness
 from eligibility.domain.text import Message, msgid
 from eligibility.planning.actions import Actions, OpenAction
-from eligibility.planning.cheapest_plan import Case, Plan
 from eligibility.planning.lead_times import LeadTimes
+from eligibility.planning.plan_case import Case, Plan
 from eligibility.schemes.registry import Scheme
 
 Judge = Callable[[Assessment], Readiness | None]

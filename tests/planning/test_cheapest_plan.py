@@ -21,8 +21,9 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.results import MET
 from eligibility.planning.actions import Actions, known_actions, open_actions
-from eligibility.planning.cheapest_plan import Answer, Case, Plan, plan
+from eligibility.planning.cheapest_plan import answer, plan
 from eligibility.planning.lead_times import lead_times
+from eligibility.planning.plan_case import Answer, Case, Plan
 from eligibility.planning.projection import project
 from tests.firms import HNTE, base, table
 
@@ -99,7 +100,7 @@ def test_every_plan_is_enough_when_the_firm_is_assessed_again(
 def test_no_move_of_a_plan_can_be_left_out(changes: dict[str, Any]) -> None:
     firm = ready(**consistent(changes))
     case = Case.of(firm, HNTE, ON, 55.0, None, None)
-    for made in case.answer(0).plans:
+    for made in answer(case, 0).plans:
         for left_out in made.moves:
             amounts = [
                 next((m.amount for m in made.moves if m.open == action and m != left_out), 0.0)

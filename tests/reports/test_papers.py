@@ -33,10 +33,11 @@ from eligibility.planning.firm_plan import firm_plan
 from eligibility.reports import pdf, workbook
 from eligibility.reports.application import draft
 from eligibility.reports.firm_paper import firm_paper
+from eligibility.reports.firm_workbook import firm_workbook
 from eligibility.reports.paper import Bars, Grid, Heading, Paper, Point, Points, Text
 from eligibility.reports.pdf import write_pdf
+from eligibility.reports.staff_workbook import staff_workbook
 from eligibility.reports.word import _chart, _Word, write_word
-from eligibility.reports.workbook import firm_workbook, staff_workbook
 from eligibility.schemes.registry import load_scheme, scheme_ids
 from tests.cli.test_commands import SAMPLES, run
 from tests.firms import HNTE, base, table

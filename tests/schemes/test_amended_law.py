@@ -32,8 +32,8 @@ from eligibility.readiness.training import train
 from eligibility.readiness.training_data import Past, read_past
 from eligibility.reports.application import draft
 from eligibility.reports.firm_paper import firm_paper
+from eligibility.reports.firm_workbook import firm_workbook
 from eligibility.reports.word import write_word
-from eligibility.reports.workbook import firm_workbook
 from eligibility.schemes.registry import Scheme, load_scheme, read_yaml, scheme_ids
 from tests.app.test_pages import html, opened
 from tests.cli.test_commands import SAMPLES

@@ -92,7 +92,7 @@ def template(scheme: Scheme, day: date) -> bytes:
 
 def firm_workbook(opened: OpenFirm, language: Language) -> bytes:
     """One firm's official tables and the reviewers' sheet, as Excel."""
-    from eligibility.reports.workbook import firm_workbook as write
+    from eligibility.reports.firm_workbook import firm_workbook as write
 
     firm = opened.firm
     return _file_bytes(
@@ -105,7 +105,7 @@ def firm_workbook(opened: OpenFirm, language: Language) -> bytes:
 
 def staff_workbook(screening: Screening, language: Language) -> bytes:
     """A file of firms for staff, a sheet for each view, as Excel."""
-    from eligibility.reports.workbook import staff_workbook as write
+    from eligibility.reports.staff_workbook import staff_workbook as write
 
     scheme = screening.assessments[0].scheme
     return _file_bytes(
