@@ -21,7 +21,7 @@ _BEGINS = "=+@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-"
 #: a tab or line end is disarmed whatever follows: some programs begin a new cell there
 _FORMULA = f"(?:[\t\r\n]|[{_UNSEEN}]*[{_BEGINS}])"
 #: what only looks like one
-_NUMBER = r" *-?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?%? *"
+_NUMBER = r" *[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?%? *"
 _IS_FORMULA, _IS_NUMBER = re.compile(_FORMULA), re.compile(_NUMBER)
 _FIRST = re.compile(f"[{_UNSEEN}{_BEGINS}]")
 #: every letter that a formula can begin with; few texts do, so few are looked at closely
@@ -36,6 +36,11 @@ def is_formula(text: str) -> bool:
 def escape_formula(text: str) -> str:
     """The text, with an apostrophe before it if it may be taken for a formula."""
     return f"'{text}" if is_formula(text) else text
+
+
+def escape_text(text: str) -> str:
+    """As :func:`escape_formula`, for a cell that is a text whatever it looks like: +1 is no number there."""
+    return f"'{text}" if _IS_FORMULA.match(text) else text
 
 
 def escape_formulas(table: pa.Table) -> pa.Table:

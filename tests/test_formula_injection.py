@@ -57,7 +57,7 @@ def test_a_formula_is_disarmed_whatever_stands_before_it(before: str, mark: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["-5", "-5.25", "-1,234.50", "-12%", "-1e-3", ".5", " -5 ", "a=1", "企业＝", "", "a\n=1"],
+    ["-5", "+5", "-5.25", "-1,234.50", "-12%", "+1e-3", ".5", " -5 ", "a=1", "企业＝", "", "a\n=1"],
 )
 def test_a_number_or_another_text_is_left_as_it_is(text: str) -> None:
     assert escape_formula(text) == text

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 
 from eligibility.domain.errors import Conflict, InputError, StoreUnavailable
-from eligibility.formula_injection import escape_formula
+from eligibility.formula_injection import escape_text
 from eligibility.store.actors import now
 from eligibility.store.column_types import Day, Json, Moment, Packed, damaged
 from eligibility.store.engine import (
@@ -378,4 +378,4 @@ def _refuse(_: object) -> None:
 def _cell(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, Json | Packed):
         return "" if value is None else json.dumps(value, ensure_ascii=False)
-    return escape_formula(value) if isinstance(value, str) else value
+    return escape_text(value) if isinstance(value, str) else value
