@@ -36,10 +36,10 @@ def missing(text: str, document: Path) -> list[str]:
             and not is_in_the_code(module.removeprefix("."))
         ]
         # a file by its name alone or below the package, as `session.py` or `city/city.yaml`
-        if re.fullmatch(r"[\w/]+\.(py|yaml|tsv|css|js)", name) and not any(
-            next(place.glob(f"**/{name}"), None) for place in (PACKAGE, ROOT / "tests", ROOT / "deploy")
-        ):
-            gone += [] if (ROOT / name).exists() or (document.parent / name).exists() else [name]
+        below = (PACKAGE, ROOT / "tests", ROOT / "deploy", ROOT / "docs", document.parent)
+        if re.fullmatch(rf"(?!(?:{FOLDERS})/)[\w/]+\.(py|yaml|tsv|css|js)", name):
+            there = (ROOT / name).exists() or any(any(place.glob(f"**/{name}")) for place in below)
+            gone += [] if there else [name]
     return gone
 
 
