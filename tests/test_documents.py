@@ -61,6 +61,18 @@ def test_what_is_gone_is_found() -> None:
     ]  # fmt: skip
 
 
+def test_modules_that_docstrings_refer_to_are_there() -> None:
+    rooms = "|".join(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists())
+    refers = re.compile(rf"(?::mod:`~?eligibility\.|\bsee (?=(?:{rooms})\.))((?:\w+\.)*\w+)")
+    named = {
+        (path.relative_to(PACKAGE).as_posix(), module)
+        for path in PACKAGE.rglob("*.py")
+        for module in refers.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(named) >= 3
+    assert [each for each in named if not is_in_the_code(each[1])] == []
+
+
 def test_the_readme_is_short() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) < 200
