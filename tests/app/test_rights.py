@@ -230,17 +230,17 @@ def type_note(app: Any) -> None:
 
 
 ACTS = {
-    "five tasks ticked": Act("staff/firm", tick_five, of_firm("tasks")),
-    "a stage set over two firms": Act("staff/firms", set_stage, before=every_nurtured),
-    "a document moved on": Act("staff/firm", choose_paper, of_firm("documents")),
-    "a note sent": Act("staff/firm", type_note, of_firm("notes")),
-    "a view saved": Act("staff/firms", save_view),
-    "a view forgotten": Act("staff/firms", press("Forget “view”")),
+    "five tasks ticked": Act("register/firm", tick_five, of_firm("tasks")),
+    "a stage set over two firms": Act("register/firms", set_stage, before=every_nurtured),
+    "a document moved on": Act("register/firm", choose_paper, of_firm("documents")),
+    "a note sent": Act("register/firm", type_note, of_firm("notes")),
+    "a view saved": Act("register/firms", save_view),
+    "a view forgotten": Act("register/firms", press("Forget “view”")),
     "an import discarded": Act(
-        "staff/imports", press("Discard"), lambda office: {"import": office.staged}
+        "register/import", press("Discard"), lambda office: {"import": office.staged}
     ),
     "an import confirmed": Act(
-        "staff/imports", press("Confirm and store"), lambda office: {"import": office.staged}
+        "register/import", press("Confirm and store"), lambda office: {"import": office.staged}
     ),
 }  # fmt: skip
 
@@ -277,14 +277,14 @@ def test_the_same_act_of_somebody_who_is_in_is_stored(office: Office, act: str) 
 # --- files ---
 
 FILES: dict[str, Callable[[Office], dict[str, object]]] = {
-    "staff/firms": lambda _: {},
-    "staff/firm": of_firm("tasks"),
-    "staff/imports": lambda office: {"import": office.staged},
-    "staff/outcomes": lambda _: {},
-    "year": lambda _: {},
-    "screening": lambda _: {},
-    "firm": lambda office: {"firm": office.firms[0], "of": "register"},
-    "plan": lambda office: {"firm": office.firms[0], "of": "register"},
+    "register/firms": lambda _: {},
+    "register/firm": of_firm("tasks"),
+    "register/import": lambda office: {"import": office.staged},
+    "register/applications": lambda _: {},
+    "year/year": lambda _: {},
+    "screening/screening": lambda _: {},
+    "firm/firm": lambda office: {"firm": office.firms[0], "of": "register"},
+    "firm/plan": lambda office: {"firm": office.firms[0], "of": "register"},
 }
 
 
@@ -303,7 +303,7 @@ def test_no_file_of_a_page_is_made_for_somebody_who_is_out(
 
 
 def test_the_file_of_the_list_is_made_for_whoever_is_in(office: Office, files: Files) -> None:
-    opened("register/firms", **FILES["staff/firms"](office))
+    opened("register/firms", **FILES["register/firms"](office))
     assert SECRET in files[-2][1]().decode("utf-8-sig")
 
 
