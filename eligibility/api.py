@@ -1,4 +1,4 @@
-"""The door for Python: from what a firm entered to what is said of it."""
+"""Python API: assess firms given as mappings or as a table."""
 
 from __future__ import annotations
 

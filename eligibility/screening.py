@@ -1,4 +1,4 @@
-"""What the pages show of a table of firms, and of one: assessed once, then only read."""
+"""Screening: a file of firms assessed once, for the pages that show it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """An app with a store of its own, accounts of each role in it, and their cookies."""
 
+# Private names: the library's hasher is made once, and the signer remembers the key of one store a
+# process.
+
 from __future__ import annotations
 
 from collections.abc import Mapping

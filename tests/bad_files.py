@@ -1,5 +1,7 @@
 """Files as chance makes them, and what must hold of every reader whatever it is given."""
 
+# Private names: Python's own reader is given the delimiter that the program found.
+
 from __future__ import annotations
 
 import csv

@@ -6,15 +6,22 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import eligibility
+from eligibility.api import assess
+from eligibility.intake.table import Options, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, SCHEMES, load_scheme, scheme_ids
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eligibility"
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+MAY = date(2026, 5, 10)
 #: the modules that name keys of the session or the address
 STATE = ("session.py", "address.py", "form_state.py")
 LAW_CODE = [
@@ -229,3 +236,188 @@ def test_required_packages_are_pinned_and_each_has_its_reason() -> None:
                 name, _, version = line.partition("==")
                 assert version, line
                 assert f"`{name}`" in reasons, name
+
+
+# --- what stands in one room alone ---
+
+
+@cache
+def _imports(path: Path) -> set[str]:
+    """Modules that a file imports, and what it takes from them as ``module.name``."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def _files_that_import(*packages: str) -> set[str]:
+    return {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(
+            re.match(rf"{re.escape(each)}(\.|$)", name)
+            for each in packages
+            for name in _imports(path)
+        )
+    }
+
+
+def test_streamlit_stands_only_in_the_app() -> None:
+    files = _files_that_import("streamlit")
+    assert len(files) > 20
+    assert {file.partition("/")[0] for file in files} == {"app"}
+
+
+def test_archives_and_workbooks_of_others_are_unpacked_in_the_reader_process_alone() -> None:
+    assert _files_that_import("zipfile", "xml.etree", "python_calamine") == {"intake/workbook.py"}
+    # named as text to the process; nobody calls it within the program's own
+    assert _files_that_import(
+        "eligibility.intake.workbook.Workbook", "eligibility.intake.workbook.serve"
+    ) == set()  # fmt: skip
+
+
+def test_the_layers_of_contributing_are_those_of_the_import_contract() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each["id"] == "one-way"]
+    held = [set(layer.replace("eligibility.", "").split(" | ")) for layer in layers]
+    assert [
+        set(re.findall(r"\w+", layer))
+        for layer in re.search(r"^    (__main__ · .+?)\n\n", GUIDE, re.M | re.S)[1].split("·")  # type: ignore[index]
+    ] == held
+    rooms = {
+        path.stem
+        for path in PACKAGE.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert rooms - {"__init__", "_version"} == set().union(*held)
+
+
+# --- the law and its numbers ---
+
+#: comparisons of two figures in the code of the law, neither of which is a line of it
+BETWEEN_FIGURES = {("tech_sme", "low < high"): "whether a blank leaves the points open"}
+
+
+def _ordered(code: str) -> list[str]:
+    """Comparisons by order in a module, but with zero: nothing, or a sign."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(each, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for each in node.ops)
+        and not any(
+            isinstance(side, ast.Constant) and side.value == 0
+            for side in (node.left, *node.comparators)
+        )
+    ]
+
+
+def test_figures_are_compared_with_lines_of_the_law_in_decimal_alone() -> None:
+    """Criteria and indicators call comparisons.py, which knows what equals a line."""
+    ordered = {
+        (path.parent.name, each)
+        for path in LAW_CODE
+        if path.stem in ("criteria", "indicators")
+        for each in _ordered(path.read_text(encoding="utf-8"))
+    }
+    assert ordered == BETWEEN_FIGURES.keys()
+
+
+def test_a_comparison_with_a_line_is_found() -> None:
+    assert _ordered("met = share >= law.value('least')") == ["share >= law.value('least')"]
+    assert _ordered("met = at_least(share, law.value('least')) & (share > 0)") == []
+
+
+@pytest.mark.parametrize("scheme_id", scheme_ids())
+def test_money_is_cny_inside(scheme_id: str) -> None:
+    money = [field for field in load_scheme(scheme_id).fields if field.kind == "money"]
+    assert money
+    assert {field.unit for field in money} == {"CNY"}
+
+
+def test_a_model_never_alters_a_finding_a_score_or_a_verdict() -> None:
+    fields, options = load_scheme(DEFAULT_SCHEME).fields, Options(application_date=MAY)
+    table = read_table(ROOT / "sample_data" / "candidates.csv", fields, options).table
+    plain, learned = assess(table), assess(table, model=ROOT / "models" / "hnte")
+    assert all(each["readiness"] for each in learned)
+    assert [{**each, "readiness": None} for each in learned] == plain
+
+
+# --- what tests reach for ---
+
+#: what libraries give under such a name and document for use
+DOCUMENTED = {"_mapping", "_asdict", "_replace", "_fields"}
+
+
+def _private_names(code: str) -> set[str]:
+    """Names with an underscore that a module takes from elsewhere: by import, attribute or patch."""
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.ImportFrom(names=imported):
+                names |= {alias.name for alias in imported}
+            case ast.Attribute(
+                value=ast.Name(id="self" | "cls") | ast.Call(func=ast.Name(id="super"))
+            ):
+                continue
+            case ast.Attribute(attr=name):
+                names.add(name)
+            case ast.Call(
+                func=ast.Attribute(attr="setattr" | "delattr"),
+                args=[_, ast.Constant(value=str(name)), *_],
+            ):
+                names.add(name)
+    return {name for name in names if re.match(r"_[^_]", name)} - DOCUMENTED
+
+
+def test_a_private_name_is_reached_for_only_where_a_comment_says_why() -> None:
+    for path in (ROOT / "tests").rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        reached, reason = _private_names(code), re.search(r"^# Private names: \w", code, re.M)
+        assert bool(reached) == bool(reason), f"{path.relative_to(ROOT)}: {sorted(reached)}"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from eligibility.city.portfolio import _Year",
+        "csv_file._delimiter(text)",
+        'monkeypatch.setattr(cache, "_x", 1)',
+    ],
+)
+def test_a_private_name_that_is_reached_for_is_found(code: str) -> None:
+    assert _private_names(code)
+    assert not _private_names("def f(self): return self._own, super()._own, row._mapping")
+
+
+# --- what CONTRIBUTING says ---
+
+
+#: names of every test function
+TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.M)
+}
+
+
+def _rules() -> list[str]:
+    """The numbered house rules of CONTRIBUTING.md, each on one line."""
+    chapter = GUIDE.partition("\n## House rules\n")[2].partition("\n## ")[0]
+    return [" ".join(each.split()) for each in re.split(r"\n(?=\d+\. )", chapter)[1:]]
+
+
+def test_every_house_rule_names_tests_or_contracts_that_are_there() -> None:
+    contracts = set(re.findall(r'^id = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M))
+    rules = _rules()
+    assert [rule.partition(".")[0] for rule in rules] == [str(n + 1) for n in range(len(rules))]
+    assert len(rules) >= 15
+    for rule in rules:
+        checks = re.findall(r"`(test_\w+)`|contract `([\w-]+)`", rule)
+        assert checks, rule
+        for test, contract in checks:
+            assert test in TESTS or contract in contracts, f"{test or contract}: {rule}"

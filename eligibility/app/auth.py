@@ -1,4 +1,4 @@
-"""Who looks at the page, and the store as that person may see it."""
+"""Authentication of the page: who looks at it, and the store as that person may see it."""
 
 from __future__ import annotations
 

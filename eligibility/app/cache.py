@@ -1,4 +1,4 @@
-"""Everything the app remembers between runs; the only place with Streamlit's caches.
+"""Cache: everything the app remembers between runs; the only place with Streamlit's caches.
 
 What comes from an upload is remembered for its session only: another session never meets it.
 """

@@ -1,4 +1,4 @@
-"""Which roles may open which page, what their bar offers, and what stands at closed addresses.
+"""Navigation: which roles may open which page, what their bar offers, and what stands at closed addresses.
 
 An address always leads somewhere: to the page, to the sign-in that leads to it, or to the
 sentence that says it is for others. Every page checks the role itself as well.

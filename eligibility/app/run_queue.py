@@ -1,4 +1,4 @@
-"""Pages are drawn one after the other, as long as each is quick.
+"""Run queue (concurrency limit): pages are drawn one after the other, as long as each is quick.
 
 Python runs one thread at a time. Five pages drawn at once take as long as five in turn, each of
 them as long as all, and hold up each other on Streamlit's locks besides. So a page waits for the one

@@ -41,6 +41,12 @@ class Upload:
     digest: str
 
 
+def chosen_language() -> str | None:
+    """The name of the language that somebody chose on the page; None where nobody did."""
+    chosen: str | None = st.session_state.get(LANGUAGE)
+    return chosen
+
+
 def keep_upload() -> None:
     """Keep the uploaded file, as its widget forgets it on the next page; or let it go."""
     given = uploaded_file(UPLOADER)

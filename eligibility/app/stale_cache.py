@@ -1,4 +1,4 @@
-"""What takes seconds to work out, as last worked out, while the next is worked out beside.
+"""Stale-while-revalidate cache: what takes seconds, as last worked out, while the next is worked out.
 
 Twenty people change firms all day, and each change moves the year. Whoever looks at it sees it as of
 its last working out, at once; one thread works out the next, once for all changes meanwhile.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app.session import LANGUAGE
+from eligibility.app.session import chosen_language
 from eligibility.i18n import Language, language_named
 from eligibility.i18n import language as language_of_tag
 
 
 def language() -> Language:
     """The language chosen, or else the browser's."""
-    chosen = st.session_state.get(LANGUAGE)
+    chosen = chosen_language()
     return language_named(chosen) if chosen else browser_language()
 
 

@@ -1,0 +1,1 @@
+"""Assessment: the law applied to a table of firms (findings, score, gaps, ladder, records)."""

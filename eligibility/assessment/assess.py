@@ -1,4 +1,4 @@
-"""The pipeline: FirmTable → Assessment, by the edition in force on each firm's application date."""
+"""Assessment pipeline: FirmTable → Assessment, by the edition in force on each application date."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eligibility.schemes.registry import Scheme, load_scheme
 
 @dataclass(frozen=True)
 class Assessment:
-    """All that is said of the firms judged under one edition.
+    """Assessment of firms under one edition: findings, score, verdict, warnings, gaps.
 
     ``rows`` are their places in the table given to :func:`assess`, shape (n,).
     """
@@ -47,12 +47,12 @@ class Assessment:
 
     @cached_property
     def gaps(self) -> Gaps:
-        """What stands between each firm and the certificate."""
+        """Gaps: the distance of each firm to every condition that it does not meet."""
         return gaps(self.findings, self.score, self.law, self.firms)
 
     @cached_property
     def other_readings(self) -> list[OtherReading]:
-        """What other readings of unclear clauses would change."""
+        """Sensitivity of the results to other interpretations of unclear clauses."""
         return other_readings(self.firms, self.findings, self.score, self.law, self.scheme)
 
 

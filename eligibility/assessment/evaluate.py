@@ -1,4 +1,4 @@
-"""FirmTable → Findings: one per condition, and the verdict they make together."""
+"""Evaluation of conditions: FirmTable → Findings, one per condition, and the verdict they make."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eligibility.schemes.registry import Scheme
 def evaluate(
     firms: FirmTable, score: ScoreInterval, law: Edition, scheme: Scheme
 ) -> Mapping[str, Finding]:
-    """Judge every condition of an edition for every firm, in the article's order."""
+    """Evaluate every condition of an edition for every firm, in the article's order."""
     return {
         condition.id: scheme.criterion(condition.id)(
             score if condition.judges == "score" else firms, law

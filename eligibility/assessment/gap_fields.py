@@ -1,4 +1,4 @@
-"""From a gap to the field that closes it."""
+"""Mapping of a gap to the input field that closes it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def fields_for_gap(
     law: Edition,
     count: int,
 ) -> list[str]:
-    """As ``field_for_gap``; every blank, up to so many, where several leave the score open."""
+    """Every blank field that leaves a gap open, up to so many; else as ``field_for_gap``."""
     if gap["missing"] and law.conditions_by_id[gap["finding"]].judges == "score":
         return [str(name) for name in gap["missing"][:count]]
     name = field_for_gap(record, gap, firm, scheme, law)

@@ -1,4 +1,4 @@
-"""The ladder of qualifications (梯度培育): what a firm can get now, and what next.
+"""Ladder of qualifications (梯度培育): which scheme a firm can get now, and which next.
 
 Every scheme names its track and the schemes that come before it, so the ladder is a partial order:
 several tracks may lie side by side. A table of firms is judged by each scheme.
@@ -49,7 +49,7 @@ class Extra:
 
 @dataclass(frozen=True)
 class Ladder:
-    """A table of firms judged for every rung.
+    """Assessments of a table of firms under every scheme.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ def rungs() -> list[Scheme]:
 
 
 def lower(scheme: Scheme) -> list[Scheme]:
-    """The schemes that come before one, the first of them first."""
+    """Prerequisite schemes: those that come before one, the first of them first."""
     below = _before(scheme, {rung.id: rung for rung in rungs()})
     return [rung for rung in rungs() if rung.id in below]
 
@@ -140,7 +140,7 @@ def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
 
 
 def form(scheme: Scheme, day: date) -> list[Field]:
-    """What a firm is asked for on a day: its own fields, then what other schemes alone need.
+    """Form of a day: a scheme's own fields, then what other schemes alone need.
 
     The latter may stay blank.
     """
@@ -153,7 +153,7 @@ def form(scheme: Scheme, day: date) -> list[Field]:
 
 
 def joint_fields() -> Sequence[Field]:
-    """The input of every rung as one form: each fact once, under the titles of all of them.
+    """Joint form of all schemes: each fact once, under the titles of all of them.
 
     A fact that several ask for stands as the highest of them has it, whose form asks for most.
     """
@@ -161,7 +161,7 @@ def joint_fields() -> Sequence[Field]:
 
 
 def joint_fields_by_id() -> Mapping[str, Field]:
-    """The same by their ids."""
+    """Fields of the joint form by their ids."""
     return _joint(tuple(rungs()))
 
 
@@ -181,12 +181,12 @@ def _joint(schemes: tuple[Scheme, ...]) -> Mapping[str, Field]:
 
 
 def only_elsewhere(scheme: Scheme, law: Edition) -> frozenset[str]:
-    """Ids of what an edition of a scheme does not ask for, but other rungs or editions do."""
+    """Ids of fields that other schemes or editions ask for, and an edition of this scheme does not."""
     return frozenset(joint_fields_by_id().keys() - {field.id for field in scheme.asked(law)})
 
 
 def ladder(firms: FirmTable) -> Ladder:
-    """Judge every firm for every rung.
+    """Assess every firm under every scheme.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which results another reading of the law would turn.
+"""Sensitivity analysis: which results another interpretation of the law would change.
 
 Each unclear clause is read once more in each way not taken, and only what the clause affects is
 judged again. Nothing here changes a finding.
@@ -19,7 +19,7 @@ from eligibility.schemes.registry import Scheme
 
 @dataclass(frozen=True)
 class OtherReading:
-    """What one reading not taken would change.
+    """Effect of one interpretation that was not taken.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""One firm's assessment as plain data: the JSON of ``assess`` and the only thing the pages read."""
+"""Assessment record: one firm's assessment as plain data (JSON), the only thing the pages read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eligibility.i18n import CHINESE, ENGLISH
 
 
 def record(assessment: Assessment, row: int, readiness: Readiness | None = None) -> dict[str, Any]:
-    """All that is said of one firm.
+    """Assessment record of one firm, JSON-ready.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[s
 
 
 def model_record(learned: Learned) -> dict[str, Any]:
-    """What a model learned from, which stands wherever its number does."""
+    """Training summary as plain data, which stands wherever a model's number does."""
     return {
         "estimator": learned.estimator,
         "applications": learned.applications,

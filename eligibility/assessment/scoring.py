@@ -26,7 +26,7 @@ def score(firms: FirmTable, law: Edition, scheme: Scheme) -> ScoreInterval:
 
 
 def total(items: Mapping[str, ScoredItem], law: Edition, firms: FirmTable) -> ScoreInterval:
-    """Add scored items up, each group by its own rule."""
+    """Add the points of scored items, each group by its own rule and ceiling."""
     low, high = np.zeros(firms.rows), np.zeros(firms.rows)
     missing = []
     for group in law.score.groups:

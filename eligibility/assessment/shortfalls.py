@@ -1,4 +1,4 @@
-"""What stands between a firm and the certificate, in the firm's own terms.
+"""Gap analysis: what separates a firm from each condition, in the firm's own figures.
 
 :func:`gaps` gives one shortfall a condition, for every row of a batch. :func:`ways` goes into the
 levers of a scheme's remedies: how far each one alone would have to be moved, to the cent or the
@@ -28,7 +28,7 @@ ROUNDING = 16 * np.finfo(np.float64).eps
 
 @dataclass(frozen=True)
 class Gap:
-    """One condition that is not met in some rows.
+    """Gap of one condition, in the rows where it is not met.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ def _gap(condition: Condition, finding: Finding, score: ScoreInterval) -> Gap:
 
 @dataclass(frozen=True)
 class Way:
-    """One lever and how far it has to be moved, the others left where they are.
+    """Remedy by one lever: how far it has to be moved, the others left where they are.
 
     ``amount`` has shape (n,), in the unit of the lever's field: zero where nothing is needed, NaN
     where it cannot be said, inf where this lever alone cannot do it.
@@ -148,12 +148,12 @@ def apply_levers(
 
 
 def grain(field_id: str, scheme: Scheme) -> float:
-    """The smallest step of a figure, in its unit."""
+    """Step size of a figure, in its unit."""
     return GRAINS.get(scheme.fields_by_id[field_id].kind, 1.0)
 
 
 def least(need: Need, name: str, lever: Lever, step: float) -> Floats:
-    """The least amount of one lever alone that fills a need, in whole steps, shape (n,)."""
+    """Minimum amount of one lever alone that fills a need, in whole steps, shape (n,)."""
     gain = np.broadcast_to(need.gains[name], need.short.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         steps = np.where(gain > 0, need.short / gain / step, np.inf)

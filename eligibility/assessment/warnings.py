@@ -1,4 +1,4 @@
-"""Signs that a person should look before anyone relies on the result. Never a finding."""
+"""Warnings: signs that a person should look before anyone relies on the result. Never a finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stock: how many firms hold a valid certificate (高新技术企业存量), year by year."""
+"""Certificates on record and their stock (高新技术企业存量), year by year."""
 
 from __future__ import annotations
 

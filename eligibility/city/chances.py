@@ -1,4 +1,4 @@
-"""Where chances of certification come from: a trained model, or the verdict and an assumption.
+"""Certification probabilities of firms: from a trained model, or assumed by verdict.
 
 The law stands above both: a firm with an unmet condition is not certified this year.
 """
@@ -24,7 +24,7 @@ Draws = Callable[[Assessment, int], Floats]
 
 @dataclass(frozen=True)
 class Chances:
-    """The chance of every firm of a table, in k draws of whatever it comes from.
+    """Certification probability of every firm of a table, in k draws from its uncertainty.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What is due when: counted back from a batch, and forward from a certificate.
+"""Deadlines: counted back from an application round, and forward from a certificate.
 
 A region's overlay holds its batches and the work before them; the edition holds what binds every
 certified firm (年报、更名及重大变化报告、有效期). Every deadline says what it rests on.

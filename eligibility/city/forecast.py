@@ -1,4 +1,4 @@
-"""How many firms will be certified this year: the whole distribution, not one number.
+"""Forecast of the number of firms certified in a year: the whole distribution, not one number.
 
 Each firm is certified with its own chance. Firms do not stand apart: whatever moves the chances of
 all of them moves together, first the model's own uncertainty (each draw of it gives every firm's
@@ -26,7 +26,7 @@ STEP = 0.8
 
 @dataclass(frozen=True)
 class Forecast:
-    """The number certified in a year.
+    """Probability distribution of the number certified in a year.
 
     Attributes
     ----------
@@ -153,7 +153,7 @@ def forecast(
 
 
 def checked_chances(chances: Floats) -> Floats:
-    """The chances themselves, shape (k, n), refused where one is blank or not from 0 to 1."""
+    """Validate probabilities, shape (k, n): InputError where one is blank or not from 0 to 1."""
     wrong = ~((chances >= 0) & (chances <= 1))
     if wrong.any():
         raise InputError(
@@ -164,7 +164,7 @@ def checked_chances(chances: Floats) -> Floats:
 
 
 def years_of_shock(year_shock: float, chances: Floats) -> tuple[Floats, Floats]:
-    """The years to mix, as (weights, factors on the odds), each of shape (s,).
+    """Common yearly shock as a mixture: (weights, factors on the odds), each of shape (s,).
 
     Close enough together for any distribution of the number certified: given a year its standard
     deviation is at most √n / 2, so a year that shifts the log-odds by d moves it by at most

@@ -1,4 +1,4 @@
-"""How many of many trials succeed, each with its own chance: the Poisson-binomial distribution.
+"""Poisson-binomial distribution: successes of independent trials with probabilities of their own.
 
 ``poisson_binomial`` multiplies the trials out, case by case. ``mixed_over_draws`` asks for the mean
 over many cases of the same trials, in years that shift everybody's odds; where the trials are many
@@ -29,13 +29,13 @@ NODES = 128
 
 
 def in_year(chances: Floats, odds: Floats) -> Floats:
-    """Chances after the odds are multiplied; 0 stays 0 and 1 stays 1."""
+    """Probabilities after their odds are multiplied; 0 stays 0 and 1 stays 1."""
     shifted: Floats = chances * odds / (1 - chances + chances * odds)
     return shifted
 
 
 def poisson_binomial(chances: Floats) -> Floats:
-    """Distribution of the number of successes in independent trials.
+    """Probability mass function of the number of successes in independent trials.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def poisson_binomial(chances: Floats) -> Floats:
 
 
 def all_but_one(chances: Floats, number: int) -> Floats:
-    """Probability that exactly this many of all trials but one succeed, for each that is left out.
+    """Leave-one-out probability mass: exactly this many of all trials but one succeed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whom to support: the firms and actions that bring most in the advisers' days there are.
+"""Portfolio optimisation: the firms and actions to support within the advisers' days.
 
 Two aims. *Expected certifications* add up firm by firm, so the best choice is a knapsack, solved
 exactly. *The probability of the target* does not add up: it is improved from there, and by branch
@@ -36,7 +36,7 @@ WORK = 8_000_000
 
 
 class Aim(StrEnum):
-    """What a choice is to raise."""
+    """Objective of the optimisation."""
 
     EXPECTED = "expected"
     TARGET = "target"
@@ -44,7 +44,7 @@ class Aim(StrEnum):
 
 @dataclass(frozen=True)
 class Options:
-    """What could be done, one column entry an option.
+    """Candidate actions, one entry of each column an option.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Choice:
-    """Some options, and the year as it looks with them.
+    """Selection of options, and the year as it looks with them.
 
     ``options`` are places among the options, in rising order; ``gain`` is the expected number of
     certifications added, ``weighted_gain`` the same with the manager's weights.
@@ -118,7 +118,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The choice, its reasons, and what simpler rules would have chosen.
+    """Result of the optimisation: the selection, its reasons, and what simpler rules would select.
 
     Attributes
     ----------
@@ -149,7 +149,7 @@ def choose(
     aim: Aim = Aim.EXPECTED,
     most_steps: int = 2000,
 ) -> Portfolio:
-    """Choose the options that raise the aim most within the adviser-days.
+    """Select the options that maximise the aim within the adviser-days.
 
     Parameters
     ----------

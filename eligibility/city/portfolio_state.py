@@ -1,4 +1,4 @@
-"""Where every firm of a table stands, condition by condition and item by item.
+"""State of a portfolio of firms: the findings and items of each, as arrays.
 
 The assessments of a table come one for each edition; here they are one set of columns again, in
 the table's order, and can be asked which unmet conditions a remedy could meet.

@@ -1,4 +1,4 @@
-"""What a city sets for itself: targets by year, priorities, support and courses, from city.yaml."""
+"""City settings (city.yaml): targets by year, priorities, support and courses."""
 
 from __future__ import annotations
 

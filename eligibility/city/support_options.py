@@ -1,4 +1,4 @@
-"""What advisers could do for each firm: every bundle of actions, what it takes, what it changes."""
+"""Support options: every bundle of adviser actions for each firm, its days and its effect."""
 
 from __future__ import annotations
 

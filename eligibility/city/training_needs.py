@@ -1,4 +1,4 @@
-"""Which gaps most firms share, and which course would bring how many to no unmet condition."""
+"""Training needs: the gaps that most firms share, and how many each course would bring through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A city's year in one piece: the forecast, the funnel, whom to support, what to teach, what is due."""
+"""Year of a city: forecast, funnel, support, training needs and deadlines together."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Share:
 
 @dataclass(frozen=True)
 class CityYear:
-    """All that is said of one year.
+    """Results of one year of a city.
 
     ``ready_chance`` is that of a further ready firm, and ``more_needed`` how many of these it
     takes to reach the target with the city's confidence.
@@ -78,7 +78,7 @@ def city_year(
     aim: Aim = Aim.EXPECTED,
     filed: Bools | None = None,
 ) -> CityYear:
-    """Look at one year of a city's firms.
+    """Compute one year of a city's firms.
 
     Parameters
     ----------

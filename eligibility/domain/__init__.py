@@ -1,1 +1,1 @@
-"""The words that every other module speaks of."""
+"""The domain model: the types and terms that every other package uses."""

@@ -1,4 +1,4 @@
-"""The error hierarchy: whatever this program refuses, with a sentence that says why.
+"""The error hierarchy (exceptions): whatever this program refuses, with a sentence that says why.
 
 ::
 
@@ -20,7 +20,7 @@ from eligibility.domain.text import Message
 
 
 class EligibilityError(Exception):
-    """Whatever this program refuses, with a sentence that says what, where and what was expected.
+    """Base exception: a refusal, with a sentence that says what, where and what was expected.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def _said_again(kind: type[EligibilityError], message: Message) -> EligibilityEr
 
 
 class InputError(EligibilityError):
-    """A file, a row or an argument cannot be used as it is."""
+    """Invalid input: a file, a row or an argument cannot be used as it is."""
 
 
 class DateNotCovered(EligibilityError):
@@ -52,27 +52,27 @@ class DateNotCovered(EligibilityError):
 
 
 class ModelRefused(EligibilityError):
-    """A model on disk cannot be trusted, or not be used here."""
+    """A model file cannot be trusted, or not be used here."""
 
 
 class NotFound(EligibilityError):
-    """What is asked for is not there, or is not for this person to see: the two look alike."""
+    """Not found: it is not there, or not for this person to see; the two look alike."""
 
 
 class NotAllowed(EligibilityError):
-    """This person may not do that."""
+    """Permission denied: this person may not do that."""
 
 
 class SignedOut(NotAllowed):
-    """Whoever asks is not signed in any more, or the account is disabled."""
+    """Not authenticated: whoever asks is not signed in any more, or the account is disabled."""
 
 
 class Conflict(EligibilityError):
-    """What was to be changed has been changed by someone else meanwhile; nothing was stored."""
+    """Lost update (optimistic locking): someone else changed it meanwhile; nothing was stored."""
 
 
 class StoreUnavailable(EligibilityError):
-    """The store cannot be opened, does not answer or is damaged."""
+    """Database error: the store cannot be opened, does not answer or is damaged."""
 
 
 class LawError(EligibilityError):

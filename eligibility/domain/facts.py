@@ -1,4 +1,4 @@
-"""Facts of firms: fields, tables of columns, three-year series, and troubles of the input.
+"""Input data: fields, tables of columns, three-year series, and issues of input rows.
 
 A table is columns, one row a firm; a blank is NaN (numbers), NaT (dates) or None (texts), never zero.
 """
@@ -22,7 +22,7 @@ RATINGS = "ABCDE"
 
 
 class Field(FrozenModel):
-    """One column of the input.
+    """Definition of one column of the input: its kind, unit, bounds, titles and aliases.
 
     ``kind`` fixes how it is held: *text* and *code* as objects (None: blank); *date* as
     datetime64[D] (NaT: blank); all others as float64 (NaN: blank), money in CNY, yes_no as 1 and
@@ -70,7 +70,7 @@ class Field(FrozenModel):
 
 @dataclass(frozen=True)
 class YearSeries:
-    """One figure over the three fiscal years before the application year.
+    """Time series of one figure: the three fiscal years before the application year.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class YearSeries:
 
 
 class FirmTable:
-    """Facts about firms: columns by field id, one row a firm.
+    """Columnar table of firms: facts by field id, one row a firm.
 
     A column that is absent is blank in every row. The application date is never blank: whoever
     builds the table fills it. Tables are not changed after they are built.
@@ -159,13 +159,13 @@ class FirmTable:
         return np.asarray(column == None, dtype=np.bool_)  # noqa: E711
 
     def take(self, rows: NDArray[np.intp] | Bools) -> FirmTable:
-        """The rows chosen, in their order."""
+        """Row selection: the rows of these places, or of this mask, in their order."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
         return FirmTable(columns, count)
 
     def with_columns(self, columns: Mapping[str, NDArray[Any]]) -> FirmTable:
-        """The same firms with other figures in these columns."""
+        """Copy of the table in which these columns are replaced."""
         return FirmTable({**self.columns, **columns}, self.rows)
 
     @cached_property
@@ -188,7 +188,7 @@ class FirmTable:
         return operating
 
     def formed(self, key: Hashable, form: Callable[[], T]) -> T:
-        """What ``form`` gives, remembered under ``key`` for as long as the table lives."""
+        """Cached derived value: what ``form`` gives, computed once and stored under ``key``."""
         if key not in self._formed:
             self._formed[key] = form()
         made: T = self._formed[key]
@@ -208,7 +208,7 @@ class FirmTable:
 
 @dataclass(frozen=True)
 class RowIssue:
-    """One trouble of the input: where it stands, what stands there, what was expected.
+    """Validation issue of one row: where it stands, what stands there, what was expected.
 
     ``row`` counts as the sheet does: the header is row 1. ``fatal`` issues reject the row. ``firm``
     is what the row says of who it is: the name, else the credit code, else nothing.

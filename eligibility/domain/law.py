@@ -18,7 +18,7 @@ from eligibility.domain.text import FrozenModel, Wording
 
 
 class Citation(FrozenModel):
-    """Where a rule stands.
+    """Citation of the law: document, article and gist.
 
     ``confidence`` is A (two or more independent copies agree), B (one copy) or M (not checked
     against a text); B and M are shown to users wherever the rule is shown.
@@ -31,7 +31,7 @@ class Citation(FrozenModel):
 
 
 class Parameter(FrozenModel):
-    """One number of the law."""
+    """Parameter of the law: one number, with its unit, citation and the day it was checked."""
 
     value: float
     unit: str
@@ -48,7 +48,7 @@ class Bracket(FrozenModel):
 
 
 class Scale(FrozenModel):
-    """Brackets in rising order of their bounds."""
+    """Piecewise constant function of another figure: brackets in rising order of their bounds."""
 
     brackets: tuple[Bracket, ...]
     unit: str
@@ -71,7 +71,7 @@ class Band(FrozenModel):
 
 
 class Reading(FrozenModel):
-    """One way to read an unclear clause."""
+    """One interpretation of an unclear clause."""
 
     says: Wording
 
@@ -160,7 +160,7 @@ Source = Citation | Literal["assumed"]
 
 
 class Figure(FrozenModel):
-    """One number that is not of the law: a target, a date's lead, a cost, an effect."""
+    """Number that is not of the law (a target, lead time, cost or effect), with its source."""
 
     value: float
     unit: str
@@ -169,7 +169,7 @@ class Figure(FrozenModel):
 
 
 class Sign(FrozenModel):
-    """One thing that reviewers look at and no rule forbids; ``id`` names its function in warnings.py.
+    """Warning rule: what reviewers look at, and no rule forbids; ``id`` names its function.
 
     ``limits`` are the program's own choice where the source of the figure is "assumed"; the
     citation says where the sign comes from, with confidence B where one source names it and M where none was found.
@@ -266,7 +266,7 @@ class Edition(FrozenModel):
 
 
 class Batch(FrozenModel):
-    """One round of applications of a year, and the last day to hand the papers in."""
+    """Application round of a year, with its deadline."""
 
     year: int
     number: int
@@ -275,7 +275,7 @@ class Batch(FrozenModel):
 
 
 class WorkItem(FrozenModel):
-    """Work that has to be done some days before a batch closes."""
+    """Preparatory work that is due some days before a deadline."""
 
     id: str
     title: Wording
@@ -285,7 +285,7 @@ class WorkItem(FrozenModel):
 
 
 class Overlay(FrozenModel):
-    """What a region adds to the law of a scheme: its batches, year by year, and the work before them.
+    """Regional overlay of a scheme: its application rounds by year, and the work before them.
 
     Dates are those of the region's notices; where none was found they are assumed, and say so.
     """

@@ -1,4 +1,4 @@
-"""Results: findings, scores, readiness, warnings, and the levers and steps that would mend them."""
+"""Results: findings, scores, readiness, warnings, and the levers and steps that would improve them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VERDICT_WORDS: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What one condition says of every firm.
+    """Result of one condition for every firm: its status, figures and margin.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ def finding(
 
 @dataclass(frozen=True)
 class ScoredItem:
-    """Points of one item of the score, as far as the facts and ratings fix them.
+    """Interval of points of one scored item, as far as the facts and ratings fix them.
 
     ``low`` and ``high`` have shape (n,), in points; ``observed`` is the figure the band was chosen
     by (NaN for judged items); ``missing`` as in a Finding.
@@ -112,7 +112,7 @@ class ScoreInterval:
 
 @dataclass(frozen=True)
 class Learned:
-    """What a readiness model was learned from; stands beside every number that it gives.
+    """Training summary of a readiness model: its sample; stands beside every chance that it gives.
 
     Attributes
     ----------
@@ -167,7 +167,7 @@ class Learned:
 
 @dataclass(frozen=True)
 class Readiness:
-    """How likely firms are to be certified, learned from past applications; never a finding.
+    """Predicted probability of certification, with its interval; never a finding.
 
     Attributes
     ----------
@@ -201,7 +201,7 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Warning:
-    """A sign that a person should look, never a finding: the rows it holds for, and why."""
+    """Warning: a sign that a person should look, never a finding; the rows it holds for, and why."""
 
     id: str
     rows: Bools
@@ -211,7 +211,7 @@ class Warning:
 
 @dataclass(frozen=True)
 class Lever:
-    """One way in which a firm can move a figure of its own, always to its advantage.
+    """Decision variable of a plan: one figure that a firm can move to its advantage.
 
     Attributes
     ----------
@@ -242,7 +242,7 @@ class Lever:
 
 @dataclass(frozen=True)
 class Need:
-    """A line of the law turned round: it is reached once Σ gain · amount of the levers ≥ ``short``.
+    """Linear constraint of a plan: a line of the law is reached once Σ gain · amount ≥ ``short``.
 
     ``short`` has shape (n,): zero or less where the line is reached already, NaN where it cannot
     be said. ``gains`` tells for each lever what one unit of it brings, never less than nothing.

@@ -1,4 +1,4 @@
-"""Texts in two languages: wordings, and messages that are translated where they are shown."""
+"""Bilingual texts: wordings, and messages that are translated where they are shown."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Speaks(Protocol):
-    """A language: translates a msgid, and picks its own side of a Wording."""
+    """Protocol of a language: translates a msgid, and picks its own side of a Wording."""
 
     def text(self, msgid: str) -> str: ...
     def of(self, wording: Wording) -> str: ...
 
 
 class FrozenModel(BaseModel):
-    """A model that is checked when it is made, and never changed."""
+    """Base of validated, immutable records (pydantic)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Wording(FrozenModel):
-    """One text in Chinese and English."""
+    """Bilingual text: Chinese and English."""
 
     zh: str
     en: str
@@ -33,13 +33,13 @@ class Wording(FrozenModel):
 
 
 def msgid(text: str) -> str:
-    """The text itself, marked to be translated where it is shown."""
+    """Mark a text for translation (gettext) where it is shown; returns it as it is."""
     return text
 
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence for a person: an English msgid with {places}, and the values that go into them."""
+    """Translatable message: an English msgid with {places}, and the values that go into them."""
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Message:
         return self.text.format(**self.values)
 
     def say(self, language: Speaks) -> str:
-        """The sentence in that language."""
+        """Render the message in a language."""
         values = {k: _spoken(v, language) for k, v in self.values.items()}
         return language.text(self.text).format(**values)
 

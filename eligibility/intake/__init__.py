@@ -1,0 +1,1 @@
+"""Intake: files and forms of firms parsed and validated into a table of firms."""

@@ -1,0 +1,1 @@
+"""Planning for one firm: actions, lead times, projection, cheapest plan, what-if, worth."""

@@ -1,4 +1,4 @@
-"""What a firm can do, what each thing costs and when it counts: ``actions.yaml``, read and timed."""
+"""Catalogue of a firm's actions, ``actions.yaml``: what each costs and when it counts."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Actions(Settings):
 
 @cache
 def known_actions(path: Path = HERE / "actions.yaml") -> Actions:
-    """Actions as the file has them."""
+    """Load the catalogue of actions."""
     return read_settings(path, Actions)
 
 
@@ -115,7 +115,7 @@ def amount(figure: Figure | None) -> float:
 
 @dataclass(frozen=True)
 class OpenAction:
-    """An action that one firm can still take in time.
+    """Feasible action: one that the firm can still take in time.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ def open_actions(
     on: date,
     by: date,
 ) -> list[OpenAction]:
-    """The actions one firm can take from a day on so that they count for an application.
+    """Feasible actions of one firm from a day on, so that they count for an application.
 
     Actions on levers that the edition does not know are left out.
 

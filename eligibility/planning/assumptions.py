@@ -1,4 +1,4 @@
-"""Numbers of planning that a user may edit: each stands in a YAML file with its source.
+"""Planning assumptions: numbers that a user may edit, each in a YAML file with its source.
 
 They are not law: a source names who said so, or says "assumed".
 """
@@ -20,13 +20,13 @@ ASSUMED = "assumed"
 
 
 class Settings(BaseModel):
-    """What one of the files holds, frozen once read."""
+    """Base of a settings file, immutable once read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Figure(Settings):
-    """One number and who said so."""
+    """Sourced number: a value and who said so."""
 
     value: float
     source: str
@@ -36,7 +36,7 @@ Read = TypeVar("Read", bound=Settings)
 
 
 def read_settings(path: Path, form: type[Read]) -> Read:
-    """A file of settings.
+    """Load and validate a settings file.
 
     Raises
     ------

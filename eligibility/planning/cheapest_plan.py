@@ -1,4 +1,4 @@
-"""The cheapest set of actions that makes one firm eligible by a day, and the next-best ones.
+"""Cost optimisation: the cheapest actions that make one firm eligible by a day, and the next-best.
 
 The law enters as it stands in the edition: each condition's needs are lines to reach, each item's
 steps are choices of which one is taken, each group's ceiling a bound (see the scheme's

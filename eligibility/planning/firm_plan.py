@@ -1,4 +1,4 @@
-"""One firm's way to the certificate as plain data: gaps, outlook, plan and worth, JSON-ready."""
+"""Firm plan as plain data: one firm's gaps, projection, plans and worth, JSON-ready."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def firm_plan(
     readiness: float | None = None,
     judge: Judge | None = None,
 ) -> dict[str, Any]:
-    """All that can be said of one firm's way to the certificate.
+    """Plan of one firm as a JSON-ready record.
 
     Parameters
     ----------

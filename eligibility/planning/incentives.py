@@ -1,4 +1,4 @@
-"""What the certificate is worth: income tax over its years, losses kept longer, awards.
+"""Financial benefit of the certificate: income tax over its years, loss carry-forward, awards.
 
 Income tax is compared with what the firm would pay otherwise, the small-profit rate included: a
 firm that may use that rate saves nothing by the certificate while it lasts.
@@ -98,7 +98,7 @@ class TaxYear:
 
 @dataclass(frozen=True)
 class Worth:
-    """Years of income tax, empty where no income was given, and the awards to ask for."""
+    """Financial benefit: years of income tax, empty where no income was given, and awards."""
 
     years: tuple[TaxYear, ...]
     awards: tuple[Award, ...]

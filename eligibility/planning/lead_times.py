@@ -1,4 +1,4 @@
-"""When something started becomes something that counts, and when applications are taken."""
+"""Lead times: when something started becomes something that counts, and when applications are taken."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RightKind(Settings):
 
 
 class Batch(Settings):
-    """The last day of one batch of applications in any year."""
+    """Recurring application deadline: the last day of a batch, in any year."""
 
     month: int
     day: int

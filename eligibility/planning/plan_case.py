@@ -1,4 +1,4 @@
-"""What a plan for one firm has to reach: lines, grades, and the actions open to it by a day."""
+"""Optimisation problem of a plan: lines and grades to reach, and the actions open by a day."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found for one firm and one day.
+    """Result of the search: the plans for one firm and one day, or why there are none.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Line:
-    """A need of one firm: Σ gain · lever ≥ short."""
+    """Linear constraint of one firm: Σ gain · lever ≥ short."""
 
     short: float
     gains: Mapping[str, float]
@@ -109,7 +109,7 @@ class Grade:
 
 @dataclass(frozen=True)
 class Case:
-    """One firm, one day: its lines, its grades and the actions open to it."""
+    """Optimisation problem of one firm and one day: its lines, grades and open actions."""
 
     by: date
     law: Edition
@@ -223,7 +223,7 @@ class Case:
 
     @property
     def feasible(self) -> bool:
-        """True where some plan is enough."""
+        """Feasibility: True where some plan is enough."""
         return not self.obstacles and not self.wanting
 
     def levers(self, amounts: Iterable[float]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""This year and the next: the three-year window moves, and firms are judged at each batch.
+"""Projection to later deadlines: the three-year window moves, and firms are assessed at each.
 
 A table goes in and a table comes out, so one firm and a portfolio take the same way. What the new
 years hold is an assumption, always named: as last year, growing at a rate, or as planned.
@@ -43,7 +43,7 @@ class Filing:
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What is taken to hold of the years that are not there yet.
+    """Assumptions on figures of years that are not there yet.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Assumptions:
     granted: bool = False
 
     def checked(self, scheme: Scheme) -> Assumptions:
-        """Themselves, if every figure they speak of can be assumed so.
+        """Validate that every figure they name can be assumed; returns themselves.
 
         Raises
         ------
@@ -129,7 +129,7 @@ def projection(
     assumptions: Assumptions = AS_LAST_YEAR,
     times: LeadTimes | None = None,
 ) -> Projection:
-    """Judge firms at every deadline from a day on.
+    """Assess firms at every deadline from a day on.
 
     Parameters
     ----------

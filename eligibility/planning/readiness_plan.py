@@ -1,4 +1,4 @@
-"""The cheapest set of actions after which a model finds one firm ready enough, by a day.
+"""Cost optimisation to a predicted probability: the cheapest actions that reach a chance.
 
 Sets of the open actions are looked at in rising cost; the firm is changed by each and assessed
 again, and the model is asked of that. A set is given up where even all that may be added to it is
@@ -42,7 +42,7 @@ SECTIONS = 64
 
 @dataclass(frozen=True)
 class Ready:
-    """What was found for one firm and one day.
+    """Result of the search for one firm and one day.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ def ready_plan(
     actions: Actions | None = None,
     times: LeadTimes | None = None,
 ) -> Ready:
-    """The cheapest plan after which the model finds the firm ready enough.
+    """Cheapest plan after which the predicted chance reaches an aim.
 
     Parameters
     ----------

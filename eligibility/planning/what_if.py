@@ -1,4 +1,4 @@
-"""What if a firm had more of something, or a blank were filled: the same rules, judged at once."""
+"""What-if analysis: one firm assessed again with other figures, or with a blank filled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eligibility.schemes.registry import Scheme
 
 
 def movable(firm: FirmTable, scheme: Scheme) -> Mapping[str, Lever]:
-    """What one firm, a table of one row, has a known figure of and room to move; not its day."""
+    """Fields of one firm, a table of one row, that are known and have room to move; not its day."""
     law = scheme.in_force(firm.dates("application_date")[0].item())
     return {
         name: lever
@@ -34,7 +34,7 @@ def what_if(
     given: Mapping[str, float | date] | None = None,
     moved: Mapping[str, float] | None = None,
 ) -> Assessment:
-    """One firm as it would stand with other facts.
+    """Assess one firm with other facts.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A model on disk: ``readiness.joblib`` behind a manifest, its measures and its card.
+"""Model artifact on disk: ``readiness.joblib`` behind a hashed manifest, its metrics and its card.
 
 Nothing of the file is unpickled before the manifest has been read, names the versions that run here
 and gives the file's SHA-256; and what is unpickled may only name the classes that a model is made
@@ -76,7 +76,7 @@ KNOWN = frozenset(
 
 
 class Manifest(BaseModel):
-    """What ``manifest.json`` says."""
+    """Contents of ``manifest.json``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -110,7 +110,7 @@ def versions() -> dict[str, str]:
 
 
 def save(trained: TrainingResult, folder: Path) -> None:
-    """Write a model, in the place of the one before; whatever fails, that one stays.
+    """Save a model, in the place of the one before; whatever fails, that one stays.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def replace(trained: TrainingResult, folder: Path) -> None:
 
 
 def load(folder: Path) -> Model:
-    """Read a model that can be trusted as far as its manifest goes.
+    """Load a model from a folder, after its hash and versions are checked against the manifest.
 
     Raises
     ------

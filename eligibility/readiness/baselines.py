@@ -1,4 +1,4 @@
-"""The stock estimators of scikit-learn that the conjunction has to beat, on the same features."""
+"""Baseline estimators of scikit-learn that the conjunction has to beat, on the same features."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
 
 
 class Telling(TransformerMixin, BaseEstimator):
-    """Takes out what tells nothing: a column with fewer than two known values becomes one of zeros.
+    """Transformer that zeroes uninformative columns: those with fewer than two known values.
 
     Boosting cannot bin a column that is blank throughout, and must keep its place.
     """
@@ -85,7 +85,7 @@ class Telling(TransformerMixin, BaseEstimator):
 
 
 class Replicated(ClassifierMixin, BaseEstimator):
-    """Any classifier, fitted once to the rows and again to resamples of them for the interval.
+    """Bootstrap of any classifier: fitted once to the rows and again to resamples, for the interval.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Replicated(ClassifierMixin, BaseEstimator):
         return made
 
     def chances(self, X: ArrayLike, coverage: float = 0.9) -> Chances:
-        """Every firm's chance with its interval; there are no exact factors to tell."""
+        """Predicted probability of every firm with its interval; there are no exact factors to tell."""
         chance = _inside(self.predict_proba(X)[:, 1])
         deviation = logit(self._by_replicate(X)).std(axis=0)
         reach = -ndtri((1 - coverage) / 2) * np.hypot(deviation, DISCREPANCY)

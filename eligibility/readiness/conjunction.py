@@ -1,4 +1,4 @@
-"""The readiness estimator: every condition must survive review, so chances multiply.
+"""Conjunction estimator: every condition must survive review, so probabilities multiply.
 
 An application is certified when each condition survives the auditors and experts, and the panel's
 points pass the mark. With a margin ``m`` for each condition and a total ``t`` of points,
@@ -61,7 +61,7 @@ LOOSELY = 0.01
 
 @dataclass(frozen=True)
 class Prior:
-    """What is held before any application is seen: (mean, standard deviation) of each parameter.
+    """Prior distribution of the parameters: (mean, standard deviation) of each.
 
     These are judgements, not law: reviewers take some six per cent of a margin in the middle
     (``slack``, a logarithm), an unknown margin is worth some thirty per cent, experts grant a
@@ -82,7 +82,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class Chances:
-    """What the estimator says of n firms.
+    """Predictions for n firms: probability, interval and factors.
 
     Attributes
     ----------
@@ -149,7 +149,7 @@ def _lapses(floor: float, other: float) -> tuple[float, float]:
 
 
 class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
-    """Chance of being certified as a product of the chances that each condition survives.
+    """Classifier: certification probability as a product over conditions.
 
     Parameters
     ----------

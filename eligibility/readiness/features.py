@@ -1,4 +1,4 @@
-"""What an estimator is told of a firm: margins of findings and items of the score.
+"""Feature extraction: margins of findings and items of the score.
 
 Training and prediction both call :func:`features` and nothing else, so they cannot differ. Every
 feature rises as the firm's standing improves, and is NaN where nothing is known.
@@ -37,7 +37,7 @@ class ItemGroup:
 
 @dataclass(frozen=True)
 class Layout:
-    """What each feature is.
+    """Feature layout: what each column of the features is.
 
     Attributes
     ----------

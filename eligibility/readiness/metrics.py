@@ -1,4 +1,4 @@
-"""How good chances are, once the outcomes are known."""
+"""Metrics of predicted probabilities: log-loss, Brier score, AUC, calibration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trained model: an estimator, what it has seen, and what it says of a table of firms."""
+"""Trained model: an estimator, the distribution it was trained on, and its predictions for firms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TENTHS = np.linspace(0.1, 0.9, 9)
 
 
 class Estimator(Protocol):
-    """What a model needs of its estimator."""
+    """Protocol of an estimator that a model needs."""
 
     def chances(self, X: Floats, coverage: float = ...) -> Any: ...
     def draws(self, X: Floats, count: int, random_state: Any = ...) -> Floats: ...
@@ -25,7 +25,7 @@ class Estimator(Protocol):
 
 @dataclass(frozen=True)
 class Seen:
-    """How each feature is spread among past applications.
+    """Distribution of each feature among past applications, to detect extrapolation.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Seen:
 
 
 def counted(values: Floats, edges: Floats) -> NDArray[np.int64]:
-    """Rows between the edges of each feature, and blank ones last, shape (p, 11)."""
+    """Histogram of each feature: rows between its edges, and blank ones last, shape (p, 11)."""
     made = np.zeros((len(edges), edges.shape[1] + 2), dtype=np.int64)
     for place, (column, at) in enumerate(zip(values.T, edges, strict=True)):
         blank = np.isnan(column)

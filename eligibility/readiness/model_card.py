@@ -1,4 +1,4 @@
-"""The card of a model: what it is, what it learned from, how good it is, what it must not be used for."""
+"""Model card: what a model is, what it was trained on, how good it is, what it must not be used for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a model still right? New outcomes compared with what it said of them."""
+"""Model monitoring: new outcomes compared with predictions, and drift of the features."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MANY_OUTSIDE = 0.25
 
 @dataclass(frozen=True)
 class Drift:
-    """A feature whose spread has changed: its name and the chance of so much by accident."""
+    """Drift of one feature: its name and the p-value of so much change."""
 
     feature: str
     chance: float
@@ -34,7 +34,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Watch:
-    """What new outcomes say of a model.
+    """Result of monitoring: what new outcomes say of a model.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Watch:
 
 
 def watch(model: Model, past: Past) -> Watch:
-    """Compare what a model says of applications under its edition with what became of them.
+    """Compare predictions for applications under the model's edition with their outcomes.
 
     Raises
     ------

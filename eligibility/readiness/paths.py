@@ -1,4 +1,4 @@
-"""Where models lie; apart from what reads them, as that takes a second to import."""
+"""Folder of models; apart from what reads them, as that takes a second to import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From past applications to a model: candidates compared, one chosen, what n allows said in words."""
+"""Training: candidates compared by cross-validation, the best fitted; what n allows said in words."""
 
 from __future__ import annotations
 

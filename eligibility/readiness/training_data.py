@@ -1,4 +1,4 @@
-"""A file of past applications: candidates and what became of them."""
+"""Training data: a file of past applications and their outcomes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LEAST_OF_EACH = 10
 
 @dataclass(frozen=True)
 class Past:
-    """Applications that can be learned from, n of them, with the features of one edition.
+    """Past applications for training, n of them, with the features of one edition.
 
     Those that fell under another edition count by the conditions and items that the two share; what
     theirs did not ask is unknown.

@@ -1,1 +1,1 @@
-"""The institution's own firms: the rules of its register, without a widget."""
+"""Register: the institution's own firms; rules over the store, without a widget."""

@@ -1,4 +1,4 @@
-"""The register of applications (申报台账): outcomes out of a file, and the file that training reads."""
+"""Import of outcomes of applications (申报台账) from a file, and export of training data."""
 
 from __future__ import annotations
 

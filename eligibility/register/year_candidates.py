@@ -1,4 +1,4 @@
-"""The firms of the register that can be certified in a year, as one table that is judged at once."""
+"""Candidates of a year: the register's firms that can be certified in it, as one table."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class UnrecordedApplication:
 
 @dataclass(frozen=True)
 class YearCandidates:
-    """Firms that can be certified in a year, and those that cannot be counted.
+    """Candidates of a year: firms that can be certified in it, and those that cannot be counted.
 
     Attributes
     ----------

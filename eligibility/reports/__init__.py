@@ -1,0 +1,1 @@
+"""Reports: papers, workbooks and tables of results; content apart from its renderers."""

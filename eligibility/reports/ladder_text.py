@@ -1,4 +1,4 @@
-"""One firm's ladder of qualifications as the text that a terminal shows; see planning.ladder."""
+"""One firm's ladder of qualifications as the text that a terminal shows; see assessment.ladder."""
 
 from __future__ import annotations
 

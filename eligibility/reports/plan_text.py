@@ -1,4 +1,4 @@
-"""One firm's way to the certificate in words: gaps, outlook, plans, worth; see planning.brief."""
+"""One firm's way to the certificate in words: gaps, outlook, plans, worth; see planning.firm_plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that is kept: firms and what is known of them, accounts, drafts, imports, the log.
+"""Store (database): firms and their records, accounts, drafts, imports, the audit log.
 
 ``open_store()`` opens it, ``Accounts`` signs people in, ``Repository(engine, principal)`` answers
 what that principal may ask. README.md beside this file shows each in use.

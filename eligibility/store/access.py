@@ -1,4 +1,4 @@
-"""Who may see and do what: the one rule that every query on firms passes through."""
+"""Access control: permissions of a principal, and the visibility rule of every query on firms."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _RIGHTS = [accounts.c[name] for name in ("id", "role", "carrier_id", "firm_id", 
 
 
 def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor:
-    """The rights of whoever asks, as the store has them in this transaction.
+    """Resolve a principal to its permissions (role, carrier, firm), as stored in this transaction.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
 def open_to(
     roles: Iterable[Role],
 ) -> Callable[[Callable[Concatenate[A, P], T]], Callable[Concatenate[A, P], T]]:
-    """Mark a method with the roles that may call it; any other gets NotAllowed.
+    """Decorator of role-based access: the roles that may call a method; others get NotAllowed.
 
     The method runs on a copy of its object. Each transaction that it opens there resolves who asks
     and asks the role again; ``actor`` and every query are to be had within a transaction only.
@@ -105,7 +105,7 @@ def open_to(
 
 
 class Access:
-    """A store as one principal sees it; the families of queries build on this.
+    """Base of all queries: a store as one principal may see and change it.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class Access:
 
     @property
     def actor(self) -> Actor:
-        """The rights of whoever asks, within the transaction that is open."""
+        """Permissions of the principal, within the transaction that is open."""
         if self._actor is None:
             raise RuntimeError("Rights are asked within a transaction.")
         return self._actor

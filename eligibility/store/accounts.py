@@ -1,4 +1,4 @@
-"""Accounts and sign-ins: sessions that the server can end, CSRF tokens, changes of passwords.
+"""Authentication: accounts, sign-in sessions that the server can end, CSRF tokens, passwords.
 
 The numbers of the policy stand at the top, here and in ``passwords`` and ``throttling``, and nowhere
 else. A cookie carries a random token; the store keeps its hash, so that a stolen database signs
@@ -57,7 +57,7 @@ TOKEN_BYTES = 32
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody who is signed in: the account, as whom it acts, and this sign-in's CSRF token.
+    """Authenticated session: the account, as whom it acts, and this sign-in's CSRF token.
 
     ``once``: the password was set by somebody else. Until it is changed the account acts as a
     visitor does. ``by_password``: it has a password at all. ``sign_in_id`` is this sign-in's.
@@ -79,7 +79,7 @@ class SignedIn:
 
 
 class Accounts:
-    """Sign-in, sign-out and passwords.
+    """Authentication service: sign-in, sign-out and change of passwords.
 
     Parameters
     ----------
@@ -327,7 +327,7 @@ class Accounts:
         return hmac.new(self._key, named, hashlib.sha256).hexdigest()
 
     def csrf_holds(self, token: str, given: str) -> bool:
-        """Did the form come from this sign-in's own page?"""
+        """Verify a CSRF token: did the form come from this sign-in's own page?"""
         sent = given.encode(errors="surrogatepass")
         return hmac.compare_digest(self.csrf_token(token).encode(), sent)
 
@@ -382,7 +382,7 @@ def token_hash(token: str) -> str:
 
 
 def open_still(at: datetime) -> list[ColumnElement[bool]]:
-    """What a sign-in, with its account, must be to open anything at that moment."""
+    """SQL conditions of a valid session: the sign-in is open and its account active at that moment."""
     return [
         sign_ins.c.revoked_at.is_(None),
         sign_ins.c.seen_at > at - IDLE,

@@ -1,4 +1,4 @@
-"""Who asks the store: references to a person, and the rights that they resolve to.
+"""Principals and actors: references to whoever asks, and the permissions they resolve to.
 
 A page holds a ``Principal``, which says who asks and nothing of what that person may do. Each
 transaction resolves it anew to an ``Actor``, which does not outlive the transaction.

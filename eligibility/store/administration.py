@@ -1,4 +1,4 @@
-"""Carriers, accounts, targets and the audit trail: what managers and administrators look after."""
+"""Administration: carriers, accounts, targets and the audit log."""
 
 from __future__ import annotations
 
@@ -228,8 +228,7 @@ class Administration(Access):
     def audit_trail(
         self, firm_id: int | None = None, *, limit: int = 200, before: int | None = None
     ) -> list[Row]:
-        """Who did what, latest first, with ``by`` and ``firm``, the names; ``before`` is the id of
-        the page's last line.
+        """Audit log, latest first, with names; ``before`` is the id of the page's last line.
 
         Of one firm for managers; of everything for administrators.
         """

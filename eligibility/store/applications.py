@@ -1,4 +1,4 @@
-"""Applications of firms, what became of them, and what a model learns from them."""
+"""Applications of firms and their outcomes, which a model is trained on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OUTCOME = (
 
 
 class Held(NamedTuple):
-    """Something stored and its version, which a change must name; version 0 is: nothing yet."""
+    """Versioned value: a change must name its version; version 0 is: nothing yet."""
 
     value: Any
     version: int

@@ -1,4 +1,4 @@
-"""Out of the store and back: backup, restore, export.
+"""Backup, restore and export of a store.
 
 A backup is a SQLite store whatever the database it came from, so that it also moves a store from
 SQLite to PostgreSQL and back. The signing key is not in it.

@@ -1,4 +1,4 @@
-"""The daily work on firms: tasks, notes, the checklist of documents, and saved views."""
+"""Casework: tasks, notes, the checklist of documents, and saved views."""
 
 from __future__ import annotations
 

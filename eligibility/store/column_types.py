@@ -1,4 +1,4 @@
-"""Types of columns that both databases hold alike, and that say so where a value cannot be read."""
+"""Column types (JSON, compressed JSON, UTC moments, days) that both databases hold alike."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError, zlib.error)
 
 
 def damaged() -> StoreUnavailable:
-    """The sentence for a value that cannot be read."""
+    """Error for a stored value that cannot be read."""
     return StoreUnavailable(
         "The store is damaged: a value in it cannot be read. Restore the last backup."
     )

@@ -1,4 +1,4 @@
-"""Drafts of firms that assess themselves: found by a return code, shared only on consent.
+"""Drafts of self-assessments: opened by a return code, shared only on consent.
 
 Whoever holds the code holds the draft, as with a key; the store keeps a hash of it alone. A
 signed-in account's drafts are also found by their id.

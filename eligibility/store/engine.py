@@ -1,4 +1,4 @@
-"""Opening the store: where it lies, how it is reached, and its migration to the present schema.
+"""Database engine: where the store lies, its transactions and locks, and its migration.
 
 ``ELIGIBILITY_DATABASE_URL`` names a database; without it the store is one SQLite file,
 ``eligibility.sqlite``, in the folder ``ELIGIBILITY_DATA`` (``./data``), readable by its owner only.
@@ -248,14 +248,14 @@ def _patiently(action: Any) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads; StoreUnavailable if the database fails."""
+    """Read-only transaction; StoreUnavailable if the database fails."""
     with _failures(), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine, how: str = "IMMEDIATE") -> Iterator[Connection]:
-    """A transaction that writes: SQLite takes its one writer's place before the first reading."""
+    """Write transaction: SQLite takes its one writer's lock before the first reading."""
     with (
         _failures(),
         engine.connect().execution_options(begin=how) as connection,
@@ -296,21 +296,21 @@ def _reason(error: Exception) -> str:
 
 
 def alone(connection: Connection, what: str) -> None:
-    """Nobody else is at the same until this transaction ends; SQLite has one writer anyway."""
+    """Advisory lock until this transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         lock = sql("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
         connection.execute(lock, {"what": what})
 
 
 def revision(connection: Connection) -> str | None:
-    """The migration a database stands at; None where there is none yet."""
+    """Schema revision of a database; None where there is none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sql("SELECT version_num FROM alembic_version")).scalar()
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Bring a database to the present schema; any number of processes may try at once."""
+    """Migrate a database to the present schema; any number of processes may try at once."""
     try:
         with engine.connect() as connection, connection.begin():
             if to == "head" and revision(connection) == REVISION:

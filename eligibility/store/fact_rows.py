@@ -1,4 +1,4 @@
-"""From columns to what is stored: the facts of each firm as the program takes them in again."""
+"""Serialisation of a table of firms: the facts of each as field id → value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries on firms: the page, the columns of all, one, and changes to one or many."""
+"""Queries and changes of firms: pages of a list, the columns of all, one, and many at once."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class FirmFilter:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a longer list, and how many there are in all."""
+    """Page of a longer list (pagination), and how many rows there are in all."""
 
     rows: list[Row]
     count: int

@@ -1,4 +1,4 @@
-"""Files of firms: staged whole, looked at, then stored whole in one transaction or not at all."""
+"""Imports of files: staged whole, previewed, then stored in one transaction or not at all."""
 
 from __future__ import annotations
 

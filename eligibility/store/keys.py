@@ -1,4 +1,4 @@
-"""The signing key: where it lies, and its making at the first start."""
+"""Signing key of cookies and CSRF tokens: where it lies, and its creation at the first start."""
 
 from __future__ import annotations
 

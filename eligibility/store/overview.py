@@ -1,4 +1,4 @@
-"""Numbers of the whole for the overview, counted by the database."""
+"""Aggregates for the overview, counted by the database."""
 
 from __future__ import annotations
 

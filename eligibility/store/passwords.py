@@ -1,4 +1,4 @@
-"""Passwords: which may be used, how they are hashed, and how many are worked on at once.
+"""Passwords: strength, hashing (Argon2), and how many are hashed at once.
 
 A hash takes 64 MiB on purpose, so that nobody tries a million a second; the process works on a few
 at a time, or a crowd that signs in at once would take the memory of everything else.

@@ -1,4 +1,4 @@
-"""What is known of a firm: figures by application year, ledgers, assessments, outcomes."""
+"""Records of a firm: figures by application year, ledgers, assessments."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OUTCOME = (
 
 
 class Versioned(NamedTuple):
-    """Something stored and its version, which a change must name; version 0 is: nothing yet."""
+    """Versioned value: a change must name its version; version 0 is: nothing yet."""
 
     value: Any
     version: int

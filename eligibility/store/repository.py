@@ -1,4 +1,4 @@
-"""The store as one principal sees it, by what it is asked about."""
+"""Repository: the store as one principal sees it, by what it is asked about."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Repository(Access):
 
     @open_to(ANYONE)
     def rights(self) -> Actor:
-        """The rights of whoever asks, as they are at this moment: what a page offers by them.
+        """Permissions of the principal at this moment: what a page offers by them.
 
         Nothing may be done on their strength: each act asks again.
         """
@@ -77,7 +77,7 @@ class Repository(Access):
 
     @open_to(ANYONE)
     def require(self, rights: Actor) -> None:
-        """NotAllowed unless whoever asks has these very rights at this moment."""
+        """Check permissions: NotAllowed unless the principal has these very rights at this moment."""
         with self._reading():
             if self.actor != rights:
                 raise NotAllowed("Your rights have changed meanwhile. Load the page again.")

@@ -1,4 +1,4 @@
-"""Values as rows hold them: what both databases take alike, and no more than a column holds."""
+"""Validation and conversion of values to rows: what both databases take alike."""
 
 from __future__ import annotations
 

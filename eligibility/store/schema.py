@@ -1,4 +1,4 @@
-"""The tables of the store, the same on SQLite and PostgreSQL.
+"""Database schema: the tables of the store, the same on SQLite and PostgreSQL.
 
 Facts and results are JSON, so that a new field of the law needs no new column. What the table of
 50,000 firms shows of a firm's latest assessment is copied into its row. ``APPEND_ONLY`` tables
@@ -38,7 +38,7 @@ HEADLINE_SCHEME = DEFAULT_SCHEME
 
 
 class Role(StrEnum):
-    """Who somebody is to the store; ``LOCAL`` is the one person of a store without accounts."""
+    """Role of an account (permissions); ``LOCAL`` is the one person of a store without accounts."""
 
     FIRM = "firm"
     ADVISER = "adviser"
@@ -48,7 +48,7 @@ class Role(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a firm has come, in this order; ``LAPSED`` is a certificate that ran out."""
+    """Stage of a firm on its way to the certificate, in this order; ``LAPSED`` is one that ran out."""
 
     SURVEYED = "surveyed"
     NURTURED = "nurtured"
@@ -85,7 +85,7 @@ class Ledger(StrEnum):
 
 
 class Paper(StrEnum):
-    """Where a document of the checklist stands."""
+    """Status of a document of the checklist."""
 
     MISSING = "missing"
     ASKED = "asked"

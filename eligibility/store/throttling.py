@@ -1,4 +1,4 @@
-"""How fast passwords may be tried: by login and address together, slower with every failure.
+"""Throttling (rate limit) of password guesses, by login and address together.
 
 Nobody is locked out: a wrong password costs seconds, up to ``LONGEST_WAIT``, and only whoever tries
 from the same network. A browser that has signed in as this login before has a count of its own, so
@@ -49,7 +49,7 @@ def network(address: str) -> str:
 
 
 def wait(failures: int, free: int) -> float:
-    """Seconds between a failure, the last of so many, and the next try."""
+    """Delay in seconds between a failure, the last of so many, and the next try."""
     if failures < free:
         return 0
     # beyond ten doublings it is the longest in any case

@@ -1,4 +1,4 @@
-"""What a forecast of the year reads: firms that may apply, certificates on record, what changed."""
+"""Queries of the year forecast: firms that may apply, certificates on record, and its cache key."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class YearQueries(Access):
 
     @open_to(STAFF)
     def last_change(self) -> tuple[int, int]:
-        """What is another after every change of what a year reads: lines of the log, and the latest.
+        """Cache key: another after every change of what a year reads (log lines, the latest).
 
         Lines come in the order in which changes began and not in which they were stored, so the
         latest alone would hide one that was stored after it.

@@ -1,5 +1,8 @@
 """Several people at once, and a server killed under them: no error, no write lost or stored twice."""
 
+# Private names: the signer remembers the key of one store a process; `load` is a script beside the
+# program.
+
 from __future__ import annotations
 
 import asyncio

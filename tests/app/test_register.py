@@ -1,5 +1,7 @@
 """The pages of staff say what they must, keep what was meant, and show nobody what is not theirs."""
 
+# Private names: which fields a page asks is compared without drawing it for every year.
+
 from __future__ import annotations
 
 import io

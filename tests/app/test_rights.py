@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -229,17 +230,17 @@ def type_note(app: Any) -> None:
 
 
 ACTS = {
-    "five tasks ticked": Act("staff/firm", tick_five, of_firm("tasks")),
-    "a stage set over two firms": Act("staff/firms", set_stage, before=every_nurtured),
-    "a document moved on": Act("staff/firm", choose_paper, of_firm("documents")),
-    "a note sent": Act("staff/firm", type_note, of_firm("notes")),
-    "a view saved": Act("staff/firms", save_view),
-    "a view forgotten": Act("staff/firms", press("Forget “view”")),
+    "five tasks ticked": Act("register/firm", tick_five, of_firm("tasks")),
+    "a stage set over two firms": Act("register/firms", set_stage, before=every_nurtured),
+    "a document moved on": Act("register/firm", choose_paper, of_firm("documents")),
+    "a note sent": Act("register/firm", type_note, of_firm("notes")),
+    "a view saved": Act("register/firms", save_view),
+    "a view forgotten": Act("register/firms", press("Forget “view”")),
     "an import discarded": Act(
-        "staff/imports", press("Discard"), lambda office: {"import": office.staged}
+        "register/import", press("Discard"), lambda office: {"import": office.staged}
     ),
     "an import confirmed": Act(
-        "staff/imports", press("Confirm and store"), lambda office: {"import": office.staged}
+        "register/import", press("Confirm and store"), lambda office: {"import": office.staged}
     ),
 }  # fmt: skip
 
@@ -276,14 +277,14 @@ def test_the_same_act_of_somebody_who_is_in_is_stored(office: Office, act: str) 
 # --- files ---
 
 FILES: dict[str, Callable[[Office], dict[str, object]]] = {
-    "staff/firms": lambda _: {},
-    "staff/firm": of_firm("tasks"),
-    "staff/imports": lambda office: {"import": office.staged},
-    "staff/outcomes": lambda _: {},
-    "year": lambda _: {},
-    "screening": lambda _: {},
-    "firm": lambda office: {"firm": office.firms[0], "of": "register"},
-    "plan": lambda office: {"firm": office.firms[0], "of": "register"},
+    "register/firms": lambda _: {},
+    "register/firm": of_firm("tasks"),
+    "register/import": lambda office: {"import": office.staged},
+    "register/applications": lambda _: {},
+    "year/year": lambda _: {},
+    "screening/screening": lambda _: {},
+    "firm/firm": lambda office: {"firm": office.firms[0], "of": "register"},
+    "firm/plan": lambda office: {"firm": office.firms[0], "of": "register"},
 }
 
 
@@ -302,7 +303,7 @@ def test_no_file_of_a_page_is_made_for_somebody_who_is_out(
 
 
 def test_the_file_of_the_list_is_made_for_whoever_is_in(office: Office, files: Files) -> None:
-    opened("register/firms", **FILES["staff/firms"](office))
+    opened("register/firms", **FILES["register/firms"](office))
     assert SECRET in files[-2][1]().decode("utf-8-sig")
 
 
@@ -372,8 +373,8 @@ def calls(name: str) -> Iterator[tuple[Path, ast.AST]]:
 
 def test_files_and_fragments_of_the_app_go_through_the_guard_alone() -> None:
     for name, room in (
-        ("download_button", {"components/download.py"}),
-        ("fragment", {"components/guard.py"}),
+        ("download_button", {"widgets/download_button.py"}),
+        ("fragment", {"widgets/guard.py"}),
         ("dialog", set()),
     ):
         found = {
@@ -389,6 +390,8 @@ def test_files_and_fragments_of_the_app_go_through_the_guard_alone() -> None:
 #: what a widget may call: the guard, which the store refuses through; what touches the session or
 #: the browser alone
 SESSION_ALONE = {"draft.keep_as_new", "_seen", "st.login", "st.logout"}
+#: the modules of the session, of which every function is one that a widget may call
+SESSION = ("session", "address", "self_assessment/form_state")
 
 
 def test_every_callback_acts_through_the_guard_or_on_the_session_alone() -> None:
@@ -402,7 +405,10 @@ def test_every_callback_acts_through_the_guard_or_on_the_session_alone() -> None
             ):  # fmt: skip
                 continue
             found += 1
-            called = ast.unparse(node.value).removeprefix("lambda: ").partition("(")[0]
+            if path.name == "upload_fields.py":
+                continue  # it hands on what its callers, which are looked at too, give it
+            called = ast.unparse(node.value).removeprefix("lambda: ").removeprefix("partial(")
+            called = re.split(r"[(,]", called)[0]
             if called in local and called not in SESSION_ALONE:
                 (body,) = [each for each in local[called].body if isinstance(each, ast.Expr)]
                 called = ast.unparse(body.value).partition("(")[0]
@@ -411,8 +417,11 @@ def test_every_callback_acts_through_the_guard_or_on_the_session_alone() -> None
                 "'rerun'",
                 "'ignore'",
                 *SESSION_ALONE,
-            ) or called.startswith("state."), f"{path.name}: {ast.unparse(node)}"
+            ) or called.startswith(tuple(f"{module.rpartition('/')[2]}." for module in SESSION)), (
+                f"{path.name}: {ast.unparse(node)}"
+            )
     assert found > 30
-    state = ast.parse((APP / "state.py").read_text(encoding="utf-8"))
-    names = {each.id for each in ast.walk(state) if isinstance(each, ast.Name)}
-    assert not names & {"Repository", "who", "repository"}, "the session reaches the store"
+    for module in SESSION:
+        tree = ast.parse((APP / f"{module}.py").read_text(encoding="utf-8"))
+        names = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+        assert not names & {"Repository", "auth", "repository"}, f"{module} reaches the store"

@@ -1,5 +1,7 @@
 """What Streamlit runs beside a page, asked for over the websocket by a tab whose sign-in has ended."""
 
+# Private names: the tab is a plain browser that sends what a plain browser does not.
+
 from __future__ import annotations
 
 import asyncio

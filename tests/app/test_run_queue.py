@@ -1,5 +1,7 @@
 """Pages are drawn in turn, and a slow one holds up nobody for long."""
 
+# Private names: a turn that is long by then cannot be had by waiting without making the test slow.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -1,5 +1,7 @@
 """Signing in and out: what the routes do, and which pages stand at an address for whom."""
 
+# Private names: Streamlit does not say otherwise which file a page of its bar runs.
+
 from __future__ import annotations
 
 import asyncio

@@ -1,5 +1,7 @@
 """What takes long is shown as last worked out, and worked out once for all changes meanwhile."""
 
+# Private names: only the cache itself knows that a failed run has ended.
+
 from __future__ import annotations
 
 from collections.abc import Callable

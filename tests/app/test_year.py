@@ -1,5 +1,7 @@
 """The year of the firms that staff looks after: on the overview, on its page, never stale."""
 
+# Private names: how often a year is worked out is counted where it is, and made slow there.
+
 from __future__ import annotations
 
 import json

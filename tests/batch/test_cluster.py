@@ -1,5 +1,8 @@
 """A cluster gives what this machine gives, and says in a sentence what keeps it from doing so."""
 
+# Private names: workers that fail, lag or differ cannot be had otherwise, and what is sent is
+# counted where it is.
+
 from __future__ import annotations
 
 import csv

@@ -1,5 +1,7 @@
 """The forecast of a year: exact, honest about what firms share, and quick for a whole city."""
 
+# Private names: the fast way is closed so that the same sum is done the plain way.
+
 from __future__ import annotations
 
 import itertools

@@ -1,5 +1,8 @@
 """The choice of support is the best there is, explained, and never worse than a rule of thumb."""
 
+# Private names: each bound of the search is compared with all choices, which the answer alone
+# would hide.
+
 from __future__ import annotations
 
 import itertools

@@ -1,5 +1,7 @@
 """What a file may take: time, memory, cells, columns; and which process pays for it."""
 
+# Private names: bytes that only a reader taken over would send.
+
 from __future__ import annotations
 
 import os

@@ -1,5 +1,8 @@
 """The estimator: its contract with scikit-learn, its gradient, its shape, its uncertainty."""
 
+# Private names: derivatives and factors are compared with the formula, of which an answer shows
+# only the end.
+
 from __future__ import annotations
 
 import warnings

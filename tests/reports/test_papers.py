@@ -1,5 +1,7 @@
 """Papers say what the records say: Word, PDF and workbooks read back, hostile names kept as text."""
 
+# Private names: what a renderer holds before it is a file, and a machine that lacks a part of it.
+
 from __future__ import annotations
 
 import builtins

@@ -407,7 +407,7 @@ def test_transactions_are_opened_where_rights_are_asked_and_nowhere_beside() -> 
         in ("reading", "writing", "self.engine.begin", "self.engine.connect")
     }
     # sign-in itself, the whole store at once, and the sweeping of what broke off
-    assert opening == {"access.py", "accounts.py", "imports.py", "transfer.py"}
+    assert opening == {"access.py", "accounts.py", "imports.py", "backup.py"}
 
 
 def what_a_year_reads(repository: Repository) -> list[Any]:
