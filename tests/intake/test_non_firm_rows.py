@@ -33,7 +33,7 @@ def test_a_row_that_is_no_firm_is_told_by_its_name(text: str, kind: RowKind) -> 
     "合计科技有限公司|注册在线（内蒙古）有限公司|总计信息技术有限公司|乙地云帆测试有限公司|平均律音乐科技有限公司|"
     "例外服饰有限公司|示例软件（北京）有限公司|360科技有限公司|备胎网络有限公司|呼和浩特市第一机械厂|"
     "截至科技有限公司|来源生物科技有限公司|某米科技有限公司|3M中国有限公司|一一生物有限公司|共享出行有限公司|"
-    "Total Energies Co.|Sample Analytics Ltd.|Firm 12|审核宝科技有限公司|单位换算科技公司|乙地研究院|X技术有限公司".split(
+    "Total Energies Co.|Sample Analytics Ltd.|Firm 12|审核宝科技有限公司|单位换算科技公司|乙地研究院|X技术有限公司|3-12".split(
         "|"
     ),
 )
