@@ -28,7 +28,7 @@ from stdnum.cn import uscc
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from eligibility.intake.table import read_table
 from eligibility.schemes.registry import load_scheme
-from eligibility.store import LOCAL, Repository, Stage, open_store, table_facts
+from eligibility.store import LOCAL, AuditAction, Repository, Stage, open_store, table_facts
 from eligibility.store.schema import audit_log, carriers, figures, firms, outcomes, tasks
 from tests.browser.server import CHROMIUM_FLAGS, chromium, served
 
@@ -106,7 +106,7 @@ def fill(count: int) -> None:
         connection.execute(
             insert(audit_log),
             [
-                {"at": at - timedelta(days=14 * n / count), "role": "local", "action": "import",
+                {"at": at - timedelta(days=14 * n / count), "role": "local", "action": AuditAction.FIRM_IMPORT.value,
                  "firm_id": n, "detail": {"import_id": 1}}
                 for n in range(1, count)
             ],

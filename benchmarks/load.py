@@ -126,7 +126,7 @@ def missing(ledger: Ledger) -> Iterator[str]:
         written += Counter(connection.scalars(select(tasks.c.title)).all())
         held = Counter(connection.scalars(select(firms.c.uscc)).all())
         known = len(connection.scalars(select(drafts.c.id)).all())
-        lines = connection.scalars(select(audit_log.c.action)).all().count("add note")
+        lines = connection.scalars(select(audit_log.c.action)).all().count(AuditAction.NOTE_ADD)
     for text in ledger.texts:
         if written[text] != 1:
             yield f"{text!r} is stored {written[text]} times"

@@ -228,6 +228,7 @@ def _one(copies: list[Row]) -> Row:
     return {
         **told,
         "stage": ahead["stage"],
+        "stage_since": ahead["stage_since"],
         "applied": ahead["applied"],
         "applied_by": ahead["id"],
         "pending": max(pending, default=None),
@@ -249,13 +250,14 @@ def _may_before(row: Row, held: Certificates, year: int) -> bool:
 def _applied_year(row: Row) -> int | None:
     """The year of a firm's undecided application; None where neither record nor stage says one.
 
-    Where the stage alone does, it is the year in which the stage was set (this one where the log
-    does not know), or the next, if the application of that year is decided.
+    Where the stage alone does, it is the year since which the stage holds (this one where that is
+    not known), or the next, if the application of that year is decided.
     """
     pending: int | None = row["pending"]
     if pending is not None or row["stage"] != Stage.APPLIED:
         return pending
-    year: int = row["applied_at"].astimezone().year if row["applied_at"] else date.today().year
+    since = row["stage_since"]
+    year: int = since.astimezone().year if since else date.today().year
     return year if row["decided"] is None else max(year, row["decided"] + 1)
 
 

@@ -24,6 +24,7 @@ from eligibility.store.actors import (
     System,
     Visitor,
 )
+from eligibility.store.audit import AuditAction, audit_words
 from eligibility.store.backup import backup, export, restore
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
@@ -58,6 +59,7 @@ __all__ = [
     "VISITOR",
     "Accounts",
     "Actor",
+    "AuditAction",
     "Engine",
     "FirmFilter",
     "ImportResult",
@@ -76,6 +78,7 @@ __all__ = [
     "Versioned",
     "Visitor",
     "Would",
+    "audit_words",
     "backup",
     "close_stores",
     "export",

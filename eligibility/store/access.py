@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     false,
     func,
-    insert,
     select,
     true,
     update,
@@ -36,9 +35,11 @@ from eligibility.store.actors import (
     Visitor,
     now,
 )
+from eligibility.store.audit import AuditAction, audit_line, write_audit
+from eligibility.store.change_counter import count_change
 from eligibility.store.engine import reading, writing
-from eligibility.store.rows import Facts, Row, add_row, clean, plain, slices
-from eligibility.store.schema import Role, accounts, audit_log, firms, sign_ins
+from eligibility.store.rows import Facts, Row, add_row, clean, slices
+from eligibility.store.schema import Role, accounts, firms, sign_ins
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -199,10 +200,20 @@ class Access:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, *, moves_year: bool = True) -> Iterator[Connection]:
+        """A transaction that writes.
+
+        Parameters
+        ----------
+        moves_year : bool
+            Whether it may change what a forecast of the year reads, and is counted as a change of
+            it (``YearQueries.last_change``). One that says nothing is.
+        """
         try:
             with _holdable(), writing(self.engine) as connection, self._resolved(connection):
                 yield connection
+                if moves_year:
+                    count_change(connection)
         except IntegrityError as error:
             raise Conflict(
                 "There is one like it already, or what it belongs to is gone; nothing was stored."
@@ -265,19 +276,17 @@ class Access:
         return self._change(connection, table, where, values, version)
 
     def _log(
-        self, connection: Connection, action: str, firm_id: int | None = None, **detail: Any
+        self,
+        connection: Connection,
+        action: AuditAction,
+        firm_id: int | None = None,
+        **detail: Any,
     ) -> None:
-        connection.execute(insert(audit_log).values(**self._line(action, firm_id, detail)))
+        write_audit(connection, [self._line(action, firm_id, detail)])
 
-    def _line(self, action: str, firm_id: int | None, detail: Facts) -> Row:
-        return {
-            "at": self._clock(),
-            "account_id": self.actor.account_id,
-            "role": self.actor.role.value,
-            "action": action,
-            "firm_id": firm_id,
-            "detail": plain(detail),
-        }
+    def _line(self, action: AuditAction, firm_id: int | None, detail: Facts) -> Row:
+        who = self.actor
+        return audit_line(action, self._clock(), who.role, who.account_id, firm_id, detail)
 
     def _adviser(self, connection: Connection, account_id: int | None, carrier_id: Any) -> None:
         """An adviser belongs to the firm's carrier, unless it is staff of all carriers."""

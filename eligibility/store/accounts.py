@@ -21,9 +21,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from eligibility.domain.errors import Conflict, InputError, NotAllowed
-from eligibility.domain.text import msgid
 from eligibility.store.actors import Actor, now
 from eligibility.store.actors import SignIn as SignIn
+from eligibility.store.audit import AuditAction, audit_line, write_audit
 from eligibility.store.engine import reading, writing
 from eligibility.store.keys import signing_key
 from eligibility.store.passwords import (
@@ -38,7 +38,6 @@ from eligibility.store.rows import Row, add_row, check_text
 from eligibility.store.schema import (
     Role,
     accounts,
-    audit_log,
     identities,
     sign_in_attempts,
     sign_ins,
@@ -150,7 +149,7 @@ class Accounts:
         try:
             with writing(self.engine) as connection:
                 account_id = add_row(connection, accounts, values)
-                self._log(connection, msgid("add account"), account_id, role)
+                self._log(connection, AuditAction.ACCOUNT_ADD, account_id, role)
         except IntegrityError as error:
             raise Conflict("The login {login} is taken.", login=values["login"]) from error
         return account_id
@@ -178,7 +177,9 @@ class Accounts:
                 .values(password_hash=hashed, password_once=False, version=accounts.c.version + 1)
             )
             end_sign_ins(connection, account["id"], self._clock(), but=token_hash(token))
-            self._log(connection, msgid("change password"), account["id"], account["role"])
+            self._log(
+                connection, AuditAction.ACCOUNT_CHANGE_PASSWORD, account["id"], account["role"]
+            )
 
     # --- signing in ---
 
@@ -272,7 +273,7 @@ class Accounts:
         link = {"issuer": issuer, "subject": subject, "account_id": account["id"]}
         link["at"] = self._clock()
         add_row(connection, identities, link)
-        self._log(connection, msgid("link identity"), account["id"], account["role"])
+        self._log(connection, AuditAction.ACCOUNT_LINK_IDENTITY, account["id"], account["role"])
         return account
 
     def signed_in(self, token: str | None) -> SignedIn | None:
@@ -365,15 +366,11 @@ class Accounts:
                     token_hash=token_hash(token), account_id=account["id"], at=at, seen_at=at
                 )
             )
-            self._log(connection, msgid("sign in"), account["id"], account["role"])
+            self._log(connection, AuditAction.ACCOUNT_SIGN_IN, account["id"], account["role"])
         return token
 
-    def _log(self, connection: Connection, action: str, account_id: int, role: str) -> None:
-        connection.execute(
-            insert(audit_log).values(
-                at=self._clock(), account_id=account_id, role=str(role), action=action, detail={}
-            )
-        )
+    def _log(self, connection: Connection, action: AuditAction, account_id: int, role: str) -> None:
+        write_audit(connection, [audit_line(action, self._clock(), Role(role), account_id)])
 
 
 def token_hash(token: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, String, cast, func, select, true, update
 
 from eligibility.domain.errors import Conflict, InputError
-from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.accounts import end_sign_ins, new_account, open_still
 from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
+from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone
 from eligibility.store.passwords import hash_password
 from eligibility.store.rows import Facts, Row, only
@@ -47,7 +47,7 @@ class Administration(Access):
         with self._writing() as connection:
             values = {"name": name, "district": district, "active": True, "version": 1}
             made = self._insert(connection, carriers, values)
-            self._log(connection, msgid("add carrier"), carrier=made, name=name)
+            self._log(connection, AuditAction.CARRIER_ADD, carrier=made, name=name)
         return made
 
     @open_to(LEADS)
@@ -57,7 +57,7 @@ class Administration(Access):
         with self._writing() as connection:
             self._one(connection, select(carriers).where(carriers.c.id == carrier_id))
             after = self._change(connection, carriers, carriers.c.id == carrier_id, given, version)
-            self._log(connection, msgid("change carrier"), carrier=carrier_id, **given)
+            self._log(connection, AuditAction.CARRIER_CHANGE, carrier=carrier_id, **given)
         return after
 
     @open_to(STAFF)
@@ -109,10 +109,12 @@ class Administration(Access):
         # a hash takes longer than another writer should wait
         if password is not None:
             values |= {"password_hash": hash_password(login, password), "password_once": once}
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             self._check_bound(connection, {**values, **bound})
             made = self._insert(connection, accounts, {**values, **bound})
-            self._log(connection, msgid("add account"), account=made, role=values["role"], **bound)
+            self._log(
+                connection, AuditAction.ACCOUNT_ADD, account=made, role=values["role"], **bound
+            )
         return made
 
     @open_to(ADMINISTRATORS)
@@ -125,7 +127,7 @@ class Administration(Access):
             If no active administrator would be left.
         """
         given = only(values, ACCOUNT)
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             # two administrators may not dismiss each other at the same moment
             alone(connection, "change account")
             before = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
@@ -138,7 +140,7 @@ class Administration(Access):
             if not connection.scalar(chiefs.where(active)):
                 raise Conflict("The last administrator stays; make another one first.")
             end_sign_ins(connection, account_id, self._clock())
-            self._log(connection, msgid("change account"), account=account_id, **given)
+            self._log(connection, AuditAction.ACCOUNT_CHANGE, account=account_id, **given)
         return after
 
     @open_to(ADMINISTRATORS)
@@ -147,12 +149,12 @@ class Administration(Access):
         with self._reading() as connection:
             held = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
         hashed = hash_password(held["login"], password)
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             own = accounts.c.id == account_id
             values = {"password_hash": hashed, "password_once": True}
             self._change(connection, accounts, own, values, held["version"])
             end_sign_ins(connection, account_id, self._clock())
-            self._log(connection, msgid("set password"), account=account_id)
+            self._log(connection, AuditAction.ACCOUNT_SET_PASSWORD, account=account_id)
 
     @open_to(ANYONE)
     def open_sign_ins(self) -> list[Row]:
@@ -172,13 +174,13 @@ class Administration(Access):
     @open_to(ANYONE)
     def end_sign_in(self, sign_in_id: int) -> None:
         """End one sign-in, of oneself or, for administrators, of anybody; again is harmless."""
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             own = (sign_ins.c.id == sign_in_id) & self._own_sign_ins()
             held = self._one(connection, select(sign_ins.c.account_id).where(own))
             unended = sign_ins.c.revoked_at.is_(None)
             ended = update(sign_ins).where(own, unended).values(revoked_at=self._clock())
             if connection.execute(ended).rowcount:
-                self._log(connection, msgid("end sign-in"), account=held["account_id"])
+                self._log(connection, AuditAction.ACCOUNT_END_SIGN_IN, account=held["account_id"])
 
     def _own_sign_ins(self) -> ColumnElement[bool]:
         if self.actor.role in ADMINISTRATORS:
@@ -221,7 +223,7 @@ class Administration(Access):
             raise InputError("A target is not below zero.")
         with self._writing() as connection:
             after = self._put(connection, targets, {"year": year}, {"number": number}, version)
-            self._log(connection, msgid("set target"), year=year, number=number)
+            self._log(connection, AuditAction.TARGET_SET, year=year, number=number)
         return after
 
     @open_to(LEADS)

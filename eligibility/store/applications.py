@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select, update
 
-from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF
+from eligibility.store.audit import AuditAction
 from eligibility.store.rows import Facts, Row, only, plain
 from eligibility.store.schema import (
     HEADLINE_SCHEME,
@@ -104,7 +104,7 @@ class Applications(Access):
         after = self._put(connection, outcomes, key, values, version)
         firm_id = key["firm_id"]
         self._log(
-            connection, msgid("save outcome"), firm_id, applied_year=key["applied_year"], **given
+            connection, AuditAction.OUTCOME_SAVE, firm_id, applied_year=key["applied_year"], **given
         )
         latest = select(outcomes.c.applied_year, outcomes.c.certified)
         latest = latest.where(outcomes.c.firm_id == firm_id)
@@ -113,10 +113,16 @@ class Applications(Access):
         ).one()
         if year == key["applied_year"] and "certified" in given:
             reached = {True: Stage.CERTIFIED, None: Stage.APPLIED, False: Stage.NURTURED}[certified]
+            at = self._clock()
             connection.execute(
                 update(firms)
                 .where(firms.c.id == firm_id, firms.c.stage != reached.value)
-                .values(stage=reached.value, changed_at=self._clock(), version=firms.c.version + 1)
+                .values(
+                    stage=reached.value,
+                    stage_since=at,
+                    changed_at=at,
+                    version=firms.c.version + 1,
+                )
             )
         return after
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, select
 
 from eligibility.domain.errors import InputError, NotFound
-from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF
+from eligibility.store.audit import AuditAction
 from eligibility.store.rows import Facts, Row, only, plain
 from eligibility.store.schema import Paper, accounts, documents, firms, notes, saved_views, tasks
 
@@ -43,7 +43,7 @@ class Casework(Access):
         """A new task of ``TASK`` fields, and its id."""
         given = only(values, TASK)
         require_length(given.get("title"), LONGEST_TITLE)
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             firm = self._seen_firm(connection, firm_id)
             self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
             made = self._insert(
@@ -57,7 +57,9 @@ class Casework(Access):
                     **given,
                 },
             )
-            self._log(connection, msgid("add task"), firm_id, task=made, title=given.get("title"))
+            self._log(
+                connection, AuditAction.TASK_ADD, firm_id, task=made, title=given.get("title")
+            )
         return made
 
     @open_to(STAFF)
@@ -65,12 +67,12 @@ class Casework(Access):
         """Change a task that stands at this version (``done`` closes it); the next version."""
         given = only(values, TASK)
         require_length(given.get("title"), LONGEST_TITLE)
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             before = self._one(connection, self._select(tasks, tasks.c.id == task_id))
             firm = self._seen_firm(connection, before["firm_id"])
             self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
             after = self._change(connection, tasks, tasks.c.id == task_id, given, version)
-            self._log(connection, msgid("change task"), firm["id"], task=task_id, **given)
+            self._log(connection, AuditAction.TASK_CHANGE, firm["id"], task=task_id, **given)
         return after
 
     @open_to(STAFF)
@@ -90,12 +92,12 @@ class Casework(Access):
     def add_note(self, firm_id: int, text: str) -> int:
         """A new note, and its id; notes are not rewritten."""
         require_length(text, LONGEST_NOTE)
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             self._seen_firm(connection, firm_id)
             values = {"firm_id": firm_id, "text": text, "at": self._clock()}
             values["account_id"] = self.actor.account_id
             made = self._insert(connection, notes, values)
-            self._log(connection, msgid("add note"), firm_id, note=made)
+            self._log(connection, AuditAction.NOTE_ADD, firm_id, note=made)
         return made
 
     @open_to(ANYONE)
@@ -115,12 +117,12 @@ class Casework(Access):
             raise InputError("There is no document status {status}.", status=status)
         require_length(remark, LONGEST_NOTE)
         values = {"status": Paper(status).value, "remark": remark, "changed_at": self._clock()}
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             self._seen_firm(connection, firm_id)
             key = {"firm_id": firm_id, "item": item}
             after = self._put(connection, documents, key, values, version)
             self._log(
-                connection, msgid("save document"), firm_id, item=item, status=values["status"]
+                connection, AuditAction.DOCUMENT_SAVE, firm_id, item=item, status=values["status"]
             )
         return after
 
@@ -136,7 +138,7 @@ class Casework(Access):
     @open_to(STAFF)
     def save_view(self, name: str, state: Facts) -> int:
         """Keep a view under a name, in place of the actor's own of that name; its id."""
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             connection.execute(
                 delete(saved_views).where(self._own_views(), saved_views.c.name == name)
             )
@@ -146,7 +148,7 @@ class Casework(Access):
     @open_to(STAFF)
     def delete_view(self, view_id: int) -> None:
         """Forget one of the actor's own views."""
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             gone = connection.execute(
                 delete(saved_views).where(self._own_views(), saved_views.c.id == view_id)
             )

@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, false, func, select, true
 
 from eligibility.domain.errors import InputError, NotAllowed, NotFound
-from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF, Actor
+from eligibility.store.audit import AuditAction
 from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import Role, carriers, drafts
 
@@ -69,7 +69,7 @@ class Drafts(Access):
         """
         held = _require_size(state)
         code, at = new_code(), self._clock()
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             self._not_too_many(connection)
             made = self._insert(
                 connection,
@@ -109,7 +109,7 @@ class Drafts(Access):
     def save(self, key: Key, state: Facts, version: int) -> int:
         """Store the state in place of the one at this version; the next version."""
         bounded = _require_size(state)
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             held = self._draft(connection, key)
             values = {"state": bounded, "changed_at": self._clock()}
             return self._change(connection, drafts, drafts.c.id == held["id"], values, version)
@@ -123,32 +123,32 @@ class Drafts(Access):
         consent : str
             The sentence that was agreed to; kept with the time.
         """
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             held = self._draft(connection, key)
             named = carriers.c.active & (carriers.c.id == carrier_id)
             self._one(connection, select(carriers).where(named))
             values = {"carrier_id": carrier_id, "consent": consent, "consent_at": self._clock()}
             where = drafts.c.id == held["id"]
             self._change(connection, drafts, where, values, held["version"])
-            self._log(connection, msgid("share draft"), draft=held["id"], carrier=carrier_id)
+            self._log(connection, AuditAction.DRAFT_SHARE, draft=held["id"], carrier=carrier_id)
 
     @open_to(ANYONE)
     def withdraw(self, key: Key) -> None:
         """Show a draft to nobody any more."""
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             held = self._draft(connection, key)
             values = {"carrier_id": None, "consent": None, "consent_at": None}
             where = drafts.c.id == held["id"]
             self._change(connection, drafts, where, values, held["version"])
-            self._log(connection, msgid("withdraw draft"), draft=held["id"])
+            self._log(connection, AuditAction.DRAFT_WITHDRAW, draft=held["id"])
 
     @open_to(ANYONE)
     def delete(self, key: Key) -> None:
         """Forget a draft for good."""
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             held = self._draft(connection, key)
             connection.execute(delete(drafts).where(drafts.c.id == held["id"]))
-            self._log(connection, msgid("delete draft"), draft=held["id"])
+            self._log(connection, AuditAction.DRAFT_DELETE, draft=held["id"])
 
     @open_to(STAFF)
     def shared_drafts(self) -> list[Row]:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Date,
     Select,
     func,
-    insert,
     or_,
     select,
     type_coerce,
@@ -23,12 +22,12 @@ from sqlalchemy import (
 from sqlalchemy import DateTime as RawMoment
 
 from eligibility.domain.errors import InputError, NotFound
-from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, LEADS, STAFF
+from eligibility.store.audit import AuditAction, write_audit
 from eligibility.store.column_types import UNREADABLE, damaged
 from eligibility.store.rows import Facts, Row, only, slices
-from eligibility.store.schema import Role, Stage, accounts, audit_log, carriers, firms, tasks
+from eligibility.store.schema import Role, Stage, accounts, carriers, firms, tasks
 
 #: what a person enters of a firm; the rest of its row follows from what is done with it
 EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")
@@ -87,7 +86,7 @@ _ADVISER = accounts.c.name.label("adviser")
 _CARRIER = carriers.c.name.label("carrier")
 LISTED = [*firms.c, _CARRIER, _ADVISER, _NEXT_DUE]
 #: what the table of all firms shows; the rest of a row is of use for one firm at a time
-SHOWN = [c for c in LISTED if c.name not in ("created_at", "changed_at", "version")]
+SHOWN = [c for c in LISTED if c.name not in ("stage_since", "created_at", "changed_at", "version")]
 SORTS = {column.name: column for column in LISTED}
 _JOINED = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
 
@@ -152,7 +151,7 @@ class Firms(Access):
         Returns
         -------
         dict of str to array of shape (n,)
-            The columns of ``page`` but version and moments of change: ids and texts as objects (None: blank), score in points
+            The columns of ``page`` but version and moments of change and stage: ids and texts as objects (None: blank), score in points
             and probability with its interval in /1 as float64 (NaN: blank), moments as datetime64[us] in UTC and
             days as datetime64[D] (NaT: blank).
         """
@@ -202,10 +201,9 @@ class Firms(Access):
                 given["carrier_id"] = self._own_carrier(given.get("carrier_id"))
             self._adviser(connection, given.get("adviser_id"), given.get("carrier_id"))
             at = self._clock()
-            made = self._insert(
-                connection, firms, {**given, "created_at": at, "changed_at": at, "version": 1}
-            )
-            self._log(connection, msgid("add firm"), made, **given)
+            fresh = {"stage_since": at, "created_at": at, "changed_at": at, "version": 1}
+            made = self._insert(connection, firms, {**given, **fresh})
+            self._log(connection, AuditAction.FIRM_ADD, made, **given)
         return made
 
     @open_to(ANYONE)
@@ -231,7 +229,9 @@ class Firms(Access):
                 self._adviser(connection, adviser, carrier)
             changes = {**given, "changed_at": self._clock()}
             after = self._change(connection, firms, firms.c.id == firm_id, changes, version)
-            self._log(connection, msgid("change firm"), firm_id, changed=differences(before, given))
+            self._log(
+                connection, AuditAction.FIRM_CHANGE, firm_id, changed=differences(before, given)
+            )
         return after
 
     @open_to(STAFF)
@@ -241,14 +241,14 @@ class Firms(Access):
         A mapping of firm id → version says which versions were looked at: Conflict if one moved on.
         The number of those that changed; whose adviser it was already stays as it is.
         """
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             chosen = self._seen_firms(connection, firm_ids)
             for some in slices(chosen):
                 held = select(firms.c.carrier_id).where(firms.c.id.in_(some)).distinct()
                 for carrier in connection.scalars(held).all():
                     self._adviser(connection, adviser_id, carrier)
             chosen = self._others(connection, chosen, "adviser_id", adviser_id)
-            self._change_many(connection, chosen, msgid("assign"), adviser_id=adviser_id)
+            self._change_many(connection, chosen, AuditAction.FIRM_ASSIGN, adviser_id=adviser_id)
         return len(chosen)
 
     @open_to(LEADS)
@@ -257,7 +257,7 @@ class Firms(Access):
         with self._writing() as connection:
             chosen = self._seen_firms(connection, firm_ids)
             self._change_many(
-                connection, chosen, msgid("move"), carrier_id=carrier_id, adviser_id=None
+                connection, chosen, AuditAction.FIRM_MOVE, carrier_id=carrier_id, adviser_id=None
             )
         return len(chosen)
 
@@ -274,7 +274,7 @@ class Firms(Access):
         with self._writing() as connection:
             chosen = self._seen_firms(connection, firm_ids)
             chosen = self._others(connection, chosen, "stage", reached.value)
-            self._change_many(connection, chosen, msgid("set stage"), stage=reached.value)
+            self._change_many(connection, chosen, AuditAction.FIRM_STAGE, stage=reached.value)
         return len(chosen)
 
     @open_to(STAFF)
@@ -316,17 +316,17 @@ class Firms(Access):
         ]
 
     def _change_many(
-        self, connection: Any, chosen: list[int], action: str, **values: object
+        self, connection: Connection, chosen: list[int], action: AuditAction, **values: object
     ) -> None:
+        at = self._clock()
+        since = {"stage_since": at} if "stage" in values else {}
         for some in slices(chosen):
             connection.execute(
                 update(firms)
                 .where(firms.c.id.in_(some))
-                .values(**values, changed_at=self._clock(), version=firms.c.version + 1)
+                .values(**values, **since, changed_at=at, version=firms.c.version + 1)
             )
-        if chosen:
-            lines = [self._line(action, firm_id, values) for firm_id in chosen]
-            connection.execute(insert(audit_log), lines)
+        write_audit(connection, [self._line(action, firm_id, values) for firm_id in chosen])
 
     def _own_carrier(self, carrier_id: int | None) -> int | None:
         """An adviser's own carrier, also where none is named; another one is not there for it."""

@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 
 from eligibility.domain.errors import Conflict, InputError, NotFound
-from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import LEADS, STAFF
+from eligibility.store.audit import AuditAction, write_audit
 from eligibility.store.engine import alone, writing
 from eligibility.store.firms import differences
 from eligibility.store.records import record_columns
@@ -34,7 +34,6 @@ from eligibility.store.schema import (
     Role,
     Stage,
     assessments,
-    audit_log,
     carriers,
     figures,
     firms,
@@ -113,7 +112,7 @@ class Imports(Access):
         accepted = 0
         try:
             for some in slices(rows, CHUNK):
-                with self._writing() as connection:
+                with self._writing(moves_year=False) as connection:
                     connection.execute(
                         insert(staged),
                         [
@@ -122,11 +121,11 @@ class Imports(Access):
                         ],
                     )
                 accepted += len(some)
-            with self._writing() as connection:
+            with self._writing(moves_year=False) as connection:
                 whole = update(imports).where(imports.c.id == made, imports.c.status == COMING)
                 connection.execute(whole.values(accepted=accepted, status=STAGED))
                 self._log(
-                    connection, msgid("stage import"), import_id=made, file=file, accepted=accepted,
+                    connection, AuditAction.IMPORT_STAGE, import_id=made, file=file, accepted=accepted,
                     rejected=len(rejected),
                 )  # fmt: skip
         except BaseException:
@@ -137,7 +136,7 @@ class Imports(Access):
         return made
 
     def _begin_import(self, file: str, rejected: Sequence[Facts], remarks: Sequence[Facts]) -> int:
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             self._sweep(connection, imports.c.at < self._clock() - SWEPT_AFTER)
             return self._insert(
                 connection,
@@ -247,20 +246,20 @@ class Imports(Access):
                 raise Conflict("This import was discarded; nothing was stored.")
             done = self._store(connection, held)
             self._close(connection, import_id, CONFIRMED, done._asdict())
-            self._log(connection, msgid("confirm import"), import_id=import_id, **done._asdict())
+            self._log(connection, AuditAction.IMPORT_CONFIRM, import_id=import_id, **done._asdict())
         return done
 
     @open_to(STAFF)
     def discard(self, import_id: int) -> None:
         """Forget the rows of a staged import; discarding again changes nothing."""
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             alone(connection, "confirm import")
             held = self._import(connection, import_id)
             if held["status"] == CONFIRMED:
                 raise Conflict("This import is stored already; it cannot be discarded.")
             if held["status"] == STAGED:
                 self._close(connection, import_id, DISCARDED, None)
-                self._log(connection, msgid("discard import"), import_id=import_id)
+                self._log(connection, AuditAction.IMPORT_DISCARD, import_id=import_id)
 
     # --- whose it is ---
 
@@ -342,12 +341,13 @@ class Imports(Access):
         touched = dict.fromkeys(firm for row, firm in every.items() if row in told)
         lines = [
             self._line(
-                msgid("import"), firm, {"import_id": held["id"], "changed": changed.get(firm, {})}
+                AuditAction.FIRM_IMPORT,
+                firm,
+                {"import_id": held["id"], "changed": changed.get(firm, {})},
             )
             for firm in touched
         ]
-        if lines:
-            connection.execute(insert(audit_log), lines)
+        write_audit(connection, lines)
         return ImportResult(
             added,
             len(set(known.values()) & touched.keys()),
@@ -398,6 +398,7 @@ class Imports(Access):
                         "industry": row.industry,
                         "carrier_id": held["carrier_id"] or carrier_of.get(row.carrier),
                         "stage": Stage.SURVEYED.value,
+                        "stage_since": at,
                         "created_at": at,
                         "changed_at": at,
                         "version": 1,

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select, update
 
 from eligibility.domain.errors import InputError, NotFound
-from eligibility.domain.text import msgid
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE
+from eligibility.store.audit import AuditAction
 from eligibility.store.firms import differences
 from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import (
@@ -64,8 +64,8 @@ class Records(Access):
             If someone else changed them since.
         """
         key = {"application_year": year}
-        said = msgid("save figures")
-        return self._save(firm_id, figures, key, "facts", plain(facts), version, said)
+        action = AuditAction.FIGURES_SAVE
+        return self._save(firm_id, figures, key, "facts", plain(facts), version, action)
 
     @open_to(ANYONE)
     def ledger(self, firm_id: int, kind: Ledger | str) -> Versioned:
@@ -79,8 +79,8 @@ class Records(Access):
         """Store a whole ledger in place of the one at this version; the next version."""
         held = [plain(row) for row in rows]
         key = {"kind": _kind(kind)}
-        said = msgid("save ledger")
-        return self._save(firm_id, ledgers, key, "rows", held, version, said)
+        action = AuditAction.LEDGER_SAVE
+        return self._save(firm_id, ledgers, key, "rows", held, version, action)
 
     def _held(self, firm_id: int, table: Table, key: Row, column: str, empty: Any) -> Versioned:
         ((name, value),) = key.items()
@@ -98,7 +98,7 @@ class Records(Access):
         column: str,
         value: Any,
         version: int,
-        action: str,
+        action: AuditAction,
     ) -> int:
         ((name, chosen),) = key.items()
         with self._writing() as connection:
@@ -135,7 +135,7 @@ class Records(Access):
         model_hash : str, optional
             SHA-256 of the readiness model that took part.
         """
-        with self._writing() as connection:
+        with self._writing(moves_year=False) as connection:
             self._seen_firm(connection, firm_id)
             at = self._clock()
             columns = record_columns(record, model_hash)
@@ -156,7 +156,11 @@ class Records(Access):
                     update(firms).where(firms.c.id == firm_id).values(**shown, assessed_at=at)
                 )
             self._log(
-                connection, msgid("assess"), firm_id, assessment=made, verdict=columns["verdict"]
+                connection,
+                AuditAction.FIRM_ASSESS,
+                firm_id,
+                assessment=made,
+                verdict=columns["verdict"],
             )
         return made
 

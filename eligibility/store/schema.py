@@ -32,7 +32,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import Day, Json, Moment, Packed
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0005"
+REVISION = "0006"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -221,6 +221,8 @@ firms = Table(
     Column("carrier_id", ForeignKey("carriers.id")),
     Column("industry", String(200), index=True),
     Column("stage", String(16), nullable=False, default=Stage.SURVEYED.value),
+    #: None where a store of versions that kept none does not tell
+    _at("stage_since", nullable=True),
     Column("adviser_id", ForeignKey("accounts.id")),
     *_headline(),
     _at("assessed_at", nullable=True),
@@ -410,6 +412,13 @@ targets = Table(
     _version(),
 )
 
+change_counter = Table(
+    "change_counter",
+    metadata,
+    Column("topic", String(16), primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+)
+
 audit_log = Table(
     "audit_log",
     metadata,
@@ -422,7 +431,6 @@ audit_log = Table(
     Column("firm_id", Integer, index=True),
     Column("detail", Json, nullable=False),
     Index(None, "at"),
-    Index(None, "action", "id"),
 )
 
 APPEND_ONLY = (assessments, audit_log)

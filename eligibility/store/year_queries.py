@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
+from eligibility.store.change_counter import change_count
 from eligibility.store.rows import Row
-from eligibility.store.schema import Stage, audit_log, carriers, figures, firms, outcomes
-
-#: actions of the log that change which firms a year counts, or what it reads of them; an import has
-#: one line of its own beside those of its firms
-MOVING = (
-    "add carrier", "change carrier", "add firm", "change firm", "move", "set stage", "save figures",
-    "save outcome", "set target", "confirm import",
-)  # fmt: skip
+from eligibility.store.schema import Stage, carriers, figures, firms, outcomes
 
 
 class YearQueries(Access):
@@ -40,10 +33,10 @@ class YearQueries(Access):
             name) and the latest ``facts`` that are not of a later year, with their ``facts_year``;
             both None where there are none. ``pending`` is the year of its latest undecided
             application and ``decided`` that of its latest decided one, None without one;
-            ``applied_at`` the moment in which its stage was last set to applied by hand, None for
-            any other stage.
+            ``stage_since`` the moment since which its stage holds, None where that is not known.
         """
-        told = [firms.c[name] for name in ("id", "uscc", "name", "district", "industry", "stage")]
+        names = ("id", "uscc", "name", "district", "industry", "stage", "stage_since")
+        told = [firms.c[name] for name in names]
         latest = (
             select(func.max(figures.c.application_year))
             .where(figures.c.firm_id == firms.c.id, figures.c.application_year <= year)
@@ -68,9 +61,7 @@ class YearQueries(Access):
                     firms.c.id.not_in(_decided_firms(year)),
                 )
             )
-            rows = self._all(connection, wanted.order_by(firms.c.id))
-            applied = self._applied_at(connection) if Stage.APPLIED in stages else {}
-        return [{**row, "applied_at": applied.get(row["id"])} for row in rows]
+            return self._all(connection, wanted.order_by(firms.c.id))
 
     @open_to(STAFF)
     def copies(self, year: int) -> list[Row]:
@@ -91,18 +82,6 @@ class YearQueries(Access):
             )
             return self._all(connection, wanted.order_by(firms.c.id))
 
-    def _applied_at(self, connection: Connection) -> dict[int, datetime]:
-        """When the stage of each firm at the stage applied was last set to it, as the log says."""
-        there = select(firms.c.id).where(self._visible(), firms.c.stage == Stage.APPLIED.value)
-        lines = select(audit_log.c.firm_id, audit_log.c.at, audit_log.c.detail).where(
-            audit_log.c.action == "set stage", audit_log.c.firm_id.in_(there)
-        )
-        return {
-            firm_id: at
-            for firm_id, at, detail in connection.execute(lines.order_by(audit_log.c.id))
-            if detail.get("stage") == Stage.APPLIED.value
-        }
-
     @open_to(STAFF)
     def certificates(self) -> list[Row]:
         """Every certificate on record: ``firm_id``, ``applied_year``, ``certified_on``, ``expires_on``.
@@ -120,17 +99,10 @@ class YearQueries(Access):
             )
 
     @open_to(STAFF)
-    def last_change(self) -> tuple[int, int]:
-        """Cache key: another after every change of what a year reads (log lines, the latest).
-
-        Lines come in the order in which changes began and not in which they were stored, so the
-        latest alone would hide one that was stored after it.
-        """
-        lines = select(func.count(), func.coalesce(func.max(audit_log.c.id), 0))
-        moved = lines.where(audit_log.c.action.in_(MOVING))
+    def last_change(self) -> int:
+        """Cache key: another number after every change of what a year reads (their count)."""
         with self._reading() as connection:
-            count, latest = connection.execute(moved).one()
-        return count, latest
+            return change_count(connection)
 
 
 def _decided_firms(year: int) -> Select[tuple[int]]:

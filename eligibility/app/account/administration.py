@@ -22,7 +22,15 @@ from eligibility.app.widgets.status import verdict_word
 from eligibility.assessment.ladder import joint_fields_by_id
 from eligibility.domain.errors import EligibilityError, InputError
 from eligibility.domain.text import Message, msgid
-from eligibility.store import ROLE_WORDS, STAGE_WORDS, FirmFilter, Repository, Role, Stage
+from eligibility.store import (
+    ROLE_WORDS,
+    STAGE_WORDS,
+    FirmFilter,
+    Repository,
+    Role,
+    Stage,
+    audit_words,
+)
 
 #: characters of a password made here: 16 of 64 kinds
 PASSWORD_BYTES = 12
@@ -281,12 +289,11 @@ def trail(repository: Repository) -> None:
                     _("When"): line["at"],
                     _("Who"): line["by"] or "",
                     _("Role"): _(ROLE_WORDS[Role(line["role"])]),
-                    _("What"): _(action),
+                    _("What"): _(audit_words(line["action"])),
                     _("Firm"): line["firm"] or _number(line["firm_id"]),
                     _("Details"): _details(line["detail"], people),
                 }
                 for line in lines
-                for action in [line["action"]]
             ],
             hide_index=True,
             column_config={

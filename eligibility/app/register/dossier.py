@@ -21,7 +21,7 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.assessment.ladder import joint_fields_by_id
 from eligibility.domain.text import Message, msgid
-from eligibility.store import STAGE_WORDS, Repository, Stage
+from eligibility.store import STAGE_WORDS, Repository, Stage, audit_words
 
 Row = Mapping[str, Any]
 #: lines of the log before they scroll, and how high they are then
@@ -315,7 +315,7 @@ def changes(rows: Sequence[Row], named: bool = True) -> None:
     st.dataframe(
         {
             _("When"): [moment(row["at"]) for row in rows],
-            _("What"): [_(action) for action in (row["action"] for row in rows)],
+            _("What"): [_(audit_words(row["action"])) for row in rows],
             **firms,
             _("By"): [row["by"] for row in rows],
             _("Detail"): [_detail(row["detail"]) for row in rows],

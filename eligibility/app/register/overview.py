@@ -18,7 +18,7 @@ from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
-from eligibility.store import LEADS, Repository, Stage
+from eligibility.store import LEADS, AuditAction, Repository, Stage, audit_words
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -188,11 +188,12 @@ def week(repository: Repository, since: datetime) -> None:
         st.info(_("Nothing was changed in the last seven days."))
         return
     parts = [
-        _("{action}: {n}").format(action=_(action), n=f"{firms:,}")
+        _("{action}: {n}").format(action=_(audit_words(action)), n=f"{firms:,}")
         for action, firms in ((row["action"], row["firms"]) for row in counted)
     ]
     st.html(tag("p", *(tag("span", part) for part in parts), cls="counts"))
-    dossier.changes(repository.overview.changes(since, without=("import",), limit=GROUPS))
+    changes = repository.overview.changes(since, without=(AuditAction.FIRM_IMPORT,), limit=GROUPS)
+    dossier.changes(changes)
 
 
 def _table(name: str, columns: Mapping[str, Any], named: Sequence[T]) -> T | None:

@@ -1,0 +1,115 @@
+"""What the audit log records: actions by stable ids, their words, and the writing of its lines.
+
+The log is for people to read. What the program goes by stands in columns of the other tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert
+
+from eligibility.domain.text import msgid
+from eligibility.store.rows import Facts, Row, plain
+from eligibility.store.schema import Role, audit_log
+
+
+class AuditAction(StrEnum):
+    """What somebody did, by an id that stays whatever its words become."""
+
+    CARRIER_ADD = "carrier.add"
+    CARRIER_CHANGE = "carrier.change"
+    ACCOUNT_ADD = "account.add"
+    ACCOUNT_CHANGE = "account.change"
+    ACCOUNT_SET_PASSWORD = "account.set_password"
+    ACCOUNT_CHANGE_PASSWORD = "account.change_password"
+    ACCOUNT_LINK_IDENTITY = "account.link_identity"
+    ACCOUNT_SIGN_IN = "account.sign_in"
+    ACCOUNT_END_SIGN_IN = "account.end_sign_in"
+    TARGET_SET = "target.set"
+    FIRM_ADD = "firm.add"
+    FIRM_CHANGE = "firm.change"
+    FIRM_ASSIGN = "firm.assign"
+    FIRM_MOVE = "firm.move"
+    FIRM_STAGE = "firm.stage"
+    FIRM_ASSESS = "firm.assess"
+    FIRM_IMPORT = "firm.import"
+    FIGURES_SAVE = "figures.save"
+    LEDGER_SAVE = "ledger.save"
+    OUTCOME_SAVE = "outcome.save"
+    IMPORT_STAGE = "import.stage"
+    IMPORT_CONFIRM = "import.confirm"
+    IMPORT_DISCARD = "import.discard"
+    TASK_ADD = "task.add"
+    TASK_CHANGE = "task.change"
+    NOTE_ADD = "note.add"
+    DOCUMENT_SAVE = "document.save"
+    DRAFT_SHARE = "draft.share"
+    DRAFT_WITHDRAW = "draft.withdraw"
+    DRAFT_DELETE = "draft.delete"
+
+
+AUDIT_WORDS: Mapping[str, str] = {
+    AuditAction.CARRIER_ADD: msgid("add carrier"),
+    AuditAction.CARRIER_CHANGE: msgid("change carrier"),
+    AuditAction.ACCOUNT_ADD: msgid("add account"),
+    AuditAction.ACCOUNT_CHANGE: msgid("change account"),
+    AuditAction.ACCOUNT_SET_PASSWORD: msgid("set password"),
+    AuditAction.ACCOUNT_CHANGE_PASSWORD: msgid("change password"),
+    AuditAction.ACCOUNT_LINK_IDENTITY: msgid("link identity"),
+    AuditAction.ACCOUNT_SIGN_IN: msgid("sign in"),
+    AuditAction.ACCOUNT_END_SIGN_IN: msgid("end sign-in"),
+    AuditAction.TARGET_SET: msgid("set target"),
+    AuditAction.FIRM_ADD: msgid("add firm"),
+    AuditAction.FIRM_CHANGE: msgid("change firm"),
+    AuditAction.FIRM_ASSIGN: msgid("assign"),
+    AuditAction.FIRM_MOVE: msgid("move"),
+    AuditAction.FIRM_STAGE: msgid("set stage"),
+    AuditAction.FIRM_ASSESS: msgid("assess"),
+    AuditAction.FIRM_IMPORT: msgid("import"),
+    AuditAction.FIGURES_SAVE: msgid("save figures"),
+    AuditAction.LEDGER_SAVE: msgid("save ledger"),
+    AuditAction.OUTCOME_SAVE: msgid("save outcome"),
+    AuditAction.IMPORT_STAGE: msgid("stage import"),
+    AuditAction.IMPORT_CONFIRM: msgid("confirm import"),
+    AuditAction.IMPORT_DISCARD: msgid("discard import"),
+    AuditAction.TASK_ADD: msgid("add task"),
+    AuditAction.TASK_CHANGE: msgid("change task"),
+    AuditAction.NOTE_ADD: msgid("add note"),
+    AuditAction.DOCUMENT_SAVE: msgid("save document"),
+    AuditAction.DRAFT_SHARE: msgid("share draft"),
+    AuditAction.DRAFT_WITHDRAW: msgid("withdraw draft"),
+    AuditAction.DRAFT_DELETE: msgid("delete draft"),
+}
+
+
+def audit_words(action: str) -> str:
+    """The sentence of an action, to be translated; of one that is not known here, its id."""
+    return AUDIT_WORDS.get(action, action)
+
+
+def audit_line(
+    action: AuditAction,
+    at: datetime,
+    role: Role,
+    account_id: int | None,
+    firm_id: int | None = None,
+    detail: Facts | None = None,
+) -> Row:
+    """A line of the log as a row: who did what, to which firm, and what changed by it."""
+    return {
+        "at": at,
+        "account_id": account_id,
+        "role": role.value,
+        "action": action.value,
+        "firm_id": firm_id,
+        "detail": plain(detail or {}),
+    }
+
+
+def write_audit(connection: Connection, lines: Sequence[Row]) -> None:
+    """Add lines to the log, in their order; no line of it is ever changed."""
+    if lines:
+        connection.execute(insert(audit_log), lines)
