@@ -38,6 +38,7 @@ from benchmarks.app import figures_of
 from eligibility.app.web import cookies
 from eligibility.store import (
     Accounts,
+    AuditAction,
     Repository,
     Role,
     Stage,

@@ -30,7 +30,8 @@ from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
 from eligibility.store.firms import FirmFilter, Page
-from eligibility.store.imports import ImportResult, Would
+from eligibility.store.import_merge import ImportResult
+from eligibility.store.imports import Would
 from eligibility.store.keys import signing_key
 from eligibility.store.records import Versioned
 from eligibility.store.repository import Repository

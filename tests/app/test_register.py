@@ -33,7 +33,14 @@ from eligibility.i18n import ENGLISH
 from eligibility.readiness.training_data import read_past
 from eligibility.register import outcome_file, year_candidates
 from eligibility.schemes.registry import load_scheme
-from eligibility.store import VISITOR, Accounts, FirmFilter, Repository, close_stores
+from eligibility.store import (
+    VISITOR,
+    Accounts,
+    AuditAction,
+    FirmFilter,
+    Repository,
+    close_stores,
+)
 from tests.firms import base
 from tests.schemes.test_cases import BASES
 from tests.staff_pages import CODES, NASTY, ROOT, Staffed, button, html
@@ -232,7 +239,7 @@ def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed:
     assert staffed.repository.firms.get(first) == before
     for firm, lines in ((first, 1), (second, 1), (third, 1)):
         trail = staffed.repository.administration.audit_trail(firm)
-        assert sum(line["action"] == "set stage" for line in trail) == lines
+        assert sum(line["action"] == AuditAction.FIRM_STAGE for line in trail) == lines
     assert app.button(key="set-stage").disabled
 
 
@@ -259,7 +266,7 @@ def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> N
     assert doors.signed_in(other) is None
     assert doors.signed_in(token)
     line = Repository(staffed.engine, staffed.principal).administration.audit_trail(limit=1)[0]
-    assert line["action"] == "end sign-in"
+    assert line["action"] == AuditAction.ACCOUNT_END_SIGN_IN
 
 
 def test_the_trail_names_the_firm_and_says_in_words_what_was_done(staffed: Staffed) -> None:

@@ -20,6 +20,7 @@ from eligibility.store import (
     LOCAL,
     VISITOR,
     Accounts,
+    AuditAction,
     FirmFilter,
     Repository,
     Role,
@@ -273,8 +274,8 @@ def test_the_overview_counts_add_up(local: Repository) -> None:
         (row["number"], row["applied"], row["certified"]) for row in local.administration.targets()
     ] == [(50, 2, 1)]
     actions = [row["action"] for row in local.overview.changes(datetime(2020, 1, 1, tzinfo=UTC))]
-    assert actions.count("add firm") == 5
-    assert actions[0] == "save outcome"
+    assert actions.count(AuditAction.FIRM_ADD) == 5
+    assert actions[0] == AuditAction.OUTCOME_SAVE
 
 
 def test_every_change_leaves_a_line_that_says_who_and_what(local: Repository) -> None:
@@ -380,7 +381,7 @@ def test_an_import_adds_what_is_new_and_keeps_what_the_file_leaves_blank(local: 
         "ineligible"
     )
     assert {row["name"] for row in local.administration.carriers()} == {"园", "新园"}
-    assert local.administration.audit_trail(old)[0]["action"] == "import"
+    assert local.administration.audit_trail(old)[0]["action"] == AuditAction.FIRM_IMPORT
 
 
 def test_one_firm_twice_in_one_file_is_one_firm_with_both_assessments(local: Repository) -> None:

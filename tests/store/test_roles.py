@@ -28,7 +28,7 @@ from eligibility.store import (
 )
 from eligibility.store import accounts as policy
 from eligibility.store.access import Access
-from eligibility.store.imports import CHUNK
+from eligibility.store.import_merge import CHUNK
 from eligibility.store.schema import APPEND_ONLY, accounts, audit_log, firms, metadata, sign_ins
 from tests.store.two_carriers import SECRET, World, facts, record, sign_in, world
 
