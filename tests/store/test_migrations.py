@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zlib
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,6 +17,7 @@ from eligibility.store import (
     LOCAL,
     VISITOR,
     Accounts,
+    AuditAction,
     Repository,
     Role,
     StoreUnavailable,
@@ -22,6 +25,7 @@ from eligibility.store import (
     new_code,
     open_store,
 )
+from eligibility.store.audit import AUDIT_WORDS
 from eligibility.store.drafts import code_hash
 from eligibility.store.engine import connect, migrate, revision
 from eligibility.store.schema import APPEND_ONLY, REVISION, metadata
@@ -163,3 +167,98 @@ def test_firms_judged_before_intervals_were_kept_get_theirs_from_the_record(
         )
         assert rows.fetchall() == [(0.6, 0.4, 0.7), (None, None, None)]
     engine.dispose()
+
+
+LOG = [
+    # firm, day, action as it was written, detail
+    (1, "2026-01-02", "add firm", {"name": "甲"}),
+    (2, "2025-02-03", "set stage", {"stage": "applied"}),
+    (2, "2025-12-01", "save outcome", {"applied_year": 2025, "certified": False}),
+    (2, "2026-02-03", "set stage", {"stage": "applied"}),
+    (3, "2026-03-01", "save outcome", {"applied_year": 2026, "batch": "一"}),
+    (3, "2026-10-09", "save outcome", {"applied_year": 2026, "certified": True}),
+    # of a year long past: the stage stays
+    (3, "2026-11-01", "save outcome", {"applied_year": 2020, "certified": False}),
+    (4, "2026-01-05", "import", {"import_id": 1}),
+    (None, "2026-01-05", "create account", {}),
+    (None, "2026-01-05", "sign in", {}),
+    (None, "2026-01-06", "an action of somebody else", {"kept": [1, 2]}),
+]
+STAGES = {1: "surveyed", 2: "applied", 3: "certified", 4: "ready"}
+
+
+def store_of_sentences(url: str) -> None:
+    """A store of the version before ids: stages tell no day, and actions are sentences."""
+    engine = connect(url)
+    migrate(engine, "0005")
+    with engine.begin() as connection:
+        for firm, stage in STAGES.items():
+            connection.execute(
+                text(
+                    "INSERT INTO firms (id, name, stage, created_at, changed_at, version)"
+                    " VALUES (:id, '甲', :stage, '2026-01-02 00:00:00', '2026-01-02 00:00:00', 1)"
+                ),
+                {"id": firm, "stage": stage},
+            )
+        for firm, day, action, detail in LOG:
+            connection.execute(
+                text(
+                    "INSERT INTO audit_log (at, role, action, firm_id, detail)"
+                    " VALUES (:at, 'local', :action, :firm, :detail)"
+                ),
+                {
+                    "at": f"{day} 08:00:00", "action": action, "firm": firm,
+                    "detail": json.dumps(detail),
+                },
+            )  # fmt: skip
+    engine.dispose()
+
+
+def test_a_store_whose_stages_told_no_day_gets_them_from_its_log(empty_url: str) -> None:
+    store_of_sentences(empty_url)
+    local = Repository(open_store(empty_url), LOCAL)
+    since = {row["id"]: row["stage_since"] for row in local.firms.page().rows}
+    assert since == {
+        1: datetime(2026, 1, 2, tzinfo=UTC),
+        2: datetime(2026, 2, 3, 8, tzinfo=UTC),
+        3: datetime(2026, 10, 9, 8, tzinfo=UTC),
+        # no line led to it
+        4: None,
+    }
+
+
+def test_actions_that_were_sentences_become_ids_and_nothing_else_of_the_log_changes(
+    empty_url: str,
+) -> None:
+    store_of_sentences(empty_url)
+    engine = open_store(empty_url)
+    local = Repository(engine, LOCAL)
+    lines = local.administration.audit_trail()[::-1]
+    assert [(line["firm_id"], str(line["at"].date()), line["detail"]) for line in lines] == [
+        (firm, day, detail) for firm, day, _, detail in LOG
+    ]
+    stage, outcome = AuditAction.FIRM_STAGE, AuditAction.OUTCOME_SAVE
+    assert [line["action"] for line in lines] == [
+        AuditAction.FIRM_ADD, stage, outcome, stage, outcome, outcome, outcome,
+        AuditAction.FIRM_IMPORT, AuditAction.ACCOUNT_ADD, AuditAction.ACCOUNT_SIGN_IN,
+        "an action of somebody else",
+    ]  # fmt: skip
+    with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
+        connection.execute(text("UPDATE audit_log SET action = 'x'"))
+
+
+def test_the_count_of_changes_of_an_older_store_is_not_that_of_an_empty_one(
+    empty_url: str,
+) -> None:
+    store_of_sentences(empty_url)
+    local = Repository(open_store(empty_url), LOCAL)
+    count = local.year.last_change()
+    assert count > 0
+    local.firms.set_stage([1], "ready")
+    assert local.year.last_change() == count + 1
+
+
+def test_every_sentence_that_an_action_was_has_its_id() -> None:
+    ids = SCRIPTS.get_revision("0006").module.IDS
+    assert set(ids.values()) == set(AuditAction)
+    assert all(ids[words] == action for action, words in AUDIT_WORDS.items())
