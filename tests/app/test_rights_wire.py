@@ -40,11 +40,11 @@ class Tab(PlainBrowser):
 
     async def send(self, message: BackMsg, *ends: Callable[[ForwardMsg], bool]) -> list[ForwardMsg]:
         """Send, and hear until each of these ends was among what was heard."""
-        assert self._socket is not None
-        await self._socket.send(message.SerializeToString())
+        assert self.socket is not None
+        await self.socket.send(message.SerializeToString())
         heard: list[ForwardMsg] = []
         while not all(any(map(end, heard)) for end in ends):
-            told = await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE)
+            told = await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
             heard.append(ForwardMsg.FromString(told))
         return heard
 

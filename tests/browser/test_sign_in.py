@@ -247,10 +247,12 @@ def test_a_page_that_fails_shows_a_reference_and_no_trace(
 ) -> None:
     with served(tmp_path) as running:
         page = browser.new_page(base_url=running)
-        open_(page, "/rules?lang=English")
-        # the store breaks under the running app
-        with closing(sqlite3.connect(tmp_path / "eligibility.sqlite")) as store:
-            store.execute("DROP TABLE accounts")
+        open_(page, "/firms?lang=English")
+        sign_in(page, "chief")
+        # a role that this program does not know
+        with closing(sqlite3.connect(tmp_path / "eligibility.sqlite")) as store, store:
+            store.execute("PRAGMA ignore_check_constraints=ON")
+            store.execute("UPDATE accounts SET role = 'moon'")
         page.goto("/account?lang=English")
         page.get_by_text("Something went wrong on this page").wait_for()
         told = page.locator(".notice").inner_text()
