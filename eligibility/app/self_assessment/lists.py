@@ -139,6 +139,11 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "name": text(_("Name"), width="medium"),
         "result": text(_("Result put to use"), width="medium"),
         "year": text(_("Year"), width="small"),
+        "number": text(
+            _("Number"),
+            width="small",
+            help=_("Number of the patent or registration; the same number counts once."),
+        ),
         "class": text(
             _("Class"),
             width="small",
