@@ -28,7 +28,7 @@ FILTER_VERDICT, FILTER_DISTRICT, FILTER_TEXT = "verdict", "district", "search"
 SORT, PAGE = "sort", "page"
 EDITION = "edition"
 TRAIL = "trail"
-MoneyUnit = Literal["CNY", "10k CNY", "100m CNY"]
+MoneyUnit = Literal["CNY", "1k CNY", "10k CNY", "100m CNY"]
 T = TypeVar("T")
 
 

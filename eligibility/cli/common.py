@@ -35,6 +35,7 @@ class Unit(StrEnum):
     """Units that money columns without one may be declared to be in."""
 
     YUAN = "CNY"
+    QIAN = "1k CNY"
     WAN = "10k CNY"
     YI = "100m CNY"
 
@@ -44,6 +45,16 @@ class Lang(StrEnum):
 
     ZH = "zh"
     EN = "en"
+
+
+def money_unit(text: str) -> Unit:
+    """The unit that a word of either language names."""
+    from eligibility.intake.cells import money_power
+
+    for unit in Unit:
+        if money_power(text) == money_power(unit.value):
+            return unit
+    raise typer.BadParameter(f"{text!r} is none of {', '.join(Unit)}, 元, 千元, 万元, 亿元.")
 
 
 AsOf = Annotated[
@@ -57,7 +68,10 @@ AsOf = Annotated[
 MoneyUnit = Annotated[
     Unit | None,
     typer.Option(
-        "--money-unit", help="Unit of money columns whose header states none (10k CNY = 万元)."
+        "--money-unit",
+        parser=money_unit,
+        metavar="[CNY|1k CNY|10k CNY|100m CNY]",
+        help="Unit of money columns whose header states none (元, 千元, 万元 and 亿元 are understood too).",
     ),
 ]
 Encoding = Annotated[
@@ -184,7 +198,9 @@ def end(batch: Batch) -> None:
 
 
 def unread_columns(headers: HeaderMap, spoken: Language) -> None:
-    """Name the columns that were not read, and why."""
+    """Name the columns that were not read, and why, and how the table was taken."""
+    for remark in headers.remarks:
+        print(remark.say(spoken), file=sys.stderr)
     if headers.unknown:
         names = spoken.text(", ").join(headers.unknown)
         print(spoken.text("Columns not read: {columns}").format(columns=names), file=sys.stderr)

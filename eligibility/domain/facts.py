@@ -211,7 +211,8 @@ class RowIssue:
     """Validation issue of one row: where it stands, what stands there, what was expected.
 
     ``row`` counts as the sheet does: the header is row 1. ``fatal`` issues reject the row. ``firm``
-    is what the row says of who it is: the name, else the credit code, else nothing.
+    is what the row says of who it is: the name, else the credit code, else nothing. ``cell`` names the
+    cell where the table was laid anew and the row alone does not say where it is.
     """
 
     file: str
@@ -222,6 +223,7 @@ class RowIssue:
     fatal: bool = True
     sheet: str = ""
     firm: str = ""
+    cell: str = ""
 
     @property
     def sentence(self) -> Message:
@@ -232,8 +234,13 @@ class RowIssue:
             "column": self.column,
             "value": self.value,
             "expected": self.expected,
+            "cell": self.cell,
         }
-        if self.value:
+        if self.cell and self.value:
+            said = msgid("{file}, cell {cell}, {column}: {value!r}, expected {expected}")
+        elif self.cell:
+            said = msgid("{file}, cell {cell}, {column}: expected {expected}")
+        elif self.value:
             said = msgid("{file}, row {row}, column {column}: {value!r}, expected {expected}")
         else:
             said = msgid("{file}, row {row}, column {column}: expected {expected}")

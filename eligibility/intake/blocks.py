@@ -12,7 +12,7 @@ import pyarrow as pa
 from eligibility.domain.errors import InputError
 
 #: lines of a sheet in which its header is looked for
-HEAD_LINES = 10
+HEAD_LINES = 30
 #: of one sheet; far more than there are fields, far fewer than a worksheet can have
 COLUMNS = 1_000
 

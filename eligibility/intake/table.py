@@ -6,7 +6,7 @@ Every row read is accepted or rejected, never dropped: ``read == len(rows) + rej
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any, Literal
@@ -30,7 +30,20 @@ from eligibility.intake.cells import (
 )
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
-from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
+from eligibility.intake.headers import IDENTITY, FieldNames, HeaderMap, MappedColumn, header_map
+from eligibility.intake.layouts import (
+    LONG_ROWS,
+    TURNED_ROWS,
+    Table,
+    cell_name,
+    fields_down,
+    firm_years,
+    laid_sheet,
+    read_rows,
+    row_numbers,
+    turned,
+    year_column,
+)
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
 from eligibility.intake.sheets import open_sheet
 from eligibility.intake.source import Source
@@ -38,8 +51,6 @@ from eligibility.intake.workbook import cell_text
 
 ROWS_PER_BATCH = 65_536
 PREVIEW_ROWS = 5
-#: by these a firm is known; they repeat nowhere, so their texts are not looked up but kept
-IDENTITY = ("uscc", "name")
 _NO_TITLES: Mapping[str, str] = {}
 
 
@@ -49,7 +60,7 @@ class Options:
 
     Attributes
     ----------
-    money_unit : "CNY", "10k CNY", "100m CNY" or None
+    money_unit : "CNY", "1k CNY", "10k CNY", "100m CNY" or None
         Unit of money columns whose header states none.
     encoding : str or None
         Of a CSV file; None: found by its content.
@@ -66,7 +77,7 @@ class Options:
         be read is left blank, with a remark.
     """
 
-    money_unit: Literal["CNY", "10k CNY", "100m CNY"] | None = None
+    money_unit: Literal["CNY", "1k CNY", "10k CNY", "100m CNY"] | None = None
     encoding: str | None = None
     sheet: str | None = None
     application_date: date = field(default_factory=date.today)
@@ -247,11 +258,30 @@ def _open(source: Source, fields: Sequence[Field], options: Options) -> tuple[Sh
     def headers(head: Sequence[Sequence[str]]) -> HeaderMap:
         return header_map(head, fields, options.money_unit, options.application_date.year)
 
+    names = FieldNames(fields, options.application_date.year)
+
     def known(head: Sequence[Sequence[str]]) -> int:
-        return len({column.field.id for column in headers(head).columns})
+        return max(
+            len({column.field.id for column in headers(head).columns}), fields_down(head, names)
+        )
 
     sheet = open_sheet(source, options.encoding, options.sheet, known, options.most_lines)
-    return sheet, headers(sheet.head)
+    found = headers(sheet.head)
+    table: Table | None = None
+    try:
+        if fields_down(sheet.head, names):
+            width = max(map(len, sheet.head))
+            table = turned(sheet.file, read_rows(sheet, 0, width, TURNED_ROWS), names)
+        elif (year_at := year_column(found)) is not None:
+            below = read_rows(sheet, found.lines, len(found.headers), LONG_ROWS)
+            table = firm_years(found, iter(below), year_at, names)
+    except InputError:
+        sheet.close()
+        raise
+    if table is None:
+        return sheet, found
+    laid = replace(headers(table.head), lines=0, remarks=(table.remark,))
+    return laid_sheet(sheet, table), laid
 
 
 def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> Iterator[Batch]:
@@ -314,7 +344,7 @@ class _Part:
         whole = len(accepted) == len(self.firms)
         return Batch(
             table=self.firms if whole else self.firms.take(accepted),
-            rows=(self.block.first_row + accepted).astype(np.int64),
+            rows=row_numbers(self.block, accepted),
             issues=tuple(issues),
             rejects=self._rejects(rejected, issues),
             read=len(kept),
@@ -328,7 +358,7 @@ class _Part:
     def _rejects(self, places: NDArray[np.intp], issues: Sequence[RowIssue]) -> pa.Table:
         if not len(places):
             return _no_rejects(self.headers.headers)
-        rows = (self.block.first_row + places).tolist()
+        rows = row_numbers(self.block, places).tolist()
         table = self._text(places)
         for name, column in (
             ("row", pa.array(rows, pa.int64())),
@@ -552,7 +582,7 @@ class Intake:
         usable = kept[~troubles.fatal(len(firms))[kept]]
         usable = usable[~(firms.blank("uscc") & firms.blank("name"))[usable]]
         keys = FirmKeys.of(firms if len(usable) == len(firms) else firms.take(usable))
-        found = earlier(keys, block.first_row + usable)
+        found = earlier(keys, row_numbers(block, usable))
         for at in np.flatnonzero(found).tolist():
             place = int(usable[at])
             known_by = "uscc" if firms.texts("uscc")[place] is not None else "name"
@@ -584,13 +614,14 @@ class _Troubles:
         column = self._intake.columns.get(field_id or "")
         issue = RowIssue(
             file=self._intake.file,
-            row=self._block.first_row + place,
+            row=int(row_numbers(self._block, np.array([place], np.intp))[0]),
             column=column.header if column else field_id or "",
             value=self._cell(column, place),
             expected=expected,
             fatal=fatal,
             sheet=self._intake.sheet,
             firm=self._firm(place),
+            cell=cell_name(self._block, column.position, place) if column else "",
         )
         self._found.append((place, column.position if column else -1, issue))
 

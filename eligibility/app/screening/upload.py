@@ -17,8 +17,8 @@ from eligibility.app.widgets.markup import tag
 from eligibility.intake.table import HeaderMap, Preview
 from eligibility.schemes.registry import Scheme
 
-UNITS: tuple[session.MoneyUnit, ...] = ("CNY", "10k CNY", "100m CNY")
-TYPES = ["csv", "xlsx"]
+UNITS: tuple[session.MoneyUnit, ...] = ("CNY", "1k CNY", "10k CNY", "100m CNY")
+TYPES = ["csv", "xlsx", "xls", "et", "ods", "html", "xml"]
 #: columns without a unit that are named before they are only counted
 NAMED = 6
 
@@ -73,7 +73,12 @@ def unit(headers: HeaderMap, key: str = session.UNIT) -> bool:
     names = _(", ").join(column.header for column in headers.unitless[:NAMED])
     if len(headers.unitless) > NAMED:
         names += _("; {count} columns in all").format(count=len(headers.unitless))
-    words = {"CNY": _("CNY"), "10k CNY": _("CNY 10,000"), "100m CNY": _("CNY 100 million")}
+    words = {
+        "CNY": _("CNY"),
+        "1k CNY": _("CNY 1,000"),
+        "10k CNY": _("CNY 10,000"),
+        "100m CNY": _("CNY 100 million"),
+    }
     asked = _("In which unit are these amounts? {columns}").format(columns=names)
     st.html(tag("p", asked, cls="notice"))
     chosen = st.segmented_control(
@@ -87,7 +92,9 @@ def unit(headers: HeaderMap, key: str = session.UNIT) -> bool:
 
 
 def columns_left_out(headers: HeaderMap) -> None:
-    """Columns that nothing is read from, and why."""
+    """How the table was taken, the columns that nothing is read from, and why."""
+    for remark in headers.remarks:
+        st.html(tag("p", remark.say(language()), cls="notice"))
     if headers.unknown:
         names = _(", ").join(headers.unknown)
         st.html(tag("p", _("Columns not used: {names}").format(names=names), cls="muted"))
