@@ -81,7 +81,8 @@ Encoding = Annotated[
 Sheet = Annotated[
     str | None,
     typer.Option(
-        "--sheet", help="Sheet of an Excel file; the first with a known header if omitted."
+        "--sheet",
+        help="Sheet of a workbook; the first with a known header if omitted; all: every one that has one.",
     ),
 ]
 Tongue = Annotated[

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
-from eligibility.intake.blocks import Block, Sheet, text_table
+from eligibility.intake.blocks import Block, Sheet, TableBlock, text_table
 from eligibility.intake.cells import MISSING, normal
 from eligibility.intake.firm_names import name_key
 from eligibility.intake.headers import FieldNames, HeaderMap, unit_line
@@ -111,6 +111,11 @@ def row_numbers(block: Block, places: NDArray[np.intp]) -> NDArray[np.int64]:
 def cell_name(block: Block, position: int, place: int) -> str:
     """The name of the cell of a value, where its row and column alone do not say it."""
     return block.cell(position, place) if isinstance(block, LaidBlock) else ""
+
+
+def sheet_name(block: Block) -> str:
+    """The sheet of a block, where several sheets are read as one."""
+    return block.sheet if isinstance(block, TableBlock) else ""
 
 
 def column_letters(place: int) -> str:

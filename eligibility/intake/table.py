@@ -6,10 +6,9 @@ Every row read is accepted or rejected, never dropped: ``read == len(rows) + rej
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +19,7 @@ from eligibility.domain.arrays import Bools
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable, RowIssue
 from eligibility.domain.text import Message
-from eligibility.intake.blocks import Block, Sheet, TextBlock
+from eligibility.intake.blocks import Block, TextBlock
 from eligibility.intake.cells import (
     MISSING,
     CellFormat,
@@ -30,60 +29,16 @@ from eligibility.intake.cells import (
 )
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
-from eligibility.intake.headers import IDENTITY, FieldNames, HeaderMap, MappedColumn, header_map
-from eligibility.intake.layouts import (
-    LONG_ROWS,
-    TURNED_ROWS,
-    Table,
-    cell_name,
-    fields_down,
-    firm_years,
-    laid_sheet,
-    read_rows,
-    row_numbers,
-    turned,
-    year_column,
-)
+from eligibility.intake.firm_sheet import Options, open_firm_sheet
+from eligibility.intake.headers import IDENTITY, HeaderMap, MappedColumn, header_map
+from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
-from eligibility.intake.sheets import open_sheet
 from eligibility.intake.source import Source
 from eligibility.intake.workbook import cell_text
 
 ROWS_PER_BATCH = 65_536
 PREVIEW_ROWS = 5
 _NO_TITLES: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user says about a file.
-
-    Attributes
-    ----------
-    money_unit : "CNY", "1k CNY", "10k CNY", "100m CNY" or None
-        Unit of money columns whose header states none.
-    encoding : str or None
-        Of a CSV file; None: found by its content.
-    sheet : str or None
-        Of an xlsx file; None: the first whose header is recognised.
-    application_date : date
-        Fills a blank application date.
-    covered_from : date or None
-        The first day that the rules cover; an application before it is rejected.
-    most_lines : int or None
-        A file with more lines is refused; None: any number.
-    beside : frozenset of str
-        Ids of fields without which a row says all that it is read for: a cell of theirs that cannot
-        be read is left blank, with a remark.
-    """
-
-    money_unit: Literal["CNY", "1k CNY", "10k CNY", "100m CNY"] | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    application_date: date = field(default_factory=date.today)
-    covered_from: date | None = None
-    most_lines: int | None = None
-    beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -180,7 +135,7 @@ def open_blocks(
     of several lines can put wrong.
     """
     options = options or Options()
-    sheet, headers = _open(source, fields, options)
+    sheet, headers = open_firm_sheet(source, fields, options)
     try:
         headers.require(sheet.file, sheet.sheets)
     except InputError:
@@ -204,7 +159,7 @@ def read_table(
 def preview(source: Source, fields: Sequence[Field], options: Options | None = None) -> Preview:
     """What the columns of a file are taken for; refuses nothing that can be opened."""
     options = options or Options()
-    sheet, headers = _open(source, fields, options)
+    sheet, headers = open_firm_sheet(source, fields, options)
     rows = pa.table({name: pa.array([], pa.string()) for name in headers.headers})
     for block in sheet.blocks(headers.lines, len(headers.headers)) if headers.headers else ():
         rows = block.text.slice(0, PREVIEW_ROWS).rename_columns(headers.headers)
@@ -252,36 +207,6 @@ def _typed_text(value: object) -> str:
     if isinstance(value, float | np.floating):
         return repr(float(value))
     return cell_text(bool(value) if isinstance(value, np.bool_) else value)
-
-
-def _open(source: Source, fields: Sequence[Field], options: Options) -> tuple[Sheet, HeaderMap]:
-    def headers(head: Sequence[Sequence[str]]) -> HeaderMap:
-        return header_map(head, fields, options.money_unit, options.application_date.year)
-
-    names = FieldNames(fields, options.application_date.year)
-
-    def known(head: Sequence[Sequence[str]]) -> int:
-        return max(
-            len({column.field.id for column in headers(head).columns}), fields_down(head, names)
-        )
-
-    sheet = open_sheet(source, options.encoding, options.sheet, known, options.most_lines)
-    found = headers(sheet.head)
-    table: Table | None = None
-    try:
-        if fields_down(sheet.head, names):
-            width = max(map(len, sheet.head))
-            table = turned(sheet.file, read_rows(sheet, 0, width, TURNED_ROWS), names)
-        elif (year_at := year_column(found)) is not None:
-            below = read_rows(sheet, found.lines, len(found.headers), LONG_ROWS)
-            table = firm_years(found, iter(below), year_at, names)
-    except InputError:
-        sheet.close()
-        raise
-    if table is None:
-        return sheet, found
-    laid = replace(headers(table.head), lines=0, remarks=(table.remark,))
-    return laid_sheet(sheet, table), laid
 
 
 def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> Iterator[Batch]:
@@ -619,7 +544,7 @@ class _Troubles:
             value=self._cell(column, place),
             expected=expected,
             fatal=fatal,
-            sheet=self._intake.sheet,
+            sheet=sheet_name(self._block) or self._intake.sheet,
             firm=self._firm(place),
             cell=cell_name(self._block, column.position, place) if column else "",
         )

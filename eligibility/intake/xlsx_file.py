@@ -62,7 +62,7 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known, kind: str | No
                 "{file} has no sheet {sheet}; it has: {sheets}.",
                 file=file, sheet=name, sheets=", ".join(names),
             )  # fmt: skip
-        best, head = _best(reader, file, names if name is None else [name], known)
+        best, head, others = _best(reader, file, names if name is None else [name], known)
     except BaseException:
         reader.close()
         raise
@@ -79,15 +79,16 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known, kind: str | No
         finally:
             reader.close()
 
-    return Sheet(file, best, head, blocks, tuple(names), reader.close)
+    return Sheet(file, best, head, blocks, tuple(names), others, reader.close)
 
 
 def _best(
     reader: ReaderProcess, file: str, names: list[str], known: Known
-) -> tuple[str, list[list[str]]]:
-    """The sheet to be read, with its first lines."""
+) -> tuple[str, list[list[str]], tuple[str, ...]]:
+    """The sheet to be read with its first lines, and others that have a header as well."""
     best: tuple[str, list[list[str]]] | None = None
     most, searched = -1, 0
+    tables = []
     for name in names:
         reader.ask(["head", name])
         answer = reader.answer()
@@ -97,12 +98,14 @@ def _best(
         count = min(known(head), HEADER_COLUMNS)
         if count > most:
             best, most = (name, head), count
+        if count == HEADER_COLUMNS:
+            tables.append(name)
         searched += max(map(len, head))
-        if most == HEADER_COLUMNS or searched > SEARCHED_COLUMNS:
+        if searched > SEARCHED_COLUMNS:
             break
     if best is None:
         raise InputError("{file} is empty.", file=file)
-    return best
+    return *best, tuple(name for name in tables if name != best[0])
 
 
 def _texts(file: str, answer: Any) -> list[str]:

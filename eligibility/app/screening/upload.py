@@ -14,6 +14,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.web.upload_fields import upload_field
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets.markup import tag
+from eligibility.intake.firm_sheet import ALL_SHEETS
 from eligibility.intake.table import HeaderMap, Preview
 from eligibility.schemes.registry import Scheme
 
@@ -56,10 +57,13 @@ def controls(scheme: Scheme) -> None:
 def sheet(kept: session.Upload, seen: Preview) -> None:
     """Ask which sheet of a workbook, where it has several; the recognised one unless another is chosen."""
     if len(seen.sheets) > 1:
+        sheets = [*seen.sheets, ALL_SHEETS]
+        every = _("all sheets with firms")
         st.selectbox(
             _("Sheet of the workbook"),
-            seen.sheets,
-            seen.sheets.index(seen.sheet),
+            sheets,
+            sheets.index(seen.sheet or ALL_SHEETS),
+            format_func=lambda name: every if name == ALL_SHEETS else name,
             key=session.sheet_key(kept),
             persist_state="session",
             width=300,
