@@ -13,7 +13,7 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message
 from eligibility.intake.blocks import Block, Sheet, TableBlock
-from eligibility.intake.headers import FieldNames, HeaderMap, header_map
+from eligibility.intake.headers import IDENTITY, FieldNames, HeaderMap, header_map
 from eligibility.intake.layouts import (
     LONG_ROWS,
     TURNED_ROWS,
@@ -27,9 +27,12 @@ from eligibility.intake.layouts import (
 )
 from eligibility.intake.sheets import open_sheet
 from eligibility.intake.source import Source
+from eligibility.official_forms import recognise, refuse_form
 
 #: the name that stands for all sheets with firms
 ALL_SHEETS = "all"
+#: so many figures are a table of firms although nobody is named
+FIGURES = 3
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ def _open_one(
     found = headers(sheet.head)
     table: Table | None = None
     try:
+        if _doubtful(found, sheet, names) and (form := recognise(sheet.head)):
+            raise refuse_form(sheet.file, form)
         if fields_down(sheet.head, names):
             width = max(map(len, sheet.head))
             table = turned(sheet.file, read_rows(sheet, 0, width, TURNED_ROWS), names)
@@ -128,6 +133,18 @@ def _open_one(
         return sheet, found
     laid = replace(headers(table.head), lines=0, remarks=(table.remark,))
     return laid_sheet(sheet, table), laid
+
+
+def _doubtful(headers: HeaderMap, sheet: Sheet, names: FieldNames) -> bool:
+    """Whether a sheet may be something else than a table of firms."""
+    figures = sum(column.field.id not in IDENTITY for column in headers.columns)
+    if not headers.identified and figures < FIGURES:
+        return True
+    # fields stand below each other in forms, too, but there no firm is named among them
+    return fields_down(sheet.head, names) > 0 and not any(
+        names.identifies([cell.partition("：")[0].partition(":")[0] for cell in line])
+        for line in sheet.head
+    )
 
 
 def _together(
