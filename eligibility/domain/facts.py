@@ -49,6 +49,8 @@ class Field(FrozenModel):
     part_of: str | None = None
     #: what it is formed of where it is blank: the first less the second
     difference_of: tuple[str, str] | None = None
+    #: counts by kind that it is the sum of where it is blank: the names of each, or its field
+    sum_of: tuple[tuple[str, ...] | str, ...] = ()
     #: who is counted, where it is a mean over the months of a year
     average_of_months: Wording | None = None
     #: title of the group of inputs that it begins, and what is to be known before filling them in

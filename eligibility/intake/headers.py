@@ -18,6 +18,7 @@ from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.blocks import HEAD_LINES
 from eligibility.intake.cells import MISSING, PERCENT, SHARE_UNITS, money_power, normal
+from eligibility.intake.kind_counts import kind_fields
 from eligibility.intake.year_words import YearWords, near_years_count, split_year
 
 #: how far down the header is looked for: titles of the sheet often stand above it; further if none is here
@@ -212,7 +213,8 @@ class FieldNames:
     """
 
     def __init__(self, fields: Sequence[Field], application_year: int | None = None) -> None:
-        self._book = _Book(_names(tuple(fields)), application_year, near_counts=True)
+        known = (*fields, *kind_fields(tuple(fields)))
+        self._book = _Book(_names(known), application_year, near_counts=True)
         self._year = application_year
         self.name_title = next((field.title.zh for field in fields if field.id == "name"), "name")
 
@@ -274,7 +276,7 @@ def header_map(
     """
     lines = [[_tidy(cell) for cell in line] for line in lines]
     near = near_years_count([normal(cell) for line in lines for cell in line])
-    book = _Book(_names(tuple(fields)), application_year, near)
+    book = _Book(_names((*fields, *kind_fields(tuple(fields)))), application_year, near)
     best: list[_Label] = []
     first, height, found = 0, 1, -1
     for start in range(len(lines)):

@@ -31,6 +31,7 @@ from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictio
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
 from eligibility.intake.firm_sheet import Options, open_firm_sheet
 from eligibility.intake.headers import IDENTITY, HeaderMap, MappedColumn, header_map
+from eligibility.intake.kind_counts import sum_kinds, summed
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
 from eligibility.intake.source import Source
@@ -382,9 +383,13 @@ class Intake:
             columns.setdefault(name, np.full(rows, None, dtype=object))
         applied = columns.get("application_date", np.full(rows, np.datetime64("NaT", "D")))
         columns["application_date"] = np.where(np.isnat(applied), self._day(columns), applied)
+        differing = list(sum_kinds(columns, self.fields)) if summed(columns) else []
         firms = FirmTable(columns, rows)
 
         troubles = _Troubles(self, block)
+        for field_id, expected_by_row in differing:
+            for place, expected in expected_by_row.items():
+                troubles.add(place, field_id, expected, fatal=False)
         for place, kind in self._non_firms(block, firms).items():
             troubles.reject(
                 place, "uscc" if firms.blank("name")[place] else "name", Message(kind.value)
