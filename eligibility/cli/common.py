@@ -203,7 +203,14 @@ def unread_columns(headers: HeaderMap, spoken: Language) -> None:
     for remark in headers.remarks:
         print(remark.say(spoken), file=sys.stderr)
     if headers.unknown:
-        names = spoken.text(", ").join(headers.unknown)
+        from eligibility.intake.proposals import nearest_fields
+
+        near = nearest_fields(headers)
+        perhaps = spoken.text("{column} (perhaps {field}: if so, name it that)")
+        names = spoken.text(", ").join(
+            perhaps.format(column=name, field=spoken.of(near[name].title)) if name in near else name
+            for name in headers.unknown
+        )
         print(spoken.text("Columns not read: {columns}").format(columns=names), file=sys.stderr)
     for header, lacking in headers.doubtful:
         said = spoken.text("Column not read: {column}: {why}")

@@ -141,6 +141,8 @@ class HeaderMap:
     calendar_years: bool
     #: what a reader should know of how the table was taken
     remarks: tuple[Message, ...] = ()
+    #: the fields that columns could hold
+    fields: tuple[Field, ...] = ()
 
     @property
     def yearless(self) -> tuple[str, ...]:
@@ -313,7 +315,7 @@ def header_map(
         end += 1
     stated = _stated_above(lines[:first])
     headers = _mapped(best, book, end, stated, money_unit)
-    return replace(headers, contradictory=(*headers.contradictory, *clashes))
+    return replace(headers, contradictory=(*headers.contradictory, *clashes), fields=tuple(fields))
 
 
 def _tidy(cell: str) -> str:
@@ -453,6 +455,11 @@ def _text(cell: str) -> _Text:
                 word = found[1].strip()
                 return _Text(rest.strip(), money_power(word), word == "%")
     return _Text(name, None, False)
+
+
+def plain_name(header: str) -> str:
+    """A header without its unit, brackets, spaces and punctuation."""
+    return _squeeze(_BRACKETS.sub(" ", _text(header).name))
 
 
 def _squeeze(name: str) -> str:

@@ -15,6 +15,7 @@ from eligibility.app.web.upload_fields import upload_field
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets.markup import tag
 from eligibility.intake.firm_sheet import ALL_SHEETS
+from eligibility.intake.proposals import nearest_fields
 from eligibility.intake.table import HeaderMap, Preview
 from eligibility.schemes.registry import Scheme
 
@@ -100,7 +101,14 @@ def columns_left_out(headers: HeaderMap) -> None:
     for remark in headers.remarks:
         st.html(tag("p", remark.say(language()), cls="notice"))
     if headers.unknown:
-        names = _(", ").join(headers.unknown)
+        near = nearest_fields(headers)
+        perhaps = _("{column} (perhaps {field}: if so, name it that)")
+        names = _(", ").join(
+            perhaps.format(column=name, field=language().of(near[name].title))
+            if name in near
+            else name
+            for name in headers.unknown
+        )
         st.html(tag("p", _("Columns not used: {names}").format(names=names), cls="muted"))
     for header, lacking in headers.doubtful:
         st.html(tag("p", tag("b", header), ": ", lacking.say(language()), cls="notice refused"))
