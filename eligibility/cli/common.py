@@ -85,6 +85,13 @@ Sheet = Annotated[
         help="Sheet of a workbook; the first with a known header if omitted; all: every one that has one.",
     ),
 ]
+BlankBadCells = Annotated[
+    bool,
+    typer.Option(
+        "--blank-bad-cells",
+        help="Take a row with a cell that cannot be read, and leave that cell blank; each is named.",
+    ),
+]
 Tongue = Annotated[
     Lang | None, typer.Option("--lang", help="Language of sentences; the system's if omitted.")
 ]
@@ -163,7 +170,12 @@ def held_scheme(scheme_id: str) -> Scheme:
 
 
 def intake_options(
-    held: Scheme, as_of: str | None, unit: Unit | None, encoding: str | None, sheet: str | None
+    held: Scheme,
+    as_of: str | None,
+    unit: Unit | None,
+    encoding: str | None,
+    sheet: str | None,
+    blank_bad_cells: bool = False,
 ) -> Options:
     """How the file is to be read, as the options say."""
     from eligibility.intake.table import Options
@@ -179,6 +191,7 @@ def intake_options(
         money_unit=unit.value if unit else None,
         encoding=encoding,
         sheet=sheet,
+        blank_bad_cells=blank_bad_cells,
         application_date=day,
         covered_from=held.covered_from,
     )

@@ -56,6 +56,9 @@ class Options:
     beside : frozenset of str
         Ids of fields without which a row says all that it is read for: a cell of theirs that cannot
         be read is left blank, with a remark.
+    blank_bad_cells : bool
+        A cell that cannot be read is left blank, with a remark, in every field but the application
+        date; a firm with an unreadable code goes by its name.
     """
 
     money_unit: Literal["CNY", "1k CNY", "10k CNY", "100m CNY"] | None = None
@@ -65,6 +68,7 @@ class Options:
     covered_from: date | None = None
     most_lines: int | None = None
     beside: frozenset[str] = frozenset()
+    blank_bad_cells: bool = False
 
 
 def open_firm_sheet(

@@ -336,6 +336,7 @@ class Intake:
         self.applied = np.datetime64(layout.options.application_date, "D")
         self.covered_from = layout.options.covered_from
         self.beside = layout.options.beside
+        self.blank_bad_cells = layout.options.blank_bad_cells
         self.named = named
         titles = titles_to_codes(catalogue) if _needs_titles(headers) else _NO_TITLES
         self.columns = {column.field.id: column for column in headers.columns}
@@ -405,7 +406,7 @@ class Intake:
             )  # fmt: skip
         for name, read in readings.items():
             for place, expected in read.troubles.items():
-                if name in self.beside:
+                if name in self.beside or self._left_blank(name, place, firms):
                     left = Message("{expected}; left blank", {"expected": expected})
                     troubles.add(place, name, left, fatal=False)
                 else:
@@ -430,6 +431,13 @@ class Intake:
                 troubles.add(place, found.field, expected, fatal=found.fatal)
         self._duplicates(block, firms, kept, troubles, earlier)
         return _Part(block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers)
+
+    def _left_blank(self, name: str, place: int, firms: FirmTable) -> bool:
+        """Whether a cell that cannot be read leaves only itself undecided."""
+        if not self.blank_bad_cells or name == "application_date":
+            return False
+        # somebody has to be judged
+        return name != "uscc" or not firms.blank("name")[place]
 
     def _day(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.datetime64]:
         """The application date where none is given: that of the options, or amid the year told."""
