@@ -96,6 +96,15 @@ def unit(headers: HeaderMap, key: str = session.UNIT) -> bool:
     return chosen is not None
 
 
+def blank_bad_cells() -> None:
+    """Ask whether a row with a cell that cannot be read is rejected or taken without that cell."""
+    st.checkbox(
+        _("Take rows with cells that cannot be read, and leave those cells blank"),
+        key=session.BLANK_BAD_CELLS,
+        persist_state="session",
+    )
+
+
 def columns_left_out(headers: HeaderMap) -> None:
     """How the table was taken, the columns that nothing is read from, and why."""
     for remark in headers.remarks:
