@@ -6,7 +6,7 @@ Which lists there are and what counts of them stands in the scheme's folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from math import fsum
 from typing import Any
 
@@ -61,17 +61,55 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
     """The rows that are no header pasted along with the list, and how many were left out.
 
     A row is left out only if every cell of it reads like the title of some column of the list; a
-    row of one cell never is.
+    row of one cell never is. Rows below it are read by its titles, wherever they stand.
     """
-    titles = {_plain(title) for column in ledger.columns for title in column.titles}
-    titles |= {_plain(title) for title in NUMBERED}
-    said = rows_with_entries(rows)
-    kept = [
-        row
-        for row in said
-        if len(row) < 2 or not all(_titled(text, titles) for text in row.values())
+    places: Mapping[str, str] | None = None
+    kept: list[dict[str, str]] = []
+    left_out = 0
+    for row in rows_with_entries(rows):
+        found = {place: title_column(ledger, text) for place, text in row.items()}
+        if len(row) > 1 and all(name is not None for name in found.values()):
+            named = {place: name for place, name in found.items() if name}
+            # titles that are not certain leave the rows where they stand
+            places = named if len(set(named.values())) == len(named) else None
+            left_out += 1
+        elif places is None:
+            kept.append(row)
+        else:
+            moved = {places[place]: text for place, text in row.items() if place in places}
+            # nothing is lost: what stands under a title of numbers alone stays where it is
+            kept.append(moved or row)
+    return kept, left_out
+
+
+def title_column(ledger: ListDefinition, text: str) -> str | None:
+    """The column that a text is the title of; "" for one of numbers, None if it is no title."""
+    plain = _plain(text)
+    if not plain:
+        return None
+    for column in ledger.columns:
+        if any(
+            plain == _plain(title) or _joined(title) == _joined(text) for title in column.titles
+        ):
+            return column.id
+    if any(plain == _plain(title) for title in NUMBERED):
+        return ""
+    near = [
+        column.id
+        for column in ledger.columns
+        if any(
+            len(title) > 1
+            and plain.endswith(_plain(title))
+            and len(plain) - len(_plain(title)) <= MOST_BEFORE
+            for title in column.titles
+            if _plain(title)
+        )
     ]
-    return kept, len(said) - len(kept)
+    return near[0] if near else None
+
+
+def _joined(text: str) -> str:
+    return _PUNCTUATION.sub("", normal(text))
 
 
 def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
@@ -276,16 +314,6 @@ def _owner_trouble(text: str, owners: Sequence[str], firm: str | None) -> Messag
 def _plain(text: str) -> str:
     """A title without brackets and what is in them, spaces and punctuation."""
     return _PUNCTUATION.sub("", _BRACKETS.sub("", normal(text)))
-
-
-def _titled(text: str, titles: Set[str]) -> bool:
-    """Whether a cell is one of the titles, or one with a short word before it."""
-    plain = _plain(text)
-    return plain in titles or any(
-        plain.endswith(title) and len(plain) - len(title) <= MOST_BEFORE
-        for title in titles
-        if len(title) > 1
-    )
 
 
 def _array(values: list[Any], kind: Kind) -> NDArray[Any]:
