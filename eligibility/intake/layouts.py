@@ -288,7 +288,7 @@ def _years(
     headings: Mapping[int, Sequence[str]], columns: Sequence[int]
 ) -> tuple[dict[int, str], int]:
     """The year that stands above each column, and the row; empty and -1 if they are not years."""
-    for row, heading in reversed(headings.items()):
+    for row, heading in reversed(list(headings.items())):
         found = {
             column: heading[column] for column in columns if _year(heading[column]) is not None
         }

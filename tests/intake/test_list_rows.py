@@ -90,6 +90,13 @@ def test_the_same_number_counts_once(number: str) -> None:
     assert str(found.reasons[1]) == "the same number counts once; row 1 has it"
 
 
+def test_an_application_does_not_stand_in_for_the_right_that_came_of_it() -> None:
+    published = RIGHT | {"number": "CN202110123456.7", "class": "发明公布"}
+    granted = RIGHT | {"number": "CN202110123456.7", "class": "发明授权"}
+    for rows in ([published, granted], [granted, published]):
+        assert said("ip", *rows).fields["ip_class1_count"] == 1
+
+
 def test_the_same_name_without_a_number_counts_and_is_remarked() -> None:
     found = said("ip", RIGHT, RIGHT | {"name": "甲 "}, RIGHT | {"name": "乙"})
     assert found.fields["ip_class1_count"] == 3

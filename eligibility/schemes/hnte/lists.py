@@ -34,10 +34,7 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     group, status, owner = (read.columns[name] for name in ("class", "status", "owner"))
     granted, acquired, used = (read.columns[name] for name in ("granted_on", "acquired", "used"))
     no_date = read.blank("granted_on")
-    first_named, numbered = _same(read, "number")
-    named_again, _ = _same(read, "name", but=numbered)
     out: Reasons = [
-        *_repeats(first_named, msgid("the same number counts once; row {row} has it"), UNMET),
         (group == "application", UNMET, Message("an application, which is no right yet")),
         (group == "none", UNMET, Message("no right that the rules count, as a trade mark is none")),
         (granted > applied, UNMET, Message("granted after the date of application")),
@@ -45,6 +42,11 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
         (status == "pending", UNMET, Message("not granted yet")),
         (owner == "other", UNMET, Message("not owned by the firm")),
     ]
+    # an application and the right that came of it share their number
+    barred = np.logical_or.reduce([mask for mask, _, _ in out])
+    first_of_number, numbered = _same(read, "number", but=barred)
+    first_of_name, _named = _same(read, "name", but=barred | numbered)
+    out += _repeats(first_of_number, msgid("the same number counts once; row {row} has it"), UNMET)
     lacks: Reasons = [
         (no_date, UNDETERMINED, Message("the date of grant is missing")),
         (read.blank("status"), UNDETERMINED, Message("whether it is in force is missing")),
@@ -80,7 +82,7 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
         (unsaid, UNDETERMINED, Message("whether it was used before is missing")),
         (read.blank("acquired"), MET, Message("it counts; how it was acquired is missing")),
         *_repeats(
-            named_again,
+            first_of_name,
             msgid("it counts; row {row} has the same name, see whether it is the same right"),
             MET,
         ),
