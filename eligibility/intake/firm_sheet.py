@@ -33,6 +33,8 @@ from eligibility.official_forms import recognise, refuse_form
 ALL_SHEETS = "all"
 #: so many figures are a table of firms although nobody is named
 FIGURES = 3
+#: more fields than a form or a turned table has in one line
+MOST_BESIDE = 6
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,12 @@ def _open_one(
     sheet = open_sheet(source, options.encoding, name, known, options.most_lines)
     found = headers(sheet.head)
     table: Table | None = None
+    # so many fields side by side are a header, whatever stands below
+    down = len(found.columns) <= MOST_BESIDE and fields_down(sheet.head, names) > 0
     try:
-        if _doubtful(found, sheet, names) and (form := recognise(sheet.head)):
+        if _doubtful(found, sheet, names, down=down) and (form := recognise(sheet.head)):
             raise refuse_form(sheet.file, form)
-        if fields_down(sheet.head, names):
+        if down:
             width = max(map(len, sheet.head))
             table = turned(sheet.file, read_rows(sheet, 0, width, TURNED_ROWS), names)
         elif (year_at := year_column(found)) is not None:
@@ -139,13 +143,13 @@ def _open_one(
     return laid_sheet(sheet, table), laid
 
 
-def _doubtful(headers: HeaderMap, sheet: Sheet, names: FieldNames) -> bool:
+def _doubtful(headers: HeaderMap, sheet: Sheet, names: FieldNames, *, down: bool) -> bool:
     """Whether a sheet may be something else than a table of firms."""
     figures = sum(column.field.id not in IDENTITY for column in headers.columns)
     if not headers.identified and figures < FIGURES:
         return True
     # fields stand below each other in forms, too, but there no firm is named among them
-    return fields_down(sheet.head, names) > 0 and not any(
+    return down and not any(
         names.identifies([cell.partition("：")[0].partition(":")[0] for cell in line])
         for line in sheet.head
     )
