@@ -20,9 +20,9 @@ from eligibility.intake.layouts import (
     Table,
     fields_down,
     firm_years,
-    laid_sheet,
     read_rows,
-    turned,
+    sheet_of_table,
+    transpose,
     year_column,
 )
 from eligibility.intake.sheets import open_sheet
@@ -130,7 +130,7 @@ def _open_one(
             raise refuse_form(sheet.file, form)
         if down:
             width = max(map(len, sheet.head))
-            table = turned(sheet.file, read_rows(sheet, 0, width, TURNED_ROWS), names)
+            table = transpose(sheet.file, read_rows(sheet, 0, width, TURNED_ROWS), names)
         elif (year_at := year_column(found)) is not None:
             below = read_rows(sheet, found.lines, len(found.headers), LONG_ROWS)
             table = firm_years(found, iter(below), year_at, names)
@@ -140,7 +140,7 @@ def _open_one(
     if table is None:
         return sheet, found
     laid = replace(headers(table.head), lines=0, remarks=(table.remark,))
-    return laid_sheet(sheet, table), laid
+    return sheet_of_table(sheet, table), laid
 
 
 def _doubtful(headers: HeaderMap, sheet: Sheet, names: FieldNames, *, down: bool) -> bool:

@@ -78,6 +78,6 @@ def sum_kinds(
         )
 
 
-def summed(columns: Mapping[str, NDArray[Any]]) -> bool:
+def has_kind_counts(columns: Mapping[str, NDArray[Any]]) -> bool:
     """Whether some column counts a kind."""
     return any(_MARK in name for name in columns)

@@ -53,7 +53,7 @@ LONG = msgid("One row a firm and year: {rows} rows were laid together as {count}
 
 
 @dataclass(frozen=True)
-class LaidBlock:
+class RearrangedBlock:
     """Rows that were laid anew, each value with the cell that it came from.
 
     Attributes
@@ -103,14 +103,14 @@ class LaidBlock:
 
 def row_numbers(block: Block, places: NDArray[np.intp]) -> NDArray[np.int64]:
     """The rows of a sheet at these places of a block."""
-    if isinstance(block, LaidBlock):
+    if isinstance(block, RearrangedBlock):
         return block.numbers[places]
     return (block.first_row + places).astype(np.int64)
 
 
 def cell_name(block: Block, position: int, place: int) -> str:
     """The name of the cell of a value, where its row and column alone do not say it."""
-    return block.cell(position, place) if isinstance(block, LaidBlock) else ""
+    return block.cell(position, place) if isinstance(block, RearrangedBlock) else ""
 
 
 def sheet_name(block: Block) -> str:
@@ -132,7 +132,7 @@ class Table:
     """Values laid as one row a firm: the lines above them, the last of which is the header."""
 
     head: list[list[str]]
-    block: LaidBlock
+    block: RearrangedBlock
     remark: Message
 
 
@@ -181,7 +181,7 @@ class _Line:
     values: list[tuple[int, str]]
 
 
-def turned(file: str, rows: Sequence[Sequence[str]], names: FieldNames) -> Table:
+def transpose(file: str, rows: Sequence[Sequence[str]], names: FieldNames) -> Table:
     """A table of fields in rows as one row a firm.
 
     Raises
@@ -192,7 +192,7 @@ def turned(file: str, rows: Sequence[Sequence[str]], names: FieldNames) -> Table
     lines = _lines(rows, names)
     several = Counter(line.row for line in lines)
     if any(count > 1 for count in several.values()) or all(
-        len(_filled(line)) <= 1 for line in lines
+        len(_texts_beside(line)) <= 1 for line in lines
     ):
         return _form(file, rows, lines, names)
     column = Counter(line.column for line in lines).most_common(1)[0][0]
@@ -215,7 +215,7 @@ def _lines(rows: Sequence[Sequence[str]], names: FieldNames) -> list[_Line]:
     return lines
 
 
-def _filled(line: _Line) -> list[tuple[int, str]]:
+def _texts_beside(line: _Line) -> list[tuple[int, str]]:
     return [(column, text) for column, text in line.values if text]
 
 
@@ -225,7 +225,7 @@ def _form(file: str, rows: Sequence[Sequence[str]], lines: list[_Line], names: F
     values: list[str] = []
     cells: list[tuple[int, int]] = []
     for line in lines:
-        filled = _filled(line)
+        filled = _texts_beside(line)
         units = [text for _, text in filled if unit_line([text])]
         filled = [(column, text) for column, text in filled if text not in units]
         if len(filled) > 1:
@@ -236,7 +236,7 @@ def _form(file: str, rows: Sequence[Sequence[str]], lines: list[_Line], names: F
     if not names.identifies(header):
         raise _unclear(file)
     first = lines[0].row
-    block = LaidBlock(
+    block = RearrangedBlock(
         [[value] for value in values], np.array([first + 1], np.int64), [[cell] for cell in cells]
     )
     return Table([*_units_above(rows[:first]), header], block, Message(ONE_FIRM))
@@ -249,7 +249,9 @@ def _across(file: str, rows: Sequence[Sequence[str]], column: int, names: FieldN
     labels = {row: name for row, line in enumerate(grid) if (name := _alone(line[column], names))}
     last = max(labels)
     beside = [
-        line for line in _lines(grid[: last + 1], names) if line.row not in labels and _filled(line)
+        line
+        for line in _lines(grid[: last + 1], names)
+        if line.row not in labels and _texts_beside(line)
     ]
     others = [row for row in range(len(grid)) if row not in labels]
     headings = {row: grid[row] for row in others if row < min(labels) + HEADING_ROWS}
@@ -359,7 +361,7 @@ class _Across:
         self, header: list[str], values: list[list[str]], cells: list[list[tuple[int, int]]]
     ) -> None:
         for line in self.beside:
-            column, text = _filled(line)[0]
+            column, text = _texts_beside(line)[0]
             header.append(line.name)
             values.append([text])
             cells.append([(line.row, column)])
@@ -374,7 +376,7 @@ class _Across:
         if not self.names.identifies(header):
             raise _unclear(self.file)
         above = _units_above(line for row, line in enumerate(self.grid) if row not in self.labels)
-        block = LaidBlock(values, np.array(numbers, np.int64), cells)
+        block = RearrangedBlock(values, np.array(numbers, np.int64), cells)
         firms = len(numbers)
         remark = Message(TURNED, {"count": firms}) if firms > 1 else Message(ONE_FIRM)
         return Table([*above, header], block, remark)
@@ -477,7 +479,7 @@ def firm_years(
             cells[at].append(cell)
     numbers = np.array([group[0][0] + 1 for group in groups.values()], np.int64)
     remark = Message(LONG, {"rows": count, "count": len(groups)})
-    return Table([head], LaidBlock(columns, numbers, cells), remark)
+    return Table([head], RearrangedBlock(columns, numbers, cells), remark)
 
 
 def _once(
@@ -535,6 +537,6 @@ def read_rows(sheet: Sheet, skipped: int, width: int, most: int) -> list[list[st
     return found
 
 
-def laid_sheet(sheet: Sheet, table: Table) -> Sheet:
+def sheet_of_table(sheet: Sheet, table: Table) -> Sheet:
     """The sheet as the table that was laid of it."""
     return replace(sheet, head=table.head, blocks=lambda *_: iter((table.block,)))

@@ -37,12 +37,12 @@ class _Section:
         return not (self.power or self.percent or self.unit)
 
 
-def alters(code: str) -> bool:
+def can_alter(code: str) -> bool:
     """Whether a format can show another number than the cell holds."""
     return any(not section.plain for section in _sections(code))
 
 
-def shown(value: float, code: str) -> str | None:
+def display_text(value: float, code: str) -> str | None:
     """The number that a format shows, unrounded and with its unit; None where it is the one held."""
     section = _section(value, _sections(code))
     if section is None or section.plain:

@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from typing import Any, Literal
 from xml.etree import ElementTree
 
-from eligibility.intake.number_formats import shown
+from eligibility.intake.number_formats import display_text
 from eligibility.intake.workbook import Caps, Refusal, Workbook, answer, cell_text, refusals
 
 Kind = Literal["xls", "ods", "html", "xml"]
@@ -103,7 +103,7 @@ def _xls_text(book: Any, cell: Any) -> str:
 
     if cell.ctype == xlrd.XL_CELL_NUMBER:
         code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-        return shown(cell.value, code) or cell_text(cell.value)
+        return display_text(cell.value, code) or cell_text(cell.value)
     if cell.ctype == xlrd.XL_CELL_DATE:
         try:
             moment = xlrd.xldate_as_datetime(cell.value, book.datemode)
@@ -199,7 +199,7 @@ def _ods_text(cell: ElementTree.Element) -> str:
     if kind == "date":
         return cell.get(_any(cell, "date-value"), text).removesuffix("T00:00:00").replace("T", " ")
     if kind == "percentage" and value is not None:
-        return shown(float(value), "0%") or ""
+        return display_text(float(value), "0%") or ""
     if kind in ("float", "currency") and value is not None:
         number = cell_text(float(value))
         seen = re.sub(r"[\s,，¥￥]|[^\d.()%eE+-]+$", "", text)
@@ -342,7 +342,7 @@ def _xml_text(cell: ElementTree.Element, code: str) -> str:
         return text.partition("T")[0]
     if data.get(_any(data, "Type")) == "Number":
         percent = {"Percent": "0.00%"}.get(code, code)
-        return shown(float(text), percent) or cell_text(float(text))
+        return display_text(float(text), percent) or cell_text(float(text))
     return text
 
 

@@ -31,7 +31,7 @@ from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictio
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
 from eligibility.intake.firm_sheet import Options, open_firm_sheet
 from eligibility.intake.headers import IDENTITY, HeaderMap, MappedColumn, header_map
-from eligibility.intake.kind_counts import sum_kinds, summed
+from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
 from eligibility.intake.source import Source
@@ -384,7 +384,7 @@ class Intake:
             columns.setdefault(name, np.full(rows, None, dtype=object))
         applied = columns.get("application_date", np.full(rows, np.datetime64("NaT", "D")))
         columns["application_date"] = np.where(np.isnat(applied), self._day(columns), applied)
-        differing = list(sum_kinds(columns, self.fields)) if summed(columns) else []
+        differing = list(sum_kinds(columns, self.fields)) if has_kind_counts(columns) else []
         firms = FirmTable(columns, rows)
 
         troubles = _Troubles(self, block)

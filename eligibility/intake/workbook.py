@@ -27,7 +27,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from eligibility.intake.number_formats import alters, shown
+from eligibility.intake.number_formats import can_alter, display_text
 
 Code = Literal[
     "cells", "columns", "damaged", "empty", "parts", "protected", "sheets", "styles", "texts", "unpacked"
@@ -334,7 +334,7 @@ class Workbook:
         return {
             place: formats[number]
             for place, number in enumerate(cells)
-            if number in formats and alters(formats[number])
+            if number in formats and can_alter(formats[number])
         }
 
     def _measure_strings(self) -> None:
@@ -486,7 +486,7 @@ class _Cells:
                 column = (key & ((1 << _COLUMN_BITS) - 1)) - left
                 at += 1
                 if 0 <= column < len(values) and isinstance(values[column], int | float):
-                    text = shown(float(values[column]), self._styles[style])
+                    text = display_text(float(values[column]), self._styles[style])
                     texts[left + column] = texts[left + column] if text is None else text
             for column, text in errors.get(row, _NO_ERRORS).items():
                 if left <= column < len(texts):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from eligibility.intake.number_formats import alters, shown
+from eligibility.intake.number_formats import can_alter, display_text
 from eligibility.intake.table import Batch, Options, read_table
 from tests.firms import HNTE
 
@@ -42,8 +42,8 @@ def workbook(*cells: tuple[str, object, str]) -> bytes:
     ],
 )  # fmt: skip
 def test_a_format_shows_the_number_it_makes(value: float, code: str, text: str | None) -> None:
-    assert shown(value, code) == text
-    assert alters(code) or text is None
+    assert display_text(value, code) == text
+    assert can_alter(code) or text is None
 
 
 @pytest.mark.parametrize("code", ["0!.0000", r"0\.0000", '0!.0,"万"', '0!.0,"万元"'])
