@@ -14,7 +14,7 @@ from eligibility.domain.facts import Field
 from eligibility.domain.text import Message
 
 #: between the id of a count and the kind that it counts a part of
-_MARK = "+"
+KIND_MARK = "+"
 
 
 def kind_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -27,10 +27,10 @@ def _kinds(fields: tuple[Field, ...]) -> list[Field]:
     return [
         field.model_copy(
             update={
-                "id": f"{field.id}{_MARK}{kind[0]}",
+                "id": f"{field.id}{KIND_MARK}{kind[0]}",
                 "title": field.title.model_copy(update={"zh": kind[0], "en": kind[-1]}),
                 "aliases": kind[1:],
-                "stem": f"{field.id}{_MARK}{kind[0]}",
+                "stem": f"{field.id}{KIND_MARK}{kind[0]}",
                 "part_of": None,
                 "sum_of": (),
                 "required": False,
@@ -53,7 +53,7 @@ def sum_kinds(
         Rows whose count is given as well and is another.
     """
     for field in fields:
-        kinds = [name for name in columns if name.startswith(f"{field.id}{_MARK}")]
+        kinds = [name for name in columns if name.startswith(f"{field.id}{KIND_MARK}")]
         if not kinds:
             continue
         others = [kind for kind in field.sum_of if isinstance(kind, str) and kind in columns]
@@ -80,4 +80,4 @@ def sum_kinds(
 
 def has_kind_counts(columns: Mapping[str, NDArray[Any]]) -> bool:
     """Whether some column counts a kind."""
-    return any(_MARK in name for name in columns)
+    return any(KIND_MARK in name for name in columns)

@@ -24,6 +24,7 @@ from eligibility.intake.blocks import Block, Sheet, TableBlock, text_table
 from eligibility.intake.cells import MISSING, normal
 from eligibility.intake.firm_names import name_key
 from eligibility.intake.headers import FieldNames, HeaderMap, unit_line
+from eligibility.intake.kind_counts import KIND_MARK
 from eligibility.intake.year_words import YearWords, split_year
 
 #: rows of a sheet that may be laid anew; a longer one is named with what to do
@@ -154,7 +155,9 @@ def fields_down(head: Sequence[Sequence[str]], names: FieldNames) -> int:
 
 
 def _distinct(cells: Sequence[str], names: FieldNames) -> set[str]:
-    return {stem for cell in cells if (stem := names.stem(_label(cell, names)[0]))}
+    # kinds of rights also stand below each other as what the rows of a list are of
+    stems = (names.stem(_label(cell, names)[0]) for cell in cells)
+    return {stem for stem in stems if stem and KIND_MARK not in stem}
 
 
 def _label(cell: str, names: FieldNames) -> tuple[str, str]:
