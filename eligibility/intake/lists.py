@@ -122,7 +122,7 @@ def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
     amounts = [column.id for column in ledger.columns if column.kind == "money"]
     above: list[dict[str, str]] = []
     for row in rows_with_entries(rows):
-        first = next(row[column.id] for column in ledger.columns if column.id in row)
+        first = next((row[column.id] for column in ledger.columns if column.id in row), "")
         kind = non_firm_kind(first)
         if kind is RowKind.NUMBERS and not _numbered(list(row.values())):
             kind = None

@@ -162,6 +162,7 @@ def _damaged(file: str) -> InputError:
 
 
 def protected(file: str) -> InputError:
+    """The sentence for a file that is protected by a password."""
     return InputError("{file} is protected by a password; save it without one.", file=file)
 
 
