@@ -86,6 +86,11 @@ def _xls(content: bytes, caps: Caps) -> _Book:
         )
     except xlrd.XLRDError as error:
         raise Refusal("protected" if "ncrypt" in str(error) else "damaged") from error
+    except (MemoryError, Refusal):
+        raise
+    except Exception as error:
+        # a damaged file ends its reader in whatever it was doing
+        raise Refusal("damaged") from error
     measure = _Measure(caps)
     sheets: dict[str, list[list[str]]] = {}
     for sheet in book.sheets():
