@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import records
@@ -18,8 +21,14 @@ from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 Firm = Mapping[str, object]
 
 
+class Frame(Protocol):
+    """A table of another library that gives its columns to Arrow: pandas, polars, pyarrow, duckdb."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+
 def assess(
-    firm: Firm | Iterable[Firm] | FirmTable,
+    firm: Firm | Iterable[Firm] | FirmTable | Frame,
     *,
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
@@ -29,9 +38,10 @@ def assess(
 
     Parameters
     ----------
-    firm : mapping, iterable of mappings, or FirmTable
+    firm : mapping, iterable of mappings, data frame, or FirmTable
         Field id → value, as ``python -m eligibility fields`` lists them; money in CNY. What is
-        left out is missing, not zero.
+        left out is missing, not zero. A data frame of pandas or polars, or whatever else gives its
+        columns to Arrow, has a row a firm and a column a field id.
     as_of : date, optional
         Date of application of firms that state none; today if omitted. A FirmTable has its dates.
     scheme : str, optional
@@ -58,6 +68,40 @@ def assess(
     return records(assess_table(table, held), readiness_judge(model))
 
 
+def score(
+    firm: Firm | Iterable[Firm] | FirmTable | Frame,
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+    model: Path | str | None = None,
+    as_frame: bool = False,
+) -> Any:
+    """One row a firm, as ``python -m eligibility score`` writes them.
+
+    Parameters
+    ----------
+    firm, as_of, scheme, model
+        As of :func:`assess`.
+    as_frame : bool
+        A DataFrame of pandas instead of a table of pyarrow.
+
+    Returns
+    -------
+    pyarrow.Table or pandas.DataFrame
+        In the order of the firms; ``row`` counts them from 1.
+    """
+    # what writes tables takes longer to import than an assessment does
+    from eligibility.i18n import ENGLISH
+    from eligibility.reports.score_table import scored_table
+
+    held = load_scheme(scheme)
+    table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, scheme=scheme)
+    judge = None if model is None else readiness_judge(model)
+    rows = np.arange(1, len(table) + 1)
+    scored = scored_table(assess_table(table, held), rows, held, ENGLISH, judge)
+    return scored.to_pandas() if as_frame else scored
+
+
 def readiness_judge(model: Path | str | None) -> Callable[[Assessment], Readiness | None]:
     """What says how ready the firms of an assessment are; without a model, nothing."""
     if model is None:
@@ -69,7 +113,7 @@ def readiness_judge(model: Path | str | None) -> Callable[[Assessment], Readines
 
 
 def firms(
-    firm: Firm | Iterable[Firm],
+    firm: Firm | Iterable[Firm] | Frame,
     *,
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
@@ -81,11 +125,46 @@ def firms(
     """
     held = load_scheme(scheme)
     fields = held.fields if fields is None else fields
-    given = [firm] if isinstance(firm, Mapping) else list(firm)
+    given = _mappings(firm)
     batch = from_records(given, fields, _options(held, as_of), catalogue=held.titles_by_code)
     if (fatal := [issue for issue in batch.issues if issue.fatal]) or batch.rejects.num_rows:
         raise InputError("{issue}", issue=fatal[0].sentence)
     return batch.table
+
+
+def _mappings(firm: Firm | Iterable[Firm] | Frame) -> list[Firm]:
+    """Firms as mappings of field id to value, whatever they came as.
+
+    Raises
+    ------
+    InputError
+        If they are neither mappings nor a table.
+    """
+    if isinstance(firm, Mapping):
+        return [firm]
+    if hasattr(firm, "__arrow_c_stream__"):
+        to_dict = getattr(firm, "to_dict", None)
+        # a frame of pandas may have columns of mixed values, which Arrow has no type for
+        rows: list[Firm] = (
+            to_dict(orient="records")
+            if _is_pandas(firm) and to_dict
+            else pa.table(firm).to_pylist()
+        )
+        return rows
+    given = [] if isinstance(firm, str | bytes) or not isinstance(firm, Iterable) else list(firm)
+    if not given or not all(isinstance(each, Mapping) for each in given):
+        if isinstance(firm, list | tuple) and not firm:
+            return []
+        raise InputError(
+            "{kind} is no firm: expected a mapping of field id to value, several of them, or a data "
+            "frame with a row a firm.",
+            kind=type(given[0] if given else firm).__name__,
+        )
+    return given
+
+
+def _is_pandas(frame: object) -> bool:
+    return type(frame).__module__.partition(".")[0] == "pandas"
 
 
 def assess_file(

@@ -99,11 +99,19 @@ def _preview(upload: Upload, sheet: str | None, day: date) -> Preview:
     )
 
 
-def screening(upload: Upload, unit: MoneyUnit | None, sheet: str | None, day: date) -> Screening:
+def screening(
+    upload: Upload,
+    unit: MoneyUnit | None,
+    sheet: str | None,
+    day: date,
+    *,
+    blank_bad_cells: bool = False,
+) -> Screening:
     """The firms of an uploaded file, assessed with the model in use."""
     options = Options(
         money_unit=unit,
         sheet=sheet,
+        blank_bad_cells=blank_bad_cells,
         application_date=day,
         covered_from=scheme().covered_from,
         most_lines=MOST_LINES,
@@ -111,7 +119,7 @@ def screening(upload: Upload, unit: MoneyUnit | None, sheet: str | None, day: da
     )
     return _of_session().get(
         "screening",
-        (upload.name, upload.digest, unit, sheet, day, model_stamp()),
+        (upload.name, upload.digest, unit, sheet, day, blank_bad_cells, model_stamp()),
         lambda: _assess_file((upload.name, upload.content), options),
         most=4,
     )
@@ -133,7 +141,10 @@ def current() -> Screening:
     if kept is None:
         return sample(day)
     with reader.wait_notice():
-        return screening(kept, session.money_unit(), session.sheet(kept), day)
+        return screening(
+            kept, session.money_unit(), session.sheet(kept), day,
+            blank_bad_cells=session.blank_bad_cells(),
+        )  # fmt: skip
 
 
 def assess_draft(draft: Draft, *, readiness: bool = True) -> tuple[DraftReading, Screening]:
@@ -282,7 +293,11 @@ def year(
 ) -> CityYear:
     """The year of the firms of the file kept, or of the sample."""
     kept, day = session.upload(), session.application_day()
-    file = (kept.digest, session.money_unit(), session.sheet(kept)) if kept else None
+    file = (
+        (kept.digest, session.money_unit(), session.sheet(kept), session.blank_bad_cells())
+        if kept
+        else None
+    )
 
     def work() -> CityYear:
         standing = plan_results.state_of_file(current(), year, scheme())

@@ -24,11 +24,12 @@ BY_NAME = "by-name"
 DAY = "day"
 UNIT = "unit"
 SHEET = "sheet:"
+BLANK_BAD_CELLS = "blank-bad-cells"
 FILTER_VERDICT, FILTER_DISTRICT, FILTER_TEXT = "verdict", "district", "search"
 SORT, PAGE = "sort", "page"
 EDITION = "edition"
 TRAIL = "trail"
-MoneyUnit = Literal["CNY", "10k CNY", "100m CNY"]
+MoneyUnit = Literal["CNY", "1k CNY", "10k CNY", "100m CNY"]
 T = TypeVar("T")
 
 
@@ -89,6 +90,11 @@ def money_unit() -> MoneyUnit | None:
     """The unit declared for amounts whose header names none."""
     unit: MoneyUnit | None = st.session_state.get(UNIT)
     return unit
+
+
+def blank_bad_cells() -> bool:
+    """Whether a row with a cell that cannot be read is taken with that cell blank."""
+    return bool(st.session_state.get(BLANK_BAD_CELLS))
 
 
 def sheet_key(kept: Upload) -> str:

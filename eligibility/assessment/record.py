@@ -43,7 +43,7 @@ def record(assessment: Assessment, row: int, readiness: Readiness | None = None)
         "findings": [_finding(assessment, name, row) for name in assessment.findings],
         "score": _score(assessment, row),
         "warnings": [
-            {"id": warning.id, "text": words(warning.says), "citation": cite(warning.citation)}
+            {"id": warning.id, "text": words(warning.text(row)), "citation": cite(warning.citation)}
             for warning in assessment.warnings
             if warning.rows[row]
         ],

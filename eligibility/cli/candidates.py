@@ -16,6 +16,7 @@ import typer
 from eligibility.cli.common import (
     REJECTED,
     AsOf,
+    BlankBadCells,
     Encoding,
     ModelFolder,
     MoneyUnit,
@@ -93,6 +94,7 @@ def assess(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
+    blank_bad_cells: BlankBadCells = False,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -105,7 +107,7 @@ def assess(
 
     with refusals(lang) as spoken:
         held = held_scheme(scheme)
-        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
         found = records(assess_table(batch.table, held), readiness_judge(model))
         if form is Result.JSON:
@@ -149,6 +151,7 @@ def score(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
+    blank_bad_cells: BlankBadCells = False,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -160,7 +163,7 @@ def score(
             output,
             held,
             spoken,
-            options=intake_options(held, as_of, money_unit, encoding, sheet),
+            options=intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells),
             rejects=rejects or output.with_suffix(".rejects.csv"),
             with_input=with_input,
             model=model,

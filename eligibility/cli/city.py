@@ -13,6 +13,7 @@ from eligibility.city.portfolio import Aim
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
     AsOf,
+    BlankBadCells,
     Encoding,
     ModelFolder,
     MoneyUnit,
@@ -66,6 +67,7 @@ def portfolio(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
+    blank_bad_cells: BlankBadCells = False,
     lang: Tongue = None,
 ) -> None:
     """The year of a city or carrier: how many will be certified, and whom to support."""
@@ -79,7 +81,7 @@ def portfolio(
     with refusals(lang) as spoken:
         held_city = load_city(city or SHIPPED)
         held = held_scheme(DEFAULT_SCHEME)
-        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
         day = options.application_date
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
         applies_in = year or day.year

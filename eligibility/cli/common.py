@@ -35,6 +35,7 @@ class Unit(StrEnum):
     """Units that money columns without one may be declared to be in."""
 
     YUAN = "CNY"
+    QIAN = "1k CNY"
     WAN = "10k CNY"
     YI = "100m CNY"
 
@@ -44,6 +45,16 @@ class Lang(StrEnum):
 
     ZH = "zh"
     EN = "en"
+
+
+def money_unit(text: str) -> Unit:
+    """The unit that a word of either language names."""
+    from eligibility.intake.cells import money_power
+
+    for unit in Unit:
+        if money_power(text) == money_power(unit.value):
+            return unit
+    raise typer.BadParameter(f"{text!r} is none of {', '.join(Unit)}, 元, 千元, 万元, 亿元.")
 
 
 AsOf = Annotated[
@@ -57,7 +68,10 @@ AsOf = Annotated[
 MoneyUnit = Annotated[
     Unit | None,
     typer.Option(
-        "--money-unit", help="Unit of money columns whose header states none (10k CNY = 万元)."
+        "--money-unit",
+        parser=money_unit,
+        metavar="[CNY|1k CNY|10k CNY|100m CNY]",
+        help="Unit of money columns whose header states none (元, 千元, 万元 and 亿元 are understood too).",
     ),
 ]
 Encoding = Annotated[
@@ -67,7 +81,15 @@ Encoding = Annotated[
 Sheet = Annotated[
     str | None,
     typer.Option(
-        "--sheet", help="Sheet of an Excel file; the first with a known header if omitted."
+        "--sheet",
+        help="Sheet of a workbook; the first with a known header if omitted; all: every one that has one.",
+    ),
+]
+BlankBadCells = Annotated[
+    bool,
+    typer.Option(
+        "--blank-bad-cells",
+        help="Take a row with a cell that cannot be read, and leave that cell blank; each is named.",
     ),
 ]
 Tongue = Annotated[
@@ -148,7 +170,12 @@ def held_scheme(scheme_id: str) -> Scheme:
 
 
 def intake_options(
-    held: Scheme, as_of: str | None, unit: Unit | None, encoding: str | None, sheet: str | None
+    held: Scheme,
+    as_of: str | None,
+    unit: Unit | None,
+    encoding: str | None,
+    sheet: str | None,
+    blank_bad_cells: bool = False,
 ) -> Options:
     """How the file is to be read, as the options say."""
     from eligibility.intake.table import Options
@@ -164,6 +191,7 @@ def intake_options(
         money_unit=unit.value if unit else None,
         encoding=encoding,
         sheet=sheet,
+        blank_bad_cells=blank_bad_cells,
         application_date=day,
         covered_from=held.covered_from,
     )
@@ -184,9 +212,18 @@ def end(batch: Batch) -> None:
 
 
 def unread_columns(headers: HeaderMap, spoken: Language) -> None:
-    """Name the columns that were not read, and why."""
+    """Name the columns that were not read, and why, and how the table was taken."""
+    for remark in headers.remarks:
+        print(remark.say(spoken), file=sys.stderr)
     if headers.unknown:
-        names = spoken.text(", ").join(headers.unknown)
+        from eligibility.intake.proposals import nearest_fields
+
+        near = nearest_fields(headers)
+        perhaps = spoken.text("{column} (perhaps {field}: if so, name it that)")
+        names = spoken.text(", ").join(
+            perhaps.format(column=name, field=spoken.of(near[name].title)) if name in near else name
+            for name in headers.unknown
+        )
         print(spoken.text("Columns not read: {columns}").format(columns=names), file=sys.stderr)
     for header, lacking in headers.doubtful:
         said = spoken.text("Column not read: {column}: {why}")

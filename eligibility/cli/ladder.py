@@ -12,6 +12,7 @@ import typer
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
     AsOf,
+    BlankBadCells,
     Encoding,
     MoneyUnit,
     Sheet,
@@ -37,6 +38,7 @@ def ladder(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
+    blank_bad_cells: BlankBadCells = False,
     lang: Tongue = None,
 ) -> None:
     """The ladder of qualifications: what each firm can get now, what next, what it lacks for that."""
@@ -47,7 +49,7 @@ def ladder(
 
     with refusals(lang) as spoken:
         held = held_scheme(DEFAULT_SCHEME)
-        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
         titles = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
         batch = read_table(file, joint_fields(), options, catalogue=titles)
         firms = batch.table

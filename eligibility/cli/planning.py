@@ -12,6 +12,7 @@ import typer
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
     AsOf,
+    BlankBadCells,
     Encoding,
     ModelFolder,
     MoneyUnit,
@@ -66,6 +67,7 @@ def plan(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
+    blank_bad_cells: BlankBadCells = False,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -81,7 +83,7 @@ def plan(
         if readiness is not None and score is not None:
             raise InputError("--readiness and --score are two aims; give one of them.")
         held = held_scheme(scheme)
-        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
         made = firm_plan(
             batch.table,

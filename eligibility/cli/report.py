@@ -13,6 +13,7 @@ from eligibility.atomic_file import check_output
 from eligibility.cli.city import applying_in, chances_of
 from eligibility.cli.common import (
     AsOf,
+    BlankBadCells,
     Encoding,
     ModelFolder,
     MoneyUnit,
@@ -70,6 +71,7 @@ def report(
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
+    blank_bad_cells: BlankBadCells = False,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -80,7 +82,7 @@ def report(
         of_year = bool(already or city)
         _refuse_combinations(file, output, firm, year, by, city, of_year, scheme)
         held = held_scheme(scheme)
-        options = intake_options(held, as_of, money_unit, encoding, sheet)
+        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
         batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
         day = options.application_date
         if firm is not None:

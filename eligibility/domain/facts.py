@@ -49,6 +49,8 @@ class Field(FrozenModel):
     part_of: str | None = None
     #: what it is formed of where it is blank: the first less the second
     difference_of: tuple[str, str] | None = None
+    #: counts by kind that it is the sum of where it is blank: the names of each, or its field
+    sum_of: tuple[tuple[str, ...] | str, ...] = ()
     #: who is counted, where it is a mean over the months of a year
     average_of_months: Wording | None = None
     #: title of the group of inputs that it begins, and what is to be known before filling them in
@@ -211,7 +213,8 @@ class RowIssue:
     """Validation issue of one row: where it stands, what stands there, what was expected.
 
     ``row`` counts as the sheet does: the header is row 1. ``fatal`` issues reject the row. ``firm``
-    is what the row says of who it is: the name, else the credit code, else nothing.
+    is what the row says of who it is: the name, else the credit code, else nothing. ``cell`` names the
+    cell where the table was laid anew and the row alone does not say where it is.
     """
 
     file: str
@@ -222,6 +225,7 @@ class RowIssue:
     fatal: bool = True
     sheet: str = ""
     firm: str = ""
+    cell: str = ""
 
     @property
     def sentence(self) -> Message:
@@ -232,8 +236,13 @@ class RowIssue:
             "column": self.column,
             "value": self.value,
             "expected": self.expected,
+            "cell": self.cell,
         }
-        if self.value:
+        if self.cell and self.value:
+            said = msgid("{file}, cell {cell}, {column}: {value!r}, expected {expected}")
+        elif self.cell:
+            said = msgid("{file}, cell {cell}, {column}: expected {expected}")
+        elif self.value:
             said = msgid("{file}, row {row}, column {column}: {value!r}, expected {expected}")
         else:
             said = msgid("{file}, row {row}, column {column}: expected {expected}")

@@ -201,12 +201,20 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Warning:
-    """Warning: a sign that a person should look, never a finding; the rows it holds for, and why."""
+    """Warning: a sign that a person should look, never a finding; the rows it holds for, and why.
+
+    ``detail`` says it of one row, with the figures of that row, where ``says`` names none.
+    """
 
     id: str
     rows: Bools
     says: Wording
     citation: Citation | None = None
+    detail: Callable[[int], Wording] | None = None
+
+    def text(self, row: int) -> Wording:
+        """What the sign says of one of its rows."""
+        return self.says if self.detail is None else self.detail(row)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from eligibility.domain.errors import InputError
 
 #: lines of a sheet in which its header is looked for
-HEAD_LINES = 10
+HEAD_LINES = 30
 #: of one sheet; far more than there are fields, far fewer than a worksheet can have
 COLUMNS = 1_000
 
@@ -71,6 +71,8 @@ class Sheet:
         of a workbook once only.
     sheets : tuple of str
         All that can be seen in a workbook.
+    others : tuple of str
+        Sheets beside it that look like tables of firms as well.
     close : callable
         Lets go of what reads the file; needed where the blocks are not read to their end.
     """
@@ -80,6 +82,7 @@ class Sheet:
     head: list[list[str]]
     blocks: Callable[[int, int], Iterator[Block]]
     sheets: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     close: Callable[[], None] = lambda: None
 
 
@@ -118,11 +121,15 @@ class TextBlock:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """Rows whose cells are columns of texts already, named by their position."""
+    """Rows whose cells are columns of texts already, named by their position.
+
+    ``sheet`` is the name of their sheet, where several are read as one.
+    """
 
     text: pa.Table
     first_row: int
     too_long: Mapping[int, int] = field(default_factory=dict)
+    sheet: str = ""
 
     @property
     def lines(self) -> int:

@@ -26,7 +26,11 @@ Value = float | np.datetime64 | str | None
 #: power of ten that turns an amount in this unit into CNY
 MONEY_UNITS: Mapping[str, int] = {
     "元": 0, "元人民币": 0, "人民币": 0, "人民币元": 0, "cny": 0, "rmb": 0, "yuan": 0,
-    "千元": 3, "thousandcny": 3, "kcny": 3, "cnyk": 3,
+    **dict.fromkeys(
+        ("千", "千元", "千元人民币", "人民币千元", "1kcny", "kcny", "krmb", "cnyk", "rmbk", "cny000", "rmb000",
+         "yuan000", "¥000", "000cny", "000rmb", "thousandcny", "thousandrmb", "thousandyuan",
+         "cnythousand", "rmbthousand", "thousands"), 3,
+    ),
     "万": 4, "万元": 4, "万元人民币": 4, "人民币万元": 4, "10kcny": 4, "cny10k": 4,
     "10kyuan": 4, "10krmb": 4, "rmb10k": 4,
     "百万": 6, "百万元": 6, "millioncny": 6, "cnymillion": 6, "mcny": 6,
@@ -148,6 +152,11 @@ def whole_text(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
+def money_power(unit: str) -> int | None:
+    """The power of ten that turns an amount in this unit into CNY; None for no unit of money."""
+    return MONEY_UNITS.get(re.sub(r"[\s'’‘′`]", "", unit.lower()))
+
+
 class CellTrouble(Exception):
     """A cell cannot be read; ``expected`` says what should stand there."""
 
@@ -206,6 +215,10 @@ def parse(text: str, form: CellFormat) -> Value:
         return None
     if _ERROR.fullmatch(plain):
         raise CellTrouble("a value; the spreadsheet could not work this cell out")
+    if plain.startswith("="):
+        raise CellTrouble(
+            "a value; this formula was never worked out: open the file in a spreadsheet and save it"
+        )
     match kind:
         case "code":
             return _code(plain)
@@ -285,8 +298,8 @@ def _power(unit: str | None, form: CellFormat) -> int:
             return PERCENT
         raise CellTrouble("a number, not a share in per cent")
     if field.kind == "money":
-        if word in MONEY_UNITS:
-            return MONEY_UNITS[word]
+        if (power := money_power(word)) is not None:
+            return power
         raise CellTrouble("an amount in CNY, 10k CNY or 100m CNY; {unit} is not known", unit=unit)
     if word in _COUNTERS:
         return form.power

@@ -23,7 +23,7 @@ BLOCK_BYTES = 1 << 24
 PARSER_BYTES = 1 << 21
 #: a single record is never longer; behind a quotation mark that stays open it would be
 RECORD_BYTES = 1 << 20
-_DELIMITERS = ",;\t"
+_DELIMITERS, _BAR = ",;\t", "|"
 
 
 def csv_sheet(source: InputFile, encoding: str | None = None) -> Sheet:
@@ -157,10 +157,23 @@ def _never_closed(file: str) -> InputError:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that cuts the first line that can be cut into most cells."""
+    """The delimiter that cuts the first line that can be cut into most cells.
+
+    A bar also stands within names (企业名称 | Name), so it counts only where it cuts several lines
+    into far more cells than that.
+    """
     records = {delimiter: _first_records(text, delimiter) for delimiter in _DELIMITERS}
-    for lines in zip(*records.values(), strict=False):
-        cells = dict(zip(records, map(len, lines), strict=True))
+    widths = [
+        {delimiter: len(line) for delimiter, line in zip(records, lines, strict=True)}
+        for lines in zip(*records.values(), strict=False)
+    ]
+    bars = [len(line) for line in _first_records(text, _BAR)]
+    by_bars = sum(
+        bar > 1 and bar >= 2 * max(cells.values()) for bar, cells in zip(bars, widths, strict=False)
+    )
+    if by_bars > 1 or (by_bars and len(bars) == 1):
+        return _BAR
+    for cells in widths:
         if max(cells.values()) > 1:
             return max(cells, key=lambda delimiter: cells[delimiter])
     return _DELIMITERS[0]

@@ -98,7 +98,11 @@ def read_draft(
         for name, ledger in scheme.lists.items()
         if (
             found := count_list(
-                ledger, draft.get("ledgers", {}).get(name, []), law, _numpy(applied)
+                ledger,
+                draft.get("ledgers", {}).get(name, []),
+                law,
+                _numpy(applied),
+                facts.get("name"),
             )
         )
     }

@@ -10,16 +10,18 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
-from eligibility.intake.cells import MONEY_UNITS, PERCENT, SHARE_UNITS, normal
+from eligibility.intake.blocks import HEAD_LINES
+from eligibility.intake.cells import MISSING, PERCENT, SHARE_UNITS, money_power, normal
+from eligibility.intake.kind_counts import kind_fields
 from eligibility.intake.year_words import YearWords, near_years_count, split_year
 
-#: how far down the header may begin: titles of the sheet often stand above it
+#: how far down the header is looked for: titles of the sheet often stand above it; further if none is here
 SEARCHED_LINES = 6
 #: lines below the header that begin so are notes for whoever fills the sheet in
 NOTE = "# "
@@ -27,14 +29,16 @@ NOTE = "# "
 LONGEST = 200
 #: columns that a refusal names
 NAMED = 20
-_UNIT = "|".join(
+_UNIT = "(?:" + "|".join(
     (
-        "亿元人民币", "万元人民币", "元人民币", "人民币亿元", "人民币万元", "人民币元", "亿元", "千万元",
-        "百万元", "万元", "千元", "元", "亿", "百万", "千万", "万", "人民币", r"10k\s*(?:cny|rmb|yuan)",
-        r"100m\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10k", r"(?:cny|rmb)\s*100m", r"million\s*cny",
-        r"cny\s*million", r"thousand\s*cny", r"cny\s*k", "cny", "rmb", "yuan", "%",
+        "亿元人民币", "万元人民币", "千元人民币", "元人民币", "人民币亿元", "人民币万元", "人民币千元", "人民币元",
+        "亿元", "千万元", "百万元", "万元", "千元", "元", "亿", "百万", "千万", "万", "千",
+        r"(?:cny|rmb|yuan|¥)\s*['’‘′`]\s*000", r"['’‘′`]\s*000\s*(?:cny|rmb)", r"thousand\s*(?:cny|rmb|yuan)",
+        r"(?:cny|rmb)\s*thousand", r"1?k\s*(?:cny|rmb)", r"(?:cny|rmb)\s*k",
+        r"10k\s*(?:cny|rmb|yuan)", r"100m\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10k", r"(?:cny|rmb)\s*100m",
+        r"million\s*cny", r"cny\s*million", "人民币", "cny", "rmb", "yuan", "%",
     )
-)  # fmt: skip
+) + r")(?![美港欧英日]元?)"  # fmt: skip
 _UNITS = (
     re.compile(rf"[(\[【]\s*(?:单位|unit)?\s*:?\s*({_UNIT})\s*[)\]】]"),
     re.compile(rf"(?:单位|unit)\s*:?\s*({_UNIT})"),
@@ -48,8 +52,18 @@ _CALENDAR_YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年度|年)?(?:末|底)?")
 _FOOTNOTES = re.compile("[①-⑳⑴-⒇¹²³⁴-⁹]+")
 _NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
 _STROKE = re.compile("[/／、]")
+#: what may set columns apart that no table of ours is cut at
+_MARKS = re.compile(r"[/／、，；;|~^\s]+")
 _NO_FIGURES = ("text", "code", "date")
 _SPACES = re.compile(r"\s{2,}")
+#: what a line of units says of columns that hold no money
+_OTHER_UNITS = frozenset(
+    ("人", "名", "项", "件", "个", "家", "户", "分", "年", "月", "天", "次", "篇", "位", "日期", "文本", "文字", "数字",
+     "是/否", "有/无", "a-e", "yyyy-mm-dd", "yyyy/mm/dd", "person", "persons", "people", "item", "items",
+     "point", "points", "date", "text", "yes/no", "y/n")
+)  # fmt: skip
+_UNIT_CELL = re.compile(rf"\(?\s*(?:单位|unit)?\s*:?\s*({_UNIT})\s*\)?")
+_UNIT_TITLES = frozenset(("单位", "计量单位", "金额单位", "unit", "units"))
 _PARTS = re.compile(r"\s*[\n|]\s*|\s+/\s+")
 
 _YEARS = (1, 2, 3)
@@ -57,8 +71,14 @@ _YEARS = (1, 2, 3)
 #: what a header may say of its year
 _YEAR_EXAMPLES = "第一年, 2025年, 25年, 上年度, T-1, 近一年"
 _SHARE = re.compile(r"占比|比例|比重|占.{0,8}的比|\bshare\b|\bratio\b", re.IGNORECASE)
+_NO_YEAR = msgid("a year is wanted: {examples}")
 _AMOUNTS = msgid("this looks like a share; the amounts or numbers themselves are wanted")
+_NOT_CUT = msgid("columns set apart by commas, semicolons, tabs or bars (|)")
+_TWO_UNITS = msgid("one unit; the name of the column and the line of units differ")
 _TWO_YEARS = msgid("one year; the header names two, {one} and {other}")
+
+#: by these a firm is known
+IDENTITY = ("uscc", "name")
 
 Key = tuple[str, int | None]
 
@@ -100,7 +120,7 @@ class HeaderMap:
     doubtful : tuple of (header, Message)
         Headers that nearly name a field, with what they lack; they are not read either.
     contradictory : tuple of (header, Message)
-        Headers that name two different years; ``require`` refuses the file for them.
+        Headers that name two different years or units; ``require`` refuses the file for them.
     repeated : tuple of MappedColumn
         Columns of a field that has another column too.
     headers : tuple of str
@@ -119,6 +139,25 @@ class HeaderMap:
     headers: tuple[str, ...]
     lines: int
     calendar_years: bool
+    #: what a reader should know of how the table was taken
+    remarks: tuple[Message, ...] = ()
+    #: the fields that columns could hold
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def yearless(self) -> tuple[str, ...]:
+        """The doubtful headers that lack nothing but a year."""
+        return tuple(header for header, lacking in self.doubtful if lacking.text == _NO_YEAR)
+
+    @property
+    def identified(self) -> bool:
+        """Whether a column says who each firm is."""
+        return any(column.field.id in IDENTITY for column in self.columns)
+
+    @property
+    def usable(self) -> bool:
+        """Whether this is the header of a table of firms: who they are, or two of their figures."""
+        return self.identified or len(self.columns) > 1
 
     @property
     def unitless(self) -> tuple[MappedColumn, ...]:
@@ -127,7 +166,7 @@ class HeaderMap:
 
     def require(self, file: str, sheets: Sequence[str] = ()) -> None:
         """Raise InputError unless the columns can be read; it names the sheets of a workbook."""
-        if not self.columns and len(sheets) > 1:
+        if not self.usable and len(sheets) > 1:
             raise InputError(
                 "{file}: no column is recognised; its sheets are {sheets}. On one of them a header line "
                 "must name the columns by field id, title or alias, such as uscc, 企业名称 or "
@@ -135,11 +174,12 @@ class HeaderMap:
                 file=file,
                 sheets=", ".join(sheets),
             )
-        if not self.columns:
+        if not self.usable:
             raise InputError(
-                "{file}: no column is recognised; a header line must name the columns by field id, "
-                "title or alias, such as uscc, 企业名称 or 第一年销售收入（万元）.",
+                "{file}: no column is recognised; a header line, one of the first {lines}, must name the "
+                "columns by field id, title or alias, such as uscc, 企业名称 or 第一年销售收入（万元）.",
                 file=file,
+                lines=HEAD_LINES,
             )
         if self.contradictory:
             header, why = self.contradictory[0]
@@ -154,7 +194,7 @@ class HeaderMap:
             raise InputError(
                 "{file}: the header does not say in which unit these amounts are: {columns}. Write it "
                 "there, as in 销售收入（万元）, or declare the unit (--money-unit on the command line: CNY, "
-                "10k CNY or 100m CNY).",
+                "1k CNY, 10k CNY or 100m CNY).",
                 file=file,
                 columns=_listed(self.unitless),
             )
@@ -163,6 +203,53 @@ class HeaderMap:
 def _listed(columns: Sequence[MappedColumn]) -> str:
     names = ", ".join(column.header for column in columns[:NAMED])
     return f"{names}, …" if len(columns) > NAMED else names
+
+
+class FieldNames:
+    """The names of fields, to look single texts up in.
+
+    Parameters
+    ----------
+    fields : sequence of Field
+    application_year : int, optional
+    """
+
+    def __init__(self, fields: Sequence[Field], application_year: int | None = None) -> None:
+        known = (*fields, *kind_fields(tuple(fields)))
+        self._book = _Book(_names(known), application_year, near_counts=True)
+        self._year = application_year
+        self.name_title = next((field.title.zh for field in fields if field.id == "name"), "name")
+
+    def field(self, text: str) -> Field | None:
+        """The field that a text names, its year too if it has one."""
+        found = self._find(text)
+        return found[0] if isinstance(found, tuple) else None
+
+    def stem(self, text: str) -> str:
+        """What a text names, as the stem of a field; "" if it names none, with or without a year."""
+        found = self._find(text)
+        if isinstance(found, tuple):
+            return found[0].stem
+        return _squeeze(text) if found is not None and found.text == _NO_YEAR else ""
+
+    def identity(self, text: str) -> bool:
+        """Whether a text names what a firm is known by."""
+        field = self.field(text)
+        return field is not None and field.id in IDENTITY
+
+    def identifies(self, header: Sequence[str]) -> bool:
+        """Whether some column says who a firm is."""
+        return any(map(self.identity, header))
+
+    def is_latest(self, year: YearWords | None) -> bool:
+        """Whether this is the latest of the three years."""
+        return year is not None and year.place_in(self._year) == max(_YEARS)
+
+    def _find(self, text: str) -> tuple[Field, bool] | Message | None:
+        tidy = _tidy(text)
+        if not tidy or _NUMBER.fullmatch(tidy):
+            return None
+        return _label([tidy], [tidy]).find(self._book)
 
 
 def header_map(
@@ -180,7 +267,7 @@ def header_map(
     fields : sequence of Field
         What columns can hold.
     money_unit : str, optional
-        Declared unit of money columns whose header states none: CNY, 10k CNY or 100m CNY.
+        Declared unit of money columns whose header states none: CNY, 1k CNY, 10k CNY or 100m CNY.
     application_year : int, optional
         The year whose three years before it a calendar year in a header is one of.
 
@@ -191,10 +278,14 @@ def header_map(
     """
     lines = [[_tidy(cell) for cell in line] for line in lines]
     near = near_years_count([normal(cell) for line in lines for cell in line])
-    book = _Book(_names(tuple(fields)), application_year, near)
+    book = _Book(_names((*fields, *kind_fields(tuple(fields)))), application_year, near)
     best: list[_Label] = []
     first, height, found = 0, 1, -1
-    for start in range(min(SEARCHED_LINES, len(lines))):
+    for start in range(len(lines)):
+        if start >= SEARCHED_LINES and found > 1:
+            break
+        if unit_line(lines[start]):
+            continue
         for tall in (1, 2):
             labels = _labels(lines[start : start + tall])
             if len(labels) == 0 or (tall == 2 and not _second_line(lines, start)):
@@ -203,13 +294,28 @@ def header_map(
             if count > found:
                 best, first, height, found = labels, start, tall, count
     end = first + height
+    heads = list(lines[first:end])
+    named = [label.power for label in best]
+    for line in (*lines[max(first - 1, 0) : first], *lines[end : end + 1]):
+        if units := unit_line(line):
+            heads.append(units)
+            best = _labels(heads)
+    end += end < len(lines) and bool(unit_line(lines[end]))
+    clashes = [
+        (label.shown, Message(_TWO_UNITS))
+        for label, power in zip(best, named, strict=False)
+        if power is not None and label.power != power
+    ]
+    if len(best) == 1 and len(_side_fields(best[0], book)) > 1:
+        clashes.append((best[0].shown, Message(_NOT_CUT)))
     while end < len(lines) and _repeats(lines[end], best, book):
         best = [*_labels(lines[first : end + 1])]
         end += 1
     while end < len(lines) and "".join(lines[end]).lstrip().startswith(NOTE):
         end += 1
     stated = _stated_above(lines[:first])
-    return _mapped(best, book, end, stated, money_unit)
+    headers = _mapped(best, book, end, stated, money_unit)
+    return replace(headers, contradictory=(*headers.contradictory, *clashes), fields=tuple(fields))
 
 
 def _tidy(cell: str) -> str:
@@ -278,8 +384,13 @@ class _Label:
                 if field and not (text.side and field.kind not in _NO_FIGURES):
                     return field, words.calendar is not None
                 if place is None and (name, 1) in book.names and not text.side:
-                    lacking = Message("a year is wanted: {examples}", {"examples": _YEAR_EXAMPLES})
+                    lacking = Message(_NO_YEAR, {"examples": _YEAR_EXAMPLES})
         return lacking
+
+    @property
+    def power(self) -> int | None:
+        """Power of ten of the unit of money that it states."""
+        return self.texts[0].power if self.texts else None
 
     def matches(self, book: _Book) -> bool:
         return isinstance(self.find(book), tuple)
@@ -341,9 +452,14 @@ def _text(cell: str) -> _Text:
         if found := unit.search(name):
             rest = name[: found.start()] + " " + name[found.end() :]
             if _squeeze(rest) or unit is _UNITS[0]:
-                word = re.sub(r"\s", "", found[1])
-                return _Text(rest.strip(), MONEY_UNITS.get(word), word == "%")
+                word = found[1].strip()
+                return _Text(rest.strip(), money_power(word), word == "%")
     return _Text(name, None, False)
+
+
+def plain_name(header: str) -> str:
+    """A header without its unit, brackets, spaces and punctuation."""
+    return _squeeze(_BRACKETS.sub(" ", _text(header).name))
 
 
 def _squeeze(name: str) -> str:
@@ -388,11 +504,43 @@ def _names(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
 
 def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
     """True if the line below can be the lower half of a header: it holds no number but years."""
-    if start + 1 >= len(lines):
+    if start + 1 >= len(lines) or unit_line(lines[start + 1]) or _title(lines[start]):
         return False
     cells = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in lines[start + 1]]
     numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
     return any(cells) and all(_CALENDAR_YEAR.fullmatch(cell) for cell in numbers)
+
+
+def _side_fields(label: _Label, book: _Book) -> set[str]:
+    """The fields that the parts of a header name, each taken for a header."""
+    parts = [part.strip() for cell in label.raw for part in _MARKS.split(cell)]
+    found = [_label([part], [part]).find(book) for part in parts if part]
+    return {each[0].id for each in found if isinstance(each, tuple)}
+
+
+def unit_line(line: Sequence[str]) -> list[str]:
+    """The units that a line holds, each in brackets, for the column of each; empty if it holds more.
+
+    People write them in a line of their own above or below the names of the columns.
+    """
+    units = []
+    money = False
+    for cell in line:
+        plain = normal(cell)
+        found = _UNIT_CELL.fullmatch(plain)
+        money = money or (found is not None and found[1] != "%")
+        if found:
+            units.append(f"({found[1]})")
+        elif plain.strip("()") in _OTHER_UNITS or plain.rstrip(":") in _UNIT_TITLES | MISSING:
+            units.append("")
+        else:
+            return []
+    return units if money else []
+
+
+def _title(line: Sequence[str]) -> bool:
+    """True if a line holds a title of the sheet: one text alone, in its first column."""
+    return bool(line) and bool(line[0]) and not any(line[1:])
 
 
 def _repeats(
@@ -413,7 +561,7 @@ def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
     for line in lines:
         for cell in line:
             if found := _STATED_FOR_ALL.search(unicodedata.normalize("NFKC", cell).lower()):
-                return MONEY_UNITS.get(re.sub(r"\s", "", found[1]))
+                return money_power(found[1])
     return None
 
 
@@ -470,7 +618,7 @@ def _unit(
     if stated is not None:
         return stated, "stated"
     if money_unit is not None:
-        return MONEY_UNITS[_squeeze(money_unit)], "declared"
+        return money_power(money_unit), "declared"
     return None, ""
 
 

@@ -6,7 +6,7 @@ Which lists there are and what counts of them stands in the scheme's folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from math import fsum
 from typing import Any
 
@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from eligibility.domain.facts import Field, Kind
 from eligibility.domain.law import Edition
 from eligibility.domain.results import UNMET
-from eligibility.domain.text import Message, Wording
+from eligibility.domain.text import Message, Wording, msgid
 from eligibility.intake.cells import CellFormat, CellTrouble, normal, parse
+from eligibility.intake.firm_names import name_key
+from eligibility.intake.non_firm_rows import RowKind, non_firm_kind
 from eligibility.schemes.lists import Count, ListColumn, ListDefinition, ListRows
 
 Rows = Sequence[Mapping[str, str | None]]
@@ -25,6 +27,23 @@ Rows = Sequence[Mapping[str, str | None]]
 NUMBERED = ("序号", "编号", "No.")
 #: characters before a title that leave it one, as in 专利权名称
 MOST_BEFORE = 4
+#: how far a total may lie from its sum, in CNY: both are rounded to 0.01 of 万元
+ROUNDING = 100.0
+#: a note, signature or line has so few cells; with more it is a thing with an odd name
+SPARSE = 2
+_SPARSE = (RowKind.NOTE, RowKind.SIGNATURE, RowKind.END, RowKind.DAY)
+LEFT_OUT: Mapping[RowKind, str] = {
+    RowKind.TOTAL: msgid("it looks like a total"),
+    RowKind.NOTE: msgid("it looks like a note"),
+    RowKind.SIGNATURE: msgid("it says who filled the list in"),
+    RowKind.END: msgid("it marks the end of the list"),
+    RowKind.DAY: msgid("it holds a date alone"),
+    RowKind.EXAMPLE: msgid("it looks like an example"),
+    RowKind.NUMBERS: msgid("it holds numbers of columns"),
+    RowKind.HEAD: msgid("it repeats the header"),
+}
+_OWNERS = re.compile(r"[;；、|\n]|(?<=司)[,，]|\s[,，]\s")
+_CIRCLED, _SPACES = re.compile("[①-⑳⑴-⒇]+"), re.compile(r"\s+")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -42,21 +61,111 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
     """The rows that are no header pasted along with the list, and how many were left out.
 
     A row is left out only if every cell of it reads like the title of some column of the list; a
-    row of one cell never is.
+    row of one cell never is. Rows below it are read by its titles, wherever they stand.
     """
-    titles = {_plain(title) for column in ledger.columns for title in column.titles}
-    titles |= {_plain(title) for title in NUMBERED}
-    said = rows_with_entries(rows)
-    kept = [
-        row
-        for row in said
-        if len(row) < 2 or not all(_titled(text, titles) for text in row.values())
+    places: Mapping[str, str] | None = None
+    kept: list[dict[str, str]] = []
+    left_out = 0
+    for row in rows_with_entries(rows):
+        found = {place: title_column(ledger, text) for place, text in row.items()}
+        if len(row) > 1 and all(name is not None for name in found.values()):
+            named = {place: name for place, name in found.items() if name}
+            # titles that are not certain leave the rows where they stand
+            places = named if len(set(named.values())) == len(named) else None
+            left_out += 1
+        elif places is None:
+            kept.append(row)
+        else:
+            moved = {places[place]: text for place, text in row.items() if place in places}
+            # nothing is lost: what stands under a title of numbers alone stays where it is
+            kept.append(moved or row)
+    return kept, left_out
+
+
+def title_column(ledger: ListDefinition, text: str) -> str | None:
+    """The column that a text is the title of; "" for one of numbers, None if it is no title."""
+    plain = _plain(text)
+    if not plain:
+        return None
+    for column in ledger.columns:
+        if any(
+            plain == _plain(title) or _joined(title) == _joined(text) for title in column.titles
+        ):
+            return column.id
+    if any(plain == _plain(title) for title in NUMBERED):
+        return ""
+    near = [
+        column.id
+        for column in ledger.columns
+        if any(
+            len(title) > 1
+            and plain.endswith(_plain(title))
+            and len(plain) - len(_plain(title)) <= MOST_BEFORE
+            for title in column.titles
+            if _plain(title)
+        )
     ]
-    return kept, len(said) - len(kept)
+    return near[0] if near else None
+
+
+def _joined(text: str) -> str:
+    return _PUNCTUATION.sub("", normal(text))
+
+
+def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
+    """What each row that says anything is, if it is none of what the list lists; else None.
+
+    A row is known by its first text, and a row without a name also by its amounts, if each is the sum
+    of those above.
+    """
+    kinds: list[RowKind | None] = []
+    amounts = [column.id for column in ledger.columns if column.kind == "money"]
+    above: list[dict[str, str]] = []
+    for row in rows_with_entries(rows):
+        first = next((row[column.id] for column in ledger.columns if column.id in row), "")
+        kind = non_firm_kind(first)
+        if kind is RowKind.NUMBERS and not _numbered(list(row.values())):
+            kind = None
+        if kind in _SPARSE and len(row) > SPARSE:
+            kind = None
+        if kind is None and ledger.columns[0].id not in row and _is_sum(row, above, amounts):
+            kind = RowKind.TOTAL
+        kinds.append(kind)
+        if kind is None:
+            above.append(row)
+    return kinds
+
+
+def _numbered(texts: Sequence[str]) -> bool:
+    """Whether cells are the numbers of columns, one after the other."""
+    digits = [int(text) for text in texts if text.strip().isdecimal()]
+    return len(digits) == len(texts) > SPARSE and digits == list(range(digits[0], digits[0] + len(digits)))  # fmt: skip
+
+
+def _is_sum(row: Mapping[str, str], above: Rows, amounts: Sequence[str]) -> bool:
+    """Whether the amounts of a row are those of the rows above it, added up."""
+    named = [name for name in amounts if name in row]
+    return bool(above and named) and all(
+        (total := _amount(row.get(name))) is not None
+        and abs(total - fsum(_amount(each.get(name)) or 0 for each in above)) <= ROUNDING
+        for name in named
+    )
+
+
+def _amount(text: str | None) -> float | None:
+    try:
+        value = parse(text or "", FORMATS["money"])
+    except CellTrouble:
+        return None
+    return value if isinstance(value, float) else None
 
 
 def count_list(
-    ledger: ListDefinition, rows: Rows, law: Edition, applied: np.datetime64
+    ledger: ListDefinition,
+    rows: Rows,
+    law: Edition,
+    applied: np.datetime64,
+    firm: str | None = None,
 ) -> Count | None:
     """What a list says of its fields; None where it has no row.
 
@@ -68,34 +177,59 @@ def count_list(
     law : Edition
     applied : datetime64[D]
         Date of application.
+    firm : str, optional
+        The firm's own name, which stands for itself among owners.
     """
     typed = rows_with_entries(rows)
-    if not typed:
+    kinds = entries(ledger, typed)
+    places = [place for place, kind in enumerate(kinds) if kind is None]
+    if not places:
         return None
-    read = read_ledger(ledger, typed)
+    read = read_ledger(ledger, [typed[place] for place in places], firm)
     result = ledger.count(read, law, applied.astype(object).year, applied)
-    reasons = list(result.reasons)
+    status = np.full(len(typed), UNMET, dtype=np.int8)
+    status[places] = result.status
+    reasons: list[Message | None] = [
+        Message("left out: {kind}", {"kind": Message(LEFT_OUT[kind])}) if kind else None
+        for kind in kinds
+    ]
+    for place, reason in zip(places, result.reasons, strict=True):
+        # rows are numbered as they stand, with those that were left out
+        numbered = reason is not None and "row" in reason.values
+        reasons[place] = (
+            Message(reason.text, {**reason.values, "row": places[_row(reason)] + 1})
+            if reason is not None and numbered
+            else reason
+        )
     for (row, _), trouble in read.troubles.items():
         # what was typed wrongly is the reason, not that nothing was typed
         if result.status[row] != UNMET:
-            reasons[row] = trouble
-    return Count(result.fields, result.status, tuple(reasons))
+            reasons[places[row]] = trouble
+    return Count(result.fields, status, tuple(reasons))
 
 
-def read_ledger(ledger: ListDefinition, rows: Rows) -> ListRows:
+def _row(reason: Message) -> int:
+    return int(str(reason.values["row"])) - 1
+
+
+def read_ledger(ledger: ListDefinition, rows: Rows, firm: str | None = None) -> ListRows:
     """Texts as columns; what cannot be read is named with row and column."""
     troubles: dict[tuple[int, str], Message] = {}
     columns: dict[str, NDArray[Any]] = {}
     for column in ledger.columns:
         texts = [row.get(column.id) for row in rows]
-        values = [_value(text, column, troubles, row) for row, text in enumerate(texts)]
+        values = [_value(text, column, troubles, row, firm) for row, text in enumerate(texts)]
         columns[column.id] = _array(values, column.kind)
     return ListRows(columns, troubles, len(rows), normal)
 
 
 def main_share(products: ListDefinition, rows: Rows) -> float | None:
     """Income of the main products over that of all products; None where a row leaves it open."""
-    read = read_ledger(products, rows_with_entries(rows))
+    kinds = entries(products, rows)
+    read = read_ledger(
+        products,
+        [row for row, kind in zip(rows_with_entries(rows), kinds, strict=True) if kind is None],
+    )
     income, main = read.columns["income"], read.columns["main"]
     total = fsum(income)
     if not read.rows or np.isnan(income).any() or np.isnan(main).any() or not total:
@@ -104,14 +238,26 @@ def main_share(products: ListDefinition, rows: Rows) -> float | None:
 
 
 def _value(
-    text: str | None, column: ListColumn, troubles: dict[tuple[int, str], Message], row: int
+    text: str | None,
+    column: ListColumn,
+    troubles: dict[tuple[int, str], Message],
+    row: int,
+    firm: str | None,
 ) -> Any:
     if text is None or not text.strip():
         return None
     if column.words:
-        word = column.words.get(normal(text))
-        if word is None:
-            troubles[row, column.id] = Message("{value} is not understood", {"value": text})
+        word = _word(text, column)
+        if word is None and column.firm_name:
+            owners = [name_key(part) for part in _OWNERS.split(text) if part.strip()]
+            if firm and owners == [name_key(firm)]:
+                return column.firm_name
+            troubles[row, column.id] = _owner_trouble(text, owners, firm)
+        elif word is None:
+            troubles[row, column.id] = Message(
+                "{value} is not understood; expected: {expected}",
+                {"value": text, "expected": _understood(column)},
+            )
         return word
     try:
         return parse(text.strip().removesuffix("年"), FORMATS[column.kind])
@@ -123,19 +269,51 @@ def _value(
         return None
 
 
+def _word(text: str, column: ListColumn) -> str | None:
+    """What a text is compared as: with its brackets, spaces and marks, or without them."""
+    plain = _CIRCLED.sub("", text)
+    for form in (
+        normal(text),
+        normal(plain),
+        _SPACES.sub("", normal(plain)),
+        _BRACKETS.sub("", normal(plain)).strip(),
+    ):
+        if form in column.words:
+            return column.words[form]
+    return None
+
+
+def _understood(column: ListColumn) -> str:
+    """The first texts of each word of a column, as examples."""
+    examples = [
+        next(
+            (text for text, other in column.words.items() if other == word and len(text) > 2), word
+        )
+        for word in dict.fromkeys(column.words.values())
+    ]
+    return ", ".join(examples)
+
+
+def _owner_trouble(text: str, owners: Sequence[str], firm: str | None) -> Message:
+    if firm is None:
+        return Message(
+            "{value} may be the firm itself; enter the name of the firm, or write: the firm, other",
+            {"value": text},
+        )
+    if name_key(firm) in owners:
+        return Message(
+            "{value}: of several owners it counts for one alone; write “the firm” where it is this one",
+            {"value": text},
+        )
+    return Message(
+        "{value} is not {firm}; if it is a former name write “the firm”, else “other”",
+        {"value": text, "firm": firm},
+    )
+
+
 def _plain(text: str) -> str:
     """A title without brackets and what is in them, spaces and punctuation."""
     return _PUNCTUATION.sub("", _BRACKETS.sub("", normal(text)))
-
-
-def _titled(text: str, titles: Set[str]) -> bool:
-    """Whether a cell is one of the titles, or one with a short word before it."""
-    plain = _plain(text)
-    return plain in titles or any(
-        plain.endswith(title) and len(plain) - len(title) <= MOST_BEFORE
-        for title in titles
-        if len(title) > 1
-    )
 
 
 def _array(values: list[Any], kind: Kind) -> NDArray[Any]:

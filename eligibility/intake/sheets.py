@@ -8,10 +8,12 @@ from dataclasses import replace
 from eligibility.domain.errors import InputError
 from eligibility.intake.blocks import Block, Known, Sheet
 from eligibility.intake.csv_file import csv_sheet
+from eligibility.intake.file_kinds import UNREADABLE, file_kind
 from eligibility.intake.source import InputFile, Source
-from eligibility.intake.xlsx_file import refuse_ole, xlsx_sheet
+from eligibility.intake.xlsx_file import protected, xlsx_sheet
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: kinds of files that the readers of workbooks know, by what they call them
+READERS = {"xlsx": None, "xls": "xls", "ods": "ods", "html": "html", "spreadsheetml": "xml"}
 
 
 def _none_known(_: list[list[str]]) -> int:
@@ -48,12 +50,14 @@ def open_sheet(
     file = InputFile(source)
     try:
         with file.open() as stream:
-            start = stream.read(8)
-            if start.startswith(_OLE):
-                refuse_ole(file.name, start + stream.read())
-        if start.startswith(_ZIP):
-            return _short(xlsx_sheet(file, sheet, known), most_lines)
-        return _short(csv_sheet(file, encoding), most_lines)
+            kind = file_kind(stream)
+        if kind == "protected":
+            raise protected(file.name)
+        if kind in UNREADABLE:
+            raise InputError(UNREADABLE[kind], file=file.name)
+        if kind == "text":
+            return _short(csv_sheet(file, encoding), most_lines)
+        return _short(xlsx_sheet(file, sheet, known, READERS[kind]), most_lines)
     except OSError as error:
         raise InputError(
             "{file} cannot be opened: {why}.", file=file.name, why=error.strerror

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache, cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +19,7 @@ from eligibility.domain.arrays import Bools
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable, RowIssue
 from eligibility.domain.text import Message
-from eligibility.intake.blocks import Block, Sheet, TextBlock
+from eligibility.intake.blocks import Block, TextBlock
 from eligibility.intake.cells import (
     MISSING,
     CellFormat,
@@ -30,49 +29,17 @@ from eligibility.intake.cells import (
 )
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, Column, ColumnReader
-from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
+from eligibility.intake.firm_sheet import Options, open_firm_sheet
+from eligibility.intake.headers import IDENTITY, HeaderMap, MappedColumn, header_map
+from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
+from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
-from eligibility.intake.sheets import open_sheet
 from eligibility.intake.source import Source
 from eligibility.intake.workbook import cell_text
 
 ROWS_PER_BATCH = 65_536
 PREVIEW_ROWS = 5
-#: by these a firm is known; they repeat nowhere, so their texts are not looked up but kept
-IDENTITY = ("uscc", "name")
 _NO_TITLES: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user says about a file.
-
-    Attributes
-    ----------
-    money_unit : "CNY", "10k CNY", "100m CNY" or None
-        Unit of money columns whose header states none.
-    encoding : str or None
-        Of a CSV file; None: found by its content.
-    sheet : str or None
-        Of an xlsx file; None: the first whose header is recognised.
-    application_date : date
-        Fills a blank application date.
-    covered_from : date or None
-        The first day that the rules cover; an application before it is rejected.
-    most_lines : int or None
-        A file with more lines is refused; None: any number.
-    beside : frozenset of str
-        Ids of fields without which a row says all that it is read for: a cell of theirs that cannot
-        be read is left blank, with a remark.
-    """
-
-    money_unit: Literal["CNY", "10k CNY", "100m CNY"] | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    application_date: date = field(default_factory=date.today)
-    covered_from: date | None = None
-    most_lines: int | None = None
-    beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -169,7 +136,7 @@ def open_blocks(
     of several lines can put wrong.
     """
     options = options or Options()
-    sheet, headers = _open(source, fields, options)
+    sheet, headers = open_firm_sheet(source, fields, options)
     try:
         headers.require(sheet.file, sheet.sheets)
     except InputError:
@@ -193,7 +160,7 @@ def read_table(
 def preview(source: Source, fields: Sequence[Field], options: Options | None = None) -> Preview:
     """What the columns of a file are taken for; refuses nothing that can be opened."""
     options = options or Options()
-    sheet, headers = _open(source, fields, options)
+    sheet, headers = open_firm_sheet(source, fields, options)
     rows = pa.table({name: pa.array([], pa.string()) for name in headers.headers})
     for block in sheet.blocks(headers.lines, len(headers.headers)) if headers.headers else ():
         rows = block.text.slice(0, PREVIEW_ROWS).rename_columns(headers.headers)
@@ -241,17 +208,6 @@ def _typed_text(value: object) -> str:
     if isinstance(value, float | np.floating):
         return repr(float(value))
     return cell_text(bool(value) if isinstance(value, np.bool_) else value)
-
-
-def _open(source: Source, fields: Sequence[Field], options: Options) -> tuple[Sheet, HeaderMap]:
-    def headers(head: Sequence[Sequence[str]]) -> HeaderMap:
-        return header_map(head, fields, options.money_unit, options.application_date.year)
-
-    def known(head: Sequence[Sequence[str]]) -> int:
-        return len({column.field.id for column in headers(head).columns})
-
-    sheet = open_sheet(source, options.encoding, options.sheet, known, options.most_lines)
-    return sheet, headers(sheet.head)
 
 
 def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> Iterator[Batch]:
@@ -314,7 +270,7 @@ class _Part:
         whole = len(accepted) == len(self.firms)
         return Batch(
             table=self.firms if whole else self.firms.take(accepted),
-            rows=(self.block.first_row + accepted).astype(np.int64),
+            rows=row_numbers(self.block, accepted),
             issues=tuple(issues),
             rejects=self._rejects(rejected, issues),
             read=len(kept),
@@ -328,7 +284,7 @@ class _Part:
     def _rejects(self, places: NDArray[np.intp], issues: Sequence[RowIssue]) -> pa.Table:
         if not len(places):
             return _no_rejects(self.headers.headers)
-        rows = (self.block.first_row + places).tolist()
+        rows = row_numbers(self.block, places).tolist()
         table = self._text(places)
         for name, column in (
             ("row", pa.array(rows, pa.int64())),
@@ -380,6 +336,7 @@ class Intake:
         self.applied = np.datetime64(layout.options.application_date, "D")
         self.covered_from = layout.options.covered_from
         self.beside = layout.options.beside
+        self.blank_bad_cells = layout.options.blank_bad_cells
         self.named = named
         titles = titles_to_codes(catalogue) if _needs_titles(headers) else _NO_TITLES
         self.columns = {column.field.id: column for column in headers.columns}
@@ -427,9 +384,13 @@ class Intake:
             columns.setdefault(name, np.full(rows, None, dtype=object))
         applied = columns.get("application_date", np.full(rows, np.datetime64("NaT", "D")))
         columns["application_date"] = np.where(np.isnat(applied), self._day(columns), applied)
+        differing = list(sum_kinds(columns, self.fields)) if has_kind_counts(columns) else []
         firms = FirmTable(columns, rows)
 
         troubles = _Troubles(self, block)
+        for field_id, expected_by_row in differing:
+            for place, expected in expected_by_row.items():
+                troubles.add(place, field_id, expected, fatal=False)
         for place, kind in self._non_firms(block, firms).items():
             troubles.reject(
                 place, "uscc" if firms.blank("name")[place] else "name", Message(kind.value)
@@ -445,7 +406,7 @@ class Intake:
             )  # fmt: skip
         for name, read in readings.items():
             for place, expected in read.troubles.items():
-                if name in self.beside:
+                if name in self.beside or self._left_blank(name, place, firms):
                     left = Message("{expected}; left blank", {"expected": expected})
                     troubles.add(place, name, left, fatal=False)
                 else:
@@ -470,6 +431,13 @@ class Intake:
                 troubles.add(place, found.field, expected, fatal=found.fatal)
         self._duplicates(block, firms, kept, troubles, earlier)
         return _Part(block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers)
+
+    def _left_blank(self, name: str, place: int, firms: FirmTable) -> bool:
+        """Whether a cell that cannot be read leaves only itself undecided."""
+        if not self.blank_bad_cells or name == "application_date":
+            return False
+        # somebody has to be judged
+        return name != "uscc" or not firms.blank("name")[place]
 
     def _day(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.datetime64]:
         """The application date where none is given: that of the options, or amid the year told."""
@@ -552,7 +520,7 @@ class Intake:
         usable = kept[~troubles.fatal(len(firms))[kept]]
         usable = usable[~(firms.blank("uscc") & firms.blank("name"))[usable]]
         keys = FirmKeys.of(firms if len(usable) == len(firms) else firms.take(usable))
-        found = earlier(keys, block.first_row + usable)
+        found = earlier(keys, row_numbers(block, usable))
         for at in np.flatnonzero(found).tolist():
             place = int(usable[at])
             known_by = "uscc" if firms.texts("uscc")[place] is not None else "name"
@@ -584,13 +552,14 @@ class _Troubles:
         column = self._intake.columns.get(field_id or "")
         issue = RowIssue(
             file=self._intake.file,
-            row=self._block.first_row + place,
+            row=int(row_numbers(self._block, np.array([place], np.intp))[0]),
             column=column.header if column else field_id or "",
             value=self._cell(column, place),
             expected=expected,
             fatal=fatal,
-            sheet=self._intake.sheet,
+            sheet=sheet_name(self._block) or self._intake.sheet,
             firm=self._firm(place),
+            cell=cell_name(self._block, column.position, place) if column else "",
         )
         self._found.append((place, column.position if column else -1, issue))
 

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,19 +27,26 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from eligibility.intake.number_formats import can_alter, display_text
+
 Code = Literal[
     "cells", "columns", "damaged", "empty", "parts", "protected", "sheets", "styles", "texts", "unpacked"
 ]  # fmt: skip
 
-#: number formats of Excel's own that show per cent
-PERCENT_FORMATS = (9, 10)
+#: number formats of Excel's own that show another number than the cell holds
+BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
 # each stops at the next "<", so that no sheet, however it is made, is gone through twice
 _STYLED = re.compile(
-    rb"<(?:\w+:)?c( [^<>]*[^<>/])>(?:<(?:\w+:)?f[^<>]*/>|<(?:\w+:)?f[^<>]*>[^<]*</(?:\w+:)?f>)?"
-    rb"<(?:\w+:)?v>[0-9.eE+-]+</"
+    rb"<(?:\w+:)?c( [^<>]*[^<>/])>\s*(?:<(?:\w+:)?f[^<>]*/>|<(?:\w+:)?f[^<>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"\s*<(?:\w+:)?v>\s*[0-9.eE+-]+\s*</"
 )
-_STYLE = re.compile(rb' s="(\d{1,9})"')
-_PLACED = re.compile(rb' r="([A-Z]+)(\d+)"')
+_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d{1,9})["']""")
+_PLACED = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)(\d+)["']""")
+_TYPE = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
+_UNSOLVED = re.compile(
+    rb"<(?:\w+:)?c(\s[^<>]*)>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
 _ERROR = re.compile(
@@ -49,12 +57,17 @@ _ERROR = re.compile(
 _ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<""")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: of a sheet; strict files write it in another namespace
+_RELATIONS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
 #: of packing; Excel uses no other, and others unpack into any amount of memory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: bits of a key that hold the column; a sheet has 16,384 of them
 _COLUMN_BITS = 14
+#: bits of a key that hold the format of a cell
+_STYLE_BITS = 16
 #: of a part that is read whole; a hundred times what Excel writes
 _ELEMENTS = 1_000_000
 
@@ -92,7 +105,7 @@ class Caps:
     texts: int = 1 << 28
     block_rows: int = 16_384
     block_bytes: int = 1 << 24
-    head: int = 10
+    head: int = 30
 
 
 class Refusal(Exception):
@@ -139,16 +152,27 @@ def serve(
     ------
     Refusal
     """
+    with refusals():
+        yield from answer(Workbook(content, Caps(**caps)), requests, sheet)
+
+
+def answer(book: Any, requests: Iterator[Any], sheet: str | None) -> Iterator[Any]:
+    """Answer what is asked of a book: its ``names``, the ``head`` of a sheet, its rows as ``blocks``."""
+    yield book.names(sheet)
+    for request in requests:
+        match request:
+            case ["head", str(name)]:
+                yield book.head(name)
+            case ["rows", str(name), int(skipped), int(width)]:
+                yield from book.blocks(name, skipped, width)
+                yield None
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What readers of a file raise, as the code that says why it is refused."""
     try:
-        book = Workbook(content, Caps(**caps))
-        yield book.names(sheet)
-        for request in requests:
-            match request:
-                case ["head", str(name)]:
-                    yield book.head(name)
-                case ["rows", str(name), int(skipped), int(width)]:
-                    yield from book.blocks(name, skipped, width)
-                    yield None
+        yield
     except PasswordError as error:
         raise Refusal("protected") from error
     except DAMAGED as error:
@@ -171,7 +195,7 @@ class Workbook:
         self._longest_string = 0
         self._string_lengths = array("I")
         self._measure_strings()
-        self._percents = self._percent_styles()
+        self._styles = self._altering_styles()
         self._book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         self._parts = self._sheet_parts()
         self._sheets: dict[str, _Cells] = {}
@@ -282,34 +306,36 @@ class Workbook:
             if event == "start"
         }
         return {
-            element.get("name", ""): _part(targets.get(element.get(_RELATION), ""))
+            element.get("name", ""): _part(
+                targets.get(next(filter(None, map(element.get, _RELATIONS)), None), "")
+            )
             for event, element in self._elements("xl/workbook.xml")
-            if event == "start" and element.tag == f"{_MAIN}sheet"
+            if event == "start" and _local(element) == "sheet"
         }
 
-    def _percent_styles(self) -> frozenset[int]:
-        """The cell formats that show a number in per cent."""
+    def _altering_styles(self) -> dict[int, str]:
+        """The cell formats that can show another number than the cell holds."""
         if "xl/styles.xml" not in self._archive.namelist():
-            return frozenset()
-        formats: dict[int, str] = {}
+            return {}
+        formats: dict[int, str] = dict(BUILT_IN_FORMATS)
         cells: list[int] = []
         within = False
         for event, element in self._elements("xl/styles.xml"):
-            if element.tag == f"{_MAIN}cellXfs":
+            if _local(element) == "cellXfs":
                 within = event == "start"
             elif event == "end":
                 continue
-            elif element.tag == f"{_MAIN}numFmt":
+            elif _local(element) == "numFmt":
                 formats[int(element.get("numFmtId", 0))] = element.get("formatCode", "")
-            elif within and element.tag == f"{_MAIN}xf":
+            elif within and _local(element) == "xf":
                 cells.append(int(element.get("numFmtId", 0)))
             if max(len(cells), len(formats)) > self._caps.styles:
                 raise Refusal("styles")
-        return frozenset(
-            place
+        return {
+            place: formats[number]
             for place, number in enumerate(cells)
-            if number in PERCENT_FORMATS or "%" in formats.get(number, "")
-        )
+            if number in formats and can_alter(formats[number])
+        }
 
     def _measure_strings(self) -> None:
         """How long each shared text is, in bytes of its part."""
@@ -345,7 +371,7 @@ class Workbook:
         """
         if name not in self._parts:
             raise Refusal("damaged")
-        survey = _Survey(self._caps, self._percents)
+        survey = _Survey(self._caps, self._styles)
         entry = self._archive.getinfo(self._parts[name])
         shared = 0
         for piece in self._rows(entry):
@@ -381,12 +407,12 @@ def _shared_cells(xml: bytes) -> int:
 class _Survey:
     """What has to be known of a sheet before it is laid out."""
 
-    def __init__(self, caps: Caps, percents: frozenset[int]) -> None:
-        self._caps, self._percent_styles = caps, percents
+    def __init__(self, caps: Caps, styles: Mapping[int, str]) -> None:
+        self._caps, self.styles = caps, styles
         self._rows = self._width = 0
-        #: row and column of cells that show per cent, as keys
-        self.percents = array("Q")
-        #: what stands in error cells, by row and column
+        #: row, column and format of cells that may show another number than they hold, as keys
+        self.formatted = array("Q")
+        #: what stands in error cells, and in formulas without a result, by row and column
         self.errors: dict[int, dict[int, str]] = {}
 
     def add(self, xml: bytes) -> None:
@@ -398,18 +424,23 @@ class _Survey:
                 self.errors.setdefault(_number(row) - 1, {})[_column(letters) - 1] = (
                     value[1].decode("utf-8", "replace") if value else "#N/A"
                 )
-        if self._percent_styles and not self._percent_styles.isdisjoint(
-            map(int, set(_STYLE.findall(xml)))
-        ):
+        if b"<f" in xml or b":f" in xml:
+            for attributes, formula in _UNSOLVED.findall(xml):
+                place, kind = _PLACED.search(attributes), _TYPE.search(attributes)
+                if place and (kind is None or kind[1] != b"str"):
+                    text = "=" + formula.decode("utf-8", "replace")
+                    self.errors.setdefault(_number(place[2]) - 1, {})[_column(place[1]) - 1] = text
+        if self.styles and not self.styles.keys().isdisjoint(map(int, set(_STYLE.findall(xml)))):
             for attributes in _STYLED.findall(xml):
                 style, place = _STYLE.search(attributes), _PLACED.search(attributes)
+                kind = _TYPE.search(attributes)
                 if (
                     style
                     and place
-                    and int(style[1]) in self._percent_styles
-                    and b" t=" not in attributes
+                    and int(style[1]) in self.styles
+                    and (kind is None or kind[1] == b"n")
                 ):
-                    self.percents.append(_key(place[2], place[1]))
+                    self.formatted.append(_key(place[2], place[1]) << _STYLE_BITS | int(style[1]))
 
     def _measure(self, xml: bytes) -> None:
         places = _PLACE.findall(xml)
@@ -436,8 +467,8 @@ class _Cells:
     """A sheet that was laid out, with what its reader leaves out."""
 
     def __init__(self, cells: Any, survey: _Survey) -> None:
-        self._cells, self._errors = cells, survey.errors
-        self._percents = sorted(set(survey.percents))
+        self._cells, self._errors, self._styles = cells, survey.errors, survey.styles
+        self._formatted = sorted(set(survey.formatted))
 
     def rows(self) -> Iterator[list[str]]:
         """Every row as texts, from the first of the sheet on."""
@@ -445,20 +476,28 @@ class _Cells:
             return
         left: int = self._cells.start[1]
         blank = [""] * left
-        errors, percents = self._errors, self._percents
+        errors, formatted = self._errors, self._formatted
         at = 0
         for row, values in enumerate(self._cells.iter_rows()):
             texts = blank + [cell_text(value) for value in values]
-            behind = (row + 1) << _COLUMN_BITS
-            while at < len(percents) and percents[at] < behind:
-                column = (percents[at] & ((1 << _COLUMN_BITS) - 1)) - left
+            behind = (row + 1) << _COLUMN_BITS + _STYLE_BITS
+            while at < len(formatted) and formatted[at] < behind:
+                key, style = divmod(formatted[at], 1 << _STYLE_BITS)
+                column = (key & ((1 << _COLUMN_BITS) - 1)) - left
                 at += 1
                 if 0 <= column < len(values) and isinstance(values[column], int | float):
-                    texts[left + column] = f"{float(values[column]) * 100:.15g}%"
+                    text = display_text(float(values[column]), self._styles[style])
+                    texts[left + column] = texts[left + column] if text is None else text
             for column, text in errors.get(row, _NO_ERRORS).items():
                 if left <= column < len(texts):
                     texts[column] = text
             yield texts
+
+
+def _local(element: Any) -> str:
+    """The name of an element without its namespace, of which strict files have another."""
+    name: str = element.tag.rpartition("}")[2]
+    return name
 
 
 def _cut(pieces: Iterator[bytes], *marks: bytes) -> Iterator[bytes]:

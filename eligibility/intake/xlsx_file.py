@@ -26,7 +26,7 @@ HEADER_COLUMNS = 2
 SEARCHED_COLUMNS = 5_000
 
 
-def xlsx_sheet(source: InputFile, name: str | None, known: Known) -> Sheet:
+def xlsx_sheet(source: InputFile, name: str | None, known: Known, kind: str | None = None) -> Sheet:
     """The sheet of that name, or the first that best looks like a table of known columns.
 
     Parameters
@@ -35,6 +35,8 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known) -> Sheet:
     name : str, optional
     known : callable
         How many columns the first lines of a sheet name.
+    kind : "xls", "ods", "html" or "xml", optional
+        Of a file that is no xlsx.
 
     Raises
     ------
@@ -47,9 +49,10 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known) -> Sheet:
         content = stream.read(FILE_BYTES + 1)
     if len(content) > FILE_BYTES:
         raise _unpacks_too_far(file, FILE_BYTES)
+    module, given = ("workbook", {}) if kind is None else ("other_workbooks", {"kind": kind})
     reader = ReaderProcess(
-        "eligibility.intake.workbook:serve", file, content, _refusals(file),
-        sheet=name, caps=asdict(CAPS),
+        f"eligibility.intake.{module}:serve", file, content, _refusals(file),
+        sheet=name, caps=asdict(CAPS), **given,
     )  # fmt: skip
     del content
     try:
@@ -59,7 +62,7 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known) -> Sheet:
                 "{file} has no sheet {sheet}; it has: {sheets}.",
                 file=file, sheet=name, sheets=", ".join(names),
             )  # fmt: skip
-        best, head = _best(reader, file, names if name is None else [name], known)
+        best, head, others = _best(reader, file, names if name is None else [name], known)
     except BaseException:
         reader.close()
         raise
@@ -76,22 +79,16 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known) -> Sheet:
         finally:
             reader.close()
 
-    return Sheet(file, best, head, blocks, tuple(names), reader.close)
-
-
-def refuse_ole(file: str, content: bytes) -> None:
-    """Raise InputError for a file of Excel 97-2003, or one that is protected by a password."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise _protected(file)
-    raise InputError("{file} is an Excel 97-2003 file; save it as .xlsx or CSV.", file=file)
+    return Sheet(file, best, head, blocks, tuple(names), others, reader.close)
 
 
 def _best(
     reader: ReaderProcess, file: str, names: list[str], known: Known
-) -> tuple[str, list[list[str]]]:
-    """The sheet to be read, with its first lines."""
+) -> tuple[str, list[list[str]], tuple[str, ...]]:
+    """The sheet to be read with its first lines, and others that have a header as well."""
     best: tuple[str, list[list[str]]] | None = None
     most, searched = -1, 0
+    tables = []
     for name in names:
         reader.ask(["head", name])
         answer = reader.answer()
@@ -101,12 +98,14 @@ def _best(
         count = min(known(head), HEADER_COLUMNS)
         if count > most:
             best, most = (name, head), count
+        if count == HEADER_COLUMNS:
+            tables.append(name)
         searched += max(map(len, head))
-        if most == HEADER_COLUMNS or searched > SEARCHED_COLUMNS:
+        if searched > SEARCHED_COLUMNS:
             break
     if best is None:
         raise InputError("{file} is empty.", file=file)
-    return best
+    return *best, tuple(name for name in tables if name != best[0])
 
 
 def _texts(file: str, answer: Any) -> list[str]:
@@ -124,7 +123,7 @@ def _refusals(file: str) -> dict[str, InputError]:
     """The sentence for every code of ``workbook.Refusal``."""
     return {
         "damaged": _damaged(file),
-        "protected": _protected(file),
+        "protected": protected(file),
         "cells": InputError(
             "{file} is too large for a workbook: a sheet may have {cells} cells, empty ones within it "
             "too. Save it as CSV.",
@@ -159,10 +158,11 @@ def _refusals(file: str) -> dict[str, InputError]:
 
 
 def _damaged(file: str) -> InputError:
-    return InputError("{file} is damaged, or no xlsx file.", file=file)
+    return InputError("{file} is damaged, or no workbook.", file=file)
 
 
-def _protected(file: str) -> InputError:
+def protected(file: str) -> InputError:
+    """The sentence for a file that is protected by a password."""
     return InputError("{file} is protected by a password; save it without one.", file=file)
 
 

@@ -107,7 +107,7 @@ class Listed:
     """The things a firm listed, as cells; rows that do not count are not applied with."""
 
     def __init__(self, lists: Lists, firm: FirmTable, law: Edition, scheme: Scheme) -> None:
-        day = firm.dates("application_date")[0]
+        day, name_of_firm = firm.dates("application_date")[0], firm.texts("name")[0]
         self.years = years_of(int(firm.application_years[0]))
         self.rows: dict[str, list[dict[str, str]]] = {}
         self.read: dict[str, ListRows] = {}
@@ -115,12 +115,12 @@ class Listed:
         self.definitions = scheme.lists
         for name, ledger in scheme.lists.items():
             said = rows_with_entries(lists.get(name, ()))
-            found = count_list(ledger, said, law, day)
+            found = count_list(ledger, said, law, day, name_of_firm)
             if found is None:
                 continue
             rows = [row for row, status in zip(said, found.status, strict=True) if status != UNMET]
             self.open[name] = bool((found.status == UNDETERMINED).any())
-            self.rows[name], self.read[name] = rows, read_ledger(ledger, rows)
+            self.rows[name], self.read[name] = rows, read_ledger(ledger, rows, name_of_firm)
 
     def things(self, name: str) -> list[dict[str, DraftCell]]:
         """Every thing of a list: what is said of it, by column; empty where nothing is listed."""

@@ -30,13 +30,15 @@ class ListColumn:
 
     ``kind`` is that of a Field; *count* is a year here, *money* is in 万元 unless the text has its
     own unit. ``words`` turns what a person writes into the one word that is compared. ``titles`` are
-    what stands above such a column in people's own lists.
+    what stands above such a column in people's own lists. The firm's own name stands for the word
+    ``firm_name``, where a column has one.
     """
 
     id: str
     kind: Kind
     words: Mapping[str, str]
     titles: tuple[str, ...]
+    firm_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def definitions(
                         for text in texts
                     },
                     tuple(column.get("titles", ())),
+                    column.get("firm_name", ""),
                 )
                 for column in entry["columns"]
             ),

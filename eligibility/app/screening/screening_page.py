@@ -30,6 +30,7 @@ try:
         upload.columns_left_out(headers)
         if not upload.unit(headers):
             st.stop()
+        upload.blank_bad_cells()
     with st.spinner(_("Reading and assessing…")):
         screening = cache.current()
 except EligibilityError as error:

@@ -14,11 +14,13 @@ from eligibility.app.translation import text as _
 from eligibility.app.web.upload_fields import upload_field
 from eligibility.app.widgets import download_button, downloads
 from eligibility.app.widgets.markup import tag
+from eligibility.intake.firm_sheet import ALL_SHEETS
+from eligibility.intake.proposals import nearest_fields
 from eligibility.intake.table import HeaderMap, Preview
 from eligibility.schemes.registry import Scheme
 
-UNITS: tuple[session.MoneyUnit, ...] = ("CNY", "10k CNY", "100m CNY")
-TYPES = ["csv", "xlsx"]
+UNITS: tuple[session.MoneyUnit, ...] = ("CNY", "1k CNY", "10k CNY", "100m CNY")
+TYPES = ["csv", "xlsx", "xls", "et", "ods", "html", "xml"]
 #: columns without a unit that are named before they are only counted
 NAMED = 6
 
@@ -56,10 +58,13 @@ def controls(scheme: Scheme) -> None:
 def sheet(kept: session.Upload, seen: Preview) -> None:
     """Ask which sheet of a workbook, where it has several; the recognised one unless another is chosen."""
     if len(seen.sheets) > 1:
+        sheets = [*seen.sheets, ALL_SHEETS]
+        every = _("all sheets with firms")
         st.selectbox(
             _("Sheet of the workbook"),
-            seen.sheets,
-            seen.sheets.index(seen.sheet),
+            sheets,
+            sheets.index(seen.sheet or ALL_SHEETS),
+            format_func=lambda name: every if name == ALL_SHEETS else name,
             key=session.sheet_key(kept),
             persist_state="session",
             width=300,
@@ -73,7 +78,12 @@ def unit(headers: HeaderMap, key: str = session.UNIT) -> bool:
     names = _(", ").join(column.header for column in headers.unitless[:NAMED])
     if len(headers.unitless) > NAMED:
         names += _("; {count} columns in all").format(count=len(headers.unitless))
-    words = {"CNY": _("CNY"), "10k CNY": _("CNY 10,000"), "100m CNY": _("CNY 100 million")}
+    words = {
+        "CNY": _("CNY"),
+        "1k CNY": _("CNY 1,000"),
+        "10k CNY": _("CNY 10,000"),
+        "100m CNY": _("CNY 100 million"),
+    }
     asked = _("In which unit are these amounts? {columns}").format(columns=names)
     st.html(tag("p", asked, cls="notice"))
     chosen = st.segmented_control(
@@ -86,10 +96,28 @@ def unit(headers: HeaderMap, key: str = session.UNIT) -> bool:
     return chosen is not None
 
 
+def blank_bad_cells() -> None:
+    """Ask whether a row with a cell that cannot be read is rejected or taken without that cell."""
+    st.checkbox(
+        _("Take rows with cells that cannot be read, and leave those cells blank"),
+        key=session.BLANK_BAD_CELLS,
+        persist_state="session",
+    )
+
+
 def columns_left_out(headers: HeaderMap) -> None:
-    """Columns that nothing is read from, and why."""
+    """How the table was taken, the columns that nothing is read from, and why."""
+    for remark in headers.remarks:
+        st.html(tag("p", remark.say(language()), cls="notice"))
     if headers.unknown:
-        names = _(", ").join(headers.unknown)
+        near = nearest_fields(headers)
+        perhaps = _("{column} (perhaps {field}: if so, name it that)")
+        names = _(", ").join(
+            perhaps.format(column=name, field=language().of(near[name].title))
+            if name in near
+            else name
+            for name in headers.unknown
+        )
         st.html(tag("p", _("Columns not used: {names}").format(names=names), cls="muted"))
     for header, lacking in headers.doubtful:
         st.html(tag("p", tag("b", header), ": ", lacking.say(language()), cls="notice refused"))

@@ -118,6 +118,11 @@ def _forget_inputs() -> None:
         del st.session_state[key]
 
 
+def paste_key(kind: str) -> str:
+    """The key of the text pasted for a list; empty again once it was taken."""
+    return f"paste:{list_key(kind)}"
+
+
 def replace_list(kind: str, rows: list[dict[str, str]]) -> None:
     """Replace a list of the draft."""
     opened = draft()

@@ -14,7 +14,9 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS
+from eligibility.domain.errors import InputError
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
+from eligibility.intake.list_paste import parse_paste
 from eligibility.intake.lists import main_share
 from eligibility.reports.number_format import percent
 from eligibility.schemes.lists import Count
@@ -46,12 +48,48 @@ def table(kind: str, sheet: Sheet) -> None:
         key=form_state.list_key(kind),
         alt=language().of(ledger.title),
     )
+    _paste(kind, sheet, config)
     if left := sheet.draft.left_out[kind]:
         words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
         st.html(tag("p", words.format(n=left), cls="notice"))
     found = sheet.told.counted.get(kind)
     if found is not None:
         _comes_to(kind, found, sheet)
+
+
+def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
+    """A table with its header row, matched by its titles and looked at before it is taken."""
+    with st.expander(_("Paste a table with its header row")):
+        text = st.text_area(
+            _("Rows copied from Excel or an export, the header row first"),
+            key=form_state.paste_key(kind),
+        )
+        if not text.strip():
+            return
+        try:
+            paste = parse_paste(sheet.scheme.lists[kind], text)
+        except InputError as error:
+            st.html(tag("p", error.message.say(language()), cls="notice refused"))
+            return
+        if paste.unmatched:
+            words = _("Columns not used: {names}")
+            st.html(tag("p", words.format(names=_(", ").join(paste.unmatched)), cls="muted"))
+        names = list(paste.titles)
+        st.dataframe(
+            pa.table(
+                {
+                    name: pa.array([row.get(name) for row in paste.rows], pa.string())
+                    for name in names
+                }
+            ),
+            column_config={name: config[name] for name in names},
+            hide_index=True,
+        )
+        st.button(
+            _("Take these {n} rows into the list").format(n=len(paste.rows)),
+            on_click=form_state.replace_list,
+            args=(kind, [*sheet.draft.lists[kind], *paste.rows]),
+        )
 
 
 def _comes_to(kind: str, found: Count, sheet: Sheet) -> None:
@@ -139,6 +177,11 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "name": text(_("Name"), width="medium"),
         "result": text(_("Result put to use"), width="medium"),
         "year": text(_("Year"), width="small"),
+        "number": text(
+            _("Number"),
+            width="small",
+            help=_("Number of the patent or registration; the same number counts once."),
+        ),
         "class": text(
             _("Class"),
             width="small",

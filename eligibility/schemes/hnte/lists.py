@@ -7,6 +7,7 @@ years they name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import years_of
 from eligibility.domain.law import Edition
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
-from eligibility.domain.text import Message
+from eligibility.domain.text import Message, msgid
 from eligibility.schemes.lists import (
     Count,
     ListRows,
@@ -34,11 +35,18 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     granted, acquired, used = (read.columns[name] for name in ("granted_on", "acquired", "used"))
     no_date = read.blank("granted_on")
     out: Reasons = [
+        (group == "application", UNMET, Message("an application, which is no right yet")),
+        (group == "none", UNMET, Message("no right that the rules count, as a trade mark is none")),
         (granted > applied, UNMET, Message("granted after the date of application")),
         (status == "lapsed", UNMET, Message("no longer in force")),
         (status == "pending", UNMET, Message("not granted yet")),
         (owner == "other", UNMET, Message("not owned by the firm")),
     ]
+    # an application and the right that came of it share their number
+    barred = np.logical_or.reduce([mask for mask, _, _ in out])
+    first_of_number, numbered = _same(read, "number", but=barred)
+    first_of_name, _named = _same(read, "name", but=barred | numbered)
+    out += _repeats(first_of_number, msgid("the same number counts once; row {row} has it"), UNMET)
     lacks: Reasons = [
         (no_date, UNDETERMINED, Message("the date of grant is missing")),
         (read.blank("status"), UNDETERMINED, Message("whether it is in force is missing")),
@@ -73,6 +81,11 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
         *lacks,
         (unsaid, UNDETERMINED, Message("whether it was used before is missing")),
         (read.blank("acquired"), MET, Message("it counts; how it was acquired is missing")),
+        *_repeats(
+            first_of_name,
+            msgid("it counts; row {row} has the same name, see whether it is the same right"),
+            MET,
+        ),
     ]
     return Count(fields, *judge_rows(read.rows, reasons))
 
@@ -121,8 +134,14 @@ def activity(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:
             for name in amounts:
                 fields[f"{name}_y{place}"] = None if no_year.any() else read.total(name, rows)
     lacking = np.logical_or.reduce([np.isnan(read.columns[name]) for name in amounts])
+    again = _again(read, ("name", "year", *amounts))
+    for row in np.flatnonzero(again != np.arange(read.rows)):
+        for place, each in enumerate(years, 1):
+            if in_year[row] == each:
+                fields |= dict.fromkeys(f"{name}_y{place}" for name in amounts)
     reasons: Reasons = [
         (outside, UNMET, _outside(years)),
+        *_repeats(again, _SAME_ROW, UNDETERMINED),
         (no_year, UNDETERMINED, Message("the year is missing")),
         (lacking, UNDETERMINED, Message("an amount is missing; enter 0 where there was none")),
     ]
@@ -132,10 +151,56 @@ def activity(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:
 def product(read: ListRows, _: Edition, __: int, ___: np.datetime64) -> Count:
     """Hi-tech income of the latest year, product by product (三、（四）)."""
     income = read.columns["income"]
+    again = _again(read, ("name", "income"))
+    reasons: Reasons = [
+        (np.isnan(income), UNDETERMINED, Message("the income is missing")),
+        *_repeats(again, _SAME_ROW, UNDETERMINED),
+    ]
     everything = np.ones(read.rows, dtype=np.bool_)
-    reasons: Reasons = [(np.isnan(income), UNDETERMINED, Message("the income is missing"))]
-    fields = {"hitech_income_y3": read.total("income", everything)}
+    repeated = bool((again != np.arange(read.rows)).any())
+    fields = {"hitech_income_y3": None if repeated else read.total("income", everything)}
     return Count(fields, *judge_rows(read.rows, reasons))
+
+
+_SAME_ROW = msgid("row {row} says the same; delete one of them, or give them different names")
+_NUMBER_PREFIX = re.compile(r"^(?:zl|cn|no)(?=\d)")
+
+
+def _same(read: ListRows, name: str, but: Bools | None = None) -> tuple[NDArray[np.intp], Bools]:
+    """For each row the place of the first with the same text, and where a text stands at all.
+
+    Rows of ``but`` stand for themselves.
+    """
+    first = np.arange(read.rows)
+    said = ~read.blank(name)
+    seen: dict[str, int] = {}
+    for row in np.flatnonzero(said):
+        if but is not None and but[row]:
+            continue
+        plain = re.sub(r"[\W_]+", "", read.normalize(read.columns[name][row]))
+        first[row] = seen.setdefault(_NUMBER_PREFIX.sub("", plain), int(row))
+    return first, said
+
+
+def _again(read: ListRows, names: Sequence[str]) -> NDArray[np.intp]:
+    """For each row the place of the first that says the same in all these columns."""
+    first = np.arange(read.rows)
+    seen: dict[tuple[str, ...], int] = {}
+    named, _ = _same(read, names[0])
+    for row in range(read.rows):
+        if not read.blank(names[0])[row]:
+            key = (str(named[row]), *(str(read.columns[name][row]) for name in names[1:]))
+            first[row] = seen.setdefault(key, row)
+    return first
+
+
+def _repeats(first: NDArray[np.intp], text: str, status: int) -> Reasons:
+    """Rows that repeat an earlier one, each with the number of that."""
+    rows = np.arange(len(first))
+    return [
+        ((first == row) & (first != rows), status, Message(text, {"row": int(row) + 1}))
+        for row in np.unique(first[first != rows])
+    ]
 
 
 def _outside(years: Sequence[int]) -> Message:

@@ -17,6 +17,7 @@ from eligibility.domain.facts import RATINGS, FirmTable
 from eligibility.domain.law import Edition, Sign
 from eligibility.domain.results import MET, Finding, Warning
 from eligibility.domain.text import Wording
+from eligibility.schemes.figure_scale import scale_signs
 
 from .facts import (
     LATEST_YEAR_ALONE,
@@ -35,6 +36,7 @@ def warnings(firms: FirmTable, law: Edition, findings: Findings) -> list[Warning
     """Every sign this scheme knows, with the rows it holds for."""
     return [
         *_disagreements(firms, law),
+        *scale_signs(firms),
         *(
             Warning(sign.id, SIGNS[sign.id](firms, law, findings, sign), sign.says, sign.citation)
             for sign in law.signs

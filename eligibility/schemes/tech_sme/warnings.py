@@ -8,6 +8,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, Warning
 from eligibility.domain.text import Wording
+from eligibility.schemes.figure_scale import scale_signs
 
 from .facts import direct_route
 
@@ -16,6 +17,7 @@ def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[W
     """Every sign this scheme knows, with the rows it holds for."""
     registered = firms.dates("registered_on")
     return [
+        *scale_signs(firms),
         Warning(
             "direct_route",
             direct_route(firms).certain,

@@ -1,0 +1,75 @@
+"""A table pasted from a spreadsheet as rows of a list, its columns matched by their titles."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eligibility.domain.errors import InputError
+from eligibility.intake.lists import rows_with_entries, title_column
+from eligibility.schemes.lists import ListDefinition
+
+#: lines in which the titles are looked for, and how many columns they must name
+SEARCHED, FEWEST = 6, 2
+
+
+@dataclass(frozen=True)
+class ListPaste:
+    """What a pasted table says.
+
+    Attributes
+    ----------
+    rows : list of mapping of column id to text
+    titles : mapping of column id to str
+        The title that each column was matched by.
+    unmatched : tuple of str
+        Titles of columns that the list has no place for.
+    """
+
+    rows: list[dict[str, str]]
+    titles: Mapping[str, str]
+    unmatched: tuple[str, ...]
+
+
+def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
+    """Read a table that was copied with its titles, cells apart by tabs or commas.
+
+    Raises
+    ------
+    InputError
+        If no line names two columns of the list.
+    """
+    delimiter = "\t" if "\t" in text else ","
+    lines = list(csv.reader(io.StringIO(text.strip("\r\n")), delimiter=delimiter))
+    best: dict[int, str] = {}
+    header = 0
+    for place, line in enumerate(lines[:SEARCHED]):
+        found: dict[int, str] = {}
+        for at, cell in enumerate(line):
+            name = title_column(ledger, cell)
+            # of two titles for one column the first holds
+            if name and name not in found.values():
+                found[at] = name
+        if len(found) > len(best):
+            best, header = found, place
+    if len(best) < FEWEST:
+        raise InputError(
+            "No line of what was pasted names two columns of this list; copy the table with its header "
+            "row, such as: {titles}.",
+            titles=", ".join(column.titles[0] for column in ledger.columns if column.titles),
+        )
+    titles = lines[header]
+    rows = [
+        {name: line[at] for at, name in best.items() if at < len(line)}
+        for line in lines[header + 1 :]
+    ]
+    unmatched = tuple(
+        cell.strip()
+        for at, cell in enumerate(titles)
+        if at not in best and cell.strip() and title_column(ledger, cell) != ""
+    )
+    return ListPaste(
+        rows_with_entries(rows), {name: titles[at] for at, name in best.items()}, unmatched
+    )

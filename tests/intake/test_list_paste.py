@@ -1,0 +1,55 @@
+"""A pasted table is matched by its titles, never by where its columns stand."""
+
+import pytest
+
+from eligibility.domain.errors import InputError
+from eligibility.intake.list_paste import parse_paste
+from eligibility.intake.lists import without_titles
+from eligibility.schemes.registry import load_scheme
+
+LISTS = load_scheme().lists
+EXPORT = """专利检索结果
+序号\t申请号\t申请日\t公开（公告）号\t授权公告日\t发明名称\t专利类型\t申请（专利权）人\t法律状态\t代理机构
+1\tCN2021\t2021-02-01\tCN11B\t2023-05-09\t一种装置\t发明授权\t乙地一公司\t专利权维持\t某所
+2\tCN2022\t2022-03-01\tCN21U\t2022-09-13\t一种支架\t实用新型\t乙地一公司; 乙地大学\t授权\t某所
+"""
+
+
+@pytest.mark.parametrize("text", [EXPORT, EXPORT.replace("\t", ",")])
+def test_an_export_of_patents_is_matched_by_its_titles(text: str) -> None:
+    paste = parse_paste(LISTS["ip"], text)
+    assert paste.rows[0] == {
+        "number": "CN2021", "granted_on": "2023-05-09", "name": "一种装置", "class": "发明授权",
+        "owner": "乙地一公司", "status": "专利权维持",
+    }  # fmt: skip
+    assert len(paste.rows) == 2
+    assert paste.unmatched == ("申请日", "公开（公告）号", "代理机构")
+    assert paste.titles["owner"] == "申请（专利权）人"
+
+
+def test_a_table_of_products_is_matched_whatever_its_order() -> None:
+    paste = parse_paste(
+        LISTS["product"],
+        "是否主要产品（服务）\t上年度销售收入（万元）\t产品（服务）名称\n是\t400\t软件\n",
+    )
+    assert paste.rows == [{"main": "是", "income": "400", "name": "软件"}]
+
+
+@pytest.mark.parametrize("text", ["一种装置\t发明\t2023-05-09", "名称\n甲", "a,b\nc,d"])
+def test_a_table_without_titles_is_refused_with_what_they_are(text: str) -> None:
+    with pytest.raises(InputError, match="header row, such as: 名称"):
+        parse_paste(LISTS["ip"], text)
+
+
+def test_rows_pasted_into_the_table_with_their_titles_are_read_by_them() -> None:
+    rows = [
+        {"name": "类别", "number": "知识产权名称", "class": "法律状态", "granted_on": "序号"},
+        {"name": "发明", "number": "一种装置", "class": "授权", "granted_on": "1"},
+    ]
+    kept, left_out = without_titles(LISTS["ip"], rows)
+    assert (kept, left_out) == ([{"class": "发明", "name": "一种装置", "status": "授权"}], 1)
+
+
+def test_rows_without_titles_stay_where_they_stand() -> None:
+    rows = [{"name": "一种装置", "class": "发明"}]
+    assert without_titles(LISTS["ip"], rows) == (rows, 0)

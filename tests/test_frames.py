@@ -1,0 +1,62 @@
+"""Data frames of other libraries go in, and one comes out on request."""
+
+import subprocess
+import sys
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from eligibility import InputError, assess, score
+
+AS_OF = date(2026, 5, 10)
+COLUMNS = {
+    "name": ["乙地一公司", "乙地二公司", None],
+    "registered_on": [date(2018, 3, 1), None, date(2020, 1, 1)],
+    "staff_total": [100, 40, 10],
+    "st_staff": [20.0, None, 1.0],
+}
+
+
+def verdicts(firms: object) -> list[str]:
+    return [firm["verdict"] for firm in assess(firms, as_of=AS_OF)]  # type: ignore[arg-type]
+
+
+def test_frames_of_every_library_say_what_mappings_say() -> None:
+    mappings = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)]
+    expected = verdicts(mappings)
+    frame = pd.DataFrame(COLUMNS)
+    frame["registered_on"] = pd.to_datetime(frame["registered_on"])
+    assert verdicts(frame) == verdicts(pa.table(COLUMNS)) == expected
+    assert verdicts(pa.table(COLUMNS).to_reader()) == expected
+    assert verdicts(frame.convert_dtypes()) == expected
+
+
+def test_a_frame_with_columns_of_mixed_values_is_read() -> None:
+    assert len(verdicts(pd.DataFrame({"name": ["a", "b"], "st_staff": [1, "2"]}))) == 2
+
+
+def test_a_frame_comes_out_on_request() -> None:
+    table = score(pd.DataFrame(COLUMNS), as_of=AS_OF)
+    frame = score(pd.DataFrame(COLUMNS), as_of=AS_OF, as_frame=True)
+    assert isinstance(table, pa.Table)
+    assert isinstance(frame, pd.DataFrame)
+    assert frame["verdict"].tolist() == table["verdict"].to_pylist() == verdicts(pa.table(COLUMNS))
+    assert frame["row"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("firms", ["乙地一公司", 3, [1, 2], ["staff_total"], None, b"x", [[1]]])
+def test_anything_else_is_refused_with_what_is_expected(firms: object) -> None:
+    with pytest.raises(InputError, match="a mapping of field id to value"):
+        assess(firms)  # type: ignore[arg-type]
+
+
+def test_a_column_that_is_no_field_is_named() -> None:
+    with pytest.raises(InputError, match="职工"):
+        assess(pd.DataFrame({"职工": [1]}))
+
+
+def test_pandas_is_not_imported_at_start() -> None:
+    code = "import sys, eligibility, eligibility.cli; assert 'pandas' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
