@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ from tests.plain_browser import PATIENCE, PlainBrowser
 pytestmark = pytest.mark.slow
 SECRET = "甲秘密公司"
 
+#: seconds after which nothing more is under way
+SILENCE = 1.0
+
 
 class Tab(PlainBrowser):
     """A tab that remembers its fragments and can ask for a file or for one fragment."""
@@ -47,6 +51,13 @@ class Tab(PlainBrowser):
             told = await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
             heard.append(ForwardMsg.FromString(told))
         return heard
+
+    async def hear_out(self) -> None:
+        """Hear what is still under way, until there is silence."""
+        assert self.socket is not None
+        with suppress(TimeoutError):
+            while True:
+                await asyncio.wait_for(self.socket.recv(decode=False), SILENCE)
 
 
 def answered(told: ForwardMsg) -> bool:
@@ -101,6 +112,7 @@ def test_a_part_of_a_page_and_a_file_over_the_wire_are_refused_in_a_sentence(
                 asked.rerun_script.query_string = tab.query
                 asked.rerun_script.page_script_hash = tab._page
             answers.append(await tab.send(asked, answered if what == "file" else ran_in_part))
+            await tab.hear_out()
             cache.accounts().sign_out(token, everywhere=True)
             ends = (answered, ran) if what == "file" else (ran,)
             answers.append(await tab.send(asked, *ends))
