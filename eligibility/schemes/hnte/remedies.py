@@ -295,7 +295,7 @@ def _staff_share(staff: str, firms: FirmTable, law: Edition) -> tuple[Need, ...]
 
 def _short(line: Floats | float, whole: Floats, part: Floats) -> Floats:
     """What a part lacks of its line; where there is no base any share is still to be formed."""
-    return np.where(whole == 0, 0.0, (line - slack(line)) * whole - part)
+    return np.where((whole == 0) & ~np.isnan(part), 0.0, (line - slack(line)) * whole - part)
 
 
 def _rd_needs(
