@@ -50,8 +50,13 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     first_of_name, _named = _same(read, "name", but=barred | numbered)
     out += _repeats(first_of_number, msgid("the same number counts once; row {row} has it"), UNMET)
     lacks: Reasons = [
-        (owner == "joint", UNDETERMINED,
-         Message("owned jointly: one owner alone may use it, and that this is the firm is not said")),
+        (
+            owner == "joint",
+            UNDETERMINED,
+            Message(
+                "owned jointly: one owner alone may use it, and that this is the firm is not said"
+            ),
+        ),
         (no_date, UNDETERMINED, Message("the date of grant is missing")),
         (read.blank("status"), UNDETERMINED, Message("whether it is in force is missing")),
         (read.blank("owner"), UNDETERMINED, Message("the owner is missing")),
@@ -99,9 +104,7 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     return Count(fields, *judge_rows(read.rows, reasons))
 
 
-def _earliest(
-    granted: NDArray[np.datetime64], certain: Bools, possible: Bools
-) -> str | None:
+def _earliest(granted: NDArray[np.datetime64], certain: Bools, possible: Bools) -> str | None:
     """The first day of grant; None where a row that may count could be earlier, or none counts."""
     if not certain.any():
         return None

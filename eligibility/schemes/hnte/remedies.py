@@ -28,9 +28,9 @@ from .facts import (
     total_income,
     usable_rights,
 )
-from .levers import RATED, RIGHTS, levers
+from .levers import RATED, RIGHTS, after_grant, levers
 
-__all__ = ["levers"]
+__all__ = ["after_grant", "levers"]
 
 # --- conditions ---------------------------------------------------------------------------------
 
