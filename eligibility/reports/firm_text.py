@@ -144,7 +144,7 @@ def interval_in_words(finding: Mapping[str, Any], language: Language) -> str:
     """Between what a share lies that a blank leaves open; nothing where that is not known."""
     low, high = finding.get("interval") or (None, None)
     required = finding["required"]
-    if low is None or low == high or required is None:
+    if low is None or low == high:
         return ""
     if high is None or high >= 1:
         return language.text("{low} or more").format(low=percent(low, required))
