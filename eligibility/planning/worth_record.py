@@ -11,6 +11,7 @@ from eligibility.planning.plan_case import Answer
 
 
 def worth_record(value: Worth, rules: Incentives, answer: Answer) -> dict[str, Any]:
+    """Financial benefit of the certificate as plain data: JSON-ready, money in CNY."""
     cost = answer.plans[0].cost if answer.plans else None
     small = rules.small_profit
     losses = Message(
@@ -136,6 +137,7 @@ _UNSAID = msgid(
 
 
 def plain_message(message: Message) -> dict[str, Any]:
+    """A sentence as plain data: its msgid and values, texts as {zh, en}."""
     values = {
         name: words(value) if isinstance(value, Wording) else value
         for name, value in message.values.items()
