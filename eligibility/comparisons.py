@@ -9,7 +9,8 @@ behind it (about 1e-15) and below a cent in a hundred billion, which no firm at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,110 @@ def quotient(part: Floats, whole: Floats) -> Floats:
     """Part over whole; NaN where either is unknown or the whole is zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(whole == 0, np.nan, part / whole)
+
+
+@dataclass(frozen=True)
+class ShareRange:
+    """What a share may be, by every value that its blanks could admissibly have; shape (n,) each.
+
+    Attributes
+    ----------
+    low, high : arrays of float64
+        Ends of the share, /1; NaN where no ratio can be formed, inf where nothing bounds it.
+    may_reach, may_miss : arrays of bool
+        Some admissible values reach the line, some form a share below it.
+    may_be_empty : array of bool
+        Some admissible values leave a whole of zero.
+    possible : array of bool
+        False where what is entered contradicts itself, so that no value is admissible.
+    """
+
+    low: Floats
+    high: Floats
+    may_reach: Bools
+    may_miss: Bools
+    may_be_empty: Bools
+    possible: Bools
+
+    def decided(self, *, empty_misses: bool) -> tuple[Bools, Bools]:
+        """Where every admissible value gives one status, and whether that is a pass.
+
+        ``empty_misses`` is True where a whole of zero misses the line, False where a person decides.
+        """
+        missed = self.may_miss | (self.may_be_empty & empty_misses)
+        known = self.possible & ~(self.may_reach & missed)
+        if not empty_misses:
+            known &= ~self.may_be_empty
+        return known, known & self.may_reach
+
+
+def share_range(
+    least: tuple[Floats, Floats],
+    most: tuple[Floats, Floats],
+    line: Floats | float,
+    *,
+    may_be_empty: Bools,
+    possible: Bools | bool = True,
+) -> ShareRange:
+    """The range of a share between the (part, whole) that make it least and most.
+
+    A part or whole of inf stands for one that nothing bounds. A whole of zero under a part above
+    it stands for one as small as one likes.
+    """
+    low, high = quotient_limit(*least), quotient_limit(*most)
+    reached, met = at_least(high, line), at_least(low, line)
+    return ShareRange(
+        np.where(np.isnan(low), high, low),
+        high,
+        reached,
+        ~met & ~np.isnan(low),
+        may_be_empty,
+        np.broadcast_to(possible, high.shape),
+    )
+
+
+def part_of_whole(part: Floats, whole: Floats, line: float) -> ShareRange:
+    """A part of a whole of which one or both are blank: 0 ≤ part ≤ whole."""
+    return part_within(part, part, whole, whole, line)
+
+
+def part_within(
+    part_least: Floats, part_most: Floats, whole_least: Floats, whole_most: Floats, line: float
+) -> ShareRange:
+    """A part between two ends of a whole between two ends; NaN is no end."""
+    low, high = np.nan_to_num(part_least), np.where(np.isnan(part_most), np.inf, part_most)
+    small, large = np.nan_to_num(whole_least), np.where(np.isnan(whole_most), np.inf, whole_most)
+    part = np.minimum(high, large)
+    return share_range(
+        (low, large),
+        (part, np.maximum(small, part)),
+        line,
+        may_be_empty=(small <= 0) & (low <= 0),
+        possible=low <= large,
+    )
+
+
+def joined(ranges: Sequence[ShareRange]) -> ShareRange:
+    """The range that holds all of several."""
+
+    def both(one: ShareRange, other: ShareRange) -> ShareRange:
+        return ShareRange(
+            np.fmin(one.low, other.low),
+            np.fmax(one.high, other.high),
+            one.may_reach | other.may_reach,
+            one.may_miss | other.may_miss,
+            one.may_be_empty | other.may_be_empty,
+            one.possible & other.possible,
+        )
+
+    return reduce(both, ranges)
+
+
+def quotient_limit(part: Floats, whole: Floats) -> Floats:
+    """Part over whole where either may be inf: both together are one, and the part is the whole."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = part / whole
+    return np.where(np.isinf(part) & np.isinf(whole), 1.0, share)
 
 
 def is_one_of(values: Floats, known: Floats) -> Bools:

@@ -11,7 +11,15 @@ import numpy as np
 from eligibility.assessment.assess import Assessment
 from eligibility.domain.arrays import Bools
 from eligibility.domain.law import Citation, Item
-from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS, Learned, Readiness
+from eligibility.domain.results import (
+    MET,
+    STATUS_WORDS,
+    UNMET,
+    VERDICT_WORDS,
+    Finding,
+    Learned,
+    Readiness,
+)
 from eligibility.domain.text import Wording
 from eligibility.i18n import CHINESE, ENGLISH
 
@@ -103,7 +111,15 @@ def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
         "missing": _missing(assessment, finding.missing, row),
         "citation": cite(condition.citation),
         "interpretation": {"turned_by": turned} if turned else None,
-    }
+    } | _interval(finding, row)
+
+
+def _interval(finding: Finding, row: int) -> dict[str, Any]:
+    """Ends of a figure that a blank leaves open, where some end says more than that it is a share."""
+    if finding.interval is None:
+        return {}
+    low, high = (float(end[row]) for end in finding.interval)
+    return {"interval": [number(low), number(high)]} if low > 0 or high < 1 else {}
 
 
 def _score(assessment: Assessment, row: int) -> dict[str, Any]:

@@ -54,6 +54,35 @@ def plan(
             "--income", help="Taxable income of the years from the certificate on, CNY: A,B,C."
         ),
     ] = None,
+    losses: Annotated[
+        str | None,
+        typer.Option(
+            "--losses", help="Former losses not made up yet, CNY: 2024=500000,2025=80000."
+        ),
+    ] = None,
+    qualified: Annotated[
+        str | None,
+        typer.Option(
+            "--status-years",
+            help="Years with an earlier certificate or a registration as technology SME: 2024,2025.",
+        ),
+    ] = None,
+    western: Annotated[
+        bool | None,
+        typer.Option(
+            "--western/--no-western",
+            help="Whether the main project is in the catalogue of encouraged western industries.",
+        ),
+    ] = None,
+    encouraged_share: Annotated[
+        float | None,
+        typer.Option(
+            "--encouraged-share",
+            min=0.0,
+            max=1.0,
+            help="That project's share of all income, such as 0.7.",
+        ),
+    ] = None,
     readiness: Annotated[
         float | None,
         typer.Option(
@@ -93,6 +122,10 @@ def plan(
             by=day_planned_for(by),
             score_at_least=score,
             income=_amounts(income),
+            losses=_losses(losses),
+            qualified=_years(qualified),
+            western=western,
+            encouraged_share=encouraged_share,
             readiness=readiness,
             judge=readiness_judge(model) if readiness is not None else None,
         )
@@ -145,4 +178,24 @@ def _amounts(text: str | None) -> list[float]:
         raise InputError(
             "--income {value}: expected amounts in CNY such as 4000000,4500000,5000000.",
             value=text,
+        ) from error
+
+
+def _losses(text: str | None) -> dict[int, float]:
+    try:
+        pairs = [part.split("=") for part in text.split(",")] if text else []
+        return {int(year): float(amount) for year, amount in pairs}
+    except ValueError as error:
+        raise InputError(
+            "--losses {value}: expected years and amounts in CNY such as 2024=500000,2025=80000.",
+            value=text,
+        ) from error
+
+
+def _years(text: str | None) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")] if text else []
+    except ValueError as error:
+        raise InputError(
+            "--status-years {value}: expected years such as 2024,2025.", value=text
         ) from error

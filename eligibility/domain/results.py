@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,11 @@ class Finding:
         Rows where that blank leaves the finding open.
     terms : mapping of term to array of float64
         The figures that ``observed`` was formed from, named as in ``Condition.terms``.
+    interval : (array, array) of float64, optional
+        The least and the most that the figure can be where blanks leave it open, in the unit of
+        the condition; NaN in all other rows, inf where nothing bounds it.
+    blanks : mapping of field id to array of bool
+        Rows where that blank leaves the figure unsaid, whether or not the finding.
     """
 
     status: Codes
@@ -51,6 +56,8 @@ class Finding:
     margin: Floats
     missing: Mapping[str, Bools]
     terms: Mapping[str, Floats]
+    interval: tuple[Floats, Floats] | None = None
+    blanks: Mapping[str, Bools] = field(default_factory=dict)
 
 
 def finding(
@@ -62,6 +69,7 @@ def finding(
     missing: Mapping[str, Bools],
     terms: Mapping[str, Floats] | None = None,
     ceiling: bool = False,
+    interval: tuple[Floats, Floats] | None = None,
 ) -> Finding:
     """A Finding: met or unmet where it is known whether it passes, else undetermined.
 
@@ -73,8 +81,9 @@ def finding(
     margin = needed - observed if ceiling else observed - needed
     # a firm on its line is on it exactly, whatever binary rounding left
     margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(needed))] = 0.0
-    still_open = only_somewhere({name: rows & ~known for name, rows in missing.items()})
-    return Finding(status, observed, needed, margin, still_open, terms or {})
+    blanks = only_somewhere(missing)
+    still_open = only_somewhere({name: rows & ~known for name, rows in blanks.items()})
+    return Finding(status, observed, needed, margin, still_open, terms or {}, interval, blanks)
 
 
 @dataclass(frozen=True)

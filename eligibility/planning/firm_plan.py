@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,10 +15,9 @@ from eligibility.assessment.shortfalls import remedies
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS, Lever, Need
-from eligibility.domain.text import Message, Wording, msgid
 from eligibility.planning.actions import Actions
 from eligibility.planning.cheapest_plan import plan
-from eligibility.planning.incentives import Incentives, Worth, incentives, worth
+from eligibility.planning.incentives import Incentives, incentives, worth
 from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
 from eligibility.planning.plan_case import Answer, Case, Move, Plan
 from eligibility.planning.projection import (
@@ -30,6 +29,7 @@ from eligibility.planning.projection import (
     projection,
 )
 from eligibility.planning.readiness_plan import Judge, Ready, ready_plan
+from eligibility.planning.worth_record import plain_message, to_cents, worth_record
 from eligibility.schemes.registry import Scheme
 
 
@@ -47,6 +47,9 @@ def firm_plan(
     staff: float | None = None,
     assets: float | None = None,
     first_time: bool = True,
+    qualified: Collection[int] = (),
+    western: bool | None = None,
+    encouraged_share: float | None = None,
     actions: Actions | None = None,
     times: LeadTimes | None = None,
     rules: Incentives | None = None,
@@ -66,8 +69,9 @@ def firm_plan(
         The day to be ready by; the first deadline with a plan, else the last one, if omitted.
     score_at_least : float, optional
         Certain points asked for instead of those that pass for certain.
-    income, losses, staff, assets, first_time
-        As in :func:`eligibility.planning.incentives.worth`; the years run from that of ``by``.
+    income, losses, staff, assets, first_time, qualified, western, encouraged_share
+        As in :func:`eligibility.planning.incentives.worth`; the years run from that of ``by``, and
+        staff and assets are the firm's own unless given.
     readiness, judge : float and callable, optional
         The readiness to reach instead of certain eligibility, and the model that says it; see
         :mod:`eligibility.planning.readiness_plan`.
@@ -123,10 +127,13 @@ def firm_plan(
     value = worth(
         income,
         by.year,
-        staff=staff,
-        assets=assets,
+        staff=_figure(firm, "staff_total") if staff is None else staff,
+        assets=_figure(firm, "total_assets_y3") if assets is None else assets,
         losses=losses,
         first_time=first_time,
+        qualified=qualified,
+        western=western,
+        encouraged_share=encouraged_share,
         rules=rules,
     )
     return {
@@ -138,8 +145,14 @@ def firm_plan(
         "gaps": _gaps(now),
         "projection": _projection(looked, found, on, by, assumptions, times),
         "plan": _answer(answer, scheme, found, earliest, now) | {"readiness": _ready(ready)},
-        "worth": _worth(value, rules, answer),
+        "worth": worth_record(value, rules, answer),
     }
+
+
+def _figure(firm: FirmTable, name: str) -> float | None:
+    """A figure of a table of one row; None where it is blank."""
+    figure = float(firm.numbers(name)[0])
+    return None if np.isnan(figure) else figure
 
 
 def _earliest(
@@ -195,7 +208,7 @@ def _ready(found: Ready | None) -> dict[str, Any] | None:
         "conditional": bool(said.conditional[0]),
         "model": model_record(said.learned),
         "cheapest": found.proven,
-        "refused": _said(found.refused) if found.refused else None,
+        "refused": plain_message(found.refused) if found.refused else None,
     }
 
 
@@ -225,9 +238,12 @@ def _gaps(found: Assessment) -> dict[str, Any]:
                 "evidence": words(condition.evidence),
                 "required": number(finding.required[0]),
                 "tier": _tier(name, found, float(finding.required[0])),
-                "shortfall": _amount(short),
+                "shortfall": to_cents(short),
                 "unit": found.gaps.by_condition[name].unit,
-                "score": {"low": _amount(found.score.low[0]), "high": _amount(found.score.high[0])}
+                "score": {
+                    "low": to_cents(found.score.low[0]),
+                    "high": to_cents(found.score.high[0]),
+                }
                 if condition.judges == "score"
                 else None,
                 "needs": _needs(needs, found),
@@ -258,9 +274,9 @@ def _gaps(found: Assessment) -> dict[str, Any]:
             {
                 "item": name,
                 "title": words(item.title),
-                "low": _amount(low),
-                "high": _amount(high),
-                "max": _amount(item.max),
+                "low": to_cents(low),
+                "high": to_cents(high),
+                "max": to_cents(item.max),
                 "steps": steps,
                 "settled_by": _settled_by(scored.missing, found),
                 "citation": cite(item.citation),
@@ -305,8 +321,8 @@ def _way(name: str, more: float, lever: Lever, found: Assessment) -> dict[str, A
         "how": words(lever.how) if lever.how else None,
         "kind": field.kind,
         "unit": field.unit,
-        "more": _amount(more),
-        "to": _amount(float(lever.present[0]) + more),
+        "more": to_cents(more),
+        "to": to_cents(float(lever.present[0]) + more),
     }
     if field.kind == "date":
         day = found.firms.dates(field.id)[0] + np.timedelta64(round(more), "D")
@@ -346,8 +362,8 @@ def _projection(
                 "by": day.isoformat(),
                 "years": list(years_of(day.year)),
                 "verdict": VERDICT_WORDS[int(looked.verdicts[place, 0])],
-                "low": _amount(looked.lows[place, 0]),
-                "high": _amount(looked.highs[place, 0]),
+                "low": to_cents(looked.lows[place, 0]),
+                "high": to_cents(looked.highs[place, 0]),
             }
             for place, day in enumerate(looked.deadlines)
             if looked.open[place, 0]
@@ -366,7 +382,7 @@ def _projection(
             {
                 "kind": kind.id,
                 "title": words(kind.title),
-                "months": _amount(kind.months.value),
+                "months": to_cents(kind.months.value),
                 "source": kind.months.source,
                 "file_by": months_after(by, -kind.months.value).isoformat(),
                 "in_time": months_after(by, -kind.months.value) >= on,
@@ -392,13 +408,13 @@ def _answer(
         "refused": [
             {
                 "finding": name,
-                "why": _said(why),
+                "why": plain_message(why),
                 "citation": cite(found.law.conditions_by_id[name].citation),
             }
             for name, why in answer.obstacles.items()
         ],
         "fill_in_first": scheme.in_form_order(_blank_now(answer.wanting, found, now)),
-        "best_low": _amount(answer.best_low),
+        "best_low": to_cents(answer.best_low),
         "earliest": earliest.isoformat() if earliest else None,
     }
 
@@ -419,15 +435,15 @@ def _blank_now(names: Iterable[str], then: Assessment, now: Assessment) -> set[s
 
 def _plan(made: Plan, scheme: Scheme, found: Assessment, answer: Answer) -> dict[str, Any]:
     return {
-        "cost": _amount(made.cost),
-        "adviser_days": _amount(sum(move.adviser_days for move in made.moves)),
-        "firm_days": _amount(sum(move.firm_days for move in made.moves)),
-        "low": _amount(made.low),
+        "cost": to_cents(made.cost),
+        "adviser_days": to_cents(sum(move.adviser_days for move in made.moves)),
+        "firm_days": to_cents(sum(move.firm_days for move in made.moves)),
+        "low": to_cents(made.low),
         "find_out": [
             {"field": name, "title": words(scheme.fields_by_id[name].titled(answer.by.year))}
             for name in answer.find_out
         ],
-        "finding_cost": _amount(answer.finding_cost),
+        "finding_cost": to_cents(answer.finding_cost),
         "moves": [
             _move(move, scheme, found)
             for move in sorted(made.moves, key=lambda move: move.open.start_by)
@@ -442,11 +458,11 @@ def _move(move: Move, scheme: Scheme, found: Assessment) -> dict[str, Any]:
     return {
         "action": action.id,
         "title": words(action.title),
-        "amount": _amount(move.amount),
+        "amount": to_cents(move.amount),
         "unit": field.unit,
-        "cost": _amount(move.cost),
-        "adviser_days": _amount(move.adviser_days),
-        "firm_days": _amount(move.firm_days),
+        "cost": to_cents(move.cost),
+        "adviser_days": to_cents(move.adviser_days),
+        "firm_days": to_cents(move.firm_days),
         "start_by": move.open.start_by.isoformat(),
         "done_by": move.open.done_by.isoformat(),
         "assumed": action.assumed,
@@ -463,8 +479,8 @@ def _move(move: Move, scheme: Scheme, found: Assessment) -> dict[str, Any]:
             {
                 "item": name,
                 "title": words(law.items[name].title),
-                "from": _amount(before),
-                "to": _amount(after),
+                "from": to_cents(before),
+                "to": to_cents(after),
                 "citation": cite(law.items[name].citation),
             }
             for name, (before, after) in move.raises.items()
@@ -472,117 +488,8 @@ def _move(move: Move, scheme: Scheme, found: Assessment) -> dict[str, Any]:
     }
 
 
-# --- worth --------------------------------------------------------------------------------------
-
-
-def _worth(value: Worth, rules: Incentives, answer: Answer) -> dict[str, Any]:
-    cost = answer.plans[0].cost if answer.plans else None
-    small = rules.small_profit
-    says = [
-        Message(
-            _LOSSES,
-            {"standard": rules.loss_years.standard, "certified": rules.loss_years.certified},
-        )
-    ]
-    for year in value.years:
-        if year.small and year.saved <= 0:
-            says.append(
-                Message(
-                    _NOTHING,
-                    {
-                        "year": year.year,
-                        "rate": f"{small.rate:.0%}",
-                        "until": small.until.isoformat(),
-                        "staff": f"{small.staff_at_most:g}",
-                        "assets": f"{small.assets_at_most:,.0f}",
-                    },
-                )
-            )
-    if not value.years:
-        says.append(
-            Message(
-                _UNSAID,
-                {
-                    "standard": f"{rules.standard_rate.value:.0%}",
-                    "certified": f"{rules.certified_rate.value:.0%}",
-                    "rate": f"{small.rate:.0%}",
-                    "amount": f"{small.income_at_most:,.0f}",
-                    "until": small.until.isoformat(),
-                },
-            )
-        )
-    return {
-        "years": [
-            {
-                "year": year.year,
-                "income": _amount(year.income),
-                "losses_without": _amount(year.losses[0]),
-                "losses_certified": _amount(year.losses[1]),
-                "without": _amount(year.without),
-                "certified": _amount(year.certified),
-                "saved": _amount(year.saved),
-                "small_profit_rate": year.small,
-            }
-            for year in value.years
-        ],
-        "saved": _amount(value.saved) if value.years else None,
-        "awards": [
-            {
-                "id": award.id,
-                "title": words(award.title),
-                "amount": _amount(award.amount),
-                "dated": award.dated,
-                "check": True,
-                "citation": cite(award.citation),
-            }
-            for award in value.awards
-        ],
-        "awarded": _amount(value.awarded),
-        "cost": None if cost is None else _amount(cost),
-        "net_of_tax_alone": None
-        if cost is None or not value.years
-        else _amount(value.saved - cost),
-        "says": [_said(message) for message in says],
-        "citations": [
-            cite(citation)
-            for citation in (
-                rules.standard_rate.citation,
-                rules.certified_rate.citation,
-                small.citation,
-                rules.loss_years.citation,
-                rules.years.citation,
-            )
-        ],
-        "checked_on": rules.checked_on.isoformat(),
-    }
-
-
-_LOSSES = msgid(
-    "Losses of the {standard} years before may be made up for {certified} years instead of {standard}."
-)
-_NOTHING = msgid(
-    "Certification saves no income tax in {year}: the small-profit rate of {rate} is lower, to {until}, for firms of up to {staff} people and assets of CNY {assets}."
-)
-_UNSAID = msgid(
-    "With taxable income given, the tax at {standard} and {certified} is compared; up to CNY {amount} a year the small-profit rate of {rate} is lower still, to {until}."
-)
-
-
 # --- shared -------------------------------------------------------------------------------------
-
-
-def _said(message: Message) -> dict[str, Any]:
-    values = {
-        name: words(value) if isinstance(value, Wording) else value
-        for name, value in message.values.items()
-    }
-    return {"text": message.text, "values": values}
 
 
 def _day(day: np.datetime64) -> str | None:
     return None if np.isnat(day) else str(day)
-
-
-def _amount(figure: float) -> float | int | None:
-    """A plain number, to the cent."""
-    return number(round(float(figure), 2))

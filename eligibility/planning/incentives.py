@@ -6,11 +6,13 @@ firm that may use that rate saves nothing by the certificate while it lasts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+
+from pydantic import Field
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.law import Citation
@@ -37,12 +39,42 @@ class SmallProfit(Settings):
     citation: Citation
 
 
+class StatutorySmall(Settings):
+    """The rate of the law for small low-profit firms when no policy lowers it, CNY and persons."""
+
+    rate: float
+    income_at_most: float
+    staff_at_most: float
+    assets_at_most: float
+    citation: Citation
+
+
+class Western(Settings):
+    """The rate of encouraged industries in the western regions, and its days."""
+
+    rate: float
+    #: least share of the main business in all income, /1
+    income_share: float
+    begins: date = Field(alias="from")
+    until: date
+    citation: Citation
+
+
+class VatCredit(Settings):
+    """What certified manufacturers credit of their input VAT beyond it, /1."""
+
+    rate: float
+    until: date
+    citation: Citation
+
+
 class LossYears(Settings):
-    """For how many years a loss may be carried forward."""
+    """For how many years a loss may be carried forward, and which years have the status."""
 
     standard: int
     certified: int
     citation: Citation
+    years_citation: Citation
 
 
 class Award(Settings):
@@ -65,6 +97,9 @@ class Incentives(Settings):
     standard_rate: CitedNumber
     certified_rate: CitedNumber
     small_profit: SmallProfit
+    statutory_small: StatutorySmall
+    western: Western
+    vat_credit: VatCredit
     loss_years: LossYears
     awards: tuple[Award, ...]
 
@@ -80,7 +115,8 @@ class TaxYear:
     """Income tax of one year, CNY, without the certificate and with it.
 
     ``small`` is True where the small-profit rate is used without it; ``losses`` are what is made
-    up of former losses, without and with.
+    up of former losses, without and with; ``western`` is the tax without it at the rate of
+    encouraged western industries, where the firm may have that rate or has it.
     """
 
     year: int
@@ -89,6 +125,7 @@ class TaxYear:
     without: float
     certified: float
     small: bool
+    western: float | None = None
 
     @property
     def saved(self) -> float:
@@ -98,15 +135,30 @@ class TaxYear:
 
 @dataclass(frozen=True)
 class Worth:
-    """Financial benefit: years of income tax, empty where no income was given, and awards."""
+    """Financial benefit: years of income tax, empty where no income was given, and awards.
+
+    ``western`` is True or False where it is known whether the firm pays the rate of encouraged
+    western industries, else None: then both values stand.
+    """
 
     years: tuple[TaxYear, ...]
     awards: tuple[Award, ...]
+    western: bool | None = False
 
     @property
     def saved(self) -> float:
         """Income tax saved over the years, CNY."""
         return sum(year.saved for year in self.years)
+
+    @property
+    def saved_western(self) -> float | None:
+        """Income tax saved if the firm pays the western rate without it; None where it cannot."""
+        if self.western is False or all(year.western is None for year in self.years):
+            return None
+        return sum(
+            (year.without if year.western is None else year.western) - year.certified
+            for year in self.years
+        )
 
     @property
     def awarded(self) -> float:
@@ -122,6 +174,9 @@ def worth(
     assets: float | None = None,
     losses: Mapping[int, float] | None = None,
     first_time: bool = True,
+    qualified: Collection[int] = (),
+    western: bool | None = False,
+    encouraged_share: float | None = None,
     regions: Sequence[str] | None = None,
     rules: Incentives | None = None,
 ) -> Worth:
@@ -141,6 +196,13 @@ def worth(
         Former losses not made up yet, CNY, positive.
     first_time : bool
         False where the firm was certified before.
+    qualified : collection of int
+        Years in which the firm had the status without this certificate: of an earlier certificate
+        or of a technology SME's registration.
+    western : bool, optional
+        Whether its main project is of an encouraged western industry; None: not known.
+    encouraged_share : float, optional
+        That project's share of all income, /1.
     regions : sequence of str, optional
         Whose awards count; all held unless given.
 
@@ -159,30 +221,33 @@ def worth(
                 amount=loss,
                 first=first_year,
             )
-    small = rules.small_profit
-    may_be_small = (staff is None or staff <= small.staff_at_most) and (
-        assets is None or assets <= small.assets_at_most
-    )
+    encouraged = _encouraged(western, encouraged_share, rules)
+    new_years = range(first_year, first_year + int(rules.years.value))
     span = int(rules.years.value)
     plain, kept = dict(held), dict(held)
     years = []
     for year, earned in enumerate(income[:span], start=first_year):
-        taxable, used = _less_losses(earned, year, plain, first_year, rules, certified=False)
+        taxable, used = _less_losses(earned, year, plain, qualified, rules)
         of_certified, used_certified = _less_losses(
-            earned, year, kept, first_year, rules, certified=True
+            earned, year, kept, (*qualified, *new_years), rules
         )
-        lasts = date(year, 12, 31) <= small.until and may_be_small
-        at_small = [
-            base * small.rate if lasts and base <= small.income_at_most else None
-            for base in (taxable, of_certified)
-        ]
-        without = taxable * rules.standard_rate.value if at_small[0] is None else at_small[0]
-        certified = of_certified * rules.certified_rate.value
-        if at_small[1] is not None:
-            certified = min(certified, at_small[1])
+        rate, small = _rate(taxable, year, staff, assets, rules)
+        certified_rate, _ = _rate(of_certified, year, staff, assets, rules)
+        lowest = min(certified_rate, rules.certified_rate.value)
+        at_western = None
+        if encouraged is not False and _lasts(rules.western, year):
+            at_western = taxable * min(rate, rules.western.rate)
+            if encouraged:
+                rate = min(rate, rules.western.rate)
         years.append(
             TaxYear(
-                year, earned, (used, used_certified), without, certified, at_small[0] is not None
+                year,
+                earned,
+                (used, used_certified),
+                taxable * rate,
+                of_certified * lowest,
+                small,
+                at_western,
             )
         )
     awards = tuple(
@@ -191,25 +256,53 @@ def worth(
         if (first_time or not award.first_time_only)
         and (regions is None or award.region in regions)
     )
-    return Worth(tuple(years), awards)
+    return Worth(tuple(years), awards, encouraged)
+
+
+def _encouraged(western: bool | None, share: float | None, rules: Incentives) -> bool | None:
+    """Whether the firm pays the rate of encouraged western industries; None: not known."""
+    enough = None if share is None else share >= rules.western.income_share
+    if western is False or enough is False:
+        return False
+    return True if western and enough else None
+
+
+def _lasts(rate: Western, year: int) -> bool:
+    return rate.begins <= date(year, 12, 31) <= rate.until
+
+
+def _rate(
+    taxable: float, year: int, staff: float | None, assets: float | None, rules: Incentives
+) -> tuple[float, bool]:
+    """The lowest rate without a certificate, and whether it is that of small low-profit firms."""
+    policy = date(year, 12, 31) <= rules.small_profit.until
+    small = rules.small_profit if policy else rules.statutory_small
+    within = (
+        taxable <= small.income_at_most
+        and (staff is None or staff <= small.staff_at_most)
+        and (assets is None or assets <= small.assets_at_most)
+    )
+    return (small.rate if within else rules.standard_rate.value), within
 
 
 def _less_losses(
     earned: float,
     year: int,
     losses: dict[int, float],
-    first_year: int,
+    qualified: Collection[int],
     rules: Incentives,
-    *,
-    certified: bool,
 ) -> tuple[float, float]:
-    """Taxable income after former losses, the oldest first, and what was used; ``losses`` shrink."""
+    """Taxable income after former losses, the oldest first, and what was used; ``losses`` shrink.
+
+    A loss lasts longer where one of the years in which it stands by itself has the status.
+    """
     if earned < 0:
         losses[year] = -earned
         return 0.0, 0.0
     left = earned
     for origin in sorted(losses):
-        longer = certified and origin >= first_year - rules.loss_years.standard
+        standard = range(origin + 1, origin + rules.loss_years.standard + 1)
+        longer = any(each in standard for each in qualified)
         span = rules.loss_years.certified if longer else rules.loss_years.standard
         if year - origin <= span:
             used = min(left, losses[origin])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 from pydantic import model_validator
 
 from eligibility.domain.errors import InputError
+from eligibility.domain.law import Citation, Overlay, Source
 from eligibility.domain.text import Wording
 from eligibility.planning.assumptions import HERE, Figure, Settings, read_settings
+from eligibility.schemes.registry import load_scheme
 
 MONTHS = 12
 
@@ -25,7 +28,8 @@ class RightKind(Settings):
     months: Figure
 
 
-class Batch(Settings):
+@dataclass(frozen=True)
+class Batch:
     """Recurring application deadline: the last day of a batch, in any year."""
 
     month: int
@@ -37,14 +41,30 @@ class LeadTimes(Settings):
     """Everything of lead_times.yaml."""
 
     kinds: tuple[RightKind, ...]
-    batches: tuple[Batch, ...]
+    #: id of the overlay that has the batches
+    region: str
     years_ahead: Figure
 
     @model_validator(mode="after")
     def _has_deadlines(self) -> LeadTimes:
-        if not self.batches or self.years_ahead.value < 1:
+        if not self.overlay.batches or self.years_ahead.value < 1:
             raise ValueError("a batch and a year ahead are needed, so that there is a deadline")
         return self
+
+    @property
+    def overlay(self) -> Overlay:
+        """The overlay of the region."""
+        return load_scheme().overlay(self.region)
+
+    @property
+    def batches(self) -> tuple[Batch, ...]:
+        """The days of the overlay's latest year, which years that it does not have yet are taken by."""
+        latest = self.overlay.batches[-1].year
+        return tuple(
+            Batch(batch.due.month, batch.due.day, _in_words(batch.source))
+            for batch in self.overlay.batches
+            if batch.year == latest
+        )
 
     def kind(self, kind_id: str) -> RightKind:
         """The kind of that id.
@@ -66,10 +86,18 @@ class LeadTimes(Settings):
     def deadlines(self, on: date) -> list[date]:
         """The last days to apply from a day on, in this year and those looked ahead."""
         years = range(on.year, on.year + int(self.years_ahead.value) + 1)
-        days = sorted(
-            date(year, batch.month, batch.day) for year in years for batch in self.batches
-        )
+        days = sorted(day for year in years for day in self._days(year))
         return [day for day in days if day >= on]
+
+    def _days(self, year: int) -> list[date]:
+        days = [batch.due for batch in self.overlay.batches if batch.year == year]
+        return days or [date(year, batch.month, batch.day) for batch in self.batches]
+
+
+def _in_words(source: Source) -> Wording:
+    if isinstance(source, Citation):
+        return source.gist
+    return Wording(zh="假定，以当年通知为准", en="assumed; the notice of the year decides")
 
 
 @cache

@@ -160,7 +160,8 @@ class Case:
                 needs = scheme.needs(name, firm, law)
                 lines[name] = _lines(needs, levers, scheme)
                 if len(lines[name]) < max(len(needs), 1):
-                    missing = [field for field, rows in finding.missing.items() if rows[0]]
+                    # unmet whatever the blanks hold, yet by how much only they say
+                    missing = [field for field, rows in finding.blanks.items() if rows[0]]
                     figures = [
                         field for field in missing if scheme.fields_by_id[field].kind not in ANSWERS
                     ]

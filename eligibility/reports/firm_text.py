@@ -132,12 +132,25 @@ def own_figure(finding: dict[str, Any], score: dict[str, Any], language: Languag
     if unit == "yes_no":
         return {True: say("there was one"), False: say("none"), None: "–"}[observed]
     if observed is None:
-        return "–"
+        return interval_in_words(finding, language) or "–"
     if unit == "/1":
         return percent(observed, required)
     if unit == "point":
         return interval(score["low"], score["high"])
     return str(observed)
+
+
+def interval_in_words(finding: Mapping[str, Any], language: Language) -> str:
+    """Between what a share lies that a blank leaves open; nothing where that is not known."""
+    low, high = finding.get("interval") or (None, None)
+    required = finding["required"]
+    if low is None or low == high:
+        return ""
+    if high is None or high >= 1:
+        return language.text("{low} or more").format(low=percent(low, required))
+    if low == 0:
+        return language.text("{high} or less").format(high=percent(high, required))
+    return f"{percent(low, required)}–{percent(high, required)}"
 
 
 def line_in_words(finding: dict[str, Any], language: Language) -> str:

@@ -226,11 +226,19 @@ class PlanWords:
         said = self.say(
             "{year}: income tax {without} without, {certified} with the certificate, {saved} saved"
         )
+        nothing = bool(worth["years"]) and worth["saved"] <= 0
+        says = [self.said(sentence) for sentence in worth["says"]]
+        if nothing:
+            yield says.pop(0)
         for year in worth["years"]:
             yield said.format(
                 year=year["year"],
                 **{name: f"{year[name]:,.0f}" for name in ("without", "certified", "saved")},
             )
+        if worth.get("saved_western") is not None and worth["saved_western"] != worth["saved"]:
+            yield self.say(
+                "Saved by a firm that pays the rate of encouraged western industries: CNY {saved}"
+            ).format(saved=f"{worth['saved_western']:,.0f}")
         if worth["saved"] is not None and worth["cost"] is not None:
             yield self.say(
                 "Income tax saved CNY {saved}, cost of the plan CNY {cost}, difference CNY {net}"
@@ -239,10 +247,10 @@ class PlanWords:
                 cost=f"{worth['cost']:,.0f}",
                 net=f"{worth['net_of_tax_alone']:,.0f}",
             )
-        yield from (self.said(sentence) for sentence in worth["says"])
+        yield from says
         for award in worth["awards"]:
             yield self.say(
-                "{title}: CNY {sum}, as of {dated}; check before relying on it{cited}"
+                "{title}: CNY {sum}, as of {dated}; ask before relying on it{cited}"
             ).format(
                 title=award["title"][self.lang],
                 sum=f"{award['amount']:,}",

@@ -42,17 +42,21 @@ yes_no = st.booleans()
 rating = st.sampled_from("ABCDE")
 
 
-def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def sometimes_blank(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """A blank one time in six."""
     return st.one_of(*([strategy] * 5), st.none())
 
 
 @st.composite
-def firms(draw: st.DrawFn) -> dict[str, Any]:
+def firms(draw: st.DrawFn, blanks: bool = True) -> dict[str, Any]:
     """A firm with any mix of facts and blanks; its parts are never larger than their wholes.
 
     R&D is given by totals or by categories: a firm that gives both differently contradicts itself.
     """
+
+    def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        return sometimes_blank(strategy) if blanks else strategy
+
     applied = draw(st.dates(date(2016, 1, 1), date(2027, 12, 31)))
     firm: dict[str, Any] = {
         "application_date": applied,
@@ -117,7 +121,7 @@ def any_firms(scheme: Scheme) -> st.SearchStrategy[dict[str, Any]]:
             "catalogue": st.sampled_from(CODES),
             "date": st.integers(0, 2200).map(lambda days: applied - timedelta(days=days)),
         }
-        return maybe(by_kind[field.kind])
+        return sometimes_blank(by_kind[field.kind])
 
     facts = {
         field.id: values(field)
@@ -160,6 +164,58 @@ def test_blanking_a_field_never_decides_a_finding_and_never_narrows_the_score(
         assert ((after == before) | (after == 0)).all(), name
     assert (found.score.low[1:] <= found.score.low[0] + 1e-9).all()
     assert (found.score.high[1:] >= found.score.high[0] - 1e-9).all()
+
+
+LARGE = 1e15
+
+
+def ends_of(firm: dict[str, Any], name: str) -> list[float]:
+    """What a blank of a ratio may be, at its ends and at the edges of the tiers."""
+    year = name[-2:]
+    part, gross = firm.get("hitech_income_y3"), firm.get("gross_income_y3")
+    if name.startswith("sales_revenue"):
+        edges = [line + more for line in (5e7, 2e8) for more in (0.0, 0.01)]
+        return [0.0, 0.01, *edges, LARGE]
+    if name == "st_staff":
+        return [0.0, firm["staff_total"]]
+    if name == "staff_total":
+        return [firm["st_staff"], 1e9]
+    if name == "hitech_income_y3":
+        return [0.0, max(gross - firm["non_taxable_income_y3"], 0.0)]
+    if name == "gross_income_y3":
+        return [part + firm["non_taxable_income_y3"], LARGE]
+    if name == "non_taxable_income_y3":
+        return [0.0, gross - part]
+    if name.startswith("rd_expense_domestic"):
+        return [0.0, firm[f"rd_expense_{year}"]]
+    if name.startswith("rd_expense"):
+        return [firm[f"rd_expense_domestic_{year}"], LARGE]
+    return [0.0, LARGE]
+
+
+SHARES = ("st_staff_ratio", "rd_intensity", "domestic_rd_share", "hitech_income_share")
+OF_SHARES = (
+    "st_staff", "staff_total", "hitech_income_", "gross_", "non_taxable_", "rd_", "sales_",
+)  # fmt: skip
+
+
+@given(firms(blanks=False))
+@settings(max_examples=60)
+def test_a_blank_is_decided_exactly_when_every_value_it_could_have_gives_one_status(
+    firm: dict[str, Any],
+) -> None:
+    rows, places = [], []
+    for name in firm:
+        if name.startswith(OF_SHARES):
+            ends = ends_of(firm, name)
+            places.append((name, len(rows), len(ends)))
+            rows += [{**firm, name: None}, *({**firm, name: end} for end in ends)]
+    findings = judged(*rows).findings
+    for name, place, count in places:
+        for share in SHARES:
+            status = findings[share].status
+            found = set(status[place + 1 : place + 1 + count].tolist())
+            assert status[place] == (found.pop() if len(found) == 1 else 0), (name, share)
 
 
 BETTER = {

@@ -42,8 +42,31 @@ def test_a_list_without_rows_says_nothing() -> None:
 def test_rights_are_counted_by_class() -> None:
     assert said("ip", RIGHT, SOFTWARE, SOFTWARE).fields == {
         "ip_class1_count": 1, "ip_class2_count": 2, "ip_class2_used_count": 0,
-        "ip_self_developed": "yes",
+        "ip_software_count": 2, "ip_first_granted_on": "2024-01-15", "ip_self_developed": "yes",
     }  # fmt: skip
+
+
+def test_a_trade_mark_and_a_licence_do_not_count_and_joint_ownership_is_asked_about() -> None:
+    mark, licence = RIGHT | {"class": "商标"}, RIGHT | {"acquired": "独占许可"}
+    licensee, joint = RIGHT | {"owner": "被许可人"}, RIGHT | {"owner": "共有"}
+    found = said("ip", RIGHT, mark, licence, licensee)
+    assert found.fields["ip_class1_count"] == 1
+    assert found.status.tolist() == [MET, UNMET, UNMET, UNMET]
+    found = said("ip", RIGHT, joint)
+    assert found.fields["ip_class1_count"] is None
+    assert found.status.tolist() == [MET, UNDETERMINED]
+
+
+def test_a_list_says_how_many_are_software_and_when_the_first_was_granted() -> None:
+    later, earlier = SOFTWARE | {"granted_on": "2025-01-02"}, RIGHT | {"granted_on": "2023-05-06"}
+    fields = said("ip", later, earlier).fields
+    assert (fields["ip_software_count"], fields["ip_first_granted_on"]) == (1, "2023-05-06")
+    # of a right said to be of Class II alone it is not known whether it is software
+    assert said("ip", later, RIGHT | {"class": "Ⅱ类"}).fields["ip_software_count"] is None
+    # one that may count and may be earlier leaves the first day open
+    doubtful = said("ip", later, earlier | {"status": ""}).fields
+    assert doubtful["ip_first_granted_on"] is None
+    assert said("ip", RIGHT | {"class": "商标"}).fields["ip_first_granted_on"] is None
 
 
 def test_a_right_granted_on_the_day_of_application_counts_and_a_day_later_does_not() -> None:

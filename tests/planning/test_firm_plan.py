@@ -120,9 +120,31 @@ def test_the_command_prints_the_plan_in_both_forms() -> None:
     assert "第十一条（四）" in said
 
 
+def test_the_worth_takes_the_staff_that_the_file_has() -> None:
+    # 400 people are too many for the small-profit rate
+    found = firm_plan(
+        table(base(staff_total=400, st_staff=80)), 0, HNTE, ON, by=date(2027, 5, 10), income=[2e6]
+    )
+    assert found["worth"]["saved"] == 200_000
+
+
+def test_where_nothing_is_saved_that_stands_first_and_an_unknown_western_rate_is_said() -> None:
+    firm = table(base())
+    none = firm_plan(firm, 0, HNTE, ON, by=date(2027, 5, 10), income=[2e6])
+    assert none["worth"]["says"][0]["text"].startswith("The certificate saves no income tax")
+    said = plan_points(none, HNTE, ENGLISH).split("What it is worth")[1]
+    assert said.index("saves no income tax") < said.index("2027: income tax")
+    open_rate = firm_plan(firm, 0, HNTE, ON, by=date(2028, 5, 10), income=[5e6])["worth"]
+    assert (open_rate["saved"], open_rate["saved_western"]) == (500_000, 0)
+    sure = firm_plan(firm, 0, HNTE, ON, by=date(2028, 5, 10), income=[5e6], western=False)["worth"]
+    assert (sure["saved"], sure["saved_western"]) == (500_000, None)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("--firm", FIRM, "--losses", "2024:5"), "--losses 2024:5"),
+        (("--firm", FIRM, "--status-years", "now"), "--status-years now"),
         (("--firm", "91150105XN0000000X"), "no usable row of the firm"),
         (("--firm", FIRM, "--by", "soon"), "--by soon"),
         (("--firm", FIRM, "--income", "much"), "--income much"),

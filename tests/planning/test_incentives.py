@@ -22,6 +22,9 @@ def test_nothing_is_saved_while_the_small_profit_rate_lasts() -> None:
     assert saved(3e6, 3e6, first=2026) == [0, 0]
     # from 2028 the same income saves a tenth
     assert saved(3e6, 3e6, first=2027) == [0, 300_000]
+    # and an income within the bounds of the law itself, at 20 %, a twentieth
+    assert saved(3e5, 3e5, first=2027) == [0, pytest.approx(15_000)]
+    assert saved(3e5, 300_000.01, first=2028, staff=101) == [pytest.approx(30_000)] * 2
     assert saved(3_000_000.01, first=2027) == [pytest.approx(300_000.001)]
 
 
@@ -91,3 +94,42 @@ def test_awards_are_told_apart_by_region_and_first_time_with_their_doubt() -> No
     assert worth([], 2027, first_time=False).awards == ()
     assert {award.citation.confidence for award in incentives().awards} == {"B"}
     assert all(award.dated for award in incentives().awards)
+
+
+def test_a_firm_of_an_encouraged_western_industry_pays_as_much_without_the_certificate() -> None:
+    (year,) = worth([5e6], 2028, western=True, encouraged_share=0.6).years
+    assert (year.without, year.certified) == (750_000, 750_000)
+    # the small-profit rate is lower still
+    (year,) = worth([3e6], 2027, western=True, encouraged_share=0.6).years
+    assert year.without == 150_000
+    assert saved(5e6, first=2028, western=True, encouraged_share=0.5999) == [500_000]
+    assert saved(5e6, first=2028, western=False, encouraged_share=1.0) == [500_000]
+
+
+@pytest.mark.parametrize(("western", "share"), [(None, None), (True, None), (None, 0.7)])
+def test_while_the_western_rate_is_not_known_both_values_stand(
+    western: bool | None, share: float | None
+) -> None:
+    found = worth([5e6], 2028, western=western, encouraged_share=share)
+    assert (found.western, found.saved, found.saved_western) == (None, 500_000, 0)
+
+
+def test_the_western_rate_ends_with_2030() -> None:
+    kept, ended = worth([5e6, 5e6], 2030, western=True, encouraged_share=0.9).years
+    assert (kept.saved, ended.saved) == (0, 500_000)
+
+
+def test_a_year_with_the_status_of_a_technology_sme_lengthens_losses_without_the_certificate() -> (
+    None
+):
+    known = {"losses": {2022: 1e6}, "staff": 400}
+    _, second = worth([0, 4e6], 2027, qualified=[2025], **known).years
+    assert second.losses == (1e6, 1e6)
+    # a loss that no year with the status follows within five years lapses
+    (year,) = worth([4e6], 2029, losses={2022: 1e6}, qualified=[2028]).years
+    assert year.losses == (0, 0)
+
+
+def test_a_loss_longer_than_five_years_ago_is_kept_by_an_earlier_certificate() -> None:
+    (year,) = worth([4e6], 2029, losses={2020: 1e6}, qualified=[2024]).years
+    assert year.losses == (1e6, 1e6)

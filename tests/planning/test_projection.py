@@ -94,7 +94,7 @@ def test_a_young_firm_becomes_old_enough_between_two_batches() -> None:
 
 def test_the_first_deadline_is_the_first_at_which_it_holds() -> None:
     looked = projection(table(base(), base(st_staff=5)), HNTE, ON)
-    assert looked.certain[0] == looked.possible[0] == np.datetime64("2027-05-10")
+    assert looked.certain[0] == looked.possible[0] == np.datetime64("2026-09-10")
     assert np.isnat(looked.certain[1])
     assert np.isnat(looked.possible[1])
 
@@ -142,4 +142,20 @@ def test_months_are_counted_by_the_calendar(day: date, months: int, expected: da
 
 def test_deadlines_reach_this_year_and_two_more() -> None:
     days = lead_times().deadlines(date(2026, 5, 11))
-    assert [day.year for day in days] == [2026, 2027, 2027, 2028, 2028]
+    assert [day.year for day in days] == [2026, 2026, 2027, 2027, 2027, 2028, 2028, 2028]
+
+
+def test_the_deadlines_are_the_batches_of_the_regions_overlay_and_then_like_its_latest_year() -> (
+    None
+):
+    times = lead_times()
+    overlay = HNTE.overlay(times.region)
+    for year in {batch.year for batch in overlay.batches}:
+        known = [batch.due for batch in overlay.batches if batch.year == year]
+        days = times.deadlines(date(year, 1, 1))
+        assert [day for day in days if day.year == year] == known
+    latest = max(batch.year for batch in overlay.batches)
+    later = [day for day in times.deadlines(date(latest, 1, 1)) if day.year == latest + 1]
+    assert later == [
+        batch.due.replace(year=latest + 1) for batch in overlay.batches if batch.year == latest
+    ]

@@ -12,15 +12,20 @@ application date is always given and must lie in the time of these rules (from 2
 Inside this module None always means "not known", and a finding is one of three words. A finding
 carries the observed value where there is exactly one: days, rights, a ratio, or the low end of
 the score. A ratio that cannot be formed, because there is nothing to divide by, has none.
+
+A blank decides nothing unless every value that it could admissibly have gives one status: amounts
+are nothing or more, a part is at most its whole, a firm is registered by its application. Here
+that is tried out: each blank is put at the ends of what it may be, in every combination.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 MET, UNMET, UNDETERMINED = "met", "unmet", "undetermined"
@@ -142,6 +147,42 @@ def applicable_years(firm: Firm) -> list[int] | None:
     return [k for k, end in ends.items() if end >= registered]
 
 
+#: as little and as much as one likes
+TINY, BIG = Fraction(1, 10**30), Fraction(10**30)
+
+
+def spans_of_years(firm: Firm) -> list[list[int]]:
+    """The years that apply, or each span of them that a blank registration leaves open."""
+    years = applicable_years(firm)
+    return [[1, 2, 3], [2, 3], [3], []] if years is None else [years]
+
+
+def shares(part: Fraction | None, whole: Fraction | None) -> list[tuple[Fraction, Fraction]]:
+    """A part and its whole, or the ends of what they may be."""
+    if part is not None and whole is not None:
+        return [(part, whole)]
+    if whole is not None:
+        return [(ZERO, whole), (whole, whole)]
+    if part is not None:
+        return [(part, part), (part, BIG)]
+    return [(ZERO, ZERO), (ZERO, BIG), (BIG, BIG)]
+
+
+def agreed(findings: Iterable[Finding]) -> Finding:
+    """The finding that all of these give; else none."""
+    found = list(findings)
+    if len(found) == 1:
+        return found[0]
+    statuses = {status for status, _ in found}
+    return (statuses.pop() if len(statuses) == 1 else UNDETERMINED), None
+
+
+def filled(values: list[Fraction | None], ends: tuple[Fraction, ...]) -> Iterator[list[Fraction]]:
+    """Every way of putting blanks at these ends."""
+    for way in product(*([value] if value is not None else ends for value in values)):
+        yield list(way)
+
+
 def total(values: Iterable[Fraction | None]) -> Fraction | None:
     """The sum, not known as soon as one part is not known."""
     result = ZERO
@@ -161,6 +202,28 @@ class RdCosts:
 
     counted: Fraction | None
     domestic: Fraction | None
+
+
+def rd_costs_filled(firm: Firm, year: int, home: Fraction, abroad: Fraction) -> RdCosts:
+    """A year's R&D costs with its blanks within mainland China, and outside it, at these amounts."""
+    costs = rd_costs(firm, year)
+    if costs.counted is not None and costs.domestic is not None:
+        return costs
+    names = [*INTERNAL_COSTS, OTHER_COSTS, OUTSOURCED_DOMESTIC, OUTSOURCED_OVERSEAS]
+    fields = [f"{name}_y{year}" for name in names]
+    blank = [number(firm, field) is None for field in fields]
+    if costs.counted is None and any(blank) and not all(blank):
+        amounts = [home] * (len(fields) - 1) + [abroad]
+        fill = {
+            field: amount
+            for field, amount, fills in zip(fields, amounts, blank, strict=True)
+            if fills
+        }
+        return rd_costs({**firm, **fill}, year)
+    domestic = costs.domestic
+    if domestic is None:
+        domestic = home if costs.counted is None else min(home, costs.counted)
+    return RdCosts(domestic + abroad if costs.counted is None else costs.counted, domestic)
 
 
 def rd_costs(firm: Firm, year: int) -> RdCosts:
@@ -281,7 +344,8 @@ def at_least(part: Fraction | None, whole: Fraction | None, threshold: Fraction)
 
 def st_staff_ratio(firm: Firm) -> Finding:
     """办法第十一条(四), 指引三(五): S&T staff at least 10 % of all staff."""
-    return at_least(number(firm, "st_staff"), number(firm, "staff_total"), Fraction(10, 100))
+    staff = shares(number(firm, "st_staff"), number(firm, "staff_total"))
+    return agreed(at_least(part, whole, Fraction(10, 100)) for part, whole in staff)
 
 
 def rd_intensity(firm: Firm) -> Finding:
@@ -289,32 +353,41 @@ def rd_intensity(firm: Firm) -> Finding:
 
     At least 5 %, 4 % or 3 %, by the sales of the latest year: up to 5,000万, up to 2亿, or over.
     """
-    years = applicable_years(firm)
-    if years is None:
-        return UNDETERMINED, None
-    costs = total(rd_costs(firm, year).counted for year in years)
-    sales = total(number(firm, f"sales_revenue_y{year}") for year in years)
-    latest = number(firm, "sales_revenue_y3") if years else ZERO
-    if latest is None:
-        return UNDETERMINED, None
-    if latest <= 50_000_000:
+    ends = (ZERO, TINY, *(Fraction(line) + more for line in TIERS for more in (ZERO, TINY)), BIG)
+    found = []
+    for years in spans_of_years(firm):
+        sales = [number(firm, f"sales_revenue_y{year}") for year in years]
+        for home, way in product((ZERO, BIG), filled(sales, ends)):
+            costs = [rd_costs_filled(firm, year, home, home).counted for year in years]
+            found.append(rd_over_sales(total(costs), way))
+    return agreed(dict.fromkeys(found))
+
+
+TIERS = (50_000_000, 200_000_000)
+
+
+def rd_over_sales(costs: Fraction | None, sales: list[Fraction]) -> Finding:
+    """The tier is that of the latest year's sales."""
+    latest = sales[-1] if sales else ZERO
+    if latest <= TIERS[0]:
         threshold = Fraction(5, 100)
-    elif latest <= 200_000_000:
+    elif latest <= TIERS[1]:
         threshold = Fraction(4, 100)
     else:
         threshold = Fraction(3, 100)
-    return at_least(costs, sales, threshold)
+    return at_least(costs, sum(sales, ZERO), threshold)
 
 
 def domestic_rd_share(firm: Firm) -> Finding:
     """办法第十一条(五), 指引三(六)3: at least 60 % of the R&D costs within mainland China."""
-    years = applicable_years(firm)
-    if years is None:
-        return UNDETERMINED, None
-    costs = [rd_costs(firm, year) for year in years]
-    domestic = total(cost.domestic for cost in costs)
-    counted = total(cost.counted for cost in costs)
-    return at_least(domestic, counted, Fraction(60, 100))
+    found = []
+    for years in spans_of_years(firm):
+        for home, abroad in product((ZERO, BIG), (ZERO, BIG)):
+            costs = [rd_costs_filled(firm, year, home, abroad) for year in years]
+            domestic = total(cost.domestic for cost in costs)
+            counted = total(cost.counted for cost in costs)
+            found.append(at_least(domestic, counted, Fraction(60, 100)))
+    return agreed(dict.fromkeys(found))
 
 
 def hitech_income_share(firm: Firm) -> Finding:
@@ -328,7 +401,14 @@ def hitech_income_share(firm: Firm) -> Finding:
         income = number(firm, "total_income_y3")
     else:
         income = gross - non_taxable
-    return at_least(number(firm, "hitech_income_y3"), income, Fraction(60, 100))
+    hitech = number(firm, "hitech_income_y3")
+    ways = shares(hitech, income)
+    if income is None and gross is not None:
+        # 不征税收入 is blank: total income is anything up to the gross income
+        ways = [(ZERO, ZERO), (ZERO, gross), (gross, gross)]
+        if hitech is not None:
+            ways = [(hitech, hitech), (hitech, gross)]
+    return agreed(at_least(part, whole, Fraction(60, 100)) for part, whole in ways)
 
 
 def innovation_score(low: Fraction, high: Fraction) -> Finding:
@@ -450,15 +530,21 @@ def conversion(firm: Firm) -> Points:
 
     The text has no band between 0 and 1; there the points run from none to the most of band E.
     """
-    years = applicable_years(firm)
-    if years is None:
-        return points(0, 30)
-    if not years:
-        return NO_POINTS
-    conversions = total(number(firm, f"conversions_y{year}") for year in years)
-    if conversions is None:
-        return points(0, 30)
-    average = conversions / len(years)
+    found = []
+    for years in spans_of_years(firm):
+        conversions = [number(firm, f"conversions_y{year}") for year in years]
+        for way in filled(conversions, (ZERO, BIG)):
+            found.append(conversion_points(sum(way, ZERO) / len(years) if years else ZERO))
+    return spread(found)
+
+
+def spread(found: list[Points]) -> Points:
+    """From the fewest points that any of these gives to the most."""
+    return min(low for low, _ in found), max(high for _, high in found)
+
+
+def conversion_points(average: Fraction) -> Points:
+    """指引三(七)2: the band of an annual average."""
     if average >= 5:
         return points(25, 30)
     if average >= 4:
@@ -482,34 +568,30 @@ def management(firm: Firm, field: str, most: int) -> Points:
 
 def growth_net_assets(firm: Firm) -> Points:
     """指引三(七)4(1): growth of net assets; any negative year-end leaves no points."""
-    years = applicable_years(firm)
-    if years is None:
-        return points(0, 10)
-    values = [number(firm, f"net_assets_y{year}") for year in years]
-    if None in values:
-        return points(0, 10)
-    if any(value is not None and value < 0 for value in values):
-        return NO_POINTS
-    return growth_points(values)
+    found = []
+    for years in spans_of_years(firm):
+        values = [number(firm, f"net_assets_y{year}") for year in years]
+        for way in filled(values, (-BIG, ZERO, TINY, BIG)):
+            negative = any(value < 0 for value in way)
+            found.append(NO_POINTS if negative else growth_points(way))
+    return spread(found)
 
 
 def growth_sales(firm: Firm) -> Points:
     """指引三(七)4(2): growth of sales revenue."""
-    years = applicable_years(firm)
-    if years is None:
-        return points(0, 10)
-    return growth_points([number(firm, f"sales_revenue_y{year}") for year in years])
+    found = []
+    for years in spans_of_years(firm):
+        values = [number(firm, f"sales_revenue_y{year}") for year in years]
+        found += [growth_points(way) for way in filled(values, (ZERO, TINY, BIG))]
+    return spread(found)
 
 
-def growth_points(values: list[Fraction | None]) -> Points:
+def growth_points(known: list[Fraction]) -> Points:
     """指引三(七)4: the growth rate over the applicable years, and its band.
 
     ½(y2/y1 + y3/y2) − 1. A first year of zero: the last two years. A second year of zero: no
     points. Two years of operation: y3/y2 − 1. One year or none: no rate can be formed, no points.
     """
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
-        return points(0, 10)
     if len(known) < 2:
         return NO_POINTS
     second, third = known[-2:]

@@ -15,6 +15,7 @@ from tests.firms import table
 KNOWN = {
     "verdict",
     "edition",
+    "interval",
     "observed",
     "required",
     "terms",
@@ -62,6 +63,10 @@ def _check(what: str, expected: Any, found: Any, findings: Any, items: Any) -> N
     elif what in ("observed", "required"):
         for name, number in expected.items():
             assert findings[name][what] == pytest.approx(number, rel=1e-12)
+    elif what == "interval":
+        for name, ends in expected.items():
+            for end, wanted in zip(findings[name]["interval"], ends, strict=True):
+                assert end == (None if wanted is None else pytest.approx(wanted, rel=1e-12))
     elif what == "terms":
         for name, terms in expected.items():
             assert findings[name]["terms"] == pytest.approx(terms, rel=1e-12)

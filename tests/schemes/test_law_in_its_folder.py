@@ -16,7 +16,7 @@ IDENTITY = {
 }  # fmt: skip
 #: files that may name fields of a law, and why
 EXCEPTIONS = {
-    "app/firm/plan_results.py": "what tells a small enterprise of the tax law: staff and total assets",
+    "planning/firm_plan.py": "what tells a small enterprise of the tax law: staff and total assets",
     "planning/actions.yaml": "which figures an action of the city moves",
     "city/city.yaml": "gaps that a city's courses are for",
     "simulation/firms.py": "invents firms of the shipped law",

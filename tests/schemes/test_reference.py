@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
+from eligibility.i18n import ENGLISH
+from eligibility.reports.firm_text import own_figure
 from tests.assessment.test_properties import firms
 from tests.firms import HNTE, base, table
 from tests.schemes.reference import judge
@@ -85,3 +87,14 @@ def firms_at_a_line(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=20)
 def test_any_firm_on_a_line_or_a_cent_beside_it(given_firms: list[dict[str, Any]]) -> None:
     agree(*given_firms)
+
+
+def test_a_figure_that_a_blank_leaves_open_is_shown_between_its_ends() -> None:
+    def shown(name: str, **changes: Any) -> str:
+        (found,) = records(assess_table(table({**base(), **changes})))
+        (finding,) = [one for one in found["findings"] if one["id"] == name]
+        return own_figure(finding, found["score"], ENGLISH)
+
+    assert shown("hitech_income_share", non_taxable_income_y3=None) == "78.9% or more"
+    assert shown("rd_intensity", sales_revenue_y3=None) == "13.5% or less"
+    assert shown("hitech_income_share", hitech_income_y3=None) == "–"

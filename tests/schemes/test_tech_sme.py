@@ -74,10 +74,11 @@ def judge(firm: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def by_share(part: Any, whole: Any, bands: list[tuple[str, int]]) -> tuple[int, int]:
+    # nothing over whatever it is, or whatever it is over nothing, gives none
+    if part == 0 or whole == 0:
+        return 0, 0
     if part is None or whole is None:
         return 0, bands[0][1]
-    if whole == 0:
-        return 0, 0
     share = Fraction(part) / Fraction(whole)
     points = next((points for line, points in bands if share >= Fraction(line)), 0)
     return points, points

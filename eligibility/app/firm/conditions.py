@@ -14,6 +14,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge, status_word
 from eligibility.domain.law import Condition
+from eligibility.reports.firm_text import interval_in_words
 from eligibility.reports.number_format import percent
 from eligibility.screening import Firm
 
@@ -69,6 +70,8 @@ def own(firm: Firm, found: dict[str, Any]) -> list[str]:
         amount = fmt.quantity(found["required"], unit, language())
         return [_("at least {amount}").format(amount=amount)]
     if observed is None:
+        if words := interval_in_words(found, language()):
+            return [tag("strong", words)]
         no_base = found["terms"] and not found["missing"]
         return [_("no ratio, its base is zero") if no_base else fmt.NOTHING]
     if unit == "yes_no":

@@ -68,10 +68,6 @@ def plan_for_firm(
         If the day asked for lies before the firm's figures.
     """
     firms, row = firm.assessment.firms, firm.row
-    staff, assets = (
-        None if np.isnan(figure) else float(figure)
-        for figure in (firms.numbers(name)[row] for name in ("staff_total", "total_assets_y3"))
-    )
     return firm_plan(
         firms,
         row,
@@ -80,8 +76,6 @@ def plan_for_firm(
         by=asked.by,
         score_at_least=asked.score,
         income=asked.income,
-        staff=staff,
-        assets=assets,
         first_time=asked.first_time,
         readiness=asked.readiness,
         judge=judge,

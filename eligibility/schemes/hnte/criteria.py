@@ -6,16 +6,25 @@ takes the ScoreInterval. No number of the law stands here: each comes from the e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from eligibility.comparisons import above, at_least, is_one_of, quotient, scale_values
+from eligibility.comparisons import (
+    ShareRange,
+    above,
+    at_least,
+    is_one_of,
+    part_of_whole,
+    quotient,
+    scale_values,
+)
 from eligibility.domain.arrays import Bools, Floats, merge_missing
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
+from .blanks import domestic_rd, hitech_income, rd_over_sales, select
 from .facts import counted_rd, paid_rd, total_income, usable_rights
 
 
@@ -94,19 +103,21 @@ def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
         whole=sales.total,
         required=scale_values(law.scales["rd_intensity"], latest),
         missing=merge_missing(rd.missing, sales.missing),
+        over_blanks=lambda rows: rd_over_sales(select(firms, rows, "rd_", "sales_revenue_"), law),
     )
 
 
 def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（五）: R&D in mainland China over all R&D of three years."""
-    rd_costs = paid_rd if law.reading("domestic_share_basis") == "paid" else counted_rd
-    rd = rd_costs(firms, law)
+    as_paid = law.reading("domestic_share_basis") == "paid"
+    rd = (paid_rd if as_paid else counted_rd)(firms, law)
     return _share(
         law,
         part=rd.domestic.total,
         whole=rd.total.total,
         required=law.value("domestic_rd_share"),
         missing=merge_missing(rd.domestic.missing, rd.total.missing),
+        over_blanks=lambda rows: domestic_rd(select(firms, rows, "rd_"), law, as_paid=as_paid),
     )
 
 
@@ -114,12 +125,16 @@ def hitech_income_share(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（六）: hi-tech income over total income of the latest year."""
     hitech = firms.numbers("hitech_income_y3")
     income, missing = total_income(firms)
+    line = law.value("hitech_income_share")
     return _share(
         law,
         part=hitech,
         whole=income,
-        required=law.value("hitech_income_share"),
+        required=line,
         missing={"hitech_income_y3": np.isnan(hitech), **missing},
+        over_blanks=lambda rows: hitech_income(
+            select(firms, rows, "hitech_", "gross_", "non_taxable_", "total_income_"), line
+        ),
     )
 
 
@@ -159,12 +174,14 @@ def no_major_violation(firms: FirmTable, law: Edition) -> Finding:
 
 def _staff_share(staff: str, firms: FirmTable, law: Edition) -> Finding:
     part, whole = firms.numbers(staff), firms.numbers("staff_total")
+    line = law.value(f"{staff}_share")
     return _share(
         law,
         part=part,
         whole=whole,
-        required=law.value(f"{staff}_share"),
+        required=line,
         missing={staff: np.isnan(part), "staff_total": np.isnan(whole)},
+        over_blanks=lambda rows: part_of_whole(part[rows], whole[rows], line),
     )
 
 
@@ -175,18 +192,32 @@ def _share(
     whole: Floats,
     required: Floats | float,
     missing: Mapping[str, Bools],
+    over_blanks: Callable[[Bools], ShareRange],
 ) -> Finding:
-    """A share that must reach a line; where its base is zero the edition's reading decides."""
+    """A share that must reach a line; where its base is zero the edition's reading decides.
+
+    ``over_blanks`` gives the range of the share in rows where a figure is blank: such a row is
+    decided where every admissible value gives one status.
+    """
     observed = quotient(part, whole)
-    empty = whole == 0
-    known = ~np.isnan(part) & ~np.isnan(whole)
-    if law.reading("zero_denominator") == "review":
-        known &= ~empty
+    blank = np.isnan(part) | np.isnan(whole)
+    known, passes = ~blank, at_least(observed, required)
+    empty_misses = law.reading("zero_denominator") != "review"
+    if not empty_misses:
+        known &= whole != 0
+    interval = None
+    if blank.any():
+        share = over_blanks(blank)
+        known[blank], passes[blank] = share.decided(empty_misses=empty_misses)
+        low, high = (np.full(len(observed), np.nan) for _ in range(2))
+        low[blank], high[blank] = share.low, share.high
+        interval = low, high
     return finding(
-        passes=at_least(observed, required),
+        passes=passes,
         known=known,
         observed=observed,
         required=required,
         missing=missing,
         terms={"part": part, "whole": whole},
+        interval=interval,
     )

@@ -108,6 +108,51 @@ def _counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
     return _costs(firms, domestic, abroad)
 
 
+@dataclass(frozen=True)
+class FilledRd:
+    """R&D costs of the three years with every blank at an end that it may have, CNY, shape (3, n)."""
+
+    total: Floats
+    domestic: Floats
+
+
+def fill_rd(
+    firms: FirmTable, law: Edition, home: float, abroad: float, *, as_paid: bool = False
+) -> FilledRd:
+    """R&D costs with blanks at home and abroad taken as these amounts, 0 or inf.
+
+    A year begun by category has its blank categories filled in, any other its totals, of which the
+    domestic part is never the larger.
+    """
+    total, domestic = (
+        np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS])
+        for stem in ("rd_expense", "rd_expense_domestic")
+    )
+    known = np.where(
+        np.isnan(domestic), np.minimum(home, np.nan_to_num(total, nan=np.inf)), domestic
+    )
+    whole = np.where(np.isnan(total), known + abroad, total)
+    if _categories(firms) is None:
+        return FilledRd(whole, known)
+    blanks = np.array(
+        [[np.isnan(firms.numbers(f"rd_{name}_{year}")) for name in CATEGORIES] for year in YEARS]
+    )
+    given = _read_categories(firms, home, abroad)
+    if as_paid:
+        other, share = given.other, 1.0
+    else:
+        other, share = (
+            np.minimum(given.other, _other_limit(given, law)),
+            law.value("outsourced_share"),
+        )
+    formed = given.internal + other + share * given.outsourced_domestic
+    begun = ~blanks.all(axis=1) & (np.isnan(total) | ~blanks.any(axis=1))
+    return FilledRd(
+        np.where(begun, formed + share * given.outsourced_overseas, whole),
+        np.where(begun, formed, known),
+    )
+
+
 def _other_limit(given: _Categories, law: Edition) -> Floats:
     share, base = law.value("outsourced_share"), given.internal
     if law.reading("other_cost_base") == "all_rd":
@@ -158,19 +203,28 @@ def _categories(firms: FirmTable) -> _Categories | None:
     return firms.formed("rd categories", lambda: _read_categories(firms))
 
 
-def _read_categories(firms: FirmTable) -> _Categories:
-    def years(*names: str) -> Floats:
+def _read_categories(firms: FirmTable, home: float = np.nan, abroad: float = np.nan) -> _Categories:
+    """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
+
+    def years(*names: str, blank: float = home) -> Floats:
         made = np.empty((len(YEARS), firms.rows))
         for row, year in enumerate(YEARS):
             first, *others = (firms.numbers(f"rd_{name}_{year}") for name in names)
-            made[row] = first
+            made[row] = _filled(first, blank)
             for other in others:
-                made[row] += other
+                made[row] += _filled(other, blank)
         return made
 
     return _Categories(
-        years(*INTERNAL), years("other"), years("outsourced_domestic"), years("outsourced_overseas")
+        years(*INTERNAL),
+        years("other"),
+        years("outsourced_domestic"),
+        years("outsourced_overseas", blank=abroad),
     )
+
+
+def _filled(amounts: Floats, blank: float) -> Floats:
+    return amounts if np.isnan(blank) else np.where(np.isnan(amounts), blank, amounts)
 
 
 def _costs(firms: FirmTable, domestic: Floats, abroad: Floats) -> RdCosts:

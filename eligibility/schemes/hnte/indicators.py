@@ -6,7 +6,7 @@ facts and ratings leave possible. Points and bands come from the edition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,11 @@ from eligibility.domain.facts import RATINGS, FirmTable, YearSeries
 from eligibility.domain.law import Band, Edition, Item
 from eligibility.domain.results import ScoredItem
 
+from .blanks import ENDS, points_over_fills, select
 from .facts import usable_rights
+
+#: figures that are not amounts but differences of them
+MAY_BE_NEGATIVE = ("net_assets",)
 
 # --- 1. intellectual property -------------------------------------------------------------------
 
@@ -101,11 +105,22 @@ def core_rights(firms: FirmTable, law: Edition) -> ScoredItem:
 def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
     """科技成果转化: by the annual average; between none and one item a year the text is silent."""
     item = law.items["conversion"]
+    three = law.reading("conversion_years") == "three"
+
+    def average(series: YearSeries) -> Floats:
+        years = series.applies.sum(axis=0)
+        if three:
+            years = np.full(len(years), series.applies.shape[0])
+        return np.where(years == 0, 0.0, series.total / np.maximum(years, 1))
+
+    def points(series: YearSeries) -> tuple[Floats, Floats]:
+        return _conversion_points(item, law, average(series))
+
     series = firms.series("conversions")
-    years = series.applies.sum(axis=0)
-    if law.reading("conversion_years") == "three":
-        years = np.full(firms.rows, series.applies.shape[0])
-    average = np.where(years == 0, 0.0, series.total / np.maximum(years, 1))
+    return _over_blanks(firms, "conversions", (0.0, np.inf), average(series), points)
+
+
+def _conversion_points(item: Item, law: Edition, average: Floats) -> tuple[Floats, Floats]:
     low, high = band_points(item.bands, band_indexes(item.bands, law, average))
     none, weak = item.bands[-1], item.bands[-2]
     silent = (average > 0) & ~at_least(average, weak.at_least or 0.0)
@@ -113,7 +128,7 @@ def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
     if reading != "none":
         high = np.where(silent, weak.points[1], high)
         low = np.where(silent, weak.points[0] if reading == "weak" else none.points[0], low)
-    return _open_where_blank(item, low, high, average, series)
+    return low, high
 
 
 # --- 3. R&D management --------------------------------------------------------------------------
@@ -177,9 +192,20 @@ def _growth(
 ) -> ScoredItem:
     """Mean of the yearly ratios less one, and the cases in which the text or a reading decides."""
     item = law.items[name]
+
+    def points(series: YearSeries) -> tuple[Floats, Floats]:
+        return _growth_points(item, law, _grown(series), none_for_negative)
+
+    ends = (*ENDS, *(-end for end in ENDS[1:])) if stem in MAY_BE_NEGATIVE else ENDS
     grown = firms.formed(("growth", stem), lambda: _grown(firms.series(stem)))
-    zero = grown.negative.copy() if none_for_negative else np.zeros(firms.rows, dtype=np.bool_)
-    left_open = np.zeros(firms.rows, dtype=np.bool_)
+    return _over_blanks(firms, stem, ends, grown.rate, points)
+
+
+def _growth_points(
+    item: Item, law: Edition, grown: _Grown, none_for_negative: bool
+) -> tuple[Floats, Floats]:
+    zero = grown.negative.copy() if none_for_negative else np.zeros(len(grown.rate), dtype=np.bool_)
+    left_open = np.zeros(len(zero), dtype=np.bool_)
     for question, case in grown.cases.items():
         reading = law.reading(question)
         if reading == "no_points":
@@ -188,8 +214,7 @@ def _growth(
             left_open |= case
     low, high = band_points(item.bands, band_indexes(item.bands, law, grown.rate))
     low = np.where(zero | left_open, 0.0, low)
-    high = np.where(zero, 0.0, np.where(left_open, item.max, high))
-    return _open_where_blank(item, low, high, grown.rate, firms.series(stem))
+    return low, np.where(zero, 0.0, np.where(left_open, item.max, high))
 
 
 @dataclass(frozen=True)
@@ -271,13 +296,28 @@ def _with_rights(scored: ScoredItem, firms: FirmTable, law: Edition) -> ScoredIt
     )
 
 
-def _open_where_blank(
-    item: Item, low: Floats, high: Floats, observed: Floats, series: YearSeries
+def _over_blanks(
+    firms: FirmTable,
+    stem: str,
+    ends: Sequence[float],
+    observed: Floats,
+    points: Callable[[YearSeries], tuple[Floats, Floats]],
 ) -> ScoredItem:
-    """The full range where a figure the item needs is blank."""
+    """Points of a series; where it has blanks, those of every fill of them by ``ends``.
+
+    A blank that leaves the points as they are is not missing.
+    """
+    series = firms.series(stem)
+    low, high = points(series)
+    blank = ~series.known
+    unfixed = np.zeros(firms.rows, dtype=np.bool_)
+    if blank.any():
+        rows = select(firms, blank, stem)
+        low[blank], high[blank], fixed = points_over_fills(rows, stem, ends, points)
+        unfixed[blank] = ~fixed
     return ScoredItem(
-        np.where(series.known, low, 0.0),
-        np.where(series.known, high, item.max),
-        np.where(series.known, observed, np.nan),
-        series.missing,
+        low,
+        high,
+        np.where(blank, np.nan, observed),
+        only_somewhere({name: rows & unfixed for name, rows in series.missing.items()}),
     )

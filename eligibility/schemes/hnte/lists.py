@@ -34,6 +34,7 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     group, status, owner = (read.columns[name] for name in ("class", "status", "owner"))
     granted, acquired, used = (read.columns[name] for name in ("granted_on", "acquired", "used"))
     no_date = read.blank("granted_on")
+    licence = (owner == "licence") | (acquired == "licence")
     out: Reasons = [
         (group == "application", UNMET, Message("an application, which is no right yet")),
         (group == "none", UNMET, Message("no right that the rules count, as a trade mark is none")),
@@ -41,6 +42,7 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
         (status == "lapsed", UNMET, Message("no longer in force")),
         (status == "pending", UNMET, Message("not granted yet")),
         (owner == "other", UNMET, Message("not owned by the firm")),
+        (licence, UNMET, Message("a licence is no right of the firm")),
     ]
     # an application and the right that came of it share their number
     barred = np.logical_or.reduce([mask for mask, _, _ in out])
@@ -48,6 +50,13 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     first_of_name, _named = _same(read, "name", but=barred | numbered)
     out += _repeats(first_of_number, msgid("the same number counts once; row {row} has it"), UNMET)
     lacks: Reasons = [
+        (
+            owner == "joint",
+            UNDETERMINED,
+            Message(
+                "owned jointly: one owner alone may use it, and that this is the firm is not said"
+            ),
+        ),
         (no_date, UNDETERMINED, Message("the date of grant is missing")),
         (read.blank("status"), UNDETERMINED, Message("whether it is in force is missing")),
         (read.blank("owner"), UNDETERMINED, Message("the owner is missing")),
@@ -55,7 +64,8 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     ]
     possible = ~np.logical_or.reduce([mask for mask, _, _ in out])
     known = possible & ~np.logical_or.reduce([mask for mask, _, _ in lacks[:-1]])
-    first, second = group == "I", group == "II"
+    software = group == "software"
+    first, second = group == "I", np.isin(group.astype(str), ("II", "patent II", "software"))
     classless = read.blank("class")
     once = "class2_uses" in law.parameters
     spent, unsaid = second & (used == 1) & once, second & np.isnan(used) & once
@@ -69,6 +79,10 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
             known & second & (used == 1),
             possible & ((second & (used != 0)) | (classless & (used != 0))),
         ),
+        "ip_software_count": count_rows(
+            known & software, possible & (software | (group == "II") | classless)
+        ),
+        "ip_first_granted_on": _earliest(granted, usable | (known & spent), possible),
         "ip_self_developed": answer_yes_no(
             yes=usable & own,
             no=usable & (acquired == "other"),
@@ -88,6 +102,15 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
         ),
     ]
     return Count(fields, *judge_rows(read.rows, reasons))
+
+
+def _earliest(granted: NDArray[np.datetime64], certain: Bools, possible: Bools) -> str | None:
+    """The first day of grant; None where a row that may count could be earlier, or none counts."""
+    if not certain.any():
+        return None
+    first = granted[certain].min()
+    doubtful = possible & ~certain & (np.isnat(granted) | (granted < first))
+    return None if doubtful.any() else str(first)
 
 
 def conversion(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:

@@ -30,6 +30,9 @@ Findings = Mapping[str, Finding]
 
 #: how far two statements of one amount may differ before it is worth a word, relative, past CNY 1
 DISAGREEMENT = 1e-6
+#: what a credit code begins with (GB 32100) that is of no enterprise: authorities, public
+#: institutions and bodies staffed like them, and individual businesses
+NO_ENTERPRISE = frozenset({"11", "12", "13", "92"})
 
 
 def warnings(firms: FirmTable, law: Edition, findings: Findings) -> list[Warning]:
@@ -155,6 +158,13 @@ def _rd_total_differs(firms: FirmTable, law: Edition) -> Bools:
     return differs
 
 
+def _legal_form(firms: FirmTable, _: Edition, __: Findings, ___: Sign) -> Bools:
+    if "uscc" not in firms.columns:
+        return np.zeros(firms.rows, dtype=np.bool_)
+    codes = firms.texts("uscc").tolist()
+    return np.array([code is not None and code[:2] in NO_ENTERPRISE for code in codes], np.bool_)
+
+
 def _narrow_margins(_: FirmTable, law: Edition, findings: Findings, sign: Sign) -> Bools:
     distance, several = sign.limits["distance"].value, sign.limits["several"].value
     narrow = [
@@ -216,6 +226,7 @@ def _staff_jump(firms: FirmTable, _: Edition, __: Findings, sign: Sign) -> Bools
 
 
 SIGNS: Mapping[str, Callable[[FirmTable, Edition, Findings, Sign], Bools]] = {
+    "legal_form": _legal_form,
     "narrow_margins": _narrow_margins,
     "hitech_at_line": _hitech_at_line,
     "rights_all_new": _rights_all_new,

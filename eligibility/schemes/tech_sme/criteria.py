@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eligibility.comparisons import at_least, at_most, quotient
+from eligibility.comparisons import at_least, at_most, part_of_whole, quotient
 from eligibility.domain.arrays import merge_missing
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
@@ -62,8 +62,13 @@ def staff_points(firms: FirmTable, law: Edition) -> Finding:
     needed = law.items["st_staff_share"].bands[-2].at_least or 0.0
     reached = at_least(share, needed)
     known = ~np.isnan(part) & ~np.isnan(whole)
-    if law.reading("zero_denominator") == "review":
+    empty_misses = law.reading("zero_denominator") != "review"
+    if not empty_misses:
         known &= whole != 0
+    over_blanks = part_of_whole(part, whole, needed)
+    decided, reaches = over_blanks.decided(empty_misses=empty_misses)
+    blank = np.isnan(share) & (np.isnan(part) | np.isnan(whole))
+    known, reached = np.where(blank, decided, known), np.where(blank, reaches, reached)
     return finding(
         passes=reached | route.certain,
         known=route.certain | (known & (reached | ~route.possible)),

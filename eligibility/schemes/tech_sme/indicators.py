@@ -57,14 +57,20 @@ def rights(firms: FirmTable, law: Edition) -> ScoredItem:
 def _share(
     name: str, part_field: str, part: Floats, whole_field: str, firms: FirmTable, law: Edition
 ) -> ScoredItem:
-    """An item by a share; the full range where it is unknown, a zero base by the reading."""
+    """An item by a share; the full range where it is unknown, a zero base by the reading.
+
+    Nothing gives no points over whatever the blank whole is, nor does any part of a whole of zero.
+    """
     item = law.items[name]
     whole = firms.numbers(whole_field)
     share = quotient(part, whole)
     low, high = band_points(item.bands, band_indexes(item.bands, law, share))
+    review = law.reading("zero_denominator") == "review"
     unknown = np.isnan(part) | np.isnan(whole)
-    left_open = unknown | ((whole == 0) & (law.reading("zero_denominator") == "review"))
-    missing = {part_field: np.isnan(part), whole_field: np.isnan(whole)}
+    if not review:
+        unknown &= ~((part == 0) | (whole == 0))
+    left_open = unknown | ((whole == 0) & review)
+    missing = {part_field: np.isnan(part) & unknown, whole_field: np.isnan(whole) & unknown}
     return ScoredItem(
         np.where(np.isnan(share), 0.0, low),
         np.where(left_open, item.max, np.where(np.isnan(share), 0.0, high)),

@@ -1,0 +1,170 @@
+"""What shares and points could be by every value that a blank may admissibly have.
+
+A blank amount is nothing or more, a part is never more than its whole, and a firm is registered by
+its application. Each function is for rows of which some figure is blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import TypeVar
+
+import numpy as np
+
+from eligibility.comparisons import (
+    ShareRange,
+    above,
+    at_least,
+    joined,
+    part_within,
+    quotient_limit,
+    scale_values,
+    share_range,
+)
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.facts import FirmTable, YearSeries
+from eligibility.domain.law import Edition, Scale
+
+from .facts import YEARS, fill_rd, total_income
+
+T = TypeVar("T")
+#: a blank of a year's figure at its ends: nothing, as little as one likes, as much as one likes
+ENDS = (0.0, 1e-30, 1e30)
+
+
+def select(firms: FirmTable, rows: Bools, *stems: str) -> FirmTable:
+    """Rows of a table, with the columns whose ids begin so and the dates."""
+    wanted = ("registered_on", "application_date", *stems)
+    columns = {
+        name: column[rows] for name, column in firms.columns.items() if name.startswith(wanted)
+    }
+    return FirmTable(columns, int(np.count_nonzero(rows)))
+
+
+def over_registrations(firms: FirmTable, form: Callable[[FirmTable], T]) -> list[T]:
+    """What ``form`` gives for each span of operating years that a blank registration leaves open."""
+    registered, applied = firms.dates("registered_on"), firms.dates("application_date")
+    blank = np.isnat(registered)
+    if not blank.any():
+        return [form(firms)]
+    years = applied.astype("M8[Y]")
+    dates = [(years - back).astype("M8[D]") for back in range(1, len(YEARS) + 1)]
+    return [
+        form(firms.with_columns({"registered_on": np.where(blank, day, registered)}))
+        for day in (applied, *dates)
+    ]
+
+
+def hitech_income(firms: FirmTable, line: float) -> ShareRange:
+    """Hi-tech income over total income; non-taxable income is at most the gross income."""
+    part, (whole, _) = firms.numbers("hitech_income_y3"), total_income(firms)
+    gross = firms.numbers("gross_income_y3")
+    known = ~np.isnan(whole)
+    return part_within(
+        part, part, np.where(known, whole, np.nan), np.where(known, whole, gross), line
+    )
+
+
+def rd_over_sales(firms: FirmTable, law: Edition) -> ShareRange:
+    """R&D over sales of the years that apply; the line is that of the latest year's sales."""
+
+    def over(table: FirmTable) -> ShareRange:
+        sales = table.series("sales_revenue")
+        operating = table.operating
+        least, most = (
+            _total(fill_rd(table, law, fill, fill).total, operating) for fill in (0.0, np.inf)
+        )
+        blank = np.isnan(sales.values) & operating
+        filled = np.where(blank, 0.0, sales.values)
+        some_blank = blank.any(axis=0)
+        known_sales = _total(filled, operating)
+        latest = np.where(operating[-1], sales.values[-1], np.nan)
+        unsaid = operating[-1] & blank[-1]
+        some_sales = some_blank | (known_sales > 0)
+        line, reached = _reach(law.scales["rd_intensity"], latest, unsaid, most, known_sales)
+        least_share = quotient_limit(least, np.where(some_blank, np.inf, known_sales))
+        return ShareRange(
+            np.where(some_sales, least_share, np.nan),
+            np.where(some_sales, quotient_limit(most, known_sales), np.nan),
+            reached & some_sales,
+            ~at_least(least_share, line) & some_sales,
+            known_sales == 0,
+            np.ones(table.rows, dtype=np.bool_),
+        )
+
+    return joined(over_registrations(firms, over))
+
+
+def _reach(
+    scale: Scale, latest: Floats, unsaid: Bools, most: Floats, others: Floats
+) -> tuple[Floats, Bools]:
+    """The line of each row, and whether the most R&D reaches the line of some admissible sales.
+
+    Where the latest sales are ``unsaid``, every bracket is tried from its lower end.
+    """
+    line = scale_values(scale, latest)
+    reached = ~unsaid & at_least(quotient_limit(most, others), line)
+    lower, inside = 0.0, True
+    for bracket in scale.brackets:
+        share = quotient_limit(most, others + lower)
+        passes = at_least(share, bracket.value) if inside else above(share, bracket.value)
+        reached |= unsaid & passes
+        lower, inside = bracket.up_to or 0.0, not bracket.inclusive
+    return line, reached
+
+
+def domestic_rd(firms: FirmTable, law: Edition, *, as_paid: bool) -> ShareRange:
+    """R&D in mainland China over all R&D of the years that apply."""
+
+    def over(table: FirmTable) -> ShareRange:
+        def ends(home: float, abroad: float) -> tuple[Floats, Floats]:
+            costs = fill_rd(table, law, home, abroad, as_paid=as_paid)
+            return tuple(_total(of, table.operating) for of in (costs.domestic, costs.total))  # type: ignore[return-value]
+
+        nothing = ends(0.0, 0.0)
+        return share_range(
+            ends(0.0, np.inf),
+            ends(np.inf, 0.0),
+            law.value("domestic_rd_share"),
+            may_be_empty=nothing[1] == 0,
+        )
+
+    return joined(over_registrations(firms, over))
+
+
+def _total(values: Floats, operating: Bools) -> Floats:
+    total: Floats = np.where(operating, values, 0.0).sum(axis=0)
+    return total
+
+
+def points_over_fills(
+    firms: FirmTable,
+    stem: str,
+    ends: Sequence[float],
+    form: Callable[[YearSeries], tuple[Floats, Floats]],
+) -> tuple[Floats, Floats, Bools]:
+    """Fewest and most points of a series over every fill of its blanks by ``ends``, and where all agree."""
+    found = [
+        pair
+        for table in over_registrations(firms, lambda table: table)
+        for pair in _over_ends(table.series(stem), ends, form)
+    ]
+    lows, highs = (np.stack(side) for side in zip(*found, strict=True))
+    fixed = (lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0)
+    return lows.min(axis=0), highs.max(axis=0), fixed
+
+
+def _over_ends(
+    series: YearSeries,
+    ends: Sequence[float],
+    form: Callable[[YearSeries], tuple[Floats, Floats]],
+) -> list[tuple[Floats, Floats]]:
+    blank = np.isnan(series.values)
+    fills = [ends if row.any() else ends[:1] for row in blank]
+    return [
+        form(
+            YearSeries(np.where(blank, np.array(fill)[:, None], series.values), series.applies, {})
+        )
+        for fill in product(*fills)
+    ]
