@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from eligibility.intake.table import read_table
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import LOCAL, AuditAction, Repository, Stage, open_store, table_facts
+from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.schema import audit_log, carriers, figures, firms, outcomes, tasks
 from tests.browser.server import CHROMIUM_FLAGS, chromium, served
 
@@ -117,7 +118,11 @@ def fill(count: int) -> None:
 def figures_of(stages: Sequence[str], at: datetime) -> list[dict[str, Any]]:
     """Figures of the sample's firms for each firm that is more than surveyed, by its stage."""
     fields = load_scheme().fields
-    facts = list(table_facts(read_table(SAMPLE, fields).table, fields))
+    calendar = CalendarFacts()
+    facts = [
+        calendar.store(row, at.year)
+        for row in table_facts(read_table(SAMPLE, fields).table, fields)
+    ]
     return [
         {"firm_id": n + 1, "application_year": at.year, "changed_at": at, "version": 1,
          "facts": facts[n % len(facts)]}

@@ -26,7 +26,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -36,6 +36,7 @@ from sqlalchemy import insert, select
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.app import figures_of
 from eligibility.app.web import cookies
+from eligibility.domain.facts import years_of
 from eligibility.store import (
     Accounts,
     AuditAction,
@@ -155,12 +156,13 @@ def _manager(engine: Any) -> Any:
 
 def firm_facts(draw: random.Random) -> Iterator[tuple[str, str]]:
     """What a firm types, input by input, over and over."""
+    first, second, third = years_of(date.today().year)
     while True:
         yield "name", f"甲{draw.randrange(10**6)}公司"
-        yield "net_assets_y3", str(draw.randrange(100, 10**6))
-        yield "sales_revenue_y1", str(draw.randrange(100, 10**6))
-        yield "sales_revenue_y2", f"{draw.randrange(100, 10**6)}.5"
-        yield "sales_revenue_y3", str(draw.randrange(100, 10**6))
+        yield f"net_assets@{third}", str(draw.randrange(100, 10**6))
+        yield f"sales_revenue@{first}", str(draw.randrange(100, 10**6))
+        yield f"sales_revenue@{second}", f"{draw.randrange(100, 10**6)}.5"
+        yield f"sales_revenue@{third}", str(draw.randrange(100, 10**6))
 
 
 async def firm_fills_in(browser: PlainBrowser, ledger: Ledger, rest: Rest, who: str) -> None:

@@ -40,6 +40,9 @@ class Field(FrozenModel):
     minimum: float | None = None
     maximum: float | None = None
     required: bool = False
+    #: whose fact it is: of a calendar year (the latest fiscal one where ``year`` names none), of the
+    #: application, whatever its date, or of the firm, whichever application
+    of: Literal["calendar_year", "application", "firm"] = "application"
     #: 1, 2 or 3 for the first, second and third year of the official forms; None: no year
     year: int | None = None
     stem: str

@@ -1,8 +1,9 @@
 """A self-assessment as it was typed, read like any other input.
 
-A draft is ``{"step": …, "facts": {field id: text}, "ledgers": {ledger: [{column: text}]}}``. Texts
-stay as typed, so that nothing is lost that cannot be read yet; amounts are in 万元 unless a text
-has its own unit.
+A draft is ``{"step": …, "facts": {key: text}, "ledgers": {key: [{column: text}]}}``. A key is the id
+of a field or a list, or ``stem@calendar year`` of what is of a year: the window of three years is cut
+from them on the date of application. Texts stay as typed, so that nothing is lost that cannot be read
+yet; amounts are in 万元 unless a text has its own unit.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from eligibility.domain.calendar_window import calendar_key, cut_window
 from eligibility.domain.facts import Field, FirmTable, years_of
 from eligibility.domain.law import Edition
 from eligibility.intake.cells import CellFormat, CellTrouble, parse
 from eligibility.intake.lists import count_list
 from eligibility.intake.table import Batch, Options, from_records
 from eligibility.schemes.lists import Count
-from eligibility.schemes.registry import Scheme
+from eligibility.schemes.registry import Scheme, all_latest_year_ids
 
 #: power of ten from the amounts of a draft (万元) to CNY
 WAN = 4
@@ -45,6 +47,8 @@ class DraftReading(NamedTuple):
         The firm as a table of one row, or of none where a value cannot be used.
     applied : date
         Of application.
+    latest : frozenset of str
+        Ids without a year whose entries are of the latest fiscal year.
     """
 
     law: Edition
@@ -53,6 +57,11 @@ class DraftReading(NamedTuple):
     counted: Mapping[str, Count]
     batch: Batch
     applied: date
+    latest: frozenset[str]
+
+    def key(self, name: str) -> str:
+        """The key under which a draft keeps what its form has of a field or a list."""
+        return calendar_key(name, self.applied.year, self.latest)
 
 
 def read_draft(
@@ -77,9 +86,9 @@ def read_draft(
     DateNotCovered
         If no edition covers the date of application.
     """
-    facts: Facts = draft.get("facts", {})
+    typed: Facts = draft.get("facts", {})
     fields = dict(scheme.fields_by_id)
-    applied = _day(facts, fields["application_date"]) or today
+    applied = _day(typed, fields["application_date"]) or today
     added = [
         field
         for other in also
@@ -89,21 +98,18 @@ def read_draft(
     for field in added:
         fields.setdefault(field.id, field)
     law = scheme.in_force(applied)
+    latest = all_latest_year_ids()
+    facts = cut_window(typed, applied.year, latest)
+    rows = cut_window(draft.get("ledgers", {}), applied.year, latest)
     own = {field.id for field in scheme.asked(law)}
     beside = frozenset(field.id for field in added) - own
-    registered = _day(facts, fields["registered_on"])
+    registered = _day(typed, fields["registered_on"])
     operating = _operating(registered, applied)
     lists = {
         name: found
         for name, ledger in scheme.lists.items()
         if (
-            found := count_list(
-                ledger,
-                draft.get("ledgers", {}).get(name, []),
-                law,
-                _numpy(applied),
-                facts.get("name"),
-            )
+            found := count_list(ledger, rows.get(name, []), law, _numpy(applied), facts.get("name"))
         )
     }
     values: dict[str, object] = {
@@ -121,7 +127,7 @@ def read_draft(
     options = Options(application_date=applied, covered_from=scheme.covered_from, beside=beside)
     held = list(fields.values())
     batch = from_records([asked], held, options, catalogue=scheme.titles_by_code)
-    return DraftReading(law, years_of(applied.year), operating, lists, batch, applied)
+    return DraftReading(law, years_of(applied.year), operating, lists, batch, applied, latest)
 
 
 def cell(text: str, field: Field) -> object:

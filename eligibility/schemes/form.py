@@ -80,6 +80,8 @@ def _by_law(entry: dict[str, Any], law: Edition, editions: Sequence[Edition]) ->
 def _fields(entry: dict[str, Any]) -> list[Field]:
     """One entry of fields.yaml: one field, or three where it stands for three years."""
     entry = {"unit": "", **entry}
+    if "year" in entry or entry.get("per_year"):
+        entry["of"] = "calendar_year"
     if not entry.pop("per_year", False):
         return [Field(stem=entry["id"].removesuffix("_y3"), stem_title=entry["title"], **entry)]
     title = entry["title"]

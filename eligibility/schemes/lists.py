@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,9 @@ Counter = Callable[[ListRows, Edition, int, np.datetime64], Count]
 class ListDefinition:
     """One list of a scheme.
 
-    ``section`` is the part of the form that it belongs to; ``rule`` says which rows count.
+    ``section`` is the part of the form that it belongs to; ``rule`` says which rows count. ``of``
+    says whose its rows are: of the latest fiscal year all together, or of the application, where
+    each row has a date or year of its own.
     """
 
     id: str
@@ -105,6 +107,7 @@ class ListDefinition:
     rule: Wording
     columns: tuple[ListColumn, ...]
     count: Counter
+    of: Literal["calendar_year", "application"] = "application"
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -160,6 +163,7 @@ def definitions(
                 for column in entry["columns"]
             ),
             count=counter(entry["id"]),
+            of=entry.get("of", "application"),
         )
         for entry in content
     }

@@ -24,6 +24,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from eligibility.domain.calendar_window import latest_year_ids
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition, FormTable, Overlay
@@ -155,6 +156,12 @@ class Scheme:
                 name: [typed(row) for row in rows] for name, rows in content["lists"].items()
             },
         }
+
+    @cached_property
+    def latest_year_ids(self) -> frozenset[str]:
+        """Ids of fields and lists without a year whose figures are of the latest fiscal year."""
+        lists = {one.id for one in self.lists.values() if one.of == "calendar_year"}
+        return latest_year_ids(self.fields) | lists
 
     @cached_property
     def lists(self) -> Mapping[str, ListDefinition]:
@@ -353,6 +360,17 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
 def scheme_ids() -> list[str]:
     """The schemes there are."""
     return sorted(_folders())
+
+
+def all_latest_year_ids() -> frozenset[str]:
+    """Ids without a year whose figures are of the latest fiscal year, of every scheme there is."""
+    return frozenset(each for name in scheme_ids() for each in load_scheme(name).latest_year_ids)
+
+
+def firm_ids() -> frozenset[str]:
+    """Ids of what is of a firm itself, whichever its application, of every scheme there is."""
+    fields = (field for name in scheme_ids() for field in load_scheme(name).fields)
+    return frozenset(field.id for field in fields if field.of == "firm")
 
 
 def _folders() -> dict[str, Path]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from eligibility.domain.calendar_window import by_calendar_year, cut_window
 from eligibility.domain.facts import RATINGS, Field, FirmTable
-from eligibility.store.rows import Row
+from eligibility.schemes.registry import all_latest_year_ids
+from eligibility.store.rows import Facts, Row
 
 
 def table_facts(table: FirmTable, fields: Sequence[Field]) -> Iterator[Row]:
@@ -33,6 +35,29 @@ def table_facts(table: FirmTable, fields: Sequence[Field]) -> Iterator[Row]:
             for field in held
             if not blank[field.id][row]
         }
+
+
+class CalendarFacts:
+    """Facts of applications, turned into what is stored by calendar year and back.
+
+    The year of an application is that of its date, or ``year`` where the facts have none.
+    """
+
+    def __init__(self) -> None:
+        self._latest = all_latest_year_ids()
+
+    def store(self, facts: Facts, year: int) -> Row:
+        """The facts of a form under their calendar years."""
+        return by_calendar_year(facts, _application_year(facts, year), self._latest)
+
+    def cut(self, stored: Facts, year: int) -> Row:
+        """Stored facts as the form of their application has them."""
+        return cut_window(stored, _application_year(stored, year), self._latest)
+
+
+def _application_year(facts: Facts, year: int) -> int:
+    day = str(facts.get("application_date", ""))[:4]
+    return int(day) if day.isdecimal() else year
 
 
 def _told(field: Field, value: Any) -> Any:

@@ -41,7 +41,7 @@ class ImportMatching(Access):
                 firms.c.name == staged.c.name,
                 firms.c.name != "",
                 figures.c.application_year == staged.c.application_year,
-                figures.c.facts == staged.c.inputs,
+                figures.c.facts == staged.c.facts,
             )
             .correlate(staged)
             .having(func.count() == 1)

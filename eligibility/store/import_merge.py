@@ -20,10 +20,10 @@ from eligibility.domain.errors import InputError
 from eligibility.store.audit import AuditAction, write_audit
 from eligibility.store.firms import differences
 from eligibility.store.import_matching import ImportMatching, carrier_ids, updated_master
+from eligibility.store.records import show_current
 from eligibility.store.rows import Row, slices
 from eligibility.store.schema import (
     HEADLINE,
-    HEADLINE_SCHEME,
     Stage,
     assessments,
     carriers,
@@ -205,7 +205,7 @@ class ImportMerge(ImportMatching):
         rows = connection.execute(
             select(
                 staged.c.id.label("row"), staged.c.firm_id, staged.c.application_year,
-                staged.c.inputs, figures.c.id, figures.c.facts,
+                staged.c.facts.label("given"), figures.c.id, figures.c.facts,
             )
             .select_from(staged.outerjoin(figures, same))
             .where(mine)
@@ -216,13 +216,13 @@ class ImportMerge(ImportMatching):
         over: dict[int, Row] = {}
         changed: dict[int, Row] = {}
         anew = set()
-        for row, firm, year, inputs, held, facts in rows:
+        for row, firm, year, given, held, facts in rows:
             if held is None:
-                fresh[firm, year] = {**fresh.get((firm, year), {}), **inputs}
+                fresh[firm, year] = {**fresh.get((firm, year), {}), **given}
                 anew.add(row)
-            elif other := differences(over.get(held, facts), inputs):
+            elif other := differences(over.get(held, facts), given):
                 changed[firm] = {**changed.get(firm, {}), **other}
-                over[held] = {**over.get(held, facts), **inputs}
+                over[held] = {**over.get(held, facts), **given}
                 anew.add(row)
         if fresh:
             connection.execute(
@@ -263,21 +263,8 @@ class ImportMerge(ImportMatching):
                 [*columns, "account_id", "at"], told.where(new).order_by(staged.c.place)
             )
         )
-        last = (
-            select(func.max(staged.c.place))
-            .where(judged_rows, staged.c.scheme == HEADLINE_SCHEME)
-            .group_by(staged.c.firm_id)
-        )
-        connection.execute(
-            update(firms)
-            .where(
-                firms.c.id == staged.c.firm_id,
-                mine,
-                staged.c.place.in_(last),
-                firms.c.id.in_(select(staged.c.firm_id).where(new)),
-            )
-            .values(**{name: staged.c[name] for name in HEADLINE}, assessed_at=at)
-        )
+        touched = firms.c.id.in_(select(staged.c.firm_id).where(new))
+        show_current(connection, touched, assessments.c.at == at)
         return set(connection.scalars(select(staged.c.id).where(new)))
 
     def _drop_kept(self, connection: Connection, judged_rows: ColumnElement[bool]) -> None:

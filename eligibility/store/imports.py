@@ -22,6 +22,7 @@ from eligibility.store.access import open_to
 from eligibility.store.actors import LEADS, STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone, writing
+from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
 from eligibility.store.import_matching import carrier_ids, updated_master
 from eligibility.store.import_merge import CHUNK, MASTER, ImportMerge, ImportResult
@@ -91,6 +92,7 @@ class Imports(ImportMerge):
         that a manager's file names for the first time is made on confirming.
         """
         made = self._begin_import(file, rejected, remarks)
+        calendar = CalendarFacts()
         accepted = 0
         try:
             for some in slices(rows, CHUNK):
@@ -98,7 +100,7 @@ class Imports(ImportMerge):
                     connection.execute(
                         insert(staged),
                         [
-                            _staged(made, accepted + place, facts, record, model_hash)
+                            _staged(made, accepted + place, facts, record, model_hash, calendar)
                             for place, (facts, record) in enumerate(some, 1)
                         ],
                     )
@@ -196,7 +198,7 @@ class Imports(ImportMerge):
             held = facts.get((firm.id, row["application_year"]))
             seat = carrier_of.get(row["carrier"], UNMADE) if row["carrier"] else None
             anew = updated_master(known, row, seat) != known
-            if anew or held is None or differences(held, row["inputs"]):
+            if anew or held is None or differences(held, row["facts"]):
                 return Would.CHANGE
             return Would.NOTHING if row["scheme"] is None or row["id"] in kept else Would.JUDGE
 
@@ -272,16 +274,26 @@ class Imports(ImportMerge):
 
 
 def _staged(
-    import_id: int, place: int, facts: Facts, record: Facts | None, model_hash: str | None
+    import_id: int,
+    place: int,
+    facts: Facts,
+    record: Facts | None,
+    model_hash: str | None,
+    calendar: CalendarFacts,
 ) -> Row:
     try:
-        return _checked(import_id, place, facts, record, model_hash)
+        return _checked(import_id, place, facts, record, model_hash, calendar)
     except InputError as error:
         raise InputError("Row {row}: {why}", row=place, why=error.message) from error
 
 
 def _checked(
-    import_id: int, place: int, facts: Facts, record: Facts | None, model_hash: str | None
+    import_id: int,
+    place: int,
+    facts: Facts,
+    record: Facts | None,
+    model_hash: str | None,
+    calendar: CalendarFacts,
 ) -> Row:
     inputs = plain(facts)
     day = str(inputs.get("application_date", ""))
@@ -296,6 +308,7 @@ def _checked(
             "place": place,
             "application_year": int(day[:4]),
             "inputs": inputs,
+            "facts": calendar.store(inputs, int(day[:4])),
             **master,
             "name": master["name"] or "",
             **told,

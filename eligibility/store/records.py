@@ -1,4 +1,7 @@
-"""Records of a firm: figures by application year, ledgers, assessments."""
+"""Records of a firm: figures of its applications, ledgers, assessments.
+
+A figure is stored under its calendar year; an application's form shows those of its window.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
+from eligibility.domain.calendar_window import cut_window, split_calendar_key
 from eligibility.domain.errors import InputError, NotFound
+from eligibility.schemes.registry import all_latest_year_ids, firm_ids
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE
 from eligibility.store.audit import AuditAction
+from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
 from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import (
@@ -52,7 +58,28 @@ class Records(Access):
     @open_to(ANYONE)
     def figures(self, firm_id: int, year: int) -> Versioned:
         """Field id → value of one firm for one application year; a blank is a key left out."""
-        return self._held(firm_id, figures, {"application_year": year}, "facts", {})
+        held = self._held(firm_id, figures, {"application_year": year}, "facts", {})
+        return Versioned(CalendarFacts().cut(held.value, year), held.version)
+
+    @open_to(ANYONE)
+    def figures_of_other_years(self, firm_id: int, year: int) -> Row:
+        """What a firm's other applications say of the calendar years that one of this year asks for.
+
+        Field id → value, as the latest application has it. What is of an application and not of a
+        year or of the firm itself is left out.
+        """
+        with self._reading() as connection:
+            self._seen_firm(connection, firm_id)
+            others = select(figures.c.facts).where(
+                figures.c.firm_id == firm_id, figures.c.application_year != year
+            )
+            rows = connection.scalars(others.order_by(figures.c.application_year)).all()
+        known = {key: value for facts in rows for key, value in facts.items()}
+        own = firm_ids()
+        lasting = {
+            key: value for key, value in known.items() if key in own or split_calendar_key(key)
+        }
+        return cut_window(lasting, year, all_latest_year_ids())
 
     @open_to(ANYONE)
     def save_figures(self, firm_id: int, year: int, facts: Facts, version: int) -> int:
@@ -65,7 +92,8 @@ class Records(Access):
         """
         key = {"application_year": year}
         action = AuditAction.FIGURES_SAVE
-        return self._save(firm_id, figures, key, "facts", plain(facts), version, action)
+        stored = CalendarFacts().store(plain(facts), year)
+        return self._save(firm_id, figures, key, "facts", stored, version, action)
 
     @open_to(ANYONE)
     def ledger(self, firm_id: int, kind: Ledger | str) -> Versioned:
@@ -151,10 +179,7 @@ class Records(Access):
                 },
             )
             if columns["scheme"] == HEADLINE_SCHEME:
-                shown = {name: columns[name] for name in HEADLINE}
-                connection.execute(
-                    update(firms).where(firms.c.id == firm_id).values(**shown, assessed_at=at)
-                )
+                show_current(connection, firms.c.id == firm_id, assessments.c.id == made)
             self._log(
                 connection,
                 AuditAction.FIRM_ASSESS,
@@ -166,7 +191,10 @@ class Records(Access):
 
     @open_to(ANYONE)
     def assessments(self, firm_id: int) -> list[Row]:
-        """The timeline of a firm, latest first: everything but inputs and record, and ``by``."""
+        """The timeline of a firm by application date, the latest, which is current, first.
+
+        Everything but inputs and record, and ``by``.
+        """
         told = [c for c in assessments.c if c.name not in ("inputs", "record")]
         with self._reading() as connection:
             self._seen_firm(connection, firm_id)
@@ -175,7 +203,9 @@ class Records(Access):
                 select(*told, accounts.c.name.label("by"))
                 .select_from(assessments.outerjoin(accounts))
                 .where(self._visible(assessments), assessments.c.firm_id == firm_id)
-                .order_by(assessments.c.at.desc(), assessments.c.id.desc()),
+                .order_by(
+                    assessments.c.as_of.desc(), assessments.c.at.desc(), assessments.c.id.desc()
+                ),
             )
 
     @open_to(ANYONE)
@@ -185,6 +215,28 @@ class Records(Access):
             return self._one(
                 connection, self._select(assessments, assessments.c.id == assessment_id)
             )
+
+
+def show_current(
+    connection: Connection, whose: ColumnElement[bool], new: ColumnElement[bool]
+) -> None:
+    """Show in the rows of firms their current assessments, where these are among the new ones.
+
+    Current is the one of the latest application date, the last of them where several have it.
+    """
+    place = func.row_number().over(
+        partition_by=assessments.c.firm_id,
+        order_by=(assessments.c.as_of.desc(), assessments.c.id.desc()),
+    )
+    theirs = assessments.c.firm_id.in_(select(firms.c.id).where(whose))
+    ranked = (
+        select(assessments, place.label("place"), new.label("new"))
+        .where(assessments.c.scheme == HEADLINE_SCHEME, theirs)
+        .subquery()
+    )
+    shown = {name: ranked.c[name] for name in HEADLINE} | {"assessed_at": ranked.c.at}
+    current = (firms.c.id == ranked.c.firm_id) & (ranked.c.place == 1) & ranked.c.new
+    connection.execute(update(firms).where(current).values(**shown))
 
 
 def record_columns(record: Facts, model_hash: str | None) -> Row:

@@ -32,7 +32,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import Day, Json, Moment, Packed
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0006"
+REVISION = "0007"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -384,6 +384,8 @@ staged = Table(
     Column("industry", String(200)),
     Column("application_year", Integer, nullable=False),
     Column("inputs", Json, nullable=False),
+    #: the inputs under their calendar years, as the figures of the firm hold them
+    Column("facts", Json, nullable=False, server_default="{}"),
     Column("scheme", String(32)),
     Column("edition", String(32)),
     Column("model_hash", String(64)),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
 from eligibility.store.change_counter import change_count
+from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.rows import Row
 from eligibility.store.schema import Stage, carriers, figures, firms, outcomes
 
@@ -61,7 +62,12 @@ class YearQueries(Access):
                     firms.c.id.not_in(_decided_firms(year)),
                 )
             )
-            return self._all(connection, wanted.order_by(firms.c.id))
+            rows = self._all(connection, wanted.order_by(firms.c.id))
+        calendar = CalendarFacts()
+        return [
+            {**row, "facts": row["facts"] and calendar.cut(row["facts"], row["facts_year"])}
+            for row in rows
+        ]
 
     @open_to(STAFF)
     def copies(self, year: int) -> list[Row]:

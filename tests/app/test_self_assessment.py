@@ -90,16 +90,16 @@ def test_every_step_asks_each_of_its_fields_with_its_source(step: str) -> None:
 
 #: a firm too small in the score for certification, which the measures of 115号 take all the same
 SMALL = FACTS | {
-    "staff_total": "20",
-    "st_staff": "6",
-    "sales_revenue_y3": "500",
-    "rd_super_deduction_y3": "60",
+    "staff_total@2025": "20",
+    "st_staff@2025": "6",
+    "sales_revenue@2025": "500",
+    "rd_super_deduction@2025": "60",
     "ip_class1_count": "0",
     "ip_class2_count": "4",
 }
 FIT = {
     "mainland_resident": "yes",
-    "total_assets_y3": "800",
+    "total_assets@2025": "800",
     "restricted_products": "no",
     "serious_violation": "no",
     "on_dishonesty_list": "no",
@@ -109,7 +109,7 @@ FIT = {
 @pytest.mark.parametrize(
     ("step", "asked"),
     [
-        ("main", [*FIT]),
+        ("main", [*(FIT.keys() - {"total_assets@2025"}), "total_assets_y3"]),
         ("rd", ["costs_total_y3"]),
         (
             "capability",
@@ -135,7 +135,7 @@ def test_a_firm_that_fits_the_lower_rung_leaves_with_that_and_its_articles() -> 
     said = html(page("self_assessment/result", Draft(facts=SMALL | FIT)))
     assert "can register as Technology-based SME now: all 9 conditions are met, 94 of 100" in said
     assert "国科发政〔2017〕115号 第六条（二）" in said
-    short = html(page("self_assessment/result", Draft(facts=SMALL | FIT | {"st_staff": "1"})))
+    short = html(page("self_assessment/result", Draft(facts=SMALL | FIT | {"st_staff@2025": "1"})))
     assert "can register as" not in short
     assert "Points for S&amp;T staff" in short.split("Can be got now")[1]
 
@@ -152,7 +152,7 @@ def test_a_blank_of_the_lower_rung_leads_to_its_input() -> None:
 
 
 def test_what_cannot_be_read_of_the_lower_rung_is_left_blank_there_and_stops_nothing() -> None:
-    draft = Draft(facts=SMALL | FIT | {"total_assets_y3": "-1"}, step="main")
+    draft = Draft(facts=SMALL | FIT | {"total_assets@2025": "-1"}, step="main")
     said = html(page("self_assessment/steps", draft))
     assert (
         "Total assets at the latest year end: -1; expected: a number of 0 or more; left blank"
@@ -166,7 +166,7 @@ def test_what_cannot_be_read_of_the_lower_rung_is_left_blank_there_and_stops_not
 
 
 def test_before_the_day_that_the_lower_rung_covers_what_was_typed_for_it_stops_nothing() -> None:
-    facts = FACTS | {"total_assets_y3": "-1", "application_date": "2016-08-01"}
+    facts = FACTS | {"total_assets@2015": "-1", "application_date": "2016-08-01"}
     app = page("self_assessment/steps", Draft(facts=facts, step="rd"))
     assert not app.exception
     assert "until this is corrected" not in html(app)
@@ -221,30 +221,30 @@ def test_an_empty_draft_is_not_stored_and_the_first_entry_gives_a_code(store: Re
 
 def test_every_change_is_stored_and_back_loses_nothing(store: Repository) -> None:
     app = page("self_assessment/steps", Draft(facts=dict(FACTS)))
-    app.text_input(key="entry:sales_revenue_y3").set_value("1,234.5").run()
+    app.text_input(key="entry:sales_revenue@2025").set_value("1,234.5").run()
     press(app, "Next →")
     app.text_input(key="entry:ip_class1_count").set_value("two").run()
     press(app, "← Back")
-    assert app.text_input(key="entry:sales_revenue_y3").value == "1,234.5"
+    assert app.text_input(key="entry:sales_revenue@2025").value == "1,234.5"
     draft = app.session_state["draft"]
     kept = from_state(store, draft.code)
     assert kept.facts["ip_class1_count"] == "two"
-    assert kept.facts["sales_revenue_y3"] == "1,234.5"
+    assert kept.facts["sales_revenue@2025"] == "1,234.5"
     assert kept.step == "main"
 
 
 def test_what_cannot_be_read_is_said_beside_its_input_and_kept() -> None:
-    app = page("self_assessment/steps", Draft(facts=FACTS | {"sales_revenue_y3": "-5"}))
+    app = page("self_assessment/steps", Draft(facts=FACTS | {"sales_revenue@2025": "-5"}))
     assert "Sales revenue, 2025: -5; expected: a number of 0 or more" in html(app)
     assert "Nothing can be decided" in html(app)
     assert any("to be corrected" in button.label for button in app.button)
-    assert app.text_input(key="entry:sales_revenue_y3").value == "-5"
+    assert app.text_input(key="entry:sales_revenue@2025").value == "-5"
 
 
 def test_while_an_entry_cannot_be_read_no_step_is_said_to_be_complete() -> None:
     app = page(
         "self_assessment/steps",
-        Draft(facts=FACTS | {"uscc": "91150105MA0N8K3T72", "staff_total": "9"}),
+        Draft(facts=FACTS | {"uscc": "91150105MA0N8K3T72", "staff_total@2025": "9"}),
     )
     labels = [button.label for button in app.button]
     assert "◐ 3. Staff · begun" in labels
@@ -258,7 +258,7 @@ def test_while_an_entry_cannot_be_read_no_step_is_said_to_be_complete() -> None:
 
 def test_years_are_calendar_years_and_one_before_registration_is_closed() -> None:
     app = page("self_assessment/steps", Draft(facts=FACTS | {"registered_on": "2024-02-01"}))
-    labels = [app.text_input(key=f"entry:sales_revenue_y{year}").label for year in (2, 3)]
+    labels = [app.text_input(key=f"entry:sales_revenue@{year}").label for year in (2024, 2025)]
     assert labels == ["2024", "2025"]
     closed = [each for each in app.text_input if each.value == "not registered yet"]
     assert [each.label for each in closed] == ["2023", "2023"]
@@ -498,8 +498,8 @@ def test_averages_of_the_months_go_into_the_inputs(monkeypatch: pytest.MonkeyPat
     app = edited(months((10, 12, 2, 2), (12, 20, 2, 4), (20, 20, 4, 4)), monkeypatch)
     assert "Staff, annual average: 15.67" in html(app)
     press(app, "Put the averages into the form")
-    assert float(app.text_input(key="entry:staff_total").value) == pytest.approx(47 / 3)
-    assert app.session_state["draft"].facts["st_staff"] == "3"
+    assert float(app.text_input(key="entry:staff_total@2025").value) == pytest.approx(47 / 3)
+    assert app.session_state["draft"].facts["st_staff@2025"] == "3"
 
 
 @pytest.mark.parametrize("gap", [(10, None, None, None), (10, 12, None, 3), (10, 12, None, None)])
@@ -561,7 +561,7 @@ def test_a_gap_of_the_result_leads_to_the_field_that_closes_it() -> None:
 
 
 def test_an_amount_so_large_that_yuan_may_be_meant_is_asked_about_and_not_changed() -> None:
-    facts = FACTS | {"sales_revenue_y2": "3860000元", "sales_revenue_y3": "3860000"}
+    facts = FACTS | {"sales_revenue@2024": "3860000元", "sales_revenue@2025": "3860000"}
     said = html(page("self_assessment/steps", Draft(facts=facts)))
     assert "Sales revenue, 2025 is taken as 386 × CNY 100 million" in said
     assert "Sales revenue, 2024 is taken" not in said

@@ -94,7 +94,7 @@ def test_the_form_asks_all_that_it_asked_and_the_new_field(revised: Scheme) -> N
     assert set(after) == {*before, "work_safety_standard"}
     facts = {"name": "甲", "registered_on": "2015-01-01", "application_date": "2027-05-10"}
     said = read_draft({"facts": facts}, revised, date(2026, 6, 15))
-    sheet = Sheet(revised, Draft(), said, ENGLISH)
+    sheet = Sheet(revised, Draft(), said)
     assert sorted(field.id for fields in sheet.steps.values() for field in fields) == sorted(after)
     # the new field stands last in its file, and in its step with all that was there
     main = [field.id for field in sheet.steps["main"]]

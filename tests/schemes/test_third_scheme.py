@@ -130,7 +130,7 @@ def test_the_form_asks_the_own_fields_of_any_scheme() -> None:
     facts = {"application_date": "2026-06-15", "niche_years": "5", "niche_share": "0.8"}
     said = read_draft({"facts": facts}, scheme, DAY, schemes_beside(scheme))
     assert said.batch.table.numbers("niche_share").tolist() == [0.8]
-    sheet = Sheet(scheme, Draft(facts=facts), said, ENGLISH)
+    sheet = Sheet(scheme, Draft(facts=facts), said)
     assert "niche_years" in sheet.places
 
 

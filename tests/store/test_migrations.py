@@ -262,3 +262,115 @@ def test_every_sentence_that_an_action_was_has_its_id() -> None:
     ids = SCRIPTS.get_revision("0006").module.IDS
     assert set(ids.values()) == set(AuditAction)
     assert all(ids[words] == action for action, words in AUDIT_WORDS.items())
+
+
+def facts_of(year: int, **more: object) -> dict[str, object]:
+    """Figures of an application as stores of before kept them."""
+    figures = {f"sales_revenue_y{place}": float(year + place - 4) for place in (1, 2, 3)}
+    day = {"application_date": f"{year}-05-10"}
+    return day | figures | {"staff_total": year - 1, "ip_class1_count": 2} | more
+
+
+def test_a_store_of_before_keeps_every_figure_under_its_calendar_year(empty_url: str) -> None:
+    engine = connect(empty_url)
+    migrate(engine, "0006")
+    codes = [new_code() for _ in range(3)]
+    typed = {
+        "registered_on": "2015-01-01", "sales_revenue_y1": "1", "sales_revenue_y3": "3 亿",
+        "st_staff": "12", "ip_class2_count": "4",
+    }  # fmt: skip
+    lists = {"product": [{"name": "A", "income": "5"}], "ip": [{"name": "B"}]}
+    states = [
+        {"step": "rd", "facts": typed, "ledgers": lists},
+        {"facts": typed | {"application_date": "2028年3月1日"}, "ledgers": {}},
+        {"facts": typed | {"application_date": "someday"}},
+    ]
+    moment = "2026-11-20 08:00:00"
+    inputs = {year: json.dumps(facts_of(year, foreign_y2=7)) for year in (2026, 2027)}
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO firms (id, name, stage, verdict, score_low, score_high, assessed_at,"
+                " created_at, changed_at, version) VALUES (1, '甲', 'ready', 'eligible', 80, 90,"
+                " '2026-06-02', :at, :at, 1)"
+            ),
+            {"at": moment},
+        )
+        # the later application was assessed first, and so the earlier one was shown
+        for year, at, low in ((2027, "2026-06-01", 72.0), (2026, "2026-06-02", 80.0)):
+            connection.execute(
+                text(
+                    "INSERT INTO figures (firm_id, application_year, facts, changed_at, version)"
+                    " VALUES (1, :year, :facts, :at, 4)"
+                ),
+                {"year": year, "facts": inputs[year], "at": moment},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO assessments (firm_id, inputs, at, scheme, edition, as_of, record,"
+                    " verdict, score_low, score_high, probability) VALUES (1, :inputs, :at, 'hnte',"
+                    " 'e2016', :day, :record, 'eligible', :low, 90, 0.6)"
+                ),
+                {"inputs": inputs[year], "at": at, "day": f"{year}-05-10", "low": low,
+                 "record": packed('{"interval": [0.4, 0.7]}')},
+            )  # fmt: skip
+        connection.execute(
+            text(
+                "INSERT INTO imports (id, file, status, accepted, rejected, at)"
+                " VALUES (1, 'f.csv', 'staged', 1, '[]', :at)"
+            ),
+            {"at": moment},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO staged (import_id, place, name, application_year, inputs)"
+                " VALUES (1, 1, '甲', 2026, :inputs)"
+            ),
+            {"inputs": inputs[2026]},
+        )
+        for code, state in zip(codes, states, strict=True):
+            connection.execute(
+                text(
+                    "INSERT INTO drafts (code_hash, state, created_at, changed_at, version)"
+                    " VALUES (:code, :state, :at, :at, 3)"
+                ),
+                {"code": code_hash(code), "state": json.dumps(state), "at": moment},
+            )
+        kept = connection.execute(text("SELECT inputs, record FROM assessments ORDER BY id")).all()
+    engine.dispose()
+    engine = open_store(empty_url)
+    local = Repository(engine, LOCAL)
+    for year in (2026, 2027):
+        found = local.records.figures(1, year)
+        assert (found.value, found.version) == (facts_of(year, foreign_y2=7), 4)
+    with engine.connect() as connection:
+        stored = json.loads(
+            str(connection.scalar(text("SELECT facts FROM figures WHERE application_year = 2026")))
+        )
+        assert stored == {
+            "application_date": "2026-05-10", "sales_revenue@2023": 2023, "sales_revenue@2024": 2024,
+            "sales_revenue@2025": 2025, "staff_total@2025": 2025, "ip_class1_count": 2,
+            "foreign@2024": 7,
+        }  # fmt: skip
+        assert json.loads(str(connection.scalar(text("SELECT facts FROM staged")))) == stored
+        after = connection.execute(text("SELECT inputs, record FROM assessments ORDER BY id")).all()
+        assert after == kept
+        shown = connection.execute(
+            text("SELECT score_low, probability_low, probability_high FROM firms")
+        )
+        assert shown.one() == (72, 0.4, 0.7)
+    # storing the staged row again tells nothing that the firm's figures do not hold
+    assert local.imports.preview(1)["rows"][0]["would"] == "nothing"
+    first, second, third = (Repository(engine, VISITOR).drafts.get(code)["state"] for code in codes)
+    assert first == {
+        "step": "rd",
+        "facts": {
+            "registered_on": "2015-01-01", "sales_revenue@2023": "1", "sales_revenue@2025": "3 亿",
+            "st_staff@2025": "12", "ip_class2_count": "4",
+        },
+        "ledgers": {"product@2025": lists["product"], "ip": lists["ip"]},
+        "latest_year": 2025,
+    }  # fmt: skip
+    assert second["facts"]["sales_revenue@2027"] == "3 亿"
+    assert third["facts"]["sales_revenue@2025"] == "3 亿"
+    engine.dispose()

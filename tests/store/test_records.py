@@ -284,10 +284,38 @@ def test_every_change_leaves_a_line_that_says_who_and_what(local: Repository) ->
     local.records.save_figures(firm, 2026, {"staff_total": 140}, 0)
     local.records.save_figures(firm, 2026, {"st_staff": 12}, 1)
     last, first, named, _ = local.administration.audit_trail(firm)
-    assert last["detail"]["changed"] == {"st_staff": [None, 12], "staff_total": [140, None]}
-    assert first["detail"]["changed"] == {"staff_total": [None, 140]}
+    assert last["detail"]["changed"] == {
+        "st_staff@2025": [None, 12],
+        "staff_total@2025": [140, None],
+    }
+    assert first["detail"]["changed"] == {"staff_total@2025": [None, 140]}
     assert named["detail"]["changed"] == {"name": ["甲", "乙"]}
     assert named["role"] == "local"
+
+
+def test_a_file_of_an_earlier_application_read_later_is_not_the_current_one(
+    local: Repository,
+) -> None:
+    def applying(year: int, score: float) -> tuple[dict[str, Any], dict[str, Any]]:
+        told = {**facts("91150105XNBU6HUA33", "甲"), "application_date": f"{year}-05-10"}
+        found = record() | {"as_of": f"{year}-05-10"}
+        return told | {"sales_revenue_y3": year - 1.0}, found | {
+            "score": {"low": score, "high": 90}
+        }
+
+    local.imports.confirm(local.imports.stage("f", [applying(2026, 72)]))
+    local.imports.confirm(local.imports.stage("f", [applying(2025, 80), applying(2024, 60)]))
+    (row,) = local.firms.page().rows
+    assert row["score_low"] == 72
+    timeline = local.records.assessments(row["id"])
+    assert [each["as_of"].year for each in timeline] == [2026, 2025, 2024]
+    assert local.records.years(row["id"]) == [2026, 2025, 2024]
+    known = local.records.figures_of_other_years(row["id"], 2027)
+    assert (known["sales_revenue_y2"], known["sales_revenue_y1"]) == (2025, 2024)
+    assert "sales_revenue_y3" not in known
+    local.imports.confirm(local.imports.stage("f", [applying(2027, 64)]))
+    (row,) = local.firms.page().rows
+    assert row["score_low"] == 64
 
 
 # --- drafts -------------------------------------------------------------------------------------

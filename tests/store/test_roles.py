@@ -90,6 +90,9 @@ CALLS = {
     ),
     "records.years": Call(lambda r, w: r.records.years(w.firm), EVERYONE, SEES),
     "records.figures": Call(lambda r, w: r.records.figures(w.firm, 2026), EVERYONE, SEES),
+    "records.figures_of_other_years": Call(
+        lambda r, w: r.records.figures_of_other_years(w.firm, 2027), EVERYONE, SEES
+    ),
     "records.save_figures": Call(
         lambda r, w: r.records.save_figures(
             w.firm, 2026, {"name": SECRET}, version(w, lambda c: c.records.figures(w.firm, 2026))

@@ -15,6 +15,7 @@ from eligibility.app import address, cache, session
 from eligibility.app.register import firms_query
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft
+from eligibility.domain.calendar_window import cut_window
 from eligibility.screening import Firm
 from eligibility.store import PAPER_WORDS, Repository
 
@@ -78,9 +79,8 @@ def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
         {address.SOURCE: form_state.DRAFT},
         PageLink("eligibility/app/self_assessment/result_page.py"),
     )
-    return OpenFirm(
-        replace(firm, key=form_state.DRAFT), date.today(), query, home, dict(draft.lists)
-    )
+    lists = cut_window(draft.lists, firm.applied.year, firm.scheme.latest_year_ids)
+    return OpenFirm(replace(firm, key=form_state.DRAFT), date.today(), query, home, lists)
 
 
 def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:

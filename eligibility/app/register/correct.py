@@ -18,6 +18,11 @@ from eligibility.app.widgets import notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.assessment.ladder import extras, joint_fields, joint_fields_by_id
+from eligibility.domain.calendar_window import (
+    by_calendar_year,
+    calendar_years,
+    latest_year_ids,
+)
 from eligibility.domain.errors import Conflict, EligibilityError, InputError
 from eligibility.domain.facts import Field, years_of
 from eligibility.domain.text import Message, msgid
@@ -49,7 +54,12 @@ def figures(repository: Repository, firm: Row) -> None:
     what = f"figures:{firm['id']}:{year}"
     held: Versioned = session.edit_copy(what, lambda: repository.records.figures(firm["id"], year))
     _moved_on(repository.records.figures(firm["id"], year), held, what)
-    facts = held.value or _master_data(firm, year)
+    facts = held.value
+    if not facts:
+        others = repository.records.figures_of_other_years(firm["id"], year)
+        known = {name: others[name] for name in joint_fields_by_id().keys() & others.keys()}
+        facts = known | _master_data(firm, year)
+        _say_known_years(known, year)
     st.caption(
         _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
     )
@@ -68,6 +78,22 @@ def _master_data(firm: Row, year: int) -> dict[str, Any]:
     return {"application_date": f"{year}-01-01"} | {
         each: firm[each] for each in names if firm[each]
     }
+
+
+def _say_known_years(known: Row, year: int) -> None:
+    """Which years of an application that has no figures yet are filled in from others."""
+    fields = joint_fields()
+    entered = calendar_years(by_calendar_year(known, year, latest_year_ids(fields)))
+    if not entered:
+        return
+    blank = [each for each in years_of(year) if each not in entered]
+    words = _("Filled in from the firm's other applications: the figures of {years}.").format(
+        years=_(", ").join(map(str, sorted(entered)))
+    )
+    if blank:
+        still = _("Still blank: those of {years}.").format(years=_(", ").join(map(str, blank)))
+        words = f"{words} {still}"
+    st.html(tag("p", words, cls="notice", role="status"))
 
 
 def _moved_on(now: Versioned, held: Versioned, what: str) -> None:

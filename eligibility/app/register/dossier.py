@@ -20,6 +20,8 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.assessment.ladder import joint_fields_by_id
+from eligibility.domain.calendar_window import split_calendar_key
+from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
 from eligibility.store import STAGE_WORDS, Repository, Stage, audit_words
 
@@ -178,11 +180,15 @@ def beside(repository: Repository, firm: Row) -> None:
     year = held[0]["as_of"].year
     before = next((n for n, row in enumerate(held) if row["as_of"].year < year), 1)
     with st.container(horizontal=True):
-        earlier = _choose(_("Earlier"), held, before, session.EARLIER)
-        later = _choose(_("Later"), held, 0, session.LATEST)
+        chosen = (
+            _choose(_("Earlier"), held, before, session.EARLIER),
+            _choose(_("Later"), held, 0, session.LATEST),
+        )
+    # whichever is chosen where, the change is that from the older to the newer
+    older, newer = sorted(chosen, key=lambda row: (row["as_of"], row["at"], row["id"]))
     _side_by_side(
-        repository.records.assessment(earlier["id"])["record"],
-        repository.records.assessment(later["id"])["record"],
+        repository.records.assessment(older["id"])["record"],
+        repository.records.assessment(newer["id"])["record"],
     )
 
 
@@ -326,15 +332,24 @@ def changes(rows: Sequence[Row], named: bool = True) -> None:
     )
 
 
+def _changed_title(name: str, fields: Mapping[str, Field]) -> str:
+    """The title of a stored fact, with its calendar year."""
+    if name in fields:
+        return language().of(fields[name].title)
+    if dated := split_calendar_key(name):
+        stem, year = dated
+        field = fields.get(stem) or fields.get(f"{stem}_y3")
+        if field is not None:
+            return _("{title}, {year}").format(title=fmt.stem_title(field), year=year)
+    return name
+
+
 def _detail(detail: Row) -> str:
     """Which fields changed, without their figures; else the plain values of the line."""
     changed = detail.get("changed")
     if isinstance(changed, Mapping):
         fields = joint_fields_by_id()
-        named = [
-            language().of(fields[name].title) if name in fields else str(name) for name in changed
-        ]
-        return _(", ").join(named)
+        return _(", ").join(_changed_title(name, fields) for name in changed)
     if "stage" in detail:
         return _(STAGE_WORDS[Stage(detail["stage"])])
     if "verdict" in detail:

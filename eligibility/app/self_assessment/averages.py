@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -22,10 +22,10 @@ ENDS = ("start", "end")
 Month = Mapping[str, Any]
 
 
-def averages(heads: Mapping[str, Wording], year: int) -> None:
+def averages(heads: Mapping[str, Wording], year: int, key: Callable[[str], str]) -> None:
     """A table of twelve months, what follows from it, and a button that takes it over.
 
-    ``heads`` says of each field who is counted.
+    ``heads`` says of each field who is counted; ``key`` gives the name that its entry is kept under.
     """
     fields = list(heads)
     with st.expander(_("Work out the averages month by month")):
@@ -52,7 +52,7 @@ def averages(heads: Mapping[str, Wording], year: int) -> None:
             _("Put the averages into the form"),
             on_click=form_state.enter,
             # every digit that can matter, in the text of an input
-            args=({name: f"{average:.12g}" for name, average in found.items()},),
+            args=({key(name): f"{average:.12g}" for name, average in found.items()},),
             disabled=bool(lacking) or not found,
         )
 

@@ -7,11 +7,12 @@ show it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from eligibility.domain.calendar_window import calendar_years, split_calendar_key
 from eligibility.intake.lists import rows_with_entries, without_titles
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Repository
@@ -47,10 +48,9 @@ class Draft:
         The field that the step was turned to for, if any, and the visit that turned to it.
     """
 
+    #: by id of a field or a list, those of a calendar year as ``stem@year``
     facts: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, list[Row]] = field(
-        default_factory=lambda: {name: [] for name in load_scheme().lists}
-    )
+    lists: dict[str, list[Row]] = field(default_factory=dict)
     step: str = FIRST_STEP
     key: str | int | None = None
     code: str | None = None
@@ -61,6 +61,8 @@ class Draft:
     language: str = ""
     visit: int = 0
     sought: tuple[str, int] = ("", 0)
+    #: the latest fiscal year of the form when something of that year was last typed
+    latest_year: int | None = None
     #: the lists as they were when the step was opened: what their tables' changes refer to
     opened: dict[str, list[Row]] = field(default_factory=dict)
     #: rows of the tables shown that are the titles of columns, pasted along
@@ -77,7 +79,8 @@ class Draft:
         lists = {
             name: kept for name, rows in self.lists.items() if (kept := rows_with_entries(rows))
         }
-        return {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
+        state = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
+        return state if self.latest_year is None else {**state, "latest_year": self.latest_year}
 
     @property
     def changed(self) -> bool:
@@ -91,6 +94,23 @@ class Draft:
         else:
             self.facts[field_id] = str(value)
 
+    def show_years(self, years: Sequence[int]) -> bool:
+        """Take note of the calendar years of the form; whether the latest is new and still blank.
+
+        It is new to entries that were typed while an earlier or later one was the latest.
+        """
+        entered = calendar_years(
+            [*self.facts, *(name for name, rows in self.lists.items() if rows)]
+        )
+        if years[-1] in entered or not entered:
+            self.latest_year = years[-1]
+        return self.latest_year != years[-1]
+
+    def years_outside(self, years: Sequence[int]) -> list[int]:
+        """Calendar years with entries that the form of these years does not show."""
+        lists = (name for name, rows in self.lists.items() if rows)
+        return sorted(calendar_years([*self.facts, *lists]) - {*years})
+
     def edit(self, name: str, changes: Mapping[str, Any]) -> None:
         """Take the changes of a list's table since its step was opened."""
         rows = [dict(row) for row in self.opened[name]]
@@ -99,7 +119,8 @@ class Draft:
         gone = {int(place) for place in changes.get("deleted_rows", [])}
         kept = [row for place, row in enumerate(rows) if place not in gone]
         typed = [*kept, *changes.get("added_rows", [])]
-        self.lists[name], self.left_out[name] = without_titles(load_scheme().lists[name], typed)
+        definition = load_scheme().lists[list_id(name)]
+        self.lists[name], self.left_out[name] = without_titles(definition, typed)
 
     def put(self, name: str, rows: list[Row]) -> None:
         """Replace a list; its table starts anew."""
@@ -116,11 +137,13 @@ class Draft:
     def begin(self, name: str) -> None:
         """Let the table of a list start from what the list holds now."""
         self.left_out[name] = 0
-        self.opened[name] = [dict(row) for row in self.lists[name]] or [{} for _ in range(BLANK)]
+        rows = self.lists.setdefault(name, [])
+        self.opened[name] = [dict(row) for row in rows] or [{} for _ in range(BLANK)]
 
     def _text(self) -> str:
         # the step alone is no change worth a new draft, but is stored with the next one
-        facts = {name: part for name, part in self.state.items() if name != "step" or self.key}
+        incidental = () if self.key else ("step", "latest_year")
+        facts = {name: part for name, part in self.state.items() if name not in incidental}
         return json.dumps(facts, ensure_ascii=False, sort_keys=True)
 
     def save(self, repository: Repository) -> None:
@@ -170,6 +193,12 @@ class Draft:
         self.version, self.shared_with = held["version"], held["carrier_id"]
 
 
+def list_id(key: str) -> str:
+    """The id of the list whose rows stand under a key."""
+    dated = split_calendar_key(key)
+    return dated[0] if dated else key
+
+
 def from_state(repository: Repository, key: str | int) -> Draft:
     """A stored draft, by return code or as one's own.
 
@@ -180,10 +209,10 @@ def from_state(repository: Repository, key: str | int) -> Draft:
     """
     held = repository.drafts.get(key)
     kept = held["state"]
-    lists = {name: kept.get("ledgers", {}).get(name, []) for name in load_scheme().lists}
     return Draft(
         facts=dict(kept.get("facts", {})),
-        lists=lists,
+        lists=dict(kept.get("ledgers", {})),
+        latest_year=kept.get("latest_year"),
         step=kept.get("step", FIRST_STEP),
         key=key,
         code=key if isinstance(key, str) else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from eligibility.app.self_assessment.draft import Draft
+from eligibility.domain.calendar_window import by_calendar_year
 from eligibility.schemes.registry import Scheme
 
 
@@ -14,4 +15,10 @@ def example(scheme: Scheme, today: date) -> Draft | None:
     It is stored only once something of it is changed.
     """
     firm = scheme.example(today)
-    return Draft(facts=firm["facts"], lists=firm["lists"]) if firm else None
+    if firm is None:
+        return None
+    facts, lists = (
+        by_calendar_year(firm[part], today.year, scheme.latest_year_ids)
+        for part in ("facts", "lists")
+    )
+    return Draft(facts=facts, lists=lists)

@@ -34,6 +34,10 @@ class Sheet:
     draft: Draft
     told: DraftReading
 
+    def typed(self, field: Field) -> str:
+        """What is typed for a field; of a field of a year, for the calendar year that it shows."""
+        return self.draft.facts.get(self.told.key(field.id), "")
+
     @cached_property
     def from_lists(self) -> Mapping[str, float | str | None]:
         """What lists say in place of inputs."""
@@ -83,7 +87,7 @@ class Sheet:
         """Whether an input or a list says something of the field."""
         if field.id in self.from_lists:
             return self.from_lists[field.id] is not None
-        return field.id in self.draft.facts
+        return bool(self.typed(field))
 
 
 def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[Field]]]]:
@@ -118,7 +122,7 @@ def fields(step: str, sheet: Sheet) -> None:
     if by_month := {
         field.id: field.average_of_months for field in asked if field.average_of_months
     }:
-        averages.averages(by_month, sheet.told.years[-1])
+        averages.averages(by_month, sheet.told.years[-1], sheet.told.key)
 
 
 def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
@@ -181,7 +185,7 @@ def _need_of_lower_rung(field: Field, sheet: Sheet) -> list[Markup]:
 def _issue(field: Field, sheet: Sheet) -> Markup:
     said = _("{title}: {value}; expected: {expected}").format(
         title=fmt.field_title(field, sheet.told.years),
-        value=sheet.draft.facts.get(field.id, ""),
+        value=sheet.typed(field),
         expected=sheet.issues[field.id].expected.say(language()),
     )
     return tag("p", said, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
@@ -194,7 +198,7 @@ def _large(field: Field, sheet: Sheet) -> float | None:
     if field.id in sheet.from_lists:
         listed = sheet.from_lists[field.id]
         return listed if isinstance(listed, float) and listed >= LARGE else None
-    return large(sheet.draft.facts.get(field.id, ""), field)
+    return large(sheet.typed(field), field)
 
 
 def _asks_unit(field: Field, amount: float, sheet: Sheet) -> Markup:
@@ -218,8 +222,9 @@ def _input(field: Field, sheet: Sheet) -> None:
     if field.id in sheet.from_lists:
         _closed(label, _from_list(field, sheet), field, shown)
         return
-    typed = sheet.draft.facts.get(field.id, "")
-    key = form_state.entry_key(field.id)
+    typed = sheet.typed(field)
+    name = sheet.told.key(field.id)
+    key = form_state.entry_key(name)
     match field.kind:
         case "yes_no":
             words = {"": _("not filled in"), "yes": _("yes"), "no": _("no")}
@@ -230,7 +235,7 @@ def _input(field: Field, sheet: Sheet) -> None:
         case "catalogue":
             nodes = _lowest(sheet)
             if typed in nodes:
-                form_state.prefill(field.id, typed)
+                form_state.prefill(name, typed)
             st.selectbox(
                 label,
                 list(nodes),
@@ -242,7 +247,7 @@ def _input(field: Field, sheet: Sheet) -> None:
             )
         case _:
             # text as it is typed: the reader of all input says in words what it cannot take
-            form_state.prefill(field.id, typed)
+            form_state.prefill(name, typed)
             # worded, so that it is not taken for an entry
             hint = {"date": _("such as 2019-03-05"), "code": _("18 characters")}.get(field.kind, "")
             st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)

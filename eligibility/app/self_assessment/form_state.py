@@ -38,14 +38,14 @@ def typed_code() -> str:
     return str(st.session_state.get(CODE) or "").strip()
 
 
-def entry_key(field_id: str) -> str:
-    """The key of one input of the form."""
-    return f"{ENTRY}{field_id}"
+def entry_key(name: str) -> str:
+    """The key of the input of what a draft keeps under a name."""
+    return f"{ENTRY}{name}"
 
 
-def prefill(field_id: str, text: str) -> None:
+def prefill(name: str, text: str) -> None:
     """Give an input what the draft says, before it is drawn."""
-    st.session_state.setdefault(entry_key(field_id), text)
+    st.session_state.setdefault(entry_key(name), text)
 
 
 def list_key(kind: str) -> str:
@@ -74,7 +74,7 @@ def collect() -> None:
     for key, value in st.session_state.items():
         if str(key).startswith(ENTRY):
             opened.type(str(key).removeprefix(ENTRY), value)
-    for kind in opened.lists:
+    for kind in list(opened.lists):
         changes = st.session_state.get(list_key(kind))
         if changes is None:
             # a table that was away, on another page, starts anew

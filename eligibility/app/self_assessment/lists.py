@@ -28,7 +28,9 @@ STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
 
 def table(kind: str, sheet: Sheet) -> None:
     """The rule, the table, and what it gives."""
-    ledger = sheet.scheme.lists[kind]
+    ledger, key = sheet.scheme.lists[kind], sheet.told.key(kind)
+    if key not in sheet.draft.opened:
+        sheet.draft.begin(key)
     st.header(language().of(ledger.title), anchor=False)
     rule = language().of(ledger.rule)
     hint = _(
@@ -38,18 +40,18 @@ def table(kind: str, sheet: Sheet) -> None:
     st.html(tag("p", tag("b", rule), " ", hint, cls="muted"))
     config = columns(kind, sheet)
     names = [column.id for column in ledger.columns]
-    rows = sheet.draft.opened[kind]
+    rows = sheet.draft.opened[key]
     st.data_editor(
         pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}),
         num_rows="dynamic",
         column_config=config,
         hide_index=True,
         placeholder="",
-        key=form_state.list_key(kind),
+        key=form_state.list_key(key),
         alt=language().of(ledger.title),
     )
     _paste(kind, sheet, config)
-    if left := sheet.draft.left_out[kind]:
+    if left := sheet.draft.left_out[key]:
         words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
         st.html(tag("p", words.format(n=left), cls="notice"))
     found = sheet.told.counted.get(kind)
@@ -59,10 +61,11 @@ def table(kind: str, sheet: Sheet) -> None:
 
 def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
     """A table with its header row, matched by its titles and looked at before it is taken."""
+    key = sheet.told.key(kind)
     with st.expander(_("Paste a table with its header row")):
         text = st.text_area(
             _("Rows copied from Excel or an export, the header row first"),
-            key=form_state.paste_key(kind),
+            key=form_state.paste_key(key),
         )
         if not text.strip():
             return
@@ -88,12 +91,12 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         st.button(
             _("Take these {n} rows into the list").format(n=len(paste.rows)),
             on_click=form_state.replace_list,
-            args=(kind, [*sheet.draft.lists[kind], *paste.rows]),
+            args=(key, [*sheet.draft.lists[key], *paste.rows]),
         )
 
 
 def _comes_to(kind: str, found: Count, sheet: Sheet) -> None:
-    rows = sheet.draft.lists[kind]
+    rows = sheet.draft.lists[sheet.told.key(kind)]
     counting = int((found.status == MET).sum())
     said = _("{n} of {count} rows count.").format(n=counting, count=len(rows))
     st.html(tag("p", tag("strong", said), " ", *_overrides(found, sheet), cls="notice"))
@@ -127,7 +130,7 @@ def _overrides(found: Count, sheet: Sheet) -> list[str]:
     """The fields that take their number from the list."""
     fields = sheet.scheme.fields_by_id
     asked = {field.id for held in sheet.steps.values() for field in held}
-    typed = [name for name in found.fields if name in sheet.draft.facts and name in asked]
+    typed = [name for name in found.fields if name in asked and sheet.typed(fields[name])]
     if not typed:
         return []
     titles = fmt.field_titles(typed, fields, sheet.told.years)
@@ -161,7 +164,7 @@ def _never_used(sheet: Sheet) -> None:
 
 def _main(sheet: Sheet) -> None:
     """Whether the products named main make the share that the rules ask of main products."""
-    share = main_share(sheet.scheme.lists["product"], sheet.draft.lists["product"])
+    share = main_share(sheet.scheme.lists["product"], sheet.draft.lists[sheet.told.key("product")])
     if share is None or "main_products_share" not in sheet.told.law.parameters:
         return
     line = sheet.told.law.value("main_products_share")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from eligibility.app import address, auth, cache
 from eligibility.app.firm import conditions, ladder, open_firm, readiness, score, verdict
-from eligibility.app.self_assessment import draft_storage, form_state, result_summary
+from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices, papers
@@ -36,6 +36,7 @@ if firm is None:
     st.stop()
 
 verdict.heading(firm)
+year_notice.show_year_notice(draft, told)
 rungs = ladder.ladder_standing(firm)
 ladder.within_reach(rungs, firm)
 if sought := result_summary.first_steps(firm):

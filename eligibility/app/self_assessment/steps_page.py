@@ -12,6 +12,7 @@ from eligibility.app.self_assessment import (
     lists,
     progress,
     steps,
+    year_notice,
 )
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -46,6 +47,7 @@ with left:
     arrival.arrive(step, title, draft.sought)
 with right:
     st.title(title, anchor=False)
+    year_notice.show_year_notice(draft, told)
     for ledger in sheet.scheme.lists.values():
         if ledger.section == step:
             lists.table(ledger.id, sheet)
