@@ -181,7 +181,7 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "result": text(_("Result put to use"), width="medium"),
         "year": text(_("Year"), width="small"),
         "number": text(
-            _("Number"),
+            _("Patent or registration no."),
             width="small",
             help=_("Number of the patent or registration; the same number counts once."),
         ),
