@@ -19,10 +19,10 @@ def show() -> None:
     actor = auth.actor()
     person = auth.person()
     page = st.navigation(
-        navigation.pages_for_role(navigation.pages(known=person is not None), actor.role),
+        navigation.pages_for_role(navigation.pages(signed_in=person is not None), actor.role),
         position="top",
     )
-    sign_in.ended(person)
+    sign_in.show_signed_out(person)
     sign_in.form_result()
     page.run()
     frame.footer()

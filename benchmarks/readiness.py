@@ -37,7 +37,7 @@ from eligibility.readiness.conjunction import ConjunctionClassifier  # noqa: E40
 from eligibility.readiness.features import features, layout  # noqa: E402
 from eligibility.readiness.metrics import measures  # noqa: E402
 from eligibility.readiness.training import train  # noqa: E402
-from eligibility.readiness.training_data import Past  # noqa: E402
+from eligibility.readiness.training_data import TrainingData  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.simulation.applications import Kind, simulate  # noqa: E402
 
@@ -64,18 +64,18 @@ def main() -> None:
     speed()
 
 
-def applications(rows: int, seed: int, kind: Kind) -> tuple[Past, np.ndarray]:
+def applications(rows: int, seed: int, kind: Kind) -> tuple[TrainingData, np.ndarray]:
     """Invented applications as training reads them, and their true chances."""
     made = simulate(rows, seed, kind)
     (found,) = assess_table(made.firms)
-    past = Past(
+    past = TrainingData(
         features=features(found),
-        certified=made.certified,
+        labels=made.labels,
         years=made.applied_year,
         firms=np.arange(rows),
         layout=LAYOUT,
         edition=LAW.id,
-        invented=True,
+        synthetic=True,
         older=0,
         unknown=0,
         sha256="",
@@ -110,13 +110,13 @@ def compared(kind: Kind, size: int, seeds: int) -> None:
     for seed in range(seeds):
         past, _ = applications(size, seed, kind)
         tested, truth = applications(TESTED, 1000 + seed, kind)
-        oracle.append(measures(tested.certified, truth)["log_loss"])
-        said = ConjunctionClassifier(LAYOUT).fit(past.features, past.certified)
+        oracle.append(measures(tested.labels, truth)["log_loss"])
+        said = ConjunctionClassifier(LAYOUT).fit(past.features, past.labels)
         found = said.chances(tested.features)
         held.append(float(np.mean((found.low <= truth) & (truth <= found.high))))
         chances = {CONJUNCTION: found.probability}
         for name, estimator in stock(seed).items():
-            fitted = clone(estimator).fit(past.features, past.certified)
+            fitted = clone(estimator).fit(past.features, past.labels)
             chances[name] = fitted.predict_proba(tested.features)[:, 1]
         if size in CHOSEN_AT:
             trained = train(past, "hnte", seed)
@@ -125,7 +125,7 @@ def compared(kind: Kind, size: int, seeds: int) -> None:
             chances["chosen by training"] = told.probability
             held_by_chosen.append(float(np.mean((told.low <= truth) & (truth <= told.high))))
         for name, chance in chances.items():
-            found_here = measures(tested.certified, chance)
+            found_here = measures(tested.labels, chance)
             losses.setdefault(name, []).append(found_here["log_loss"])
             errors.setdefault(name, []).append(found_here["calibration_error"])
     print(f"\n{kind} process, trained on {size}; oracle log-loss {spread(oracle)}")
@@ -164,9 +164,9 @@ def speed(rows: int = 1_000_000, runs: int = 5) -> None:
     values = np.tile(tested.features, (rows // TESTED, 1))
     # the reference knows no blanks
     filled = np.nan_to_num(values)
-    ours = ConjunctionClassifier(LAYOUT).fit(past.features, past.certified)
+    ours = ConjunctionClassifier(LAYOUT).fit(past.features, past.labels)
     reference = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
-    reference.fit(np.nan_to_num(past.features), past.certified)
+    reference.fit(np.nan_to_num(past.features), past.labels)
 
     def whole() -> None:
         ours.chances(values).factors.argmin(axis=1)

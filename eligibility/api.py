@@ -15,7 +15,7 @@ from eligibility.assessment.record import records
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.results import Readiness
-from eligibility.intake.table import Batch, Options, from_records, read_table
+from eligibility.intake.table import IntakeOptions, RowBatch, from_records, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 Firm = Mapping[str, object]
@@ -63,9 +63,9 @@ def assess(
     ModelRefused
         If the model cannot be trusted or used.
     """
-    held = load_scheme(scheme)
+    qualification = load_scheme(scheme)
     table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, scheme=scheme)
-    return records(assess_table(table, held), readiness_judge(model))
+    return records(assess_table(table, qualification), readiness_judge(model))
 
 
 def score(
@@ -94,11 +94,11 @@ def score(
     from eligibility.i18n import ENGLISH
     from eligibility.reports.score_table import scored_table
 
-    held = load_scheme(scheme)
+    qualification = load_scheme(scheme)
     table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, scheme=scheme)
     judge = None if model is None else readiness_judge(model)
     rows = np.arange(1, len(table) + 1)
-    scored = scored_table(assess_table(table, held), rows, held, ENGLISH, judge)
+    scored = scored_table(assess_table(table, qualification), rows, qualification, ENGLISH, judge)
     return scored.to_pandas() if as_frame else scored
 
 
@@ -123,10 +123,12 @@ def firms(
 
     ``fields`` is all that they may hold; what the scheme asks for, if omitted.
     """
-    held = load_scheme(scheme)
-    fields = held.fields if fields is None else fields
-    given = _mappings(firm)
-    batch = from_records(given, fields, _options(held, as_of), catalogue=held.titles_by_code)
+    qualification = load_scheme(scheme)
+    fields = qualification.fields if fields is None else fields
+    records = _mappings(firm)
+    batch = from_records(
+        records, fields, _options(qualification, as_of), catalogue=qualification.titles_by_code
+    )
     if (fatal := [issue for issue in batch.issues if issue.fatal]) or batch.rejects.num_rows:
         raise InputError("{issue}", issue=fatal[0].sentence)
     return batch.table
@@ -173,14 +175,19 @@ def assess_file(
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
     model: Path | str | None = None,
-) -> tuple[list[dict[str, Any]], Batch]:
+) -> tuple[list[dict[str, Any]], RowBatch]:
     """Assess every readable row of a CSV or Excel file; the batch holds the rest and why."""
-    held = load_scheme(scheme)
-    batch = read_table(path, held.fields, _options(held, as_of), catalogue=held.titles_by_code)
-    return records(assess_table(batch.table, held), readiness_judge(model)), batch
+    qualification = load_scheme(scheme)
+    batch = read_table(
+        path,
+        qualification.fields,
+        _options(qualification, as_of),
+        catalogue=qualification.titles_by_code,
+    )
+    return records(assess_table(batch.table, qualification), readiness_judge(model)), batch
 
 
-def _options(scheme: Scheme, as_of: date | None) -> Options:
+def _options(scheme: Scheme, as_of: date | None) -> IntakeOptions:
     day = as_of or date.today()
     scheme.in_force(day)
-    return Options(application_date=day, covered_from=scheme.covered_from)
+    return IntakeOptions(application_date=day, covered_from=scheme.covered_from)

@@ -227,10 +227,10 @@ def _is_same_file(one: Path, other: Path) -> bool:
     with suppress(OSError):
         if one.samefile(other):
             return True
-    return _folded(os.path.realpath(one)) == _folded(os.path.realpath(other))
+    return _fold_case(os.path.realpath(one)) == _fold_case(os.path.realpath(other))
 
 
-def _folded(name: str) -> str:
+def _fold_case(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -238,11 +238,11 @@ def _sync_folder(folder: Path) -> None:
     """Let a new name reach the disk, where a folder can be opened."""
     if sys.platform != "win32":
         with suppress(OSError):
-            opened = os.open(folder, os.O_RDONLY)
+            descriptor = os.open(folder, os.O_RDONLY)
             try:
-                os.fsync(opened)
+                os.fsync(descriptor)
             finally:
-                os.close(opened)
+                os.close(descriptor)
 
 
 # --- two runs at once -------------------------------------------------------------------------------
@@ -255,38 +255,40 @@ def _write_lock(path: Path) -> Iterator[str]:
     The lock is the operating system's, on an empty file beside the path, and ends with the process:
     a run that was killed leaves that file, but nothing that is locked.
     """
-    prefix = PREFIX + sha256(_folded(path.name).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    prefix = (
+        PREFIX + sha256(_fold_case(path.name).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    )
     lock = path.with_name(prefix + LOCK)
-    opened = _acquire(lock, path)
+    descriptor = _acquire(lock, path)
     try:
-        if opened is not None:
+        if descriptor is not None:
             # nobody else writes this path now: these were left by a run that was killed
             for left in path.parent.glob(f"{prefix}-*{WORKING}"):
                 with suppress(OSError):
                     left.unlink()
         yield prefix
     finally:
-        if opened is not None:
-            _release(opened, lock)
+        if descriptor is not None:
+            _release(descriptor, lock)
 
 
 def _acquire(lock: Path, path: Path) -> int | None:
     """The lock file, open and locked; None where there are no locks."""
     while True:
         try:
-            opened = _open_lock(lock, path)
+            descriptor = _open_lock(lock, path)
         except FileExistsError:
             # another run was quicker
             continue
         try:
-            _lock(opened)
-            if os.path.samestat(os.fstat(opened), lock.lstat()):
-                return opened
+            _lock(descriptor)
+            if os.path.samestat(os.fstat(descriptor), lock.lstat()):
+                return descriptor
         except FileNotFoundError:
             # the run before has just removed it
             pass
         except OSError as error:
-            os.close(opened)
+            os.close(descriptor)
             if error.errno in _NO_LOCKS:
                 lock.unlink(missing_ok=True)
                 return None
@@ -294,35 +296,35 @@ def _acquire(lock: Path, path: Path) -> int | None:
                 "{path} is being written by another run; wait for it, or name another file.",
                 path=path,
             ) from error
-        os.close(opened)
+        os.close(descriptor)
 
 
 def _open_lock(lock: Path, path: Path) -> int:
     flags = os.O_RDONLY | _NOFOLLOW | getattr(os, "O_NONBLOCK", 0)
     try:
-        opened = os.open(lock, flags)
+        descriptor = os.open(lock, flags)
     except FileNotFoundError:
         # readable for all, so that another user can see whether it is still locked
         return os.open(lock, flags | os.O_CREAT | os.O_EXCL, 0o644)
-    status = os.fstat(opened)
+    status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size:
-        os.close(opened)
+        os.close(descriptor)
         raise InputError(
             "{path} cannot be written: {why}.",
             path=path,
             why=Message("{lock} is in its way", {"lock": lock.name}),
         )
-    return opened
+    return descriptor
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(opened: int) -> None:
-        msvcrt.locking(opened, msvcrt.LK_NBLCK, 1)
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
-    def _release(opened: int, lock: Path) -> None:
-        os.close(opened)
+    def _release(descriptor: int, lock: Path) -> None:
+        os.close(descriptor)
         # another run may have opened it
         with suppress(OSError):
             lock.unlink()
@@ -330,11 +332,11 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(opened: int) -> None:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _release(opened: int, lock: Path) -> None:
+    def _release(descriptor: int, lock: Path) -> None:
         # before the lock ends, so that no other run holds one on a file without a name
         with suppress(OSError):
             lock.unlink()
-        os.close(opened)
+        os.close(descriptor)

@@ -41,8 +41,8 @@ def above(value: Floats, line: Floats | float) -> Bools:
 
 def at_most(value: Floats, line: Floats | float) -> Bools:
     """True where the value is on the line or below it; False where either is unknown."""
-    kept: Bools = value <= line + slack(line)
-    return kept
+    result: Bools = value <= line + slack(line)
+    return result
 
 
 def quotient(part: Floats, whole: Floats) -> Floats:
@@ -74,7 +74,7 @@ class ShareRange:
     may_be_empty: Bools
     possible: Bools
 
-    def decided(self, *, empty_misses: bool) -> tuple[Bools, Bools]:
+    def decide(self, *, empty_misses: bool) -> tuple[Bools, Bools]:
         """Where every admissible value gives one status, and whether that is a pass.
 
         ``empty_misses`` is True where a whole of zero misses the line, False where a person decides.
@@ -132,7 +132,7 @@ def part_within(
     )
 
 
-def joined(ranges: Sequence[ShareRange]) -> ShareRange:
+def union_of_ranges(ranges: Sequence[ShareRange]) -> ShareRange:
     """The range that holds all of several."""
 
     def both(one: ShareRange, other: ShareRange) -> ShareRange:
@@ -155,13 +155,13 @@ def quotient_limit(part: Floats, whole: Floats) -> Floats:
     return np.where(np.isinf(part) & np.isinf(whole), 1.0, share)
 
 
-def is_one_of(values: Floats, known: Floats) -> Bools:
+def is_one_of(values: Floats, choices: Floats) -> Bools:
     """True where a value is one of the known ones, which stand in rising order."""
-    if not len(known):
+    if not len(choices):
         return np.zeros(values.shape, dtype=np.bool_)
-    places = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: Bools = known[places] == values
-    return found
+    places = np.minimum(np.searchsorted(choices, values), len(choices) - 1)
+    result: Bools = choices[places] == values
+    return result
 
 
 def decimal(amount: Floats) -> Floats:

@@ -17,9 +17,9 @@ from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import record
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import Edition
-from eligibility.domain.results import VERDICT_WORDS, Learned, Readiness
+from eligibility.domain.results import VERDICT_WORDS, Readiness, TrainingSummary
 from eligibility.i18n import Language
-from eligibility.intake.table import Batch
+from eligibility.intake.table import RowBatch
 from eligibility.reports.gap_columns import first_gaps
 from eligibility.reports.number_format import chance
 from eligibility.reports.score_table import Judge
@@ -41,14 +41,14 @@ SORTS: Mapping[str, list[tuple[str, str]]] = {
 class Firm:
     """One firm: its assessment, as plain data, and the law it was judged by.
 
-    ``kept`` is the record of an assessment made before, to be shown as it was.
+    ``stored_record`` is the record of an assessment made before, to be shown as it was.
     ``readiness`` is what a model says of the firms of the assessment.
     ``key`` names it among all firms that a session opens.
     """
 
     assessment: Assessment
     row: int
-    kept: dict[str, Any] | None = None
+    stored_record: dict[str, Any] | None = None
     readiness: Readiness | None = None
     key: str = ""
 
@@ -70,24 +70,24 @@ class Firm:
     @cached_property
     def record(self) -> dict[str, Any]:
         """All that is said of it."""
-        return self.kept or record(self.assessment, self.row, self.readiness)
+        return self.stored_record or record(self.assessment, self.row, self.readiness)
 
     @cached_property
-    def applied(self) -> date:
+    def application_date(self) -> date:
         """Its application date."""
         return date.fromisoformat(self.record["as_of"])
 
     @property
     def years(self) -> list[int]:
         """The calendar years of y1, y2 and y3."""
-        return list(years_of(self.applied.year))
+        return list(years_of(self.application_date.year))
 
     def text(self, field_id: str) -> str:
         """A text it gave, or nothing."""
         return str(self.assessment.firms.texts(field_id)[self.row] or "")
 
     @property
-    def registered(self) -> date | None:
+    def registration_date(self) -> date | None:
         """The day it was registered."""
         day: date | None = self.assessment.firms.dates("registered_on")[self.row].item()
         return day
@@ -120,14 +120,16 @@ class Firm:
 
     def first_gaps(self, count: int, language: Language) -> list[str]:
         """The first so many gaps in words: what is unmet before what is open."""
-        held = self.assessment
-        columns = first_gaps(held.gaps, len(held.rows), count, held.scheme, language)
+        assessment = self.assessment
+        columns = first_gaps(
+            assessment.gaps, len(assessment.rows), count, assessment.scheme, language
+        )
         return [str(column[self.row]) for column in columns if column[self.row].is_valid]
 
     @property
-    def decided(self) -> int:
+    def decided_count(self) -> int:
         """How many conditions are met or unmet."""
-        return sum(found["status"] != "undetermined" for found in self.record["findings"])
+        return sum(finding["status"] != "undetermined" for finding in self.record["findings"])
 
 
 @dataclass(frozen=True)
@@ -137,13 +139,13 @@ class Screening:
     ``readiness`` is what a model says of each assessment; None where there is none to ask.
     """
 
-    batch: Batch
+    batch: RowBatch
     assessments: list[Assessment]
     readiness: list[Readiness | None]
     _tables: dict[str, pa.Table] = field(default_factory=dict)
 
     @property
-    def rejected(self) -> int:
+    def rows_rejected(self) -> int:
         """How many rows were not assessed."""
         return int(self.batch.read - len(self.batch.table))
 
@@ -165,17 +167,22 @@ class Screening:
         return seats
 
     @property
-    def learned(self) -> Learned | None:
+    def training(self) -> TrainingSummary | None:
         """What the model learned from; None where nothing is said of readiness."""
-        return next((said.learned for said in self.readiness if said is not None), None)
+        return next(
+            (readiness.training for readiness in self.readiness if readiness is not None), None
+        )
 
     @property
     def judge(self) -> Judge | None:
         """Gives the readiness of each of the assessments again."""
-        if self.learned is None:
+        if self.training is None:
             return None
-        said = {id(of): held for of, held in zip(self.assessments, self.readiness, strict=True)}
-        return lambda assessment: said[id(assessment)]
+        by_assessment = {
+            id(of): readiness
+            for of, readiness in zip(self.assessments, self.readiness, strict=True)
+        }
+        return lambda assessment: by_assessment[id(assessment)]
 
     def firm(self, place: int) -> Firm:
         """The firm in that place of the table."""
@@ -210,18 +217,18 @@ class Screening:
     def _table(self, language: Language) -> pa.Table:
         firms = self.batch.table
         pairs = zip(self.assessments, self.readiness, strict=True)
-        parts = [self._part(assessment, said, language) for assessment, said in pairs]
-        held = {
+        parts = [self._part(assessment, lines, language) for assessment, lines in pairs]
+        extra_columns = {
             "name": pa.array(firms.texts("name"), pa.string()),
             "uscc": pa.array(firms.texts("uscc"), pa.string()),
             "district": pa.array(firms.texts("district"), pa.string()),
         }
         if not parts:
-            return pa.table({**held, **{name: [] for name in PART.names}})
-        found = pa.concat_tables(parts).sort_by("place")
-        for name, column in held.items():
-            found = found.append_column(name, column)
-        return found
+            return pa.table({**extra_columns, **{name: [] for name in PART.names}})
+        table = pa.concat_tables(parts).sort_by("place")
+        for name, column in extra_columns.items():
+            table = table.append_column(name, column)
+        return table
 
     @staticmethod
     def _part(assessment: Assessment, readiness: Readiness | None, language: Language) -> pa.Table:
@@ -254,10 +261,12 @@ PART = pa.schema(
 )
 
 
-def screen(batch: Batch, scheme: Scheme, model: Model | None = None) -> Screening:
+def screen(batch: RowBatch, scheme: Scheme, model: Model | None = None) -> Screening:
     """Assess a batch, and ask the model if there is one."""
-    found = assess_table(batch.table, scheme) if len(batch.table) else []
-    return Screening(batch, found, [model.readiness(each) if model else None for each in found])
+    assessments = assess_table(batch.table, scheme) if len(batch.table) else []
+    return Screening(
+        batch, assessments, [model.readiness(each) if model else None for each in assessments]
+    )
 
 
 def _readiness_columns(
@@ -269,9 +278,11 @@ def _readiness_columns(
     _ = language.text
     conditional = _("conditional: {interval}")
     words = []
-    for low, high, held in zip(readiness.low, readiness.high, readiness.conditional, strict=True):
+    for low, high, is_conditional in zip(
+        readiness.low, readiness.high, readiness.conditional, strict=True
+    ):
         ends = f"{chance(low)}–{chance(high)}"
-        words.append(conditional.format(interval=ends) if held else ends)
+        words.append(conditional.format(interval=ends) if is_conditional else ends)
     return [
         # a number that sorts cannot say “<1%” and must not say that anything is certain
         pa.array(np.clip(100 * readiness.probability, 1, 99)),
@@ -303,8 +314,8 @@ def _masks(
     if places:
         yield pc.is_in(table["district"], pa.array(places, pa.string())).to_numpy()
     if text:
-        found = [
+        masks = [
             pc.fill_null(pc.match_substring(table[name], text.strip(), ignore_case=True), False)
             for name in ("name", "uscc")
         ]
-        yield pc.or_(*found).to_numpy()
+        yield pc.or_(*masks).to_numpy()

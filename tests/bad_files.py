@@ -17,7 +17,7 @@ from eligibility.domain.errors import DateNotCovered, InputError
 from eligibility.intake import csv_file
 from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.encodings import find_encoding
-from eligibility.intake.table import Options, from_records, preview, read_batches
+from eligibility.intake.table import IntakeOptions, from_records, preview, read_batches
 from eligibility.readiness.training_data import read_past
 from eligibility.schemes.registry import load_scheme
 from tests.hostile_workbooks import MAIN, plain, sheet, with_parts
@@ -154,7 +154,7 @@ def drafts(draw: st.DrawFn) -> Mapping[str, object]:
 def check_file(content: bytes) -> None:
     """Every row is scored or rejected, or the file is refused in a sentence; rows keep their numbers."""
     source = ("f", content)
-    options = Options(most_lines=10_000, money_unit="10k CNY")
+    options = IntakeOptions(most_lines=10_000, money_unit="10k CNY")
     with _SentenceOnly():
         preview(source, SCHEME.fields, options)
     with _SentenceOnly():

@@ -10,7 +10,7 @@ from eligibility.readiness import training
 from eligibility.readiness.artifact import save
 from eligibility.readiness.baselines import candidates
 from eligibility.readiness.training import TrainingResult
-from eligibility.readiness.training_data import Past, read_past
+from eligibility.readiness.training_data import TrainingData, read_past
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
 from eligibility.simulation.file import write_applications
@@ -26,7 +26,7 @@ def past_file(folder: Path, rows: int = ROWS, seed: int = 1) -> Path:
     return path
 
 
-def past(folder: Path, rows: int = ROWS, seed: int = 1) -> Past:
+def past(folder: Path, rows: int = ROWS, seed: int = 1) -> TrainingData:
     """The same, read."""
     return read_past(past_file(folder, rows, seed), load_scheme())
 

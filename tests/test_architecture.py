@@ -15,7 +15,7 @@ import pytest
 
 import eligibility
 from eligibility.api import assess
-from eligibility.intake.table import Options, read_table
+from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, SCHEMES, load_scheme, scheme_ids
 
 ROOT = Path(__file__).parents[1]
@@ -340,7 +340,7 @@ def test_money_is_cny_inside(scheme_id: str) -> None:
 
 
 def test_a_model_never_alters_a_finding_a_score_or_a_verdict() -> None:
-    fields, options = load_scheme(DEFAULT_SCHEME).fields, Options(application_date=MAY)
+    fields, options = load_scheme(DEFAULT_SCHEME).fields, IntakeOptions(application_date=MAY)
     table = read_table(ROOT / "sample_data" / "candidates.csv", fields, options).table
     plain, learned = assess(table), assess(table, model=ROOT / "models" / "hnte")
     assert all(each["readiness"] for each in learned)

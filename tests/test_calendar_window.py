@@ -62,9 +62,9 @@ def test_reading_a_draft_on_any_day_changes_nothing_that_is_stored(
     reading = read_draft(draft, load_scheme(), max(day, date(2018, 1, 1)))
     assert draft["facts"] == stored
     assert (reading.key("sales_revenue_y3") in stored) == (
-        f"sales_revenue@{reading.applied.year - 1}" in stored
+        f"sales_revenue@{reading.application_date.year - 1}" in stored
     )
-    assert ("product" in reading.counted) == (reading.applied.year == 2026)
+    assert ("product" in reading.counts) == (reading.application_date.year == 2026)
 
 
 def test_the_year_of_every_field_is_said() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from eligibility.domain.errors import InputError
-from eligibility.intake.table import Options, read_table
+from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.official_forms import forms, recognise
 from tests.firms import HNTE
 
@@ -56,7 +56,7 @@ def test_every_form_is_tried_and_says_where_its_figures_go_in_both_languages() -
 @pytest.mark.parametrize("name", ["A107041", "balance_sheet", "rd_structure", "products", "patents", "roster", "monthly_headcount", "rights"])  # fmt: skip
 def test_a_form_in_place_of_a_table_of_firms_is_named_with_where_it_goes(name: str) -> None:
     with pytest.raises(InputError, match="not like a table of firms") as refusal:
-        read_table(("f.csv", FORMS[name].replace("|", "\n").encode()), HNTE.fields, Options(application_date=date(2026, 5, 10)))  # fmt: skip
+        read_table(("f.csv", FORMS[name].replace("|", "\n").encode()), HNTE.fields, IntakeOptions(application_date=date(2026, 5, 10)))  # fmt: skip
     form = next(form for form in forms() if form.id == name)
     assert form.figures.en in str(refusal.value)
 
@@ -69,5 +69,5 @@ def test_a_form_in_place_of_a_table_of_firms_is_named_with_where_it_goes(name: s
     ],
 )  # fmt: skip
 def test_a_list_of_firms_is_no_form(text: str) -> None:
-    batch = read_table(("f.csv", text.encode()), HNTE.fields, Options(application_date=date(2026, 5, 10)))  # fmt: skip
+    batch = read_table(("f.csv", text.encode()), HNTE.fields, IntakeOptions(application_date=date(2026, 5, 10)))  # fmt: skip
     assert batch.read == len(batch.table) == 1

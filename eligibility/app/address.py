@@ -27,9 +27,9 @@ def chosen_firm() -> str | None:
 
 def source() -> str:
     """Where the firm of this page was met: as the address says, else the draft that is open."""
-    asked = st.query_params.get(SOURCE)
-    if asked in (REGISTERED, DRAFT):
-        return asked
+    source_id = st.query_params.get(SOURCE)
+    if source_id in (REGISTERED, DRAFT):
+        return source_id
     return DRAFT if draft() is not None and not chosen_firm() else FILE
 
 
@@ -41,8 +41,8 @@ def form_message() -> Message | None:
 def here() -> str:
     """The address of this page, to come back to."""
     path = urlsplit(st.context.url or "").path or "/"
-    asked = urlencode([(name, value) for name, value in st.query_params.items() if name != SAID])
-    return f"{path}?{asked}" if asked else path
+    query = urlencode([(name, value) for name, value in st.query_params.items() if name != SAID])
+    return f"{path}?{query}" if query else path
 
 
 ASK = "ask:"
@@ -63,8 +63,8 @@ def list_query() -> Mapping[str, str]:
 
 def query_number(name: str) -> int | None:
     """A number in the address; None for anything else."""
-    given = st.query_params.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+    text = st.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def query_widget_key(name: str, value: Any) -> str:
@@ -121,15 +121,15 @@ def keep_list() -> None:
 
 def last_list() -> dict[str, str]:
     """What the list of firms was last asked."""
-    kept: dict[str, str] = st.session_state.get(LAST_LIST, {})
-    return kept
+    query: dict[str, str] = st.session_state.get(LAST_LIST, {})
+    return query
 
 
 def open_view(states: Mapping[int, Mapping[str, str]]) -> None:
     """Put the saved view that was chosen into the address."""
-    held = states.get(st.session_state.get(VIEW) or 0)
-    for name in ASKED if held is not None else ():
-        set_query(name, (held or {}).get(name))
+    view = states.get(st.session_state.get(VIEW) or 0)
+    for name in ASKED if view is not None else ():
+        set_query(name, (view or {}).get(name))
     st.session_state[VIEW] = None
 
 

@@ -17,9 +17,9 @@ def signed_in() -> SignedIn | None:
 def principal() -> Principal:
     """The person signed in with an own password; the one person of a store without accounts; else a
     visitor, known by the address only."""
-    signed = signed_in()
-    if signed is not None and not signed.once:
-        return signed.principal
+    person = signed_in()
+    if person is not None and not person.once:
+        return person.principal
     if not cache.accounts().any_accounts():
         return LOCAL
     return Visitor(cache.accounts().source_of(str(st.context.ip_address or "")))
@@ -27,9 +27,9 @@ def principal() -> Principal:
 
 def person() -> str | None:
     """A name for whoever is signed in, or is the one of a store without accounts; else None."""
-    signed = signed_in()
-    asked = principal() if signed is None else signed.principal
-    return None if isinstance(asked, Visitor) else repr(asked)
+    person = signed_in()
+    identity = principal() if person is None else person.principal
+    return None if isinstance(identity, Visitor) else repr(identity)
 
 
 def repository() -> Repository:
@@ -44,9 +44,9 @@ def actor() -> Actor:
 
 def form_token() -> str:
     """What a form of this page sends back, so that no other site's form passes for it."""
-    signed = signed_in()
-    if signed is not None:
-        return signed.csrf
+    person = signed_in()
+    if person is not None:
+        return person.csrf
     visit = st.context.cookies.get(cookies.VISIT)
     return cache.accounts().csrf_token(visit) if visit else ""
 
@@ -56,16 +56,16 @@ def provider_identity() -> tuple[str, str] | None:
     visit = st.context.cookies.get(cookies.VISIT)
     if not provider() or not visit or not st.user.is_logged_in:
         return None
-    said = st.user.to_dict()
-    login, name = str(said.get("email") or ""), str(said.get("name") or "")
+    provider_claims = st.user.to_dict()
+    login, name = str(provider_claims.get("email") or ""), str(provider_claims.get("name") or "")
     claims = {
-        "issuer": str(said["iss"]),
-        "subject": str(said["sub"]),
+        "issuer": str(provider_claims["iss"]),
+        "subject": str(provider_claims["sub"]),
         "login": login,
-        "verified": said.get("email_verified") is True,
+        "verified": provider_claims.get("email_verified") is True,
         "name": name,
     }
-    return name or login or str(said["sub"]), cookies.identity(visit, claims)
+    return name or login or str(provider_claims["sub"]), cookies.identity(visit, claims)
 
 
 def provider() -> bool:

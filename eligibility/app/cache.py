@@ -20,7 +20,7 @@ from eligibility.app.firm.plan_results import Outlook, PlanRequest
 from eligibility.app.keyed_cache import KeyedCache
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import MoneyUnit, Upload
-from eligibility.app.stale_cache import CachedValue, Latest
+from eligibility.app.stale_cache import CachedValue, StaleCache
 from eligibility.assessment.ladder import joint_fields, only_elsewhere, schemes_beside
 from eligibility.city.portfolio import Aim
 from eligibility.city.settings import City, load_city
@@ -28,7 +28,7 @@ from eligibility.city.year import CityYear, city_year
 from eligibility.domain.errors import ModelRefused, NotAllowed
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.draft_reader import DraftReading, read_draft
-from eligibility.intake.table import Options, Preview, preview, read_table
+from eligibility.intake.table import IntakeOptions, Preview, preview, read_table
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.register import year_candidates
 from eligibility.register.year_candidates import YearCandidates
@@ -48,11 +48,11 @@ from eligibility.store import (
 )
 
 if TYPE_CHECKING:
-    from eligibility.city.chances import Chances
-    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.chances import FirmChances
+    from eligibility.city.portfolio_state import PortfolioState
     from eligibility.readiness.model import Model
     from eligibility.readiness.training import TrainingResult
-    from eligibility.readiness.training_data import Past
+    from eligibility.readiness.training_data import TrainingData
 
 #: of an uploaded table: twice the 50,000 firms that the tables of the app are made for
 MOST_LINES = 100_000
@@ -90,7 +90,7 @@ def upload_preview(upload: Upload, sheet: str | None, day: date) -> Preview:
 
 
 def _preview(upload: Upload, sheet: str | None, day: date) -> Preview:
-    options = Options(sheet=sheet, application_date=day, most_lines=MOST_LINES)
+    options = IntakeOptions(sheet=sheet, application_date=day, most_lines=MOST_LINES)
     return _of_session().get(
         "preview",
         (upload.name, upload.digest, sheet, day),
@@ -108,7 +108,7 @@ def screening(
     blank_bad_cells: bool = False,
 ) -> Screening:
     """The firms of an uploaded file, assessed with the model in use."""
-    options = Options(
+    options = IntakeOptions(
         money_unit=unit,
         sheet=sheet,
         blank_bad_cells=blank_bad_cells,
@@ -130,19 +130,21 @@ def sample(day: date) -> Screening:
     return _of_all().get(
         "sample",
         (day, model_stamp()),
-        lambda: _assess_file((SAMPLE.name, SAMPLE.read_bytes()), Options(application_date=day)),
+        lambda: _assess_file(
+            (SAMPLE.name, SAMPLE.read_bytes()), IntakeOptions(application_date=day)
+        ),
         most=4,
     )
 
 
 def current() -> Screening:
     """The firms of the file kept, or of the sample."""
-    kept, day = session.upload(), session.application_day()
-    if kept is None:
+    upload, day = session.upload(), session.application_day()
+    if upload is None:
         return sample(day)
     with reader.wait_notice():
         return screening(
-            kept, session.money_unit(), session.sheet(kept), day,
+            upload, session.money_unit(), session.sheet(upload), day,
             blank_bad_cells=session.blank_bad_cells(),
         )  # fmt: skip
 
@@ -157,8 +159,8 @@ def assess_draft(draft: Draft, *, readiness: bool = True) -> tuple[DraftReading,
     DateNotCovered
         If no edition covers the date of application.
     """
-    said = read_draft(draft.state, scheme(), date.today(), schemes_beside(scheme()))
-    return said, screen(said.batch, scheme(), model()[0] if readiness else None)
+    reading = read_draft(draft.state, scheme(), date.today(), schemes_beside(scheme()))
+    return reading, screen(reading.batch, scheme(), model()[0] if readiness else None)
 
 
 @cache
@@ -181,7 +183,7 @@ def _of_session() -> KeyedCache:
     return KeyedCache()
 
 
-def _assess_file(source: tuple[str, bytes], options: Options) -> Screening:
+def _assess_file(source: tuple[str, bytes], options: IntakeOptions) -> Screening:
     batch = read_table(source, joint_fields(), options, catalogue=scheme().titles_by_code)
     return screen(batch, scheme(), model()[0])
 
@@ -214,14 +216,18 @@ def trained_model() -> tuple[TrainingResult | None, Message | None]:
 
 def model() -> tuple[Model | None, Message | None]:
     """The model in use, or why there is none."""
-    held, why = trained_model()
-    return (held.model if held else None), why
+    model, why = trained_model()
+    return (model.model if model else None), why
 
 
 def with_readiness(firm: Firm) -> Firm:
     """The firm with what the model says of it, if there is one."""
-    held, _ = model()
-    return replace(firm, readiness=held.readiness(firm.assessment)) if held else firm
+    readiness_model, _ = model()
+    return (
+        replace(firm, readiness=readiness_model.readiness(firm.assessment))
+        if readiness_model
+        else firm
+    )
 
 
 def seen_past(upload: Upload) -> Preview:
@@ -236,11 +242,11 @@ def seen_past(upload: Upload) -> Preview:
     )
 
 
-def past(upload: Upload, unit: MoneyUnit | None, edition: str | None = None) -> Past:
+def past(upload: Upload, unit: MoneyUnit | None, edition: str | None = None) -> TrainingData:
     """The past applications of an uploaded file, by the rules in force unless others are named."""
     from eligibility.readiness.training_data import read_past
 
-    options = Options(money_unit=unit, covered_from=scheme().covered_from)
+    options = IntakeOptions(money_unit=unit, covered_from=scheme().covered_from)
     law = scheme().edition(edition) if edition else None
     return _of_session().get(
         "past",
@@ -266,15 +272,17 @@ def _load_model(folder: Path) -> tuple[TrainingResult | None, Message | None]:
 # --- plans ---
 
 
-def way(firm: Firm, on: date, asked: PlanRequest) -> dict[str, Any]:
+def way(firm: Firm, on: date, request: PlanRequest) -> dict[str, Any]:
     """One firm's way to the certificate, as :func:`plan_results.plan_for_firm` gives it."""
     facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
     # only a plan by readiness asks the model
-    learned = model()[0] if asked.readiness else None
+    readiness_model = model()[0] if request.readiness else None
     return _of_session().get(
         "plan",
-        (facts, on, asked, model_stamp() if asked.readiness else None),
-        lambda: plan_results.plan_for_firm(firm, on, asked, learned.readiness if learned else None),
+        (facts, on, request, model_stamp() if request.readiness else None),
+        lambda: plan_results.plan_for_firm(
+            firm, on, request, readiness_model.readiness if readiness_model else None
+        ),
         most=16,
     )
 
@@ -292,10 +300,10 @@ def year(
     year: int, target: int, already: int, days: float, *, by_model: bool, aim: Aim = Aim.EXPECTED
 ) -> CityYear:
     """The year of the firms of the file kept, or of the sample."""
-    kept, day = session.upload(), session.application_day()
+    upload, day = session.upload(), session.application_day()
     file = (
-        (kept.digest, session.money_unit(), session.sheet(kept), session.blank_bad_cells())
-        if kept
+        (upload.digest, session.money_unit(), session.sheet(upload), session.blank_bad_cells())
+        if upload
         else None
     )
 
@@ -326,13 +334,13 @@ def stages(year: int) -> tuple[Stage, ...]:
 
 
 @st.cache_resource(show_spinner=False)
-def _outlooks() -> Latest[Outlook]:
-    return Latest()
+def _outlooks() -> StaleCache[Outlook]:
+    return StaleCache()
 
 
 def outlook(repository: Repository, year: int, *, patient: bool = True) -> CachedValue[Outlook]:
     """The year of the register as last worked out; at once, but for the first time."""
-    shared = _shared(repository)
+    shared = _staff_repository(repository)
     return _outlooks().of(
         (*_sight(shared), year),
         lambda: (shared.year.last_change(), model_stamp(), date.today()),
@@ -343,21 +351,25 @@ def outlook(repository: Repository, year: int, *, patient: bool = True) -> Cache
 
 def _outlook(repository: Repository, year: int) -> Outlook:
     season = year + (plan_results.closed_batch(city(), year, scheme()) is not None)
-    held, made = _counted(repository, year)
-    return Outlook(held, made, *((held, made) if season == year else _counted(repository, season)))
+    candidates, city_year = _count_year(repository, year)
+    return Outlook(
+        candidates,
+        city_year,
+        *((candidates, city_year) if season == year else _count_year(repository, season)),
+    )
 
 
-def _counted(repository: Repository, year: int) -> tuple[YearCandidates, CityYear | None]:
-    held = pool(repository, year, stages(year))
-    if not held.firms:
-        return held, None
-    goal, days = plan_results.target(city(), year, held), city().support.adviser_days.value
-    return held, year_of(held, goal, days, by_model=model()[0] is not None)
+def _count_year(repository: Repository, year: int) -> tuple[YearCandidates, CityYear | None]:
+    candidates = pool(repository, year, stages(year))
+    if not candidates.firms:
+        return candidates, None
+    goal, days = plan_results.target(city(), year, candidates), city().support.adviser_days.value
+    return candidates, year_of(candidates, goal, days, by_model=model()[0] is not None)
 
 
 def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> YearCandidates:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
-    shared = _shared(repository)
+    shared = _staff_repository(repository)
     change = (shared.year.last_change(), date.today())
     return _of_all().get(
         "candidates",
@@ -367,7 +379,7 @@ def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> YearCand
     )
 
 
-def _shared(repository: Repository) -> Repository:
+def _staff_repository(repository: Repository) -> Repository:
     """The store as the program sees it for all who see the same firms as this person does now.
 
     What is worked out of it is remembered for all of them, and goes on when one of them leaves.
@@ -385,9 +397,9 @@ def _shared(repository: Repository) -> Repository:
     return Repository(repository.engine, sight)
 
 
-def _sight(shared: Repository) -> tuple[str, Principal]:
+def _sight(repository: Repository) -> tuple[str, Principal]:
     """What names a store and whose firms are seen of it."""
-    return shared.engine.url.render_as_string(), shared.principal
+    return repository.engine.url.render_as_string(), repository.principal
 
 
 def year_of(
@@ -406,7 +418,7 @@ def year_of(
         )
         return city_year(
             standing, chances, city(), year=pool.year, as_of=day, target=target,
-            already=pool.already, days=days, aim=aim, filed=pool.filed,
+            already=pool.already, days=days, aim=aim, has_applied=pool.has_applied,
         )  # fmt: skip
 
     return _of_all().get(
@@ -417,7 +429,7 @@ def year_of(
     )
 
 
-def _assess_pool(pool: YearCandidates, *, by_model: bool) -> tuple[Standing, Chances]:
+def _assess_pool(pool: YearCandidates, *, by_model: bool) -> tuple[PortfolioState, FirmChances]:
     standing = plan_results.assess_state(pool.table, scheme())
-    learned = model()[0] if by_model else None
-    return standing, plan_results.pool_chances(learned, standing, city(), pool, scheme())
+    readiness_model = model()[0] if by_model else None
+    return standing, plan_results.pool_chances(readiness_model, standing, city(), pool, scheme())

@@ -25,7 +25,7 @@ TEAM = STAFF - ALONE
 
 
 @dataclass(frozen=True)
-class Door:
+class PageEntry:
     """One page: its script, its title, its address, and who may open it."""
 
     script: Path
@@ -37,80 +37,90 @@ class Door:
     #: whose first page it is
     first: Collection[Role] = ()
 
-    def offered(self, role: Role) -> bool:
+    def is_in_bar(self, role: Role) -> bool:
         """Does the bar of this role offer it?"""
         return role in self.roles and (self.bar is None or role in self.bar)
 
 
-def pages(*, known: bool) -> dict[str, list[Door]]:
+def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
     """Every page, by its group in the bar; what stands in no bar is reached from other pages."""
-    account = _("Account") if known else _("Sign in")
+    account = _("Account") if signed_in else _("Sign in")
     return {
         "": [
-            Door(PAGES / "register/overview_page.py", _("Overview"), "overview", STAFF, first=TEAM),
-            Door(PAGES / "register/firms_page.py", _("All firms"), "staff-firms", STAFF),
-            Door(PAGES / "register/import_page.py", _("Import"), "import", STAFF),
-            Door(PAGES / "register/applications_page.py", _("Applications"), "applications", STAFF),
-            Door(PAGES / "year/year_page.py", _("Year"), "year", STAFF),
-            Door(
+            PageEntry(
+                PAGES / "register/overview_page.py", _("Overview"), "overview", STAFF, first=TEAM
+            ),
+            PageEntry(PAGES / "register/firms_page.py", _("All firms"), "staff-firms", STAFF),
+            PageEntry(PAGES / "register/import_page.py", _("Import"), "import", STAFF),
+            PageEntry(
+                PAGES / "register/applications_page.py", _("Applications"), "applications", STAFF
+            ),
+            PageEntry(PAGES / "year/year_page.py", _("Year"), "year", STAFF),
+            PageEntry(
                 PAGES / "screening/screening_page.py",
                 _("Screen a file"),
                 "firms",
                 STAFF,
                 first=ALONE,
             ),
-            Door(
+            PageEntry(
                 PAGES / "self_assessment/start_page.py",
                 _("Self-assessment"),
                 "start",
                 ANYONE,
                 first=FIRMS,
             ),
-            Door(PAGES / "self_assessment/steps_page.py", _("Steps"), "steps", ANYONE, bar=()),
-            Door(PAGES / "self_assessment/result_page.py", _("Result"), "result", ANYONE, bar=()),
-            Door(PAGES / "firm/firm_page.py", _("One firm"), "firm", ANYONE, bar=()),
-            Door(PAGES / "firm/plan_page.py", _("Plan"), "plan", ANYONE, bar=()),
-            Door(PAGES / "register/firm_page.py", _("A firm"), "staff-firm", STAFF, bar=()),
+            PageEntry(PAGES / "self_assessment/steps_page.py", _("Steps"), "steps", ANYONE, bar=()),
+            PageEntry(
+                PAGES / "self_assessment/result_page.py", _("Result"), "result", ANYONE, bar=()
+            ),
+            PageEntry(PAGES / "firm/firm_page.py", _("One firm"), "firm", ANYONE, bar=()),
+            PageEntry(PAGES / "firm/plan_page.py", _("Plan"), "plan", ANYONE, bar=()),
+            PageEntry(PAGES / "register/firm_page.py", _("A firm"), "staff-firm", STAFF, bar=()),
         ],
         _("Reference"): [
-            Door(PAGES / "reference/rules_page.py", _("Rules"), "rules", ANYONE),
-            Door(
+            PageEntry(PAGES / "reference/rules_page.py", _("Rules"), "rules", ANYONE),
+            PageEntry(
                 PAGES / "reference/technical_field_page.py", _("Technical field"), "field", ANYONE
             ),
-            Door(PAGES / "reference/model_page.py", _("Model"), "model", ANYONE, bar=STAFF),
+            PageEntry(PAGES / "reference/model_page.py", _("Model"), "model", ANYONE, bar=STAFF),
         ],
         _("Settings"): [
-            Door(PAGES / "account/administration_page.py", _("Administration"), "admin", LEADS),
-            Door(PAGES / "account/account_page.py", account, "account", ANYONE),
+            PageEntry(
+                PAGES / "account/administration_page.py", _("Administration"), "admin", LEADS
+            ),
+            PageEntry(PAGES / "account/account_page.py", account, "account", ANYONE),
         ],
     }
 
 
-def pages_for_role(groups: Mapping[str, Sequence[Door]], role: Role) -> dict[str, list[st.Page]]:
+def pages_for_role(
+    groups: Mapping[str, Sequence[PageEntry]], role: Role
+) -> dict[str, list[st.Page]]:
     """The pages for this role, by their menu; those of no menu under no name."""
     doors = [door for group in groups.values() for door in group]
-    few = sum(door.offered(role) for door in doors) <= FEW
+    few = sum(door.is_in_bar(role) for door in doors) <= FEW
     pages: dict[str, list[st.Page]] = {"": []}
     for name, group in groups.items():
-        offered = [door for door in group if door.offered(role)]
+        offered = [door for door in group if door.is_in_bar(role)]
         menu = "" if few or len(offered) == 1 else name
         pages.setdefault(menu, []).extend(_page_of_bar(door, role) for door in offered)
     pages[""] += [
         _page(door.script if role in door.roles else sign_in.refused_page, door, "hidden")
         for door in doors
         # the first page stands at the bare address as well
-        if role in door.first or not door.offered(role)
+        if role in door.first or not door.is_in_bar(role)
     ]
-    return {menu: held for menu, held in pages.items() if held}
+    return {menu: doors for menu, doors in pages.items() if doors}
 
 
-def _page_of_bar(door: Door, role: Role) -> st.Page:
+def _page_of_bar(door: PageEntry, role: Role) -> st.Page:
     if role in door.first:
         return st.Page(door.script, title=door.title, url_path="home", default=True)
     return _page(door.script, door, "visible")
 
 
 def _page(
-    shows: Path | Callable[[], None], door: Door, visibility: Literal["visible", "hidden"]
+    shows: Path | Callable[[], None], door: PageEntry, visibility: Literal["visible", "hidden"]
 ) -> st.Page:
     return st.Page(shows, title=door.title, url_path=door.address, visibility=visibility)

@@ -16,7 +16,7 @@ from time import monotonic
 LONG = 0.3
 
 
-class Turns:
+class RunQueue:
     """One turn at a time, in no promised order."""
 
     def __init__(self, long: float = LONG) -> None:
@@ -42,5 +42,5 @@ class Turns:
                     self._free.notify()
 
 
-_pages = Turns()
+_pages = RunQueue()
 turn = _pages.turn

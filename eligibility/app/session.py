@@ -50,29 +50,29 @@ def chosen_language() -> str | None:
 
 def keep_upload() -> None:
     """Keep the uploaded file, as its widget forgets it on the next page; or let it go."""
-    given = uploaded_file(UPLOADER)
-    if given is None:
+    file = uploaded_file(UPLOADER)
+    if file is None:
         forget_upload()
     else:
-        st.session_state[UPLOAD] = given
+        st.session_state[UPLOAD] = file
 
 
 def uploaded_file(key: str) -> Upload | None:
     """The file that stands in the uploader of that key."""
-    given = st.session_state.get(key)
-    return None if given is None else as_upload(given)
+    value = st.session_state.get(key)
+    return None if value is None else as_upload(value)
 
 
-def as_upload(given: Any) -> Upload:
+def as_upload(file: Any) -> Upload:
     """What a widget was given, with a name for its content."""
-    content = given.getvalue()
-    return Upload(given.name, content, blake2b(content, digest_size=16).hexdigest())
+    content = file.getvalue()
+    return Upload(file.name, content, blake2b(content, digest_size=16).hexdigest())
 
 
 def upload() -> Upload | None:
     """The file kept."""
-    kept: Upload | None = st.session_state.get(UPLOAD)
-    return kept
+    upload: Upload | None = st.session_state.get(UPLOAD)
+    return upload
 
 
 def forget_upload() -> None:
@@ -97,14 +97,14 @@ def blank_bad_cells() -> bool:
     return bool(st.session_state.get(BLANK_BAD_CELLS))
 
 
-def sheet_key(kept: Upload) -> str:
+def sheet_key(upload: Upload) -> str:
     """The key of the choice among the sheets of a workbook."""
-    return f"{SHEET}{kept.digest}"
+    return f"{SHEET}{upload.digest}"
 
 
-def sheet(kept: Upload) -> str | None:
+def sheet(upload: Upload) -> str | None:
     """The sheet chosen; None: the one whose header is recognised."""
-    name: str | None = st.session_state.get(sheet_key(kept))
+    name: str | None = st.session_state.get(sheet_key(upload))
     return name
 
 
@@ -148,20 +148,20 @@ def open_key(table: str) -> str:
     return f"{table}-open"
 
 
-def pressed_row(table: str, named: Sequence[T]) -> T | None:
+def pressed_row(table: str, records: Sequence[T]) -> T | None:
     """What the row stands for whose button was just pressed.
 
     The rows may have moved since they were drawn, so what was drawn is what was meant.
     """
     drawn: Sequence[T] = st.session_state.get(f"{table}-drawn", ())
-    st.session_state[f"{table}-drawn"] = list(named)
+    st.session_state[f"{table}-drawn"] = list(records)
     click = st.session_state.get(open_key(table))
     return None if click is None or click["row"] >= len(drawn) else drawn[click["row"]]
 
 
-def ticks_key(named: Sequence[int]) -> str:
+def ticks_key(ids: Sequence[int]) -> str:
     """The key of a list with these firms: ticks never pass to rows of other firms."""
-    return f"{LIST}:{hash(tuple(named))}"
+    return f"{LIST}:{hash(tuple(ids))}"
 
 
 def register_key() -> str:
@@ -189,15 +189,15 @@ def signed_out(person: str | None) -> bool:
     return bool(st.session_state.get(OUT))
 
 
-def flash(news: Message, refused: bool = False) -> None:
+def flash(news: Message, is_refusal: bool = False) -> None:
     """Keep a sentence for the next drawing of the page."""
-    st.session_state[NEWS] = (news, refused)
+    st.session_state[NEWS] = (news, is_refusal)
 
 
 def take_flash() -> tuple[Message, bool] | None:
     """The sentence kept, once."""
-    kept: tuple[Message, bool] | None = st.session_state.pop(NEWS, None)
-    return kept
+    news: tuple[Message, bool] | None = st.session_state.pop(NEWS, None)
+    return news
 
 
 def edit_copy(what: str, load: Callable[[], T]) -> T:
@@ -205,8 +205,8 @@ def edit_copy(what: str, load: Callable[[], T]) -> T:
     key = f"{LOADED}{what}"
     if key not in st.session_state:
         st.session_state[key] = load()
-    kept: T = st.session_state[key]
-    return kept
+    copy: T = st.session_state[key]
+    return copy
 
 
 def discard_edit(what: str) -> None:
@@ -221,15 +221,15 @@ TRAINED, REPLACED = "trained", "replaced"
 
 def keep_file(key: str) -> None:
     """Keep what the uploader of that key holds, as it forgets it on the next page."""
-    given = uploaded_file(key)
-    if given is not None:
-        st.session_state[f"{UPLOAD}:{key}"] = given
+    file = uploaded_file(key)
+    if file is not None:
+        st.session_state[f"{UPLOAD}:{key}"] = file
 
 
 def file(key: str) -> Upload | None:
     """The file kept under that key."""
-    kept: Upload | None = st.session_state.get(f"{UPLOAD}:{key}")
-    return kept
+    upload: Upload | None = st.session_state.get(f"{UPLOAD}:{key}")
+    return upload
 
 
 def forget_file(key: str) -> None:
@@ -248,21 +248,21 @@ def file_unit(key: str) -> MoneyUnit | None:
     return unit
 
 
-def keep_trained(trained: TrainingResult) -> None:
+def keep_trained(result: TrainingResult) -> None:
     """Keep a model that was trained until it is taken or thrown away."""
-    st.session_state[TRAINED] = trained
+    st.session_state[TRAINED] = result
 
 
 def new_model() -> TrainingResult | None:
     """The model that was trained and not taken yet."""
-    kept: TrainingResult | None = st.session_state.get(TRAINED)
-    return kept
+    result: TrainingResult | None = st.session_state.get(TRAINED)
+    return result
 
 
-def forget_trained(replaced: bool = False) -> None:
-    """Let it go; ``replaced``: it stands in the place of the other."""
+def forget_trained(by_another: bool = False) -> None:
+    """Let it go; ``by_another``: it stands in the place of the other."""
     st.session_state.pop(TRAINED, None)
-    st.session_state[REPLACED] = replaced
+    st.session_state[REPLACED] = by_another
 
 
 def just_replaced() -> bool:

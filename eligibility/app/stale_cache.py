@@ -46,7 +46,7 @@ class _Result(Generic[T]):
     value: T
     at: datetime
     took: float
-    rested: float
+    rest_until: float
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ class _Failure:
     error: Exception
 
 
-class Latest(Generic[T]):
+class StaleCache(Generic[T]):
     """Values by key, each worked out again when its state is another."""
 
     def __init__(self, patience: float = PATIENCE, rest: float = REST) -> None:
         self._patience, self._rest = patience, rest
         self._lock = Lock()
-        self._made: dict[Hashable, _Result[T]] = {}
-        self._failed: dict[Hashable, _Failure] = {}
+        self._results: dict[Hashable, _Result[T]] = {}
+        self._failures: dict[Hashable, _Failure] = {}
         self._coming: dict[Hashable, Future[None]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="latest")
 
@@ -91,40 +91,40 @@ class Latest(Generic[T]):
             What ``work`` raised, told at the look that waited for it or at the next one while
             nothing has changed; then it is tried again.
         """
-        if (made := self._held(key)) is None or made.state != (now := state()):
-            if made is not None and (failed := self._failure(key)) and failed.state == now:
+        if (result := self._result(key)) is None or result.state != (now := state()):
+            if result is not None and (failed := self._failure(key)) and failed.state == now:
                 raise failed.error
-            coming = self._begun(key, state, work)
+            coming = self._start(key, state, work)
             if coming is not None:
-                soon = patient and made is not None and made.took <= self._patience
-                done, _ = wait([coming], self._patience * soon if made else None)
+                soon = patient and result is not None and result.took <= self._patience
+                done, _ = wait([coming], self._patience * soon if result else None)
                 for each in done:
                     if each.exception():
                         self._failure(key)
                     each.result()
-            made = self._held(key)
-            assert made is not None
-        return CachedValue(made.value, made.at, current=made.state == state())
+            result = self._result(key)
+            assert result is not None
+        return CachedValue(result.value, result.at, current=result.state == state())
 
-    def _held(self, key: Hashable) -> _Result[T] | None:
+    def _result(self, key: Hashable) -> _Result[T] | None:
         with self._lock:
-            if (made := self._made.pop(key, None)) is not None:
-                self._made[key] = made
-            return made
+            if (result := self._results.pop(key, None)) is not None:
+                self._results[key] = result
+            return result
 
     def _failure(self, key: Hashable) -> _Failure | None:
         """What went wrong and was not told yet; it is told now."""
         with self._lock:
-            return self._failed.pop(key, None)
+            return self._failures.pop(key, None)
 
-    def _begun(
+    def _start(
         self, key: Hashable, state: Callable[[], Hashable], work: Callable[[], T]
     ) -> Future[None] | None:
         """The next one on its way; None while the last has to rest."""
         with self._lock:
-            coming, made = self._coming.get(key), self._made.get(key)
-            if coming is None and (made is None or monotonic() >= made.rested):
-                later = LATER if made and made.took > self._patience else 0.0
+            coming, result = self._coming.get(key), self._results.get(key)
+            if coming is None and (result is None or monotonic() >= result.rest_until):
+                later = LATER if result and result.took > self._patience else 0.0
                 coming = self._thread.submit(self._work, key, state, work, later)
                 self._coming[key] = coming
             return coming
@@ -140,14 +140,14 @@ class Latest(Generic[T]):
             value = work()
             took = monotonic() - began
             with self._lock:
-                self._failed.pop(key, None)
-                self._made.pop(key, None)
-                self._made[key] = _Result(of, value, at, took, monotonic() + self._rest * took)
-                while len(self._made) > MOST:
-                    del self._made[next(iter(self._made))]
+                self._failures.pop(key, None)
+                self._results.pop(key, None)
+                self._results[key] = _Result(of, value, at, took, monotonic() + self._rest * took)
+                while len(self._results) > MOST:
+                    del self._results[next(iter(self._results))]
         except Exception as error:
             with self._lock:
-                self._failed[key] = _Failure(of, error)
+                self._failures[key] = _Failure(of, error)
             raise
         finally:
             with self._lock:

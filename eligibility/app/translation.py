@@ -15,8 +15,8 @@ from eligibility.i18n import language as language_of_tag
 
 def language() -> Language:
     """The language chosen, or else the browser's."""
-    chosen = chosen_language()
-    return language_named(chosen) if chosen else browser_language()
+    name = chosen_language()
+    return language_named(name) if name else browser_language()
 
 
 def browser_language() -> Language:

@@ -81,9 +81,9 @@ def assess_table(firms: FirmTable, scheme: Scheme | None = None) -> list[Assessm
 
 
 def _assess(firms: FirmTable, rows: NDArray[np.intp], law: Edition, scheme: Scheme) -> Assessment:
-    chosen = firms if len(rows) == firms.rows else firms.take(rows)
-    points = score(chosen, law, scheme)
-    return Assessment(scheme, law, rows, chosen, points, evaluate(chosen, points, law, scheme))
+    part = firms if len(rows) == firms.rows else firms.take(rows)
+    points = score(part, law, scheme)
+    return Assessment(scheme, law, rows, part, points, evaluate(part, points, law, scheme))
 
 
 def _by_edition(firms: FirmTable, scheme: Scheme) -> Iterator[tuple[Edition, NDArray[np.intp]]]:

@@ -86,7 +86,7 @@ class RuleDiff:
         kinds = {change.kind for change in self.changes}
         return next((kind for kind in ChangeKind if kind in kinds), ChangeKind.SAME)
 
-    def moved(self, *path: str) -> bool:
+    def differs(self, *path: str) -> bool:
         """Whether the datum at a place, or below it, differs."""
         return any(change.path[: len(path)] == path for change in self.changes)
 

@@ -126,13 +126,13 @@ def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
     Those that come after it ask nothing of its form. A section of another form that this one lacks
     goes with the one before it.
     """
-    own = {field.id for field in scheme.asked(law)}
+    own = {field.id for field in scheme.fields_of(law)}
     extra: dict[str, Extra] = {}
     for rung in schemes_beside(scheme):
         if day < rung.covered_from:
             continue
         section = next(iter(scheme.sections))
-        for field in rung.asked(rung.in_force(day)):
+        for field in rung.fields_of(rung.in_force(day)):
             section = field.section if field.section in scheme.sections else section
             if field.id not in own:
                 extra.setdefault(field.id, Extra(rung, field, section))
@@ -147,7 +147,7 @@ def form(scheme: Scheme, day: date) -> list[Field]:
     law = scheme.in_force(day)
     below = [extra.field for extra in extras(scheme, law, day)]
     return [
-        *scheme.asked(law),
+        *scheme.fields_of(law),
         *(field.model_copy(update={"required": False}) for field in below),
     ]
 
@@ -170,19 +170,19 @@ def _joint(schemes: tuple[Scheme, ...]) -> Mapping[str, Field]:
     joint: dict[str, Field] = {}
     for scheme in reversed(schemes):
         for field in scheme.fields:
-            known = joint.setdefault(field.id, field)
+            first = joint.setdefault(field.id, field)
             titles = tuple(
                 title
                 for title in (field.title.zh, field.title.en)
-                if title not in (known.title.zh, known.title.en, *known.aliases)
+                if title not in (first.title.zh, first.title.en, *first.aliases)
             )
-            joint[field.id] = known.model_copy(update={"aliases": known.aliases + titles})
+            joint[field.id] = first.model_copy(update={"aliases": first.aliases + titles})
     return joint
 
 
 def only_elsewhere(scheme: Scheme, law: Edition) -> frozenset[str]:
     """Ids of fields that other schemes or editions ask for, and an edition of this scheme does not."""
-    return frozenset(joint_fields_by_id().keys() - {field.id for field in scheme.asked(law)})
+    return frozenset(joint_fields_by_id().keys() - {field.id for field in scheme.fields_of(law)})
 
 
 def ladder(firms: FirmTable) -> Ladder:
@@ -202,8 +202,8 @@ def ladder(firms: FirmTable) -> Ladder:
     assessments = [assess_table(firms, scheme) for scheme in schemes]
     shape = (len(schemes), firms.rows)
     verdicts, outgrown = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.bool_)
-    for rung, found in enumerate(assessments):
-        for assessment in found:
+    for rung, rung_assessments in enumerate(assessments):
+        for assessment in rung_assessments:
             verdicts[rung, assessment.rows] = assessment.verdict
             outgrown[rung, assessment.rows] = _outgrown(assessment)
     met = verdicts == MET
@@ -220,12 +220,12 @@ def ladder(firms: FirmTable) -> Ladder:
     return Ladder(schemes, assessments, verdicts, aims)
 
 
-def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
+def ladder_record(ladder: Ladder, row: int) -> dict[str, Any]:
     """One firm's ladder as plain data.
 
     Parameters
     ----------
-    found : Ladder
+    ladder : Ladder
     row : int
         The firm's place in the table.
 
@@ -238,18 +238,18 @@ def ladder_record(found: Ladder, row: int) -> dict[str, Any]:
         unmet before what is open.
     """
 
-    def named(aim: int) -> str | None:
-        return None if aim == NOWHERE else found.schemes[aim].id
+    def rung_id(aim: int) -> str | None:
+        return None if aim == NOWHERE else ladder.schemes[aim].id
 
-    said = [_record(assessments, row) for assessments in found.assessments]
+    entries = [_record(assessments, row) for assessments in ladder.assessments]
     return {
-        "firm": said[0]["firm"],
-        "now": [one["scheme"] for one in said if one["verdict"] == VERDICT_WORDS[MET]],
-        "next": named(int(found.aims[row])),
+        "firm": entries[0]["firm"],
+        "now": [one["scheme"] for one in entries if one["verdict"] == VERDICT_WORDS[MET]],
+        "next": rung_id(int(ladder.aims[row])),
         "next_by_track": {
-            track: named(int(aims[row])) for track, aims in found.aims_by_track.items()
+            track: rung_id(int(aims[row])) for track, aims in ladder.aims_by_track.items()
         },
-        "rungs": [_rung(scheme, one) for scheme, one in zip(found.schemes, said, strict=True)],
+        "rungs": [_rung(scheme, one) for scheme, one in zip(ladder.schemes, entries, strict=True)],
     }
 
 
@@ -268,18 +268,18 @@ def _record(assessments: list[Assessment], row: int) -> dict[str, Any]:
     return record(assessment, int(np.flatnonzero(assessment.rows == row)[0]))
 
 
-def _rung(scheme: Scheme, said: dict[str, Any]) -> dict[str, Any]:
-    findings = {finding["id"]: finding for finding in said["findings"]}
+def _rung(scheme: Scheme, record: dict[str, Any]) -> dict[str, Any]:
+    findings = {finding["id"]: finding for finding in record["findings"]}
     # sorting keeps the article's order within a status
-    gaps = sorted(said["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])
+    gaps = sorted(record["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])
     return {
         "scheme": scheme.id,
         "title": {"zh": scheme.title.zh, "en": scheme.title.en},
-        "edition": said["edition"],
-        "as_of": said["as_of"],
-        "verdict": said["verdict"],
-        "score": {name: said["score"][name] for name in ("low", "high", "total")},
-        "findings": said["findings"],
+        "edition": record["edition"],
+        "as_of": record["as_of"],
+        "verdict": record["verdict"],
+        "score": {name: record["score"][name] for name in ("low", "high", "total")},
+        "findings": record["findings"],
         "gaps": [
             gap | {name: findings[gap["finding"]][name] for name in ("title", "citation")}
             for gap in gaps[:FIRST_GAPS]

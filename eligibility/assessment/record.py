@@ -17,8 +17,8 @@ from eligibility.domain.results import (
     UNMET,
     VERDICT_WORDS,
     Finding,
-    Learned,
     Readiness,
+    TrainingSummary,
 )
 from eligibility.domain.text import Wording
 from eligibility.i18n import CHINESE, ENGLISH
@@ -84,7 +84,7 @@ def records(
         for readiness in [judge(assessment)]
         for row, place in enumerate(assessment.rows)
     ]
-    return [made for _, made in sorted(placed, key=lambda pair: pair[0])]
+    return [record for _, record in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
@@ -165,34 +165,34 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
 
 
 def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[str, Any]:
-    learned = readiness.learned
+    training = readiness.training
     factors = [(name, float(chances[row])) for name, chances in readiness.factors.items()]
     return {
         "probability": float(readiness.probability[row]),
         "interval": [float(readiness.low[row]), float(readiness.high[row])],
         "conditional": bool(readiness.conditional[row]),
         "not_before": [
-            name for name, found in assessment.findings.items() if found.status[row] == UNMET
+            name for name, finding in assessment.findings.items() if finding.status[row] == UNMET
         ],
         "contributions": [
             {"id": name, "chance": chance}
             for name, chance in sorted(factors, key=lambda factor: factor[1])
         ],
         "outside": [name for name, rows in readiness.outside.items() if rows[row]],
-        "model": model_record(learned),
+        "model": model_record(training),
     }
 
 
-def model_record(learned: Learned) -> dict[str, Any]:
+def model_record(training: TrainingSummary) -> dict[str, Any]:
     """Training summary as plain data, which stands wherever a model's number does."""
     return {
-        "estimator": learned.estimator,
-        "applications": learned.applications,
-        "certified": learned.certified,
-        "years": list(learned.years),
-        "invented": learned.invented,
-        "edition": learned.edition,
-        "text": {tongue.id: learned.sentence.say(tongue) for tongue in (CHINESE, ENGLISH)},
+        "estimator": training.estimator,
+        "applications": training.applications,
+        "certified": training.certifications,
+        "years": list(training.years),
+        "invented": training.synthetic,
+        "edition": training.edition,
+        "text": {tongue.id: training.sentence.say(tongue) for tongue in (CHINESE, ENGLISH)},
     }
 
 

@@ -143,7 +143,7 @@ def apply_levers(
     for name, amount in amounts.items():
         # formed anew: one lever may rest on what another has moved
         lever = scheme.levers(firms, law)[name]
-        firms = firms.with_columns(lever.moved(np.nan_to_num(amount)))
+        firms = firms.with_columns(lever.move(np.nan_to_num(amount)))
     return firms
 
 

@@ -15,8 +15,8 @@ def warnings(
     firms: FirmTable, law: Edition, scheme: Scheme, findings: Mapping[str, Finding]
 ) -> tuple[Warning, ...]:
     """Every warning that holds for some row: the scheme's own, and the age of the rules."""
-    made = [*scheme.warnings(firms, law, findings), _checked_long_before(firms, law)]
-    return tuple(warning for warning in made if warning.rows.any())
+    result = [*scheme.warnings(firms, law, findings), _checked_long_before(firms, law)]
+    return tuple(warning for warning in result if warning.rows.any())
 
 
 def _checked_long_before(firms: FirmTable, law: Edition) -> Warning:

@@ -14,7 +14,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.atomic_file import refuse_same_file
 from eligibility.domain.facts import RowIssue
 from eligibility.i18n import Language
-from eligibility.intake.table import Batch, HeaderMap
+from eligibility.intake.table import HeaderMap, RowBatch
 from eligibility.reports.files import Output, open_writer
 from eligibility.reports.score_table import Judge, rejects_with_reasons, scored_schema, scored_table
 from eligibility.schemes.registry import Scheme
@@ -31,8 +31,8 @@ class Summary:
     """
 
     read: int = 0
-    scored: int = 0
-    rejected: int = 0
+    rows_scored: int = 0
+    rows_rejected: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     issues: list[RowIssue] = field(default_factory=list)
     headers: HeaderMap | None = None
@@ -68,7 +68,7 @@ class Scorer:
     with_input: bool
     judge: Judge | None
 
-    def scored(self, batch: Batch) -> ScoredChunk:
+    def score(self, batch: RowBatch) -> ScoredChunk:
         """Some rows as they were read, with their results."""
         assessments = assess_table(batch.table, self.scheme)
         if assessments:
@@ -78,7 +78,7 @@ class Scorer:
         if self.with_input:
             for name in batch.originals.column_names:
                 column = batch.originals[name]
-                table = table.append_column(_unused(name, table.column_names), column)
+                table = table.append_column(_free_name(name, table.column_names), column)
         rejects = rejects_with_reasons(batch, self.language)
         return ScoredChunk(table, rejects, batch.read, batch.issues[:ISSUES_SHOWN], batch.headers)
 
@@ -121,8 +121,8 @@ def write_parts(
             outputs.rejects.write(part.rejects)
         summary.headers = part.headers
         summary.read += part.read
-        summary.scored += part.table.num_rows
-        summary.rejected += part.rejects.num_rows
+        summary.rows_scored += part.table.num_rows
+        summary.rows_rejected += part.rejects.num_rows
         summary.issues += part.issues[: ISSUES_SHOWN - len(summary.issues)]
         for entry in part.table["verdict"].value_counts().to_pylist():
             summary.verdicts[entry["values"]] += entry["counts"]
@@ -146,5 +146,5 @@ def judge_of(model: Path | None) -> Judge | None:
     return load(model).readiness
 
 
-def _unused(name: str, taken: list[str]) -> str:
-    return name if name not in taken else f"input_{name}"
+def _free_name(name: str, names: list[str]) -> str:
+    return name if name not in names else f"input_{name}"

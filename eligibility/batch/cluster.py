@@ -46,7 +46,7 @@ from eligibility.domain.text import Message
 from eligibility.i18n import Language
 from eligibility.intake.blocks import Block
 from eligibility.intake.checks import FirmKeys, SeenFirms
-from eligibility.intake.table import Intake, Layout, Options, open_blocks
+from eligibility.intake.table import FileLayout, Intake, IntakeOptions, open_blocks
 from eligibility.readiness.paths import models_folder
 from eligibility.schemes.registry import Scheme, load_scheme
 
@@ -85,7 +85,7 @@ def score_file(
     scheme: Scheme,
     language: Language,
     *,
-    options: Options,
+    options: IntakeOptions,
     rejects: Path | None = None,
     with_input: bool = False,
     model: Path | None = None,
@@ -130,7 +130,7 @@ class _Order:
     language: Language
     with_input: bool
     model: str | None
-    layout: Layout
+    layout: FileLayout
     running: Mapping[str, str]
 
 
@@ -179,36 +179,36 @@ def _compress(table: pa.Table) -> bytes:
         sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
     ) as to:
         to.write_table(table)
-    held: bytes = sink.getvalue().to_pybytes()
-    return held
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 class _RepeatedMessages:
     """Remembers the firms of a part, and repeats what was told of them: nothing at first."""
 
-    def __init__(self, found: NDArray[np.int64] | None) -> None:
-        self.found = found
+    def __init__(self, earlier_rows: NDArray[np.int64] | None) -> None:
+        self.earlier_rows = earlier_rows
         self.keys = FirmKeys(np.empty(0, np.complex128), np.empty(0, np.bool_))
         self.rows = np.empty(0, np.int64)
 
     def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """See ``checks.Earlier``."""
         self.keys, self.rows = firms, rows
-        return np.zeros(len(rows), np.int64) if self.found is None else self.found
+        return np.zeros(len(rows), np.int64) if self.earlier_rows is None else self.earlier_rows
 
 
-def _score_part(packed: bytes, block: Block, found: NDArray[np.int64] | None) -> _Part:
+def _score_part(order_bytes: bytes, block: Block, earlier_rows: NDArray[np.int64] | None) -> _Part:
     """One part, read and scored."""
-    intake, scorer = _prepare(packed)
-    told = _RepeatedMessages(found)
-    batches = tuple(scorer.scored(batch) for batch in intake.batches(block, told.earlier))
-    return _Part(batches, block.rows, told.keys, told.rows - block.first_row)
+    intake, scorer = _prepare(order_bytes)
+    messages = _RepeatedMessages(earlier_rows)
+    batches = tuple(scorer.score(batch) for batch in intake.batches(block, messages.earlier))
+    return _Part(batches, block.rows, messages.keys, messages.rows - block.first_row)
 
 
 @lru_cache(maxsize=1)
-def _prepare(packed: bytes) -> tuple[Intake, Scorer]:
+def _prepare(order_bytes: bytes) -> tuple[Intake, Scorer]:
     """What reads and what scores the parts of an order; a worker that came late is refused here."""
-    order: _Order = pickle.loads(packed)
+    order: _Order = pickle.loads(order_bytes)
     if difference := _difference(_running(order.model), order.running):
         raise InputError(
             "A worker that joined cannot take part: {why}. Give it the same and start again.",
@@ -267,8 +267,10 @@ def _difference(theirs: Mapping[str, str], ours: Mapping[str, str]) -> Message |
 class _Crew:
     """The workers of a cluster, as those who give them work see them."""
 
-    def __init__(self, client: Client, packed: bytes, raise_deferred: Callable[[], None]) -> None:
-        self._client, self.packed, self._raise_deferred = client, packed, raise_deferred
+    def __init__(
+        self, client: Client, order_bytes: bytes, raise_deferred: Callable[[], None]
+    ) -> None:
+        self._client, self.order_bytes, self._raise_deferred = client, order_bytes, raise_deferred
         self.address = client.scheduler.address  # type: ignore[union-attr]
 
     @property
@@ -281,8 +283,8 @@ class _Crew:
 
     def refuse_others(self, order: _Order) -> None:
         """Raise InputError unless every worker runs what runs here."""
-        said = self._client.run(_running, order.model, on_error="return")
-        for worker, running in said.items():
+        replies = self._client.run(_running, order.model, on_error="return")
+        for worker, running in replies.items():
             why: object = running
             if isinstance(running, EligibilityError):
                 why = running.message
@@ -295,11 +297,11 @@ class _Crew:
                     why=why,
                 )
 
-    def send(self, block: Block, found: NDArray[np.int64] | None = None) -> Future[_Part]:
+    def send(self, block: Block, earlier_rows: NDArray[np.int64] | None = None) -> Future[_Part]:
         """Have a part done, and done again if its worker is lost."""
-        return self._client.submit(_score_part, self.packed, block, found, pure=False)
+        return self._client.submit(_score_part, self.order_bytes, block, earlier_rows, pure=False)
 
-    def result(self, sent: Future[_Part]) -> _Part:
+    def result(self, future: Future[_Part]) -> _Part:
         """A part that was sent, when it is done."""
         from distributed import CancelledError, KilledWorker
 
@@ -307,7 +309,7 @@ class _Crew:
         while True:
             self._raise_deferred()
             try:
-                return sent.result(timeout=LOOK)
+                return future.result(timeout=LOOK)
             except KilledWorker as error:
                 raise InputError(
                     "A part of the file ended every worker that it was given to; they may need more memory."
@@ -316,11 +318,11 @@ class _Crew:
                 # slow, or nobody there
                 alone = 0 if self.size else alone + LOOK
                 if alone > RECOVERY:
-                    raise self.lost() from None
+                    raise self.connection_error() from None
             except (CancelledError, OSError) as error:
-                raise self.lost() from error
+                raise self.connection_error() from error
 
-    def lost(self) -> InputError:
+    def connection_error(self) -> InputError:
         """The sentence for a cluster that is there no more."""
         return InputError("The Dask cluster at {address} was lost.", address=self.address)
 
@@ -329,34 +331,34 @@ def _score_parts(crew: _Crew, order: _Order, blocks: Iterator[Block]) -> Iterato
     """Every part of the file with its results, in order, a few of them under way."""
     seen, row = SeenFirms(), order.layout.headers.lines + 1
 
-    def checked(block: Block, sent: Future[_Part]) -> _Part | Future[_Part]:
+    def check(block: Block, future: Future[_Part]) -> _Part | Future[_Part]:
         """A part in its turn, or what was sent instead of it."""
         nonlocal row
         begins = row
         try:
-            part = crew.result(sent)
+            part = crew.result(future)
         except EligibilityError:
             if block.first_row == begins:
                 raise
             # what is wrong with it is told by row
             part = crew.result(crew.send(block.begun_at(begins)))
-        found = seen.earlier(part.keys, begins + part.places)
+        earlier_rows = seen.earlier(part.keys, begins + part.places)
         row += part.rows
-        if block.first_row == begins and not found.any():
+        if block.first_row == begins and not earlier_rows.any():
             return part
-        return crew.send(block.begun_at(begins), found)
+        return crew.send(block.begun_at(begins), earlier_rows)
 
     size = crew.size
     sent = ((block, crew.send(block)) for block in blocks)
-    done = (checked(*one) for one in _under_way(sent, size * PARTS_PER_WORKER))
+    done = (check(*one) for one in _under_way(sent, size * PARTS_PER_WORKER))
     some = False
     for part in _under_way(done, size):
         for batch in (part if isinstance(part, _Part) else crew.result(part)).batches:
             some = True
             yield batch
     if not some:
-        intake, scorer = _prepare(crew.packed)
-        yield scorer.scored(intake.nothing())
+        intake, scorer = _prepare(crew.order_bytes)
+        yield scorer.score(intake.nothing())
 
 
 def _under_way(items: Iterable[Item], count: int) -> Iterator[Item]:
@@ -415,14 +417,14 @@ def _cluster(address: str | None) -> Iterator[Client]:
         ) from error
     # what goes wrong is said in a sentence; Dask's own account of it would stand around that
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    with ExitStack() as opened:
-        opened.enter_context(dask.config.set(SETTINGS))
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(SETTINGS))
         where: Any = address
         security = None
         if address is None:
             # whoever else is on this machine can reach the ports, but has not the certificate
             security = Security.temporary()
-            where = opened.enter_context(
+            where = stack.enter_context(
                 LocalCluster(
                     n_workers=os.cpu_count() or 1,
                     threads_per_worker=1,
@@ -434,7 +436,7 @@ def _cluster(address: str | None) -> Iterator[Client]:
                 )
             )
         try:
-            client = opened.enter_context(Client(where, timeout=ANSWER, security=security))
+            client = stack.enter_context(Client(where, timeout=ANSWER, security=security))
         except (OSError, ValueError) as error:
             raise InputError(
                 "No Dask scheduler answers at {address}; its address looks like tcp://192.0.2.7:8786.",

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from eligibility.batch.chunks import Scorer, Summary, judge_of, open_outputs, write_parts
 from eligibility.i18n import Language
-from eligibility.intake.table import Options, read_batches
+from eligibility.intake.table import IntakeOptions, read_batches
 from eligibility.schemes.registry import Scheme
 
 Part = TypeVar("Part")
@@ -24,7 +24,7 @@ def score_file(
     scheme: Scheme,
     language: Language,
     *,
-    options: Options,
+    options: IntakeOptions,
     rejects: Path | None = None,
     with_input: bool = False,
     model: Path | None = None,
@@ -55,7 +55,7 @@ def score_file(
     with open_outputs(source, target, rejects) as outputs:
         scorer = Scorer(scheme, language, with_input, judge_of(model))
         batches = read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code)
-        scored = (scorer.scored(batch) for batch in _ahead(batches))
+        scored = (scorer.score(batch) for batch in _ahead(batches))
         return write_parts(_ahead(scored), outputs, progress)
 
 

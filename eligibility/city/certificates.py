@@ -21,16 +21,16 @@ class Certificates:
     ----------
     firm : array of int
         Whose it is, by any number that names firms.
-    issued, ends : arrays of datetime64[D]
+    issue_days, ends : arrays of datetime64[D]
         The day of the certificate, and the first day without it.
-    undated : int
+    without_day : int
         Certificates of no known day, held to be of the last day of their year of application.
     """
 
     firm: NDArray[np.int64]
-    issued: Days
+    issue_days: Days
     ends: Days
-    undated: int
+    without_day: int
 
     def ending_in(self, year: int) -> set[int]:
         """Firms of which a certificate ends in the year: each may apply for its renewal."""
@@ -40,11 +40,11 @@ class Certificates:
     def held_after(self, year: int) -> set[int]:
         """Firms whose certificate is valid beyond the last day of the year."""
         new_year = np.datetime64(f"{year + 1}-01-01", "D")
-        return set(self.firm[(self.issued < new_year) & (self.ends >= new_year)].tolist())
+        return set(self.firm[(self.issue_days < new_year) & (self.ends >= new_year)].tolist())
 
     def stock(self, law: Edition, first: int, last: int) -> Stock:
         """These certificates by calendar year, from and to."""
-        return stock(self.issued, law, first, last, self.ends)
+        return stock(self.issue_days, law, first, last, self.ends)
 
 
 def certificates(outcomes: Sequence[Mapping[str, Any]], law: Edition) -> Certificates:
@@ -82,7 +82,7 @@ class Stock:
         Calendar years.
     valid : array of int
         Certificates valid on 31 December.
-    certified : array of int
+    issues : array of int
         Certificates of the year.
     expiring : array of int
         Certificates that end in the year: each is an application for renewal, or a firm lost.
@@ -90,10 +90,10 @@ class Stock:
 
     years: NDArray[np.int64]
     valid: NDArray[np.int64]
-    certified: NDArray[np.int64]
+    issues: NDArray[np.int64]
     expiring: NDArray[np.int64]
 
-    def needed(self, target: int) -> NDArray[np.int64]:
+    def shortfall(self, target: int) -> NDArray[np.int64]:
         """Certificates still to be issued, new or renewed, to hold so many at each year's end."""
         return np.maximum(0, target - self.valid)
 
@@ -119,15 +119,15 @@ def stock(
     A firm whose renewal is dated before the old certificate ends would hold two; the old one is to
     be left out of ``certified_on`` then, for the stock counts firms by their certificates.
     """
-    known = ~np.isnat(certified_on)
-    held = certified_on[known]
-    ends = expiry(held, law) if ends is None else ends[known]
+    is_known = ~np.isnat(certified_on)
+    days = certified_on[is_known]
+    ends = expiry(days, law) if ends is None else ends[is_known]
     years = np.arange(first, last + 1)
     new_year = (years + 1 - 1970).astype("M8[Y]").astype("M8[D]")[:, None]
     old_year = (years - 1970).astype("M8[Y]").astype("M8[D]")[:, None]
     return Stock(
         years=years,
-        valid=((held < new_year) & (ends >= new_year)).sum(axis=1),
-        certified=((held >= old_year) & (held < new_year)).sum(axis=1),
+        valid=((days < new_year) & (ends >= new_year)).sum(axis=1),
+        issues=((days >= old_year) & (days < new_year)).sum(axis=1),
         expiring=((ends >= old_year) & (ends < new_year)).sum(axis=1),
     )

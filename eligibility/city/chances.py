@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
-from eligibility.city.portfolio_state import Standing
+from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import City
 from eligibility.domain.arrays import Bools, Floats
-from eligibility.domain.results import UNDETERMINED, UNMET, Learned
+from eligibility.domain.results import UNDETERMINED, UNMET, TrainingSummary
 from eligibility.domain.text import Message, msgid
 
 #: joint draws of a model; the year's total is a mixture over them
@@ -23,7 +23,7 @@ Draws = Callable[[Assessment, int], Floats]
 
 
 @dataclass(frozen=True)
-class Chances:
+class FirmChances:
     """Certification probability of every firm of a table, in k draws from its uncertainty.
 
     Attributes
@@ -34,7 +34,7 @@ class Chances:
         Were every unmet condition met and nothing else changed.
     basis : Message
         What the numbers rest on, shown wherever they are.
-    left : array of shape (n,), optional
+    not_yet_certified : array of shape (n,), optional
         How likely each firm is not certified in an earlier year of those looked at; it is in
         ``now`` and ``if_met`` already. All are left if omitted.
     """
@@ -42,16 +42,16 @@ class Chances:
     now: Floats
     if_met: Floats
     basis: Message
-    left: Floats | None = None
+    not_yet_certified: Floats | None = None
 
     def of_ready(self, ready: Bools) -> float | None:
         """The mean chance of these firms were they left for certain; None where there are none."""
-        left = np.ones(len(ready)) if self.left is None else self.left
+        left = np.ones(len(ready)) if self.not_yet_certified is None else self.not_yet_certified
         there_are = float(left[ready].sum())
         return float(self.now[:, ready].mean(axis=0).sum()) / there_are if there_are else None
 
 
-def year_after(before: Chances, then: Chances) -> Chances:
+def year_after(before: FirmChances, then: FirmChances) -> FirmChances:
     """Chances of the year after: a firm that is certified the year before does not apply again.
 
     Parameters
@@ -61,20 +61,20 @@ def year_after(before: Chances, then: Chances) -> Chances:
         in that year, ``then`` as if nobody had been.
     """
     left = 1 - before.now.mean(axis=0)
-    if before.left is not None:
-        left = left - (1 - before.left)
-    return replace(then, now=then.now * left, if_met=then.if_met * left, left=left)
+    if before.not_yet_certified is not None:
+        left = left - (1 - before.not_yet_certified)
+    return replace(then, now=then.now * left, if_met=then.if_met * left, not_yet_certified=left)
 
 
-def chances(if_met: Floats, standing: Standing, basis: Message) -> Chances:
+def chances(if_met: Floats, standing: PortfolioState, basis: Message) -> FirmChances:
     """Chances from a model that speaks of each firm as if no condition were unmet, shape (k, n)."""
-    return Chances(np.where(standing.verdict == UNMET, 0.0, if_met), if_met, basis)
+    return FirmChances(np.where(standing.verdict == UNMET, 0.0, if_met), if_met, basis)
 
 
-def chances_without_model(standing: Standing, city: City) -> Chances:
+def chances_without_model(standing: PortfolioState, city: City) -> FirmChances:
     """Chances by verdict alone, as the city assumes them; one draw."""
     assumed = city.assumed_chances
-    open_somewhere = np.logical_or.reduce(list(standing.undetermined.values()))
+    open_somewhere = np.logical_or.reduce(list(standing.undetermined_conditions.values()))
     if_met = np.where(
         (standing.verdict == UNDETERMINED) | open_somewhere,
         assumed.undetermined.value,
@@ -89,14 +89,16 @@ def chances_without_model(standing: Standing, city: City) -> Chances:
     return chances(if_met[None], standing, basis)
 
 
-def chances_by_model(draws: Draws, learned: Learned, standing: Standing, city: City) -> Chances:
+def chances_by_model(
+    draws: Draws, training: TrainingSummary, standing: PortfolioState, city: City
+) -> FirmChances:
     """Chances that a model gives, in joint draws of what is not known of the reviewers.
 
     ``draws`` gives the chances of an assessment's firms were no condition unmet, as ``Model.draws``
     does; firms under rules that the model does not know stay at the city's assumptions.
     """
-    made = np.repeat(chances_without_model(standing, city).if_met, DRAWS, axis=0)
+    result = np.repeat(chances_without_model(standing, city).if_met, DRAWS, axis=0)
     for assessment in standing.assessments:
-        if (assessment.scheme.id, assessment.law.id) == (learned.scheme, learned.edition):
-            made[:, assessment.rows] = draws(assessment, DRAWS)
-    return chances(made, standing, learned.sentence)
+        if (assessment.scheme.id, assessment.law.id) == (training.scheme, training.edition):
+            result[:, assessment.rows] = draws(assessment, DRAWS)
+    return chances(result, standing, training.sentence)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.domain.law import Batch, Citation, Edition, Overlay, Source
+from eligibility.domain.law import ApplicationRound, Citation, Edition, Overlay, Source
 from eligibility.domain.text import Message, msgid
 
 Days = NDArray[np.datetime64]
@@ -61,7 +61,7 @@ def expiry(certified_on: Days, law: Edition) -> Days:
     return months_later(certified_on, 12 * int(law.value("validity_years")))
 
 
-def for_batch(batch: Batch, overlay: Overlay) -> list[Deadline]:
+def for_batch(batch: ApplicationRound, overlay: Overlay) -> list[Deadline]:
     """The calendar of a firm that applies in a batch, in the order of its days."""
     of_batch = {"number": batch.number, "year": batch.year}
     steps = [
@@ -119,7 +119,7 @@ def change_report(changed_on: date, law: Edition) -> Deadline:
 
 
 def missed_reports(
-    certified_on: date, reported: Collection[int], as_of: date, law: Edition
+    certified_on: date, years: Collection[int], as_of: date, law: Edition
 ) -> MissedReports:
     """The annual reports missed so far, and whether they cost the certificate.
 
@@ -127,7 +127,7 @@ def missed_reports(
     ----------
     certified_on : date
         Day of the certificate; only its own period of validity counts.
-    reported : collection of int
+    years : collection of int
         Calendar years in which the report was made by its last day.
     as_of : date
         Reports whose last day is before this are missed unless made.
@@ -136,7 +136,7 @@ def missed_reports(
     missed = tuple(
         year
         for year in range(certified_on.year, ends.year + 1)
-        if certified_on < annual_report(year, law).day < min(as_of, ends) and year not in reported
+        if certified_on < annual_report(year, law).day < min(as_of, ends) and year not in years
     )
     rule = law.parameters["missed_reports"]
     return MissedReports(missed, len(missed) >= rule.value, rule.citation)
@@ -161,11 +161,13 @@ def _renewal(ends: date, law: Edition, overlay: Overlay) -> list[Deadline]:
     in_time = [batch for batch in of_year if batch.due < ends]
     if in_time:
         batch = in_time[-1]
-        said = msgid("Renewal: batch {number} of {year} is the last before the certificate ends")
+        sentence = msgid(
+            "Renewal: batch {number} of {year} is the last before the certificate ends"
+        )
     else:
         batch = of_year[0]
-        said = msgid("Renewal: batch {number} of {year} closes after the certificate has ended")
-    task = Message(said, {"number": batch.number, "year": batch.year})
+        sentence = msgid("Renewal: batch {number} of {year} closes after the certificate has ended")
+    task = Message(sentence, {"number": batch.number, "year": batch.year})
     return [Deadline(batch.due, task, law.clauses["renewal_year"], batch.source)]
 
 

@@ -56,7 +56,7 @@ class Forecast:
         return mixed
 
     @cached_property
-    def expected(self) -> float:
+    def mean(self) -> float:
         """Firms certified in the mean, those already certified included."""
         return self.already + float(self.distribution @ np.arange(len(self.distribution)))
 

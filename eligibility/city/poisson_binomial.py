@@ -129,7 +129,7 @@ def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
     wide that its characteristic function has faded at ``HIGHEST``; other years are multiplied out.
     """
     draws, trials = chances.shape
-    made = np.empty((len(odds), trials + 1))
+    result = np.empty((len(odds), trials + 1))
     summed = _smooth(odds) & (trials > NODES)
     if summed.any():
         nodes, weights = _nodes(chances)
@@ -138,7 +138,7 @@ def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
         summed &= variances.min(axis=0) * (1 - np.cos(HIGHEST)) > -np.log(FADED)
         for some in portions(int(summed.sum()), NODES * NODES):
             years = np.flatnonzero(summed)[some]
-            made[years] = _invert(
+            result[years] = _invert(
                 shifted[years], weights, means[:, years], variances[:, years], trials
             )
     others = np.flatnonzero(~summed)
@@ -146,8 +146,8 @@ def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
         years = others[some]
         shifted = in_year(chances[None], odds[years, None, None])
         counted = poisson_binomial(shifted.reshape(len(years) * draws, trials))
-        made[years] = counted.reshape(len(years), draws, trials + 1).mean(axis=1)
-    return made
+        result[years] = counted.reshape(len(years), draws, trials + 1).mean(axis=1)
+    return result
 
 
 def _smooth(odds: Floats) -> Bools:
@@ -235,15 +235,17 @@ def _power_of_two(places: float) -> int:
     return 1 << int(np.ceil(np.log2(places)))
 
 
-def _unfold(folded: Floats, middle: NDArray[np.intp], trials: int) -> Floats:
+def _unfold(coefficients: Floats, middle: NDArray[np.intp], trials: int) -> Floats:
     """Distributions told around a circle, put where their middle belongs; shape (c, trials + 1)."""
-    length = folded.shape[1]
+    length = coefficients.shape[1]
     if length > trials:
-        return folded[:, : trials + 1]
+        return coefficients[:, : trials + 1]
     first = np.clip(middle - length // 2, 0, trials + 1 - length)
     places = first[:, None] + np.arange(length)
-    unfolded = np.zeros((len(folded), trials + 1))
-    np.put_along_axis(unfolded, places, np.take_along_axis(folded, places % length, axis=1), axis=1)
+    unfolded = np.zeros((len(coefficients), trials + 1))
+    np.put_along_axis(
+        unfolded, places, np.take_along_axis(coefficients, places % length, axis=1), axis=1
+    )
     return unfolded
 
 

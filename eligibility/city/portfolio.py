@@ -43,7 +43,7 @@ class Aim(StrEnum):
 
 
 @dataclass(frozen=True)
-class Options:
+class SupportOptions:
     """Candidate actions, one entry of each column an option.
 
     Attributes
@@ -64,20 +64,20 @@ class Options:
     after: Floats
     actions: tuple[tuple[str, ...], ...]
 
-    def of(self, rows: Bools) -> Options:
+    def of(self, rows: Bools) -> SupportOptions:
         """Only these options, a mask of shape (o,)."""
-        kept = np.flatnonzero(rows)
-        return Options(
-            self.firm[kept],
-            self.days[kept],
-            self.cost[kept],
-            self.after[:, kept],
-            tuple(self.actions[place] for place in kept),
+        places = np.flatnonzero(rows)
+        return SupportOptions(
+            self.firm[places],
+            self.days[places],
+            self.cost[places],
+            self.after[:, places],
+            tuple(self.actions[place] for place in places),
         )
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """Selection of options, and the year as it looks with them.
 
     ``options`` are places among the options, in rising order; ``gain`` is the expected number of
@@ -104,7 +104,7 @@ class Reason:
         Expected certifications added, all in all and by adviser-day.
     instead : tuple of int
         Options it keeps out: the best use of its days, the other choices as they are.
-    lost : float
+    loss : float
         What the aim would lose by that (weighted expected certifications; for the target, its
         probability, each option counted as if the others stood still).
     """
@@ -113,7 +113,7 @@ class Reason:
     gain: float
     gain_per_day: float
     instead: tuple[int, ...]
-    lost: float
+    loss: float
 
 
 @dataclass(frozen=True)
@@ -128,17 +128,17 @@ class Portfolio:
 
     aim: Aim
     without: Forecast
-    chosen: Choice
+    selection: Selection
     reasons: tuple[Reason, ...]
-    highest_score_first: Choice
-    highest_chance_first: Choice
+    highest_score_first: Selection
+    highest_chance_first: Selection
     proven: bool
     at_most: float
 
 
 def choose(
     chances: Floats,
-    options: Options,
+    options: SupportOptions,
     days: float,
     *,
     target: int,
@@ -188,9 +188,9 @@ def choose(
         best, at_most, proven = year.best_for_target(best, most_steps)
         worth = year.rises(best)
 
-    def made(taken: Sequence[int]) -> Choice:
-        places = np.array(sorted(taken), dtype=np.intp)
-        return Choice(
+    def selection(option_places: Sequence[int]) -> Selection:
+        places = np.array(sorted(option_places), dtype=np.intp)
+        return Selection(
             tuple(places.tolist()),
             float(options.days[places].sum()),
             float(options.cost[places].sum()),
@@ -204,19 +204,19 @@ def choose(
     return Portfolio(
         aim=aim,
         without=forecast(chances, target=target, already=already, year_shock=year_shock),
-        chosen=made(best),
+        selection=selection(best),
         reasons=tuple(
             _reason(option, best, worth, year) for option in sorted(best, key=year.by_the_day)
         ),
-        highest_score_first=made(year.in_order(scores)),
-        highest_chance_first=made(year.in_order(chances.mean(axis=0))),
+        highest_score_first=selection(year.in_order(scores)),
+        highest_chance_first=selection(year.in_order(chances.mean(axis=0))),
         proven=proven,
         at_most=at_most,
     )
 
 
-def _reason(option: int, chosen: Collection[int], worth: Floats, year: _Year) -> Reason:
-    others = [other for other in chosen if other != option]
+def _reason(option: int, selection: Collection[int], worth: Floats, year: _Year) -> Reason:
+    others = [other for other in selection if other != option]
     free = ~np.isin(year.options.firm, year.options.firm[others])
     free[option] = False
     left = year.days - float(year.options.days[others].sum())
@@ -234,7 +234,7 @@ class _Year:
     """The year's firms, options and days, and the searches over them."""
 
     def __init__(
-        self, chances: Floats, options: Options, days: float, short: int, year_shock: float
+        self, chances: Floats, options: SupportOptions, days: float, short: int, year_shock: float
     ) -> None:
         self.options, self.days, self.short = options, days, short
         self.chances = chances
@@ -262,20 +262,20 @@ class _Year:
         for some in portions(len(self.odds), draws * max(1, firms, len(self.options.firm))):
             odds = self.odds[some, None, None]
 
-            def shifted(chances: Floats, odds: Floats = odds) -> Floats:
+            def shift(chances: Floats, odds: Floats = odds) -> Floats:
                 return in_year(chances[None], odds).reshape(-1, chances.shape[1])
 
             yield (
                 np.repeat(self.years[some], draws) / draws,
-                shifted(self.options.after),
-                [shifted(chances) for chances in of_firms],
+                shift(self.options.after),
+                [shift(chances) for chances in of_firms],
             )
 
     def with_options(self, places: Collection[int] | NDArray[np.intp]) -> Floats:
         """Chances of the draws once these options are taken, shape (k, n)."""
-        chosen = np.array(list(places), dtype=np.intp)
+        selection = np.array(list(places), dtype=np.intp)
         changed = self.chances.copy()
-        changed[:, self.options.firm[chosen]] = self.options.after[:, chosen]
+        changed[:, self.options.firm[selection]] = self.options.after[:, selection]
         return changed
 
     def by_the_day(self, option: int) -> float:
@@ -284,7 +284,7 @@ class _Year:
 
     def in_order(self, rank: Floats) -> list[int]:
         """The rule of thumb: firms from the highest rank down, each what pays best by the day."""
-        left, taken = self.days, []
+        left, selection = self.days, []
         by_the_day = self.gains / self.options.days
         for firm in np.argsort(-rank, kind="stable"):
             fits = np.flatnonzero(
@@ -294,14 +294,14 @@ class _Year:
             )
             if len(fits):
                 option = int(fits[np.argmax(by_the_day[fits])])
-                taken.append(option)
+                selection.append(option)
                 left -= self.options.days[option]
-        return taken
+        return selection
 
     # --- sums: a knapsack with one option a firm ------------------------------------------------
 
     def best_sum(
-        self, worth: Floats, days: float | None = None, allowed: Bools | None = None
+        self, worth: Floats, days: float | None = None, mask: Bools | None = None
     ) -> tuple[list[int], float]:
         """The options of greatest total worth within the days, all of them if omitted; that worth.
 
@@ -311,7 +311,7 @@ class _Year:
         there_are = self.days if days is None else days
         spent, sums = np.zeros(1), np.zeros(1)
         stages = []
-        useful = self._of_use(worth, there_are, allowed)
+        useful = self._of_use(worth, there_are, mask)
         for options in self._by_firm(worth, there_are, useful):
             # row 0: nothing for this firm
             used = np.vstack([spent, spent + self.options.days[options][:, None]]).round(9)
@@ -319,49 +319,51 @@ class _Year:
             order = np.lexsort((-values.ravel(), used.ravel()))
             order = order[used.ravel()[order] <= there_are + NOTHING]
             best_so_far = np.maximum.accumulate(values.ravel()[order])
-            kept = order[np.r_[True, best_so_far[1:] > best_so_far[:-1]]]
-            stages.append((np.r_[-1, options][kept // len(spent)], kept % len(spent)))
-            spent, sums = used.ravel()[kept], values.ravel()[kept]
-        taken, place = [], len(sums) - 1
+            frontier = order[np.r_[True, best_so_far[1:] > best_so_far[:-1]]]
+            stages.append((np.r_[-1, options][frontier // len(spent)], frontier % len(spent)))
+            spent, sums = used.ravel()[frontier], values.ravel()[frontier]
+        selection, place = [], len(sums) - 1
         for options, came_from in reversed(stages):
             if options[place] >= 0:
-                taken.append(int(options[place]))
+                selection.append(int(options[place]))
             place = came_from[place]
-        return sorted(taken), float(sums[-1])
+        return sorted(selection), float(sums[-1])
 
-    def _of_use(self, worth: Floats, days: float, allowed: Bools | None) -> Bools:
+    def _of_use(self, worth: Floats, days: float, mask: Bools | None) -> Bools:
         """Options that a best choice may need: of equal days, no more than it could hold at all.
 
         A choice that takes any other leaves one of these, of a firm it does not touch, which is
         worth as much in the same days.
         """
         free = (worth > 0) & (self.options.days <= days + NOTHING)
-        if allowed is not None:
-            free &= allowed
+        if mask is not None:
+            free &= mask
         places = np.flatnonzero(free)
         useful = np.zeros(len(worth), dtype=np.bool_)
         if not len(places):
             return useful
-        asked = self.options.days[places].round(9)
+        days_rounded = self.options.days[places].round(9)
         # by days, the most worth first; then of each firm the first in those days
-        order = np.lexsort((self.options.firm[places], -worth[places], asked))
-        pairs = np.column_stack([asked, self.options.firm[places]])[order]
+        order = np.lexsort((self.options.firm[places], -worth[places], days_rounded))
+        pairs = np.column_stack([days_rounded, self.options.firm[places]])[order]
         firsts = np.sort(np.unique(pairs, axis=0, return_index=True)[1])
-        kept, asked = places[order][firsts], asked[order][firsts]
-        starts = np.r_[0, np.flatnonzero(np.diff(asked)) + 1]
-        rank = np.arange(len(kept)) - np.repeat(starts, np.diff(np.r_[starts, len(kept)]))
-        others = np.maximum(days - asked, 0) / asked.min()
-        useful[kept[rank <= others + NOTHING]] = True
+        candidates, days_rounded = places[order][firsts], days_rounded[order][firsts]
+        starts = np.r_[0, np.flatnonzero(np.diff(days_rounded)) + 1]
+        rank = np.arange(len(candidates)) - np.repeat(
+            starts, np.diff(np.r_[starts, len(candidates)])
+        )
+        others = np.maximum(days - days_rounded, 0) / days_rounded.min()
+        useful[candidates[rank <= others + NOTHING]] = True
         return useful
 
-    def _relaxed(self, worth: Floats, days: float, allowed: Bools) -> tuple[Floats, float]:
+    def _relaxation(self, worth: Floats, days: float, mask: Bools) -> tuple[Floats, float]:
         """The greatest worth if parts of options could be taken, and the parts: a bound from above.
 
         Each firm's options are steps up its concave hull; the steps are taken in falling order of
         worth by the day.
         """
         steps = []
-        for options in self._by_firm(worth, days, allowed):
+        for options in self._by_firm(worth, days, mask):
             hull: list[tuple[float, float, int]] = [(0.0, 0.0, -1)]
             for option in options[np.lexsort((worth[options], self.options.days[options]))]:
                 point = (float(self.options.days[option]), float(worth[option]), int(option))
@@ -372,9 +374,9 @@ class _Year:
             steps += [(_slope(low, high), low, high) for low, high in pairwise(hull)]
         shares, value = np.zeros(len(worth)), 0.0
         for _, low, high in sorted(steps, key=lambda step: -step[0]):
-            asked = high[0] - low[0]
-            part = 1.0 if asked <= days else days / asked
-            days -= part * asked
+            demand = high[0] - low[0]
+            part = 1.0 if demand <= days else days / demand
+            days -= part * demand
             value += part * (high[1] - low[1])
             shares[high[2]] += part
             if low[2] >= 0:
@@ -382,11 +384,11 @@ class _Year:
         return shares, value
 
     def _by_firm(
-        self, worth: Floats, days: float, allowed: Bools | None
+        self, worth: Floats, days: float, mask: Bools | None
     ) -> Iterator[NDArray[np.intp]]:
         """The options worth anything that fit, firm by firm."""
         free = (worth > 0) & (self.options.days <= days + NOTHING)
-        places = np.flatnonzero(free if allowed is None else free & allowed)
+        places = np.flatnonzero(free if mask is None else free & mask)
         places = places[np.argsort(self.options.firm[places], kind="stable")]
         cuts = np.flatnonzero(np.diff(self.options.firm[places])) + 1
         yield from np.split(places, cuts) if len(places) else ()
@@ -431,34 +433,36 @@ class _Year:
         at_most = max(value, -queue[0][0]) if queue else value
         return best, min(at_most, 1.0), at_most <= value + NOTHING
 
-    def rises(self, taken: Collection[int]) -> Floats:
+    def rises(self, selection: Collection[int]) -> Floats:
         """What each option by itself adds to the probability of the target, the other firms as taken.
 
         The probability is linear in each firm's chance: the rise in chance times the probability
         that without the firm exactly one is lacking.
         """
         rises, firm = np.zeros(len(self.options.firm)), self.options.firm
-        for weights, after, (now, before) in self._cases(self.with_options(taken), self.chances):
+        for weights, after, (now, before) in self._cases(
+            self.with_options(selection), self.chances
+        ):
             lacking = all_but_one(now, self.short - 1)[:, firm]
             rises += weights @ (lacking * (after - before[:, firm]))
         return rises
 
-    def _climb(self, taken: list[int]) -> tuple[list[int], float]:
+    def _climb(self, selection: list[int]) -> tuple[list[int], float]:
         """From a choice to better ones, by what each option adds to the target at that point."""
-        value = self.reaches(taken)
+        value = self.reaches(selection)
         while True:
-            other, _ = self.best_sum(self.rises(taken))
+            other, _ = self.best_sum(self.rises(selection))
             reached = self.reaches(other)
             if reached <= value + NOTHING:
-                return taken, value
-            taken, value = other, reached
+                return selection, value
+            selection, value = other, reached
 
-    def _bound(self, fixed: Sequence[int], forbidden: Bools) -> tuple[float, Floats]:
+    def _bound(self, selection: Sequence[int], forbidden: Bools) -> tuple[float, Floats]:
         """What a branch can reach at most, and the shares of options by which it might."""
         firm = self.options.firm
-        left = self.days - float(self.options.days[list(fixed)].sum())
+        left = self.days - float(self.options.days[list(selection)].sum())
         allowed = ~forbidden & (self.options.days <= left + NOTHING)
-        low = self.with_options(fixed)
+        low = self.with_options(selection)
         high, floor = low.copy(), low.copy()
         np.maximum.at(high.T, firm[allowed], self.options.after[:, allowed].T)
         np.minimum.at(floor.T, firm[allowed], self.options.after[:, allowed].T)
@@ -469,8 +473,8 @@ class _Year:
             one_lacking = _tail(best, self.short - 1) - _tail(worst, self.short + 1)
             more = np.maximum(after - lows[:, firm], 0)
             rise += (weights * one_lacking) @ more
-        shares, rises = self._relaxed(rise, left, allowed)
-        return min(corner, self.reaches(fixed) + rises), shares
+        shares, rises = self._relaxation(rise, left, allowed)
+        return min(corner, self.reaches(selection) + rises), shares
 
 
 def _tail(distribution: Floats, number: int) -> Floats:

@@ -23,7 +23,7 @@ from eligibility.domain.results import MET, UNDETERMINED, UNMET
 
 
 @dataclass(frozen=True)
-class Standing:
+class PortfolioState:
     """Findings and items of all firms of a table; every array has shape (n,), in its order."""
 
     firms: FirmTable
@@ -32,22 +32,26 @@ class Standing:
     @cached_property
     def verdict(self) -> Codes:
         """MET (eligible), UNMET (ineligible) or UNDETERMINED."""
-        return self._gathered(lambda found: found.verdict, np.int8)
+        return self._gather(lambda assessment: assessment.verdict, np.int8)
 
     @cached_property
     def score(self) -> Floats:
         """The middle of each firm's score, points."""
-        return self._gathered(lambda found: (found.score.low + found.score.high) / 2, np.float64)
+        return self._gather(
+            lambda assessment: (assessment.score.low + assessment.score.high) / 2, np.float64
+        )
 
     @cached_property
     def conditions(self) -> Mapping[str, Condition]:
         """Every condition of the editions that apply."""
-        return {c.id: c for found in self.assessments for c in found.law.conditions}
+        return {c.id: c for assessment in self.assessments for c in assessment.law.conditions}
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """Every scored item of the editions that apply."""
-        return {name: i for found in self.assessments for name, i in found.law.items.items()}
+        return {
+            name: i for assessment in self.assessments for name, i in assessment.law.items.items()
+        }
 
     @cached_property
     def unmet(self) -> Mapping[str, Bools]:
@@ -55,7 +59,7 @@ class Standing:
         return {name: self._status(name) == UNMET for name in self.conditions}
 
     @cached_property
-    def undetermined(self) -> Mapping[str, Bools]:
+    def undetermined_conditions(self) -> Mapping[str, Bools]:
         """Where each condition is undetermined."""
         return {name: self._status(name) == UNDETERMINED for name in self.conditions}
 
@@ -64,61 +68,61 @@ class Standing:
         """Where each item cannot have its full points as the facts stand, or a fact is missing."""
 
         def short(name: str) -> Callable[[Assessment], Bools]:
-            def of(found: Assessment) -> Bools:
-                if name not in found.law.items:
-                    return np.zeros(len(found.rows), dtype=np.bool_)
-                item = found.score.items[name]
-                blank = np.zeros(len(found.rows), dtype=np.bool_)
+            def of(assessment: Assessment) -> Bools:
+                if name not in assessment.law.items:
+                    return np.zeros(len(assessment.rows), dtype=np.bool_)
+                item = assessment.score.items[name]
+                blank = np.zeros(len(assessment.rows), dtype=np.bool_)
                 for rows in item.missing.values():
                     blank |= rows
-                return blank | (item.high < found.law.items[name].max)
+                return blank | (item.high < assessment.law.items[name].max)
 
             return of
 
-        return {name: self._gathered(short(name), np.bool_) for name in self.items}
+        return {name: self._gather(short(name), np.bool_) for name in self.items}
 
-    def could_meet(self, addressed: Collection[str]) -> Mapping[str, Bools]:
+    def could_meet(self, remedies: Collection[str]) -> Mapping[str, Bools]:
         """Where each condition is unmet and a remedy of these gaps could meet it.
 
         A condition can be met if it is addressed itself; the score, if it would pass once the
         addressed items had their full points.
         """
 
-        def score_passes(found: Assessment) -> Bools:
-            points = np.zeros(len(found.rows))
-            for group in found.law.score.groups:
+        def score_passes(assessment: Assessment) -> Bools:
+            points = np.zeros(len(assessment.rows))
+            for group in assessment.law.score.groups:
                 best = sum(
-                    np.full(len(found.rows), item.max)
-                    if item.id in addressed
-                    else found.score.items[item.id].high
+                    np.full(len(assessment.rows), item.max)
+                    if item.id in remedies
+                    else assessment.score.items[item.id].high
                     for item in group.items
                 )
                 points += np.minimum(best, group.max)
-            return above(points, found.law.score.pass_mark)
+            return above(points, assessment.law.score.pass_mark)
 
         return {
             name: self.unmet[name]
             & (
-                self._gathered(score_passes, np.bool_)
+                self._gather(score_passes, np.bool_)
                 if condition.judges == "score"
-                else np.bool_(name in addressed)
+                else np.bool_(name in remedies)
             )
             for name, condition in self.conditions.items()
         }
 
     def _status(self, condition: str) -> Codes:
-        def of(found: Assessment) -> Codes:
-            if condition in found.findings:
-                return found.findings[condition].status
+        def of(assessment: Assessment) -> Codes:
+            if condition in assessment.findings:
+                return assessment.findings[condition].status
             # a condition that the firm's edition does not know asks nothing of it
-            return np.full(len(found.rows), MET, dtype=np.int8)
+            return np.full(len(assessment.rows), MET, dtype=np.int8)
 
-        return self._gathered(of, np.int8)
+        return self._gather(of, np.int8)
 
-    def _gathered(
+    def _gather(
         self, of: Callable[[Assessment], NDArray[Any]], kind: type[np.generic]
     ) -> NDArray[Any]:
         column = np.empty(self.firms.rows, dtype=kind)
-        for found in self.assessments:
-            column[found.rows] = of(found)
+        for assessment in self.assessments:
+            column[assessment.rows] = of(assessment)
         return column

@@ -67,7 +67,7 @@ class Remedy(_Frozen):
     closes: Figure
 
 
-class Action(Remedy):
+class SupportAction(Remedy):
     """What an adviser does for one firm.
 
     ``odds`` multiplies a firm's odds where what it addresses is not unmet but open, or below its
@@ -90,7 +90,7 @@ class Support(_Frozen):
     adviser_days: Figure
     largest_bundle: Figure
     search_steps: Figure
-    actions: tuple[Action, ...]
+    actions: tuple[SupportAction, ...]
 
 
 class City(_Frozen):
@@ -143,12 +143,12 @@ class City(_Frozen):
     def weights(self, firms: FirmTable) -> Floats:
         """What a certification of each firm weighs, shape (n,): industry times district."""
         weights = np.ones(firms.rows)
-        for column, given in (
+        for column, figures in (
             ("industry", self.priorities.industries),
             ("district", self.priorities.districts),
         ):
             written = firms.texts(column)
-            weights *= [given[name].value if name in given else 1.0 for name in written]
+            weights *= [figures[name].value if name in figures else 1.0 for name in written]
         return weights
 
 

@@ -7,15 +7,17 @@ from itertools import combinations
 
 import numpy as np
 
-from eligibility.city.chances import Chances
+from eligibility.city.chances import FirmChances
 from eligibility.city.poisson_binomial import in_year
-from eligibility.city.portfolio import Options
-from eligibility.city.portfolio_state import Standing
-from eligibility.city.settings import Action, Support
+from eligibility.city.portfolio import SupportOptions
+from eligibility.city.portfolio_state import PortfolioState
+from eligibility.city.settings import Support, SupportAction
 from eligibility.domain.arrays import Bools, Floats
 
 
-def support_options(standing: Standing, chances: Chances, support: Support) -> Options:
+def support_options(
+    standing: PortfolioState, chances: FirmChances, support: Support
+) -> SupportOptions:
     """Every bundle of actions worth a thought, for every firm.
 
     A bundle is offered where it leaves no unmet condition unaddressed, raises the chance, and no
@@ -42,27 +44,29 @@ def support_options(standing: Standing, chances: Chances, support: Support) -> O
             (int(firm), days, cost, after[:, firm], names)
             for firm in np.flatnonzero(useful & gains)
         ]
-    kept = list(_undominated(columns))
-    return Options(
-        firm=np.array([firm for firm, *_ in kept], dtype=np.intp),
-        days=np.array([days for _, days, *_ in kept]),
-        cost=np.array([cost for _, _, cost, *_ in kept]),
-        after=np.array([after for *_, after, _ in kept]).reshape(len(kept), len(chances.now)).T,
-        actions=tuple(names for *_, names in kept),
+    candidates = list(_pareto_options(columns))
+    return SupportOptions(
+        firm=np.array([firm for firm, *_ in candidates], dtype=np.intp),
+        days=np.array([days for _, days, *_ in candidates]),
+        cost=np.array([cost for _, _, cost, *_ in candidates]),
+        after=np.array([after for *_, after, _ in candidates])
+        .reshape(len(candidates), len(chances.now))
+        .T,
+        actions=tuple(names for *_, names in candidates),
     )
 
 
-def _bundles(support: Support) -> Iterator[tuple[Action, ...]]:
+def _bundles(support: Support) -> Iterator[tuple[SupportAction, ...]]:
     for size in range(1, int(support.largest_bundle.value) + 1):
         yield from combinations(support.actions, size)
 
 
-def _works_on(standing: Standing, action: Action) -> Bools:
+def _works_on(standing: PortfolioState, action: SupportAction) -> Bools:
     """Where an action has something to do."""
     return np.logical_or(_has_open(standing, action), _on_unmet(standing, action))
 
 
-def _on_unmet(standing: Standing, action: Action) -> Bools:
+def _on_unmet(standing: PortfolioState, action: SupportAction) -> Bools:
     """Where an action works on an unmet condition, or on items of an unmet score."""
     on = np.zeros(standing.firms.rows, dtype=np.bool_)
     for name, condition in standing.conditions.items():
@@ -72,18 +76,18 @@ def _on_unmet(standing: Standing, action: Action) -> Bools:
     return on
 
 
-def _has_open(standing: Standing, action: Action) -> Bools:
-    lacking = [standing.undetermined[name] for name in _conditions(standing, action)]
+def _has_open(standing: PortfolioState, action: SupportAction) -> Bools:
+    lacking = [standing.undetermined_conditions[name] for name in _conditions(standing, action)]
     lacking += [standing.below[name] for name in action.addresses if name in standing.below]
     has: Bools = np.logical_or.reduce([np.zeros(standing.firms.rows, dtype=np.bool_), *lacking])
     return has
 
 
-def _conditions(standing: Standing, action: Action) -> list[str]:
+def _conditions(standing: PortfolioState, action: SupportAction) -> list[str]:
     return [name for name in action.addresses if name in standing.conditions]
 
 
-def _odds(standing: Standing, bundle: Sequence[Action]) -> Floats:
+def _odds(standing: PortfolioState, bundle: Sequence[SupportAction]) -> Floats:
     """What the bundle multiplies each firm's odds by, shape (n,)."""
     odds = np.ones(standing.firms.rows)
     for action in bundle:
@@ -93,7 +97,7 @@ def _odds(standing: Standing, bundle: Sequence[Action]) -> Floats:
     return odds
 
 
-def _closing(standing: Standing, bundle: Sequence[Action]) -> Floats:
+def _closing(standing: PortfolioState, bundle: Sequence[SupportAction]) -> Floats:
     """Probability that no condition is unmet after the bundle, shape (n,).
 
     A condition is closed by the likeliest part of the bundle that could close it alone; parts of
@@ -112,7 +116,7 @@ def _closing(standing: Standing, bundle: Sequence[Action]) -> Floats:
     return closing
 
 
-def _undominated(
+def _pareto_options(
     columns: list[tuple[int, float, float, Floats, tuple[str, ...]]],
 ) -> Iterator[tuple[int, float, float, Floats, tuple[str, ...]]]:
     """The options that no other of the same firm matches in as few days."""

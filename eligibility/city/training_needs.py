@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eligibility.city.portfolio_state import Standing
+from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import Course
 from eligibility.domain.results import UNMET
 from eligibility.domain.text import Wording
@@ -18,18 +18,18 @@ class SharedGap:
 
     Attributes
     ----------
-    unmet, undetermined : int
+    unmet, undetermined_firms : int
         Firms; for a scored item ``unmet`` counts those that cannot have its full points as the
-        facts stand or have left a fact of it blank, and ``undetermined`` is 0.
+        facts stand or have left a fact of it blank, and ``undetermined_firms`` is 0.
     alone : int
         Firms of ``unmet`` for which it is the only unmet condition; 0 for an item.
     """
 
     id: str
     title: Wording
-    scored: bool
+    by_score: bool
     unmet: int
-    undetermined: int
+    undetermined_firms: int
     alone: int
 
 
@@ -39,21 +39,21 @@ class CourseNeed:
 
     Attributes
     ----------
-    concerned : int
+    firms_concerned : int
         Firms with an unmet condition that the course addresses.
     could_move : int
         Firms without an unmet condition left, if it closed everything it addresses.
-    expected : float
+    expected_certifications : float
         Firms moved in the mean, with the seats there are and the share it is assumed to close.
     """
 
     course: Course
-    concerned: int
+    firms_concerned: int
     could_move: int
-    expected: float
+    expected_certifications: float
 
 
-def shared_gaps(standing: Standing) -> list[SharedGap]:
+def shared_gaps(standing: PortfolioState) -> list[SharedGap]:
     """The conditions, then the items of the score, each with the most lacked first."""
     unmet_count = np.add.reduce([rows.astype(np.intp) for rows in standing.unmet.values()])
     conditions = [
@@ -62,7 +62,7 @@ def shared_gaps(standing: Standing) -> list[SharedGap]:
             condition.title,
             False,
             int(standing.unmet[name].sum()),
-            int(standing.undetermined[name].sum()),
+            int(standing.undetermined_conditions[name].sum()),
             int((standing.unmet[name] & (unmet_count == 1)).sum()),
         )
         for name, condition in standing.conditions.items()
@@ -74,12 +74,12 @@ def shared_gaps(standing: Standing) -> list[SharedGap]:
     return [
         gap
         for part in (conditions, items)
-        for gap in sorted(part, key=lambda gap: (-gap.unmet, -gap.undetermined))
-        if gap.unmet or gap.undetermined
+        for gap in sorted(part, key=lambda gap: (-gap.unmet, -gap.undetermined_firms))
+        if gap.unmet or gap.undetermined_firms
     ]
 
 
-def course_needs(standing: Standing, courses: tuple[Course, ...]) -> list[CourseNeed]:
+def course_needs(standing: PortfolioState, courses: tuple[Course, ...]) -> list[CourseNeed]:
     """What each course would do, the one that could move most firms first."""
     needs = []
     for course in courses:
@@ -92,4 +92,4 @@ def course_needs(standing: Standing, courses: tuple[Course, ...]) -> list[Course
         # the firms with the fewest gaps get the seats
         seated = np.sort(each)[::-1][: int(course.seats.value)]
         needs.append(CourseNeed(course, int(concerned.sum()), could_move, float(seated.sum())))
-    return sorted(needs, key=lambda need: (-need.could_move, -need.expected))
+    return sorted(needs, key=lambda need: (-need.could_move, -need.expected_certifications))

@@ -8,11 +8,11 @@ from datetime import date
 
 import numpy as np
 
-from eligibility.city.chances import Chances, year_after
+from eligibility.city.chances import FirmChances, year_after
 from eligibility.city.deadlines import Deadline, upcoming
 from eligibility.city.forecast import Forecast, forecast
-from eligibility.city.portfolio import Aim, Options, Portfolio, choose
-from eligibility.city.portfolio_state import Standing
+from eligibility.city.portfolio import Aim, Portfolio, SupportOptions, choose
+from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import City, Target
 from eligibility.city.support_options import support_options
 from eligibility.city.training_needs import CourseNeed, SharedGap, course_needs, shared_gaps
@@ -32,7 +32,7 @@ class Share:
 
     firms: int
     verdicts: Mapping[int, int]
-    expected: float
+    expected_certifications: float
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class CityYear:
     year: int
     as_of: date
     target: Target
-    asked: int
+    goal: int
     adviser_days: float
     basis: Message
-    standing: Standing
-    chances: Chances
-    options: Options
+    standing: PortfolioState
+    chances: FirmChances
+    options: SupportOptions
     portfolio: Portfolio
     ready_chance: float
     more_needed: int
@@ -66,8 +66,8 @@ class CityYear:
 
 
 def city_year(
-    standing: Standing,
-    chances: Chances,
+    standing: PortfolioState,
+    chances: FirmChances,
     city: City,
     *,
     year: int,
@@ -76,7 +76,7 @@ def city_year(
     already: int = 0,
     days: float | None = None,
     aim: Aim = Aim.EXPECTED,
-    filed: Bools | None = None,
+    has_applied: Bools | None = None,
 ) -> CityYear:
     """Compute one year of a city's firms.
 
@@ -90,7 +90,7 @@ def city_year(
         Firms certified in the year so far, not among those of ``standing``.
     as_of : date
         Deadlines are counted from it.
-    filed : array of bool, shape (n,), optional
+    has_applied : array of bool, shape (n,), optional
         Firms whose application is in: they count, but support comes too late for them.
 
     Raises
@@ -100,16 +100,16 @@ def city_year(
     """
     scheme = load_scheme()
     set_target = city.target(year)
-    asked = int(set_target.certified.value) if target is None else target
+    goal = int(set_target.certified.value) if target is None else target
     there_are = city.support.adviser_days.value if days is None else days
     options = support_options(standing, chances, city.support)
-    if filed is not None:
-        options = options.of(~filed[options.firm])
+    if has_applied is not None:
+        options = options.of(~has_applied[options.firm])
     portfolio = choose(
         chances.now,
         options,
         there_are,
-        target=asked,
+        target=goal,
         already=already,
         scores=standing.score,
         year_shock=city.forecast.year_shock.value,
@@ -125,7 +125,7 @@ def city_year(
         year=year,
         as_of=as_of,
         target=set_target,
-        asked=asked,
+        goal=goal,
         adviser_days=there_are,
         basis=chances.basis,
         standing=standing,
@@ -152,7 +152,7 @@ def first_deadline(overlay: Overlay, year: int) -> date:
     return next((batch.due for batch in overlay.batches if batch.year == year), date(year, 12, 31))
 
 
-def next_year(made: CityYear, then: Chances, *, target: int) -> Forecast:
+def next_year(before: CityYear, then: FirmChances, *, target: int) -> Forecast:
     """The number certified the year after, by the same firms.
 
     A firm is certified then if it is not certified this year and passes then; who is not of this
@@ -160,26 +160,30 @@ def next_year(made: CityYear, then: Chances, *, target: int) -> Forecast:
 
     Parameters
     ----------
-    made : CityYear
+    before : CityYear
         The year before.
     then : Chances
         Of the same firms, in the same order, as they would apply in that year.
     """
     return forecast(
-        year_after(made.chances, then).now,
+        year_after(before.chances, then).now,
         target=target,
-        year_shock=made.city.forecast.year_shock.value,
+        year_shock=before.city.forecast.year_shock.value,
     )
 
 
-def shares_by(standing: Standing, chances: Chances, column: str) -> Mapping[str | None, Share]:
+def shares_by(
+    standing: PortfolioState, chances: FirmChances, column: str
+) -> Mapping[str | None, Share]:
     """Shares by what stands in a column of texts, the most expected certifications first; None: blank."""
     written = standing.firms.texts(column)
     shares = {name: _share(standing, chances, written == name) for name in set(written.tolist())}
-    return dict(sorted(shares.items(), key=lambda pair: (-pair[1].expected, str(pair[0]))))
+    return dict(
+        sorted(shares.items(), key=lambda pair: (-pair[1].expected_certifications, str(pair[0])))
+    )
 
 
-def _share(standing: Standing, chances: Chances, rows: Bools) -> Share:
+def _share(standing: PortfolioState, chances: FirmChances, rows: Bools) -> Share:
     verdicts = {
         verdict: int(np.count_nonzero(rows & (standing.verdict == verdict)))
         for verdict in (MET, UNDETERMINED, UNMET)

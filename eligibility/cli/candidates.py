@@ -106,15 +106,17 @@ def assess(
     from eligibility.reports.firm_text import plain
 
     with refusals(lang) as spoken:
-        held = held_scheme(scheme)
-        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
-        found = records(assess_table(batch.table, held), readiness_judge(model))
+        qualification = held_scheme(scheme)
+        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
+        batch = read_table(
+            file, qualification.fields, options, catalogue=qualification.titles_by_code
+        )
+        entries = records(assess_table(batch.table, qualification), readiness_judge(model))
         if form is Result.JSON:
-            print(json.dumps(found, ensure_ascii=False, indent=1))
+            print(json.dumps(entries, ensure_ascii=False, indent=1))
         else:
-            for record in found:
-                print(plain(record, held, spoken))
+            for record in entries:
+                print(plain(record, qualification, spoken))
         report_file(batch, spoken)
     end(batch)
 
@@ -157,13 +159,15 @@ def score(
 ) -> None:
     """Score a file of any size: verdict, findings, score and first gaps, a row a firm."""
     with refusals(lang) as spoken, row_progress(spoken) as progress:
-        held = held_scheme(scheme)
+        qualification = held_scheme(scheme)
         summary = _engine(engine, scheduler)(
             file,
             output,
-            held,
+            qualification,
             spoken,
-            options=intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells),
+            options=intake_options(
+                qualification, as_of, money_unit, encoding, sheet, blank_bad_cells
+            ),
             rejects=rejects or output.with_suffix(".rejects.csv"),
             with_input=with_input,
             model=model,
@@ -173,14 +177,14 @@ def score(
         unread_columns(summary.headers, spoken)
     for issue in summary.issues:
         print(issue.sentence.say(spoken), file=sys.stderr)
-    report_rows(summary.read, summary.scored, summary.rejected, spoken)
+    report_rows(summary.read, summary.rows_scored, summary.rows_rejected, spoken)
     print(
         ", ".join(
             f"{spoken.text(word)} {count}" for word, count in sorted(summary.verdicts.items())
         ),
         file=sys.stderr,
     )
-    if summary.rejected:
+    if summary.rows_rejected:
         raise typer.Exit(REJECTED)
 
 

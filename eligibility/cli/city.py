@@ -29,8 +29,8 @@ from eligibility.domain.errors import InputError
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.city.chances import Chances
-    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.chances import FirmChances
+    from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import City
     from eligibility.domain.facts import FirmTable
     from eligibility.i18n import Language
@@ -72,7 +72,7 @@ def portfolio(
 ) -> None:
     """The year of a city or carrier: how many will be certified, and whom to support."""
     from eligibility.assessment.assess import assess_table
-    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import SHIPPED, load_city
     from eligibility.city.year import city_year
     from eligibility.intake.table import read_table
@@ -80,14 +80,14 @@ def portfolio(
 
     with refusals(lang) as spoken:
         held_city = load_city(city or SHIPPED)
-        held = held_scheme(DEFAULT_SCHEME)
-        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
+        scheme = held_scheme(DEFAULT_SCHEME)
+        options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
         day = options.application_date
-        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
+        batch = read_table(file, scheme.fields, options, catalogue=scheme.titles_by_code)
         applies_in = year or day.year
         firms = applying_in(batch.table, applies_in, file, spoken)
-        standing = Standing(firms, assess_table(firms, held))
-        made = city_year(
+        standing = PortfolioState(firms, assess_table(firms, scheme))
+        city_year_record = city_year(
             standing,
             chances_of(standing, held_city, model),
             held_city,
@@ -98,7 +98,7 @@ def portfolio(
             days=days,
             aim=aim,
         )
-        record = city_record(made)
+        record = city_record(city_year_record)
         if form is Result.JSON:
             print(json.dumps(record, ensure_ascii=False, indent=1))
         else:
@@ -107,7 +107,7 @@ def portfolio(
     end(batch)
 
 
-def applying_in(firms: FirmTable, year: int, file: Path, spoken: Language) -> FirmTable:
+def applying_in(firms: FirmTable, year: int, file: Path, language: Language) -> FirmTable:
     """The firms of a file that apply in a year; how many do not is told."""
     of_year = firms.application_years == year
     if not of_year.any():
@@ -115,12 +115,12 @@ def applying_in(firms: FirmTable, year: int, file: Path, spoken: Language) -> Fi
             "{file}: no firm that can be read applies in {year}.", file=file, year=year
         )
     if not of_year.all():
-        sentence = spoken.text("Firms that apply in another year, left out: {count}")
+        sentence = language.text("Firms that apply in another year, left out: {count}")
         print(sentence.format(count=int((~of_year).sum())), file=sys.stderr)
     return firms.take(of_year)
 
 
-def chances_of(standing: Standing, city: City, model: Path | None) -> Chances:
+def chances_of(standing: PortfolioState, city: City, model: Path | None) -> FirmChances:
     """Chances by a model, or by the city's assumptions where there is none."""
     from eligibility.city.chances import chances_by_model, chances_without_model
 
@@ -128,5 +128,5 @@ def chances_of(standing: Standing, city: City, model: Path | None) -> Chances:
         return chances_without_model(standing, city)
     from eligibility.readiness.artifact import load
 
-    held = load(model)
-    return chances_by_model(held.draws, held.learned, standing, city)
+    readiness_model = load(model)
+    return chances_by_model(readiness_model.draws, readiness_model.training, standing, city)

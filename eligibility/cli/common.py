@@ -22,7 +22,7 @@ from eligibility.i18n import Language, language
 
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
-    from eligibility.intake.table import Batch, HeaderMap, Options
+    from eligibility.intake.table import HeaderMap, IntakeOptions, RowBatch
     from eligibility.schemes.registry import Scheme
 
 REJECTED = 3
@@ -139,7 +139,7 @@ def _exit_on_signals() -> Iterator[None]:
 
 
 @contextmanager
-def row_progress(spoken: Language) -> Iterator[Callable[[int], None]]:
+def row_progress(language: Language) -> Iterator[Callable[[int], None]]:
     """A counter of rows on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -154,7 +154,7 @@ def row_progress(spoken: Language) -> Iterator[Callable[[int], None]]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(spoken.text("Rows done"), total=None)
+        task = bar.add_task(language.text("Rows done"), total=None)
         yield lambda rows: bar.update(task, completed=rows)
 
 
@@ -170,15 +170,15 @@ def held_scheme(scheme_id: str) -> Scheme:
 
 
 def intake_options(
-    held: Scheme,
+    scheme: Scheme,
     as_of: str | None,
     unit: Unit | None,
     encoding: str | None,
     sheet: str | None,
     blank_bad_cells: bool = False,
-) -> Options:
+) -> IntakeOptions:
     """How the file is to be read, as the options say."""
-    from eligibility.intake.table import Options
+    from eligibility.intake.table import IntakeOptions
 
     try:
         day = date.fromisoformat(as_of) if as_of else date.today()
@@ -186,51 +186,53 @@ def intake_options(
         raise InputError(
             "--as-of {value}: expected a date such as 2026-05-10.", value=as_of
         ) from error
-    held.in_force(day)
-    return Options(
+    scheme.in_force(day)
+    return IntakeOptions(
         money_unit=unit.value if unit else None,
         encoding=encoding,
         sheet=sheet,
         blank_bad_cells=blank_bad_cells,
         application_date=day,
-        covered_from=held.covered_from,
+        covered_from=scheme.covered_from,
     )
 
 
-def report_file(batch: Batch, spoken: Language) -> None:
+def report_file(batch: RowBatch, language: Language) -> None:
     """What was not read of a file, every trouble in it, and what became of every row."""
-    unread_columns(batch.headers, spoken)
+    unread_columns(batch.headers, language)
     for issue in batch.issues:
-        print(issue.sentence.say(spoken), file=sys.stderr)
-    report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, spoken)
+        print(issue.sentence.say(language), file=sys.stderr)
+    report_rows(batch.read, batch.table.rows, batch.rejects.num_rows, language)
 
 
-def end(batch: Batch) -> None:
+def end(batch: RowBatch) -> None:
     """Stop with the status that says whether rows were rejected."""
     if batch.rejects.num_rows:
         raise typer.Exit(REJECTED)
 
 
-def unread_columns(headers: HeaderMap, spoken: Language) -> None:
+def unread_columns(headers: HeaderMap, language: Language) -> None:
     """Name the columns that were not read, and why, and how the table was taken."""
     for remark in headers.remarks:
-        print(remark.say(spoken), file=sys.stderr)
+        print(remark.say(language), file=sys.stderr)
     if headers.unknown:
         from eligibility.intake.proposals import nearest_fields
 
         near = nearest_fields(headers)
-        perhaps = spoken.text("{column} (perhaps {field}: if so, name it that)")
-        names = spoken.text(", ").join(
-            perhaps.format(column=name, field=spoken.of(near[name].title)) if name in near else name
+        perhaps = language.text("{column} (perhaps {field}: if so, name it that)")
+        names = language.text(", ").join(
+            perhaps.format(column=name, field=language.of(near[name].title))
+            if name in near
+            else name
             for name in headers.unknown
         )
-        print(spoken.text("Columns not read: {columns}").format(columns=names), file=sys.stderr)
+        print(language.text("Columns not read: {columns}").format(columns=names), file=sys.stderr)
     for header, lacking in headers.doubtful:
-        said = spoken.text("Column not read: {column}: {why}")
-        print(said.format(column=header, why=lacking.say(spoken)), file=sys.stderr)
+        sentence = language.text("Column not read: {column}: {why}")
+        print(sentence.format(column=header, why=lacking.say(language)), file=sys.stderr)
 
 
-def report_rows(read: int, scored: int, rejected: int, spoken: Language) -> None:
+def report_rows(read: int, rows_scored: int, rows_rejected: int, language: Language) -> None:
     """Say what became of every row."""
-    sentence = spoken.text("{read} rows read = {scored} scored + {rejected} rejected")
-    print(sentence.format(read=read, scored=scored, rejected=rejected), file=sys.stderr)
+    sentence = language.text("{read} rows read = {scored} scored + {rejected} rejected")
+    print(sentence.format(read=read, scored=rows_scored, rejected=rows_rejected), file=sys.stderr)

@@ -44,18 +44,18 @@ def find_field(
             print("\n".join(_lines(match, spoken)))
         if matches and matches[0].faint:
             print(spoken.text(FAINTLY), file=sys.stderr)
-        said = (
+        sentence = (
             spoken.text(
                 "Suggested by likeness of words. Terms and exclusions are held from one source: read the official text before you choose."
             )
             if matches
             else spoken.text("No field of the catalogue shares a telling word with this sentence.")
         )
-        print(said, file=sys.stderr)
+        print(sentence, file=sys.stderr)
 
 
-def _lines(match: Match, spoken: Language) -> list[str]:
-    shared = spoken.text(", ").join(
+def _lines(match: Match, language: Language) -> list[str]:
+    shared = language.text(", ").join(
         dict.fromkeys(
             term.text if term.stands_for == term.text else f"{term.text} → {term.stands_for}"
             for term in match.terms
@@ -64,15 +64,15 @@ def _lines(match: Match, spoken: Language) -> list[str]:
     lines = [
         f"{match.code} {match.title}  {match.score:.2f}",
         f"      {' › '.join(match.path)}",
-        "      " + spoken.text("shared: {terms}").format(terms=shared),
+        "      " + language.text("shared: {terms}").format(terms=shared),
     ]
     if match.exclusion:
-        excluded = spoken.text("excluded by {code}: {text}")
+        excluded = language.text("excluded by {code}: {text}")
         lines.append(
             "      " + excluded.format(code=match.exclusion.code, text=match.exclusion.text)
         )
         if match.exclusion.touched:
-            named = spoken.text(", ").join(match.exclusion.touched)
-            touched = spoken.text("the sentence names: {terms}")
+            named = language.text(", ").join(match.exclusion.touched)
+            touched = language.text("the sentence names: {terms}")
             lines.append("      ! " + touched.format(terms=named))
     return lines

@@ -48,18 +48,18 @@ def ladder(
     from eligibility.reports.ladder_text import ladder_points
 
     with refusals(lang) as spoken:
-        held = held_scheme(DEFAULT_SCHEME)
-        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
+        scheme = held_scheme(DEFAULT_SCHEME)
+        options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
         titles = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
         batch = read_table(file, joint_fields(), options, catalogue=titles)
         firms = batch.table
         if firm is not None:
             firms = firms.take(np.array([row_of(firms, firm, file)]))
         climbing = judged(firms)
-        found = [ladder_record(climbing, row) for row in range(firms.rows)]
+        ladders = [ladder_record(climbing, row) for row in range(firms.rows)]
         if form is Result.JSON:
-            print(json.dumps(found, ensure_ascii=False, indent=1))
+            print(json.dumps(ladders, ensure_ascii=False, indent=1))
         else:
-            print("\n\n".join(ladder_points(one, spoken) for one in found))
+            print("\n\n".join(ladder_points(one, spoken) for one in ladders))
         report_file(batch, spoken)
     end(batch)

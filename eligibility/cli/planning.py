@@ -60,7 +60,7 @@ def plan(
             "--losses", help="Former losses not made up yet, CNY: 2024=500000,2025=80000."
         ),
     ] = None,
-    qualified: Annotated[
+    status_years: Annotated[
         str | None,
         typer.Option(
             "--status-years",
@@ -111,56 +111,58 @@ def plan(
             raise InputError("--readiness goes with --model, which says how ready a firm is.")
         if readiness is not None and score is not None:
             raise InputError("--readiness and --score are two aims; give one of them.")
-        held = held_scheme(scheme)
-        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
-        made = firm_plan(
+        qualification = held_scheme(scheme)
+        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
+        batch = read_table(
+            file, qualification.fields, options, catalogue=qualification.titles_by_code
+        )
+        plan = firm_plan(
             batch.table,
             row_of(batch.table, firm, file),
-            held,
+            qualification,
             options.application_date,
             by=day_planned_for(by),
             score_at_least=score,
             income=_amounts(income),
             losses=_losses(losses),
-            qualified=_years(qualified),
+            status_years=_years(status_years),
             western=western,
             encouraged_share=encouraged_share,
             readiness=readiness,
             judge=readiness_judge(model) if readiness is not None else None,
         )
         if form is Result.JSON:
-            print(json.dumps(made, ensure_ascii=False, indent=1))
+            print(json.dumps(plan, ensure_ascii=False, indent=1))
         else:
-            print(plan_points(made, held, spoken), end="")
+            print(plan_points(plan, qualification, spoken), end="")
         report_file(batch, spoken)
     end(batch)
 
 
-def row_of(firms: FirmTable, wanted: str, file: Path) -> int:
+def row_of(firms: FirmTable, uscc: str, file: Path) -> int:
     """The place of the one row of a firm, by its credit code or its full name in any spelling."""
-    key = name_key(wanted)
-    found = [
+    key = name_key(uscc)
+    rows = [
         row
         for row, (code, name) in enumerate(
             zip(firms.texts("uscc"), firms.texts("name"), strict=True)
         )
         if key in {name_key(text) for text in (code, name) if text}
     ]
-    if not found:
+    if not rows:
         raise InputError(
             "{file} has no usable row of the firm {firm}; give its credit code or full name.",
             file=file.name,
-            firm=wanted,
+            firm=uscc,
         )
-    if len(found) > 1:
+    if len(rows) > 1:
         raise InputError(
             "{file} has {count} rows of the firm {firm}; one is expected.",
             file=file.name,
-            count=len(found),
-            firm=wanted,
+            count=len(rows),
+            firm=uscc,
         )
-    return found[0]
+    return rows[0]
 
 
 def day_planned_for(text: str | None) -> date | None:

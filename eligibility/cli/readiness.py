@@ -27,7 +27,7 @@ from eligibility.i18n import Language
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.readiness.training_data import Past
+    from eligibility.readiness.training_data import TrainingData
 
 PastFile = Annotated[
     Path,
@@ -61,8 +61,8 @@ def simulate(
 
     with refusals(lang):
         check_output(output)
-        made = invent(rows, seed, process.value)
-        write_applications(made, held_scheme(DEFAULT_SCHEME), output, with_chance)
+        applications = invent(rows, seed, process.value)
+        write_applications(applications, held_scheme(DEFAULT_SCHEME), output, with_chance)
 
 
 def train(
@@ -108,11 +108,17 @@ def evaluate(
     from eligibility.readiness.monitoring import watch
 
     with refusals(lang) as spoken:
-        held = load(model)
+        readiness_model = load(model)
         past = _read(
-            file, scheme, money_unit, encoding, sheet, spoken, edition=held.learned.edition
+            file,
+            scheme,
+            money_unit,
+            encoding,
+            sheet,
+            spoken,
+            edition=readiness_model.training.edition,
         )
-        for line in monitoring_text(watch(held, past), spoken):
+        for line in monitoring_text(watch(readiness_model, past), spoken):
             print(line)
     end(past.batch)
 
@@ -123,20 +129,22 @@ def _read(
     money_unit: MoneyUnit,
     encoding: Encoding,
     sheet: Sheet,
-    spoken: Language,
+    language: Language,
     edition: str | None = None,
-) -> Past:
+) -> TrainingData:
     from eligibility.readiness.training_data import read_past
 
-    held = held_scheme(scheme)
-    options = intake_options(held, None, money_unit, encoding, sheet)
-    past = read_past(file, held, options, law=held.edition(edition) if edition else None)
-    report_file(past.batch, spoken)
+    qualification = held_scheme(scheme)
+    options = intake_options(qualification, None, money_unit, encoding, sheet)
+    past = read_past(
+        file, qualification, options, law=qualification.edition(edition) if edition else None
+    )
+    report_file(past.batch, language)
     for count, sentence in (
-        (past.unknown, spoken.text("{count} rows left out: they do not say what became of them")),
+        (past.unknown, language.text("{count} rows left out: they do not say what became of them")),
         (
             past.elsewhere,
-            spoken.text(
+            language.text(
                 "{count} applications under other rules count by the conditions they share with these"
             ),
         ),
@@ -147,14 +155,14 @@ def _read(
 
 
 @contextmanager
-def _stages(spoken: Language) -> Iterator[Callable[[str, float], None]]:
+def _stages(language: Language) -> Iterator[Callable[[str, float], None]]:
     """What is being fitted, on a terminal; nothing in a pipe."""
     if not sys.stderr.isatty():
-        yield lambda _what, _done: None
+        yield lambda _what, _share: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
-        yield lambda what, done: bar.update(task, completed=done, description=spoken.text(what))
+        yield lambda what, share: bar.update(task, completed=share, description=language.text(what))

@@ -33,7 +33,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 if TYPE_CHECKING:
     from eligibility.domain.facts import FirmTable
     from eligibility.i18n import Language
-    from eligibility.intake.table import Batch
+    from eligibility.intake.table import RowBatch
     from eligibility.reports.paper import Paper
     from eligibility.schemes.registry import Scheme
 
@@ -81,18 +81,20 @@ def report(
     with refusals(lang) as spoken:
         of_year = bool(already or city)
         _refuse_combinations(file, output, firm, year, by, city, of_year, scheme)
-        held = held_scheme(scheme)
-        options = intake_options(held, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        batch = read_table(file, held.fields, options, catalogue=held.titles_by_code)
+        qualification = held_scheme(scheme)
+        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
+        batch = read_table(
+            file, qualification.fields, options, catalogue=qualification.titles_by_code
+        )
         day = options.application_date
         if firm is not None:
             one = batch.table.take(np.array([row_of(batch.table, firm, file)]))
-            _of_firm(output, one, held, day, day_planned_for(by), model, spoken)
+            _of_firm(output, one, qualification, day, day_planned_for(by), model, spoken)
         elif year is not None:
             firms = applying_in(batch.table, year, file, spoken)
-            _of_year(output, firms, year, day, already, city, model, held, spoken)
+            _of_year(output, firms, year, day, already, city, model, qualification, spoken)
         else:
-            _of_staff(output, batch, held, model, spoken)
+            _of_staff(output, batch, qualification, model, spoken)
         report_file(batch, spoken)
     end(batch)
 
@@ -132,27 +134,27 @@ def _refuse_combinations(
 def _of_firm(
     output: Path,
     one: FirmTable,
-    held: Scheme,
+    scheme: Scheme,
     on: date,
     by: date | None,
     model: Path | None,
-    spoken: Language,
+    language: Language,
 ) -> None:
     from eligibility.api import readiness_judge
     from eligibility.assessment.assess import assess_table
     from eligibility.assessment.record import records
 
-    (record,) = records(assess_table(one, held), readiness_judge(model))
+    (record,) = records(assess_table(one, scheme), readiness_judge(model))
     if output.suffix.lower() == ".xlsx":
         from eligibility.reports.firm_workbook import firm_workbook
 
-        firm_workbook(output, record, one, held, spoken)
+        firm_workbook(output, record, one, scheme, language)
         return
     from eligibility.planning.firm_plan import firm_plan
     from eligibility.reports.firm_paper import firm_paper
 
-    told = firm_plan(one, 0, held, on, by=by)
-    _write_paper(firm_paper(record, told, one, held, spoken), output)
+    plan = firm_plan(one, 0, scheme, on, by=by)
+    _write_paper(firm_paper(record, plan, one, scheme, language), output)
 
 
 def _of_year(
@@ -163,32 +165,36 @@ def _of_year(
     already: int,
     city: Path | None,
     model: Path | None,
-    held: Scheme,
-    spoken: Language,
+    scheme: Scheme,
+    language: Language,
 ) -> None:
     from eligibility.assessment.assess import assess_table
-    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import SHIPPED, load_city
     from eligibility.city.year import city_year
     from eligibility.reports.year_paper import year_paper
 
     held_city = load_city(city or SHIPPED)
-    standing = Standing(firms, assess_table(firms, held))
+    standing = PortfolioState(firms, assess_table(firms, scheme))
     chances = chances_of(standing, held_city, model)
-    made = city_year(standing, chances, held_city, year=year, as_of=as_of, already=already)
-    paper = year_paper(made, lambda later: chances_of(later, held_city, model), spoken)
+    city_year_record = city_year(
+        standing, chances, held_city, year=year, as_of=as_of, already=already
+    )
+    paper = year_paper(
+        city_year_record, lambda later: chances_of(later, held_city, model), language
+    )
     _write_paper(paper, output)
 
 
 def _of_staff(
-    output: Path, batch: Batch, held: Scheme, model: Path | None, spoken: Language
+    output: Path, batch: RowBatch, scheme: Scheme, model: Path | None, language: Language
 ) -> None:
     from eligibility.api import readiness_judge
     from eligibility.assessment.assess import assess_table
     from eligibility.reports.staff_workbook import staff_workbook
 
     judge = readiness_judge(model) if model else None
-    staff_workbook(output, batch, assess_table(batch.table, held), held, spoken, judge)
+    staff_workbook(output, batch, assess_table(batch.table, scheme), scheme, language, judge)
 
 
 def _write_paper(paper: Paper, output: Path) -> None:

@@ -26,7 +26,7 @@ def backup(
     with refusals(lang) as spoken:
         rows = write_backup(open_store(), file)
         print(spoken.text("Backup written: {file}").format(file=file), file=sys.stderr)
-        _told(msgid("{tables} tables, {rows} rows written"), rows, spoken)
+        _report_rows(msgid("{tables} tables, {rows} rows written"), rows, spoken)
 
 
 def restore(
@@ -39,7 +39,7 @@ def restore(
 
     with refusals(lang) as spoken:
         rows = read_backup(open_store(), file)
-        _told(msgid("{tables} tables, {rows} rows restored and compared"), rows, spoken)
+        _report_rows(msgid("{tables} tables, {rows} rows restored and compared"), rows, spoken)
 
 
 def export(
@@ -52,19 +52,19 @@ def export(
 
     with refusals(lang) as spoken:
         done = write_tables(open_store(), folder)
-        _told(msgid("{tables} tables, {rows} rows written"), done.written, spoken)
-        left = ", ".join(f"{name} ({rows})" for name, rows in done.left.items())
-        said = spoken.text(
+        _report_rows(msgid("{tables} tables, {rows} rows written"), done.rows_written, spoken)
+        left = ", ".join(f"{name} ({rows})" for name, rows in done.rows_left_out.items())
+        sentence = spoken.text(
             "Not in an export, with their rows: {left}; nor the hashes of passwords and codes. "
             "Secrets, and who tried to sign in from where, are no other program's business. "
             "A backup has them, and only a backup can be restored."
         )
-        print(said.format(left=left), file=sys.stderr)
+        print(sentence.format(left=left), file=sys.stderr)
 
 
-def _told(sentence: str, rows: Mapping[str, int], spoken: Language) -> None:
-    said = spoken.text(sentence).format(tables=len(rows), rows=sum(rows.values()))
-    print(said, file=sys.stderr)
+def _report_rows(sentence: str, rows: Mapping[str, int], language: Language) -> None:
+    text = language.text(sentence).format(tables=len(rows), rows=sum(rows.values()))
+    print(text, file=sys.stderr)
 
 
 def create_admin(

@@ -57,14 +57,14 @@ def by_calendar_year(
 
 
 def cut_window(
-    stored: Mapping[str, T], application_year: int, latest: Collection[str]
+    facts: Mapping[str, T], application_year: int, latest: Collection[str]
 ) -> dict[str, T]:
     """Stored facts as the form of an application in a year has them.
 
     Figures of years outside its window are left out, and stay where they are stored.
     """
     window: dict[str, T] = {}
-    for key, value in stored.items():
+    for key, value in facts.items():
         dated = _OF_YEAR.fullmatch(key)
         if dated is None:
             window[key] = value

@@ -65,7 +65,7 @@ class Field(FrozenModel):
         """Whether it is one year of a figure that is asked for by year."""
         return self.year is not None and self.stem_title != self.title
 
-    def titled(self, application_year: int) -> Wording:
+    def title_in_year(self, application_year: int) -> Wording:
         """The title with the calendar year that its year of the form stands for."""
         if self.year is None or not self.in_series:
             return self.title
@@ -92,18 +92,18 @@ class YearSeries:
     missing: Mapping[str, Bools]
 
     @cached_property
-    def known(self) -> Bools:
+    def is_complete(self) -> Bools:
         """True where no needed value is blank, shape (n,)."""
-        known = np.ones(self.values.shape[1], dtype=np.bool_)
+        complete = np.ones(self.values.shape[1], dtype=np.bool_)
         for blank in self.missing.values():
-            known &= ~blank
-        return known
+            complete &= ~blank
+        return complete
 
     @cached_property
     def total(self) -> Floats:
         """Sum over the years that apply; NaN where a needed value is blank, shape (n,)."""
         total: Floats = np.where(self.applies, self.values, 0.0).sum(axis=0)
-        return np.where(self.known, total, np.nan)
+        return np.where(self.is_complete, total, np.nan)
 
 
 class FirmTable:
@@ -126,7 +126,7 @@ class FirmTable:
                 raise ValueError(f"column {name} has {len(column)} rows, expected {rows}")
         self.columns = dict(columns)
         self.rows = rows
-        self._formed: dict[Hashable, Any] = {}
+        self._memo: dict[Hashable, Any] = {}
 
     def __len__(self) -> int:
         return self.rows
@@ -134,7 +134,7 @@ class FirmTable:
     def numbers(self, field_id: str) -> Floats:
         """A column of numbers, NaN where blank."""
         column = self.columns.get(field_id)
-        return self.formed("blank", self._blank) if column is None else column
+        return self.memoize("blank", self._blank) if column is None else column
 
     def _blank(self) -> Floats:
         blank = np.full(self.rows, np.nan)
@@ -192,16 +192,16 @@ class FirmTable:
         operating: Bools = np.isnat(registered) | (first_year <= years - np.array([[3], [2], [1]]))
         return operating
 
-    def formed(self, key: Hashable, form: Callable[[], T]) -> T:
+    def memoize(self, key: Hashable, form: Callable[[], T]) -> T:
         """Cached derived value: what ``form`` gives, computed once and stored under ``key``."""
-        if key not in self._formed:
-            self._formed[key] = form()
-        made: T = self._formed[key]
-        return made
+        if key not in self._memo:
+            self._memo[key] = form()
+        value: T = self._memo[key]
+        return value
 
     def series(self, stem: str) -> YearSeries:
         """The three years of one figure."""
-        return self.formed(stem, lambda: self._series(stem))
+        return self.memoize(stem, lambda: self._series(stem))
 
     def _series(self, stem: str) -> YearSeries:
         values = np.stack([self.numbers(f"{stem}_y{year}") for year in (1, 2, 3)])
@@ -224,7 +224,7 @@ class RowIssue:
     row: int
     column: str
     value: str
-    expected: Message
+    expectation: Message
     fatal: bool = True
     sheet: str = ""
     firm: str = ""
@@ -238,18 +238,18 @@ class RowIssue:
             "row": self.row,
             "column": self.column,
             "value": self.value,
-            "expected": self.expected,
+            "expected": self.expectation,
             "cell": self.cell,
         }
         if self.cell and self.value:
-            said = msgid("{file}, cell {cell}, {column}: {value!r}, expected {expected}")
+            sentence = msgid("{file}, cell {cell}, {column}: {value!r}, expected {expected}")
         elif self.cell:
-            said = msgid("{file}, cell {cell}, {column}: expected {expected}")
+            sentence = msgid("{file}, cell {cell}, {column}: expected {expected}")
         elif self.value:
-            said = msgid("{file}, row {row}, column {column}: {value!r}, expected {expected}")
+            sentence = msgid("{file}, row {row}, column {column}: {value!r}, expected {expected}")
         else:
-            said = msgid("{file}, row {row}, column {column}: expected {expected}")
-        return Message(said, values)
+            sentence = msgid("{file}, row {row}, column {column}: expected {expected}")
+        return Message(sentence, values)
 
 
 def years_of(application_year: int) -> Sequence[int]:

@@ -265,7 +265,7 @@ class Edition(FrozenModel):
         )
 
 
-class Batch(FrozenModel):
+class ApplicationRound(FrozenModel):
     """Application round of a year, with its deadline."""
 
     year: int
@@ -293,7 +293,7 @@ class Overlay(FrozenModel):
     id: str
     title: Wording
     checked_on: date
-    batches: tuple[Batch, ...]
+    batches: tuple[ApplicationRound, ...]
     work: tuple[WorkItem, ...]
 
     @model_validator(mode="after")
@@ -306,11 +306,11 @@ class Overlay(FrozenModel):
             )
         return self
 
-    def batches_from(self, day: date) -> tuple[Batch, ...]:
+    def batches_from(self, day: date) -> tuple[ApplicationRound, ...]:
         """The batches that close on that day or later."""
         return tuple(batch for batch in self.batches if batch.due >= day)
 
-    def last_batch(self, year: int, today: date) -> Batch | None:
+    def last_batch(self, year: int, today: date) -> ApplicationRound | None:
         """The last batch of a year once it has closed; None while one is open or none is known."""
         of_year = [batch for batch in self.batches if batch.year == year]
         last = max(of_year, key=lambda batch: batch.due, default=None)

@@ -63,7 +63,7 @@ class Finding:
 def finding(
     *,
     passes: Bools,
-    known: Bools,
+    decided_rows: Bools,
     observed: Floats,
     required: Floats | float,
     missing: Mapping[str, Bools],
@@ -76,13 +76,13 @@ def finding(
     ``missing`` is kept only for rows left undetermined: a blank that decides nothing is not
     missed. Under a ``ceiling`` the figure must not pass ``required``.
     """
-    status = np.where(known, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
+    status = np.where(decided_rows, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
     needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
     margin = needed - observed if ceiling else observed - needed
     # a firm on its line is on it exactly, whatever binary rounding left
     margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(needed))] = 0.0
     blanks = only_somewhere(missing)
-    still_open = only_somewhere({name: rows & ~known for name, rows in blanks.items()})
+    still_open = only_somewhere({name: rows & ~decided_rows for name, rows in blanks.items()})
     return Finding(status, observed, needed, margin, still_open, terms or {}, interval, blanks)
 
 
@@ -120,17 +120,17 @@ class ScoreInterval:
 
 
 @dataclass(frozen=True)
-class Learned:
+class TrainingSummary:
     """Training summary of a readiness model: its sample; stands beside every chance that it gives.
 
     Attributes
     ----------
     estimator : str
         msgid of the estimator's name.
-    applications, certified : int
+    applications, certifications : int
     years : (int, int)
         First and last year of application.
-    invented : bool
+    synthetic : bool
         The applications were invented: the model only shows what the program can do.
     half_width : float
         Half the width of its 90 % interval where the chance is one half, /1.
@@ -143,9 +143,9 @@ class Learned:
 
     estimator: str
     applications: int
-    certified: int
+    certifications: int
     years: tuple[int, int]
-    invented: bool
+    synthetic: bool
     half_width: float
     scheme: str
     edition: str
@@ -161,17 +161,19 @@ class Learned:
             "first": self.years[0],
             "last": self.years[1],
         }
-        if self.invented:
-            said = msgid(
+        if self.synthetic:
+            sentence = msgid(
                 "demonstration model, learned from {applications} invented applications of "
                 "{first}–{last} ({estimator})"
             )
         else:
-            said = msgid("learned from {applications} applications of {first}–{last} ({estimator})")
+            sentence = msgid(
+                "learned from {applications} applications of {first}–{last} ({estimator})"
+            )
         if not self.elsewhere:
-            return Message(said, values)
+            return Message(sentence, values)
         shared = msgid("{sample}; {count} of them under other rules, by the conditions they share")
-        return Message(shared, {"sample": Message(said, values), "count": self.elsewhere})
+        return Message(shared, {"sample": Message(sentence, values), "count": self.elsewhere})
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ class Readiness:
     factors: Mapping[str, Floats]
     outside: Mapping[str, Bools]
     conditional: Bools
-    learned: Learned
+    training: TrainingSummary
 
     @cached_property
     def weakest(self) -> Codes:
@@ -238,7 +240,7 @@ class Lever:
         The figure now; NaN where blank.
     room : array of shape (n,)
         How much it can still be moved; inf where nothing in the law or in the facts bounds it.
-    moved : callable
+    move : callable
         Amounts of shape (n,) → the columns of the firms so moved.
     days_needed : float
         Days of the year that must be left for it to count in that year's average.
@@ -251,7 +253,7 @@ class Lever:
     field: str
     present: Floats
     room: Floats
-    moved: Callable[[Floats], Mapping[str, NDArray[Any]]]
+    move: Callable[[Floats], Mapping[str, NDArray[Any]]]
     days_needed: float = 0.0
     how: Wording | None = None
     plannable: bool = True

@@ -49,11 +49,11 @@ class Message:
 
     def say(self, language: Speaks) -> str:
         """Render the message in a language."""
-        values = {k: _spoken(v, language) for k, v in self.values.items()}
+        values = {k: _in_language(v, language) for k, v in self.values.items()}
         return language.text(self.text).format(**values)
 
 
-def _spoken(value: object, language: Speaks) -> object:
+def _in_language(value: object, language: Speaks) -> object:
     if isinstance(value, Wording):
         return language.of(value)
     if isinstance(value, Message):

@@ -182,7 +182,7 @@ class _Index:
         products = ["。".join(node.products) for node in self._nodes]
         self._own = [_plain(f"{mine}。{path}") for mine, path in zip(own, paths, strict=True)]
         self._texts = [
-            f"{mine}。{_plain(made)}" for mine, made in zip(self._own, products, strict=True)
+            f"{mine}。{_plain(product)}" for mine, product in zip(self._own, products, strict=True)
         ]
         self._vectors = TfidfVectorizer(analyzer=_grams, sublinear_tf=True)
         self._vectors.fit(self._texts)
@@ -198,14 +198,14 @@ class _Index:
     def matches(self, sentence: _Sentence, count: int) -> list[Match]:
         likeness = (self._vectors.transform([sentence.plain]) @ self._weights).toarray()[0]
         scores = np.round(likeness, DECIMALS)
-        found: list[Match] = []
+        result: list[Match] = []
         for place in np.argsort(-scores, kind="stable"):
-            if len(found) >= count or scores[place] <= 0:
+            if len(result) >= count or scores[place] <= 0:
                 break
             terms = self._terms(sentence, place)
             if terms:
                 node, way = self._nodes[place], self._ways[place]
-                found.append(
+                result.append(
                     Match(
                         code=node.code,
                         title=node.title,
@@ -215,19 +215,19 @@ class _Index:
                         exclusion=self._exclusion(sentence, (node, *reversed(way))),
                     )
                 )
-        return found
+        return result
 
     def _terms(self, sentence: _Sentence, place: int) -> tuple[Term, ...]:
         """What the sentence shares with a node, in its order."""
         title, own = self._nodes[place].title, self._own[place]
         terms = []
-        for span in self._shared(sentence.plain, self._texts[place]):
+        for span in self._common_parts(sentence.plain, self._texts[place]):
             text, start, end = sentence.part(span)
             official = sentence.plain[slice(*span)] in own
             terms.append(Term(text, start, end, text if official else title))
         return tuple(terms)
 
-    def _shared(self, plain: str, node_text: str) -> Iterator[tuple[int, int]]:
+    def _common_parts(self, plain: str, node_text: str) -> Iterator[tuple[int, int]]:
         """Places of the longest telling parts of a text that stand in another too."""
         for start, piece in _pieces(plain):
             if piece.isascii():
@@ -253,7 +253,7 @@ class _Index:
             if node.exclusion:
                 touched = [
                     sentence.part(span)[0]
-                    for span in self._shared(sentence.plain, _plain(node.exclusion))
+                    for span in self._common_parts(sentence.plain, _plain(node.exclusion))
                 ]
                 return Exclusion(node.code, node.exclusion, tuple(dict.fromkeys(touched)))
         return None

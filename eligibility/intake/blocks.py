@@ -49,7 +49,9 @@ class Block(Protocol):
         """Rows with more cells than the header, by place in the block: their number of cells."""
         ...
 
-    def typed(self, types: Mapping[int, pa.DataType], blanks: Sequence[str], /) -> pa.Table | None:
+    def read_as(
+        self, types: Mapping[int, pa.DataType], blanks: Sequence[str], /
+    ) -> pa.Table | None:
         """These columns read as these types; None if one cell of them cannot be."""
         ...
 
@@ -109,7 +111,7 @@ class TextBlock:
         """See Block."""
         return replace(self, first_row=row)
 
-    def typed(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
+    def read_as(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
         """See Block."""
         return None
 
@@ -143,7 +145,7 @@ class TableBlock:
         """See Block."""
         return replace(self, first_row=row)
 
-    def typed(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
+    def read_as(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
         """See Block."""
         return None
 

@@ -158,10 +158,10 @@ def money_power(unit: str) -> int | None:
 
 
 class CellTrouble(Exception):
-    """A cell cannot be read; ``expected`` says what should stand there."""
+    """A cell cannot be read; ``expectation`` says what should stand there."""
 
     def __init__(self, text: str, **values: object) -> None:
-        self.expected = Message(text, values)
+        self.expectation = Message(text, values)
         super().__init__(text)
 
 
@@ -266,24 +266,24 @@ def _code(plain: str) -> str:
     try:
         return codes.parse(plain)
     except codes.WrongCode as wrong:
-        raise CellTrouble(wrong.expected.text, **wrong.expected.values) from wrong
+        raise CellTrouble(wrong.expectation.text, **wrong.expectation.values) from wrong
 
 
 def _number(plain: str, form: CellFormat) -> float:
     field = form.field
-    found = _NUMBER.fullmatch(plain)
+    match = _NUMBER.fullmatch(plain)
     if (
-        found is None
-        or bool(found["open"]) != bool(found["close"])
-        or (found["open"] and found["sign"])
+        match is None
+        or bool(match["open"]) != bool(match["close"])
+        or (match["open"] and match["sign"])
     ):
         raise _not_a_number(field)
-    power = _power(found["unit"], form)
+    power = _power(match["unit"], form)
     # one decimal text, one rounding: a product of floats could be off by an ulp
-    value = float(f"{found['digits'].translate(_GROUPING)}e{int(found['exponent'] or 0) + power}")
+    value = float(f"{match['digits'].translate(_GROUPING)}e{int(match['exponent'] or 0) + power}")
     if value == np.inf:
         raise _not_a_number(field)
-    value = -value if found["open"] or found["sign"] == "-" else value
+    value = -value if match["open"] or match["sign"] == "-" else value
     within(value, field)
     return value
 
@@ -319,13 +319,13 @@ def _day(plain: str) -> np.datetime64:
         if int(serial[1]) in _SERIALS:
             return np.datetime64(_SERIAL_ZERO + timedelta(days=int(serial[1])), "D")
         raise CellTrouble("a date, such as 2021-03-05")
-    found = _DAY.fullmatch(plain) or _COMPACT_DAY.fullmatch(plain)
-    if found is None:
+    match = _DAY.fullmatch(plain) or _COMPACT_DAY.fullmatch(plain)
+    if match is None:
         if _MONTH.fullmatch(plain):
             raise CellTrouble("a date with its day, such as 2021-03-05")
         raise CellTrouble("a date, such as 2021-03-05")
     try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
+        day = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError as impossible:
         raise CellTrouble("a day that exists, such as 2021-03-05") from impossible
     if not FIRST_DAY <= day <= LAST_DAY:
@@ -350,7 +350,7 @@ def _ticked_box(plain: str) -> float | None:
     for answers in _BOX_LISTS:
         if answers.sub("", plain):
             continue
-        ticked = [found["word"] for found in answers.finditer(plain) if found["box"] in _TICKED]
+        ticked = [match["word"] for match in answers.finditer(plain) if match["box"] in _TICKED]
         if len(ticked) == 1:
             return 1.0 if ticked[0] in YES else 0.0
     return None

@@ -24,15 +24,15 @@ class Contradiction:
     """Rows, and the field of theirs that does not fit with what else they say."""
 
     field: str
-    expected: dict[int, Message]
+    expectations: dict[int, Message]
     fatal: bool = True
 
 
 def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contradiction]:
     """What cannot be true within a row, and what is of no use in it."""
-    known = {field.id: field for field in fields}
+    by_id = {field.id: field for field in fields}
     for part in fields:
-        whole = known.get(part.part_of or "")
+        whole = by_id.get(part.part_of or "")
         if whole is not None and part.id in firms.columns:
             formed = [whole.id, *(whole.difference_of or ())]
             if any(name in firms.columns for name in formed):
@@ -43,7 +43,7 @@ def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contra
     yield from _before_registration(firms, fields)
 
 
-def _larger(firms: FirmTable, part: str, whole: Floats, named: Field) -> Contradiction:
+def _larger(firms: FirmTable, part: str, whole: Floats, field: Field) -> Contradiction:
     with np.errstate(invalid="ignore"):
         wrong = firms.numbers(part) > whole + SLACK * np.abs(whole)
     return Contradiction(
@@ -51,14 +51,14 @@ def _larger(firms: FirmTable, part: str, whole: Floats, named: Field) -> Contrad
         {
             row: Message(
                 "not more than {whole}, which is {amount}",
-                {"whole": named.title, "amount": _said(whole[row], named)},
+                {"whole": field.title, "amount": _describe(whole[row], field)},
             )
             for row in _places(wrong)
         },
     )
 
 
-def _said(amount: float, field: Field) -> Message:
+def _describe(amount: float, field: Field) -> Message:
     if field.kind != "money":
         return Message("{amount}", {"amount": f"{amount:,.15g}"})
     values = {"amount": f"{amount:,.15g}", "wan": f"{amount / 10_000:,.15g}"}
@@ -156,12 +156,12 @@ class SeenKeys:
         earliest = rows[order][leader]
         for run_keys, run_rows in self._runs:
             at = np.minimum(np.searchsorted(run_keys, ordered), len(run_keys) - 1)
-            known = run_keys[at] == ordered
-            earliest[known] = np.minimum(earliest[known], run_rows[at[known]])
-        found = np.empty_like(rows)
-        found[order] = earliest
+            is_known = run_keys[at] == ordered
+            earliest[is_known] = np.minimum(earliest[is_known], run_rows[at[is_known]])
+        result = np.empty_like(rows)
+        result[order] = earliest
         self._remember(ordered[fresh], rows[order][fresh])
-        return found
+        return result
 
     def _remember(self, keys: NDArray[np.complex128], rows: NDArray[np.int64]) -> None:
         while self._runs and len(self._runs[-1][0]) <= len(keys):
@@ -215,12 +215,12 @@ class SeenFirms:
 
     def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """For each firm the row of the sheet that has it already; 0 if none has."""
-        found = np.zeros(len(rows), dtype=np.int64)
-        for known, place in ((self._codes, ~firms.by_name), (self._names, firms.by_name)):
+        result = np.zeros(len(rows), dtype=np.int64)
+        for index, place in ((self._codes, ~firms.by_name), (self._names, firms.by_name)):
             if place.any():
-                first = known.first_rows(firms.keys[place], rows[place])
-                found[place] = np.where(first == rows[place], 0, first)
-        return found
+                first = index.first_rows(firms.keys[place], rows[place])
+                result[place] = np.where(first == rows[place], 0, first)
+        return result
 
 
 def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[np.complex128]:
@@ -232,7 +232,7 @@ def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[
         ),
         np.uint64,
     ).reshape(-1, 2)
-    made = np.empty(len(names), dtype=np.complex128)
-    made.real = words[:, 0] >> np.uint64(12)
-    made.imag = (words[:, 1] >> np.uint64(24)).astype(np.int64) * 4096 + years
-    return made
+    result = np.empty(len(names), dtype=np.complex128)
+    result.real = words[:, 0] >> np.uint64(12)
+    result.imag = (words[:, 1] >> np.uint64(24)).astype(np.int64) * 4096 + years
+    return result

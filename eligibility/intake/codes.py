@@ -35,11 +35,11 @@ _SEPARATORS = re.compile(r"[\s-]")
 
 
 class WrongCode(Exception):
-    """A text is no credit code; ``expected`` is the sentence that says what one is."""
+    """A text is no credit code; ``expectation`` is the sentence that says what one is."""
 
-    def __init__(self, expected: str, **values: object) -> None:
-        self.expected = Message(expected, values)
-        super().__init__(expected)
+    def __init__(self, expectation: str, **values: object) -> None:
+        self.expectation = Message(expectation, values)
+        super().__init__(expectation)
 
 
 def parse(text: str) -> str:
@@ -99,12 +99,12 @@ def keys(codes: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[np.com
     """
     letters = np.frombuffer(codes.astype(f"S{LENGTH}").tobytes(), np.uint8).reshape(-1, LENGTH)
     places = _VALUES[letters].astype(np.int64)
-    made = np.empty(len(codes), dtype=np.complex128)
-    made.real = places[:, DIGIT_PLACES : LENGTH - 1] @ MODULUS ** np.arange(
+    result = np.empty(len(codes), dtype=np.complex128)
+    result.real = places[:, DIGIT_PLACES : LENGTH - 1] @ MODULUS ** np.arange(
         LENGTH - 1 - DIGIT_PLACES
     )
-    made.imag = places[:, :DIGIT_PLACES] @ 10 ** np.arange(DIGIT_PLACES) * 10_000 + years
-    return made
+    result.imag = places[:, :DIGIT_PLACES] @ 10 ** np.arange(DIGIT_PLACES) * 10_000 + years
+    return result
 
 
 def _matrix(column: pa.StringArray) -> Bytes:

@@ -46,7 +46,7 @@ _REMEMBERED = 1 << 17
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnValues:
     """The values of one column, and what is wrong with some of its cells by row."""
 
     values: NDArray[Any]
@@ -113,7 +113,7 @@ class ColumnReader:
         """True if a cell may be a number that needs no more than its unit."""
         return self.form.field.kind in NUMERIC and self.form.power >= 0
 
-    def native(self, column: pa.ChunkedArray) -> Column | None:
+    def native(self, column: pa.ChunkedArray) -> ColumnValues | None:
         """The values of a column that came as ``type``; None if its texts are needed."""
         if pa.types.is_string(column.type):
             return self.texts(column)
@@ -121,41 +121,43 @@ class ColumnReader:
             return self._words(column)
         if pa.types.is_date(column.type):
             days = _days(column)
-            return Column(days, {}) if _in_range(days) else None
+            return ColumnValues(days, {}) if _in_range(days) else None
         figures, sure = to_field_unit(_floats(column), self.form.power)
-        return Column(figures, {}) if sure.all() and not self._misfits(figures).any() else None
+        return (
+            ColumnValues(figures, {}) if sure.all() and not self._misfits(figures).any() else None
+        )
 
-    def texts(self, column: pa.ChunkedArray) -> Column:
+    def texts(self, column: pa.ChunkedArray) -> ColumnValues:
         """The values of a column of texts."""
         kind = self.form.field.kind
-        texts = _combined(column)
+        texts = _combine(column)
         if self._plain_number:
             return self._numbers(texts)
         if kind == "code":
             return self._codes(texts)
         if kind == "text" and self.distinct:
-            return Column(_objects(_trimmed(texts)), {})
+            return ColumnValues(_objects(_trim(texts)), {})
         if kind == "date" and not self._as_text:
             try:
-                days = _days(pc.cast(_trimmed(texts), pa.date32()))
+                days = _days(pc.cast(_trim(texts), pa.date32()))
             except pa.ArrowInvalid:
                 self._as_text = True
             else:
                 if _in_range(days):
-                    return Column(days, {})
+                    return ColumnValues(days, {})
         return self._words(pa.chunked_array([texts.dictionary_encode()]))
 
-    def each(self, texts: Sequence[str]) -> Column:
+    def each(self, texts: Sequence[str]) -> ColumnValues:
         """The values of texts, one by one."""
         values = blank_values(self.form.field, len(texts))
         troubles = {}
         for place, text in enumerate(texts):
             value = self._value(text)
             if isinstance(value, CellTrouble):
-                troubles[place] = value.expected
+                troubles[place] = value.expectation
             elif value is not None:
                 values[place] = value
-        return Column(values, troubles)
+        return ColumnValues(values, troubles)
 
     def _value(self, text: str) -> Value | CellTrouble:
         if text in self._read:
@@ -169,8 +171,8 @@ class ColumnReader:
             self._read[text] = value
         return value
 
-    def _numbers(self, texts: pa.StringArray) -> Column:
-        trimmed = _trimmed(texts)
+    def _numbers(self, texts: pa.StringArray) -> ColumnValues:
+        trimmed = _trim(texts)
         try:
             figures = _floats(pc.cast(trimmed, pa.float64()))
             left = np.zeros(len(texts), dtype=np.bool_)
@@ -183,22 +185,26 @@ class ColumnReader:
         left |= ~sure | self._misfits(amounts)
         return self._with_rest(amounts, texts, left)
 
-    def _codes(self, texts: pa.StringArray) -> Column:
-        trimmed = _trimmed(texts)
+    def _codes(self, texts: pa.StringArray) -> ColumnValues:
+        trimmed = _trim(texts)
         left = ~codes.well_formed(trimmed) & pc.is_valid(trimmed).to_numpy(zero_copy_only=False)
         return self._with_rest(_objects(trimmed), texts, left)
 
-    def _with_rest(self, values: NDArray[Any], texts: pa.StringArray, left: Bools) -> Column:
+    def _with_rest(
+        self, values: NDArray[Any], texts: pa.StringArray, remaining: Bools
+    ) -> ColumnValues:
         """The values, with the cells that are left over read one by one."""
-        places = np.flatnonzero(left)
+        places = np.flatnonzero(remaining)
         if not len(places):
-            return Column(values, {})
+            return ColumnValues(values, {})
         rest = self.each(texts.take(pa.array(places)).to_pylist())
         values = values.copy()
         values[places] = rest.values
-        return Column(values, {int(places[at]): expected for at, expected in rest.troubles.items()})
+        return ColumnValues(
+            values, {int(places[at]): expected for at, expected in rest.troubles.items()}
+        )
 
-    def _words(self, column: pa.ChunkedArray) -> Column:
+    def _words(self, column: pa.ChunkedArray) -> ColumnValues:
         """The values of a column of texts that repeat: each is read once."""
         parts: list[NDArray[Any]] = []
         troubles: dict[int, Message] = {}
@@ -211,7 +217,7 @@ class ColumnReader:
                 for row in np.flatnonzero(np.isin(places, list(read.troubles))):
                     troubles[start + int(row)] = read.troubles[int(places[row])]
             start += len(chunk)
-        return Column(
+        return ColumnValues(
             np.concatenate(parts) if parts else blank_values(self.form.field, 0), troubles
         )
 
@@ -235,7 +241,7 @@ def _blanks() -> pa.StringArray:
     return pa.array(BLANKS, pa.string())
 
 
-def _trimmed(texts: pa.StringArray) -> pa.StringArray:
+def _trim(texts: pa.StringArray) -> pa.StringArray:
     """Texts without outer spaces; null where they say that nothing is entered."""
     trimmed = pc.utf8_trim_whitespace(texts)
     return pc.if_else(pc.is_in(trimmed, value_set=_blanks()), pa.scalar(None, pa.string()), trimmed)
@@ -247,7 +253,7 @@ def _objects(texts: pa.StringArray) -> NDArray[np.object_]:
     return objects
 
 
-def _combined(column: pa.ChunkedArray) -> pa.StringArray:
+def _combine(column: pa.ChunkedArray) -> pa.StringArray:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 

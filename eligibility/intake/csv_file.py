@@ -56,9 +56,9 @@ def csv_sheet(source: InputFile, encoding: str | None = None) -> Sheet:
     head = _first_records(lines, delimiter)
     refuse_wide(file, head)
 
-    def blocks(skipped: int, width: int) -> Iterator[Block]:
-        offset = len("".join(_consumed(lines, delimiter, skipped)).encode())
-        row = skipped + 1
+    def blocks(skip: int, width: int) -> Iterator[Block]:
+        offset = len("".join(_lines_of_records(lines, delimiter, skip)).encode())
+        row = skip + 1
         with source.open() as stream:
             text = open_text(stream, encoding)
             for data, breaks in _records(file, text, offset, delimiter, width):
@@ -133,7 +133,7 @@ def _end_by(mark: bytes, data: bytes, start: int, stop: int, delimiter: str, wid
 
 def _end_outside_quotes(data: bytes, start: int, stop: int, delimiter: str, mark: bytes) -> int:
     end = data.rfind(mark, start, stop)
-    for quoted in reversed(list(_quoted(data, start, delimiter))):
+    for quoted in reversed(list(_quotations(data, start, delimiter))):
         if quoted.end() <= end:
             break
         if quoted.start() < end:
@@ -141,7 +141,7 @@ def _end_outside_quotes(data: bytes, start: int, stop: int, delimiter: str, mark
     return max(end + 1, start)
 
 
-def _quoted(data: bytes, start: int, delimiter: str) -> Iterator[re.Match[bytes]]:
+def _quotations(data: bytes, start: int, delimiter: str) -> Iterator[re.Match[bytes]]:
     """Every cell in quotation marks; group 1 is empty where it is not closed."""
     begin = rf"(?:^|(?<=[{delimiter}\r\n]))".encode()
     return re.compile(begin + rb'"[^"]*(?:""[^"]*)*("?)').finditer(data, start)
@@ -192,7 +192,7 @@ def _first_records(text: str, delimiter: str) -> list[list[str]]:
     return records
 
 
-def _consumed(text: str, delimiter: str, records: int) -> list[str]:
+def _lines_of_records(text: str, delimiter: str, records: int) -> list[str]:
     """The lines that the first so many records take."""
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(iter(lines), delimiter=delimiter)
@@ -235,7 +235,7 @@ class CsvBlock:
 
     def _count(self) -> int:
         data = bytes(self._data)
-        quoted = _quoted(data, 0, self._delimiter) if b'"' in data else ()
+        quoted = _quotations(data, 0, self._delimiter) if b'"' in data else ()
         within = sum(_breaks(data, *cell.span()) for cell in quoted)
         return self._breaks - within + (not data.endswith((b"\n", b"\r")))
 
@@ -250,7 +250,7 @@ class CsvBlock:
         state = {name: value for name, value in self.__dict__.items() if name != "text"}
         return state | {"_data": bytes(self._data), "_rows": None, "too_long": {}}
 
-    def typed(self, types: Mapping[int, pa.DataType], blanks: Sequence[str]) -> pa.Table | None:
+    def read_as(self, types: Mapping[int, pa.DataType], blanks: Sequence[str]) -> pa.Table | None:
         """See Block."""
         table = self._parse(types, blanks)
         if table is not None:
@@ -307,7 +307,7 @@ class CsvBlock:
 
     def _read_one_by_one(self) -> pa.Table:
         data = bytes(self._data)
-        if any(not quoted[1] for quoted in _quoted(data, 0, self._delimiter)):
+        if any(not quoted[1] for quoted in _quotations(data, 0, self._delimiter)):
             raise _never_closed(self._file)
         columns: list[list[str]] = [[] for _ in range(self._width)]
         try:

@@ -19,12 +19,12 @@ from eligibility.domain.facts import Field, FirmTable, years_of
 from eligibility.domain.law import Edition
 from eligibility.intake.cells import CellFormat, CellTrouble, parse
 from eligibility.intake.lists import count_list
-from eligibility.intake.table import Batch, Options, from_records
+from eligibility.intake.table import IntakeOptions, RowBatch, from_records
 from eligibility.schemes.lists import Count
 from eligibility.schemes.registry import Scheme, all_latest_year_ids
 
 #: power of ten from the amounts of a draft (万元) to CNY
-WAN = 4
+WAN_POWER = 4
 #: CNY; an amount this large is more often one in yuan whose unit was left out
 LARGE = 1e9
 Facts = Mapping[str, str]
@@ -41,11 +41,11 @@ class DraftReading(NamedTuple):
         Calendar years of y1, y2, y3.
     operating : sequence of bool
         Whether the firm existed by the end of each.
-    counted : mapping of list to Count
+    counts : mapping of list to Count
         The lists that have rows.
     batch : Batch
         The firm as a table of one row, or of none where a value cannot be used.
-    applied : date
+    application_date : date
         Of application.
     latest : frozenset of str
         Ids without a year whose entries are of the latest fiscal year.
@@ -54,14 +54,14 @@ class DraftReading(NamedTuple):
     law: Edition
     years: Sequence[int]
     operating: Sequence[bool]
-    counted: Mapping[str, Count]
-    batch: Batch
-    applied: date
+    counts: Mapping[str, Count]
+    batch: RowBatch
+    application_date: date
     latest: frozenset[str]
 
     def key(self, name: str) -> str:
         """The key under which a draft keeps what its form has of a field or a list."""
-        return calendar_key(name, self.applied.year, self.latest)
+        return calendar_key(name, self.application_date.year, self.latest)
 
 
 def read_draft(
@@ -93,7 +93,7 @@ def read_draft(
         field
         for other in also
         if applied >= other.covered_from
-        for field in other.asked(other.in_force(applied))
+        for field in other.fields_of(other.in_force(applied))
     ]
     for field in added:
         fields.setdefault(field.id, field)
@@ -101,32 +101,34 @@ def read_draft(
     latest = all_latest_year_ids()
     facts = cut_window(typed, applied.year, latest)
     rows = cut_window(draft.get("ledgers", {}), applied.year, latest)
-    own = {field.id for field in scheme.asked(law)}
+    own = {field.id for field in scheme.fields_of(law)}
     beside = frozenset(field.id for field in added) - own
     registered = _day(typed, fields["registered_on"])
     operating = _operating(registered, applied)
     lists = {
-        name: found
+        name: count
         for name, ledger in scheme.lists.items()
         if (
-            found := count_list(ledger, rows.get(name, []), law, _numpy(applied), facts.get("name"))
+            count := count_list(ledger, rows.get(name, []), law, _numpy(applied), facts.get("name"))
         )
     }
     values: dict[str, object] = {
         name: cell(text, fields[name]) for name, text in facts.items() if name in fields
     }
-    for found in lists.values():
-        values |= found.fields
-    asked = {
+    for count in lists.values():
+        values |= count.fields
+    fields_by_id = {
         name: value
         for name, value in values.items()
         if value is not None
         and (name in beside or name in own)
         and applies(fields[name], operating)
     }
-    options = Options(application_date=applied, covered_from=scheme.covered_from, beside=beside)
-    held = list(fields.values())
-    batch = from_records([asked], held, options, catalogue=scheme.titles_by_code)
+    options = IntakeOptions(
+        application_date=applied, covered_from=scheme.covered_from, beside=beside
+    )
+    columns = list(fields.values())
+    batch = from_records([fields_by_id], columns, options, catalogue=scheme.titles_by_code)
     return DraftReading(law, years_of(applied.year), operating, lists, batch, applied, latest)
 
 
@@ -135,7 +137,7 @@ def cell(text: str, field: Field) -> object:
     if field.kind != "money":
         return text
     try:
-        return parse(text, CellFormat(field, WAN))
+        return parse(text, CellFormat(field, WAN_POWER))
     except CellTrouble:
         # the reader of all input finds the same trouble and says it
         return text
@@ -144,7 +146,7 @@ def cell(text: str, field: Field) -> object:
 def large(text: str, field: Field) -> float | None:
     """The CNY of a number without a unit that is so large in 万元 that yuan may be meant."""
     try:
-        read, bare = (parse(text, CellFormat(field, power)) for power in (WAN, 0))
+        read, bare = (parse(text, CellFormat(field, power)) for power in (WAN_POWER, 0))
     except CellTrouble:
         return None
     if not isinstance(read, float) or read == bare or abs(read) < LARGE:
@@ -165,8 +167,8 @@ def _day(facts: Facts, field: Field) -> date | None:
     return day.astype(date) if isinstance(day, np.datetime64) else None
 
 
-def _operating(registered: date | None, applied: date) -> list[bool]:
-    days = {"registered_on": registered, "application_date": applied}
+def _operating(registration: date | None, application_date: date) -> list[bool]:
+    days = {"registered_on": registration, "application_date": application_date}
     columns = {name: np.array([day], dtype="M8[D]") for name, day in days.items()}
     return [bool(year) for year in FirmTable(columns, 1).operating[:, 0]]
 

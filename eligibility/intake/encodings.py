@@ -115,7 +115,7 @@ class Text(Protocol):
 
 def open_text(stream: IO[bytes], encoding: str) -> Text:
     """A stream of that encoding as text in UTF-8."""
-    return _Utf8(stream) if encoding in _UTF8 else _Transcoded(stream, encoding)
+    return _Utf8(stream) if encoding in _UTF8 else _Transcoder(stream, encoding)
 
 
 class _Utf8:
@@ -133,7 +133,7 @@ class _Utf8:
         self._stream.seek(-len(data), io.SEEK_CUR)
 
 
-class _Transcoded:
+class _Transcoder:
     """Text of another encoding, brought to UTF-8 part by part."""
 
     def __init__(self, stream: IO[bytes], encoding: str) -> None:

@@ -65,7 +65,7 @@ def file_kind(stream: IO[bytes]) -> str:
     """
     start = stream.read(1 << 12)
     if start.startswith(b"PK\x03\x04"):
-        return _packed(stream, start)
+        return _kind_of_archive(stream, start)
     if start.startswith(_OLE):
         stream.seek(0)
         return _compound(stream.read())
@@ -94,7 +94,7 @@ def _plain(start: bytes) -> bytes:
     return start.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").replace(b"\0", b"")
 
 
-def _packed(stream: IO[bytes], start: bytes) -> str:
+def _kind_of_archive(stream: IO[bytes], start: bytes) -> str:
     for mime, kind in _MIMES:
         if b"mimetypeapplication/vnd.oasis." + mime in start:
             return kind

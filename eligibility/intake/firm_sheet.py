@@ -38,7 +38,7 @@ MOST_BESIDE = 6
 
 
 @dataclass(frozen=True)
-class Options:
+class IntakeOptions:
     """What the user says about a file.
 
     Attributes
@@ -74,7 +74,7 @@ class Options:
 
 
 def open_firm_sheet(
-    source: Source, fields: Sequence[Field], options: Options
+    source: Source, fields: Sequence[Field], options: IntakeOptions
 ) -> tuple[Sheet, HeaderMap]:
     """Open a file of firms and find the header.
 
@@ -106,7 +106,7 @@ def open_firm_sheet(
 
 
 def _open_one(
-    source: Source, fields: Sequence[Field], options: Options, name: str | None
+    source: Source, fields: Sequence[Field], options: IntakeOptions, name: str | None
 ) -> tuple[Sheet, HeaderMap]:
     """One sheet, laid as a row a firm where it lies another way."""
 
@@ -115,12 +115,12 @@ def _open_one(
 
     names = FieldNames(fields, options.application_date.year)
 
-    def known(head: Sequence[Sequence[str]]) -> int:
+    def count_known(head: Sequence[Sequence[str]]) -> int:
         return max(
             len({column.field.id for column in headers(head).columns}), fields_down(head, names)
         )
 
-    sheet = open_sheet(source, options.encoding, name, known, options.most_lines)
+    sheet = open_sheet(source, options.encoding, name, count_known, options.most_lines)
     found = headers(sheet.head)
     table: Table | None = None
     # so many fields side by side are a header, whatever stands below
@@ -146,7 +146,7 @@ def _open_one(
 def _doubtful(headers: HeaderMap, sheet: Sheet, names: FieldNames, *, down: bool) -> bool:
     """Whether a sheet may be something else than a table of firms."""
     figures = sum(column.field.id not in IDENTITY for column in headers.columns)
-    if not headers.identified and figures < FIGURES:
+    if not headers.has_identity and figures < FIGURES:
         return True
     # fields stand below each other in forms, too, but there no firm is named among them
     return down and not any(
@@ -156,7 +156,11 @@ def _doubtful(headers: HeaderMap, sheet: Sheet, names: FieldNames, *, down: bool
 
 
 def _together(
-    source: Source, fields: Sequence[Field], options: Options, first: Sheet, headers: HeaderMap
+    source: Source,
+    fields: Sequence[Field],
+    options: IntakeOptions,
+    first: Sheet,
+    headers: HeaderMap,
 ) -> tuple[Sheet, HeaderMap]:
     """All sheets with firms as one, columns by their headers."""
     maps = {first.name: headers}

@@ -114,14 +114,14 @@ class HeaderMap:
     Attributes
     ----------
     columns : tuple of MappedColumn
-        Columns that hold a field; a field stands twice in ``repeated`` only.
+        Columns that hold a field; a field stands twice in ``repeats`` only.
     unknown : tuple of str
         Headers of columns that no field knows; they are not read.
     doubtful : tuple of (header, Message)
         Headers that nearly name a field, with what they lack; they are not read either.
     contradictory : tuple of (header, Message)
         Headers that name two different years or units; ``require`` refuses the file for them.
-    repeated : tuple of MappedColumn
+    repeats : tuple of MappedColumn
         Columns of a field that has another column too.
     headers : tuple of str
         A name for every column of the sheet, each once.
@@ -135,7 +135,7 @@ class HeaderMap:
     unknown: tuple[str, ...]
     doubtful: tuple[tuple[str, Message], ...]
     contradictory: tuple[tuple[str, Message], ...]
-    repeated: tuple[MappedColumn, ...]
+    repeats: tuple[MappedColumn, ...]
     headers: tuple[str, ...]
     lines: int
     calendar_years: bool
@@ -150,14 +150,14 @@ class HeaderMap:
         return tuple(header for header, lacking in self.doubtful if lacking.text == _NO_YEAR)
 
     @property
-    def identified(self) -> bool:
+    def has_identity(self) -> bool:
         """Whether a column says who each firm is."""
         return any(column.field.id in IDENTITY for column in self.columns)
 
     @property
     def usable(self) -> bool:
         """Whether this is the header of a table of firms: who they are, or two of their figures."""
-        return self.identified or len(self.columns) > 1
+        return self.has_identity or len(self.columns) > 1
 
     @property
     def unitless(self) -> tuple[MappedColumn, ...]:
@@ -184,11 +184,11 @@ class HeaderMap:
         if self.contradictory:
             header, why = self.contradictory[0]
             raise InputError("{file}: {header}: expected {why}.", file=file, header=header, why=why)
-        if self.repeated:
+        if self.repeats:
             raise InputError(
                 "{file}: these columns hold the same field, leave one of each: {columns}.",
                 file=file,
-                columns=_listed(self.repeated),
+                columns=_enumerate(self.repeats),
             )
         if self.unitless:
             raise InputError(
@@ -196,11 +196,11 @@ class HeaderMap:
                 "there, as in 销售收入（万元）, or declare the unit (--money-unit on the command line: CNY, "
                 "1k CNY, 10k CNY or 100m CNY).",
                 file=file,
-                columns=_listed(self.unitless),
+                columns=_enumerate(self.unitless),
             )
 
 
-def _listed(columns: Sequence[MappedColumn]) -> str:
+def _enumerate(columns: Sequence[MappedColumn]) -> str:
     names = ", ".join(column.header for column in columns[:NAMED])
     return f"{names}, …" if len(columns) > NAMED else names
 
@@ -280,9 +280,9 @@ def header_map(
     near = near_years_count([normal(cell) for line in lines for cell in line])
     book = _Book(_names((*fields, *kind_fields(tuple(fields)))), application_year, near)
     best: list[_Label] = []
-    first, height, found = 0, 1, -1
+    first, height, most_matches = 0, 1, -1
     for start in range(len(lines)):
-        if start >= SEARCHED_LINES and found > 1:
+        if start >= SEARCHED_LINES and most_matches > 1:
             break
         if unit_line(lines[start]):
             continue
@@ -291,8 +291,8 @@ def header_map(
             if len(labels) == 0 or (tall == 2 and not _second_line(lines, start)):
                 continue
             count = sum(label.matches(book) for label in labels)
-            if count > found:
-                best, first, height, found = labels, start, tall, count
+            if count > most_matches:
+                best, first, height, most_matches = labels, start, tall, count
     end = first + height
     heads = list(lines[first:end])
     named = [label.power for label in best]
@@ -302,19 +302,19 @@ def header_map(
             best = _labels(heads)
     end += end < len(lines) and bool(unit_line(lines[end]))
     clashes = [
-        (label.shown, Message(_TWO_UNITS))
+        (label.text, Message(_TWO_UNITS))
         for label, power in zip(best, named, strict=False)
         if power is not None and label.power != power
     ]
     if len(best) == 1 and len(_side_fields(best[0], book)) > 1:
-        clashes.append((best[0].shown, Message(_NOT_CUT)))
+        clashes.append((best[0].text, Message(_NOT_CUT)))
     while end < len(lines) and _repeats(lines[end], best, book):
         best = [*_labels(lines[first : end + 1])]
         end += 1
     while end < len(lines) and "".join(lines[end]).lstrip().startswith(NOTE):
         end += 1
     stated = _stated_above(lines[:first])
-    headers = _mapped(best, book, end, stated, money_unit)
+    headers = _map_columns(best, book, end, stated, money_unit)
     return replace(headers, contradictory=(*headers.contradictory, *clashes), fields=tuple(fields))
 
 
@@ -359,7 +359,7 @@ class _Text:
 class _Label:
     """The header of one column: what stands in it, and the texts it can be read as, best first."""
 
-    shown: str
+    text: str
     raw: tuple[str, ...]
     texts: tuple[_Text, ...]
 
@@ -404,17 +404,17 @@ def _labels(lines: Sequence[Sequence[str]]) -> list[_Label]:
     """
     width = max((len(line) for line in lines), default=0)
     padded = [[*line, *[""] * (width - len(line))] for line in lines]
-    held = ["" for _ in lines]
+    cells = ["" for _ in lines]
     labels = []
     for column in range(width):
         own = [line[column].strip() for line in padded]
         whole = []
         for depth, text in enumerate(own):
             if text:
-                held[depth] = text
+                cells[depth] = text
                 # a new upper heading ends what was held below it only by text of its own
             inherits = depth < len(own) - 1 and not text and any(own[depth + 1 :])
-            whole.append(held[depth] if inherits else text)
+            whole.append(cells[depth] if inherits else text)
         labels.append(_label(own, whole))
     return labels
 
@@ -449,10 +449,10 @@ def _label(own: Sequence[str], whole: Sequence[str]) -> _Label:
 def _text(cell: str) -> _Text:
     name = normal(_FOOTNOTES.sub("", cell))
     for unit in _UNITS:
-        if found := unit.search(name):
-            rest = name[: found.start()] + " " + name[found.end() :]
+        if match := unit.search(name):
+            rest = name[: match.start()] + " " + name[match.end() :]
             if _squeeze(rest) or unit is _UNITS[0]:
-                word = found[1].strip()
+                word = match[1].strip()
                 return _Text(rest.strip(), money_power(word), word == "%")
     return _Text(name, None, False)
 
@@ -489,8 +489,8 @@ def _names(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
                 if once:
                     keys |= {(_squeeze(words.rest), None), (_squeeze(words.rest), field.year)}
                 for key in keys:
-                    known = table.setdefault(key, field)
-                    if known is not None and known.id != field.id:
+                    first = table.setdefault(key, field)
+                    if first is not None and first.id != field.id:
                         table[key] = None
     # what is left of another figure's name without its brackets may be that of a series: 研发费用
     series = {name for (name, _), field in exact.items() if field is not None and field.in_series}
@@ -527,10 +527,10 @@ def unit_line(line: Sequence[str]) -> list[str]:
     money = False
     for cell in line:
         plain = normal(cell)
-        found = _UNIT_CELL.fullmatch(plain)
-        money = money or (found is not None and found[1] != "%")
-        if found:
-            units.append(f"({found[1]})")
+        match = _UNIT_CELL.fullmatch(plain)
+        money = money or (match is not None and match[1] != "%")
+        if match:
+            units.append(f"({match[1]})")
         elif plain.strip("()") in _OTHER_UNITS or plain.rstrip(":") in _UNIT_TITLES | MISSING:
             units.append("")
         else:
@@ -560,45 +560,45 @@ def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
     """The unit that a line above the header states for the whole sheet."""
     for line in lines:
         for cell in line:
-            if found := _STATED_FOR_ALL.search(unicodedata.normalize("NFKC", cell).lower()):
-                return money_power(found[1])
+            if match := _STATED_FOR_ALL.search(unicodedata.normalize("NFKC", cell).lower()):
+                return money_power(match[1])
     return None
 
 
-def _mapped(
+def _map_columns(
     labels: Sequence[_Label],
     book: _Book,
     lines: int,
-    stated: int | None,
+    sheet_power: int | None,
     money_unit: str | None,
 ) -> HeaderMap:
-    headers = _once([label.shown or f"({place})" for place, label in enumerate(labels, start=1)])
+    headers = _once([label.text or f"({place})" for place, label in enumerate(labels, start=1)])
     columns: list[MappedColumn] = []
     unknown: list[str] = []
     doubtful: list[tuple[str, Message]] = []
     contradictory: list[tuple[str, Message]] = []
     calendar_years = False
     for position, label in enumerate(labels):
-        found = label.find(book)
-        if isinstance(found, tuple):
-            field, by_calendar = found
+        match = label.find(book)
+        if isinstance(match, tuple):
+            field, by_calendar = match
             calendar_years |= by_calendar
-            power, unit = _unit(label, field, stated, money_unit)
-            columns.append(MappedColumn(position, label.shown, field, power, unit))
-        elif isinstance(found, Message):
-            kind = contradictory if found.text == _TWO_YEARS else doubtful
-            kind.append((headers[position], found))
-        elif _SHARE.search(label.shown) is not None:
+            power, unit = _unit(label, field, sheet_power, money_unit)
+            columns.append(MappedColumn(position, label.text, field, power, unit))
+        elif isinstance(match, Message):
+            kind = contradictory if match.text == _TWO_YEARS else doubtful
+            kind.append((headers[position], match))
+        elif _SHARE.search(label.text) is not None:
             doubtful.append((headers[position], Message(_AMOUNTS)))
-        elif label.shown:
+        elif label.text:
             unknown.append(headers[position])
-    held = Counter(column.field.id for column in columns)
+    counts = Counter(column.field.id for column in columns)
     return HeaderMap(
         columns=tuple(columns),
         unknown=tuple(unknown),
         doubtful=tuple(doubtful),
         contradictory=tuple(contradictory),
-        repeated=tuple(column for column in columns if held[column.field.id] > 1),
+        repeats=tuple(column for column in columns if counts[column.field.id] > 1),
         headers=headers,
         lines=lines,
         calendar_years=calendar_years,
@@ -606,7 +606,7 @@ def _mapped(
 
 
 def _unit(
-    label: _Label, field: Field, stated: int | None, money_unit: str | None
+    label: _Label, field: Field, power: int | None, money_unit: str | None
 ) -> tuple[int | None, str]:
     text = label.texts[0]
     if field.kind != "money":
@@ -615,8 +615,8 @@ def _unit(
         return text.power, "stated"
     if any(part.strip().lower() == field.id for cell in label.raw for part in _PARTS.split(cell)):
         return 0, "field id"
-    if stated is not None:
-        return stated, "stated"
+    if power is not None:
+        return power, "stated"
     if money_unit is not None:
         return money_power(money_unit), "declared"
     return None, ""

@@ -87,7 +87,7 @@ class RearrangedBlock:
         """See Block."""
         return self
 
-    def typed(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
+    def read_as(self, _: Mapping[int, pa.DataType], __: Sequence[str]) -> pa.Table | None:
         """See Block."""
         return None
 
@@ -317,7 +317,7 @@ class _Across:
 
     def firms(self, columns: Sequence[int], headings: Mapping[int, Sequence[str]]) -> Table:
         """Each column a firm."""
-        header = [self._named(name, row) for row, name in self.labels.items()]
+        header = [self._name_with_unit(name, row) for row, name in self.labels.items()]
         cells = [[(row, column) for column in columns] for row in self.labels]
         if not self.names.identifies(header):
             above = [
@@ -351,13 +351,13 @@ class _Across:
                 used = latest
             for column in used:
                 text = by_year[column] if self.names.field(by_year[column]) or not self.names.field(name) else name  # fmt: skip
-                header.append(self._named(text, row))
+                header.append(self._name_with_unit(text, row))
                 cells.append([(row, column)])
         values = [[self.grid[row][column] for row, column in line] for line in cells]
         self._add_beside(header, values, cells)
         return self._table(header, values, cells, [min(self.labels) + 1])
 
-    def _named(self, name: str, row: int) -> str:
+    def _name_with_unit(self, name: str, row: int) -> str:
         return f"{name} {self.units[row]}".strip()
 
     def _add_beside(
@@ -421,7 +421,7 @@ def _unclear(file: str) -> InputError:
 
 def year_column(headers: HeaderMap) -> int | None:
     """The column that says which year a row is of, in a table whose figures name none."""
-    if not headers.yearless or not headers.identified:
+    if not headers.yearless or not headers.has_identity:
         return None
     for position, header in enumerate(headers.headers):
         plain = re.sub(r"\(.*?\)|[\W_]", "", normal(header))
@@ -452,14 +452,14 @@ def firm_years(
     before = ""
     count = 0
     for number, row in enumerate(rows, headers.lines):
-        said = [row[position].strip() for position in identity]
+        lines = [row[position].strip() for position in identity]
         year = _year(row[year_at]) if normal(row[year_at]) not in MISSING else None
         if not any(cell.strip() for cell in row):
             continue
-        if any(said):
-            before = next(name_key(text) for text in said if text)
+        if any(lines):
+            before = next(name_key(text) for text in lines if text)
         count += 1
-        if year is None or (not any(said) and not before):
+        if year is None or (not any(lines) and not before):
             # what has no year stands for itself, and is judged as any row is
             groups[f"\0{number}"] = [(number, row, "")]
             continue
@@ -512,7 +512,7 @@ def _of_year(
 # --- sheets -----------------------------------------------------------------------------------------
 
 
-def read_rows(sheet: Sheet, skipped: int, width: int, most: int) -> list[list[str]]:
+def read_rows(sheet: Sheet, skip: int, width: int, most: int) -> list[list[str]]:
     """The rows of a sheet below so many lines.
 
     Raises
@@ -522,7 +522,7 @@ def read_rows(sheet: Sheet, skipped: int, width: int, most: int) -> list[list[st
     """
 
     def rows() -> Iterator[list[str]]:
-        for block in sheet.blocks(skipped, width):
+        for block in sheet.blocks(skip, width):
             yield from map(
                 list, zip(*(column.to_pylist() for column in block.text.columns), strict=True)
             )

@@ -24,13 +24,13 @@ class ListPaste:
     rows : list of mapping of column id to text
     titles : mapping of column id to str
         The title that each column was matched by.
-    unmatched : tuple of str
+    unmatched_titles : tuple of str
         Titles of columns that the list has no place for.
     """
 
     rows: list[dict[str, str]]
     titles: Mapping[str, str]
-    unmatched: tuple[str, ...]
+    unmatched_titles: tuple[str, ...]
 
 
 def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
@@ -46,14 +46,14 @@ def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
     best: dict[int, str] = {}
     header = 0
     for place, line in enumerate(lines[:SEARCHED]):
-        found: dict[int, str] = {}
+        result: dict[int, str] = {}
         for at, cell in enumerate(line):
             name = title_column(ledger, cell)
             # of two titles for one column the first holds
-            if name and name not in found.values():
-                found[at] = name
-        if len(found) > len(best):
-            best, header = found, place
+            if name and name not in result.values():
+                result[at] = name
+        if len(result) > len(best):
+            best, header = result, place
     if len(best) < FEWEST:
         raise InputError(
             "No line of what was pasted names two columns of this list; copy the table with its header "

@@ -50,11 +50,11 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 def rows_with_entries(rows: Rows) -> list[dict[str, str]]:
     """The rows that say anything, blanks left out of each."""
-    said = (
+    entries = (
         {name: text for name, text in row.items() if text is not None and text.strip()}
         for row in rows
     )
-    return [row for row in said if row]
+    return [row for row in entries if row]
 
 
 def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, str]], int]:
@@ -64,7 +64,7 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
     row of one cell never is. Rows below it are read by its titles, wherever they stand.
     """
     places: Mapping[str, str] | None = None
-    kept: list[dict[str, str]] = []
+    remaining: list[dict[str, str]] = []
     left_out = 0
     for row in rows_with_entries(rows):
         found = {place: title_column(ledger, text) for place, text in row.items()}
@@ -74,12 +74,12 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
             places = named if len(set(named.values())) == len(named) else None
             left_out += 1
         elif places is None:
-            kept.append(row)
+            remaining.append(row)
         else:
             moved = {places[place]: text for place, text in row.items() if place in places}
             # nothing is lost: what stands under a title of numbers alone stays where it is
-            kept.append(moved or row)
-    return kept, left_out
+            remaining.append(moved or row)
+    return remaining, left_out
 
 
 def title_column(ledger: ListDefinition, text: str) -> str | None:
@@ -89,7 +89,8 @@ def title_column(ledger: ListDefinition, text: str) -> str | None:
         return None
     for column in ledger.columns:
         if any(
-            plain == _plain(title) or _joined(title) == _joined(text) for title in column.titles
+            plain == _plain(title) or _without_punctuation(title) == _without_punctuation(text)
+            for title in column.titles
         ):
             return column.id
     if any(plain == _plain(title) for title in NUMBERED):
@@ -108,7 +109,7 @@ def title_column(ledger: ListDefinition, text: str) -> str | None:
     return near[0] if near else None
 
 
-def _joined(text: str) -> str:
+def _without_punctuation(text: str) -> str:
     return _PUNCTUATION.sub("", normal(text))
 
 
@@ -124,7 +125,7 @@ def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
     for row in rows_with_entries(rows):
         first = next((row[column.id] for column in ledger.columns if column.id in row), "")
         kind = non_firm_kind(first)
-        if kind is RowKind.NUMBERS and not _numbered(list(row.values())):
+        if kind is RowKind.NUMBERS and not _is_numbering(list(row.values())):
             kind = None
         if kind in _SPARSE and len(row) > SPARSE:
             kind = None
@@ -136,7 +137,7 @@ def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
     return kinds
 
 
-def _numbered(texts: Sequence[str]) -> bool:
+def _is_numbering(texts: Sequence[str]) -> bool:
     """Whether cells are the numbers of columns, one after the other."""
     digits = [int(text) for text in texts if text.strip().isdecimal()]
     return len(digits) == len(texts) > SPARSE and digits == list(range(digits[0], digits[0] + len(digits)))  # fmt: skip
@@ -164,7 +165,7 @@ def count_list(
     ledger: ListDefinition,
     rows: Rows,
     law: Edition,
-    applied: np.datetime64,
+    application_date: np.datetime64,
     firm: str | None = None,
 ) -> Count | None:
     """What a list says of its fields; None where it has no row.
@@ -175,7 +176,7 @@ def count_list(
     rows : sequence of mapping of column id to text
         As typed; amounts in 万元.
     law : Edition
-    applied : datetime64[D]
+    application_date : datetime64[D]
         Date of application.
     firm : str, optional
         The firm's own name, which stands for itself among owners.
@@ -186,7 +187,7 @@ def count_list(
     if not places:
         return None
     read = read_ledger(ledger, [typed[place] for place in places], firm)
-    result = ledger.count(read, law, applied.astype(object).year, applied)
+    result = ledger.count(read, law, application_date.astype(object).year, application_date)
     status = np.full(len(typed), UNMET, dtype=np.int8)
     status[places] = result.status
     reasons: list[Message | None] = [
@@ -256,7 +257,7 @@ def _value(
         elif word is None:
             troubles[row, column.id] = Message(
                 "{value} is not understood; expected: {expected}",
-                {"value": text, "expected": _understood(column)},
+                {"value": text, "expected": _example_words(column)},
             )
         return word
     try:
@@ -264,7 +265,7 @@ def _value(
     except CellTrouble as trouble:
         troubles[row, column.id] = Message(
             "{value} is not understood; expected: {expected}",
-            {"value": text, "expected": trouble.expected},
+            {"value": text, "expected": trouble.expectation},
         )
         return None
 
@@ -283,7 +284,7 @@ def _word(text: str, column: ListColumn) -> str | None:
     return None
 
 
-def _understood(column: ListColumn) -> str:
+def _example_words(column: ListColumn) -> str:
     """The first texts of each word of a column, as examples."""
     examples = [
         next(

@@ -110,6 +110,6 @@ def suspects(names: pa.StringArray) -> Bools:
     """Where a name has to be looked at, shape (n,): the rest plainly are firms or blank."""
     ending = pc.match_substring_regex(names, _FIRM_ENDING)
     suspect = pc.match_substring_regex(names, _SUSPECT)
-    asked = pc.or_(pc.invert(ending), suspect)
-    found: Bools = pc.fill_null(asked, False).to_numpy(zero_copy_only=False)
-    return np.asarray(found)
+    is_suspect = pc.or_(pc.invert(ending), suspect)
+    result: Bools = pc.fill_null(is_suspect, False).to_numpy(zero_copy_only=False)
+    return np.asarray(result)

@@ -90,8 +90,8 @@ def _parse(part: str) -> _Section:
         quoted, escaped, bracket, digit, other = token.groups()
         literal = quoted if quoted is not None else escaped
         if bracket is not None:
-            found = _CONDITION.fullmatch(bracket.strip())
-            condition = (found[1], float(found[2])) if found else condition
+            match = _CONDITION.fullmatch(bracket.strip())
+            condition = (match[1], float(match[2])) if match else condition
         elif digit:
             digits += 1
             commas, behind = 0, ""

@@ -40,11 +40,13 @@ def serve(
 class _Book:
     """Sheets as lists of rows of texts."""
 
-    def __init__(self, sheets: Mapping[str, list[list[str]]], hidden: set[str], caps: Caps) -> None:
-        self._sheets, self._hidden, self._caps = sheets, hidden, caps
+    def __init__(
+        self, sheets: Mapping[str, list[list[str]]], hidden_sheets: set[str], caps: Caps
+    ) -> None:
+        self._sheets, self._hidden_sheets, self._caps = sheets, hidden_sheets, caps
 
     def names(self, sheet: str | None) -> list[str]:
-        return [name for name in self._sheets if name not in self._hidden or name == sheet]
+        return [name for name in self._sheets if name not in self._hidden_sheets or name == sheet]
 
     def head(self, name: str) -> list[list[str]]:
         head = self._sheets[name][: self._caps.head]

@@ -25,7 +25,7 @@ def nearest_fields(headers: HeaderMap) -> Mapping[str, Field]:
         if field.id not in read
         for name in (field.title.zh, field.title.en, field.stem_title.zh, *field.aliases)
     }
-    found = {}
+    result = {}
     for header in headers.unknown:
         matches = process.extract(
             plain_name(header), names.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5
@@ -33,5 +33,5 @@ def nearest_fields(headers: HeaderMap) -> Mapping[str, Field]:
         if matches:
             # of two that are as near, the one that is asked of every firm
             name, *_ = max(matches, key=lambda match: (match[1], names[match[0]].required))
-            found[header] = names[name]
-    return found
+            result[header] = names[name]
+    return result

@@ -54,8 +54,8 @@ def main() -> None:
     except BaseException as error:
         code = getattr(error, "code", None)
         refused = isinstance(code, str)
-        said = code if refused else type(error).__name__
-        _write(answers, b"R" if refused else b"X", str(said).encode())
+        reply = code if refused else type(error).__name__
+        _write(answers, b"R" if refused else b"X", str(reply).encode())
     os._exit(0)
 
 
@@ -109,11 +109,11 @@ def _limit(seconds: int, memory: int, niceness: int) -> None:
 
 def _frame(answer: Any) -> tuple[bytes, bytes]:
     if isinstance(answer, tuple):
-        return b"T", _packed(answer)
+        return b"T", _pack(answer)
     return b"J", json.dumps(answer, ensure_ascii=False).encode()
 
 
-def _packed(columns: tuple[list[str], ...]) -> bytes:
+def _pack(columns: tuple[list[str], ...]) -> bytes:
     """Number of rows and columns, the length of every text in bytes, and all texts."""
     parts: list[bytes] = []
     lengths = array("I")

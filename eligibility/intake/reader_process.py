@@ -133,8 +133,8 @@ class ReaderProcess:
         **arguments: Any,
     ) -> None:
         self._file, self._refusals = file, refusals
-        self._limits, self._cancelled = _settings.limits, _settings.cancellation()
-        self._waited = 0.0
+        self._limits, self._is_cancelled = _settings.limits, _settings.cancellation()
+        self._seconds_waited = 0.0
         self._ended_by: InputError | None = None
         self._wait_for_slot()
         try:
@@ -164,8 +164,8 @@ class ReaderProcess:
     def _wait_for_slot(self) -> None:
         until = monotonic() + WAIT
         while not _slots.acquire(timeout=LOOK):
-            if self._cancelled():
-                raise self._interrupted()
+            if self._is_cancelled():
+                raise self._interruption_error()
             if monotonic() > until:
                 raise InputError(
                     "{file} was not read, as others are being read; try again in a few minutes.",
@@ -202,7 +202,7 @@ class ReaderProcess:
             raise
         finally:
             answered.set()
-            self._waited += monotonic() - since
+            self._seconds_waited += monotonic() - since
         try:
             if kind == b"J":
                 return json.loads(content)
@@ -210,16 +210,16 @@ class ReaderProcess:
                 return _table(content)
         except (ValueError, RecursionError, pa.ArrowInvalid) as error:
             self.close()
-            raise self._failed(type(error).__name__) from error
+            raise self._failure_error(type(error).__name__) from error
         self.close()
         raise self._why(kind, content.decode("ascii", "replace"), self._process.returncode)
 
-    def _watch(self, answered: Event, since: float) -> None:
+    def _watch(self, has_answer: Event, since: float) -> None:
         """Kill the process once it takes too long, or nobody waits for it."""
-        while not answered.wait(LOOK):
-            if self._cancelled():
-                self._ended_by = self._interrupted()
-            elif self._waited + monotonic() - since > PATIENCE * self._limits.seconds:
+        while not has_answer.wait(LOOK):
+            if self._is_cancelled():
+                self._ended_by = self._interruption_error()
+            elif self._seconds_waited + monotonic() - since > PATIENCE * self._limits.seconds:
                 self._ended_by = self._too_slow()
             if self._ended_by is not None:
                 self._process.kill()
@@ -250,7 +250,7 @@ class ReaderProcess:
             )
         if not kind and status in _BY_TIME:
             return self._too_slow()
-        return self._failed(text or str(status))
+        return self._failure_error(text or str(status))
 
     def _too_slow(self) -> InputError:
         return InputError(
@@ -259,12 +259,12 @@ class ReaderProcess:
             seconds=self._limits.seconds,
         )
 
-    def _interrupted(self) -> InputError:
+    def _interruption_error(self) -> InputError:
         return InputError(
             "{file} was not read to its end, as nobody waits for it.", file=self._file
         )
 
-    def _failed(self, why: str) -> InputError:
+    def _failure_error(self, why: str) -> InputError:
         return InputError(
             "{file} cannot be read ({why}); it is damaged, or not what its name says.",
             file=self._file,

@@ -10,7 +10,7 @@ from eligibility.intake.blocks import Block, Known, Sheet
 from eligibility.intake.csv_file import csv_sheet
 from eligibility.intake.file_kinds import UNREADABLE, file_kind
 from eligibility.intake.source import InputFile, Source
-from eligibility.intake.xlsx_file import protected, xlsx_sheet
+from eligibility.intake.xlsx_file import protection_error, xlsx_sheet
 
 #: kinds of files that the readers of workbooks know, by what they call them
 READERS = {"xlsx": None, "xls": "xls", "ods": "ods", "html": "html", "spreadsheetml": "xml"}
@@ -24,7 +24,7 @@ def open_sheet(
     source: Source,
     encoding: str | None = None,
     sheet: str | None = None,
-    known: Known = _none_known,
+    count_known: Known = _none_known,
     most_lines: int | None = None,
 ) -> Sheet:
     """Open a CSV or xlsx file.
@@ -36,7 +36,7 @@ def open_sheet(
         Of a CSV file; found by its content if omitted.
     sheet : str, optional
         Of an xlsx file; the first visible one with a known header if omitted, or else with data.
-    known : callable
+    count_known : callable
         How many columns the first lines of a sheet name.
     most_lines : int, optional
         A sheet with more lines below its header is refused when its blocks are read.
@@ -52,12 +52,12 @@ def open_sheet(
         with file.open() as stream:
             kind = file_kind(stream)
         if kind == "protected":
-            raise protected(file.name)
+            raise protection_error(file.name)
         if kind in UNREADABLE:
             raise InputError(UNREADABLE[kind], file=file.name)
         if kind == "text":
             return _short(csv_sheet(file, encoding), most_lines)
-        return _short(xlsx_sheet(file, sheet, known, READERS[kind]), most_lines)
+        return _short(xlsx_sheet(file, sheet, count_known, READERS[kind]), most_lines)
     except OSError as error:
         raise InputError(
             "{file} cannot be opened: {why}.", file=file.name, why=error.strerror
@@ -68,9 +68,9 @@ def _short(sheet: Sheet, most_lines: int | None) -> Sheet:
     if most_lines is None:
         return sheet
 
-    def blocks(skipped: int, width: int) -> Iterator[Block]:
+    def blocks(skip: int, width: int) -> Iterator[Block]:
         lines = 0
-        for block in sheet.blocks(skipped, width):
+        for block in sheet.blocks(skip, width):
             lines += block.lines
             if lines > most_lines:
                 sheet.close()

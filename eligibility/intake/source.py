@@ -65,13 +65,13 @@ class InputFile:
             yield stream
             self._refuse_other(os.fstat(descriptor))
 
-    def _refuse_other(self, found: os.stat_result) -> None:
-        if not stat.S_ISREG(found.st_mode):
+    def _refuse_other(self, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
             raise InputError(
                 "{file} is a folder, a pipe or a device; expected a CSV or xlsx file.",
                 file=self.name,
             )
-        version = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+        version = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if self._version not in (None, version):
             raise InputError(
                 "{file} changed while it was read; start again when nobody writes to it.",

@@ -28,8 +28,8 @@ from eligibility.intake.cells import (
     whole_text,
 )
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
-from eligibility.intake.columns import BLANKS, Column, ColumnReader
-from eligibility.intake.firm_sheet import Options, open_firm_sheet
+from eligibility.intake.columns import BLANKS, ColumnReader, ColumnValues
+from eligibility.intake.firm_sheet import IntakeOptions, open_firm_sheet
 from eligibility.intake.headers import IDENTITY, HeaderMap, MappedColumn, header_map
 from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
@@ -43,7 +43,7 @@ _NO_TITLES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
-class Batch:
+class RowBatch:
     """Some rows of a file: those that can be used, those that cannot, and why.
 
     Attributes
@@ -77,13 +77,13 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Layout:
+class FileLayout:
     """What has to be known of a file to read any block of it."""
 
     file: str
     sheet: str
     headers: HeaderMap
-    options: Options
+    options: IntakeOptions
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ class Preview:
 def read_batches(
     source: Source,
     fields: Sequence[Field],
-    options: Options | None = None,
+    options: IntakeOptions | None = None,
     *,
     rows_per_batch: int = ROWS_PER_BATCH,
     catalogue: Mapping[str, str] = _NO_TITLES,
-) -> Iterator[Batch]:
+) -> Iterator[RowBatch]:
     """Read a CSV or xlsx file of any length, part by part.
 
     Parameters
@@ -128,14 +128,14 @@ def read_batches(
 
 
 def open_blocks(
-    source: Source, fields: Sequence[Field], options: Options | None = None
-) -> tuple[Layout, Iterator[Block]]:
+    source: Source, fields: Sequence[Field], options: IntakeOptions | None = None
+) -> tuple[FileLayout, Iterator[Block]]:
     """A file as blocks that an :class:`Intake` reads; parameters and errors as ``read_batches``.
 
     Blocks may be read elsewhere: then the row that each begins at is the one expected, which cells
     of several lines can put wrong.
     """
-    options = options or Options()
+    options = options or IntakeOptions()
     sheet, headers = open_firm_sheet(source, fields, options)
     try:
         headers.require(sheet.file, sheet.sheets)
@@ -143,23 +143,25 @@ def open_blocks(
         sheet.close()
         raise
     blocks = sheet.blocks(headers.lines, len(headers.headers))
-    return Layout(sheet.file, sheet.name, headers, options), blocks
+    return FileLayout(sheet.file, sheet.name, headers, options), blocks
 
 
 def read_table(
     source: Source,
     fields: Sequence[Field],
-    options: Options | None = None,
+    options: IntakeOptions | None = None,
     *,
     catalogue: Mapping[str, str] = _NO_TITLES,
-) -> Batch:
+) -> RowBatch:
     """Read a whole file as one batch; parameters and errors as in ``read_batches``."""
-    return _joined(list(read_batches(source, fields, options, catalogue=catalogue)))
+    return _join(list(read_batches(source, fields, options, catalogue=catalogue)))
 
 
-def preview(source: Source, fields: Sequence[Field], options: Options | None = None) -> Preview:
+def preview(
+    source: Source, fields: Sequence[Field], options: IntakeOptions | None = None
+) -> Preview:
     """What the columns of a file are taken for; refuses nothing that can be opened."""
-    options = options or Options()
+    options = options or IntakeOptions()
     sheet, headers = open_firm_sheet(source, fields, options)
     rows = pa.table({name: pa.array([], pa.string()) for name in headers.headers})
     for block in sheet.blocks(headers.lines, len(headers.headers)) if headers.headers else ():
@@ -172,10 +174,10 @@ def preview(source: Source, fields: Sequence[Field], options: Options | None = N
 def from_records(
     records: Iterable[Mapping[str, object]],
     fields: Sequence[Field],
-    options: Options | None = None,
+    options: IntakeOptions | None = None,
     *,
     catalogue: Mapping[str, str] = _NO_TITLES,
-) -> Batch:
+) -> RowBatch:
     """Firms given as mappings of field id to a value or its text; money in CNY.
 
     Rows count from 1, and a firm need not say who it is. Other parameters as in ``read_batches``.
@@ -185,22 +187,22 @@ def from_records(
     InputError
         If a key is no field.
     """
-    given = list(records)
+    rows = list(records)
     by_id = {field.id: field for field in fields}
-    used = dict.fromkeys(key for record in given for key in record)
+    used = dict.fromkeys(key for record in rows for key in record)
     if unknown := [key for key in used if key not in by_id]:
         raise InputError("There is no field {field}.", field=", ".join(map(str, unknown)))
     columns = tuple(
         MappedColumn(place, key, by_id[key], 0, "field id") for place, key in enumerate(used)
     )
     headers = HeaderMap(columns, (), (), (), (), tuple(used), 0, False)
-    texts = {key: [_typed_text(record.get(key)) for record in given] for key in used}
+    texts = {key: [_typed_text(record.get(key)) for record in rows] for key in used}
     block = TextBlock([[whole_text(text) for text in column] for column in texts.values()], 1)
-    layout = Layout("input", "", headers, options or Options())
-    intake = Intake(layout, fields, catalogue, named=False)
+    layout = FileLayout("input", "", headers, options or IntakeOptions())
+    intake = Intake(layout, fields, catalogue, with_names=False)
     readings = {key: reader.each(texts[key]) for key, reader in intake.readers.items()}
     earlier = SeenFirms().earlier
-    return intake.judged(block, readings, len(given), earlier).batch(0, len(given))
+    return intake.check(block, readings, len(rows), earlier).batch(0, len(rows))
 
 
 def _typed_text(value: object) -> str:
@@ -210,7 +212,7 @@ def _typed_text(value: object) -> str:
     return cell_text(bool(value) if isinstance(value, np.bool_) else value)
 
 
-def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> Iterator[Batch]:
+def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> Iterator[RowBatch]:
     earlier = SeenFirms().earlier
     some = False
     for block in blocks:
@@ -221,10 +223,10 @@ def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> It
         yield intake.nothing()
 
 
-def _joined(batches: Sequence[Batch]) -> Batch:
+def _join(batches: Sequence[RowBatch]) -> RowBatch:
     # a table gains a blank column when one it lacks is asked for
     names = set.intersection(*(set(batch.table.columns) for batch in batches))
-    return Batch(
+    return RowBatch(
         table=FirmTable(
             {
                 name: np.concatenate([batch.table.columns[name] for batch in batches])
@@ -247,33 +249,33 @@ def _joined(batches: Sequence[Batch]) -> Batch:
 
 @dataclass(frozen=True)
 class _Part:
-    """A block of rows, judged; ``kept`` are the places of rows that are not blank, in order."""
+    """A block of rows, judged; ``usable_rows`` are the places of rows that are not blank, in order."""
 
     block: Block
     firms: FirmTable
-    kept: NDArray[np.intp]
+    usable_rows: NDArray[np.intp]
     fatal: Bools
     issues: tuple[tuple[int, RowIssue], ...]
     headers: HeaderMap
 
     @property
     def count(self) -> int:
-        return len(self.kept)
+        return len(self.usable_rows)
 
-    def batch(self, start: int, stop: int) -> Batch:
+    def batch(self, start: int, stop: int) -> RowBatch:
         """The rows from one to another, counted without blank ones."""
-        kept = self.kept[start:stop]
-        accepted, rejected = kept[~self.fatal[kept]], kept[self.fatal[kept]]
+        rows = self.usable_rows[start:stop]
+        accepted, rejected = rows[~self.fatal[rows]], rows[self.fatal[rows]]
         issues: list[RowIssue] = []
-        if self.issues and len(kept):
-            issues = [issue for place, issue in self.issues if kept[0] <= place <= kept[-1]]
+        if self.issues and len(rows):
+            issues = [issue for place, issue in self.issues if rows[0] <= place <= rows[-1]]
         whole = len(accepted) == len(self.firms)
-        return Batch(
+        return RowBatch(
             table=self.firms if whole else self.firms.take(accepted),
             rows=row_numbers(self.block, accepted),
             issues=tuple(issues),
             rejects=self._rejects(rejected, issues),
-            read=len(kept),
+            read=len(rows),
             headers=self.headers,
             _originals=lambda: self._text(accepted),
         )
@@ -298,11 +300,11 @@ def reasons(
     issues: Iterable[RowIssue], rows: Sequence[int], say: Callable[[Message], str]
 ) -> pa.Array:
     """What rejected each of these rows, in the words that ``say`` finds."""
-    said: dict[int, list[str]] = {row: [] for row in rows}
+    sentences: dict[int, list[str]] = {row: [] for row in rows}
     for issue in issues:
-        if issue.fatal and issue.row in said:
-            said[issue.row].append(say(issue.sentence))
-    return pa.array(["; ".join(said[row]) for row in rows], pa.string())
+        if issue.fatal and issue.row in sentences:
+            sentences[issue.row].append(say(issue.sentence))
+    return pa.array(["; ".join(sentences[row]) for row in rows], pa.string())
 
 
 @cache
@@ -319,25 +321,25 @@ class Intake:
     layout : Layout
     fields, catalogue
         As in ``read_batches``.
-    named : bool
+    with_names : bool
         Whether a firm must say who it is.
     """
 
     def __init__(
         self,
-        layout: Layout,
+        layout: FileLayout,
         fields: Sequence[Field],
         catalogue: Mapping[str, str],
         *,
-        named: bool = True,
+        with_names: bool = True,
     ) -> None:
         self.file, self.sheet, self.fields = layout.file, layout.sheet, fields
         self.headers = headers = layout.headers
-        self.applied = np.datetime64(layout.options.application_date, "D")
+        self.application_date = np.datetime64(layout.options.application_date, "D")
         self.covered_from = layout.options.covered_from
         self.beside = layout.options.beside
         self.blank_bad_cells = layout.options.blank_bad_cells
-        self.named = named
+        self.with_names = with_names
         titles = titles_to_codes(catalogue) if _needs_titles(headers) else _NO_TITLES
         self.columns = {column.field.id: column for column in headers.columns}
         self.readers = {
@@ -349,34 +351,34 @@ class Intake:
 
     def batches(
         self, block: Block, earlier: Earlier, rows_per_batch: int = ROWS_PER_BATCH
-    ) -> Iterator[Batch]:
+    ) -> Iterator[RowBatch]:
         """The rows of a block, blank ones left out; ``earlier`` tells of firms met before."""
         part = self._part(block, earlier)
         for start in range(0, part.count, rows_per_batch):
             yield part.batch(start, min(start + rows_per_batch, part.count))
         pa.default_memory_pool().release_unused()
 
-    def nothing(self) -> Batch:
+    def nothing(self) -> RowBatch:
         """What a file without rows gives."""
         block = TextBlock([[] for _ in self.headers.headers], self.headers.lines + 1)
-        return self.judged(block, {}, 0, SeenFirms().earlier).batch(0, 0)
+        return self.check(block, {}, 0, SeenFirms().earlier).batch(0, 0)
 
     def _part(self, block: Block, earlier: Earlier) -> _Part:
         """A block, read and judged."""
         places = {name: column.position for name, column in self.columns.items()}
-        typed = block.typed(
+        typed = block.read_as(
             {places[name]: reader.type for name, reader in self.readers.items()}, BLANKS
         )
-        readings: dict[str, Column] = {}
+        readings: dict[str, ColumnValues] = {}
         for name, reader in self.readers.items():
             at = str(places[name])
             native = reader.native(typed[at]) if typed is not None else None
             readings[name] = native or reader.texts(block.text[at])
         rows = (block.text if typed is None else typed).num_rows
-        return self.judged(block, readings, rows, earlier)
+        return self.check(block, readings, rows, earlier)
 
-    def judged(
-        self, block: Block, readings: Mapping[str, Column], rows: int, earlier: Earlier
+    def check(
+        self, block: Block, readings: Mapping[str, ColumnValues], rows: int, earlier: Earlier
     ) -> _Part:
         """A block whose cells are read: what is wrong with its rows, and which can be used."""
         columns = {name: read.values for name, read in readings.items()}
@@ -411,9 +413,9 @@ class Intake:
                     troubles.add(place, name, left, fatal=False)
                 else:
                     troubles.add(place, name, expected)
-        kept = self._identities(block, firms, readings, troubles)
+        usable = self._identities(block, firms, readings, troubles)
         if self.headers.calendar_years:
-            year = int(self.applied.astype("M8[Y]").astype(np.int64)) + 1970
+            year = int(self.application_date.astype("M8[Y]").astype(np.int64)) + 1970
             for place in np.flatnonzero(firms.application_years != year).tolist():
                 troubles.add(
                     place, "application_date",
@@ -426,11 +428,11 @@ class Intake:
                     place, "application_date",
                     Message("a date that the rules held here cover, {day} or later", {"day": self.covered_from}),
                 )  # fmt: skip
-        for found in contradictions(firms, self.fields):
-            for place, expected in found.expected.items():
-                troubles.add(place, found.field, expected, fatal=found.fatal)
-        self._duplicates(block, firms, kept, troubles, earlier)
-        return _Part(block, firms, kept, troubles.fatal(rows), troubles.in_order(), self.headers)
+        for contradiction in contradictions(firms, self.fields):
+            for place, expected in contradiction.expectations.items():
+                troubles.add(place, contradiction.field, expected, fatal=contradiction.fatal)
+        self._duplicates(block, firms, usable, troubles, earlier)
+        return _Part(block, firms, usable, troubles.fatal(rows), troubles.in_order(), self.headers)
 
     def _left_blank(self, name: str, place: int, firms: FirmTable) -> bool:
         """Whether a cell that cannot be read leaves only itself undecided."""
@@ -442,18 +444,22 @@ class Intake:
     def _day(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.datetime64]:
         """The application date where none is given: that of the options, or amid the year told."""
         if "applied_year" not in columns:
-            return np.asarray(self.applied)
+            return np.asarray(self.application_date)
         years = columns["applied_year"]
-        known = (years >= 1970) & (years < 2200)
-        amid = np.where(known, years, 1970).astype(np.int64).astype(str)
+        is_plausible = (years >= 1970) & (years < 2200)
+        amid = np.where(is_plausible, years, 1970).astype(np.int64).astype(str)
         days = np.array([f"{year}-07-01" for year in amid], "M8[D]")
-        return np.where(known, days, self.applied)
+        return np.where(is_plausible, days, self.application_date)
 
     def _identities(
-        self, block: Block, firms: FirmTable, readings: Mapping[str, Column], troubles: _Troubles
+        self,
+        block: Block,
+        firms: FirmTable,
+        readings: Mapping[str, ColumnValues],
+        troubles: _Troubles,
     ) -> NDArray[np.intp]:
         """Reports firms without code and name; the places of rows that are not blank."""
-        if not self.named:
+        if not self.with_names:
             return np.arange(len(firms))
         unnamed = firms.blank("uscc") & firms.blank("name")
         blank = np.zeros(len(firms), dtype=np.bool_)
@@ -478,27 +484,27 @@ class Intake:
     def _non_firms(self, block: Block, firms: FirmTable) -> dict[int, RowKind]:
         """Rows without a readable code that stand under the name of no firm, by place."""
         codeless = np.flatnonzero(firms.blank("uscc"))
-        if not len(codeless) or not self.named:
+        if not len(codeless) or not self.with_names:
             return {}
         heads = self._name_heads
         names = pa.array(firms.texts("name")[codeless], pa.string())
-        found = {}
+        result = {}
         for place in codeless[suspects(names)].tolist():
             if kind := non_firm_kind(firms.texts("name")[place], heads):
-                found[place] = kind
+                result[place] = kind
         for place in codeless[firms.blank("name")[codeless]].tolist():
             kind = non_firm_kind(self._first_text(block, place), heads)
             # a figure that stands first says nothing of its row
             if kind is not None and kind is not RowKind.NUMBERS:
-                found[place] = kind
-        return found
+                result[place] = kind
+        return result
 
     @cached_property
     def _name_heads(self) -> frozenset[str]:
         """What may stand above names and codes, in plain form."""
-        known = [field for field in self.fields if field.id in IDENTITY]
+        fields = [field for field in self.fields if field.id in IDENTITY]
         heads = [
-            head for field in known for head in (field.title.zh, field.title.en, *field.aliases)
+            head for field in fields for head in (field.title.zh, field.title.en, *field.aliases)
         ]
         heads += [self.columns[name].header for name in IDENTITY if name in self.columns]
         return frozenset(map(plain_head, heads))
@@ -512,21 +518,21 @@ class Intake:
         self,
         block: Block,
         firms: FirmTable,
-        kept: NDArray[np.intp],
+        usable_rows: NDArray[np.intp],
         troubles: _Troubles,
         earlier: Earlier,
     ) -> None:
         """Reports firms that an earlier usable row has already."""
-        usable = kept[~troubles.fatal(len(firms))[kept]]
+        usable = usable_rows[~troubles.fatal(len(firms))[usable_rows]]
         usable = usable[~(firms.blank("uscc") & firms.blank("name"))[usable]]
         keys = FirmKeys.of(firms if len(usable) == len(firms) else firms.take(usable))
-        found = earlier(keys, row_numbers(block, usable))
-        for at in np.flatnonzero(found).tolist():
+        first_rows = earlier(keys, row_numbers(block, usable))
+        for at in np.flatnonzero(first_rows).tolist():
             place = int(usable[at])
             known_by = "uscc" if firms.texts("uscc")[place] is not None else "name"
             troubles.add(
                 place, known_by,
-                Message("a firm once a year; row {row} has it already", {"row": int(found[at])}),
+                Message("a firm once a year; row {row} has it already", {"row": int(first_rows[at])}),
             )  # fmt: skip
 
 
@@ -535,19 +541,19 @@ class _Troubles:
 
     def __init__(self, intake: Intake, block: Block) -> None:
         self._intake, self._block = intake, block
-        self._found: list[tuple[int, int, RowIssue]] = []
-        self._rejected: set[int] = set()
+        self._issues: list[tuple[int, int, RowIssue]] = []
+        self._rejects: set[int] = set()
 
-    def reject(self, place: int, field_id: str, expected: Message) -> None:
+    def reject(self, place: int, field_id: str, expectation: Message) -> None:
         """A row that is none of what the file lists: nothing else is said of it."""
-        self.add(place, field_id, expected)
-        self._rejected.add(place)
+        self.add(place, field_id, expectation)
+        self._rejects.add(place)
 
     def add(
-        self, place: int, field_id: str | None, expected: Message, *, fatal: bool = True
+        self, place: int, field_id: str | None, expectation: Message, *, fatal: bool = True
     ) -> None:
         """A trouble of the row at ``place``, in the column of a field; of the whole row if None."""
-        if place in self._rejected:
+        if place in self._rejects:
             return
         column = self._intake.columns.get(field_id or "")
         issue = RowIssue(
@@ -555,17 +561,17 @@ class _Troubles:
             row=int(row_numbers(self._block, np.array([place], np.intp))[0]),
             column=column.header if column else field_id or "",
             value=self._cell(column, place),
-            expected=expected,
+            expectation=expectation,
             fatal=fatal,
             sheet=sheet_name(self._block) or self._intake.sheet,
             firm=self._firm(place),
             cell=cell_name(self._block, column.position, place) if column else "",
         )
-        self._found.append((place, column.position if column else -1, issue))
+        self._issues.append((place, column.position if column else -1, issue))
 
     def _cell(self, column: MappedColumn | None, place: int) -> str:
-        said: str = self._block.text[str(column.position)][place].as_py() if column else ""
-        return said
+        text: str = self._block.text[str(column.position)][place].as_py() if column else ""
+        return text
 
     def _firm(self, place: int) -> str:
         columns = map(self._intake.columns.get, ("name", "uscc"))
@@ -574,13 +580,13 @@ class _Troubles:
     def fatal(self, rows: int) -> Bools:
         """True for rows that a trouble rejects, shape (rows,)."""
         rejected = np.zeros(rows, dtype=np.bool_)
-        rejected[[place for place, _, issue in self._found if issue.fatal]] = True
+        rejected[[place for place, _, issue in self._issues if issue.fatal]] = True
         return rejected
 
     def in_order(self) -> tuple[tuple[int, RowIssue], ...]:
         """By row, then by column."""
-        self._found.sort(key=lambda found: found[:2])
-        return tuple((place, issue) for place, _, issue in self._found)
+        self._issues.sort(key=lambda issue: issue[:2])
+        return tuple((place, issue) for place, _, issue in self._issues)
 
 
 def _needs_titles(headers: HeaderMap) -> bool:
@@ -588,13 +594,13 @@ def _needs_titles(headers: HeaderMap) -> bool:
 
 
 __all__ = [
-    "Batch",
+    "FileLayout",
     "HeaderMap",
     "Intake",
-    "Layout",
+    "IntakeOptions",
     "MappedColumn",
-    "Options",
     "Preview",
+    "RowBatch",
     "Source",
     "from_records",
     "header_map",

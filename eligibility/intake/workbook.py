@@ -78,7 +78,7 @@ class Caps:
 
     Attributes
     ----------
-    unpacked, parts : int
+    bytes_unpacked, parts : int
         Bytes of all its parts together, and how many there are.
     part : int
         Bytes of a part that is read whole.
@@ -94,7 +94,7 @@ class Caps:
         Lines given as the head of a sheet.
     """
 
-    unpacked: int = 1 << 29
+    bytes_unpacked: int = 1 << 29
     parts: int = 10_000
     part: int = 1 << 25
     sheets: int = 100
@@ -220,12 +220,12 @@ class Workbook:
             raise Refusal("columns")
         return head
 
-    def blocks(self, name: str, skipped: int, width: int) -> Iterator[tuple[list[str], ...]]:
+    def blocks(self, name: str, skip: int, width: int) -> Iterator[tuple[list[str], ...]]:
         """The rows below so many lines as blocks of ``width`` columns."""
         rows: list[list[str]] = []
         size = 0
         for place, texts in enumerate(self._sheet(name).rows()):
-            if place < skipped:
+            if place < skip:
                 continue
             rows.append((texts + [""] * (width - len(texts)))[:width])
             size += sum(map(len, texts))
@@ -258,19 +258,19 @@ class Workbook:
             raise Refusal("protected")
         if any(entry.compress_type not in _METHODS for entry in entries):
             raise Refusal("damaged")
-        if sum(entry.file_size for entry in entries) > self._caps.unpacked:
+        if sum(entry.file_size for entry in entries) > self._caps.bytes_unpacked:
             raise Refusal("unpacked")
         unpacked = 0
         for entry in entries:
             for data in self._pieces(entry, 1 << 20):
                 unpacked += len(data)
-                if unpacked > self._caps.unpacked:
+                if unpacked > self._caps.bytes_unpacked:
                     raise Refusal("unpacked")
 
     def _open(self, entry: zipfile.ZipInfo) -> IO[bytes]:
         """All that a part holds, whatever size it states."""
         whole = copy(entry)
-        whole.file_size = self._caps.unpacked + 1
+        whole.file_size = self._caps.bytes_unpacked + 1
         return self._archive.open(whole)
 
     def _pieces(self, entry: zipfile.ZipInfo, size: int) -> Iterator[bytes]:
@@ -411,7 +411,7 @@ class _Survey:
         self._caps, self.styles = caps, styles
         self._rows = self._width = 0
         #: row, column and format of cells that may show another number than they hold, as keys
-        self.formatted = array("Q")
+        self.format_keys = array("Q")
         #: what stands in error cells, and in formulas without a result, by row and column
         self.errors: dict[int, dict[int, str]] = {}
 
@@ -440,7 +440,7 @@ class _Survey:
                     and int(style[1]) in self.styles
                     and (kind is None or kind[1] == b"n")
                 ):
-                    self.formatted.append(_key(place[2], place[1]) << _STYLE_BITS | int(style[1]))
+                    self.format_keys.append(_key(place[2], place[1]) << _STYLE_BITS | int(style[1]))
 
     def _measure(self, xml: bytes) -> None:
         places = _PLACE.findall(xml)
@@ -468,7 +468,7 @@ class _Cells:
 
     def __init__(self, cells: Any, survey: _Survey) -> None:
         self._cells, self._errors, self._styles = cells, survey.errors, survey.styles
-        self._formatted = sorted(set(survey.formatted))
+        self._format_keys = sorted(set(survey.format_keys))
 
     def rows(self) -> Iterator[list[str]]:
         """Every row as texts, from the first of the sheet on."""
@@ -476,7 +476,7 @@ class _Cells:
             return
         left: int = self._cells.start[1]
         blank = [""] * left
-        errors, formatted = self._errors, self._formatted
+        errors, formatted = self._errors, self._format_keys
         at = 0
         for row, values in enumerate(self._cells.iter_rows()):
             texts = blank + [cell_text(value) for value in values]

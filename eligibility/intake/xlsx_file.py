@@ -26,14 +26,16 @@ HEADER_COLUMNS = 2
 SEARCHED_COLUMNS = 5_000
 
 
-def xlsx_sheet(source: InputFile, name: str | None, known: Known, kind: str | None = None) -> Sheet:
+def xlsx_sheet(
+    source: InputFile, name: str | None, count_known: Known, kind: str | None = None
+) -> Sheet:
     """The sheet of that name, or the first that best looks like a table of known columns.
 
     Parameters
     ----------
     source : InputFile
     name : str, optional
-    known : callable
+    count_known : callable
         How many columns the first lines of a sheet name.
     kind : "xls", "ods", "html" or "xml", optional
         Of a file that is no xlsx.
@@ -62,18 +64,18 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known, kind: str | No
                 "{file} has no sheet {sheet}; it has: {sheets}.",
                 file=file, sheet=name, sheets=", ".join(names),
             )  # fmt: skip
-        best, head, others = _best(reader, file, names if name is None else [name], known)
+        best, head, others = _best(reader, file, names if name is None else [name], count_known)
     except BaseException:
         reader.close()
         raise
 
-    def blocks(skipped: int, width: int) -> Iterator[Block]:
-        row = skipped + 1
+    def blocks(skip: int, width: int) -> Iterator[Block]:
+        row = skip + 1
         try:
-            reader.ask(["rows", best, skipped, width])
+            reader.ask(["rows", best, skip, width])
             while (table := reader.answer()) is not None:
                 if not isinstance(table, pa.Table) or table.num_columns != width:
-                    raise _damaged(file)
+                    raise _damage_error(file)
                 yield TableBlock(table, row)
                 row += table.num_rows
         finally:
@@ -83,7 +85,7 @@ def xlsx_sheet(source: InputFile, name: str | None, known: Known, kind: str | No
 
 
 def _best(
-    reader: ReaderProcess, file: str, names: list[str], known: Known
+    reader: ReaderProcess, file: str, names: list[str], count_known: Known
 ) -> tuple[str, list[list[str]], tuple[str, ...]]:
     """The sheet to be read with its first lines, and others that have a header as well."""
     best: tuple[str, list[list[str]]] | None = None
@@ -95,7 +97,7 @@ def _best(
         head = [_texts(file, line) for line in answer] if isinstance(answer, list) else []
         if not head:
             continue
-        count = min(known(head), HEADER_COLUMNS)
+        count = min(count_known(head), HEADER_COLUMNS)
         if count > most:
             best, most = (name, head), count
         if count == HEADER_COLUMNS:
@@ -111,19 +113,19 @@ def _best(
 def _texts(file: str, answer: Any) -> list[str]:
     """A list of texts that can be written, as the process that reads the file should give it."""
     if not isinstance(answer, list) or not all(isinstance(text, str) for text in answer):
-        raise _damaged(file)
+        raise _damage_error(file)
     try:
         "".join(answer).encode()
     except UnicodeEncodeError as error:
-        raise _damaged(file) from error
+        raise _damage_error(file) from error
     return answer
 
 
 def _refusals(file: str) -> dict[str, InputError]:
     """The sentence for every code of ``workbook.Refusal``."""
     return {
-        "damaged": _damaged(file),
-        "protected": protected(file),
+        "damaged": _damage_error(file),
+        "protected": protection_error(file),
         "cells": InputError(
             "{file} is too large for a workbook: a sheet may have {cells} cells, empty ones within it "
             "too. Save it as CSV.",
@@ -131,7 +133,7 @@ def _refusals(file: str) -> dict[str, InputError]:
             cells=f"{CAPS.cells:,}",
         ),
         "columns": too_wide(file, CAPS.columns),
-        "unpacked": _unpacks_too_far(file, CAPS.unpacked),
+        "unpacked": _unpacks_too_far(file, CAPS.bytes_unpacked),
         "texts": InputError(
             "{file} is too large for a workbook: the texts of a sheet may come to {megabytes} MB. Save "
             "it as CSV.",
@@ -157,11 +159,11 @@ def _refusals(file: str) -> dict[str, InputError]:
     }
 
 
-def _damaged(file: str) -> InputError:
+def _damage_error(file: str) -> InputError:
     return InputError("{file} is damaged, or no workbook.", file=file)
 
 
-def protected(file: str) -> InputError:
+def protection_error(file: str) -> InputError:
     """The sentence for a file that is protected by a password."""
     return InputError("{file} is protected by a password; save it without one.", file=file)
 

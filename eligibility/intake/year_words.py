@@ -69,7 +69,7 @@ class YearWords:
 
 def near_years_count(names: Sequence[str]) -> bool:
     """Whether 近一年, 近二年 and 近三年 stand side by side, and so mean one year each."""
-    return {1, 2, 3} <= {_DIGITS[found[1]] for name in names for found in _NEAR.finditer(name)}
+    return {1, 2, 3} <= {_DIGITS[match[1]] for name in names for match in _NEAR.finditer(name)}
 
 
 def split_year(
@@ -107,7 +107,7 @@ def split_year(
         take(_SHORT_CALENDAR, calendars, lambda match: 2000 + int(match[1] or match[2]))
     take(_BEFORE[0], places, lambda match: 4 - int(match[1]))
     take(_BEFORE[1], places, lambda match: 4 - _BEFORE_WORDS[match[1]])
-    near = [(found[0], 4 - _DIGITS[found[1]]) for found in _NEAR.finditer(rest)]
+    near = [(match[0], 4 - _DIGITS[match[1]]) for match in _NEAR.finditer(rest)]
     for word, place in near:
         if near_counts or (place == 3 and not places and not calendars):
             places.append((word, place))

@@ -16,7 +16,7 @@ from eligibility.assessment.shortfalls import HAIR, grain
 from eligibility.domain.errors import InputError
 from eligibility.domain.results import Lever
 from eligibility.domain.text import Wording
-from eligibility.planning.assumptions import ASSUMED, HERE, Figure, Settings, read_settings
+from eligibility.planning.assumptions import ASSUMED, HERE, AssumedFigure, Settings, read_settings
 from eligibility.planning.lead_times import LeadTimes, months_after
 from eligibility.schemes.registry import Scheme
 
@@ -24,15 +24,15 @@ from eligibility.schemes.registry import Scheme
 class Days(Settings):
     """Days of work of an adviser and of the firm's own people."""
 
-    adviser: Figure | None = None
-    firm: Figure | None = None
+    adviser: AssumedFigure | None = None
+    firm: AssumedFigure | None = None
 
 
 class Effort(Settings):
     """Something for each unit, and something once."""
 
-    each: Figure | None = None
-    once: Figure | None = None
+    each: AssumedFigure | None = None
+    once: AssumedFigure | None = None
 
 
 class Work(Settings):
@@ -50,14 +50,14 @@ class Action(Settings):
     provided: Wording | None = None
     gives: Mapping[str, float]
     counts: Literal["standing", "year", "average", "papers"]
-    lead: str | Figure
-    at_most: Figure | None = None
-    at_most_of_present: Figure | None = None
+    lead: str | AssumedFigure
+    at_most: AssumedFigure | None = None
+    at_most_of_present: AssumedFigure | None = None
     cost: Effort = Effort()
     days: Work = Work()
 
     @model_validator(mode="after")
-    def _bounded(self) -> Action:
+    def _require_bounds(self) -> Action:
         if (self.at_most is None) == (self.at_most_of_present is None):
             raise ValueError(f"{self.id}: one of at_most and at_most_of_present is needed")
         if min(self.gives.values()) <= 0:
@@ -65,14 +65,16 @@ class Action(Settings):
         return self
 
     @property
-    def assumed(self) -> bool:
+    def is_assumed(self) -> bool:
         """True where some number of it is only assumed."""
         figures = (
             *(self.lead, self.at_most, self.at_most_of_present, self.cost.each, self.cost.once),
             *(self.days.each.adviser, self.days.each.firm),
             *(self.days.once.adviser, self.days.once.firm),
         )
-        return any(isinstance(held, Figure) and held.source == ASSUMED for held in figures)
+        return any(
+            isinstance(figure, AssumedFigure) and figure.source == ASSUMED for figure in figures
+        )
 
 
 class Actions(Settings):
@@ -108,7 +110,7 @@ def known_actions(path: Path = HERE / "actions.yaml") -> Actions:
     return read_settings(path, Actions)
 
 
-def amount(figure: Figure | None) -> float:
+def amount(figure: AssumedFigure | None) -> float:
     """A figure, nothing where none is given."""
     return figure.value if figure else 0.0
 
@@ -160,7 +162,7 @@ def open_actions(
     InputError
         If an action moves a lever that no plan may rest on.
     """
-    found = []
+    result = []
     for action in actions.actions:
         for name in action.gives:
             if name in levers and not levers[name].plannable:
@@ -170,13 +172,13 @@ def open_actions(
                     lever=name,
                 )
         if all(name in levers for name in action.gives):
-            made = _timed(action, levers, row, scheme, times, on, by)
-            if made and made.most > 0:
-                found.append(made)
-    return found
+            open_action = _with_lead_time(action, levers, row, scheme, times, on, by)
+            if open_action and open_action.most > 0:
+                result.append(open_action)
+    return result
 
 
-def _timed(
+def _with_lead_time(
     action: Action,
     levers: Mapping[str, Lever],
     row: int,
@@ -187,7 +189,7 @@ def _timed(
 ) -> OpenAction | None:
     lead = (
         action.lead.value
-        if isinstance(action.lead, Figure)
+        if isinstance(action.lead, AssumedFigure)
         else times.kind(action.lead).months.value
     )
     share = 1.0

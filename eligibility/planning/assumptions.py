@@ -25,7 +25,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Figure(Settings):
+class AssumedFigure(Settings):
     """Sourced number: a value and who said so."""
 
     value: float

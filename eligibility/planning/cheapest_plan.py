@@ -78,7 +78,7 @@ def answer(case: Case, alternatives: int) -> Answer:
             cuts.append({place for place, done in enumerate(amounts) if done > 0})
     return Answer(
         by=case.by,
-        plans=tuple(sorted(plans, key=lambda made: made.cost)),
+        plans=tuple(sorted(plans, key=lambda each: each.cost)),
         obstacles=case.obstacles,
         wanting=case.wanting,
         find_out=case.find_out,

@@ -28,7 +28,7 @@ from eligibility.planning.projection import (
     project,
     projection,
 )
-from eligibility.planning.readiness_plan import Judge, Ready, ready_plan
+from eligibility.planning.readiness_plan import Judge, ReadinessPlan, ready_plan
 from eligibility.planning.worth_record import plain_message, to_cents, worth_record
 from eligibility.schemes.registry import Scheme
 
@@ -47,7 +47,7 @@ def firm_plan(
     staff: float | None = None,
     assets: float | None = None,
     first_time: bool = True,
-    qualified: Collection[int] = (),
+    status_years: Collection[int] = (),
     western: bool | None = None,
     encouraged_share: float | None = None,
     actions: Actions | None = None,
@@ -89,15 +89,15 @@ def firm_plan(
     """
     firm = firms.take(np.array([row]))
     times, rules = times or lead_times(), rules or incentives()
-    looked = projection(firm, scheme, on, assumptions, times)
-    ready: Ready | None = None
+    outlook = projection(firm, scheme, on, assumptions, times)
+    ready: ReadinessPlan | None = None
     if readiness is None or judge is None:
-        earliest = _earliest(looked, scheme, on, score_at_least, actions, times)
+        earliest = _earliest(outlook, scheme, on, score_at_least, actions, times)
     else:
-        asked = _ReadinessRequest(scheme, on, judge, readiness, actions, times)
-        earliest, ready = _first_ready(looked, asked)
+        request = _ReadinessRequest(scheme, on, judge, readiness, actions, times)
+        earliest, ready = _first_ready(outlook, request)
     if by is None:
-        by = earliest or looked.deadlines[-1]
+        by = earliest or outlook.deadlines[-1]
     if by < on or by.year < firm.application_years[0]:
         raise InputError(
             "{by} cannot be planned for: it lies before {on} or before {year}, the year the firm's figures are for.",
@@ -110,7 +110,7 @@ def firm_plan(
         answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
     else:
         if ready is None or by != earliest:
-            ready = asked.of(then)
+            ready = request.of(then)
         case = Case.of(then, scheme, on, score_at_least, actions, times)
         # what keeps a firm from certainty need not keep it from being ready enough
         answer = Answer(
@@ -123,7 +123,7 @@ def firm_plan(
             best_low=case.low(case.farthest),
         )
     (now,) = assess_table(firm, scheme)
-    (found,) = assess_table(then, scheme)
+    (assessment,) = assess_table(then, scheme)
     value = worth(
         income,
         by.year,
@@ -131,7 +131,7 @@ def firm_plan(
         assets=_figure(firm, "total_assets_y3") if assets is None else assets,
         losses=losses,
         first_time=first_time,
-        qualified=qualified,
+        status_years=status_years,
         western=western,
         encouraged_share=encouraged_share,
         rules=rules,
@@ -143,8 +143,8 @@ def firm_plan(
         "on": on.isoformat(),
         "by": by.isoformat(),
         "gaps": _gaps(now),
-        "projection": _projection(looked, found, on, by, assumptions, times),
-        "plan": _answer(answer, scheme, found, earliest, now) | {"readiness": _ready(ready)},
+        "projection": _projection(outlook, assessment, on, by, assumptions, times),
+        "plan": _answer(answer, scheme, assessment, earliest, now) | {"readiness": _ready(ready)},
         "worth": worth_record(value, rules, answer),
     }
 
@@ -156,7 +156,7 @@ def _figure(firm: FirmTable, name: str) -> float | None:
 
 
 def _earliest(
-    looked: Projection,
+    projection: Projection,
     scheme: Scheme,
     on: date,
     score_at_least: float | None,
@@ -164,7 +164,9 @@ def _earliest(
     times: LeadTimes,
 ) -> date | None:
     """The first deadline with a plan; exact, since levers only help."""
-    for day, table, open_then in zip(looked.deadlines, looked.tables, looked.open, strict=True):
+    for day, table, open_then in zip(
+        projection.deadlines, projection.tables, projection.open, strict=True
+    ):
         if open_then[0] and Case.of(table, scheme, on, score_at_least, actions, times).feasible:
             return day
     return None
@@ -181,45 +183,49 @@ class _ReadinessRequest:
     actions: Actions | None
     times: LeadTimes
 
-    def of(self, firm: FirmTable) -> Ready:
+    def of(self, firm: FirmTable) -> ReadinessPlan:
         """The plan of a firm as it would apply."""
         return ready_plan(
             firm, self.scheme, self.on, self.judge, self.readiness, self.actions, self.times
         )
 
 
-def _first_ready(looked: Projection, asked: _ReadinessRequest) -> tuple[date | None, Ready | None]:
+def _first_ready(
+    projection: Projection, request: _ReadinessRequest
+) -> tuple[date | None, ReadinessPlan | None]:
     """The first deadline by which a plan makes the firm ready enough, and the plan."""
-    for day, table, open_then in zip(looked.deadlines, looked.tables, looked.open, strict=True):
-        if open_then[0] and (found := asked.of(table)).plan is not None:
-            return day, found
+    for day, table, open_then in zip(
+        projection.deadlines, projection.tables, projection.open, strict=True
+    ):
+        if open_then[0] and (ready := request.of(table)).plan is not None:
+            return day, ready
     return None, None
 
 
-def _ready(found: Ready | None) -> dict[str, Any] | None:
+def _ready(ready: ReadinessPlan | None) -> dict[str, Any] | None:
     """What was asked for and what the model says then, never without what it learned from."""
-    if found is None:
+    if ready is None:
         return None
-    said = found.readiness
+    readiness = ready.readiness
     return {
-        "asked": found.asked,
-        "probability": round(float(said.probability[0]), 4),
-        "interval": [round(float(end[0]), 4) for end in (said.low, said.high)],
-        "conditional": bool(said.conditional[0]),
-        "model": model_record(said.learned),
-        "cheapest": found.proven,
-        "refused": plain_message(found.refused) if found.refused else None,
+        "asked": ready.threshold,
+        "probability": round(float(readiness.probability[0]), 4),
+        "interval": [round(float(end[0]), 4) for end in (readiness.low, readiness.high)],
+        "conditional": bool(readiness.conditional[0]),
+        "model": model_record(readiness.training),
+        "cheapest": ready.proven,
+        "refused": plain_message(ready.refusal) if ready.refusal else None,
     }
 
 
 # --- gaps ---------------------------------------------------------------------------------------
 
 
-def _gaps(found: Assessment) -> dict[str, Any]:
+def _gaps(assessment: Assessment) -> dict[str, Any]:
     """Findings not met and items below their best, with every way there."""
-    firms, law, scheme = found.firms, found.law, found.scheme
+    firms, law, scheme = assessment.firms, assessment.law, assessment.scheme
     findings = []
-    for name, finding in found.findings.items():
+    for name, finding in assessment.findings.items():
         if finding.status[0] == MET:
             continue
         condition = law.conditions_by_id[name]
@@ -228,7 +234,7 @@ def _gaps(found: Assessment) -> dict[str, Any]:
             if finding.status[0] == UNMET and condition.judges == "firms"
             else ()
         )
-        short = found.gaps.by_condition[name].shortfall[0]
+        short = assessment.gaps.by_condition[name].shortfall[0]
         findings.append(
             {
                 "finding": name,
@@ -237,22 +243,22 @@ def _gaps(found: Assessment) -> dict[str, Any]:
                 "rule": words(condition.rule),
                 "evidence": words(condition.evidence),
                 "required": number(finding.required[0]),
-                "tier": _tier(name, found, float(finding.required[0])),
+                "tier": _tier(name, assessment, float(finding.required[0])),
                 "shortfall": to_cents(short),
-                "unit": found.gaps.by_condition[name].unit,
+                "unit": assessment.gaps.by_condition[name].unit,
                 "score": {
-                    "low": to_cents(found.score.low[0]),
-                    "high": to_cents(found.score.high[0]),
+                    "low": to_cents(assessment.score.low[0]),
+                    "high": to_cents(assessment.score.high[0]),
                 }
                 if condition.judges == "score"
                 else None,
-                "needs": _needs(needs, found),
-                "settled_by": _settled_by(finding.missing, found),
+                "needs": _needs(needs, assessment),
+                "settled_by": _settled_by(finding.missing, assessment),
                 "citation": cite(condition.citation),
             }
         )
     items = []
-    for name, scored in found.score.items.items():
+    for name, scored in assessment.score.items.items():
         item, low, high = law.items[name], float(scored.low[0]), float(scored.high[0])
         if low >= item.max:
             continue
@@ -268,7 +274,7 @@ def _gaps(found: Assessment) -> dict[str, Any]:
             }
             for step in scheme.steps(name, firms, law)
             if (step.points[0] > low or step.points[1] > high)
-            and all(needed := _needs(step.needs, found))
+            and all(needed := _needs(step.needs, assessment))
         ]
         items.append(
             {
@@ -278,18 +284,18 @@ def _gaps(found: Assessment) -> dict[str, Any]:
                 "high": to_cents(high),
                 "max": to_cents(item.max),
                 "steps": steps,
-                "settled_by": _settled_by(scored.missing, found),
+                "settled_by": _settled_by(scored.missing, assessment),
                 "citation": cite(item.citation),
             }
         )
     return {"findings": findings, "items": items}
 
 
-def _tier(name: str, found: Assessment, line: float) -> dict[str, Any] | None:
+def _tier(name: str, assessment: Assessment, line: float) -> dict[str, Any] | None:
     """Where the line depends on a scale: the bracket that gave it."""
-    if name not in found.law.scales:
+    if name not in assessment.law.scales:
         return None
-    scale, above = found.law.scales[name], None
+    scale, above = assessment.law.scales[name], None
     for bracket in scale.brackets:
         if bracket.value == line:
             return {"line": line, "above": above, "up_to": bracket.up_to, "unit": scale.bound_unit}
@@ -297,27 +303,27 @@ def _tier(name: str, found: Assessment, line: float) -> dict[str, Any] | None:
     return None
 
 
-def _needs(needs: Iterable[Need], found: Assessment) -> list[list[dict[str, Any]]]:
+def _needs(needs: Iterable[Need], assessment: Assessment) -> list[list[dict[str, Any]]]:
     """Groups that must all be filled, each by any one of its ways; filled ones are left out."""
-    levers = found.scheme.levers(found.firms, found.law)
-    made = []
-    for group in remedies(tuple(needs), levers, found.scheme):
+    levers = assessment.scheme.levers(assessment.firms, assessment.law)
+    result = []
+    for group in remedies(tuple(needs), levers, assessment.scheme):
         if any(way.amount[0] == 0 for way in group):
             continue
         usable = [way for way in group if np.isfinite(way.amount[0])]
-        made.append(
-            [_way(way.lever, float(way.amount[0]), levers[way.lever], found) for way in usable]
+        result.append(
+            [_way(way.lever, float(way.amount[0]), levers[way.lever], assessment) for way in usable]
         )
-    return made
+    return result
 
 
-def _way(name: str, more: float, lever: Lever, found: Assessment) -> dict[str, Any]:
-    field = found.scheme.fields_by_id[lever.field]
-    year = int(found.firms.application_years[0])
-    made = {
+def _way(name: str, more: float, lever: Lever, assessment: Assessment) -> dict[str, Any]:
+    field = assessment.scheme.fields_by_id[lever.field]
+    year = int(assessment.firms.application_years[0])
+    result = {
         "lever": name,
         "field": field.id,
-        "title": words(field.titled(year)),
+        "title": words(field.title_in_year(year)),
         "how": words(lever.how) if lever.how else None,
         "kind": field.kind,
         "unit": field.unit,
@@ -325,15 +331,15 @@ def _way(name: str, more: float, lever: Lever, found: Assessment) -> dict[str, A
         "to": to_cents(float(lever.present[0]) + more),
     }
     if field.kind == "date":
-        day = found.firms.dates(field.id)[0] + np.timedelta64(round(more), "D")
-        made |= {"unit": "day", "to": str(day)}
-    return made
+        day = assessment.firms.dates(field.id)[0] + np.timedelta64(round(more), "D")
+        result |= {"unit": "day", "to": str(day)}
+    return result
 
 
-def _settled_by(missing: Mapping[str, Any], found: Assessment) -> dict[str, list[str]]:
+def _settled_by(missing: Mapping[str, Any], assessment: Assessment) -> dict[str, list[str]]:
     """Blanks of facts, which the firm's books settle, and of ratings, which evidence settles."""
-    names = found.scheme.in_form_order(name for name, rows in missing.items() if rows[0])
-    fields = found.scheme.fields_by_id
+    names = assessment.scheme.in_form_order(name for name, rows in missing.items() if rows[0])
+    fields = assessment.scheme.fields_by_id
     shown = {
         name for name in names if fields[name].kind == "rating" or fields[name].unit == "point"
     }
@@ -347,8 +353,8 @@ def _settled_by(missing: Mapping[str, Any], found: Assessment) -> dict[str, list
 
 
 def _projection(
-    looked: Projection,
-    found: Assessment,
+    projection: Projection,
+    assessment: Assessment,
     on: date,
     by: date,
     assumptions: Assumptions,
@@ -361,23 +367,23 @@ def _projection(
             {
                 "by": day.isoformat(),
                 "years": list(years_of(day.year)),
-                "verdict": VERDICT_WORDS[int(looked.verdicts[place, 0])],
-                "low": to_cents(looked.lows[place, 0]),
-                "high": to_cents(looked.highs[place, 0]),
+                "verdict": VERDICT_WORDS[int(projection.verdicts[place, 0])],
+                "low": to_cents(projection.lows[place, 0]),
+                "high": to_cents(projection.highs[place, 0]),
             }
-            for place, day in enumerate(looked.deadlines)
-            if looked.open[place, 0]
+            for place, day in enumerate(projection.deadlines)
+            if projection.open[place, 0]
         ],
-        "certain_from": _day(looked.certain[0]),
-        "possible_from": _day(looked.possible[0]),
+        "certain_from": _day(projection.certain[0]),
+        "possible_from": _day(projection.possible[0]),
         "assumed": {
-            "as_last_year": not assumptions.growth and not assumptions.planned,
+            "as_last_year": not assumptions.growth and not assumptions.planned_figures,
             "growth": dict(assumptions.growth),
-            "planned": {stem: dict(years) for stem, years in assumptions.planned.items()},
-            "granted": assumptions.granted,
+            "planned": {stem: dict(years) for stem, years in assumptions.planned_figures.items()},
+            "granted": assumptions.certificate_granted,
         },
         "figures_of_year_by": date(by.year - 1, 12, 31).isoformat(),
-        "must_hold": _gaps(found),
+        "must_hold": _gaps(assessment),
         "rights": [
             {
                 "kind": kind.id,
@@ -400,20 +406,20 @@ def _projection(
 
 
 def _answer(
-    answer: Answer, scheme: Scheme, found: Assessment, earliest: date | None, now: Assessment
+    answer: Answer, scheme: Scheme, assessment: Assessment, earliest: date | None, now: Assessment
 ) -> dict[str, Any]:
     return {
         "by": answer.by.isoformat(),
-        "plans": [_plan(made, scheme, found, answer) for made in answer.plans],
+        "plans": [_plan(plan, scheme, assessment, answer) for plan in answer.plans],
         "refused": [
             {
                 "finding": name,
                 "why": plain_message(why),
-                "citation": cite(found.law.conditions_by_id[name].citation),
+                "citation": cite(assessment.law.conditions_by_id[name].citation),
             }
             for name, why in answer.obstacles.items()
         ],
-        "fill_in_first": scheme.in_form_order(_blank_now(answer.wanting, found, now)),
+        "fill_in_first": scheme.in_form_order(_blank_now(answer.wanting, assessment, now)),
         "best_low": to_cents(answer.best_low),
         "earliest": earliest.isoformat() if earliest else None,
     }
@@ -426,34 +432,34 @@ def _blank_now(names: Iterable[str], then: Assessment, now: Assessment) -> set[s
     """
     moved = int(then.firms.application_years[0] - now.firms.application_years[0])
     fields = then.scheme.fields_by_id
-    found = set()
+    result = set()
     for name in names:
         year = fields[name].year
-        found.add(name if year is None else f"{fields[name].stem}_y{min(year + moved, LATEST)}")
-    return found
+        result.add(name if year is None else f"{fields[name].stem}_y{min(year + moved, LATEST)}")
+    return result
 
 
-def _plan(made: Plan, scheme: Scheme, found: Assessment, answer: Answer) -> dict[str, Any]:
+def _plan(plan: Plan, scheme: Scheme, assessment: Assessment, answer: Answer) -> dict[str, Any]:
     return {
-        "cost": to_cents(made.cost),
-        "adviser_days": to_cents(sum(move.adviser_days for move in made.moves)),
-        "firm_days": to_cents(sum(move.firm_days for move in made.moves)),
-        "low": to_cents(made.low),
+        "cost": to_cents(plan.cost),
+        "adviser_days": to_cents(sum(move.adviser_days for move in plan.moves)),
+        "firm_days": to_cents(sum(move.firm_days for move in plan.moves)),
+        "low": to_cents(plan.low),
         "find_out": [
-            {"field": name, "title": words(scheme.fields_by_id[name].titled(answer.by.year))}
+            {"field": name, "title": words(scheme.fields_by_id[name].title_in_year(answer.by.year))}
             for name in answer.find_out
         ],
         "finding_cost": to_cents(answer.finding_cost),
         "moves": [
-            _move(move, scheme, found)
-            for move in sorted(made.moves, key=lambda move: move.open.start_by)
+            _move(move, scheme, assessment)
+            for move in sorted(plan.moves, key=lambda move: move.open.start_by)
         ],
     }
 
 
-def _move(move: Move, scheme: Scheme, found: Assessment) -> dict[str, Any]:
-    action, law = move.open.action, found.law
-    levers = scheme.levers(found.firms, law)
+def _move(move: Move, scheme: Scheme, assessment: Assessment) -> dict[str, Any]:
+    action, law = move.open.action, assessment.law
+    levers = scheme.levers(assessment.firms, law)
     field = scheme.fields_by_id[levers[next(iter(action.gives))].field]
     return {
         "action": action.id,
@@ -465,7 +471,7 @@ def _move(move: Move, scheme: Scheme, found: Assessment) -> dict[str, Any]:
         "firm_days": to_cents(move.firm_days),
         "start_by": move.open.start_by.isoformat(),
         "done_by": move.open.done_by.isoformat(),
-        "assumed": action.assumed,
+        "assumed": action.is_assumed,
         "provided": words(action.provided) if action.provided else None,
         "meets": [
             {

@@ -123,14 +123,14 @@ class TaxYear:
     income: float
     losses: tuple[float, float]
     without: float
-    certified: float
+    share_certified: float
     small: bool
     western: float | None = None
 
     @property
-    def saved(self) -> float:
+    def saving(self) -> float:
         """What the certificate saves that year."""
-        return self.without - self.certified
+        return self.without - self.share_certified
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,9 @@ class Worth:
     western: bool | None = False
 
     @property
-    def saved(self) -> float:
+    def saving(self) -> float:
         """Income tax saved over the years, CNY."""
-        return sum(year.saved for year in self.years)
+        return sum(year.saving for year in self.years)
 
     @property
     def saved_western(self) -> float | None:
@@ -156,12 +156,12 @@ class Worth:
         if self.western is False or all(year.western is None for year in self.years):
             return None
         return sum(
-            (year.without if year.western is None else year.western) - year.certified
+            (year.without if year.western is None else year.western) - year.share_certified
             for year in self.years
         )
 
     @property
-    def awarded(self) -> float:
+    def award_total(self) -> float:
         """All awards together, CNY; none of them is certain."""
         return sum(award.amount for award in self.awards)
 
@@ -174,7 +174,7 @@ def worth(
     assets: float | None = None,
     losses: Mapping[int, float] | None = None,
     first_time: bool = True,
-    qualified: Collection[int] = (),
+    status_years: Collection[int] = (),
     western: bool | None = False,
     encouraged_share: float | None = None,
     regions: Sequence[str] | None = None,
@@ -196,7 +196,7 @@ def worth(
         Former losses not made up yet, CNY, positive.
     first_time : bool
         False where the firm was certified before.
-    qualified : collection of int
+    status_years : collection of int
         Years in which the firm had the status without this certificate: of an earlier certificate
         or of a technology SME's registration.
     western : bool, optional
@@ -212,8 +212,8 @@ def worth(
         If a former loss is negative, or not of a year before the first.
     """
     rules = rules or incentives()
-    held = dict(losses or {})
-    for year, loss in held.items():
+    losses_left = dict(losses or {})
+    for year, loss in losses_left.items():
         if loss < 0 or year >= first_year:
             raise InputError(
                 "Loss of {year}: {amount}; expected a positive amount of a year before {first}.",
@@ -221,15 +221,15 @@ def worth(
                 amount=loss,
                 first=first_year,
             )
-    encouraged = _encouraged(western, encouraged_share, rules)
+    encouraged = _pays_encouraged_rate(western, encouraged_share, rules)
     new_years = range(first_year, first_year + int(rules.years.value))
     span = int(rules.years.value)
-    plain, kept = dict(held), dict(held)
+    plain, with_certificate = dict(losses_left), dict(losses_left)
     years = []
     for year, earned in enumerate(income[:span], start=first_year):
-        taxable, used = _less_losses(earned, year, plain, qualified, rules)
+        taxable, used = _less_losses(earned, year, plain, status_years, rules)
         of_certified, used_certified = _less_losses(
-            earned, year, kept, (*qualified, *new_years), rules
+            earned, year, with_certificate, (*status_years, *new_years), rules
         )
         rate, small = _rate(taxable, year, staff, assets, rules)
         certified_rate, _ = _rate(of_certified, year, staff, assets, rules)
@@ -259,7 +259,9 @@ def worth(
     return Worth(tuple(years), awards, encouraged)
 
 
-def _encouraged(western: bool | None, share: float | None, rules: Incentives) -> bool | None:
+def _pays_encouraged_rate(
+    western: bool | None, share: float | None, rules: Incentives
+) -> bool | None:
     """Whether the firm pays the rate of encouraged western industries; None: not known."""
     enough = None if share is None else share >= rules.western.income_share
     if western is False or enough is False:
@@ -286,26 +288,26 @@ def _rate(
 
 
 def _less_losses(
-    earned: float,
+    income: float,
     year: int,
     losses: dict[int, float],
-    qualified: Collection[int],
+    status_years: Collection[int],
     rules: Incentives,
 ) -> tuple[float, float]:
     """Taxable income after former losses, the oldest first, and what was used; ``losses`` shrink.
 
     A loss lasts longer where one of the years in which it stands by itself has the status.
     """
-    if earned < 0:
-        losses[year] = -earned
+    if income < 0:
+        losses[year] = -income
         return 0.0, 0.0
-    left = earned
+    left = income
     for origin in sorted(losses):
         standard = range(origin + 1, origin + rules.loss_years.standard + 1)
-        longer = any(each in standard for each in qualified)
+        longer = any(each in standard for each in status_years)
         span = rules.loss_years.certified if longer else rules.loss_years.standard
         if year - origin <= span:
             used = min(left, losses[origin])
             losses[origin] -= used
             left -= used
-    return left, earned - left
+    return left, income - left

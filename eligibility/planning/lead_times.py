@@ -13,7 +13,7 @@ from pydantic import model_validator
 from eligibility.domain.errors import InputError
 from eligibility.domain.law import Citation, Overlay, Source
 from eligibility.domain.text import Wording
-from eligibility.planning.assumptions import HERE, Figure, Settings, read_settings
+from eligibility.planning.assumptions import HERE, AssumedFigure, Settings, read_settings
 from eligibility.schemes.registry import load_scheme
 
 MONTHS = 12
@@ -25,11 +25,11 @@ class RightKind(Settings):
     id: str
     title: Wording
     lever: str
-    months: Figure
+    months: AssumedFigure
 
 
 @dataclass(frozen=True)
-class Batch:
+class RoundDeadline:
     """Recurring application deadline: the last day of a batch, in any year."""
 
     month: int
@@ -43,7 +43,7 @@ class LeadTimes(Settings):
     kinds: tuple[RightKind, ...]
     #: id of the overlay that has the batches
     region: str
-    years_ahead: Figure
+    years_ahead: AssumedFigure
 
     @model_validator(mode="after")
     def _has_deadlines(self) -> LeadTimes:
@@ -57,11 +57,11 @@ class LeadTimes(Settings):
         return load_scheme().overlay(self.region)
 
     @property
-    def batches(self) -> tuple[Batch, ...]:
+    def batches(self) -> tuple[RoundDeadline, ...]:
         """The days of the overlay's latest year, which years that it does not have yet are taken by."""
         latest = self.overlay.batches[-1].year
         return tuple(
-            Batch(batch.due.month, batch.due.day, _in_words(batch.source))
+            RoundDeadline(batch.due.month, batch.due.day, _in_words(batch.source))
             for batch in self.overlay.batches
             if batch.year == latest
         )

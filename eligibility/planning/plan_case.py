@@ -89,11 +89,11 @@ class Line:
     short: float
     gains: Mapping[str, float]
 
-    def reached(self, levers: Mapping[str, float]) -> bool:
+    def is_reached(self, levers: Mapping[str, float]) -> bool:
         """True where these lever amounts fill it."""
-        return self.brought(levers) >= self.short - ROUNDING * max(1.0, self.short)
+        return self.total(levers) >= self.short - ROUNDING * max(1.0, self.short)
 
-    def brought(self, levers: Mapping[str, float]) -> float:
+    def total(self, levers: Mapping[str, float]) -> float:
         """What these lever amounts bring."""
         return sum(gain * levers.get(name, 0.0) for name, gain in self.gains.items())
 
@@ -121,7 +121,7 @@ class Case:
     grades: Sequence[Grade]
     #: certain points to reach; None where the score asks for nothing more
     points: float | None
-    asked: str
+    points_text: str
     stuck: Mapping[str, Message]
     wanting: tuple[str, ...]
     find_out: tuple[str, ...]
@@ -137,16 +137,16 @@ class Case:
         times: LeadTimes | None,
     ) -> Case:
         """Form the case of a table of one row."""
-        (found,) = assess_table(firm, scheme)
-        law, actions, times = found.law, actions or known_actions(), times or lead_times()
+        (assessment,) = assess_table(firm, scheme)
+        law, actions, times = assessment.law, actions or known_actions(), times or lead_times()
         by = firm.dates("application_date")[0].item()
         levers = scheme.levers(firm, law)
         lines: dict[str, tuple[Line, ...]] = {}
         stuck: dict[str, Message] = {}
         wanting: dict[str, None] = {}
         find_out: dict[str, None] = {}
-        points, asked = score_at_least, f"≥ {score_at_least or 0:g}"
-        for name, finding in found.findings.items():
+        points, points_text = score_at_least, f"≥ {score_at_least or 0:g}"
+        for name, finding in assessment.findings.items():
             condition = law.conditions_by_id[name]
             if finding.status[0] == MET:
                 continue
@@ -155,7 +155,9 @@ class Case:
                 stuck[name] = Message(_NOT_HELD, {"condition": condition.title})
             elif reachable and condition.judges == "score":
                 if score_at_least is None:
-                    points, asked = _asked(scheme.needs(name, found.score, law), found.score)
+                    points, points_text = _points_to_reach(
+                        scheme.needs(name, assessment.score, law), assessment.score
+                    )
             else:
                 needs = scheme.needs(name, firm, law)
                 lines[name] = _lines(needs, levers, scheme)
@@ -169,11 +171,11 @@ class Case:
                     if not figures:
                         find_out |= dict.fromkeys(missing)
                     if not missing:
-                        said = _JUDGED if finding.status[0] == UNDETERMINED else _UNKNOWN
-                        stuck[name] = Message(said, {"condition": condition.title})
+                        sentence = _JUDGED if finding.status[0] == UNDETERMINED else _UNKNOWN
+                        stuck[name] = Message(sentence, {"condition": condition.title})
         grades = [
             Grade(item, step.points[0], _lines(step.needs, levers, scheme))
-            for item, scored in found.score.items.items()
+            for item, scored in assessment.score.items.items()
             for step in scheme.steps(item, firm, law)
             if step.points[0] > scored.low[0]
             and not any(math.isnan(need.short[0]) for need in step.needs)
@@ -182,13 +184,13 @@ class Case:
             by=by,
             law=law,
             actions=actions,
-            score=found.score,
+            score=assessment.score,
             open=open_actions(actions, levers, 0, scheme, times, on, by),
             rooms={name: float(lever.room[0]) for name, lever in levers.items()},
             lines=lines,
             grades=grades,
             points=points,
-            asked=asked,
+            points_text=points_text,
             stuck=stuck,
             wanting=tuple(wanting),
             find_out=tuple(find_out),
@@ -202,25 +204,25 @@ class Case:
     @cached_property
     def obstacles(self) -> Mapping[str, Message]:
         """Conditions that no set of the open actions meets, and why; exact, since levers only help."""
-        found = dict(self.stuck)
+        obstacles = dict(self.stuck)
         for name, lines in self.lines.items():
-            if not all(line.reached(self.farthest) for line in lines):
-                said = _OUT_OF_REACH if any(line.gains for line in lines) else _NOT_BY_ACTION
+            if not all(line.is_reached(self.farthest) for line in lines):
+                sentence = _OUT_OF_REACH if any(line.gains for line in lines) else _NOT_BY_ACTION
                 title = self.law.conditions_by_id[name].title
-                found[name] = Message(said, {"condition": title, "by": self.by.isoformat()})
+                obstacles[name] = Message(sentence, {"condition": title, "by": self.by.isoformat()})
         best = self.low(self.farthest)
         if self.points is not None and best < self.points:
             name = next(c.id for c in self.law.conditions if c.judges == "score")
-            found[name] = Message(
+            obstacles[name] = Message(
                 _SCORE_OUT_OF_REACH,
                 {
                     "condition": self.law.conditions_by_id[name].title,
                     "by": self.by.isoformat(),
                     "low": f"{best:g}",
-                    "asked": self.asked,
+                    "asked": self.points_text,
                 },
             )
-        return found
+        return obstacles
 
     @property
     def feasible(self) -> bool:
@@ -239,9 +241,9 @@ class Case:
         """The best grade of each item that these levers reach, where it is better than now."""
         reached: dict[str, Grade] = {}
         for grade in self.grades:
-            held = reached.get(grade.item)
-            if (held is None or grade.low > held.low) and all(
-                line.reached(levers) for line in grade.lines
+            grade_so_far = reached.get(grade.item)
+            if (grade_so_far is None or grade.low > grade_so_far.low) and all(
+                line.is_reached(levers) for line in grade.lines
             ):
                 reached[grade.item] = grade
         return reached
@@ -264,7 +266,7 @@ class Case:
 
     def enough(self, levers: Mapping[str, float]) -> bool:
         """True where levers so moved reach every line and the points asked for."""
-        met = all(line.reached(levers) for lines in self.lines.values() for line in lines)
+        met = all(line.is_reached(levers) for lines in self.lines.values() for line in lines)
         return met and (self.points is None or self.low(levers) >= self.points)
 
     def carried_out(self, amounts: Sequence[float]) -> Plan:
@@ -313,7 +315,7 @@ _SCORE_OUT_OF_REACH = msgid(
 )
 
 
-def _asked(needs: Sequence[Need], score: ScoreInterval) -> tuple[float, str]:
+def _points_to_reach(needs: Sequence[Need], score: ScoreInterval) -> tuple[float, str]:
     """The points that pass for certain, and the same in words."""
     (need,) = needs
     mark = float(score.low[0] + need.short[0])

@@ -25,7 +25,7 @@ def solve(case: Case, cuts: Sequence[set[int]]) -> list[float] | None:
 
     model = _Model(case, cuts)
     rows, columns, values, lows = model.matrix
-    made = milp(
+    solution = milp(
         model.costs,
         integrality=model.whole,
         bounds=Bounds(np.zeros(len(model.tops)), model.tops),
@@ -36,9 +36,9 @@ def solve(case: Case, cuts: Sequence[set[int]]) -> list[float] | None:
         ),
         options={"mip_rel_gap": 0.0},
     )
-    if made.x is None:
+    if solution.x is None:
         return None
-    amounts = _trimmed(case, model.amounts(made.x), model.chosen(made.x))
+    amounts = _trim(case, model.amounts(solution.x), model.grades_taken(solution.x))
     if not case.enough(case.levers(amounts)):
         # within the solver's tolerance and yet not enough: a set that seems to do is no plan
         return solve(case, [*cuts, {place for place, done in enumerate(amounts) if done > 0}])
@@ -56,7 +56,7 @@ class _Model:
         self.grades = [
             grade
             for grade in (case.grades if case.points is not None else ())
-            if all(line.reached(case.farthest) for line in grade.lines)
+            if all(line.is_reached(case.farthest) for line in grade.lines)
         ]
         self.groups = case.law.score.groups if case.points is not None else ()
         self.unit = [1.0 if action.whole else action.most for action in case.open]
@@ -64,7 +64,7 @@ class _Model:
         ends = np.cumsum(
             [len(case.open), len(case.open), len(self.scale), len(self.grades), len(self.groups)]
         ).tolist()
-        self.done, self.used, levers, self.grade, self.points = (
+        self.amount_columns, self.use_columns, levers, self.grade, self.points = (
             range(start, end) for start, end in zip([0, *ends], ends, strict=False)
         )
         self.lever = dict(zip(self.scale, levers, strict=True))
@@ -78,13 +78,13 @@ class _Model:
         self._lines()
         self._score()
         for cut in cuts:
-            self._row({self.used[place]: -1.0 for place in cut}, 1.0 - len(cut))
+            self._row({self.use_columns[place]: -1.0 for place in cut}, 1.0 - len(cut))
 
     def _actions(self) -> None:
         """What actions cost, that an amount counts as use, and how they move the levers."""
         brought: dict[str, dict[int, float]] = {name: {} for name in self.scale}
         for action, unit, done, used in zip(
-            self.case.open, self.unit, self.done, self.used, strict=True
+            self.case.open, self.unit, self.amount_columns, self.use_columns, strict=True
         ):
             self.tops[done] = action.most / unit
             self.whole[[done, used]] = action.whole, 1
@@ -93,19 +93,19 @@ class _Model:
             self._row({used: self.tops[done], done: -1.0})
             for name in action.gives.keys() & self.scale.keys():
                 brought[name][done] = action.gives[name] * unit / self.scale[name]
-        for name, given in brought.items():
-            self._row({**given, self.lever[name]: -1.0})
+        for name, coefficients in brought.items():
+            self._row({**coefficients, self.lever[name]: -1.0})
 
     def _lines(self) -> None:
         """Every line of a condition is reached, and every line of a grade that is taken."""
         for lines in self.case.lines.values():
             for line in lines:
                 if line.short > 0:
-                    self._row(self._brought(line), 1.0)
+                    self._row(self._coefficients(line), 1.0)
         for place, grade in zip(self.grade, self.grades, strict=True):
             for line in grade.lines:
                 if line.short > 0:
-                    self._row({**self._brought(line), place: -1.0})
+                    self._row({**self._coefficients(line), place: -1.0})
 
     def _score(self) -> None:
         """One grade an item, the ceilings of the groups, and the points asked for."""
@@ -144,7 +144,7 @@ class _Model:
             for value, action, unit in zip(solution, self.case.open, self.unit, strict=False)
         ]
 
-    def chosen(self, solution: Floats) -> list[Grade]:
+    def grades_taken(self, solution: Floats) -> list[Grade]:
         """The grades taken."""
         half = 0.5
         return [
@@ -153,7 +153,7 @@ class _Model:
             if solution[place] > half
         ]
 
-    def _brought(self, line: Line) -> dict[int, float]:
+    def _coefficients(self, line: Line) -> dict[int, float]:
         return {
             self.lever[name]: gain * self.scale[name] / line.short
             for name, gain in line.gains.items()
@@ -164,10 +164,10 @@ class _Model:
         self.rows.append((entries, low))
 
 
-def _trimmed(case: Case, amounts: list[float], chosen: Sequence[Grade]) -> list[float]:
+def _trim(case: Case, amounts: list[float], grades: Sequence[Grade]) -> list[float]:
     """The amounts in money to the cent: just enough for every line, the dearest trimmed first."""
-    lines = [line for held in case.lines.values() for line in held]
-    lines += [line for grade in chosen for line in grade.lines]
+    lines = [line for of_condition in case.lines.values() for line in of_condition]
+    lines += [line for grade in grades for line in grade.lines]
     money = [
         place for place, action in enumerate(case.open) if not action.whole and amounts[place] > 0
     ]
@@ -179,6 +179,6 @@ def _trimmed(case: Case, amounts: list[float], chosen: Sequence[Grade]) -> list[
         for line in lines:
             brings = sum(gain * action.gives.get(name, 0.0) for name, gain in line.gains.items())
             if brings > 0:
-                enough = max(enough, (line.short - line.brought(others)) / brings)
+                enough = max(enough, (line.short - line.total(others)) / brings)
         amounts[place] = min(math.ceil(enough / action.step - HAIR) * action.step, action.most)
     return amounts

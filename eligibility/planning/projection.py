@@ -49,20 +49,20 @@ class Assumptions:
     ----------
     growth : mapping of stem to /1 a year
         Stems as in ``sales_revenue`` of ``sales_revenue_y3``; any other figure is as last year.
-    planned : mapping of stem to mapping of calendar year to figure
+    planned_figures : mapping of stem to mapping of calendar year to figure
         Planned figures, in the field's unit; they come before growth.
     filings : tuple of Filing
         Rights under way, counted once their lead time has passed.
-    granted : bool
+    certificate_granted : bool
         True where a certification is granted before the date looked at: what it uses is spent.
     """
 
     growth: Mapping[str, float] = field(default_factory=dict)
-    planned: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    planned_figures: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     filings: tuple[Filing, ...] = ()
-    granted: bool = False
+    certificate_granted: bool = False
 
-    def checked(self, scheme: Scheme) -> Assumptions:
+    def validate(self, scheme: Scheme) -> Assumptions:
         """Validate that every figure they name can be assumed; returns themselves.
 
         Raises
@@ -70,8 +70,8 @@ class Assumptions:
         InputError
             If a figure is unknown, or cannot grow at a rate.
         """
-        kinds = {held.stem: held.kind for held in scheme.fields}
-        for stem in (*self.growth, *self.planned):
+        kinds = {field.stem: field.kind for field in scheme.fields}
+        for stem in (*self.growth, *self.planned_figures):
             if stem not in kinds:
                 raise InputError("There is no figure {figure} to assume.", figure=stem)
         for stem in self.growth:
@@ -151,10 +151,10 @@ def projection(
     shape = (len(deadlines), firms.rows)
     verdicts, lows, highs = np.zeros(shape, np.int8), np.zeros(shape), np.zeros(shape)
     for place, table in enumerate(tables):
-        for found in assess_table(table, scheme):
-            verdicts[place, found.rows] = found.verdict
-            lows[place, found.rows] = found.score.low
-            highs[place, found.rows] = found.score.high
+        for assessment in assess_table(table, scheme):
+            verdicts[place, assessment.rows] = assessment.verdict
+            lows[place, assessment.rows] = assessment.score.low
+            highs[place, assessment.rows] = assessment.score.high
     years = np.array([day.year for day in deadlines])
     return Projection(
         deadlines, tables, verdicts, lows, highs, firms.application_years <= years[:, None]
@@ -169,9 +169,9 @@ def project(
     times: LeadTimes | None = None,
 ) -> FirmTable:
     """The firms as they would apply on a day; rows whose figures are of a later year stay."""
-    assumptions = assumptions.checked(scheme)
+    assumptions = assumptions.validate(scheme)
     times = times or lead_times()
-    if assumptions.granted:
+    if assumptions.certificate_granted:
         firms = firms.with_columns(scheme.after_grant(firms))
     moves = range(int(firms.application_years.min(initial=by.year)), by.year)
     for year in moves:
@@ -195,19 +195,19 @@ def _a_year_on(
     rows = firms.application_years == application_year - 1
     latest = years_of(application_year)[-1]
     moved: dict[str, NDArray[Any]] = {}
-    for held in fields:
-        if held.kind in STANDING:
+    for each in fields:
+        if each.kind in STANDING:
             continue
-        now = firms.numbers(held.id)
-        planned = assumptions.planned.get(held.stem, {}).get(latest)
-        if held.year is not None and held.year < LATEST:
-            then = firms.numbers(f"{held.stem}_y{held.year + 1}")
+        now = firms.numbers(each.id)
+        planned = assumptions.planned_figures.get(each.stem, {}).get(latest)
+        if each.year is not None and each.year < LATEST:
+            then = firms.numbers(f"{each.stem}_y{each.year + 1}")
         elif planned is not None:
             then = np.full(firms.rows, planned)
         else:
-            then = now * (1 + assumptions.growth.get(held.stem, 0.0))
-        if not np.isnan(then).all() or held.id in firms.columns:
-            moved[held.id] = np.where(rows, then, now)
+            then = now * (1 + assumptions.growth.get(each.stem, 0.0))
+        if not np.isnan(then).all() or each.id in firms.columns:
+            moved[each.id] = np.where(rows, then, now)
     # the first day of the year stands for the year until the deadline is set
     first_day = np.datetime64(f"{application_year}-01-01", "D")
     moved["application_date"] = np.where(rows, first_day, firms.dates("application_date"))

@@ -41,12 +41,12 @@ SECTIONS = 64
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadinessPlan:
     """Result of the search for one firm and one day.
 
     Attributes
     ----------
-    asked : float
+    threshold : float
         The readiness asked for, /1.
     plan : Plan or None
         The cheapest that reaches it; None where not even all actions together do.
@@ -54,15 +54,15 @@ class Ready:
         False where the search settled for a plan that is enough and may not be the cheapest.
     readiness : Readiness
         Of the firm with the plan carried out, or else with every action taken; of one row.
-    refused : Message or None
+    refusal : Message or None
         Why there is no plan.
     """
 
-    asked: float
+    threshold: float
     plan: Plan | None
     proven: bool
     readiness: Readiness
-    refused: Message | None
+    refusal: Message | None
 
 
 def ready_plan(
@@ -70,10 +70,10 @@ def ready_plan(
     scheme: Scheme,
     on: date,
     judge: Judge,
-    asked: float,
+    threshold: float,
     actions: Actions | None = None,
     times: LeadTimes | None = None,
-) -> Ready:
+) -> ReadinessPlan:
     """Cheapest plan after which the predicted chance reaches an aim.
 
     Parameters
@@ -82,7 +82,7 @@ def ready_plan(
         One row, as it would apply: ``application_date`` is the day to be ready by.
     judge : callable
         What a model says of an assessment, as ``Model.readiness``.
-    asked : float
+    threshold : float
         Between 0 and 1.
 
     Raises
@@ -90,25 +90,29 @@ def ready_plan(
     InputError
         If the readiness asked for is no share, or the model knows other rules.
     """
-    if not 0 < asked < 1:
-        raise InputError("A readiness of {asked} cannot be planned for; give one between 0 and 1, such as 0.8.", asked=f"{asked:g}")  # fmt: skip
+    if not 0 < threshold < 1:
+        raise InputError("A readiness of {asked} cannot be planned for; give one between 0 and 1, such as 0.8.", asked=f"{threshold:g}")  # fmt: skip
     # with points asked for, moves say which items they raise
     case = replace(Case.of(firm, scheme, on, 0.0, actions, times), points=0.0)
-    search = _Search(case, firm, scheme, judge, asked)
+    search = _Search(case, firm, scheme, judge, threshold)
     everything = [action.most for action in case.open]
-    said = search.said([everything])
-    if not search.enough(said)[0]:
-        why = _UNMET if said.conditional[0] else _NEVER
-        best = said.probability[0]
+    readiness = search.readiness([everything])
+    if not search.enough(readiness)[0]:
+        why = _UNMET if readiness.conditional[0] else _NEVER
+        best = readiness.probability[0]
         # so many digits that what is less reads as less
-        digits = next((n for n in range(9) if f"{best:.{n}%}" != f"{asked:.{n}%}"), 9)
-        values = {"asked": f"{asked:.{digits}%}", "by": case.by.isoformat()}
-        told = {} if said.conditional[0] else {"best": f"{best:.{digits}%}"}
-        return Ready(asked, None, True, said, Message(why, {**values, **told}))
+        digits = next((n for n in range(9) if f"{best:.{n}%}" != f"{threshold:.{n}%}"), 9)
+        values = {"asked": f"{threshold:.{digits}%}", "by": case.by.isoformat()}
+        message_values = {} if readiness.conditional[0] else {"best": f"{best:.{digits}%}"}
+        return ReadinessPlan(
+            threshold, None, True, readiness, Message(why, {**values, **message_values})
+        )
     search = search.weightiest_first()
-    found, proven = search.cheapest()
-    amounts = search.cut_back(found)
-    return Ready(asked, search.case.carried_out(amounts), proven, search.said([amounts]), None)
+    cheapest, proven = search.cheapest()
+    amounts = search.cut_back(cheapest)
+    return ReadinessPlan(
+        threshold, search.case.carried_out(amounts), proven, search.readiness([amounts]), None
+    )
 
 
 _NEVER = msgid("Readiness of {asked} is out of reach by {by}: with every action taken the model says {best}.")  # fmt: skip
@@ -122,7 +126,7 @@ class _Search:
     firm: FirmTable
     scheme: Scheme
     judge: Judge
-    asked: float
+    threshold: float
 
     def weightiest_first(self) -> _Search:
         """With the actions first without which the model says least, so that much is ruled out soon."""
@@ -133,11 +137,11 @@ class _Search:
         ]
         if not actions:
             return self
-        left = self.said(without)
+        left = self.readiness(without)
         order = np.lexsort((left.probability, ~left.conditional))
         return replace(self, case=replace(self.case, open=[actions[place] for place in order]))
 
-    def said(self, sets: Sequence[Amounts]) -> Readiness:
+    def readiness(self, sets: Sequence[Amounts]) -> Readiness:
         """What the model says of the firm after each of these sets of actions."""
         moved = [self.case.levers(amounts) for amounts in sets]
         columns: dict[str, Floats] = {
@@ -145,17 +149,17 @@ class _Search:
             for name in dict.fromkeys(name for levers in moved for name in levers)
         }
         firms = self.firm.take(np.zeros(len(sets), dtype=np.intp))
-        (found,) = assess_table(
+        (assessment,) = assess_table(
             apply_levers(firms, self.case.law, self.scheme, columns), self.scheme
         )
-        readiness = self.judge(found)
+        readiness = self.judge(assessment)
         if readiness is None:
             raise InputError(_OTHER_RULES)
         return readiness
 
-    def enough(self, said: Readiness) -> Bools:
+    def enough(self, readiness: Readiness) -> Bools:
         """Where no condition is unmet and the model says as much as was asked for."""
-        reached: Bools = ~said.conditional & (said.probability >= self.asked)
+        reached: Bools = ~readiness.conditional & (readiness.probability >= self.threshold)
         return reached
 
     def cheapest(self) -> tuple[list[float], bool]:
@@ -185,17 +189,17 @@ class _Search:
                     (*reached[:first], *(action.most for action in actions[first:])),
                 )
             ]
-            enough = self.enough(self.said(sets))
-            for (bound, first, amounts), made, is_enough, can_be in zip(
+            enough = self.enough(self.readiness(sets))
+            for (bound, first, amounts), readiness_there, is_enough, can_be in zip(
                 part, sets[::2], enough[::2], enough[1::2], strict=True
             ):
                 paid = [place for place in by_amount if amounts[place] > 0]
                 if is_enough and bound < most:
-                    cut = self._cut(made, paid, most - bound)
+                    cut = self._cut(readiness_there, paid, most - bound)
                     if cut is not None and self._total(cut) < most:
                         best, most = cut, self._total(cut)
                 if can_be and (paid or not is_enough):
-                    for grown in self._grown(bound, first, amounts):
+                    for grown in self._extensions(bound, first, amounts):
                         heappush(heap, grown)
         ruled_out = not heap or heap[0][0] >= most
         # of two such actions more of one may save more of the other, which is not looked into
@@ -211,28 +215,28 @@ class _Search:
             if not action.whole and each(action.action) > 0
         ]
 
-    def _affordable(self, amounts: Amounts, left: float) -> list[float]:
+    def _affordable(self, amounts: Amounts, budget: float) -> list[float]:
         """A set with no more of what costs by the amount than is left to pay for it."""
-        made = list(amounts)
+        result = list(amounts)
         for place in self._by_amount:
             action = self.case.open[place]
-            paid = left / self.case.actions.each(action.action)
-            made[place] = min(made[place], max(floor(paid / action.step) * action.step, 0.0))
-        return made
+            paid = budget / self.case.actions.each(action.action)
+            result[place] = min(result[place], max(floor(paid / action.step) * action.step, 0.0))
+        return result
 
-    def _cut(self, amounts: Amounts, paid: Sequence[int], left: float) -> list[float] | None:
+    def _cut(self, amounts: Amounts, places: Sequence[int], budget: float) -> list[float] | None:
         """A set that is enough with as little as will do of what is paid by the amount.
 
         None where it is not enough for what is left to pay for that by now.
         """
-        made = self._affordable(amounts, left)
-        if made != amounts and not self.enough(self.said([made]))[0]:
+        result = self._affordable(amounts, budget)
+        if result != amounts and not self.enough(self.readiness([result]))[0]:
             return None
-        for place in paid:
-            made[place] = self._least(made, place)
-        return made
+        for place in places:
+            result[place] = self._least(result, place)
+        return result
 
-    def _grown(
+    def _extensions(
         self, bound: float, first: int, amounts: tuple[float, ...]
     ) -> Iterator[tuple[float, int, tuple[float, ...]]]:
         """A set with one more of its last action or of a later one: each set is met in one way."""
@@ -250,8 +254,8 @@ class _Search:
                 yield bound + added, place, (*amounts[:place], more, *amounts[place + 1 :])
 
     def _cost(self, action: OpenAction, amount: float) -> float:
-        held = self.case.actions
-        return held.once(action.action) + held.each(action.action) * amount if amount else 0.0
+        actions = self.case.actions
+        return actions.once(action.action) + actions.each(action.action) * amount if amount else 0.0
 
     def _total(self, amounts: Amounts) -> float:
         return sum(map(self._cost, self.case.open, amounts))
@@ -275,7 +279,7 @@ class _Search:
         while high - low > 1:
             tried = np.unique(np.linspace(low, high, SECTIONS + 1).round())[1:-1].astype(int)
             enough = self.enough(
-                self.said([[*amounts[:place], n * step, *amounts[place + 1 :]] for n in tried])
+                self.readiness([[*amounts[:place], n * step, *amounts[place + 1 :]] for n in tried])
             )
             below = int(enough.argmax()) if enough.any() else len(tried)
             bounds = [low, *tried.tolist(), high]

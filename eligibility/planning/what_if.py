@@ -31,8 +31,8 @@ def what_if(
     firm: FirmTable,
     scheme: Scheme,
     *,
-    given: Mapping[str, float | date] | None = None,
-    moved: Mapping[str, float] | None = None,
+    facts: Mapping[str, float | date] | None = None,
+    shifts: Mapping[str, float] | None = None,
 ) -> Assessment:
     """Assess one firm with other facts.
 
@@ -41,10 +41,10 @@ def what_if(
     firm : FirmTable
         A table of one row.
     scheme : Scheme
-    given : mapping of field id to figure, optional
+    facts : mapping of field id to figure, optional
         Facts in place of those held, held as ``Field.kind`` says.
-    moved : mapping of lever id to amount, optional
-        How much more of each, in the unit of the lever's field, once ``given`` holds.
+    shifts : mapping of lever id to amount, optional
+        How much more of each, in the unit of the lever's field, once ``facts`` holds.
 
     Raises
     ------
@@ -54,12 +54,12 @@ def what_if(
     firm = firm.with_columns(
         {
             name: np.array([value], dtype="M8[D]" if isinstance(value, date) else np.float64)
-            for name, value in (given or {}).items()
+            for name, value in (facts or {}).items()
         }
     )
     law = scheme.in_force(firm.dates("application_date")[0].item())
     levers = scheme.levers(firm, law)
-    for name, amount in (moved or {}).items():
+    for name, amount in (shifts or {}).items():
         room = float(levers[name].room[0])
         if not 0 <= amount <= room + HAIR:
             raise InputError(
@@ -68,6 +68,6 @@ def what_if(
                 amount=amount,
                 room=room,
             )
-    amounts = {name: np.array([amount]) for name, amount in (moved or {}).items()}
-    (found,) = assess_table(apply_levers(firm, law, scheme, amounts), scheme)
-    return found
+    amounts = {name: np.array([amount]) for name, amount in (shifts or {}).items()}
+    (assessment,) = assess_table(apply_levers(firm, law, scheme, amounts), scheme)
+    return assessment

@@ -30,10 +30,10 @@ def worth_record(value: Worth, rules: Incentives, answer: Answer) -> dict[str, A
                 },
             )
         )
-    if value.years and value.saved <= 0:
+    if value.years and value.saving <= 0:
         says.insert(0, Message(_SAVES_NOTHING))
     for year in value.years:
-        if year.small and year.saved <= 0 and year.year <= small.until.year:
+        if year.small and year.saving <= 0 and year.year <= small.until.year:
             says.append(
                 Message(
                     _NOTHING,
@@ -74,14 +74,14 @@ def worth_record(value: Worth, rules: Incentives, answer: Answer) -> dict[str, A
                 "losses_without": to_cents(year.losses[0]),
                 "losses_certified": to_cents(year.losses[1]),
                 "without": to_cents(year.without),
-                "certified": to_cents(year.certified),
-                "saved": to_cents(year.saved),
+                "certified": to_cents(year.share_certified),
+                "saved": to_cents(year.saving),
                 "small_profit_rate": year.small,
                 "without_western": None if year.western is None else to_cents(year.western),
             }
             for year in value.years
         ],
-        "saved": to_cents(value.saved) if value.years else None,
+        "saved": to_cents(value.saving) if value.years else None,
         "saved_western": None if value.saved_western is None else to_cents(value.saved_western),
         "awards": [
             {
@@ -94,11 +94,11 @@ def worth_record(value: Worth, rules: Incentives, answer: Answer) -> dict[str, A
             }
             for award in value.awards
         ],
-        "awarded": to_cents(value.awarded),
+        "awarded": to_cents(value.award_total),
         "cost": None if cost is None else to_cents(cost),
         "net_of_tax_alone": None
         if cost is None or not value.years
-        else to_cents(value.saved - cost),
+        else to_cents(value.saving - cost),
         "says": [plain_message(message) for message in says],
         "citations": [
             cite(citation)

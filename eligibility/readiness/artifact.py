@@ -26,11 +26,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from eligibility._version import __version__
 from eligibility.atomic_file import atomic_folder
 from eligibility.domain.errors import ModelRefused
-from eligibility.domain.results import Learned
-from eligibility.readiness.baselines import CONJUNCTION, Replicated
+from eligibility.domain.results import TrainingSummary
+from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier
 from eligibility.readiness.conjunction import ConjunctionClassifier
-from eligibility.readiness.features import Layout
-from eligibility.readiness.model import Model, Seen
+from eligibility.readiness.features import FeatureLayout
+from eligibility.readiness.model import FeatureDistribution, Model
 from eligibility.readiness.model_card import card
 from eligibility.readiness.paths import CARD, FILES, MANIFEST, METRICS, MODEL, models_folder
 from eligibility.readiness.training import TrainingResult
@@ -41,14 +41,14 @@ KNOWN = frozenset(
     """
     builtins.slice numpy.dtype numpy.ndarray numpy._core.multiarray.scalar
     joblib.numpy_pickle.NumpyArrayWrapper
-    eligibility.domain.results.Learned
+    eligibility.domain.results.TrainingSummary
     eligibility.readiness.conjunction.ConjunctionClassifier
     eligibility.readiness.features.ItemGroup
-    eligibility.readiness.features.Layout
+    eligibility.readiness.features.FeatureLayout
     eligibility.readiness.model.Model
-    eligibility.readiness.model.Seen
-    eligibility.readiness.baselines.Replicated
-    eligibility.readiness.baselines.Telling
+    eligibility.readiness.model.FeatureDistribution
+    eligibility.readiness.baselines.BootstrapClassifier
+    eligibility.readiness.baselines.InformativeColumns
     numpy.random._pcg64.PCG64
     numpy.random._pickle.__bit_generator_ctor
     numpy.random._pickle.__generator_ctor
@@ -109,7 +109,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def save(trained: TrainingResult, folder: Path) -> None:
+def save(result: TrainingResult, folder: Path) -> None:
     """Save a model, in the place of the one before; whatever fails, that one stays.
 
     Raises
@@ -118,37 +118,37 @@ def save(trained: TrainingResult, folder: Path) -> None:
         If it cannot be written, or the folder holds other files.
     """
     with atomic_folder(folder, FILES) as new:
-        write_model(trained, new)
+        write_model(result, new)
 
 
-def write_model(trained: TrainingResult, folder: Path) -> None:
+def write_model(result: TrainingResult, folder: Path) -> None:
     """Write the four files of a model into an empty folder."""
-    joblib.dump(trained.model, folder / MODEL)
-    _write_json(folder / METRICS, trained.metrics)
-    (folder / CARD).write_text(card(trained), encoding="utf-8", newline="\n")
-    learned, metrics = trained.model.learned, trained.metrics
+    joblib.dump(result.model, folder / MODEL)
+    _write_json(folder / METRICS, result.metrics)
+    (folder / CARD).write_text(card(result), encoding="utf-8", newline="\n")
+    training, metrics = result.model.training, result.metrics
     manifest = Manifest(
         format=FORMAT,
         sha256=_sha256(folder / MODEL),
         metrics_sha256=_sha256(folder / METRICS),
         card_sha256=_sha256(folder / CARD),
         versions=versions(),
-        scheme=learned.scheme,
-        edition=learned.edition,
-        features=trained.model.layout.names,
-        training_data_sha256=learned.sha256,
-        applications=learned.applications,
-        certified=learned.certified,
-        years=learned.years,
+        scheme=training.scheme,
+        edition=training.edition,
+        features=result.model.layout.names,
+        training_data_sha256=training.sha256,
+        applications=training.applications,
+        certified=training.certifications,
+        years=training.years,
         seed=metrics["seed"],
-        invented=learned.invented,
+        invented=training.synthetic,
         chosen=metrics["chosen"],
         log_loss=metrics["by_cross_validation"][metrics["chosen"]]["log_loss"],
     )
     _write_json(folder / MANIFEST, manifest.model_dump(mode="json"))
 
 
-def replace(trained: TrainingResult, folder: Path) -> None:
+def replace(result: TrainingResult, folder: Path) -> None:
     """As ``save``, once what was written has been read back.
 
     Raises
@@ -159,7 +159,7 @@ def replace(trained: TrainingResult, folder: Path) -> None:
         If it cannot be written, or the folder holds other files.
     """
     with atomic_folder(folder, FILES) as new:
-        write_model(trained, new)
+        write_model(result, new)
         load(new)
 
 
@@ -186,24 +186,24 @@ def load(folder: Path) -> Model:
                 "model again.",
                 folder=folder, package=package, written=written or "?", version=version,
             )  # fmt: skip
-    _checked(folder, METRICS, manifest.metrics_sha256)
-    _checked(folder, CARD, manifest.card_sha256)
-    content = _checked(folder, MODEL, manifest.sha256)
-    model = _unpickled(folder / MODEL, content)
+    _read_verified(folder, METRICS, manifest.metrics_sha256)
+    _read_verified(folder, CARD, manifest.card_sha256)
+    content = _read_verified(folder, MODEL, manifest.sha256)
+    model = _unpickle(folder / MODEL, content)
     if (part := _wrong_part(model, manifest)) is not None:
         raise ModelRefused(
             "{folder}: {part} of the model is not what the manifest describes; train the model again.",
             folder=folder,
             part=part,
         )
-    if not _described(model, manifest):
+    if not _matches_manifest(model, manifest):
         raise ModelRefused(
             "{folder}: the model is not the one that the manifest describes.", folder=folder
         )
     return model
 
 
-def _checked(folder: Path, name: str, digest: str) -> bytes:
+def _read_verified(folder: Path, name: str, digest: str) -> bytes:
     """The bytes of a file that the manifest describes."""
     if not (folder / name).is_file():
         raise ModelRefused("{folder} holds no {file}.", folder=folder, file=name)
@@ -220,18 +220,20 @@ def _checked(folder: Path, name: str, digest: str) -> bytes:
 def _wrong_part(model: Model, manifest: Manifest) -> str | None:
     """The first part that is of another kind than the manifest says, or does not work."""
     kinds = {
-        "layout": Layout,
-        "seen": Seen,
-        "learned": Learned,
-        "estimator": ConjunctionClassifier if manifest.chosen == CONJUNCTION else Replicated,
+        "layout": FeatureLayout,
+        "distribution": FeatureDistribution,
+        "training": TrainingSummary,
+        "estimator": ConjunctionClassifier
+        if manifest.chosen == CONJUNCTION
+        else BootstrapClassifier,
     }
     for name, kind in kinds.items():
         if type(getattr(model, name, None)) is not kind:
             return name
     nobody = np.zeros((1, len(manifest.features)))
-    part = "seen"
+    part = "distribution"
     try:
-        if model.seen.outside(nobody).shape != nobody.shape:
+        if model.distribution.outside(nobody).shape != nobody.shape:
             return part
         part = "estimator"
         chance = model.estimator.chances(nobody).probability
@@ -242,17 +244,17 @@ def _wrong_part(model: Model, manifest: Manifest) -> str | None:
     return None if np.isfinite(chance).all() and draws.shape == (1, 1) else part
 
 
-def _described(model: Model, manifest: Manifest) -> bool:
-    learned = model.learned
+def _matches_manifest(model: Model, manifest: Manifest) -> bool:
+    training = model.training
     return (
-        learned.scheme == manifest.scheme
-        and learned.edition == manifest.edition
+        training.scheme == manifest.scheme
+        and training.edition == manifest.edition
         and model.layout.names == manifest.features
-        and learned.sha256 == manifest.training_data_sha256
-        and learned.applications == manifest.applications
-        and learned.certified == manifest.certified
-        and learned.years == manifest.years
-        and learned.invented == manifest.invented
+        and training.sha256 == manifest.training_data_sha256
+        and training.applications == manifest.applications
+        and training.certifications == manifest.certified
+        and training.years == manifest.years
+        and training.synthetic == manifest.invented
     )
 
 
@@ -265,8 +267,8 @@ def read_manifest(folder: Path) -> Manifest:
         If there is none, or it cannot be read.
     """
     try:
-        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        manifest = Manifest.model_validate(said)
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = Manifest.model_validate(content)
     except FileNotFoundError as error:
         raise ModelRefused("{folder} holds no {file}.", folder=folder, file=MANIFEST) from error
     except (OSError, ValueError, ValidationError) as error:
@@ -286,12 +288,12 @@ def read_manifest(folder: Path) -> Manifest:
 def read_metrics(folder: Path) -> dict[str, Any]:
     """The measures that stand beside a model."""
     try:
-        made: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+        result: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelRefused(
             "{folder}: {file} cannot be read.", folder=folder, file=METRICS
         ) from error
-    return made
+    return result
 
 
 class _KnownClasses(NumpyUnpickler):
@@ -304,16 +306,16 @@ class _KnownClasses(NumpyUnpickler):
         return super().find_class(module, name)
 
 
-def _unpickled(path: Path, content: bytes) -> Model:
+def _unpickle(path: Path, content: bytes) -> Model:
     try:
         # the very bytes that were checked, whatever the file holds by now
-        made = _KnownClasses(str(path), io.BytesIO(content), ensure_native_byte_order=True).load()
+        model = _KnownClasses(str(path), io.BytesIO(content), ensure_native_byte_order=True).load()
     except Exception as error:
         # a damaged pickle may raise anything; the program goes on without readiness
         raise ModelRefused("{file} cannot be read: {why}.", file=path, why=error) from error
-    if not isinstance(made, Model) or not hasattr(made, "learned"):
+    if not isinstance(model, Model) or not hasattr(model, "training"):
         raise ModelRefused("{file} holds no model.", file=path)
-    return made
+    return model
 
 
 def _sha256(path: Path) -> str:

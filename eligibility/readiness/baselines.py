@@ -19,8 +19,13 @@ from sklearn.utils import check_random_state
 
 from eligibility.domain.arrays import Floats
 from eligibility.domain.text import msgid
-from eligibility.readiness.conjunction import DISCREPANCY, LEAST, Chances, ConjunctionClassifier
-from eligibility.readiness.features import Layout
+from eligibility.readiness.conjunction import (
+    DISCREPANCY,
+    LEAST,
+    ChanceEstimates,
+    ConjunctionClassifier,
+)
+from eligibility.readiness.features import FeatureLayout
 
 CONJUNCTION = "conjunction"
 TITLES = {
@@ -32,7 +37,7 @@ TITLES = {
 }
 
 
-def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
+def candidates(layout: FeatureLayout, seed: int) -> dict[str, BaseEstimator]:
     """The estimators that training compares, unfitted."""
     trees = HistGradientBoostingClassifier(
         max_iter=60,
@@ -43,7 +48,7 @@ def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
         monotonic_cst=np.ones(len(layout.names), dtype=int),
         random_state=seed,
     )
-    boosting = make_pipeline(Telling(), trees)
+    boosting = make_pipeline(InformativeColumns(), trees)
     logistic = LogisticRegressionCV(
         Cs=[0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
         l1_ratios=(0.0,),
@@ -65,7 +70,7 @@ def candidates(layout: Layout, seed: int) -> dict[str, BaseEstimator]:
     }
 
 
-class Telling(TransformerMixin, BaseEstimator):
+class InformativeColumns(TransformerMixin, BaseEstimator):
     """Transformer that zeroes uninformative columns: those with fewer than two known values.
 
     Boosting cannot bin a column that is blank throughout, and must keep its place.
@@ -73,9 +78,9 @@ class Telling(TransformerMixin, BaseEstimator):
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002
         """See which columns tell anything."""
-        known = np.asarray(X, dtype=np.float64)
-        low = np.where(np.isnan(known), np.inf, known).min(axis=0)
-        high = np.where(np.isnan(known), -np.inf, known).max(axis=0)
+        values = np.asarray(X, dtype=np.float64)
+        low = np.where(np.isnan(values), np.inf, values).min(axis=0)
+        high = np.where(np.isnan(values), -np.inf, values).max(axis=0)
         self.tells_ = low < high
         return self
 
@@ -84,7 +89,7 @@ class Telling(TransformerMixin, BaseEstimator):
         return np.asarray(np.where(self.tells_, np.asarray(X, dtype=np.float64), 0.0))
 
 
-class Replicated(ClassifierMixin, BaseEstimator):
+class BootstrapClassifier(ClassifierMixin, BaseEstimator):
     """Bootstrap of any classifier: fitted once to the rows and again to resamples, for the interval.
 
     Parameters
@@ -116,26 +121,26 @@ class Replicated(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Chance of each class, shape (n, 2)."""
-        made: Floats = self.estimator_.predict_proba(X)
-        return made
+        probabilities: Floats = self.estimator_.predict_proba(X)
+        return probabilities
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The likelier class, shape (n,)."""
-        made: NDArray[Any] = self.estimator_.predict(X)
-        return made
+        labels: NDArray[Any] = self.estimator_.predict(X)
+        return labels
 
-    def chances(self, X: ArrayLike, coverage: float = 0.9) -> Chances:
+    def chances(self, X: ArrayLike, coverage: float = 0.9) -> ChanceEstimates:
         """Predicted probability of every firm with its interval; there are no exact factors to tell."""
         chance = _inside(self.predict_proba(X)[:, 1])
         deviation = logit(self._by_replicate(X)).std(axis=0)
         reach = -ndtri((1 - coverage) / 2) * np.hypot(deviation, DISCREPANCY)
         low, high = expit(logit(chance) - reach), expit(logit(chance) + reach)
-        return Chances(chance, low, high, np.empty((len(chance), 0)), ())
+        return ChanceEstimates(chance, low, high, np.empty((len(chance), 0)), ())
 
     def draws(self, X: ArrayLike, count: int, random_state: Any = None) -> Floats:
         """Chances by ``count`` of the resamples, drawn with replacement, shape (count, n)."""
-        chosen = check_random_state(random_state).randint(len(self.replicates_), size=count)
-        return np.asarray(self._by_replicate(X)[chosen])
+        replicates = check_random_state(random_state).randint(len(self.replicates_), size=count)
+        return np.asarray(self._by_replicate(X)[replicates])
 
     def _by_replicate(self, X: ArrayLike) -> Floats:
         return np.stack([_inside(each.predict_proba(X)[:, 1]) for each in self.replicates_])

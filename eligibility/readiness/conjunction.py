@@ -39,7 +39,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from eligibility.domain.arrays import Bools, Floats
-from eligibility.readiness.features import SCORE, ItemGroup, Layout
+from eligibility.readiness.features import SCORE, FeatureLayout, ItemGroup
 
 #: rows worked on at once, so that what is formed of them stays in the processor's cache
 ROWS_AT_ONCE = 8192
@@ -81,7 +81,7 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Chances:
+class ChanceEstimates:
     """Predictions for n firms: probability, interval and factors.
 
     Attributes
@@ -101,7 +101,7 @@ class Chances:
     names: tuple[str, ...]
 
     @classmethod
-    def empty(cls, rows: int, names: tuple[str, ...]) -> Chances:
+    def empty(cls, rows: int, names: tuple[str, ...]) -> ChanceEstimates:
         """Room for so many firms."""
         return cls(
             np.empty(rows), np.empty(rows), np.empty(rows), np.empty((rows, len(names))), names
@@ -173,7 +173,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     """
 
     def __init__(
-        self, layout: Layout | None = None, prior: Prior | None = None, max_iter: int = 200
+        self, layout: FeatureLayout | None = None, prior: Prior | None = None, max_iter: int = 200
     ) -> None:
         self.layout = layout
         self.prior = prior
@@ -223,7 +223,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         mode = self._nearest(facts, labels.astype(np.float64), weight, mean, 1 / sd**2)
         self.information_ = self._information(facts, weight, mode, 1 / sd**2)
         self.mode_ = mode
-        value, reach = self._judged(facts, self._root(), mode)
+        value, reach = self._value_and_reach(facts, self._root(), mode)
         deviation = np.sqrt((reach**2).sum(axis=1))
         # the mean of a logistic over a normal, to within a per cent
         averaged = expit(logit(value.chance) / np.sqrt(1 + np.pi / 8 * deviation**2))
@@ -246,7 +246,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
                 precision * off - slope.T @ pull,
             )
 
-        found = minimize(
+        optimum = minimize(
             loss,
             mean,
             jac=True,
@@ -255,14 +255,14 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             options={"maxiter": self.max_iter, "gtol": 1e-6},
         )
         # the trust region also stops where rounding leaves nothing to gain
-        if np.abs(found.jac).max() > STEEP * max(weight.sum(), 1.0):
+        if np.abs(optimum.jac).max() > STEEP * max(weight.sum(), 1.0):
             warnings.warn(
-                f"The fit did not converge in {found.nit} steps: {found.message}",
+                f"The fit did not converge in {optimum.nit} steps: {optimum.message}",
                 ConvergenceWarning,
                 stacklevel=3,
             )
-        self.n_iter_ += int(found.nit)
-        return np.asarray(found.x)
+        self.n_iter_ += int(optimum.nit)
+        return np.asarray(optimum.x)
 
     def _information(
         self, facts: _Facts, weight: Floats, coef: Floats, precision: Floats
@@ -275,18 +275,18 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Chance of each class, shape (n, 2)."""
-        chance = self._value(self._facts(self._checked(X)), self.coef_).chance
+        chance = self._value(self._facts(self._check_features(X)), self.coef_).chance
         return np.column_stack([1 - chance, chance])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The likelier class, shape (n,)."""
         likelier = self.predict_proba(X).argmax(axis=1)
-        made: NDArray[Any] = self.classes_[likelier]
-        return made
+        labels: NDArray[Any] = self.classes_[likelier]
+        return labels
 
     # --- what else it can say ---------------------------------------------------------------------
 
-    def chances(self, X: ArrayLike, coverage: float = 0.9) -> Chances:
+    def chances(self, X: ArrayLike, coverage: float = 0.9) -> ChanceEstimates:
         """Every firm's chance with its interval and its factors.
 
         Parameters
@@ -295,29 +295,29 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         coverage : float
             Part of the parameters' uncertainty that the interval holds, /1.
         """
-        X = self._checked(X)
+        X = self._check_features(X)
         spread = float(-ndtri((1 - coverage) / 2))
         root = self._root()
-        made = Chances.empty(len(X), self.factor_names)
+        result = ChanceEstimates.empty(len(X), self.factor_names)
         for start in range(0, len(X), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             facts = self._facts(X[rows])
-            value, reach = self._judged(facts, root, self.coef_)
+            value, reach = self._value_and_reach(facts, root, self.coef_)
             deviation = np.sqrt(np.einsum("ij,ij->i", reach, reach) + DISCREPANCY**2)
-            made.probability[rows] = value.chance
-            made.low[rows] = expit(logit(value.chance) - spread * deviation)
-            made.high[rows] = expit(logit(value.chance) + spread * deviation)
-            made.factors[rows] = value.survive
-        return made
+            result.probability[rows] = value.chance
+            result.low[rows] = expit(logit(value.chance) - spread * deviation)
+            result.high[rows] = expit(logit(value.chance) + spread * deviation)
+            result.factors[rows] = value.survive
+        return result
 
     def draws(self, X: ArrayLike, count: int, random_state: Any = None) -> Floats:
         """Chances under ``count`` joint draws of the parameters, shape (count, n).
 
         One draw holds for all firms, so that what is not known of the reviewers is shared.
         """
-        X = self._checked(X)
+        X = self._check_features(X)
         # about the mode, so that their mean comes to the chance that is told
-        value, reach = self._judged(self._facts(X), self._root(), self.mode_)
+        value, reach = self._value_and_reach(self._facts(X), self._root(), self.mode_)
         deviates = check_random_state(random_state).standard_normal((count, len(self.coef_)))
         return np.asarray(expit(logit(value.chance) + deviates @ reach.T))
 
@@ -329,7 +329,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
 
     # --- the formula ------------------------------------------------------------------------------
 
-    def _checked(self, X: ArrayLike) -> Floats:
+    def _check_features(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
         checked: Floats = validate_data(
             self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
@@ -380,7 +380,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             open_[:, place] = np.minimum(high, group.ceiling) / TEN_POINTS - certain[:, place]
         return _Facts(_log_spare(margins), np.isnan(margins), certain, open_)
 
-    def _judged(self, facts: _Facts, root: Floats, coef: Floats) -> tuple[_Value, Floats]:
+    def _value_and_reach(self, facts: _Facts, root: Floats, coef: Floats) -> tuple[_Value, Floats]:
         """The formula's value, and how far each way of erring moves its log-odds, shape (n, q)."""
         value = self._value(facts, coef)
         reach = self._slope(facts, coef, value) @ root

@@ -36,7 +36,7 @@ class ItemGroup:
 
 
 @dataclass(frozen=True)
-class Layout:
+class FeatureLayout:
     """Feature layout: what each column of the features is.
 
     Attributes
@@ -58,7 +58,7 @@ class Layout:
     pass_mark: float
 
 
-def layout(law: Edition) -> Layout:
+def layout(law: Edition) -> FeatureLayout:
     """The features of an edition, in the order of :func:`features`."""
     margins = [condition.id for condition in law.conditions if condition.judges != "score"]
     names = [*margins, *(f"{item}.{end}" for item in law.items for end in ("low", "high"))]
@@ -72,7 +72,7 @@ def layout(law: Edition) -> Layout:
         )
         for group in law.score.groups
     )
-    return Layout(tuple(names), tuple(range(len(margins))), groups, law.score.pass_mark)
+    return FeatureLayout(tuple(names), tuple(range(len(margins))), groups, law.score.pass_mark)
 
 
 def features(assessment: Assessment) -> Floats:

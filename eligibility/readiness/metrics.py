@@ -10,34 +10,34 @@ from eligibility.domain.arrays import Bools, Floats
 BINS = 10
 
 
-def measures(certified: Bools, chance: Floats) -> dict[str, float]:
+def measures(labels: Bools, chance: Floats) -> dict[str, float]:
     """Log-loss, Brier score, calibration error (all: less is better) and AUC (more is better)."""
     return {
-        "log_loss": float(log_loss(certified, chance, labels=[False, True])),
-        "brier": float(brier_score_loss(certified, chance)),
-        "calibration_error": calibration_error(certified, chance),
-        "auc": float(roc_auc_score(certified, chance)),
+        "log_loss": float(log_loss(labels, chance, labels=[False, True])),
+        "brier": float(brier_score_loss(labels, chance)),
+        "calibration_error": calibration_error(labels, chance),
+        "auc": float(roc_auc_score(labels, chance)),
     }
 
 
-def calibration_error(certified: Bools, chance: Floats, bins: int = BINS) -> float:
+def calibration_error(labels: Bools, chance: Floats, bins: int = BINS) -> float:
     """Expected calibration error over bins of equal mass, /1."""
     return float(
         sum(
-            len(rows) / len(chance) * abs(certified[rows].mean() - chance[rows].mean())
+            len(rows) / len(chance) * abs(labels[rows].mean() - chance[rows].mean())
             for rows in np.array_split(np.argsort(chance, kind="stable"), bins)
             if len(rows)
         )
     )
 
 
-def calibration_bins(certified: Bools, chance: Floats, bins: int = BINS) -> list[dict[str, float]]:
+def calibration_bins(labels: Bools, chance: Floats, bins: int = BINS) -> list[dict[str, float]]:
     """Bins of equal mass: mean chance, share certified and its 90 % Wilson band, applications."""
-    made = []
+    result = []
     for rows in np.array_split(np.argsort(chance, kind="stable"), min(bins, len(chance))):
-        count, share = len(rows), float(certified[rows].mean())
+        count, share = len(rows), float(labels[rows].mean())
         low, high = wilson(share, count)
-        made.append(
+        result.append(
             {
                 "chance": float(chance[rows].mean()),
                 "certified": share,
@@ -46,7 +46,7 @@ def calibration_bins(certified: Bools, chance: Floats, bins: int = BINS) -> list
                 "applications": count,
             }
         )
-    return made
+    return result
 
 
 def wilson(share: float, count: int, z: float = 1.645) -> tuple[float, float]:

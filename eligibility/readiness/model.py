@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment
 from eligibility.domain.arrays import Bools, Floats, only_somewhere
-from eligibility.domain.results import UNMET, Learned, Readiness
-from eligibility.readiness.features import SCORE, TOTALS, Layout, features
+from eligibility.domain.results import UNMET, Readiness, TrainingSummary
+from eligibility.readiness.features import SCORE, TOTALS, FeatureLayout, features
 
 TENTHS = np.linspace(0.1, 0.9, 9)
 
@@ -24,7 +24,7 @@ class Estimator(Protocol):
 
 
 @dataclass(frozen=True)
-class Seen:
+class FeatureDistribution:
     """Distribution of each feature among past applications, to detect extrapolation.
 
     Attributes
@@ -43,19 +43,19 @@ class Seen:
     counts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, values: Floats) -> Seen:
+    def of(cls, values: Floats) -> FeatureDistribution:
         """What these rows span; values of shape (n, p)."""
         blank = np.isnan(values)
         # a feature that is blank throughout has no deciles; nothing then lies between any
-        known = [column[~np.isnan(column)] for column in values.T]
+        present = [column[~np.isnan(column)] for column in values.T]
         edges = np.stack(
-            [np.quantile(part, TENTHS) if len(part) else np.zeros(len(TENTHS)) for part in known]
+            [np.quantile(part, TENTHS) if len(part) else np.zeros(len(TENTHS)) for part in present]
         )
         return cls(
             np.where(blank, np.inf, values).min(axis=0),
             np.where(blank, -np.inf, values).max(axis=0),
             edges,
-            counted(values, edges),
+            bin_counts(values, edges),
         )
 
     def outside(self, values: Floats) -> Bools:
@@ -67,15 +67,15 @@ class Seen:
         return beyond
 
 
-def counted(values: Floats, edges: Floats) -> NDArray[np.int64]:
+def bin_counts(values: Floats, edges: Floats) -> NDArray[np.int64]:
     """Histogram of each feature: rows between its edges, and blank ones last, shape (p, 11)."""
-    made = np.zeros((len(edges), edges.shape[1] + 2), dtype=np.int64)
+    result = np.zeros((len(edges), edges.shape[1] + 2), dtype=np.int64)
     for place, (column, at) in enumerate(zip(values.T, edges, strict=True)):
         blank = np.isnan(column)
         bins = np.searchsorted(at, column[~blank], side="right")
-        made[place, :-1] = np.bincount(bins, minlength=made.shape[1] - 1)
-        made[place, -1] = blank.sum()
-    return made
+        result[place, :-1] = np.bincount(bins, minlength=result.shape[1] - 1)
+        result[place, -1] = blank.sum()
+    return result
 
 
 @dataclass(frozen=True)
@@ -83,33 +83,33 @@ class Model:
     """A fitted estimator and what it was learned from."""
 
     estimator: Estimator
-    layout: Layout
-    seen: Seen
-    learned: Learned
+    layout: FeatureLayout
+    distribution: FeatureDistribution
+    training: TrainingSummary
 
     def readiness(self, assessment: Assessment) -> Readiness | None:
         """What the model says of the firms of an assessment; None under another edition."""
         if not self.knows(assessment):
             return None
         values = features(assessment)
-        said = self.estimator.chances(self._as_if_met(values, assessment))
-        beyond = self.seen.outside(values)
+        readiness = self.estimator.chances(self._as_if_met(values, assessment))
+        beyond = self.distribution.outside(values)
         names = {name: beyond[:, place] for place, name in enumerate(self.layout.names)}
         return Readiness(
-            probability=said.probability,
-            low=said.low,
-            high=said.high,
-            factors=dict(zip(said.names, said.factors.T, strict=True)),
+            probability=readiness.probability,
+            low=readiness.low,
+            high=readiness.high,
+            factors=dict(zip(readiness.names, readiness.factors.T, strict=True)),
             outside=only_somewhere(_by_condition(names)),
             conditional=assessment.verdict == UNMET,
-            learned=self.learned,
+            training=self.training,
         )
 
     def knows(self, assessment: Assessment) -> bool:
         """Whether the assessment is under the rules that the model learned from."""
         return (assessment.scheme.id, assessment.law.id) == (
-            self.learned.scheme,
-            self.learned.edition,
+            self.training.scheme,
+            self.training.edition,
         )
 
     def draws(self, assessment: Assessment, count: int, seed: int = 0) -> Floats:
@@ -125,7 +125,7 @@ class Model:
 
         An unmet margin counts as unknown; an unmet score as one whose missing points are open.
         """
-        made = values.copy()
+        copy = values.copy()
         short = next(
             (
                 assessment.findings[condition.id].status == UNMET
@@ -136,16 +136,16 @@ class Model:
         )
         for group in self.layout.groups:
             places = np.ix_(np.flatnonzero(short), np.array(group.high))
-            highest = made[places]
+            highest = copy[places]
             lacking = np.maximum(group.ceiling - highest.sum(axis=1), 0.0)
-            made[places] = highest + (lacking / len(group.high))[:, None]
-        made[short, self.layout.names.index(TOTALS[1])] = sum(
+            copy[places] = highest + (lacking / len(group.high))[:, None]
+        copy[short, self.layout.names.index(TOTALS[1])] = sum(
             group.ceiling for group in self.layout.groups
         )
         for place in self.layout.margins:
             unmet = assessment.findings[self.layout.names[place]].status == UNMET
-            made[unmet, place] = np.nan
-        return made
+            copy[unmet, place] = np.nan
+        return copy
 
 
 def _by_condition(outside: dict[str, NDArray[np.bool_]]) -> dict[str, Bools]:

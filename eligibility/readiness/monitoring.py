@@ -11,8 +11,8 @@ from eligibility.domain.arrays import Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.readiness.metrics import calibration_bins, measures
-from eligibility.readiness.model import Model, counted
-from eligibility.readiness.training_data import Past
+from eligibility.readiness.model import Model, bin_counts
+from eligibility.readiness.training_data import TrainingData
 
 #: outcomes below which nothing can be told
 LEAST = 30
@@ -33,7 +33,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Watch:
+class MonitoringReport:
     """Result of monitoring: what new outcomes say of a model.
 
     Attributes
@@ -44,7 +44,7 @@ class Watch:
         For the calibration plot.
     expected_log_loss : float
         What the log-loss would be if every chance were right.
-    certified, expected : float
+    certifications, expected_certifications : float
         Applications certified, and how many the model expected.
     drift : list of Drift
         The most surprising first.
@@ -57,14 +57,14 @@ class Watch:
     measures: dict[str, float]
     bins: list[dict[str, float]]
     expected_log_loss: float
-    certified: int
-    expected: float
+    certifications: int
+    expected_certifications: float
     drift: list[Drift]
     retrain: bool
     reasons: list[Message]
 
 
-def watch(model: Model, past: Past) -> Watch:
+def watch(model: Model, past: TrainingData) -> MonitoringReport:
     """Compare predictions for applications under the model's edition with their outcomes.
 
     Raises
@@ -72,43 +72,45 @@ def watch(model: Model, past: Past) -> Watch:
     InputError
         If the applications are under another edition than the model, or all had one outcome.
     """
-    if past.edition != model.learned.edition:
+    if past.edition != model.training.edition:
         raise InputError(
             "The model knows the rules {known}, the applications fall under {edition}.",
-            known=model.learned.edition,
+            known=model.training.edition,
             edition=past.edition,
         )
-    certified, features = past.certified[past.own], past.features[past.own]
+    certified, features = past.labels[past.own], past.features[past.own]
     if not certified.any() or certified.all():
         raise InputError("All applications of the file had the same outcome; nothing to compare.")
     chance = model.estimator.chances(features).probability
     draws = model.estimator.draws(features, DRAWS, 0)
-    found = measures(certified, chance)
+    metrics = measures(certified, chance)
     loss, spread = _expected_loss(chance, draws)
     drift = _drift(model, features)
-    outside = float(model.seen.outside(features).any(axis=1).mean())
+    outside = float(model.distribution.outside(features).any(axis=1).mean())
     reasons = _reasons(
-        certified.sum(), chance, draws, found["log_loss"], loss, spread, drift, outside
+        certified.sum(), chance, draws, metrics["log_loss"], loss, spread, drift, outside
     )
     count = len(certified)
-    own = past.sha256 == model.learned.sha256
+    own = past.sha256 == model.training.sha256
     retrain = bool(reasons) and count >= LEAST and not own
     if own:
         same = msgid("The model was trained on this very file, so that agreement says nothing.")
         reasons = [Message(same)]
     elif count < LEAST:
-        said = msgid("Only {count} outcomes; at least {least} are needed to tell.")
-        reasons = [Message(said, {"count": count, "least": LEAST})]
+        sentence = msgid("Only {count} outcomes; at least {least} are needed to tell.")
+        reasons = [Message(sentence, {"count": count, "least": LEAST})]
     elif not reasons:
-        said = msgid("What came out agrees with what was said, as far as {count} outcomes tell.")
-        reasons = [Message(said, {"count": count})]
-    return Watch(
+        sentence = msgid(
+            "What came out agrees with what was said, as far as {count} outcomes tell."
+        )
+        reasons = [Message(sentence, {"count": count})]
+    return MonitoringReport(
         applications=count,
-        measures=found,
+        measures=metrics,
         bins=calibration_bins(certified, chance),
         expected_log_loss=loss,
-        certified=int(certified.sum()),
-        expected=float(chance.sum()),
+        certifications=int(certified.sum()),
+        expected_certifications=float(chance.sum()),
         drift=drift,
         retrain=retrain,
         reasons=reasons,
@@ -128,19 +130,19 @@ def _expected_loss(chance: Floats, draws: Floats) -> tuple[float, float]:
 
 def _drift(model: Model, values: Floats) -> list[Drift]:
     """Features whose counts between the deciles of the past are surprising."""
-    then, now = model.seen.counts, counted(values, model.seen.edges)
-    made = []
+    then, now = model.distribution.counts, bin_counts(values, model.distribution.edges)
+    result = []
     for name, old, new in zip(model.layout.names, then, now, strict=True):
         used = (old + new) > 0
         table = np.stack([old[used], new[used]]).astype(float)
         expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
         statistic = ((table - expected) ** 2 / expected).sum()
-        made.append(Drift(name, float(chi2.sf(statistic, max(int(used.sum()) - 1, 1)))))
-    return sorted(made, key=lambda drift: drift.chance)
+        result.append(Drift(name, float(chi2.sf(statistic, max(int(used.sum()) - 1, 1)))))
+    return sorted(result, key=lambda drift: drift.chance)
 
 
 def _reasons(
-    certified: int,
+    certifications: int,
     chance: Floats,
     draws: Floats,
     log_loss: float,
@@ -149,23 +151,27 @@ def _reasons(
     drift: list[Drift],
     outside: float,
 ) -> list[Message]:
-    made = []
+    result = []
     limit = float(norm.isf(SURPRISE / 3 / 2))
     by_outcome = (draws * (1 - draws)).sum(axis=1).mean()
     deviation = float(np.sqrt(draws.sum(axis=1).var() + by_outcome))
-    if abs(certified - chance.sum()) > limit * deviation:
-        said = msgid("{certified} were certified where {expected} were expected.")
-        made.append(
-            Message(said, {"certified": certified, "expected": round(float(chance.sum()), 1)})
+    if abs(certifications - chance.sum()) > limit * deviation:
+        sentence = msgid("{certified} were certified where {expected} were expected.")
+        result.append(
+            Message(
+                sentence, {"certified": certifications, "expected": round(float(chance.sum()), 1)}
+            )
         )
     if log_loss - loss > limit * spread:
-        said = msgid("Its log-loss is {found}, and would be {expected} if its chances were right.")
-        made.append(Message(said, {"found": f"{log_loss:.3f}", "expected": f"{loss:.3f}"}))
+        sentence = msgid(
+            "Its log-loss is {found}, and would be {expected} if its chances were right."
+        )
+        result.append(Message(sentence, {"found": f"{log_loss:.3f}", "expected": f"{loss:.3f}"}))
     moved = [entry.feature for entry in drift if entry.chance < SURPRISE / 3 / len(drift)]
     if moved:
-        said = msgid("Firms have changed in: {features}.")
-        made.append(Message(said, {"features": ", ".join(moved)}))
+        sentence = msgid("Firms have changed in: {features}.")
+        result.append(Message(sentence, {"features": ", ".join(moved)}))
     if outside > MANY_OUTSIDE:
-        said = msgid("Firms outside what the model has seen: {share}%.")
-        made.append(Message(said, {"share": round(100 * outside)}))
-    return made
+        sentence = msgid("Firms outside what the model has seen: {share}%.")
+        result.append(Message(sentence, {"share": round(100 * outside)}))
+    return result

@@ -16,5 +16,5 @@ FILES = (MODEL, MANIFEST, METRICS, CARD)
 
 def models_folder() -> Path:
     """The one folder that models are read from."""
-    told = os.environ.get("ELIGIBILITY_MODELS")
-    return Path(told) if told else Path(__file__).parents[2] / "models"
+    folder = os.environ.get("ELIGIBILITY_MODELS")
+    return Path(folder) if folder else Path(__file__).parents[2] / "models"

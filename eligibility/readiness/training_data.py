@@ -20,8 +20,8 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition
 from eligibility.intake.source import Source
-from eligibility.intake.table import Batch, Options, from_records, read_table
-from eligibility.readiness.features import Layout, features_under, layout
+from eligibility.intake.table import IntakeOptions, RowBatch, from_records, read_table
+from eligibility.readiness.features import FeatureLayout, features_under, layout
 from eligibility.schemes.registry import Scheme, read_yaml
 
 #: applications of each outcome without which nothing can be learned
@@ -29,7 +29,7 @@ LEAST_OF_EACH = 10
 
 
 @dataclass(frozen=True)
-class Past:
+class TrainingData:
     """Past applications for training, n of them, with the features of one edition.
 
     Those that fell under another edition count by the conditions and items that the two share; what
@@ -39,12 +39,12 @@ class Past:
     ----------
     features : array of shape (n, p)
         As ``layout`` names them.
-    certified : array of bool, shape (n,)
+    labels : array of bool, shape (n,)
     years : array of int64, shape (n,)
         Year of application.
     firms : array of int64, shape (n,)
         The same number for the applications of one firm, by credit code or else by name.
-    invented : bool
+    synthetic : bool
         Whether some row says that it is.
     edition : str
         The edition that the features are formed under.
@@ -59,16 +59,16 @@ class Past:
     """
 
     features: Floats
-    certified: Bools
+    labels: Bools
     years: NDArray[np.int64]
     firms: NDArray[np.int64]
-    layout: Layout
+    layout: FeatureLayout
     edition: str
     own: Bools
-    invented: bool
+    synthetic: bool
     unknown: int
     sha256: str
-    batch: Batch
+    batch: RowBatch
 
     @property
     def elsewhere(self) -> int:
@@ -92,8 +92,12 @@ def past_fields(scheme: Scheme) -> tuple[Field, ...]:
 
 
 def read_past(
-    source: Source, scheme: Scheme, options: Options | None = None, *, law: Edition | None = None
-) -> Past:
+    source: Source,
+    scheme: Scheme,
+    options: IntakeOptions | None = None,
+    *,
+    law: Edition | None = None,
+) -> TrainingData:
     """Read and assess a file of past applications.
 
     Parameters
@@ -111,11 +115,11 @@ def read_past(
         If the file cannot be used or a column of outcomes is not in it.
     """
     name, content = source if isinstance(source, tuple) else (Path(source).name, None)
-    options = options or Options(covered_from=scheme.covered_from)
+    options = options or IntakeOptions(covered_from=scheme.covered_from)
     batch = read_table(source, past_fields(scheme), options, catalogue=scheme.titles_by_code)
-    found = {column.field.id for column in batch.headers.columns}
+    field_ids = {column.field.id for column in batch.headers.columns}
     for field in outcome_fields():
-        if field.required and field.id not in found:
+        if field.required and field.id not in field_ids:
             raise InputError(
                 "{file} has no column {column} ({title}), which past applications need.",
                 file=name,
@@ -129,37 +133,37 @@ def read_past(
 
 def past_of_records(
     records: Sequence[Mapping[str, Any]], scheme: Scheme, *, law: Edition | None = None
-) -> Past:
+) -> TrainingData:
     """Past applications that are kept in the store, as its ``past_applications`` gives them."""
     batch = from_records(
         records,
         past_fields(scheme),
-        Options(covered_from=scheme.covered_from),
+        IntakeOptions(covered_from=scheme.covered_from),
         catalogue=scheme.titles_by_code,
     )
     content = json.dumps(records, ensure_ascii=False, sort_keys=True).encode()
     return _past(batch, scheme, law, hashlib.sha256(content).hexdigest())
 
 
-def _past(batch: Batch, scheme: Scheme, law: Edition | None, sha256: str) -> Past:
+def _past(batch: RowBatch, scheme: Scheme, law: Edition | None, sha256: str) -> TrainingData:
     firms, law = batch.table, law or scheme.in_force(date.today())
     decided = ~firms.blank("certified") & ~firms.blank("applied_year")
-    known = firms.take(decided)
+    decided_firms = firms.take(decided)
     names = layout(law)
-    values = np.empty((len(known), len(names.names)))
-    own = np.zeros(len(known), dtype=np.bool_)
-    for assessment in assess_table(known, scheme):
+    values = np.empty((len(decided_firms), len(names.names)))
+    own = np.zeros(len(decided_firms), dtype=np.bool_)
+    for assessment in assess_table(decided_firms, scheme):
         values[assessment.rows] = features_under(law, assessment)
         own[assessment.rows] = assessment.law.id == law.id
-    return Past(
+    return TrainingData(
         features=values,
-        certified=known.numbers("certified") == 1,
-        years=known.numbers("applied_year").astype(np.int64),
-        firms=_identities(known),
+        labels=decided_firms.numbers("certified") == 1,
+        years=decided_firms.numbers("applied_year").astype(np.int64),
+        firms=_identities(decided_firms),
         layout=names,
         edition=law.id,
         own=own,
-        invented=bool((known.numbers("invented") == 1).any()),
+        synthetic=bool((decided_firms.numbers("invented") == 1).any()),
         unknown=int((~decided).sum()),
         sha256=sha256,
         batch=batch,

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
-from eligibility.intake.table import Batch, Options, read_table
+from eligibility.intake.table import IntakeOptions, RowBatch, read_table
 from eligibility.readiness.training_data import outcome_fields
 from eligibility.schemes.registry import Scheme
 from eligibility.store import Repository, table_facts
@@ -37,13 +37,13 @@ class Register:
         What was read, and what could not be.
     rows : list of (firm_id, applied_year, values, version)
         What ``Applications.save_outcomes`` takes; version 0 is an application not held yet.
-    unmatched : list of (row, name)
+    unmatched_rows : list of (row, name)
         Rows of firms that are not held here under their credit code, or without a year.
     """
 
-    batch: Batch
+    batch: RowBatch
     rows: list[Row]
-    unmatched: list[tuple[int, str]]
+    unmatched_rows: list[tuple[int, str]]
 
 
 def read_register(name: str, content: bytes, repository: Repository, scheme: Scheme) -> Register:
@@ -55,10 +55,10 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
         If the file cannot be read or has no column of credit codes, years or outcomes.
     """
     fields = tuple(scheme.fields_by_id[name] for name in ("uscc", "name")) + outcome_fields()
-    batch = read_table((name, content), fields, Options())
-    found = {column.field.id for column in batch.headers.columns}
+    batch = read_table((name, content), fields, IntakeOptions())
+    field_ids = {column.field.id for column in batch.headers.columns}
     for needed in ("uscc", "applied_year", "certified"):
-        if needed not in found:
+        if needed not in field_ids:
             field = next(each for each in fields if each.id == needed)
             raise InputError(
                 "{file} has no column {column} ({title}), which a register of outcomes needs.",
@@ -66,7 +66,7 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
             )  # fmt: skip
     facts = list(table_facts(batch.table, fields))
     firms = repository.firms.ids_by_code(row["uscc"] for row in facts if "uscc" in row)
-    held = {
+    recorded_outcomes = {
         (row["firm_id"], row["applied_year"]): row["version"]
         for row in repository.applications.outcomes()
     }
@@ -80,7 +80,7 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
             continue
         values = {name: row[name] for name in TOLD if name in row}
         values |= {name: days[name][place].item() for name in days if name in values}
-        version = held.get((firm, year), 0)
+        version = recorded_outcomes.get((firm, year), 0)
         rows.append((firm, year, values if version else {"certified": None, **values}, version))
     return Register(batch, rows, unmatched)
 

@@ -16,7 +16,7 @@ from eligibility.assessment.ladder import joint_fields
 from eligibility.city.certificates import Certificates, certificates
 from eligibility.domain.arrays import Bools
 from eligibility.domain.facts import FirmTable
-from eligibility.intake.table import Options, from_records
+from eligibility.intake.table import IntakeOptions, from_records
 from eligibility.schemes.registry import Scheme
 from eligibility.store import LEADS, Repository, Stage
 
@@ -50,7 +50,7 @@ class YearCandidates:
     table : FirmTable
     firms : tuple of int
         Ids in the register, in the order of the table.
-    filed : array of bool, shape (n,)
+    has_applied : array of bool, shape (n,)
         Whose application is in.
     again : array of bool, shape (n,)
         Who may be certified in the year before as well, as that one is not over.
@@ -70,12 +70,12 @@ class YearCandidates:
         Firms whose application of the year before is not decided: they apply in that one.
     later : int
         Firms whose application is of a later year.
-    unrecorded : tuple of Unrecorded
+    unrecorded_applications : tuple of Unrecorded
         Firms at the stage applied without an undecided application on record: each counts in the
         one year in which its stage was set.
     earlier : int
         Firms of the table whose latest figures are of an earlier year.
-    held : Certificates
+    certificates : Certificates
         All on record.
     digest : str
         Names all of it.
@@ -84,7 +84,7 @@ class YearCandidates:
     year: int
     table: FirmTable
     firms: tuple[int, ...]
-    filed: Bools
+    has_applied: Bools
     again: Bools
     carrier: str | None
     stages: Mapping[Stage, int]
@@ -96,9 +96,9 @@ class YearCandidates:
     doubles: int
     waiting: int
     later: int
-    unrecorded: tuple[UnrecordedApplication, ...]
+    unrecorded_applications: tuple[UnrecordedApplication, ...]
     earlier: int
-    held: Certificates
+    certificates: Certificates
     digest: str
 
 
@@ -113,33 +113,35 @@ def year_candidates(
     law = scheme.in_force(date(year, 1, 1))
     copies = repository.year.copies(year)
     persons = _persons(copies)
-    held = certificates(_once(repository.year.certificates(), persons), law)
+    stock_certificates = certificates(_once(repository.year.certificates(), persons), law)
     targets = {row["year"]: row for row in repository.administration.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
     rows = _with_person(repository.year.applicants(year, stages), persons)
     by_person: dict[int, list[Row]] = {}
-    for row in _applying(rows, held, year, _decided_firms(copies, persons, held)):
+    for row in _applying(
+        rows, stock_certificates, year, _decided_firms(copies, persons, stock_certificates)
+    ):
         by_person.setdefault(row["person"], []).append(row)
-    asked = [_one(group) for group in by_person.values()]
-    waiting = [row for row in asked if row["applied"] == year - 1]
-    later = [row for row in asked if row["applied"] is not None and row["applied"] > year]
+    persons_rows = [_one(group) for group in by_person.values()]
+    waiting = [row for row in persons_rows if row["applied"] == year - 1]
+    later = [row for row in persons_rows if row["applied"] is not None and row["applied"] > year]
     elsewhere = {row["person"] for row in (*waiting, *later)}
-    may = [row for row in asked if row["person"] not in elsewhere]
-    told = [row for row in may if row["facts"]]
+    may = [row for row in persons_rows if row["person"] not in elsewhere]
+    rows_with_facts = [row for row in may if row["facts"]]
     batch = from_records(
-        [_facts(row) for row in told],
+        [_facts(row) for row in rows_with_facts],
         joint_fields(),
-        Options(application_date=date(year, 1, 1), covered_from=scheme.covered_from),
+        IntakeOptions(application_date=date(year, 1, 1), covered_from=scheme.covered_from),
         catalogue=scheme.titles_by_code,
     )
-    read = [told[number - 1] for number in batch.rows.tolist()]
-    again = [_may_before(row, held, year) for row in read]
+    read = [rows_with_facts[number - 1] for number in batch.rows.tolist()]
+    again = [_may_before(row, stock_certificates, year) for row in read]
     ids = dict.fromkeys(row["id"] for row in read)
     return YearCandidates(
         year=year,
         table=batch.table,
         firms=tuple(ids),
-        filed=np.array(
+        has_applied=np.array(
             [row["stage"] == Stage.APPLIED and row["applied"] == year for row in read],
             dtype=np.bool_,
         ),
@@ -152,19 +154,19 @@ def year_candidates(
         target=of_year["number"],
         target_after=targets.get(year + 1, {"number": None})["number"],
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
-        unread={row["id"]: row["name"] for row in told if row["id"] not in ids},
+        unread={row["id"]: row["name"] for row in rows_with_facts if row["id"] not in ids},
         doubles=sum(row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons)
-        - sum(row["stage"] != Stage.CERTIFIED for row in asked if row["id"] in persons),
+        - sum(row["stage"] != Stage.CERTIFIED for row in persons_rows if row["id"] in persons),
         waiting=len(waiting),
         later=len(later),
-        unrecorded=tuple(
+        unrecorded_applications=tuple(
             UnrecordedApplication(row["applied_by"], row["name"], row["applied"])
-            for row in asked
+            for row in persons_rows
             if row["pending"] is None and row["applied"] in (year - 1, year)
         ),
         earlier=sum(row["facts_year"] < year for row in read),
-        held=held,
-        digest=_digest(year, asked, of_year, again),
+        certificates=stock_certificates,
+        digest=_digest(year, persons_rows, of_year, again),
     )
 
 
@@ -176,23 +178,23 @@ def _persons(copies: list[dict[str, Any]]) -> dict[int, int]:
 
 def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
     """Certificates of the firms themselves: one that several copies record is told once."""
-    found: dict[tuple[int, int], Row] = {}
+    result: dict[tuple[int, int], Row] = {}
     for row in rows:
         person = persons.get(row["firm_id"], row["firm_id"])
-        before = found.get((person, row["applied_year"]), {})
-        known = {name: value for name, value in before.items() if value is not None}
-        found[person, row["applied_year"]] = {**row, **known, "firm_id": person}
-    return list(found.values())
+        before = result.get((person, row["applied_year"]), {})
+        facts = {name: value for name, value in before.items() if value is not None}
+        result[person, row["applied_year"]] = {**row, **facts, "firm_id": person}
+    return list(result.values())
 
 
 def _decided_firms(
-    copies: list[dict[str, Any]], persons: Mapping[int, int], held: Certificates
+    copies: list[dict[str, Any]], persons: Mapping[int, int], certificates: Certificates
 ) -> set[int]:
     """The firms through with the year as some copy says: decided, or certified for longer.
 
     A stage speaks only where no certificate is on record: one that has ended leaves it behind.
     """
-    recorded = set(held.firm.tolist())
+    recorded = set(certificates.firm.tolist())
     return {
         persons[row["id"]]
         for row in copies
@@ -208,10 +210,12 @@ def _with_person(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list
     ]
 
 
-def _applying(rows: list[Row], held: Certificates, year: int, done: set[int]) -> Iterator[Row]:
-    valid, ending = held.held_after(year), held.ending_in(year)
+def _applying(
+    rows: list[Row], certificates: Certificates, year: int, decided_firms: set[int]
+) -> Iterator[Row]:
+    valid, ending = certificates.held_after(year), certificates.ending_in(year)
     for row in rows:
-        if row["person"] in valid or row["person"] in done:
+        if row["person"] in valid or row["person"] in decided_firms:
             continue
         if row["stage"] != Stage.CERTIFIED or row["person"] in ending:
             yield row
@@ -220,13 +224,13 @@ def _applying(rows: list[Row], held: Certificates, year: int, done: set[int]) ->
 def _one(copies: list[Row]) -> Row:
     """One row of a firm's copies: the latest figures there are, and how far any of them has come."""
     stages = [*(stage for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED]
-    told = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
+    latest = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
     ahead = max(copies, key=lambda row: (row["applied"] or 0, stages.index(row["stage"])))
     pending, decided = (
         [row[name] for row in copies if row[name] is not None] for name in ("pending", "decided")
     )
     return {
-        **told,
+        **latest,
         "stage": ahead["stage"],
         "stage_since": ahead["stage_since"],
         "applied": ahead["applied"],
@@ -236,13 +240,13 @@ def _one(copies: list[Row]) -> Row:
     }
 
 
-def _may_before(row: Row, held: Certificates, year: int) -> bool:
+def _may_before(row: Row, certificates: Certificates, year: int) -> bool:
     """Whether a firm may still be certified in the year before, by figures that are there now."""
     return (
         year > date.today().year
         and row["facts_year"] < year
         and row["decided"] != year - 1
-        and row["person"] not in held.held_after(year - 1)
+        and row["person"] not in certificates.held_after(year - 1)
         and row["stage"] != Stage.CERTIFIED
     )
 
@@ -268,6 +272,6 @@ def _facts(row: Row) -> dict[str, Any]:
     return {**day, **row["facts"], **now}
 
 
-def _digest(*held: Any) -> str:
-    said = json.dumps(held, ensure_ascii=False, sort_keys=True, default=str)
-    return blake2b(said.encode(), digest_size=16).hexdigest()
+def _digest(*content: Any) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -91,11 +91,11 @@ def draft(
         What the firm listed one by one, as typed; amounts in 10k CNY.
     """
     law = scheme.edition(record["edition"])
-    listed = Listed(lists or {}, firm, law, scheme)
+    listed = ListContents(lists or {}, firm, law, scheme)
     return tuple(
-        made
+        part
         for table in scheme.application_form(law)
-        for made in (
+        for part in (
             _by_thing(table, listed)
             if table.each_year
             else [_table(table, record, firm, scheme, listed)]
@@ -103,7 +103,7 @@ def draft(
     )
 
 
-class Listed:
+class ListContents:
     """The things a firm listed, as cells; rows that do not count are not applied with."""
 
     def __init__(self, lists: Lists, firm: FirmTable, law: Edition, scheme: Scheme) -> None:
@@ -114,12 +114,14 @@ class Listed:
         self.open: dict[str, bool] = {}
         self.definitions = scheme.lists
         for name, ledger in scheme.lists.items():
-            said = rows_with_entries(lists.get(name, ()))
-            found = count_list(ledger, said, law, day, name_of_firm)
-            if found is None:
+            entries = rows_with_entries(lists.get(name, ()))
+            count = count_list(ledger, entries, law, day, name_of_firm)
+            if count is None:
                 continue
-            rows = [row for row, status in zip(said, found.status, strict=True) if status != UNMET]
-            self.open[name] = bool((found.status == UNDETERMINED).any())
+            rows = [
+                row for row, status in zip(entries, count.status, strict=True) if status != UNMET
+            ]
+            self.open[name] = bool((count.status == UNDETERMINED).any())
             self.rows[name], self.read[name] = rows, read_ledger(ledger, rows, name_of_firm)
 
     def things(self, name: str) -> list[dict[str, DraftCell]]:
@@ -138,22 +140,22 @@ class Listed:
             for place, row in enumerate(self.rows[name])
         ]
 
-    def number(self, name: str, kinds: Sequence[str], known: Set[str]) -> DraftCell:
+    def number(self, name: str, kinds: Sequence[str], all_kinds: Set[str]) -> DraftCell:
         """How many of a list are of these kinds; blank while a row is open or of no known kind."""
-        said = [normal(row.get("class", "")) for row in self.rows.get(name, ())]
-        if not said or self.open[name] or not known >= set(said):
+        classes = [normal(row.get("class", "")) for row in self.rows.get(name, ())]
+        if not classes or self.open[name] or not all_kinds >= set(classes):
             return DraftCell(None)
-        return DraftCell(float(sum(word in kinds for word in said)))
+        return DraftCell(float(sum(word in kinds for word in classes)))
 
     @property
     def activities(self) -> dict[str, list[int]]:
         """Rows of each activity by its name; one that is not named stands alone."""
-        made: dict[str, list[int]] = {}
+        result: dict[str, list[int]] = {}
         for place, row in enumerate(self.rows.get("activity", ())):
-            made.setdefault(row.get("name", f"#{place}"), []).append(place)
-        return made
+            result.setdefault(row.get("name", f"#{place}"), []).append(place)
+        return result
 
-    def spent(self, rows: Sequence[int], year: int, categories: Sequence[str]) -> DraftCell:
+    def expenditure(self, rows: Sequence[int], year: int, categories: Sequence[str]) -> DraftCell:
         """What was spent on activities in a year; blank for a year that no row speaks of."""
         read = self.read["activity"]
         if not (read.columns["year"] == year).any():
@@ -165,7 +167,7 @@ class Listed:
     def _activity(self, rows: Sequence[int]) -> dict[str, DraftCell]:
         name = self.rows["activity"][rows[0]].get("name")
         spent = {
-            f"spent_y{place}": self.spent(rows, year, self.definitions["activity"].amounts)
+            f"spent_y{place}": self.expenditure(rows, year, self.definitions["activity"].amounts)
             for place, year in enumerate(self.years, start=1)
         }
         return {"name": DraftCell(name), **spent}
@@ -185,7 +187,7 @@ def _table(
     record: Mapping[str, Any],
     firm: FirmTable,
     scheme: Scheme,
-    listed: Listed,
+    contents: ListContents,
 ) -> DraftTable:
     years = years_of(int(firm.application_years[0]))
     columns = list(table.columns)
@@ -195,10 +197,10 @@ def _table(
     kinds = {word for row in table.rows for word in row.counts}
     for row in table.rows:
         if row.counts:
-            rows.append(DraftRow(row.title, (listed.number(table.list, row.counts, kinds),)))
+            rows.append(DraftRow(row.title, (contents.number(table.list, row.counts, kinds),)))
         else:
             rows.append(_row(row, table, rows, record, firm, scheme))
-    things = [] if table.rows else listed.things(table.list)
+    things = [] if table.rows else contents.things(table.list)
     for number, thing in enumerate(things or [{}] * table.empty_rows, start=1):
         named = table.takes or [None] * len(table.columns)
         cells = (thing.get(name or "", DraftCell(None)) for name in named)
@@ -206,11 +208,11 @@ def _table(
     return DraftTable(table.title, table.note, (table.head, *columns), tuple(rows), table.by_year)
 
 
-def _by_thing(table: FormTable, listed: Listed) -> Iterator[DraftTable]:
+def _by_thing(table: FormTable, contents: ListContents) -> Iterator[DraftTable]:
     """A table for each year with a column for each thing listed, so many side by side, and all."""
-    things = list(listed.activities.values())
+    things = list(contents.activities.values())
     ids = [row.id for row in table.rows]
-    for year in listed.years if things else ():
+    for year in contents.years if things else ():
         columns = [*things, [row for rows in things for row in rows]]
         heads = [*(_number(table, place) for place in range(1, len(things) + 1)), _ALL]
         for start in range(0, len(columns), ABREAST):
@@ -218,9 +220,9 @@ def _by_thing(table: FormTable, listed: Listed) -> Iterator[DraftTable]:
             for row in table.rows:
                 places = tuple(ids.index(name) for name in row.sums)
                 cells = [
-                    _added([rows[place].cells[column] for place in places])
+                    _add_cells([rows[place].cells[column] for place in places])
                     if places
-                    else listed.spent(of, year, [name for name in row.cells if name])
+                    else contents.expenditure(of, year, [name for name in row.cells if name])
                     for column, of in enumerate(part)
                 ]
                 rows.append(DraftRow(row.title, tuple(cells), places))
@@ -251,14 +253,14 @@ def _row(
         ids = [one.id for one in table.rows]
         places = tuple(ids.index(name) for name in row.sums)
         added = (
-            _added([above[place].cells[column] for place in places])
+            _add_cells([above[place].cells[column] for place in places])
             for column in range(len(table.columns))
         )
         return DraftRow(row.title, tuple(added), places)
     return DraftRow(row.title, tuple(_cell(name, record, firm, scheme) for name in row.cells))
 
 
-def _added(cells: list[DraftCell]) -> DraftCell:
+def _add_cells(cells: list[DraftCell]) -> DraftCell:
     if all(cell.outside for cell in cells):
         return DraftCell(None, outside=True)
     values = [cell.value for cell in cells if isinstance(cell.value, float)]

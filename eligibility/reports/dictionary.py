@@ -56,7 +56,9 @@ def _row(field: Field, scheme: Scheme) -> dict[str, Any]:
 def _editions(field: Field, scheme: Scheme) -> str:
     """Ids of the editions that ask for a field; nothing where all do."""
     asking = [
-        law.id for law in scheme.editions if field.id in {other.id for other in scheme.asked(law)}
+        law.id
+        for law in scheme.editions
+        if field.id in {other.id for other in scheme.fields_of(law)}
     ]
     return "" if len(asking) == len(scheme.editions) else " ".join(asking)
 

@@ -67,8 +67,8 @@ class Output:
         """Append a table; the first one gives the columns."""
         with unwritable(self._path):
             if self._append is None:
-                opened = self._writer(self._file, table.schema)
-                self._append = self._content.enter_context(opened)
+                writer = self._writer(self._file, table.schema)
+                self._append = self._content.enter_context(writer)
             self._append(table)
 
     def finish(self) -> None:
@@ -94,7 +94,7 @@ class Output:
 def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
     """UTF-8 with a BOM, which Excel needs to show Chinese."""
     file.write(BOM)
-    names = (_quoted(escape_formula(name)) for name in schema.names)
+    names = (_quote(escape_formula(name)) for name in schema.names)
     file.write((",".join(names) + "\n").encode())
     options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
     with pacsv.CSVWriter(file, schema, write_options=options) as writer:
@@ -236,5 +236,5 @@ def _plain(column: pa.ChunkedArray) -> Iterable[object]:
     return values
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\r\n') else name

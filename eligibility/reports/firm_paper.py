@@ -119,15 +119,15 @@ class _FirmPaper:
                 scheme=self.language.of(self.scheme.title), firm=firm_name(about, self.language)
             ),
             lines=tuple(
-                said
-                for said in (
+                sentence
+                for sentence in (
                     about["uscc"],
                     dated,
                     say(
                         "Computed from what the firm entered. It prepares an application and decides nothing; the authorities decide."
                     ),
                 )
-                if said
+                if sentence
             ),
             blocks=tuple(
                 block
@@ -218,14 +218,14 @@ class _FirmPaper:
 
     def gaps(self) -> Iterator[Block]:
         yield Heading(self.say("What is missing now"))
-        found = self.brief["gaps"]
-        if not found["findings"]:
+        gaps = self.brief["gaps"]
+        if not gaps["findings"]:
             yield Text(self.say("No condition is open or unmet."))
         else:
-            yield from _list(self.words.findings(found["findings"]))
-        if found["items"]:
+            yield from _list(self.words.findings(gaps["findings"]))
+        if gaps["items"]:
             yield Heading(self.say("Points still to be had"), 2)
-            yield from _list(self.words.items(found["items"]))
+            yield from _list(self.words.items(gaps["items"]))
 
     def plan(self) -> Iterator[Block]:
         say, plan, words = self.say, self.brief["plan"], self.words
@@ -234,10 +234,10 @@ class _FirmPaper:
         head = (
             say("Action"), say("How much"), say("Start by"), say("Done by"), say("Cost, CNY"), say("What for")
         )  # fmt: skip
-        for place, made in enumerate(plan["plans"]):
-            yield Text(words.head(place, made), "strong")
-            yield from _list(map(Point, words.open_points(made)))
-            if made["moves"]:
+        for place, option in enumerate(plan["plans"]):
+            yield Text(words.head(place, option), "strong")
+            yield from _list(map(Point, words.open_points(option)))
+            if option["moves"]:
                 rows = (
                     (
                         "\n".join(filter(None, (move["title"][self.lang], words.proviso(move)))),
@@ -247,10 +247,10 @@ class _FirmPaper:
                         f"{move['cost']:,.0f}",
                         "\n".join(words.effects(move)),
                     )
-                    for move in made["moves"]
+                    for move in option["moves"]
                 )
                 yield Grid(head, tuple(rows), (5, 1.7, 2.4, 2.4, 1.7, 4.8), frozenset({4}))
-        if any(move["assumed"] for made in plan["plans"] for move in made["moves"]):
+        if any(move["assumed"] for option in plan["plans"] for move in option["moves"]):
             yield Text(say("Costs and lead times are assumed: check them."), "note")
 
     def outlook(self) -> Iterator[Block]:
@@ -298,10 +298,10 @@ class _FirmPaper:
             return
         yield Heading(self.say("Readiness"))
         if readiness["model"]["invented"]:
-            said = self.say(
+            sentence = self.say(
                 "Demonstration: learned from invented applications. The number shows what the program can do and says nothing of real reviewers."
             )
-            yield Text(said, "strong")
+            yield Text(sentence, "strong")
         yield from _list(map(Point, readiness_lines(readiness, self.law, self.language)))
         yield Text(
             self.say(
@@ -315,7 +315,7 @@ class _FirmPaper:
         say = self.say
         yield Heading(say("Documents"))
         sources: dict[str, list[str]] = {}
-        for field in self.scheme.asked(self.law):
+        for field in self.scheme.fields_of(self.law):
             sources.setdefault(self.language.of(field.source), []).append(field.id)
         rows = []
         for source, names in sources.items():
@@ -356,7 +356,7 @@ class _FirmPaper:
         yield from _list(
             Point(
                 warning["text"][self.lang]
-                + (self.words.cited(warning) if warning["citation"] else "")
+                + (self.words.citation(warning) if warning["citation"] else "")
             )
             for warning in self.record["warnings"]
         )
@@ -397,10 +397,10 @@ class _FirmPaper:
         """Titles of fields, each stem once, and how many more there are."""
         fields = self.scheme.fields_by_id
         stems = list(dict.fromkeys(self.language.of(fields[name].stem_title) for name in names))
-        said = self.say(", ").join(stems[:most])
+        sentence = self.say(", ").join(stems[:most])
         if len(stems) > most:
-            said += " " + self.say("… and {more} more").format(more=len(stems) - most)
-        return said or "–"
+            sentence += " " + self.say("… and {more} more").format(more=len(stems) - most)
+        return sentence or "–"
 
     def _fields(self, names: list[str]) -> str:
         year = application_year(self.record)

@@ -95,32 +95,32 @@ def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language)
         "learned": readiness["model"]["text"][lang],
     }
     if readiness["conditional"]:
-        said = say("Readiness: not before these are met: {conditions}; met as others meet them, about {chance} ({low}–{high}), {learned}")  # fmt: skip
+        sentence = say("Readiness: not before these are met: {conditions}; met as others meet them, about {chance} ({low}–{high}), {learned}")  # fmt: skip
         places["conditions"] = titles(readiness["not_before"], law, language)
     else:
-        said = say("Readiness about {chance} ({low}–{high}), {learned}")
-    made = [said.format(**places)]
+        sentence = say("Readiness about {chance} ({low}–{high}), {learned}")
+    result = [sentence.format(**places)]
     if readiness["contributions"]:
         weakest = readiness["contributions"][0]
-        said = say("weakest: {condition}, with a chance of {chance} to survive review")
-        made.append(
-            said.format(
+        sentence = say("weakest: {condition}, with a chance of {chance} to survive review")
+        result.append(
+            sentence.format(
                 condition=titles([weakest["id"]], law, language),
                 chance=chance(weakest["chance"]),
             )
         )
     if readiness["outside"]:
-        said = say("beyond all that the model has seen, so a guess: {conditions}")
-        made.append(said.format(conditions=titles(readiness["outside"], law, language)))
-    return made
+        sentence = say("beyond all that the model has seen, so a guess: {conditions}")
+        result.append(sentence.format(conditions=titles(readiness["outside"], law, language)))
+    return result
 
 
 def titles(names: list[str], law: Edition, language: Language) -> str:
     """Conditions and items of the score by their titles."""
-    known = {name: condition.title for name, condition in law.conditions_by_id.items()}
-    known |= {name: item.title for name, item in law.items.items()}
-    known["score"] = law.score_condition.title
-    return language.text(", ").join(language.of(known[name]) for name in names)
+    titles_by_id = {name: condition.title for name, condition in law.conditions_by_id.items()}
+    titles_by_id |= {name: item.title for name, item in law.items.items()}
+    titles_by_id["score"] = law.score_condition.title
+    return language.text(", ").join(language.of(titles_by_id[name]) for name in names)
 
 
 def own_figure(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
@@ -183,4 +183,4 @@ def fields_in_words(
     names: Sequence[str], fields: Mapping[str, Field], year: int, language: Speaks
 ) -> str:
     """The titles of fields, one after another, with the calendar years of an application."""
-    return language.text(", ").join(language.of(fields[name].titled(year)) for name in names)
+    return language.text(", ").join(language.of(fields[name].title_in_year(year)) for name in names)

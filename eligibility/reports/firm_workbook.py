@@ -50,8 +50,8 @@ def firm_workbook(
     InputError
         If the file cannot be written.
     """
-    with open_workbook(path) as opened:
-        book = SheetBook(opened)
+    with open_workbook(path) as text_book:
+        book = SheetBook(text_book)
         _application(book, draft(record, firm, scheme, lists), record, scheme, language)
         _reviewers(book, record, scheme, language)
 
@@ -96,7 +96,7 @@ def _application(
                 elif table.across and place == len(row.cells):
                     _sum(book, sheet, at, cells[:-1], cell)
                 else:
-                    _filled(book, sheet, at, cell, language)
+                    _fill(book, sheet, at, cell, language)
         top = first + len(table.rows) + 1
 
 
@@ -127,7 +127,7 @@ def _height(texts: Iterable[tuple[str, float]]) -> float:
     return LINE * max(1, ceil(max(lines, default=0)))
 
 
-def _filled(
+def _fill(
     book: SheetBook, sheet: Any, at: tuple[int, int], cell: DraftCell, language: Language
 ) -> None:
     if isinstance(cell.value, float):
@@ -159,16 +159,16 @@ def _reviewers(book: SheetBook, record: dict[str, Any], scheme: Scheme, language
     sheet.freeze_panes(5, 1)
     for row, finding in enumerate(record["findings"], start=5):
         sheet.write_string(row, 0, finding["title"][lang], book.cell)
-        _recomputed(book, sheet, row, finding, record["score"], language)
+        _recompute(book, sheet, row, finding, record["score"], language)
         sheet.write_string(row, 6, say(finding["status"]), book.cell)
         sheet.write_blank(row, 7, None, book.blank)
         cite = finding["citation"]
-        said = f"{cite['document']} {cite['article']}{doubt(cite, language)}"
-        sheet.write_string(row, 8, said, book.cell)
+        sentence = f"{cite['document']} {cite['article']}{doubt(cite, language)}"
+        sheet.write_string(row, 8, sentence, book.cell)
     _points(book, sheet, 5 + len(record["findings"]) + 2, record, scheme, language)
 
 
-def _recomputed(
+def _recompute(
     book: SheetBook,
     sheet: Any,
     row: int,
@@ -223,14 +223,14 @@ def _points(
     heads = (say("Item"), say("At least"), say("At most"), say("Best"), say("Points given"))
     for place, head in enumerate(heads):
         sheet.write_string(top, place, head, book.head)
-    row, parts, given = top + 1, [], []
+    row, parts, point_cells = top + 1, [], []
     for group in law.score.groups:
         first = row
         for item in group.items:
-            held = items[item.id]
-            sheet.write_string(row, 0, held["title"][lang], book.cell)
+            scored_item = items[item.id]
+            sheet.write_string(row, 0, scored_item["title"][lang], book.cell)
             for place, name in enumerate(("low", "high", "max"), start=1):
-                book.put(sheet, row, place, held[name], book.looks["number"])
+                book.put(sheet, row, place, scored_item[name], book.looks["number"])
             sheet.write_blank(row, 4, None, book.blank)
             sheet.data_validation(
                 row, 4, row, 4,
@@ -238,18 +238,18 @@ def _points(
             )  # fmt: skip
             row += 1
         cells = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"
-        given.append(cells)
-        taken = {"sum": "SUM", "best": "MAX"}[group.takes]
-        parts.append(f"MIN({group.max:g},{taken}({cells}))")
+        point_cells.append(cells)
+        function = {"sum": "SUM", "best": "MAX"}[group.takes]
+        parts.append(f"MIN({group.max:g},{function}({cells}))")
     sheet.write_string(row, 0, say("Total"), book.head)
     for place, name in enumerate(("low", "high", "total"), start=1):
         book.put(sheet, row, place, record["score"][name], book.looks["number"])
-    whole = f'=IF(COUNT({",".join(given)})<{len(items)},"",{"+".join(parts)})'
+    whole = f'=IF(COUNT({",".join(point_cells)})<{len(items)},"",{"+".join(parts)})'
     sheet.write_formula(row, 4, whole, book.sums, "")
     total = xl_rowcol_to_cell(row, 4)
     above = record["score"]["pass_above"] is not None
     mark = record["score"]["pass_above" if above else "pass_at_least"]
     sheet.write_string(row + 1, 0, say("Enough?"), book.head)
     enough = f"{total}{'>' if above else '>='}{mark}"
-    said = f'=IF({total}="","",IF({enough},"{say("met")}","{say("unmet")}"))'
-    sheet.write_formula(row + 1, 4, said, book.cell, "")
+    sentence = f'=IF({total}="","",IF({enough},"{say("met")}","{say("unmet")}"))'
+    sheet.write_formula(row + 1, 4, sentence, book.cell, "")

@@ -33,18 +33,18 @@ def first_gaps(
     list of pa.Array
         ``count`` columns of text, shape (rows,) each; null where there is no further gap.
     """
-    found = list(gaps.by_condition.values())
+    in_order = list(gaps.by_condition.values())
     places = np.full((count, rows), -1, dtype=np.int64)
     pool: list[pa.Array] = [pa.array([], pa.string())]
-    said = 0
-    for gap, rank in zip(found, _ranks(found), strict=True):
+    count_so_far = 0
+    for gap, rank in zip(in_order, _ranks(in_order), strict=True):
         for status in (UNMET, UNDETERMINED):
-            chosen = np.flatnonzero((gap.status == status) & (rank < count))
-            if len(chosen):
-                part = _Part(gap, gaps, chosen, scheme, language)
-                pool.append(part.unmet() if status == UNMET else part.undetermined())
-                places[rank[chosen], chosen] = said + np.arange(len(chosen))
-                said += len(chosen)
+            indices = np.flatnonzero((gap.status == status) & (rank < count))
+            if len(indices):
+                part = _Part(gap, gaps, indices, scheme, language)
+                pool.append(part.unmet() if status == UNMET else part.open_points())
+                places[rank[indices], indices] = count_so_far + np.arange(len(indices))
+                count_so_far += len(indices)
     sentences = pa.concat_arrays(pool)
     return [sentences.take(pa.array(place, mask=place < 0)) for place in places]
 
@@ -109,7 +109,7 @@ class _Part:
             )
         return self._same(say("{title}: not met").format(title=self.title))
 
-    def undetermined(self) -> pa.Array:
+    def open_points(self) -> pa.Array:
         """What has to be filled in, or that judgement decides."""
         say, gap = self.language.text, self.gap
         names = self.scheme.in_form_order(gap.missing)
@@ -122,7 +122,7 @@ class _Part:
         def lacking(first: int, count: int, year: int) -> str:
             if count == 0:
                 return ""
-            field = self.language.of(self.scheme.fields_by_id[names[first]].titled(year))
+            field = self.language.of(self.scheme.fields_by_id[names[first]].title_in_year(year))
             if count == 1:
                 return say("; missing: {field}").format(field=field)
             return say("; missing: {field} and {more} more").format(field=field, more=count - 1)
@@ -148,24 +148,24 @@ class _Part:
         sentence = say("{title}: {share}%, at least {line}% needed")
         no_base = say("{title}: no ratio, its base is zero").format(title=self.title)
 
-        def share(formed: int, digits: int, shown: int, line: int) -> str:
-            if not formed:
+        def share(has_ratio: int, digits: int, percent: int, line: int) -> str:
+            if not has_ratio:
                 return no_base
-            words = f"{shown / 10**digits:.{digits}f}"
+            words = f"{percent / 10**digits:.{digits}f}"
             return sentence.format(title=self.title, share=words, line=f"{line / 100:g}")
 
         head = by_kind([formed, digits, shown, line], share)
         if gap.unit == "person":
-            said = say(", {term} short by {amount} with the staff unchanged")
+            text = say(", {term} short by {amount} with the staff unchanged")
         elif gap.condition.part_in_whole:
-            said = say(", {term} short by CNY {amount}, which adds to {whole}")
+            text = say(", {term} short by CNY {amount}, which adds to {whole}")
         else:
-            said = say(", {term} short by CNY {amount}")
+            text = say(", {term} short by CNY {amount}")
         terms = {
             "term": self.language.of(gap.condition.terms["part"]),
             "whole": self.language.of(gap.condition.terms["whole"]),
         }
-        tail = self._short(said, terms)
+        tail = self._short(text, terms)
         unsaid = pa.array(np.isnan(gap.shortfall))
         return pc.binary_join_element_wise(head, pc.if_else(unsaid, "", tail), "")
 
@@ -173,10 +173,10 @@ class _Part:
         """By how much a ceiling is passed."""
         say = self.language.text
         if self.gap.unit == "person":
-            said = say("{title}: {amount} over the limit")
+            sentence = say("{title}: {amount} over the limit")
         else:
-            said = say("{title}: CNY {amount} over the limit")
-        return self._short(said, {"title": self.title})
+            sentence = say("{title}: CNY {amount} over the limit")
+        return self._short(sentence, {"title": self.title})
 
     def _short(self, sentence: str, places: dict[str, str]) -> pa.Array:
         """A sentence with the shortfall, rounded up, so that what is said is enough."""

@@ -72,9 +72,9 @@ def chance(share: float, digits: int = 0, *, exact: bool = False) -> str:
     """
     if exact and share in (0, 1):
         return f"{share:.0%}"
-    said, step = f"{share:.{digits}%}", 10.0**-digits
+    text, step = f"{share:.{digits}%}", 10.0**-digits
     ends = {f"{0:.{digits}%}": f"<{step:g}%", f"{1:.{digits}%}": f">{100 - step:g}%"}
-    return ends.get(said, said)
+    return ends.get(text, text)
 
 
 def certified_chance(share: float) -> str:

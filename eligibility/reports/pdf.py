@@ -87,8 +87,8 @@ def _machine() -> tuple[Any, Any]:
 def _has_chinese_font() -> bool:
     """What fontconfig says; where it cannot be asked, the page is tried."""
     try:
-        asked = ["fc-list", ":lang=zh-cn", "family"]
-        return bool(subprocess.run(asked, capture_output=True, check=True).stdout.strip())
+        command = ["fc-list", ":lang=zh-cn", "family"]
+        return bool(subprocess.run(command, capture_output=True, check=True).stdout.strip())
     except (OSError, subprocess.CalledProcessError):
         return True
 

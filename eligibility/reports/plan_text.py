@@ -46,7 +46,7 @@ class PlanWords:
     def findings(self, gaps: list[dict[str, Any]], year: int | None = None) -> Iterator[Point]:
         """Findings not met, and every way to meet them; of another application's year, if given."""
         for gap in gaps:
-            title = f"{gap['title'][self.lang]}{self.cited(gap)}: {self.say(gap['status'])}"
+            title = f"{gap['title'][self.lang]}{self.citation(gap)}: {self.say(gap['status'])}"
             yield Point(title, mark=gap["status"])
             yield from (Point(text, 1) for text in self._remedy(gap, year or self.year))
 
@@ -60,7 +60,7 @@ class PlanWords:
         if gap["status"] == "unmet" and not gap["needs"]:
             yield gap["rule"][self.lang]
         yield from (self._ways(group) for group in gap["needs"])
-        yield from self._settled(gap, year)
+        yield from self._remedies(gap, year)
         if gap["needs"]:
             yield self.say("evidence: {papers}").format(papers=gap["evidence"][self.lang])
 
@@ -68,14 +68,14 @@ class PlanWords:
         """Items below their best, and every way to more points."""
         for item in gaps:
             points = interval(item["low"], item["high"])
-            title = f"{item['title'][self.lang]}{self.cited(item)}: {points} / {item['max']}"
+            title = f"{item['title'][self.lang]}{self.citation(item)}: {points} / {item['max']}"
             yield Point(title, mark="item")
             yield from (Point(text, 1) for text in self._improvement(item))
 
     def _improvement(self, item: Mapping[str, Any]) -> Iterator[str]:
         """What brings an item more points, or why nothing does."""
         yield from self._steps(item["steps"])
-        yield from self._settled(item, self.year)
+        yield from self._remedies(item, self.year)
         if any(item["settled_by"].values()):
             return
         if item["high"] > item["low"]:
@@ -164,7 +164,7 @@ class PlanWords:
             names = self._fields(plan["fill_in_first"], self.year)
             yield Point(self.say("Fill in first: {fields}").format(fields=names))
         for refusal in plan["refused"]:
-            yield Point(f"{self.said(refusal['why'])}{self.cited(refusal)}", mark="unmet")
+            yield Point(f"{self.sentence(refusal['why'])}{self.citation(refusal)}", mark="unmet")
         if plan["refused"] and not plan["earliest"]:
             yield Point(self.say("No plan is enough at any deadline in the years looked at."))
         elif plan["refused"]:
@@ -176,7 +176,7 @@ class PlanWords:
     def readiness(self, readiness: Mapping[str, Any]) -> Iterator[Point]:
         """What a model says of the firm with the plan carried out, or why no plan is enough."""
         if readiness["refused"]:
-            yield Point(self.said(readiness["refused"]), mark="unmet")
+            yield Point(self.sentence(readiness["refused"]), mark="unmet")
             return
         yield Point(
             self.say(
@@ -192,46 +192,46 @@ class PlanWords:
         if not readiness["cheapest"]:
             yield Point(self.say("This is enough; whether it is the cheapest was not settled."))
 
-    def head(self, place: int, made: Mapping[str, Any]) -> str:
+    def head(self, place: int, record: Mapping[str, Any]) -> str:
         """What a plan costs and brings; the cheapest stands at place 0."""
         head = self.say("Cheapest") if place == 0 else self.say("Alternative")
-        said = self.say(
+        sentence = self.say(
             "{head}: CNY {amount}, {adviser} adviser days, {firm} days of the firm, {low} points certain"
         )
-        if "{wan}" in said:
-            cost = {"wan": f"{made['cost'] / 10_000:,.2f}"}
+        if "{wan}" in sentence:
+            cost = {"wan": f"{record['cost'] / 10_000:,.2f}"}
         else:
-            cost = {"amount": f"{made['cost']:,.0f}"}
-        return said.format(
+            cost = {"amount": f"{record['cost']:,.0f}"}
+        return sentence.format(
             head=head,
-            adviser=made["adviser_days"],
-            firm=made["firm_days"],
-            low=made["low"],
+            adviser=record["adviser_days"],
+            firm=record["firm_days"],
+            low=record["low"],
             **cost,
         )
 
-    def open_points(self, made: Mapping[str, Any]) -> Iterator[str]:
+    def open_points(self, record: Mapping[str, Any]) -> Iterator[str]:
         """What has to be found out for a plan, or that nothing has to be done."""
-        if not made["moves"] and not made["find_out"]:
+        if not record["moves"] and not record["find_out"]:
             yield self.say("Nothing has to be done.")
-        for field in made["find_out"]:
-            said = self.say("Find out, and in the firm's favour: {field}")
-            yield said.format(field=field["title"][self.lang])
+        for field in record["find_out"]:
+            sentence = self.say("Find out, and in the firm's favour: {field}")
+            yield sentence.format(field=field["title"][self.lang])
 
     def worth(self, worth: Mapping[str, Any]) -> Iterator[Point]:
         """Income tax by year, awards to ask for, the cost of the plan beside it."""
         yield from map(Point, self._worth(worth))
 
     def _worth(self, worth: Mapping[str, Any]) -> Iterator[str]:
-        said = self.say(
+        sentence = self.say(
             "{year}: income tax {without} without, {certified} with the certificate, {saved} saved"
         )
         nothing = bool(worth["years"]) and worth["saved"] <= 0
-        says = [self.said(sentence) for sentence in worth["says"]]
+        says = [self.sentence(sentence) for sentence in worth["says"]]
         if nothing:
             yield says.pop(0)
         for year in worth["years"]:
-            yield said.format(
+            yield sentence.format(
                 year=year["year"],
                 **{name: f"{year[name]:,.0f}" for name in ("without", "certified", "saved")},
             )
@@ -255,10 +255,10 @@ class PlanWords:
                 title=award["title"][self.lang],
                 sum=f"{award['amount']:,}",
                 dated=award["dated"],
-                cited=self.cited(award),
+                cited=self.citation(award),
             )
 
-    def said(self, sentence: Mapping[str, Any]) -> str:
+    def sentence(self, sentence: Mapping[str, Any]) -> str:
         """A sentence of the brief in this language."""
         values = {
             name: value[self.lang] if isinstance(value, dict) else value
@@ -274,16 +274,16 @@ class PlanWords:
     def _way(self, way: Mapping[str, Any]) -> str:
         title = way["title"][self.lang]
         if way["kind"] == "date":
-            said = self.say("{days} more days, from {day} on")
-            return said.format(days=way["more"], day=way["to"])
+            sentence = self.say("{days} more days, from {day} on")
+            return sentence.format(days=way["more"], day=way["to"])
         if way["kind"] == "yes_no":
             return self.say("to be shown: {field}").format(field=title)
         if way["kind"] == "rating":
-            said = self.say("{field}: {steps} grades better")
-            return said.format(field=title, steps=way["more"])
+            sentence = self.say("{field}: {steps} grades better")
+            return sentence.format(field=title, steps=way["more"])
         if way["how"]:
-            said = self.say("{field} ({how})")
-            title = said.format(field=title, how=way["how"][self.lang])
+            sentence = self.say("{field} ({how})")
+            title = sentence.format(field=title, how=way["how"][self.lang])
         more = exact(way["more"], way["unit"], self.language)
         if way["to"] is None:
             return self.say("{field}: {more} more").format(field=title, more=more)
@@ -295,30 +295,30 @@ class PlanWords:
         """The line that holds, and the bracket that gave it."""
         line = f"{tier['line'] * 100:g}%"
         if tier["up_to"] is None:
-            said = self.say("the line is {line}, as the latest year is above CNY {above}")
-            return said.format(line=line, above=f"{tier['above']:,.0f}")
-        said = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
-        return said.format(line=line, up_to=f"{tier['up_to']:,.0f}")
+            sentence = self.say("the line is {line}, as the latest year is above CNY {above}")
+            return sentence.format(line=line, above=f"{tier['above']:,.0f}")
+        sentence = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
+        return sentence.format(line=line, up_to=f"{tier['up_to']:,.0f}")
 
-    def _settled(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
+    def _remedies(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
         """What settles an open one: facts to fill in, evidence to show."""
         facts, evidence = gap["settled_by"]["facts"], gap["settled_by"]["evidence"]
         if facts:
             yield self.say("fact missing: {fields}").format(fields=self._fields(facts, year))
         if evidence:
-            said = self.say("evidence missing for: {fields}")
-            yield said.format(fields=self._fields(evidence, year))
+            sentence = self.say("evidence missing for: {fields}")
+            yield sentence.format(fields=self._fields(evidence, year))
 
     def move(self, move: Mapping[str, Any]) -> str:
         """What to do, how much, at what cost, by when, and what for."""
-        said = self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
+        sentence = self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
             action=move["title"][self.lang],
             much=self.much(move),
             day=move["start_by"],
             sum=f"{move['cost']:,.0f}",
         )
         proviso = f"– {self.proviso(move)}" if move["provided"] else ""
-        return " ".join(filter(None, [said, proviso, *self.effects(move)]))
+        return " ".join(filter(None, [sentence, proviso, *self.effects(move)]))
 
     def much(self, move: Mapping[str, Any]) -> str:
         """How much of an action."""
@@ -334,20 +334,20 @@ class PlanWords:
 
     def effects(self, move: Mapping[str, Any]) -> list[str]:
         """Findings an action meets and items it raises, cited."""
-        met = [f"→ {met['title'][self.lang]}{self.cited(met)}" for met in move["meets"]]
+        met = [f"→ {met['title'][self.lang]}{self.citation(met)}" for met in move["meets"]]
         if not met and not move["raises"]:
             return ["→ " + self.say("readiness alone")]
         return met + [
-            f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self.cited(raised)}"
+            f"→ {raised['title'][self.lang]} {raised['from']}→{raised['to']}{self.citation(raised)}"
             for raised in move["raises"]
         ]
 
     def _fields(self, names: list[str], year: int) -> str:
         return fields_in_words(names, self.scheme.fields_by_id, year, self.language)
 
-    def cited(self, said: Mapping[str, Any]) -> str:
+    def citation(self, record: Mapping[str, Any]) -> str:
         """Where it stands, and how sure that is."""
-        cite = said["citation"]
+        cite = record["citation"]
         return f" [{cite['document']} {cite['article']}{doubt(cite, self.language)}]"
 
     def source(self, source: str) -> str:

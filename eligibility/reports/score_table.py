@@ -12,7 +12,7 @@ from eligibility.assessment.assess import Assessment
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.results import STATUS_WORDS, UNMET, VERDICT_WORDS, Readiness
 from eligibility.i18n import Language
-from eligibility.intake.table import Batch, reasons
+from eligibility.intake.table import RowBatch, reasons
 from eligibility.reports.gap_columns import by_kind, first_gaps
 from eligibility.schemes.registry import Scheme
 
@@ -90,12 +90,12 @@ def scored_schema(scheme: Scheme, with_readiness: bool = False) -> pa.Schema:
     return pa.schema(fields)
 
 
-def rejects_with_reasons(batch: Batch, language: Language) -> pa.Table:
+def rejects_with_reasons(batch: RowBatch, language: Language) -> pa.Table:
     """The rejected rows as they came, each with its reasons in that language."""
     rows = batch.rejects["row"].to_pylist()
-    said = reasons(batch.issues, rows, lambda sentence: sentence.say(language))
+    sentences = reasons(batch.issues, rows, lambda sentence: sentence.say(language))
     place = batch.rejects.schema.get_field_index("reason")
-    return batch.rejects.set_column(place, "reason", said)
+    return batch.rejects.set_column(place, "reason", sentences)
 
 
 def _conditions(scheme: Scheme) -> dict[str, str]:
@@ -161,7 +161,7 @@ def _readiness(readiness: Readiness, language: Language) -> dict[str, pa.Array]:
         "readiness_if_met": pa.array(readiness.probability, mask=~unmet),
         "readiness_weakest": names.take(pa.array(readiness.weakest % len(names))),
         "readiness_outside": _join_names(list(readiness.outside.items()), count),
-        "readiness_model": pa.repeat(pa.scalar(readiness.learned.sentence.say(language)), count),
+        "readiness_model": pa.repeat(pa.scalar(readiness.training.sentence.say(language)), count),
     }
 
 
@@ -181,11 +181,11 @@ def _numbers(figures: Floats, kind: pa.DataType) -> pa.Array:
 def _join_names(marks: list[tuple[str, Bools]], count: int) -> pa.Array:
     """The names that hold for each row, joined by a blank; null where none does."""
     names = list(dict.fromkeys(name for name, _ in marks))
-    held = np.zeros(count, dtype=np.int64)
+    result = np.zeros(count, dtype=np.int64)
     for name, rows in marks:
-        held |= rows.astype(np.int64) << names.index(name)
+        result |= rows.astype(np.int64) << names.index(name)
     return by_kind(
-        [held],
+        [result],
         lambda bits: (
             " ".join(name for place, name in enumerate(names) if bits >> place & 1) or None
         ),

@@ -13,11 +13,11 @@ from eligibility.assessment.assess import Assessment
 from eligibility.domain.law import Citation, Condition
 from eligibility.domain.results import STATUS_WORDS, UNDETERMINED, UNMET, Finding
 from eligibility.i18n import Language
-from eligibility.intake.table import Batch
+from eligibility.intake.table import RowBatch
 from eligibility.reports.files import open_workbook
 from eligibility.reports.firm_text import doubt, fields_in_words, titles
 from eligibility.reports.score_table import Judge, rejects_with_reasons, scored_table
-from eligibility.reports.workbook import Column, SheetBook
+from eligibility.reports.workbook import SheetBook, SheetColumn
 from eligibility.schemes.registry import Scheme
 
 #: a figure is near its line where it lies within this part of it
@@ -26,7 +26,7 @@ NEAR = 0.1
 
 def staff_workbook(
     path: Path,
-    batch: Batch,
+    batch: RowBatch,
     assessments: Sequence[Assessment],
     scheme: Scheme,
     language: Language,
@@ -46,8 +46,8 @@ def staff_workbook(
     InputError
         If a sheet would have more rows than Excel takes, or the file cannot be written.
     """
-    with open_workbook(path, constant_memory=True) as opened:
-        book = SheetBook(opened)
+    with open_workbook(path, constant_memory=True) as text_book:
+        book = SheetBook(text_book)
         _Staff(book, batch, assessments, scheme, language, judge).write()
 
 
@@ -55,7 +55,7 @@ class _Staff:
     def __init__(
         self,
         book: SheetBook,
-        batch: Batch,
+        batch: RowBatch,
         assessments: Sequence[Assessment],
         scheme: Scheme,
         language: Language,
@@ -68,7 +68,9 @@ class _Staff:
             scored_table(assessments, batch.rows, scheme, language, judge) if assessments else None
         )
         self.conditions: Mapping[str, Condition] = {
-            condition.id: condition for found in assessments for condition in found.law.conditions
+            condition.id: condition
+            for assessment in assessments
+            for condition in assessment.law.conditions
         }
 
     def write(self) -> None:
@@ -76,12 +78,12 @@ class _Staff:
         self._overview()
         if self.table is not None:
             self._firms(self.table)
-        firm = [Column(say("Row"), "whole", 7), Column(self._field("uscc"), width=21)]
-        firm.append(Column(self._field("name"), width=34))
-        condition = [Column(say("Condition"), width=26)]
-        figures = [Column(say("Own figure"), "number"), Column(say("Line"), "number")]
-        unit, source = Column(say("Unit"), width=9), Column(say("Source"), width=34)
-        short = Column(say("Short by"), "number")
+        firm = [SheetColumn(say("Row"), "whole", 7), SheetColumn(self._field("uscc"), width=21)]
+        firm.append(SheetColumn(self._field("name"), width=34))
+        condition = [SheetColumn(say("Condition"), width=26)]
+        figures = [SheetColumn(say("Own figure"), "number"), SheetColumn(say("Line"), "number")]
+        unit, source = SheetColumn(say("Unit"), width=9), SheetColumn(say("Source"), width=34)
+        short = SheetColumn(say("Short by"), "number")
         book.table(
             say("Unmet"),
             [
@@ -90,7 +92,7 @@ class _Staff:
                 *figures,
                 unit,
                 short,
-                Column(say("Unit of the gap"), width=9),
+                SheetColumn(say("Unit of the gap"), width=9),
                 source,
             ],
             self._unmet(),
@@ -98,12 +100,12 @@ class _Staff:
         )
         book.table(
             say("Undetermined"),
-            [*firm, *condition, Column(say("What is missing"), width=80), source],
-            self._undetermined(),
+            [*firm, *condition, SheetColumn(say("What is missing"), width=80), source],
+            self._undetermined_rows(),
             3,
         )
-        nearness = Column(say("Distance from the line, part of it"), "share")
-        status = Column(say("Finding"), width=13)
+        nearness = SheetColumn(say("Distance from the line, part of it"), "share")
+        status = SheetColumn(say("Finding"), width=13)
         book.table(
             say("Near the line"),
             [*firm, *condition, status, *figures, unit, nearness, source],
@@ -112,14 +114,14 @@ class _Staff:
         )
         book.table(
             say("Signs to look at"),
-            [*firm, Column(say("Sign"), width=90), source],
+            [*firm, SheetColumn(say("Sign"), width=90), source],
             self._signs(),
             3,
         )
         rejects = rejects_with_reasons(self.batch, self.language)
         book.table(
             say("Rejected rows"),
-            [Column(self._reject_title(name), width=30) for name in rejects.column_names],
+            [SheetColumn(self._reject_title(name), width=30) for name in rejects.column_names],
             (tuple(row.values()) for row in rejects.to_pylist()),
             1,
         )
@@ -139,14 +141,14 @@ class _Staff:
             rows.append((say(verdict), entry["counts"]))
         for name, condition in self.conditions.items():
             for status in (UNMET, UNDETERMINED):
-                held = sum(
-                    int((found.findings[name].status == status).sum())
-                    for found in self.assessments
-                    if name in found.findings
+                count = sum(
+                    int((assessment.findings[name].status == status).sum())
+                    for assessment in self.assessments
+                    if name in assessment.findings
                 )
                 title = f"{self.language.of(condition.title)}: {say(STATUS_WORDS[status])}"
-                rows.append((title, held))
-        columns = [Column(say("What"), width=52), Column(say("Number of firms"), "whole")]
+                rows.append((title, count))
+        columns = [SheetColumn(say("What"), width=52), SheetColumn(say("Number of firms"), "whole")]
         self.book.table(say("Overview"), columns, rows)
 
     def _firms(self, table: pa.Table) -> None:
@@ -164,104 +166,110 @@ class _Staff:
 
         self.book.table(self.say("All firms"), [self._column(name) for name in names], rows(), 3)
 
-    def _column(self, name: str) -> Column:
+    def _column(self, name: str) -> SheetColumn:
         say = self.say
         fixed = {
-            "row": Column(say("Row"), "whole", 7),
-            "edition": Column(say("Edition"), width=9),
-            "verdict": Column(say("Verdict"), width=13),
-            "score_low": Column(say("Score, at least"), "number", 10),
-            "score_high": Column(say("Score, at most"), "number", 10),
-            "turned_by_another_reading": Column(say("Turned by another reading"), width=24),
-            "warnings": Column(say("Signs (ids)"), width=24),
+            "row": SheetColumn(say("Row"), "whole", 7),
+            "edition": SheetColumn(say("Edition"), width=9),
+            "verdict": SheetColumn(say("Verdict"), width=13),
+            "score_low": SheetColumn(say("Score, at least"), "number", 10),
+            "score_high": SheetColumn(say("Score, at most"), "number", 10),
+            "turned_by_another_reading": SheetColumn(say("Turned by another reading"), width=24),
+            "warnings": SheetColumn(say("Signs (ids)"), width=24),
         }
         if name in fixed:
             return fixed[name]
         if name in self.scheme.fields_by_id:
             day = self.scheme.fields_by_id[name].kind == "date"
-            return Column(self._field(name), "day" if day else "text", 34 if name == "name" else 20)
+            return SheetColumn(
+                self._field(name), "day" if day else "text", 34 if name == "name" else 20
+            )
         if name.startswith("gap_"):
-            return Column(say("Gap {number}").format(number=name.removeprefix("gap_")), width=60)
+            return SheetColumn(
+                say("Gap {number}").format(number=name.removeprefix("gap_")), width=60
+            )
         condition_id, _, part = name.rpartition("_")
-        known = {c.id: c for law in self.scheme.editions for c in law.conditions}
-        condition = known[condition_id]
+        conditions_by_id = {c.id: c for law in self.scheme.editions for c in law.conditions}
+        condition = conditions_by_id[condition_id]
         words = {"status": say("Finding"), "observed": say("Own figure"), "margin": say("Margin")}
         title = f"{self.language.of(condition.title)} · {words[part]}"
         if part == "status":
-            return Column(title, width=13)
-        return Column(title, "share" if condition.unit == "/1" else "number", 13)
+            return SheetColumn(title, width=13)
+        return SheetColumn(title, "share" if condition.unit == "/1" else "number", 13)
 
     def _each(self) -> Iterator[tuple[Assessment, str, Condition]]:
-        for found in self.assessments:
-            for name in found.findings:
-                yield found, name, found.law.conditions_by_id[name]
+        for assessment in self.assessments:
+            for name in assessment.findings:
+                yield assessment, name, assessment.law.conditions_by_id[name]
 
     def _unmet(self) -> Iterator[list[Any]]:
-        for found, name, condition in self._each():
-            finding = found.findings[name]
+        for assessment, name, condition in self._each():
+            finding = assessment.findings[name]
             unmet = np.flatnonzero(finding.status == UNMET)
             if not len(unmet):
                 continue
-            gap = found.gaps.by_condition[name]
+            gap = assessment.gaps.by_condition[name]
             for row in unmet:
                 yield [
-                    *self._firm(found, row),
+                    *self._firm(assessment, row),
                     self.language.of(condition.title),
-                    *self._measured(finding, condition, row),
+                    *self._figures(finding, condition, row),
                     float(gap.shortfall[row]),
                     self._unit(gap.unit),
                     self._source(condition),
                 ]
 
-    def _undetermined(self) -> Iterator[list[Any]]:
-        for found, name, condition in self._each():
-            finding = found.findings[name]
+    def _undetermined_rows(self) -> Iterator[list[Any]]:
+        for assessment, name, condition in self._each():
+            finding = assessment.findings[name]
             for row in np.flatnonzero(finding.status == UNDETERMINED):
                 missing = self.scheme.in_form_order(
                     field for field, rows in finding.missing.items() if rows[row]
                 )
-                year = int(found.firms.application_years[row])
-                said = fields_in_words(missing, self.scheme.fields_by_id, year, self.language)
+                year = int(assessment.firms.application_years[row])
+                field_names = fields_in_words(
+                    missing, self.scheme.fields_by_id, year, self.language
+                )
                 yield [
-                    *self._firm(found, row),
+                    *self._firm(assessment, row),
                     self.language.of(condition.title),
-                    said or self.say("No fact: judgement decides"),
+                    field_names or self.say("No fact: judgement decides"),
                     self._source(condition),
                 ]
 
     def _signs(self) -> Iterator[list[Any]]:
         """What reviewers look at, a row for each sign of a firm; none is a finding."""
-        for found in self.assessments:
-            for sign in found.warnings:
-                source = self._cited(sign.citation) if sign.citation else self.say("no source")
+        for assessment in self.assessments:
+            for sign in assessment.warnings:
+                source = self._citation(sign.citation) if sign.citation else self.say("no source")
                 for row in np.flatnonzero(sign.rows):
-                    yield [*self._firm(found, row), self.language.of(sign.says), source]
+                    yield [*self._firm(assessment, row), self.language.of(sign.says), source]
 
     def _near(self) -> Iterator[list[Any]]:
         """Figures close to a line, on either side, the closest first."""
         close = []
-        for found, name, condition in self._each():
-            finding = found.findings[name]
+        for assessment, name, condition in self._each():
+            finding = assessment.findings[name]
             if condition.unit in ("yes_no", "code"):
                 continue
             with np.errstate(divide="ignore", invalid="ignore"):
                 parts = finding.margin / np.abs(finding.required)
             close += [
-                (float(parts[row]), found, row, name)
+                (float(parts[row]), assessment, row, name)
                 for row in np.flatnonzero(np.isfinite(parts) & (np.abs(parts) <= NEAR))
             ]
-        for part, found, row, name in sorted(close, key=lambda one: abs(one[0])):
-            finding, condition = found.findings[name], found.law.conditions_by_id[name]
+        for part, assessment, row, name in sorted(close, key=lambda one: abs(one[0])):
+            finding, condition = assessment.findings[name], assessment.law.conditions_by_id[name]
             yield [
-                *self._firm(found, row),
+                *self._firm(assessment, row),
                 self.language.of(condition.title),
                 self.say(STATUS_WORDS[int(finding.status[row])]),
-                *self._measured(finding, condition, row),
+                *self._figures(finding, condition, row),
                 part,
                 self._source(condition),
             ]
 
-    def _readiness(self, table: pa.Table, firm: list[Column]) -> None:
+    def _readiness(self, table: pa.Table, firm: list[SheetColumn]) -> None:
         say = self.say
         names = [
             "row",
@@ -271,13 +279,13 @@ class _Staff:
         ]
         columns = [
             *firm,
-            Column(say("Readiness"), "share"),
-            Column(say("At least"), "share"),
-            Column(say("At most"), "share"),
-            Column(say("If every unmet condition were met"), "share"),
-            Column(say("Weakest"), width=24),
-            Column(say("Beyond what was seen"), width=24),
-            Column(say("Learned from"), width=60),
+            SheetColumn(say("Readiness"), "share"),
+            SheetColumn(say("At least"), "share"),
+            SheetColumn(say("At most"), "share"),
+            SheetColumn(say("If every unmet condition were met"), "share"),
+            SheetColumn(say("Weakest"), width=24),
+            SheetColumn(say("Beyond what was seen"), width=24),
+            SheetColumn(say("Learned from"), width=60),
         ]
         listed = ("readiness_weakest", "readiness_outside")
         rows = (
@@ -302,24 +310,24 @@ class _Staff:
         blank = say("A blank is missing and never zero; it leaves the finding undetermined.")
         rows.append((say("Undetermined"), blank, "", ""))
         if self.judge is not None:
-            said = say(
+            sentence = say(
                 "Readiness estimates how likely certification is after review; it never changes the verdict."
             )
-            rows.append((say("Readiness"), said, "", ""))
+            rows.append((say("Readiness"), sentence, "", ""))
         columns = [
-            Column(say("What"), width=28),
-            Column(say("Rule"), width=70),
-            Column(say("Evidence"), width=60),
-            Column(say("Source"), width=34),
+            SheetColumn(say("What"), width=28),
+            SheetColumn(say("Rule"), width=70),
+            SheetColumn(say("Evidence"), width=60),
+            SheetColumn(say("Source"), width=34),
         ]
         self.book.table(say("Explanations"), columns, rows)
 
-    def _firm(self, found: Assessment, row: np.intp) -> list[Any]:
-        place = int(found.rows[row])
-        texts = [found.firms.texts(name)[row] for name in ("uscc", "name")]
+    def _firm(self, assessment: Assessment, row: np.intp) -> list[Any]:
+        place = int(assessment.rows[row])
+        texts = [assessment.firms.texts(name)[row] for name in ("uscc", "name")]
         return [int(self.batch.rows[place]), *texts]
 
-    def _measured(self, finding: Finding, condition: Condition, row: np.intp) -> list[Any]:
+    def _figures(self, finding: Finding, condition: Condition, row: np.intp) -> list[Any]:
         """The figure, its line and their unit."""
         look = "share" if condition.unit == "/1" else "number"
         figures = (finding.observed[row], finding.required[row])
@@ -355,7 +363,7 @@ class _Staff:
         return {"row": self.say("Row"), "reason": self.say("Reason")}.get(name, name)
 
     def _source(self, condition: Condition) -> str:
-        return self._cited(condition.citation)
+        return self._citation(condition.citation)
 
-    def _cited(self, cite: Citation) -> str:
+    def _citation(self, cite: Citation) -> str:
         return f"{cite.document} {cite.article}{doubt(cite.model_dump(), self.language)}"

@@ -54,7 +54,7 @@ class _Word:
             self._text(line)
         headings = [block for block in paper.blocks if isinstance(block, Heading)]
         self._contents([heading.text for heading in headings if heading.level == 1])
-        self.placed = 0
+        self.heading_count = 0
         before: Block | None = None
         for block in paper.blocks:
             self._block(block)
@@ -68,9 +68,9 @@ class _Word:
             self._heading(block)
         elif isinstance(block, Text):
             styles = {"plain": "Normal", "strong": "Normal", "note": "Caption"}
-            said = self._text(block.text, styles[block.tone])
+            paragraph = self._text(block.text, styles[block.tone])
             if block.tone == "strong":
-                said.runs[0].bold = said.paragraph_format.keep_with_next = True
+                paragraph.runs[0].bold = paragraph.paragraph_format.keep_with_next = True
         elif isinstance(block, Points):
             for point in block.points:
                 style = f"List Bullet {min(point.depth, 2) + 1}" if point.depth else "List Bullet"
@@ -152,13 +152,13 @@ class _Word:
             return
         for name in ("bookmarkStart", "bookmarkEnd"):
             mark = OxmlElement(f"w:{name}")
-            mark.set(qn("w:id"), str(self.placed))
+            mark.set(qn("w:id"), str(self.heading_count))
             if name == "bookmarkStart":
-                mark.set(qn("w:name"), f"part{self.placed}")
+                mark.set(qn("w:name"), f"part{self.heading_count}")
                 paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, mark)
             else:
                 paragraph._p.append(mark)
-        self.placed += 1
+        self.heading_count += 1
 
     def _grid(self, grid: Grid) -> None:
         table = self.document.add_table(rows=1, cols=len(grid.head), style="Table Grid")
@@ -230,7 +230,7 @@ class _Word:
         self.document.add_paragraph().add_run()._r.append(drawing)
 
 
-def _field(paragraph: Any, code: str, shown: str, *, dirty: bool = False) -> None:
+def _field(paragraph: Any, code: str, display: str, *, dirty: bool = False) -> None:
     """A field that Word computes; ``dirty`` asks it to do so when the file is opened."""
     for kind in ("begin", "separate", "end"):
         mark = OxmlElement("w:fldChar")
@@ -244,7 +244,7 @@ def _field(paragraph: Any, code: str, shown: str, *, dirty: bool = False) -> Non
             text.text = code
             paragraph.add_run()._r.append(text)
         if kind == "separate":
-            paragraph.add_run(shown)
+            paragraph.add_run(display)
 
 
 def _chart(bars: Bars) -> str:

@@ -30,7 +30,7 @@ _LOOK = {"valign": "top"}
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column of a sheet: its header, how its values look, and its width in characters."""
 
     title: str
@@ -41,7 +41,7 @@ class Column:
 def list_workbook(
     path: Path,
     name: str,
-    columns: Mapping[str, Column],
+    columns: Mapping[str, SheetColumn],
     table: pa.Table,
     notes: Sequence[str] = (),
 ) -> None:
@@ -61,8 +61,8 @@ def list_workbook(
     InputError
         If it has more rows than Excel takes, or the file cannot be written.
     """
-    with open_workbook(path, constant_memory=True) as opened:
-        book = SheetBook(opened)
+    with open_workbook(path, constant_memory=True) as text_book:
+        book = SheetBook(text_book)
         batches = table.select(list(columns)).to_batches(max_chunksize=4096)
         rows = (
             row
@@ -80,7 +80,7 @@ class SheetBook:
         self.formats = {
             name: self.book.add_format({**_LOOK, **look}) for name, look in FORMATS.items()
         }
-        self.wrapped = self.book.add_format({**_LOOK, "text_wrap": True})
+        self.wrap = self.book.add_format({**_LOOK, "text_wrap": True})
         grid = {"border": 1, "valign": "top", "text_wrap": True}
         shade = {"bold": True, "bg_color": "#DCE6F1"}
         self.head = self.book.add_format({**grid, **shade})
@@ -108,7 +108,7 @@ class SheetBook:
     def table(
         self,
         name: str,
-        columns: Sequence[Column],
+        columns: Sequence[SheetColumn],
         rows: Iterable[Sequence[Any]],
         frozen: int = 0,
         notes: Sequence[str] = (),
@@ -136,8 +136,8 @@ class SheetBook:
                     "A sheet of the workbook would have more than {most} rows; use the command score for a file of this size.",
                     most=EXCEL_ROWS,
                 )
-            for place, given in enumerate(row):
-                value, look = given if isinstance(given, tuple) else (given, columns[place].look)
+            for place, cell in enumerate(row):
+                value, look = cell if isinstance(cell, tuple) else (cell, columns[place].look)
                 self.put(sheet, last, place, value, self.formats[look])
         sheet.autofilter(head, 0, last, len(columns) - 1)
 

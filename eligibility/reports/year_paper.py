@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from eligibility.assessment.assess import assess_table
-from eligibility.city.chances import Chances
-from eligibility.city.portfolio_state import Standing
+from eligibility.city.chances import FirmChances
+from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.year import CityYear, first_deadline, next_year
 from eligibility.i18n import Language
 from eligibility.planning.projection import project
@@ -29,35 +29,37 @@ Record = Mapping[str, Any]
 
 
 def year_paper(
-    made: CityYear,
-    chances_of: Callable[[Standing], Chances],
+    city_year: CityYear,
+    chances_of: Callable[[PortfolioState], FirmChances],
     language: Language,
     target_after: int | None = None,
     *,
-    registered: int | None = None,
+    register_firms: int | None = None,
     carrier: str | None = None,
 ) -> Paper:
     """The year of a city as a paper, with the forecast of the year after.
 
     Parameters
     ----------
-    made : CityYear
+    city_year : CityYear
     chances_of : callable
         Gives the chances of the same firms as they would apply in the year after.
     target_after : int, optional
         The target of the year after; the city's if omitted.
-    registered : int, optional
+    register_firms : int, optional
         The target that the register sets for the year.
     carrier : str, optional
         Whose firms alone the year is of: the city's target is no yardstick for them.
     """
-    scheme, city, year = load_scheme(), made.city, made.year + 1
-    then = project(made.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme)
-    later = Standing(then, assess_table(then, scheme))
+    scheme, city, year = load_scheme(), city_year.city, city_year.year + 1
+    then = project(
+        city_year.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme
+    )
+    later = PortfolioState(then, assess_table(then, scheme))
     target = int(city.target(year).certified.value) if target_after is None else target_after
-    following = forecast_record(next_year(made, chances_of(later), target=target))
+    following = forecast_record(next_year(city_year, chances_of(later), target=target))
     return annual_paper(
-        city_record(made, registered),
+        city_record(city_year, register_firms),
         following | {"year": year, "target": target},
         language,
         carrier,
@@ -155,8 +157,8 @@ class _Annual:
         )
         more = seen["more_needed"]
         if not more["firms"]:
-            said = say("The chance of the target is {sure} or more as it stands.")
-            yield Text(said.format(sure=limit(more["for_probability"])))
+            sentence = say("The chance of the target is {sure} or more as it stands.")
+            yield Text(sentence.format(sure=limit(more["for_probability"])))
             return
         yield Text(
             say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
@@ -295,12 +297,12 @@ class _Annual:
             yield Text(say("No firm is chosen for support within these days."))
             return
         if self.carrier is None:
-            said = say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
+            sentence = say("{gain:+.2f} certifications expected, P(target) {reaches}").format(
                 gain=support["gain"], reaches=tenths(support["forecast"]["reaches_target"])
             )
         else:
-            said = say("{gain:+.2f} certifications expected").format(gain=support["gain"])
-        yield Text(said)
+            sentence = say("{gain:+.2f} certifications expected").format(gain=support["gain"])
+        yield Text(sentence)
         yield Grid(
             (say("Firm"), say("Actions"), say("Days"), say("Chance before"), say("Chance after")),
             tuple(

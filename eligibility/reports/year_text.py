@@ -8,7 +8,7 @@ from typing import Any
 
 from eligibility.city.deadlines import Deadline
 from eligibility.city.forecast import Forecast
-from eligibility.city.portfolio import Choice, Reason
+from eligibility.city.portfolio import Reason, Selection
 from eligibility.city.settings import Remedy
 from eligibility.city.year import CityYear, Share
 from eligibility.domain.law import Figure, Source
@@ -22,69 +22,75 @@ from eligibility.reports.number_format import certified_chance, limit, number, t
 TOLD = 10
 
 
-def city_record(made: CityYear, registered: int | None = None) -> dict[str, Any]:
+def city_record(city_year: CityYear, register_target: int | None = None) -> dict[str, Any]:
     """All that is said of a city's year, JSON-ready; money in CNY, chances from 0 to 1.
 
-    ``registered`` is the target that somebody set in the register: that one is nobody's assumption.
+    ``register_target`` is the target that somebody set in the register: that one is nobody's assumption.
     """
-    without, portfolio = made.portfolio.without, made.portfolio
-    stock = made.target.stock
+    without, portfolio = city_year.portfolio.without, city_year.portfolio
+    stock = city_year.target.stock
     return {
-        "city": made.city.title.model_dump(),
-        "year": made.year,
-        "as_of": made.as_of.isoformat(),
-        "firms": made.standing.firms.rows,
-        "chances": _both(made.basis),
+        "city": city_year.city.title.model_dump(),
+        "year": city_year.year,
+        "as_of": city_year.as_of.isoformat(),
+        "firms": city_year.standing.firms.rows,
+        "chances": _both(city_year.basis),
         "target": {
-            "certified": made.asked,
-            "source": _target_source(made, registered),
+            "certified": city_year.goal,
+            "source": _target_source(city_year, register_target),
             "stock": int(stock.value) if stock else None,
             "stock_source": _source(stock.source) if stock else None,
         },
         "forecast": forecast_record(without)
         | {
             "more_needed": {
-                "firms": made.more_needed,
-                "chance_of_each": made.ready_chance,
-                "for_probability": made.city.forecast.confidence.value,
+                "firms": city_year.more_needed,
+                "chance_of_each": city_year.ready_chance,
+                "for_probability": city_year.city.forecast.confidence.value,
             },
-            "year_shock": made.city.forecast.year_shock.model_dump(mode="json"),
+            "year_shock": city_year.city.forecast.year_shock.model_dump(mode="json"),
         },
         "funnel": [
-            {"verdict": VERDICT_WORDS[verdict], "firms": share.firms, "expected": share.expected}
-            for verdict, share in made.by_verdict.items()
+            {
+                "verdict": VERDICT_WORDS[verdict],
+                "firms": share.firms,
+                "expected": share.expected_certifications,
+            }
+            for verdict, share in city_year.by_verdict.items()
         ],
         "districts": [
-            {"district": name} | _share(share) for name, share in made.by_district.items()
+            {"district": name} | _share(share) for name, share in city_year.by_district.items()
         ],
         "industries": [
-            {"industry": name} | _share(share) for name, share in made.by_industry.items()
+            {"industry": name} | _share(share) for name, share in city_year.by_industry.items()
         ],
-        "carriers": [{"carrier": name} | _share(share) for name, share in made.by_carrier.items()],
+        "carriers": [
+            {"carrier": name} | _share(share) for name, share in city_year.by_carrier.items()
+        ],
         "support": {
-            "adviser_days": made.adviser_days,
+            "adviser_days": city_year.adviser_days,
             "aim": portfolio.aim.value,
             "proven": portfolio.proven,
             "at_most": portfolio.at_most,
-            **_choice(portfolio.chosen),
-            "choices": [_reason(made, reason) for reason in portfolio.reasons],
+            **_choice(portfolio.selection),
+            "choices": [_reason(city_year, reason) for reason in portfolio.reasons],
             "compared_with": {
                 "highest_score_first": _choice(portfolio.highest_score_first),
                 "highest_chance_first": _choice(portfolio.highest_chance_first),
             },
-            "assumed": _rests_on_assumptions(made.city.support.actions),
+            "assumed": _rests_on_assumptions(city_year.city.support.actions),
         },
         "training": {
             "gaps": [
                 {
                     "id": gap.id,
                     "title": gap.title.model_dump(),
-                    "scored_item": gap.scored,
+                    "scored_item": gap.by_score,
                     "unmet": gap.unmet,
-                    "undetermined": gap.undetermined,
+                    "undetermined": gap.undetermined_firms,
                     "alone": gap.alone,
                 }
-                for gap in made.gaps
+                for gap in city_year.gaps
             ],
             "courses": [
                 {
@@ -92,23 +98,23 @@ def city_record(made: CityYear, registered: int | None = None) -> dict[str, Any]
                     "title": need.course.title.model_dump(),
                     "days": need.course.days.value,
                     "seats": need.course.seats.value,
-                    "concerned": need.concerned,
+                    "concerned": need.firms_concerned,
                     "could_move": need.could_move,
-                    "expected": need.expected,
+                    "expected": need.expected_certifications,
                 }
-                for need in made.courses
+                for need in city_year.courses
             ],
-            "assumed": _rests_on_assumptions(made.city.courses),
+            "assumed": _rests_on_assumptions(city_year.city.courses),
         },
-        "deadlines": [deadline_record(due, made.as_of) for due in made.deadlines],
+        "deadlines": [deadline_record(due, city_year.as_of) for due in city_year.deadlines],
     }
 
 
-def _target_source(made: CityYear, registered: int | None) -> Any:
-    if made.asked == registered:
+def _target_source(city_year: CityYear, register_target: int | None) -> Any:
+    if city_year.goal == register_target:
         return "register"
-    if made.asked == made.target.certified.value:
-        return _source(made.target.certified.source)
+    if city_year.goal == city_year.target.certified.value:
+        return _source(city_year.target.certified.source)
     return "asked for"
 
 
@@ -180,13 +186,13 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
         ("highest_chance_first", say("highest chance first: {gain:+.2f}, P(target) {reaches}")),
     ):
         other = support["compared_with"][rule]
-        told = sentence.format(
+        text = sentence.format(
             gain=other["gain"], reaches=tenths(other["forecast"]["reaches_target"])
         )
         better = say("the choice brings {more:.2f} more").format(
             more=support["gain"] - other["gain"]
         )
-        lines.append(f"  {told}; {better}")
+        lines.append(f"  {text}; {better}")
     if not support["proven"]:
         lines.append(
             "  "
@@ -216,7 +222,7 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
                     firms=comma.join(_name(firm, language) for firm in choice["instead"])
                 )
             )
-    return lines + _left(len(support["choices"]), language)
+    return lines + _residual_lines(len(support["choices"]), language)
 
 
 def _told_training(record: dict[str, Any], language: Language) -> list[str]:
@@ -256,7 +262,7 @@ def _name(firm: dict[str, Any], language: Language) -> str:
     return name
 
 
-def _left(count: int, language: Language) -> list[str]:
+def _residual_lines(count: int, language: Language) -> list[str]:
     if count <= TOLD:
         return []
     return ["  " + language.text("… and {more} more").format(more=count - TOLD)]
@@ -296,17 +302,17 @@ def carriers_part(record: dict[str, Any], language: Language) -> str:
     ).format(n=record["target"]["certified"], expected=number(record["forecast"]["expected"], 1))
 
 
-def forecast_record(seen: Forecast) -> dict[str, Any]:
+def forecast_record(forecast: Forecast) -> dict[str, Any]:
     """A forecast as plain data: firms and chances."""
     return {
-        "already": seen.already,
-        "expected": seen.expected,
-        "interval_80": list(seen.interval(0.8)),
-        "reaches_target": seen.reaches_target,
+        "already": forecast.already,
+        "expected": forecast.mean,
+        "interval_80": list(forecast.interval(0.8)),
+        "reaches_target": forecast.reaches_target,
     }
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _choice(choice: Selection) -> dict[str, Any]:
     return {
         "days": choice.days,
         "cost": choice.cost,
@@ -316,25 +322,25 @@ def _choice(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _reason(made: CityYear, reason: Reason) -> dict[str, Any]:
-    options, option = made.options, reason.option
+def _reason(city_year: CityYear, reason: Reason) -> dict[str, Any]:
+    options, option = city_year.options, reason.option
     firm = int(options.firm[option])
-    titles = {action.id: action.title.model_dump() for action in made.city.support.actions}
-    return _firm(made, option) | {
+    titles = {action.id: action.title.model_dump() for action in city_year.city.support.actions}
+    return _firm(city_year, option) | {
         "actions": [titles[name] for name in options.actions[option]],
         "days": float(options.days[option]),
         "cost": float(options.cost[option]),
-        "before": float(made.chances.now[:, firm].mean()),
+        "before": float(city_year.chances.now[:, firm].mean()),
         "after": float(options.after[:, option].mean()),
         "gain": reason.gain,
         "gain_per_day": reason.gain_per_day,
-        "instead": [_firm(made, other) for other in reason.instead],
-        "lost_without": reason.lost,
+        "instead": [_firm(city_year, other) for other in reason.instead],
+        "lost_without": reason.loss,
     }
 
 
-def _firm(made: CityYear, option: int) -> dict[str, Any]:
-    firm, firms = int(made.options.firm[option]), made.standing.firms
+def _firm(city_year: CityYear, option: int) -> dict[str, Any]:
+    firm, firms = int(city_year.options.firm[option]), city_year.standing.firms
     names = ("uscc", "name", "district", "industry")
     return {name: firms.texts(name)[firm] for name in names}
 
@@ -345,7 +351,7 @@ def _share(share: Share) -> dict[str, Any]:
         "eligible": share.verdicts[MET],
         "undetermined": share.verdicts[UNDETERMINED],
         "ineligible": share.verdicts[UNMET],
-        "expected": share.expected,
+        "expected": share.expected_certifications,
     }
 
 

@@ -102,17 +102,17 @@ def _merge_entry(base: Data, amendment: Data) -> dict[str, Any]:
     for key, value in amendment.items():
         if key == "after":
             continue
-        held = merged.get(key)
+        present = merged.get(key)
         if key in KEYED:
-            merged[key] = _merge_list(held or (), value, KEYED[key])
-        elif key in NESTED and held is not None:
-            merged[key] = _merge_entry(held, value)
-        elif key in NAMED and held is not None:
-            entries = dict(held)
+            merged[key] = _merge_list(present or (), value, KEYED[key])
+        elif key in NESTED and present is not None:
+            merged[key] = _merge_entry(present, value)
+        elif key in NAMED and present is not None:
+            entries = dict(present)
             for name, entry in value.items():
-                known = entries.get(name)
-                patched = isinstance(known, Mapping) and key not in WHOLE
-                entries[name] = _merge_entry(known, entry) if patched and known else entry
+                earlier = entries.get(name)
+                patched = isinstance(earlier, Mapping) and key not in WHOLE
+                entries[name] = _merge_entry(earlier, entry) if patched and earlier else entry
             merged[key] = entries
         else:
             merged[key] = value
@@ -152,12 +152,12 @@ def _without(data: Data, steps: Sequence[str], path: str) -> dict[str, Any]:
         raise LawError("{path} is to be removed, but does not exist.", path=path)
     if not rest:
         return {key: value for key, value in data.items() if key != name}
-    held = data[name]
+    part = data[name]
     if name not in KEYED:
-        return {**data, name: _without(held, rest, path)}
+        return {**data, name: _without(part, rest, path)}
     entry, *further = rest
-    place = _place(held, entry, KEYED[name])
+    place = _place(part, entry, KEYED[name])
     if place is None:
         raise LawError("{path} is to be removed, but does not exist.", path=path)
-    kept = [_without(held[place], further, path)] if further else []
-    return {**data, name: [*held[:place], *kept, *held[place + 1 :]]}
+    remaining = [_without(part[place], further, path)] if further else []
+    return {**data, name: [*part[:place], *remaining, *part[place + 1 :]]}

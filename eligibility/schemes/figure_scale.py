@@ -155,7 +155,7 @@ def _first(figures: dict[str, Floats], pairs: tuple[_Pair, ...], row: int) -> _P
         and pair.smaller in figures
         and _apart(figures[pair.larger][[row]], figures[pair.smaller][[row]], pair)[0]
     ]  # fmt: skip
-    return max(apart, key=lambda found: found[0])[1]
+    return max(apart, key=lambda entry: entry[0])[1]
 
 
 def _scale_detail(figures: dict[str, Floats], row: int) -> Wording:

@@ -130,12 +130,12 @@ def answer_yes_no(*, yes: Bools, no: Bools, unknown: Bools) -> str | None:
 def judge_rows(rows: int, reasons: Reasons) -> tuple[Codes, tuple[Message | None, ...]]:
     """Status and reason of each row: the first reason that holds decides; without one it counts."""
     status: Codes = np.full(rows, MET, dtype=np.int8)
-    given: list[Message | None] = [None] * rows
+    row_reasons: list[Message | None] = [None] * rows
     for mask, code, message in reversed(reasons):
         status[mask] = code
         for row in np.flatnonzero(mask).tolist():
-            given[row] = message
-    return status, tuple(given)
+            row_reasons[row] = message
+    return status, tuple(row_reasons)
 
 
 def definitions(

@@ -50,8 +50,8 @@ class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.Saf
                 raise LawError(
                     "{where}: the key {key} stands twice.", where=node.start_mark, key=key
                 )
-        made: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        return made
+        result: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return result
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -126,13 +126,13 @@ class Scheme:
         """Every field by its id."""
         return {field.id: field for field in self.fields}
 
-    def asked(self, law: Edition) -> tuple[Field, ...]:
+    def fields_of(self, law: Edition) -> tuple[Field, ...]:
         """The fields that an edition asks for."""
         return self.forms[law.id]
 
     def fields_on(self, day: date) -> tuple[Field, ...]:
         """All fields, those asked for on a day as the edition then in force words them."""
-        form = {field.id: field for field in self.asked(self.in_force(day))}
+        form = {field.id: field for field in self.fields_of(self.in_force(day))}
         return tuple(form.get(field.id, field) for field in self.fields)
 
     def example(self, today: date) -> dict[str, Any] | None:
@@ -147,13 +147,13 @@ class Scheme:
         places["today"] = today.isoformat()
         content = read_yaml(path)
 
-        def typed(texts: Mapping[str, str]) -> dict[str, str]:
+        def as_text(texts: Mapping[str, str]) -> dict[str, str]:
             return {name: text.format_map(places) for name, text in texts.items()}
 
         return {
-            "facts": typed(content["facts"]),
+            "facts": as_text(content["facts"]),
             "lists": {
-                name: [typed(row) for row in rows] for name, rows in content["lists"].items()
+                name: [as_text(row) for row in rows] for name, rows in content["lists"].items()
             },
         }
 
@@ -452,10 +452,10 @@ def _edition(
         content["catalogue"] = {int(node.code): node.code not in parents for node in nodes}
         content["exclusions"] = {int(node.code): node.exclusion for node in nodes if node.exclusion}
     edition = Edition(**content)
-    known = {*edition.items, *edition.conditions_by_id}
+    ids = {*edition.items, *edition.conditions_by_id}
     for name, question in edition.interpretations.items():
         for affected in question.affects:
-            if affected not in known:
+            if affected not in ids:
                 raise LawError(
                     "{edition}: interpretation {name} affects {affected}, which does not exist.",
                     edition=edition.id,

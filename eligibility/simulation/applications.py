@@ -39,18 +39,18 @@ class PastApplications:
     firms : FirmTable
         As the file tells them, cells blanked.
     applied_year : array of int64, shape (n,)
-    certified : array of bool, shape (n,)
+    labels : array of bool, shape (n,)
         As recorded, wrong labels included.
     rejection_reason : list of str
         The condition that failed first; empty where certified or where it is not known.
     chance : array of float64, shape (n,)
-        The true probability of ``certified``, given what the file tells and the firm's hidden
+        The true probability of ``labels``, given what the file tells and the firm's hidden
         quality: no one can know more.
     """
 
     firms: FirmTable
     applied_year: NDArray[np.int64]
-    certified: Bools
+    labels: Bools
     rejection_reason: list[str]
     chance: Floats
 
@@ -81,15 +81,15 @@ def simulate(rows: int, seed: int, kind: Kind = "law") -> PastApplications:
     blank = {name: rng.random(rows) < share for name in BLANKABLE}
     certified, reasons = _outcomes(columns, kind, rng)
     chance = _true_chance(draws, columns, blank, law, kind, rng)
-    told = dict(columns)
+    columns_shown = dict(columns)
     for name, blankable in BLANKABLE.items():
         for cell in blankable.cells:
-            told[cell] = np.where(blank[name], np.nan, columns[cell])
+            columns_shown[cell] = np.where(blank[name], np.nan, columns[cell])
     years = application_years(draws, set_)
-    return PastApplications(FirmTable(told, rows), years, certified, reasons, chance)
+    return PastApplications(FirmTable(columns_shown, rows), years, certified, reasons, chance)
 
 
-def _assessed(columns: Columns) -> Assessment:
+def _assess(columns: Columns) -> Assessment:
     (assessment,) = assess_table(FirmTable(columns, len(columns["application_date"])))
     return assessment
 
@@ -104,7 +104,7 @@ def _true_chance(
 ) -> Floats:
     """The chance given what is told: where a cell is blank, averaged over what it may have been."""
     decide = certified_chance if kind == "law" else compensating_chance
-    chance = decide(_assessed(columns), process())
+    chance = decide(_assess(columns), process())
     some = np.flatnonzero(np.any(list(blank.values()), axis=0))
     if not len(some):
         return chance
@@ -115,14 +115,14 @@ def _true_chance(
         for name, blankable in BLANKABLE.items():
             for own in blankable.draws:
                 again[own] = np.where(blank[name], rng.random(len(some)), again[own])
-        total += decide(_assessed(facts(again, law, process())), process())
+        total += decide(_assess(facts(again, law, process())), process())
     chance = chance.copy()
     chance[some] = total / REDRAWS
     return chance
 
 
 def _outcomes(columns: Columns, kind: Kind, rng: np.random.Generator) -> tuple[Bools, list[str]]:
-    assessment, set_ = _assessed(columns), process()
+    assessment, set_ = _assess(columns), process()
     rows = assessment.firms.rows
     if kind == "compensating":
         return rng.random(rows) < compensating_chance(assessment, set_), [""] * rows
@@ -134,5 +134,5 @@ def _outcomes(columns: Columns, kind: Kind, rng: np.random.Generator) -> tuple[B
     recorded = passed ^ (rng.random(rows) < set_["review"]["wrong_labels"])
     reasons = first_refusal(survived)
     return recorded, [
-        "" if said else reason for said, reason in zip(recorded, reasons, strict=True)
+        "" if is_recorded else reason for is_recorded, reason in zip(recorded, reasons, strict=True)
     ]

@@ -34,7 +34,7 @@ def write_applications(
 
 def applications_table(applications: PastApplications, scheme: Scheme) -> pa.Table:
     """The applications as texts and numbers, a column a field."""
-    rows = len(applications.certified)
+    rows = len(applications.labels)
     columns: dict[str, pa.Array] = {
         "name": pa.array([f"虚构企业{row + 1:05d}" for row in range(rows)])
     }
@@ -42,7 +42,7 @@ def applications_table(applications: PastApplications, scheme: Scheme) -> pa.Tab
         if field.id in applications.firms.columns:
             columns[field.id] = _column(applications.firms.columns[field.id], field)
     columns["applied_year"] = pa.array(applications.applied_year)
-    columns["certified"] = _yes_no(applications.certified)
+    columns["certified"] = _yes_no(applications.labels)
     columns["rejection_reason"] = pa.array([reason or None for reason in applications.rejection_reason], pa.string())  # fmt: skip
     columns["invented"] = _yes_no(np.ones(rows, dtype=np.bool_))
     return pa.table(columns)

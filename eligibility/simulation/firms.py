@@ -135,7 +135,7 @@ def facts(draws: Draws, law: Edition, process: Process) -> Columns:
         mean, gain = set_["conversions"]
         rate = np.exp(mean + gain * quality)
         columns[f"conversions_y{year}"] = _poisson(draws[f"conversions_{year}"], rate)
-    _judged(columns, quality, draws, law, set_)
+    _draw_judgement(columns, quality, draws, law, set_)
     listed, lowest = law.listed_codes, law.lowest_codes
     above = np.setdiff1d(listed, lowest)
     split = set_["wrong_field"]
@@ -228,7 +228,7 @@ def _rights(
     columns["ip_self_developed"] = (draws["self_developed"] < set_["self_developed"]).astype(float)
 
 
-def _judged(
+def _draw_judgement(
     columns: Columns, quality: Floats, draws: Draws, law: Edition, set_: Mapping[str, Any]
 ) -> None:
     normal = _Normal(draws)
@@ -241,10 +241,10 @@ def _judged(
     for item in MANAGEMENT:
         # blank or given, and how much, by one draw
         blank = set_["management_blank"]
-        given = (draws[f"management_{item}"] - blank) / (1 - blank)
-        part = mean + gain * quality + spread * ndtri(np.clip(given, 1e-9, 1 - 1e-9))
+        share = (draws[f"management_{item}"] - blank) / (1 - blank)
+        part = mean + gain * quality + spread * ndtri(np.clip(share, 1e-9, 1 - 1e-9))
         points = np.round(np.clip(part, 0, 1) * law.items[f"management_{item}"].max)
-        columns[f"management_{item}"] = np.where(given < 0, np.nan, points)
+        columns[f"management_{item}"] = np.where(share < 0, np.nan, points)
     columns["standards_participation"] = (draws["standards"] < set_["standards"]).astype(float)
 
 

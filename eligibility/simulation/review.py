@@ -32,12 +32,12 @@ def survival(assessment: Assessment, process: Mapping[str, Any]) -> dict[str, Fl
     review, findings, law = process["review"], assessment.findings, assessment.law
     since = assessment.firms.application_years - process["years"]["from"]
     strictness = (1 + process["years"]["strictness"]) ** since
-    chances = {name: (found.status == MET).astype(float) for name, found in findings.items()}
+    chances = {name: (finding.status == MET).astype(float) for name, finding in findings.items()}
     for name, disallowed in AUDITED.items():
         mean, concentration = review[disallowed]
         mean = mean * strictness
-        found = findings[name]
-        spare = np.clip(1 - found.required / np.maximum(found.observed, 1e-9), 0, 1)
+        finding = findings[name]
+        spare = np.clip(1 - finding.required / np.maximum(finding.observed, 1e-9), 0, 1)
         # a firm without a first full year has no share that could be kept
         chances[name] = beta.cdf(
             np.nan_to_num(spare), mean * concentration, (1 - mean) * concentration
@@ -59,12 +59,14 @@ def panel_mean(score: ScoreInterval, law: Edition, process: Mapping[str, Any]) -
         points = np.zeros(len(score.low))
         for item in group.items:
             low, high = score.items[item.id].low, score.items[item.id].high
-            given = low + review["open_points_granted"] * (high - low)
+            awarded_points = low + review["open_points_granted"] * (high - low)
             if item.id in ("ip_advancement", "ip_core_support"):
-                given = np.maximum(given - review["rating_discount"], 0)
+                awarded_points = np.maximum(awarded_points - review["rating_discount"], 0)
             elif item.id.startswith("management"):
-                given = np.where(low == high, low * review["own_points_granted"], given)
-            points += given
+                awarded_points = np.where(
+                    low == high, low * review["own_points_granted"], awarded_points
+                )
+            points += awarded_points
         total += np.minimum(points, group.max)
     return total
 
@@ -73,7 +75,7 @@ def certified_chance(assessment: Assessment, process: Mapping[str, Any]) -> Floa
     """The chance that the file says certified, its wrong labels included, shape (n,)."""
     review = process["review"]
     passed = np.prod(list(survival(assessment, process).values()), axis=0)
-    return _mislabelled(passed * (1 - review["other_refusals"]), review["wrong_labels"])
+    return _mislabel(passed * (1 - review["other_refusals"]), review["wrong_labels"])
 
 
 def compensating_chance(assessment: Assessment, process: Mapping[str, Any]) -> Floats:
@@ -82,18 +84,16 @@ def compensating_chance(assessment: Assessment, process: Mapping[str, Any]) -> F
     index = np.zeros(assessment.firms.rows)
     middle, deviation = set_["score"]
     for name, weight in set_["weights"].items():
-        found = assessment.findings[name]
+        finding = assessment.findings[name]
         if name == "innovation_score":
             points = panel_mean(assessment.score, assessment.law, process)
             strength = (points - middle) / deviation
         else:
-            over = np.nan_to_num(found.observed / found.required)
+            over = np.nan_to_num(finding.observed / finding.required)
             strength = np.log(np.maximum(over, 1e-3)) / set_["share"]
         index += weight * np.clip(strength, *set_["caps"])
     total = sum(set_["weights"].values())
-    return _mislabelled(
-        expit(set_["slope"] * (index / total - set_["centre"])), set_["wrong_labels"]
-    )
+    return _mislabel(expit(set_["slope"] * (index / total - set_["centre"])), set_["wrong_labels"])
 
 
 def first_refusal(draws: dict[str, Bools]) -> list[str]:
@@ -105,6 +105,6 @@ def first_refusal(draws: dict[str, Bools]) -> list[str]:
     return first
 
 
-def _mislabelled(chance: Floats, wrong: float) -> Floats:
-    made: Floats = chance * (1 - wrong) + (1 - chance) * wrong
-    return made
+def _mislabel(chance: Floats, wrong: float) -> Floats:
+    result: Floats = chance * (1 - wrong) + (1 - chance) * wrong
+    return result

@@ -29,11 +29,11 @@ from eligibility.store.backup import backup, export, restore
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
-from eligibility.store.firms import FirmFilter, Page
+from eligibility.store.firms import FirmFilter, ResultPage
 from eligibility.store.import_merge import ImportResult
 from eligibility.store.imports import Would
 from eligibility.store.keys import signing_key
-from eligibility.store.records import Versioned
+from eligibility.store.records import VersionedValue
 from eligibility.store.repository import Repository
 from eligibility.store.rows import plain
 from eligibility.store.schema import (
@@ -41,8 +41,8 @@ from eligibility.store.schema import (
     PAPER_WORDS,
     ROLE_WORDS,
     STAGE_WORDS,
+    DocumentStatus,
     Ledger,
-    Paper,
     Role,
     Stage,
 )
@@ -61,22 +61,22 @@ __all__ = [
     "Accounts",
     "Actor",
     "AuditAction",
+    "DocumentStatus",
     "Engine",
     "FirmFilter",
     "ImportResult",
     "Ledger",
     "LocalUser",
-    "Page",
-    "Paper",
     "Principal",
     "Repository",
+    "ResultPage",
     "Role",
     "SignIn",
     "SignedIn",
     "Stage",
     "StoreUnavailable",
     "System",
-    "Versioned",
+    "VersionedValue",
     "Visitor",
     "Would",
     "audit_words",

@@ -59,17 +59,17 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
     """
     match principal:
         case SignIn(id=sign_in_id):
-            found = connection.execute(
+            row = connection.execute(
                 select(*_RIGHTS)
                 .join_from(sign_ins, accounts)
                 .where(sign_ins.c.id == sign_in_id, *open_still(at))
             ).first()
-            if found is None:
+            if row is None:
                 raise SignedOut("You are signed out; nothing was stored. Sign in to go on.")
-            if found.password_once:
+            if row.password_once:
                 # until the own password is chosen the account is a visitor's
                 return Actor(Role.FIRM)
-            return Actor(Role(found.role), found.id, found.carrier_id, found.firm_id)
+            return Actor(Role(row.role), row.id, row.carrier_id, row.firm_id)
         case Visitor(source=source):
             return Actor(Role.FIRM, source=source)
         case LocalUser():
@@ -94,13 +94,13 @@ def open_to(
 
     def mark(method: Callable[Concatenate[A, P], T]) -> Callable[Concatenate[A, P], T]:
         @wraps(method)
-        def guarded(self: A, /, *args: P.args, **named: P.kwargs) -> T:
+        def call(self: A, /, *args: P.args, **kwargs: P.kwargs) -> T:
             call = copy(self)
             call._roles = allowed
-            return method(call, *args, **named)
+            return method(call, *args, **kwargs)
 
-        guarded.roles = allowed  # type: ignore[attr-defined]
-        return guarded
+        call.roles = allowed  # type: ignore[attr-defined]
+        return call
 
     return mark
 
@@ -162,11 +162,11 @@ class Access:
     def _seen_firms(self, connection: Connection, firm_ids: Iterable[int]) -> list[int]:
         """The firms asked for, each once; NotFound if one of them is not to be seen."""
         wanted = sorted(set(firm_ids))
-        found = 0
+        count = 0
         for some in slices(wanted):
             statement = select(func.count()).select_from(firms)
-            found += connection.scalar(statement.where(self._visible(), firms.c.id.in_(some))) or 0
-        if found != len(wanted):
+            count += connection.scalar(statement.where(self._visible(), firms.c.id.in_(some))) or 0
+        if count != len(wanted):
             raise NotFound("That is not here.")
         if isinstance(firm_ids, Mapping):
             self._still(connection, firm_ids)
@@ -175,8 +175,8 @@ class Access:
     def _still(self, connection: Connection, versions: Mapping[int, int]) -> None:
         """Conflict unless every firm stands at its version; on PostgreSQL none moves on now."""
         for some in slices(versions):
-            held = select(firms.c.id, firms.c.version).where(firms.c.id.in_(some))
-            for firm_id, version in connection.execute(held.with_for_update()):
+            query = select(firms.c.id, firms.c.version).where(firms.c.id.in_(some))
+            for firm_id, version in connection.execute(query.with_for_update()):
                 if version != versions[firm_id]:
                     raise Conflict(
                         "Someone else changed one of these firms meanwhile; nothing was stored. "
@@ -196,7 +196,7 @@ class Access:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _holdable(), reading(self.engine) as connection, self._resolved(connection):
+        with _holdable(), reading(self.engine) as connection, self._with_actor(connection):
             yield connection
 
     @contextmanager
@@ -210,7 +210,7 @@ class Access:
             it (``YearQueries.last_change``). One that says nothing is.
         """
         try:
-            with _holdable(), writing(self.engine) as connection, self._resolved(connection):
+            with _holdable(), writing(self.engine) as connection, self._with_actor(connection):
                 yield connection
                 if moves_year:
                     count_change(connection)
@@ -220,7 +220,7 @@ class Access:
             ) from error
 
     @contextmanager
-    def _resolved(self, connection: Connection) -> Iterator[None]:
+    def _with_actor(self, connection: Connection) -> Iterator[None]:
         """The actor for the length of a transaction; NotAllowed where the role may not do this."""
         actor = resolve(self.principal, connection, self._clock())
         if actor.role not in self._roles:
@@ -292,13 +292,13 @@ class Access:
         """An adviser belongs to the firm's carrier, unless it is staff of all carriers."""
         if account_id is None:
             return
-        found = select(accounts.c.id).where(
+        query = select(accounts.c.id).where(
             accounts.c.id == account_id,
             accounts.c.active,
             (accounts.c.role.in_([Role.MANAGER, Role.ADMINISTRATOR]))
             | ((accounts.c.role == Role.ADVISER) & (accounts.c.carrier_id == carrier_id)),
         )
-        if connection.execute(found).first() is None:
+        if connection.execute(query).first() is None:
             raise NotFound(
                 "An adviser looks after firms of the own carrier only, and not all of these are: "
                 "nothing was changed. Filter the list by that carrier first."

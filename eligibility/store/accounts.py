@@ -112,8 +112,8 @@ class Accounts:
         """Is there any account? Without one the store is a one-person local tool."""
         if not self._any:
             with reading(self.engine) as connection:
-                found = connection.execute(select(accounts.c.id).limit(1)).first()
-            self._any = found is not None
+                row = connection.execute(select(accounts.c.id).limit(1)).first()
+            self._any = row is not None
         return self._any
 
     def has_administrator(self) -> bool:
@@ -163,13 +163,13 @@ class Accounts:
 
         A wrong old password counts as a failed sign-in.
         """
-        signed = self.signed_in(token)
-        if signed is None:
+        person = self.signed_in(token)
+        if person is None:
             raise NotAllowed("You are not signed in.")
-        account = self._checked(signed.login, old, source, browser)
+        account = self._authenticate(person.login, old, source, browser)
         if is_same_password(old, new):
             raise InputError("The new password is the old one; choose another.")
-        hashed = hash_password(signed.login, new, self._hasher)
+        hashed = hash_password(person.login, new, self._hasher)
         with writing(self.engine) as connection:
             connection.execute(
                 update(accounts)
@@ -200,7 +200,7 @@ class Accounts:
             If login or password is wrong, or too early after failures; unknown, wrong and disabled
             accounts answer alike and take as long.
         """
-        account = self._checked(login, password, source, browser)
+        account = self._authenticate(login, password, source, browser)
         if self._hasher.check_needs_rehash(account["password_hash"]):
             hashed = hash_only(password, self._hasher)
             with writing(self.engine) as connection:
@@ -209,15 +209,29 @@ class Accounts:
         return self._open(account)
 
     def sign_in_identity(
-        self, issuer: str, subject: str, login: str = "", *, verified: bool = False, name: str = ""
+        self,
+        issuer: str,
+        subject: str,
+        login: str = "",
+        *,
+        email_is_verified: bool = False,
+        name: str = "",
     ) -> str:
         """Open a sign-in for whom an OpenID provider vouches; its token."""
         return self._open(
-            self.account_for_identity(issuer, subject, login, verified=verified, name=name)
+            self.account_for_identity(
+                issuer, subject, login, email_is_verified=email_is_verified, name=name
+            )
         )
 
     def account_for_identity(
-        self, issuer: str, subject: str, login: str = "", *, verified: bool = False, name: str = ""
+        self,
+        issuer: str,
+        subject: str,
+        login: str = "",
+        *,
+        email_is_verified: bool = False,
+        name: str = "",
     ) -> Row:
         """The account of an OpenID identity.
 
@@ -235,29 +249,29 @@ class Accounts:
             check_text(field, value)
         wanted = normalize_login(login)
         with writing(self.engine) as connection:
-            known = connection.execute(
+            row = connection.execute(
                 select(accounts)
                 .join(identities)
                 .where(identities.c.issuer == issuer, identities.c.subject == subject)
             ).mappings().first()  # fmt: skip
-            if known is None:
-                known = self._linked(connection, issuer, subject, wanted, verified, name)
-        if not known["active"]:
+            if row is None:
+                row = self._link(connection, issuer, subject, wanted, email_is_verified, name)
+        if not row["active"]:
             raise NotAllowed("This account is disabled.")
-        return dict(known)
+        return dict(row)
 
-    def _linked(
+    def _link(
         self,
         connection: Connection,
         issuer: str,
         subject: str,
         login: str,
-        verified: bool,
+        email_is_verified: bool,
         name: str,
     ) -> Any:
-        held = select(accounts).where(accounts.c.login == login)
-        account = connection.execute(held).mappings().first() if login else None
-        if account is not None and not verified:
+        query = select(accounts).where(accounts.c.login == login)
+        account = connection.execute(query).mappings().first() if login else None
+        if account is not None and not email_is_verified:
             raise NotAllowed("The provider has not verified this address; sign in by password.")
         if account is None:
             values = new_account(login or f"{subject}@{issuer}", name, Role.FIRM, self._clock())
@@ -282,26 +296,26 @@ class Accounts:
             return None
         hashed, at = token_hash(token), self._clock()
         with reading(self.engine) as connection:
-            found = connection.execute(
+            row = connection.execute(
                 select(accounts, sign_ins.c.seen_at, sign_ins.c.id.label("sign_in_id"))
                 .join_from(sign_ins, accounts)
                 .where(sign_ins.c.token_hash == hashed, *open_still(at))
             ).mappings().first()  # fmt: skip
-        if found is None:
+        if row is None:
             return None
-        if at - found["seen_at"] > SEEN_EVERY:
+        if at - row["seen_at"] > SEEN_EVERY:
             with writing(self.engine) as connection:
-                own = sign_ins.c.id == found["sign_in_id"]
+                own = sign_ins.c.id == row["sign_in_id"]
                 connection.execute(update(sign_ins).where(own).values(seen_at=at))
         return SignedIn(
-            found["id"],
-            found["login"],
-            found["name"],
-            Actor(Role.FIRM) if found["password_once"] else _actor(found),
+            row["id"],
+            row["login"],
+            row["name"],
+            Actor(Role.FIRM) if row["password_once"] else _actor(row),
             self.csrf_token(token),
-            found["password_once"],
-            found["password_hash"] is not None,
-            found["sign_in_id"],
+            row["password_once"],
+            row["password_hash"] is not None,
+            row["sign_in_id"],
         )
 
     def sign_out(self, token: str, *, everywhere: bool = False) -> None:
@@ -327,9 +341,9 @@ class Accounts:
         named = b"source:" + network(address).encode()
         return hmac.new(self._key, named, hashlib.sha256).hexdigest()
 
-    def csrf_holds(self, token: str, given: str) -> bool:
+    def csrf_holds(self, token: str, form_token: str) -> bool:
         """Verify a CSRF token: did the form come from this sign-in's own page?"""
-        sent = given.encode(errors="surrogatepass")
+        sent = form_token.encode(errors="surrogatepass")
         return hmac.compare_digest(self.csrf_token(token).encode(), sent)
 
     # --- inside ---
@@ -338,14 +352,14 @@ class Accounts:
     def _dummy(self) -> str:
         return hash_only(secrets.token_hex(TOKEN_BYTES), self._hasher)
 
-    def _checked(self, login: str, password: str, source: str, browser: str) -> Row:
+    def _authenticate(self, login: str, password: str, source: str, browser: str) -> Row:
         """The account, if the password is its own; the failure is counted before it is known."""
         plain = normalize_login(login)
         with writing(self.engine) as connection:
             attempt = count_attempt(connection, plain, source, browser, self._clock())
         with reading(self.engine) as connection:
-            held = select(accounts).where(accounts.c.login == plain)
-            account = connection.execute(held).mappings().first()
+            query = select(accounts).where(accounts.c.login == plain)
+            account = connection.execute(query).mappings().first()
         # an unknown login costs one verification like a known one
         stored = account["password_hash"] if account and account["password_hash"] else self._dummy
         right = verify_password(stored, password, self._hasher)

@@ -46,18 +46,20 @@ class Administration(Access):
         """A new carrier (孵化载体: incubator, park, service institution); its id."""
         with self._writing() as connection:
             values = {"name": name, "district": district, "active": True, "version": 1}
-            made = self._insert(connection, carriers, values)
-            self._log(connection, AuditAction.CARRIER_ADD, carrier=made, name=name)
-        return made
+            new_id = self._insert(connection, carriers, values)
+            self._log(connection, AuditAction.CARRIER_ADD, carrier=new_id, name=name)
+        return new_id
 
     @open_to(LEADS)
     def save_carrier(self, carrier_id: int, values: Facts, version: int) -> int:
         """Change a carrier that stands at this version; the next version."""
-        given = only(values, CARRIER)
+        entries = only(values, CARRIER)
         with self._writing() as connection:
             self._one(connection, select(carriers).where(carriers.c.id == carrier_id))
-            after = self._change(connection, carriers, carriers.c.id == carrier_id, given, version)
-            self._log(connection, AuditAction.CARRIER_CHANGE, carrier=carrier_id, **given)
+            after = self._change(
+                connection, carriers, carriers.c.id == carrier_id, entries, version
+            )
+            self._log(connection, AuditAction.CARRIER_CHANGE, carrier=carrier_id, **entries)
         return after
 
     @open_to(STAFF)
@@ -67,8 +69,8 @@ class Administration(Access):
         An adviser sees those of its own carrier.
         """
         with self._reading() as connection:
-            told = select(accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.carrier_id)
-            wanted = told.where(accounts.c.active, accounts.c.role != Role.FIRM)
+            query = select(accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.carrier_id)
+            wanted = query.where(accounts.c.active, accounts.c.role != Role.FIRM)
             if self.actor.role is Role.ADVISER:
                 wanted = wanted.where(accounts.c.carrier_id == self.actor.carrier_id)
             return self._all(connection, wanted.order_by(accounts.c.name, accounts.c.id))
@@ -111,11 +113,11 @@ class Administration(Access):
             values |= {"password_hash": hash_password(login, password), "password_once": once}
         with self._writing(moves_year=False) as connection:
             self._check_bound(connection, {**values, **bound})
-            made = self._insert(connection, accounts, {**values, **bound})
+            new_id = self._insert(connection, accounts, {**values, **bound})
             self._log(
-                connection, AuditAction.ACCOUNT_ADD, account=made, role=values["role"], **bound
+                connection, AuditAction.ACCOUNT_ADD, account=new_id, role=values["role"], **bound
             )
-        return made
+        return new_id
 
     @open_to(ADMINISTRATORS)
     def save_account(self, account_id: int, values: Facts, version: int) -> int:
@@ -126,33 +128,35 @@ class Administration(Access):
         Conflict
             If no active administrator would be left.
         """
-        given = only(values, ACCOUNT)
+        entries = only(values, ACCOUNT)
         with self._writing(moves_year=False) as connection:
             # two administrators may not dismiss each other at the same moment
             alone(connection, "change account")
             before = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
-            if "role" in given:
-                given["role"] = _role(given["role"]).value
-            self._check_bound(connection, {**before, **given})
-            after = self._change(connection, accounts, accounts.c.id == account_id, given, version)
+            if "role" in entries:
+                entries["role"] = _role(entries["role"]).value
+            self._check_bound(connection, {**before, **entries})
+            after = self._change(
+                connection, accounts, accounts.c.id == account_id, entries, version
+            )
             chiefs = select(func.count()).select_from(accounts)
             active = (accounts.c.role == Role.ADMINISTRATOR) & accounts.c.active
             if not connection.scalar(chiefs.where(active)):
                 raise Conflict("The last administrator stays; make another one first.")
             end_sign_ins(connection, account_id, self._clock())
-            self._log(connection, AuditAction.ACCOUNT_CHANGE, account=account_id, **given)
+            self._log(connection, AuditAction.ACCOUNT_CHANGE, account=account_id, **entries)
         return after
 
     @open_to(ADMINISTRATORS)
     def set_password(self, account_id: int, password: str) -> None:
         """Give an account a new password, to be changed at its first use; all its sign-ins end."""
         with self._reading() as connection:
-            held = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
-        hashed = hash_password(held["login"], password)
+            row = self._one(connection, select(*_TOLD).where(accounts.c.id == account_id))
+        hashed = hash_password(row["login"], password)
         with self._writing(moves_year=False) as connection:
             own = accounts.c.id == account_id
             values = {"password_hash": hashed, "password_once": True}
-            self._change(connection, accounts, own, values, held["version"])
+            self._change(connection, accounts, own, values, row["version"])
             end_sign_ins(connection, account_id, self._clock())
             self._log(connection, AuditAction.ACCOUNT_SET_PASSWORD, account=account_id)
 
@@ -162,9 +166,9 @@ class Administration(Access):
         ``name``, ``at`` (since when) and ``seen_at``; of oneself, and of everybody for
         administrators."""
         with self._reading() as connection:
-            told = [sign_ins.c[name] for name in ("id", "account_id", "at", "seen_at")]
+            columns = [sign_ins.c[name] for name in ("id", "account_id", "at", "seen_at")]
             wanted = (
-                select(*told, accounts.c.login, accounts.c.name)
+                select(*columns, accounts.c.login, accounts.c.name)
                 .join_from(sign_ins, accounts)
                 .where(self._own_sign_ins(), *open_still(self._clock()))
                 .order_by(sign_ins.c.seen_at.desc(), sign_ins.c.id.desc())
@@ -176,11 +180,11 @@ class Administration(Access):
         """End one sign-in, of oneself or, for administrators, of anybody; again is harmless."""
         with self._writing(moves_year=False) as connection:
             own = (sign_ins.c.id == sign_in_id) & self._own_sign_ins()
-            held = self._one(connection, select(sign_ins.c.account_id).where(own))
+            row = self._one(connection, select(sign_ins.c.account_id).where(own))
             unended = sign_ins.c.revoked_at.is_(None)
             ended = update(sign_ins).where(own, unended).values(revoked_at=self._clock())
             if connection.execute(ended).rowcount:
-                self._log(connection, AuditAction.ACCOUNT_END_SIGN_IN, account=held["account_id"])
+                self._log(connection, AuditAction.ACCOUNT_END_SIGN_IN, account=row["account_id"])
 
     def _own_sign_ins(self) -> ColumnElement[bool]:
         if self.actor.role in ADMINISTRATORS:
@@ -207,13 +211,13 @@ class Administration(Access):
                 .group_by(outcomes.c.applied_year)
                 .subquery()
             )
-            told = [
+            columns = [
                 func.coalesce(of_year.c[name], 0).label(name) for name in ("applied", "certified")
             ]
             year = func.coalesce(targets.c.year, of_year.c.year).label("year")
             version = func.coalesce(targets.c.version, 0).label("version")
             joined = targets.outerjoin(of_year, of_year.c.year == targets.c.year, full=True)
-            wanted = select(year, targets.c.number, version, *told).select_from(joined)
+            wanted = select(year, targets.c.number, version, *columns).select_from(joined)
             return self._all(connection, wanted.order_by(year))
 
     @open_to(LEADS)
@@ -235,20 +239,20 @@ class Administration(Access):
         Of one firm for managers; of everything for administrators.
         """
         with self._reading() as connection:
-            told = (
+            query = (
                 select(audit_log, accounts.c.name.label("by"), firms.c.name.label("firm"))
                 .outerjoin_from(audit_log, accounts, accounts.c.id == audit_log.c.account_id)
                 .outerjoin(firms, firms.c.id == audit_log.c.firm_id)
             )
             if firm_id is not None:
-                told = told.where(audit_log.c.firm_id == firm_id)
+                query = query.where(audit_log.c.firm_id == firm_id)
             elif self.actor.role is Role.MANAGER:
-                told = told.where(audit_log.c.firm_id.is_not(None))
+                query = query.where(audit_log.c.firm_id.is_not(None))
             if before is not None:
-                told = told.where(audit_log.c.id < before)
+                query = query.where(audit_log.c.id < before)
             if firm_id is not None:
                 self._seen_firm(connection, firm_id)
-            return self._all(connection, told.order_by(audit_log.c.id.desc()).limit(limit))
+            return self._all(connection, query.order_by(audit_log.c.id.desc()).limit(limit))
 
     def _check_bound(self, connection: Connection, values: Facts) -> None:
         """An adviser has a carrier, a firm may have a firm, and nobody else has either."""
@@ -265,9 +269,9 @@ class Administration(Access):
 
 def _role(role: Role | str) -> Role:
     try:
-        chosen = Role(role)
+        result = Role(role)
     except ValueError as error:
         raise InputError("There is no role {role}.", role=role) from error
-    if chosen is Role.LOCAL:
+    if result is Role.LOCAL:
         raise InputError("There is no role {role}.", role=role)
-    return chosen
+    return result

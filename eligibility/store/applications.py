@@ -26,7 +26,7 @@ OUTCOME = (
 )  # fmt: skip
 
 
-class Held(NamedTuple):
+class VersionedValue(NamedTuple):
     """Versioned value: a change must name its version; version 0 is: nothing yet."""
 
     value: Any
@@ -61,14 +61,14 @@ class Applications(Access):
             Of ``OUTCOME``; ``certified`` is None while undecided. ``assessment_id`` is the one at
             application; training reads its inputs.
         """
-        given = only(values, OUTCOME)
+        entries = only(values, OUTCOME)
         key = {"firm_id": firm_id, "applied_year": applied_year}
         with self._writing() as connection:
             self._seen_firm(connection, firm_id)
-            if (basis := given.get("assessment_id")) is not None:
+            if (basis := entries.get("assessment_id")) is not None:
                 own = self._select(assessments, assessments.c.id == basis)
                 self._one(connection, own.where(assessments.c.firm_id == firm_id))
-            return self._put_outcome(connection, key, given, version)
+            return self._put_outcome(connection, key, entries, version)
 
     @open_to(STAFF)
     def save_outcomes(self, rows: Iterable[tuple[int, int, Facts, int]]) -> int:
@@ -89,29 +89,29 @@ class Applications(Access):
         with self._writing() as connection:
             for firm_id, year, values, version in recorded:
                 self._seen_firm(connection, firm_id)
-                given = only(values, OUTCOME)
-                if version == 0 and "assessment_id" not in given:
-                    given["assessment_id"] = connection.scalar(_at_application(firm_id, year))
+                entries = only(values, OUTCOME)
+                if version == 0 and "assessment_id" not in entries:
+                    entries["assessment_id"] = connection.scalar(_at_application(firm_id, year))
                 key = {"firm_id": firm_id, "applied_year": year}
-                self._put_outcome(connection, key, given, version)
+                self._put_outcome(connection, key, entries, version)
         return len(recorded)
 
     def _put_outcome(
-        self, connection: Connection, key: dict[str, int], given: Row, version: int
+        self, connection: Connection, key: dict[str, int], entry: Row, version: int
     ) -> int:
         """Write an outcome; the firm's stage follows that of its latest application."""
-        values = {**given, "changed_at": self._clock()}
+        values = {**entry, "changed_at": self._clock()}
         after = self._put(connection, outcomes, key, values, version)
         firm_id = key["firm_id"]
         self._log(
-            connection, AuditAction.OUTCOME_SAVE, firm_id, applied_year=key["applied_year"], **given
+            connection, AuditAction.OUTCOME_SAVE, firm_id, applied_year=key["applied_year"], **entry
         )
         latest = select(outcomes.c.applied_year, outcomes.c.certified)
         latest = latest.where(outcomes.c.firm_id == firm_id)
         year, certified = connection.execute(
             latest.order_by(outcomes.c.applied_year.desc()).limit(1)
         ).one()
-        if year == key["applied_year"] and "certified" in given:
+        if year == key["applied_year"] and "certified" in entry:
             reached = {True: Stage.CERTIFIED, None: Stage.APPLIED, False: Stage.NURTURED}[certified]
             at = self._clock()
             connection.execute(
@@ -134,7 +134,7 @@ class Applications(Access):
         assessment at application say nothing to learn from and are left out.
         """
         with self._reading() as connection:
-            found = connection.execute(
+            row = connection.execute(
                 select(
                     assessments.c.inputs,
                     outcomes.c.applied_year,
@@ -151,7 +151,7 @@ class Applications(Access):
             ).all()
         return [
             plain({**inputs, "applied_year": year, "certified": yes, "rejection_reason": why})
-            for inputs, year, yes, why in found
+            for inputs, year, yes, why in row
         ]
 
 

@@ -37,7 +37,7 @@ from sqlalchemy import text as sql
 from eligibility.domain.errors import Conflict, InputError, StoreUnavailable
 from eligibility.formula_injection import escape_text
 from eligibility.store.actors import now
-from eligibility.store.column_types import Day, Json, Moment, Packed, damaged
+from eligibility.store.column_types import CompressedJson, Day, Json, Moment, damage_error
 from eligibility.store.engine import (
     OWNER_ONLY,
     connect,
@@ -59,8 +59,8 @@ NOT_EXPORTED = (sign_ins, sign_in_attempts)
 class ExportCounts(NamedTuple):
     """Rows of each table that an export holds, and of each that stays behind; together all rows."""
 
-    written: dict[str, int]
-    left: dict[str, int]
+    rows_written: dict[str, int]
+    rows_left_out: dict[str, int]
 
 
 def backup(engine: Engine, file: Path) -> dict[str, int]:
@@ -170,8 +170,8 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
         with reading(engine) as connection:
             yield connection
     else:
-        with engine.connect() as opened:
-            connection = opened.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as source:
+            connection = source.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
@@ -214,12 +214,12 @@ def _copy_rows(engine: Engine, part: Path) -> _Contents:
     return contents
 
 
-def _copy_file(file: Path, copied: Path) -> None:
+def _copy_file(file: Path, target: Path) -> None:
     """Copy a backup through SQLite: to open it ourselves would end this process's locks on it."""
     if not file.is_file():
         raise FileNotFoundError("no regular file is there")
-    copied.touch(OWNER_ONLY)
-    with closing(_read_only(file)) as source, closing(sqlite3.connect(copied)) as copy:
+    target.touch(OWNER_ONLY)
+    with closing(_read_only(file)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
 
@@ -231,11 +231,11 @@ def _read_only(file: Path) -> sqlite3.Connection:
 def _keep_name(folder: Path) -> None:
     """Bring a new name in a folder to the disk, where the system knows how."""
     if os.name == "posix":
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(opened)
+            os.fsync(descriptor)
         finally:
-            os.close(opened)
+            os.close(descriptor)
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> int:
@@ -286,25 +286,27 @@ def _contents(file: Path) -> _Contents:
     sqlite3.Error
         If the file is damaged, is no store, or holds a value that cannot be read.
     """
-    with closing(_read_only(file)) as opened:
-        opened.create_function("unpacks", 1, _unpacks, deterministic=True)
-        (found,) = opened.execute("PRAGMA integrity_check(1)").fetchone()
-        if found != "ok":
-            raise sqlite3.DatabaseError(found.splitlines()[-1])
-        stands_at = opened.execute("SELECT version_num FROM alembic_version").fetchone()
+    with closing(_read_only(file)) as connection:
+        connection.create_function("unpacks", 1, _unpacks, deterministic=True)
+        (result,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if result != "ok":
+            raise sqlite3.DatabaseError(result.splitlines()[-1])
+        stands_at = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         rows = {}
         for table in metadata.sorted_tables:
-            columns = {name for _, name, *_ in opened.execute(f"PRAGMA table_info({table.name})")}
+            columns = {
+                name for _, name, *_ in connection.execute(f"PRAGMA table_info({table.name})")
+            }
             if columns:
-                _check_values(opened, table, columns)
-                count = opened.execute(f"SELECT count(*) FROM {table.name}").fetchone()
+                _check_values(connection, table, columns)
+                count = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
                 rows[table.name] = count[0]
-        if (orphan := opened.execute("PRAGMA foreign_key_check").fetchone()) is not None:
+        if (orphan := connection.execute("PRAGMA foreign_key_check").fetchone()) is not None:
             raise sqlite3.DatabaseError(f"{orphan[0]}: a row belongs to one that is not there")
         return _Contents(stands_at and stands_at[0], rows)
 
 
-def _check_values(opened: sqlite3.Connection, table: Table, columns: set[str]) -> None:
+def _check_values(connection: sqlite3.Connection, table: Table, columns: set[str]) -> None:
     """Raise sqlite3.DatabaseError where a value is not of its column's type: SQLite takes any."""
     wrong = [
         f"WHEN {column.name} IS NOT NULL AND NOT ({_fits(column)}) THEN '{column.name}'"
@@ -312,12 +314,12 @@ def _check_values(opened: sqlite3.Connection, table: Table, columns: set[str]) -
         if column.name in columns
     ]
     (key,) = table.primary_key.columns
-    found = opened.execute(
+    rows = connection.execute(
         f"SELECT * FROM (SELECT {key.name}, CASE {' '.join(wrong)} END AS wrong FROM {table.name}) "
         "WHERE wrong IS NOT NULL LIMIT 1"
     ).fetchone()
-    if found is not None:
-        raise sqlite3.DatabaseError(f"{table.name}.{found[1]}, row {found[0]}")
+    if rows is not None:
+        raise sqlite3.DatabaseError(f"{table.name}.{rows[1]}, row {rows[0]}")
 
 
 def _fits(column: Column[Any]) -> str:
@@ -326,7 +328,7 @@ def _fits(column: Column[Any]) -> str:
     match column.type:
         case Json():
             return f"{kind} = 'text' AND json_valid({name})"
-        case Packed():
+        case CompressedJson():
             return f"{kind} = 'blob' AND unpacks({name})"
         case Moment():
             return f"{kind} = 'text' AND datetime({name}) IS NOT NULL"
@@ -362,20 +364,20 @@ def _write(connection: Connection, table: Table, folder: Path) -> int:
         cells = csv.writer(sheet)
         cells.writerow([column.name for column in columns])
         for row in connection.execute(select(*columns).order_by(key)):
-            told = [value.isoformat() if isinstance(value, date) else value for value in row]
+            values = [value.isoformat() if isinstance(value, date) else value for value in row]
             names = (column.name for column in columns)
-            filled = dict(zip(names, told, strict=True))
+            filled = dict(zip(names, values, strict=True))
             lines.write(json.dumps(filled, ensure_ascii=False, default=_refuse) + "\n")
-            cells.writerow(map(_cell, columns, told))
+            cells.writerow(map(_cell, columns, values))
             rows += 1
     return rows
 
 
 def _refuse(_: object) -> None:
-    raise damaged()
+    raise damage_error()
 
 
 def _cell(column: Column[Any], value: Any) -> Any:
-    if isinstance(column.type, Json | Packed):
+    if isinstance(column.type, Json | CompressedJson):
         return "" if value is None else json.dumps(value, ensure_ascii=False)
     return escape_text(value) if isinstance(value, str) else value

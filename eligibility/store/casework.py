@@ -9,7 +9,15 @@ from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.rows import Facts, Row, only, plain
-from eligibility.store.schema import Paper, accounts, documents, firms, notes, saved_views, tasks
+from eligibility.store.schema import (
+    DocumentStatus,
+    accounts,
+    documents,
+    firms,
+    notes,
+    saved_views,
+    tasks,
+)
 
 #: characters of a note or a remark, and of a task's title
 LONGEST_NOTE, LONGEST_TITLE = 2000, 300
@@ -20,11 +28,11 @@ class Casework(Access):
     """What staff does for firms."""
 
     @open_to(STAFF)
-    def tasks(self, firm_id: int | None = None, *, done: bool | None = None) -> list[Row]:
+    def tasks(self, firm_id: int | None = None, *, is_done: bool | None = None) -> list[Row]:
         """Tasks of a firm, or of all, the nearest day first, with ``firm`` and ``assignee``."""
-        asked = [] if firm_id is None else [tasks.c.firm_id == firm_id]
-        if done is not None:
-            asked.append(tasks.c.done.is_(done))
+        clauses = [] if firm_id is None else [tasks.c.firm_id == firm_id]
+        if is_done is not None:
+            clauses.append(tasks.c.done.is_(is_done))
         with self._reading() as connection:
             if firm_id is not None:
                 self._seen_firm(connection, firm_id)
@@ -34,19 +42,19 @@ class Casework(Access):
                 .select_from(
                     tasks.join(firms).outerjoin(accounts, accounts.c.id == tasks.c.assignee_id)
                 )
-                .where(self._visible(tasks), *asked)
+                .where(self._visible(tasks), *clauses)
                 .order_by(tasks.c.due_on.asc().nulls_last(), tasks.c.id),
             )
 
     @open_to(STAFF)
     def add_task(self, firm_id: int, values: Facts) -> int:
         """A new task of ``TASK`` fields, and its id."""
-        given = only(values, TASK)
-        require_length(given.get("title"), LONGEST_TITLE)
+        entries = only(values, TASK)
+        require_length(entries.get("title"), LONGEST_TITLE)
         with self._writing(moves_year=False) as connection:
             firm = self._seen_firm(connection, firm_id)
-            self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
-            made = self._insert(
+            self._adviser(connection, entries.get("assignee_id"), firm["carrier_id"])
+            new_id = self._insert(
                 connection,
                 tasks,
                 {
@@ -54,25 +62,25 @@ class Casework(Access):
                     "account_id": self.actor.account_id,
                     "at": self._clock(),
                     "version": 1,
-                    **given,
+                    **entries,
                 },
             )
             self._log(
-                connection, AuditAction.TASK_ADD, firm_id, task=made, title=given.get("title")
+                connection, AuditAction.TASK_ADD, firm_id, task=new_id, title=entries.get("title")
             )
-        return made
+        return new_id
 
     @open_to(STAFF)
     def save_task(self, task_id: int, values: Facts, version: int) -> int:
         """Change a task that stands at this version (``done`` closes it); the next version."""
-        given = only(values, TASK)
-        require_length(given.get("title"), LONGEST_TITLE)
+        entries = only(values, TASK)
+        require_length(entries.get("title"), LONGEST_TITLE)
         with self._writing(moves_year=False) as connection:
             before = self._one(connection, self._select(tasks, tasks.c.id == task_id))
             firm = self._seen_firm(connection, before["firm_id"])
-            self._adviser(connection, given.get("assignee_id"), firm["carrier_id"])
-            after = self._change(connection, tasks, tasks.c.id == task_id, given, version)
-            self._log(connection, AuditAction.TASK_CHANGE, firm["id"], task=task_id, **given)
+            self._adviser(connection, entries.get("assignee_id"), firm["carrier_id"])
+            after = self._change(connection, tasks, tasks.c.id == task_id, entries, version)
+            self._log(connection, AuditAction.TASK_CHANGE, firm["id"], task=task_id, **entries)
         return after
 
     @open_to(STAFF)
@@ -96,9 +104,9 @@ class Casework(Access):
             self._seen_firm(connection, firm_id)
             values = {"firm_id": firm_id, "text": text, "at": self._clock()}
             values["account_id"] = self.actor.account_id
-            made = self._insert(connection, notes, values)
-            self._log(connection, AuditAction.NOTE_ADD, firm_id, note=made)
-        return made
+            new_id = self._insert(connection, notes, values)
+            self._log(connection, AuditAction.NOTE_ADD, firm_id, note=new_id)
+        return new_id
 
     @open_to(ANYONE)
     def documents(self, firm_id: int) -> list[Row]:
@@ -110,13 +118,22 @@ class Casework(Access):
 
     @open_to(STAFF)
     def save_document(
-        self, firm_id: int, item: str, status: Paper | str, version: int, remark: str | None = None
+        self,
+        firm_id: int,
+        item: str,
+        status: DocumentStatus | str,
+        version: int,
+        remark: str | None = None,
     ) -> int:
         """Say where one document stands; the next version (0: it is not on the list yet)."""
-        if status not in set(Paper):
+        if status not in set(DocumentStatus):
             raise InputError("There is no document status {status}.", status=status)
         require_length(remark, LONGEST_NOTE)
-        values = {"status": Paper(status).value, "remark": remark, "changed_at": self._clock()}
+        values = {
+            "status": DocumentStatus(status).value,
+            "remark": remark,
+            "changed_at": self._clock(),
+        }
         with self._writing(moves_year=False) as connection:
             self._seen_firm(connection, firm_id)
             key = {"firm_id": firm_id, "item": item}

@@ -19,14 +19,14 @@ T = TypeVar("T")
 UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError, zlib.error)
 
 
-def damaged() -> StoreUnavailable:
+def damage_error() -> StoreUnavailable:
     """Error for a stored value that cannot be read."""
     return StoreUnavailable(
         "The store is damaged: a value in it cannot be read. Restore the last backup."
     )
 
 
-class _Stored(TypeDecorator[T]):
+class _CheckedType(TypeDecorator[T]):
     """A value of a store: what the database holds and cannot be read as one is said to be damage."""
 
     cache_ok = True
@@ -43,12 +43,12 @@ class _Stored(TypeDecorator[T]):
             try:
                 return process(value)
             except UNREADABLE as error:
-                raise damaged() from error
+                raise damage_error() from error
 
         return read
 
 
-class Json(_Stored[Any]):
+class Json(_CheckedType[Any]):
     """JSON as text: numbers come back exactly as they were given, whichever the database."""
 
     impl = Text
@@ -63,7 +63,7 @@ class Json(_Stored[Any]):
         return None if value is None else json.loads(value)
 
 
-class Packed(_Stored[Any]):
+class CompressedJson(_CheckedType[Any]):
     """JSON, compressed: a result record is 12 KB of mostly repeated titles and citations."""
 
     impl = LargeBinary
@@ -94,7 +94,7 @@ def _json(value: Any) -> str:
     return text
 
 
-class Moment(_Stored[datetime]):
+class Moment(_CheckedType[datetime]):
     """A moment in UTC; SQLite knows no time zones, so none is stored."""
 
     impl = DateTime
@@ -117,7 +117,7 @@ class Moment(_Stored[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-class Day(_Stored[date]):
+class Day(_CheckedType[date]):
     """A day."""
 
     impl = Date

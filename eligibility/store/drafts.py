@@ -67,24 +67,24 @@ class Drafts(Access):
         NotAllowed
             If too many were begun from there within the hour.
         """
-        held = _require_size(state)
+        content = _require_size(state)
         code, at = new_code(), self._clock()
         with self._writing(moves_year=False) as connection:
             self._not_too_many(connection)
-            made = self._insert(
+            new_id = self._insert(
                 connection,
                 drafts,
                 {
                     "code_hash": code_hash(code),
                     "account_id": self.actor.account_id,
                     "source": self.actor.source,
-                    "state": held,
+                    "state": content,
                     "created_at": at,
                     "changed_at": at,
                     "version": 1,
                 },
             )
-        return code, made
+        return code, new_id
 
     @open_to(ANYONE)
     def get(self, key: Key) -> Row:
@@ -110,9 +110,9 @@ class Drafts(Access):
         """Store the state in place of the one at this version; the next version."""
         bounded = _require_size(state)
         with self._writing(moves_year=False) as connection:
-            held = self._draft(connection, key)
+            row = self._draft(connection, key)
             values = {"state": bounded, "changed_at": self._clock()}
-            return self._change(connection, drafts, drafts.c.id == held["id"], values, version)
+            return self._change(connection, drafts, drafts.c.id == row["id"], values, version)
 
     @open_to(ANYONE)
     def share(self, key: Key, carrier_id: int, consent: str) -> None:
@@ -124,42 +124,42 @@ class Drafts(Access):
             The sentence that was agreed to; kept with the time.
         """
         with self._writing(moves_year=False) as connection:
-            held = self._draft(connection, key)
+            row = self._draft(connection, key)
             named = carriers.c.active & (carriers.c.id == carrier_id)
             self._one(connection, select(carriers).where(named))
             values = {"carrier_id": carrier_id, "consent": consent, "consent_at": self._clock()}
-            where = drafts.c.id == held["id"]
-            self._change(connection, drafts, where, values, held["version"])
-            self._log(connection, AuditAction.DRAFT_SHARE, draft=held["id"], carrier=carrier_id)
+            where = drafts.c.id == row["id"]
+            self._change(connection, drafts, where, values, row["version"])
+            self._log(connection, AuditAction.DRAFT_SHARE, draft=row["id"], carrier=carrier_id)
 
     @open_to(ANYONE)
     def withdraw(self, key: Key) -> None:
         """Show a draft to nobody any more."""
         with self._writing(moves_year=False) as connection:
-            held = self._draft(connection, key)
+            row = self._draft(connection, key)
             values = {"carrier_id": None, "consent": None, "consent_at": None}
-            where = drafts.c.id == held["id"]
-            self._change(connection, drafts, where, values, held["version"])
-            self._log(connection, AuditAction.DRAFT_WITHDRAW, draft=held["id"])
+            where = drafts.c.id == row["id"]
+            self._change(connection, drafts, where, values, row["version"])
+            self._log(connection, AuditAction.DRAFT_WITHDRAW, draft=row["id"])
 
     @open_to(ANYONE)
     def delete(self, key: Key) -> None:
         """Forget a draft for good."""
         with self._writing(moves_year=False) as connection:
-            held = self._draft(connection, key)
-            connection.execute(delete(drafts).where(drafts.c.id == held["id"]))
-            self._log(connection, AuditAction.DRAFT_DELETE, draft=held["id"])
+            row = self._draft(connection, key)
+            connection.execute(delete(drafts).where(drafts.c.id == row["id"]))
+            self._log(connection, AuditAction.DRAFT_DELETE, draft=row["id"])
 
     @open_to(STAFF)
     def shared_drafts(self) -> list[Row]:
         """Drafts that firms share with a carrier of the actor's, latest first."""
         with self._reading() as connection:
-            told = [*_TOLD, carriers.c.name.label("carrier")]
+            columns = [*_TOLD, carriers.c.name.label("carrier")]
             return self._all(
                 connection,
-                select(*told)
+                select(*columns)
                 .join_from(drafts, carriers)
-                .where(self._shared())
+                .where(self._is_shared())
                 .order_by(drafts.c.consent_at.desc()),
             )
 
@@ -167,15 +167,15 @@ class Drafts(Access):
     def shared_draft(self, draft_id: int) -> Row:
         """One shared draft with its ``state``; to take it in, stage it as an import of one row."""
         with self._reading() as connection:
-            shared = select(*_TOLD, drafts.c.state).where(self._shared())
+            shared = select(*_TOLD, drafts.c.state).where(self._is_shared())
             return self._one(connection, shared.where(drafts.c.id == draft_id))
 
     @open_to(ANYONE)
     def carrier_choices(self) -> list[Row]:
         """Carriers that a draft can be shared with: id, name, district."""
         with self._reading() as connection:
-            told = select(carriers.c.id, carriers.c.name, carriers.c.district)
-            return self._all(connection, told.where(carriers.c.active).order_by(carriers.c.name))
+            query = select(carriers.c.id, carriers.c.name, carriers.c.district)
+            return self._all(connection, query.where(carriers.c.active).order_by(carriers.c.name))
 
     def _not_too_many(self, connection: Connection) -> None:
         """Refuse one draft more where too many were begun; the one local person is never too many."""
@@ -212,7 +212,7 @@ class Drafts(Access):
         account = self.actor.account_id
         return false() if account is None else drafts.c.account_id == account
 
-    def _shared(self) -> ColumnElement[bool]:
+    def _is_shared(self) -> ColumnElement[bool]:
         shared = drafts.c.carrier_id.is_not(None)
         if self.actor.role is Role.ADVISER:
             return (
@@ -223,8 +223,8 @@ class Drafts(Access):
 
 def _require_size(state: Facts) -> Row:
     """The state as it is stored; InputError where it is more than one firm can have to say."""
-    held = plain(state)
-    lists = held.get("ledgers") or {}
+    content = plain(state)
+    lists = content.get("ledgers") or {}
     for rows in lists.values() if isinstance(lists, Mapping) else ():
         if len(rows) > MOST_ROWS:
             raise InputError(
@@ -232,32 +232,32 @@ def _require_size(state: Facts) -> Row:
                 "rows away, or enter the numbers without the list.",
                 rows=len(rows), allowed=MOST_ROWS,
             )  # fmt: skip
-    for text in _texts(held):
+    for text in _texts(content):
         if len(text) > LONGEST_TEXT:
             raise InputError(
                 "“{start}…” has {length} characters; at most {allowed} can be kept in one place. "
                 "Nothing was stored: shorten it.",
                 start=text[:20], length=len(text), allowed=LONGEST_TEXT,
             )  # fmt: skip
-    if (size := sum(len(text) for text in _texts(held))) > LARGEST:
+    if (size := sum(len(text) for text in _texts(content))) > LARGEST:
         raise InputError(
             "This self-assessment has {size} characters; at most {allowed} can be kept. Nothing was "
             "stored: take rows away.",
             size=size, allowed=LARGEST,
         )  # fmt: skip
-    return held
+    return content
 
 
-def _texts(held: Any) -> Iterator[str]:
+def _texts(content: Any) -> Iterator[str]:
     """Every text within, and every name of one."""
-    if isinstance(held, str):
-        yield held
-    elif isinstance(held, Mapping):
-        for name, part in held.items():
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for name, part in content.items():
             yield name
             yield from _texts(part)
-    elif isinstance(held, list):
-        for part in held:
+    elif isinstance(content, list):
+        for part in content:
             yield from _texts(part)
 
 

@@ -97,7 +97,7 @@ def open_store(url: str | None = None) -> Engine:
         If the database cannot be reached or is damaged, was written by a newer version of this
         program, or is a SQLite file that was open where this process was forked.
     """
-    named = _parsed(url or os.environ.get(URL) or sqlite_url(data_folder() / FILE_NAME))
+    named = _parse_url(url or os.environ.get(URL) or sqlite_url(data_folder() / FILE_NAME))
     key = named.render_as_string(hide_password=False)
     with _opening:
         if key not in _stores:
@@ -125,7 +125,7 @@ def sqlite_url(file: Path) -> DatabaseURL:
 
 def connect(url: str | DatabaseURL) -> Engine:
     """An engine for a database as it is, without migrating it."""
-    parsed = _parsed(url)
+    parsed = _parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     return create_engine(
@@ -133,7 +133,7 @@ def connect(url: str | DatabaseURL) -> Engine:
     )
 
 
-def _parsed(url: str | DatabaseURL) -> DatabaseURL:
+def _parse_url(url: str | DatabaseURL) -> DatabaseURL:
     """The URL in the one form that names this database; InputError if it names none."""
     try:
         parsed = make_url(url)
@@ -213,10 +213,10 @@ def _sqlite(url: DatabaseURL) -> Engine:
 def _identity(file: str) -> tuple[int, int] | None:
     """Which file a name leads to; asked without opening it."""
     try:
-        found = os.stat(file)
+        status = os.stat(file)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _leave_to_parent() -> None:

@@ -26,13 +26,13 @@ def table_facts(table: FirmTable, fields: Sequence[Field]) -> Iterator[Row]:
         Money in CNY; yes/no as bool, ratings A to E, days as ISO texts, codes of the catalogue as
         texts: ``eligibility.firms`` makes the same table of them again.
     """
-    held = [field for field in fields if field.id in table.columns]
-    blank = {field.id: table.blank(field.id) for field in held}
-    columns = {field.id: table.columns[field.id].tolist() for field in held}
+    fields_present = [field for field in fields if field.id in table.columns]
+    blank = {field.id: table.blank(field.id) for field in fields_present}
+    columns = {field.id: table.columns[field.id].tolist() for field in fields_present}
     for row in range(table.rows):
         yield {
-            field.id: _told(field, columns[field.id][row])
-            for field in held
+            field.id: _given_value(field, columns[field.id][row])
+            for field in fields_present
             if not blank[field.id][row]
         }
 
@@ -50,9 +50,9 @@ class CalendarFacts:
         """The facts of a form under their calendar years."""
         return by_calendar_year(facts, _application_year(facts, year), self._latest)
 
-    def cut(self, stored: Facts, year: int) -> Row:
+    def cut(self, facts: Facts, year: int) -> Row:
         """Stored facts as the form of their application has them."""
-        return cut_window(stored, _application_year(stored, year), self._latest)
+        return cut_window(facts, _application_year(facts, year), self._latest)
 
 
 def _application_year(facts: Facts, year: int) -> int:
@@ -60,7 +60,7 @@ def _application_year(facts: Facts, year: int) -> int:
     return int(day) if day.isdecimal() else year
 
 
-def _told(field: Field, value: Any) -> Any:
+def _given_value(field: Field, value: Any) -> Any:
     match field.kind:
         case "yes_no":
             return bool(value)

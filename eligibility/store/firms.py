@@ -25,7 +25,7 @@ from eligibility.domain.errors import InputError, NotFound
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, LEADS, STAFF
 from eligibility.store.audit import AuditAction, write_audit
-from eligibility.store.column_types import UNREADABLE, damaged
+from eligibility.store.column_types import UNREADABLE, damage_error
 from eligibility.store.rows import Facts, Row, only, slices
 from eligibility.store.schema import Role, Stage, accounts, carriers, firms, tasks
 
@@ -51,23 +51,23 @@ class FirmFilter:
 
     def clauses(self) -> list[ColumnElement[bool]]:
         """The filter as SQL; every value is bound, never written into it."""
-        asked: list[ColumnElement[bool]] = []
+        clauses: list[ColumnElement[bool]] = []
         for part in fields(self):
             value = getattr(self, part.name)
             if value is None:
                 continue
             if part.name == "text":
-                found = firms.c.name.icontains(value, autoescape=True)
-                asked.append(or_(found, firms.c.uscc.icontains(value, autoescape=True)))
+                matches = firms.c.name.icontains(value, autoescape=True)
+                clauses.append(or_(matches, firms.c.uscc.icontains(value, autoescape=True)))
             elif part.name == "verdict" and value == "":
-                asked.append(firms.c.verdict.is_(None))
+                clauses.append(firms.c.verdict.is_(None))
             else:
-                asked.append(firms.c[part.name] == value)
-        return asked
+                clauses.append(firms.c[part.name] == value)
+        return clauses
 
 
 @dataclass(frozen=True)
-class Page:
+class ResultPage:
     """Page of a longer list (pagination), and how many rows there are in all."""
 
     rows: list[Row]
@@ -101,25 +101,25 @@ DAYS: dict[str, Literal["D", "us"]] = {
 class Firms(Access):
     """Firms as their rows."""
 
-    def _listed(self, chosen: FirmFilter | None) -> Select[Any]:
-        asked = (chosen or FirmFilter()).clauses()
-        return select(*LISTED).select_from(_JOINED).where(self._visible(), *asked)
+    def _listing(self, selection: FirmFilter | None) -> Select[Any]:
+        clauses = (selection or FirmFilter()).clauses()
+        return select(*LISTED).select_from(_JOINED).where(self._visible(), *clauses)
 
     @open_to(ANYONE)
     def page(
         self,
-        chosen: FirmFilter | None = None,
+        selection: FirmFilter | None = None,
         *,
         sort: str = "name",
         descending: bool = False,
         limit: int = 50,
         offset: int = 0,
-    ) -> Page:
+    ) -> ResultPage:
         """Some firms in order, as rows with ``carrier``, ``adviser`` (names) and ``next_due``.
 
         Parameters
         ----------
-        chosen : FirmFilter, optional
+        selection : FirmFilter, optional
         sort : str
             A column of the row; blanks come last. Ties are in the order of ids.
         limit, offset : int
@@ -137,15 +137,15 @@ class Firms(Access):
         blank = getattr(SORTS[sort], "nullable", True)
         order = by.nulls_last() if blank else by, firms.c.id
         counting = select(func.count()).select_from(firms)
-        asked = (chosen or FirmFilter()).clauses()
+        clauses = (selection or FirmFilter()).clauses()
         with self._reading() as connection:
-            statement = self._listed(chosen).order_by(*order)
+            statement = self._listing(selection).order_by(*order)
             rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
-            count = connection.scalar(counting.where(self._visible(), *asked)) or 0
-        return Page(rows, count)
+            count = connection.scalar(counting.where(self._visible(), *clauses)) or 0
+        return ResultPage(rows, count)
 
     @open_to(ANYONE)
-    def frame(self, chosen: FirmFilter | None = None) -> dict[str, NDArray[Any]]:
+    def frame(self, selection: FirmFilter | None = None) -> dict[str, NDArray[Any]]:
         """All chosen firms as columns, in the order of their names.
 
         Returns
@@ -162,10 +162,10 @@ class Firms(Access):
             else column
             for column in SHOWN
         ]
-        asked = (chosen or FirmFilter()).clauses()
+        clauses = (selection or FirmFilter()).clauses()
         try:
             with self._reading() as connection:
-                statement = select(*raw).select_from(_JOINED).where(self._visible(), *asked)
+                statement = select(*raw).select_from(_JOINED).where(self._visible(), *clauses)
                 rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
             columns = zip(*rows, strict=True) if rows else [()] * len(raw)
             return {
@@ -173,13 +173,13 @@ class Firms(Access):
                 for column, values in zip(SHOWN, columns, strict=True)
             }
         except UNREADABLE as error:
-            raise damaged() from error
+            raise damage_error() from error
 
     @open_to(ANYONE)
     def get(self, firm_id: int) -> Row:
         """One firm's row, with its ``version``; NotFound if it is not to be seen."""
         with self._reading() as connection:
-            return self._one(connection, self._listed(None).where(firms.c.id == firm_id))
+            return self._one(connection, self._listing(None).where(firms.c.id == firm_id))
 
     @open_to(STAFF)
     def add(self, values: Facts) -> int:
@@ -195,16 +195,16 @@ class Firms(Access):
         Conflict
             If that carrier has a firm of this credit code already.
         """
-        given = {**only(values, EDITABLE)}
+        entries = {**only(values, EDITABLE)}
         with self._writing() as connection:
             if self.actor.role is Role.ADVISER:
-                given["carrier_id"] = self._own_carrier(given.get("carrier_id"))
-            self._adviser(connection, given.get("adviser_id"), given.get("carrier_id"))
+                entries["carrier_id"] = self._own_carrier(entries.get("carrier_id"))
+            self._adviser(connection, entries.get("adviser_id"), entries.get("carrier_id"))
             at = self._clock()
             fresh = {"stage_since": at, "created_at": at, "changed_at": at, "version": 1}
-            made = self._insert(connection, firms, {**given, **fresh})
-            self._log(connection, AuditAction.FIRM_ADD, made, **given)
-        return made
+            new_id = self._insert(connection, firms, {**entries, **fresh})
+            self._log(connection, AuditAction.FIRM_ADD, new_id, **entries)
+        return new_id
 
     @open_to(ANYONE)
     def save(self, firm_id: int, values: Facts, version: int) -> int:
@@ -219,18 +219,18 @@ class Firms(Access):
         """
         with self._writing() as connection:
             allowed = {Role.FIRM: ("name", "district", "industry")}.get(self.actor.role, EDITABLE)
-            given = only(values, allowed)
+            entries = only(values, allowed)
             before = self._seen_firm(connection, firm_id)
-            if self.actor.role is Role.ADVISER and "carrier_id" in given:
-                given["carrier_id"] = self._own_carrier(given["carrier_id"])
-            carrier = given.get("carrier_id", before["carrier_id"])
-            adviser = given.get("adviser_id", before["adviser_id"])
-            if {"carrier_id", "adviser_id"} & set(given):
+            if self.actor.role is Role.ADVISER and "carrier_id" in entries:
+                entries["carrier_id"] = self._own_carrier(entries["carrier_id"])
+            carrier = entries.get("carrier_id", before["carrier_id"])
+            adviser = entries.get("adviser_id", before["adviser_id"])
+            if {"carrier_id", "adviser_id"} & set(entries):
                 self._adviser(connection, adviser, carrier)
-            changes = {**given, "changed_at": self._clock()}
+            changes = {**entries, "changed_at": self._clock()}
             after = self._change(connection, firms, firms.c.id == firm_id, changes, version)
             self._log(
-                connection, AuditAction.FIRM_CHANGE, firm_id, changed=differences(before, given)
+                connection, AuditAction.FIRM_CHANGE, firm_id, changed=differences(before, entries)
             )
         return after
 
@@ -242,24 +242,30 @@ class Firms(Access):
         The number of those that changed; whose adviser it was already stays as it is.
         """
         with self._writing(moves_year=False) as connection:
-            chosen = self._seen_firms(connection, firm_ids)
-            for some in slices(chosen):
-                held = select(firms.c.carrier_id).where(firms.c.id.in_(some)).distinct()
-                for carrier in connection.scalars(held).all():
+            visible_ids = self._seen_firms(connection, firm_ids)
+            for some in slices(visible_ids):
+                query = select(firms.c.carrier_id).where(firms.c.id.in_(some)).distinct()
+                for carrier in connection.scalars(query).all():
                     self._adviser(connection, adviser_id, carrier)
-            chosen = self._others(connection, chosen, "adviser_id", adviser_id)
-            self._change_many(connection, chosen, AuditAction.FIRM_ASSIGN, adviser_id=adviser_id)
-        return len(chosen)
+            visible_ids = self._others(connection, visible_ids, "adviser_id", adviser_id)
+            self._change_many(
+                connection, visible_ids, AuditAction.FIRM_ASSIGN, adviser_id=adviser_id
+            )
+        return len(visible_ids)
 
     @open_to(LEADS)
     def move(self, firm_ids: Iterable[int], carrier_id: int | None) -> int:
         """Move many firms to one carrier, away from their advisers; all or none. Their number."""
         with self._writing() as connection:
-            chosen = self._seen_firms(connection, firm_ids)
+            visible_ids = self._seen_firms(connection, firm_ids)
             self._change_many(
-                connection, chosen, AuditAction.FIRM_MOVE, carrier_id=carrier_id, adviser_id=None
+                connection,
+                visible_ids,
+                AuditAction.FIRM_MOVE,
+                carrier_id=carrier_id,
+                adviser_id=None,
             )
-        return len(chosen)
+        return len(visible_ids)
 
     @open_to(STAFF)
     def set_stage(self, firm_ids: Iterable[int], stage: Stage | str) -> int:
@@ -272,42 +278,42 @@ class Firms(Access):
         except ValueError as error:
             raise InputError("There is no stage {stage}.", stage=stage) from error
         with self._writing() as connection:
-            chosen = self._seen_firms(connection, firm_ids)
-            chosen = self._others(connection, chosen, "stage", reached.value)
-            self._change_many(connection, chosen, AuditAction.FIRM_STAGE, stage=reached.value)
-        return len(chosen)
+            visible_ids = self._seen_firms(connection, firm_ids)
+            visible_ids = self._others(connection, visible_ids, "stage", reached.value)
+            self._change_many(connection, visible_ids, AuditAction.FIRM_STAGE, stage=reached.value)
+        return len(visible_ids)
 
     @open_to(STAFF)
     def count_changes(
-        self, chosen: FirmFilter, field: Literal["adviser_id", "stage"], value: int | str | None
+        self, selection: FirmFilter, field: Literal["adviser_id", "stage"], value: int | str | None
     ) -> int:
         """How many of the chosen firms have another adviser, or stand at another stage."""
         other = firms.c[field].is_distinct_from(value)
         counting = select(func.count()).select_from(firms)
         with self._reading() as connection:
-            found = counting.where(self._visible(), *chosen.clauses(), other)
-            return connection.scalar(found) or 0
+            query = counting.where(self._visible(), *selection.clauses(), other)
+            return connection.scalar(query) or 0
 
     @open_to(STAFF)
     def ids_by_code(self, codes: Iterable[str]) -> dict[str, int]:
         """Credit code → firm, of those to be seen; a code of two firms is left out."""
-        found: dict[str, int] = {}
+        result: dict[str, int] = {}
         one = func.count() == 1
         with self._reading() as connection:
             for some in slices(set(codes)):
-                held = select(firms.c.uscc, func.min(firms.c.id))
-                held = held.where(self._visible(), firms.c.uscc.in_(some))
-                rows = connection.execute(held.group_by(firms.c.uscc).having(one))
-                found |= {code: firm_id for code, firm_id in rows}
-        return found
+                query = select(firms.c.uscc, func.min(firms.c.id))
+                query = query.where(self._visible(), firms.c.uscc.in_(some))
+                rows = connection.execute(query.group_by(firms.c.uscc).having(one))
+                result |= {code: firm_id for code, firm_id in rows}
+        return result
 
     def _others(
-        self, connection: Connection, chosen: list[int], field: str, value: Any
+        self, connection: Connection, firm_ids: list[int], field: str, value: Any
     ) -> list[int]:
         """Of these firms those that have another value."""
         return [
             firm_id
-            for some in slices(chosen)
+            for some in slices(firm_ids)
             for firm_id in connection.scalars(
                 select(firms.c.id)
                 .where(firms.c.id.in_(some), firms.c[field].is_distinct_from(value))
@@ -316,17 +322,17 @@ class Firms(Access):
         ]
 
     def _change_many(
-        self, connection: Connection, chosen: list[int], action: AuditAction, **values: object
+        self, connection: Connection, firm_ids: list[int], action: AuditAction, **values: object
     ) -> None:
         at = self._clock()
         since = {"stage_since": at} if "stage" in values else {}
-        for some in slices(chosen):
+        for some in slices(firm_ids):
             connection.execute(
                 update(firms)
                 .where(firms.c.id.in_(some))
                 .values(**values, **since, changed_at=at, version=firms.c.version + 1)
             )
-        write_audit(connection, [self._line(action, firm_id, values) for firm_id in chosen])
+        write_audit(connection, [self._line(action, firm_id, values) for firm_id in firm_ids])
 
     def _own_carrier(self, carrier_id: int | None) -> int | None:
         """An adviser's own carrier, also where none is named; another one is not there for it."""
@@ -335,11 +341,11 @@ class Firms(Access):
         return self.actor.carrier_id
 
 
-def differences(before: Facts, given: Facts) -> Row:
+def differences(before: Facts, facts: Facts) -> Row:
     """What changed, field by field: [before, after]."""
     return {
         name: [before.get(name), value]
-        for name, value in given.items()
+        for name, value in facts.items()
         if before.get(name) != value
     }
 
@@ -349,6 +355,6 @@ def _array(name: str, values: Any) -> NDArray[Any]:
         return np.array(values, dtype=np.float64)
     if name in DAYS:
         return np.array(values, dtype=f"M8[{DAYS[name]}]")
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return made
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result

@@ -15,15 +15,15 @@ from eligibility.store.schema import assessments, carriers, figures, firms, stag
 class ImportMatching(Access):
     """Staged rows beside the firms to be seen."""
 
-    def _match(self, held: Row) -> ColumnElement[int | None]:
+    def _match(self, row: Row) -> ColumnElement[int | None]:
         """The firm that a staged row speaks of, among those to be seen.
 
         Without a credit code it is the one without a code that has this name and these very
         figures: the same row again, and not another firm of the name.
         """
         where = [self._visible()]
-        if held["carrier_id"] is not None:
-            where.append(firms.c.carrier_id == held["carrier_id"])
+        if row["carrier_id"] is not None:
+            where.append(firms.c.carrier_id == row["carrier_id"])
         else:
             named = select(carriers.c.id).where(carriers.c.name == staged.c.carrier)
             theirs = firms.c.carrier_id == named.correlate(staged).scalar_subquery()
@@ -48,7 +48,7 @@ class ImportMatching(Access):
         )
         return func.coalesce(by_code.scalar_subquery(), same.scalar_subquery())
 
-    def _kept(
+    def _unchanged_rows(
         self,
         connection: Connection,
         judged_rows: ColumnElement[bool],

@@ -51,41 +51,41 @@ class ImportResult(NamedTuple):
 class ImportMerge(ImportMatching):
     """Staged rows into firms, figures and assessments, within one transaction."""
 
-    def _store(self, connection: Connection, held: Row) -> ImportResult:
-        mine = staged.c.import_id == held["id"]
-        if held["carrier_id"] is None:
+    def _store(self, connection: Connection, row: Row) -> ImportResult:
+        mine = staged.c.import_id == row["id"]
+        if row["carrier_id"] is None:
             self._name_carriers(connection, mine)
             self._refuse_ambiguous(connection, mine)
-        match = self._match(held)
+        match = self._match(row)
         connection.execute(update(staged).where(mine).values(firm_id=match))
-        known = _firms_of(connection, mine & staged.c.firm_id.is_not(None))
+        firms_by_row = _firms_of(connection, mine & staged.c.firm_id.is_not(None))
         refreshed = self._refresh_firms(connection, mine)
-        added = self._add_firms(connection, held, mine)
+        added = self._add_firms(connection, row, mine)
         changed, merged = self._merge_figures(connection, mine)
         assessed = self._add_assessments(connection, mine)
         every = _firms_of(connection, mine)
         # a row that tells nothing new leaves no trace of itself
-        told = (every.keys() - known.keys()) | refreshed | merged | assessed
-        touched = dict.fromkeys(firm for row, firm in every.items() if row in told)
+        rows_with_effect = (every.keys() - firms_by_row.keys()) | refreshed | merged | assessed
+        touched = dict.fromkeys(firm for row, firm in every.items() if row in rows_with_effect)
         lines = [
             self._line(
                 AuditAction.FIRM_IMPORT,
                 firm,
-                {"import_id": held["id"], "changed": changed.get(firm, {})},
+                {"import_id": row["id"], "changed": changed.get(firm, {})},
             )
             for firm in touched
         ]
         write_audit(connection, lines)
         return ImportResult(
             added,
-            len(set(known.values()) & touched.keys()),
+            len(set(firms_by_row.values()) & touched.keys()),
             len(assessed),
-            len(every) - len(told),
+            len(every) - len(rows_with_effect),
         )
 
     def _name_carriers(self, connection: Connection, mine: ColumnElement[bool]) -> None:
-        known = exists().where(carriers.c.name == staged.c.carrier)
-        new = select(staged.c.carrier).where(mine, staged.c.carrier.is_not(None), ~known)
+        is_carrier = exists().where(carriers.c.name == staged.c.carrier)
+        new = select(staged.c.carrier).where(mine, staged.c.carrier.is_not(None), ~is_carrier)
         for name in connection.scalars(new.distinct()).all():
             self._insert(connection, carriers, {"name": name, "version": 1})
 
@@ -103,7 +103,7 @@ class ImportMerge(ImportMatching):
                 uscc=uscc,
             )
 
-    def _add_firms(self, connection: Connection, held: Row, mine: ColumnElement[bool]) -> int:
+    def _add_firms(self, connection: Connection, import_row: Row, mine: ColumnElement[bool]) -> int:
         """Firms that are new: one for each row without a match, and the row told its id."""
         carrier_of = carrier_ids(connection)
         new = connection.execute(
@@ -114,7 +114,7 @@ class ImportMerge(ImportMatching):
         at = self._clock()
         # a credit code that stands twice in one file is one firm
         firsts = {(row.uscc, row.carrier) if row.uscc else row.id: row for row in reversed(new)}
-        made: dict[Any, int] = {}
+        result: dict[Any, int] = {}
         for some in slices(firsts.items(), CHUNK):
             ids = connection.scalars(
                 insert(firms).returning(firms.c.id, sort_by_parameter_order=True),
@@ -124,7 +124,7 @@ class ImportMerge(ImportMatching):
                         "name": row.name,
                         "district": row.district,
                         "industry": row.industry,
-                        "carrier_id": held["carrier_id"] or carrier_of.get(row.carrier),
+                        "carrier_id": import_row["carrier_id"] or carrier_of.get(row.carrier),
                         "stage": Stage.SURVEYED.value,
                         "stage_since": at,
                         "created_at": at,
@@ -134,18 +134,18 @@ class ImportMerge(ImportMatching):
                     for _, row in some
                 ],
             ).all()
-            made |= {key: made_id for (key, _), made_id in zip(some, ids, strict=True)}
+            result |= {key: made_id for (key, _), made_id in zip(some, ids, strict=True)}
         if new:
             connection.execute(
                 update(staged).where(staged.c.id == bindparam("row")).values(
                     firm_id=bindparam("firm")
                 ),
                 [
-                    {"row": row.id, "firm": made[(row.uscc, row.carrier) if row.uscc else row.id]}
+                    {"row": row.id, "firm": result[(row.uscc, row.carrier) if row.uscc else row.id]}
                     for row in new
                 ],
             )  # fmt: skip
-        return len(made)
+        return len(result)
 
     def _refresh_firms(self, connection: Connection, mine: ColumnElement[bool]) -> set[int]:
         """Names and places that a file tells anew; a blank tells nothing. The rows that did."""
@@ -163,11 +163,11 @@ class ImportMerge(ImportMatching):
         now: dict[int, tuple[Any, ...]] = {}
         anew = set()
         for row in rows:
-            held = now.get(row.firm_id, (row.is_name, row.is_in, row.is_of, row.carrier_id))
-            told = updated_master(held, row._mapping, carrier_of.get(row.carrier))
-            if told != held:
+            current = now.get(row.firm_id, (row.is_name, row.is_in, row.is_of, row.carrier_id))
+            entry = updated_master(current, row._mapping, carrier_of.get(row.carrier))
+            if entry != current:
                 anew.add(row.id)
-                now[row.firm_id] = told
+                now[row.firm_id] = entry
         if now:
             connection.execute(
                 update(firms)
@@ -181,8 +181,8 @@ class ImportMerge(ImportMatching):
                     version=firms.c.version + 1,
                 ),
                 [
-                    {"firm": firm, **dict(zip("ndic", told, strict=True))}
-                    for firm, told in now.items()
+                    {"firm": firm, **dict(zip("ndic", entry, strict=True))}
+                    for firm, entry in now.items()
                 ],
             )
         return anew
@@ -216,13 +216,13 @@ class ImportMerge(ImportMatching):
         over: dict[int, Row] = {}
         changed: dict[int, Row] = {}
         anew = set()
-        for row, firm, year, given, held, facts in rows:
-            if held is None:
+        for row, firm, year, given, stored_inputs, facts in rows:
+            if stored_inputs is None:
                 fresh[firm, year] = {**fresh.get((firm, year), {}), **given}
                 anew.add(row)
-            elif other := differences(over.get(held, facts), given):
+            elif other := differences(over.get(stored_inputs, facts), given):
                 changed[firm] = {**changed.get(firm, {}), **other}
-                over[held] = {**over.get(held, facts), **given}
+                over[stored_inputs] = {**over.get(stored_inputs, facts), **given}
                 anew.add(row)
         if fresh:
             connection.execute(
@@ -238,7 +238,7 @@ class ImportMerge(ImportMatching):
                 update(figures)
                 .where(figures.c.id == bindparam("held"))
                 .values(facts=bindparam("given"), changed_at=at, version=figures.c.version + 1),
-                [{"held": held, "given": facts} for held, facts in over.items()],
+                [{"held": stored_inputs, "given": facts} for stored_inputs, facts in over.items()],
             )
         return changed, anew
 
@@ -253,14 +253,14 @@ class ImportMerge(ImportMatching):
         self._drop_kept(connection, judged_rows)
         new = judged_rows & staged.c.record.is_not(None)
         at = self._clock()
-        told = select(
+        query = select(
             *(staged.c[name] for name in columns),
             literal(self.actor.account_id, assessments.c.account_id.type),
             literal(at, assessments.c.at.type),
         )
         connection.execute(
             insert(assessments).from_select(
-                [*columns, "account_id", "at"], told.where(new).order_by(staged.c.place)
+                [*columns, "account_id", "at"], query.where(new).order_by(staged.c.place)
             )
         )
         touched = firms.c.id.in_(select(staged.c.firm_id).where(new))
@@ -269,11 +269,11 @@ class ImportMerge(ImportMatching):
 
     def _drop_kept(self, connection: Connection, judged_rows: ColumnElement[bool]) -> None:
         """Let go the records that are kept already."""
-        for some in slices(self._kept(connection, judged_rows, staged.c.firm_id)):
+        for some in slices(self._unchanged_rows(connection, judged_rows, staged.c.firm_id)):
             connection.execute(update(staged).where(staged.c.id.in_(some)).values(record=None))
 
 
 def _firms_of(connection: Connection, rows: ColumnElement[bool]) -> dict[int, int]:
     """The firm of each staged row, by its id."""
-    found = connection.execute(select(staged.c.id, staged.c.firm_id).where(rows))
-    return {row.id: row.firm_id for row in found}
+    query = connection.execute(select(staged.c.id, staged.c.firm_id).where(rows))
+    return {row.id: row.firm_id for row in query}

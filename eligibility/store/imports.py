@@ -63,7 +63,7 @@ class Imports(ImportMerge):
         self,
         file: str,
         rows: Iterable[tuple[Facts, Facts | None]],
-        rejected: Sequence[Facts] = (),
+        rejects: Sequence[Facts] = (),
         model_hash: str | None = None,
         remarks: Sequence[Facts] = (),
     ) -> int:
@@ -79,7 +79,7 @@ class Imports(ImportMerge):
         rows : iterable of (facts, record)
             One a firm: field id → value with ``application_date`` and, to be matched,
             ``uscc``; and its assessment's record, or None if it was not assessed.
-        rejected : sequence of mapping
+        rejects : sequence of mapping
             Rows that were not read and why, for people to look at.
         model_hash : str, optional
             SHA-256 of the readiness model that took part.
@@ -91,7 +91,7 @@ class Imports(ImportMerge):
         An adviser's import goes to the adviser's own carrier whatever the file says; a carrier
         that a manager's file names for the first time is made on confirming.
         """
-        made = self._begin_import(file, rejected, remarks)
+        import_id = self._begin_import(file, rejects, remarks)
         calendar = CalendarFacts()
         accepted = 0
         try:
@@ -100,26 +100,28 @@ class Imports(ImportMerge):
                     connection.execute(
                         insert(staged),
                         [
-                            _staged(made, accepted + place, facts, record, model_hash, calendar)
+                            _stage_row(
+                                import_id, accepted + place, facts, record, model_hash, calendar
+                            )
                             for place, (facts, record) in enumerate(some, 1)
                         ],
                     )
                 accepted += len(some)
             with self._writing(moves_year=False) as connection:
-                whole = update(imports).where(imports.c.id == made, imports.c.status == COMING)
+                whole = update(imports).where(imports.c.id == import_id, imports.c.status == COMING)
                 connection.execute(whole.values(accepted=accepted, status=STAGED))
                 self._log(
-                    connection, AuditAction.IMPORT_STAGE, import_id=made, file=file, accepted=accepted,
-                    rejected=len(rejected),
+                    connection, AuditAction.IMPORT_STAGE, import_id=import_id, file=file, accepted=accepted,
+                    rejected=len(rejects),
                 )  # fmt: skip
         except BaseException:
             # whoever is signed out meanwhile leaves nothing behind either
             with writing(self.engine) as connection:
-                self._sweep(connection, imports.c.id == made)
+                self._sweep(connection, imports.c.id == import_id)
             raise
-        return made
+        return import_id
 
-    def _begin_import(self, file: str, rejected: Sequence[Facts], remarks: Sequence[Facts]) -> int:
+    def _begin_import(self, file: str, rejects: Sequence[Facts], remarks: Sequence[Facts]) -> int:
         with self._writing(moves_year=False) as connection:
             self._sweep(connection, imports.c.at < self._clock() - SWEPT_AFTER)
             return self._insert(
@@ -130,7 +132,7 @@ class Imports(ImportMerge):
                     "status": COMING,
                     "carrier_id": self._import_carrier(),
                     "accepted": 0,
-                    "rejected": [plain(row) for row in rejected],
+                    "rejected": [plain(row) for row in rejects],
                     "remarks": [plain(row) for row in remarks],
                     "account_id": self.actor.account_id,
                     "at": self._clock(),
@@ -146,9 +148,9 @@ class Imports(ImportMerge):
     @open_to(STAFF)
     def recent(self) -> list[Row]:
         """Imports of the actor's (of the whole carrier's for its advisers), latest first."""
-        told = [c for c in imports.c if c.name not in ("rejected", "remarks")]
+        columns = [c for c in imports.c if c.name not in ("rejected", "remarks")]
         with self._reading() as connection:
-            mine = select(*told).where(self._own_imports())
+            mine = select(*columns).where(self._own_imports())
             return self._all(connection, mine.order_by(imports.c.id.desc()))
 
     @open_to(STAFF)
@@ -159,19 +161,19 @@ class Imports(ImportMerge):
         what storing it does. ``known`` counts, of all rows, those of firms held already.
         """
         with self._reading() as connection:
-            held = self._import(connection, import_id)
-            told = [c for c in staged.c if c.name not in ("record", "firm_id", "import_id")]
-            match = self._match(held)
+            row = self._import(connection, import_id)
+            columns = [c for c in staged.c if c.name not in ("record", "firm_id", "import_id")]
+            match = self._match(row)
             mine = staged.c.import_id == import_id
-            rows = select(*told, match.label("firm_id")).where(mine)
+            rows = select(*columns, match.label("firm_id")).where(mine)
             ordered = rows.order_by(staged.c.place).limit(limit).offset(offset)
-            found = select(func.count()).select_from(staged).where(mine, match.is_not(None))
-            known = connection.scalar(found) or 0
+            query = select(func.count()).select_from(staged).where(mine, match.is_not(None))
+            matches = connection.scalar(query) or 0
             drawn = self._all(connection, ordered)
             would = self._would(connection, drawn, match)
             return {
-                **held,
-                "known": known,
+                **row,
+                "known": matches,
                 "rows": [{**row, "would": would[row["id"]]} for row in drawn],
             }
 
@@ -181,26 +183,30 @@ class Imports(ImportMerge):
         """What storing does with each of these rows, told by what storing itself compares."""
         theirs = [row["firm_id"] for row in rows if row["firm_id"] is not None]
         now = select(firms).where(firms.c.id.in_(theirs))
-        told = {row.id: row for row in connection.execute(now)}
+        result = {row.id: row for row in connection.execute(now)}
         years = select(figures).where(figures.c.firm_id.in_(theirs))
         facts = {
             (row.firm_id, row.application_year): row.facts for row in connection.execute(years)
         }
         these = staged.c.id.in_([row["id"] for row in rows]) & staged.c.scheme.is_not(None)
-        kept = set(self._kept(connection, these, match))
+        unchanged_rows = set(self._unchanged_rows(connection, these, match))
         carrier_of = carrier_ids(connection)
 
         def would(row: Row) -> Would:
             if row["firm_id"] is None:
                 return Would.ADD
-            firm = told[row["firm_id"]]
-            known = firm.name, firm.district, firm.industry, firm.carrier_id
-            held = facts.get((firm.id, row["application_year"]))
+            firm = result[row["firm_id"]]
+            master_data = firm.name, firm.district, firm.industry, firm.carrier_id
+            figures_now = facts.get((firm.id, row["application_year"]))
             seat = carrier_of.get(row["carrier"], UNMADE) if row["carrier"] else None
-            anew = updated_master(known, row, seat) != known
-            if anew or held is None or differences(held, row["facts"]):
+            anew = updated_master(master_data, row, seat) != master_data
+            if anew or figures_now is None or differences(figures_now, row["facts"]):
                 return Would.CHANGE
-            return Would.NOTHING if row["scheme"] is None or row["id"] in kept else Would.JUDGE
+            return (
+                Would.NOTHING
+                if row["scheme"] is None or row["id"] in unchanged_rows
+                else Would.JUDGE
+            )
 
         return {row["id"]: would(row) for row in rows}
 
@@ -223,12 +229,12 @@ class Imports(ImportMerge):
         """
         with self._writing() as connection:
             alone(connection, "confirm import")
-            held = self._import(connection, import_id)
-            if held["status"] == CONFIRMED:
-                return ImportResult(**held["result"])
-            if held["status"] == DISCARDED:
+            row = self._import(connection, import_id)
+            if row["status"] == CONFIRMED:
+                return ImportResult(**row["result"])
+            if row["status"] == DISCARDED:
                 raise Conflict("This import was discarded; nothing was stored.")
-            done = self._store(connection, held)
+            done = self._store(connection, row)
             self._close(connection, import_id, CONFIRMED, done._asdict())
             self._log(connection, AuditAction.IMPORT_CONFIRM, import_id=import_id, **done._asdict())
         return done
@@ -238,10 +244,10 @@ class Imports(ImportMerge):
         """Forget the rows of a staged import; discarding again changes nothing."""
         with self._writing(moves_year=False) as connection:
             alone(connection, "confirm import")
-            held = self._import(connection, import_id)
-            if held["status"] == CONFIRMED:
+            row = self._import(connection, import_id)
+            if row["status"] == CONFIRMED:
                 raise Conflict("This import is stored already; it cannot be discarded.")
-            if held["status"] == STAGED:
+            if row["status"] == STAGED:
                 self._close(connection, import_id, DISCARDED, None)
                 self._log(connection, AuditAction.IMPORT_DISCARD, import_id=import_id)
 
@@ -273,7 +279,7 @@ class Imports(ImportMerge):
         )
 
 
-def _staged(
+def _stage_row(
     import_id: int,
     place: int,
     facts: Facts,
@@ -282,12 +288,12 @@ def _staged(
     calendar: CalendarFacts,
 ) -> Row:
     try:
-        return _checked(import_id, place, facts, record, model_hash, calendar)
+        return _check_row(import_id, place, facts, record, model_hash, calendar)
     except InputError as error:
         raise InputError("Row {row}: {why}", row=place, why=error.message) from error
 
 
-def _checked(
+def _check_row(
     import_id: int,
     place: int,
     facts: Facts,

@@ -33,8 +33,8 @@ class Overview(Access):
     def distinct(self, column: Literal["district", "industry"]) -> list[str]:
         """The districts or industries that firms to be seen name, in order."""
         with self._reading() as connection:
-            asked = select(firms.c[column]).where(self._visible(), firms.c[column].is_not(None))
-            return list(connection.scalars(asked.distinct().order_by(firms.c[column])))
+            query = select(firms.c[column]).where(self._visible(), firms.c[column].is_not(None))
+            return list(connection.scalars(query.distinct().order_by(firms.c[column])))
 
     @open_to(STAFF)
     def counts(self, by: Grouping) -> list[Row]:
@@ -51,11 +51,13 @@ class Overview(Access):
             "ineligible": firms.c.verdict == "ineligible",
             "certified": firms.c.stage == Stage.CERTIFIED.value,
         }
-        told = [func.sum(case((rule, 1), else_=0)).label(name) for name, rule in verdicts.items()]
+        columns = [
+            func.sum(case((rule, 1), else_=0)).label(name) for name, rule in verdicts.items()
+        ]
         with self._reading() as connection:
             return self._all(
                 connection,
-                select(group, func.count().label("firms"), *told)
+                select(group, func.count().label("firms"), *columns)
                 .select_from(firms.outerjoin(carriers))
                 .where(self._visible())
                 .group_by(group)
@@ -123,9 +125,9 @@ class Overview(Access):
 
         Of one firm where it is named; actions named in ``without`` are left out.
         """
-        asked = [] if firm_id is None else [audit_log.c.firm_id == firm_id]
+        clauses = [] if firm_id is None else [audit_log.c.firm_id == firm_id]
         if without:
-            asked.append(audit_log.c.action.not_in(without))
+            clauses.append(audit_log.c.action.not_in(without))
         with self._reading() as connection:
             return self._all(
                 connection,
@@ -142,7 +144,7 @@ class Overview(Access):
                         accounts, accounts.c.id == audit_log.c.account_id
                     )
                 )
-                .where(self._visible(), audit_log.c.at >= since, *asked)
+                .where(self._visible(), audit_log.c.at >= since, *clauses)
                 .order_by(audit_log.c.id.desc())
                 .limit(limit),
             )

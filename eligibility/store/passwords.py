@@ -58,11 +58,11 @@ def hash_only(password: str, hasher: PasswordHasher = HASHER) -> str:
         return hasher.hash(normalize_password(password))
 
 
-def verify_password(stored: str, password: str, hasher: PasswordHasher = HASHER) -> bool:
+def verify_password(digest: str, password: str, hasher: PasswordHasher = HASHER) -> bool:
     """Is this the password of that hash?"""
     with _turn:
         try:
-            return hasher.verify(stored, normalize_password(password[:LONGEST]))
+            return hasher.verify(digest, normalize_password(password[:LONGEST]))
         except (VerificationError, InvalidHashError):
             return False
 

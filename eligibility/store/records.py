@@ -37,7 +37,7 @@ OUTCOME = (
 )  # fmt: skip
 
 
-class Versioned(NamedTuple):
+class VersionedValue(NamedTuple):
     """Versioned value: a change must name its version; version 0 is: nothing yet."""
 
     value: Any
@@ -52,14 +52,14 @@ class Records(Access):
         """Application years for which figures are held, the latest first."""
         with self._reading() as connection:
             self._seen_firm(connection, firm_id)
-            held = select(figures.c.application_year).where(figures.c.firm_id == firm_id)
-            return list(connection.scalars(held.order_by(figures.c.application_year.desc())))
+            query = select(figures.c.application_year).where(figures.c.firm_id == firm_id)
+            return list(connection.scalars(query.order_by(figures.c.application_year.desc())))
 
     @open_to(ANYONE)
-    def figures(self, firm_id: int, year: int) -> Versioned:
+    def figures(self, firm_id: int, year: int) -> VersionedValue:
         """Field id → value of one firm for one application year; a blank is a key left out."""
-        held = self._held(firm_id, figures, {"application_year": year}, "facts", {})
-        return Versioned(CalendarFacts().cut(held.value, year), held.version)
+        held = self._read_versioned(firm_id, figures, {"application_year": year}, "facts", {})
+        return VersionedValue(CalendarFacts().cut(held.value, year), held.version)
 
     @open_to(ANYONE)
     def figures_of_other_years(self, firm_id: int, year: int) -> Row:
@@ -96,9 +96,9 @@ class Records(Access):
         return self._save(firm_id, figures, key, "facts", stored, version, action)
 
     @open_to(ANYONE)
-    def ledger(self, firm_id: int, kind: Ledger | str) -> Versioned:
+    def ledger(self, firm_id: int, kind: Ledger | str) -> VersionedValue:
         """One ledger of a firm: a list of rows, each field → value."""
-        return self._held(firm_id, ledgers, {"kind": _kind(kind)}, "rows", [])
+        return self._read_versioned(firm_id, ledgers, {"kind": _kind(kind)}, "rows", [])
 
     @open_to(ANYONE)
     def save_ledger(
@@ -110,13 +110,15 @@ class Records(Access):
         action = AuditAction.LEDGER_SAVE
         return self._save(firm_id, ledgers, key, "rows", held, version, action)
 
-    def _held(self, firm_id: int, table: Table, key: Row, column: str, empty: Any) -> Versioned:
+    def _read_versioned(
+        self, firm_id: int, table: Table, key: Row, column: str, empty: Any
+    ) -> VersionedValue:
         ((name, value),) = key.items()
         with self._reading() as connection:
             self._seen_firm(connection, firm_id)
             wanted = self._select(table, table.c.firm_id == firm_id, table.c[name] == value)
             row = connection.execute(wanted).mappings().first()
-        return Versioned(row[column], row["version"]) if row else Versioned(empty, 0)
+        return VersionedValue(row[column], row["version"]) if row else VersionedValue(empty, 0)
 
     def _save(
         self,
@@ -167,7 +169,7 @@ class Records(Access):
             self._seen_firm(connection, firm_id)
             at = self._clock()
             columns = record_columns(record, model_hash)
-            made = self._insert(
+            new_id = self._insert(
                 connection,
                 assessments,
                 {
@@ -179,15 +181,15 @@ class Records(Access):
                 },
             )
             if columns["scheme"] == HEADLINE_SCHEME:
-                show_current(connection, firms.c.id == firm_id, assessments.c.id == made)
+                show_current(connection, firms.c.id == firm_id, assessments.c.id == new_id)
             self._log(
                 connection,
                 AuditAction.FIRM_ASSESS,
                 firm_id,
-                assessment=made,
+                assessment=new_id,
                 verdict=columns["verdict"],
             )
-        return made
+        return new_id
 
     @open_to(ANYONE)
     def assessments(self, firm_id: int) -> list[Row]:
@@ -195,12 +197,12 @@ class Records(Access):
 
         Everything but inputs and record, and ``by``.
         """
-        told = [c for c in assessments.c if c.name not in ("inputs", "record")]
+        columns = [c for c in assessments.c if c.name not in ("inputs", "record")]
         with self._reading() as connection:
             self._seen_firm(connection, firm_id)
             return self._all(
                 connection,
-                select(*told, accounts.c.name.label("by"))
+                select(*columns, accounts.c.name.label("by"))
                 .select_from(assessments.outerjoin(accounts))
                 .where(self._visible(assessments), assessments.c.firm_id == firm_id)
                 .order_by(

@@ -102,14 +102,14 @@ def _check_whole(field: str, value: Any) -> None:
 
 def add_row(connection: Connection, table: Table, values: Facts) -> int:
     """Add one row; its key."""
-    made = connection.execute(insert(table).values(**clean(table, values)))
-    (key,) = made.inserted_primary_key or (0,)
+    new_id = connection.execute(insert(table).values(**clean(table, values)))
+    (key,) = new_id.inserted_primary_key or (0,)
     return int(key)
 
 
-def only(values: Facts, allowed: Iterable[str]) -> Row:
+def only(values: Facts, names: Iterable[str]) -> Row:
     """Values of the fields that may be given here; InputError for any other."""
-    if unknown := set(values) - set(allowed):
+    if unknown := set(values) - set(names):
         raise InputError("There is no field {field}.", field=", ".join(sorted(unknown)))
     return dict(values)
 

@@ -29,7 +29,7 @@ from sqlalchemy import text as sql
 
 from eligibility.domain.text import msgid
 from eligibility.schemes.registry import DEFAULT_SCHEME
-from eligibility.store.column_types import Day, Json, Moment, Packed
+from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
 REVISION = "0007"
@@ -84,7 +84,7 @@ class Ledger(StrEnum):
     PRODUCT = "product"
 
 
-class Paper(StrEnum):
+class DocumentStatus(StrEnum):
     """Status of a document of the checklist."""
 
     MISSING = "missing"
@@ -100,10 +100,10 @@ LEDGER_WORDS = {
     Ledger.PRODUCT: msgid("hi-tech products"),
 }
 PAPER_WORDS = {
-    Paper.MISSING: msgid("missing"),
-    Paper.ASKED: msgid("asked for"),
-    Paper.RECEIVED: msgid("received"),
-    Paper.CHECKED: msgid("checked"),
+    DocumentStatus.MISSING: msgid("missing"),
+    DocumentStatus.ASKED: msgid("asked for"),
+    DocumentStatus.RECEIVED: msgid("received"),
+    DocumentStatus.CHECKED: msgid("checked"),
 }
 
 
@@ -276,7 +276,7 @@ assessments = Table(
     Column("model_hash", String(64)),
     Column("as_of", Day, nullable=False),
     Column("inputs", Json, nullable=False),
-    Column("record", Packed, nullable=False),
+    Column("record", CompressedJson, nullable=False),
     *_headline(),
     _by(),
     _at(),
@@ -390,7 +390,7 @@ staged = Table(
     Column("edition", String(32)),
     Column("model_hash", String(64)),
     Column("as_of", Day),
-    Column("record", Packed),
+    Column("record", CompressedJson),
     *_headline(),
     Column("firm_id", Integer),
     UniqueConstraint("import_id", "place"),

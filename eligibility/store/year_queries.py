@@ -37,7 +37,7 @@ class YearQueries(Access):
             ``stage_since`` the moment since which its stage holds, None where that is not known.
         """
         names = ("id", "uscc", "name", "district", "industry", "stage", "stage_since")
-        told = [firms.c[name] for name in names]
+        columns = [firms.c[name] for name in names]
         latest = (
             select(func.max(figures.c.application_year))
             .where(figures.c.firm_id == firms.c.id, figures.c.application_year <= year)
@@ -48,7 +48,7 @@ class YearQueries(Access):
         with self._reading() as connection:
             wanted = (
                 select(
-                    *told,
+                    *columns,
                     _latest(outcomes.c.certified.is_(None)).label("pending"),
                     _latest(outcomes.c.certified.is_not(None)).label("decided"),
                     carriers.c.name.label("carrier"),
@@ -82,8 +82,8 @@ class YearQueries(Access):
                 .group_by(firms.c.uscc)
                 .having(func.count() > 1)
             )
-            told = [firms.c[name] for name in ("id", "uscc", "stage")]
-            wanted = select(*told, firms.c.id.in_(_decided_firms(year)).label("decided")).where(
+            columns = [firms.c[name] for name in ("id", "uscc", "stage")]
+            wanted = select(*columns, firms.c.id.in_(_decided_firms(year)).label("decided")).where(
                 self._visible(), firms.c.uscc.in_(several)
             )
             return self._all(connection, wanted.order_by(firms.c.id))
@@ -95,11 +95,11 @@ class YearQueries(Access):
         By firm and year; days are None where nobody entered them.
         """
         names = ("firm_id", "applied_year", "certified_on", "expires_on")
-        told = select(*(outcomes.c[name] for name in names))
+        query = select(*(outcomes.c[name] for name in names))
         with self._reading() as connection:
             return self._all(
                 connection,
-                told.where(self._visible(outcomes), outcomes.c.certified).order_by(
+                query.where(self._visible(outcomes), outcomes.c.certified).order_by(
                     outcomes.c.firm_id, outcomes.c.applied_year
                 ),
             )

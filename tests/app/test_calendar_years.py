@@ -119,7 +119,7 @@ def test_another_date_of_application_moves_no_figure_and_the_first_date_brings_a
         press(app, "Next →")
     draft = app.session_state["draft"]
     assert draft.lists["product@2026"] == []
-    assert cache.assess_draft(draft)[0].counted == {}
+    assert cache.assess_draft(draft)[0].counts == {}
     for _ in range(4):
         press(app, "← Back")
     app.text_input(key="entry:application_date").set_value("2026-11-20").run()
@@ -129,7 +129,7 @@ def test_another_date_of_application_moves_no_figure_and_the_first_date_brings_a
     kept = store.drafts.get(draft.code)["state"]
     assert kept["facts"] == facts | figures
     assert kept["ledgers"] == {"product@2025": rows}
-    assert "product" in cache.assess_draft(draft)[0].counted
+    assert "product" in cache.assess_draft(draft)[0].counts
 
 
 def test_the_current_assessment_is_that_of_the_latest_application(staffed: Staffed) -> None:

@@ -11,7 +11,7 @@ import pytest
 from eligibility.app.widgets import downloads
 from eligibility.assessment.ladder import form, joint_fields
 from eligibility.i18n import ENGLISH
-from eligibility.intake.table import Options, preview, read_table
+from eligibility.intake.table import IntakeOptions, preview, read_table
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import Screening, filter_firms, screen
 
@@ -26,7 +26,7 @@ FILE = (
 @pytest.fixture
 def screening() -> Screening:
     scheme = load_scheme()
-    options = Options(application_date=date(2026, 5, 10))
+    options = IntakeOptions(application_date=date(2026, 5, 10))
     batch = read_table(("firms.csv", FILE.encode()), scheme.fields, options)
     return screen(batch, scheme)
 
@@ -52,7 +52,7 @@ def test_no_spreadsheet_runs_a_name(screening: Screening) -> None:
 def test_the_empty_table_is_read_again_and_tells_every_rung_of_the_day() -> None:
     scheme, day = load_scheme(), date(2026, 5, 10)
     made = downloads.template(scheme, day)
-    read = preview(("firms.xlsx", made), joint_fields(), Options(application_date=day))
+    read = preview(("firms.xlsx", made), joint_fields(), IntakeOptions(application_date=day))
     assert (read.headers.unknown, read.headers.doubtful, read.headers.unitless) == ((), (), ())
     told = [column.field.id for column in read.headers.columns]
     assert told == [field.id for field in form(scheme, day)]
@@ -64,7 +64,7 @@ def test_rejected_rows_come_back_with_their_reason(screening: Screening) -> None
     (taken,) = rows(downloads.rejects_csv(screening.batch, ENGLISH))
     assert (taken["name"], taken["row"]) == ("乙", "3")
     assert "staff_total" in taken["reason"]
-    assert screening.batch.read == len(screening.batch.table) + screening.rejected
+    assert screening.batch.read == len(screening.batch.table) + screening.rows_rejected
 
 
 def test_orders_and_filters(screening: Screening) -> None:

@@ -35,7 +35,7 @@ from eligibility.i18n import ENGLISH  # noqa: E402
 from eligibility.intake import workbook as workbook_reader  # noqa: E402
 from eligibility.intake import xlsx_file  # noqa: E402
 from eligibility.intake.sheets import open_sheet  # noqa: E402
-from eligibility.intake.table import Options, read_table  # noqa: E402
+from eligibility.intake.table import IntakeOptions, read_table  # noqa: E402
 from eligibility.screening import screen  # noqa: E402
 from eligibility.store import VISITOR, FirmFilter, Repository, Role, signing_key  # noqa: E402
 from tests import accounts  # noqa: E402
@@ -304,12 +304,12 @@ def refused(content: bytes, says: str) -> None:
 
 
 def test_a_zip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(unpacked=1 << 24))
+    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(bytes_unpacked=1 << 24))
     refused(replaced("xl/sharedStrings.xml", bytes(1 << 25)), "too large")
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(unpacked=1 << 24))
+    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(bytes_unpacked=1 << 24))
     size = 1 << 25
     bomb = bytearray(replaced("xl/sharedStrings.xml", bytes(size)))
     # every place where the archive states how large the part is
@@ -401,20 +401,20 @@ def test_endless_lines_are_refused_before_they_are_read(line: str) -> None:
     fields = cache.scheme().fields
     began = time.monotonic()
     with pytest.raises(InputError, match=r"lines|never closed|too long"):
-        read_table(("f.csv", content), fields, Options(most_lines=cache.MOST_LINES))
+        read_table(("f.csv", content), fields, IntakeOptions(most_lines=cache.MOST_LINES))
     assert time.monotonic() - began < SOON
 
 
 def test_a_workbook_of_too_many_lines_is_refused() -> None:
     book = workbook(["企业名称", "职工总数"], *([["甲", 1]] * 50))
     with pytest.raises(InputError, match="more than 20 lines"):
-        read_table(("f.xlsx", book), cache.scheme().fields, Options(most_lines=20))
+        read_table(("f.xlsx", book), cache.scheme().fields, IntakeOptions(most_lines=20))
 
 
 def test_cells_that_a_spreadsheet_would_run_are_written_as_texts() -> None:
     name = '=HYPERLINK("http://evil.example","x")'
     content = f'name,registered_on\n"{name.replace(chr(34), chr(34) * 2)}",2015-01-01\n'
-    held = read_table(("f.csv", content.encode()), cache.scheme().fields, Options())
+    held = read_table(("f.csv", content.encode()), cache.scheme().fields, IntakeOptions())
     assert held.table.columns["name"][0] == name
     screening = screen(held, cache.scheme())
     made = downloads.score_file(screening, screening.table(ENGLISH), ENGLISH, "csv").decode(
@@ -432,7 +432,7 @@ def test_a_model_placed_by_upload_is_a_table_that_cannot_be_read() -> None:
 
     for name in ("model.joblib", "model.csv", "model.xlsx"):
         with pytest.raises(InputError):
-            read_table((name, pickle.dumps(Evil())), cache.scheme().fields, Options())
+            read_table((name, pickle.dumps(Evil())), cache.scheme().fields, IntakeOptions())
     assert not Path("ran").exists()
 
 

@@ -373,7 +373,7 @@ def test_the_report_of_the_year_says_what_its_page_says(
     theirs = asked(carrier="甲园区")
     assert not any("达标" in cell for row in theirs for cell in row)
     assert any(row[:2] == ["全市目标", "50"] for row in theirs)
-    assert ["预计全年", f"{made.portfolio.without.expected:.1f}", "预测"] in rows
+    assert ["预计全年", f"{made.portfolio.without.mean:.1f}", "预测"] in rows
     with ZipFile(io.BytesIO(paper)) as parts:
         assert sum(name.startswith("word/charts/") for name in parts.namelist()) == 6
     book = CalamineWorkbook.from_filelike(io.BytesIO(downloads.staff_workbook(screening, CHINESE)))

@@ -265,7 +265,7 @@ def test_a_firm_to_support_is_the_one_of_its_row_though_codes_are_blank() -> Non
     names = standing.firms.texts("name")
     chosen = [names[made.options.firm[reason.option]] for reason in made.portfolio.reasons]
     assert chosen
-    opened_ones = [screening.find(key) for key in plan_results.supported(screening, made)]
+    opened_ones = [screening.find(key) for key in plan_results.firm_keys(screening, made)]
     assert [firm.text("name") for firm in opened_ones if firm] == chosen
 
 

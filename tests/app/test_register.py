@@ -694,7 +694,7 @@ def test_a_register_is_matched_by_credit_code_and_every_row_is_accounted_for(
         f"{CODES[0]},2026,是,GR1,2026-11-01\n{CODES[0]},2023,否,,\n{CODES[1]},2026,是,,\n"
         f"{CODES[0]},2020,也许,,\n",
     )
-    assert (held.batch.read, len(held.rows), len(held.unmatched)) == (4, 2, 1)
+    assert (held.batch.read, len(held.rows), len(held.unmatched_rows)) == (4, 2, 1)
     staffed.repository.applications.save_outcomes(held.rows)
     rows = {row["applied_year"]: row for row in staffed.repository.applications.outcomes()}
     assert rows[2026]["certified_on"] == date(2026, 11, 1)
@@ -724,7 +724,7 @@ def test_what_is_downloaded_for_training_is_what_training_reads(
     file = tmp_path / "past.csv"
     file.write_bytes(downloads.table_file(outcome_file.past_table(rows, load_scheme()), "csv"))
     past = read_past(file, load_scheme())
-    assert past.certified.tolist() == [True, False, True]
+    assert past.labels.tolist() == [True, False, True]
     assert past.years.tolist() == [2026] * 3
     assert not past.batch.rejects.num_rows
     assert past.batch.table.numbers("sales_revenue_y3")[0] == rows[0]["sales_revenue_y3"]

@@ -86,7 +86,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     mine = Repository(cache.engine(), signed.principal)
     mine.casework.save_view("view", {"q": "x"})
     row: dict[str, Any] = {"name": "丙", "application_date": date(2026, 5, 10)}
-    staged = mine.imports.stage("f.csv", [(row, None)], rejected=[{"row": 7, "issues": []}])
+    staged = mine.imports.stage("f.csv", [(row, None)], rejects=[{"row": 7, "issues": []}])
     yield Office(chief, carrier, other, firms, adviser, staged)
     tests_accounts.forget()
 

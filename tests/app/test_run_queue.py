@@ -12,14 +12,14 @@ from time import monotonic, sleep
 
 import pytest
 
-from eligibility.app.run_queue import Turns
+from eligibility.app.run_queue import RunQueue
 
 #: seconds, for what must not happen
 SOON, NEVER = 5.0, 0.2
 
 
 @contextmanager
-def _held(turns: Turns) -> Iterator[Callable[[], None]]:
+def _held(turns: RunQueue) -> Iterator[Callable[[], None]]:
     """The turn is taken by another thread until the function given is called, or the block ends."""
     taken, done = Event(), Event()
 
@@ -37,14 +37,14 @@ def _held(turns: Turns) -> Iterator[Callable[[], None]]:
             done.set()
 
 
-def _take(turns: Turns) -> float:
+def _take(turns: RunQueue) -> float:
     start = monotonic()
     with turns.turn():
         return monotonic() - start
 
 
 def test_of_many_quick_pages_one_is_drawn_at_a_time() -> None:
-    turns, inside, most = Turns(long=SOON), [], []
+    turns, inside, most = RunQueue(long=SOON), [], []
 
     def draw(page: int) -> None:
         with turns.turn():
@@ -59,7 +59,7 @@ def test_of_many_quick_pages_one_is_drawn_at_a_time() -> None:
 
 
 def test_a_page_waits_while_another_is_drawn_and_goes_on_when_it_is_done() -> None:
-    turns = Turns(long=SOON)
+    turns = RunQueue(long=SOON)
     with _held(turns) as end, ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_take, turns)
         with pytest.raises(TimeoutError):
@@ -69,7 +69,7 @@ def test_a_page_waits_while_another_is_drawn_and_goes_on_when_it_is_done() -> No
 
 
 def test_a_page_that_takes_long_loses_its_turn_to_the_next() -> None:
-    turns = Turns(long=0.05)
+    turns = RunQueue(long=0.05)
     with _held(turns):
         assert _take(turns) < SOON / 2
         # the next has come and gone; another waits for nobody
@@ -77,7 +77,7 @@ def test_a_page_that_takes_long_loses_its_turn_to_the_next() -> None:
 
 
 def test_a_page_that_ends_late_does_not_end_the_turn_of_the_next() -> None:
-    turns = Turns(long=0.05)
+    turns = RunQueue(long=0.05)
     with _held(turns) as end, turns.turn():
         turns._long = SOON
         end()
@@ -92,7 +92,7 @@ def test_a_page_that_ends_late_does_not_end_the_turn_of_the_next() -> None:
 
 
 def test_a_page_that_fails_gives_its_turn_back() -> None:
-    turns = Turns(long=SOON)
+    turns = RunQueue(long=SOON)
     with pytest.raises(ZeroDivisionError), turns.turn():
         raise ZeroDivisionError
     assert _take(turns) < NEVER

@@ -81,7 +81,7 @@ def test_every_step_asks_each_of_its_fields_with_its_source(step: str) -> None:
     said = html(page("self_assessment/steps", Draft(facts=dict(FACTS), step=step)))
     scheme = load_scheme()
     law = scheme.edition("e2016")
-    for field in scheme.asked(law):
+    for field in scheme.fields_of(law):
         if field.section == step:
             assert field.stem_title.en.replace("&", "&amp;") in said
             assert field.source.en.replace("&", "&amp;") in said
@@ -201,7 +201,7 @@ def test_a_header_pasted_from_excel_is_left_out_of_the_list_and_said() -> None:
 def test_no_group_has_more_than_eight_figures(step: str) -> None:
     scheme = load_scheme()
     law = scheme.edition("e2016")
-    held = [field for field in scheme.asked(law) if field.section == step]
+    held = [field for field in scheme.fields_of(law) if field.section == step]
     parts = list(groups(held))
     assert max(len(figures) for _, figures in parts) <= 8
     assert [field for _, figures in parts for years in figures for field in years] == held

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from eligibility.app.stale_cache import CachedValue, Latest
+from eligibility.app.stale_cache import CachedValue, StaleCache
 
 #: seconds, for what must happen
 SOON = 5.0
@@ -38,7 +38,7 @@ def work() -> Work:
     return Work()
 
 
-def look(latest: Latest[str], work: Work) -> CachedValue[str]:
+def look(latest: StaleCache[str], work: Work) -> CachedValue[str]:
     return latest.of("key", lambda: work.state, work)
 
 
@@ -50,7 +50,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_the_first_is_waited_for_and_what_has_not_changed_is_worked_out_once(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=0.0)
+    latest: StaleCache[str] = StaleCache(patience=0.0)
     first = look(latest, work)
     assert (first.value, first.current) == ("value of 0", True)
     assert look(latest, work) == first
@@ -58,7 +58,7 @@ def test_the_first_is_waited_for_and_what_has_not_changed_is_worked_out_once(wor
 
 
 def test_after_a_change_the_last_is_shown_at_once_and_the_next_when_it_is_there(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=0.01, rest=0.0)
+    latest: StaleCache[str] = StaleCache(patience=0.01, rest=0.0)
     first = look(latest, work)
     work.state = 1
     work.let.clear()
@@ -72,14 +72,14 @@ def test_after_a_change_the_last_is_shown_at_once_and_the_next_when_it_is_there(
 
 
 def test_what_comes_soon_is_waited_for(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=SOON, rest=0.0)
+    latest: StaleCache[str] = StaleCache(patience=SOON, rest=0.0)
     look(latest, work)
     work.state = 1
     assert look(latest, work).value == "value of 1"
 
 
 def test_what_took_longer_than_anybody_waits_is_not_waited_for_the_next_time(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=0.1, rest=0.0)
+    latest: StaleCache[str] = StaleCache(patience=0.1, rest=0.0)
     work.let.clear()
     Timer(0.2, work.let.set).start()
     look(latest, work)
@@ -92,7 +92,7 @@ def test_what_took_longer_than_anybody_waits_is_not_waited_for_the_next_time(wor
 
 
 def test_many_changes_and_many_looks_meanwhile_are_worked_out_once(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=0.0, rest=0.0)
+    latest: StaleCache[str] = StaleCache(patience=0.0, rest=0.0)
     look(latest, work)
     work.let.clear()
     for state in range(1, 30):
@@ -106,7 +106,7 @@ def test_many_changes_and_many_looks_meanwhile_are_worked_out_once(work: Work) -
 
 
 def test_it_rests_after_each_for_longer_than_it_took(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=SOON, rest=1e9)
+    latest: StaleCache[str] = StaleCache(patience=SOON, rest=1e9)
     look(latest, work)
     work.state = 1
     for _ in range(5):
@@ -115,7 +115,7 @@ def test_it_rests_after_each_for_longer_than_it_took(work: Work) -> None:
 
 
 def test_what_fails_is_told_and_tried_again_at_the_next_look(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=SOON, rest=0.0)
+    latest: StaleCache[str] = StaleCache(patience=SOON, rest=0.0)
     work.fails = True
     with pytest.raises(OSError, match="away"):
         look(latest, work)
@@ -129,7 +129,7 @@ def test_what_fails_is_told_and_tried_again_at_the_next_look(work: Work) -> None
 
 
 def test_what_fails_after_the_patience_of_all_who_looked_is_told_to_the_next(work: Work) -> None:
-    latest: Latest[str] = Latest(patience=0.0, rest=0.0)
+    latest: StaleCache[str] = StaleCache(patience=0.0, rest=0.0)
     look(latest, work)
     work.state, work.fails = 1, True
     work.let.clear()
@@ -149,7 +149,7 @@ def test_what_fails_after_the_patience_of_all_who_looked_is_told_to_the_next(wor
 
 
 def test_another_key_is_another_value_and_the_ones_asked_for_longest_ago_are_let_go() -> None:
-    latest: Latest[int] = Latest()
+    latest: StaleCache[int] = StaleCache()
     begun = []
 
     def made(key: int) -> int:

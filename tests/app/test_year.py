@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from eligibility.app import cache
 from eligibility.app.firm import plan_results
 from eligibility.app.register import overview_forecast
-from eligibility.app.stale_cache import Latest
+from eligibility.app.stale_cache import StaleCache
 from eligibility.app.widgets import calendar
 from eligibility.city.year import city_year
 from eligibility.register import year_candidates
@@ -67,7 +67,7 @@ def expected(held: year_candidates.YearCandidates, target: int) -> Any:
     chances = plan_results.model_chances(cache.model()[0], standing, city)
     return city_year(
         standing, chances, city, year=held.year, as_of=date.today(), target=target,
-        already=held.already, filed=held.filed,
+        already=held.already, has_applied=held.has_applied,
     )  # fmt: skip
 
 
@@ -80,9 +80,9 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     )
     wanted = [*stands["nurtured"], *stands["ready"], *stands["applied"], *stands["ending"]]
     assert sorted(held.firms) == sorted(wanted)
-    assert [firm for firm, filed in zip(held.firms, held.filed, strict=True) if filed] == sorted(
-        stands["applied"]
-    )
+    assert [
+        firm for firm, filed in zip(held.firms, held.has_applied, strict=True) if filed
+    ] == sorted(stands["applied"])
     assert held.already == len(stands["certified"]) == 5
     assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
     assert held.target_after is None
@@ -136,7 +136,7 @@ def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed:
         )
         for year in (2026, 2027)
     )
-    assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
+    assert (now.firms, now.has_applied.tolist(), now.waiting) == ((firm,), [True], 0)
     assert (then.firms, then.waiting) == ((), 1)
 
 
@@ -152,7 +152,7 @@ def test_a_firm_that_has_applied_for_the_next_year_does_not_count_in_this_one(
         for year in (YEAR, YEAR + 1)
     )
     assert (now.firms, now.later) == ((), 1)
-    assert (then.firms, then.filed.tolist(), then.later) == ((firm,), [True], 0)
+    assert (then.firms, then.has_applied.tolist(), then.later) == ((firm,), [True], 0)
     assert "not counted, as they apply in a later year: 1" in html(year_page(staffed))
 
 
@@ -174,7 +174,7 @@ def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     )
     # where one copy has applied, the firm has
     repository.applications.save_outcomes([(second, YEAR, {"certified": None}, 0)])
-    assert (held().firms, held().filed.tolist(), held().doubles) == ((first,), [True], 1)
+    assert (held().firms, held().has_applied.tolist(), held().doubles) == ((first,), [True], 1)
     assert (held(YEAR + 1).firms, held(YEAR + 1).waiting) == ((), 1)
     # where one copy is certified, the firm is, and both copies are one certificate
     row = repository.applications.outcomes(second)[0]
@@ -205,7 +205,7 @@ def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_ano
         [(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)]
     )
     held = year_candidates.year_candidates(repository, YEAR, year_candidates.USUAL, load_scheme())
-    assert (held.filed.tolist(), held.doubles) == ([True], 0)
+    assert (held.has_applied.tolist(), held.doubles) == ([True], 0)
 
 
 @pytest.mark.parametrize("refused", [0, 1])
@@ -257,17 +257,19 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
         )
         for year in (YEAR, YEAR + 1)
     )
-    assert (now.firms, now.filed.tolist(), now.waiting) == ((firm,), [True], 0)
+    assert (now.firms, now.has_applied.tolist(), now.waiting) == ((firm,), [True], 0)
     assert (then.firms, then.waiting) == ((), 1)
     for held in (now, then):
-        assert held.unrecorded == (year_candidates.UnrecordedApplication(firm, "甲公司", YEAR),)
+        assert held.unrecorded_applications == (
+            year_candidates.UnrecordedApplication(firm, "甲公司", YEAR),
+        )
     # of an application that is refused the stage says nothing any more
     staffed.repository.applications.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
     staffed.repository.firms.set_stage([firm], Stage.APPLIED)
     then = year_candidates.year_candidates(
         staffed.repository, YEAR + 1, year_candidates.USUAL, load_scheme()
     )
-    assert (then.firms, then.filed.tolist()) == ((firm,), [True])
+    assert (then.firms, then.has_applied.tolist()) == ((firm,), [True])
 
 
 def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_page(
@@ -295,7 +297,7 @@ def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
         filled.repository, YEAR, year_candidates.USUAL, load_scheme()
     )
     made = expected(held, 70)
-    seen, chosen = made.portfolio.without, made.portfolio.chosen
+    seen, chosen = made.portfolio.without, made.portfolio.selection
     assert f"{seen.expected:.1f}".removesuffix(".0") + f" certified expected in {YEAR}" in said
     assert f"with a chance of {seen.reaches_target:.1%} of at least 70." in said
     low, high = seen.interval(0.8)
@@ -324,14 +326,14 @@ def test_support_never_goes_to_a_firm_whose_application_is_in(staffed: Staffed) 
         staffed.repository, YEAR, year_candidates.USUAL, load_scheme()
     )
     made = expected(held, 1)
-    assert plan_results.visited(held, made) == [str(firms[0])]
+    assert plan_results.firm_ids(held, made) == [str(firms[0])]
 
 
 def test_a_change_in_the_store_is_seen_at_the_next_look_and_no_other_costs_the_year_again(
     filled: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked: list[int] = []
-    outlooks: Latest[plan_results.Outlook] = Latest(patience=60, rest=0)
+    outlooks: StaleCache[plan_results.Outlook] = StaleCache(patience=60, rest=0)
     monkeypatch.setattr(cache, "_outlooks", lambda: outlooks)
     # what is remembered goes by content, and another test had the same firms
     cache._of_all().clear()
@@ -529,7 +531,7 @@ def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> Non
         cache.year_of(held, target, days, by_model=True) for target, days in ((5, 20.0), (9, 40.0))
     )
     assert other.chances is first.chances
-    assert (first.asked, other.asked) == (5, 9)
+    assert (first.goal, other.goal) == (5, 9)
     assert cache.year_of(held, 5, 20.0, by_model=False).chances is not first.chances
 
 

@@ -41,8 +41,8 @@ def test_a_number_that_moved_is_named_with_both_values_and_no_other() -> None:
         ChangeKind.NUMBERS,
     )
     assert diff.changes == (Change(("value",), 0.10, 0.12),)
-    assert diff.moved("value")
-    assert not diff.moved("unit")
+    assert diff.differs("value")
+    assert not diff.differs("unit")
 
 
 def test_a_unit_that_changed_is_a_change_of_numbers() -> None:
@@ -113,4 +113,4 @@ def test_what_2016_changed_is_found(kind: str, name: str, change: ChangeKind) ->
     assert diffs[kind, name].change is change
     if name == "rd_intensity":
         assert Change(("brackets", "0", "value"), 0.06, 0.05) in diffs[kind, name].changes
-        assert not diffs[kind, name].moved("brackets", "1", "value")
+        assert not diffs[kind, name].differs("brackets", "1", "value")

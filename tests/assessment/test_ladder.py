@@ -12,7 +12,7 @@ import pytest
 
 from eligibility.assessment.ladder import extras, joint_fields, ladder, ladder_record, rungs
 from eligibility.domain.facts import FirmTable
-from eligibility.intake.table import Options, from_records, read_table
+from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.reports.template import write_template
 from eligibility.schemes.registry import SCHEMES, read_yaml, scheme_ids
 from tests.cli.test_commands import SAMPLES, run
@@ -25,7 +25,7 @@ BOTH: dict[str, Any] = {**BASES[EASY], **BASES[HARD]}
 
 
 def firms(*given: dict[str, Any]) -> FirmTable:
-    options = Options(application_date=date(2026, 6, 15))
+    options = IntakeOptions(application_date=date(2026, 6, 15))
     batch = from_records(given, FIELDS, options, catalogue=TITLES)
     assert not [issue for issue in batch.issues if issue.fatal]
     return batch.table
@@ -108,7 +108,7 @@ def test_every_rung_says_its_points_and_cites_each_condition_and_gap() -> None:
 def test_the_harder_form_is_lengthened_by_what_only_the_easier_one_asks() -> None:
     easy, hard = rungs()
     law, day = hard.in_force(date(2026, 6, 15)), date(2026, 6, 15)
-    own = {field.id for field in hard.asked(law)}
+    own = {field.id for field in hard.fields_of(law)}
     found = {each.field.id: each.section for each in extras(hard, law, day)}
     assert found.keys() == {field.id for field in easy.fields} - own
     assert found["total_assets_y3"] == found["restricted_products"] == "main"
@@ -144,7 +144,9 @@ def test_no_title_in_the_joint_form_answers_for_two_facts() -> None:
 @pytest.mark.parametrize("scheme", rungs(), ids=lambda scheme: scheme.id)
 def test_the_template_of_every_scheme_is_read_by_the_joint_form(scheme, tmp_path) -> None:
     write_template(tmp_path / "firms.csv", scheme.fields)
-    batch = read_table(tmp_path / "firms.csv", FIELDS, Options(application_date=date(2026, 6, 15)))
+    batch = read_table(
+        tmp_path / "firms.csv", FIELDS, IntakeOptions(application_date=date(2026, 6, 15))
+    )
     assert batch.headers.unknown == ()
     assert {column.field.id for column in batch.headers.columns} == {
         field.id for field in scheme.fields

@@ -26,14 +26,14 @@ from eligibility.batch.chunks import Summary
 from eligibility.domain.errors import InputError
 from eligibility.i18n import CHINESE
 from eligibility.intake import csv_file
-from eligibility.intake.table import Options
+from eligibility.intake.table import IntakeOptions
 from eligibility.schemes.registry import load_scheme
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
 HNTE = load_scheme()
-OPTIONS = Options(application_date=date(2026, 5, 10), covered_from=HNTE.covered_from)
+OPTIONS = IntakeOptions(application_date=date(2026, 5, 10), covered_from=HNTE.covered_from)
 
 
 def started(*words: str) -> subprocess.Popen[str]:
@@ -127,7 +127,7 @@ def test_the_same_file_comes_of_a_cluster(
     tmp_path: Path, scheduler: str, name: str, ending: str
 ) -> None:
     summary = same(SAMPLES / name, tmp_path, scheduler, ending)
-    assert summary.read == summary.scored + summary.rejected > 0
+    assert summary.read == summary.rows_scored + summary.rows_rejected > 0
 
 
 def test_readiness_and_the_input_come_of_a_cluster_too(
@@ -143,7 +143,7 @@ def test_a_file_of_several_parts_is_the_same_in_the_same_order(
 ) -> None:
     parts_of(monkeypatch, (SAMPLES / "candidates.csv").stat().st_size * 2 // 5)
     sent = counted(monkeypatch)
-    assert same(SAMPLES / "candidates.csv", tmp_path, scheduler).scored == 200
+    assert same(SAMPLES / "candidates.csv", tmp_path, scheduler).rows_scored == 200
     assert len(sent) == 3
 
 
@@ -153,8 +153,8 @@ def test_rows_and_firms_that_other_parts_decide_are_told_as_on_one_machine(
 ) -> None:
     parts_of(monkeypatch, 3_000)
     summary = same(hard_file(tmp_path, breaks), tmp_path, scheduler, with_input=True)
-    assert summary.rejected > 100
-    assert summary.scored > 700
+    assert summary.rows_rejected > 100
+    assert summary.rows_scored > 700
 
 
 def test_a_part_that_was_begun_at_a_wrong_row_is_done_again(

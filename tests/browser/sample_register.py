@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from eligibility.app.register import import_steps
-from eligibility.intake.table import Options, read_table
+from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.readiness.artifact import load
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import screen
@@ -27,7 +27,7 @@ def fill(folder: Path) -> Repository:
     batch = read_table(
         (SAMPLE.name, SAMPLE.read_bytes()),
         scheme.fields,
-        Options(application_date=today),
+        IntakeOptions(application_date=today),
         catalogue=scheme.titles_by_code,
     )
     screening = screen(batch, scheme, load(MODELS / scheme.id))

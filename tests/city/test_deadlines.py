@@ -22,7 +22,7 @@ from eligibility.city.deadlines import (
     upcoming,
 )
 from eligibility.domain.errors import InputError
-from eligibility.domain.law import Batch, Citation, Overlay
+from eligibility.domain.law import ApplicationRound, Citation, Overlay
 from eligibility.reports.calendar_file import calendar_file
 from eligibility.schemes.registry import load_scheme, scheme_ids
 
@@ -74,8 +74,8 @@ def test_a_region_that_is_not_held_is_refused_with_those_that_are() -> None:
 
 
 def test_batches_out_of_order_are_refused() -> None:
-    batch = Batch(year=2026, number=2, due=date(2026, 5, 10), source="assumed")
-    earlier = Batch(year=2026, number=1, due=date(2026, 7, 10), source="assumed")
+    batch = ApplicationRound(year=2026, number=2, due=date(2026, 5, 10), source="assumed")
+    earlier = ApplicationRound(year=2026, number=1, due=date(2026, 7, 10), source="assumed")
     for batches in ((earlier, batch), (batch, earlier), (batch, batch)):
         with pytest.raises(ValidationError, match="in the order of their years"):
             Overlay(**HOHHOT.model_dump() | {"batches": batches})
@@ -180,18 +180,18 @@ def test_a_report_is_not_missed_on_its_last_day() -> None:
 def test_the_stock_counts_certificates_valid_at_the_end_of_each_year() -> None:
     held = stock(days_of("2021-12-31", "2022-06-01", "2022-11-30", "NaT"), LAW, 2021, 2026)
     assert held.years.tolist() == [2021, 2022, 2023, 2024, 2025, 2026]
-    assert held.certified.tolist() == [1, 2, 0, 0, 0, 0]
+    assert held.issues.tolist() == [1, 2, 0, 0, 0, 0]
     assert held.expiring.tolist() == [0, 0, 0, 1, 2, 0]
     assert held.valid.tolist() == [1, 3, 3, 2, 0, 0]
-    assert held.needed(3).tolist() == [2, 0, 0, 1, 3, 3]
+    assert held.shortfall(3).tolist() == [2, 0, 0, 1, 3, 3]
 
 
 @given(st.lists(days, max_size=30))
 def test_what_comes_in_and_goes_out_is_what_the_stock_changes_by(certified: list[date]) -> None:
     held = stock(np.array(certified, dtype="M8[D]"), LAW, 2015, 2044)
-    assert np.diff(held.valid).tolist() == (held.certified - held.expiring)[1:].tolist()
+    assert np.diff(held.valid).tolist() == (held.issues - held.expiring)[1:].tolist()
     assert held.valid[-1] == 0
-    assert held.certified.sum() == held.expiring.sum() == len(certified)
+    assert held.issues.sum() == held.expiring.sum() == len(certified)
 
 
 def test_a_calendar_file_escapes_folds_and_marks_what_is_assumed() -> None:
@@ -246,7 +246,7 @@ def test_certificates_end_by_the_law_unless_a_day_was_entered_and_one_without_a_
     assert held.ending_in(2026) == {1, 2, 3}
     assert held.held_after(2026) == {4}
     assert held.held_after(2025) == {1, 2, 3, 4}
-    assert held.undated == 1
+    assert held.without_day == 1
     years = held.stock(LAW, 2026, 2027)
     assert years.expiring.tolist() == [3, 1]
     assert years.valid.tolist() == [1, 0]

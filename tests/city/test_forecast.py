@@ -75,7 +75,7 @@ def test_at_least_fifty_agrees_with_200_000_simulated_years() -> None:
     assert len(simulated) == 200_000
     assert 0.2 < made.reaches_target < 0.8
     assert abs(made.reaches_target - (simulated >= 50).mean()) < 0.01
-    assert abs(made.expected - simulated.mean()) < 0.1
+    assert abs(made.mean - simulated.mean()) < 0.1
     low, high = made.interval(0.8)
     assert abs(low - np.quantile(simulated, 0.1)) <= 1
     assert abs(high - np.quantile(simulated, 0.9)) <= 1

@@ -17,17 +17,17 @@ from scipy.optimize import LinearConstraint, milp
 
 from eligibility.city.forecast import forecast, years_of_shock
 from eligibility.city.poisson_binomial import in_year
-from eligibility.city.portfolio import Aim, Options, Portfolio, _Year, choose
+from eligibility.city.portfolio import Aim, Portfolio, SupportOptions, _Year, choose
 from eligibility.domain.errors import InputError
 
 
-def drawn(seed: int, firms: int, options: int, draws: int = 1) -> tuple[np.ndarray, Options]:
+def drawn(seed: int, firms: int, options: int, draws: int = 1) -> tuple[np.ndarray, SupportOptions]:
     """Firms of any chance and so many options each, some of them in only part of a draw better."""
     rng = np.random.default_rng(seed)
     chances = np.clip(rng.uniform(0, 0.8, firms) + rng.normal(0, 0.05, (draws, firms)), 0, 1)
     firm = np.repeat(np.arange(firms), options)
     rise = rng.uniform(0, 0.5, firms * options) + rng.normal(0, 0.02, (draws, firms * options))
-    return chances, Options(
+    return chances, SupportOptions(
         firm,
         rng.integers(1, 12, firms * options) / 2,
         rng.integers(0, 9, firms * options) * 1000.0,
@@ -36,7 +36,7 @@ def drawn(seed: int, firms: int, options: int, draws: int = 1) -> tuple[np.ndarr
     )
 
 
-def every_choice(options: Options, firms: int, days: float) -> list[tuple[int, ...]]:
+def every_choice(options: SupportOptions, firms: int, days: float) -> list[tuple[int, ...]]:
     each = [[None, *np.flatnonzero(options.firm == firm).tolist()] for firm in range(firms)]
     choices = (
         tuple(option for option in picked if option is not None)
@@ -46,7 +46,11 @@ def every_choice(options: Options, firms: int, days: float) -> list[tuple[int, .
 
 
 def chance_of_target(
-    chances: np.ndarray, options: Options, choices: list[tuple[int, ...]], target: int, shock: float
+    chances: np.ndarray,
+    options: SupportOptions,
+    choices: list[tuple[int, ...]],
+    target: int,
+    shock: float,
 ) -> np.ndarray:
     """Of every choice, trial by trial; shape (choices,)."""
     years, odds = years_of_shock(shock, chances)
@@ -88,7 +92,7 @@ def test_the_choice_for_the_target_is_that_of_trying_every_choice(
         chances, held, days, target=target, scores=np.arange(firms) * 1.0, year_shock=shock, aim=Aim.TARGET
     )  # fmt: skip
     assert made.proven
-    assert made.chosen.forecast.reaches_target == pytest.approx(best, abs=1e-9)
+    assert made.selection.forecast.reaches_target == pytest.approx(best, abs=1e-9)
     assert made.at_most == pytest.approx(best, abs=1e-8)
 
 
@@ -99,9 +103,9 @@ def test_the_choice_for_expected_certifications_is_that_of_trying_every_choice(s
     rises = (held.after - chances[:, held.firm])[0]
     best = max(rises[list(choice)].sum() for choice in every)
     made = choose(chances, held, 15, target=7, scores=np.zeros(14))
-    assert made.chosen.gain == pytest.approx(best, abs=1e-9)
-    assert made.chosen.gain == pytest.approx(
-        made.chosen.forecast.expected - made.without.expected, abs=1e-9
+    assert made.selection.gain == pytest.approx(best, abs=1e-9)
+    assert made.selection.gain == pytest.approx(
+        made.selection.forecast.mean - made.without.mean, abs=1e-9
     )
 
 
@@ -118,7 +122,7 @@ def test_the_choice_is_as_good_as_that_of_an_integer_program(seed: int) -> None:
         options={"mip_rel_gap": 0},
     )
     made = choose(chances, held, 60, target=60, scores=np.zeros(120))
-    assert made.chosen.gain == pytest.approx(-solved.fun, abs=1e-7)
+    assert made.selection.gain == pytest.approx(-solved.fun, abs=1e-7)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -127,7 +131,7 @@ def test_options_left_out_of_the_search_are_never_missed(
 ) -> None:
     """Few lengths, many of a kind, several of them to a firm: most options are left out."""
     rng = np.random.default_rng(seed)
-    options = Options(
+    options = SupportOptions(
         np.repeat(np.arange(40), 4),
         rng.integers(2, 5, 160) / 2,
         np.zeros(160),
@@ -151,16 +155,16 @@ def test_a_choice_keeps_to_its_days_takes_one_option_a_firm_and_beats_the_rules_
 ) -> None:
     chances, held = drawn(seed, 8, 2)
     made = choose(chances, held, days, target=4, scores=chances[0] * 100, aim=aim, year_shock=0.3)
-    for choice in (made.chosen, made.highest_score_first, made.highest_chance_first):
+    for choice in (made.selection, made.highest_score_first, made.highest_chance_first):
         places = list(choice.options)
         assert held.days[places].sum() == pytest.approx(choice.days)
         assert choice.days <= days + 1e-9
         assert len(set(held.firm[places].tolist())) == len(places)
     for rule in (made.highest_score_first, made.highest_chance_first):
         if aim is Aim.EXPECTED:
-            assert made.chosen.gain >= rule.gain - 1e-9
+            assert made.selection.gain >= rule.gain - 1e-9
         else:
-            assert made.chosen.forecast.reaches_target >= rule.forecast.reaches_target - 1e-9
+            assert made.selection.forecast.reaches_target >= rule.forecast.reaches_target - 1e-9
 
 
 @pytest.mark.parametrize("aim", list(Aim))
@@ -169,7 +173,7 @@ def test_more_days_never_make_the_choice_worse(aim: Aim) -> None:
     for days in (0, 2, 4, 8, 16, 200):
         made = chosen(3, 10, 2, days, aim=aim)
         values.append(
-            made.chosen.gain if aim is Aim.EXPECTED else made.chosen.forecast.reaches_target
+            made.selection.gain if aim is Aim.EXPECTED else made.selection.forecast.reaches_target
         )
     assert values == sorted(values)
     assert values[0] < values[-1]
@@ -177,12 +181,12 @@ def test_more_days_never_make_the_choice_worse(aim: Aim) -> None:
 
 def test_without_days_nobody_is_supported_and_nothing_changes() -> None:
     made = chosen(4, 10, 2, 0)
-    assert made.chosen.options == ()
-    assert made.chosen.forecast.reaches_target == made.without.reaches_target
+    assert made.selection.options == ()
+    assert made.selection.forecast.reaches_target == made.without.reaches_target
 
 
 def test_a_weight_moves_the_choice_to_that_firm_and_is_seen_beside_the_plain_gain() -> None:
-    options = Options(
+    options = SupportOptions(
         np.array([0, 1]),
         np.array([2.0, 2.0]),
         np.zeros(2),
@@ -190,17 +194,17 @@ def test_a_weight_moves_the_choice_to_that_firm_and_is_seen_beside_the_plain_gai
         (("a",), ("b",)),
     )
     plain = choose(np.array([[0.1, 0.1]]), options, 2, target=1, scores=np.zeros(2))
-    assert plain.chosen.options == (0,)
+    assert plain.selection.options == (0,)
     weighted = choose(
         np.array([[0.1, 0.1]]), options, 2, target=1, scores=np.zeros(2), weights=np.array([1, 2.0])
     )
-    assert weighted.chosen.options == (1,)
-    assert weighted.chosen.gain == pytest.approx(0.3)
-    assert weighted.chosen.weighted_gain == pytest.approx(0.6)
+    assert weighted.selection.options == (1,)
+    assert weighted.selection.gain == pytest.approx(0.3)
+    assert weighted.selection.weighted_gain == pytest.approx(0.6)
 
 
 def test_every_choice_says_what_it_brings_by_the_day_and_what_its_days_would_do_otherwise() -> None:
-    options = Options(
+    options = SupportOptions(
         np.array([0, 0, 1, 2]),
         np.array([2.0, 1.0, 2.0, 5.0]),
         np.zeros(4),
@@ -212,7 +216,7 @@ def test_every_choice_says_what_it_brings_by_the_day_and_what_its_days_would_do_
     assert reason.option == 0
     assert reason.gain_per_day == pytest.approx(0.3)
     assert reason.instead == (2,)
-    assert reason.lost == pytest.approx(0.3)
+    assert reason.loss == pytest.approx(0.3)
 
 
 def test_reasons_stand_in_the_order_of_what_they_bring_by_the_day_and_none_would_pay_to_drop() -> (
@@ -222,8 +226,8 @@ def test_reasons_stand_in_the_order_of_what_they_bring_by_the_day_and_none_would
         made = chosen(5, 12, 2, 15, aim=aim)
         by_day = [reason.gain_per_day for reason in made.reasons]
         assert by_day == sorted(by_day, reverse=True)
-        assert {reason.option for reason in made.reasons} == set(made.chosen.options)
-    assert all(reason.lost >= -1e-9 for reason in chosen(5, 12, 2, 15).reasons)
+        assert {reason.option for reason in made.reasons} == set(made.selection.options)
+    assert all(reason.loss >= -1e-9 for reason in chosen(5, 12, 2, 15).reasons)
 
 
 def test_a_search_that_is_cut_short_says_so_and_what_no_choice_exceeds() -> None:
@@ -232,8 +236,8 @@ def test_a_search_that_is_cut_short_says_so_and_what_no_choice_exceeds() -> None
     cut = choose(chances, held, 12, target=8, scores=np.zeros(12), aim=Aim.TARGET, most_steps=1)
     assert best.proven
     assert not cut.proven
-    value = best.chosen.forecast.reaches_target
-    assert cut.chosen.forecast.reaches_target <= value + 1e-9 <= cut.at_most + 2e-9
+    value = best.selection.forecast.reaches_target
+    assert cut.selection.forecast.reaches_target <= value + 1e-9 <= cut.at_most + 2e-9
 
 
 @pytest.mark.parametrize("scale", [0.05, 0.4, 1.0])
@@ -269,8 +273,8 @@ def test_no_choice_exceeds_what_a_search_cut_short_anywhere_says(seed: int, targ
         cut = choose(
             chances, held, 9, target=target, scores=np.zeros(7), aim=Aim.TARGET, most_steps=steps
         )
-        assert cut.chosen.forecast.reaches_target - 1e-9 <= best <= cut.at_most + 1e-9
-        assert not cut.proven or cut.chosen.forecast.reaches_target >= best - 1e-8
+        assert cut.selection.forecast.reaches_target - 1e-9 <= best <= cut.at_most + 1e-9
+        assert not cut.proven or cut.selection.forecast.reaches_target >= best - 1e-8
 
 
 def test_a_choice_among_two_thousand_firms_takes_a_few_seconds() -> None:
@@ -278,7 +282,7 @@ def test_a_choice_among_two_thousand_firms_takes_a_few_seconds() -> None:
     start = time.process_time()
     made = choose(chances, held, 100, target=800, scores=chances[0], year_shock=0.3)
     assert time.process_time() - start < 10
-    assert made.chosen.gain > made.highest_score_first.gain
+    assert made.selection.gain > made.highest_score_first.gain
 
 
 def test_an_impossible_chance_is_refused() -> None:
@@ -301,7 +305,7 @@ def test_the_forecast_of_a_choice_is_that_of_its_chances() -> None:
     chances, held = drawn(10, 10, 1, draws=3)
     made = choose(chances, held, 10, target=5, scores=np.zeros(10), year_shock=0.3)
     after = chances.copy()
-    for option in made.chosen.options:
+    for option in made.selection.options:
         after[:, held.firm[option]] = held.after[:, option]
     again = forecast(after, target=5, year_shock=0.3)
-    assert made.chosen.forecast.distribution.tolist() == again.distribution.tolist()
+    assert made.selection.forecast.distribution.tolist() == again.distribution.tolist()

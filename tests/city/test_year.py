@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from eligibility.assessment.assess import assess_table
 from eligibility.city.chances import chances, chances_without_model, year_after
 from eligibility.city.portfolio import Aim
-from eligibility.city.portfolio_state import Standing
+from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import SHIPPED, City, Course, load_city
 from eligibility.city.support_options import support_options
 from eligibility.city.training_needs import course_needs, shared_gaps
@@ -50,9 +50,9 @@ LACKS = {
 }  # fmt: skip
 
 
-def standing(*names: str) -> Standing:
+def standing(*names: str) -> PortfolioState:
     firms = table(*(LACKS[name] for name in names))
-    return Standing(firms, assess_table(firms))
+    return PortfolioState(firms, assess_table(firms))
 
 
 def figures(held: BaseModel) -> Iterator[Figure]:
@@ -150,21 +150,21 @@ def test_who_is_probably_certified_this_year_counts_next_year_for_the_chance_tha
     first = chances_without_model(held, CITY)
     then = year_after(first, first)
     left = [1 - 0.65, 1 - 0.25, 1]
-    assert then.left == pytest.approx(left)
+    assert then.not_yet_certified == pytest.approx(left)
     assert then.now[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0])
     assert then.if_met[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0.65])
     # the year after that leaves what neither took, and a further ready firm has its whole chance
     last = year_after(then, first)
-    assert last.left == pytest.approx(np.array(left) - then.now[0])
+    assert last.not_yet_certified == pytest.approx(np.array(left) - then.now[0])
     assert then.of_ready(held.verdict == MET) == pytest.approx(0.65)
     made = city_year(held, first, CITY, year=2026, as_of=date(2026, 3, 1))
-    assert next_year(made, first, target=1).expected == pytest.approx(then.now.sum(), abs=0.02)
+    assert next_year(made, first, target=1).mean == pytest.approx(then.now.sum(), abs=0.02)
 
 
 def test_rows_keep_their_place_where_several_editions_apply() -> None:
     old = {**LACKS["staff"], "application_date": date(2012, 5, 10), "registered_on": "2008-01-01"}
     firms = table(LACKS["staff"], old, LACKS["nothing"])
-    held = Standing(firms, assess_table(firms))
+    held = PortfolioState(firms, assess_table(firms))
     assert len(held.assessments) == 2
     assert held.verdict[0] == UNMET
     assert held.verdict[2] == MET
@@ -178,7 +178,9 @@ def test_the_score_can_be_met_by_items_whose_full_points_pass_the_mark_and_by_no
     assert held.could_meet(management)["innovation_score"].tolist() == [True, False]
     assert held.could_meet(["management_talent"])["innovation_score"].tolist() == [False, False]
     better = table(LACKS["points"] | {name: KNOWN.items[name].max for name in management})
-    assert Standing(better, assess_table(better)).unmet["innovation_score"].tolist() == [False]
+    assert PortfolioState(better, assess_table(better)).unmet["innovation_score"].tolist() == [
+        False
+    ]
 
 
 def test_support_is_offered_only_where_it_leaves_no_unmet_condition_unaddressed() -> None:
@@ -245,8 +247,8 @@ def test_firms_that_nothing_can_be_done_for_leave_no_options_and_the_year_stands
         held, chances_without_model(held, CITY), CITY, year=2026, as_of=date(2026, 3, 1)
     )
     assert len(made.options.firm) == 0
-    assert made.portfolio.chosen.options == ()
-    assert made.portfolio.without.expected == 0
+    assert made.portfolio.selection.options == ()
+    assert made.portfolio.without.mean == 0
     assert made.more_needed > 50
 
 
@@ -267,8 +269,8 @@ def test_the_paper_of_a_year_holds_no_empty_table() -> None:
 def test_shared_gaps_count_firms_and_those_with_no_other_gap() -> None:
     gaps = {gap.id: gap for gap in shared_gaps(standing(*LACKS))}
     assert (gaps["st_staff_ratio"].unmet, gaps["st_staff_ratio"].alone) == (2, 1)
-    assert gaps["st_staff_ratio"].undetermined == 1
-    assert gaps["conversion"].scored
+    assert gaps["st_staff_ratio"].undetermined_firms == 1
+    assert gaps["conversion"].by_score
     assert "core_ip" not in gaps
 
 
@@ -285,11 +287,15 @@ def test_a_course_frees_the_firms_whose_every_gap_it_addresses_as_far_as_there_a
 
     held = standing("staff", "staff", "staff and income", "income", "a clean record", "nothing")
     (staff,) = course_needs(held, (course(10, "st_staff_ratio"),))
-    assert (staff.concerned, staff.could_move, staff.expected) == (3, 2, 1.0)
+    assert (staff.firms_concerned, staff.could_move, staff.expected_certifications) == (3, 2, 1.0)
     (both,) = course_needs(held, (course(10, "st_staff_ratio", "hitech_income_share"),))
-    assert (both.concerned, both.could_move, both.expected) == (4, 4, 0.5 * 3 + 0.25)
+    assert (both.firms_concerned, both.could_move, both.expected_certifications) == (
+        4,
+        4,
+        0.5 * 3 + 0.25,
+    )
     (small,) = course_needs(held, (course(1, "st_staff_ratio", "hitech_income_share"),))
-    assert (small.could_move, small.expected) == (4, 0.5)
+    assert (small.could_move, small.expected_certifications) == (4, 0.5)
 
 
 @pytest.mark.parametrize("aim", list(Aim))
@@ -299,7 +305,7 @@ def test_the_choice_for_a_year_beats_highest_score_first(aim: Aim) -> None:
         held, chances_without_model(held, CITY), CITY,
         year=2026, as_of=date(2026, 3, 1), target=8, days=12, aim=aim,
     )  # fmt: skip
-    chosen, rule = made.portfolio.chosen, made.portfolio.highest_score_first
+    chosen, rule = made.portfolio.selection, made.portfolio.highest_score_first
     assert chosen.gain > rule.gain
     assert chosen.forecast.reaches_target > rule.forecast.reaches_target
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from eligibility.cli import app
-from eligibility.intake.table import Batch, Options, read_table
+from eligibility.intake.table import IntakeOptions, RowBatch, read_table
 from tests.firms import HNTE
 
 GOOD, BAD = "91150105XNBU6HUA33", "9115O105XNBU6HUA33"
@@ -19,8 +19,8 @@ TEXT = f"""企业名称,统一社会信用代码,申请日期,职工总数,科�
 """
 
 
-def read(*, blank: bool) -> Batch:
-    options = Options(application_date=date(2026, 5, 10), blank_bad_cells=blank)
+def read(*, blank: bool) -> RowBatch:
+    options = IntakeOptions(application_date=date(2026, 5, 10), blank_bad_cells=blank)
     return read_table(("f.csv", TEXT.encode()), HNTE.fields, options)
 
 

@@ -22,7 +22,7 @@ from eligibility.intake import csv_file, reader_process, xlsx_file
 from eligibility.intake.headers import header_map
 from eligibility.intake.reader_process import Limits, ReaderProcess, configure
 from eligibility.intake.sheets import open_sheet
-from eligibility.intake.table import Options, from_records, preview, read_table
+from eligibility.intake.table import IntakeOptions, from_records, preview, read_table
 from eligibility.schemes.registry import load_scheme
 from tests import hostile_workbooks
 from tests.hostile_workbooks import COSTLY, SHEET, plain, sheet, with_parts
@@ -61,7 +61,7 @@ def test_a_costly_workbook_is_refused_soon(name: str) -> None:
     assert len(content) < 1 << 18
     began = processor_time()
     with pytest.raises(InputError, match=says):
-        read_table(("f.xlsx", content), FIELDS, Options())
+        read_table(("f.xlsx", content), FIELDS, IntakeOptions())
     assert processor_time() - began < SOON
 
 
@@ -211,7 +211,7 @@ def test_a_process_ends_when_its_sheet_is_let_go() -> None:
     for _ in range(3 * reader_process.AT_ONCE):
         opened = open_sheet(("f.xlsx", plain()))
         next(opened.blocks(1, 2))
-        assert read_table(("f.xlsx", plain()), FIELDS, Options()).read == 2
+        assert read_table(("f.xlsx", plain()), FIELDS, IntakeOptions()).read == 2
         del opened
     assert not reader_process.readers_busy()
 
@@ -264,7 +264,7 @@ def test_parts_that_lead_elsewhere_or_hold_archives_are_not_followed(tmp_path: P
 
 def test_many_sheets_are_not_all_looked_at() -> None:
     with pytest.raises(InputError, match="more than 100 sheets"):
-        read_table(("f.xlsx", hostile_workbooks.many_sheets(101)), FIELDS, Options())
+        read_table(("f.xlsx", hostile_workbooks.many_sheets(101)), FIELDS, IntakeOptions())
 
 
 def test_more_shares_in_per_cent_than_any_table_has_are_read_as_they_are_shown() -> None:
@@ -285,20 +285,20 @@ def test_more_shares_in_per_cent_than_any_table_has_are_read_as_they_are_shown()
 def test_a_line_is_a_line_however_it_ends(end: str) -> None:
     content = end.join(["name,staff_total", *(f"甲{row},1" for row in range(150_000)), ""]).encode()
     with pytest.raises(InputError, match="more than 100,000 lines"):
-        read_table(("f.csv", content), FIELDS, Options(most_lines=100_000))
+        read_table(("f.csv", content), FIELDS, IntakeOptions(most_lines=100_000))
 
 
 @pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
 def test_rows_below_a_blank_line_keep_their_numbers_however_lines_end(end: str) -> None:
     content = end.join(["name,staff_total", "甲,1", "", "乙,2", "丙,3"]).encode()
-    assert read_table(("f.csv", content), FIELDS, Options()).rows.tolist() == [2, 4, 5]
+    assert read_table(("f.csv", content), FIELDS, IntakeOptions()).rows.tolist() == [2, 4, 5]
 
 
 def test_twenty_megabytes_of_cr_are_lines_and_no_quotation_mark() -> None:
     content = b"name,staff_total" + b"\r" * 20_000_000
     began = processor_time()
     with pytest.raises(InputError, match="more than 100,000 lines"):
-        read_table(("f.csv", content), FIELDS, Options(most_lines=100_000))
+        read_table(("f.csv", content), FIELDS, IntakeOptions(most_lines=100_000))
     assert processor_time() - began < SOON
 
 
@@ -396,7 +396,7 @@ def test_a_csv_file_of_too_many_columns_is_refused() -> None:
     content = ",".join(["uscc"] * 16_000).encode()
     began = processor_time()
     with pytest.raises(InputError, match="more than 1,000 columns"):
-        read_table(("f.csv", content), FIELDS, Options())
+        read_table(("f.csv", content), FIELDS, IntakeOptions())
     assert processor_time() - began < SOON
 
 

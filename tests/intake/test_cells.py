@@ -126,7 +126,7 @@ def test_a_day_is_read_in_every_usual_form(text: str) -> None:
 def test_a_day_is_never_guessed(text: str, says: str) -> None:
     with pytest.raises(CellTrouble) as trouble:
         parse(text, CellFormat(DAY))
-    assert says in str(trouble.value.expected)
+    assert says in str(trouble.value.expectation)
 
 
 @pytest.mark.parametrize("text", ["是", "有", "√", "Y", "yes", "TRUE", "1", "ＹＥＳ"])
@@ -339,7 +339,7 @@ def test_a_code_that_a_spreadsheet_rounded_or_guarded_is_told_apart() -> None:
         assert parse(guarded, form) == "91150105XNBU6HUA33"
     with pytest.raises(CellTrouble) as rounded:
         parse("911501053412345000", form)
-    assert "rounded it to 15 digits" in str(rounded.value.expected)
+    assert "rounded it to 15 digits" in str(rounded.value.expectation)
     with pytest.raises(CellTrouble) as letter:
         parse("9115O105XNBU6HUA33", form)
-    assert "character 5 is O" in str(letter.value.expected)
+    assert "character 5 is O" in str(letter.value.expectation)

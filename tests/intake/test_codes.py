@@ -53,7 +53,7 @@ def test_separators_and_small_letters_are_put_right() -> None:
 def test_a_wrong_code_is_told_what_is_wrong(text: str, says: str) -> None:
     with pytest.raises(codes.WrongCode) as wrong:
         codes.parse(text)
-    assert says in str(wrong.value.expected)
+    assert says in str(wrong.value.expectation)
 
 
 @given(st.lists(st.tuples(true_codes, st.integers(1990, 2100)), min_size=1, unique=True))

@@ -8,14 +8,14 @@ import pytest
 import xlsxwriter
 
 from eligibility.domain.errors import InputError
-from eligibility.intake.table import Batch, Options, read_table
+from eligibility.intake.table import IntakeOptions, RowBatch, read_table
 from tests.firms import HNTE
 
-OPTIONS = Options(application_date=date(2026, 5, 10))
+OPTIONS = IntakeOptions(application_date=date(2026, 5, 10))
 HEADS = ["企业名称", "第三年销售收入（万元）", "科技人员数", "成立日期"]
 
 
-def read(content: bytes, name: str = "firms.xls") -> Batch:
+def read(content: bytes, name: str = "firms.xls") -> RowBatch:
     return read_table((name, content), HNTE.fields, OPTIONS)
 
 

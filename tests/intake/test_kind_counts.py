@@ -5,16 +5,16 @@ from datetime import date
 import numpy as np
 import pytest
 
-from eligibility.intake.table import Batch, Options, read_table
+from eligibility.intake.table import IntakeOptions, RowBatch, read_table
 from tests.firms import HNTE
 
 
-def read(heads: str, *rows: str) -> Batch:
+def read(heads: str, *rows: str) -> RowBatch:
     text = "\n".join([f"企业名称,{heads}", *(f"乙地{n}公司,{row}" for n, row in enumerate(rows))])
-    return read_table(("f.csv", text.encode()), HNTE.fields, Options(application_date=date(2026, 5, 10)))  # fmt: skip
+    return read_table(("f.csv", text.encode()), HNTE.fields, IntakeOptions(application_date=date(2026, 5, 10)))  # fmt: skip
 
 
-def counts(batch: Batch) -> list[list[float]]:
+def counts(batch: RowBatch) -> list[list[float]]:
     return [batch.table.columns[f"ip_class{n}_count"].tolist() for n in (1, 2)]
 
 

@@ -8,18 +8,18 @@ from typer.testing import CliRunner
 
 from eligibility.cli import app
 from eligibility.domain.errors import InputError
-from eligibility.intake.table import Batch, Options, preview, read_table
+from eligibility.intake.table import IntakeOptions, RowBatch, preview, read_table
 from tests.firms import HNTE
 
 ONE, TWO = "91150105XNBU6HUA33", "91150105XNRCN5XE87"
 
 
-def read(text: str, **options: object) -> Batch:
-    given = Options(application_date=date(2026, 5, 10), **options)  # type: ignore[arg-type]
+def read(text: str, **options: object) -> RowBatch:
+    given = IntakeOptions(application_date=date(2026, 5, 10), **options)  # type: ignore[arg-type]
     return read_table(("firms.csv", text.strip().encode()), HNTE.fields, given)
 
 
-def values(batch: Batch, *names: str) -> list[list[object]]:
+def values(batch: RowBatch, *names: str) -> list[list[object]]:
     return [list(batch.table.columns[name]) for name in names]
 
 
@@ -145,7 +145,7 @@ def test_a_message_about_a_row_a_year_points_at_the_cell() -> None:
 
 
 def test_the_preview_shows_the_firms_and_says_how_they_were_laid() -> None:
-    seen = preview(("firms.csv", LONG.strip().encode()), HNTE.fields, Options(application_date=date(2026, 5, 10)))  # fmt: skip
+    seen = preview(("firms.csv", LONG.strip().encode()), HNTE.fields, IntakeOptions(application_date=date(2026, 5, 10)))  # fmt: skip
     assert seen.rows.num_rows == 3
     assert seen.headers.remarks
 

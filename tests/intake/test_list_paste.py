@@ -23,7 +23,7 @@ def test_an_export_of_patents_is_matched_by_its_titles(text: str) -> None:
         "owner": "乙地一公司", "status": "专利权维持",
     }  # fmt: skip
     assert len(paste.rows) == 2
-    assert paste.unmatched == ("申请日", "公开（公告）号", "代理机构")
+    assert paste.unmatched_titles == ("申请日", "公开（公告）号", "代理机构")
     assert paste.titles["owner"] == "申请（专利权）人"
 
 

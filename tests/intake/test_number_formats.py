@@ -8,13 +8,13 @@ import pytest
 import xlsxwriter
 
 from eligibility.intake.number_formats import can_alter, display_text
-from eligibility.intake.table import Batch, Options, read_table
+from eligibility.intake.table import IntakeOptions, RowBatch, read_table
 from tests.firms import HNTE
 
-OPTIONS = Options(application_date=date(2026, 5, 10))
+OPTIONS = IntakeOptions(application_date=date(2026, 5, 10))
 
 
-def read(content: bytes, name: str = "firms.xlsx") -> Batch:
+def read(content: bytes, name: str = "firms.xlsx") -> RowBatch:
     return read_table((name, content), HNTE.fields, OPTIONS)
 
 

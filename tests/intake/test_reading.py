@@ -106,7 +106,7 @@ def test_a_delimiter_is_found_by_the_header(delimiter: str) -> None:
 
 def test_short_records_are_filled_and_long_ones_reported() -> None:
     (block,) = open_sheet(("f", b"a,b,c\n1\n1,2,3\n1,2,3,4,5\n1,2,3,,\n")).blocks(1, 3)
-    assert block.typed({}, []) is None
+    assert block.read_as({}, []) is None
     assert [list(row.values()) for row in block.text.to_pylist()] == [
         ["1", "", ""], ["1", "2", "3"], ["1", "2", "3,4,5"], ["1", "2", "3"]
     ]  # fmt: skip
@@ -174,10 +174,10 @@ def test_the_first_sheet_with_a_known_header_comes_before_a_cover() -> None:
     def known(*names: str) -> Callable[[list[list[str]]], int]:
         return lambda head: len(set(names).intersection(*head))
 
-    assert open_sheet(content, known=known("名称", "值")).name == "一"
-    assert open_sheet(content, known=known("备注")).name == "二"
-    assert open_sheet(content, known=known()).name == "封面"
-    assert open_sheet(content, sheet="二", known=known("名称", "值")).name == "二"
+    assert open_sheet(content, count_known=known("名称", "值")).name == "一"
+    assert open_sheet(content, count_known=known("备注")).name == "二"
+    assert open_sheet(content, count_known=known()).name == "封面"
+    assert open_sheet(content, sheet="二", count_known=known("名称", "值")).name == "二"
     assert open_sheet(content).sheets == ("封面", "一", "二")
 
 
@@ -213,7 +213,7 @@ def test_two_cells_far_apart_cannot_ask_for_all_memory() -> None:
 
 
 def test_a_workbook_that_unpacks_too_far_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", Caps(unpacked=1 << 20))
+    monkeypatch.setattr(xlsx_file, "CAPS", Caps(bytes_unpacked=1 << 20))
     held = io.BytesIO(workbook([["名称"], ["甲"]]))
     with zipfile.ZipFile(held, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/x", bytes(1 << 21))

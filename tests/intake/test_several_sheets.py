@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from eligibility.domain.errors import InputError
-from eligibility.intake.table import Options, preview, read_table
+from eligibility.intake.table import IntakeOptions, preview, read_table
 from tests.firms import HNTE
 
 HEADS = ["企业名称", "职工总数", "第三年销售收入（万元）"]
@@ -23,8 +23,8 @@ def workbook(**sheets: list[list[object]]) -> tuple[str, bytes]:
     return "firms.xlsx", file.getvalue()
 
 
-def options(sheet: str | None = None) -> Options:
-    return Options(application_date=date(2026, 5, 10), sheet=sheet)
+def options(sheet: str | None = None) -> IntakeOptions:
+    return IntakeOptions(application_date=date(2026, 5, 10), sheet=sheet)
 
 
 THREE = workbook(

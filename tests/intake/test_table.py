@@ -19,8 +19,8 @@ from stdnum.cn import uscc
 from eligibility.domain.errors import InputError
 from eligibility.intake import csv_file
 from eligibility.intake.table import (
-    Batch,
-    Options,
+    IntakeOptions,
+    RowBatch,
     from_records,
     preview,
     read_batches,
@@ -30,7 +30,7 @@ from eligibility.schemes.registry import load_scheme
 
 SCHEME = load_scheme("hnte")
 FIELDS, TITLES = SCHEME.fields, SCHEME.titles_by_code
-TODAY = Options(application_date=date(2026, 5, 10))
+TODAY = IntakeOptions(application_date=date(2026, 5, 10))
 
 
 def code(serial: int) -> str:
@@ -47,13 +47,13 @@ def file(*lines: list[object]) -> tuple[str, bytes]:
     return "firms.csv", held.getvalue().encode()
 
 
-def read(*lines: list[object], options: Options = TODAY) -> Batch:
+def read(*lines: list[object], options: IntakeOptions = TODAY) -> RowBatch:
     batch = read_table(file(*lines), FIELDS, options, catalogue=TITLES)
     assert batch.read == len(batch.rows) + batch.rejects.num_rows
     return batch
 
 
-def said(batch: Batch) -> list[str]:
+def said(batch: RowBatch) -> list[str]:
     return [str(issue.sentence) for issue in batch.issues]
 
 
@@ -64,7 +64,7 @@ def rejected(expected: str, **facts: object) -> str:
     return str(batch.issues[0].sentence)
 
 
-def accepted(**facts: object) -> Batch:
+def accepted(**facts: object) -> RowBatch:
     batch = from_records([{"name": "甲", **facts}], FIELDS, TODAY)
     assert len(batch.table) == 1, said(batch)
     return batch
@@ -170,12 +170,12 @@ def test_figures_before_registration_are_told_and_not_refused() -> None:
 
 
 def test_a_cell_of_a_field_beside_the_matter_that_cannot_be_read_is_blank_with_a_remark() -> None:
-    options = Options(application_date=date(2026, 5, 10), beside=frozenset({"staff_total"}))
+    options = IntakeOptions(application_date=date(2026, 5, 10), beside=frozenset({"staff_total"}))
     record = {"name": "甲", "staff_total": "many", "st_staff": 5}
     batch = from_records([record], FIELDS, options)
     (issue,) = batch.issues
     assert (issue.column, issue.value, issue.fatal) == ("staff_total", "many", False)
-    assert str(issue.expected).endswith("; left blank")
+    assert str(issue.expectation).endswith("; left blank")
     assert batch.table.blank("staff_total").tolist() == [True]
     assert batch.table.numbers("st_staff").tolist() == [5]
     both = from_records([{**record, "st_staff": "few"}], FIELDS, options)
@@ -199,7 +199,7 @@ def test_a_firm_in_a_file_needs_a_code_or_a_name() -> None:
     assert len(from_records([{"staff_total": 5}], FIELDS, TODAY).table) == 1
     accepted(name=None, uscc=A)
     wrong = from_records([{"uscc": A[:-1], "name": None}], FIELDS, TODAY)
-    assert [str(issue.expected) for issue in wrong.issues] == ["a credit code of 18 characters"]
+    assert [str(issue.expectation) for issue in wrong.issues] == ["a credit code of 18 characters"]
 
 
 def test_a_firm_applies_once_a_year() -> None:
@@ -209,7 +209,7 @@ def test_a_firm_applies_once_a_year() -> None:
         [B, "甲", ""],
     )  # fmt: skip
     assert batch.rows.tolist() == [2, 3, 5, 7]
-    assert [(issue.row, str(issue.expected)) for issue in batch.issues] == [
+    assert [(issue.row, str(issue.expectation)) for issue in batch.issues] == [
         (4, "a firm once a year; row 2 has it already"), (6, "a firm once a year; row 5 has it already")
     ]  # fmt: skip
 
@@ -234,7 +234,7 @@ def test_a_declared_unit_counts_where_the_header_is_silent() -> None:
     lines = ["name", "第一年销售收入", "第一年净资产（元）"], ["甲", "5", "5"]
     with pytest.raises(InputError, match="--money-unit"):
         read(*lines)
-    table = read(*lines, options=Options("10k CNY", application_date=date(2026, 5, 10))).table
+    table = read(*lines, options=IntakeOptions("10k CNY", application_date=date(2026, 5, 10))).table
     assert (table.numbers("sales_revenue_y1")[0], table.numbers("net_assets_y1")[0]) == (
         50_000.0,
         5.0,
@@ -291,7 +291,7 @@ def test_a_cover_sheet_is_passed_over() -> None:
 def test_a_workbook_without_a_known_header_names_its_sheets() -> None:
     source = cover_and(["nothing", "known"], [1, 2])
     with pytest.raises(InputError, match="no column is recognised; its sheets are 封面, 企业"):
-        read_table(source, FIELDS, Options(sheet="企业"))
+        read_table(source, FIELDS, IntakeOptions(sheet="企业"))
 
 
 def test_records_take_values_and_texts_alike() -> None:
@@ -376,7 +376,7 @@ def test_a_workbook_says_what_the_same_csv_says(firms: list[dict[str, str]]) -> 
         file(list(firms[0]), *(list(firm.values()) for firm in firms)), FIELDS, TODAY
     )
     assert one.rows.tolist() == other.rows.tolist()
-    assert [str(i.expected) for i in one.issues] == [str(i.expected) for i in other.issues]
+    assert [str(i.expectation) for i in one.issues] == [str(i.expectation) for i in other.issues]
     for name, column in other.table.columns.items():
         np.testing.assert_array_equal(column, one.table.columns[name])
 

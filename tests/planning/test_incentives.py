@@ -11,7 +11,7 @@ from eligibility.planning.incentives import incentives, worth
 
 
 def saved(*income: float, first: int = 2027, **known: object) -> list[float]:
-    return [year.saved for year in worth(income, first, **known).years]
+    return [year.saving for year in worth(income, first, **known).years]
 
 
 def test_ten_points_of_income_above_the_small_profit_rate() -> None:
@@ -49,7 +49,7 @@ def test_losses_of_the_five_years_before_last_ten() -> None:
     first, second = worth([0, 4e6], 2027, losses={2022: 1e6}, staff=400).years
     # 2022 can be made up until 2027 without, until 2032 with the certificate
     assert (first.losses, second.losses) == ((0, 0), (0, 1e6))
-    assert second.saved == 4e6 * 0.25 - 3e6 * 0.15
+    assert second.saving == 4e6 * 0.25 - 3e6 * 0.15
 
 
 def test_a_loss_that_had_lapsed_before_the_certificate_stays_lapsed() -> None:
@@ -59,13 +59,13 @@ def test_a_loss_that_had_lapsed_before_the_certificate_stays_lapsed() -> None:
 
 def test_a_loss_within_the_years_is_made_up_in_the_next() -> None:
     _, second = worth([-1e6, 5e6], 2028).years
-    assert (second.losses, second.without, second.certified) == ((1e6, 1e6), 1e6, 6e5)
+    assert (second.losses, second.without, second.share_certified) == ((1e6, 1e6), 1e6, 6e5)
 
 
 def test_less_losses_a_firm_may_be_small() -> None:
     (year,) = worth([3.5e6], 2027, losses={2026: 5e5}).years
     assert year.small
-    assert year.saved == 0
+    assert year.saving == 0
 
 
 @pytest.mark.parametrize("losses", [{2027: 1.0}, {2026: -1.0}])
@@ -84,12 +84,12 @@ def test_the_certificate_never_costs_tax_in_all(
 ) -> None:
     found = worth(income, first, losses=losses)
     for year in found.years:
-        assert year.certified >= 0
-        assert year.certified <= year.without + 1e-6
+        assert year.share_certified >= 0
+        assert year.share_certified <= year.without + 1e-6
 
 
 def test_awards_are_told_apart_by_region_and_first_time_with_their_doubt() -> None:
-    assert worth([], 2027).awarded == 400_000
+    assert worth([], 2027).award_total == 400_000
     assert [award.amount for award in worth([], 2027, regions=["hohhot"]).awards] == [100_000]
     assert worth([], 2027, first_time=False).awards == ()
     assert {award.citation.confidence for award in incentives().awards} == {"B"}
@@ -98,7 +98,7 @@ def test_awards_are_told_apart_by_region_and_first_time_with_their_doubt() -> No
 
 def test_a_firm_of_an_encouraged_western_industry_pays_as_much_without_the_certificate() -> None:
     (year,) = worth([5e6], 2028, western=True, encouraged_share=0.6).years
-    assert (year.without, year.certified) == (750_000, 750_000)
+    assert (year.without, year.share_certified) == (750_000, 750_000)
     # the small-profit rate is lower still
     (year,) = worth([3e6], 2027, western=True, encouraged_share=0.6).years
     assert year.without == 150_000
@@ -111,25 +111,25 @@ def test_while_the_western_rate_is_not_known_both_values_stand(
     western: bool | None, share: float | None
 ) -> None:
     found = worth([5e6], 2028, western=western, encouraged_share=share)
-    assert (found.western, found.saved, found.saved_western) == (None, 500_000, 0)
+    assert (found.western, found.saving, found.saved_western) == (None, 500_000, 0)
 
 
 def test_the_western_rate_ends_with_2030() -> None:
     kept, ended = worth([5e6, 5e6], 2030, western=True, encouraged_share=0.9).years
-    assert (kept.saved, ended.saved) == (0, 500_000)
+    assert (kept.saving, ended.saving) == (0, 500_000)
 
 
 def test_a_year_with_the_status_of_a_technology_sme_lengthens_losses_without_the_certificate() -> (
     None
 ):
     known = {"losses": {2022: 1e6}, "staff": 400}
-    _, second = worth([0, 4e6], 2027, qualified=[2025], **known).years
+    _, second = worth([0, 4e6], 2027, status_years=[2025], **known).years
     assert second.losses == (1e6, 1e6)
     # a loss that no year with the status follows within five years lapses
-    (year,) = worth([4e6], 2029, losses={2022: 1e6}, qualified=[2028]).years
+    (year,) = worth([4e6], 2029, losses={2022: 1e6}, status_years=[2028]).years
     assert year.losses == (0, 0)
 
 
 def test_a_loss_longer_than_five_years_ago_is_kept_by_an_earlier_certificate() -> None:
-    (year,) = worth([4e6], 2029, losses={2020: 1e6}, qualified=[2024]).years
+    (year,) = worth([4e6], 2029, losses={2020: 1e6}, status_years=[2024]).years
     assert year.losses == (1e6, 1e6)

@@ -37,7 +37,7 @@ def test_the_window_moves_a_year_and_the_oldest_drops_out() -> None:
 def test_growth_and_planned_figures_fill_the_new_years() -> None:
     assumed = Assumptions(
         growth={"sales_revenue": 0.1, "hitech_income": 0.1},
-        planned={"conversions": {2026: 7}, "st_staff": {2027: 30}},
+        planned_figures={"conversions": {2026: 7}, "st_staff": {2027: 30}},
     )
     firm = project(table(base()), date(2028, 5, 10), HNTE, assumed)
     assert firm.numbers("sales_revenue_y3")[0] == pytest.approx(15_000_000 * 1.21)
@@ -48,7 +48,7 @@ def test_growth_and_planned_figures_fill_the_new_years() -> None:
 
 def test_a_planned_figure_may_fill_a_column_that_was_not_there() -> None:
     given_firm = {name: value for name, value in base().items() if name != "hitech_income_y3"}
-    assumed = Assumptions(planned={"hitech_income": {2026: 9e6}})
+    assumed = Assumptions(planned_figures={"hitech_income": {2026: 9e6}})
     firm = project(table(given_firm), date(2027, 5, 10), HNTE, assumed)
     assert firm.numbers("hitech_income_y3")[0] == 9e6
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_assumed_is_refused(assumed: Assumptions, said: str) -> N
 
 
 def test_class_two_rights_used_in_a_grant_are_gone() -> None:
-    granted = Assumptions(granted=True)
+    granted = Assumptions(certificate_granted=True)
     firm = project(table(base(ip_class1_count=0)), date(2028, 5, 10), HNTE, granted)
     assert firm.numbers("ip_class2_used_count")[0] == 6
     looked = projection(table(base(ip_class1_count=0)), HNTE, ON, granted)

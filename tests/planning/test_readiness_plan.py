@@ -22,7 +22,7 @@ from eligibility.planning import readiness_plan
 from eligibility.planning.actions import Actions, known_actions, open_actions
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.lead_times import lead_times
-from eligibility.planning.readiness_plan import Ready, ready_plan
+from eligibility.planning.readiness_plan import ReadinessPlan, ready_plan
 from tests.cli.test_commands import SAMPLES, run
 from tests.planning.test_cheapest_plan import BY, HNTE, LAW, ON, ready
 
@@ -74,7 +74,7 @@ def best_of_all(firm: FirmTable, actions: Actions, asked: float) -> float | None
     return float(cost[enough].min()) if enough.any() else None
 
 
-def again(firm: FirmTable, made: Ready) -> Readiness:
+def again(firm: FirmTable, made: ReadinessPlan) -> Readiness:
     """What the model says of the firm once the plan is carried out."""
     assert made.plan is not None
     moved = {name: np.array([amount]) for name, amount in made.plan.levers.items()}
@@ -198,19 +198,19 @@ def test_a_firm_that_is_ready_enough_has_nothing_to_do() -> None:
 def test_what_no_action_reaches_is_refused_with_what_all_of_them_come_to() -> None:
     never = ready_plan(ready(), HNTE, ON, model(), 0.999)
     assert never.plan is None
-    assert never.refused is not None
-    assert "with every action taken the model says" in never.refused.text
+    assert never.refusal is not None
+    assert "with every action taken the model says" in never.refusal.text
     unmet = ready_plan(ready(major_violation=True), HNTE, ON, model(), 0.1)
-    assert unmet.refused is not None
-    assert "a condition is still unmet" in unmet.refused.text
+    assert unmet.refusal is not None
+    assert "a condition is still unmet" in unmet.refusal.text
 
 
 def test_what_is_just_out_of_reach_does_not_read_as_reached() -> None:
     far = ready_plan(ready(), HNTE, ON, model(), 0.999)
     asked = float(far.readiness.probability[0]) + 1e-4
     never = ready_plan(ready(), HNTE, ON, model(), asked)
-    assert never.refused is not None
-    assert never.refused.values["asked"] != never.refused.values["best"]
+    assert never.refusal is not None
+    assert never.refusal.values["asked"] != never.refusal.values["best"]
 
 
 def test_a_search_cut_short_gives_a_plan_that_is_enough_and_says_it_is_not_proven(

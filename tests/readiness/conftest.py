@@ -8,7 +8,7 @@ import pytest
 
 from eligibility.readiness.artifact import save
 from eligibility.readiness.training import TrainingResult, train
-from eligibility.readiness.training_data import Past, read_past
+from eligibility.readiness.training_data import TrainingData, read_past
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
 from eligibility.simulation.file import write_applications
@@ -25,13 +25,13 @@ def past_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def past(past_file: Path) -> Past:
+def past(past_file: Path) -> TrainingData:
     """The same, read."""
     return read_past(past_file, load_scheme())
 
 
 @pytest.fixture(scope="session")
-def trained(past: Past) -> TrainingResult:
+def trained(past: TrainingData) -> TrainingResult:
     """A model learned from them."""
     return train(past, "hnte", seed=1)
 

@@ -19,11 +19,11 @@ from eligibility.assessment.assess import assess_table
 from eligibility.domain.errors import InputError, ModelRefused
 from eligibility.readiness import artifact
 from eligibility.readiness.artifact import KNOWN, MANIFEST, MODEL, load, save
-from eligibility.readiness.baselines import CONJUNCTION, Replicated, candidates
+from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier, candidates
 from eligibility.readiness.conjunction import ConjunctionClassifier
-from eligibility.readiness.model import Model, Seen
+from eligibility.readiness.model import FeatureDistribution, Model
 from eligibility.readiness.training import TrainingResult
-from eligibility.readiness.training_data import Past
+from eligibility.readiness.training_data import TrainingData
 from tests.firms import base, table
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,7 @@ def test_what_was_saved_says_the_same_when_loaded(
     assert before is not None
     assert after is not None
     assert after.probability.tolist() == before.probability.tolist()
-    assert after.learned == before.learned
+    assert after.training == before.training
 
 
 def test_a_changed_byte_is_refused(model_folder: Path) -> None:
@@ -147,12 +147,16 @@ def test_a_manifest_of_another_model_is_refused(model_folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["boosting", "boosting, calibrated", "logistic", "base rate"])
 def test_every_candidate_can_be_kept_and_read(
-    name: str, past: Past, trained: TrainingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    past: TrainingData,
+    trained: TrainingResult,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
-    made = Replicated(candidates(past.layout, 0)[name], replicates=2)
-    made.fit(past.features, past.certified)
-    model = Model(made, past.layout, Seen.of(past.features), trained.model.learned)
+    made = BootstrapClassifier(candidates(past.layout, 0)[name], replicates=2)
+    made.fit(past.features, past.labels)
+    model = Model(made, past.layout, FeatureDistribution.of(past.features), trained.model.training)
     save(TrainingResult(model, {**trained.metrics, "chosen": name}), tmp_path / "model")
     again = load(tmp_path / "model")
     assert again.estimator.chances(past.features[:3]).probability.tolist() == (
@@ -164,12 +168,19 @@ def test_every_candidate_can_be_kept_and_read(
     ("part", "changes"),
     [
         ("estimator", {"estimator": None}),
-        ("estimator", {"estimator": Replicated(None)}),
+        ("estimator", {"estimator": BootstrapClassifier(None)}),
         ("estimator", {"estimator": ConjunctionClassifier(None)}),
-        ("seen", {"seen": None}),
-        ("seen", {"seen": Seen(*(np.zeros((0,)) for _ in range(3)), np.zeros((1, 1)))}),
+        ("distribution", {"distribution": None}),
+        (
+            "distribution",
+            {
+                "distribution": FeatureDistribution(
+                    *(np.zeros((0,)) for _ in range(3)), np.zeros((1, 1))
+                )
+            },
+        ),
         ("layout", {"layout": ()}),
-        ("learned", {"learned": None}),
+        ("training", {"training": None}),
     ],
 )
 def test_a_model_with_a_part_that_is_none_or_does_not_work_is_refused(
@@ -210,9 +221,9 @@ def test_no_name_that_a_model_may_hold_runs_commands() -> None:
 
 def test_the_shipped_model_can_be_read_and_says_that_it_is_a_demonstration() -> None:
     model = load(ROOT / "models" / "hnte")
-    assert model.learned.invented
-    assert model.learned.applications == 600
-    assert "demonstration model" in str(model.learned.sentence)
+    assert model.training.synthetic
+    assert model.training.applications == 600
+    assert "demonstration model" in str(model.training.sentence)
     assert (
         json.loads((ROOT / "models" / "hnte" / "metrics.json").read_text(encoding="utf-8"))[
             "chosen"

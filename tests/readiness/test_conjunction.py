@@ -19,7 +19,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.domain.facts import FirmTable
 from eligibility.readiness.conjunction import SCORE, ConjunctionClassifier, Prior
 from eligibility.readiness.features import features, layout
-from eligibility.readiness.training_data import Past
+from eligibility.readiness.training_data import TrainingData
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
 from tests.firms import base, table
@@ -28,9 +28,9 @@ LAW = load_scheme().edition("e2016")
 
 
 @pytest.fixture(scope="module")
-def fitted(past: Past) -> ConjunctionClassifier:
+def fitted(past: TrainingData) -> ConjunctionClassifier:
     """The estimator, fitted to 200 applications."""
-    return ConjunctionClassifier(past.layout).fit(past.features, past.certified)
+    return ConjunctionClassifier(past.layout).fit(past.features, past.labels)
 
 
 def test_it_keeps_every_convention_of_scikit_learn() -> None:
@@ -44,7 +44,7 @@ def test_it_keeps_every_convention_of_scikit_learn() -> None:
 
 
 def test_its_derivatives_are_those_of_the_formula(
-    past: Past, fitted: ConjunctionClassifier
+    past: TrainingData, fitted: ConjunctionClassifier
 ) -> None:
     facts = fitted._facts(past.features[:5])
     rng = np.random.default_rng(0)
@@ -56,7 +56,7 @@ def test_its_derivatives_are_those_of_the_formula(
 
 
 def test_the_chance_is_the_product_of_its_factors(
-    past: Past, fitted: ConjunctionClassifier
+    past: TrainingData, fitted: ConjunctionClassifier
 ) -> None:
     said = fitted.chances(past.features)
     value = fitted._value(fitted._facts(past.features), fitted.coef_)
@@ -71,7 +71,7 @@ def test_the_chance_is_the_product_of_its_factors(
 @settings(max_examples=60)
 @given(data=st.data())
 def test_a_feature_that_rises_never_lowers_the_chance(
-    fitted: ConjunctionClassifier, past: Past, data: st.DataObject
+    fitted: ConjunctionClassifier, past: TrainingData, data: st.DataObject
 ) -> None:
     row = data.draw(st.integers(0, len(past.features) - 1))
     place = data.draw(st.integers(0, past.features.shape[1] - 1))
@@ -85,7 +85,7 @@ def test_a_feature_that_rises_never_lowers_the_chance(
 
 
 def test_a_margin_that_is_not_known_is_neither_zero_nor_the_best(
-    fitted: ConjunctionClassifier, past: Past
+    fitted: ConjunctionClassifier, past: TrainingData
 ) -> None:
     known = past.features[~np.isnan(past.features).any(axis=1)][:50]
     place = past.layout.names.index("rd_intensity")
@@ -101,26 +101,30 @@ def test_a_margin_that_is_not_known_is_neither_zero_nor_the_best(
     assert (at["unknown"] < at["far above"])[hopeful].all()
 
 
-def test_a_row_does_not_depend_on_its_neighbours(fitted: ConjunctionClassifier, past: Past) -> None:
+def test_a_row_does_not_depend_on_its_neighbours(
+    fitted: ConjunctionClassifier, past: TrainingData
+) -> None:
     together = fitted.chances(past.features)
     alone = fitted.chances(past.features[[17]])
     for name in ("probability", "low", "high"):
         assert getattr(together, name)[17] == pytest.approx(getattr(alone, name)[0], rel=1e-12)
 
 
-def test_intervals_hold_the_chance_and_narrow_with_more_applications(past: Past) -> None:
+def test_intervals_hold_the_chance_and_narrow_with_more_applications(past: TrainingData) -> None:
     widths = []
     for rows in (100, 200, 1000):
         made = simulate(rows, 3)
         (found,) = assess_table(made.firms)
-        fit = ConjunctionClassifier(layout(LAW)).fit(features(found), made.certified)
+        fit = ConjunctionClassifier(layout(LAW)).fit(features(found), made.labels)
         said = fit.chances(past.features)
         assert ((said.low <= said.probability) & (said.probability <= said.high)).all()
         widths.append(np.mean(said.high - said.low))
     assert widths == sorted(widths, reverse=True)
 
 
-def test_draws_spread_as_the_interval_says(fitted: ConjunctionClassifier, past: Past) -> None:
+def test_draws_spread_as_the_interval_says(
+    fitted: ConjunctionClassifier, past: TrainingData
+) -> None:
     said = fitted.chances(past.features[:20])
     draws = fitted.draws(past.features[:20], 2000, random_state=0)
     inside = ((draws >= said.low) & (draws <= said.high)).mean(axis=0)
@@ -129,26 +133,26 @@ def test_draws_spread_as_the_interval_says(fitted: ConjunctionClassifier, past: 
     assert inside.min() > 0.85
 
 
-def test_weights_count_as_repeated_rows(past: Past) -> None:
+def test_weights_count_as_repeated_rows(past: TrainingData) -> None:
     once = np.arange(len(past.features))
     twice = np.concatenate([once, once[:50]])
     weight = np.ones(len(once))
     weight[:50] = 2
-    repeated = ConjunctionClassifier(past.layout).fit(past.features[twice], past.certified[twice])
-    weighted = ConjunctionClassifier(past.layout).fit(past.features, past.certified, weight)
+    repeated = ConjunctionClassifier(past.layout).fit(past.features[twice], past.labels[twice])
+    weighted = ConjunctionClassifier(past.layout).fit(past.features, past.labels, weight)
     np.testing.assert_allclose(
         repeated.predict_proba(past.features), weighted.predict_proba(past.features), rtol=1e-6
     )
 
 
-def test_a_fit_that_was_cut_short_says_so(past: Past) -> None:
+def test_a_fit_that_was_cut_short_says_so(past: TrainingData) -> None:
     with pytest.warns(ConvergenceWarning, match="did not converge in 2 steps"):
-        ConjunctionClassifier(past.layout, max_iter=2).fit(past.features, past.certified)
+        ConjunctionClassifier(past.layout, max_iter=2).fit(past.features, past.labels)
 
 
-def test_a_tighter_prior_is_followed_more_closely(past: Past) -> None:
+def test_a_tighter_prior_is_followed_more_closely(past: TrainingData) -> None:
     tight = Prior(sharpness=(0.6, 1e-3), slack=(-2.8, 1e-3))
-    fit = ConjunctionClassifier(past.layout, prior=tight).fit(past.features, past.certified)
+    fit = ConjunctionClassifier(past.layout, prior=tight).fit(past.features, past.labels)
     np.testing.assert_allclose(fit.coef_[fit.slices_["slack"]], -2.8, atol=0.05)
 
 

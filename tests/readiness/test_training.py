@@ -12,25 +12,25 @@ import pytest
 from eligibility.domain.errors import InputError
 from eligibility.i18n import CHINESE
 from eligibility.readiness.artifact import save
-from eligibility.readiness.baselines import Replicated, candidates
+from eligibility.readiness.baselines import BootstrapClassifier, candidates
 from eligibility.readiness.metrics import calibration_bins, calibration_error, wilson
-from eligibility.readiness.model import Seen
+from eligibility.readiness.model import FeatureDistribution
 from eligibility.readiness.monitoring import LEAST, watch
 from eligibility.readiness.training import LEAST_OF_EACH, TrainingResult, train
-from eligibility.readiness.training_data import Past, read_past
+from eligibility.readiness.training_data import TrainingData, read_past
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
 from eligibility.simulation.file import write_applications
 
 
-def written(path: Path, rows: int, seed: int, kind: str = "law") -> Past:
+def written(path: Path, rows: int, seed: int, kind: str = "law") -> TrainingData:
     """So many invented applications, written and read again."""
     write_applications(simulate(rows, seed, kind), load_scheme(), path)  # type: ignore[arg-type]
     return read_past(path, load_scheme())
 
 
 def test_the_same_file_and_seed_give_the_same_bytes(
-    past: Past, trained: TrainingResult, tmp_path: Path
+    past: TrainingData, trained: TrainingResult, tmp_path: Path
 ) -> None:
     save(trained, tmp_path / "first")
     save(train(past, "hnte", seed=1), tmp_path / "second")
@@ -48,14 +48,14 @@ def test_all_candidates_are_compared_and_the_least_log_loss_is_chosen(
 
 
 def test_what_so_many_applications_allow_is_said_in_words(trained: TrainingResult) -> None:
-    refused = trained.model.learned.applications - trained.model.learned.certified
+    refused = trained.model.training.applications - trained.model.training.certifications
     assert f"200 applications, {refused} of them refused" in str(trained.words)
-    assert 5 <= round(100 * trained.model.learned.half_width) <= 40
+    assert 5 <= round(100 * trained.model.training.half_width) <= 40
     assert "200" in trained.words.say(CHINESE)
 
 
 def test_later_years_are_tried_with_what_earlier_ones_taught(
-    past: Past, trained: TrainingResult
+    past: TrainingData, trained: TrainingResult
 ) -> None:
     later = trained.metrics["by_year"]
     assert later["applications"] == (past.years >= later["tried_on_from"]).sum()
@@ -63,20 +63,22 @@ def test_later_years_are_tried_with_what_earlier_ones_taught(
 
 
 @pytest.mark.parametrize("kept", [0, LEAST_OF_EACH - 1])
-def test_too_few_of_one_outcome_are_refused_in_a_sentence(past: Past, kept: int) -> None:
-    refused = np.flatnonzero(~past.certified)[:kept]
-    rows = np.concatenate([np.flatnonzero(past.certified), refused])
+def test_too_few_of_one_outcome_are_refused_in_a_sentence(past: TrainingData, kept: int) -> None:
+    refused = np.flatnonzero(~past.labels)[:kept]
+    rows = np.concatenate([np.flatnonzero(past.labels), refused])
     few = replace(
         past,
         features=past.features[rows],
-        certified=past.certified[rows],
+        labels=past.labels[rows],
         years=past.years[rows],
     )
     with pytest.raises(InputError, match=f"{kept} refused applications; at least 10 of each"):
         train(few, "hnte")
 
 
-def test_progress_is_told_and_never_goes_back(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_told_and_never_goes_back(
+    past: TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def quick(layout: object, seed: int) -> dict[str, object]:
         return {
             name: made for name, made in candidates(layout, seed).items() if name == "base rate"
@@ -107,7 +109,7 @@ def test_headers_in_chinese_and_a_year_without_a_date_are_read(tmp_path: Path) -
     path.write_text("\n".join(rows) + "\n", encoding="gb18030")
     made = read_past(path, load_scheme())
     assert made.years.tolist() == [2023, 2021]
-    assert made.certified.tolist() == [True, False]
+    assert made.labels.tolist() == [True, False]
     assert made.unknown == 1
 
 
@@ -148,9 +150,9 @@ def test_applications_under_older_rules_count_by_the_conditions_shared(tmp_path:
     assert (known["score.low"], known["score.high"]) == (0, 100)
 
 
-def test_resamples_give_other_estimators_their_interval(past: Past) -> None:
+def test_resamples_give_other_estimators_their_interval(past: TrainingData) -> None:
     logistic = candidates(past.layout, 0)["logistic"]
-    fit = Replicated(logistic, replicates=5).fit(past.features, past.certified)
+    fit = BootstrapClassifier(logistic, replicates=5).fit(past.features, past.labels)
     said = fit.chances(past.features)
     assert ((said.low < said.probability) & (said.probability < said.high)).all()
     assert said.names == ()
@@ -168,7 +170,7 @@ def test_calibration_is_measured_as_defined() -> None:
 
 
 def test_a_firm_beyond_what_was_seen_is_marked() -> None:
-    seen = Seen.of(np.array([[0.0, 1.0], [1.0, np.nan], [0.5, 2.0]]))
+    seen = FeatureDistribution.of(np.array([[0.0, 1.0], [1.0, np.nan], [0.5, 2.0]]))
     outside = seen.outside(np.array([[0.5, np.nan], [1.1, 1.0], [np.nan, 1.0], [0.0, 2.0]]))
     assert outside.tolist() == [[False, False], [True, False], [True, False], [False, False]]
 
@@ -198,9 +200,9 @@ def test_a_rate_that_has_changed_alone_asks_for_training(
     trained: TrainingResult, tmp_path: Path
 ) -> None:
     new = written(tmp_path / "new.csv", 300, 22)
-    certified = new.certified.copy()
+    certified = new.labels.copy()
     certified[np.flatnonzero(~certified)[: len(certified) // 4]] = True
-    found = watch(trained.model, replace(new, certified=certified))
+    found = watch(trained.model, replace(new, labels=certified))
     assert found.retrain
     assert "were expected" in str(found.reasons[0])
 

@@ -30,7 +30,7 @@ from eligibility.cli import app
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.i18n import CHINESE, ENGLISH, Language
-from eligibility.intake.table import Options, read_table
+from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.reports import pdf, workbook
 from eligibility.reports.application import draft
@@ -267,8 +267,8 @@ def test_a_paper_names_blanks_by_the_calendar_year_as_the_app_does() -> None:
     for language in (CHINESE, ENGLISH):
         said = str(paper_of(firm, language).blocks)
         field = HNTE.fields_by_id["sales_revenue_y3"]
-        assert language.of(field.titled(2026)) in said
-        assert "2025" in language.of(field.titled(2026))
+        assert language.of(field.title_in_year(2026)) in said
+        assert "2025" in language.of(field.title_in_year(2026))
         # the official tables alone say both: the form's year and the calendar's
         assert not re.search(r"第[一二三]年(?!（20)|year [123](?! \(20)", said, re.IGNORECASE)
 
@@ -444,7 +444,7 @@ def test_formulas_follow_what_reviewers_change(tmp_path: Path) -> None:
 
 def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_path: Path) -> None:
     path = tmp_path / "staff.xlsx"
-    options = Options(application_date=date(2026, 5, 10))
+    options = IntakeOptions(application_date=date(2026, 5, 10))
     batch = read_table(
         SAMPLES / "candidates_messy.csv", HNTE.fields, options, catalogue=HNTE.titles_by_code
     )

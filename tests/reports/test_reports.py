@@ -19,7 +19,7 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.formula_injection import escape_formulas
 from eligibility.i18n import CHINESE, ENGLISH, Language
-from eligibility.intake.table import Options
+from eligibility.intake.table import IntakeOptions
 from eligibility.reports.files import open_writer
 from eligibility.reports.number_format import certified_chance, chance, percent, tenths
 from eligibility.reports.plan_text import PlanWords
@@ -162,7 +162,7 @@ def test_a_file_in_parts_gives_what_it_gives_whole(
     from eligibility.intake import table as intake
 
     whole, parts = tmp_path / "whole.csv", tmp_path / "parts.csv"
-    options = Options(application_date=date(2026, 5, 10))
+    options = IntakeOptions(application_date=date(2026, 5, 10))
     score_file(SAMPLES / "candidates_messy.csv", whole, HNTE, CHINESE, options=options)
     monkeypatch.setattr(
         intake.read_batches,
@@ -170,7 +170,7 @@ def test_a_file_in_parts_gives_what_it_gives_whole(
         {**intake.read_batches.__kwdefaults__, "rows_per_batch": 7},
     )
     summary = score_file(SAMPLES / "candidates_messy.csv", parts, HNTE, CHINESE, options=options)
-    assert (summary.read, summary.scored, summary.rejected) == (60, 38, 22)
+    assert (summary.read, summary.rows_scored, summary.rows_rejected) == (60, 38, 22)
     assert whole.read_bytes() == parts.read_bytes()
 
 

@@ -23,13 +23,13 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.i18n import ENGLISH
 from eligibility.intake.draft_reader import read_draft
-from eligibility.intake.table import Options
+from eligibility.intake.table import IntakeOptions
 from eligibility.planning.cheapest_plan import plan
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.projection import project
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.training import train
-from eligibility.readiness.training_data import Past, read_past
+from eligibility.readiness.training_data import TrainingData, read_past
 from eligibility.reports.application import draft
 from eligibility.reports.firm_paper import firm_paper
 from eligibility.reports.firm_workbook import firm_workbook
@@ -71,7 +71,7 @@ class Reading(FirmTable):
         return super().blank(field_id)
 
     def formed(self, key: Hashable, form: Any) -> Any:
-        return form() if key != "blank" else super().formed(key, form)
+        return form() if key != "blank" else super().memoize(key, form)
 
 
 def read_by(scheme: Scheme, law: Edition) -> set[str]:
@@ -89,7 +89,8 @@ def test_the_cases_of_the_new_edition_hold(revised: Scheme, case: dict[str, Any]
 
 def test_the_form_asks_all_that_it_asked_and_the_new_field(revised: Scheme) -> None:
     before, after = (
-        [field.id for field in revised.asked(revised.edition(name))] for name in ("e2016", "e2027")
+        [field.id for field in revised.fields_of(revised.edition(name))]
+        for name in ("e2016", "e2027")
     )
     assert set(after) == {*before, "work_safety_standard"}
     facts = {"name": "甲", "registered_on": "2015-01-01", "application_date": "2027-05-10"}
@@ -124,14 +125,14 @@ def test_the_steps_of_the_app_show_the_new_question(
 def test_what_is_asked_holds_all_that_is_read(revised: Scheme, scheme_id: str) -> None:
     scheme = load_scheme(scheme_id)
     for law in scheme.editions:
-        asked = {field.id for field in scheme.asked(law)}
+        asked = {field.id for field in scheme.fields_of(law)}
         assert read_by(scheme, law) <= asked, law.id
     assert "work_safety_standard" in read_by(revised, revised.edition("e2027"))
 
 
 def test_the_help_of_a_field_tells_the_numbers_of_its_edition(revised: Scheme) -> None:
     for law in revised.editions:
-        for field in revised.asked(law):
+        for field in revised.fields_of(law):
             assert "{" not in field.help.en
 
 
@@ -152,7 +153,7 @@ def test_a_file_across_the_change_is_scored_row_by_row(revised: Scheme, tmp_path
     ]
     source, target = tmp_path / "firms.csv", tmp_path / "scored.csv"
     source.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    score_file(source, target, revised, ENGLISH, options=Options(application_date=DAY))
+    score_file(source, target, revised, ENGLISH, options=IntakeOptions(application_date=DAY))
     scored = pyarrow.csv.read_csv(target)
     assert scored["edition"].to_pylist() == ["e2016", "e2027"]
     assert scored["st_staff_ratio_status"].to_pylist() == ["met", "unmet"]
@@ -175,20 +176,20 @@ def test_a_plan_reaches_the_line_of_the_edition_on_the_day_planned_for(revised: 
 
 
 @pytest.fixture
-def past(revised: Scheme) -> Past:
+def past(revised: Scheme) -> TrainingData:
     """The sample of past applications, all of them under older editions."""
     return read_past(SAMPLES / "past_applications.csv", revised, law=revised.edition("e2027"))
 
 
-def test_training_keeps_every_application_of_all_editions(past: Past) -> None:
-    assert (len(past.certified), past.elsewhere, past.edition) == (600, 600, "e2027")
+def test_training_keeps_every_application_of_all_editions(past: TrainingData) -> None:
+    assert (len(past.labels), past.elsewhere, past.edition) == (600, 600, "e2027")
     known = dict(zip(past.layout.names, past.features.T, strict=True))
     assert np.isnan(known["work_safety"]).all()
     assert np.isfinite(known["st_staff_ratio"]).mean() > 0.9
 
 
 def test_a_model_of_the_new_edition_is_learned_and_says_from_what(
-    past: Past, revised: Scheme, monkeypatch: pytest.MonkeyPatch
+    past: TrainingData, revised: Scheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # one candidate is enough: that all of them are compared is shown elsewhere
     monkeypatch.setattr(
@@ -197,7 +198,7 @@ def test_a_model_of_the_new_edition_is_learned_and_says_from_what(
     )
     model = train(past, "hnte").model
     assert "600 of them under other rules, by the conditions they share" in str(
-        model.learned.sentence
+        model.training.sentence
     )
     (found,) = assess_table(table(base(**NEW), scheme=revised), revised)
     readiness = model.readiness(found)

@@ -28,14 +28,14 @@ def test_true_chances_hold_wherever_something_is_blank(kind: Kind) -> None:
     for name, chosen in rows.items():
         if chosen.sum() < 100:
             continue
-        chance, came = made.chance[chosen], made.certified[chosen]
+        chance, came = made.chance[chosen], made.labels[chosen]
         surprise = (came.sum() - chance.sum()) / np.sqrt((chance * (1 - chance)).sum())
         assert abs(surprise) < 4, (name, float(surprise))
 
 
 def test_the_same_seed_gives_the_same_applications() -> None:
     one, other = simulate(50, 3), simulate(50, 3)
-    assert one.certified.tolist() == other.certified.tolist()
+    assert one.labels.tolist() == other.labels.tolist()
     for name, column in one.firms.columns.items():
         np.testing.assert_array_equal(column, other.firms.columns[name])
 
@@ -54,13 +54,13 @@ def test_the_shipped_file_is_what_its_data_sheet_says(tmp_path: Path) -> None:
     write_applications(simulate(600, 2026), load_scheme(), tmp_path / "past.csv")
     shipped = ROOT / "sample_data" / "past_applications.csv"
     assert (tmp_path / "past.csv").read_bytes() == shipped.read_bytes()
-    certified = int(simulate(600, 2026).certified.sum())
+    certified = int(simulate(600, 2026).labels.sum())
     sheet = (ROOT / "sample_data" / "past_applications.md").read_text(encoding="utf-8")
     assert f"{certified} certified and {600 - certified} refused" in sheet
 
 
 def test_a_refusal_names_what_failed_first_and_a_certificate_nothing() -> None:
     made = simulate(500, 6)
-    for certified, reason in zip(made.certified, made.rejection_reason, strict=True):
+    for certified, reason in zip(made.labels, made.rejection_reason, strict=True):
         assert not (certified and reason)
     assert "rd_intensity" in made.rejection_reason

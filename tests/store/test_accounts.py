@@ -446,14 +446,14 @@ def test_the_local_person_is_gone_with_the_first_account(engine: Engine) -> None
 
 def test_an_identity_links_what_is_verified_and_never_gives_a_role(doors: Accounts) -> None:
     with pytest.raises(NotAllowed):
-        doors.account_for_identity("https://id", "7", LOGIN, verified=False)
-    linked = doors.account_for_identity("https://id", "7", LOGIN, verified=True)
+        doors.account_for_identity("https://id", "7", LOGIN, email_is_verified=False)
+    linked = doors.account_for_identity("https://id", "7", LOGIN, email_is_verified=True)
     assert linked["role"] == "administrator"
     # linked for good: whatever the provider says later
     assert doors.account_for_identity("https://id", "7", "other@x")["id"] == linked["id"]
     for subject, login in (("8", "new@example.org"), ("9", ""), ("10", "")):
         assert (
-            doors.account_for_identity("https://id", subject, login, verified=True)["role"]
+            doors.account_for_identity("https://id", subject, login, email_is_verified=True)["role"]
             == "firm"
         )
     token = doors.sign_in_identity("https://id", "8")
@@ -465,7 +465,7 @@ def test_an_identity_links_what_is_verified_and_never_gives_a_role(doors: Accoun
 def test_whoever_registered_an_address_before_its_owner_is_put_out(doors: Accounts) -> None:
     doors.register("owner@example.org", PASSWORD)
     squatter = doors.sign_in("owner@example.org", PASSWORD)
-    doors.account_for_identity("https://id", "1", "owner@example.org", verified=True)
+    doors.account_for_identity("https://id", "1", "owner@example.org", email_is_verified=True)
     assert doors.signed_in(squatter) is None
     refused(doors, "owner@example.org", PASSWORD)
 
@@ -473,7 +473,7 @@ def test_whoever_registered_an_address_before_its_owner_is_put_out(doors: Accoun
 def test_a_disabled_account_is_out_at_once_by_every_door(doors: Accounts, engine: Engine) -> None:
     chief = Repository(engine, System(Role.ADMINISTRATOR))
     chief.administration.add_account("staff", PASSWORD, "manager")
-    doors.account_for_identity("https://id", "1", "staff", verified=True)
+    doors.account_for_identity("https://id", "1", "staff", email_is_verified=True)
     token = doors.sign_in("staff", PASSWORD)
     (row,) = (row for row in chief.administration.accounts() if row["login"] == "staff")
     chief.administration.save_account(row["id"], {"active": False}, row["version"])

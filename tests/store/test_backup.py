@@ -301,7 +301,7 @@ def test_an_export_tells_everything_but_secrets_and_no_cell_is_a_formula(
     full: World, tmp_path: Path
 ) -> None:
     full.chief.firms.add({"name": '=HYPERLINK("http://x")', "district": "+1"})
-    assert export(full.engine, tmp_path / "out").written["firms"] == 3
+    assert export(full.engine, tmp_path / "out").rows_written["firms"] == 3
     with (tmp_path / "out" / "firms.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = list(csv.DictReader(file))[-1]
     assert (cells["name"], cells["district"]) == ('\'=HYPERLINK("http://x")', "'+1")
@@ -329,10 +329,10 @@ def test_the_demonstration_comes_back_whole_and_an_export_holds_all_but_what_it_
     assert carried(fresh) == carried(engine)
     assert rows["assessments"] == 200
     made = export(fresh, tmp_path / "out")
-    assert {**made.written, **made.left} == rows
-    assert made.left == {"sign_ins": 1, "sign_in_attempts": 1}
+    assert {**made.rows_written, **made.rows_left_out} == rows
+    assert made.rows_left_out == {"sign_ins": 1, "sign_in_attempts": 1}
     for name, held in content(engine).items():
-        if name in made.left:
+        if name in made.rows_left_out:
             assert not (tmp_path / "out" / f"{name}.jsonl").exists()
             continue
         lines = (tmp_path / "out" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()

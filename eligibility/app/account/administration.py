@@ -65,9 +65,9 @@ GIVEN = (Role.FIRM, Role.ADVISER, Role.MANAGER, Role.ADMINISTRATOR)
 
 def accounts(repository: Repository) -> None:
     """All accounts; a new one, a change, a new password."""
-    held = {row["id"]: row for row in repository.administration.accounts()}
+    rows_by_id = {row["id"]: row for row in repository.administration.accounts()}
     carriers = _names(repository.administration.carriers())
-    bound = {row["firm_id"] for row in held.values() if row["firm_id"] is not None}
+    bound = {row["firm_id"] for row in rows_by_id.values() if row["firm_id"] is not None}
     firms = {number: repository.firms.get(number) for number in bound}
     st.dataframe(
         [
@@ -79,13 +79,13 @@ def accounts(repository: Repository) -> None:
                 _("Firm"): "" if row["firm_id"] is None else str(firms[row["firm_id"]]["name"]),
                 _("State"): _("● may sign in") if row["active"] else _("○ closed"),
             }
-            for row in held.values()
+            for row in rows_by_id.values()
         ],
         hide_index=True,
     )
     new, change = st.columns(2, gap="large")
     # one more account is another form: what was typed for the one before does not stay
-    with new, st.form(f"new-account-{len(held)}", border=False):
+    with new, st.form(f"new-account-{len(rows_by_id)}", border=False):
         st.subheader(_("New account"), anchor=False)
         login = st.text_input(_("Login"), max_chars=200, autocomplete="off")
         name = st.text_input(_("Name"), max_chars=200, autocomplete="off")
@@ -105,58 +105,58 @@ def accounts(repository: Repository) -> None:
             )
     with change:
         st.subheader(_("Change an account"), anchor=False)
-        chosen = st.selectbox(
-            _("Account"), list(held), format_func=lambda each: str(held[each]["login"])
+        selection = st.selectbox(
+            _("Account"), list(rows_by_id), format_func=lambda each: str(rows_by_id[each]["login"])
         )
-        _change(repository, held[chosen], carriers, firms)
+        _change(repository, rows_by_id[selection], carriers, firms)
 
 
 def _change(
     repository: Repository,
-    held: Mapping[str, Any],
+    account: Mapping[str, Any],
     carriers: Mapping[int, str],
     firms: Mapping[int, Mapping[str, Any]],
 ) -> None:
-    its_firm = firms.get(held["firm_id"], {})
-    known = str(its_firm.get("uscc") or its_firm.get("name") or "")
+    its_firm = firms.get(account["firm_id"], {})
+    firm_name = str(its_firm.get("uscc") or its_firm.get("name") or "")
     # another account, or another version of it, is another form: nothing typed passes over
-    with st.form(f"account-{held['id']}-{held['version']}", border=False):
-        name = st.text_input(_("Name"), held["name"], max_chars=200, autocomplete="off")
-        role, carrier, firm = _bound(carriers, held, known)
-        active = st.checkbox(_("May sign in"), held["active"])
+    with st.form(f"account-{account['id']}-{account['version']}", border=False):
+        name = st.text_input(_("Name"), account["name"], max_chars=200, autocomplete="off")
+        role, carrier, firm = _bound(carriers, account, firm_name)
+        active = st.checkbox(_("May sign in"), account["active"])
         if st.form_submit_button(_("Save; its sign-ins end")):
             values = {"name": name, "role": role, "active": active}
 
             def save() -> None:
                 # an unchanged firm stays the one it is, whatever else is called like it
-                number = held["firm_id"] if firm == known else _firm_named(repository, firm)
+                number = account["firm_id"] if firm == firm_name else _firm_named(repository, firm)
                 bound = {"carrier_id": carrier, "firm_id": number}
                 repository.administration.save_account(
-                    held["id"], {**values, **bound}, held["version"]
+                    account["id"], {**values, **bound}, account["version"]
                 )
 
-            _do(save, Message("The account {login} is changed.", {"login": held["login"]}))
+            _do(save, Message("The account {login} is changed.", {"login": account["login"]}))
     if st.button(_("Give it a new password; its sign-ins end"), type="tertiary"):
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         _do(
-            lambda: repository.administration.set_password(held["id"], password),
-            _handed_over(held["login"], password),
+            lambda: repository.administration.set_password(account["id"], password),
+            _handed_over(account["login"], password),
         )
 
 
 def _bound(
-    carriers: Mapping[int, str], held: Mapping[str, Any], firm: str
+    carriers: Mapping[int, str], account: Mapping[str, Any], firm: str
 ) -> tuple[Role, int | None, str]:
     """Role, and the carrier or firm it is bound to; the firm as it was typed."""
     role = st.selectbox(
         _("Role"),
         GIVEN,
-        GIVEN.index(Role(held.get("role", Role.ADVISER))),
+        GIVEN.index(Role(account.get("role", Role.ADVISER))),
         format_func=lambda each: _(ROLE_WORDS[each]),
     )
     ids = list(carriers)
-    carrier = held.get("carrier_id")
-    chosen = st.selectbox(
+    carrier = account.get("carrier_id")
+    selection = st.selectbox(
         _("Carrier (of an adviser)"),
         ids,
         ids.index(carrier) if carrier in ids else None,
@@ -170,10 +170,10 @@ def _bound(
         placeholder=_("none"),
         autocomplete="off",
     )
-    return role, chosen, typed
+    return role, selection, typed
 
 
-def _firm_named(repository: Repository, typed: str) -> int | None:
+def _firm_named(repository: Repository, entry: str) -> int | None:
     """The firm of the register with that credit code or name, or the only one like it.
 
     Raises
@@ -181,14 +181,12 @@ def _firm_named(repository: Repository, typed: str) -> int | None:
     InputError
         If there is none, or more than one.
     """
-    text = typed.strip()
+    text = entry.strip()
     if not text:
         return None
-    found = repository.firms.page(FirmFilter(text=text), limit=LINES).rows
-    exact = [
-        row for row in found if text.lower() in (row["name"].lower(), str(row["uscc"]).lower())
-    ]
-    match exact or found:
+    rows = repository.firms.page(FirmFilter(text=text), limit=LINES).rows
+    exact = [row for row in rows if text.lower() in (row["name"].lower(), str(row["uscc"]).lower())]
+    match exact or rows:
         case []:
             raise InputError(
                 "No firm of the register is called {typed}; import it first.", typed=text
@@ -206,8 +204,8 @@ def _firm_named(repository: Repository, typed: str) -> int | None:
 
 def carriers(repository: Repository) -> None:
     """Service carriers; a new one, a change."""
-    held = {row["id"]: row for row in repository.administration.carriers()}
-    if held:
+    rows_by_id = {row["id"]: row for row in repository.administration.carriers()}
+    if rows_by_id:
         st.dataframe(
             [
                 {
@@ -215,36 +213,40 @@ def carriers(repository: Repository) -> None:
                     _("District"): row["district"] or "",
                     _("State"): _("● active") if row["active"] else _("○ closed"),
                 }
-                for row in held.values()
+                for row in rows_by_id.values()
             ],
             hide_index=True,
         )
     else:
         st.info(_("No carrier yet: add the parks, incubators and institutions that advise firms."))
     new, change = st.columns(2, gap="large")
-    with new, st.form(f"new-carrier-{len(held)}", border=False):
+    with new, st.form(f"new-carrier-{len(rows_by_id)}", border=False):
         st.subheader(_("New carrier"), anchor=False)
         name = st.text_input(_("Name"), max_chars=200)
         district = st.text_input(_("District"), max_chars=100)
         if st.form_submit_button(_("Add the carrier")):
             added = Message("The carrier {name} is added.", {"name": name})
             _do(lambda: repository.administration.add_carrier(name, district or None), added)
-    if not held:
+    if not rows_by_id:
         return
     with change:
         st.subheader(_("Change a carrier"), anchor=False)
-        chosen = held[
-            st.selectbox(_("Carrier"), list(held), format_func=lambda each: str(held[each]["name"]))
+        carrier = rows_by_id[
+            st.selectbox(
+                _("Carrier"),
+                list(rows_by_id),
+                format_func=lambda each: str(rows_by_id[each]["name"]),
+            )
         ]
-        with st.form(f"carrier-{chosen['id']}-{chosen['version']}", border=False):
-            name = st.text_input(_("Name"), chosen["name"], max_chars=200)
-            district = st.text_input(_("District"), chosen["district"] or "", max_chars=100)
-            active = st.checkbox(_("Active"), chosen["active"])
+        with st.form(f"carrier-{carrier['id']}-{carrier['version']}", border=False):
+            name = st.text_input(_("Name"), carrier["name"], max_chars=200)
+            district = st.text_input(_("District"), carrier["district"] or "", max_chars=100)
+            active = st.checkbox(_("Active"), carrier["active"])
             if st.form_submit_button(_("Save")):
                 values = {"name": name, "district": district or None, "active": active}
                 _do(
                     lambda: repository.administration.save_carrier(
-                        chosen["id"], values, chosen["version"]
+                        carrier["id"], values, carrier["version"]
                     ),
                     Message("The carrier {name} is changed.", {"name": name}),
                 )
@@ -252,8 +254,8 @@ def carriers(repository: Repository) -> None:
 
 def targets(repository: Repository) -> None:
     """How many firms are to be certified in each year."""
-    held = {row["year"]: row for row in repository.administration.targets()}
-    if held:
+    rows_by_id = {row["year"]: row for row in repository.administration.targets()}
+    if rows_by_id:
         st.dataframe(
             [
                 {
@@ -262,7 +264,7 @@ def targets(repository: Repository) -> None:
                     _("Applied"): row["applied"],
                     _("Certified"): row["certified"],
                 }
-                for row in held.values()
+                for row in rows_by_id.values()
             ],
             hide_index=True,
             width="content",
@@ -273,9 +275,9 @@ def targets(repository: Repository) -> None:
         year = st.number_input(_("Year"), 2008, 2100, date.today().year, step=1)
         number = st.number_input(_("Firms to be certified"), 0, value=None, step=1)
         if st.form_submit_button(_("Set the target")) and number is not None:
-            version = held[year]["version"] if year in held else 0
-            told = Message("Target of {year}: {number}.", {"year": year, "number": number})
-            _do(lambda: repository.administration.set_target(year, number, version), told)
+            version = rows_by_id[year]["version"] if year in rows_by_id else 0
+            message = Message("Target of {year}: {number}.", {"year": year, "number": number})
+            _do(lambda: repository.administration.set_target(year, number, version), message)
 
 
 def trail(repository: Repository) -> None:
@@ -314,35 +316,35 @@ def trail(repository: Repository) -> None:
 def _details(detail: Mapping[str, Any], people: Mapping[int, str]) -> str:
     """What a line of the log holds, in words; fields that changed without their figures."""
     fields = joint_fields_by_id()
-    told = []
+    lines = []
     for name, value in detail.items():
         match name, value:
             case "changed", Mapping():
-                said = ", ".join(
+                texts_of_value = ", ".join(
                     language().of(fields[field].title) if field in fields else str(field)
                     for field in value
                 )
             case "stage", str():
-                said = _(STAGE_WORDS[Stage(value)])
+                texts_of_value = _(STAGE_WORDS[Stage(value)])
             case "role", str():
-                said = _(ROLE_WORDS[Role(value)])
+                texts_of_value = _(ROLE_WORDS[Role(value)])
             case "verdict", str():
-                said = verdict_word(value, language())
+                texts_of_value = verdict_word(value, language())
             case "adviser_id", int():
-                said = people.get(value) or _number(value)
+                texts_of_value = people.get(value) or _number(value)
             case _:
-                said = str(value)
-        if said:
+                texts_of_value = str(value)
+        if texts_of_value:
             label = _(DETAILS[name]) if name in DETAILS else name
             if name in fields and name not in DETAILS:
                 label = language().of(fields[name].title)
-            told.append(_("{label}: {value}").format(label=label, value=said))
-    return _("; ").join(told)
+            lines.append(_("{label}: {value}").format(label=label, value=texts_of_value))
+    return _("; ").join(lines)
 
 
-def _number(held: int | None) -> str:
+def _number(identifier: int | None) -> str:
     """What stands for a thing whose name is not known."""
-    return "" if held is None else f"#{held}"
+    return "" if identifier is None else f"#{identifier}"
 
 
 def alone() -> None:
@@ -367,14 +369,14 @@ def _handed_over(login: str, password: str) -> Message:
     )
 
 
-def _do(action: Callable[[], object], done: Message) -> None:
+def _do(action: Callable[[], object], success: Message) -> None:
     """Do it and draw the page again with the sentence; or say why not, and keep what was typed."""
     try:
         action()
     except EligibilityError as error:
         notices.show_refusal(error, language())
         return
-    session.flash(done)
+    session.flash(success)
     st.rerun()
 
 

@@ -15,12 +15,12 @@ from eligibility.store.passwords import SHORTEST
 
 def refused_page() -> None:
     """What stands at the address of a page for others: the sign-in, or a refusal in words."""
-    signed = auth.signed_in()
-    if signed is not None and signed.once:
+    person = auth.signed_in()
+    if person is not None and person.once:
         st.title(_("Account"), anchor=False)
-        first_password(signed)
+        first_password(person)
         return
-    if signed is None:
+    if person is None:
         st.title(_("Sign in"), anchor=False)
         st.html(tag("p", _("This page is for staff; sign in to open it.")))
         sign_in()
@@ -52,7 +52,7 @@ def sign_in() -> None:
         st.button(_("Sign in through your organisation"), on_click=st.login)
 
 
-def password(signed: SignedIn) -> None:
+def password(person: SignedIn) -> None:
     """Change the own password."""
     longer = _("New password, at least {shortest} characters").format(shortest=SHORTEST)
     st.html(
@@ -60,7 +60,7 @@ def password(signed: SignedIn) -> None:
             routes.PASSWORD,
             _("Change the password"),
             # so that a password manager knows whose password it is
-            tag("input", type="hidden", name="login", value=signed.login, autocomplete="username"),
+            tag("input", type="hidden", name="login", value=person.login, autocomplete="username"),
             _field("old", _("Present password"), "password", "current-password"),
             _field("new", longer, "password", "new-password"),
             _field("again", _("The same again"), "password", "new-password"),
@@ -68,13 +68,13 @@ def password(signed: SignedIn) -> None:
     )
 
 
-def first_password(signed: SignedIn) -> None:
+def first_password(person: SignedIn) -> None:
     """Change a password that somebody else set; before that nothing else opens."""
     st.header(_("Choose your own password"), anchor=False)
     words = _("The one you signed in with was set by somebody else. Your pages open once you have "
               "chosen your own.")  # fmt: skip
     st.html(tag("p", words))
-    password(signed)
+    password(person)
 
 
 def sign_out() -> None:
@@ -86,7 +86,7 @@ def sign_out() -> None:
     st.html(tag("div", here, all_over, cls="ways-out"))
 
 
-def ended(person: str | None) -> None:
+def show_signed_out(person: str | None) -> None:
     """That whoever looked at this tab before ``person`` does is signed out, and the way in."""
     if session.signed_out(person):
         words = _("You are signed out; nothing more is stored or shown. Sign in to go on.")

@@ -25,7 +25,7 @@ CODES = 5
 def conditions(firm: Firm) -> None:
     """Every condition of the article in its order; each line opens to what it rests on."""
     heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"), _("How far"))
-    lines = [_line(firm, found) for found in firm.record["findings"]]
+    lines = [_line(firm, finding) for finding in firm.record["findings"]]
     st.html(
         tag(
             "div",
@@ -36,43 +36,43 @@ def conditions(firm: Firm) -> None:
     )
 
 
-def _line(firm: Firm, found: dict[str, Any]) -> Markup:
-    turned = found["interpretation"] is not None
+def _line(firm: Firm, finding: dict[str, Any]) -> Markup:
+    turned = finding["interpretation"] is not None
     review = tag("span", "△ ", _("to be reviewed"), cls="status review") if turned else ""
     summary = tag(
         "summary",
-        tag("span", badge(found["status"]), review, cls="cell"),
+        tag("span", badge(finding["status"]), review, cls="cell"),
         tag(
             "span",
-            tag("b", found["title"][language().id]),
-            tag("small", found["citation"]["article"]),
+            tag("b", finding["title"][language().id]),
+            tag("small", finding["citation"]["article"]),
             cls="cell title",
         ),
-        tag("span", *own(firm, found), cls="cell own"),
-        tag("span", _line_to_pass(found), cls="cell line"),
-        tag("span", how_far(firm, found), cls=f"cell far {found['status']}"),
+        tag("span", *own(firm, finding), cls="cell own"),
+        tag("span", _line_to_pass(finding), cls="cell line"),
+        tag("span", how_far(firm, finding), cls=f"cell far {finding['status']}"),
         cls="row",
     )
-    pairs = list(_behind(firm, found))
+    pairs = list(_behind(firm, finding))
     body = tag("dl", *(join([tag("dt", term), tag("dd", *texts)]) for term, texts in pairs))
-    return tag("details", summary, body, cls=found["status"])
+    return tag("details", summary, body, cls=finding["status"])
 
 
-def own(firm: Firm, found: dict[str, Any]) -> list[str]:
+def own(firm: Firm, finding: dict[str, Any]) -> list[str]:
     """The firm's own number of a condition, and what it is made of."""
-    unit, observed = found["unit"], found["observed"]
+    unit, observed = finding["unit"], finding["observed"]
     if unit == "point":
         score = firm.record["score"]
         points = fmt.interval(score["low"], score["high"])
         return [tag("strong", _("{n} points").format(n=points))]
-    if observed is None and found["status"] == "met" and unit == "item":
+    if observed is None and finding["status"] == "met" and unit == "item":
         # met for certain, though a blank leaves open by how much
-        amount = fmt.quantity(found["required"], unit, language())
+        amount = fmt.quantity(finding["required"], unit, language())
         return [_("at least {amount}").format(amount=amount)]
     if observed is None:
-        if words := interval_in_words(found, language()):
+        if words := interval_in_words(finding, language()):
             return [tag("strong", words)]
-        no_base = found["terms"] and not found["missing"]
+        no_base = finding["terms"] and not finding["missing"]
         return [_("no ratio, its base is zero") if no_base else fmt.NOTHING]
     if unit == "yes_no":
         return [_("occurred") if observed else _("none occurred")]
@@ -80,16 +80,16 @@ def own(firm: Firm, found: dict[str, Any]) -> list[str]:
         node = firm.scheme.catalogue_by_code(firm.law).get(observed)
         return [tag("strong", observed), tag("small", node.title if node else _("not listed"))]
     if unit == "/1":
-        share = tag("strong", percent(observed, found["required"]))
-        return [share, tag("small", _formula(firm, found))]
-    dates = f"{firm.registered} → {firm.applied}" if unit == "day" else ""
+        share = tag("strong", percent(observed, finding["required"]))
+        return [share, tag("small", _formula(firm, finding))]
+    dates = f"{firm.registration_date} → {firm.application_date}" if unit == "day" else ""
     amount = tag("strong", fmt.quantity(observed, unit, language()))
     return [amount, tag("small", dates)] if dates else [amount]
 
 
-def _formula(firm: Firm, found: dict[str, Any]) -> str:
-    unit = firm.law.conditions_by_id[found["id"]].term_unit
-    part, whole = found["terms"].get("part"), found["terms"].get("whole")
+def _formula(firm: Firm, finding: dict[str, Any]) -> str:
+    unit = firm.law.conditions_by_id[finding["id"]].term_unit
+    part, whole = finding["terms"].get("part"), finding["terms"].get("whole")
     if part is None or whole is None:
         return ""
     if unit == "person":
@@ -97,8 +97,8 @@ def _formula(firm: Firm, found: dict[str, Any]) -> str:
     return f"= {fmt.quantity(part, unit, language())} ÷ {fmt.quantity(whole, unit, language())}"
 
 
-def _line_to_pass(found: dict[str, Any]) -> str:
-    unit, required = found["unit"], found["required"]
+def _line_to_pass(finding: dict[str, Any]) -> str:
+    unit, required = finding["unit"], finding["required"]
     if unit == "yes_no":
         return _("none")
     if unit == "code":
@@ -110,13 +110,13 @@ def _line_to_pass(found: dict[str, Any]) -> str:
     return f"{sign} {amount}"
 
 
-def how_far(firm: Firm, found: dict[str, Any]) -> str:
+def how_far(firm: Firm, finding: dict[str, Any]) -> str:
     """What is still lacking for a condition, or how much there is to spare."""
-    if found["status"] == "undetermined":
-        return _undetermined_reason(firm, found)
-    if found["status"] == "met":
-        return _to_spare(found)
-    gap = next((gap for gap in firm.record["gaps"] if gap["finding"] == found["id"]), None)
+    if finding["status"] == "undetermined":
+        return _undetermined_reason(firm, finding)
+    if finding["status"] == "met":
+        return _to_spare(finding)
+    gap = next((gap for gap in firm.record["gaps"] if gap["finding"] == finding["id"]), None)
     if gap is None or gap["shortfall"] is None:
         return status_word("unmet")
     amount = fmt.quantity(gap["shortfall"], gap["unit"], language())
@@ -125,28 +125,32 @@ def how_far(firm: Firm, found: dict[str, Any]) -> str:
     return _("short of {amount}").format(amount=amount)
 
 
-def _too_high(found: dict[str, Any]) -> bool:
+def _too_high(finding: dict[str, Any]) -> bool:
     """True for a code that is given but does not stand at the lowest level."""
-    return found["unit"] == "code" and found["status"] == "undetermined" and bool(found["observed"])
+    return (
+        finding["unit"] == "code"
+        and finding["status"] == "undetermined"
+        and bool(finding["observed"])
+    )
 
 
-def _undetermined_reason(firm: Firm, found: dict[str, Any]) -> str:
+def _undetermined_reason(firm: Firm, finding: dict[str, Any]) -> str:
     """What has to be filled in, or why nothing that could be would decide it."""
-    if found["missing"]:
-        if _too_high(found):
-            below = firm.below(found["observed"])
+    if finding["missing"]:
+        if _too_high(finding):
+            below = firm.below(finding["observed"])
             listed = _("; ").join(f"{node.code} {node.title}" for node in below[:CODES])
             more = _(" and {n} more").format(n=len(below) - CODES) if len(below) > CODES else ""
-            said = _("choose a code at the lowest level: {codes}")
-            return said.format(codes=listed + more)
-        names = fmt.missing_fields(found["missing"], firm.scheme.fields_by_id, firm.years)
+            sentence = _("choose a code at the lowest level: {codes}")
+            return sentence.format(codes=listed + more)
+        names = fmt.missing_fields(finding["missing"], firm.scheme.fields_by_id, firm.years)
         return _("missing: {names}").format(names=names)
-    condition = firm.law.conditions_by_id[found["id"]]
+    condition = firm.law.conditions_by_id[finding["id"]]
     return _("open to judgement") if condition.judges == "score" else language().of(condition.rule)
 
 
-def _to_spare(found: dict[str, Any]) -> str:
-    margin, unit = found["margin"], found["unit"]
+def _to_spare(finding: dict[str, Any]) -> str:
+    margin, unit = finding["margin"], finding["unit"]
     if margin is None or unit in ("yes_no", "code", "point"):
         return ""
     if margin == 0:
@@ -157,18 +161,18 @@ def _to_spare(found: dict[str, Any]) -> str:
     return _("{amount} to spare").format(amount=fmt.quantity(margin, unit, language()))
 
 
-def _behind(firm: Firm, found: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _behind(firm: Firm, finding: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """What a line rests on, as pairs of a term and its texts."""
-    condition = firm.law.conditions_by_id[found["id"]]
+    condition = firm.law.conditions_by_id[finding["id"]]
     yield _("Rule"), [language().of(condition.rule)]
-    if words := _figures(condition, found):
+    if words := _figures(condition, finding):
         yield _("Your figures"), [words]
     yield _("Citation"), [cite(condition.citation)]
-    turned_by = {each["id"] for each in (found["interpretation"] or {}).get("turned_by", [])}
+    turned_by = {each["id"] for each in (finding["interpretation"] or {}).get("turned_by", [])}
     for name, question in firm.law.interpretations.items():
-        if found["id"] in question.affects or name in turned_by:
-            yield _("Reading"), _reading(firm, name, found)
-    if found["missing"] and not _too_high(found):
+        if finding["id"] in question.affects or name in turned_by:
+            yield _("Reading"), _reading(firm, name, finding)
+    if finding["missing"] and not _too_high(finding):
         fields = firm.scheme.fields_by_id
         yield (
             _("Missing"),
@@ -181,7 +185,7 @@ def _behind(firm: Firm, found: dict[str, Any]) -> Iterator[tuple[str, list[str]]
                             fmt.field_title(fields[name], firm.years),
                             tag("small", _("where to find: "), language().of(fields[name].source)),
                         )
-                        for name in found["missing"]
+                        for name in finding["missing"]
                     ),
                 )
             ],
@@ -189,31 +193,31 @@ def _behind(firm: Firm, found: dict[str, Any]) -> Iterator[tuple[str, list[str]]
     yield _("Evidence reviewers ask for"), [language().of(condition.evidence)]
 
 
-def _figures(condition: Condition, found: dict[str, Any]) -> str:
+def _figures(condition: Condition, finding: dict[str, Any]) -> str:
     if not condition.terms:
         return ""
     parts = [
         f"{language().of(words)} "
         + (
             fmt.NOTHING
-            if found["terms"].get(name) is None
-            else fmt.quantity(found["terms"][name], condition.term_unit, language())
+            if finding["terms"].get(name) is None
+            else fmt.quantity(finding["terms"][name], condition.term_unit, language())
         )
         for name, words in condition.terms.items()
     ]
     return " ÷ ".join(parts)
 
 
-def _reading(firm: Firm, name: str, found: dict[str, Any]) -> list[str]:
-    question, taken = firm.law.interpretations[name], firm.law.reading(name)
-    turned = (found["interpretation"] or {}).get("turned_by", [])
+def _reading(firm: Firm, name: str, finding: dict[str, Any]) -> list[str]:
+    question, reading = firm.law.interpretations[name], firm.law.reading(name)
+    turned = (finding["interpretation"] or {}).get("turned_by", [])
     readings = question.readings
-    said = [
+    lines = [
         language().of(question.question),
         " ",
-        tag("b", _("Taken: {reading}").format(reading=language().of(readings[taken].says))),
+        tag("b", _("Taken: {reading}").format(reading=language().of(readings[reading].says))),
     ]
-    for other in [key for key in readings if key != taken]:
+    for other in [key for key in readings if key != reading]:
         to = next((t["status"] for t in turned if (t["id"], t["other"]) == (name, other)), None)
         effect = ""
         if to:
@@ -227,5 +231,5 @@ def _reading(firm: Firm, name: str, found: dict[str, Any]) -> list[str]:
         words = _("Other reading: {reading}. {effect}").format(
             reading=language().of(readings[other].says), effect=effect
         )
-        said.append(tag("small", words.rstrip(), cls="turned" if to else ""))
-    return said
+        lines.append(tag("small", words.rstrip(), cls="turned" if to else ""))
+    return lines

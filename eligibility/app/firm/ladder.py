@@ -20,13 +20,13 @@ from eligibility.reports.number_format import percent
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import Firm
 
-Said = Mapping[str, Any]
+Record = Mapping[str, Any]
 SIGNS = {"at_least": "≥", "above": ">", "at_most": "≤"}
 #: blanks of a lower rung that a button leads to
 BLANKS = 4
 
 
-def ladder_standing(firm: Firm) -> Said | None:
+def ladder_standing(firm: Firm) -> Record | None:
     """Where the firm stands on every rung; None, and why, where its day is not covered."""
     try:
         return ladder_record(ladder(firm.table), 0)
@@ -35,11 +35,11 @@ def ladder_standing(firm: Firm) -> Said | None:
         return None
 
 
-def within_reach(found: Said | None, firm: Firm) -> None:
+def within_reach(record: Record | None, firm: Firm) -> None:
     """What a firm that cannot be certified yet can register as now."""
-    if found is None or firm.record["verdict"] == "eligible":
+    if record is None or firm.record["verdict"] == "eligible":
         return
-    for rung in found["rungs"]:
+    for rung in record["rungs"]:
         if rung["scheme"] == firm.scheme.id or rung["verdict"] != "eligible":
             continue
         words = _(
@@ -55,13 +55,13 @@ def within_reach(found: Said | None, firm: Firm) -> None:
         st.html(tag("p", sign, " ", words, _laws(rung), cls="notice done"))
 
 
-def ladder_block(found: Said | None, firm: Firm) -> None:
+def ladder_block(record: Record | None, firm: Firm) -> None:
     """Every rung from the easiest up, with the first gaps; the conditions of the other rungs."""
-    if found is None:
+    if record is None:
         return
-    titles = {rung["scheme"]: rung["title"][language().id] for rung in found["rungs"]}
-    now = _(", ").join(titles[name] for name in found["now"]) or _("none yet")
-    aims = [titles[name] for name in found["next_by_track"].values() if name]
+    titles = {rung["scheme"]: rung["title"][language().id] for rung in record["rungs"]}
+    now = _(", ").join(titles[name] for name in record["now"]) or _("none yet")
+    aims = [titles[name] for name in record["next_by_track"].values() if name]
     aim = _(", ").join(aims) or _("none above what it can get now")
     numbers = [(_("Can be got now"), now), (_("To aim at next"), aim)]
     rows = [
@@ -75,10 +75,10 @@ def ladder_block(found: Said | None, firm: Firm) -> None:
             _points(rung),
             _gaps(rung, firm),
         )
-        for rung in found["rungs"]
+        for rung in record["rungs"]
     ]
     heads = (_("Qualification"), _("Verdict"), _("Points"), _("What is lacking"))
-    others = [rung for rung in found["rungs"] if rung["scheme"] != firm.scheme.id]
+    others = [rung for rung in record["rungs"] if rung["scheme"] != firm.scheme.id]
     st.html(
         tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers")
         + table(heads, rows)
@@ -86,38 +86,40 @@ def ladder_block(found: Said | None, firm: Firm) -> None:
     )
 
 
-def to_fill_in(found: Said | None, firm: Firm) -> tuple[str, str] | None:
+def to_fill_in(record: Record | None, firm: Firm) -> tuple[str, str] | None:
     """Buttons to what another scheme lacks; the step and the field that were asked for."""
-    asked = {each.field.id: each for each in extras(firm.scheme, firm.law, firm.applied)}
+    extras_by_id = {
+        each.field.id: each for each in extras(firm.scheme, firm.law, firm.application_date)
+    }
     sought: tuple[str, str] | None = None
-    for rung in found["rungs"] if found else ():
+    for rung in record["rungs"] if record else ():
         missing = dict.fromkeys(name for each in rung["findings"] for name in each["missing"])
-        blanks = [name for name in missing if name in asked]
+        blanks = [name for name in missing if name in extras_by_id]
         if rung["scheme"] == firm.scheme.id or not blanks:
             continue
         with st.container(horizontal=True, key=f"rung:{rung['scheme']}"):
             for name in blanks[:BLANKS]:
-                title = fmt.field_title(asked[name].field, firm.years)
+                title = fmt.field_title(extras_by_id[name].field, firm.years)
                 label = _("Fill in: {field} →").format(field=literal(title))
                 if st.button(label, key=f"rung:{name}", type="tertiary"):
-                    sought = (asked[name].section, name)
+                    sought = (extras_by_id[name].section, name)
     return sought
 
 
-def _laws(rung: Said) -> Markup:
+def _laws(rung: Record) -> Markup:
     """The documents whose conditions were judged."""
     documents = dict.fromkeys(each["citation"]["document"] for each in rung["findings"])
     return tag("small", " ".join(documents))
 
 
-def _points(rung: Said) -> str:
+def _points(rung: Record) -> str:
     score = rung["score"]
     return f"{fmt.interval(score['low'], score['high'])} / {fmt.number(score['total'])}"
 
 
-def _gaps(rung: Said, firm: Firm) -> Markup:
+def _gaps(rung: Record, firm: Firm) -> Markup:
     fields = load_scheme(rung["scheme"]).fields_by_id
-    said = []
+    lines = []
     for gap in rung["gaps"]:
         words = gap["title"][language().id]
         if gap["missing"]:
@@ -126,13 +128,13 @@ def _gaps(rung: Said, firm: Firm) -> Markup:
         elif gap["shortfall"] is not None:
             amount = fmt.quantity(gap["shortfall"], gap["unit"], language())
             words += _(" (short of {amount})").format(amount=amount)
-        said.append(tag("div", words, tag("small", gap["citation"]["article"])))
+        lines.append(tag("div", words, tag("small", gap["citation"]["article"])))
     if rung["more_gaps"]:
-        said.append(tag("div", _("and {n} more").format(n=rung["more_gaps"])))
-    return join(said)
+        lines.append(tag("div", _("and {n} more").format(n=rung["more_gaps"])))
+    return join(lines)
 
 
-def _conditions(rung: Said) -> Markup:
+def _conditions(rung: Record) -> Markup:
     """Every condition of a rung with its article, the firm's number and the line."""
     title = _("All conditions: {title}").format(title=rung["title"][language().id])
     heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"))
@@ -148,8 +150,8 @@ def _conditions(rung: Said) -> Markup:
     return tag("details", tag("summary", title), table(heads, rows), cls="rung")
 
 
-def _own(found: Said, rung: Said) -> str:
-    unit, observed = found["unit"], found["observed"]
+def _own(record: Record, rung: Record) -> str:
+    unit, observed = record["unit"], record["observed"]
     if unit == "point":
         return _points(rung)
     if observed is None:
@@ -157,17 +159,17 @@ def _own(found: Said, rung: Said) -> str:
     if unit == "yes_no":
         return _("yes") if observed else _("no")
     return (
-        percent(observed, found["required"])
+        percent(observed, record["required"])
         if unit == "/1"
         else fmt.quantity(observed, unit, language())
     )
 
 
-def _line(found: Said) -> str:
-    unit, required = found["unit"], found["required"]
+def _line(rung: Record) -> str:
+    unit, required = rung["unit"], rung["required"]
     if unit == "yes_no":
         return _("yes") if required else _("no")
     if required is None:
         return fmt.NOTHING
     amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language())
-    return f"{SIGNS[found['line']]} {amount}"
+    return f"{SIGNS[rung['line']]} {amount}"

@@ -65,12 +65,12 @@ def from_file(key: str) -> OpenFirm | None:
     EligibilityError
         If the file cannot be read.
     """
-    found = cache.current().find(key)
+    open_firm = cache.current().find(key)
     query = {address.FIRM: key}
     home = PageLink("eligibility/app/firm/firm_page.py", query)
-    if found is None:
+    if open_firm is None:
         return None
-    return OpenFirm(replace(found, key=key), session.application_day(), query, home)
+    return OpenFirm(replace(open_firm, key=key), session.application_day(), query, home)
 
 
 def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
@@ -79,7 +79,7 @@ def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
         {address.SOURCE: form_state.DRAFT},
         PageLink("eligibility/app/self_assessment/result_page.py"),
     )
-    lists = cut_window(draft.lists, firm.applied.year, firm.scheme.latest_year_ids)
+    lists = cut_window(draft.lists, firm.application_date.year, firm.scheme.latest_year_ids)
     return OpenFirm(replace(firm, key=form_state.DRAFT), date.today(), query, home, lists)
 
 
@@ -91,10 +91,10 @@ def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:
     NotFound
         If whoever looks may not see it.
     """
-    held = repository.records.assessments(firm_id)
-    if not held:
+    assessments = repository.records.assessments(firm_id)
+    if not assessments:
         return None
-    facts = repository.records.assessment(held[0]["id"])["inputs"]
+    facts = repository.records.assessment(assessments[0]["id"])["inputs"]
     query = {address.SOURCE: address.REGISTERED, address.FIRM: str(firm_id)}
     return OpenFirm(
         replace(

@@ -25,10 +25,10 @@ from eligibility.planning.incentives import incentives
 from eligibility.reports.number_format import exact
 from eligibility.screening import Firm
 
-Said = Mapping[str, Any]
+Record = Mapping[str, Any]
 
 
-def plan_request(brief: Said, firm: Firm, *, by_model: bool = False) -> PlanRequest:
+def plan_request(brief: Record, firm: Firm, *, by_model: bool = False) -> PlanRequest:
     """Ask for the batch, the points, the taxable income of the years from the certificate on.
 
     ``by_model``: a readiness can be asked for as well, which then stands before the points.
@@ -71,14 +71,16 @@ def plan_request(brief: Said, firm: Firm, *, by_model: bool = False) -> PlanRequ
         renews = st.checkbox(_("certified before"), key=session.PLAN_RENEWS)
     typed = [each for each in income if each is not None]
     # income of later years says nothing while an earlier one is blank
-    known = typed if income[: len(typed)] == typed else []
+    income_by_year = typed if income[: len(typed)] == typed else []
     wanted = None if ready is None else ready / 100
-    return PlanRequest(by, score, wanted, tuple(each * fmt.WAN for each in known), not renews)
+    return PlanRequest(
+        by, score, wanted, tuple(each * fmt.WAN for each in income_by_year), not renews
+    )
 
 
 def _readiness_asked() -> float | None:
     """The readiness to reach instead of certain eligibility, in percent."""
-    given: float | None = st.number_input(
+    value: float | None = st.number_input(
         _("Or readiness to reach, %"),
         1.0,
         99.0,
@@ -93,21 +95,21 @@ def _readiness_asked() -> float | None:
             "what is undetermined the model weighs."
         ),
     )
-    return given
+    return value
 
 
-def outlook(looked: Said, earliest: str | None) -> None:
+def outlook(projection: Record, earliest: str | None) -> None:
     """The verdict at every batch if nothing is done, and when the first one could be."""
     never = _("not in the years looked at")
-    known = [
-        (_("certain without action"), looked["certain_from"]),
-        (_("possible without action"), looked["possible_from"]),
+    certain = [
+        (_("certain without action"), projection["certain_from"]),
+        (_("possible without action"), projection["possible_from"]),
         (_("with a plan"), earliest),
     ]
     st.html(
         tag(
             "dl",
-            *(tag("div", tag("dt", title), tag("dd", day or never)) for title, day in known),
+            *(tag("div", tag("dt", title), tag("dd", day or never)) for title, day in certain),
             cls="numbers",
         )
     )
@@ -122,22 +124,22 @@ def outlook(looked: Said, earliest: str | None) -> None:
             ),
             fmt.interval(each["low"], each["high"]),
         )
-        for each in looked["deadlines"]
+        for each in projection["deadlines"]
     ]
     heads = (_("Batch closes"), _("Figures of"), _("Verdict if nothing is done"), _("Points"))
-    sources = dict.fromkeys(batch["source"][language().id] for batch in looked["batches"])
+    sources = dict.fromkeys(batch["source"][language().id] for batch in projection["batches"])
     dated = _("; ").join(sources)
     notes = [_("Days of the batches: {source}.").format(source=dated)]
-    if looked["assumed"]["as_last_year"]:
+    if projection["assumed"]["as_last_year"]:
         notes.append(_("Assumed: every figure of a new year is as in the last."))
     st.html(table(heads, rows, numbers=[3]) + tag("p", " ".join(notes), cls="muted"))
 
 
-def must_hold(brief: Said, firm: Firm) -> None:
+def must_hold(brief: Record, firm: Firm) -> None:
     """What has to be true for the batch planned for, and which rights can still be in force."""
     looked, by = brief["projection"], brief["by"]
-    said = _("To hold for {by}: figures of the year by {end}, all else by {by}")
-    with st.expander(said.format(by=by, end=looked["figures_of_year_by"])):
+    sentence = _("To hold for {by}: figures of the year by {end}, all else by {by}")
+    with st.expander(sentence.format(by=by, end=looked["figures_of_year_by"])):
         if looked["must_hold"]["findings"]:
             years = years_of(date.fromisoformat(brief["by"]).year)
             findings(looked["must_hold"]["findings"], firm, years=years)
@@ -158,7 +160,7 @@ def must_hold(brief: Said, firm: Firm) -> None:
         st.html(table(heads, rows))
 
 
-def plans(brief: Said, firm: Firm) -> None:
+def plans(brief: Record, firm: Firm) -> None:
     """The cheapest plan with its dates, the next-best ones, or why there is none."""
     answer = brief["plan"]
     if answer["readiness"]:
@@ -208,24 +210,30 @@ def _to_rate(firm: Firm) -> None:
         st.switch_page("eligibility/app/self_assessment/steps_page.py")
 
 
-def _ready(said: Said) -> None:
+def _ready(record: Record) -> None:
     """What the model says of the firm with the plan carried out, or why no plan is enough."""
-    band = readiness.demonstration() if said["model"]["invented"] else ()
-    if said["refused"]:
-        st.html(tag("div", *band, tag("p", _sentence(said["refused"])), cls="notice refused"))
+    band = readiness.demonstration() if record["model"]["invented"] else ()
+    if record["refused"]:
+        st.html(tag("div", *band, tag("p", _sentence(record["refused"])), cls="notice refused"))
         return
     words = _("Readiness then about {chance} ({low}–{high}), at least {asked} asked for.")
-    low, high = (fmt.chance(end) for end in said["interval"])
-    told = words.format(
-        chance=fmt.chance(said["probability"]), low=low, high=high, asked=fmt.chance(said["asked"])
+    low, high = (fmt.chance(end) for end in record["interval"])
+    sentence = words.format(
+        chance=fmt.chance(record["probability"]),
+        low=low,
+        high=high,
+        asked=fmt.chance(record["asked"]),
     )
-    lines = [tag("p", tag("b", told)), tag("p", said["model"]["text"][language().id], cls="muted")]
-    if not said["cheapest"]:
+    lines = [
+        tag("p", tag("b", sentence)),
+        tag("p", record["model"]["text"][language().id], cls="muted"),
+    ]
+    if not record["cheapest"]:
         lines.append(tag("p", _("This is enough; whether it is the cheapest was not settled.")))
     st.html(tag("section", *band, *lines, cls="readiness"))
 
 
-def _refusal(answer: Said) -> None:
+def _refusal(answer: Record) -> None:
     reasons = [
         tag("li", _sentence(refusal["why"]), citation_text(refusal["citation"]))
         for refusal in answer["refused"]
@@ -247,20 +255,22 @@ def _refusal(answer: Said) -> None:
     )
 
 
-def _plan(made: Said) -> None:
+def _plan(plan: Record) -> None:
     numbers = [
-        (_("Cost"), fmt.money(made["cost"], language())),
-        (_("Adviser days"), fmt.number(made["adviser_days"])),
-        (_("Days of the firm"), fmt.number(made["firm_days"])),
-        (_("Points certain then"), fmt.number(made["low"])),
+        (_("Cost"), fmt.money(plan["cost"], language())),
+        (_("Adviser days"), fmt.number(plan["adviser_days"])),
+        (_("Days of the firm"), fmt.number(plan["firm_days"])),
+        (_("Points certain then"), fmt.number(plan["low"])),
     ]
-    said = [tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers")]
-    if not made["moves"] and not made["find_out"]:
-        said.append(tag("p", _("Nothing has to be done.")))
-    for field in made["find_out"]:
+    lines = [
+        tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers")
+    ]
+    if not plan["moves"] and not plan["find_out"]:
+        lines.append(tag("p", _("Nothing has to be done.")))
+    for field in plan["find_out"]:
         words = _("Find out, and in the firm's favour: {field}")
-        said.append(tag("p", words.format(field=field["title"][language().id])))
-    if made["moves"]:
+        lines.append(tag("p", words.format(field=field["title"][language().id])))
+    if plan["moves"]:
         heads = (_("What to do"), _("Start by"), _("Done by"), _("Cost"), _("What it brings"))
         rows = [
             (
@@ -270,28 +280,28 @@ def _plan(made: Said) -> None:
                 fmt.money(move["cost"], language()),
                 join([tag("div", part) for part in _brings(move)]),
             )
-            for move in made["moves"]
+            for move in plan["moves"]
         ]
-        said.append(table(heads, rows, cls="moves"))
-        if any(move["assumed"] for move in made["moves"]):
-            said.append(
+        lines.append(table(heads, rows, cls="moves"))
+        if any(move["assumed"] for move in plan["moves"]):
+            lines.append(
                 tag(
                     "p", _("Costs and times are assumed; change them in actions.yaml."), cls="muted"
                 )
             )
-    st.html(join(said))
+    st.html(join(lines))
 
 
-def _what(move: Said) -> Markup:
+def _what(move: Record) -> Markup:
     much = exact(move["amount"], move["unit"], language()) if move["unit"] else ""
     words = [tag("b", move["title"][language().id]), *([f" × {much}"] if much else [])]
     if move["provided"]:
-        said = _("provided that {this}").format(this=move["provided"][language().id])
-        words.append(tag("small", said))
+        sentence = _("provided that {this}").format(this=move["provided"][language().id])
+        words.append(tag("small", sentence))
     return join(words)
 
 
-def _brings(move: Said) -> Iterator[Markup]:
+def _brings(move: Record) -> Iterator[Markup]:
     for met in move["meets"]:
         yield join(["→ ", met["title"][language().id], citation_text(met["citation"])])
     if not move["meets"] and not move["raises"]:
@@ -302,9 +312,9 @@ def _brings(move: Said) -> Iterator[Markup]:
         yield join([f"→ {title} {points}", citation_text(raised["citation"])])
 
 
-def worth(value: Said) -> None:
+def worth(value: Record) -> None:
     """Income tax by year with and without, awards to ask for, and the cost beside them."""
-    said: list[Markup] = []
+    lines: list[Markup] = []
     if value["years"]:
         heads = (_("Year"), _("Tax without"), _("Tax with the certificate"), _("Saved"))
         money = ("without", "certified", "saved")
@@ -312,15 +322,15 @@ def worth(value: Said) -> None:
             (str(year["year"]), *(fmt.money(year[name], language()) for name in money))
             for year in value["years"]
         ]
-        said.append(table(heads, rows, numbers=[1, 2, 3]))
+        lines.append(table(heads, rows, numbers=[1, 2, 3]))
         if value["cost"] is not None:
             words = _("Income tax saved {saved}, cost of the plan {cost}, difference {net}").format(
                 saved=fmt.money(value["saved"], language()),
                 cost=fmt.money(value["cost"], language()),
                 net=fmt.money(value["net_of_tax_alone"], language()),
             )
-            said.append(tag("p", tag("strong", words)))
-    said += [tag("p", _sentence(sentence)) for sentence in value["says"]]
+            lines.append(tag("p", tag("strong", words)))
+    lines += [tag("p", _sentence(sentence)) for sentence in value["says"]]
     if value["awards"]:
         heads = (_("Award"), _("Amount"), _("As of"), _("Citation"))
         rows = [
@@ -332,16 +342,16 @@ def worth(value: Said) -> None:
             )
             for award in value["awards"]
         ]
-        said.append(table(heads, rows, numbers=[1]))
-        said.append(tag("p", _("△ Check an award before relying on it."), cls="muted"))
+        lines.append(table(heads, rows, numbers=[1]))
+        lines.append(tag("p", _("△ Check an award before relying on it."), cls="muted"))
     laws = [fmt.citation(each) for each in value["citations"]]
     based = _("Rests on: {citations}; checked on {day}.").format(
         citations=_("; ").join(dict.fromkeys(laws)), day=value["checked_on"]
     )
-    st.html(join(said) + tag("p", based, cls="muted"))
+    st.html(join(lines) + tag("p", based, cls="muted"))
 
 
-def _sentence(sentence: Said) -> str:
+def _sentence(sentence: Record) -> str:
     """A sentence of the brief in this language."""
     values = {
         name: value[language().id] if isinstance(value, dict) else value

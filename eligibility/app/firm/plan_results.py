@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 
 from eligibility.assessment.assess import assess_table
 from eligibility.city.certificates import Stock, certificates
-from eligibility.city.chances import Chances, chances_by_model, chances_without_model, year_after
+from eligibility.city.chances import (
+    FirmChances,
+    chances_by_model,
+    chances_without_model,
+    year_after,
+)
 from eligibility.city.deadlines import Deadline, for_batch, for_certificate
-from eligibility.city.portfolio_state import Standing
+from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import City
 from eligibility.city.year import CityYear
 from eligibility.domain.facts import FirmTable
-from eligibility.domain.law import Batch
+from eligibility.domain.law import ApplicationRound
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.readiness_plan import Judge
 from eligibility.readiness.model import Model
@@ -51,14 +56,14 @@ class Outlook:
         closed.
     """
 
-    held: YearCandidates
-    made: CityYear | None
+    candidates: YearCandidates
+    city_year: CityYear | None
     season: YearCandidates
     coming: CityYear | None
 
 
 def plan_for_firm(
-    firm: Firm, on: date, asked: PlanRequest, judge: Judge | None = None
+    firm: Firm, on: date, request: PlanRequest, judge: Judge | None = None
 ) -> dict[str, Any]:
     """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
 
@@ -73,11 +78,11 @@ def plan_for_firm(
         row,
         firm.scheme,
         on,
-        by=asked.by,
-        score_at_least=asked.score,
-        income=asked.income,
-        first_time=asked.first_time,
-        readiness=asked.readiness,
+        by=request.by,
+        score_at_least=request.score,
+        income=request.income,
+        first_time=request.first_time,
+        readiness=request.readiness,
         judge=judge,
     )
 
@@ -93,18 +98,18 @@ def coming_years() -> list[int]:
     return [this_year, this_year + 1]
 
 
-def state_of_file(screening: Screening, year: int, scheme: Scheme) -> Standing:
+def state_of_file(screening: Screening, year: int, scheme: Scheme) -> PortfolioState:
     """Where the firms that apply in a year stand."""
     table = screening.batch.table
     of_year = table.application_years == year
     if of_year.all():
-        return Standing(table, screening.assessments)
+        return PortfolioState(table, screening.assessments)
     return assess_state(table.take(of_year), scheme)
 
 
-def assess_state(firms: FirmTable, scheme: Scheme) -> Standing:
+def assess_state(firms: FirmTable, scheme: Scheme) -> PortfolioState:
     """Where the firms of a table stand."""
-    return Standing(firms, assess_table(firms, scheme))
+    return PortfolioState(firms, assess_table(firms, scheme))
 
 
 def target(city: City, year: int, pool: YearCandidates | None = None) -> int:
@@ -120,24 +125,24 @@ def target(city: City, year: int, pool: YearCandidates | None = None) -> int:
     return int(city.target(year).certified.value)
 
 
-def closed_batch(city: City, year: int, scheme: Scheme) -> Batch | None:
+def closed_batch(city: City, year: int, scheme: Scheme) -> ApplicationRound | None:
     """The last batch of a year, if it has closed."""
     return scheme.overlay(city.region).last_batch(year, date.today())
 
 
-def visited(pool: YearCandidates, made: CityYear) -> list[str]:
+def firm_ids(pool: YearCandidates, city_year: CityYear) -> list[str]:
     """The ids of the firms of the register chosen for support, in the order of the choices."""
-    return [str(pool.firms[place]) for place in _places(made)]
+    return [str(pool.firms[place]) for place in _places(city_year)]
 
 
-def supported(screening: Screening, made: CityYear) -> list[str]:
+def firm_keys(screening: Screening, city_year: CityYear) -> list[str]:
     """The keys of the firms of a file chosen for support, in the order of the choices."""
-    of_year = np.flatnonzero(screening.batch.table.application_years == made.year)
-    return [screening.keys[place] for place in of_year[_places(made)]]
+    of_year = np.flatnonzero(screening.batch.table.application_years == city_year.year)
+    return [screening.keys[place] for place in of_year[_places(city_year)]]
 
 
-def _places(made: CityYear) -> NDArray[np.intp]:
-    return made.options.firm[[reason.option for reason in made.portfolio.reasons]]
+def _places(city_year: CityYear) -> NDArray[np.intp]:
+    return city_year.options.firm[[reason.option for reason in city_year.portfolio.reasons]]
 
 
 def deadlines(
@@ -153,10 +158,16 @@ def deadlines(
         What is due before it is left out, but for the work before a batch that is still open.
     """
     law, overlay = scheme.in_force(day), scheme.overlay(city.region)
-    held = certificates([row for row in outcomes if row["certified"]], law)
-    valid = np.flatnonzero((held.issued <= np.datetime64(day)) & (held.ends > np.datetime64(day)))
+    stock_certificates = certificates([row for row in outcomes if row["certified"]], law)
+    valid = np.flatnonzero(
+        (stock_certificates.issue_days <= np.datetime64(day))
+        & (stock_certificates.ends > np.datetime64(day))
+    )
     if len(valid):
-        issued, ends = (days[valid[-1]].item() for days in (held.issued, held.ends))
+        issued, ends = (
+            days[valid[-1]].item()
+            for days in (stock_certificates.issue_days, stock_certificates.ends)
+        )
         return [due for due in for_certificate(issued, law, overlay, ends) if due.day >= day]
     batches = overlay.batches_from(day)
     return for_batch(batches[0], overlay) if batches else []
@@ -165,12 +176,12 @@ def deadlines(
 def stock(pool: YearCandidates, scheme: Scheme) -> Stock:
     """Certificates on record in the year and the next."""
     law = scheme.in_force(date(pool.year, 1, 1))
-    return pool.held.stock(law, pool.year, pool.year + 1)
+    return pool.certificates.stock(law, pool.year, pool.year + 1)
 
 
 def pool_chances(
-    model: Model | None, standing: Standing, city: City, pool: YearCandidates, scheme: Scheme
-) -> Chances:
+    model: Model | None, standing: PortfolioState, city: City, pool: YearCandidates, scheme: Scheme
+) -> FirmChances:
     """Chances of the firms that a year of the register counts.
 
     Of a year that comes after one still open they are those of firms not certified in that one.
@@ -181,8 +192,8 @@ def pool_chances(
     return year_after(replace(chances, now=np.where(pool.again, chances.now, 0)), chances)
 
 
-def model_chances(model: Model | None, standing: Standing, city: City) -> Chances:
+def model_chances(model: Model | None, standing: PortfolioState, city: City) -> FirmChances:
     """Chances by the model where there is one, else as the city assumes them."""
     if model is None:
         return chances_without_model(standing, city)
-    return chances_by_model(model.draws, model.learned, standing, city)
+    return chances_by_model(model.draws, model.training, standing, city)

@@ -12,11 +12,11 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, papers
 
 
-def plan(opened: OpenFirm) -> None:
+def plan(open_firm: OpenFirm) -> None:
     """All of it, for a firm met anywhere; the papers tell the plan that is asked for here."""
-    firm = opened.firm
+    firm = open_firm.firm
     with guard.refusals_shown():
-        first = cache.way(firm, opened.on, PlanRequest())
+        first = cache.way(firm, open_firm.on, PlanRequest())
 
     st.header(_("What is lacking now"), anchor=False)
     st.caption(
@@ -28,18 +28,18 @@ def plan(opened: OpenFirm) -> None:
     what_if.what_if_block(firm, first["gaps"])
 
     st.header(_("Plan"), anchor=False)
-    asked = plan_inputs.plan_request(first, firm, by_model=cache.model()[0] is not None)
+    request = plan_inputs.plan_request(first, firm, by_model=cache.model()[0] is not None)
     with guard.refusals_shown(), st.spinner(_("Looking for the cheapest plan…")):
-        made = cache.way(firm, opened.on, asked)
-    st.subheader(_("Plan to be ready by {by}").format(by=made["by"]), anchor=False)
-    plan_inputs.plans(made, firm)
-    plan_inputs.must_hold(made, firm)
+        record = cache.way(firm, open_firm.on, request)
+    st.subheader(_("Plan to be ready by {by}").format(by=record["by"]), anchor=False)
+    plan_inputs.plans(record, firm)
+    plan_inputs.must_hold(record, firm)
 
     st.header(_("Outlook by batch"), anchor=False)
-    plan_inputs.outlook(made["projection"], made["plan"]["earliest"])
+    plan_inputs.outlook(record["projection"], record["plan"]["earliest"])
     st.header(_("What it is worth"), anchor=False)
-    plan_inputs.worth(made["worth"])
+    plan_inputs.worth(record["worth"])
     st.header(_("Ladder of qualifications"), anchor=False)
     ladder.ladder_block(ladder.ladder_standing(firm), firm)
     st.header(_("Papers"), anchor=False)
-    papers.of_firm(opened, asked)
+    papers.of_firm(open_firm, request)

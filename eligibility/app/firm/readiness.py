@@ -24,21 +24,21 @@ def readiness(firm: Firm, model: Model | None) -> None:
         return
     st.header(_("Readiness, learned from past applications"), anchor=False)
     st.caption(_("An estimate, apart from the law: it alters no condition and no point above."))
-    said = firm.record["readiness"]
-    if said is None:
+    readiness = firm.record["readiness"]
+    if readiness is None:
         words = _("The model knows other rules than those in force on this date; it says nothing.")
         st.html(tag("p", words, cls="notice"))
         return
     st.html(
         tag(
             "section",
-            *(demonstration() if said["model"]["invented"] else ()),
-            *_chance(said, firm),
-            interval_bar(said["probability"], *said["interval"]),
-            tag("p", said["model"]["text"][language().id], cls="muted"),
-            *_outside(said, firm),
-            *_factors(said, firm),
-            caveats(said["model"]["invented"]),
+            *(demonstration() if readiness["model"]["invented"] else ()),
+            *_chance(readiness, firm),
+            interval_bar(readiness["probability"], *readiness["interval"]),
+            tag("p", readiness["model"]["text"][language().id], cls="muted"),
+            *_outside(readiness, firm),
+            *_factors(readiness, firm),
+            caveats(readiness["model"]["invented"]),
             cls="readiness",
         )
     )
@@ -55,12 +55,12 @@ def demonstration() -> Iterable[Markup]:
     )
 
 
-def caveats(invented: bool) -> Markup:
+def caveats(synthetic: bool) -> Markup:
     """What has to stand beside every number of a model."""
     # the card belongs to training, which imports scikit-learn; with a model it is there already
     from eligibility.readiness.model_card import caveats as said_of
 
-    return tag("ul", *(tag("li", words) for words in said_of(language(), invented)), cls="caveats")
+    return tag("ul", *(tag("li", words) for words in said_of(language(), synthetic)), cls="caveats")
 
 
 def interval_bar(chance: float, low: float, high: float) -> Markup:
@@ -74,14 +74,14 @@ def interval_bar(chance: float, low: float, high: float) -> Markup:
     )
 
 
-def _chance(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
-    low, high = (fmt.chance(end) for end in said["interval"])
-    values = {"chance": fmt.chance(said["probability"]), "low": low, "high": high}
-    if not said["conditional"]:
+def _chance(readiness: dict[str, Any], firm: Firm) -> Iterable[Markup]:
+    low, high = (fmt.chance(end) for end in readiness["interval"])
+    values = {"chance": fmt.chance(readiness["probability"]), "low": low, "high": high}
+    if not readiness["conditional"]:
         words = _("about {chance} ({low}–{high})").format(**values)
         yield tag("p", tag("strong", words), " ", tag("small", _("interval (90%)")), cls="chance")
         return
-    conditions = titles(said["not_before"], firm.law, language())
+    conditions = titles(readiness["not_before"], firm.law, language())
     words = _("not before these are met: {conditions}").format(conditions=conditions)
     yield tag("p", tag("strong", words), cls="chance")
     words = _(
@@ -91,15 +91,15 @@ def _chance(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
     yield tag("p", words.format(**values))
 
 
-def _outside(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
-    if said["outside"]:
+def _outside(readiness: dict[str, Any], firm: Firm) -> Iterable[Markup]:
+    if readiness["outside"]:
         words = _("Beyond all that the model has seen, so the chance is a guess: {conditions}")
-        names = titles(said["outside"], firm.law, language())
+        names = titles(readiness["outside"], firm.law, language())
         yield tag("p", words.format(conditions=names), cls="notice")
 
 
-def _factors(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
-    if not said["contributions"]:
+def _factors(readiness: dict[str, Any], firm: Firm) -> Iterable[Markup]:
+    if not readiness["contributions"]:
         yield tag("p", _("This estimator does not tell the parts of its chance."), cls="muted")
         return
     rows = [
@@ -109,7 +109,7 @@ def _factors(said: dict[str, Any], firm: Firm) -> Iterable[Markup]:
             tag("td", fmt.chance(part["chance"]), cls="n"),
             tag("td", _share(part["chance"])),
         )
-        for part in said["contributions"]
+        for part in readiness["contributions"]
     ]
     heads = (_("Condition, the weakest first"), _("Chance that it survives review"), "")
     yield tag(

@@ -17,13 +17,13 @@ from eligibility.screening import Firm
 
 def score(firm: Firm) -> None:
     """The bar with the line to pass, and every item under it."""
-    said = firm.record["score"]
-    low, high, total = said["low"], said["high"], said["total"]
+    score = firm.record["score"]
+    low, high, total = score["low"], score["high"], score["total"]
     points = fmt.interval(low, high)
     words = _("{points} of {total} points; more than {mark} are needed").format(
-        points=points, total=total, mark=said["pass_above"]
+        points=points, total=total, mark=score["pass_above"]
     )
-    items = {item["id"]: item for item in said["items"]}
+    items = {item["id"]: item for item in score["items"]}
     legend = (
         ("certain", _("certain"), low),
         ("open", _("still open"), high - low),
@@ -38,9 +38,9 @@ def score(firm: Firm) -> None:
                 bar(low, high, total),
                 tag(
                     "span",
-                    tag("span", fmt.number(said["pass_above"])),
+                    tag("span", fmt.number(score["pass_above"])),
                     cls="mark",
-                    style=f"left:{said['pass_above'] / total:.2%}",
+                    style=f"left:{score['pass_above'] / total:.2%}",
                 ),
                 cls="total",
                 role="img",

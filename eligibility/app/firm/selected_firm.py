@@ -21,12 +21,12 @@ def firm(title: str) -> OpenFirm:
     with guard.refusals_shown():
         match source:
             case address.REGISTERED:
-                found = _of_register()
+                result = _of_register()
             case form_state.DRAFT:
-                found = _of_draft()
+                result = _of_draft()
             case _:
-                found = open_firm.from_file(key) if key else None
-    if found is None:
+                result = open_firm.from_file(key) if key else None
+    if result is None:
         st.title(title, anchor=False)
         st.write(_lacking(source, key))
         if screens:
@@ -41,7 +41,7 @@ def firm(title: str) -> OpenFirm:
     if source == address.FILE and screens:
         with st.container(key="back"):
             st.page_link("eligibility/app/screening/screening_page.py", label=_("← All firms"))
-    return found
+    return result
 
 
 def _of_register() -> OpenFirm | None:

@@ -17,15 +17,15 @@ from eligibility.screening import Firm
 
 def heading(firm: Firm) -> None:
     """Who the firm is, and what is said of it."""
-    known = [firm.text(name) for name in ("uscc", "district", "industry", "carrier")]
+    facts = [firm.text(name) for name in ("uscc", "district", "industry", "carrier")]
     basis = _("Applying on {day} under {edition}").format(
-        day=firm.applied, edition=language().of(firm.law.title)
+        day=firm.application_date, edition=language().of(firm.law.title)
     )
     st.html(
         tag(
             "section",
             tag("h1", firm.text("name") or _("Firm without a name")),
-            tag("p", " · ".join([*filter(None, known), basis]), cls="muted"),
+            tag("p", " · ".join([*filter(None, facts), basis]), cls="muted"),
             verdict_banner(firm),
             cls="firm",
         )
@@ -51,19 +51,19 @@ def verdict_banner(firm: Firm) -> Markup:
 
 def reason(firm: Firm) -> str:
     """Why the verdict is what it is."""
-    found, score = firm.record["findings"], firm.record["score"]
+    findings, score = firm.record["findings"], firm.record["score"]
     points = fmt.interval(score["low"], score["high"])
     if firm.record["verdict"] == "eligible":
         return _("All {count} conditions are met; the score is {points}, above {mark}.").format(
-            count=len(found), points=points, mark=score["pass_above"]
+            count=len(findings), points=points, mark=score["pass_above"]
         )
-    unmet = _titles(each for each in found if each["status"] == "unmet")
-    still_open = _titles(each for each in found if each["status"] == "undetermined")
-    said = []
+    unmet = _titles(each for each in findings if each["status"] == "unmet")
+    still_open = _titles(each for each in findings if each["status"] == "undetermined")
+    lines = []
     if unmet:
-        said.append(
+        lines.append(
             _("{n} of {count} conditions unmet: {titles}").format(
-                n=len(unmet), count=len(found), titles=_(", ").join(unmet)
+                n=len(unmet), count=len(findings), titles=_(", ").join(unmet)
             )
         )
     if still_open:
@@ -72,10 +72,10 @@ def reason(firm: Firm) -> str:
             if unmet
             else _("{n} of {count} conditions undetermined: {titles}")
         )
-        said.append(
-            words.format(n=len(still_open), count=len(found), titles=_(", ").join(still_open))
+        lines.append(
+            words.format(n=len(still_open), count=len(findings), titles=_(", ").join(still_open))
         )
-    return _("; ").join(said)
+    return _("; ").join(lines)
 
 
 def _turned_conditions(firm: Firm) -> Iterable[Markup]:

@@ -27,7 +27,7 @@ from eligibility.planning.what_if import movable, what_if
 from eligibility.reports.number_format import exact
 from eligibility.screening import Firm
 
-Said = Mapping[str, Any]
+Record = Mapping[str, Any]
 #: inputs side by side
 ACROSS = 3
 #: kinds that can be tried where they are blank
@@ -35,13 +35,13 @@ FILLED = ("money", "number", "count", "yes_no", "rating", "date", "catalogue")
 
 
 @guard.fragment()
-def what_if_block(firm: Firm, found: Said) -> None:
+def what_if_block(firm: Firm, record: Record) -> None:
     """The inputs, those that close a gap first, and the result beside what is now."""
     table = firm.table
     levers = movable(table, firm.scheme)
-    blanks = [firm.scheme.fields_by_id[name] for name in _settling(found)]
+    blanks = [firm.scheme.fields_by_id[name] for name in _settling(record)]
     blanks = [field for field in blanks if field.kind in FILLED]
-    named = {way["lever"] for way in _ways(found)}
+    named = {way["lever"] for way in _ways(record)}
     st.caption(
         _(
             "Type how much more, or what a blank would be; the rules judge it at once. Nothing is stored."
@@ -50,8 +50,8 @@ def what_if_block(firm: Firm, found: Said) -> None:
     with st.container(horizontal=True):
         st.button(
             _("Put in the exact distances"),
-            on_click=lambda: session.try_out(_distances(firm.key, found)),
-            disabled=not any(gap["needs"] for gap in found["findings"]),
+            on_click=lambda: session.try_out(_distances(firm.key, record)),
+            disabled=not any(gap["needs"] for gap in record["findings"]),
         )
         st.button(_("Back to the facts"), on_click=lambda: session.try_out({}), type="tertiary")
     _grid(
@@ -63,13 +63,13 @@ def what_if_block(firm: Firm, found: Said) -> None:
         with st.expander(_("Other figures")):
             _grid([partial(_more, name, levers[name], firm) for name in others])
     moved = {name: _amount(name, levers[name], firm) for name in levers}
-    given = {field.id: _value(field, firm) for field in blanks}
+    facts = {field.id: _value(field, firm) for field in blanks}
     try:
         after = what_if(
             table,
             firm.scheme,
-            given={name: value for name, value in given.items() if value is not None},
-            moved={name: amount for name, amount in moved.items() if amount},
+            facts={name: value for name, value in facts.items() if value is not None},
+            shifts={name: amount for name, amount in moved.items() if amount},
         )
     except EligibilityError as error:
         notices.show_refusal(error, language())
@@ -77,26 +77,26 @@ def what_if_block(firm: Firm, found: Said) -> None:
     _beside(firm, Firm(after, 0))
 
 
-def _settling(found: Said) -> Iterable[str]:
+def _settling(record: Record) -> Iterable[str]:
     """Every blank that leaves something open or stands in the way of more, once."""
-    by = [part["settled_by"] for part in (*found["findings"], *found["items"])]
+    by = [part["settled_by"] for part in (*record["findings"], *record["items"])]
     blanks = [name for each in by for name in (*each["facts"], *each["evidence"])]
-    blanks += [way["field"] for way in _ways(found) if way["to"] is None]
+    blanks += [way["field"] for way in _ways(record) if way["to"] is None]
     return dict.fromkeys(blanks)
 
 
-def _ways(found: Said) -> Iterable[Said]:
-    groups = [group for gap in found["findings"] for group in gap["needs"]]
-    steps = [step for item in found["items"] for step in item["steps"]]
+def _ways(record: Record) -> Iterable[Record]:
+    groups = [group for gap in record["findings"] for group in gap["needs"]]
+    steps = [step for item in record["items"] for step in item["steps"]]
     groups += [group for step in steps for group in step["needs"]]
     return [way for group in groups for way in group]
 
 
-def _distances(firm: str, found: Said) -> dict[str, Any]:
+def _distances(firm: str, record: Record) -> dict[str, Any]:
     """The first way of every group of every unmet condition, under the keys of the inputs."""
     more: dict[str, float] = {}
     kinds: dict[str, str] = {}
-    for gap in found["findings"]:
+    for gap in record["findings"]:
         for group in gap["needs"]:
             way = next((way for way in group if way["kind"] != "date"), None)
             if way:
@@ -237,17 +237,20 @@ def _value(field: Field, firm: Firm) -> float | date | None:
 def _beside(before: Firm, after: Firm) -> None:
     """Every condition and the score, now and then; what changes stands out."""
     heads = (_("Condition"), _("Now"), _("What if"))
-    then = {found["id"]: found for found in after.record["findings"]}
+    then = {finding["id"]: finding for finding in after.record["findings"]}
     rows = [
         _row(
             heads,
-            [tag("b", found["title"][language().id]), tag("small", found["citation"]["article"])],
-            _standing(before, found),
-            _standing(after, then[found["id"]]),
-            changed=_amount_shown_text(before, found)
-            != _amount_shown_text(after, then[found["id"]]),
+            [
+                tag("b", finding["title"][language().id]),
+                tag("small", finding["citation"]["article"]),
+            ],
+            _standing(before, finding),
+            _standing(after, then[finding["id"]]),
+            differs=_amount_shown_text(before, finding)
+            != _amount_shown_text(after, then[finding["id"]]),
         )
-        for found in before.record["findings"]
+        for finding in before.record["findings"]
     ]
     verdicts = [_verdict(firm) for firm in (before, after)]
     head = tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads)))
@@ -257,20 +260,20 @@ def _beside(before: Firm, after: Firm) -> None:
     )
 
 
-def _amount_shown_text(firm: Firm, found: Said) -> tuple[Any, ...]:
+def _amount_shown_text(firm: Firm, record: Record) -> tuple[Any, ...]:
     score = firm.record["score"]
-    points = (score["low"], score["high"]) if found["unit"] == "point" else ()
-    return found["status"], found["observed"], found["required"], *points
+    points = (score["low"], score["high"]) if record["unit"] == "point" else ()
+    return record["status"], record["observed"], record["required"], *points
 
 
 def _row(
-    heads: Sequence[str], title: list[str], now: list[str], then: list[str], *, changed: bool
+    heads: Sequence[str], title: list[str], now: list[str], then: list[str], *, differs: bool
 ) -> Markup:
     cells = [
         tag("td", *cell, data_label=head)
         for cell, head in zip((title, now, then), ("", *heads[1:]), strict=True)
     ]
-    return tag("tr", *cells, cls="changed" if changed else "")
+    return tag("tr", *cells, cls="changed" if differs else "")
 
 
 def _verdict(firm: Firm) -> Markup:
@@ -278,12 +281,12 @@ def _verdict(firm: Firm) -> Markup:
     return tag("span", verdict_word(verdict, language()), cls=f"status {OF_VERDICT[verdict]}")
 
 
-def _standing(firm: Firm, found: dict[str, Any]) -> list[str]:
-    own = conditions.own(firm, found)
-    far = conditions.how_far(firm, found)
+def _standing(firm: Firm, finding: dict[str, Any]) -> list[str]:
+    own = conditions.own(firm, finding)
+    far = conditions.how_far(firm, finding)
     words = [tag("small", far)] if far else []
-    if found["unit"] == "point":
+    if finding["unit"] == "point":
         score = firm.record["score"]
         zones = bar(score["low"], score["high"], score["total"])
         words.append(tag("span", zones, cls="small-bar"))
-    return [badge(found["status"]), " ", *own, *words]
+    return [badge(finding["status"]), " ", *own, *words]

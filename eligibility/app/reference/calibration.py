@@ -22,26 +22,28 @@ def calibration(bins: Sequence[Mapping[str, float]]) -> None:
     bins : sequence of mappings
         As :func:`eligibility.readiness.metrics.calibration_bins` gives them.
     """
-    said, found = _("Chance said"), _("Share certified")
+    predicted_title, share_title = _("Chance said"), _("Share certified")
     rows = alt.InlineData([dict(each) for each in bins])
     scale, percent = alt.Scale(domain=[0, 1]), alt.Axis(format="%", tickCount=5)
-    across = alt.X("chance:Q", title=said, scale=scale, axis=percent)
+    across = alt.X("chance:Q", title=predicted_title, scale=scale, axis=percent)
     base = alt.Chart(rows).encode(across)
-    told = [
-        alt.Tooltip("chance:Q", title=said, format=".0%"),
-        alt.Tooltip("certified:Q", title=found, format=".0%"),
+    lines = [
+        alt.Tooltip("chance:Q", title=predicted_title, format=".0%"),
+        alt.Tooltip("certified:Q", title=share_title, format=".0%"),
         alt.Tooltip("applications:Q", title=_("Applications")),
     ]
     colours = st.get_option("theme.chartCategoricalColors")
     diagonal = alt.Chart(alt.InlineData([{"at": 0}, {"at": 1}])).mark_line(
         strokeDash=[4, 4], strokeWidth=1, color=colours[-1]
     )
-    up = alt.Y("low:Q", title=found, scale=scale, axis=percent)
+    up = alt.Y("low:Q", title=share_title, scale=scale, axis=percent)
     layers = alt.layer(
-        diagonal.encode(alt.X("at:Q", scale=scale, title=said), alt.Y("at:Q", scale=scale)),
+        diagonal.encode(
+            alt.X("at:Q", scale=scale, title=predicted_title), alt.Y("at:Q", scale=scale)
+        ),
         base.mark_rule(strokeWidth=2, color=colours[2]).encode(up, alt.Y2("high:Q")),
         base.mark_point(filled=True, size=70, opacity=1, color=colours[1]).encode(
-            alt.Y("certified:Q", title=found, scale=scale), tooltip=told
+            alt.Y("certified:Q", title=share_title, scale=scale), tooltip=lines
         ),
     ).properties(height=SIDE)
     words = _(

@@ -48,32 +48,34 @@ def none(why: Message | None, teaches: bool) -> None:
     st.code(EXAMPLE, language="bash")
 
 
-def card(held: TrainingResult, folder: Path) -> None:
+def card(result: TrainingResult, folder: Path) -> None:
     """What it learned from, how good it is, what must be kept in mind."""
     from eligibility.readiness.model_card import about
 
-    learned, metrics = held.model.learned, held.metrics
+    training_summary, metrics = result.model.training, result.metrics
     st.html(
         tag(
             "section",
-            *(demonstration() if learned.invented else ()),
-            tag("p", tag("strong", about(learned, language()))),
-            tag("p", held.words.say(language())),
-            caveats(learned.invented),
+            *(demonstration() if training_summary.synthetic else ()),
+            tag("p", tag("strong", about(training_summary, language()))),
+            tag("p", result.words.say(language())),
+            caveats(training_summary.synthetic),
             cls="readiness",
         )
     )
     tables, plot = st.columns(2, gap="large")
     with tables:
         st.header(_("How good it is"), anchor=False)
-        said = _("Cross-validated ({folds} folds, {repeats} times):")
-        st.caption(said.format(folds=metrics["folds"], repeats=metrics["repeats"]))
+        sentence = _("Cross-validated ({folds} folds, {repeats} times):")
+        st.caption(sentence.format(folds=metrics["folds"], repeats=metrics["repeats"]))
         st.html(candidates(metrics["by_cross_validation"], metrics["chosen"]))
         if later := metrics["by_year"]:
-            said = _(
+            sentence = _(
                 "Trained on earlier years, tried on {applications} applications from {year} on:"
             )
-            st.caption(said.format(applications=later["applications"], year=later["tried_on_from"]))
+            st.caption(
+                sentence.format(applications=later["applications"], year=later["tried_on_from"])
+            )
             st.html(candidates(later["candidates"], metrics["chosen"]))
         st.caption(
             _(
@@ -84,12 +86,12 @@ def card(held: TrainingResult, folder: Path) -> None:
     with plot:
         st.header(_("Are its chances right?"), anchor=False)
         calibration(metrics["calibration"])
-    digest = _("SHA-256 of the file: {digest}").format(digest=learned.sha256)
-    scheme = load_scheme(learned.scheme)
+    digest = _("SHA-256 of the file: {digest}").format(digest=training_summary.sha256)
+    scheme = load_scheme(training_summary.scheme)
     rules = _("Rules: {scheme}, {edition}; {features} features.").format(
         scheme=language().of(scheme.title),
-        edition=language().of(scheme.edition(learned.edition).title),
-        features=len(held.model.layout.names),
+        edition=language().of(scheme.edition(training_summary.edition).title),
+        features=len(result.model.layout.names),
     )
     st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted digest"))
     download_button.button(
@@ -101,26 +103,26 @@ def card(held: TrainingResult, folder: Path) -> None:
     )
 
 
-def candidates(measured: Mapping[str, Mapping[str, float]], chosen: str) -> Markup:
+def candidates(metrics: Mapping[str, Mapping[str, float]], best: str) -> Markup:
     """The measures of every candidate, the best first, the chosen one marked."""
     from eligibility.readiness.baselines import TITLES
 
-    order = sorted(measured, key=lambda name: measured[name]["log_loss"])
-    rows = {_(TITLES[name]): measured[name] for name in order}
-    return measures(rows, order.index(chosen))
+    order = sorted(metrics, key=lambda name: metrics[name]["log_loss"])
+    rows = {_(TITLES[name]): metrics[name] for name in order}
+    return measures(rows, order.index(best))
 
 
-def measures(rows: Mapping[str, Mapping[str, float]], marked: int | None) -> Markup:
+def measures(rows: Mapping[str, Mapping[str, float]], highlight: int | None) -> Markup:
     """A row of measures for each name."""
     heads = (_("estimator"), _("log-loss"), _("Brier score"), _("calibration error"), "AUC")
     body = [
         tag(
             "tr",
-            tag("td", f"✓ {name}" if place == marked else name),
-            *(tag("td", f"{found[measure]:.3f}") for measure in MEASURES),
-            cls="chosen" if place == marked else "",
+            tag("td", f"✓ {name}" if place == highlight else name),
+            *(tag("td", f"{metrics[measure]:.3f}") for measure in MEASURES),
+            cls="chosen" if place == highlight else "",
         )
-        for place, (name, found) in enumerate(rows.items())
+        for place, (name, metrics) in enumerate(rows.items())
     ]
     return tag(
         "table",

@@ -39,14 +39,14 @@ CHANGE_WORDS: Mapping[ChangeKind, str] = {
 Step = list[tuple[str, bool]]
 
 
-def cite(cited: Citation) -> Markup:
+def cite(citation: Citation) -> Markup:
     """Document, article and gist; a citation known from one copy only says so."""
-    doubt = fmt.confidence(cited.confidence)
+    doubt = fmt.confidence(citation.confidence)
     return tag(
         "span",
-        tag("span", f"{cited.document} {cited.article}", cls="source"),
+        tag("span", f"{citation.document} {citation.article}", cls="source"),
         *([tag("span", doubt, cls="doubt")] if doubt else []),
-        tag("small", language().of(cited.gist)),
+        tag("small", language().of(citation.gist)),
     )
 
 
@@ -123,11 +123,11 @@ def interpretations(edition: Edition) -> None:
     """Every unclear clause: the reading taken and those not taken."""
     rows = []
     for name, question in edition.interpretations.items():
-        taken = edition.reading(name)
+        option = edition.reading(name)
         others = [
             language().of(reading.says)
             for key, reading in question.readings.items()
-            if key != taken
+            if key != option
         ]
         decided = (
             []
@@ -139,7 +139,7 @@ def interpretations(edition: Edition) -> None:
                 join([tag("b", language().of(question.question)), *decided]),
                 join(
                     [
-                        language().of(question.readings[taken].says),
+                        language().of(question.readings[option].says),
                         *(tag("small", _("or: "), other) for other in others),
                     ]
                 ),
@@ -174,12 +174,12 @@ def beside(old: Edition, new: Edition) -> None:
 
 def _count_text(diffs: Sequence[RuleDiff]) -> None:
     counts = Counter(diff.change for diff in diffs)
-    said = [
+    lines = [
         tag("span", f"{_(word)} {counts[change]}")
         for change, word in CHANGE_WORDS.items()
         if counts[change]
     ]
-    st.html(tag("p", *said, cls="counts muted"))
+    st.html(tag("p", *lines, cls="counts muted"))
 
 
 def _pair_lines(diffs: Sequence[RuleDiff], editions: Sequence[Edition]) -> None:
@@ -216,21 +216,21 @@ def _steps(diff: RuleDiff, rule: Any) -> Iterator[Step]:
         case Condition():
             yield [(language().of(rule.rule), False)]
         case Parameter():
-            yield [(_amount(rule.value, rule.unit), diff.moved("value"))]
+            yield [(_amount(rule.value, rule.unit), diff.differs("value"))]
         case Scale():
             for place, bracket in enumerate(rule.brackets):
                 yield _bracket(diff, rule, bracket, place)
         case Item():
             words = _("0–{most} points").format(most=fmt.number(rule.max))
-            yield [(words, diff.moved("max"))]
+            yield [(words, diff.differs("max"))]
             for band in rule.bands:
                 at = ("bands", band.grade)
-                bound_moved = diff.moved(*at, "at_least") or diff.moved(*at, "above")
+                bound_moved = diff.differs(*at, "at_least") or diff.differs(*at, "above")
                 yield [
                     (f"{band.grade} ", False),
                     (_from(band, rule.unit), bound_moved),
                     (" ", False),
-                    (fmt.interval(*band.points), diff.moved(*at, "points")),
+                    (fmt.interval(*band.points), diff.differs(*at, "points")),
                 ]
             if not rule.bands:
                 yield [(_("judged by experts"), False)]
@@ -241,15 +241,15 @@ def _bracket(diff: RuleDiff, scale: Scale, bracket: Bracket, place: int) -> Step
     at = ("brackets", str(place))
     value = _amount(bracket.value, scale.unit)
     before, _value, after = _bound(scale, bracket).partition("{value}")
-    moved = diff.moved(*at, "up_to") or diff.moved(*at, "inclusive")
-    pieces = [(before.rstrip(), moved), (" ", False), (value, diff.moved(*at, "value"))]
+    moved = diff.differs(*at, "up_to") or diff.differs(*at, "inclusive")
+    pieces = [(before.rstrip(), moved), (" ", False), (value, diff.differs(*at, "value"))]
     return [*pieces, (after, moved)] if after else pieces
 
 
-def _source(cited: Citation) -> Markup:
-    doubt = fmt.confidence(cited.confidence)
+def _source(citation: Citation) -> Markup:
+    doubt = fmt.confidence(citation.confidence)
     doubts = [tag("span", doubt, cls="doubt")] if doubt else []
-    return tag("span", f"{cited.document} {cited.article}", *doubts)
+    return tag("span", f"{citation.document} {citation.article}", *doubts)
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

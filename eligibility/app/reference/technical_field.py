@@ -11,27 +11,27 @@ from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.finder.search import FAINTLY, Exclusion, Match
 
 
-def matches(found: Sequence[Match], sentence: str, *, taking: bool = False) -> str | None:
+def matches(results: Sequence[Match], sentence: str, *, taking: bool = False) -> str | None:
     """Ranked fields, each with the words they share and what the catalogue takes out.
 
     ``taking``: each can be taken into the form that is open; gives the code of the one taken.
     """
-    if not found:
+    if not results:
         st.info(_("No field of the catalogue shares a telling word with this sentence."))
         return None
-    if found[0].faint:
+    if results[0].faint:
         st.html(tag("p", "△ ", _(FAINTLY), cls="notice"))
     if not taking:
-        st.html(tag("ol", *(_match(match, sentence) for match in found), cls="matches"))
+        st.html(tag("ol", *(_match(match, sentence) for match in results), cls="matches"))
         return None
-    taken: str | None = None
-    for place, match in enumerate(found, start=1):
+    selection: str | None = None
+    for place, match in enumerate(results, start=1):
         with st.container(key=f"match:{place}", gap=None):
             st.html(tag("ol", _match(match, sentence), cls="matches", start=str(place)))
             label = _("Take {code} into the form →").format(code=match.code)
             if st.button(label, key=f"take:{match.code}", type="tertiary"):
-                taken = match.code
-    return taken
+                selection = match.code
+    return selection
 
 
 def _match(match: Match, sentence: str) -> Markup:
@@ -45,8 +45,8 @@ def _match(match: Match, sentence: str) -> Markup:
         f"{term.text} → {term.stands_for}" for term in match.terms if term.text != term.stands_for
     )
     if meanings:
-        said = _("Everyday words: {words}").format(words=_("; ").join(meanings))
-        lines.append(tag("small", said))
+        text = _("Everyday words: {words}").format(words=_("; ").join(meanings))
+        lines.append(tag("small", text))
     if match.exclusion:
         lines.append(_exclusion(match.exclusion))
     return tag("li", *lines)
@@ -64,8 +64,8 @@ def _mark_matches(match: Match, sentence: str) -> Markup:
 
 
 def _exclusion(exclusion: Exclusion) -> Markup:
-    said = _("Excluded by {code}: {text}").format(code=exclusion.code, text=exclusion.text)
+    sentence = _("Excluded by {code}: {text}").format(code=exclusion.code, text=exclusion.text)
     if not exclusion.touched:
-        return tag("p", said, cls="muted")
+        return tag("p", sentence, cls="muted")
     named = _("△ the sentence names: {terms}").format(terms=_(", ").join(exclusion.touched))
-    return tag("p", tag("span", named, cls="status review"), tag("small", said))
+    return tag("p", tag("span", named, cls="status review"), tag("small", sentence))

@@ -32,8 +32,8 @@ ANSWERS = {"pending": None, "yes": True, "no": False}
 def applications_table(rows: Sequence[Row]) -> int | None:
     """The applications of one year; gives the firm that was opened."""
     years = sorted({row["applied_year"] for row in rows}, reverse=True)
-    asked = address.query_number(address.YEAR)
-    year = asked if asked in years else years[0]
+    number = address.query_number(address.YEAR)
+    year = number if number in years else years[0]
     st.segmented_control(
         _("Year of application"),
         years,
@@ -43,24 +43,24 @@ def applications_table(rows: Sequence[Row]) -> int | None:
         on_change=address.set_query_from_widget,
         args=(address.YEAR,),
     )
-    held = [row for row in rows if row["applied_year"] == year]
-    certified = sum(row["certified"] is True for row in held)
-    refused = sum(row["certified"] is False for row in held)
+    of_year = [row for row in rows if row["applied_year"] == year]
+    certified = sum(row["certified"] is True for row in of_year)
+    refused = sum(row["certified"] is False for row in of_year)
     words = _("{n} applications = {certified} certified + {refused} refused + {pending} pending")
-    pending = len(held) - certified - refused
-    said = words.format(n=len(held), certified=certified, refused=refused, pending=pending)
-    st.html(tag("p", tag("strong", said), cls="counts"))
+    pending = len(of_year) - certified - refused
+    sentence = words.format(n=len(of_year), certified=certified, refused=refused, pending=pending)
+    st.html(tag("p", tag("strong", sentence), cls="counts"))
     st.dataframe(
         {
-            "open": [_("Open")] * len(held),
-            _("Firm"): [row["firm"] for row in held],
-            _("Credit code"): [row["uscc"] for row in held],
-            _("Certified"): [outcome_word(row["certified"]) for row in held],
-            _("Batch"): [row["batch"] for row in held],
-            _("Certificate number"): [row["certificate_number"] for row in held],
-            _("Certified on"): [row["certified_on"] for row in held],
-            _("Expires on"): [row["expires_on"] for row in held],
-            _("Reason of refusal"): [row["rejection_reason"] for row in held],
+            "open": [_("Open")] * len(of_year),
+            _("Firm"): [row["firm"] for row in of_year],
+            _("Credit code"): [row["uscc"] for row in of_year],
+            _("Certified"): [outcome_word(row["certified"]) for row in of_year],
+            _("Batch"): [row["batch"] for row in of_year],
+            _("Certificate number"): [row["certificate_number"] for row in of_year],
+            _("Certified on"): [row["certified_on"] for row in of_year],
+            _("Expires on"): [row["expires_on"] for row in of_year],
+            _("Reason of refusal"): [row["rejection_reason"] for row in of_year],
         },
         column_config={
             "open": st.column_config.ButtonColumn(
@@ -68,10 +68,10 @@ def applications_table(rows: Sequence[Row]) -> int | None:
             )
         },
         hide_index=True,
-        height="content" if len(held) <= SHOWN else TALL,
+        height="content" if len(of_year) <= SHOWN else TALL,
         placeholder=fmt.NOTHING,
     )
-    return session.pressed_row(session.OUTCOMES, [row["firm_id"] for row in held])
+    return session.pressed_row(session.OUTCOMES, [row["firm_id"] for row in of_year])
 
 
 def record(repository: Repository) -> None:
@@ -81,19 +81,19 @@ def record(repository: Repository) -> None:
         if not text.strip():
             st.caption(_("Type a part of the name or credit code to find the firm."))
             return
-        found = repository.firms.page(FirmFilter(text=text.strip()), limit=OFFERED).rows
-        if not found:
+        rows = repository.firms.page(FirmFilter(text=text.strip()), limit=OFFERED).rows
+        if not rows:
             st.info(_("No firm is called so; import it first."))
             return
-        names = {row["id"]: f"{row['name']} {row['uscc'] or ''}" for row in found}
+        names = {row["id"]: f"{row['name']} {row['uscc'] or ''}" for row in rows}
         with st.container(horizontal=True):
             firm = st.selectbox(_("Firm"), list(names), format_func=names.__getitem__, width=420)
             year = int(
                 st.number_input(_("Year of application"), 2008, 2100, date.today().year, width=160)
             )
-        held = repository.applications.outcomes(firm)
+        outcomes = repository.applications.outcomes(firm)
         # what is held when the form is drawn says which version a change is made on
-        now = next((each for each in held if each["applied_year"] == year), {"version": 0})
+        now = next((each for each in outcomes if each["applied_year"] == year), {"version": 0})
         row = session.edit_copy(f"outcome:{firm}:{year}", lambda: now)
         _form(repository, firm, year, row)
         if row["version"] != now["version"]:
@@ -105,7 +105,7 @@ def _form(repository: Repository, firm: int, year: int, row: Row) -> None:
     answer = {value: name for name, value in ANSWERS.items()}[row.get("certified")]
     name = f"outcome:{firm}:{year}"
     with st.form(f"{name}:{row['version']}"):
-        chosen = st.segmented_control(
+        selection = st.segmented_control(
             _("Certified"),
             list(ANSWERS),
             default=answer,
@@ -128,7 +128,7 @@ def _form(repository: Repository, firm: int, year: int, row: Row) -> None:
         reason = st.text_input(_("Reason of refusal"), row.get("rejection_reason") or "")
         if st.form_submit_button(_("Save"), type="primary"):
             values = {
-                "certified": ANSWERS[chosen],
+                "certified": ANSWERS[selection],
                 "batch": batch.strip() or None,
                 "certificate_number": number.strip() or None,
                 "certified_on": days[0],
@@ -159,29 +159,31 @@ def _save(repository: Repository, rows: Sequence[tuple[int, int, Row, int]]) -> 
     )
 
 
-def confirm_outcomes(repository: Repository, held: Register) -> bool:
+def confirm_outcomes(repository: Repository, register: Register) -> bool:
     """What a file would record, and the button that does it; True once it was pressed."""
-    batch = held.batch
+    batch = register.batch
     rejected = batch.read - len(batch.table)
     words = _("{read} rows read = {n} to record + {unknown} without a firm here + {out} rejected")
-    said = words.format(
-        read=batch.read, n=len(held.rows), unknown=len(held.unmatched), out=rejected
+    sentence = words.format(
+        read=batch.read, n=len(register.rows), unknown=len(register.unmatched_rows), out=rejected
     )
-    changes = sum(row[3] > 0 for row in held.rows)
+    changes = sum(row[3] > 0 for row in register.rows)
     again = _("Held already, and changed by the file: {n}").format(n=changes)
-    st.html(tag("p", tag("strong", said), tag("span", again), cls="counts"))
+    st.html(tag("p", tag("strong", sentence), tag("span", again), cls="counts"))
     if batch.issues:
         st.dataframe(notices.issue_table(batch.issues), hide_index=True, placeholder="")
-    if held.unmatched:
+    if register.unmatched_rows:
         st.dataframe(
             {
-                _("Row"): [row for row, _name in held.unmatched],
-                _("Not held here, or without a year"): [name for _row, name in held.unmatched],
+                _("Row"): [row for row, _name in register.unmatched_rows],
+                _("Not held here, or without a year"): [
+                    name for _row, name in register.unmatched_rows
+                ],
             },
             hide_index=True,
         )
-    if st.button(_("Record these outcomes"), type="primary", disabled=not held.rows):
-        guard.do(partial(_save, repository, held.rows))
+    if st.button(_("Record these outcomes"), type="primary", disabled=not register.rows):
+        guard.do(partial(_save, repository, register.rows))
         return True
     return False
 

@@ -17,7 +17,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import literal, tag
 from eligibility.domain.law import Edition
 from eligibility.domain.text import Message, msgid
-from eligibility.store import Paper, Repository
+from eligibility.store import DocumentStatus, Repository
 from eligibility.store.casework import LONGEST_NOTE, LONGEST_TITLE
 
 Row = Mapping[str, Any]
@@ -28,10 +28,10 @@ def tasks(repository: Repository, firm: Row) -> None:
     advisers = {None: _("nobody")} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
-    held = repository.casework.tasks(firm["id"])
-    if not held:
+    tasks = repository.casework.tasks(firm["id"])
+    if not tasks:
         st.info(_("No task yet; add what is to be done next, with its day."))
-    for task in sorted(held, key=lambda each: each["done"]):
+    for task in sorted(tasks, key=lambda each: each["done"]):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.checkbox(
                 _("done"),
@@ -75,10 +75,10 @@ def notes(repository: Repository, firm: Row) -> None:
         if st.form_submit_button(_("Add the note")):
             guard.do(partial(_add_note, repository, firm["id"], text.strip()))
             st.rerun()
-    held = repository.casework.notes(firm["id"])
-    if not held:
+    notes = repository.casework.notes(firm["id"])
+    if not notes:
         st.info(_("No note yet; write down what was said, so that a colleague can go on."))
-    for note in held:
+    for note in notes:
         head = f"{moment(note['at'])} · {note['by'] or fmt.NOTHING}"
         st.html(tag("p", tag("small", head), note["text"], cls="note"))
 
@@ -93,16 +93,18 @@ def _add_note(repository: Repository, firm_id: int, text: str) -> Message:
 def documents(repository: Repository, firm: Row, law: Edition) -> None:
     """The evidence that each condition asks for, and where it stands; further papers can be added."""
     words = {
-        Paper.MISSING.value: _("○ missing"),
-        Paper.ASKED.value: _("◔ asked for"),
-        Paper.RECEIVED.value: _("◑ received"),
-        Paper.CHECKED.value: _("● checked"),
+        DocumentStatus.MISSING.value: _("○ missing"),
+        DocumentStatus.ASKED.value: _("◔ asked for"),
+        DocumentStatus.RECEIVED.value: _("◑ received"),
+        DocumentStatus.CHECKED.value: _("● checked"),
     }
-    held = {row["item"]: row for row in repository.casework.documents(firm["id"])}
+    by_item = {row["item"]: row for row in repository.casework.documents(firm["id"])}
     wanted = {each.id: (language().of(each.title), language().of(each.evidence))
               for each in law.conditions}  # fmt: skip
-    wanted |= {item: (item, "") for item in held if item not in wanted}
-    checked = sum(held[item]["status"] == Paper.CHECKED for item in wanted if item in held)
+    wanted |= {item: (item, "") for item in by_item if item not in wanted}
+    checked = sum(
+        by_item[item]["status"] == DocumentStatus.CHECKED for item in wanted if item in by_item
+    )
     st.caption(
         _("Checked: {n} of {count}. The list is what reviewers ask for under {edition}.").format(
             n=checked, count=len(wanted), edition=language().of(law.title)
@@ -110,7 +112,9 @@ def documents(repository: Repository, firm: Row, law: Edition) -> None:
     )
     with st.container(key="checklist"):
         for item, (title, evidence) in wanted.items():
-            row = held.get(item, {"status": Paper.MISSING.value, "version": 0, "remark": None})
+            row = by_item.get(
+                item, {"status": DocumentStatus.MISSING.value, "version": 0, "remark": None}
+            )
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.html(tag("p", tag("b", title), tag("small", evidence), cls="paper"), width=520)
                 key = f"{session.PAPER}:{firm['id']}:{item}:{row['version']}"
@@ -154,5 +158,5 @@ def _save(repository: Repository, *values: Any) -> Message:
 def _add_paper(repository: Repository, firm_id: int, item: str) -> Message:
     if not item:
         return Message(msgid("Name the paper first."))
-    repository.casework.save_document(firm_id, item, Paper.MISSING, 0)
+    repository.casework.save_document(firm_id, item, DocumentStatus.MISSING, 0)
     return Message(msgid("The paper is on the list."))

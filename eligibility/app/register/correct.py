@@ -26,9 +26,9 @@ from eligibility.domain.calendar_window import (
 from eligibility.domain.errors import Conflict, EligibilityError, InputError
 from eligibility.domain.facts import Field, years_of
 from eligibility.domain.text import Message, msgid
-from eligibility.intake.table import Batch, Options, from_records
+from eligibility.intake.table import IntakeOptions, RowBatch, from_records
 from eligibility.schemes.registry import Scheme
-from eligibility.store import Repository, Versioned, table_facts
+from eligibility.store import Repository, VersionedValue, table_facts
 
 Row = Mapping[str, Any]
 YEARS = ("y1", "y2", "y3")
@@ -41,8 +41,8 @@ def figures(repository: Repository, firm: Row) -> None:
     scheme = cache.scheme()
     held_years = repository.records.years(firm["id"])
     choice = sorted({date.today().year, *held_years}, reverse=True)
-    asked = address.query_number(address.YEAR)
-    year = asked if asked in choice else (held_years or choice)[0]
+    number = address.query_number(address.YEAR)
+    year = number if number in choice else (held_years or choice)[0]
     st.selectbox(
         _("Year of application"),
         choice,
@@ -52,9 +52,11 @@ def figures(repository: Repository, firm: Row) -> None:
         width=200,
     )
     what = f"figures:{firm['id']}:{year}"
-    held: Versioned = session.edit_copy(what, lambda: repository.records.figures(firm["id"], year))
-    _moved_on(repository.records.figures(firm["id"], year), held, what)
-    facts = held.value
+    copy: VersionedValue = session.edit_copy(
+        what, lambda: repository.records.figures(firm["id"], year)
+    )
+    _moved_on(repository.records.figures(firm["id"], year), copy, what)
+    facts = copy.value
     if not facts:
         others = repository.records.figures_of_other_years(firm["id"], year)
         known = {name: others[name] for name in joint_fields_by_id().keys() & others.keys()}
@@ -63,13 +65,13 @@ def figures(repository: Repository, firm: Row) -> None:
     st.caption(
         _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
     )
-    name = f"{what}:{held.version}"
+    name = f"{what}:{copy.version}"
     with st.form(name):
         typed: dict[str, str] = {}
         for section, fields in _sections(scheme, facts, year):
             typed |= _editor(f"{name}:{section}", section, fields, facts, year)
         if st.form_submit_button(_("Save and assess"), type="primary"):
-            _submit(repository, firm["id"], year, typed, held, what, scheme)
+            _submit(repository, firm["id"], year, typed, copy, what, scheme)
 
 
 def _master_data(firm: Row, year: int) -> dict[str, Any]:
@@ -80,10 +82,10 @@ def _master_data(firm: Row, year: int) -> dict[str, Any]:
     }
 
 
-def _say_known_years(known: Row, year: int) -> None:
+def _say_known_years(facts: Row, year: int) -> None:
     """Which years of an application that has no figures yet are filled in from others."""
     fields = joint_fields()
-    entered = calendar_years(by_calendar_year(known, year, latest_year_ids(fields)))
+    entered = calendar_years(by_calendar_year(facts, year, latest_year_ids(fields)))
     if not entered:
         return
     blank = [each for each in years_of(year) if each not in entered]
@@ -96,13 +98,13 @@ def _say_known_years(known: Row, year: int) -> None:
     st.html(tag("p", words, cls="notice", role="status"))
 
 
-def _moved_on(now: Versioned, held: Versioned, what: str) -> None:
-    if now.version == held.version:
+def _moved_on(now: VersionedValue, current: VersionedValue, what: str) -> None:
+    if now.version == current.version:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         words = _("Someone else changed these figures meanwhile: {fields}.")
         fields = joint_fields_by_id()
-        keys = [key for key in fields if now.value.get(key) != held.value.get(key)]
+        keys = [key for key in fields if now.value.get(key) != current.value.get(key)]
         named = _(", ").join(language().of(fields[key].title) for key in keys)
         st.html(tag("p", words.format(fields=named or fmt.NOTHING), cls="notice refused"))
         st.button(_("Load what is stored now"), on_click=session.discard_edit, args=(what,))
@@ -118,21 +120,21 @@ def _sections(scheme: Scheme, facts: Row, year: int) -> list[tuple[str, list[Fie
     day = date(year, 12, 31)
     law = scheme.in_force(day)
     below = extras(scheme, law, day)
-    asked = {field.id for field in scheme.asked(law)}
-    asked |= facts.keys() - {extra.field.id for extra in below}
+    fields = {field.id for field in scheme.fields_of(law)}
+    fields |= facts.keys() - {extra.field.id for extra in below}
     titled = [
         (language().of(scheme.sections[field.section]), field)
         for field in scheme.fields
-        if field.id in asked
+        if field.id in fields
     ]
     for extra in below:
         title = _("Only for: {title}").format(title=language().of(extra.rung.title))
         titled.append((title, extra.field))
-    made: dict[str, list[Field]] = {}
+    result: dict[str, list[Field]] = {}
     for title, field in titled:
         yearly = _("by year") if field.in_series else ""
-        made.setdefault(f"{title} {yearly}".strip(), []).append(field)
-    return list(made.items())
+        result.setdefault(f"{title} {yearly}".strip(), []).append(field)
+    return list(result.items())
 
 
 def _editor(key: str, title: str, fields: Sequence[Field], facts: Row, year: int) -> dict[str, str]:
@@ -185,16 +187,16 @@ def _submit(
     repository: Repository,
     firm_id: int,
     year: int,
-    typed: Mapping[str, str],
-    held: Versioned,
+    texts: Mapping[str, str],
+    current: VersionedValue,
     what: str,
     scheme: Scheme,
 ) -> None:
     try:
-        unasked = {name: value for name, value in held.value.items() if name not in typed}
-        facts = unasked | _read(typed, year, scheme)
+        unasked = {name: value for name, value in current.value.items() if name not in texts}
+        facts = unasked | _read(texts, year, scheme)
         record = cache.with_readiness(firms_query.assess_facts(facts, scheme)).record
-        repository.records.save_figures(firm_id, year, facts, held.version)
+        repository.records.save_figures(firm_id, year, facts, current.version)
         repository.records.add_assessment(firm_id, facts, record)
     except Conflict as error:
         notices.show_refusal(error, language())
@@ -211,7 +213,7 @@ def _submit(
         st.rerun()
 
 
-def _read(typed: Mapping[str, str], year: int, scheme: Scheme) -> dict[str, Any]:
+def _read(texts: Mapping[str, str], year: int, scheme: Scheme) -> dict[str, Any]:
     """The facts that the cells say; what cannot be taken is told cell by cell.
 
     Raises
@@ -220,14 +222,14 @@ def _read(typed: Mapping[str, str], year: int, scheme: Scheme) -> dict[str, Any]
         If a cell cannot be taken, or the application date lies in another year.
     """
     fields = joint_fields_by_id()
-    given = {
+    record = {
         name: f"{text}万元" if fields[name].kind == "money" else text
-        for name, text in typed.items()
+        for name, text in texts.items()
         if text
     }
     first = date(year, 1, 1)
-    options = Options(application_date=first, covered_from=scheme.covered_from)
-    batch = from_records([given], joint_fields(), options, catalogue=scheme.titles_by_code)
+    options = IntakeOptions(application_date=first, covered_from=scheme.covered_from)
+    batch = from_records([record], joint_fields(), options, catalogue=scheme.titles_by_code)
     _issues(batch, years_of(year))
     if not len(batch.table):
         raise InputError("Nothing was stored; correct what is named above.")
@@ -240,12 +242,12 @@ def _read(typed: Mapping[str, str], year: int, scheme: Scheme) -> dict[str, Any]
     return facts
 
 
-def _issues(batch: Batch, years: Sequence[int]) -> None:
+def _issues(batch: RowBatch, years: Sequence[int]) -> None:
     """What cannot be taken as it was typed."""
     for issue in batch.issues:
         field = joint_fields_by_id().get(issue.column)
         title = fmt.field_title(field, years) if field else issue.column
         sentence = _("{title}: {value}; expected: {expected}").format(
-            title=title, value=issue.value, expected=issue.expected.say(language())
+            title=title, value=issue.value, expected=issue.expectation.say(language())
         )
         st.html(tag("p", sentence, cls="notice refused" if issue.fatal else "notice", role="alert"))

@@ -33,10 +33,10 @@ TABS = ("assessment", "beside", "plan", "figures", "documents", "tasks", "notes"
 
 def heading(firm: Row) -> None:
     """Name, codes, who looks after it, how far it has come."""
-    known = [firm[name] for name in ("uscc", "district", "industry", "carrier") if firm[name]]
+    facts = [firm[name] for name in ("uscc", "district", "industry", "carrier") if firm[name]]
     adviser = _("Adviser: {name}").format(name=firm["adviser"] or _("nobody"))
     stage = tag("span", _(STAGE_WORDS[Stage(firm["stage"])]), cls="stage")
-    found = (
+    source = (
         tag("span", verdict_word(firm["verdict"], language()),
             cls=f"status {OF_VERDICT[firm['verdict']]}")
         if firm["verdict"]
@@ -46,8 +46,8 @@ def heading(firm: Row) -> None:
         tag(
             "section",
             tag("h1", firm["name"] or _("Firm without a name")),
-            tag("p", " · ".join([*known, adviser]), cls="muted"),
-            tag("p", stage, " ", found),
+            tag("p", " · ".join([*facts, adviser]), cls="muted"),
+            tag("p", stage, " ", source),
             cls="firm",
         )
     )
@@ -65,18 +65,18 @@ def tabs() -> str:
         "notes": _("Notes"),
         "history": _("History"),
     }
-    asked = address.list_query().get(address.TAB, TABS[0])
+    tab = address.list_query().get(address.TAB, TABS[0])
     st.segmented_control(
         _("Part of the dossier"),
         TABS,
         format_func=words.__getitem__,
         required=True,
-        key=address.query_widget_key(address.TAB, asked if asked in TABS else TABS[0]),
+        key=address.query_widget_key(address.TAB, tab if tab in TABS else TABS[0]),
         on_change=address.set_query_from_widget,
         args=(address.TAB,),
         label_visibility="collapsed",
     )
-    return asked if asked in TABS else TABS[0]
+    return tab if tab in TABS else TABS[0]
 
 
 def master(repository: Repository, firm: Row) -> None:
@@ -86,22 +86,22 @@ def master(repository: Repository, firm: Row) -> None:
     }
     stages = {stage.value: _(STAGE_WORDS[stage]) for stage in Stage}
     # a version that moved on gets other inputs, so that what is typed belongs to what was seen
-    held = session.edit_copy(f"firm:{firm['id']}", lambda: dict(firm))
+    copy = session.edit_copy(f"firm:{firm['id']}", lambda: dict(firm))
     # one who left stays until another is chosen
-    advisers = {held["adviser_id"]: held["adviser"] or _("nobody")} | advisers
-    name = f"{firm['id']}:{held['version']}"
+    advisers = {copy["adviser_id"]: copy["adviser"] or _("nobody")} | advisers
+    name = f"{firm['id']}:{copy['version']}"
     with st.popover(_("Change")), st.form(f"master:{name}", border=False):
         stage = st.selectbox(
-            _("Stage"), list(stages), list(stages).index(held["stage"]), stages.__getitem__
+            _("Stage"), list(stages), list(stages).index(copy["stage"]), stages.__getitem__
         )
         adviser = st.selectbox(
             _("Adviser"),
             list(advisers),
-            list(advisers).index(held["adviser_id"]),
+            list(advisers).index(copy["adviser_id"]),
             advisers.__getitem__,
         )
-        given = {
-            field: st.text_input(label, held[field] or "", max_chars=200)
+        entries = {
+            field: st.text_input(label, copy[field] or "", max_chars=200)
             for field, label in (
                 ("name", _("Name of the firm")),
                 ("district", _("District")),
@@ -109,34 +109,34 @@ def master(repository: Repository, firm: Row) -> None:
             )
         }
         if st.form_submit_button(_("Save")):
-            values = {field: text.strip() or None for field, text in given.items()}
+            values = {field: text.strip() or None for field, text in entries.items()}
             values = {**values, "name": values["name"] or "", "adviser_id": adviser}
-            guard.do(partial(_save, repository, held, values, stage))
+            guard.do(partial(_save, repository, copy, values, stage))
             session.discard_edit(f"firm:{firm['id']}")
             st.rerun()
-    if firm["version"] != held["version"]:
+    if firm["version"] != copy["version"]:
         session.discard_edit(f"firm:{firm['id']}")
         st.rerun()
 
 
-def _save(repository: Repository, held: Row, values: Row, stage: str) -> Message:
-    changed = {name: value for name, value in values.items() if held[name] != value}
-    version = held["version"]
+def _save(repository: Repository, application: Row, values: Row, stage: str) -> Message:
+    changed = {name: value for name, value in values.items() if application[name] != value}
+    version = application["version"]
     if changed:
-        version = repository.firms.save(held["id"], changed, version)
-    if stage != held["stage"]:
-        repository.firms.set_stage({held["id"]: version}, stage)
+        version = repository.firms.save(application["id"], changed, version)
+    if stage != application["stage"]:
+        repository.firms.set_stage({application["id"]: version}, stage)
     return Message(msgid("Saved."))
 
 
 def assessment(repository: Repository, firm: Row) -> None:
     """The latest assessment, or another one of its history, as it was kept."""
-    held = repository.records.assessments(firm["id"])
-    if not held:
+    assessments = repository.records.assessments(firm["id"])
+    if not assessments:
         _none()
         return
-    chosen = _choose(_("Assessment"), held, 0, session.LATEST)
-    row = repository.records.assessment(chosen["id"])
+    row_number = _choose(_("Assessment"), assessments, 0, session.LATEST)
+    row = repository.records.assessment(row_number["id"])
     judged = firms_query.assess_facts(row["inputs"], cache.scheme(), row["record"])
     st.html(verdict.verdict_banner(judged))
     st.header(_("Conditions"), anchor=False)
@@ -149,40 +149,40 @@ def assessment(repository: Repository, firm: Row) -> None:
 
 def way(repository: Repository, firm: Row) -> None:
     """The way to the certificate from the latest facts; papers tell the plan asked for here."""
-    found = open_firm.from_register(repository, firm["id"])
-    if found is None:
+    open = open_firm.from_register(repository, firm["id"])
+    if open is None:
         _none()
         return
-    plan_sections.plan(found)
+    plan_sections.plan(open)
 
 
 def firm_papers(repository: Repository, firm: Row) -> None:
     """The papers of the firm as its latest facts have it, and the list of papers as it stands."""
     st.header(_("Papers"), anchor=False)
-    found = open_firm.from_register(repository, firm["id"])
-    if found is None:
+    open = open_firm.from_register(repository, firm["id"])
+    if open is None:
         _none()
         return
-    papers.of_firm(found)
+    papers.of_firm(open)
 
 
 def beside(repository: Repository, firm: Row) -> None:
     """Two assessments side by side; this year's and the last one's unless others are chosen."""
-    held = repository.records.assessments(firm["id"])
-    if len(held) < 2:
-        if held:
+    assessments = repository.records.assessments(firm["id"])
+    if len(assessments) < 2:
+        if assessments:
             st.info(
                 _("There is one assessment only; enter the figures of another year to compare.")
             )
         else:
             _none()
         return
-    year = held[0]["as_of"].year
-    before = next((n for n, row in enumerate(held) if row["as_of"].year < year), 1)
+    year = assessments[0]["as_of"].year
+    before = next((n for n, row in enumerate(assessments) if row["as_of"].year < year), 1)
     with st.container(horizontal=True):
         chosen = (
-            _choose(_("Earlier"), held, before, session.EARLIER),
-            _choose(_("Later"), held, 0, session.LATEST),
+            _choose(_("Earlier"), assessments, before, session.EARLIER),
+            _choose(_("Later"), assessments, 0, session.LATEST),
         )
     # whichever is chosen where, the change is that from the older to the newer
     older, newer = sorted(chosen, key=lambda row: (row["as_of"], row["at"], row["id"]))
@@ -196,14 +196,14 @@ def _none() -> None:
     st.info(_("Not assessed yet: enter figures under “Figures”, or import a file with them."))
 
 
-def _choose(label: str, held: Sequence[Row], place: int, key: str) -> Row:
+def _choose(label: str, applications: Sequence[Row], place: int, key: str) -> Row:
     words = {
         number: _("applying on {day}, assessed {at}").format(day=row["as_of"], at=moment(row["at"]))
-        for number, row in enumerate(held)
+        for number, row in enumerate(applications)
     }
-    name = f"{key}:{held[0]['firm_id']}:{place}"
-    chosen = st.selectbox(label, list(words), place, words.__getitem__, key=name, width=360)
-    return held[chosen]
+    name = f"{key}:{applications[0]['firm_id']}:{place}"
+    selection = st.selectbox(label, list(words), place, words.__getitem__, key=name, width=360)
+    return applications[selection]
 
 
 def moment(at: datetime) -> str:
@@ -216,15 +216,15 @@ def moment(at: datetime) -> str:
 
 
 def _side_by_side(earlier: Row, later: Row) -> None:
-    was = {found["id"]: found for found in earlier["findings"]}
+    was = {finding["id"]: finding for finding in earlier["findings"]}
     rows = [
         _row(
-            found["title"][language().id],
-            _finding(was.get(found["id"])),
-            _finding(found),
-            _turn(was.get(found["id"]), found),
+            finding["title"][language().id],
+            _finding(was.get(finding["id"])),
+            _finding(finding),
+            _turn(was.get(finding["id"]), finding),
         )
-        for found in later["findings"]
+        for finding in later["findings"]
     ]
     gained = later["score"]["low"] - earlier["score"]["low"]
     rows.append(
@@ -250,20 +250,20 @@ def _points(score: Row) -> Markup:
 
 
 def _verdict(record: Row) -> Markup:
-    said = verdict_word(record["verdict"], language())
-    return tag("td", tag("span", said, cls=f"status {OF_VERDICT[record['verdict']]}"))
+    word = verdict_word(record["verdict"], language())
+    return tag("td", tag("span", word, cls=f"status {OF_VERDICT[record['verdict']]}"))
 
 
-def _finding(found: Row | None) -> Markup:
-    if found is None:
+def _finding(row: Row | None) -> Markup:
+    if row is None:
         return tag("td", fmt.NOTHING)
-    observed, unit = found["observed"], found["unit"]
+    observed, unit = row["observed"], row["unit"]
     amount = (
         ""
         if observed is None or unit == "point" or isinstance(observed, bool | str)
         else fmt.quantity(observed, unit, language())
     )
-    return tag("td", badge(found["status"]), tag("small", amount))
+    return tag("td", badge(row["status"]), tag("small", amount))
 
 
 def _turn(before: Row | None, after: Row) -> str:
@@ -278,46 +278,46 @@ def _turn(before: Row | None, after: Row) -> str:
 def history(repository: Repository, firm: Row) -> None:
     """Assessments, applications and every change of the firm, latest first."""
     st.header(_("Assessments"), anchor=False)
-    held = repository.records.assessments(firm["id"])
+    assessments = repository.records.assessments(firm["id"])
     st.dataframe(
         {
-            _("When"): [moment(row["at"]) for row in held],
-            _("Applying on"): [row["as_of"] for row in held],
-            _("Verdict"): [verdict_word(row["verdict"], language()) for row in held],
-            _("Score"): [fmt.interval(row["score_low"], row["score_high"]) for row in held],
-            _("By"): [row["by"] for row in held],
+            _("When"): [moment(row["at"]) for row in assessments],
+            _("Applying on"): [row["as_of"] for row in assessments],
+            _("Verdict"): [verdict_word(row["verdict"], language()) for row in assessments],
+            _("Score"): [fmt.interval(row["score_low"], row["score_high"]) for row in assessments],
+            _("By"): [row["by"] for row in assessments],
         },
         hide_index=True,
         placeholder=fmt.NOTHING,
     )
-    if made := repository.applications.outcomes(firm["id"]):
+    if outcomes := repository.applications.outcomes(firm["id"]):
         st.header(_("Applications"), anchor=False)
         st.dataframe(
             {
-                _("Year"): [str(row["applied_year"]) for row in made],
-                _("Certified"): [outcome_word(row["certified"]) for row in made],
-                _("Certificate number"): [row["certificate_number"] for row in made],
-                _("Expires on"): [row["expires_on"] for row in made],
-                _("Reason of refusal"): [row["rejection_reason"] for row in made],
+                _("Year"): [str(row["applied_year"]) for row in outcomes],
+                _("Certified"): [outcome_word(row["certified"]) for row in outcomes],
+                _("Certificate number"): [row["certificate_number"] for row in outcomes],
+                _("Expires on"): [row["expires_on"] for row in outcomes],
+                _("Reason of refusal"): [row["rejection_reason"] for row in outcomes],
             },
             hide_index=True,
             placeholder=fmt.NOTHING,
         )
     st.header(_("Changes"), anchor=False)
-    changes(repository.overview.changes(firm["created_at"], firm_id=firm["id"]), named=False)
+    changes(repository.overview.changes(firm["created_at"], firm_id=firm["id"]), with_name=False)
 
 
-def outcome_word(certified: bool | None) -> str:
+def outcome_word(is_certified: bool | None) -> str:
     """What became of an application."""
     words = {True: _("● yes"), False: _("○ no"), None: _("◐ pending")}
-    return words[certified]
+    return words[is_certified]
 
 
-def changes(rows: Sequence[Row], named: bool = True) -> None:
+def changes(rows: Sequence[Row], with_name: bool = True) -> None:
     """Lines of the log in words; no table where there are none."""
     if not rows:
         return
-    firms = {_("Firm"): [row["firm"] for row in rows]} if named else {}
+    firms = {_("Firm"): [row["firm"] for row in rows]} if with_name else {}
     st.dataframe(
         {
             _("When"): [moment(row["at"]) for row in rows],
@@ -354,5 +354,5 @@ def _detail(detail: Row) -> str:
         return _(STAGE_WORDS[Stage(detail["stage"])])
     if "verdict" in detail:
         return verdict_word(detail["verdict"], language())
-    told = [detail[name] for name in ("title", "applied_year", "batch") if detail.get(name)]
-    return _(", ").join(map(str, told))
+    lines = [detail[name] for name in ("title", "applied_year", "batch") if detail.get(name)]
+    return _(", ").join(map(str, lines))

@@ -13,7 +13,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.register import firms_export, firms_query
-from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDICTS, Choice
+from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDICTS, FirmListQuery
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, guard, open_by_name
@@ -24,7 +24,7 @@ from eligibility.app.widgets.status import verdict_word
 from eligibility.domain.errors import Conflict
 from eligibility.domain.text import Message, msgid
 from eligibility.schemes.registry import Scheme
-from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
+from eligibility.store import STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
 
 #: rows before the table scrolls, and how high it is then
 SHOWN, TALL = 16, 620
@@ -33,12 +33,12 @@ NAMED = 8
 Field = Literal["adviser_id", "stage"]
 
 
-def filters(repository: Repository, choice: Choice) -> None:
+def filters(repository: Repository, choice: FirmListQuery) -> None:
     """What the address asks for, as inputs that change it."""
-    chosen = choice.firms
+    firm_filter = choice.firms
     verdicts = {word: _("not assessed yet") if word == NEVER else verdict_word(word, language())
                 for word in VERDICTS}  # fmt: skip
-    verdict = NEVER if chosen.verdict == "" else chosen.verdict
+    verdict = NEVER if firm_filter.verdict == "" else firm_filter.verdict
     orders = {
         "name": _("by name"),
         "certain": _("most certain points first"),
@@ -46,32 +46,32 @@ def filters(repository: Repository, choice: Choice) -> None:
         "due": _("next deadline first"),
         "assessed": _("last assessed first"),
     }
-    held = {
-        address.STAGE: (_("Stage"), _stages(), chosen.stage),
+    stages = {
+        address.STAGE: (_("Stage"), _stages(), firm_filter.stage),
         address.VERDICT: (_("Verdict"), verdicts, verdict),
-        address.DISTRICT: (_("District"), _groups(repository, "district"), chosen.district),
-        address.INDUSTRY: (_("Industry"), _groups(repository, "industry"), chosen.industry),
+        address.DISTRICT: (_("District"), _groups(repository, "district"), firm_filter.district),
+        address.INDUSTRY: (_("Industry"), _groups(repository, "industry"), firm_filter.industry),
         address.CARRIER: (
             _("Carrier"),
             _names(repository.administration.carriers()),
-            chosen.carrier_id,
+            firm_filter.carrier_id,
         ),
         address.ADVISER: (
             _("Adviser"),
             _names(repository.administration.advisers()),
-            chosen.adviser_id,
+            firm_filter.adviser_id,
         ),
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
         st.text_input(
             _("Name or credit code contains"),
-            key=address.query_widget_key(address.TEXT, chosen.text or ""),
+            key=address.query_widget_key(address.TEXT, firm_filter.text or ""),
             on_change=address.set_query_from_widget,
             args=(address.TEXT,),
             width=220,
         )
         with st.popover(_("Filter"), icon=":material/filter_list:"):
-            for name, (label, options, value) in held.items():
+            for name, (label, options, value) in stages.items():
                 _select(name, label, options, value)
         st.selectbox(
             _("Order"),
@@ -84,11 +84,11 @@ def filters(repository: Repository, choice: Choice) -> None:
         )
     words = {
         name: (label, options.get(value, str(value)))
-        for name, (label, options, value) in held.items()
+        for name, (label, options, value) in stages.items()
         if value is not None
     }
-    if chosen.text:
-        words = {address.TEXT: (_("Contains"), chosen.text), **words}
+    if firm_filter.text:
+        words = {address.TEXT: (_("Contains"), firm_filter.text), **words}
     _chips(words)
 
 
@@ -130,12 +130,12 @@ def _stages() -> dict[Any, str]:
 
 def _select(name: str, label: str, options: Mapping[Any, str], value: Any) -> None:
     # what an address asks for is shown even where nothing is like it, so that it can be taken away
-    held = dict(options) if value is None else {**{value: str(value)}, **options}
+    choices = dict(options) if value is None else {**{value: str(value)}, **options}
     st.selectbox(
         label,
-        list(held),
+        list(choices),
         None,
-        format_func=held.__getitem__,
+        format_func=choices.__getitem__,
         placeholder=_("all"),
         key=address.query_widget_key(name, value),
         on_change=address.set_query_from_widget,
@@ -145,25 +145,25 @@ def _select(name: str, label: str, options: Mapping[Any, str], value: Any) -> No
 
 def views(repository: Repository) -> None:
     """Saved views: one brings its filters back; the present ones can be saved."""
-    held = {view["id"]: view for view in repository.casework.views()}
+    views = {view["id"]: view for view in repository.casework.views()}
     with st.container(horizontal=True, vertical_alignment="bottom", key="views"):
-        if held:
+        if views:
             st.selectbox(
                 _("Saved views"),
-                list(held),
+                list(views),
                 None,
-                format_func=lambda view: held[view]["name"],
+                format_func=lambda view: views[view]["name"],
                 placeholder=_("choose one"),
                 key=address.VIEW,
                 on_change=address.open_view,
-                args=({view: held[view]["state"] for view in held},),
+                args=({view: views[view]["state"] for view in views},),
                 width=220,
                 label_visibility="collapsed",
             )
         with st.popover(_("Save this view")):
             st.text_input(_("Name of the view"), key=address.VIEW_NAME, max_chars=100)
             st.button(_("Save"), on_click=guard.do, args=(partial(_save_view, repository),))
-            for view in held.values():
+            for view in views.values():
                 st.button(
                     _("Forget “{name}”").format(name=literal(view["name"])),
                     key=f"forget:{view['id']}",
@@ -177,9 +177,9 @@ def _save_view(repository: Repository) -> Message:
     name = address.view_name()
     if not name:
         return Message(msgid("Name the view first."))
-    asked = address.list_query()
+    query = address.list_query()
     repository.casework.save_view(
-        name, {part: asked[part] for part in address.ASKED if part in asked}
+        name, {part: query[part] for part in address.ASKED if part in query}
     )
     return Message(msgid("The view “{name}” is saved."), {"name": name})
 
@@ -189,7 +189,7 @@ def _forget_view(repository: Repository, view_id: int) -> Message:
     return Message(msgid("The view is forgotten."))
 
 
-def nothing(choice: Choice) -> None:
+def nothing(choice: FirmListQuery) -> None:
     """What to do where no firm is shown."""
     if any(getattr(choice.firms, part.name) is not None for part in fields(FirmFilter)):
         st.info(_("No firm fits this choice; take a filter away."))
@@ -198,7 +198,9 @@ def nothing(choice: Choice) -> None:
         st.page_link("eligibility/app/register/import_page.py", label=_("Import a file of firms →"))
 
 
-def rows(page: Page, choice: Choice, scheme: Scheme) -> tuple[list[dict[str, Any]], int | None]:
+def rows(
+    page: ResultPage, choice: FirmListQuery, scheme: Scheme
+) -> tuple[list[dict[str, Any]], int | None]:
     """The rows of a page of the list; gives those that are ticked, and the id of one opened."""
     first = (choice.page - 1) * PAGE_ROWS
     words = _("{n} firms").format(n=f"{page.count:,}")
@@ -237,17 +239,17 @@ def rows(page: Page, choice: Choice, scheme: Scheme) -> tuple[list[dict[str, Any
         )
     if "readiness" in config:
         model = cache.model()[0]
-        learned = model.learned.sentence.say(language()) if model else ""
-        st.caption(firms_export.about_readiness(learned, language()))
+        training_text = model.training.sentence.say(language()) if model else ""
+        st.caption(firms_export.about_readiness(training_text, language()))
     ids = [row["id"] for row in page.rows]
-    opened = session.pressed_row(session.LIST, ids) if named is None else ids[named]
-    chosen = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
-    return chosen, opened
+    firm_id = session.pressed_row(session.LIST, ids) if named is None else ids[named]
+    selection = [page.rows[row] for row in ticked["selection"]["rows"] if row < len(page.rows)]
+    return selection, firm_id
 
 
-def _columns(shown: pa.Table) -> dict[str, Any]:
+def _columns(table: pa.Table) -> dict[str, Any]:
     column = st.column_config
-    made: dict[str, Any] = {
+    result: dict[str, Any] = {
         "name": column.TextColumn(_("Firm"), width=230, pinned=False),
         "stage": column.TextColumn(_("Stage"), width=84),
         "verdict": column.TextColumn(_("Verdict"), width=124),
@@ -262,21 +264,24 @@ def _columns(shown: pa.Table) -> dict[str, Any]:
         "adviser": column.TextColumn(_("Adviser"), width=96),
         "uscc": column.TextColumn(_("Credit code"), width=170),
     }
-    if shown["readiness"].null_count == shown.num_rows:
-        del made["readiness"], made["interval"]
-    return made
+    if table["readiness"].null_count == table.num_rows:
+        del result["readiness"], result["interval"]
+    return result
 
 
 def bulk(
-    repository: Repository, ticked: Sequence[Mapping[str, Any]], page: Page, choice: Choice
+    repository: Repository,
+    rows: Sequence[Mapping[str, Any]],
+    page: ResultPage,
+    choice: FirmListQuery,
 ) -> None:
     """Give many firms to an adviser, or set their stage: those ticked, or all that are listed."""
     nobody = _("nobody")
     advisers = {None: nobody} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
-    with st.expander(_("Change several firms at once"), expanded=bool(ticked)):
-        st.caption(_("Ticked: {n}").format(n=len(ticked)))
+    with st.expander(_("Change several firms at once"), expanded=bool(rows)):
+        st.caption(_("Ticked: {n}").format(n=len(rows)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             every = st.checkbox(
                 _("all {n} firms of this list instead").format(n=f"{page.count:,}"),
@@ -288,11 +293,11 @@ def bulk(
                 n = (
                     repository.firms.count_changes(choice.firms, field, value)
                     if every
-                    else sum(row[field] != value for row in ticked)
+                    else sum(row[field] != value for row in rows)
                 )
                 st.button(
                     _("{what} (changes {n} of {of})").format(
-                        what=label, n=f"{n:,}", of=f"{page.count if every else len(ticked):,}"
+                        what=label, n=f"{n:,}", of=f"{page.count if every else len(rows):,}"
                     ),
                     key=key,
                     on_click=guard.do,
@@ -301,7 +306,7 @@ def bulk(
                 )
 
             which = (
-                partial(_every, repository, choice, page.count) if every else partial(list, ticked)
+                partial(_every, repository, choice, page.count) if every else partial(list, rows)
             )
             adviser = st.selectbox(
                 _("Adviser"),
@@ -322,11 +327,11 @@ def bulk(
             change("stage", stage, _("Set this stage"), session.SET_STAGE)
 
 
-def _every(repository: Repository, choice: Choice, count: int) -> list[dict[str, Any]]:
-    held = repository.firms.page(choice.firms, limit=count + 1)
-    if held.count != count:
+def _every(repository: Repository, choice: FirmListQuery, count: int) -> list[dict[str, Any]]:
+    page = repository.firms.page(choice.firms, limit=count + 1)
+    if page.count != count:
         raise Conflict(msgid("The list changed meanwhile; nothing was stored. Look at it again."))
-    return held.rows
+    return page.rows
 
 
 def _change(
@@ -345,19 +350,21 @@ def _change(
     else:
         count = repository.firms.assign(versions, value)
     names = [row["name"] or row["uscc"] or nameless for row in rows if row[field] != value]
-    told = {"n": f"{count:,}", "of": f"{len(rows):,}", "names": "、".join(names[:NAMED])}
+    values = {"n": f"{count:,}", "of": f"{len(rows):,}", "names": "、".join(names[:NAMED])}
     if count > NAMED:
         return Message(
             msgid(
                 "Changed: {n} of {of} firms: {names} and others. The history of each firm has it, "
                 "and so has the trail under Administration."
             ),
-            told,
+            values,
         )
-    return Message(msgid("Changed: {n} of {of} firms: {names}. The history of each has it."), told)
+    return Message(
+        msgid("Changed: {n} of {of} firms: {names}. The history of each has it."), values
+    )
 
 
-def downloads(repository: Repository, choice: Choice, count: int, scheme: Scheme) -> None:
+def downloads(repository: Repository, choice: FirmListQuery, count: int, scheme: Scheme) -> None:
     """All firms of the list, in its order, as a file; made when it is asked for."""
     with st.container(horizontal=True, key="downloads"):
         for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):

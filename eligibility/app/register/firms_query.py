@@ -28,7 +28,7 @@ from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm
-from eligibility.store import STAGE_WORDS, FirmFilter, Page, Repository, Stage
+from eligibility.store import STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
 
 #: rows of a page of the list
 PAGE_ROWS = 100
@@ -46,7 +46,7 @@ VERDICTS = (*VERDICT_WORDS.values(), NEVER)
 
 
 @dataclass(frozen=True)
-class Choice:
+class FirmListQuery:
     """Which firms of the list, in which order, and which page of them, from 1."""
 
     firms: FirmFilter
@@ -64,40 +64,44 @@ class Choice:
         return ORDERS[self.order][1]
 
 
-def choice(asked: Mapping[str, str]) -> Choice:
+def choice(query: Mapping[str, str]) -> FirmListQuery:
     """What the address asks for; what it cannot mean is not asked."""
-    verdict = asked.get(VERDICT)
-    stage = asked.get(STAGE)
+    verdict = query.get(VERDICT)
+    stage = query.get(STAGE)
     wanted = FirmFilter(
-        text=asked.get(TEXT, "").strip() or None,
-        district=asked.get(DISTRICT) or None,
-        carrier_id=_number(asked.get(CARRIER)),
-        industry=asked.get(INDUSTRY) or None,
+        text=query.get(TEXT, "").strip() or None,
+        district=query.get(DISTRICT) or None,
+        carrier_id=_number(query.get(CARRIER)),
+        industry=query.get(INDUSTRY) or None,
         stage=stage if stage in set(Stage) else None,
         verdict="" if verdict == NEVER else verdict if verdict in VERDICTS else None,
-        adviser_id=_number(asked.get(ADVISER)),
+        adviser_id=_number(query.get(ADVISER)),
     )
-    order = asked.get(ORDER, "name")
-    return Choice(wanted, order if order in ORDERS else "name", _number(asked.get(ROWS)) or 1)
+    order = query.get(ORDER, "name")
+    return FirmListQuery(
+        wanted, order if order in ORDERS else "name", _number(query.get(ROWS)) or 1
+    )
 
 
-def _number(given: str | None) -> int | None:
-    known = given is not None and given.isascii() and given.isdecimal() and len(given) < 10
-    return int(given) if given is not None and known else None
+def _number(text: str | None) -> int | None:
+    is_number = text is not None and text.isascii() and text.isdecimal() and len(text) < 10
+    return int(text) if text is not None and is_number else None
 
 
-def page_of_firms(repository: Repository, asked: Choice) -> tuple[Page, Choice]:
+def page_of_firms(
+    repository: Repository, selection: FirmListQuery
+) -> tuple[ResultPage, FirmListQuery]:
     """The page asked for; the first one where the list is too short for it."""
     page = repository.firms.page(
-        asked.firms,
-        sort=asked.sort,
-        descending=asked.descending,
+        selection.firms,
+        sort=selection.sort,
+        descending=selection.descending,
         limit=PAGE_ROWS,
-        offset=(asked.page - 1) * PAGE_ROWS,
+        offset=(selection.page - 1) * PAGE_ROWS,
     )
-    if page.count and not page.rows and asked.page > 1:
-        return page_of_firms(repository, replace(asked, page=1))
-    return page, asked
+    if page.count and not page.rows and selection.page > 1:
+        return page_of_firms(repository, replace(selection, page=1))
+    return page, selection
 
 
 def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language) -> pa.Table:
@@ -112,10 +116,10 @@ def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language)
     never = language.text("not assessed yet")
 
     def each(name: str, words: Mapping[str, str] | None = None, blank: str | None = None) -> Any:
-        held = (row[name] for row in rows)
+        values = (row[name] for row in rows)
         if words is None:
-            return list(held)
-        return [blank if value is None else words.get(value, value) for value in held]
+            return list(values)
+        return [blank if value is None else words.get(value, value) for value in values]
 
     days = [moment.date() if moment else None for moment in each("assessed_at")]
     return pa.table(

@@ -14,12 +14,12 @@ from eligibility.store import STAGE_WORDS, Stage
 HEIGHT = 34
 
 
-def funnel(held: Mapping[Stage, int]) -> None:
+def funnel(counts: Mapping[Stage, int]) -> None:
     """One bar a stage, in order, its number beside it; colours are those of the theme."""
-    words = {stage: _(STAGE_WORDS[stage]) for stage in held}
+    words = {stage: _(STAGE_WORDS[stage]) for stage in counts}
     # the number stands in the label, whose colour follows the theme; a text mark stays black
-    labels = [f"{words[stage]}  {held[stage]:,}" for stage in held]
-    table = pa.table({"stage": labels, "firms": [held[stage] for stage in held]})
+    labels = [f"{words[stage]}  {counts[stage]:,}" for stage in counts]
+    table = pa.table({"stage": labels, "firms": [counts[stage] for stage in counts]})
     axis = alt.Axis(ticks=False, labelFontSize=14, labelLimit=220, labelPadding=8)
     bars = alt.Chart(table).encode(
         y=alt.Y("stage:N", sort=labels, title=None, axis=axis),
@@ -29,9 +29,9 @@ def funnel(held: Mapping[Stage, int]) -> None:
             alt.Tooltip("firms:Q", title=_("In all"), format=","),
         ],
     )
-    said = _(", ").join(f"{words[stage]} {held[stage]:,}" for stage in held)
+    sentence = _(", ").join(f"{words[stage]} {counts[stage]:,}" for stage in counts)
     st.altair_chart(
-        bars.mark_bar(height=18).properties(height=HEIGHT * len(held)),
+        bars.mark_bar(height=18).properties(height=HEIGHT * len(counts)),
         width="stretch",
-        alt=_("Firms by stage: {stages}").format(stages=said),
+        alt=_("Firms by stage: {stages}").format(stages=sentence),
     )

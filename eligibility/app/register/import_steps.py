@@ -49,40 +49,42 @@ WOULD_WORDS = {
 }
 
 
-def columns(seen: Preview) -> None:
+def columns(preview: Preview) -> None:
     """What each column is taken for, with its first values; those not read are marked."""
-    taken = {column.header: column for column in seen.headers.columns}
-    doubtful = dict(seen.headers.doubtful)
-    said, units = [], []
-    for header in seen.headers.headers:
-        column = taken.get(header)
+    by_header = {column.header: column for column in preview.headers.columns}
+    doubtful = dict(preview.headers.doubtful)
+    meanings, units = [], []
+    for header in preview.headers.headers:
+        column = by_header.get(header)
         if column is not None:
-            said.append(f"● {language().of(column.field.title)}")
+            meanings.append(f"● {language().of(column.field.title)}")
         elif header in doubtful:
-            said.append(f"△ {doubtful[header].say(language())}")
+            meanings.append(f"△ {doubtful[header].say(language())}")
         else:
-            said.append(_("○ not used"))
+            meanings.append(_("○ not used"))
         units.append(column.unit if column and column.field.kind == "money" else "")
     stated = {"stated": _("stated"), "declared": _("declared"), "field id": _("by its id")}
-    held = seen.rows.to_pydict()
+    cells = preview.rows.to_pydict()
     examples = [
-        _("; ").join(text for text in map(str, held.get(header, [])) if text and text != "None")
-        for header in seen.headers.headers
+        _("; ").join(text for text in map(str, cells.get(header, [])) if text and text != "None")
+        for header in preview.headers.headers
     ]
     st.dataframe(
         {
-            _("Column of the file"): list(seen.headers.headers),
-            _("Taken for"): said,
+            _("Column of the file"): list(preview.headers.headers),
+            _("Taken for"): meanings,
             _("Unit of money"): [stated.get(unit, "") for unit in units],
             _("First values"): examples,
         },
         hide_index=True,
-        height=min(35 * len(said) + 38, 420),
+        height=min(35 * len(meanings) + 38, 420),
         placeholder="",
     )
     st.caption(
         _("Columns: {taken} recognised, {doubtful} doubtful, {unused} not used").format(
-            taken=len(taken), doubtful=len(doubtful), unused=len(said) - len(taken) - len(doubtful)
+            taken=len(by_header),
+            doubtful=len(doubtful),
+            unused=len(meanings) - len(by_header) - len(doubtful),
         )
     )
 
@@ -105,10 +107,10 @@ def stage(
 
 def _rows(screening: Screening, tell: Callable[[int], None]) -> Iterator[tuple[Row, Row]]:
     facts = table_facts(screening.batch.table, joint_fields())
-    for place, held in enumerate(facts):
+    for place, facts_of_row in enumerate(facts):
         if place % STEP == 0:
             tell(place)
-        yield held, screening.firm(place).record
+        yield facts_of_row, screening.firm(place).record
 
 
 def progress(of: int) -> Callable[[int], None]:
@@ -142,12 +144,12 @@ def _reject_entries(screening: Screening) -> list[Row]:
 
 def _remarks(screening: Screening) -> list[Row]:
     """The first remarks on rows that are taken all the same."""
-    told = [issue for issue in screening.batch.issues if not issue.fatal]
-    return [{"row": issue.row, "issues": [_issue(issue)]} for issue in told[:REMARKS]]
+    lines = [issue for issue in screening.batch.issues if not issue.fatal]
+    return [{"row": issue.row, "issues": [_issue(issue)]} for issue in lines[:REMARKS]]
 
 
 def _issue(issue: RowIssue) -> Row:
-    expected = {tongue.id: issue.expected.say(tongue) for tongue in (CHINESE, ENGLISH)}
+    expected = {tongue.id: issue.expectation.say(tongue) for tongue in (CHINESE, ENGLISH)}
     return {
         "firm": issue.firm,
         "column": issue.column,
@@ -156,33 +158,33 @@ def _issue(issue: RowIssue) -> Row:
     }
 
 
-def import_title(held: Row) -> Markup:
+def import_title(row: Row) -> Markup:
     """The file that it came from, and when."""
-    return tag("p", tag("strong", held["file"]), tag("small", moment(held["at"])))
+    return tag("p", tag("strong", row["file"]), tag("small", moment(row["at"])))
 
 
-def counts(held: Row) -> None:
+def counts(row: Row) -> None:
     """Rows read = to be stored + rejected; to be stored = of firms known + of new ones."""
-    accepted, rejected = held["accepted"], len(held["rejected"])
+    accepted, rejected = row["accepted"], len(row["rejected"])
     read = _("{read} rows read = {scored} scored + {rejected} rejected").format(
         read=f"{accepted + rejected:,}", scored=f"{accepted:,}", rejected=f"{rejected:,}"
     )
     parts = [tag("strong", read)]
-    if held["status"] == "staged":
+    if row["status"] == "staged":
         split = _("{n} scored = {known} of firms held already + {new} of new firms").format(
-            n=f"{accepted:,}", known=f"{held['known']:,}", new=f"{accepted - held['known']:,}"
+            n=f"{accepted:,}", known=f"{row['known']:,}", new=f"{accepted - row['known']:,}"
         )
         parts.append(tag("span", split))
     st.html(tag("p", *parts, cls="counts"))
 
 
-def rejects(held: Row) -> None:
+def rejects(row: Row) -> None:
     """The rejected rows and why; they stay out of the store."""
-    if not held["rejected"]:
+    if not row["rejected"]:
         return
-    title = _("Rejected rows: {n}").format(n=len(held["rejected"]))
+    title = _("Rejected rows: {n}").format(n=len(row["rejected"]))
     with st.expander(title, expanded=True, icon=":material/block:"):
-        table = _issues_table(held["rejected"])
+        table = _issues_table(row["rejected"])
         _draw(table)
         download_button.button(
             _("Download this table (CSV)"),
@@ -193,14 +195,14 @@ def rejects(held: Row) -> None:
         )
 
 
-def remarks(held: Row) -> None:
+def remarks(row: Row) -> None:
     """What is to be known of rows that are stored all the same."""
     # an import staged by an earlier version has none
-    if told := held["remarks"]:
-        title = _("Scored, with a remark: {n}").format(n=len(told))
+    if entries := row["remarks"]:
+        title = _("Scored, with a remark: {n}").format(n=len(entries))
         with st.expander(title, icon=":material/info:"):
-            _draw(_issues_table(told))
-            if len(told) == REMARKS:
+            _draw(_issues_table(entries))
+            if len(entries) == REMARKS:
                 st.caption(_("The first {n}; there may be more.").format(n=f"{REMARKS:,}"))
 
 
@@ -228,9 +230,9 @@ def _draw(table: pa.Table) -> None:
     )
 
 
-def rows(held: Row) -> None:
+def rows(row: Row) -> None:
     """The first rows as they would be stored."""
-    drawn = held["rows"]
+    drawn = row["rows"]
     if not drawn:
         return
     would = {does: _(words) for does, words in WOULD_WORDS.items()}
@@ -255,38 +257,36 @@ def rows(held: Row) -> None:
         height=420,
         placeholder=fmt.NOTHING,
     )  # fmt: skip
-    if held["accepted"] > len(drawn):
-        words = _("The first {n} of {of} rows").format(n=len(drawn), of=f"{held['accepted']:,}")
+    if row["accepted"] > len(drawn):
+        words = _("The first {n} of {of} rows").format(n=len(drawn), of=f"{row['accepted']:,}")
         st.caption(words)
 
 
-def decide(repository: Repository, held: Row) -> None:
+def decide(repository: Repository, row: Row) -> None:
     """Confirm or discard; what became of it once that is done."""
-    if held["status"] != "staged":
-        st.html(tag("p", tag("strong", _(STATUS_WORDS[held["status"]])), cls="notice"))
-        if held["result"]:
-            done = import_summary(ImportResult(**held["result"]))
+    if row["status"] != "staged":
+        st.html(tag("p", tag("strong", _(STATUS_WORDS[row["status"]])), cls="notice"))
+        if row["result"]:
+            done = import_summary(ImportResult(**row["result"]))
             st.html(tag("p", done.say(language()), role="status"))
         return
     with st.container(horizontal=True):
-        if st.button(_("Confirm and store"), type="primary", disabled=not held["accepted"]):
+        if st.button(_("Confirm and store"), type="primary", disabled=not row["accepted"]):
             with st.spinner(_("Storing…")):
-                guard.do(partial(_confirm, repository, held["id"]))
+                guard.do(partial(_confirm, repository, row["id"]))
             st.rerun()
-        st.button(
-            _("Discard"), on_click=guard.do, args=(partial(_discard, repository, held["id"]),)
-        )
+        st.button(_("Discard"), on_click=guard.do, args=(partial(_discard, repository, row["id"]),))
     st.caption(_("Nothing is stored before you confirm; then all of it is, or nothing."))
 
 
-def import_summary(done: ImportResult) -> Message:
+def import_summary(result: ImportResult) -> Message:
     """What a confirmed import did."""
     return Message(
         msgid(
             "Stored: {added} firms added, {changed} changed, {assessed} assessments kept; rows "
             "unchanged: {unchanged}."
         ),
-        done._asdict(),
+        result._asdict(),
     )
 
 
@@ -300,17 +300,17 @@ def _discard(repository: Repository, import_id: int) -> Message:
     return Message(msgid("The import is discarded; nothing of it was stored."))
 
 
-def earlier(held: Sequence[Row]) -> int | None:
+def earlier(imports: Sequence[Row]) -> int | None:
     """Imports made before; gives the id of the one opened."""
-    if not held:
+    if not imports:
         return None
     st.header(_("Imports so far"), anchor=False)
     shown = {
-        "open": [_("Open")] * len(held),
-        _("Status"): [_(STATUS_WORDS[row["status"]]) for row in held],
-        _("File"): [row["file"] for row in held],
-        _("When"): [moment(row["at"]) for row in held],
-        _("Rows to store"): [row["accepted"] for row in held],
+        "open": [_("Open")] * len(imports),
+        _("Status"): [_(STATUS_WORDS[row["status"]]) for row in imports],
+        _("File"): [row["file"] for row in imports],
+        _("When"): [moment(row["at"]) for row in imports],
+        _("Rows to store"): [row["accepted"] for row in imports],
     }
     st.dataframe(
         shown,
@@ -320,6 +320,6 @@ def earlier(held: Sequence[Row]) -> int | None:
             )
         },
         hide_index=True,
-        height="content" if len(held) <= notices.SHOWN else notices.TALL,
+        height="content" if len(imports) <= notices.SHOWN else notices.TALL,
     )
-    return session.pressed_row(address.IMPORT, [row["id"] for row in held])
+    return session.pressed_row(address.IMPORT, [row["id"] for row in imports])

@@ -55,21 +55,21 @@ def target(repository: Repository, year: int, funnel: Mapping[Stage, int]) -> No
         _set_target(repository, year, row)
 
 
-def _bar(certified: int, pending: int, goal: int) -> None:
-    whole = max(goal, certified + pending)
+def _bar(certifications: int, pending: int, goal: int) -> None:
+    whole = max(goal, certifications + pending)
     words = _("{certified} certified and {pending} pending, of a target of {goal}").format(
-        certified=certified, pending=pending, goal=goal
+        certified=certifications, pending=pending, goal=goal
     )
     bar = tag(
         "span",
-        tag("i", cls="certain", style=f"width:{certified / whole:.2%}"),
+        tag("i", cls="certain", style=f"width:{certifications / whole:.2%}"),
         tag("i", cls="open", style=f"width:{pending / whole:.2%}"),
         cls="bar",
     )
     mark = tag("span", tag("span", str(goal)), cls="mark", style=f"left:{goal / whole:.2%}")
     legend = tag(
         "p",
-        tag("span", tag("i", cls="certain"), _("certified {n}").format(n=certified)),
+        tag("span", tag("i", cls="certain"), _("certified {n}").format(n=certifications)),
         tag("span", tag("i", cls="open"), _("pending {n}").format(n=pending)),
         cls="legend",
     )
@@ -103,8 +103,8 @@ def groups(repository: Repository) -> dict[str, str] | None:
         address.CARRIER: _("Carrier"),
         address.INDUSTRY: _("Industry"),
     }
-    asked = address.list_query().get(address.GROUP)
-    by: Any = asked if asked in words else address.DISTRICT
+    group = address.list_query().get(address.GROUP)
+    by: Any = group if group in words else address.DISTRICT
     st.segmented_control(
         _("Counted by"),
         list(words),
@@ -131,8 +131,8 @@ def groups(repository: Repository) -> dict[str, str] | None:
     if name is None:
         return None
     if by == address.CARRIER:
-        held = {each["name"]: each["id"] for each in repository.administration.carriers()}
-        return {by: str(held[name])}
+        ids_by_name = {each["name"]: each["id"] for each in repository.administration.carriers()}
+        return {by: str(ids_by_name[name])}
     return {by: name}
 
 
@@ -196,7 +196,7 @@ def week(repository: Repository, since: datetime) -> None:
     dossier.changes(changes)
 
 
-def _table(name: str, columns: Mapping[str, Any], named: Sequence[T]) -> T | None:
+def _table(name: str, columns: Mapping[str, Any], records: Sequence[T]) -> T | None:
     """A table whose rows can be opened; gives what the one stands for that was."""
     count = len(next(iter(columns.values())))
     st.dataframe(
@@ -210,4 +210,4 @@ def _table(name: str, columns: Mapping[str, Any], named: Sequence[T]) -> T | Non
         height="content",
         placeholder=fmt.NOTHING,
     )
-    return session.pressed_row(name, named)
+    return session.pressed_row(name, records)

@@ -40,78 +40,78 @@ def of_register(repository: Repository, year: int, above: Place, below: Place) -
     above, below
         Where the distribution of the year and where the firms to visit are drawn.
     """
-    known = None
+    result = None
     with above:
         st.header(_("The year's outlook"), anchor=False)
         try:
             with st.spinner(_("Working out the year…")):
-                known = cache.outlook(repository, year)
+                result = cache.outlook(repository, year)
         except EligibilityError as error:
             notices.show_refusal(error, language())
         else:
-            if not known.current:
-                as_of(repository, year, known.at)
-            _draw_year(known.value.made, known.value.held)
+            if not result.current:
+                as_of(repository, year, result.at)
+            _draw_year(result.value.city_year, result.value.candidates)
     with below:
-        if known and (coming := known.value.coming) and coming.portfolio.reasons:
-            keys = plan_results.visited(known.value.season, coming)
-            whole = known.value.season.carrier is None
+        if result and (coming := result.value.coming) and coming.portfolio.reasons:
+            keys = plan_results.firm_ids(result.value.season, coming)
+            whole = result.value.season.carrier is None
             return visits(city_record(coming), keys, whole=whole)
-        opened = nearest.visits(repository)
-        return None if opened is None else str(opened)
+        firm_id = nearest.visits(repository)
+        return None if firm_id is None else str(firm_id)
 
 
 @guard.fragment(run_every=AGAIN)
 def as_of(repository: Repository, year: int, at: datetime) -> None:
     """That firms were changed since the year was worked out; the page follows when it is again."""
-    said = _("As of {time}: firms were changed since, and the year is being worked out again.")
-    st.html(tag("p", said.format(time=moment(at)), cls="notice", role="status"))
-    known = cache.outlook(repository, year, patient=False)
-    if known.current or known.at != at:
+    sentence = _("As of {time}: firms were changed since, and the year is being worked out again.")
+    st.html(tag("p", sentence.format(time=moment(at)), cls="notice", role="status"))
+    result = cache.outlook(repository, year, patient=False)
+    if result.current or result.at != at:
         st.rerun()
 
 
-def _draw_year(made: CityYear | None, held: YearCandidates) -> None:
+def _draw_year(city_year: CityYear | None, pool: YearCandidates) -> None:
     """The distribution of the year with its numbers, and what it rests on."""
-    last = candidates.closed_batch(held.year, cache.city(), cache.scheme())
-    if made is None:
+    last = candidates.closed_batch(pool.year, cache.city(), cache.scheme())
+    if city_year is None:
         candidates.nobody()
     else:
         # the city's target is no yardstick for the firms of one carrier
-        record, whole = city_record(made), held.carrier is None
+        record, whole = city_record(city_year), pool.carrier is None
         sentence(record, whole=whole)
         forecast.numbers(record, open_=last is None, whole=whole)
-        forecast.plot(made.portfolio.without, whole=whole)
-        forecast.basis(made)
-    candidates.candidate_counts(held)
+        forecast.plot(city_year.portfolio.without, whole=whole)
+        forecast.basis(city_year)
+    candidates.candidate_counts(pool)
     st.page_link("eligibility/app/year/year_page.py", label=_("The year in detail →"))
 
 
 def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
     """What a manager takes away, or the adviser of one carrier (not ``whole``)."""
-    seen, chosen, goal = record["forecast"], record["support"], record["target"]["certified"]
+    forecast, support, goal = record["forecast"], record["support"], record["target"]["certified"]
     if not whole:
-        said = _("{expected} certified expected in {year}.").format(
-            expected=fmt.number(seen["expected"], 1), year=record["year"]
+        sentence = _("{expected} certified expected in {year}.").format(
+            expected=fmt.number(forecast["expected"], 1), year=record["year"]
         )
-        st.html(tag("p", tag("strong", said), cls="counts"))
+        st.html(tag("p", tag("strong", sentence), cls="counts"))
         return
     says = [
         _(
             "{expected} certified expected in {year}, with a chance of {chance} of at least {n}."
         ).format(
-            expected=fmt.number(seen["expected"], 1),
+            expected=fmt.number(forecast["expected"], 1),
             year=record["year"],
-            chance=tenths(seen["reaches_target"]),
+            chance=tenths(forecast["reaches_target"]),
             n=goal,
         )
     ]
-    if chosen["choices"]:
+    if support["choices"]:
         says.append(
             _("{n} firms, with {days} adviser-days, would make it {chance}.").format(
-                n=len(chosen["choices"]),
-                days=fmt.number(chosen["days"]),
-                chance=tenths(chosen["forecast"]["reaches_target"]),
+                n=len(support["choices"]),
+                days=fmt.number(support["days"]),
+                chance=tenths(support["forecast"]["reaches_target"]),
             )
         )
     st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))
@@ -119,20 +119,20 @@ def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
 
 def visits(record: dict[str, Any], keys: Sequence[str], *, whole: bool = True) -> str | None:
     """The firms to support with their actions and what these bring; gives the one opened."""
-    chosen, seen = record["support"], record["forecast"]
-    said = _("These {n} firms, {days} adviser-days: {more} more certified expected in {year}.")
+    support_record, forecast = record["support"], record["forecast"]
+    sentence = _("These {n} firms, {days} adviser-days: {more} more certified expected in {year}.")
     if whole:
-        said = _(
+        sentence = _(
             "These {n} firms, {days} adviser-days: chance of at least {goal} in {year} from {before} to {after}, {more} more certified expected."
         )
-    said = said.format(
+    sentence = sentence.format(
         goal=record["target"]["certified"],
         year=record["year"],
-        n=len(chosen["choices"]),
-        days=fmt.number(chosen["days"]),
-        before=tenths(seen["reaches_target"]),
-        after=tenths(chosen["forecast"]["reaches_target"]),
-        more=fmt.number(chosen["gain"]),
+        n=len(support_record["choices"]),
+        days=fmt.number(support_record["days"]),
+        before=tenths(forecast["reaches_target"]),
+        after=tenths(support_record["forecast"]["reaches_target"]),
+        more=fmt.number(support_record["gain"]),
     )
-    st.html(tag("p", said))
-    return support.worth_a_visit(chosen, keys)
+    st.html(tag("p", sentence))
+    return support.worth_a_visit(support_record, keys)

@@ -15,7 +15,7 @@ from eligibility.app.widgets import download_button, open_by_name
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.status import verdict_word
-from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS, Learned
+from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS, TrainingSummary
 from eligibility.screening import Screening, districts
 
 PAGE_ROWS = 500
@@ -25,7 +25,7 @@ VERDICTS = (MET, UNDETERMINED, UNMET)
 
 
 def filters(
-    table: pa.Table, learned: Learned | None = None
+    table: pa.Table, training: TrainingSummary | None = None
 ) -> tuple[list[int], list[str], str, str]:
     """Verdicts, districts, words looked for, and the order."""
     orders = {
@@ -35,7 +35,7 @@ def filters(
         "readiness": _("by readiness, conditional ones last"),
         "name": _("by name"),
     }
-    if not learned:
+    if not training:
         del orders["readiness"]
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         verdicts = st.pills(
@@ -72,17 +72,17 @@ def filters(
     return list(verdicts), list(places), text or "", order
 
 
-def firms(shown: pa.Table, of: int, learned: Learned | None = None) -> int | None:
+def firms(firm_rows: pa.Table, of: int, training: TrainingSummary | None = None) -> int | None:
     """The rows, a page at a time; gives the place of the firm that was opened.
 
-    ``learned`` says what stands behind the readiness shown; without it none is.
+    ``training`` says what stands behind the readiness shown; without it none is.
     """
-    count = shown.num_rows
+    count = firm_rows.num_rows
     if not count:
         st.info(_("No firm fits this choice; take a filter away."))
         return None
     start = _first_row(count)
-    part = shown.slice(start, PAGE_ROWS)
+    part = firm_rows.slice(start, PAGE_ROWS)
     words = _("{n} of {of} firms").format(n=f"{count:,}", of=f"{of:,}")
     if count > PAGE_ROWS:
         words += _(", rows {first}–{last}").format(first=start + 1, last=start + len(part))
@@ -100,7 +100,7 @@ def firms(shown: pa.Table, of: int, learned: Learned | None = None) -> int | Non
         "district": st.column_config.TextColumn(_("District"), width=112),
         "low": st.column_config.NumberColumn(_("Low"), width=66, format="%.4g"),
         "high": st.column_config.NumberColumn(_("High"), width=66, format="%.4g"),
-        **(_readiness() if learned else {}),
+        **(_readiness() if training else {}),
         "gap": st.column_config.TextColumn(_("First gap"), width=480),
         "uscc": st.column_config.TextColumn(_("Credit code"), width=170),
     }
@@ -114,12 +114,12 @@ def firms(shown: pa.Table, of: int, learned: Learned | None = None) -> int | Non
         placeholder=fmt.NOTHING,
         alt=_("Firms with verdict, score and first gap"),
     )
-    if learned:
-        said = _(
+    if training:
+        sentence = _(
             "Readiness: {learned}. Conditional: not before every unmet condition is met, as past "
             "applications with such figures fared."
         )
-        st.caption(said.format(learned=learned.sentence.say(language())))
+        st.caption(sentence.format(learned=training.sentence.say(language())))
     row = session.opened_row() if named is None else named
     return None if row is None else int(part["place"][row].as_py())
 
@@ -146,13 +146,13 @@ def _display(part: pa.Table) -> pa.Table:
     return part.set_column(place, "verdict", verdicts).append_column("open", opens)
 
 
-def downloads(screening: Screening, shown: pa.Table) -> None:
+def downloads(screening: Screening, table: pa.Table) -> None:
     """The firms shown, with every finding, as files."""
     with st.container(horizontal=True, key="downloads"):
         for kind, label in (("csv", _("Download as CSV")), ("xlsx", _("Download as Excel"))):
             download_button.button(
                 label,
-                partial(widgets_downloads.score_file, screening, shown, language(), kind),
+                partial(widgets_downloads.score_file, screening, table, language(), kind),
                 file_name=f"scored.{kind}",
                 mime=widgets_downloads.MIMES[kind],
                 icon=":material/download:",

@@ -44,7 +44,7 @@ if not table.num_rows:
     st.info(_("No row of this file could be scored; correct the rows above and upload it again."))
     st.stop()
 
-learned = screening.learned
+learned = screening.training
 shown = filter_firms(table, *listing.filters(table, learned))
 place = listing.firms(shown, table.num_rows, learned)
 listing.downloads(screening, shown)

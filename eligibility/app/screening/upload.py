@@ -55,17 +55,17 @@ def controls(scheme: Scheme) -> None:
     )
 
 
-def sheet(kept: session.Upload, seen: Preview) -> None:
+def sheet(upload: session.Upload, preview: Preview) -> None:
     """Ask which sheet of a workbook, where it has several; the recognised one unless another is chosen."""
-    if len(seen.sheets) > 1:
-        sheets = [*seen.sheets, ALL_SHEETS]
+    if len(preview.sheets) > 1:
+        sheets = [*preview.sheets, ALL_SHEETS]
         every = _("all sheets with firms")
         st.selectbox(
             _("Sheet of the workbook"),
             sheets,
-            sheets.index(seen.sheet or ALL_SHEETS),
+            sheets.index(preview.sheet or ALL_SHEETS),
             format_func=lambda name: every if name == ALL_SHEETS else name,
-            key=session.sheet_key(kept),
+            key=session.sheet_key(upload),
             persist_state="session",
             width=300,
         )
@@ -84,16 +84,16 @@ def unit(headers: HeaderMap, key: str = session.UNIT) -> bool:
         "10k CNY": _("CNY 10,000"),
         "100m CNY": _("CNY 100 million"),
     }
-    asked = _("In which unit are these amounts? {columns}").format(columns=names)
-    st.html(tag("p", asked, cls="notice"))
-    chosen = st.segmented_control(
+    question = _("In which unit are these amounts? {columns}").format(columns=names)
+    st.html(tag("p", question, cls="notice"))
+    selection = st.segmented_control(
         _("Unit of the amounts whose header names none"),
         UNITS,
         format_func=words.__getitem__,
         key=key,
         persist_state="session",
     )
-    return chosen is not None
+    return selection is not None
 
 
 def blank_bad_cells() -> None:
@@ -123,9 +123,9 @@ def columns_left_out(headers: HeaderMap) -> None:
         st.html(tag("p", tag("b", header), ": ", lacking.say(language()), cls="notice refused"))
 
 
-def source(kept: session.Upload | None) -> None:
+def source(upload: session.Upload | None) -> None:
     """Whose firms these are."""
-    if kept is None:
+    if upload is None:
         st.html(
             tag(
                 "p",
@@ -136,11 +136,11 @@ def source(kept: session.Upload | None) -> None:
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", key="source"):
-        st.html(tag("p", _("Firms of "), tag("strong", kept.name), cls="notice"))
+        st.html(tag("p", _("Firms of "), tag("strong", upload.name), cls="notice"))
         st.button(_("Back to the sample"), on_click=session.forget_upload, type="tertiary")
 
 
 def register() -> session.Upload | None:
     """A register of outcomes, as long as it is chosen."""
-    given = upload_field(_("Register of outcomes (CSV or Excel)"), TYPES, session.register_key())
-    return None if given is None else session.as_upload(given)
+    file = upload_field(_("Register of outcomes (CSV or Excel)"), TYPES, session.register_key())
+    return None if file is None else session.as_upload(file)

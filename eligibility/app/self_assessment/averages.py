@@ -37,7 +37,7 @@ def averages(heads: Mapping[str, Wording], year: int, key: Callable[[str], str])
         )
         months = _months(heads)
         try:
-            found = {name: annual_average(pairs) for name, pairs in _pairs(months, fields).items()}
+            means = {name: annual_average(pairs) for name, pairs in _pairs(months, fields).items()}
         except InputError as error:
             notices.show_refusal(error, language())
             return
@@ -47,19 +47,19 @@ def averages(heads: Mapping[str, Wording], year: int, key: Callable[[str], str])
             words = _("Incomplete, fill in both ends or leave blank: month {months}")
             st.html(tag("p", words.format(months=named), cls="notice refused", role="alert"))
         else:
-            _found(found, heads)
+            _show_averages(means, heads)
         st.button(
             _("Put the averages into the form"),
             on_click=form_state.enter,
             # every digit that can matter, in the text of an input
-            args=({key(name): f"{average:.12g}" for name, average in found.items()},),
-            disabled=bool(lacking) or not found,
+            args=({key(name): f"{average:.12g}" for name, average in means.items()},),
+            disabled=bool(lacking) or not means,
         )
 
 
 def incomplete(months: Sequence[Month], fields: Sequence[str]) -> list[int]:
     """Months that give some of the numbers in use and not others, counted from 1."""
-    columns = [_column(name, end) for name in _used(months, fields) for end in ENDS]
+    columns = [_column(name, end) for name in _years_in_use(months, fields) for end in ENDS]
     filled = [sum(month[column] is not None for column in columns) for month in months]
     return [number for number, count in enumerate(filled, 1) if 0 < count < len(columns)]
 
@@ -67,7 +67,7 @@ def incomplete(months: Sequence[Month], fields: Sequence[str]) -> list[int]:
 def _pairs(months: Sequence[Month], fields: Sequence[str]) -> dict[str, list[tuple[float, float]]]:
     """The months of each field in use whose two numbers are given."""
     pairs: dict[str, list[tuple[float, float]]] = {}
-    for name in _used(months, fields):
+    for name in _years_in_use(months, fields):
         for month in months:
             start, end = (month[_column(name, each)] for each in ENDS)
             if start is not None and end is not None:
@@ -75,7 +75,7 @@ def _pairs(months: Sequence[Month], fields: Sequence[str]) -> dict[str, list[tup
     return pairs
 
 
-def _used(months: Sequence[Month], fields: Sequence[str]) -> list[str]:
+def _years_in_use(months: Sequence[Month], fields: Sequence[str]) -> list[str]:
     return [
         name
         for name in fields
@@ -110,11 +110,11 @@ def _months(heads: Mapping[str, Wording]) -> list[Month]:
     return list(edited.to_pylist())
 
 
-def _found(found: Mapping[str, float], heads: Mapping[str, Wording]) -> None:
+def _show_averages(means: Mapping[str, float], heads: Mapping[str, Wording]) -> None:
     words = _("{heads}, annual average: {n}")
-    for name, average in found.items():
-        said = words.format(heads=language().of(heads[name]), n=fmt.number(average))
-        st.html(tag("p", tag("strong", said)))
+    for name, average in means.items():
+        sentence = words.format(heads=language().of(heads[name]), n=fmt.number(average))
+        st.html(tag("p", tag("strong", sentence)))
 
 
 def _column(name: str, end: str) -> str:

@@ -37,7 +37,7 @@ class Draft:
         The return code, where this session knows it.
     version : int
         Of what is stored.
-    stored : str
+    stored_text : str
         What is stored, to be compared with what is typed; an example stands here from the start,
         so that it is stored only once it is changed.
     language : str
@@ -55,7 +55,7 @@ class Draft:
     key: str | int | None = None
     code: str | None = None
     version: int = 0
-    stored: str = ""
+    stored_text: str = ""
     shared_with: int | None = None
     code_seen: bool = False
     language: str = ""
@@ -64,28 +64,30 @@ class Draft:
     #: the latest fiscal year of the form when something of that year was last typed
     latest_year: int | None = None
     #: the lists as they were when the step was opened: what their tables' changes refer to
-    opened: dict[str, list[Row]] = field(default_factory=dict)
+    list_baseline: dict[str, list[Row]] = field(default_factory=dict)
     #: rows of the tables shown that are the titles of columns, pasted along
     left_out: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with everything typed counted as known."""
         self.turn(self.step)
-        self.stored = self.stored or self._text()
+        self.stored_text = self.stored_text or self._text()
 
     @property
     def state(self) -> dict[str, Any]:
         """What is stored."""
         lists = {
-            name: kept for name, rows in self.lists.items() if (kept := rows_with_entries(rows))
+            name: entries
+            for name, rows in self.lists.items()
+            if (entries := rows_with_entries(rows))
         }
         state = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
         return state if self.latest_year is None else {**state, "latest_year": self.latest_year}
 
     @property
-    def changed(self) -> bool:
+    def has_changes(self) -> bool:
         """Whether something typed is not stored."""
-        return self._text() != self.stored
+        return self._text() != self.stored_text
 
     def type(self, field_id: str, value: object) -> None:
         """Take what an input says; nothing typed is a key left out."""
@@ -113,12 +115,12 @@ class Draft:
 
     def edit(self, name: str, changes: Mapping[str, Any]) -> None:
         """Take the changes of a list's table since its step was opened."""
-        rows = [dict(row) for row in self.opened[name]]
+        rows = [dict(row) for row in self.list_baseline[name]]
         for place, cells in changes.get("edited_rows", {}).items():
             rows[int(place)].update(cells)
         gone = {int(place) for place in changes.get("deleted_rows", [])}
-        kept = [row for place, row in enumerate(rows) if place not in gone]
-        typed = [*kept, *changes.get("added_rows", [])]
+        remaining = [row for place, row in enumerate(rows) if place not in gone]
+        typed = [*remaining, *changes.get("added_rows", [])]
         definition = load_scheme().lists[list_id(name)]
         self.lists[name], self.left_out[name] = without_titles(definition, typed)
 
@@ -138,7 +140,7 @@ class Draft:
         """Let the table of a list start from what the list holds now."""
         self.left_out[name] = 0
         rows = self.lists.setdefault(name, [])
-        self.opened[name] = [dict(row) for row in rows] or [{} for _ in range(BLANK)]
+        self.list_baseline[name] = [dict(row) for row in rows] or [{} for _ in range(BLANK)]
 
     def _text(self) -> str:
         # the step alone is no change worth a new draft, but is stored with the next one
@@ -156,14 +158,14 @@ class Draft:
         NotFound
             If it was deleted elsewhere.
         """
-        if not self.changed:
+        if not self.has_changes:
             return
         if self.key is None:
             self.code, _ = repository.drafts.add(self.state)
             self.key, self.version = self.code, 1
         else:
             self.version = repository.drafts.save(self.key, self.state, self.version)
-        self.stored = self._text()
+        self.stored_text = self._text()
 
     def save_over(self, repository: Repository) -> None:
         """Store what is typed here in place of what was stored elsewhere meanwhile."""
@@ -174,23 +176,23 @@ class Draft:
     def keep_as_new(self) -> None:
         """Let the next save make a new draft."""
         self.key, self.code, self.version, self.shared_with = None, None, 0, None
-        self.code_seen, self.stored = False, ""
+        self.code_seen, self.stored_text = False, ""
 
     def share(self, repository: Repository, carrier_id: int, consent: str) -> None:
         """Show it to one carrier, as agreed to in this sentence."""
         if self.key is not None:
             repository.drafts.share(self.key, carrier_id, consent)
-            self._shared(repository)
+            self._refresh_sharing(repository)
 
     def withdraw(self, repository: Repository) -> None:
         """Show it to nobody any more."""
         if self.key is not None:
             repository.drafts.withdraw(self.key)
-            self._shared(repository)
+            self._refresh_sharing(repository)
 
-    def _shared(self, repository: Repository) -> None:
-        held = repository.drafts.get(self.key or "")
-        self.version, self.shared_with = held["version"], held["carrier_id"]
+    def _refresh_sharing(self, repository: Repository) -> None:
+        row = repository.drafts.get(self.key or "")
+        self.version, self.shared_with = row["version"], row["carrier_id"]
 
 
 def list_id(key: str) -> str:
@@ -207,16 +209,16 @@ def from_state(repository: Repository, key: str | int) -> Draft:
     NotFound
         If there is none.
     """
-    held = repository.drafts.get(key)
-    kept = held["state"]
+    row = repository.drafts.get(key)
+    state = row["state"]
     return Draft(
-        facts=dict(kept.get("facts", {})),
-        lists=dict(kept.get("ledgers", {})),
-        latest_year=kept.get("latest_year"),
-        step=kept.get("step", FIRST_STEP),
+        facts=dict(state.get("facts", {})),
+        lists=dict(state.get("ledgers", {})),
+        latest_year=state.get("latest_year"),
+        step=state.get("step", FIRST_STEP),
         key=key,
         code=key if isinstance(key, str) else None,
-        version=held["version"],
-        shared_with=held["carrier_id"],
+        version=row["version"],
+        shared_with=row["carrier_id"],
         code_seen=True,
     )

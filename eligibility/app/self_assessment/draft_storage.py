@@ -25,11 +25,11 @@ def save(draft: Draft, repository: Repository) -> None:
     try:
         draft.save(repository)
     except Conflict:
-        said = _(
+        sentence = _(
             "This draft was changed in another window or on another device a moment ago. What you "
             "typed here is not stored yet: choose which of the two to keep."
         )
-        st.html(tag("p", said, cls="notice refused", role="alert"))
+        st.html(tag("p", sentence, cls="notice refused", role="alert"))
         with st.container(horizontal=True, key="conflict"):
             if st.button(_("Keep what is typed here")):
                 _store_and_redraw(partial(draft.save_over, repository))
@@ -47,9 +47,9 @@ def save(draft: Draft, repository: Repository) -> None:
 
 def nothing_open() -> None:
     """What a page says without a draft: what became of it, and where to begin or go on."""
-    told = session.take_flash()
-    if told:
-        notices.show_message(told[0])
+    news = session.take_flash()
+    if news:
+        notices.show_message(news[0])
     else:
         st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
     st.page_link(
@@ -72,7 +72,7 @@ def _show_code(draft: Draft) -> None:
     with st.container(key="new-code", border=True):
         st.html(tag("p", words))
         st.code(draft.code or "", language=None)
-        st.button(_("I have written it down"), on_click=_seen, args=(draft,))
+        st.button(_("I have written it down"), on_click=_mark_code_seen, args=(draft,))
 
 
 def reopen(repository: Repository) -> bool:
@@ -85,9 +85,9 @@ def reopen(repository: Repository) -> bool:
             placeholder="XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX",
             autocomplete="off",
         )
-        asked = st.form_submit_button(_("Continue with the code"))
+        submit = st.form_submit_button(_("Continue with the code"))
     typed = form_state.typed_code()
-    if not asked or not typed:
+    if not submit or not typed:
         return False
     return open_stored(typed, repository)
 
@@ -96,10 +96,10 @@ def choice(own: Sequence[Mapping[str, Any]], repository: Repository) -> bool:
     """The drafts of the account by their last change; whether one was opened."""
     words = {row["id"]: f"{row['changed_at']:%Y-%m-%d %H:%M} UTC" for row in own}
     with st.form("own", border=False):
-        chosen = st.selectbox(_("Or one of your drafts, by its last change"), list(words),
+        selection = st.selectbox(_("Or one of your drafts, by its last change"), list(words),
                               format_func=words.__getitem__)  # fmt: skip
-        asked = st.form_submit_button(_("Open it"))
-    return asked and open_stored(chosen, repository)
+        submit = st.form_submit_button(_("Open it"))
+    return submit and open_stored(selection, repository)
 
 
 def open_stored(key: str | int, repository: Repository) -> bool:
@@ -127,20 +127,20 @@ def sharing(draft: Draft, repository: Repository, name: str) -> None:
         unsaved = _("Change or fill in something first; then it can be shared.")
         st.html(tag("p", unsaved if carriers else none, cls="muted"))
         return
-    chosen = st.selectbox(
+    selection = st.selectbox(
         _("Service institution"), list(carriers), None, carriers.__getitem__,
         placeholder=_("choose"), key=form_state.SHARED_WITH,
     )  # fmt: skip
-    if chosen is None:
+    if selection is None:
         return
     sentence = _(
         "{firm} agrees that the advisers of {carrier} see this self-assessment with all its "
         "figures, until the consent is withdrawn."
-    ).format(firm=name, carrier=carriers[chosen])
+    ).format(firm=name, carrier=carriers[selection])
     st.html(tag("p", sentence, cls="notice"))
-    agreed = st.checkbox(_("I agree to this sentence"), key=f"{form_state.CONSENT}:{chosen}")
+    agreed = st.checkbox(_("I agree to this sentence"), key=f"{form_state.CONSENT}:{selection}")
     if st.button(_("Share"), disabled=not agreed):
-        _store_and_redraw(partial(draft.share, repository, chosen, sentence))
+        _store_and_redraw(partial(draft.share, repository, selection, sentence))
 
 
 def deleting(draft: Draft, repository: Repository) -> None:
@@ -158,7 +158,7 @@ def _delete(draft: Draft, repository: Repository) -> None:
     session.flash(Message("The draft is deleted for good; its return code opens nothing any more."))
 
 
-def _seen(draft: Draft) -> None:
+def _mark_code_seen(draft: Draft) -> None:
     draft.code_seen = True
 
 

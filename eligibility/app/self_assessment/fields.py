@@ -20,7 +20,7 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.assessment.ladder import Extra, extras, schemes_beside
 from eligibility.domain.facts import RATINGS, Field, RowIssue
 from eligibility.domain.text import Wording
-from eligibility.intake.draft_reader import LARGE, WAN, DraftReading, applies, large
+from eligibility.intake.draft_reader import LARGE, WAN_POWER, DraftReading, applies, large
 from eligibility.schemes.registry import Scheme, load_scheme
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
@@ -32,31 +32,31 @@ class Sheet:
 
     scheme: Scheme
     draft: Draft
-    told: DraftReading
+    reading: DraftReading
 
-    def typed(self, field: Field) -> str:
+    def entry(self, field: Field) -> str:
         """What is typed for a field; of a field of a year, for the calendar year that it shows."""
-        return self.draft.facts.get(self.told.key(field.id), "")
+        return self.draft.facts.get(self.reading.key(field.id), "")
 
     @cached_property
     def from_lists(self) -> Mapping[str, float | str | None]:
         """What lists say in place of inputs."""
-        found: dict[str, float | str | None] = {}
-        for counted in self.told.counted.values():
-            found |= counted.fields
-        return found
+        result: dict[str, float | str | None] = {}
+        for counted in self.reading.counts.values():
+            result |= counted.fields
+        return result
 
     @cached_property
     def issues(self) -> Mapping[str, RowIssue]:
         """What cannot be taken as typed, by field."""
-        return {issue.column: issue for issue in reversed(self.told.batch.issues)}
+        return {issue.column: issue for issue in reversed(self.reading.batch.issues)}
 
     @cached_property
     def steps(self) -> Mapping[str, Sequence[Field]]:
         """Every step in the order of the official form, and what it asks."""
-        asked = self.scheme.asked(self.told.law)
+        fields = self.scheme.fields_of(self.reading.law)
         steps = {
-            name: [field for field in asked if field.section == name]
+            name: [field for field in fields if field.section == name]
             for name in self.scheme.sections
         }
         return {name: fields for name, fields in steps.items() if fields}
@@ -64,12 +64,12 @@ class Sheet:
     @cached_property
     def extras(self) -> Sequence[Extra]:
         """What other schemes ask for besides."""
-        return extras(self.scheme, self.told.law, self.told.applied)
+        return extras(self.scheme, self.reading.law, self.reading.application_date)
 
     @cached_property
     def places(self) -> Mapping[str, tuple[str, Field]]:
         """The step and the field of everything that is asked."""
-        own = {field.id: (name, field) for name, held in self.steps.items() for field in held}
+        own = {field.id: (name, field) for name, fields in self.steps.items() for field in fields}
         return own | {extra.field.id: (extra.section, extra.field) for extra in self.extras}
 
     def needed_below(self, field: Field) -> Sequence[Scheme]:
@@ -80,14 +80,14 @@ class Sheet:
             if not field.required
             and (below := rung.fields_by_id.get(field.id))
             and below.required
-            and self.told.applied >= rung.covered_from
+            and self.reading.application_date >= rung.covered_from
         ]
 
-    def given(self, field: Field) -> bool:
+    def has_entry(self, field: Field) -> bool:
         """Whether an input or a list says something of the field."""
         if field.id in self.from_lists:
             return self.from_lists[field.id] is not None
-        return bool(self.typed(field))
+        return bool(self.entry(field))
 
 
 def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[Field]]]]:
@@ -106,8 +106,8 @@ def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[
 
 def fields(step: str, sheet: Sheet) -> None:
     """Everything a step asks, group by group."""
-    asked = sheet.steps[step]
-    for title, figures in groups(asked):
+    entries = sheet.steps[step]
+    for title, figures in groups(entries):
         if title:
             st.header(language().of(title), anchor=False)
         if note := figures[0][0].group_note:
@@ -120,12 +120,12 @@ def fields(step: str, sheet: Sheet) -> None:
     ):
         _further(load_scheme(rung), [extra.field for extra in further], sheet)
     if by_month := {
-        field.id: field.average_of_months for field in asked if field.average_of_months
+        field.id: field.average_of_months for field in entries if field.average_of_months
     }:
-        averages.averages(by_month, sheet.told.years[-1], sheet.told.key)
+        averages.averages(by_month, sheet.reading.years[-1], sheet.reading.key)
 
 
-def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
+def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
     """What a lower rung alone asks, marked as such."""
     title = language().of(rung.title)
     st.header(_("Only for: {title}").format(title=title), anchor=False)
@@ -133,8 +133,8 @@ def _further(rung: Scheme, asked: Sequence[Field], sheet: Sheet) -> None:
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
     st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
-    with st.container(key=f"group:{asked[0].stem}", gap="xsmall"):
-        for field in asked:
+    with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
+        for field in fields:
             _figure([field], sheet)
 
 
@@ -183,12 +183,12 @@ def _need_of_lower_rung(field: Field, sheet: Sheet) -> list[Markup]:
 
 
 def _issue(field: Field, sheet: Sheet) -> Markup:
-    said = _("{title}: {value}; expected: {expected}").format(
-        title=fmt.field_title(field, sheet.told.years),
-        value=sheet.typed(field),
-        expected=sheet.issues[field.id].expected.say(language()),
+    sentence = _("{title}: {value}; expected: {expected}").format(
+        title=fmt.field_title(field, sheet.reading.years),
+        value=sheet.entry(field),
+        expected=sheet.issues[field.id].expectation.say(language()),
     )
-    return tag("p", said, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
+    return tag("p", sentence, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
 
 
 def _large(field: Field, sheet: Sheet) -> float | None:
@@ -198,32 +198,32 @@ def _large(field: Field, sheet: Sheet) -> float | None:
     if field.id in sheet.from_lists:
         listed = sheet.from_lists[field.id]
         return listed if isinstance(listed, float) and listed >= LARGE else None
-    return large(sheet.typed(field), field)
+    return large(sheet.entry(field), field)
 
 
 def _asks_unit(field: Field, amount: float, sheet: Sheet) -> Markup:
     """Nothing is guessed from size: it is taken as it stands, and the person is asked."""
-    said = _(
+    sentence = _(
         "{title} is taken as {n} × CNY 100 million, because amounts are in CNY 10,000. If yuan is "
         "meant, write the unit after the number: 元"
     ).format(
-        title=fmt.field_title(field, sheet.told.years),
+        title=fmt.field_title(field, sheet.reading.years),
         n=fmt.number(amount / 1e8, 4),
     )
-    return tag("p", said, cls="notice")
+    return tag("p", sentence, cls="notice")
 
 
 def _input(field: Field, sheet: Sheet) -> None:
     label = _label(field, sheet)
     shown: Any = "collapsed" if field.year is None else "visible"
-    if not applies(field, sheet.told.operating):
-        _closed(label, _("not registered yet"), field, shown)
+    if not applies(field, sheet.reading.operating):
+        _locked_input(label, _("not registered yet"), field, shown)
         return
     if field.id in sheet.from_lists:
-        _closed(label, _from_list(field, sheet), field, shown)
+        _locked_input(label, _from_list(field, sheet), field, shown)
         return
-    typed = sheet.typed(field)
-    name = sheet.told.key(field.id)
+    typed = sheet.entry(field)
+    name = sheet.reading.key(field.id)
     key = form_state.entry_key(name)
     match field.kind:
         case "yes_no":
@@ -256,13 +256,13 @@ def _input(field: Field, sheet: Sheet) -> None:
 def _label(field: Field, sheet: Sheet) -> str:
     """The label of an input: its year beside the title, or the title where it has none."""
     if field.year is not None:
-        return str(sheet.told.years[field.year - 1])
-    return fmt.field_title(field, sheet.told.years)
+        return str(sheet.reading.years[field.year - 1])
+    return fmt.field_title(field, sheet.reading.years)
 
 
-def _closed(label: str, words: str, field: Field, shown: Any) -> None:
+def _locked_input(label: str, words: str, field: Field, value: Any) -> None:
     st.text_input(
-        label, value=words, disabled=True, key=f"closed:{field.id}:{words}", label_visibility=shown
+        label, value=words, disabled=True, key=f"closed:{field.id}:{words}", label_visibility=value
     )
 
 
@@ -272,29 +272,29 @@ def _from_list(field: Field, sheet: Sheet) -> str:
     if value is None:
         return _("open: see the list")
     if isinstance(value, str):
-        said = _("yes") if value == "yes" else _("no")
+        sentence = _("yes") if value == "yes" else _("no")
     else:
-        said = fmt.number(value / 10**WAN if field.kind == "money" else value, 4)
-    return _("{value} (from the list)").format(value=said)
+        sentence = fmt.number(value / 10**WAN_POWER if field.kind == "money" else value, 4)
+    return _("{value} (from the list)").format(value=sentence)
 
 
-def _choice(label: str, words: dict[str, str], typed: str, key: str, shown: Any) -> None:
-    form_state.prefill(key.removeprefix(form_state.ENTRY), typed if typed in words else "")
+def _choice(label: str, words: dict[str, str], text: str, key: str, value: Any) -> None:
+    form_state.prefill(key.removeprefix(form_state.ENTRY), text if text in words else "")
     st.segmented_control(
         label, list(words), required=True, format_func=words.__getitem__, key=key,
-        label_visibility=shown,
+        label_visibility=value,
     )  # fmt: skip
 
 
 def _lowest(sheet: Sheet) -> dict[str, str]:
     """Codes of the lowest level with their titles and those above them."""
-    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
-    lowest = sheet.told.law.catalogue or {int(code): True for code in nodes}
+    nodes = sheet.scheme.catalogue_by_code(sheet.reading.law)
+    lowest = sheet.reading.law.catalogue or {int(code): True for code in nodes}
     return {code: f"{code} {' / '.join(_path(code, sheet))}" for code in nodes if lowest[int(code)]}
 
 
 def _path(code: str, sheet: Sheet) -> Iterable[str]:
-    nodes = sheet.scheme.catalogue_by_code(sheet.told.law)
+    nodes = sheet.scheme.catalogue_by_code(sheet.reading.law)
     node = nodes[code]
     titles = [node.title]
     while node.parent:

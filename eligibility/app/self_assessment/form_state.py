@@ -21,15 +21,15 @@ SHARED_WITH, CONSENT = "shared-with", "consent"
 
 def draft() -> Draft | None:
     """The self-assessment that is open in this session."""
-    kept: Draft | None = st.session_state.get(DRAFT)
-    return kept
+    value: Draft | None = st.session_state.get(DRAFT)
+    return value
 
 
-def open_draft(opened: Draft | None) -> None:
+def open_draft(draft: Draft | None) -> None:
     """Open a self-assessment in place of the one that is open, or none."""
     _forget_inputs()
     try_out({})
-    st.session_state[DRAFT] = opened
+    st.session_state[DRAFT] = draft
     st.session_state.pop(CODE, None)
 
 
@@ -50,14 +50,14 @@ def prefill(name: str, text: str) -> None:
 
 def list_key(kind: str) -> str:
     """The key of the table of a list; another for every time it is opened."""
-    opened = draft()
-    return f"{TYPED_LIST}{kind}:{opened.visit if opened else 0}"
+    open_draft = draft()
+    return f"{TYPED_LIST}{kind}:{open_draft.visit if open_draft else 0}"
 
 
 def months_key() -> str:
     """The key of the table of staff by month."""
-    opened = draft()
-    return f"{MONTHS}:{opened.visit if opened else 0}"
+    open_draft = draft()
+    return f"{MONTHS}:{open_draft.visit if open_draft else 0}"
 
 
 def enter(values: Mapping[str, str]) -> None:
@@ -68,43 +68,43 @@ def enter(values: Mapping[str, str]) -> None:
 
 def collect() -> None:
     """Take what is typed into the inputs and tables drawn last into the draft."""
-    opened = draft()
-    if opened is None:
+    open_draft = draft()
+    if open_draft is None:
         return
     for key, value in st.session_state.items():
         if str(key).startswith(ENTRY):
-            opened.type(str(key).removeprefix(ENTRY), value)
-    for kind in list(opened.lists):
+            open_draft.type(str(key).removeprefix(ENTRY), value)
+    for kind in list(open_draft.lists):
         changes = st.session_state.get(list_key(kind))
         if changes is None:
             # a table that was away, on another page, starts anew
-            opened.begin(kind)
+            open_draft.begin(kind)
         else:
-            opened.edit(kind, changes)
+            open_draft.edit(kind, changes)
     spoken = language().id
-    if opened.language != spoken:
+    if open_draft.language != spoken:
         # other titles make other inputs and tables: let them start from what is held
-        opened.language = spoken
-        opened.turn(opened.step)
+        open_draft.language = spoken
+        open_draft.turn(open_draft.step)
         _forget_inputs()
 
 
 def open_step(step: str, field_id: str = "") -> None:
     """Turn to a step of the draft, or to a field in it, with everything typed so far."""
-    opened = draft()
-    if opened is not None:
+    open_draft = draft()
+    if open_draft is not None:
         collect()
-        opened.turn(step)
-        opened.sought = (field_id, opened.visit)
+        open_draft.turn(step)
+        open_draft.sought = (field_id, open_draft.visit)
         _forget_inputs()
 
 
 def fill_in(field_id: str, text: str, fields: Mapping[str, Field]) -> None:
     """Put a text into a field of the draft and turn to it."""
-    opened = draft()
-    if opened is not None:
+    open_draft = draft()
+    if open_draft is not None:
         open_step(fields[field_id].section, field_id)
-        opened.type(field_id, text)
+        open_draft.type(field_id, text)
 
 
 def chosen_carrier() -> int | None:
@@ -125,15 +125,15 @@ def paste_key(kind: str) -> str:
 
 def replace_list(kind: str, rows: list[dict[str, str]]) -> None:
     """Replace a list of the draft."""
-    opened = draft()
-    if opened is not None:
+    open_draft = draft()
+    if open_draft is not None:
         collect()
-        opened.put(kind, rows)
+        open_draft.put(kind, rows)
 
 
 def forget_day() -> None:
     """Let the draft apply today: the day typed may be one that no rules cover."""
-    opened = draft()
-    if opened is not None:
+    open_draft = draft()
+    if open_draft is not None:
         st.session_state.pop(entry_key("application_date"), None)
-        opened.type("application_date", None)
+        open_draft.type("application_date", None)

@@ -28,8 +28,8 @@ STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
 
 def table(kind: str, sheet: Sheet) -> None:
     """The rule, the table, and what it gives."""
-    ledger, key = sheet.scheme.lists[kind], sheet.told.key(kind)
-    if key not in sheet.draft.opened:
+    ledger, key = sheet.scheme.lists[kind], sheet.reading.key(kind)
+    if key not in sheet.draft.list_baseline:
         sheet.draft.begin(key)
     st.header(language().of(ledger.title), anchor=False)
     rule = language().of(ledger.rule)
@@ -40,7 +40,7 @@ def table(kind: str, sheet: Sheet) -> None:
     st.html(tag("p", tag("b", rule), " ", hint, cls="muted"))
     config = columns(kind, sheet)
     names = [column.id for column in ledger.columns]
-    rows = sheet.draft.opened[key]
+    rows = sheet.draft.list_baseline[key]
     st.data_editor(
         pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}),
         num_rows="dynamic",
@@ -54,14 +54,14 @@ def table(kind: str, sheet: Sheet) -> None:
     if left := sheet.draft.left_out[key]:
         words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
         st.html(tag("p", words.format(n=left), cls="notice"))
-    found = sheet.told.counted.get(kind)
-    if found is not None:
-        _comes_to(kind, found, sheet)
+    count = sheet.reading.counts.get(kind)
+    if count is not None:
+        _comes_to(kind, count, sheet)
 
 
 def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
     """A table with its header row, matched by its titles and looked at before it is taken."""
-    key = sheet.told.key(kind)
+    key = sheet.reading.key(kind)
     with st.expander(_("Paste a table with its header row")):
         text = st.text_area(
             _("Rows copied from Excel or an export, the header row first"),
@@ -74,9 +74,9 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         except InputError as error:
             st.html(tag("p", error.message.say(language()), cls="notice refused"))
             return
-        if paste.unmatched:
+        if paste.unmatched_titles:
             words = _("Columns not used: {names}")
-            st.html(tag("p", words.format(names=_(", ").join(paste.unmatched)), cls="muted"))
+            st.html(tag("p", words.format(names=_(", ").join(paste.unmatched_titles)), cls="muted"))
         names = list(paste.titles)
         st.dataframe(
             pa.table(
@@ -95,45 +95,45 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         )
 
 
-def _comes_to(kind: str, found: Count, sheet: Sheet) -> None:
-    rows = sheet.draft.lists[sheet.told.key(kind)]
-    counting = int((found.status == MET).sum())
-    said = _("{n} of {count} rows count.").format(n=counting, count=len(rows))
-    st.html(tag("p", tag("strong", said), " ", *_overrides(found, sheet), cls="notice"))
+def _comes_to(kind: str, count: Count, sheet: Sheet) -> None:
+    rows = sheet.draft.lists[sheet.reading.key(kind)]
+    counting = int((count.status == MET).sum())
+    sentence = _("{n} of {count} rows count.").format(n=counting, count=len(rows))
+    st.html(tag("p", tag("strong", sentence), " ", *_overrides(count, sheet), cls="notice"))
     if kind == "activity":
         _blanks(sheet)
     if kind == "product":
         _main(sheet)
     if kind == "ip":
         _never_used(sheet)
-    told = [row for row, reason in enumerate(found.reasons) if reason]
-    if told:
-        lines = (_row(row, rows[row], found) for row in told[:EXPLAINED])
+    rows_left_out = [row for row, reason in enumerate(count.reasons) if reason]
+    if rows_left_out:
+        lines = (_row(row, rows[row], count) for row in rows_left_out[:EXPLAINED])
         st.html(tag("ul", *lines, cls="rows"))
-    if len(told) > EXPLAINED:
-        st.caption(_("… and {n} more rows.").format(n=len(told) - EXPLAINED))
+    if len(rows_left_out) > EXPLAINED:
+        st.caption(_("… and {n} more rows.").format(n=len(rows_left_out) - EXPLAINED))
 
 
-def _row(row: int, said: dict[str, str], found: Count) -> Markup:
+def _row(row: int, texts: dict[str, str], count: Count) -> Markup:
     words = {MET: _("counts"), UNDETERMINED: _("open"), UNMET: _("does not count")}
-    code = int(found.status[row])
-    reason = found.reasons[row]
+    code = int(count.status[row])
+    reason = count.reasons[row]
     return tag(
         "li",
         tag("span", f"{ICONS[STATUS[code]]} {words[code]}", cls=f"status {STATUS[code]}"),
-        tag("b", f"{row + 1}. {said.get('name') or said.get('result') or fmt.NOTHING}"),
+        tag("b", f"{row + 1}. {texts.get('name') or texts.get('result') or fmt.NOTHING}"),
         tag("span", reason.say(language()) if reason else "", cls="muted"),
     )
 
 
-def _overrides(found: Count, sheet: Sheet) -> list[str]:
+def _overrides(count: Count, sheet: Sheet) -> list[str]:
     """The fields that take their number from the list."""
     fields = sheet.scheme.fields_by_id
-    asked = {field.id for held in sheet.steps.values() for field in held}
-    typed = [name for name in found.fields if name in asked and sheet.typed(fields[name])]
+    field_ids = {field.id for fields in sheet.steps.values() for field in fields}
+    typed = [name for name in count.fields if name in field_ids and sheet.entry(fields[name])]
     if not typed:
         return []
-    titles = fmt.field_titles(typed, fields, sheet.told.years)
+    titles = fmt.field_titles(typed, fields, sheet.reading.years)
     return [_("It stands in for what is typed: {titles}.").format(titles=titles)]
 
 
@@ -164,10 +164,12 @@ def _never_used(sheet: Sheet) -> None:
 
 def _main(sheet: Sheet) -> None:
     """Whether the products named main make the share that the rules ask of main products."""
-    share = main_share(sheet.scheme.lists["product"], sheet.draft.lists[sheet.told.key("product")])
-    if share is None or "main_products_share" not in sheet.told.law.parameters:
+    share = main_share(
+        sheet.scheme.lists["product"], sheet.draft.lists[sheet.reading.key("product")]
+    )
+    if share is None or "main_products_share" not in sheet.reading.law.parameters:
         return
-    line = sheet.told.law.value("main_products_share")
+    line = sheet.reading.law.value("main_products_share")
     words = _("Main products: {share} of hi-tech income; more than {line} is needed.")
     st.html(tag("p", words.format(share=percent(share, line), line=fmt.limit(line)), cls="muted"))
 

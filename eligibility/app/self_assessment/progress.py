@@ -22,7 +22,7 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
             return
         verdict = firm.record["verdict"]
         decided = _("Decided {n} / {count}").format(
-            n=firm.decided, count=len(firm.record["findings"])
+            n=firm.decided_count, count=len(firm.record["findings"])
         )
         st.html(
             tag(
@@ -40,7 +40,7 @@ def _to_correct(sheet: Sheet) -> None:
     """The entries that stop everything, wherever they were typed."""
     wrong = [name for name, issue in sheet.issues.items() if issue.fatal]
     fields = {name: field for name, (_step, field) in sheet.places.items()}
-    named = fmt.missing_fields(wrong, fields, sheet.told.years)
+    named = fmt.missing_fields(wrong, fields, sheet.reading.years)
     words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
     st.html(tag("p", tag("strong", words), cls="progress"))
     if wrong:
@@ -52,5 +52,5 @@ def _missing(firm: Firm) -> str:
     names = firm.missing
     if not names:
         return _("nothing missing")
-    said = fmt.missing_fields(names, firm.scheme.fields_by_id, firm.years)
-    return _("still missing: {names}").format(names=said)
+    titles = fmt.missing_fields(names, firm.scheme.fields_by_id, firm.years)
+    return _("still missing: {names}").format(names=titles)

@@ -36,12 +36,12 @@ def first_steps(firm: Firm) -> str | None:
         The field that was asked for.
     """
     sought: str | None = None
-    said = firm.first_gaps(FIRST, language())
-    if said:
+    lines = firm.first_gaps(FIRST, language())
+    if lines:
         st.header(_("What to do first"), anchor=False)
     # as the sentences stand: what is unmet before what is open
     gaps = sorted(firm.record["gaps"], key=lambda gap: gap["status"] != "unmet")
-    for place, (words, gap) in enumerate(zip(said, gaps, strict=False), start=1):
+    for place, (words, gap) in enumerate(zip(lines, gaps, strict=False), start=1):
         with st.container(key=f"first:{place}", gap=None):
             st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost_points(gap, firm)))
             for name in gap_fields.fields_for_gap(
@@ -108,10 +108,10 @@ def downloads(screening: Screening, firm: Firm, draft: Draft) -> None:
         (_("My entries as JSON"), "entries.json", partial(widgets_downloads.draft, draft.state)),
     )  # fmt: skip
     with st.container(horizontal=True, key="downloads"):
-        for label, name, made in files:
+        for label, name, content in files:
             download_button.button(
                 label,
-                made,
+                content,
                 file_name=name,
                 mime=widgets_downloads.MIMES[name.rpartition(".")[2]],
                 icon=":material/download:",

@@ -20,18 +20,18 @@ def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
     """Every step as a button: complete, with so much open, or to be corrected."""
     # nothing is known to be complete while an entry cannot be read
     missing = firm.missing_anywhere if firm else None
-    held = {name: list(fields) for name, fields in sheet.steps.items()}
+    fields_by_step = {name: list(fields) for name, fields in sheet.steps.items()}
     for extra in sheet.extras:
-        held[extra.section].append(extra.field)
-    words = {name: _state(fields, sheet, missing) for name, fields in held.items()}
+        fields_by_step[extra.section].append(extra.field)
+    words = {name: _state(fields, sheet, missing) for name, fields in fields_by_step.items()}
     done = sum(icon == DONE for icon, _words in words.values())
-    said = _("{n} of {count} steps complete").format(n=done, count=len(sheet.steps))
-    st.caption(said if firm else _("{count} steps").format(count=len(sheet.steps)))
+    sentence = _("{n} of {count} steps complete").format(n=done, count=len(sheet.steps))
+    st.caption(sentence if firm else _("{count} steps").format(count=len(sheet.steps)))
     with st.container(key="steps", gap="xsmall"):
-        for name, (icon, said) in words.items():
+        for name, (icon, sentence) in words.items():
             title = language().of(sheet.scheme.sections[name])
             st.button(
-                f"{icon} {title} · {said}",
+                f"{icon} {title} · {sentence}",
                 key=f"step:{name}",
                 on_click=form_state.open_step,
                 args=(name,),
@@ -48,7 +48,7 @@ def _state(
     """
     if any(field.id in sheet.issues for field in fields):
         return WRONG, _("to be corrected")
-    begun = any(sheet.given(field) for field in fields)
+    begun = any(sheet.has_entry(field) for field in fields)
     if missing is None:
         return (BEGUN, _("begun")) if begun else (EMPTY, _("not filled in"))
     still_open = sum(field.id in missing for field in fields)

@@ -18,7 +18,7 @@ def show_year_notice(draft: Draft, reading: DraftReading) -> None:
             "Applying on {day}, the latest year is {year}: its figures are blank until you enter "
             "them. All others stand under the year that they were entered for."
         )
-        sentences.append(blank.format(day=reading.applied, year=reading.years[-1]))
+        sentences.append(blank.format(day=reading.application_date, year=reading.years[-1]))
     if outside := draft.years_outside(reading.years):
         kept = _("Kept, but not asked for on this date: the figures of {years}.")
         sentences.append(kept.format(years=_(", ").join(map(str, outside))))

@@ -86,7 +86,7 @@ def read_prefixed(scope: Scope) -> None:
     """
     headers = MutableHeaders(scope=scope)
     secure = scope["scheme"] in SECURE
-    kept = []
+    remaining = []
     for pair in "; ".join(headers.getlist("cookie")).split(";"):
         name = pair.split("=", 1)[0].strip()
         plain = name.removeprefix(HOST)
@@ -94,35 +94,35 @@ def read_prefixed(scope: Scope) -> None:
             if secure != name.startswith(HOST):
                 continue
             pair = pair.strip().removeprefix(HOST)
-        kept.append(pair.strip())
+        remaining.append(pair.strip())
     if "cookie" in headers:
-        headers["cookie"] = "; ".join(kept)
+        headers["cookie"] = "; ".join(remaining)
 
 
 def browser(scope: Scope) -> tuple[str, str] | None:
     """What names a browser and its sign-in; None where it was given no cookie."""
-    held = HTTPConnection(scope).cookies
-    named = held.get(VISIT, ""), held.get(SIGN_IN, "")
+    cookies = HTTPConnection(scope).cookies
+    named = cookies.get(VISIT, ""), cookies.get(SIGN_IN, "")
     return named if any(named) else None
 
 
 def set_known(response: Response, request: Request, login: str) -> None:
     """Let the browser be known as one with which this login has signed in."""
-    name, logins = _known(request.cookies) or (secrets.token_urlsafe(BROWSER_BYTES), [])
+    name, logins = _provider_keys(request.cookies) or (secrets.token_urlsafe(BROWSER_BYTES), [])
     newest = [_digest(login), *(each for each in logins if each != _digest(login))][:MOST_KNOWN]
     put(response, request, KNOWN, _signer("known").dumps([name, newest]), KNOWN_FOR)
 
 
 def known_browser(cookies: Mapping[str, str], login: str) -> str:
     """The id of a browser with which this login has signed in before; else empty."""
-    name, logins = _known(cookies) or ("", [])
+    name, logins = _provider_keys(cookies) or ("", [])
     return name if _digest(login) in logins else ""
 
 
 def token(cookies: Mapping[str, str]) -> str | None:
     """The sign-in's token; None without one, or where it is forged or too old."""
-    held = _read("sign-in", cookies.get(SIGN_IN), ABSOLUTE.total_seconds())
-    return held if isinstance(held, str) else None
+    content = _read("sign-in", cookies.get(SIGN_IN), ABSOLUTE.total_seconds())
+    return content if isinstance(content, str) else None
 
 
 def sentence(message: Message) -> str:
@@ -131,10 +131,10 @@ def sentence(message: Message) -> str:
     return _signer("said").dumps([message.text, values])
 
 
-def signed_message(given: str | None) -> Message | None:
+def signed_message(cookie: str | None) -> Message | None:
     """The sentence of an address; None where it is forged or no longer of this moment."""
-    held = _read("said", given, SAID_FOR)
-    return None if held is None else Message(*held)
+    content = _read("said", cookie, SAID_FOR)
+    return None if content is None else Message(*content)
 
 
 def identity(visit: str, claims: Mapping[str, Any]) -> str:
@@ -142,24 +142,24 @@ def identity(visit: str, claims: Mapping[str, Any]) -> str:
     return _signer("identity").dumps([visit, dict(claims)])
 
 
-def claims(visit: str, given: str) -> Mapping[str, Any] | None:
+def claims(visit: str, cookie: str) -> Mapping[str, Any] | None:
     """What the provider said; None where it is forged, too old or another browser's."""
-    held = _read("identity", given, IDENTITY_FOR)
-    return held[1] if held is not None and visit and held[0] == visit else None
+    content = _read("identity", cookie, IDENTITY_FOR)
+    return content[1] if content is not None and visit and content[0] == visit else None
 
 
-def _known(cookies: Mapping[str, str]) -> tuple[str, list[str]] | None:
-    held = _read("known", cookies.get(KNOWN), KNOWN_FOR)
-    return None if held is None else (str(held[0]), list(held[1]))
+def _provider_keys(cookies: Mapping[str, str]) -> tuple[str, list[str]] | None:
+    content = _read("known", cookies.get(KNOWN), KNOWN_FOR)
+    return None if content is None else (str(content[0]), list(content[1]))
 
 
 def _digest(login: str) -> str:
     return hashlib.sha256(normalize_login(login).encode()).hexdigest()[:16]
 
 
-def _read(purpose: str, given: str | None, seconds: float) -> Any:
+def _read(purpose: str, cookie: str | None, seconds: float) -> Any:
     try:
-        return _signer(purpose).loads(given, max_age=int(seconds)) if given else None
+        return _signer(purpose).loads(cookie, max_age=int(seconds)) if cookie else None
     except BadData:
         return None
 

@@ -31,14 +31,14 @@ def show_failure(error: Exception) -> bool:
 
 def where(error: BaseException) -> str:
     """The kinds of an error and of its causes, and the lines it came through."""
-    told = []
+    parts = []
     seen: BaseException | None = error
     while seen is not None:
         frames = traceback.extract_tb(seen.__traceback__)
         lines = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        told.append(" <- ".join([type(seen).__qualname__, *reversed(lines)]))
+        parts.append(" <- ".join([type(seen).__qualname__, *reversed(lines)]))
         seen = seen.__cause__ or seen.__context__
-    return "; because of ".join(told)
+    return "; because of ".join(parts)
 
 
 def keep_messages_out() -> None:
@@ -68,13 +68,13 @@ class SilentRecord(logging.LogRecord):
         args: Any,
         exc_info: Any,
         *more: Any,
-        **named: Any,
+        **options: Any,
     ) -> None:
         if isinstance(msg, BaseException):
             args, msg = (where(msg),), "%s"
         elif isinstance(args, tuple):
             args = tuple(where(each) if isinstance(each, BaseException) else each for each in args)
         error = exc_info[1] if isinstance(exc_info, tuple) else None
-        super().__init__(name, level, pathname, lineno, msg, args, None, *more, **named)
+        super().__init__(name, level, pathname, lineno, msg, args, None, *more, **options)
         if error is not None:
             self.msg, self.args = f"{self.getMessage()}: {where(error)}", ()

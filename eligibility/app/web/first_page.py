@@ -36,17 +36,17 @@ class FirstPage:
             await self.app(scope, receive, send)
             return
         # what is compressed, or only said to be unchanged, could not be written into
-        kept = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
-        headers = [pair for pair in scope["headers"] if pair[0] not in kept]
-        held: list[Message] = []
+        names = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
+        headers = [pair for pair in scope["headers"] if pair[0] not in names]
+        messages: list[Message] = []
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):
-                held.append(message)
-            elif held and message["type"] == "http.response.body":
-                held.append(message)
+                messages.append(message)
+            elif messages and message["type"] == "http.response.body":
+                messages.append(message)
                 if not message.get("more_body"):
-                    for each in _written_into(held):
+                    for each in _written_into(messages):
                         await send(each)
             else:
                 await send(message)
@@ -59,9 +59,9 @@ def _is_page(start: Message) -> bool:
     return start["status"] == 200 and headers.get("content-type", "").startswith(HTML)
 
 
-def _written_into(held: list[Message]) -> list[Message]:
+def _written_into(messages: list[Message]) -> list[Message]:
     """The page in one piece with the script before its own; any other stays as it is."""
-    start, *parts = held
+    start, *parts = messages
     body = b"".join(part.get("body", b"") for part in parts)
     body = body.replace(b"<script>", f"<script>{script()}</script>\n    <script>".encode(), 1)
     headers = MutableHeaders(raw=list(start["headers"]))

@@ -168,8 +168,8 @@ class Gate:
         self, status: HTTPStatus, sentence: str | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         words = language(Headers(scope=scope).get("accept-language"))
-        told = status.phrase if sentence is None else words.text(sentence)
-        await PlainTextResponse(told, status)(scope, receive, send)
+        text = status.phrase if sentence is None else words.text(sentence)
+        await PlainTextResponse(text, status)(scope, receive, send)
 
 
 class Socket:
@@ -187,7 +187,7 @@ class Socket:
         self._sessions, self._browser, self._address = sessions, browser, address
         self._receive, self._send = receive, send
         self._pace = Bucket(AT_ONCE, A_SECOND)
-        self._warned = False
+        self._warning_given = False
 
     async def receive(self) -> Message:
         """The next message that may go on; one too many waits, one that may not go on is dropped."""
@@ -208,17 +208,17 @@ class Socket:
                 return await self._end(MALFORMED)
             if kind in MESSAGES and (kind != "file_urls_request" or self._may_upload()):
                 return message
-            if not self._warned:
+            if not self._warning_given:
                 log.warning("message refused: %s", kind)
-                self._warned = True
+                self._warning_given = True
 
     async def send(self, message: Message) -> None:
         """Hand on what the server sends, and remember the session and the files it names."""
         if message["type"] == "websocket.send" and (content := message.get("bytes")):
             if self.session is None:
-                told = ForwardMsg.FromString(content)
-                if told.HasField("new_session"):
-                    name = told.new_session.initialize.session_id
+                forward = ForwardMsg.FromString(content)
+                if forward.HasField("new_session"):
+                    name = forward.new_session.initialize.session_id
                     self.session = self._sessions.attach(name, self._browser, self._address)
             if self.session is not None:
                 for path in FILES.findall(content):
@@ -250,7 +250,7 @@ def address_of(scope: Scope) -> str:
 
 def _is_signed_in(scope: Scope) -> bool:
     """Does the sign-in of these cookies still hold, if there is one?"""
-    held = HTTPConnection(scope).cookies
-    if cookies.SIGN_IN not in held:
+    browser_cookies = HTTPConnection(scope).cookies
+    if cookies.SIGN_IN not in browser_cookies:
         return True
-    return cache.accounts().signed_in(cookies.token(held)) is not None
+    return cache.accounts().signed_in(cookies.token(browser_cookies)) is not None

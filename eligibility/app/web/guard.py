@@ -69,7 +69,7 @@ class Guard:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._has_administrator = False
-        self._warned = False
+        self._warning_given = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
@@ -78,7 +78,7 @@ class Guard:
             return
         cookies.read_prefixed(scope)
         self._warn_of_proxy(scope)
-        if not from_here(scope) and not await run_in_threadpool(self._administered):
+        if not from_here(scope) and not await run_in_threadpool(self._administrator_exists):
             await self._refuse(scope, receive, send)
             return
 
@@ -98,14 +98,14 @@ class Guard:
 
     def _warn_of_proxy(self, scope: Scope) -> None:
         """Say once that a proxy speaks for its clients without being named."""
-        if not self._warned and not server.trusted_proxies():
-            self._warned = any(name in Headers(scope=scope) for name in FORWARDED)
-            if self._warned:
+        if not self._warning_given and not server.trusted_proxies():
+            self._warning_given = any(name in Headers(scope=scope) for name in FORWARDED)
+            if self._warning_given:
                 log.warning(
                     "the headers of a proxy are not believed: name it in %s", server.PROXIES
                 )
 
-    def _administered(self) -> bool:
+    def _administrator_exists(self) -> bool:
         # the last administrator stays, so one yes holds for good
         self._has_administrator = self._has_administrator or cache.accounts().has_administrator()
         return self._has_administrator
@@ -175,9 +175,9 @@ def _visit(scope: Scope) -> str | None:
     request = Request(scope)
     if "text/html" not in request.headers.get("accept", "") or cookies.VISIT in request.cookies:
         return None
-    made = Response()
-    cookies.put(made, request, cookies.VISIT, secrets.token_urlsafe(VISIT_BYTES))
-    return made.headers["set-cookie"]
+    response = Response()
+    cookies.put(response, request, cookies.VISIT, secrets.token_urlsafe(VISIT_BYTES))
+    return response.headers["set-cookie"]
 
 
 def _secure_cookies(start: Message) -> None:

@@ -26,7 +26,7 @@ from eligibility.store.passwords import AT_ONCE
 
 Fields: TypeAlias = dict[str, str]
 #: what a form does: its fields and the answer, which it may give cookies
-Action: TypeAlias = Callable[[Request, Fields, Response], Message | None]
+FormAction: TypeAlias = Callable[[Request, Fields, Response], Message | None]
 
 SIGN_IN, SIGN_OUT, PASSWORD, IDENTITY = (
     f"/auth/{name}" for name in ("sign-in", "sign-out", "password", "identity")
@@ -46,12 +46,12 @@ def sign_in(request: Request, fields: Fields, response: Response) -> Message | N
     """Check login and password and give the browser its cookie."""
     _of_this_browser(request.cookies.get(cookies.VISIT), fields)
     login = fields.get("login", "")
-    known = cookies.known_browser(request.cookies, login)
-    token = cache.accounts().sign_in(login, fields.get("password", ""), _source(request), known)
+    browser = cookies.known_browser(request.cookies, login)
+    token = cache.accounts().sign_in(login, fields.get("password", ""), _source(request), browser)
     _replace(request, response, token)
     cookies.set_known(response, request, login)
-    signed = cache.accounts().signed_in(token)
-    if signed is None or not signed.once:
+    person = cache.accounts().signed_in(token)
+    if person is None or not person.once:
         _onwards(response)
         return None
     # it opens no other page, so here is where the change is
@@ -91,10 +91,10 @@ def change_password(request: Request, fields: Fields, response: Response) -> Mes
     if new != fields.get("again", ""):
         raise NotAllowed("The two new passwords differ; the old one still holds.")
     accounts = cache.accounts()
-    signed = accounts.signed_in(token or "")
-    known = cookies.known_browser(request.cookies, signed.login) if signed else ""
-    accounts.change_password(token or "", fields.get("old", ""), new, _source(request), known)
-    if signed is not None and signed.once:
+    person = accounts.signed_in(token or "")
+    browser = cookies.known_browser(request.cookies, person.login) if person else ""
+    accounts.change_password(token or "", fields.get("old", ""), new, _source(request), browser)
+    if person is not None and person.once:
         _onwards(response)
     return Message("The password is changed; other devices are signed out.")
 
@@ -104,9 +104,9 @@ def local(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme or parts.netloc or not address.startswith("/") or "\\" in address:
         return "/"
-    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != app_address.SAID]
+    pairs = [(name, value) for name, value in parse_qsl(parts.query) if name != app_address.SAID]
     # a path of two slashes would name another host
-    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), urlencode(kept), ""))
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), urlencode(pairs), ""))
 
 
 def same_origin(request: Request) -> bool:
@@ -116,7 +116,7 @@ def same_origin(request: Request) -> bool:
     return origins.is_own(request.scope)
 
 
-def _form(action: Action) -> Callable[[Request], object]:
+def _form(action: FormAction) -> Callable[[Request], object]:
     # who waits for a password to be checked waits here, and holds no thread that others need
     limiter = _passwords if action in (sign_in, change_password) else None
 
@@ -131,11 +131,11 @@ def _form(action: Action) -> Callable[[Request], object]:
         if limiter is not None and limiter.statistics().tasks_waiting >= MOST_WAITING:
             return RedirectResponse(_with(back, Message(CROWD)), status_code=303)
         try:
-            told = await run_sync(action, request, fields, response, limiter=limiter)
+            news = await run_sync(action, request, fields, response, limiter=limiter)
         except EligibilityError as error:
             return RedirectResponse(_with(back, error.message), status_code=303)
-        if told is not None:
-            response.headers["location"] = _with(response.headers["location"], told)
+        if news is not None:
+            response.headers["location"] = _with(response.headers["location"], news)
         return response
 
     return endpoint

@@ -139,17 +139,17 @@ class Sessions:
 
     def has_room(self, session: Session, size: int) -> bool:
         """May this session upload a file of so many bytes, beside what is kept and on its way?"""
-        kept: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         if runtime.exists():
             manager = runtime.get_instance().uploaded_file_mgr
             assert isinstance(manager, MemoryUploadedFileManager)
             for name, files in list(manager.file_storage.items()):
-                kept[name] = sum(len(each.data) for each in list(files.values()))
+                counts[name] = sum(len(each.data) for each in list(files.values()))
         for each in self._sessions.values():
-            kept[each.id] += each.arriving
+            counts[each.id] += each.arriving
         there = {each.id for each in self._sessions.values() if each.address == session.address}
         return (
-            kept[session.id] + size <= UPLOADS_OF_SESSION
-            and sum(kept[name] for name in there) + size <= UPLOADS_OF_ADDRESS
-            and kept.total() + size <= UPLOADS_OF_ALL
+            counts[session.id] + size <= UPLOADS_OF_SESSION
+            and sum(counts[name] for name in there) + size <= UPLOADS_OF_ADDRESS
+            and counts.total() + size <= UPLOADS_OF_ALL
         )

@@ -21,6 +21,6 @@ def arrive(step: str, title: str, sought: tuple[str, int]) -> None:
     ``sought`` is the field, if any, and a number that is another for every turn.
     """
     field, turn = sought
-    told = tag("div", data_step=f"{step}:{turn}", data_title=title, data_sought=field,
+    element = tag("div", data_step=f"{step}:{turn}", data_title=title, data_sought=field,
                hidden="hidden")  # fmt: skip
-    st.html(told + tag("script", Markup(SCRIPT)), unsafe_allow_javascript=True)
+    st.html(element + tag("script", Markup(SCRIPT)), unsafe_allow_javascript=True)

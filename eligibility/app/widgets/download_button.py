@@ -27,11 +27,16 @@ def button(
     look : keyword arguments of ``st.download_button``
     """
     st.download_button(
-        label, data=guarded(make), file_name=file_name, mime=mime, on_click="ignore", **look
+        label,
+        data=with_same_rights(make),
+        file_name=file_name,
+        mime=mime,
+        on_click="ignore",
+        **look,
     )
 
 
-def guarded(make: Callable[[], bytes | str]) -> Callable[[], bytes | str]:
+def with_same_rights(make: Callable[[], bytes | str]) -> Callable[[], bytes | str]:
     """The same, but NotAllowed if the rights of whoever looks are others than now.
 
     The page is then drawn again as it is for that person, with the sentence that says why.

@@ -21,19 +21,19 @@ from eligibility.assessment.ladder import form
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
-from eligibility.intake.table import Batch
+from eligibility.intake.table import RowBatch
 from eligibility.reports.files import open_writer
 from eligibility.reports.score_table import rejects_with_reasons, scored_table
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm, Screening
 
 if TYPE_CHECKING:
-    from eligibility.city.chances import Chances
-    from eligibility.city.portfolio_state import Standing
+    from eligibility.city.chances import FirmChances
+    from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.year import CityYear
     from eligibility.planning.readiness_plan import Judge
     from eligibility.reports.paper import Paper
-    from eligibility.reports.workbook import Column
+    from eligibility.reports.workbook import SheetColumn
 
 MIMES = {
     "csv": "text/csv",
@@ -51,13 +51,13 @@ _UNSAFE = re.compile(r"[\W_]+")
 
 def file_stem(what: str, day: date | int) -> str:
     """The name of a file without its ending: letters and digits of any script, and the day."""
-    said = _UNSAFE.sub("-", what).strip("-")[:NAMED].strip("-")
-    return f"{said}-{day}" if said else str(day)
+    stem = _UNSAFE.sub("-", what).strip("-")[:NAMED].strip("-")
+    return f"{stem}-{day}" if stem else str(day)
 
 
 def firm_paper(
-    opened: OpenFirm,
-    asked: plan_results.PlanRequest,
+    open_firm: OpenFirm,
+    request: plan_results.PlanRequest,
     language: Language,
     kind: str,
     judge: Judge | None = None,
@@ -65,22 +65,22 @@ def firm_paper(
     """One firm's paper, as Word or PDF; where no plan can be made, it says why."""
     from eligibility.reports.firm_paper import firm_paper as paper_of
 
-    firm = opened.firm
-    told: Mapping[str, Any] | Message
+    firm = open_firm.firm
+    plan: Mapping[str, Any] | Message
     try:
-        told = plan_results.plan_for_firm(firm, opened.on, asked, judge)
+        plan = plan_results.plan_for_firm(firm, open_firm.on, request, judge)
     except EligibilityError as error:
-        told = error.message
-    made = paper_of(
+        plan = error.message
+    paper = paper_of(
         firm.record,
-        told,
+        plan,
         firm.table,
         firm.scheme,
         language,
-        lists=opened.lists,
-        papers=opened.papers,
+        lists=open_firm.lists,
+        papers=open_firm.papers,
     )
-    return _paper(made, kind)
+    return _paper(paper, kind)
 
 
 def template(scheme: Scheme, day: date) -> bytes:
@@ -90,15 +90,15 @@ def template(scheme: Scheme, day: date) -> bytes:
     return _file_bytes("xlsx", lambda path: write_template(path, form(scheme, day)))
 
 
-def firm_workbook(opened: OpenFirm, language: Language) -> bytes:
+def firm_workbook(open_firm: OpenFirm, language: Language) -> bytes:
     """One firm's official tables and the reviewers' sheet, as Excel."""
     from eligibility.reports.firm_workbook import firm_workbook as write
 
-    firm = opened.firm
+    firm = open_firm.firm
     return _file_bytes(
         "xlsx",
         lambda path: write(
-            path, firm.record, firm.table, firm.scheme, language, lists=opened.lists
+            path, firm.record, firm.table, firm.scheme, language, lists=open_firm.lists
         ),
     )
 
@@ -117,20 +117,25 @@ def staff_workbook(screening: Screening, language: Language) -> bytes:
 
 
 def year_paper(
-    made: CityYear,
-    chances_of: Callable[[Standing], Chances],
+    city_year: CityYear,
+    chances_of: Callable[[PortfolioState], FirmChances],
     language: Language,
     kind: str,
     target_after: int | None = None,
     *,
-    registered: int | None = None,
+    register_firms: int | None = None,
     carrier: str | None = None,
 ) -> bytes:
     """The year of a city or carrier with the forecast of the next, as Word or PDF."""
     from eligibility.reports.year_paper import year_paper as paper_of
 
     made_paper = paper_of(
-        made, chances_of, language, target_after, registered=registered, carrier=carrier
+        city_year,
+        chances_of,
+        language,
+        target_after,
+        register_firms=register_firms,
+        carrier=carrier,
     )
     return _paper(made_paper, kind)
 
@@ -143,13 +148,13 @@ def _paper(paper: Paper, kind: str) -> bytes:
     return _file_bytes(kind, lambda path: write(paper, path))
 
 
-def score_file(screening: Screening, shown: pa.Table, language: Language, kind: str) -> bytes:
+def score_file(screening: Screening, scores: pa.Table, language: Language, kind: str) -> bytes:
     """The firms shown with every finding, in the order shown."""
     scheme = screening.assessments[0].scheme
     table = scored_table(
         screening.assessments, screening.batch.rows, scheme, language, screening.judge
     )
-    return table_file(table.take(shown["place"]), kind)
+    return table_file(table.take(scores["place"]), kind)
 
 
 def record_json(firm: Firm) -> bytes:
@@ -157,12 +162,12 @@ def record_json(firm: Firm) -> bytes:
     return _json(firm.record)
 
 
-def draft(typed: Mapping[str, Any]) -> bytes:
+def draft(facts: Mapping[str, Any]) -> bytes:
     """A draft as it was typed, as JSON."""
-    return _json(typed)
+    return _json(facts)
 
 
-def rejects_csv(batch: Batch, language: Language) -> bytes:
+def rejects_csv(batch: RowBatch, language: Language) -> bytes:
     """The rejected rows as they came, each with its reasons."""
     return table_file(rejects_with_reasons(batch, language), "csv")
 
@@ -172,7 +177,7 @@ def _json(value: Mapping[str, Any]) -> bytes:
 
 
 def list_workbook(
-    name: str, columns: Mapping[str, Column], table: pa.Table, notes: Sequence[str]
+    name: str, columns: Mapping[str, SheetColumn], table: pa.Table, notes: Sequence[str]
 ) -> bytes:
     """A table as a workbook of one sheet, with notes above it."""
     from eligibility.reports.workbook import list_workbook as write

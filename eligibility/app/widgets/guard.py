@@ -48,18 +48,18 @@ def fragment(*, run_every: float | None = None) -> Callable[[Callable[P, None]],
     def mark(part: Callable[P, None]) -> Callable[P, None]:
         @st.fragment(run_every=run_every)
         def again(
-            repository: Repository, rights: Actor, /, *args: P.args, **named: P.kwargs
+            repository: Repository, rights: Actor, /, *args: P.args, **kwargs: P.kwargs
         ) -> None:
             try:
                 repository.require(rights)
             except NotAllowed:
                 st.rerun()
-            part(*args, **named)
+            part(*args, **kwargs)
 
         @wraps(part)
-        def draw(*args: P.args, **named: P.kwargs) -> None:
+        def draw(*args: P.args, **kwargs: P.kwargs) -> None:
             repository = auth.repository()
-            again(repository, repository.rights(), *args, **named)
+            again(repository, repository.rights(), *args, **kwargs)
 
         return draw
 
@@ -79,15 +79,15 @@ def refusals_shown() -> Iterator[None]:
 def do(action: Callable[[], Message | None]) -> None:
     """Do what a button is for; what came of it is told when the page is drawn again."""
     try:
-        if (said := action()) is not None:
-            session.flash(said)
+        if (news := action()) is not None:
+            session.flash(news)
     except EligibilityError as error:
-        session.flash(error.message, refused=True)
+        session.flash(error.message, is_refusal=True)
 
 
 def news() -> None:
     """What came of the last action."""
-    if kept := session.take_flash():
-        said, refused = kept
+    if news := session.take_flash():
+        message, refused = news
         cls = "notice refused" if refused else "notice done"
-        st.html(tag("p", said.say(language()), cls=cls, role="alert" if refused else "status"))
+        st.html(tag("p", message.say(language()), cls=cls, role="alert" if refused else "status"))

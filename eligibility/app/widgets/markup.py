@@ -20,18 +20,18 @@ class Markup(str):
 
 def tag(name: str, /, *children: str, **attributes: str) -> Markup:
     """One element; children that are plain text are escaped, ``cls`` gives its classes."""
-    given = "".join(
+    attribute_text = "".join(
         f' {"class" if key == "cls" else key.replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
         if value
     )
-    return Markup(f"<{name}{given}>{join(children)}</{name}>")
+    return Markup(f"<{name}{attribute_text}>{join(children)}</{name}>")
 
 
 def literal(text: str) -> str:
     """A text of a person inside a label, where Streamlit would read Markdown."""
     # looked for once the marks are read, so an escape does not keep an address from being a link
-    text = ADDRESS.sub(lambda found: found[0] + WORD_JOINER, text)
+    text = ADDRESS.sub(lambda match: match[0] + WORD_JOINER, text)
     return "".join(f"\\{mark}" if mark in "\\`*_{}[]()<>#+-.!|~:$" else mark for mark in text)
 
 

@@ -17,7 +17,7 @@ from eligibility.domain.errors import EligibilityError
 from eligibility.domain.facts import RowIssue
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
-from eligibility.intake.table import Batch
+from eligibility.intake.table import RowBatch
 from eligibility.screening import Screening
 
 #: rows of a table of issues before it scrolls, and how high it is then
@@ -32,11 +32,11 @@ def show_refusal(error: EligibilityError, language: Language) -> None:
 def show_failure(reference: str, language: Language) -> None:
     """A page that could not be drawn, and what to tell whom."""
     _ = language.text
-    told = _(
+    sentence = _(
         "Something went wrong on this page. Load it again; if that does not help, give this "
         "reference to whoever runs the app: {reference}"
     )
-    st.html(tag("p", told.format(reference=reference), cls="notice refused", role="alert"))
+    st.html(tag("p", sentence.format(reference=reference), cls="notice refused", role="alert"))
 
 
 def show_message(message: Message) -> None:
@@ -50,7 +50,7 @@ def counts(screening: Screening) -> None:
     sum_words = _("{read} rows read = {scored} scored + {rejected} rejected").format(
         read=f"{screening.batch.read:,}",
         scored=f"{len(screening.batch.table):,}",
-        rejected=f"{screening.rejected:,}",
+        rejected=f"{screening.rows_rejected:,}",
     )
     verdicts = [
         tag("span", f"{verdict_word(name, language())} {counted[name]:,}", cls=f"status {status}")
@@ -64,7 +64,7 @@ def rejects(screening: Screening) -> None:
     rejected_rows(screening.batch)
 
 
-def rejected_rows(batch: Batch) -> None:
+def rejected_rows(batch: RowBatch) -> None:
     """The same of any batch."""
     fatal = [issue for issue in batch.issues if issue.fatal]
     remarks = [issue for issue in batch.issues if not issue.fatal]
@@ -93,7 +93,7 @@ def issue_table(issues: Iterable[RowIssue]) -> pa.Table:
             _("Column"): pa.array([issue.column for issue in rows], pa.string()),
             _("Value"): pa.array([issue.value for issue in rows], pa.string()),
             _("What was expected"): pa.array(
-                [issue.expected.say(language()) for issue in rows], pa.string()
+                [issue.expectation.say(language()) for issue in rows], pa.string()
             ),
         }
     )

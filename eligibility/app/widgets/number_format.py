@@ -64,7 +64,7 @@ def unit_word(unit: str) -> str:
 
 def field_title(field: Field, years: Sequence[int]) -> str:
     """The title of a field, its year of the form replaced by the calendar year."""
-    return language().of(field.titled(years[-1] + 1))
+    return language().of(field.title_in_year(years[-1] + 1))
 
 
 def stem_title(field: Field) -> str:
@@ -78,17 +78,17 @@ def field_titles(names: Sequence[str], fields: Mapping[str, Field], years: Seque
 
 
 def missing_fields(
-    names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int], shown: int = 2
+    names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int], most: int = 2
 ) -> str:
     """The first few fields in one line, and how many more there are."""
-    said = field_titles(names[:shown], fields, years)
-    more = len(names) - shown
-    return said + (_(" and {n} more").format(n=more) if more > 0 else "")
+    titles = field_titles(names[:most], fields, years)
+    more = len(names) - most
+    return titles + (_(" and {n} more").format(n=more) if more > 0 else "")
 
 
-def citation(cited: Mapping[str, Any]) -> str:
+def citation(record: Mapping[str, Any]) -> str:
     """Document and article."""
-    return f"{cited['document']} {cited['article']}"
+    return f"{record['document']} {record['article']}"
 
 
 def confidence(grade: str) -> str:

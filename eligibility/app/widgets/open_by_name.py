@@ -14,7 +14,7 @@ def above(words: str, names: Sequence[str]) -> int | None:
     """What a table shows in a line, and a choice among its rows; gives the row chosen."""
     with st.container(horizontal=True, vertical_alignment="center", key="table-head"):
         st.caption(words)
-        chosen: int | None = st.selectbox(
+        selection: int | None = st.selectbox(
             _("Open a firm by its name"),
             range(len(names)),
             None,
@@ -24,4 +24,4 @@ def above(words: str, names: Sequence[str]) -> int | None:
             label_visibility="collapsed",
             width=300,
         )
-    return chosen
+    return selection

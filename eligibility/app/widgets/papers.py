@@ -23,7 +23,7 @@ from eligibility.screening import Screening
 Offered = tuple[tuple[str, str, Callable[[], bytes]], ...]
 
 
-def of_firm(opened: OpenFirm, asked: PlanRequest | None = None) -> None:
+def of_firm(open_firm: OpenFirm, request: PlanRequest | None = None) -> None:
     """A firm's paper as Word and PDF, and its workbook; the paper tells the plan asked for."""
     st.caption(
         _(
@@ -34,22 +34,24 @@ def of_firm(opened: OpenFirm, asked: PlanRequest | None = None) -> None:
     )
     model = cache.model()[0]
     judge = model.readiness if model else None
-    told = asked or PlanRequest()
+    plan_request = request or PlanRequest()
     paper = {
-        kind: partial(downloads.firm_paper, opened, told, language(), kind, judge)
+        kind: partial(downloads.firm_paper, open_firm, plan_request, language(), kind, judge)
         for kind in ("docx", "pdf")
     }
     offered: Offered = (
         (_("Paper (Word)"), "docx", paper["docx"]),
         (_("Paper (PDF)"), "pdf", paper["pdf"]),
-        (_("Workbook (Excel)"), "xlsx", partial(downloads.firm_workbook, opened, language())),
+        (_("Workbook (Excel)"), "xlsx", partial(downloads.firm_workbook, open_firm, language())),
     )
-    about = opened.firm.record["firm"]
-    name = downloads.file_stem(about["name"] or about["uscc"] or "", opened.firm.applied)
+    about = open_firm.firm.record["firm"]
+    name = downloads.file_stem(
+        about["name"] or about["uscc"] or "", open_firm.firm.application_date
+    )
     _downloads(name, offered)
 
 
-def of_year(made: CityYear, firms: YearCandidates | Screening, *, by_model: bool) -> None:
+def of_year(city_year: CityYear, firms: YearCandidates | Screening, *, by_model: bool) -> None:
     """The year's report as Word and PDF, and the staff's workbook where the firms are a file's."""
     st.caption(
         _(
@@ -61,16 +63,16 @@ def of_year(made: CityYear, firms: YearCandidates | Screening, *, by_model: bool
     own = firms if isinstance(firms, YearCandidates) else None
     targets = (own.target, own.target_after, own.carrier) if own else (None, None, None)
     registered, target_after, carrier = targets
-    chances = partial(plan_results.model_chances, model, city=made.city)
+    chances = partial(plan_results.model_chances, model, city=city_year.city)
     paper = {
         kind: partial(
             downloads.year_paper,
-            made,
+            city_year,
             chances,
             language(),
             kind,
             target_after,
-            registered=registered,
+            register_firms=registered,
             carrier=carrier,
         )
         for kind in ("docx", "pdf")
@@ -82,14 +84,16 @@ def of_year(made: CityYear, firms: YearCandidates | Screening, *, by_model: bool
     if isinstance(firms, Screening):
         workbook = partial(downloads.staff_workbook, firms, language())
         offered += ((_("Staff's workbook (Excel)"), "xlsx", workbook),)
-    _downloads(downloads.file_stem(carrier or language().of(made.city.title), made.year), offered)
+    _downloads(
+        downloads.file_stem(carrier or language().of(city_year.city.title), city_year.year), offered
+    )
 
 
-def _downloads(name: str, offered: Offered) -> None:
+def _downloads(name: str, files: Offered) -> None:
     """A button for each paper; where this machine cannot write PDF, a sentence says what it lacks."""
     lacking = cache.lacking_for_pdf()
     with st.container(horizontal=True, key="papers"):
-        for label, kind, make in offered:
+        for label, kind, make in files:
             if kind == "pdf" and lacking is not None:
                 continue
             download_button.button(

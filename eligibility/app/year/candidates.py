@@ -15,7 +15,7 @@ from eligibility.app.widgets.markup import literal, tag
 from eligibility.app.widgets.table import table
 from eligibility.city.settings import City
 from eligibility.city.year import CityYear
-from eligibility.domain.law import Batch
+from eligibility.domain.law import ApplicationRound
 from eligibility.domain.text import Message, msgid
 from eligibility.register.year_candidates import STAGES, YearCandidates
 from eligibility.schemes.registry import Scheme
@@ -31,7 +31,7 @@ def of_register(repository: Repository) -> bool:
     if not any(repository.overview.funnel().values()):
         return False
     words = {REGISTER: _("of the register"), FILE: _("of the file")}
-    chosen = st.segmented_control(
+    selection = st.segmented_control(
         _("Which firms"),
         list(words),
         default=REGISTER,
@@ -40,7 +40,7 @@ def of_register(repository: Repository) -> bool:
         key=session.FIRMS_OF,
         persist_state="session",
     )
-    return bool(chosen == REGISTER)
+    return bool(selection == REGISTER)
 
 
 def whole(repository: Repository) -> bool:
@@ -52,7 +52,7 @@ def stages(usual: Sequence[Stage]) -> list[Stage]:
     """The stages whose firms are counted, from the usual ones on."""
     words = {stage: _(STAGE_WORDS[stage]) for stage in STAGES}
     words[Stage.CERTIFIED] = _("certificate ends in the year")
-    chosen = st.pills(
+    selection = st.pills(
         _("Counted are firms at these stages"),
         list(words),
         selection_mode="multi",
@@ -62,30 +62,30 @@ def stages(usual: Sequence[Stage]) -> list[Stage]:
         key=session.stages_key(usual),
         persist_state="session",
     )
-    return sorted(chosen, key=list(words).index)
+    return sorted(selection, key=list(words).index)
 
 
-def years(*, registered: bool) -> list[int]:
+def years(*, of_register: bool) -> list[int]:
     """The years to choose from: of the register, or of the file kept."""
     return (
         plan_results.coming_years()
-        if registered
+        if of_register
         else plan_results.application_years(cache.current())
     )
 
 
-def closed_batch(year: int, city: City, scheme: Scheme) -> Batch | None:
+def closed_batch(year: int, city: City, scheme: Scheme) -> ApplicationRound | None:
     """The last batch of the year where it has closed, and that only applications filed count then."""
     last = plan_results.closed_batch(city, year, scheme)
     if last is not None:
-        said = _(
+        sentence = _(
             "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
         )
         if last.source == "assumed":
-            said = _(
+            sentence = _(
                 "The last batch of {year} closed on {day} (assumed, please check): only applications filed are counted unless you choose otherwise."
             )
-        st.html(tag("p", said.format(year=year, day=last.due), cls="notice"))
+        st.html(tag("p", sentence.format(year=year, day=last.due), cls="notice"))
     return last
 
 
@@ -103,33 +103,33 @@ def candidate_counts(pool: YearCandidates) -> None:
     """Who is counted, and who cannot be, with the way to each of these."""
     words = {stage: _(STAGE_WORDS[stage]) for stage in STAGES}
     words[Stage.CERTIFIED] = _("certificate ends in the year")
-    said = [
+    lines = [
         _("Counted: {n} firms of the register").format(n=f"{len(pool.firms):,}"),
         *(f"{words[stage]} {pool.stages[stage]:,}" for stage in STAGES if pool.stages[stage]),
     ]
     if pool.waiting:
-        said.append(
+        lines.append(
             _("not counted, as the application of {year} is not decided: {n}").format(
                 year=pool.year - 1, n=f"{pool.waiting:,}"
             )
         )
     if pool.later:
-        said.append(
+        lines.append(
             _("not counted, as they apply in a later year: {n}").format(n=f"{pool.later:,}")
         )
     if pool.doubles:
-        said.append(
+        lines.append(
             _("left out, as another carrier holds the same firm: {n}").format(n=f"{pool.doubles:,}")
         )
-    if pool.unrecorded:
-        said.append(
+    if pool.unrecorded_applications:
+        lines.append(
             _("at the stage applied without an application on record: {n}").format(
-                n=f"{len(pool.unrecorded):,}"
+                n=f"{len(pool.unrecorded_applications):,}"
             )
         )
     if pool.earlier:
-        said.append(_("judged by figures of an earlier year: {n}").format(n=f"{pool.earlier:,}"))
-    st.html(tag("p", *(tag("span", part) for part in said), cls="counts"))
+        lines.append(_("judged by figures of an earlier year: {n}").format(n=f"{pool.earlier:,}"))
+    st.html(tag("p", *(tag("span", part) for part in lines), cls="counts"))
     _left_out(_("Not counted, as no figures are held: {n}"), pool.blank)
     _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread)
 
@@ -143,7 +143,7 @@ def candidates_summary(repository: Repository, pool: YearCandidates) -> None:
 def unrecorded_applications(repository: Repository, pool: YearCandidates) -> None:
     """Firms whose stage says that they applied and no record when, with the button that records it."""
     by_year: dict[int, dict[int, str]] = {}
-    for each in pool.unrecorded:
+    for each in pool.unrecorded_applications:
         by_year.setdefault(each.year, {})[each.firm] = each.name
     for year, firms in sorted(by_year.items()):
         title = _("Applied by their stage, the year not recorded: {n}; held to be of {year}")
@@ -189,29 +189,29 @@ def _links(firms: Mapping[int, str]) -> None:
 
 
 def certificates(
-    pool: YearCandidates, made: CityYear, scheme: Scheme, *, whole: bool = True
+    pool: YearCandidates, city_year: CityYear, scheme: Scheme, *, whole: bool = True
 ) -> None:
     """Certificates valid at the end of each year if no more came, against the stock aimed at."""
     st.header(_("Stock of certificates"), anchor=False)
-    held, undated = plan_results.stock(pool, scheme), pool.held.undated
+    stock, undated = plan_results.stock(pool, scheme), pool.certificates.without_day
     # the stock aimed at is the city's, and no yardstick for the firms of one carrier
-    aim = made.target.stock if whole else None
+    aim = city_year.target.stock if whole else None
     heads: Sequence[str] = (
         _("Year"),
         _("Certificates of the year"),
         _("End in the year"),
         _("Valid on 31 December"),
     )
-    columns = [held.certified, held.expiring, held.valid]
+    columns = [stock.issues, stock.expiring, stock.valid]
     if aim is not None:
         goal = int(aim.value)
         assumed = aim.source == "assumed"
-        said = _("Short of {n} (assumed)") if assumed else _("Short of {n}")
-        heads = (*heads, said.format(n=goal))
-        columns.append(held.needed(goal))
+        sentence = _("Short of {n} (assumed)") if assumed else _("Short of {n}")
+        heads = (*heads, sentence.format(n=goal))
+        columns.append(stock.shortfall(goal))
     rows = [
         (str(year), *(f"{column[place]:,}" for column in columns))
-        for place, year in enumerate(held.years.tolist())
+        for place, year in enumerate(stock.years.tolist())
     ]
     st.html(table(heads, rows, numbers=[1, 2, 3, 4][: len(columns)]))
     notes = [_("From the outcomes on record; what this year still brings is not in it.")]

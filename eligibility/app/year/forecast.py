@@ -24,7 +24,7 @@ from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.reports.number_format import certified_chance, tenths
 from eligibility.reports.year_text import carriers_part
 
-Said = Mapping[str, Any]
+Record = Mapping[str, Any]
 #: chances below this are not drawn
 SEEN = 1e-4
 HEIGHT = 280
@@ -35,21 +35,21 @@ REACH = 3
 LEAST = 30
 
 
-def basis(made: CityYear) -> None:
+def basis(city_year: CityYear) -> None:
     """What every chance on the page rests on."""
-    shock = made.city.forecast.year_shock
-    said = _("Chances: {basis}").format(basis=made.basis.say(language()))
+    shock = city_year.city.forecast.year_shock
+    sentence = _("Chances: {basis}").format(basis=city_year.basis.say(language()))
     also = _("Years differ by {shock} in log-odds ({source}).").format(
-        shock=fmt.number(shock.value), source=_sourced(shock)
+        shock=fmt.number(shock.value), source=_with_source(shock)
     )
-    if made.chances.left is not None:
+    if city_year.chances.not_yet_certified is not None:
         also += " " + _(
             "A firm that may be certified in {year} counts for the chance that is left."
-        ).format(year=made.year - 1)
-    st.html(tag("p", said, tag("small", also), cls="notice"))
+        ).format(year=city_year.year - 1)
+    st.html(tag("p", sentence, tag("small", also), cls="notice"))
 
 
-def numbers(record: Said, *, open_: bool = True, whole: bool = True) -> None:
+def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
     """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
 
     These are not told of a year whose last batch has closed (``open_``). The city's target is no
@@ -58,16 +58,16 @@ def numbers(record: Said, *, open_: bool = True, whole: bool = True) -> None:
     seen, goal = record["forecast"], record["target"]["certified"]
     more = seen["more_needed"]
     low, high = seen["interval_80"]
-    said = [
+    lines = [
         (_("Expected certified"), fmt.number(seen["expected"], 1), ""),
         (_("With 80 %"), f"{low}–{high}", ""),
     ]
     if whole:
-        said.append(
+        lines.append(
             (_("Chance of at least {n}").format(n=goal), tenths(seen["reaches_target"]), "")
         )
     if whole and open_:
-        said.append(
+        lines.append(
             (
                 _("More ready firms for {sure}").format(sure=fmt.limit(more["for_probability"])),
                 f"{more['firms']}",
@@ -79,13 +79,13 @@ def numbers(record: Said, *, open_: bool = True, whole: bool = True) -> None:
     if whole and record["target"]["stock"]:
         source = record["target"]["stock_source"]
         words = _("assumed") if isinstance(source, str) else fmt.citation(source)
-        said.append((_("Stock aimed at"), f"{record['target']['stock']}", words))
+        lines.append((_("Stock aimed at"), f"{record['target']['stock']}", words))
     st.html(
         tag(
             "dl",
             *(
                 tag("div", tag("dt", title), tag("dd", n, *([tag("small", also)] if also else [])))
-                for title, n, also in said
+                for title, n, also in lines
             ),
             cls="numbers",
         )
@@ -94,30 +94,32 @@ def numbers(record: Said, *, open_: bool = True, whole: bool = True) -> None:
         st.html(tag("p", carriers_part(dict(record), language())))
 
 
-def plot(seen: Forecast, *, whole: bool = True) -> None:
+def plot(forecast: Forecast, *, whole: bool = True) -> None:
     """Bars of the chance of each number certified, the target and the firms certified already.
 
     Of one carrier's firms (not ``whole``) without the city's target.
     """
-    counts = np.flatnonzero(seen.distribution > SEEN)
-    counts = np.arange(counts.min(), counts.max() + 1) + seen.already
+    counts = np.flatnonzero(forecast.distribution > SEEN)
+    counts = np.arange(counts.min(), counts.max() + 1) + forecast.already
     reached, below = _("target reached"), _("below the target")
     bars: list[dict[str, Any]] = [
         {
             "n": int(n),
             "from": n - 0.45,
             "to": n + 0.45,
-            "p": float(seen.distribution[n - seen.already]),
-            "zone": reached if n >= seen.target or not whole else below,
+            "p": float(forecast.distribution[n - forecast.already]),
+            "zone": reached if n >= forecast.target or not whole else below,
         }
         for n in counts
     ]
     lines: list[dict[str, Any]] = []
     if whole:
-        lines.append({"at": seen.target - 0.5, "says": _("target {n}").format(n=seen.target)})
-    if seen.already:
         lines.append(
-            {"at": seen.already, "says": _("certified already: {n}").format(n=seen.already)}
+            {"at": forecast.target - 0.5, "says": _("target {n}").format(n=forecast.target)}
+        )
+    if forecast.already:
+        lines.append(
+            {"at": forecast.already, "says": _("certified already: {n}").format(n=forecast.already)}
         )
     ends = [*(bar["n"] for bar in bars), *(line["at"] for line in lines)]
     scale = alt.Scale(domain=[min(ends) - 1, max(ends) + 1], nice=False, zero=False)
@@ -158,20 +160,20 @@ def plot(seen: Forecast, *, whole: bool = True) -> None:
     words = at.mark_text(align="left", baseline="top", dx=5, y=0, color=text, fontSize=13).encode(
         text="says:N"
     )
-    low, high = seen.interval(0.8)
+    low, high = forecast.interval(0.8)
     words_of = _("Number certified: expected {expected}, {low} to {high} with 80 %")
     if whole:
         words_of = _(
             "Number certified: expected {expected}, {low} to {high} with 80 %, chance of at least {target} {chance}"
         )
-    told = words_of.format(
-        expected=fmt.number(seen.expected, 1),
+    sentence = words_of.format(
+        expected=fmt.number(forecast.mean, 1),
         low=low,
         high=high,
-        target=seen.target,
-        chance=tenths(seen.reaches_target),
+        target=forecast.target,
+        chance=tenths(forecast.reaches_target),
     )
-    chart = alt.layer(drawn, rules, words).properties(height=HEIGHT, description=told)
+    chart = alt.layer(drawn, rules, words).properties(height=HEIGHT, description=sentence)
     st.altair_chart(chart, width="stretch")
 
 
@@ -195,7 +197,7 @@ def aim(*, whole: bool = True) -> Aim:
     if not whole:
         return Aim.EXPECTED
     words = {Aim.EXPECTED: _("certifications"), Aim.TARGET: _("the chance of the target")}
-    chosen: Aim = st.segmented_control(
+    selection: Aim = st.segmented_control(
         _("Support is to raise"),
         list(words),
         default=Aim.EXPECTED,
@@ -203,7 +205,7 @@ def aim(*, whole: bool = True) -> Aim:
         format_func=words.__getitem__,
         key=session.AIM,
     )
-    return chosen
+    return selection
 
 
 def inputs(city: City, goal: int, year: int, key: str, *, whole: bool = True) -> tuple[int, float]:
@@ -249,7 +251,7 @@ def already(year: int) -> int:
     return int(typed)
 
 
-def shares(made: CityYear) -> None:
+def shares(city_year: CityYear) -> None:
     """Firms and expected certifications by district, carrier or industry."""
     words = {"district": _("District"), "carrier": _("Carrier"), "industry": _("Industry")}
     by = st.segmented_control(
@@ -274,14 +276,14 @@ def shares(made: CityYear) -> None:
             name or _("not stated"),
             f"{share.firms:,}",
             *(f"{share.verdicts[verdict]:,}" for verdict in (MET, UNDETERMINED, UNMET)),
-            fmt.number(share.expected, 1),
+            fmt.number(share.expected_certifications, 1),
         )
-        for name, share in shares_by(made.standing, made.chances, by).items()
+        for name, share in shares_by(city_year.standing, city_year.chances, by).items()
     ]
     st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
 
 
-def _sourced(figure: Figure) -> str:
+def _with_source(figure: Figure) -> str:
     if isinstance(figure.source, str):
         return _("assumed")
     return f"{figure.source.document} {figure.source.article}"

@@ -17,11 +17,11 @@ from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
 from eligibility.reports.number_format import certified_chance, tenths
 
-Said = Mapping[str, Any]
+Record = Mapping[str, Any]
 TALL = 460
 
 
-def comparison(support: Said, *, whole: bool = True) -> None:
+def comparison(support: Record, *, whole: bool = True) -> None:
     """What the choice brings, beside the rules of thumb; no chance of the target for one carrier."""
     if not support["choices"]:
         return
@@ -56,33 +56,33 @@ def comparison(support: Said, *, whole: bool = True) -> None:
         st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
 
 
-def bound(support: Said) -> None:
+def bound(support: Record) -> None:
     """That the choice is proven the best, or what no choice exceeds."""
     by_target = support["aim"] == "target"
     if support["proven"]:
-        said = _("Proven: no other choice within these days reaches more.")
+        sentence = _("Proven: no other choice within these days reaches more.")
     else:
-        said = _(
+        sentence = _(
             "Not proven the best: the search ended early. This choice reaches {value}; no choice reaches more than {bound}."
         ).format(
             value=tenths(support["forecast"]["reaches_target"]),
             bound=tenths(support["at_most"]),
         )
     if by_target or not support["proven"]:
-        st.caption(said)
+        st.caption(sentence)
 
 
-def worth_a_visit(support: Said, keys: Sequence[str]) -> str | None:
+def worth_a_visit(support: Record, keys: Sequence[str]) -> str | None:
     """Each firm of the choice with what to do; gives that one of the keys that was opened."""
-    chosen = support["choices"]
+    choices = support["choices"]
     columns = {
-        "open": [_("Open")] * len(chosen),
-        _("Firm"): [_name(each) for each in chosen],
-        _("What to do"): [_actions(each) for each in chosen],
-        _("Days"): [each["days"] for each in chosen],
-        _("Chance now"): [certified_chance(each["before"]) for each in chosen],
-        _("Chance then"): [certified_chance(each["after"]) for each in chosen],
-        _("District"): [each["district"] for each in chosen],
+        "open": [_("Open")] * len(choices),
+        _("Firm"): [_name(each) for each in choices],
+        _("What to do"): [_actions(each) for each in choices],
+        _("Days"): [each["days"] for each in choices],
+        _("Chance now"): [certified_chance(each["before"]) for each in choices],
+        _("Chance then"): [certified_chance(each["after"]) for each in choices],
+        _("District"): [each["district"] for each in choices],
     }
     st.dataframe(
         pa.table(columns),
@@ -92,7 +92,7 @@ def worth_a_visit(support: Said, keys: Sequence[str]) -> str | None:
             )
         },
         hide_index=True,
-        height="content" if len(chosen) <= 12 else TALL,
+        height="content" if len(choices) <= 12 else TALL,
         placeholder=fmt.NOTHING,
         alt=_("Firms worth a visit, with what to do"),
     )
@@ -101,47 +101,47 @@ def worth_a_visit(support: Said, keys: Sequence[str]) -> str | None:
     return session.pressed_row(session.VISITED, list(keys))
 
 
-def _name(firm: Said) -> str:
+def _name(firm: Record) -> str:
     return firm["name"] or firm["uscc"] or fmt.NOTHING
 
 
-def _actions(choice: Said) -> str:
+def _actions(choice: Record) -> str:
     return _(", ").join(action[language().id] for action in choice["actions"])
 
 
-def choices(support: Said, keys: Sequence[str], opens: str) -> str | None:
+def choices(support: Record, keys: Sequence[str], opens: str) -> str | None:
     """Each choice with its reason; gives that one of the firms' keys that was opened.
 
     ``opens`` says on every button what it leads to.
     """
-    chosen = support["choices"]
-    if not chosen:
+    choices = support["choices"]
+    if not choices:
         st.info(_("Nothing fits into these days; allow more, or look at the training needs."))
         return None
     columns = {
-        _("Firm"): [_name(each) for each in chosen],
-        _("District"): [each["district"] for each in chosen],
-        _("What to do"): [_actions(each) for each in chosen],
-        _("Days"): [each["days"] for each in chosen],
-        _("Chance now"): [certified_chance(each["before"]) for each in chosen],
-        _("Chance then"): [certified_chance(each["after"]) for each in chosen],
-        _("Added a day"): [round(each["gain_per_day"], 3) for each in chosen],
-        _("Lost without it"): [round(each["lost_without"], 3) for each in chosen],
+        _("Firm"): [_name(each) for each in choices],
+        _("District"): [each["district"] for each in choices],
+        _("What to do"): [_actions(each) for each in choices],
+        _("Days"): [each["days"] for each in choices],
+        _("Chance now"): [certified_chance(each["before"]) for each in choices],
+        _("Chance then"): [certified_chance(each["after"]) for each in choices],
+        _("Added a day"): [round(each["gain_per_day"], 3) for each in choices],
+        _("Lost without it"): [round(each["lost_without"], 3) for each in choices],
         _("Its days would otherwise go to"): [
             _(", ").join(str(other["name"] or other["uscc"]) for other in each["instead"])
-            for each in chosen
+            for each in choices
         ],
     }
     shown = pa.table(columns)
     st.dataframe(
-        shown.add_column(0, "open", pa.array([opens] * len(chosen))),
+        shown.add_column(0, "open", pa.array([opens] * len(choices))),
         column_config={
             "open": st.column_config.ButtonColumn(
                 "", width=58, pinned=True, type="tertiary", key=session.SUPPORTED
             )
         },
         hide_index=True,
-        height="content" if len(chosen) <= 12 else TALL,
+        height="content" if len(choices) <= 12 else TALL,
         placeholder=fmt.NOTHING,
         alt=_("Firms to support, with the reason"),
     )
@@ -156,7 +156,7 @@ def choices(support: Said, keys: Sequence[str], opens: str) -> str | None:
     return None if row is None else keys[row]
 
 
-def training(needs: Said) -> None:
+def training(needs: Record) -> None:
     """Which gaps most firms share, and which course would move how many."""
     heads = (
         _("Course"),
@@ -187,11 +187,11 @@ def training(needs: Said) -> None:
         lacked = [gap for gap in needs["gaps"] if gap["scored_item"] is scored]
         if lacked:
             with st.expander(title, expanded=not scored):
-                st.html(_lacked(lacked, scored))
+                st.html(_gap_title(lacked, scored))
 
 
-def _lacked(gaps: list[Said], scored: bool) -> str:
-    if scored:
+def _gap_title(gaps: list[Record], by_score: bool) -> str:
+    if by_score:
         rows = [(gap["title"][language().id], f"{gap['unmet']:,}") for gap in gaps]
         return table((_("Item"), _("Number of firms")), rows, numbers=[1])
     heads = (_("Condition"), _("○ unmet"), _("its only unmet one"), _("◐ undetermined"))
@@ -200,7 +200,7 @@ def _lacked(gaps: list[Said], scored: bool) -> str:
     return table(heads, rows, numbers=[1, 2, 3])
 
 
-def deadlines(due: list[Said]) -> None:
+def deadlines(due: list[Record]) -> None:
     """What is due, and what each day rests on."""
     rows = [
         (

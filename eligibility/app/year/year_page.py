@@ -23,7 +23,7 @@ city, model = cache.city(), cache.model()[0]
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         registered = candidates.of_register(repository)
-        years = candidates.years(registered=registered)
+        years = candidates.years(of_register=registered)
         if years:
             year = st.selectbox(_("Year of application"), years, key=address.YEAR, width=160)
             by_model = forecast.chances(model is not None)
@@ -56,7 +56,7 @@ except EligibilityError as error:
     notices.show_refusal(error, language())
     st.stop()
 record = city_record(made)
-keys = plan_results.visited(held, made) if held else plan_results.supported(cache.current(), made)
+keys = plan_results.firm_ids(held, made) if held else plan_results.firm_keys(cache.current(), made)
 
 forecast.basis(made)
 forecast.numbers(record, open_=last is None, whole=whole)

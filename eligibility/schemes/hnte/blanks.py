@@ -16,11 +16,11 @@ from eligibility.comparisons import (
     ShareRange,
     above,
     at_least,
-    joined,
     part_within,
     quotient_limit,
     scale_values,
     share_range,
+    union_of_ranges,
 )
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable, YearSeries
@@ -60,9 +60,9 @@ def hitech_income(firms: FirmTable, line: float) -> ShareRange:
     """Hi-tech income over total income; non-taxable income is at most the gross income."""
     part, (whole, _) = firms.numbers("hitech_income_y3"), total_income(firms)
     gross = firms.numbers("gross_income_y3")
-    known = ~np.isnan(whole)
+    is_known = ~np.isnan(whole)
     return part_within(
-        part, part, np.where(known, whole, np.nan), np.where(known, whole, gross), line
+        part, part, np.where(is_known, whole, np.nan), np.where(is_known, whole, gross), line
     )
 
 
@@ -93,7 +93,7 @@ def rd_over_sales(firms: FirmTable, law: Edition) -> ShareRange:
             np.ones(table.rows, dtype=np.bool_),
         )
 
-    return joined(over_registrations(firms, over))
+    return union_of_ranges(over_registrations(firms, over))
 
 
 def _reach(
@@ -130,7 +130,7 @@ def domestic_rd(firms: FirmTable, law: Edition, *, as_paid: bool) -> ShareRange:
             may_be_empty=nothing[1] == 0,
         )
 
-    return joined(over_registrations(firms, over))
+    return union_of_ranges(over_registrations(firms, over))
 
 
 def _total(values: Floats, operating: Bools) -> Floats:

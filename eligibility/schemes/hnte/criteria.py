@@ -37,7 +37,7 @@ def registration_age(firms: FirmTable, law: Edition) -> Finding:
     compare = at_least if law.reading("days_counted") == "inclusive" else above
     return finding(
         passes=compare(days, needed),
-        known=~unknown,
+        decided_rows=~unknown,
         observed=days,
         required=needed,
         missing={"registered_on": unknown},
@@ -53,7 +53,7 @@ def core_ip(firms: FirmTable, law: Edition) -> Finding:
     has, may_have = at_least(fewest, needed), at_least(most, needed)
     return finding(
         passes=has & (support == 1),
-        known=(has & (support == 1)) | ~may_have | (support == 0),
+        decided_rows=(has & (support == 1)) | ~may_have | (support == 0),
         observed=np.where(fewest == most, fewest, np.nan),
         required=needed,
         missing={
@@ -68,13 +68,13 @@ def technical_field(firms: FirmTable, law: Edition) -> Finding:
     codes = firms.numbers("technical_field_code")
     listed = is_one_of(codes, law.listed_codes)
     lowest = is_one_of(codes, law.lowest_codes)
-    known = (lowest | ~listed) & ~np.isnan(codes) & (law.catalogue is not None)
+    is_known = (lowest | ~listed) & ~np.isnan(codes) & (law.catalogue is not None)
     return finding(
         passes=lowest,
-        known=known,
+        decided_rows=is_known,
         observed=codes,
         required=np.nan,
-        missing={"technical_field_code": ~known & (law.catalogue is not None)},
+        missing={"technical_field_code": ~is_known & (law.catalogue is not None)},
     )
 
 
@@ -101,7 +101,7 @@ def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
         law,
         part=rd.total,
         whole=sales.total,
-        required=scale_values(law.scales["rd_intensity"], latest),
+        line=scale_values(law.scales["rd_intensity"], latest),
         missing=merge_missing(rd.missing, sales.missing),
         over_blanks=lambda rows: rd_over_sales(select(firms, rows, "rd_", "sales_revenue_"), law),
     )
@@ -115,7 +115,7 @@ def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
         law,
         part=rd.domestic.total,
         whole=rd.total.total,
-        required=law.value("domestic_rd_share"),
+        line=law.value("domestic_rd_share"),
         missing=merge_missing(rd.domestic.missing, rd.total.missing),
         over_blanks=lambda rows: domestic_rd(select(firms, rows, "rd_"), law, as_paid=as_paid),
     )
@@ -130,7 +130,7 @@ def hitech_income_share(firms: FirmTable, law: Edition) -> Finding:
         law,
         part=hitech,
         whole=income,
-        required=line,
+        line=line,
         missing={"hitech_income_y3": np.isnan(hitech), **missing},
         over_blanks=lambda rows: hitech_income(
             select(firms, rows, "hitech_", "gross_", "non_taxable_", "total_income_"), line
@@ -152,7 +152,7 @@ def innovation_score(score: ScoreInterval, law: Edition) -> Finding:
     certain = passes(score.low)
     return finding(
         passes=certain,
-        known=certain | ~passes(score.high),
+        decided_rows=certain | ~passes(score.high),
         observed=score.low,
         required=mark,
         missing=score.missing,
@@ -165,7 +165,7 @@ def no_major_violation(firms: FirmTable, law: Edition) -> Finding:
     unknown = np.isnan(violation)
     return finding(
         passes=violation == 0,
-        known=~unknown,
+        decided_rows=~unknown,
         observed=violation,
         required=np.nan,
         missing={"major_violation": unknown},
@@ -179,7 +179,7 @@ def _staff_share(staff: str, firms: FirmTable, law: Edition) -> Finding:
         law,
         part=part,
         whole=whole,
-        required=line,
+        line=line,
         missing={staff: np.isnan(part), "staff_total": np.isnan(whole)},
         over_blanks=lambda rows: part_of_whole(part[rows], whole[rows], line),
     )
@@ -190,7 +190,7 @@ def _share(
     *,
     part: Floats,
     whole: Floats,
-    required: Floats | float,
+    line: Floats | float,
     missing: Mapping[str, Bools],
     over_blanks: Callable[[Bools], ShareRange],
 ) -> Finding:
@@ -201,22 +201,22 @@ def _share(
     """
     observed = quotient(part, whole)
     blank = np.isnan(part) | np.isnan(whole)
-    known, passes = ~blank, at_least(observed, required)
+    known, passes = ~blank, at_least(observed, line)
     empty_misses = law.reading("zero_denominator") != "review"
     if not empty_misses:
         known &= whole != 0
     interval = None
     if blank.any():
         share = over_blanks(blank)
-        known[blank], passes[blank] = share.decided(empty_misses=empty_misses)
+        known[blank], passes[blank] = share.decide(empty_misses=empty_misses)
         low, high = (np.full(len(observed), np.nan) for _ in range(2))
         low[blank], high[blank] = share.low, share.high
         interval = low, high
     return finding(
         passes=passes,
-        known=known,
+        decided_rows=known,
         observed=observed,
-        required=required,
+        required=line,
         missing=missing,
         terms={"part": part, "whole": whole},
         interval=interval,

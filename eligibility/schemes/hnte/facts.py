@@ -50,7 +50,7 @@ def usable_rights(firms: FirmTable, law: Edition) -> Rights:
     An unknown count lies between none and any number, an unknown number of spent rights between
     none and all.
     """
-    return firms.formed(("rights", id(law)), lambda: _usable_rights(firms, law))
+    return firms.memoize(("rights", id(law)), lambda: _usable_rights(firms, law))
 
 
 def _usable_rights(firms: FirmTable, law: Edition) -> Rights:
@@ -86,25 +86,27 @@ def counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
 
     A year is formed from its nine categories where all are given, else taken from its totals.
     """
-    return firms.formed(("counted rd", id(law)), lambda: _counted_rd(firms, law))
+    return firms.memoize(("counted rd", id(law)), lambda: _counted_rd(firms, law))
 
 
 def paid_rd(firms: FirmTable, law: Edition) -> RdCosts:
     """R&D costs as actually spent (三、（六）3), where the categories tell; else as counted."""
-    given = _categories(firms)
-    if given is None:
+    categories = _categories(firms)
+    if categories is None:
         return counted_rd(firms, law)
-    domestic = given.internal + given.other + given.outsourced_domestic
-    return _costs(firms, domestic, given.outsourced_overseas)
+    domestic = categories.internal + categories.other + categories.outsourced_domestic
+    return _costs(firms, domestic, categories.outsourced_overseas)
 
 
 def _counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
-    given = _categories(firms)
-    if given is None:
+    categories = _categories(firms)
+    if categories is None:
         return RdCosts(firms.series("rd_expense"), firms.series("rd_expense_domestic"))
     share = law.value("outsourced_share")
-    at_home, abroad = share * given.outsourced_domestic, share * given.outsourced_overseas
-    domestic = given.internal + np.minimum(given.other, _other_limit(given, law)) + at_home
+    at_home, abroad = share * categories.outsourced_domestic, share * categories.outsourced_overseas
+    domestic = (
+        categories.internal + np.minimum(categories.other, _other_limit(categories, law)) + at_home
+    )
     return _costs(firms, domestic, abroad)
 
 
@@ -153,10 +155,10 @@ def fill_rd(
     )
 
 
-def _other_limit(given: _Categories, law: Edition) -> Floats:
-    share, base = law.value("outsourced_share"), given.internal
+def _other_limit(amounts: _Categories, law: Edition) -> Floats:
+    share, base = law.value("outsourced_share"), amounts.internal
     if law.reading("other_cost_base") == "all_rd":
-        base = base + share * given.outsourced_domestic + share * given.outsourced_overseas
+        base = base + share * amounts.outsourced_domestic + share * amounts.outsourced_overseas
     return base * other_per_base(law)
 
 
@@ -168,21 +170,21 @@ def other_per_base(law: Edition) -> float:
 
 def other_cut(firms: FirmTable, law: Edition) -> Floats:
     """Other costs left out by their limit, CNY, shape (3, n); none in years given by totals."""
-    given = _categories(firms)
-    if given is None:
+    categories = _categories(firms)
+    if categories is None:
         return np.zeros((len(YEARS), firms.rows))
-    over = np.maximum(given.other - _other_limit(given, law), 0.0)
-    outsourced = given.outsourced_domestic + given.outsourced_overseas
+    over = np.maximum(categories.other - _other_limit(categories, law), 0.0)
+    outsourced = categories.outsourced_domestic + categories.outsourced_overseas
     return np.where(np.isnan(over + outsourced), 0.0, over)
 
 
 def outsourced_part(firms: FirmTable) -> Floats:
     """Outsourced R&D over all R&D, both as paid, /1, shape (n,); NaN where a category is blank."""
-    given = _categories(firms)
-    if given is None:
+    categories = _categories(firms)
+    if categories is None:
         return np.full(firms.rows, np.nan)
-    outsourced = given.outsourced_domestic + given.outsourced_overseas
-    paid = outsourced + given.internal + given.other
+    outsourced = categories.outsourced_domestic + categories.outsourced_overseas
+    paid = outsourced + categories.internal + categories.other
     return quotient(*(np.where(firms.operating, of, 0.0).sum(axis=0) for of in (outsourced, paid)))
 
 
@@ -200,20 +202,20 @@ def _categories(firms: FirmTable) -> _Categories | None:
     """The categories, or None where no firm gives any."""
     if not any(f"rd_{name}_{year}" in firms.columns for name in CATEGORIES for year in YEARS):
         return None
-    return firms.formed("rd categories", lambda: _read_categories(firms))
+    return firms.memoize("rd categories", lambda: _read_categories(firms))
 
 
 def _read_categories(firms: FirmTable, home: float = np.nan, abroad: float = np.nan) -> _Categories:
     """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
 
     def years(*names: str, blank: float = home) -> Floats:
-        made = np.empty((len(YEARS), firms.rows))
+        result = np.empty((len(YEARS), firms.rows))
         for row, year in enumerate(YEARS):
             first, *others = (firms.numbers(f"rd_{name}_{year}") for name in names)
-            made[row] = _filled(first, blank)
+            result[row] = _fill(first, blank)
             for other in others:
-                made[row] += _filled(other, blank)
-        return made
+                result[row] += _fill(other, blank)
+        return result
 
     return _Categories(
         years(*INTERNAL),
@@ -223,7 +225,7 @@ def _read_categories(firms: FirmTable, home: float = np.nan, abroad: float = np.
     )
 
 
-def _filled(amounts: Floats, blank: float) -> Floats:
+def _fill(amounts: Floats, blank: float) -> Floats:
     return amounts if np.isnan(blank) else np.where(np.isnan(amounts), blank, amounts)
 
 
@@ -238,9 +240,9 @@ def _costs(firms: FirmTable, domestic: Floats, abroad: Floats) -> RdCosts:
     )
 
 
-def _formed_or_stated(firms: FirmTable, stem: str, formed: Floats) -> YearSeries:
+def _formed_or_stated(firms: FirmTable, stem: str, total: Floats) -> YearSeries:
     stated = firms.series(stem)
-    values = np.where(np.isnan(formed), stated.values, formed)
+    values = np.where(np.isnan(total), stated.values, total)
     wanting = np.isnan(values) & firms.operating
     missing = {"registered_on": np.isnat(firms.dates("registered_on"))}
     for row, year in enumerate(YEARS):

@@ -28,12 +28,12 @@ MAY_BE_NEGATIVE = ("net_assets",)
 
 def ip_advancement(firms: FirmTable, law: Edition) -> ScoredItem:
     """（1）技术的先进程度: the rating's band, or the full range."""
-    return _rated("ip_advancement", "ip_advancement_rating", firms, law)
+    return _rate("ip_advancement", "ip_advancement_rating", firms, law)
 
 
 def ip_core_support(firms: FirmTable, law: Edition) -> ScoredItem:
     """（2）核心支持作用: the rating's band, or the full range."""
-    return _rated("ip_core_support", "ip_core_support_rating", firms, law)
+    return _rate("ip_core_support", "ip_core_support_rating", firms, law)
 
 
 def ip_count(firms: FirmTable, law: Edition) -> ScoredItem:
@@ -136,22 +136,22 @@ def _conversion_points(item: Item, law: Edition, average: Floats) -> tuple[Float
 
 def management_system(firms: FirmTable, law: Edition) -> ScoredItem:
     """（1）管理制度、核算体系、辅助账: the points given, or the full range."""
-    return _given("management_system", firms, law)
+    return _self_rating("management_system", firms, law)
 
 
 def management_institution(firms: FirmTable, law: Edition) -> ScoredItem:
     """（2）研发机构、产学研: the points given, or the full range."""
-    return _given("management_institution", firms, law)
+    return _self_rating("management_institution", firms, law)
 
 
 def management_incentive(firms: FirmTable, law: Edition) -> ScoredItem:
     """（3）转化激励、创业平台: the points given, or the full range."""
-    return _given("management_incentive", firms, law)
+    return _self_rating("management_incentive", firms, law)
 
 
 def management_talent(firms: FirmTable, law: Edition) -> ScoredItem:
     """（4）人才制度: the points given, or the full range."""
-    return _given("management_talent", firms, law)
+    return _self_rating("management_talent", firms, law)
 
 
 def management_checks(firms: FirmTable, law: Edition) -> ScoredItem:
@@ -194,31 +194,33 @@ def _growth(
     item = law.items[name]
 
     def points(series: YearSeries) -> tuple[Floats, Floats]:
-        return _growth_points(item, law, _grown(series), none_for_negative)
+        return _growth_points(item, law, _growth_rate(series), none_for_negative)
 
     ends = (*ENDS, *(-end for end in ENDS[1:])) if stem in MAY_BE_NEGATIVE else ENDS
-    grown = firms.formed(("growth", stem), lambda: _grown(firms.series(stem)))
+    grown = firms.memoize(("growth", stem), lambda: _growth_rate(firms.series(stem)))
     return _over_blanks(firms, stem, ends, grown.rate, points)
 
 
 def _growth_points(
-    item: Item, law: Edition, grown: _Grown, none_for_negative: bool
+    item: Item, law: Edition, growth: _Growth, none_for_negative: bool
 ) -> tuple[Floats, Floats]:
-    zero = grown.negative.copy() if none_for_negative else np.zeros(len(grown.rate), dtype=np.bool_)
+    zero = (
+        growth.negative.copy() if none_for_negative else np.zeros(len(growth.rate), dtype=np.bool_)
+    )
     left_open = np.zeros(len(zero), dtype=np.bool_)
-    for question, case in grown.cases.items():
+    for question, case in growth.cases.items():
         reading = law.reading(question)
         if reading == "no_points":
             zero |= case
         elif reading == "review":
             left_open |= case
-    low, high = band_points(item.bands, band_indexes(item.bands, law, grown.rate))
+    low, high = band_points(item.bands, band_indexes(item.bands, law, growth.rate))
     low = np.where(zero | left_open, 0.0, low)
     return low, np.where(zero, 0.0, np.where(left_open, item.max, high))
 
 
 @dataclass(frozen=True)
-class _Grown:
+class _Growth:
     """A growth rate, NaN where no ratio can be formed, and the rows that an interpretation decides."""
 
     rate: Floats
@@ -226,7 +228,7 @@ class _Grown:
     cases: Mapping[str, Bools]
 
 
-def _grown(series: YearSeries) -> _Grown:
+def _growth_rate(series: YearSeries) -> _Growth:
     first, second, third = series.values
     runs_first, runs_second, _ = series.applies
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -235,7 +237,7 @@ def _grown(series: YearSeries) -> _Grown:
     first_zero = runs_first & (first == 0)
     second_zero = runs_second & (second == 0)
     rate = np.where(runs_first & ~first_zero, both, last) - 1
-    return _Grown(
+    return _Growth(
         rate=np.where(~runs_second | second_zero, np.nan, rate),
         negative=np.logical_or.reduce(series.applies & (series.values < 0)),
         cases={
@@ -250,7 +252,7 @@ def _grown(series: YearSeries) -> _Grown:
 # --- shared -------------------------------------------------------------------------------------
 
 
-def _rated(name: str, rating_field: str, firms: FirmTable, law: Edition) -> ScoredItem:
+def _rate(name: str, rating_field: str, firms: FirmTable, law: Edition) -> ScoredItem:
     item = law.items[name]
     rating = firms.numbers(rating_field)
     blank = np.isnan(rating)
@@ -269,7 +271,7 @@ def _band(item: Item, grade: str) -> Band:
     return next(band for band in item.bands if band.grade == grade)
 
 
-def _given(name: str, firms: FirmTable, law: Edition) -> ScoredItem:
+def _self_rating(name: str, firms: FirmTable, law: Edition) -> ScoredItem:
     points = firms.numbers(name)
     blank = np.isnan(points)
     return ScoredItem(
@@ -280,18 +282,18 @@ def _given(name: str, firms: FirmTable, law: Edition) -> ScoredItem:
     )
 
 
-def _with_rights(scored: ScoredItem, firms: FirmTable, law: Edition) -> ScoredItem:
+def _with_rights(item: ScoredItem, firms: FirmTable, law: Edition) -> ScoredItem:
     """Items that judge the rights give nothing where there are none (档E 无)."""
     rights = usable_rights(firms, law)
     fewest, most = rights.total
     needed = law.value("rights_needed")
     has, may_have = at_least(fewest, needed), at_least(most, needed)
     missing = {name: blank & ~has for name, blank in rights.missing.items()}
-    missing |= {name: blank & may_have for name, blank in scored.missing.items()}
+    missing |= {name: blank & may_have for name, blank in item.missing.items()}
     return ScoredItem(
-        np.where(has, scored.low, 0.0),
-        np.where(may_have, scored.high, 0.0),
-        scored.observed,
+        np.where(has, item.low, 0.0),
+        np.where(may_have, item.high, 0.0),
+        item.observed,
         only_somewhere(missing),
     )
 
@@ -300,7 +302,7 @@ def _over_blanks(
     firms: FirmTable,
     stem: str,
     ends: Sequence[float],
-    observed: Floats,
+    figure: Floats,
     points: Callable[[YearSeries], tuple[Floats, Floats]],
 ) -> ScoredItem:
     """Points of a series; where it has blanks, those of every fill of them by ``ends``.
@@ -309,7 +311,7 @@ def _over_blanks(
     """
     series = firms.series(stem)
     low, high = points(series)
-    blank = ~series.known
+    blank = ~series.is_complete
     unfixed = np.zeros(firms.rows, dtype=np.bool_)
     if blank.any():
         rows = select(firms, blank, stem)
@@ -318,6 +320,6 @@ def _over_blanks(
     return ScoredItem(
         low,
         high,
-        np.where(blank, np.nan, observed),
+        np.where(blank, np.nan, figure),
         only_somewhere({name: rows & unfixed for name, rows in series.missing.items()}),
     )

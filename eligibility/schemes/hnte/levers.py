@@ -59,7 +59,7 @@ def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
             lambda amount: {field: np.where(amount > 0, 1.0, firms.numbers(field))},
         )
 
-    made = {
+    result = {
         "days": Lever(
             "application_date", np.zeros(firms.rows), free, lambda days: _later(firms, days)
         ),
@@ -82,7 +82,7 @@ def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
             "hitech_income_y3",
             firms.numbers("hitech_income_y3"),
             free,
-            lambda amount: _raised(
+            lambda amount: _raise(
                 firms, amount, "hitech_income_y3", "gross_income_y3", "total_income_y3"
             ),
             how=Wording(zh="新增收入，总收入随之增加", en="new income, which adds to all income"),
@@ -95,13 +95,13 @@ def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
         "total_assets": more("total_assets_y3"),
     }
     for name in STAFF:
-        made |= _staff_levers(name, firms, law)
+        result |= _staff_levers(name, firms, law)
     for name, field in RATED.items():
-        made[name] = _rating(field, firms)
+        result[name] = _rating(field, firms)
     for name in (*MANAGEMENT, "management_checks"):
         if name in law.items:
-            made[name] = _pointed(name, firms, law)
-    return made
+            result[name] = _points_lever(name, firms, law)
+    return result
 
 
 def _later(firms: FirmTable, days: Floats) -> Columns:
@@ -110,14 +110,14 @@ def _later(firms: FirmTable, days: Floats) -> Columns:
 
 def _new_class2(firms: FirmTable, amount: Floats) -> Columns:
     """New Class II rights; where it is unknown how many are spent, at worst all former ones are."""
-    held, spent = firms.numbers("ip_class2_count"), firms.numbers("ip_class2_used_count")
+    rights, spent = firms.numbers("ip_class2_count"), firms.numbers("ip_class2_used_count")
     return {
-        "ip_class2_count": held + amount,
-        "ip_class2_used_count": np.where(np.isnan(spent) & (amount > 0), held, spent),
+        "ip_class2_count": rights + amount,
+        "ip_class2_used_count": np.where(np.isnan(spent) & (amount > 0), rights, spent),
     }
 
 
-def _raised(firms: FirmTable, amount: Floats, *fields: str) -> Columns:
+def _raise(firms: FirmTable, amount: Floats, *fields: str) -> Columns:
     """More in each of the fields that is given."""
     return {
         field: decimal(firms.numbers(field) + amount) for field in fields if field in firms.columns
@@ -128,16 +128,16 @@ def _rd_at_home(firms: FirmTable, law: Edition) -> Lever:
     """R&D of the firm's own in mainland China, in the latest year; a limit on other costs widens."""
     counted = counted_rd(firms, law).total
 
-    def moved(amount: Floats) -> Columns:
+    def move(amount: Floats) -> Columns:
         widened = np.minimum(other_per_base(law) * amount, other_cut(firms, law)[-1])
-        totals = _raised(firms, amount + widened, "rd_expense_y3", "rd_expense_domestic_y3")
-        return {**totals, **_raised(firms, amount, "rd_personnel_y3")}
+        totals = _raise(firms, amount + widened, "rd_expense_y3", "rd_expense_domestic_y3")
+        return {**totals, **_raise(firms, amount, "rd_personnel_y3")}
 
     return Lever(
         "rd_expense_y3",
         counted.values[-1],
         np.full(firms.rows, np.inf),
-        moved,
+        move,
         how=Wording(zh="境内", en="in mainland China"),
     )
 
@@ -179,15 +179,15 @@ def _rating(field: str, firms: FirmTable) -> Lever:
     )
 
 
-def _pointed(name: str, firms: FirmTable, law: Edition) -> Lever:
-    given, item = firms.numbers(name), law.items[name]
-    points = np.nan_to_num(given)
+def _points_lever(name: str, firms: FirmTable, law: Edition) -> Lever:
+    rating, item = firms.numbers(name), law.items[name]
+    points = np.nan_to_num(rating)
     most = (item.bands[0].at_least if item.bands else item.max) or 0.0
     return Lever(
         name,
-        given,
+        rating,
         most - points,
-        lambda amount: {name: np.where(amount > 0, np.minimum(points + amount, most), given)},
+        lambda amount: {name: np.where(amount > 0, np.minimum(points + amount, most), rating)},
     )
 
 

@@ -29,7 +29,7 @@ from eligibility.schemes.lists import (
 )
 
 
-def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
+def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) -> Count:
     """Rights granted by the date of application, in force, the firm's (三、（二）)."""
     group, status, owner = (read.columns[name] for name in ("class", "status", "owner"))
     granted, acquired, used = (read.columns[name] for name in ("granted_on", "acquired", "used"))
@@ -38,7 +38,7 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     out: Reasons = [
         (group == "application", UNMET, Message("an application, which is no right yet")),
         (group == "none", UNMET, Message("no right that the rules count, as a trade mark is none")),
-        (granted > applied, UNMET, Message("granted after the date of application")),
+        (granted > application_date, UNMET, Message("granted after the date of application")),
         (status == "lapsed", UNMET, Message("no longer in force")),
         (status == "pending", UNMET, Message("not granted yet")),
         (owner == "other", UNMET, Message("not owned by the firm")),
@@ -63,26 +63,26 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
         (read.blank("class"), UNDETERMINED, Message("the class is missing")),
     ]
     possible = ~np.logical_or.reduce([mask for mask, _, _ in out])
-    known = possible & ~np.logical_or.reduce([mask for mask, _, _ in lacks[:-1]])
+    is_known = possible & ~np.logical_or.reduce([mask for mask, _, _ in lacks[:-1]])
     software = group == "software"
     first, second = group == "I", np.isin(group.astype(str), ("II", "patent II", "software"))
     classless = read.blank("class")
     once = "class2_uses" in law.parameters
     spent, unsaid = second & (used == 1) & once, second & np.isnan(used) & once
-    usable = known & (first | (second & ~spent & ~unsaid))
+    usable = is_known & (first | (second & ~spent & ~unsaid))
     maybe = possible & ~usable & ~spent
     own = acquired == "own"
     fields: dict[str, float | str | None] = {
-        "ip_class1_count": count_rows(known & first, possible & (first | classless)),
-        "ip_class2_count": count_rows(known & second, possible & (second | classless)),
+        "ip_class1_count": count_rows(is_known & first, possible & (first | classless)),
+        "ip_class2_count": count_rows(is_known & second, possible & (second | classless)),
         "ip_class2_used_count": count_rows(
-            known & second & (used == 1),
+            is_known & second & (used == 1),
             possible & ((second & (used != 0)) | (classless & (used != 0))),
         ),
         "ip_software_count": count_rows(
-            known & software, possible & (software | (group == "II") | classless)
+            is_known & software, possible & (software | (group == "II") | classless)
         ),
-        "ip_first_granted_on": _earliest(granted, usable | (known & spent), possible),
+        "ip_first_granted_on": _earliest(granted, usable | (is_known & spent), possible),
         "ip_self_developed": answer_yes_no(
             yes=usable & own,
             no=usable & (acquired == "other"),
@@ -104,12 +104,12 @@ def ip(read: ListRows, law: Edition, _: int, applied: np.datetime64) -> Count:
     return Count(fields, *judge_rows(read.rows, reasons))
 
 
-def _earliest(granted: NDArray[np.datetime64], certain: Bools, possible: Bools) -> str | None:
+def _earliest(grant_days: NDArray[np.datetime64], certain: Bools, possible: Bools) -> str | None:
     """The first day of grant; None where a row that may count could be earlier, or none counts."""
     if not certain.any():
         return None
-    first = granted[certain].min()
-    doubtful = possible & ~certain & (np.isnat(granted) | (granted < first))
+    first = grant_days[certain].min()
+    doubtful = possible & ~certain & (np.isnat(grant_days) | (grant_days < first))
     return None if doubtful.any() else str(first)
 
 

@@ -153,25 +153,25 @@ def _not_yet(field: str, firms: FirmTable) -> Floats:
 
 def ip_advancement(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（1）技术的先进程度: the papers for a better rating."""
-    return _rated("ip_advancement", "advancement_rating", firms, law)
+    return _rating_steps("ip_advancement", "advancement_rating", firms, law)
 
 
 def ip_core_support(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（2）核心支持作用: the papers for a better rating."""
-    return _rated("ip_core_support", "core_support_rating", firms, law)
+    return _rating_steps("ip_core_support", "core_support_rating", firms, law)
 
 
 def ip_count(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（3）知识产权数量: Class I rights for the best band, usable Class II rights for the others."""
     rights = usable_rights(firms, law)
 
-    def known(counts: tuple[Floats, Floats]) -> Floats:
+    def known_rows(counts: tuple[Floats, Floats]) -> Floats:
         return np.where(counts[0] == counts[1], counts[0], np.nan)
 
     best, *others = law.items["ip_count"].bands
-    steps = _counted(others, known(rights.class2), {"class2_rights": 1.0}, law)
+    steps = _count_steps(others, known_rows(rights.class2), {"class2_rights": 1.0}, law)
     line, strict = band_line(best, law)
-    need = Need(line - known(rights.class1), {"class1_rights": 1.0}, strict)
+    need = Need(line - known_rows(rights.class1), {"class1_rights": 1.0}, strict)
     return (*steps, Step(best.grade, best.points, (need,)))
 
 
@@ -197,7 +197,7 @@ def core_rights(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     fewest, most = rights.total
     # a Class I right gives the best band at once, so the others are reached by Class II alone
     counted = np.where(fewest == most, fewest, np.nan)
-    steps = _counted(item.bands, counted, {"class2_rights": 1.0}, law)
+    steps = _count_steps(item.bands, counted, {"class2_rights": 1.0}, law)
     first = law.value("class1_for_best_band") - rights.class1[0]
     best = item.bands[0]
     return (*steps, Step(best.grade, best.points, (Need(first, {"class1_rights": 1.0}),)))
@@ -211,34 +211,34 @@ def conversion(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
         years = np.full(firms.rows, series.applies.shape[0])
     # a firm that has not closed a year has none in which a result could count
     total = np.where(series.applies[-1], series.total, np.nan)
-    return _counted(law.items["conversion"].bands, total, {"conversions": 1.0}, law, years)
+    return _count_steps(law.items["conversion"].bands, total, {"conversions": 1.0}, law, years)
 
 
 def management_system(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（1）管理制度、核算体系、辅助账: point by point."""
-    return _given("management_system", firms, law)
+    return _self_rating_steps("management_system", firms, law)
 
 
 def management_institution(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（2）研发机构、产学研: point by point."""
-    return _given("management_institution", firms, law)
+    return _self_rating_steps("management_institution", firms, law)
 
 
 def management_incentive(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（3）转化激励、创业平台: point by point."""
-    return _given("management_incentive", firms, law)
+    return _self_rating_steps("management_incentive", firms, law)
 
 
 def management_talent(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """（4）人才制度: point by point."""
-    return _given("management_talent", firms, law)
+    return _self_rating_steps("management_talent", firms, law)
 
 
 def management_checks(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """362号, 2008: more of the checks passed."""
     passed = np.nan_to_num(firms.numbers("management_checks"))
     bands = law.items["management_checks"].bands
-    return _counted(bands, passed, {"management_checks": 1.0}, law)
+    return _count_steps(bands, passed, {"management_checks": 1.0}, law)
 
 
 def growth_net_assets(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
@@ -268,7 +268,7 @@ def _growth(
     with np.errstate(divide="ignore", invalid="ignore"):
         earlier = np.where(last_alone, 0.0, second / first)
     ratios = np.where(last_alone, 1, 2)
-    open_way = series.known & runs_third & runs_second & (second > 0)
+    open_way = series.is_complete & runs_third & runs_second & (second > 0)
     for case, rows in (
         ("growth_first_year_zero", runs_first & (first == 0)),
         ("growth_two_years", ~runs_first),
@@ -296,7 +296,7 @@ def _growth(
 _LEVERS = {"net_assets": "net_assets", "sales_revenue": "sales", "total_assets": "total_assets"}
 
 
-def _counted(
+def _count_steps(
     bands: Sequence[Band],
     present: Floats,
     gains: Mapping[str, Floats | float],
@@ -304,14 +304,14 @@ def _counted(
     years: Floats | NDArray[np.int_] | float = 1.0,
 ) -> tuple[Step, ...]:
     """One step for each band above none, upwards: the line a year, times the years, less the count."""
-    made = []
+    result = []
     for band in reversed(bands[:-1]):
         line, strict = band_line(band, law)
-        made.append(Step(band.grade, band.points, (Need(line * years - present, gains, strict),)))
-    return tuple(made)
+        result.append(Step(band.grade, band.points, (Need(line * years - present, gains, strict),)))
+    return tuple(result)
 
 
-def _rated(name: str, lever: str, firms: FirmTable, law: Edition) -> tuple[Step, ...]:
+def _rating_steps(name: str, lever: str, firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     item, worst = law.items[name], len(RATINGS) - 1
     rating = firms.numbers(RATED[lever])
     grade = np.where(np.isnan(rating), worst, rating)
@@ -326,9 +326,9 @@ def _rated(name: str, lever: str, firms: FirmTable, law: Edition) -> tuple[Step,
     )
 
 
-def _given(name: str, firms: FirmTable, law: Edition) -> tuple[Step, ...]:
+def _self_rating_steps(name: str, firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     points = np.nan_to_num(firms.numbers(name))
     return tuple(
-        Step("", (float(given), float(given)), (Need(given - points, {name: 1.0}),))
-        for given in range(1, int(law.items[name].max) + 1)
+        Step("", (float(rating), float(rating)), (Need(rating - points, {name: 1.0}),))
+        for rating in range(1, int(law.items[name].max) + 1)
     )

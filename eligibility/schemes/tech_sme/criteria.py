@@ -61,17 +61,17 @@ def staff_points(firms: FirmTable, law: Edition) -> Finding:
     # the lowest band that gives points stands above the one that gives none
     needed = law.items["st_staff_share"].bands[-2].at_least or 0.0
     reached = at_least(share, needed)
-    known = ~np.isnan(part) & ~np.isnan(whole)
+    is_known = ~np.isnan(part) & ~np.isnan(whole)
     empty_misses = law.reading("zero_denominator") != "review"
     if not empty_misses:
-        known &= whole != 0
+        is_known &= whole != 0
     over_blanks = part_of_whole(part, whole, needed)
-    decided, reaches = over_blanks.decided(empty_misses=empty_misses)
+    decided, reaches = over_blanks.decide(empty_misses=empty_misses)
     blank = np.isnan(share) & (np.isnan(part) | np.isnan(whole))
-    known, reached = np.where(blank, decided, known), np.where(blank, reaches, reached)
+    is_known, reached = np.where(blank, decided, is_known), np.where(blank, reaches, reached)
     return finding(
         passes=reached | route.certain,
-        known=route.certain | (known & (reached | ~route.possible)),
+        decided_rows=route.certain | (is_known & (reached | ~route.possible)),
         observed=share,
         required=np.where(route.certain, np.nan, needed),
         missing={
@@ -91,19 +91,19 @@ def evaluation_score(score: ScoreInterval, law: Edition) -> Finding:
     open_points = {name: blank & possible for name, blank in score.missing.items()}
     return finding(
         passes=certain | route.certain,
-        known=certain | route.certain | ~(possible | route.possible),
+        decided_rows=certain | route.certain | ~(possible | route.possible),
         observed=score.low,
         required=np.where(route.certain, np.nan, mark),
         missing=merge_missing(open_points, route.missing),
     )
 
 
-def _answer(field: str, wanted: bool, firms: FirmTable) -> Finding:
+def _answer(field: str, expectation: bool, firms: FirmTable) -> Finding:
     answer = firms.numbers(field)
     blank = np.isnan(answer)
     return finding(
-        passes=answer == wanted,
-        known=~blank,
+        passes=answer == expectation,
+        decided_rows=~blank,
         observed=answer,
         required=np.nan,
         missing={field: blank},
@@ -114,7 +114,7 @@ def _limit(field: str, line: float, firms: FirmTable) -> Finding:
     figure = firms.numbers(field)
     return finding(
         passes=at_most(figure, line),
-        known=~np.isnan(figure),
+        decided_rows=~np.isnan(figure),
         observed=figure,
         required=line,
         missing={field: np.isnan(figure)},

@@ -72,7 +72,7 @@ def _rewrite(store: sa.Connection, table: Any, source: str, target: str, turn: A
 
 def _figures(row: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     year = _year(facts.get("application_date")) or row["application_year"]
-    return _dated(facts, year, LATEST)
+    return _by_calendar_year(facts, year, LATEST)
 
 
 def _draft(row: Mapping[str, Any], state: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +80,10 @@ def _draft(row: Mapping[str, Any], state: dict[str, Any]) -> dict[str, Any]:
     facts, lists = state.get("facts", {}), state.get("ledgers", {})
     changed: datetime = row["changed_at"].replace(tzinfo=UTC)
     year = _year(facts.get("application_date")) or changed.astimezone().year
-    dated = {"facts": _dated(facts, year, LATEST), "ledgers": _dated(lists, year, LATEST_LISTS)}
+    dated = {
+        "facts": _by_calendar_year(facts, year, LATEST),
+        "ledgers": _by_calendar_year(lists, year, LATEST_LISTS),
+    }
     moved = {name: dated[name] for name in dated if name in state}
     if dated == {"facts": facts, "ledgers": lists}:
         return {**state, **moved}
@@ -97,7 +100,7 @@ def _year(day: object) -> int | None:
     return int(begins[0]) if begins else None
 
 
-def _dated(facts: Mapping[str, Any], year: int, latest: Iterable[str]) -> dict[str, Any]:
+def _by_calendar_year(facts: Mapping[str, Any], year: int, latest: Iterable[str]) -> dict[str, Any]:
     dated = {}
     for name, value in facts.items():
         placed = re.fullmatch(r"(.+)_y([123])", name)

@@ -16,7 +16,7 @@ def niche_experience(firms: FirmTable, law: Edition) -> Finding:
     unknown = np.isnan(years)
     return finding(
         passes=at_least(years, needed),
-        known=~unknown,
+        decided_rows=~unknown,
         observed=years,
         required=needed,
         missing={"niche_years": unknown},
@@ -29,7 +29,7 @@ def niche_score(score: ScoreInterval, law: Edition) -> Finding:
     low, high = at_least(score.low, mark), at_least(score.high, mark)
     return finding(
         passes=low,
-        known=low == high,
+        decided_rows=low == high,
         observed=np.where(score.low == score.high, score.low, np.nan),
         required=mark,
         missing=score.missing,
