@@ -272,11 +272,15 @@ def test_streamlit_stands_only_in_the_app() -> None:
 
 
 def test_archives_and_workbooks_of_others_are_unpacked_in_the_reader_process_alone() -> None:
-    assert _files_that_import("zipfile", "xml.etree", "python_calamine") == {"intake/workbook.py"}
+    assert _files_that_import("zipfile", "xml.etree", "python_calamine", "xlrd") == {
+        "intake/workbook.py",
+        "intake/other_workbooks.py",
+    }
     # named as text to the process; nobody calls it within the program's own
     assert _files_that_import(
         "eligibility.intake.workbook.Workbook", "eligibility.intake.workbook.serve"
-    ) == set()  # fmt: skip
+    ) == {"intake/other_workbooks.py"}  # fmt: skip
+    assert _files_that_import("eligibility.intake.other_workbooks") == set()
 
 
 def test_the_layers_of_contributing_are_those_of_the_import_contract() -> None:
