@@ -62,7 +62,7 @@ def provider_identity() -> tuple[str, str] | None:
         "issuer": str(provider_claims["iss"]),
         "subject": str(provider_claims["sub"]),
         "login": login,
-        "verified": provider_claims.get("email_verified") is True,
+        "email_is_verified": provider_claims.get("email_verified") is True,
         "name": name,
     }
     return name or login or str(provider_claims["sub"]), cookies.identity(visit, claims)
