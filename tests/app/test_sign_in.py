@@ -353,7 +353,7 @@ def test_before_there_is_an_administrator_no_identity_makes_the_first_account(
     browser: TestClient,
 ) -> None:
     claims = {"issuer": "https://id.example", "subject": "7", "login": "a@x.example"}
-    handed = cookies.identity(accounts.VISIT, {**claims, "verified": True, "name": "甲"})
+    handed = cookies.identity(accounts.VISIT, {**claims, "email_is_verified": True, "name": "甲"})
     fields = {"csrf": cache.accounts().csrf_token(accounts.VISIT), "identity": handed}
     answer = browser.post(routes.IDENTITY, data=fields)
     assert "There is no administrator yet" in said(answer.headers["location"])
@@ -368,7 +368,7 @@ def test_an_identity_of_a_provider_signs_in_once_vouched_for_in_this_browser(
     token = cache.accounts().csrf_token(accounts.VISIT)
 
     def answer(visit: str, verified: bool) -> str:
-        handed = cookies.identity(visit, {**claims, "verified": verified})
+        handed = cookies.identity(visit, {**claims, "email_is_verified": verified})
         fields = {"csrf": token, "identity": handed}
         return str(browser.post(routes.IDENTITY, data=fields).headers["location"])
 
@@ -383,7 +383,7 @@ def test_an_identity_of_a_provider_signs_in_once_vouched_for_in_this_browser(
 def test_a_person_whom_only_the_provider_knows_becomes_a_firm(browser: TestClient) -> None:
     accounts.chief()
     claims = {"issuer": "https://id.example", "subject": "8", "login": "new@x.example"}
-    handed = cookies.identity(accounts.VISIT, {**claims, "verified": True, "name": "administrator"})
+    handed = cookies.identity(accounts.VISIT, {**claims, "email_is_verified": True, "name": "administrator"})
     fields = {"csrf": cache.accounts().csrf_token(accounts.VISIT), "identity": handed}
     browser.post(routes.IDENTITY, data=fields)
     signed = cache.accounts().signed_in(cookies.token(dict(browser.cookies)))
@@ -577,7 +577,7 @@ def test_what_the_provider_says_is_signed_for_this_browser(monkeypatch: pytest.M
     assert claims is not None
     assert claims["login"] == "a@x.example"
     # an address counts as verified only where the provider says so
-    assert claims["verified"] is False
+    assert claims["email_is_verified"] is False
 
 
 # --- administration ---
