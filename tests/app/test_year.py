@@ -298,7 +298,7 @@ def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
     )
     made = expected(held, 70)
     seen, chosen = made.portfolio.without, made.portfolio.selection
-    assert f"{seen.expected:.1f}".removesuffix(".0") + f" certified expected in {YEAR}" in said
+    assert f"{seen.mean:.1f}".removesuffix(".0") + f" certified expected in {YEAR}" in said
     assert f"with a chance of {seen.reaches_target:.1%} of at least 70." in said
     low, high = seen.interval(0.8)
     assert f"{low}–{high}" in said
