@@ -70,7 +70,7 @@ def test_no_costly_workbook_takes_much_memory() -> None:
         import resource
         from contextlib import suppress
         from eligibility.intake.sheets import open_sheet
-        from eligibility.domain import InputError
+        from eligibility.domain.errors import InputError
         from tests.hostile_workbooks import far_cell, long_text, wide_header
         for content in (far_cell(), long_text(32_000, 20_000), wide_header(16_000)):
             with suppress(InputError):
