@@ -45,6 +45,8 @@ from tests.app.test_sign_in import SITE, page, said  # noqa: E402
 ROOT = Path(__file__).resolve().parents[2]
 #: seconds in which a hostile file has to be refused
 SOON = 10
+#: the namespace of worksheets
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 @pytest.fixture(autouse=True)
@@ -359,7 +361,7 @@ def test_entities_are_neither_multiplied_nor_fetched(part: str, content: bytes) 
 )
 def test_a_sheet_made_to_be_searched_for_ever_is_read_once(line: bytes) -> None:
     percents = b'<styleSheet xmlns="%s"><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs></styleSheet>'
-    styles = percents % workbook_reader._MAIN[1:-1].encode()
+    styles = percents % MAIN.encode()
     book = replaced("xl/styles.xml", styles)
     hostile = b"<worksheet><sheetData>" + line * ((1 << 23) // len(line))
     began = time.process_time()
@@ -382,13 +384,13 @@ def test_cells_far_apart_that_hide_their_places_are_refused(
     rows: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(cells=1_000_000))
-    head = b'<worksheet xmlns="%s"><sheetData>' % workbook_reader._MAIN[1:-1].encode()
+    head = b'<worksheet xmlns="%s"><sheetData>' % MAIN.encode()
     sheet = head + rows + b"</sheetData></worksheet>"
     refused(replaced("xl/worksheets/sheet1.xml", sheet), "too large")
 
 
 def test_a_sheet_whose_cells_name_no_place_is_still_read() -> None:
-    head = b'<worksheet xmlns="%s"><sheetData>' % workbook_reader._MAIN[1:-1].encode()
+    head = b'<worksheet xmlns="%s"><sheetData>' % MAIN.encode()
     rows = b"<row><c><v>1</v></c><c><v>2</v></c></row>" * 3
     sheet = head + rows + b"</sheetData></worksheet>"
     opened = open_sheet(("f.xlsx", replaced("xl/worksheets/sheet1.xml", sheet)))

@@ -383,7 +383,9 @@ def test_an_identity_of_a_provider_signs_in_once_vouched_for_in_this_browser(
 def test_a_person_whom_only_the_provider_knows_becomes_a_firm(browser: TestClient) -> None:
     accounts.chief()
     claims = {"issuer": "https://id.example", "subject": "8", "login": "new@x.example"}
-    handed = cookies.identity(accounts.VISIT, {**claims, "email_is_verified": True, "name": "administrator"})
+    handed = cookies.identity(
+        accounts.VISIT, {**claims, "email_is_verified": True, "name": "administrator"}
+    )
     fields = {"csrf": cache.accounts().csrf_token(accounts.VISIT), "identity": handed}
     browser.post(routes.IDENTITY, data=fields)
     signed = cache.accounts().signed_in(cookies.token(dict(browser.cookies)))

@@ -68,9 +68,9 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(
             button(page, "Next →")
             table = page.locator("[data-testid=stDataFrame] canvas").first
             table.dblclick(position={"x": 350, "y": 52}, force=True)
-            page.locator("#portal input, #portal textarea").fill("商标")
+            page.locator("#portal input, #portal textarea").fill("专有技术")
             page.keyboard.press("Enter")
-            page.get_by_text("商标 is not understood").wait_for()
+            page.get_by_text("专有技术 is not understood").wait_for()
             # neither another page nor another language loses the change of a table
             page.get_by_role("button", name="Reference").click()
             page.get_by_role("menuitem", name="Rules").click()
@@ -78,23 +78,23 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(
             page.get_by_role("link", name="Self-assessment").click()
             settled(page)
             button(page, "Go on with what is open")
-            page.get_by_text("商标 is not understood").wait_for()
+            page.get_by_text("专有技术 is not understood").wait_for()
             page.get_by_text("中文", exact=True).click()
             settled(page)
             page.get_by_text("English", exact=True).click()
             settled(page)
-            page.get_by_text("商标 is not understood").wait_for()
+            page.get_by_text("专有技术 is not understood").wait_for()
             button(page, "← Back")
             assert page.get_by_label("Name of the firm").input_value() == "乙 <b>公司</b>"
             button(page, "Next →")
-            page.get_by_text("商标 is not understood").wait_for()
+            page.get_by_text("专有技术 is not understood").wait_for()
             page.reload()
             settled(page)
             assert (
                 "your return code opens your entries again" in page.locator(".stMain").inner_text()
             )
             reopen(page, address, code)
-            page.get_by_text("商标 is not understood").wait_for()
+            page.get_by_text("专有技术 is not understood").wait_for()
             button(page, "Next →")
             enter(page, "Staff, annual average of months", "150")
             # what the page has answered is stored
@@ -113,7 +113,9 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(
             assert "= 16 ÷ 150" in page.locator(".stMain").inner_text()
             with page.expect_download() as file:
                 page.get_by_role("button", name="My entries as JSON").click()
-            assert '"staff_total": "150"' in Path(file.value.path()).read_text(encoding="utf-8")
+            assert '"staff_total@2025": "150"' in Path(file.value.path()).read_text(
+                encoding="utf-8"
+            )
 
 
 def test_rows_pasted_from_a_spreadsheet_give_the_counts(
@@ -122,7 +124,7 @@ def test_rows_pasted_from_a_spreadsheet_give_the_counts(
     rows = (
         "甲方法\t发明专利\t2024-01-15\t有效\t本企业\t自主研发\t否\n"
         "乙软件\t软著\t2024/3/5\t有效\t本企业\t受让\t是\n"
-        "丙商标\t商标\t\t\t\t\t"
+        "丙专有技术\t专有技术\t\t\t\t\t"
     )
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
@@ -145,7 +147,7 @@ def test_rows_pasted_from_a_spreadsheet_give_the_counts(
         page.get_by_text("1 of 3 rows count.").wait_for()
         said = page.locator(".rows").inner_text()
         assert "it counts once" in said
-        assert "商标 is not understood" in said
+        assert "专有技术 is not understood" in said
 
 
 #: ways through the steps, and where each leads

@@ -13,7 +13,7 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
 )
 
-from eligibility.store import Accounts, Repository, Role, open_store  # noqa: E402
+from eligibility.store import Accounts, Repository, Role, System, close_stores, open_store  # noqa: E402
 from tests.browser.server import chromium, served, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -247,13 +247,15 @@ def test_a_page_that_fails_shows_a_reference_and_no_trace(
 ) -> None:
     with served(tmp_path) as running:
         page = browser.new_page(base_url=running)
-        open_(page, "/firms?lang=English")
-        sign_in(page, "chief")
-        # a role that this program does not know
+        open_(page, "/rules?lang=English")
+        engine = open_store(f"sqlite:///{tmp_path}/eligibility.sqlite")
+        Repository(engine, System(Role.LOCAL)).firms.add({"name": "甲"})
+        close_stores()
+        # a stage that this program does not know
         with closing(sqlite3.connect(tmp_path / "eligibility.sqlite")) as store, store:
             store.execute("PRAGMA ignore_check_constraints=ON")
-            store.execute("UPDATE accounts SET role = 'moon'")
-        page.goto("/account?lang=English")
+            store.execute("UPDATE firms SET stage = 'moon'")
+        page.goto("/staff-firms?lang=English")
         page.get_by_text("Something went wrong on this page").wait_for()
         told = page.locator(".notice").inner_text()
         page.close()
