@@ -34,7 +34,7 @@ def year_paper(
     language: Language,
     target_after: int | None = None,
     *,
-    register_firms: int | None = None,
+    register_target: int | None = None,
     carrier: str | None = None,
 ) -> Paper:
     """The year of a city as a paper, with the forecast of the year after.
@@ -46,7 +46,7 @@ def year_paper(
         Gives the chances of the same firms as they would apply in the year after.
     target_after : int, optional
         The target of the year after; the city's if omitted.
-    register_firms : int, optional
+    register_target : int, optional
         The target that the register sets for the year.
     carrier : str, optional
         Whose firms alone the year is of: the city's target is no yardstick for them.
@@ -59,7 +59,7 @@ def year_paper(
     target = int(city.target(year).certified.value) if target_after is None else target_after
     following = forecast_record(next_year(city_year, chances_of(later), target=target))
     return annual_paper(
-        city_record(city_year, register_firms),
+        city_record(city_year, register_target),
         following | {"year": year, "target": target},
         language,
         carrier,

@@ -369,7 +369,7 @@ def test_the_report_of_the_year_says_what_its_page_says(
         return cells(downloads.year_paper(made, later, CHINESE, "docx", **how))
 
     # a target that somebody set is theirs, also where it is the city's own
-    assert ["年度目标", "50", "企业库中设定"] in asked(registered=50)
+    assert ["年度目标", "50", "企业库中设定"] in asked(register_target=50)
     theirs = asked(carrier="甲园区")
     assert not any("达标" in cell for row in theirs for cell in row)
     assert any(row[:2] == ["全市目标", "50"] for row in theirs)

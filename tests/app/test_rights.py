@@ -389,7 +389,7 @@ def test_files_and_fragments_of_the_app_go_through_the_guard_alone() -> None:
 
 #: what a widget may call: the guard, which the store refuses through; what touches the session or
 #: the browser alone
-SESSION_ALONE = {"draft.keep_as_new", "_seen", "st.login", "st.logout"}
+SESSION_ALONE = {"draft.keep_as_new", "_mark_code_seen", "st.login", "st.logout"}
 #: the modules of the session, of which every function is one that a widget may call
 SESSION = ("session", "address", "self_assessment/form_state")
 

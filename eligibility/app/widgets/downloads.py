@@ -123,7 +123,7 @@ def year_paper(
     kind: str,
     target_after: int | None = None,
     *,
-    register_firms: int | None = None,
+    register_target: int | None = None,
     carrier: str | None = None,
 ) -> bytes:
     """The year of a city or carrier with the forecast of the next, as Word or PDF."""
@@ -134,7 +134,7 @@ def year_paper(
         chances_of,
         language,
         target_after,
-        register_firms=register_firms,
+        register_target=register_target,
         carrier=carrier,
     )
     return _paper(made_paper, kind)

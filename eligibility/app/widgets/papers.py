@@ -72,7 +72,7 @@ def of_year(city_year: CityYear, firms: YearCandidates | Screening, *, by_model:
             language(),
             kind,
             target_after,
-            register_firms=registered,
+            register_target=registered,
             carrier=carrier,
         )
         for kind in ("docx", "pdf")
