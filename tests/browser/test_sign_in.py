@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ sync_api = pytest.importorskip(
 
 from eligibility.store import Accounts, Repository, Role, System, close_stores, open_store  # noqa: E402
 from tests.browser.server import chromium, served, settled  # noqa: E402
+from tests.store.two_carriers import record  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium: apt-get install chromium"
@@ -248,14 +247,14 @@ def test_a_page_that_fails_shows_a_reference_and_no_trace(
     with served(tmp_path) as running:
         page = browser.new_page(base_url=running)
         open_(page, "/rules?lang=English")
-        engine = open_store(f"sqlite:///{tmp_path}/eligibility.sqlite")
-        Repository(engine, System(Role.LOCAL)).firms.add({"name": "甲"})
+        repository = Repository(
+            open_store(f"sqlite:///{tmp_path}/eligibility.sqlite"), System(Role.LOCAL)
+        )
+        firm = repository.firms.add({"name": "甲"})
+        # of a shape that no program wrote
+        repository.records.add_assessment(firm, {}, {**record(), "findings": ["x"]})
         close_stores()
-        # a stage that this program does not know
-        with closing(sqlite3.connect(tmp_path / "eligibility.sqlite")) as store, store:
-            store.execute("PRAGMA ignore_check_constraints=ON")
-            store.execute("UPDATE firms SET stage = 'moon'")
-        page.goto("/staff-firms?lang=English")
+        page.goto(f"/staff-firm?firm={firm}&lang=English")
         page.get_by_text("Something went wrong on this page").wait_for()
         told = page.locator(".notice").inner_text()
         page.close()
