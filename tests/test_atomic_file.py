@@ -348,11 +348,18 @@ def test_results_stay_as_they_were_where_the_rejects_cannot_be_written(tmp_path:
 # --- signals -----------------------------------------------------------------------------------------
 
 
+def heed_signals() -> None:
+    """Whoever runs the tests may ignore them, and children would too."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def scoring(source: Path, target: Path) -> subprocess.Popen[str]:
     """A run that is amid writing."""
     process = subprocess.Popen(
         command("score", source, "-o", target),
         cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+        preexec_fn=heed_signals,
     )  # fmt: skip
     until = time.monotonic() + 120
     while not any(path.stat().st_size for path in working(target.parent)):

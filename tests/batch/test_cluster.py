@@ -352,8 +352,9 @@ def test_it_listens_to_this_machine_alone_and_an_interruption_leaves_nothing(
     target = tmp_path / "out.csv"
     words = command(large, "-o", target, "--engine", "dask")
     process = subprocess.Popen(
-        words, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True
-    )
+        words, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
         until = time.monotonic() + 120
         while not any(path.stat().st_size for path in tmp_path.glob(".eligibility-*.partial")):
