@@ -75,8 +75,10 @@ def test_no_costly_workbook_takes_much_memory() -> None:
         for content in (far_cell(), long_text(32_000, 20_000), wide_header(16_000)):
             with suppress(InputError):
                 open_sheet(("f.xlsx", content))
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-            assert resource.getrusage(who).ru_maxrss < {300 << 10}
+        # what the kernel gives for the process itself holds the peak of the one that began it
+        (own,) = [line.split()[1] for line in open("/proc/self/status") if "VmHWM" in line]
+        assert int(own) < {300 << 10}
+        assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < {300 << 10}
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=ROOT)
 
