@@ -1,7 +1,5 @@
 """Hostile input, tried: each of these stands in docs/security.md with what happens."""
 
-# Private names: files made to deceive the reader are written in the namespace that it looks for.
-
 from __future__ import annotations
 
 import csv
