@@ -70,7 +70,7 @@ class YearCandidates:
         Firms whose application of the year before is not decided: they apply in that one.
     later : int
         Firms whose application is of a later year.
-    unrecorded_applications : tuple of Unrecorded
+    unrecorded_applications : tuple of UnrecordedApplication
         Firms at the stage applied without an undecided application on record: each counts in the
         one year in which its stage was set.
     earlier : int
