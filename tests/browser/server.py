@@ -16,7 +16,7 @@ from types import MappingProxyType
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
@@ -116,9 +116,19 @@ def settled(page: Page) -> None:
     # not wait_for_function: it evaluates a text within the page, which the page's policy forbids
     while quiet < STILL:
         page.wait_for_timeout(LOOK)
-        quiet = quiet + LOOK if page.evaluate(QUIET) else 0
+        quiet = quiet + LOOK if _is_quiet(page) else 0
         if time.monotonic() > until:
             raise TimeoutError("the page is still being drawn")
+
+
+def _is_quiet(page: Page) -> bool:
+    try:
+        return bool(page.evaluate(QUIET))
+    except Error as gone:  # a page that is being left answers nothing
+        if "Execution context was destroyed" not in str(gone):
+            raise
+        page.wait_for_selector(".stMain .brand", timeout=60_000)
+        return False
 
 
 def _wait(address: str, seconds: float = 60) -> None:

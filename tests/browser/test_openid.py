@@ -163,8 +163,8 @@ def test_who_is_not_known_becomes_a_firm_and_never_has_a_role(
 
 def test_who_is_somebody_else_there_says_so_and_is_nobody(page: sync_api.Page) -> None:
     arrive(page, "manager")
-    page.get_by_role("button", name="That is not me").click()
-    page.wait_for_url(re.compile(r"/$|/home|/start|/\?"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="That is not me").click()
     assert "Your organisation knows you" not in seen(page)
     assert not [e for e in page.context.cookies() if e["name"].startswith(PROVIDERS)]
 
