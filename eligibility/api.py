@@ -15,7 +15,8 @@ from eligibility.assessment.record import records
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.results import Readiness
-from eligibility.intake.table import IntakeOptions, RowBatch, from_records, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 Firm = Mapping[str, object]

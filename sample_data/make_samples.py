@@ -22,7 +22,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import xlsxwriter
-from firms import TIER_SALES, Column, Columns, field_ids, invented_chunks, invented_firms
+from draws import Column, Columns
+from firms import TIER_SALES, field_ids, invented_chunks, invented_firms
 from handmade import HANDMADE, handmade_firms
 from messy import FIRST_ROW, HEADINGS, Placed, Table, is_number, messy_table, plain
 

@@ -22,7 +22,8 @@ from eligibility.i18n import Language, language
 
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
-    from eligibility.intake.table import HeaderMap, IntakeOptions, RowBatch
+    from eligibility.intake.row_batch import RowBatch
+    from eligibility.intake.table import HeaderMap, IntakeOptions
     from eligibility.schemes.registry import Scheme
 
 REJECTED = 3

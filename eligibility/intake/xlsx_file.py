@@ -15,7 +15,7 @@ from eligibility.domain.errors import InputError
 from eligibility.intake.blocks import Block, Known, Sheet, TableBlock, too_wide
 from eligibility.intake.reader_process import ReaderProcess
 from eligibility.intake.source import InputFile
-from eligibility.intake.workbook import Caps
+from eligibility.intake.workbook_caps import Caps
 
 CAPS = Caps()
 #: bytes of a file; packed, no workbook of that many cells is larger

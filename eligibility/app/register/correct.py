@@ -26,7 +26,8 @@ from eligibility.domain.calendar_window import (
 from eligibility.domain.errors import Conflict, EligibilityError, InputError
 from eligibility.domain.facts import Field, years_of
 from eligibility.domain.text import Message, msgid
-from eligibility.intake.table import IntakeOptions, RowBatch, from_records
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, from_records
 from eligibility.schemes.registry import Scheme
 from eligibility.store import Repository, VersionedValue, table_facts
 

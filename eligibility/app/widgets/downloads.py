@@ -21,7 +21,7 @@ from eligibility.assessment.ladder import form
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
-from eligibility.intake.table import RowBatch
+from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.files import open_writer
 from eligibility.reports.score_table import rejects_with_reasons, scored_table
 from eligibility.schemes.registry import Scheme
