@@ -69,7 +69,7 @@ class FieldNames:
 
     def __init__(self, fields: Sequence[Field], application_year: int | None = None) -> None:
         known = (*fields, *kind_fields(tuple(fields)))
-        self._book = FieldIndex(names_of(known), application_year, near_counts=True)
+        self._index = FieldIndex(names_of(known), application_year, near_counts=True)
         self._year = application_year
         self.name_title = next((field.title.zh for field in fields if field.id == "name"), "name")
 
@@ -102,7 +102,7 @@ class FieldNames:
         name = tidy(text)
         if not name or NUMBER.fullmatch(name):
             return None
-        return header_label([name], [name]).find(self._book)
+        return header_label([name], [name]).find(self._index)
 
 
 def tidy(cell: str) -> str:
@@ -133,10 +133,10 @@ class HeaderText:
     #: one side of a stroke: of a figure that would be a share, so only what is no figure is read by it
     side: bool = False
 
-    def names(self, book: FieldIndex) -> Iterator[YearWords]:
+    def names(self, index: FieldIndex) -> Iterator[YearWords]:
         """The names it may go by, the exact one first, each with its year."""
         for name in dict.fromkeys((self.name, BRACKETS.sub(" ", self.name))):
-            yield split_year(name, book.application_year, near_counts=book.near_counts)
+            yield split_year(name, index.application_year, near_counts=index.near_counts)
 
 
 @dataclass(frozen=True)
@@ -147,16 +147,16 @@ class HeaderLabel:
     raw: tuple[str, ...]
     texts: tuple[HeaderText, ...]
 
-    def find(self, book: FieldIndex) -> tuple[Field, bool] | Message | None:
+    def find(self, index: FieldIndex) -> tuple[Field, bool] | Message | None:
         """The field it names and whether by calendar year; what it lacks; None if unknown."""
         lacking: Message | None = None
         for text in self.texts:
-            for words in text.names(book):
+            for words in text.names(index):
                 name = squeeze(words.rest)
-                wanted = any((name, place) in book.names for place in YEARS)
+                wanted = any((name, place) in index.names for place in YEARS)
                 if words.clash and wanted:
                     return Message(TWO_YEARS, {"one": words.clash[0], "other": words.clash[1]})
-                place = words.place_in(book.application_year)
+                place = words.place_in(index.application_year)
                 if words.calendar is not None and place is None:
                     if wanted:
                         lacking = Message(
@@ -164,10 +164,10 @@ class HeaderLabel:
                             {"year": words.calendar},
                         )
                     continue
-                field = book.names.get((name, place))
+                field = index.names.get((name, place))
                 if field and not (text.side and field.kind not in _NO_FIGURES):
                     return field, words.calendar is not None
-                if place is None and (name, 1) in book.names and not text.side:
+                if place is None and (name, 1) in index.names and not text.side:
                     lacking = Message(NO_YEAR, {"examples": _YEAR_EXAMPLES})
         return lacking
 
@@ -176,8 +176,9 @@ class HeaderLabel:
         """Power of ten of the unit of money that it states."""
         return self.texts[0].power if self.texts else None
 
-    def matches(self, book: FieldIndex) -> bool:
-        return isinstance(self.find(book), tuple)
+    def matches(self, index: FieldIndex) -> bool:
+        """Whether it names a field."""
+        return isinstance(self.find(index), tuple)
 
 
 def column_labels(lines: Sequence[Sequence[str]]) -> list[HeaderLabel]:
@@ -204,6 +205,7 @@ def column_labels(lines: Sequence[Sequence[str]]) -> list[HeaderLabel]:
 
 
 def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
+    """The header of a column from its own cells, and from those with what holds on from the left."""
     texts = [header_text(text) for text in whole if text]
     power = next((text.power for text in reversed(texts) if text.power is not None), None)
     percent = any(text.percent for text in texts)
@@ -231,6 +233,7 @@ def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
 
 
 def header_text(cell: str) -> HeaderText:
+    """A cell of a header, its unit taken off."""
     name = normal(_FOOTNOTES.sub("", cell))
     for unit in _UNITS:
         if match := unit.search(name):

@@ -206,7 +206,7 @@ def header_map(
     """
     lines = [[tidy(cell) for cell in line] for line in lines]
     near = near_years_count([normal(cell) for line in lines for cell in line])
-    book = FieldIndex(names_of((*fields, *kind_fields(tuple(fields)))), application_year, near)
+    index = FieldIndex(names_of((*fields, *kind_fields(tuple(fields)))), application_year, near)
     best: list[HeaderLabel] = []
     first, height, most_matches = 0, 1, -1
     for start in range(len(lines)):
@@ -218,7 +218,7 @@ def header_map(
             labels = column_labels(lines[start : start + tall])
             if len(labels) == 0 or (tall == 2 and not _second_line(lines, start)):
                 continue
-            count = sum(label.matches(book) for label in labels)
+            count = sum(label.matches(index) for label in labels)
             if count > most_matches:
                 best, first, height, most_matches = labels, start, tall, count
     end = first + height
@@ -234,15 +234,15 @@ def header_map(
         for label, power in zip(best, named, strict=False)
         if power is not None and label.power != power
     ]
-    if len(best) == 1 and len(_side_fields(best[0], book)) > 1:
+    if len(best) == 1 and len(_side_fields(best[0], index)) > 1:
         clashes.append((best[0].text, Message(_NOT_CUT)))
-    while end < len(lines) and _repeats(lines[end], best, book):
+    while end < len(lines) and _repeats(lines[end], best, index):
         best = [*column_labels(lines[first : end + 1])]
         end += 1
     while end < len(lines) and "".join(lines[end]).lstrip().startswith(NOTE):
         end += 1
     stated = _stated_above(lines[:first])
-    headers = _map_columns(best, book, end, stated, money_unit)
+    headers = _map_columns(best, index, end, stated, money_unit)
     return replace(headers, contradictory=(*headers.contradictory, *clashes), fields=tuple(fields))
 
 
@@ -255,10 +255,10 @@ def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
     return any(cells) and all(_CALENDAR_YEAR.fullmatch(cell) for cell in numbers)
 
 
-def _side_fields(label: HeaderLabel, book: FieldIndex) -> set[str]:
+def _side_fields(label: HeaderLabel, index: FieldIndex) -> set[str]:
     """The fields that the parts of a header name, each taken for a header."""
     parts = [part.strip() for cell in label.raw for part in _MARKS.split(cell)]
-    found = [header_label([part], [part]).find(book) for part in parts if part]
+    found = [header_label([part], [part]).find(index) for part in parts if part]
     return {each[0].id for each in found if isinstance(each, tuple)}
 
 
@@ -290,12 +290,12 @@ def _title(line: Sequence[str]) -> bool:
 def _repeats(
     line: Sequence[str],
     labels: Sequence[HeaderLabel],
-    book: FieldIndex,
+    index: FieldIndex,
 ) -> bool:
     """True if a line names the same fields once more, as a second language does."""
     same = 0
     for again, label in zip(column_labels([line]), labels, strict=False):
-        one, other = again.find(book), label.find(book)
+        one, other = again.find(index), label.find(index)
         same += isinstance(one, tuple) and isinstance(other, tuple) and one[0].id == other[0].id
     return same >= 2
 
@@ -311,7 +311,7 @@ def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
 
 def _map_columns(
     labels: Sequence[HeaderLabel],
-    book: FieldIndex,
+    index: FieldIndex,
     lines: int,
     sheet_power: int | None,
     money_unit: str | None,
@@ -323,7 +323,7 @@ def _map_columns(
     contradictory: list[tuple[str, Message]] = []
     calendar_years = False
     for position, label in enumerate(labels):
-        match = label.find(book)
+        match = label.find(index)
         if isinstance(match, tuple):
             field, by_calendar = match
             calendar_years |= by_calendar

@@ -123,6 +123,7 @@ def cell_year(text: str) -> YearWords | None:
 
 
 def year_text(text: str) -> str:
+    """A year as it stands in a cell, with the word for year behind a bare number."""
     plain = normal(text).strip("()")
     return f"{plain[:4]}年" if re.fullmatch(r"(?:19|20)\d{2}(?:\.0)?", plain) else plain
 

@@ -53,6 +53,7 @@ class RowBatch:
 
 
 def join_batches(batches: Sequence[RowBatch]) -> RowBatch:
+    """The batches of one file as one."""
     # a table gains a blank column when one it lacks is asked for
     names = set.intersection(*(set(batch.table.columns) for batch in batches))
     return RowBatch(

@@ -27,6 +27,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from eligibility.domain.errors import Conflict, NotAllowed, NotFound, SignedOut
 from eligibility.store.accounts import open_still
 from eligibility.store.actors import (
+    LEADS,
     Actor,
     LocalUser,
     Principal,
@@ -150,6 +151,29 @@ class Access:
             case _:
                 rule = false()
         return rule if table is firms else table.c.firm_id.in_(select(firms.c.id).where(rule))
+
+    def _within_carrier(self, carrier: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Rows whose carrier, in this column, the actor works for: an adviser for the own, leads for all."""
+        if self.actor.role in LEADS:
+            return true()
+        own = self.actor.carrier_id
+        # compared with nothing, a column would be asked to be blank
+        return false() if own is None else carrier == own
+
+    def _assignable_carrier(self, carrier_id: int | None) -> int | None:
+        """The carrier that something may be put under: whichever was named, or an adviser's own.
+
+        Raises
+        ------
+        NotFound
+            If an adviser names another carrier or has none.
+        """
+        if self.actor.role in LEADS:
+            return carrier_id
+        own = self.actor.carrier_id
+        if own is None or carrier_id not in (None, own):
+            raise NotFound("That is not here.")
+        return own
 
     def _select(self, table: Table, *where: ColumnElement[bool]) -> Select[Any]:
         """Rows of a table of firms, or of what hangs off them, within the rule."""

@@ -36,10 +36,8 @@ class Administration(Access):
     def carriers(self) -> list[Row]:
         """Carriers by name; an adviser sees its own."""
         with self._reading() as connection:
-            wanted = select(carriers).order_by(carriers.c.name)
-            if self.actor.role is Role.ADVISER:
-                wanted = wanted.where(carriers.c.id == self.actor.carrier_id)
-            return self._all(connection, wanted)
+            wanted = select(carriers).where(self._within_carrier(carriers.c.id))
+            return self._all(connection, wanted.order_by(carriers.c.name))
 
     @open_to(LEADS)
     def add_carrier(self, name: str, district: str | None = None) -> int:
@@ -70,9 +68,11 @@ class Administration(Access):
         """
         with self._reading() as connection:
             query = select(accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.carrier_id)
-            wanted = query.where(accounts.c.active, accounts.c.role != Role.FIRM)
-            if self.actor.role is Role.ADVISER:
-                wanted = wanted.where(accounts.c.carrier_id == self.actor.carrier_id)
+            wanted = query.where(
+                accounts.c.active,
+                accounts.c.role != Role.FIRM,
+                self._within_carrier(accounts.c.carrier_id),
+            )
             return self._all(connection, wanted.order_by(accounts.c.name, accounts.c.id))
 
     @open_to(ADMINISTRATORS)

@@ -213,12 +213,7 @@ class Drafts(Access):
         return false() if account is None else drafts.c.account_id == account
 
     def _is_shared(self) -> ColumnElement[bool]:
-        shared = drafts.c.carrier_id.is_not(None)
-        if self.actor.role is Role.ADVISER:
-            return (
-                drafts.c.carrier_id == self.actor.carrier_id if self.actor.carrier_id else false()
-            )
-        return shared
+        return drafts.c.carrier_id.is_not(None) & self._within_carrier(drafts.c.carrier_id)
 
 
 def _require_size(state: Facts) -> Row:

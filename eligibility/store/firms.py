@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import DateTime as RawMoment
 
-from eligibility.domain.errors import InputError, NotFound
+from eligibility.domain.errors import InputError
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, LEADS, STAFF
 from eligibility.store.audit import AuditAction, write_audit
@@ -197,8 +197,7 @@ class Firms(Access):
         """
         entries = {**only(values, EDITABLE)}
         with self._writing() as connection:
-            if self.actor.role is Role.ADVISER:
-                entries["carrier_id"] = self._own_carrier(entries.get("carrier_id"))
+            entries["carrier_id"] = self._assignable_carrier(entries.get("carrier_id"))
             self._adviser(connection, entries.get("adviser_id"), entries.get("carrier_id"))
             at = self._clock()
             fresh = {"stage_since": at, "created_at": at, "changed_at": at, "version": 1}
@@ -221,8 +220,8 @@ class Firms(Access):
             allowed = {Role.FIRM: ("name", "district", "industry")}.get(self.actor.role, EDITABLE)
             entries = only(values, allowed)
             before = self._seen_firm(connection, firm_id)
-            if self.actor.role is Role.ADVISER and "carrier_id" in entries:
-                entries["carrier_id"] = self._own_carrier(entries["carrier_id"])
+            if "carrier_id" in entries:
+                entries["carrier_id"] = self._assignable_carrier(entries["carrier_id"])
             carrier = entries.get("carrier_id", before["carrier_id"])
             adviser = entries.get("adviser_id", before["adviser_id"])
             if {"carrier_id", "adviser_id"} & set(entries):
@@ -333,12 +332,6 @@ class Firms(Access):
                 .values(**values, **since, changed_at=at, version=firms.c.version + 1)
             )
         write_audit(connection, [self._line(action, firm_id, values) for firm_id in firm_ids])
-
-    def _own_carrier(self, carrier_id: int | None) -> int | None:
-        """An adviser's own carrier, also where none is named; another one is not there for it."""
-        if self.actor.carrier_id is None or carrier_id not in (None, self.actor.carrier_id):
-            raise NotFound("That is not here.")
-        return self.actor.carrier_id
 
 
 def differences(before: Facts, facts: Facts) -> Row:

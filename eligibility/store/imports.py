@@ -17,9 +17,9 @@ from sqlalchemy import (
     update,
 )
 
-from eligibility.domain.errors import Conflict, InputError, NotFound
+from eligibility.domain.errors import Conflict, InputError
 from eligibility.store.access import open_to
-from eligibility.store.actors import LEADS, STAFF
+from eligibility.store.actors import STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone, writing
 from eligibility.store.fact_rows import CalendarFacts
@@ -30,7 +30,6 @@ from eligibility.store.records import record_columns
 from eligibility.store.rows import Facts, Row, clean, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
-    Role,
     figures,
     firms,
     imports,
@@ -130,7 +129,7 @@ class Imports(ImportMerge):
                 {
                     "file": file[-300:],
                     "status": COMING,
-                    "carrier_id": self._import_carrier(),
+                    "carrier_id": self._assignable_carrier(None),
                     "accepted": 0,
                     "rejected": [plain(row) for row in rejects],
                     "remarks": [plain(row) for row in remarks],
@@ -253,18 +252,8 @@ class Imports(ImportMerge):
 
     # --- whose it is ---
 
-    def _import_carrier(self) -> int | None:
-        if self.actor.role is not Role.ADVISER:
-            return None
-        if self.actor.carrier_id is None:
-            raise NotFound("That is not here.")
-        return self.actor.carrier_id
-
     def _own_imports(self) -> ColumnElement[bool]:
-        whole = imports.c.status != COMING
-        if self.actor.role in LEADS:
-            return whole
-        return whole & (imports.c.carrier_id == self.actor.carrier_id)
+        return (imports.c.status != COMING) & self._within_carrier(imports.c.carrier_id)
 
     def _import(self, connection: Connection, import_id: int) -> Row:
         mine = select(imports).where(self._own_imports(), imports.c.id == import_id)
