@@ -26,7 +26,7 @@ MAY = date(2026, 5, 10)
 STATE = ("session.py", "address.py", "form_state.py")
 LAW_CODE = [
     path
-    for name in ("criteria", "indicators", "facts", "remedies")
+    for name in ("criteria", "indicators", "derived_figures", "facts", "remedies")
     for path in SCHEMES.glob(f"*/{name}.py")
 ]
 
@@ -175,6 +175,18 @@ def test_streamlit_state_and_caches_are_each_named_in_one_place() -> None:
             assert "session_state" not in code, path.name
         if path.name != "cache.py":
             assert "st.cache_" not in code, path.name
+
+
+def test_no_module_is_longer_than_500_lines() -> None:
+    folders = ("eligibility", "sample_data", "benchmarks", "tools")
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        # a migration is written once and never read again as code
+        if "migrations" not in path.parts
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > 500} == {}
 
 
 def test_pages_are_short() -> None:

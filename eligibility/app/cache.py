@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from eligibility.app import reader, session
+from eligibility.app import session, upload_reader
 from eligibility.app.firm import plan_results
 from eligibility.app.firm.plan_results import Outlook, PlanRequest
 from eligibility.app.keyed_cache import KeyedCache
@@ -59,7 +59,7 @@ MOST_LINES = 100_000
 #: names the state of the model's files
 Stamp = tuple[tuple[str, int, int], ...] | None
 #: readers of uploads are bound before the first is read
-reader.configure_reader()
+upload_reader.configure_reader()
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
 
 
@@ -85,7 +85,7 @@ def _accounts(engine: Engine) -> Accounts:
 
 def upload_preview(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
-    with reader.wait_notice():
+    with upload_reader.wait_notice():
         return _preview(upload, sheet, day)
 
 
@@ -142,7 +142,7 @@ def current() -> Screening:
     upload, day = session.upload(), session.application_day()
     if upload is None:
         return sample(day)
-    with reader.wait_notice():
+    with upload_reader.wait_notice():
         return screening(
             upload, session.money_unit(), session.sheet(upload), day,
             blank_bad_cells=session.blank_bad_cells(),

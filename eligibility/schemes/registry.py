@@ -30,7 +30,7 @@ from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition, FormTable, Overlay
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import Wording
-from eligibility.schemes.extension import whole_editions
+from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.lists import ListDefinition, definitions
 

@@ -11,11 +11,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from eligibility.app import address, cache, session
-from eligibility.app.firm import conditions, open_firm, plan_sections, readiness, score, verdict
+from eligibility.app.firm import (
+    conditions,
+    open_firm,
+    papers,
+    plan_sections,
+    readiness,
+    score,
+    verdict,
+)
 from eligibility.app.register import firms_query
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard, papers
+from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word

@@ -7,9 +7,9 @@ from datetime import date
 import streamlit as st
 
 from eligibility.app import address, cache
-from eligibility.app.register import casework, correct, dossier
+from eligibility.app.register import casework, correct, dossier, firm_deadlines
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import calendar, guard
+from eligibility.app.widgets import guard
 
 repository = guard.staff()
 firm_id = address.query_number(address.FIRM)
@@ -39,7 +39,7 @@ with guard.refusals_shown():
             dossier.history(repository, firm)
         case "tasks":
             casework.tasks(repository, firm)
-            calendar.of_firm(repository, firm)
+            firm_deadlines.of_firm(repository, firm)
         case "notes":
             casework.notes(repository, firm)
         case "documents":

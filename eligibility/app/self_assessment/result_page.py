@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, auth, cache
-from eligibility.app.firm import conditions, ladder, open_firm, readiness, score, verdict
+from eligibility.app.firm import conditions, ladder, open_firm, papers, readiness, score, verdict
 from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import notices, papers
+from eligibility.app.widgets import notices
 from eligibility.domain.errors import EligibilityError
 
 STEPS = "eligibility/app/self_assessment/steps_page.py"

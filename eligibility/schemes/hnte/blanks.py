@@ -26,7 +26,7 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable, YearSeries
 from eligibility.domain.law import Edition, Scale
 
-from .facts import YEARS, fill_rd, total_income
+from .derived_figures import YEARS, fill_rd, total_income
 
 T = TypeVar("T")
 #: a blank of a year's figure at its ends: nothing, as little as one likes, as much as one likes

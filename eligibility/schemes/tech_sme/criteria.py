@@ -15,7 +15,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
-from .facts import direct_route
+from .derived_figures import direct_route
 
 
 def mainland_resident(firms: FirmTable, law: Edition) -> Finding:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from eligibility.domain.errors import LawError
-from eligibility.schemes.extension import merge
+from eligibility.schemes.edition_merge import merge
 from eligibility.schemes.registry import Scheme, load_scheme, read_scheme, read_yaml
 from tests.firms import HNTE
 from tests.schemes.revision import amended_root
