@@ -18,12 +18,14 @@ from eligibility.store.actors import (
     STAFF,
     VISITOR,
     Actor,
+    ApiToken,
     LocalUser,
     Principal,
     SignIn,
     System,
     Visitor,
 )
+from eligibility.store.api_tokens import find_token
 from eligibility.store.audit import AuditAction, audit_words
 from eligibility.store.backup import backup, export, restore
 from eligibility.store.drafts import new_code
@@ -60,6 +62,7 @@ __all__ = [
     "VISITOR",
     "Accounts",
     "Actor",
+    "ApiToken",
     "AuditAction",
     "DocumentStatus",
     "Engine",
@@ -83,6 +86,7 @@ __all__ = [
     "backup",
     "close_stores",
     "export",
+    "find_token",
     "new_code",
     "open_store",
     "plain",

@@ -29,6 +29,7 @@ from eligibility.store.accounts import open_still
 from eligibility.store.actors import (
     LEADS,
     Actor,
+    ApiToken,
     LocalUser,
     Principal,
     SignIn,
@@ -40,7 +41,7 @@ from eligibility.store.audit import AuditAction, audit_line, write_audit
 from eligibility.store.change_counter import count_change
 from eligibility.store.engine import reading, writing
 from eligibility.store.rows import Facts, Row, add_row, clean, slices
-from eligibility.store.schema import Role, accounts, firms, sign_ins
+from eligibility.store.schema import Role, accounts, api_tokens, firms, sign_ins
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -71,6 +72,12 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
                 # until the own password is chosen the account is a visitor's
                 return Actor(Role.FIRM)
             return Actor(Role(row.role), row.id, row.carrier_id, row.firm_id)
+        case ApiToken(id=token_id):
+            rights = select(api_tokens.c.role, api_tokens.c.carrier_id)
+            own = rights.where(api_tokens.c.id == token_id, *valid_still(at))
+            if (token := connection.execute(own).first()) is None:
+                raise SignedOut("This token has been revoked or has expired; nothing was stored.")
+            return Actor(Role(token.role), carrier_id=token.carrier_id)
         case Visitor(source=source):
             return Actor(Role.FIRM, source=source)
         case LocalUser():
@@ -81,6 +88,11 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
             return Actor(Role.LOCAL)
         case System():
             return Actor(**vars(principal))
+
+
+def valid_still(at: datetime) -> list[ColumnElement[bool]]:
+    """SQL conditions of a valid token of the web API at that moment."""
+    return [api_tokens.c.revoked_at.is_(None), api_tokens.c.expires_at > at]
 
 
 def open_to(

@@ -28,6 +28,8 @@ class AuditAction(StrEnum):
     ACCOUNT_LINK_IDENTITY = "account.link_identity"
     ACCOUNT_SIGN_IN = "account.sign_in"
     ACCOUNT_END_SIGN_IN = "account.end_sign_in"
+    TOKEN_ADD = "token.add"
+    TOKEN_REVOKE = "token.revoke"
     TARGET_SET = "target.set"
     FIRM_ADD = "firm.add"
     FIRM_CHANGE = "firm.change"
@@ -61,6 +63,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.ACCOUNT_LINK_IDENTITY: msgid("link identity"),
     AuditAction.ACCOUNT_SIGN_IN: msgid("sign in"),
     AuditAction.ACCOUNT_END_SIGN_IN: msgid("end sign-in"),
+    AuditAction.TOKEN_ADD: msgid("add token"),
+    AuditAction.TOKEN_REVOKE: msgid("revoke token"),
     AuditAction.TARGET_SET: msgid("set target"),
     AuditAction.FIRM_ADD: msgid("add firm"),
     AuditAction.FIRM_CHANGE: msgid("change firm"),

@@ -11,6 +11,7 @@ from eligibility.domain.errors import NotAllowed
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, Actor, Principal, now
 from eligibility.store.administration import Administration
+from eligibility.store.api_tokens import ApiTokens
 from eligibility.store.applications import Applications
 from eligibility.store.casework import Casework
 from eligibility.store.drafts import Drafts
@@ -50,6 +51,8 @@ class Repository(Access):
         What a forecast of the year reads.
     administration : Administration
         Carriers, accounts, sign-ins, targets, the audit trail.
+    api_tokens : ApiTokens
+        Tokens of programs that call the web API.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Repository(Access):
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
+        self.api_tokens = ApiTokens(engine, principal, clock)
 
     @open_to(ANYONE)
     def rights(self) -> Actor:

@@ -32,7 +32,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0007"
+REVISION = "0015"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -196,6 +196,21 @@ sign_ins = Table(
     Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     _at(),
     _at("seen_at"),
+    _at("revoked_at", nullable=True),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("carrier_id", ForeignKey("carriers.id")),
+    _by(),
+    _at(),
+    _at("expires_at"),
+    _at("seen_at", nullable=True),
     _at("revoked_at", nullable=True),
 )
 

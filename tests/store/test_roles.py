@@ -215,6 +215,11 @@ CALLS = {
     "administration.set_target": Call(
         lambda r, w: r.administration.set_target(2026, 60, of(w.chief.administration.targets(), year=2026)["version"]), LEADS
     ),
+    "api_tokens.tokens": Call(lambda r, w: r.api_tokens.tokens(), ADMINISTRATOR),
+    "api_tokens.add": Call(
+        lambda r, w: r.api_tokens.add("平台", "adviser", carrier_id=w.carrier, days=30), ADMINISTRATOR
+    ),
+    "api_tokens.revoke": Call(lambda r, w: r.api_tokens.revoke(w.token), ADMINISTRATOR),
     "administration.audit_trail": Call(lambda r, w: r.administration.audit_trail(w.firm), LEADS),
 }  # fmt: skip
 
@@ -410,7 +415,7 @@ def test_transactions_are_opened_where_rights_are_asked_and_nowhere_beside() -> 
         in ("reading", "writing", "self.engine.begin", "self.engine.connect")
     }
     # sign-in itself, the whole store at once, and the sweeping of what broke off
-    assert opening == {"access.py", "accounts.py", "imports.py", "backup.py"}
+    assert opening == {"access.py", "accounts.py", "api_tokens.py", "imports.py", "backup.py"}
 
 
 def what_a_year_reads(repository: Repository) -> list[Any]:

@@ -51,6 +51,7 @@ class World:
     draft: int
     staged: int
     view: int
+    token: int
     principals: dict[str, Principal]
     account_ids: dict[str, int]
 
@@ -108,6 +109,8 @@ def world(engine: Engine) -> World:
     staged = at_carrier.imports.stage(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
     view = at_carrier.casework.save_view(SECRET, {"text": SECRET})
     chief.administration.set_target(2026, 50, 0)
+    chief.api_tokens.add(SECRET, Role.MANAGER, days=30)
+    (token,) = (row["id"] for row in chief.api_tokens.tokens())
     principals: dict[str, Principal] = {
         "visitor": VISITOR,
         "owner": owner,
@@ -121,8 +124,8 @@ def world(engine: Engine) -> World:
     }
     return World(
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
-        account_ids["other adviser"], task, assessment, code, draft, staged, view, principals,
-        account_ids,
+        account_ids["other adviser"], task, assessment, code, draft, staged, view, token,
+        principals, account_ids,
     )  # fmt: skip
 
 
