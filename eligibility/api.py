@@ -124,15 +124,26 @@ def firms(
 
     ``fields`` is all that they may hold; what the scheme asks for, if omitted.
     """
-    qualification = load_scheme(scheme)
-    fields = qualification.fields if fields is None else fields
-    records = _mappings(firm)
-    batch = from_records(
-        records, fields, _options(qualification, as_of), catalogue=qualification.titles_by_code
-    )
+    batch = read_firms(firm, as_of=as_of, scheme=scheme, fields=fields)
     if (fatal := [issue for issue in batch.issues if issue.fatal]) or batch.rejects.num_rows:
         raise InputError("{issue}", issue=fatal[0].sentence)
     return batch.table
+
+
+def read_firms(
+    firm: Firm | Iterable[Firm] | Frame,
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+    fields: Sequence[Field] | None = None,
+) -> RowBatch:
+    """Firms as :func:`firms` reads them, and with them every issue of those that cannot be used."""
+    qualification = load_scheme(scheme)
+    fields = qualification.fields if fields is None else fields
+    records = _mappings(firm)
+    return from_records(
+        records, fields, _options(qualification, as_of), catalogue=qualification.titles_by_code
+    )
 
 
 def _mappings(firm: Firm | Iterable[Firm] | Frame) -> list[Firm]:

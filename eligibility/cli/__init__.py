@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, city, finder, ladder, planning, readiness, report, store
+from eligibility.cli import (
+    candidates,
+    city,
+    finder,
+    ladder,
+    planning,
+    readiness,
+    report,
+    serve,
+    store,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +41,8 @@ for command in (
     store.restore,
     store.export,
     store.create_admin,
+    store.create_token,
+    serve.serve,
     city.portfolio,
     planning.plan,
     ladder.ladder,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.planning import row_of
+from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 
@@ -58,7 +58,7 @@ def ladder(
         climbing = judged(firms)
         ladders = [ladder_record(climbing, row) for row in range(firms.rows)]
         if form is Result.JSON:
-            print(json.dumps(ladders, ensure_ascii=False, indent=1))
+            print(json_text(ladders), end="")
         else:
             print("\n\n".join(ladder_points(one, spoken) for one in ladders))
         report_file(batch, spoken)

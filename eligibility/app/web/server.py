@@ -9,7 +9,6 @@ can refuse it.
 from __future__ import annotations
 
 import os
-from ipaddress import ip_network
 from typing import Any
 
 import uvicorn.config
@@ -19,31 +18,10 @@ from websockets.server import ServerProtocol
 
 from eligibility.domain.errors import InputError
 from eligibility.i18n import language
+from eligibility.trusted_proxies import trusted_proxies
 
-PROXIES = "ELIGIBILITY_TRUSTED_PROXIES"
 #: bytes of one message of a browser; the longest that pages send is a draft of 300,000 characters
 LONGEST_MESSAGE = 2 << 20
-
-
-def trusted_proxies() -> list[str]:
-    """Addresses and networks of the proxies whose ``X-Forwarded-For`` and ``-Proto`` hold.
-
-    Raises
-    ------
-    InputError
-        If one is neither an address nor a network.
-    """
-    names = [name.strip() for name in os.environ.get(PROXIES, "").split(",") if name.strip()]
-    for name in names:
-        try:
-            ip_network(name)
-        except ValueError as error:
-            raise InputError(
-                "{variable} names {value}, which is no IP address and no network such as "
-                "10.0.0.0/8.",
-                variable=PROXIES, value=name,
-            ) from error  # fmt: skip
-    return names
 
 
 def configure() -> None:
