@@ -64,7 +64,7 @@ mutation: .venv/dev ## change the law's code in every small way and see whether 
 	$(BIN)/python tests/mutation/run.py
 
 lock: .venv-audit/tools ## lock what the requirements need; versions stay as they are, except those that a requirement moves
-	for name in "" -pdf -dask -dev -audit; do \
+	for name in "" -pdf -dask -api -dev -audit; do \
 	  .venv-audit/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" $${name:+-c requirements.lock} \
 	    requirements$$name.txt -o requirements$$name.lock || exit; \

@@ -34,6 +34,7 @@ from eligibility.register import year_candidates
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm, Screening, screen
+from eligibility.shipped_files import shipped
 from eligibility.store import (
     LEADS,
     STAFF,
@@ -60,7 +61,7 @@ MOST_LINES = 100_000
 Stamp = tuple[tuple[str, int, int], ...] | None
 #: readers of uploads are bound before the first is read
 upload_reader.configure_reader()
-SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
+SAMPLE = shipped("sample_data/candidates.csv")
 
 
 def scheme() -> Scheme:

@@ -21,6 +21,7 @@ from eligibility.cli import (
     serve,
     store,
 )
+from eligibility.cli.common import say_missing_extra
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,9 +52,16 @@ for command in (
     app.command()(command)
 
 
+# Streamlit's own options go through to it
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(serve.app)
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         # a Windows console or pipe would otherwise write in its own code page
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        say_missing_extra(error)

@@ -1,7 +1,11 @@
-"""``serve``: the web API."""
+"""``serve`` and ``app``: the web API and the app, for who installed the package."""
 
 from __future__ import annotations
 
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,3 +25,13 @@ def serve(
 
     with refusals(lang):
         run(host, port, model, trusted_proxies())
+
+
+def app(context: typer.Context) -> None:
+    """Open the app; what follows goes to Streamlit, such as --server.port 8600."""
+    if find_spec("streamlit") is None:
+        raise ModuleNotFoundError(name="streamlit")
+    # by its path: importing the app starts it
+    script = Path(__file__).parents[1] / "app" / "streamlit_app.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *context.args]
+    os.execv(sys.executable, command)
