@@ -29,12 +29,12 @@ from eligibility.domain.errors import ModelRefused, NotAllowed
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.draft_reader import DraftReading, read_draft
 from eligibility.intake.table import IntakeOptions, Preview, preview, read_table
+from eligibility.package_files import package_file
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.register import year_candidates
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm, Screening, screen
-from eligibility.shipped_files import shipped
 from eligibility.store import (
     LEADS,
     STAFF,
@@ -61,7 +61,7 @@ MOST_LINES = 100_000
 Stamp = tuple[tuple[str, int, int], ...] | None
 #: readers of uploads are bound before the first is read
 upload_reader.configure_reader()
-SAMPLE = shipped("sample_data/candidates.csv")
+SAMPLE = package_file("sample_data/candidates.csv")
 
 
 def scheme() -> Scheme:

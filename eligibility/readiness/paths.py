@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from eligibility.shipped_files import shipped
+from eligibility.package_files import package_file
 
 MODEL, MANIFEST, METRICS, CARD = (
     "readiness.joblib",
@@ -19,4 +19,4 @@ FILES = (MODEL, MANIFEST, METRICS, CARD)
 def models_folder() -> Path:
     """The one folder that models are read from."""
     folder = os.environ.get("ELIGIBILITY_MODELS")
-    return Path(folder) if folder else shipped("models")
+    return Path(folder) if folder else package_file("models")

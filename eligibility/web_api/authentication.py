@@ -39,7 +39,7 @@ class Authentication:
     def __call__(
         self,
         request: Request,
-        sent: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
     ) -> ApiToken:
         """The token of this request.
 
@@ -50,7 +50,7 @@ class Authentication:
         TooMuch
             If it has called too often.
         """
-        principal = find_token(self._engine, sent.credentials) if sent else None
+        principal = find_token(self._engine, credentials.credentials) if credentials else None
         if principal is None:
             raise SignedOut(NO_TOKEN)
         if not self._calls.hit(self._rate, str(principal.id)):

@@ -111,7 +111,7 @@ def add_handlers(app: FastAPI) -> None:
         return problem(request, error.status, error.message, headers=headers)
 
     @app.exception_handler(EligibilityError)
-    async def refused(request: Request, error: EligibilityError) -> Response:
+    async def refusal(request: Request, error: EligibilityError) -> Response:
         status = next(of for kind, of in STATUS.items() if isinstance(error, kind))
         spoken = language_of(request)
         errors = None

@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import time
+import traceback
 from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eligibility.domain.text import Message as Sentence
-from eligibility.web_api.problem import TOO_LARGE, TooMuch, problem
+from eligibility.web_api.problem import BROKEN, TOO_LARGE, TooMuch, problem
 
 log = logging.getLogger("eligibility.web_api")
 
@@ -62,7 +63,7 @@ class RequestLog:
         scope["request_id"] = wanted if ID.fullmatch(wanted) else secrets.token_hex(ID_BYTES)
         began, status, read = time.perf_counter(), 0, 0
 
-        async def limited() -> Message:
+        async def receive_bounded() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
@@ -85,10 +86,20 @@ class RequestLog:
             if length.isdecimal() and int(length) > self.most_bytes:
                 await self._refuse(scope, receive, answer)
             else:
-                await self.app(scope, limited, answer)
+                await self.app(scope, receive_bounded, answer)
         except TooMuch:
             if not status:
                 await self._refuse(scope, receive, answer)
+        except Exception as error:
+            # its message and its lines may hold a firm's figures
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error(
+                "%s failed: %s at %s:%s", scope["request_id"], type(error).__name__,
+                place.filename, place.lineno,
+            )  # fmt: skip
+            if not status:
+                failed = problem(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, Sentence(BROKEN))
+                await failed(scope, receive, answer)
         finally:
             self._record(scope, status, time.perf_counter() - began)
 

@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from eligibility.api import read_firms
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
+from eligibility.atomic_file import atomic_file
 from eligibility.batch.local import score_file
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.domain.facts import FirmTable
@@ -69,7 +70,7 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
     judge, model
         Of the trained model that says readiness, if there is one, and its folder.
     files_at_once : int
-        Files that are scored at a time; others are asked to come again.
+        Files that are scored at a time; others are question to come again.
     """
     calls = APIRouter(prefix="/api/v1", responses=REFUSALS)
     places = BoundedSemaphore(files_at_once)
@@ -79,9 +80,11 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
         summary="Assess firms: findings with citations, score by item, gaps",
         responses={200: {"model": list[AssessmentRecord]}},
     )
-    def assess(asked: AssessRequest) -> Response:
-        table = _table(asked.firms, asked.as_of, asked.scheme)
-        found = records(assess_table(table, load_scheme(asked.scheme)), judge or (lambda _: None))
+    def assess(question: AssessRequest) -> Response:
+        table = _table(question.firms, question.as_of, question.scheme)
+        found = records(
+            assess_table(table, load_scheme(question.scheme)), judge or (lambda _: None)
+        )
         return Response(json_text(found), media_type=JSON)
 
     @calls.post(
@@ -118,7 +121,7 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
             place = Path(folder.name)
             results, rejects = place / f"scores.{output}", place / "rejects.csv"
             summary = score_file(
-                _saved(file, place), results, qualification, language_of(request),
+                _save_upload(file, place), results, qualification, language_of(request),
                 options=options, rejects=rejects, with_input=with_input, model=model,
             )  # fmt: skip
             done = counts(summary, language_of(request))
@@ -154,16 +157,16 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
         return Response(json_text(laws[edition].model_dump(mode="json")), media_type=JSON)
 
     @calls.post("/find-field", summary="The technical fields most like a sentence about a product")
-    def find_field(asked: FieldQuestion) -> Response:
-        matches = find(load_scheme(asked.scheme), asked.text, asked.count)
+    def find_field(question: FieldQuestion) -> Response:
+        matches = find(load_scheme(question.scheme), question.text, question.count)
         return Response(json_text([asdict(match) for match in matches]), media_type=JSON)
 
     @calls.post("/plan", summary="One firm's way: what is missing, by when, the cheapest actions")
-    def plan(asked: PlanRequest) -> Response:
-        table = _table([asked.firm], asked.as_of, asked.scheme)
+    def plan(question: PlanRequest) -> Response:
+        table = _table([question.firm], question.as_of, question.scheme)
         made = firm_plan(
-            table, 0, load_scheme(asked.scheme), asked.as_of or date.today(),
-            by=asked.by, score_at_least=asked.score_at_least,
+            table, 0, load_scheme(question.scheme), question.as_of or date.today(),
+            by=question.by, score_at_least=question.score_at_least,
         )  # fmt: skip
         return Response(json_text(made), media_type=JSON)
 
@@ -178,7 +181,7 @@ def _table(firms: list[Any], as_of: date | None, scheme: str) -> FirmTable:
     return batch.table
 
 
-def _saved(file: UploadFile, folder: Path) -> Path:
+def _save_upload(file: UploadFile, folder: Path) -> Path:
     """The file of a request under a name of ours."""
     ending = Path(file.filename or "").suffix.lower()
     if ending not in ENDINGS:
@@ -187,6 +190,6 @@ def _saved(file: UploadFile, folder: Path) -> Path:
             name=(file.filename or "")[:100], endings=", ".join(ENDINGS),
         )  # fmt: skip
     path = folder / f"firms{ending}"
-    with path.open("wb") as target:
+    with atomic_file(path) as target:
         shutil.copyfileobj(file.file, target)
     return path

@@ -37,11 +37,11 @@ def counts(summary: Summary, language: Language) -> Counts:
     )
 
 
-def answer(folder: TemporaryDirectory[str], results: Path, rejects: Path, done: Counts) -> StreamingResponse:  # fmt: skip
+def answer(folder: TemporaryDirectory[str], results: Path, rejects: Path, totals: Counts) -> StreamingResponse:  # fmt: skip
     """Stream the files of a folder, which goes when they are sent or the client has left."""
     boundary = secrets.token_hex(BOUNDARY_BYTES)
     return StreamingResponse(
-        _parts(folder, boundary, [results, rejects], json_text(done.model_dump())),
+        _parts(folder, boundary, [results, rejects], json_text(totals.model_dump())),
         media_type=f"multipart/mixed; boundary={boundary}",
     )
 

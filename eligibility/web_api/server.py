@@ -79,7 +79,7 @@ def create_app(engine: Engine, model: Path | None = None, limits: Limits = Limit
         "/metrics", summary="Counters for Prometheus", response_class=Response,
         dependencies=[token], responses=REFUSALS | {200: {"content": {"text/plain": {}}}},
     )  # fmt: skip
-    def measured() -> Response:
+    def metrics_text() -> Response:
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return app

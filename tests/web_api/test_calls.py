@@ -12,12 +12,16 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import TypeAdapter
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from eligibility import assess
 from eligibility.cli import app
 from eligibility.domain.text import json_text
+from eligibility.store import Repository, Role, System, close_stores, open_store
+from eligibility.web_api import routes
 from eligibility.web_api.schemas import AssessmentRecord
+from eligibility.web_api.server import Limits, create_app
 from tests.browser.server import ROOT
 
 AS_OF = "2026-05-10"
@@ -191,3 +195,33 @@ def test_metrics_count_calls_by_route_and_status(client: httpx.Client) -> None:
     told = client.get("/metrics").text
     assert 'eligibility_requests_total{call="/api/v1/fields",status="200"}' in told
     assert "eligibility_request_seconds_bucket" in told
+
+
+def test_a_fault_of_the_server_is_a_problem_and_its_log_holds_no_figure(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("秘密的名字")
+
+    monkeypatch.setattr(routes, "assess_table", broken)
+    engine = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    token = Repository(engine, System(Role.ADMINISTRATOR)).api_tokens.add("x", "manager", days=1)
+    client = TestClient(create_app(engine), headers={"authorization": f"Bearer {token}"})
+    with caplog.at_level("INFO"):
+        answer = client.post("/api/v1/assess", json={"firms": [FIRM]})
+    assert answer.status_code == 500
+    assert answer.json()["detail"].startswith("Something went wrong")
+    assert "RuntimeError at" in caplog.text
+    assert "秘密的名字" not in caplog.text
+    close_stores()
+
+
+def test_a_token_that_calls_too_often_is_told_when_to_come_again(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/store.sqlite")
+    token = Repository(engine, System(Role.ADMINISTRATOR)).api_tokens.add("x", "manager", days=1)
+    app = create_app(engine, limits=Limits(calls_per_minute=2))
+    client = TestClient(app, headers={"authorization": f"Bearer {token}"})
+    told = [client.get("/metrics") for _ in range(3)]
+    assert [answer.status_code for answer in told] == [200, 200, 429]
+    assert told[2].headers["retry-after"] == "60"
+    close_stores()

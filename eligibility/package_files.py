@@ -7,7 +7,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 
 
-def shipped(name: str) -> Path:
+def package_file(name: str) -> Path:
     """The demonstration model's folder (``models``) or the sample firms, wherever they are."""
     beside = PACKAGE.parent / name
     return beside if beside.exists() else PACKAGE / "demonstration" / name
