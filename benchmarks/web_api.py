@@ -21,7 +21,7 @@ import httpx
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-from tests.browser.server import free_port
+from tests.browser.server import free_port  # noqa: E402
 
 #: seconds that 95 % of the answers may take
 LIMIT = 0.1

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
@@ -18,6 +21,9 @@ from eligibility.web_api import problem
 from eligibility.web_api.authentication import Authentication
 from eligibility.web_api.request_log import Metrics, RequestLog
 from eligibility.web_api.routes import REFUSALS, router
+
+#: requests that are worked on at a time: more only take the processor from one another
+THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ def create_app(engine: Engine, model: Path | None = None, limits: Limits = Limit
         # their pages load scripts of other sites
         docs_url=None,
         redoc_url=None,
+        lifespan=_few_threads,
     )
     judge = readiness_judge(model) if model is not None else None
     app.include_router(router(judge, model, limits.files_at_once), dependencies=[token])
@@ -83,6 +90,13 @@ def create_app(engine: Engine, model: Path | None = None, limits: Limits = Limit
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return app
+
+
+@asynccontextmanager
+async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """While the server runs: requests work one after another rather than all at once."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def serve(
