@@ -20,6 +20,7 @@ from eligibility.cli import (
     report,
     serve,
     store,
+    stress,
 )
 from eligibility.cli.common import say_missing_extra
 
@@ -48,6 +49,7 @@ for command in (
     planning.plan,
     ladder.ladder,
     report.report,
+    stress.stress,
 ):
     app.command()(command)
 
