@@ -17,6 +17,7 @@ from eligibility.documents.grid import Cell, Row, Strip, sheet_rows
 from eligibility.documents.limits import ArchiveLimits, PageLimits
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
+from eligibility.intake.cells import visible
 from eligibility.intake.csv_file import csv_sheet
 from eligibility.intake.file_kinds import UNREADABLE, file_kind
 from eligibility.intake.reader_process import ReaderProcess
@@ -46,6 +47,15 @@ class PaperFile:
     name: str
     strips: tuple[Strip, ...] = ()
     refusal: Message | None = None
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Rows of a page or table, or that it is a picture."""
+
+    place: str
+    rows: tuple[Row, ...]
+    is_picture: bool
 
 
 def open_papers(sources: Sequence[Source]) -> Iterator[PaperFile]:
@@ -136,9 +146,9 @@ def _strips(name: str, content: bytes) -> Iterator[Strip]:
     if kind == "protected":
         raise protection_error(name)
     if kind == "pdf":
-        yield _document(name, content, "pdf_pages")
+        yield from _document(name, content, "pdf_pages")
     elif kind == "word" and content.startswith(b"PK"):
-        yield _document(name, content, "word_tables")
+        yield from _document(name, content, "word_tables")
     elif kind == "word":
         raise InputError(
             "{file} is a Word file of the old kind (.doc); save it as .docx or PDF.", file=name
@@ -159,9 +169,8 @@ def _strips(name: str, content: bytes) -> Iterator[Strip]:
 
 def _csv(file: InputFile) -> Strip:
     sheet = csv_sheet(file)
-    rows = [list(line) for line in sheet.head[:1]]
     width = min(max(map(len, sheet.head), default=1), WIDTH)
-    rows = []
+    rows: list[list[str]] = []
     for block in sheet.blocks(0, width):
         if len(rows) + block.lines > LINES:
             raise _too_many_rows(file.name)
@@ -194,36 +203,47 @@ def _sheets(name: str, content: bytes, kind: str | None) -> Iterator[Strip]:
         reader.close()
 
 
-def _document(name: str, content: bytes, module: str) -> Strip:
-    """All pages of a PDF, or all paragraphs and tables of a Word file, as rows."""
+def _document(name: str, content: bytes, module: str) -> Iterator[Strip]:
+    """All pages of a PDF, or all paragraphs and tables of a Word file, as rows; pictures apart."""
     reader = ReaderProcess(
         f"eligibility.documents.{module}:serve", name, content, _page_refusals(name),
         limits=asdict(PAGES),
     )  # fmt: skip
-    rows: list[Row] = []
+    pages = []
     try:
         while (answer := reader.answer()) is not None:
-            rows += _answered_rows(answer)
+            pages.append(_page(name, answer))
     finally:
         reader.close()
-    return Strip(name, "", tuple(rows))
+    yield Strip(name, "", tuple(row for page in pages for row in page.rows))
+    for page in pages:
+        if page.is_picture:
+            yield Strip(name, page.place, (), is_picture=True)
 
 
-def _answered_rows(answer: Any) -> Iterator[Row]:
-    """The rows of a page, every part of the answer in doubt."""
+def _page(name: str, answer: Any) -> _Page:
+    """One page as it was answered, every part of which is in doubt."""
     match answer:
         case {"place": str(place), "rows": list(rows)}:
-            for number, cells in enumerate(rows, 1):
-                yield Row(
-                    place,
-                    tuple(
-                        Cell(text, float(left), float(right), f"{number}")
-                        for cell in cells
-                        if isinstance(cell, list) and len(cell) == 3
-                        for text, left, right in [cell]
-                        if isinstance(text, str) and text.strip()
-                    ),
+            try:
+                read = tuple(
+                    Row(place, tuple(_cells(cells, number))) for number, cells in enumerate(rows, 1)
                 )
+            except (TypeError, ValueError) as error:
+                raise _page_refusals(name)["damaged"] from error
+            return _Page(place, read, answer.get("picture") is True)
+    raise _page_refusals(name)["damaged"]
+
+
+def _cells(cells: Any, number: int) -> Iterator[Cell]:
+    for text, left, right in cells:
+        if not isinstance(text, str):
+            raise TypeError(text)
+        # half a character can be neither written nor compared
+        if (seen := visible(text.encode("utf-8", "replace").decode())) and float(left) <= float(
+            right
+        ):
+            yield Cell(seen, float(left), float(right), f"{number}")
 
 
 def _too_large(file: str) -> InputError:

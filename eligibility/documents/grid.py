@@ -37,11 +37,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Strip:
-    """Rows that belong together: a sheet, or all pages of a document."""
+    """Rows that belong together: a sheet, or all pages of a document; or a page that is a picture."""
 
     file: str
     place: str
     rows: tuple[Row, ...]
+    is_picture: bool = False
 
 
 def sheet_rows(place: str, rows: Iterable[Sequence[str]]) -> tuple[Row, ...]:

@@ -193,7 +193,7 @@ class LineReader:
         newest = max(year for year, _ in years)
         by_year = {
             column.year: name
-            for name, column in reversed(self._form.columns.items())
+            for name, column in reversed([*self._form.columns.items()])
             if column.heads
         }
         heads = [
@@ -400,12 +400,31 @@ class LineReader:
                     together = rows[place : place + count]
                     if len(together) < count or any(self._labels(each) for each in together):
                         break
-                    if (one := self._one_row(together)) is not None:
+                    if (one := self._one_row(together) or self._joined_heads(together)) is not None:
                         row, place = one, place + count - 1
                         break
             joined.append(row)
             place += 1
         return joined
+
+    def _joined_heads(self, rows: Sequence[Row]) -> Row | None:
+        """Rows of heads that are broken over several lines, as one row; None if they are none."""
+        columns: list[Cell] = []
+        for cell in (cell for row in rows for cell in row.cells):
+            if is_figure(cell.text):
+                return None
+            above = next((each for each in columns if _overlap(cell, each) > 0), None)
+            if above is None:
+                columns.append(cell)
+            else:
+                left, right = min(above.left, cell.left), max(above.right, cell.right)
+                columns[columns.index(above)] = Cell(
+                    above.text + cell.text, left, right, above.name
+                )
+        one = Row(rows[0].place, tuple(sorted(columns, key=lambda cell: cell.left)))
+        heads = self._row_heads(one) or []
+        alone = sum(len(self._row_heads(row) or []) for row in rows)
+        return one if len(heads) > max(alone, 1) else None
 
     def _one_row(self, rows: Sequence[Row]) -> Row | None:
         texts = [[cell for cell in row.cells if not is_figure(cell.text)] for row in rows]
@@ -420,7 +439,7 @@ class LineReader:
         return Row(rows[0].place, tuple(sorted([first, *figures], key=lambda cell: cell.left)))
 
 
-def _overlap(cell: Cell, head: Head) -> float:
+def _overlap(cell: Cell, head: Cell | Head) -> float:
     return min(cell.right, head.right) - max(cell.left, head.left)
 
 

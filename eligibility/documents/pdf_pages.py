@@ -94,7 +94,7 @@ def serve(
         is_picture = len(letters) < LEAST_LETTERS and _has_picture(page)
         pictures += is_picture
         across, down = ([], []) if is_picture else _rules(page, bounds.lines)
-        answer = {"place": f"{number + 1}", "rows": _rows(letters, across, down)}
+        answer = {"place": f"p. {number + 1}", "rows": _rows(letters, across, down)}
         page.close()
         if pictures == pages:
             raise PaperRefusal("scanned")
@@ -262,8 +262,10 @@ def _text_lines(letters: Sequence[Letter]) -> list[list[Letter]]:
 def _parts(line: Sequence[Letter]) -> list[list[Letter]]:
     """A line of text cut where a gap is wider than a letter."""
     parts: list[list[Letter]] = []
+    # some fonts give flat letters, as 一, a flat box
+    height = max(letter.height for letter in line)
     for letter in line:
-        if parts and letter.left - parts[-1][-1].right <= GAP * letter.height:
+        if parts and letter.left - parts[-1][-1].right <= GAP * height:
             parts[-1].append(letter)
         else:
             parts.append([letter])

@@ -126,6 +126,10 @@ class _Reader:
         file = _File(paper.name)
         cut = []
         for strip in paper.strips:
+            if strip.is_picture:
+                why = Message("this page is scanned, a picture without text; type its figures, or use the PDF of the tax bureau's site")  # fmt: skip
+                self._unread.append(UnreadPaper(paper.name, strip.place, why))
+                continue
             header = person_header(strip.rows, self._definitions.persons)
             if header is not None and self._definitions.persons is not None:
                 file.counts += count_persons(strip, header, self._definitions.persons)

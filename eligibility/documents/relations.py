@@ -147,7 +147,8 @@ def imbalances(
         and all(place in known for place in relation.sources)
         and any(place in amounts for place in relation.sources)
     ]
-    failing, holding = [], []
+    failing: list[Relation] = []
+    holding: list[Relation] = []
     for relation in testable:
         room = sum(accuracy.get(place, 0.0) for place in (relation.target, *relation.sources))
         (failing if abs(relation.rest(known)) > room + SLACK else holding).append(relation)
