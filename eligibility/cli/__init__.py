@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, city, finder, ladder, planning, readiness, report, store
+from eligibility.cli import (
+    candidates,
+    city,
+    finder,
+    ladder,
+    papers,
+    planning,
+    readiness,
+    report,
+    store,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +45,7 @@ for command in (
     planning.plan,
     ladder.ladder,
     report.report,
+    papers.read,
 ):
     app.command()(command)
 

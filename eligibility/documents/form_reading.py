@@ -354,7 +354,9 @@ class FormReader:
             accuracy = sum(self._accuracy.get((name, column), 0.0) for name in names)
             note: Wording | Message | None = rule.note or self._form.note
             certainty = self._certainty(rule, edition, context, names)
-            if rule.ask and not (rule.unless_zero and value == 0.0):
+            if rule.unless_zero and value == 0.0:
+                note = None
+            elif rule.ask:
                 certainty = Certainty.OPEN
             if any((name, column) in doubtful for name in names):
                 certainty = Certainty.OPEN

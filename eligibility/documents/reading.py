@@ -90,12 +90,18 @@ def read_documents(
     return reader.reading(as_of or date.today(), firm)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Firm:
     """Whose a file is, as far as it says."""
 
     uscc: str = ""
     name: str = ""
+
+    def fits(self, other: _Firm) -> bool:
+        """Whether both are named and may be one firm: by their codes, else by their names."""
+        if self.uscc and other.uscc:
+            return self.uscc == other.uscc
+        return bool(self.name) and name_key(self.name) == name_key(other.name)
 
 
 @dataclass
@@ -233,28 +239,29 @@ class _Reader:
 
     def _whose(self, firm: str | None) -> tuple[str, str]:
         """The firm of most papers, or the one that was asked for."""
-        codes = Counter(file.firm.uscc for file in self._files if file.firm.uscc)
-        names = Counter(file.firm.name for file in self._files if file.firm.name)
-        code = max(codes, key=lambda each: codes[each], default="")
+        firms = [file.firm for file in self._files]
         if firm is not None:
-            by_name = {
-                name_key(file.firm.name): file.firm.uscc for file in self._files if file.firm.uscc
-            }
-            if firm.upper() in codes or (firm.upper() == firm and firm[:2].isdigit()):
-                code = firm.upper()
-            else:
-                return by_name.get(name_key(firm), ""), firm
-        own = [file.firm.name for file in self._files if file.firm.uscc == code and file.firm.name]
-        return code, own[0] if own and code else max(
-            names, key=lambda each: names[each], default=""
-        )
+            known = next(
+                (
+                    each
+                    for each in firms
+                    if firm.upper() == each.uscc or name_key(firm) == name_key(each.name)
+                ),
+                None,
+            )
+            wanted = known or (_Firm(firm.upper()) if firm.isalnum() and firm.isascii() else _Firm(name=firm))  # fmt: skip
+        else:
+            count = Counter(each for one in firms for each in firms if one.fits(each))
+            wanted = max(firms, key=lambda each: count[each], default=_Firm())
+        # what is not on one paper is on another
+        fitting = [each for each in firms if wanted.fits(each)]
+        uscc = wanted.uscc or next((each.uscc for each in fitting if each.uscc), "")
+        name = wanted.name or next((each.name for each in fitting if each.name), "")
+        return uscc, name
 
     def _is_of_another(self, file: _File, uscc: str, name: str) -> bool:
-        other = (
-            file.firm.uscc != uscc
-            if file.firm.uscc and uscc
-            else bool(file.firm.name and name) and name_key(file.firm.name) != name_key(name)
-        )
+        is_nameless = not file.firm.uscc and not file.firm.name
+        other = not (is_nameless or _Firm(uscc, name).fits(file.firm))
         if other:
             why = Message(
                 "it is of {other}, not of {firm}; nothing was taken. If it is a former name, correct it on the paper's copy or read it alone",
