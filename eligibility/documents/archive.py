@@ -9,12 +9,13 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eligibility.documents.limits import ArchiveLimits, PaperRefusal
+from eligibility.documents.limits import FIRST_PARTS, ArchiveLimits, PaperRefusal
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: names before UTF-8 are marked so
 _UTF8_NAME = 0x800
-_HIDDEN = ("__MACOSX/", ".", "~$")
+#: what Finder adds, and files that are hidden or open in an office program
+_RESOURCES, _HIDDEN = "__MACOSX/", (".", "~$")
 
 
 def serve(
@@ -40,7 +41,7 @@ def serve(
         unpacked = 0
         for entry in entries:
             name = _name(entry)
-            if any(part.startswith(_HIDDEN) for part in (name, name.rpartition("/")[2])):
+            if name.startswith(_RESOURCES) or name.rpartition("/")[2].startswith(_HIDDEN):
                 continue
             if entry.compress_type not in _METHODS:
                 raise PaperRefusal("damaged")
@@ -83,7 +84,6 @@ def _is_archive(data: bytes) -> bool:
     """Whether a file is an archive and no workbook or document, which are packed too."""
     if data[:4] in (b"Rar!", b"7z\xbc\xaf") or data[:2] == b"\x1f\x8b":
         return True
-    known = (b"[Content_Types].xml", b"xl/", b"word/", b"content.xml", b"mimetype", b"OFD.xml")
-    return data.startswith(b"PK\x03\x04") and not any(
-        part in data[:4096] or part in data[-65536:] for part in known
-    )
+    length = int.from_bytes(data[26:28], "little")
+    name = data[30 : 30 + length]
+    return data.startswith(b"PK\x03\x04") and not name.startswith(FIRST_PARTS)

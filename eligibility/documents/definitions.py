@@ -139,6 +139,8 @@ class FormDefinition(FrozenModel):
         Heads, as a pattern, of columns that add up to the column ``total`` in each line.
     turned : bool
         Whether its lines may stand across and its columns down.
+    undated : bool
+        Whether it usually names no year, and is of the one before the application.
     """
 
     id: str
@@ -151,6 +153,7 @@ class FormDefinition(FrozenModel):
     columns: Mapping[str, FormColumn] = Field(default_factory=lambda: {"amount": FormColumn()})
     across: str | None = None
     turned: bool = False
+    undated: bool = False
     note: Wording | None = None
     editions: tuple[FormEdition, ...]
 

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from eligibility.documents.grid import Cell, Row, Strip, sheet_rows
-from eligibility.documents.limits import ArchiveLimits, PageLimits
+from eligibility.documents.limits import FIRST_PARTS, ArchiveLimits, PageLimits
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.cells import visible
@@ -100,11 +100,9 @@ def _with_archives(source: Source) -> Iterator[tuple[str, bytes | Message]]:
     file = InputFile(source)
     with file.open() as stream:
         content = stream.read(FILE_BYTES + 1)
-        stream.seek(0)
-        kind = file_kind(stream)
     if len(content) > FILE_BYTES:
         yield file.name, _too_large(file.name).message
-    elif kind == "archive" and content.startswith(b"PK") and not _is_ofd(content):
+    elif content.startswith(b"PK\x03\x04") and not _is_packed_document(content):
         yield from _unpack(file.name, content)
     else:
         yield file.name, content
@@ -115,17 +113,29 @@ def _unpack(archive: str, content: bytes) -> Iterator[tuple[str, bytes | Message
         "eligibility.documents.archive:serve", archive, content, _archive_refusals(archive),
         limits=asdict(ARCHIVE),
     )  # fmt: skip
+    files: list[tuple[str, bytes | Message]] = []
     try:
         while (answer := reader.answer()) is not None:
             match answer:
                 case [str(name), str(data)]:
-                    yield f"{archive}/{name}", base64.b64decode(data)
+                    files.append((f"{archive}/{name}", base64.b64decode(data)))
                 case [str(name), None]:
-                    yield f"{archive}/{name}", Message("{file} is an archive within an archive; unpack it first.", {"file": name})  # fmt: skip
+                    why = Message(
+                        "{file} is an archive within an archive; unpack it first.", {"file": name}
+                    )
+                    files.append((f"{archive}/{name}", why))
     except InputError as error:
-        yield archive, error.message
+        # of an archive that is refused nothing is taken
+        files = [(archive, error.message)]
     finally:
         reader.close()
+    yield from files
+
+
+def _is_packed_document(content: bytes) -> bool:
+    """Whether an archive is a workbook or document, by the name of its first part."""
+    length = int.from_bytes(content[26:28], "little")
+    return content[30 : 30 + length].startswith(FIRST_PARTS)
 
 
 def _is_ofd(content: bytes) -> bool:

@@ -51,12 +51,15 @@ class FormReader:
         Of a form.
     inherited : Context
         Year and firm, as the rest of the file says them.
+    latest_year : int
+        The year before the application.
     """
 
-    def __init__(self, file: str, segment: Segment, inherited: Context) -> None:
+    def __init__(self, file: str, segment: Segment, inherited: Context, latest_year: int) -> None:
         assert segment.form is not None
         self._file, self._segment, self._form = file, segment, segment.form
-        self._inherited = inherited
+        self._inherited, self._latest_year = inherited, latest_year
+        self._is_undated = False
         self._doubts: list[PaperDoubt] = []
         self._accuracy: dict[Place, float] = {}
         self._weak: set[str] = set()
@@ -98,6 +101,9 @@ class FormReader:
                 ),
             )
             return result
+        if context.year is None and self._form.undated:
+            context = replace(context, year=self._latest_year)
+            self._is_undated = True
         if context.year is None:
             self._doubt(rows, Message("no year is printed on it or on what came with it; nothing was taken: put the year into the name of the file, such as 2024"))  # fmt: skip
             return result
@@ -361,6 +367,9 @@ class FormReader:
             if any((name, column) in doubtful for name in names):
                 certainty = Certainty.OPEN
                 note = Message("this line does not agree with the others of its form")
+            if self._is_undated:
+                certainty = Certainty.OPEN
+                note = Message("the paper names no year; is it of {year}?", {"year": context.year})
             source = present[0].source
             if len(present) > 1:
                 source = replace(source, words=" ; ".join(figure.source.words for figure in present), text=" ; ".join(figure.source.text for figure in present))  # fmt: skip

@@ -8,6 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: how the first part of a packed document is called; any other archive is one of files
+FIRST_PARTS = (
+    b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"word/", b"ppt/", b"customXml/", b"mimetype",
+    b"META-INF/", b"content.xml", b"OFD.xml", b"Doc_0/", b"Index/",
+)  # fmt: skip
+
 Code = Literal["damaged", "pages", "parts", "protected", "scanned", "texts", "unpacked"]
 
 
@@ -35,7 +41,7 @@ class PageLimits:
     """
 
     pages: int = 200
-    letters: int = 1_000_000
+    letters: int = 400_000
     lines: int = 20_000
     unpacked: int = 1 << 25
 

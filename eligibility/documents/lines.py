@@ -379,10 +379,17 @@ class LineReader:
             head for head in heads
             if head.left >= label.left and head.left < limit and (head.column in columns or head.column in ("across", _NUMBERS))
         ]  # fmt: skip
-        if not any(head.column in columns for head in own):
+        if not any(head.column != _NUMBERS for head in own):
             match.unplaced += figures
             return
-        for cell, head in _assign(figures, own):
+        if not own:
+            return
+        assigned = _assign(figures, own)
+        if len(assigned) < len(figures) and own[0].right - own[0].left > 1:
+            # which of them is which is not certain, so none is taken
+            match.unplaced += figures
+            return
+        for cell, head in assigned:
             if head.column == "across":
                 match.across.append(cell)
             elif head.column != _NUMBERS and head.column not in match.cells:
@@ -444,23 +451,33 @@ def _overlap(cell: Cell, head: Cell | Head) -> float:
 
 
 def _assign(cells: Sequence[Cell], heads: Sequence[Head]) -> list[tuple[Cell, Head]]:
-    """Each figure with the head above it: the nearest, of two as near the one to its left."""
-    pairs = sorted(
-        (-_overlap(cell, head), head.left > cell.left, place, other)
-        for place, cell in enumerate(cells)
-        for other, head in enumerate(heads)
+    """Each figure with the head above it, as far as that is certain.
+
+    In a sheet they share a column, or the head spans the one to its right. On a page they overlap, or
+    are as many as the heads, or one head is much nearer than the next.
+    """
+    is_sheet = all(head.right - head.left <= 1 for head in heads)
+    if not is_sheet and len(cells) == len(heads):
+        overlapping = sum(any(_overlap(cell, head) > 0 for head in heads) for cell in cells)
+        if overlapping < len(cells) or len({_nearest(cell, heads)[0] for cell in cells}) < len(cells):  # fmt: skip
+            order = sorted(heads, key=lambda head: head.left)
+            return list(zip(sorted(cells, key=lambda cell: cell.left), order, strict=True))
+    assigned: dict[int, tuple[Cell, float]] = {}
+    for cell in cells:
+        place, gap, next_gap = _nearest(cell, heads)
+        certain = gap < 0 or (gap <= 0 if is_sheet else gap * 2 < min(next_gap, 2 * PAGE_GAP))
+        if certain and (place not in assigned or gap < assigned[place][1]):
+            assigned[place] = (cell, gap)
+    return [(cell, heads[place]) for place, (cell, _) in assigned.items()]
+
+
+def _nearest(cell: Cell, heads: Sequence[Head]) -> tuple[int, float, float]:
+    """The nearest head, of two as near the left one; its gap (negative: overlap), and the next one's."""
+    order = sorted(
+        (-_overlap(cell, head), head.left > cell.left, place) for place, head in enumerate(heads)
     )
-    free_cells, free_heads = set(range(len(cells))), set(range(len(heads)))
-    assigned = []
-    for gap, _, place, other in pairs:
-        is_column = heads[other].right - heads[other].left <= 1
-        if gap > (0 if is_column else PAGE_GAP):
-            break
-        if place in free_cells and other in free_heads:
-            free_cells.remove(place)
-            free_heads.remove(other)
-            assigned.append((cells[place], heads[other]))
-    return assigned
+    gaps = [gap for gap, _, _ in order]
+    return order[0][2], gaps[0], gaps[1] if len(gaps) > 1 else float("inf")
 
 
 def turn(rows: Sequence[Row], reader: LineReader) -> list[Row] | None:

@@ -42,8 +42,8 @@ from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 #: the two fields that say which firm it is
 CODE, NAME = "uscc", "name"
-#: rows of an unknown sheet that are shown, and cells of each
-SHOWN_ROWS, SHOWN_CELLS = 6, 8
+#: rows of an unknown sheet that are shown, cells of each, and letters of those
+SHOWN_ROWS, SHOWN_CELLS, SHOWN_LETTERS = 6, 8, 40
 #: half a cent
 CENT = 0.005
 _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.OPEN: 2}
@@ -84,10 +84,11 @@ def read_documents(
         [papers] if isinstance(papers, str | tuple) or not isinstance(papers, Iterable) else papers
     )
     qualification = load_scheme(scheme)
-    reader = _Reader(qualification, paper_definitions(qualification))
+    day = as_of or date.today()
+    reader = _Reader(qualification, paper_definitions(qualification), day)
     for paper in open_papers(list(several)):
         reader.add(paper)
-    return reader.reading(as_of or date.today(), firm)
+    return reader.reading(firm)
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ class _File:
 class _Reader:
     """Collects what is read of several files."""
 
-    def __init__(self, scheme: Scheme, definitions: PaperDefinitions) -> None:
-        self._scheme, self._definitions = scheme, definitions
+    def __init__(self, scheme: Scheme, definitions: PaperDefinitions, as_of: date) -> None:
+        self._scheme, self._definitions, self._as_of = scheme, definitions, as_of
         self._files: list[_File] = []
         self._unread: list[UnreadPaper] = []
 
@@ -178,7 +179,7 @@ class _Reader:
                 carried = own.over(carried)
                 is_read |= self._add_other(file, strip, part.rows, inherited)
                 continue
-            read = FormReader(file.name, part, inherited).read()
+            read = FormReader(file.name, part, inherited, self._as_of.year - 1).read()
             if read is None:
                 if len(part.rows) > SHOWN_ROWS:
                     is_read |= self._add_other(file, strip, part.rows, inherited)
@@ -190,7 +191,7 @@ class _Reader:
                 carried = own.over(carried)
         if not is_read and not _is_cover(strip.rows):
             rows = tuple(
-                tuple(cell.text for cell in row.cells[:SHOWN_CELLS])
+                tuple(cell.text[:SHOWN_LETTERS] for cell in row.cells[:SHOWN_CELLS])
                 for row in strip.rows[:SHOWN_ROWS]
             )
             self._unread.append(
@@ -216,7 +217,7 @@ class _Reader:
 
     # --- all files together ---
 
-    def reading(self, as_of: date, firm: str | None) -> PaperReading:
+    def reading(self, firm: str | None) -> PaperReading:
         """What all files together say."""
         uscc, name = self._whose(firm)
         own = [file for file in self._files if not self._is_of_another(file, uscc, name)]
@@ -226,7 +227,7 @@ class _Reader:
         lists = [each for file in own for each in file.lists]
         doubts = [doubt for file in own for form in file.forms for doubt in form.doubts]
         for each in lists:
-            facts += self._counted(each, as_of, name, doubts)
+            facts += self._counted(each, name, doubts)
         counts = [count for file in own for count in file.counts]
         offers = [fact for file in own for form in file.forms for fact in form.offers]
         offers += offers_of(counts, self._definitions.head_counts)
@@ -278,10 +279,9 @@ class _Reader:
             if file.firm.name:
                 yield PaperFact(NAME, None, file.firm.name, source, Certainty.CERTAIN)
 
-    def _counted(
-        self, each: PaperList, as_of: date, name: str, doubts: list[PaperDoubt]
-    ) -> Iterator[PaperFact]:
+    def _counted(self, each: PaperList, name: str, doubts: list[PaperDoubt]) -> Iterator[PaperFact]:
         """What a list comes to, counted as the form counts it on the date of application."""
+        as_of = self._as_of
         definition = self._scheme.lists[each.list]
         if definition.of == "calendar_year" and each.year not in (None, as_of.year - 1):
             doubts.append(PaperDoubt(each.source, Message("the list is of {year}; wanted is {wanted}, the year before the application", {"year": each.year, "wanted": as_of.year - 1})))  # fmt: skip
@@ -301,7 +301,7 @@ class _Reader:
                 continue
             key = calendar_key(field_id, as_of.year, self._scheme.latest_year_ids)
             stem, year = split_calendar_key(key) or (key, None)
-            note = None if dated else Message("the list names no year; is it of {year}?", {"year": as_of.year - 1})  # fmt: skip
+            note = None if dated else Message("the paper names no year; is it of {year}?", {"year": as_of.year - 1})  # fmt: skip
             certainty = Certainty.LIKELY if dated else Certainty.OPEN
             yield PaperFact(stem, year, value, each.source, certainty, note)
 

@@ -152,7 +152,12 @@ def imbalances(
     for relation in testable:
         room = sum(accuracy.get(place, 0.0) for place in (relation.target, *relation.sources))
         (failing if abs(relation.rest(known)) > room + SLACK else holding).append(relation)
-    sound = {place for relation in holding for place in _places(relation) if known[place]}
+    sound = {
+        place
+        for relation in holding
+        for place in _places(relation)
+        if known[place] and _mend(relation, place, known) is not None
+    }
     return [
         imbalance
         for group in _connected(failing)
@@ -187,15 +192,21 @@ def _causes(
     """The one figure whose correction would mend all of them, else the total of each."""
     shared = set(_places(group[0])).intersection(*map(_places, group[1:])) - sound
     targets = [relation.target for relation in group]
+    rooms = [
+        SLACK + sum(accuracy.get(each, 0.0) for each in _places(relation)) for relation in group
+    ]
     for place in sorted(shared, key=lambda each: (each not in targets, each)):
-        mended = [_mend(relation, place, known) for relation in group]
-        room = sum(accuracy.get(each, 0.0) for relation in group for each in _places(relation))
-        if None not in mended and max(mended) - min(mended) <= room + SLACK:  # type: ignore[type-var,operator]
-            if place not in targets and len(group) == 1:
-                # any addend of one sum could be the cause
-                break
-            yield Imbalance(place, group[0], known[place], mended[0] or 0.0)
-            return
+        if place not in targets and len(group) == 1:
+            # any addend of one sum could be the cause
+            break
+        for relation in group:
+            amount = _mend(relation, place, known)
+            if amount is not None and all(
+                abs(each.rest({**known, place: amount})) <= room
+                for each, room in zip(group, rooms, strict=True)
+            ):
+                yield Imbalance(place, relation, known[place], amount)
+                return
     for relation in group:
         yield Imbalance(relation.target, relation, known[relation.target], relation.compute(known))
 
