@@ -137,9 +137,9 @@ class FormDefinition(FrozenModel):
         year: its figures are of a whole year; end: of its last day.
     across : str, optional
         Heads, as a pattern, of columns that add up to the column ``total`` in each line.
-    turned : bool
+    can_turn : bool
         Whether its lines may stand across and its columns down.
-    undated : bool
+    names_no_year : bool
         Whether it usually names no year, and is of the one before the application.
     """
 
@@ -152,8 +152,8 @@ class FormDefinition(FrozenModel):
     period: Literal["year", "end"] = "year"
     columns: Mapping[str, FormColumn] = Field(default_factory=lambda: {"amount": FormColumn()})
     across: str | None = None
-    turned: bool = False
-    undated: bool = False
+    can_turn: bool = False
+    names_no_year: bool = False
     note: Wording | None = None
     editions: tuple[FormEdition, ...]
 

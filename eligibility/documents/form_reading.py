@@ -49,17 +49,17 @@ class FormReader:
     file : str
     segment : Segment
         Of a form.
-    inherited : Context
+    outer : Context
         Year and firm, as the rest of the file says them.
     latest_year : int
         The year before the application.
     """
 
-    def __init__(self, file: str, segment: Segment, inherited: Context, latest_year: int) -> None:
+    def __init__(self, file: str, segment: Segment, outer: Context, latest_year: int) -> None:
         assert segment.form is not None
         self._file, self._segment, self._form = file, segment, segment.form
-        self._inherited, self._latest_year = inherited, latest_year
-        self._is_undated = False
+        self._outer, self._latest_year = outer, latest_year
+        self._is_year_assumed = False
         self._doubts: list[PaperDoubt] = []
         self._accuracy: dict[Place, float] = {}
         self._weak: set[str] = set()
@@ -68,9 +68,9 @@ class FormReader:
         """The form; None if too few of its labels are there to be sure that it is one."""
         rows = list(self._segment.rows)
         own = read_context(self._head_rows(rows))
-        context = own.over(self._inherited)
+        context = own.over(self._outer)
         found = edition_of(self._form, rows, context.year)
-        if self._form.turned and (turned := self._turned(rows)) is not None:
+        if self._form.can_turn and (turned := self._lay_across(rows)) is not None:
             found = edition_of(self._form, turned, context.year)
             rows = turned
         if found is None:
@@ -81,7 +81,7 @@ class FormReader:
         if own.year is None and reader.newest_head is not None:
             context = replace(context, year=reader.newest_head, is_whole=True, from_name=False)
         if edition.refuse is not None:
-            return self._refused(edition, context)
+            return self._refuse(edition, context)
         power = self._power(own)
         figures = self._figures(edition, reader.read(rows), power)
         reading = FormReading(
@@ -101,9 +101,9 @@ class FormReader:
                 ),
             )
             return result
-        if context.year is None and self._form.undated:
+        if context.year is None and self._form.names_no_year:
             context = replace(context, year=self._latest_year)
-            self._is_undated = True
+            self._is_year_assumed = True
         if context.year is None:
             self._doubt(rows, Message("no year is printed on it or on what came with it; nothing was taken: put the year into the name of the file, such as 2024"))  # fmt: skip
             return result
@@ -130,7 +130,7 @@ class FormReader:
                 return list(rows[:place])
         return list(rows)
 
-    def _turned(self, rows: list[Row]) -> list[Row] | None:
+    def _lay_across(self, rows: list[Row]) -> list[Row] | None:
         readers = [LineReader(self._form, edition) for edition in self._form.editions]
         return next((laid for reader in readers if (laid := turn(rows, reader)) is not None), None)
 
@@ -147,7 +147,7 @@ class FormReader:
     def _place(self, rows: Sequence[Row]) -> str:
         return rows[0].place if rows else ""
 
-    def _refused(self, edition: FormEdition, context: Context) -> ReadForm:
+    def _refuse(self, edition: FormEdition, context: Context) -> ReadForm:
         reading = FormReading(
             self._form.id, edition.id, self._form.title, self._file,
             self._place(self._segment.rows), context.year,
@@ -180,10 +180,10 @@ class FormReader:
                     )
                 )  # fmt: skip
                 continue
-            if match.unplaced and definition.kind != "share":
+            if match.without_head and definition.kind != "share":
                 self._doubts.append(
                     PaperDoubt(
-                        self._source(match, edition, match.unplaced[0], ""),
+                        self._source(match, edition, match.without_head[0], ""),
                         Message(
                             "the figures of this line stand under no head that is known; not taken"
                         ),
@@ -312,7 +312,7 @@ class FormReader:
                             "label": edition.lines[each.place[0]].label,
                             "amount": f"{each.amount:,.2f}",
                             "lines": _line_list(each.relation.sources, each.place, each.relation.target, edition),
-                            "expected": f"{each.expected:,.2f}",
+                            "expected": f"{each.by_others:,.2f}",
                         },
                     ),
                 )
@@ -367,7 +367,7 @@ class FormReader:
             if any((name, column) in doubtful for name in names):
                 certainty = Certainty.OPEN
                 note = Message("this line does not agree with the others of its form")
-            if self._is_undated:
+            if self._is_year_assumed:
                 certainty = Certainty.OPEN
                 note = Message("the paper names no year; is it of {year}?", {"year": context.year})
             source = present[0].source

@@ -17,8 +17,8 @@ class Cell:
     """A text with its extent from left to right: columns of a sheet, points of a page."""
 
     text: str
-    left: float
-    right: float
+    start: float
+    end: float
     name: str
 
 

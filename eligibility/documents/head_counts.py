@@ -126,9 +126,7 @@ def _under(row: Row, head: Cell | None) -> str:
     if head is None:
         return ""
     return "".join(
-        cell.text
-        for cell in row.cells
-        if min(cell.right, head.right) - max(cell.left, head.left) > 0
+        cell.text for cell in row.cells if min(cell.end, head.end) - max(cell.start, head.start) > 0
     ).strip()
 
 

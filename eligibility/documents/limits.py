@@ -36,14 +36,14 @@ class PageLimits:
         Of all pages together.
     lines : int
         Ruled lines of a page that are looked at.
-    unpacked : int
+    bytes_unpacked : int
         Bytes of a part that is unpacked.
     """
 
     pages: int = 200
     letters: int = 400_000
     lines: int = 20_000
-    unpacked: int = 1 << 25
+    bytes_unpacked: int = 1 << 25
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ class Head:
     """The head of a column where it stands."""
 
     column: str
-    left: float
-    right: float
+    start: float
+    end: float
     text: str
     power: int | None = None
 
@@ -75,7 +75,7 @@ class LineMatch:
     cells: dict[str, Cell] = field(default_factory=dict)
     across: list[Cell] = field(default_factory=list)
     heads: dict[str, str] = field(default_factory=dict)
-    unplaced: list[Cell] = field(default_factory=list)
+    without_head: list[Cell] = field(default_factory=list)
 
 
 class LineReader:
@@ -162,13 +162,13 @@ class LineReader:
         for cell in row.cells:
             key = label_key(cell.text)
             if key in _NUMBER_HEADS:
-                heads.append(Head(_NUMBERS, cell.left, cell.right, cell.text))
+                heads.append(Head(_NUMBERS, cell.start, cell.end, cell.text))
             elif names := self._columns_by_head.get(key):
                 name = self._column(names, before)
                 before = name
-                heads.append(Head(name, cell.left, cell.right, cell.text, head_power(cell.text)))
+                heads.append(Head(name, cell.start, cell.end, cell.text, head_power(cell.text)))
             elif self._across and self._across.fullmatch(plain_text(cell.text).upper()):
-                heads.append(Head("across", cell.left, cell.right, cell.text))
+                heads.append(Head("across", cell.start, cell.end, cell.text))
             elif match := _YEAR_HEAD.fullmatch(plain_text(cell.text)):
                 years.append((int(match[1]), cell))
         heads += self._year_heads(years)
@@ -197,7 +197,7 @@ class LineReader:
             if column.heads
         }
         heads = [
-            Head(by_year[year - newest], cell.left, cell.right, cell.text)
+            Head(by_year[year - newest], cell.start, cell.end, cell.text)
             for year, cell in years
             if year - newest in by_year
         ]
@@ -360,34 +360,34 @@ class LineReader:
         label: Cell,
     ) -> None:
         """The one figure of a line; several that differ are not told apart."""
-        own = [head for head in heads if head.column == column and head.left >= label.right - 1]
+        own = [head for head in heads if head.column == column and head.start >= label.end - 1]
         under = [cell for cell in figures if any(_overlap(cell, head) > 0 for head in own)]
         figures = under or figures
         if figures and len({cell.text for cell in figures}) == 1:
             match.cells[column] = figures[0]
             match.heads[column] = own[0].text if own else ""
         elif figures:
-            match.unplaced += figures
+            match.without_head += figures
 
     def _place(
         self, match: LineMatch, columns: Sequence[str], figures: Sequence[Cell], heads: Sequence[Head],
         label: Cell, row: Row, behind: int,
     ) -> None:  # fmt: skip
         """Figures under the heads between a label and the next one."""
-        limit = row.cells[behind].left if behind < len(row.cells) else float("inf")
+        limit = row.cells[behind].start if behind < len(row.cells) else float("inf")
         own = [
             head for head in heads
-            if head.left >= label.left and head.left < limit and (head.column in columns or head.column in ("across", _NUMBERS))
+            if head.start >= label.start and head.start < limit and (head.column in columns or head.column in ("across", _NUMBERS))
         ]  # fmt: skip
         if not any(head.column != _NUMBERS for head in own):
-            match.unplaced += figures
+            match.without_head += figures
             return
         if not own:
             return
         assigned = _assign(figures, own)
-        if len(assigned) < len(figures) and own[0].right - own[0].left > 1:
+        if len(assigned) < len(figures) and own[0].end - own[0].start > 1:
             # which of them is which is not certain, so none is taken
-            match.unplaced += figures
+            match.without_head += figures
             return
         for cell, head in assigned:
             if head.column == "across":
@@ -424,11 +424,11 @@ class LineReader:
             if above is None:
                 columns.append(cell)
             else:
-                left, right = min(above.left, cell.left), max(above.right, cell.right)
+                left, right = min(above.start, cell.start), max(above.end, cell.end)
                 columns[columns.index(above)] = Cell(
                     above.text + cell.text, left, right, above.name
                 )
-        one = Row(rows[0].place, tuple(sorted(columns, key=lambda cell: cell.left)))
+        one = Row(rows[0].place, tuple(sorted(columns, key=lambda cell: cell.start)))
         heads = self._row_heads(one) or []
         alone = sum(len(self._row_heads(row) or []) for row in rows)
         return one if len(heads) > max(alone, 1) else None
@@ -442,12 +442,12 @@ class LineReader:
         label = "".join(cell.text for cell in parts)
         if label_key(label) not in self._lines_by_label:
             return None
-        first = Cell(label, parts[0].left, max(cell.right for cell in parts), parts[0].name)
-        return Row(rows[0].place, tuple(sorted([first, *figures], key=lambda cell: cell.left)))
+        first = Cell(label, parts[0].start, max(cell.end for cell in parts), parts[0].name)
+        return Row(rows[0].place, tuple(sorted([first, *figures], key=lambda cell: cell.start)))
 
 
 def _overlap(cell: Cell, head: Cell | Head) -> float:
-    return min(cell.right, head.right) - max(cell.left, head.left)
+    return min(cell.end, head.end) - max(cell.start, head.start)
 
 
 def _assign(cells: Sequence[Cell], heads: Sequence[Head]) -> list[tuple[Cell, Head]]:
@@ -456,12 +456,12 @@ def _assign(cells: Sequence[Cell], heads: Sequence[Head]) -> list[tuple[Cell, He
     In a sheet they share a column, or the head spans the one to its right. On a page they overlap, or
     are as many as the heads, or one head is much nearer than the next.
     """
-    is_sheet = all(head.right - head.left <= 1 for head in heads)
+    is_sheet = all(head.end - head.start <= 1 for head in heads)
     if not is_sheet and len(cells) == len(heads):
         overlapping = sum(any(_overlap(cell, head) > 0 for head in heads) for cell in cells)
         if overlapping < len(cells) or len({_nearest(cell, heads)[0] for cell in cells}) < len(cells):  # fmt: skip
-            order = sorted(heads, key=lambda head: head.left)
-            return list(zip(sorted(cells, key=lambda cell: cell.left), order, strict=True))
+            order = sorted(heads, key=lambda head: head.start)
+            return list(zip(sorted(cells, key=lambda cell: cell.start), order, strict=True))
     assigned: dict[int, tuple[Cell, float]] = {}
     for cell in cells:
         place, gap, next_gap = _nearest(cell, heads)
@@ -474,7 +474,7 @@ def _assign(cells: Sequence[Cell], heads: Sequence[Head]) -> list[tuple[Cell, He
 def _nearest(cell: Cell, heads: Sequence[Head]) -> tuple[int, float, float]:
     """The nearest head, of two as near the left one; its gap (negative: overlap), and the next one's."""
     order = sorted(
-        (-_overlap(cell, head), head.left > cell.left, place) for place, head in enumerate(heads)
+        (-_overlap(cell, head), head.start > cell.start, place) for place, head in enumerate(heads)
     )
     gaps = [gap for gap, _, _ in order]
     return order[0][2], gaps[0], gaps[1] if len(gaps) > 1 else float("inf")
@@ -490,13 +490,11 @@ def turn(rows: Sequence[Row], reader: LineReader) -> list[Row] | None:
     levels = [rows[place] for place in near if not _has_figures(rows[place])]
     labels: list[Cell] = []
     for cell in (cell for row in reversed(levels) for cell in row.cells):
-        head = Head("", cell.left, cell.right, cell.text)
+        head = Head("", cell.start, cell.end, cell.text)
         if reader.is_label(cell) and not any(_overlap(other, head) > 0 for other in labels):
             labels.append(cell)
     body = [row for row in rows[start + 1 :] if _has_figures(row) and _row_title(row)]
-    heads = [
-        Head(str(place), cell.left, cell.right, cell.text) for place, cell in enumerate(labels)
-    ]
+    heads = [Head(str(place), cell.start, cell.end, cell.text) for place, cell in enumerate(labels)]
     columns: dict[str, list[Cell]] = {head.column: [] for head in heads}
     titles = []
     # a blank column between any two, so that none is next to another's head

@@ -111,9 +111,7 @@ def _entry(
     entry: dict[str, str] = {}
     for head, name in columns:
         under = [
-            cell
-            for cell in row.cells
-            if min(cell.right, head.right) - max(cell.left, head.left) > 0
+            cell for cell in row.cells if min(cell.end, head.end) - max(cell.start, head.start) > 0
         ]
         if not under:
             continue

@@ -35,8 +35,8 @@ class Letter:
     """One letter and its box, y upwards."""
 
     text: str
-    left: float
-    right: float
+    start: float
+    end: float
     bottom: float
     top: float
 
@@ -223,7 +223,7 @@ def _rows(
     boxes: dict[tuple[float | None, ...], list[Letter]] = defaultdict(list)
     free: list[Letter] = []
     for letter in letters:
-        middle = (letter.left + letter.right) / 2
+        middle = (letter.start + letter.end) / 2
         left, right = posts.before(middle, letter.middle), posts.behind(middle, letter.middle)
         top, bottom = lines.behind(letter.middle, middle), lines.before(letter.middle, middle)
         if None in (left, right, top, bottom):
@@ -239,7 +239,7 @@ def _rows(
         rows.setdefault(at, []).append([_text(inside), left * NEAR, right * NEAR])
     ruled = [(at, cells) for at, cells in rows.items()]
     loose = [
-        (line[0].top, [[_text(part), part[0].left, part[-1].right] for part in _parts(line)])
+        (line[0].top, [[_text(part), part[0].start, part[-1].end] for part in _parts(line)])
         for line in _text_lines(free)
     ]
     ordered = sorted([*ruled, *loose], key=lambda row: -row[0])
@@ -256,7 +256,7 @@ def _text_lines(letters: Sequence[Letter]) -> list[list[Letter]]:
             lines[-1].append(letter)
         else:
             lines.append([letter])
-    return [sorted(line, key=lambda letter: letter.left) for line in lines]
+    return [sorted(line, key=lambda letter: letter.start) for line in lines]
 
 
 def _parts(line: Sequence[Letter]) -> list[list[Letter]]:
@@ -265,7 +265,7 @@ def _parts(line: Sequence[Letter]) -> list[list[Letter]]:
     # some fonts give flat letters, as 一, a flat box
     height = max(letter.height for letter in line)
     for letter in line:
-        if parts and letter.left - parts[-1][-1].right <= GAP * height:
+        if parts and letter.start - parts[-1][-1].end <= GAP * height:
             parts[-1].append(letter)
         else:
             parts.append([letter])
@@ -277,7 +277,7 @@ def _text(letters: Sequence[Letter]) -> str:
     text = ""
     for line in _text_lines(letters):
         for place, letter in enumerate(line):
-            gap = place == 0 or letter.left - line[place - 1].right > letter.height / 4
+            gap = place == 0 or letter.start - line[place - 1].end > letter.height / 4
             if text and gap and text[-1].isascii() and text[-1].isalpha() and letter.text.isascii() and letter.text.isalpha():  # fmt: skip
                 text += " "
             text += letter.text

@@ -172,7 +172,7 @@ class _Reader:
         named = name_context(strip.place)
         carried = Context()
         is_read = False
-        for part in _joined(parts):
+        for part in _join_parts(parts):
             inherited = carried.over(named).over(whole)
             if part.form is None:
                 own = read_context(part.rows[: SHOWN_ROWS * 4])
@@ -227,7 +227,7 @@ class _Reader:
         lists = [each for file in own for each in file.lists]
         doubts = [doubt for file in own for form in file.forms for doubt in form.doubts]
         for each in lists:
-            facts += self._counted(each, name, doubts)
+            facts += self._list_facts(each, name, doubts)
         counts = [count for file in own for count in file.counts]
         offers = [fact for file in own for form in file.forms for fact in form.offers]
         offers += offers_of(counts, self._definitions.head_counts)
@@ -265,7 +265,7 @@ class _Reader:
         other = not (is_nameless or _Firm(uscc, name).fits(file.firm))
         if other:
             why = Message(
-                "it is of {other}, not of {firm}; nothing was taken. If it is a former name, correct it on the paper's copy or read it alone",
+                "it is of {other}, not of {firm}; nothing was taken",
                 {"other": file.firm.name or file.firm.uscc, "firm": name or uscc},
             )
             self._unread.append(UnreadPaper(file.name, "", why))
@@ -279,7 +279,9 @@ class _Reader:
             if file.firm.name:
                 yield PaperFact(NAME, None, file.firm.name, source, Certainty.CERTAIN)
 
-    def _counted(self, each: PaperList, name: str, doubts: list[PaperDoubt]) -> Iterator[PaperFact]:
+    def _list_facts(
+        self, each: PaperList, name: str, doubts: list[PaperDoubt]
+    ) -> Iterator[PaperFact]:
         """What a list comes to, counted as the form counts it on the date of application."""
         as_of = self._as_of
         definition = self._scheme.lists[each.list]
@@ -318,7 +320,7 @@ def _contexts(parts: Sequence[Segment]) -> Iterator[Context]:
         yield read_context(part.rows[: SHOWN_ROWS * 2])
 
 
-def _joined(parts: Sequence[Segment]) -> list[Segment]:
+def _join_parts(parts: Sequence[Segment]) -> list[Segment]:
     """A form that goes on below a repeated title is one form."""
     joined: list[Segment] = []
     for part in parts:

@@ -52,7 +52,7 @@ class Imbalance:
     place: Place
     relation: Relation
     amount: float
-    expected: float
+    by_others: float
 
 
 def lines_of(expression: str) -> tuple[str, ...]:
@@ -139,29 +139,29 @@ def imbalances(
     accuracy : mapping of place to float
         By how much each may be rounded.
     """
-    known = {**dict.fromkeys(blanks, 0.0), **amounts}
+    every_amount = {**dict.fromkeys(blanks, 0.0), **amounts}
     testable = [
         relation
         for relation in every
         if relation.target in amounts
-        and all(place in known for place in relation.sources)
+        and all(place in every_amount for place in relation.sources)
         and any(place in amounts for place in relation.sources)
     ]
     failing: list[Relation] = []
     holding: list[Relation] = []
     for relation in testable:
         room = sum(accuracy.get(place, 0.0) for place in (relation.target, *relation.sources))
-        (failing if abs(relation.rest(known)) > room + SLACK else holding).append(relation)
+        (failing if abs(relation.rest(every_amount)) > room + SLACK else holding).append(relation)
     sound = {
         place
         for relation in holding
         for place in _places(relation)
-        if known[place] and _mend(relation, place, known) is not None
+        if every_amount[place] and _mend(relation, place, every_amount) is not None
     }
     return [
         imbalance
-        for group in _connected(failing)
-        for imbalance in _causes(group, sound, known, accuracy)
+        for group in _groups(failing)
+        for imbalance in _causes(group, sound, every_amount, accuracy)
     ]
 
 
@@ -169,7 +169,7 @@ def _places(relation: Relation) -> tuple[Place, ...]:
     return (relation.target, *relation.sources)
 
 
-def _connected(failing: Sequence[Relation]) -> list[list[Relation]]:
+def _groups(failing: Sequence[Relation]) -> list[list[Relation]]:
     """Relations that share a figure, together."""
     groups: list[list[Relation]] = []
     for relation in failing:
@@ -186,7 +186,7 @@ def _connected(failing: Sequence[Relation]) -> list[list[Relation]]:
 def _causes(
     group: Sequence[Relation],
     sound: set[Place],
-    known: Mapping[Place, float],
+    every_amount: Mapping[Place, float],
     accuracy: Mapping[Place, float],
 ) -> Iterator[Imbalance]:
     """The one figure whose correction would mend all of them, else the total of each."""
@@ -200,19 +200,21 @@ def _causes(
             # any addend of one sum could be the cause
             break
         for relation in group:
-            amount = _mend(relation, place, known)
+            amount = _mend(relation, place, every_amount)
             if amount is not None and all(
-                abs(each.rest({**known, place: amount})) <= room
+                abs(each.rest({**every_amount, place: amount})) <= room
                 for each, room in zip(group, rooms, strict=True)
             ):
-                yield Imbalance(place, relation, known[place], amount)
+                yield Imbalance(place, relation, every_amount[place], amount)
                 return
     for relation in group:
-        yield Imbalance(relation.target, relation, known[relation.target], relation.compute(known))
+        yield Imbalance(
+            relation.target, relation, every_amount[relation.target], relation.compute(every_amount)
+        )
 
 
-def _mend(relation: Relation, place: Place, known: Mapping[Place, float]) -> float | None:
+def _mend(relation: Relation, place: Place, every_amount: Mapping[Place, float]) -> float | None:
     """The amount at a place that would make a relation hold, as far as it is linear there."""
-    rest = relation.rest(known)
-    slope = relation.rest({**known, place: known[place] + 1.0}) - rest
-    return None if abs(slope) < SLACK else known[place] - rest / slope
+    rest = relation.rest(every_amount)
+    slope = relation.rest({**every_amount, place: every_amount[place] + 1.0}) - rest
+    return None if abs(slope) < SLACK else every_amount[place] - rest / slope

@@ -64,8 +64,8 @@ def _body(content: bytes, bounds: PageLimits) -> ElementTree.Element:
     if entry.compress_type not in _METHODS:
         raise PaperRefusal("damaged")
     with archive.open(entry) as stream:
-        xml = stream.read(bounds.unpacked + 1)
-    if len(xml) > bounds.unpacked:
+        xml = stream.read(bounds.bytes_unpacked + 1)
+    if len(xml) > bounds.bytes_unpacked:
         raise PaperRefusal("unpacked")
     if b"<!ENTITY" in xml or b"<!DOCTYPE" in xml:
         # names for texts can unpack into any amount of memory

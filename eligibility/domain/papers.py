@@ -217,13 +217,13 @@ class PaperReading:
     unread: tuple[UnreadPaper, ...] = ()
 
     @property
-    def settled(self) -> Mapping[str, PaperFact]:
+    def usable(self) -> Mapping[str, PaperFact]:
         """By key, the facts about which nothing is open; still to be confirmed by a person."""
         return {fact.key: fact for fact in self.facts if fact.certainty is not Certainty.OPEN}
 
     def window(self, application_year: int, latest: Sequence[str]) -> dict[str, PaperFact]:
-        """The settled facts by field id, as the form of an application in a year has them.
+        """The usable facts by field id, as the form of an application in a year has them.
 
         ``latest`` are the ids that name no year and are of the latest fiscal year.
         """
-        return cut_window(self.settled, application_year, latest)
+        return cut_window(self.usable, application_year, latest)

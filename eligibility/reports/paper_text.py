@@ -214,7 +214,7 @@ def facts_rows(
                 note += f" · {note_text(fact.note, language)}"
             if is_open:
                 note = say("open, read as {value}: {source}").format(value=value_text(fact), source=note)  # fmt: skip
-            rows.append([field.id, "" if is_open else _typed(fact, field, scheme), note])
+            rows.append([field.id, "" if is_open else _input_text(fact, field, scheme), note])
         elif (conflict := conflicts.get(field.id)) is not None:
             both = say("; ").join(
                 f"{value_text(each)} {source_text(each.source, language)}"
@@ -224,7 +224,7 @@ def facts_rows(
     return rows
 
 
-def _typed(fact: PaperFact, field: Field, scheme: Scheme) -> str:  # noqa: ARG001
+def _input_text(fact: PaperFact, field: Field, scheme: Scheme) -> str:  # noqa: ARG001
     """A value as a person would type it into a file."""
     if isinstance(fact.value, float):
         return f"{fact.value:.2f}".rstrip("0").rstrip(".")

@@ -278,7 +278,7 @@ def test_a_total_that_does_not_add_up_is_a_doubt_on_its_line_and_has_to_be_confi
     assert (doubt.source.line, doubt.source.cell) == ("1", "C4")
     (fact,) = [fact for fact in reading.facts if fact.field == "sales_revenue"]
     assert fact.certainty is Certainty.OPEN
-    assert fact.key not in reading.settled
+    assert fact.key not in reading.usable
 
 
 def test_papers_that_agree_are_one_fact_and_those_that_do_not_are_both_kept() -> None:
