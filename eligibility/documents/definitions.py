@@ -166,12 +166,14 @@ class FormDefinition(FrozenModel):
 class ListSheet(FrozenModel):
     """How a list of the scheme is known on paper.
 
-    ``needs`` are columns of the list that must be there, each or one of several.
+    ``needs`` are columns of the list that must be there, each or one of several; ``assume`` is what
+    columns hold that the sheet has not, once a person says so.
     """
 
     list: str
     titles: tuple[str, ...] = ()
     needs: tuple[tuple[str, ...], ...]
+    assume: Mapping[str, str] = Field(default_factory=dict)
 
 
 class PersonSheets(FrozenModel):
@@ -183,7 +185,7 @@ class PersonSheets(FrozenModel):
         Heads of data of persons, and those of them that say who it is.
     month, insurance, payer : tuple of str
         Heads of columns that say which month, insurance and payer a row is of.
-    insurance_counted, payer_counted : str
+    insurance_kind, payer_kind : str
         What stands in the rows of which one is there for each person and month.
     """
 
@@ -191,21 +193,34 @@ class PersonSheets(FrozenModel):
     names: tuple[str, ...]
     month: tuple[str, ...]
     insurance: tuple[str, ...]
-    insurance_counted: str
+    insurance_kind: str
     payer: tuple[str, ...]
-    payer_counted: str
+    payer_kind: str
     basis: Wording
 
 
-class HeadCountTable(FrozenModel):
-    """Heads of a table of monthly numbers of persons, and the fields of their average and last one."""
+class MonthColumns(FrozenModel):
+    """Heads of the columns of a group of persons, and the fields of their average and last number."""
 
-    month: tuple[str, ...]
     start: tuple[str, ...]
     end: tuple[str, ...]
-    persons: tuple[str, ...]
     average: str
-    year_end: str
+    year_end: str | None = None
+
+
+class HeadCountTable(FrozenModel):
+    """Tables of monthly numbers of persons.
+
+    Attributes
+    ----------
+    groups : tuple of MonthColumns
+    average : str
+        The field that averages of lists of persons are compared with, under this ``note``.
+    """
+
+    month: tuple[str, ...]
+    groups: tuple[MonthColumns, ...]
+    average: str
     note: Wording
 
 

@@ -26,6 +26,8 @@ from eligibility.intake.lists import FORMATS
 
 #: a column that adds up others which are not told apart
 ACROSS, TOTAL = "across", "total"
+#: a form has whole persons, rounded or cut, of what is an average
+PERSON = 1.0
 #: figures of forms may be negative
 _MONEY = FORMATS["money"].field.model_copy(update={"minimum": None})
 _NUMBER = _MONEY.model_copy(update={"kind": "number"})
@@ -301,7 +303,11 @@ class FormReader:
         # two decimals of yuan are rounded by half a cent
         every = list(relations(self._form, edition))
         wrong = imbalances(every, amounts, frozenset(self._blanks), self._accuracy)
+        used = {name for rule in edition.facts for name in lines_of(rule.value or "")}
         for each in wrong:
+            if not each.amount and each.place[0] not in used:
+                # a total that was left at nothing is not filled in, as in many a print
+                continue
             figure = figures[each.place]
             self._doubts.append(
                 PaperDoubt(
@@ -358,6 +364,8 @@ class FormReader:
                 }
                 value = round(evaluate(rule.value or "", amounts), 2)
             accuracy = sum(self._accuracy.get((name, column), 0.0) for name in names)
+            if any(edition.lines[name].kind == "count" for name in names):
+                accuracy = PERSON
             note: Wording | Message | None = rule.note or self._form.note
             certainty = self._certainty(rule, edition, context, names)
             if rule.unless_zero and value == 0.0:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from eligibility.documents.context import period, read_context
-from eligibility.documents.definitions import HeadCountTable, PersonSheets
-from eligibility.documents.grid import Cell, Row, Strip, is_figure, label_key, plain_text
+from eligibility.documents.definitions import HeadCountTable, MonthColumns, PersonSheets
+from eligibility.documents.grid import Cell, Row, Strip, label_key, plain_text
 from eligibility.domain.papers import Certainty, HeadCount, PaperFact, PaperSource
 from eligibility.domain.text import Wording
 from eligibility.intake.staff_average import MONTHS, annual_average
@@ -44,8 +44,8 @@ def count_persons(strip: Strip, header: int, persons: PersonSheets) -> list[Head
     kinds = [
         (head, word)
         for head, word in (
-            (_first(heads, persons.insurance), persons.insurance_counted),
-            (_first(heads, persons.payer), persons.payer_counted),
+            (_first(heads, persons.insurance), persons.insurance_kind),
+            (_first(heads, persons.payer), persons.payer_kind),
         )
         if head is not None
     ]
@@ -73,29 +73,47 @@ def month_table(strip: Strip, table: HeadCountTable | None) -> Iterator[PaperFac
     for place, row in enumerate(strip.rows[:HEADER_ROWS]):
         heads = {label_key(cell.text): cell for cell in row.cells}
         month = _first(heads, table.month)
-        start, end = _first(heads, table.start), _first(heads, table.end)
-        if month is None or start is None or end is None or _has_persons(heads):
+        if month is None or _has_persons(heads):
             continue
         own = read_context(strip.rows[: place + 1])
-        pairs: dict[tuple[int | None, int], tuple[float, float]] = {}
-        for each in strip.rows[place + 1 :]:
-            when = _year_month(_under(each, month), own.year)
-            first, last = _under(each, start), _under(each, end)
-            if when[1] and is_figure(first) and is_figure(last):
-                pairs[when[0], when[1]] = (float(plain_text(first)), float(plain_text(last)))
-        years = {year for year, _ in pairs}
-        source = PaperSource(
-            strip.file, row.place, row.cells[0].name, words=f"{start.text} · {end.text}"
-        )
-        for year in sorted(year for year in years if year is not None):
-            months = {number: pair for (other, number), pair in pairs.items() if other == year}
-            whole = len(months) == MONTHS
-            certainty = Certainty.CERTAIN if whole else Certainty.OPEN
-            mean = annual_average(list(months.values()))
-            yield PaperFact(table.average, year, round(mean, 2), source, certainty)
-            if MONTHS in months:
-                yield PaperFact(table.year_end, year, months[MONTHS][1], source, certainty)
+        found = [
+            fact
+            for group in table.groups
+            for fact in _group_facts(strip, place, heads, month, group, own.year)
+        ]
+        if found:
+            yield from found
+            return
+
+
+def _group_facts(
+    strip: Strip,
+    header: int,
+    heads: dict[str, Cell],
+    month: Cell,
+    group: MonthColumns,
+    year: int | None,
+) -> Iterator[PaperFact]:
+    """The average of one group of persons, and its number at year end."""
+    start, end = _first(heads, group.start), _first(heads, group.end)
+    if start is None or end is None:
         return
+    pairs: dict[tuple[int | None, int], tuple[float, float]] = {}
+    for row in strip.rows[header + 1 :]:
+        when = _year_month(_under(row, month), year)
+        first, last = plain_text(_under(row, start)), plain_text(_under(row, end))
+        if when[1] and first.isdecimal() and last.isdecimal():
+            pairs[when[0], when[1]] = (float(first), float(last))
+    row = strip.rows[header]
+    source = PaperSource(strip.file, row.place, start.name, words=f"{start.text} · {end.text}")
+    for each in sorted(found for found in {year for year, _ in pairs} if found is not None):
+        months = {number: pair for (other, number), pair in pairs.items() if other == each}
+        # a year in which the firm was founded has fewer months: a person knows
+        certainty = Certainty.CERTAIN if len(months) == MONTHS else Certainty.OPEN
+        mean = annual_average(list(months.values()))
+        yield PaperFact(group.average, each, round(mean, 4), source, certainty)
+        if group.year_end and MONTHS in months:
+            yield PaperFact(group.year_end, each, months[MONTHS][1], source, certainty)
 
 
 def offers_of(counts: Sequence[HeadCount], table: HeadCountTable | None) -> Iterator[PaperFact]:

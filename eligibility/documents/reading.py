@@ -292,20 +292,28 @@ class _Reader:
             law = self._scheme.in_force(as_of)
         except DateNotCovered:
             return
-        count = count_list(
-            definition, list(each.rows), law, np.datetime64(as_of, "D"), name or None
-        )
+        sheet = next(one for one in self._definitions.lists if one.list == each.list)
+        absent = {
+            column: word
+            for column, word in sheet.assume.items()
+            if not any(row.get(column) for row in each.rows)
+        }
+        rows = [{**absent, **row} for row in each.rows]
+        count = count_list(definition, rows, law, np.datetime64(as_of, "D"), name or None)
         if count is None:
             return
-        dated = definition.of != "calendar_year" or each.year is not None
+        certainty, note = Certainty.LIKELY, None
+        if definition.of == "calendar_year" and each.year is None:
+            certainty = Certainty.OPEN
+            note = Message("the paper names no year; is it of {year}?", {"year": as_of.year - 1})
+        elif absent:
+            certainty = Certainty.OPEN
+            note = Message("the list does not say whose each right is and whether it is in force; counted as if all were the firm's own and in force")  # fmt: skip
         for field_id, value in count.fields.items():
-            if value is None:
-                continue
-            key = calendar_key(field_id, as_of.year, self._scheme.latest_year_ids)
-            stem, year = split_calendar_key(key) or (key, None)
-            note = None if dated else Message("the paper names no year; is it of {year}?", {"year": as_of.year - 1})  # fmt: skip
-            certainty = Certainty.LIKELY if dated else Certainty.OPEN
-            yield PaperFact(stem, year, value, each.source, certainty, note)
+            if value is not None:
+                key = calendar_key(field_id, as_of.year, self._scheme.latest_year_ids)
+                stem, year = split_calendar_key(key) or (key, None)
+                yield PaperFact(stem, year, value, each.source, certainty, note)
 
 
 def _is_cover(rows: Sequence[Row]) -> bool:
