@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from eligibility._version import __version__
-from eligibility.api import assess, assess_file, firms, score
+from eligibility.api import assess, assess_file, firms, read_documents, score
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.domain.errors import DateNotCovered, EligibilityError, InputError
 from eligibility.domain.facts import FirmTable
@@ -35,5 +35,6 @@ __all__ = [
     "assess_table",
     "firms",
     "load_scheme",
+    "read_documents",
     "score",
 ]

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import records
+from eligibility.documents.reading import read_documents as read_documents
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.results import Readiness

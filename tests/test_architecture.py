@@ -287,12 +287,17 @@ def test_archives_and_workbooks_of_others_are_unpacked_in_the_reader_process_alo
     assert _files_that_import("zipfile", "xml.etree", "python_calamine", "xlrd") == {
         "intake/workbook.py",
         "intake/other_workbooks.py",
+        "documents/archive.py",
+        "documents/word_tables.py",
     }
     # named as text to the process; nobody calls it within the program's own
     assert _files_that_import(
         "eligibility.intake.workbook.Workbook", "eligibility.intake.workbook.serve"
     ) == {"intake/other_workbooks.py"}  # fmt: skip
     assert _files_that_import("eligibility.intake.other_workbooks") == set()
+    for module in ("archive", "word_tables", "pdf_pages"):
+        assert _files_that_import(f"eligibility.documents.{module}") == set()
+    assert _files_that_import("pypdfium2") == {"documents/pdf_pages.py"}
 
 
 def test_the_layers_of_contributing_are_those_of_the_import_contract() -> None:

@@ -15,6 +15,7 @@ from eligibility.cli import (
     city,
     finder,
     ladder,
+    papers,
     planning,
     readiness,
     report,
@@ -50,6 +51,7 @@ for command in (
     ladder.ladder,
     report.report,
     stress.stress,
+    papers.read,
 ):
     app.command()(command)
 
