@@ -17,6 +17,7 @@ from eligibility.cli import (
     ladder,
     planning,
     readiness,
+    reconcile,
     report,
     serve,
     store,
@@ -48,6 +49,7 @@ for command in (
     planning.plan,
     ladder.ladder,
     report.report,
+    reconcile.reconcile,
 ):
     app.command()(command)
 
