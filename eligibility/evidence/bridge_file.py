@@ -145,7 +145,7 @@ class _File:
             match = _YEAR.fullmatch(normal(cell).removesuffix(".0"))
             if match is None:
                 raise self._trouble(
-                    line + 1, cell, "", Message(msgid("a fiscal year such as 2025 as the header"))
+                    line + 1, cell, cell, Message(msgid("a fiscal year such as 2025 as the header"))
                 )
             years[place] = int(match[1])
         if not years or "unit" not in columns:
