@@ -40,6 +40,7 @@ translations: .venv/dev ## collect the sentences in the code and compile their C
 
 samples: .venv/app ## make the invented firms again
 	$(BIN)/python sample_data/make_samples.py
+	$(BIN)/python sample_data/make_papers.py
 	$(BIN)/python -m eligibility simulate -n 600 --seed 2026 -o sample_data/past_applications.csv
 
 model: .venv/app ## train the demonstration model of models/hnte again

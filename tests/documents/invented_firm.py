@@ -22,6 +22,8 @@ _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _TOWNS = ("呼和浩特市", "内蒙古", "包头市", "鄂尔多斯市")
 _WORDS = ("青云", "朔风", "敕勒", "银杉", "北辰", "牧歌", "长河", "星垣", "苍原", "白桦")
+#: one letter more, so that no firm is likely to be called so
+_RARE = "朔苒霁珞"
 _TRADES = ("智能装备", "生物科技", "软件", "新材料", "环保科技", "信息技术", "仪器")
 #: a difference of scope: its category, and whether it leaves the deduction and the certification
 DIFFERENCES: Mapping[str, tuple[str, int, int]] = {
@@ -194,7 +196,7 @@ def invent_firm(seed: int, *, last_year: int = 2025) -> Firm:
     for year in range(last_year - 2, last_year + 1):
         years.append(_year(rng, year, scale, len(projects), years[-1] if years else None))
     return Firm(
-        name=f"{rng.choice(_TOWNS)}{rng.choice(_WORDS)}{rng.choice(_TRADES)}有限公司",
+        name=f"{rng.choice(_TOWNS)}{rng.choice(_WORDS)}{_RARE[seed % len(_RARE)]}{rng.choice(_TRADES)}有限公司",
         uscc=invent_code(rng),
         small=small,
         certified=rng.random() < 0.5,
@@ -260,10 +262,14 @@ def _year(
     if income["other_gains"] and rng.random() < 0.4:
         income["non_taxable"] = cents(income["other_gains"] / 2)
     sales = income["main"] + income["other_operating"]
-    shares = [rng.randint(15, 40) for _ in range(rng.randint(1, 3))]
+    parts = [rng.randint(15, 40) for _ in range(rng.randint(1, 3))]
+    share = rng.randint(55, 90)
     products = tuple(
-        (f"{rng.choice(_WORDS)}{'甲乙丙'[place]}型产品", cents(main * share / 130))
-        for place, share in enumerate(shares)
+        (
+            f"{rng.choice(_WORDS)}{'甲乙丙'[place]}型产品",
+            cents(main * share * part / sum(parts) / 100),
+        )
+        for place, part in enumerate(parts)
     )
     start = before.heads[-1][1] if before else rng.randint(20, 90)
     heads = _months(rng, start)
@@ -315,8 +321,8 @@ def _balance(
 
 
 def invent_code(rng: random.Random) -> str:
-    """A unified social credit code with both check characters right, of nobody."""
-    body = "".join(rng.choice(_LETTERS) for _ in range(8))
+    """A unified social credit code with both check characters right, of a range given to nobody."""
+    body = "XN" + "".join(rng.choice(_LETTERS) for _ in range(6))
     total = sum(_place(letter) * weight for letter, weight in zip(body, _BODY_WEIGHTS, strict=True))
     check = (11 - total % 11) % 11
     code = f"91150105{body}{'X' if check == 10 else check}"
