@@ -99,6 +99,10 @@ def write_papers(folder: Path, *, pdf: bool = True) -> None:
         facts += known_facts(name, firm, true_forms)
         errors += planted(name, papers, true_forms)
         about.append(f"| `{name}/` | {firm.name} | {firm.uscc} | {words} |")
+    saved = folder.joinpath(*XLS)
+    if saved.with_suffix(".xls").exists():
+        # what LibreOffice made of it stands in its place
+        saved.unlink()
     write_csv(folder / "facts.csv", ["folder", "field", "year", "value"], facts)
     write_csv(folder / "errors.csv", ["file", "form", "year", "line", "stated", "true"], errors)
     (folder / "README.md").write_text(readme(about), encoding="utf-8", newline="\n")

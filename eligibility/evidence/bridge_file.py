@@ -213,7 +213,7 @@ class _File:
             power, kind = 0, "number"
             if normal(unit) not in PERSON_WORDS:
                 raise self._trouble(row, "unit", unit, Message(msgid("persons")))
-        free = isinstance(item, Difference) and item.signed
+        free = isinstance(item, Difference) and item.may_be_negative
         field = Field(
             id=item.id, kind=kind, unit=bridge.unit, section="", title=item.title, help=_BLANK,
             source=_BLANK, stem=item.id, stem_title=item.title, minimum=None if free else 0,
@@ -232,9 +232,9 @@ class _File:
             raise self._trouble(row, column, text, Message(msgid("an amount of two decimals")))
         return amount.quantize(CENT)
 
-    def _trouble(self, row: int, column: str, text: str, expected: Message) -> InputError:
+    def _trouble(self, row: int, column: str, text: str, expectation: Message) -> InputError:
         self.sheet.close()
         return InputError(
             "{file}, row {row}, column {column}: {value!r}, expected {expected}",
-            file=self.file, row=row, column=column, value=text, expected=expected,
+            file=self.file, row=row, column=column, value=text, expected=expectation,
         )  # fmt: skip

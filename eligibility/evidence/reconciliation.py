@@ -39,7 +39,7 @@ class Step:
         By *differences*, by a *limit*, or as the *sum* of its categories.
     start : str
         Id of the basis that it starts from.
-    start_amount, expected, stated, rest : Decimal or None
+    start_amount, expected_amount, stated_amount, rest : Decimal or None
         CNY or persons; the rest is stated less expected, None where either is unknown.
     effects : tuple of (str, Decimal)
         Differences, each with what it adds.
@@ -55,16 +55,16 @@ class Step:
     start: str
     start_amount: Decimal | None
     effects: tuple[tuple[str, Decimal], ...]
-    expected: Decimal | None
-    stated: Decimal | None
+    expected_amount: Decimal | None
+    stated_amount: Decimal | None
     missing: tuple[str, ...] = ()
 
     @property
     def rest(self) -> Decimal | None:
         """What is not explained."""
-        if self.stated is None or self.expected is None:
+        if self.stated_amount is None or self.expected_amount is None:
             return None
-        return self.stated - self.expected
+        return self.stated_amount - self.expected_amount
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class _BridgeYear:
         self.bridge, self.rules, self.law = bridge, rules, law
         self.amounts, self.year = amounts, year
 
-    def stated(self, basis: Basis, category: str) -> Decimal | None:
+    def stated_amount(self, basis: Basis, category: str) -> Decimal | None:
         return self.amounts.get((basis.id, category, self.year))
 
     def effects(self, basis: Basis, category: str) -> tuple[tuple[str, Decimal], ...]:
@@ -192,56 +192,58 @@ class _BridgeYear:
 
     # --- what is expected -----------------------------------------------------------------------
 
-    def explained(self, basis: Basis, category: str) -> Decimal | None:
+    def explained_amount(self, basis: Basis, category: str) -> Decimal | None:
         """The figure by all steps from the first one; None where that is not stated."""
         parent = self.parent(basis)
         if parent is None or (parent.total and not basis.total):
-            return self.stated(basis, category)
+            return self.stated_amount(basis, category)
         if basis.limits:
-            return self._limited(basis, category, self._explained_by_category(parent))
-        start = self._sum_explained(parent) if basis.total else self.explained(parent, category)
+            return self._within_limits(basis, category, self._explained_by_category(parent))
+        start = (
+            self._sum_explained(parent) if basis.total else self.explained_amount(parent, category)
+        )
         return None if start is None else start + _sum(self.effects(basis, category))
 
     def _explained_by_category(self, basis: Basis) -> dict[str, Decimal | None]:
-        return {each: self.explained(basis, each) for each in self.categories(basis)}
+        return {each: self.explained_amount(basis, each) for each in self.categories(basis)}
 
     def _sum_explained(self, basis: Basis) -> Decimal | None:
         return _total(self._explained_by_category(basis).values())
 
-    def known(self, basis: Basis, category: str) -> Decimal | None:
+    def known_amount(self, basis: Basis, category: str) -> Decimal | None:
         """The figure as stated, else by the figures before it."""
-        stated = self.stated(basis, category)
+        stated = self.stated_amount(basis, category)
         if stated is not None:
             return stated
         parent = self.parent(basis)
         if parent is None or (parent.total and not basis.total):
             return None
         if basis.limits:
-            return self._limited(basis, category, self._known_by_category(parent))
-        start = self.total(parent) if basis.total else self.known(parent, category)
+            return self._within_limits(basis, category, self._known_by_category(parent))
+        start = self.total(parent) if basis.total else self.known_amount(parent, category)
         return None if start is None else start + _sum(self.effects(basis, category))
 
     def _known_by_category(self, basis: Basis) -> dict[str, Decimal | None]:
-        return {each: self.known(basis, each) for each in self.categories(basis)}
+        return {each: self.known_amount(basis, each) for each in self.categories(basis)}
 
     def total(self, basis: Basis) -> Decimal | None:
         """The total as stated, else the sum of the categories."""
-        stated = self.stated(basis, ALL)
+        stated = self.stated_amount(basis, ALL)
         if stated is None and not basis.total:
             return _total(self._known_by_category(basis).values())
-        return self.known(basis, ALL)
+        return self.known_amount(basis, ALL)
 
-    def _limited(
-        self, basis: Basis, category: str, incurred: Mapping[str, Decimal | None]
+    def _within_limits(
+        self, basis: Basis, category: str, amounts: Mapping[str, Decimal | None]
     ) -> Decimal | None:
-        exact = self._counted(basis, category, incurred)
+        exact = self._count(basis, category, amounts)
         return None if exact is None else cents(exact)
 
-    def _counted(
-        self, basis: Basis, category: str, incurred: Mapping[str, Decimal | None]
+    def _count(
+        self, basis: Basis, category: str, amounts: Mapping[str, Decimal | None]
     ) -> Fraction | None:
         """What counts of a category, of what was incurred in all of them."""
-        amount = incurred.get(category)
+        amount = amounts.get(category)
         if amount is None:
             return None
         counted = Fraction(amount)
@@ -251,7 +253,7 @@ class _BridgeYear:
             if limit.share is not None:
                 counted *= self.rules.share(limit.share, self.law)
             if limit.cap is not None:
-                base = [self._counted(basis, each, incurred) for each in limit.base_in(self.law)]
+                base = [self._count(basis, each, amounts) for each in limit.base_in(self.law)]
                 if any(part is None for part in base):
                     return None
                 cap = self.rules.share(limit.cap, self.law)
@@ -276,17 +278,21 @@ class _BridgeYear:
                     yield from self._whole_step(basis, parent)
 
     def _step(self, basis: Basis, parent: Basis, category: str) -> Iterator[Step]:
-        effects, stated = self.effects(basis, category), self.stated(basis, category)
+        effects, stated = self.effects(basis, category), self.stated_amount(basis, category)
         if basis.limits:
             starts = [self._known_by_category(parent), self._explained_by_category(parent)]
             choices = [
-                (parent, each[category], self._limited(basis, category, each)) for each in starts
+                (parent, each[category], self._within_limits(basis, category, each))
+                for each in starts
             ]
         else:
             if basis.total:
                 starting = [self.total(parent), *self._sums(parent)]
             else:
-                starting = [self.known(parent, category), self.explained(parent, category)]
+                starting = [
+                    self.known_amount(parent, category),
+                    self.explained_amount(parent, category),
+                ]
             choices = [
                 (parent, start, None if start is None else start + _sum(effects))
                 for start in starting
@@ -306,7 +312,7 @@ class _BridgeYear:
     def _sums(self, basis: Basis) -> list[Decimal | None]:
         """Totals that the categories of a basis give: as known, and as explained."""
         if basis.total:
-            return [self.explained(basis, ALL)]
+            return [self.explained_amount(basis, ALL)]
         return [_total(self._known_by_category(basis).values()), self._sum_explained(basis)]
 
     def _from_beside(
@@ -318,14 +324,14 @@ class _BridgeYear:
             if other is basis:
                 break
             if other.of == basis.of and not other.limits and other.total == basis.total:
-                stated = self.stated(other, category)
+                stated = self.stated_amount(other, category)
                 if stated is not None:
                     back = stated - _sum(self.effects(other, category))
                     found.append((other, stated, back + _sum(effects)))
         return found
 
     def _sum_step(self, basis: Basis) -> Iterator[Step]:
-        stated = self.stated(basis, ALL)
+        stated = self.stated_amount(basis, ALL)
         if stated is None:
             return
         sums = [*self._sums(basis), self._sum_as_used(basis)]
@@ -343,9 +349,9 @@ class _BridgeYear:
             (), expected, stated, missing,
         )  # fmt: skip
 
-    def _exact_total(self, basis: Basis, incurred: Mapping[str, Decimal | None]) -> Decimal | None:
+    def _exact_total(self, basis: Basis, amounts: Mapping[str, Decimal | None]) -> Decimal | None:
         """The total rounded once, as a form does that has no line for each category."""
-        parts = [self._counted(basis, each, incurred) for each in self.categories(basis)]
+        parts = [self._count(basis, each, amounts) for each in self.categories(basis)]
         if any(part is None for part in parts):
             return None
         return cents(sum((part for part in parts if part is not None), Fraction(0)))
@@ -360,9 +366,9 @@ class _BridgeYear:
         ]
         parts = []
         for category in self.categories(basis):
-            amount = self.stated(basis, category)
+            amount = self.stated_amount(basis, category)
             for other in following[:1]:
-                after = self.stated(other, category)
+                after = self.stated_amount(other, category)
                 if after is not None and not other.limits:
                     amount = after - _sum(self.effects(other, category))
             parts.append(amount)
@@ -370,7 +376,7 @@ class _BridgeYear:
 
     def _whole_step(self, basis: Basis, parent: Basis) -> Iterator[Step]:
         """The total of a basis by categories against the total that it follows from."""
-        start, effects = self.known(parent, ALL), self.effects(basis, ALL)
+        start, effects = self.known_amount(parent, ALL), self.effects(basis, ALL)
         total, used = self.total(basis), self._sum_as_used(basis)
         if start is None and not effects:
             return
@@ -397,11 +403,11 @@ def _total(parts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def _best(
-    choices: Sequence[tuple[Basis, Decimal | None, Decimal | None]], stated: Decimal | None
+    choices: Sequence[tuple[Basis, Decimal | None, Decimal | None]], target: Decimal | None
 ) -> tuple[Basis, Decimal | None, Decimal | None]:
     """The choice whose figure is what is stated; where none is, the first that is known."""
     known = [choice for choice in choices if choice[2] is not None] or choices
-    return next((choice for choice in known if choice[2] == stated), known[0])
+    return next((choice for choice in known if choice[2] == target), known[0])
 
 
 def _all_bases(rules: ReconciliationRules) -> list[Basis]:
@@ -427,16 +433,16 @@ class _Totals:
         of_year, basis = self._by_basis[basis_id]
         return of_year.total(basis)
 
-    def known(self, basis_id: str, category: str) -> Decimal | None:
+    def known_amount(self, basis_id: str, category: str) -> Decimal | None:
         of_year, basis = self._by_basis[basis_id]
-        return of_year.known(basis, category)
+        return of_year.known_amount(basis, category)
 
     def parts(self) -> Iterator[tuple[Decimal, Decimal]]:
         """(part, whole) of every basis that is a part of another, as stated."""
         for of_year, basis in self._by_basis.values():
             parent = of_year.parent(basis)
             if basis.part and parent is not None:
-                part, whole = of_year.stated(basis, ALL), of_year.stated(parent, ALL)
+                part, whole = of_year.stated_amount(basis, ALL), of_year.stated_amount(parent, ALL)
                 if part is not None and whole is not None:
                     yield part, whole
 
@@ -456,7 +462,7 @@ def _shows(
     if sign.looks_at == "part":
         return any(part > whole for part, whole in totals.parts())
     if sign.looks_at == "cut":
-        before, after = (totals.known(basis, sign.category) for basis in sign.bases)
+        before, after = (totals.known_amount(basis, sign.category) for basis in sign.bases)
         return before is not None and after is not None and after < before
     found = [totals.total(basis) for basis in sign.bases]
     if None in found:

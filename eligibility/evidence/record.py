@@ -77,8 +77,8 @@ def _step(step: Step) -> dict[str, Any]:
         "effects": [
             {"difference": name, "amount": _number(amount)} for name, amount in step.effects
         ],
-        "expected": _number(step.expected),
-        "stated": _number(step.stated),
+        "expected": _number(step.expected_amount),
+        "stated": _number(step.stated_amount),
         "rest": _number(step.rest),
         "missing": list(step.missing),
     }

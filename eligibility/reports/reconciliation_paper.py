@@ -233,7 +233,7 @@ class _Explanation:
                     self.say("{sign} ({years}) [{cited}]").format(
                         sign=sign["says"][self.lang],
                         years=self.say(", ").join(map(str, sign["years"])),
-                        cited=self.cited(sign["citation"]),
+                        cited=self.citation_text(sign["citation"]),
                     ),
                     mark="warning",
                 )
@@ -244,9 +244,9 @@ class _Explanation:
     # --- words ----------------------------------------------------------------------------------
 
     def ground(self, citation: Record) -> str:
-        return f"{citation['gist'][self.lang]} [{self.cited(citation)}]"
+        return f"{citation['gist'][self.lang]} [{self.citation_text(citation)}]"
 
-    def cited(self, citation: Record) -> str:
+    def citation_text(self, citation: Record) -> str:
         return f"{citation['document']} {citation['article']}{doubt(citation, self.language)}"
 
     def figure(self, bridge: Record, step: Record) -> str:

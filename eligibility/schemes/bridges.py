@@ -62,14 +62,14 @@ class Basis(FrozenModel):
 class Difference(FrozenModel):
     """Named difference (差异项目) between two bases: what an amount adds to or takes from each.
 
-    ``effects`` holds 1 or -1 by basis and category; ``signed`` allows an amount below zero.
+    ``effects`` holds 1 or -1 by basis and category; ``may_be_negative`` allows an amount below zero.
     """
 
     id: str
     title: Wording
     citation: Citation
     effects: Mapping[str, Mapping[str, int]]
-    signed: bool = False
+    may_be_negative: bool = False
 
     @property
     def free(self) -> bool:

@@ -1,5 +1,7 @@
 """Writes the forms of an invented firm as files in any layout: PDF, workbook, CSV, Word."""
 
+# Private names: the table of a Word file as its library keeps it, which is walked once and not for each cell.
+
 from __future__ import annotations
 
 import csv
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 import xlsxwriter
@@ -189,12 +192,16 @@ def _docx(path: Path, pages: list[Page], layout: Layout, front: Front) -> None:
         width = max(len(row) for row in table)
         grid = document.add_table(rows=len(table), cols=width, style="Table Grid")
         # asking a table for one cell at a time walks it from the start
-        places = grid._tbl.tr_lst
-        for row, cells in zip(places, table, strict=True):
+        for row, cells in zip(grid._tbl.tr_lst, table, strict=True):
             for place, cell in zip(row.tc_lst, cells, strict=False):
                 place.p_lst[0].add_r().text = _text(cell)
         document.add_page_break()
-    document.save(str(path))
+    content = io.BytesIO()
+    document.save(content)
+    # the archive again, without the hour it was made
+    with ZipFile(content) as parts, ZipFile(path, "w", ZIP_DEFLATED) as anew:
+        for name in sorted(parts.namelist()):
+            anew.writestr(ZipInfo(name, STAMP.timetuple()[:6]), parts.read(name), ZIP_DEFLATED)
 
 
 # --- PDF ------------------------------------------------------------------------------------------

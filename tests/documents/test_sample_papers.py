@@ -36,12 +36,12 @@ def files(folder: Path) -> Iterator[str]:
     return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def content(path: Path) -> bytes:
-    """What a paper says: of a Word file its text, as the archive around it bears the hour."""
-    if path.suffix != ".docx":
+def content(path: Path) -> object:
+    """What a file holds; of an archive its parts, as another machine may pack them another way."""
+    if path.suffix not in (".xlsx", ".docx"):
         return path.read_bytes()
     with ZipFile(path) as parts:
-        return parts.read("word/document.xml")
+        return {name: parts.read(name) for name in parts.namelist()}
 
 
 def test_the_sample_papers_are_those_that_the_script_writes(written: Path) -> None:

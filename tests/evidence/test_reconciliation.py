@@ -159,7 +159,7 @@ def test_other_costs_follow_the_reading_of_their_base() -> None:
             for each in reconcile(figures, RULES, law).steps
             if (each.basis, each.category) == ("certification", "other")
         ]
-        assert step.expected == limit
+        assert step.expected_amount == limit
 
 
 def signs(amounts: Amounts) -> dict[str, tuple[int, ...]]:

@@ -66,7 +66,7 @@ def test_the_command_gives_the_record_as_json() -> None:
         ("return_sales", "all", 2025, -360000.0),
     ]
     assert not record["explained"]
-    assert [sign["id"] for sign in record["signs"]][0] == "unexplained_rest"
+    assert next(sign["id"] for sign in record["signs"]) == "unexplained_rest"
 
 
 @pytest.mark.parametrize(
