@@ -300,7 +300,8 @@ class _BridgeYear:
             choices += self._from_beside(basis, category, effects)
         start, amount, expected = _best(choices, stated)
         passes = not any(limit.category == category for limit in basis.limits)
-        if stated is None and (expected is None or (basis.limits and passes)):
+        nothing = not effects and (not basis.limits or passes)
+        if stated is None and (expected is None or nothing):
             return
         missing = (parent.id,) if expected is None else ()
         kind: Literal["limit", "differences"] = "limit" if basis.limits else "differences"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +12,7 @@ from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import limit
 from eligibility.reports.paper import Block, Cell, Grid, Heading, Paper, Point, Points, Text
-from eligibility.schemes.bridges import ALL
+from eligibility.schemes.bridges import ALL, DENOMINATOR
 
 Record = dict[str, Any]
 #: parts of a table's width: what a row is, and a figure of one year
@@ -76,7 +77,7 @@ class _Explanation:
                 "strong",
             )
             yield Grid(
-                (say("Figure"), say("Year"), say("By the steps"), say("Stated"), say("Rest")),
+                (say("Item"), say("Year"), say("By the steps"), say("Stated"), say("Rest")),
                 tuple(
                     (
                         self.figure(bridge, step),
@@ -118,8 +119,8 @@ class _Explanation:
     # --- the bridges ----------------------------------------------------------------------------
 
     def bridges(self) -> Iterator[Block]:
-        for bridge in self.record["bridges"]:
-            yield Heading(bridge["title"][self.lang], new_page=True)
+        for place, bridge in enumerate(self.record["bridges"]):
+            yield Heading(bridge["title"][self.lang], new_page=not place)
             yield Text(
                 self.say("Amounts in CNY.") if bridge["unit"] == "CNY" else self.say("Persons."),
                 "note",
@@ -138,7 +139,7 @@ class _Explanation:
         ):
             rows += self.rows(bridge, {step["year"]: step for step in same})
         yield Grid(
-            (self.say("Figure"), *map(str, self.years)),
+            (self.say("Item"), *map(str, self.years)),
             tuple(rows),
             (WORDS, *(FIGURE for _ in self.years)),
             frozenset(range(1, len(self.years) + 1)),
@@ -147,42 +148,58 @@ class _Explanation:
     def rows(self, bridge: Record, steps: Mapping[int, Record]) -> Iterator[tuple[Cell, ...]]:
         """One category from where it starts to what is stated, a column a year."""
         first = next(iter(steps.values()))
-        title = self.category(bridge, first)
+        starts = sorted({step["from"] for step in steps.values()})
+        origin = self.say(" or ").join(self.basis(bridge, name) for name in starts)
+        title = self.category(bridge, first) if bridge["categories"] else origin
+        by_limit = first["by"] == "limit"
         names = list(
             dict.fromkeys(
                 effect["difference"] for step in steps.values() for effect in step["effects"]
             )
         )
         rest = any(step["rest"] for step in steps.values())
-        if not (names or rest or first["by"] == "limit"):
-            word = self.say("{category}: no difference").format(category=title)
+        same = all(step["start"] == step["expected"] for step in steps.values())
+        if same and not rest:
+            if by_limit:
+                word = self.say("{category}: not limited").format(category=title)
+            else:
+                word = self.say("{category}: no difference").format(category=title)
             yield self.row(word, steps, "expected")
             return
-        starts = {step["from"] for step in steps.values()}
         if first["by"] == "sum":
             word = self.say("{category}: sum of the categories").format(category=title)
+        elif title == origin:
+            word = origin
         else:
-            origin = self.say(" or ").join(self.basis(bridge, name) for name in sorted(starts))
             word = self.say("{category}: {origin}").format(category=title, origin=origin)
         yield self.row(word, steps, "start")
         for name in names:
-            amounts = {
-                year: sum(
-                    effect["amount"] for effect in step["effects"] if effect["difference"] == name
-                )
-                for year, step in steps.items()
-            }
-            sign = "+" if max(amounts.values(), key=abs) > 0 else "−"
-            cells = (_amount(amounts.get(year)) for year in self.years)
-            yield (f"  {sign} {self.difference(bridge, name)}", *cells)
-        if first["by"] == "limit":
-            yield self.row("  " + self.say("= as the limit allows"), steps, "expected")
-        elif names:
-            yield self.row("  " + self.say("= by the steps"), steps, "expected")
-        if any(step["stated"] is not None for step in steps.values()):
-            yield self.row("  " + self.say("stated"), steps, "stated")
+            yield self.effect_row(bridge, name, steps)
+        agrees = all(step["rest"] == 0 for step in steps.values())
+        if names or by_limit:
+            if agrees:
+                word = self.say("= by the steps, and as stated")
+            else:
+                word = self.say("= as the limit allows") if by_limit else self.say("= by the steps")
+            yield self.row(word, steps, "expected")
+        if not agrees and any(step["stated"] is not None for step in steps.values()):
+            yield self.row(self.say("as stated"), steps, "stated")
         if rest:
-            yield self.row("  " + self.say("not explained"), steps, "rest")
+            yield self.row(self.say("not explained"), steps, "rest")
+
+    def effect_row(
+        self, bridge: Record, name: str, steps: Mapping[int, Record]
+    ) -> tuple[Cell, ...]:
+        """What one difference adds in each year."""
+        amounts = {
+            year: sum(
+                effect["amount"] for effect in step["effects"] if effect["difference"] == name
+            )
+            for year, step in steps.items()
+        }
+        sign = "+" if max(amounts.values(), key=abs) > 0 else "−"
+        cells = (_amount(amounts.get(year)) for year in self.years)
+        return (f"{sign} {self.difference(bridge, name)}", *cells)
 
     def row(self, title: str, steps: Mapping[int, Record], name: str) -> tuple[Cell, ...]:
         return (
@@ -202,6 +219,7 @@ class _Explanation:
                     say("; ").join(
                         f"{year}: {_amount(amount)}"
                         for year, amount in difference["amounts"].items()
+                        if amount
                     ),
                     self.ground(difference["citation"]),
                 )
@@ -213,7 +231,7 @@ class _Explanation:
                         basis=self.basis(bridge, number["basis"]),
                         category=bridge["categories"][number["category"]][self.lang],
                     ),
-                    limit(number["value"]),
+                    _share(number["value"]),
                     self.ground(number["citation"]),
                 )
                 for number in bridge["limits"]
@@ -281,3 +299,10 @@ class _Explanation:
 
 def _amount(amount: float | None) -> str:
     return "–" if amount is None else f"{amount:,.2f}"
+
+
+def _share(value: float) -> str:
+    """A share of the law in per cent, or as a fraction where per cent would not end."""
+    fraction = Fraction(value).limit_denominator(DENOMINATOR)
+    exact = (100 * fraction).denominator == 1
+    return limit(value) if exact else f"{fraction.numerator}/{fraction.denominator}"
