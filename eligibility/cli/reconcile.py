@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,8 +28,10 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
     from eligibility.i18n import Language
+    from eligibility.intake.table import IntakeOptions
     from eligibility.reports.paper import Paper
     from eligibility.schemes.bridges import ReconciliationRules
+    from eligibility.schemes.registry import Scheme
 
 
 def reconcile(
@@ -47,8 +50,16 @@ def reconcile(
         typer.Option("--template", help="Write an empty file (FILE.csv or FILE.xlsx) and stop."),
     ] = None,
     firm: Annotated[
-        str, typer.Option("--firm", help="Name of the firm, for the explanation.")
+        str, typer.Option("--firm", help="Name of the firm; with --with its name or credit code.")
     ] = "",
+    firm_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            help="The firm's file, as assess takes it: its figures join those of FACTS.",
+        ),
+    ] = None,
     as_of: AsOf = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     encoding: Encoding = None,
@@ -68,14 +79,17 @@ def reconcile(
         rules = qualification.reconciliation
         if rules is None:
             raise InputError("{scheme} has no rules of reconciliation.", scheme=qualification.title)
-        day = intake_options(qualification, as_of, None, None, None).application_date
+        options = intake_options(qualification, as_of, None, None, None)
+        day = options.application_date
         if template is not None:
             _write_template(template, rules, day, spoken)
             return
-        if not facts:
+        if not facts and firm_file is None:
             raise InputError("Give a file to reconcile, or --template FILE for an empty one.")
         law = qualification.in_force(day)
-        amounts = read_amounts(facts, rules, encoding=encoding, sheet=sheet)
+        amounts = read_amounts(facts or [], rules, encoding=encoding, sheet=sheet)
+        if firm_file is not None:
+            amounts, firm = _join_firm(amounts, firm_file, firm, qualification, options, rules)
         record = reconciliation_record(work_out(amounts, rules, law))
         paper = reconciliation_paper(record, law.title, spoken, firm)
         if form is Result.JSON:
@@ -83,7 +97,33 @@ def reconcile(
         elif output is None:
             print("\n".join(paper_lines(paper)))
         if output is not None:
-            _write_paper(output, facts, paper)
+            _write_paper(output, [*(facts or []), *([firm_file] if firm_file else [])], paper)
+
+
+def _join_firm(
+    amounts: dict[tuple[str, str, int], Decimal],
+    file: Path,
+    firm: str,
+    qualification: Scheme,
+    options: IntakeOptions,
+    rules: ReconciliationRules,
+) -> tuple[dict[tuple[str, str, int], Decimal], str]:
+    """The figures with those of the firm's own file, and the name that it has there."""
+    from eligibility.cli.planning import row_of
+    from eligibility.evidence.firm_amounts import firm_amounts, merge_amounts
+    from eligibility.intake.table import read_table
+
+    titles = qualification.titles_by_code
+    firms = read_table(file, qualification.fields, options, catalogue=titles).table
+    if not firm and firms.rows != 1:
+        raise InputError(
+            "{file} has {count} usable rows; name the firm with --firm.",
+            file=file.name,
+            count=firms.rows,
+        )
+    row = row_of(firms, firm, file) if firm else 0
+    name = firms.texts("name")[row] or firm
+    return merge_amounts(amounts, firm_amounts(firms, row, rules), file.name), name
 
 
 def _write_template(path: Path, rules: ReconciliationRules, day: date, language: Language) -> None:
@@ -92,13 +132,13 @@ def _write_template(path: Path, rules: ReconciliationRules, day: date, language:
     write_reconciliation_template(path, rules, years_of(day.year), language)
 
 
-def _write_paper(output: Path, facts: list[Path], paper: Paper) -> None:
+def _write_paper(output: Path, inputs: list[Path], paper: Paper) -> None:
     ending = output.suffix.lower()
     if ending not in (".docx", ".pdf"):
         raise InputError(
             "{path}: the output must end in {endings}.", path=output, endings=".docx, .pdf"
         )
-    check_output(output, *facts)
+    check_output(output, *inputs)
     if ending == ".pdf":
         from eligibility.reports.pdf import write_pdf as write
     else:

@@ -197,9 +197,12 @@ class _Explanation:
             )
             for year, step in steps.items()
         }
-        sign = "+" if max(amounts.values(), key=abs) > 0 else "−"
-        cells = (_amount(amounts.get(year)) for year in self.years)
-        return (f"{sign} {self.difference(bridge, name)}", *cells)
+        adds = max(amounts.values(), key=abs) > 0
+        cells = (
+            _amount(amounts[year] if adds else 0 - amounts[year]) if year in amounts else ""
+            for year in self.years
+        )
+        return (f"{'+' if adds else '−'} {self.difference(bridge, name)}", *cells)
 
     def row(self, title: str, steps: Mapping[int, Record], name: str) -> tuple[Cell, ...]:
         return (

@@ -47,7 +47,8 @@ class Basis(FrozenModel):
     """Basis (口径) on which a figure stands, such as books, super-deduction or certification.
 
     ``of`` names the basis that it follows from; ``total`` says that it has no categories, ``part``
-    that it is a part of that basis.
+    that it is a part of that basis. ``field`` and ``total_field`` are the stems of the input's fields
+    that hold the figure, ``{category}`` in them its category, and its total.
     """
 
     id: str
@@ -56,13 +57,16 @@ class Basis(FrozenModel):
     of: str | None = None
     total: bool = False
     part: bool = False
+    field: str | None = None
+    total_field: str | None = None
     limits: tuple[Limit, ...] = ()
 
 
 class Difference(FrozenModel):
     """Named difference (差异项目) between two bases: what an amount adds to or takes from each.
 
-    ``effects`` holds 1 or -1 by basis and category; ``may_be_negative`` allows an amount below zero.
+    ``effects`` holds 1 or -1 by basis and category; ``may_be_negative`` allows an amount below zero;
+    ``field`` is the stem of the input's field that holds it.
     """
 
     id: str
@@ -70,6 +74,7 @@ class Difference(FrozenModel):
     citation: Citation
     effects: Mapping[str, Mapping[str, int]]
     may_be_negative: bool = False
+    field: str | None = None
 
     @property
     def free(self) -> bool:
