@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from eligibility.evidence.reconciliation import Reconciliation, Step
-from eligibility.schemes.bridges import Bridge, Difference
+from eligibility.schemes.bridges import ANY, Bridge, Difference
 
 
 def reconciliation_record(reconciliation: Reconciliation) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def reconciliation_record(reconciliation: Reconciliation) -> dict[str, Any]:
     -------
     dict
         ``edition``, ``years``, ``explained`` (no rest and nothing open), ``bridges`` (each with
-        its steps, and the differences and limits that they name), ``signs``. Amounts are CNY or
+        its steps, the differences and limits that they name, and what could be the rest of a step), ``signs``. Amounts are CNY or
         persons to two decimals, None where unknown.
     """
     return {
@@ -56,17 +57,18 @@ def _bridge(bridge: Bridge, reconciliation: Reconciliation) -> dict[str, Any]:
             }
             for basis in bridge.bases
         ],
-        "steps": [_step(step) for step in steps],
+        "steps": [_step(step, bridge) for step in steps],
         "differences": [
             _difference(difference, reconciliation)
             for difference in bridge.differences
             if difference.id in named
         ],
+        "titles": {each.id: each.title.model_dump() for each in bridge.differences},
         "limits": _limits(bridge, steps, reconciliation),
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, bridge: Bridge) -> dict[str, Any]:
     return {
         "basis": step.basis,
         "category": step.category,
@@ -81,7 +83,18 @@ def _step(step: Step) -> dict[str, Any]:
         "stated": _number(step.stated_amount),
         "rest": _number(step.rest),
         "missing": list(step.missing),
+        "could_be": list(_candidates(step, bridge)),
     }
+
+
+def _candidates(step: Step, bridge: Bridge) -> Iterator[str]:
+    """Differences that would lessen the rest of a step, were they stated."""
+    if step.rest and step.kind == "differences":
+        for difference in bridge.differences:
+            effect = difference.effects.get(step.basis, {})
+            sign = effect.get(step.category, effect.get(ANY, 0))
+            if sign * step.rest > 0 or (sign and difference.may_be_negative):
+                yield difference.id
 
 
 def _difference(difference: Difference, reconciliation: Reconciliation) -> dict[str, Any]:

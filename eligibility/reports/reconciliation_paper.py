@@ -98,22 +98,46 @@ class _Explanation:
             )
         else:
             yield Text(say("No figure could be compared with another."), "strong")
+        yield from self.candidates(rests)
         if wanting:
             yield Text(say("Not compared, as a figure before it is not given:"))
-            yield Points(
-                tuple(
-                    Point(
-                        say("{figure}, {year}: {missing}").format(
-                            figure=self.figure(bridge, step),
-                            year=step["year"],
-                            missing=say(", ").join(
-                                self.basis(bridge, name) for name in step["missing"]
-                            ),
-                        ),
-                        mark="undetermined",
-                    )
-                    for bridge, step in wanting
+            yield Points(tuple(self.wanting(wanting)))
+
+    def candidates(self, rests: list[tuple[Record, Record]]) -> Iterator[Block]:
+        """Which differences would lessen each rest."""
+        points = [
+            Point(
+                self.say("{figure}, {year}: {names}").format(
+                    figure=self.figure(bridge, step),
+                    year=step["year"],
+                    names=self.say("; ").join(
+                        bridge["titles"][name][self.lang] for name in step["could_be"]
+                    ),
                 )
+            )
+            for bridge, step in rests
+            if step["could_be"]
+        ]
+        if points:
+            yield Text(self.say("If the figures are right, a difference is missing, such as:"))
+            yield Points(tuple(points))
+
+    def wanting(self, steps: list[tuple[Record, Record]]) -> Iterator[Point]:
+        """What is not compared, once for each basis, with its years."""
+        years: dict[tuple[str, str], list[int]] = {}
+        for bridge, step in steps:
+            missing = self.say(", ").join(self.basis(bridge, name) for name in step["missing"])
+            group = years.setdefault((self.basis(bridge, step["basis"]), missing), [])
+            if step["year"] not in group:
+                group.append(step["year"])
+        for (figure, missing), group in years.items():
+            yield Point(
+                self.say("{figure} ({years}): missing {missing}").format(
+                    figure=figure,
+                    years=self.say(", ").join(map(str, sorted(group))),
+                    missing=missing,
+                ),
+                mark="undetermined",
             )
 
     # --- the bridges ----------------------------------------------------------------------------

@@ -103,6 +103,25 @@ def test_a_template_filled_in_is_reconciled(tmp_path: Path) -> None:
     assert "2.00" in screen
 
 
+def test_a_rest_names_what_it_could_be_and_a_gap_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text(
+        "item,category,unit,2024,2025\n"
+        "books,personnel,CNY,,100\n"
+        "deduction_incurred,personnel,CNY,70,70\n"
+        "deduction_incurred,direct,CNY,,5\n",
+        encoding="utf-8",
+    )
+    screen = run("reconcile", path, "--lang", "en", "--as-of", "2026-05-01").stdout
+    assert "a difference is missing, such as:" in screen
+    rest = next(line for line in screen.splitlines() if "Staff who manage or serve R&D" in line)
+    assert rest.strip().startswith("Super-deduction, as incurred: Personnel, 2025:")
+    # what adds to the deduction would make the rest larger
+    assert "Depreciation for tax" not in rest
+    assert "below 183 days" not in rest
+    assert "? Super-deduction, as incurred (2024, 2025): missing R&D in the books" in screen
+
+
 @pytest.mark.parametrize("language", [CHINESE, ENGLISH], ids=lambda language: language.id)
 def test_a_paper_on_a_terminal_keeps_its_columns_below_each_other(language: Language) -> None:
     grid = Grid(
