@@ -57,6 +57,22 @@ def structure_table(firm: Firm, facts: YearFacts) -> Form:
     )  # fmt: skip
 
 
+def structure_turned(firm: Firm, facts: YearFacts) -> Form:
+    """The same table as firms also keep it: an activity a row, in their own words."""
+    straight = structure_table(firm, facts)
+    heads = ("人工费用", "直接投入", "折旧摊销", "无形资产摊销", "设计费", "装备调试费", "其他费用", "委外研发费用", "境内委外", "合计")  # fmt: skip
+    places = (*range(1, 8), 8, 9, 10)
+    columns = [straight.lines[place].cells for place in places]
+    names = [*straight.columns[:-1], "合计"]
+    lines = tuple(
+        Line("", name, tuple(column[row] for column in columns)) for row, name in enumerate(names)
+    )
+    return Form(
+        "rd-structure-turned", "", straight.title, facts.year, heads, lines, label_head="RD编号",
+        unit="万元", decimals=6, facts=straight.facts,
+    )  # fmt: skip
+
+
 def ledger_2021(firm: Firm, facts: YearFacts) -> Form:
     """研发支出辅助账汇总表 of 2021: a row a project, then the totals, with the limits."""
     heads = (
