@@ -38,8 +38,9 @@ translations: .venv/dev ## collect the sentences in the code and compile their C
 	$(BIN)/pybabel -q compile -D eligibility -d eligibility/locale
 	@rm .eligibility.pot
 
-samples: .venv/app ## make the invented firms again
+samples: .venv/dev ## make the invented firms again
 	$(BIN)/python sample_data/make_samples.py
+	$(BIN)/python sample_data/make_papers.py
 	$(BIN)/python -m eligibility simulate -n 600 --seed 2026 -o sample_data/past_applications.csv
 
 model: .venv/app ## train the demonstration model of models/hnte again

@@ -275,8 +275,8 @@ README = """# Sample data · 样例数据
 and the credit codes are valid under GB 32100 but lie in a range (bodies beginning with `XN`)
 that is not known to be given out. No line describes a real firm. 本目录中的企业全部为虚构。
 
-This file and all others here except the scripts, `past_applications.*` and `.gitattributes` are
-written by
+This file and all others here except the scripts, `past_applications.*`, `papers/` and
+`.gitattributes` are written by
 
 ```
 python sample_data/make_samples.py
@@ -300,6 +300,8 @@ be rejected, and for what |
 | `candidates_messy_expected_values.csv` | the odd cells that must be read, and as what |
 | `firms.py` | the generator; every assumed number stands at its top |
 | `handmade.py`, `messy.py` | the firms made by hand; the troubles |
+| `papers/` | tax returns, statements, R&D tables and lists of three invented firms, in the layouts that \
+firms have; `make_papers.py` writes them |
 | `past_applications.csv` | 600 applications with what became of them; `past_applications.md` says how \
 they were invented |
 

@@ -18,6 +18,7 @@ from eligibility.cli import (
     papers,
     planning,
     readiness,
+    reconcile,
     report,
     serve,
     store,
@@ -52,6 +53,7 @@ for command in (
     report.report,
     stress.stress,
     papers.read,
+    reconcile.reconcile,
 ):
     app.command()(command)
 

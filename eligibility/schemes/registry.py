@@ -30,6 +30,7 @@ from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition, FormTable, Overlay
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import Wording
+from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.lists import ListDefinition, definitions
@@ -170,6 +171,12 @@ class Scheme:
         if not path.exists():
             return {}
         return definitions(read_yaml(path)["lists"], lambda name: self._function("lists", name))
+
+    @cached_property
+    def reconciliation(self) -> ReconciliationRules | None:
+        """How books, return and application hang together; None where the scheme does not say."""
+        path = self.folder / "reconciliation.yaml"
+        return ReconciliationRules(**read_yaml(path)) if path.exists() else None
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
