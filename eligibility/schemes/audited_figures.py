@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 
@@ -13,28 +14,51 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import ScoredItem
 from eligibility.schemes.banded_items import REVIEW
-from eligibility.schemes.kleene import Share, Truth, between, scored, share, share_reaches
+from eligibility.schemes.kleene import Share, Truth, between, item_between, share, share_reaches
 
-#: the last two years of the form
-LAST_TWO = (2, 3)
+#: the latest year of the form, and the last two
+LATEST = 3
+LAST_TWO = (2, LATEST)
 
 
 def amount(stem: str, year: int, firms: FirmTable) -> Floats:
-    """A figure of a year, nothing in a year before the firm was registered; NaN where blank."""
-    return np.where(firms.operating[year - 1], firms.numbers(f"{stem}_y{year}"), 0.0)
+    """A figure of a year, nothing in a year that ended before the firm was registered.
+
+    NaN where it is blank, or where the registration is: the year may then not count.
+    """
+    figure = np.where(firms.operating[year - 1], firms.numbers(f"{stem}_y{year}"), 0.0)
+    return np.where(np.isnat(firms.dates("registered_on")), np.nan, figure)
+
+
+def blanks(firms: FirmTable, years: Iterable[int], *stems: str) -> dict[str, Bools]:
+    """What is blank of figures of some years, the registration included."""
+    missing = {
+        f"{stem}_y{year}": np.isnan(firms.numbers(f"{stem}_y{year}")) & firms.operating[year - 1]
+        for stem in stems
+        for year in years
+    }
+    return {**missing, "registered_on": np.isnat(firms.dates("registered_on"))}
 
 
 def share_of_year(part: str, whole: str, year: int, firms: FirmTable) -> Share:
     """One figure over another, of the same year."""
-    return share(
-        f"{part}_y{year}", amount(part, year, firms), f"{whole}_y{year}", amount(whole, year, firms)
-    )
+    missing = blanks(firms, [year], part, whole)
+    return share(amount(part, year, firms), amount(whole, year, firms), missing)
 
 
 def debt(firms: FirmTable) -> Share:
     """Liabilities over assets at the latest year end."""
-    liabilities, assets = "total_liabilities_y3", "total_assets_y3"
-    return share(liabilities, firms.numbers(liabilities), assets, firms.numbers(assets))
+    names = ("total_liabilities_y3", "total_assets_y3")
+    liabilities, assets = map(firms.numbers, names)
+    missing = {name: np.isnan(firms.numbers(name)) for name in names}
+    return share(liabilities, assets, missing)
+
+
+def amount_reaches(stem: str, line: float, firms: FirmTable, year: int = LATEST) -> Truth:
+    """An amount of a year is on a line or above it."""
+    figure = amount(stem, year, firms)
+    reached = at_least(figure, line)
+    return Truth(reached, reached | np.isnan(figure), blanks(firms, [year], stem))
 
 
 def empty_misses(law: Edition) -> bool:
@@ -67,10 +91,9 @@ def _lower(one: Share, other: Share) -> Share:
 def mean_reaches(stem: str, line: float, firms: FirmTable) -> Truth:
     """The mean of the last two years is on a line or above it; amounts are nothing or more."""
     earlier, latest = (amount(stem, year, firms) for year in LAST_TWO)
-    missing = {f"{stem}_y2": np.isnan(earlier), f"{stem}_y3": np.isnan(latest)}
     certain = (np.nan_to_num(earlier) + np.nan_to_num(latest)) / 2
     most = np.where(np.isnan(earlier) | np.isnan(latest), np.inf, certain)
-    return between(certain, most, line, missing)
+    return between(certain, most, line, blanks(firms, LAST_TWO, stem))
 
 
 def least_amount(stem: str, law: Edition, firms: FirmTable) -> Floats:
@@ -80,16 +103,13 @@ def least_amount(stem: str, law: Edition, firms: FirmTable) -> Floats:
 
 def each_amount_reaches(stem: str, line: float, law: Edition, firms: FirmTable) -> Truth:
     """An amount is on a line or above it in each of the last years."""
-
-    def of_year(year: int) -> Truth:
-        figure = amount(stem, year, firms)
-        blank, reached = np.isnan(figure), at_least(figure, line)
-        return Truth(reached, reached | blank, {f"{stem}_y{year}": blank})
-
-    return reduce(and_, map(of_year, last_years(law)))
+    truths = [amount_reaches(stem, line, firms, year) for year in last_years(law)]
+    return reduce(and_, truths)
 
 
-def mean_growth(stem: str, law: Edition, firms: FirmTable) -> tuple[Floats, Bools, dict[str, Bools]]:
+def mean_growth(
+    stem: str, law: Edition, firms: FirmTable
+) -> tuple[Floats, Bools, dict[str, Bools]]:
     """Mean growth over the last two years.
 
     Returns
@@ -106,10 +126,7 @@ def mean_growth(stem: str, law: Edition, firms: FirmTable) -> tuple[Floats, Bool
         growth = np.sqrt(quotient(third, first)) - 1
     else:
         growth = (quotient(second, first) + quotient(third, second)) / 2 - 1
-    missing = {
-        f"{stem}_y{year}": np.isnan(figure) & ~empty
-        for year, figure in zip((1, *LAST_TWO), (first, second, third), strict=True)
-    }
+    missing = blanks(firms, (1, *LAST_TWO), stem)
     return np.where(empty, np.nan, growth), empty, missing
 
 
@@ -142,4 +159,4 @@ def evaluation_points(review_field: str, law: Edition, firms: FirmTable) -> Scor
         "platform_score_last_year": np.isnan(before) & surely,
         review_field: np.isnan(review),
     }
-    return scored(low, high, np.where(low == high, low, np.nan), missing)
+    return item_between(low, high, np.where(low == high, low, np.nan), missing)

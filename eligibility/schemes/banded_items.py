@@ -15,7 +15,7 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition, Item
 from eligibility.domain.results import ScoredItem
-from eligibility.schemes.kleene import Share, Truth, scored
+from eligibility.schemes.kleene import Share, Truth, item_between
 
 #: of an interpretation: no ratio can be formed, so there are no points; or a person decides
 REVIEW = "review"
@@ -41,10 +41,12 @@ def by_figure(
     left_open = (np.isnan(figure) if unknown is None else unknown) | review
     points = points_of(item, law, figure)
     low = np.where(left_open, item.bands[-1].points[0], points)
-    return scored(low, np.where(left_open, item.max, points), figure, missing)
+    return item_between(low, np.where(left_open, item.max, points), figure, missing)
 
 
-def by_share(item: Item, law: Edition, figure: Share, *, less_is_better: bool = False) -> ScoredItem:
+def by_share(
+    item: Item, law: Edition, figure: Share, *, less_is_better: bool = False
+) -> ScoredItem:
     """By a share: nothing over whatever it is gives no points, nor whatever it is over nothing."""
     unknown = figure.is_blank & ~figure.empty
     if not less_is_better:
@@ -65,8 +67,10 @@ def by_first_truth(
         high = np.where(truth.possible, np.maximum(gives, high), high)
     for truth in truths:
         for name, blank in truth.missing.items():
-            missing[name] = missing.get(name, np.zeros(rows, dtype=np.bool_)) | (blank & truth.is_open)
-    return scored(low, high, np.full(rows, np.nan), missing)
+            missing[name] = missing.get(name, np.zeros(rows, dtype=np.bool_)) | (
+                blank & truth.is_open
+            )
+    return item_between(low, high, np.full(rows, np.nan), missing)
 
 
 def by_input(field: str, item: Item, firms: FirmTable) -> ScoredItem:
@@ -74,4 +78,4 @@ def by_input(field: str, item: Item, firms: FirmTable) -> ScoredItem:
     points = firms.numbers(field)
     blank = np.isnan(points)
     low, high = np.where(blank, 0.0, points), np.where(blank, item.max, points)
-    return scored(low, high, points, {field: blank})
+    return item_between(low, high, points, {field: blank})

@@ -30,10 +30,10 @@ class Truth:
     missing: Mapping[str, Bools]
 
     def __or__(self, other: Truth) -> Truth:
-        return _joined(self, other, self.certain | other.certain, self.possible | other.possible)
+        return _join(self, other, self.certain | other.certain, self.possible | other.possible)
 
     def __and__(self, other: Truth) -> Truth:
-        return _joined(self, other, self.certain & other.certain, self.possible & other.possible)
+        return _join(self, other, self.certain & other.certain, self.possible & other.possible)
 
     def __invert__(self) -> Truth:
         return Truth(~self.possible, ~self.certain, self.missing)
@@ -44,8 +44,10 @@ class Truth:
         return self.possible & ~self.certain
 
 
-def _joined(one: Truth, other: Truth, certain: Bools, possible: Bools) -> Truth:
-    parts = ({name: rows & part.is_open for name, rows in part.missing.items()} for part in (one, other))
+def _join(one: Truth, other: Truth, certain: Bools, possible: Bools) -> Truth:
+    parts = (
+        {name: rows & part.is_open for name, rows in part.missing.items()} for part in (one, other)
+    )
     still = possible & ~certain
     missing = {name: rows & still for name, rows in merge_missing(*parts).items()}
     return Truth(certain, possible, missing)
@@ -79,21 +81,31 @@ def between(low: Floats, high: Floats, line: float, missing: Mapping[str, Bools]
 def decide(
     truth: Truth,
     *,
-    observed: Floats,
-    required: Floats | float = np.nan,
+    figure: Floats,
+    line: Floats | float = np.nan,
     ceiling: bool = False,
     terms: Mapping[str, Floats] | None = None,
 ) -> Finding:
-    """The finding that a statement makes; ``observed`` and ``required`` are the figures it is of."""
+    """The finding that a statement makes of the firm's ``figure`` and the ``line`` that it must pass."""
     return finding(
         passes=truth.certain,
         decided_rows=~truth.is_open,
-        observed=observed,
-        required=required,
+        observed=figure,
+        required=line,
         missing=truth.missing,
         ceiling=ceiling,
         terms=terms,
     )
+
+
+def wants_yes(field: str, firms: FirmTable) -> Finding:
+    """The finding of a question whose right answer is yes."""
+    return decide(yes(field, firms), figure=firms.numbers(field))
+
+
+def wants_no(field: str, firms: FirmTable) -> Finding:
+    """The finding of a question whose right answer is no."""
+    return decide(no(field, firms), figure=firms.numbers(field))
 
 
 @dataclass(frozen=True)
@@ -125,9 +137,8 @@ class Share:
         return blank
 
 
-def share(part_field: str, part: Floats, whole_field: str, whole: Floats) -> Share:
-    """A part of a whole."""
-    missing = {part_field: np.isnan(part), whole_field: np.isnan(whole)}
+def share(part: Floats, whole: Floats, missing: Mapping[str, Bools]) -> Share:
+    """A part of a whole; ``missing`` has what leaves one of the two blank."""
     return Share(part, whole, quotient(part, whole), missing, whole == 0, part == 0)
 
 
@@ -147,8 +158,12 @@ def share_within(figure: Share, line: float, *, empty_misses: bool) -> Truth:
     return Truth(reached, reached | left_open, figure.missing)
 
 
-def scored(low: Floats, high: Floats, observed: Floats, missing: Mapping[str, Bools]) -> ScoredItem:
+def item_between(
+    low: Floats, high: Floats, figure: Floats, missing: Mapping[str, Bools]
+) -> ScoredItem:
     """A scored item whose blanks are missed where they leave its points open."""
     still = low != high
     rows = {name: blank & still for name, blank in missing.items()}
-    return ScoredItem(low, high, observed, {name: blank for name, blank in rows.items() if blank.any()})
+    return ScoredItem(
+        low, high, figure, {name: blank for name, blank in rows.items() if blank.any()}
+    )

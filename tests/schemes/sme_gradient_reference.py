@@ -40,7 +40,11 @@ def share_reaches(part: Any, whole: Any, line: str) -> bool | None:
     """Whether part/whole ≥ line: nothing over anything, and anything over nothing, does not."""
     if part == 0 or whole == 0:
         return False
-    return None if part is None or whole is None else Fraction(part) / Fraction(whole) >= Fraction(line)
+    return (
+        None
+        if part is None or whole is None
+        else Fraction(part) / Fraction(whole) >= Fraction(line)
+    )
 
 
 def debt_within(liabilities: Any, assets: Any, line: str) -> bool | None:
@@ -56,7 +60,9 @@ def debt_within(liabilities: Any, assets: Any, line: str) -> bool | None:
 
 def banded(share: Fraction | None, bands: Sequence[tuple[str, int]]) -> int:
     """The points of the first line that the figure reaches; none below the last."""
-    return next((points for line, points in bands if share is not None and share >= Fraction(line)), 0)
+    return next(
+        (points for line, points in bands if share is not None and share >= Fraction(line)), 0
+    )
 
 
 def of_share(part: Any, whole: Any, bands: Sequence[tuple[str, int]]) -> Ends:
@@ -111,7 +117,9 @@ def of_rights(firm: Firm, points: Sequence[int]) -> Ends:
     """高价值Ⅰ类, 自主研发Ⅰ类, Ⅰ类, Ⅱ类: the first of which there is one."""
     names = ("related_class1_high_value", "related_class1_self", "related_class1", "related_class2")
     low = next((p for name, p in zip(names, points, strict=True) if firm[name]), 0)
-    high = next((p for name, p in zip(names, points, strict=True) if firm[name] or firm[name] is None), 0)
+    high = next(
+        (p for name, p in zip(names, points, strict=True) if firm[name] or firm[name] is None), 0
+    )
     return low, high
 
 
@@ -384,13 +392,17 @@ def little_giant_2026(firm: Firm) -> dict[str, Any]:
         "debt_limit": debt_within(firm["total_liabilities_y3"], firm["total_assets_y3"], "0.75"),
         "rd_cost_floor": mean_reaches(firm["rd_cost_y2"], firm["rd_cost_y3"], 600 * WAN),
         "rd_share_floor": each_year(firm, "0.03"),
-        "class1_rights": any_of(reaches(firm["own_class1_in_use"], 4), firm["national_award_three_years"]),
+        "class1_rights": any_of(
+            reaches(firm["own_class1_in_use"], 4), firm["national_award_three_years"]
+        ),
         "market_share": any_of(
             reaches(firm["market_share"], "0.10"),
             None if firm["market_rank"] is None else 1 <= firm["market_rank"] <= 3,
         ),
         "key_product": firm["key_product"],
-        "no_bar": any_of(review, None if firm["barred_by_notice"] is None else not firm["barred_by_notice"]),
+        "no_bar": any_of(
+            review, None if firm["barred_by_notice"] is None else not firm["barred_by_notice"]
+        ),
         "evaluation_score": mark(points, 60),
     }
     return said(findings, {"platform_score": points}, points)
@@ -408,9 +420,7 @@ def compound(first: Any, last: Any) -> bool | None:
 # --- what all ask for ----------------------------------------------------------------------------
 
 
-def common(
-    firm: Firm, incident: bool | None, name: str = "clean_record"
-) -> dict[str, bool | None]:
+def common(firm: Firm, incident: bool | None, name: str = "clean_record") -> dict[str, bool | None]:
     def no(answer: bool | None) -> bool | None:
         return None if answer is None else not answer
 
@@ -423,7 +433,9 @@ def common(
     }
 
 
-def said(findings: Mapping[str, bool | None], items: Mapping[str, Ends], score: Ends) -> dict[str, Any]:
+def said(
+    findings: Mapping[str, bool | None], items: Mapping[str, Ends], score: Ends
+) -> dict[str, Any]:
     verdict = all_of(*findings.values())
     return {
         "findings": {name: status(answer) for name, answer in findings.items()},
@@ -433,4 +445,11 @@ def said(findings: Mapping[str, bool | None], items: Mapping[str, Ends], score: 
     }
 
 
-__all__ = ["Decimal", "innovative", "little_giant_2022", "little_giant_2026", "specialised_2022", "specialised_2026"]
+__all__ = [
+    "Decimal",
+    "innovative",
+    "little_giant_2022",
+    "little_giant_2026",
+    "specialised_2022",
+    "specialised_2026",
+]

@@ -91,6 +91,7 @@ def firm_of(seed: int, day: date) -> dict[str, Any]:
     assets = chance.money()
     firm: dict[str, Any] = {
         "application_date": day,
+        "registered_on": date(2012, 3, 1),
         "independent_legal_person": chance.answer(True),
         "sme_by_standard": chance.answer(True),
         "restricted_products": chance.answer(False),

@@ -13,19 +13,30 @@ from eligibility.domain.arrays import merge_missing
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval
-from eligibility.schemes.base_conditions import (
-    legal_person,
-    not_listed,
-    permitted_products,
-    sme_size,
-    wants_no,
-)
-from eligibility.schemes.kleene import between, decide
+from eligibility.schemes.kleene import between, decide, wants_no, wants_yes
 
 from . import indicators
 from .facts import direct_route
 
-__all__ = ["legal_person", "not_listed", "permitted_products", "sme_size"]
+
+def legal_person(firms: FirmTable, law: Edition) -> Finding:
+    """A legal person of mainland China."""
+    return wants_yes("independent_legal_person", firms)
+
+
+def sme_size(firms: FirmTable, law: Edition) -> Finding:
+    """An SME by the national standard, whose lines are not held here."""
+    return wants_yes("sme_by_standard", firms)
+
+
+def permitted_products(firms: FirmTable, law: Edition) -> Finding:
+    """Nothing prohibited, restricted or phased out."""
+    return wants_no("restricted_products", firms)
+
+
+def not_listed(firms: FirmTable, law: Edition) -> Finding:
+    """On no list of irregular or dishonest firms."""
+    return wants_no("on_dishonesty_list", firms)
 
 
 def clean_record(firms: FirmTable, law: Edition) -> Finding:
@@ -55,8 +66,8 @@ def evaluation_score(score: ScoreInterval, law: Edition) -> Finding:
     reached = between(score.low, score.high, mark, score.missing)
     return decide(
         reached | route,
-        observed=score.low,
-        required=np.where(route.certain, np.nan, mark),
+        figure=score.low,
+        line=np.where(route.certain, np.nan, mark),
     )
 
 
@@ -68,6 +79,4 @@ def _group(name: str, firms: FirmTable, law: Edition) -> Finding:
     route = direct_route(firms, law)
     least = law.value(f"{name}_points_min")
     reached = between(low, high, least, merge_missing(*(item.missing for item in items)))
-    return decide(
-        reached | route, observed=low, required=np.where(route.certain, np.nan, least)
-    )
+    return decide(reached | route, figure=low, line=np.where(route.certain, np.nan, least))

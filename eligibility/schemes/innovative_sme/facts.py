@@ -16,4 +16,3 @@ def direct_route(firms: FirmTable, law: Edition) -> Truth:
     for name in ROUTES:
         route = route | yes(name, firms)
     return route
-

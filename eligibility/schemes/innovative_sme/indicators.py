@@ -12,7 +12,14 @@ from eligibility.comparisons import quotient
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import ScoredItem
-from eligibility.schemes.audited_figures import amount, debt, share_of_year
+from eligibility.schemes.audited_figures import (
+    LAST_TWO,
+    LATEST,
+    amount,
+    blanks,
+    debt,
+    share_of_year,
+)
 from eligibility.schemes.banded_items import REVIEW, by_figure, by_first_truth, by_share
 from eligibility.schemes.kleene import reaches, yes
 
@@ -31,13 +38,13 @@ def related_rights(firms: FirmTable, law: Edition) -> ScoredItem:
 
 def rd_share(firms: FirmTable, law: Edition) -> ScoredItem:
     """2 研发费用占营业收入, of the latest year."""
-    figure = share_of_year("rd_cost", "operating_revenue", 3, firms)
+    figure = share_of_year("rd_cost", "operating_revenue", LATEST, firms)
     return by_share(law.items["rd_share"], law, figure)
 
 
 def main_revenue_growth(firms: FirmTable, law: Edition) -> ScoredItem:
     """3 主营业务收入增长率: the latest year over the one before."""
-    before, after = amount("main_revenue", 2, firms), amount("main_revenue", 3, firms)
+    before, after = (amount("main_revenue", year, firms) for year in LAST_TWO)
     empty = before == 0
     # nothing left is a fall by all, whatever it fell from
     growth = np.where((after == 0) & ~empty, -1.0, quotient(after, before) - 1)
@@ -45,7 +52,7 @@ def main_revenue_growth(firms: FirmTable, law: Edition) -> ScoredItem:
         law.items["main_revenue_growth"],
         law,
         growth,
-        {"main_revenue_y2": np.isnan(before), "main_revenue_y3": np.isnan(after)},
+        blanks(firms, LAST_TWO, "main_revenue"),
         unknown=np.isnan(growth) & ~empty,
         review=empty & (law.reading("zero_denominator") == REVIEW),
     )
@@ -64,5 +71,5 @@ def product_field(firms: FirmTable, law: Edition) -> ScoredItem:
 
 def main_share(firms: FirmTable, law: Edition) -> ScoredItem:
     """6 主营业务收入占营业收入, of the latest year."""
-    figure = share_of_year("main_revenue", "operating_revenue", 3, firms)
+    figure = share_of_year("main_revenue", "operating_revenue", LATEST, firms)
     return by_share(law.items["main_share"], law, figure)

@@ -14,21 +14,15 @@ from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval
 from eligibility.schemes.audited_figures import (
     LAST_TWO,
+    LATEST,
     amount,
+    amount_reaches,
     debt,
     each_year_reaches,
     empty_misses,
     mean_reaches,
     segment_years,
     share_of_year,
-)
-from eligibility.schemes.base_conditions import (
-    legal_person,
-    not_listed,
-    permitted_products,
-    sme_size,
-    wants_no,
-    wants_yes,
 )
 from eligibility.schemes.kleene import (
     Truth,
@@ -38,12 +32,32 @@ from eligibility.schemes.kleene import (
     reaches,
     share_reaches,
     share_within,
+    wants_no,
+    wants_yes,
     yes,
 )
 
 from .facts import REVIEW_FIELD, direct_route, growth
 
-__all__ = ["legal_person", "not_listed", "permitted_products", "sme_size"]
+
+def legal_person(firms: FirmTable, law: Edition) -> Finding:
+    """A legal person of mainland China."""
+    return wants_yes("independent_legal_person", firms)
+
+
+def sme_size(firms: FirmTable, law: Edition) -> Finding:
+    """An SME by the national standard, whose lines are not held here."""
+    return wants_yes("sme_by_standard", firms)
+
+
+def permitted_products(firms: FirmTable, law: Edition) -> Finding:
+    """Nothing prohibited, restricted or phased out."""
+    return wants_no("restricted_products", firms)
+
+
+def not_listed(firms: FirmTable, law: Edition) -> Finding:
+    """On no list of irregular or dishonest firms."""
+    return wants_no("on_dishonesty_list", firms)
 
 
 def clean_record(firms: FirmTable, law: Edition) -> Finding:
@@ -68,24 +82,24 @@ def segment_term(firms: FirmTable, law: Edition) -> Finding:
     truth = between(
         np.nan_to_num(years), np.where(blank, np.inf, years), least, {"segment_since": blank}
     )
-    return decide(truth, observed=years, required=least)
+    return decide(truth, figure=years, line=least)
 
 
 def revenue_floor(firms: FirmTable, law: Edition) -> Finding:
     """2号（二）: operating revenue of the latest year."""
-    revenue, least = amount("operating_revenue", 3, firms), law.value("revenue_min")
-    return decide(_revenue_reaches(least, firms), observed=revenue, required=least)
+    revenue, least = amount("operating_revenue", LATEST, firms), law.value("revenue_min")
+    return decide(_revenue_reaches(least, firms), figure=revenue, line=least)
 
 
 def main_business_share(firms: FirmTable, law: Edition) -> Finding:
     """专: main business over operating revenue."""
     figure, least = (
-        share_of_year("main_revenue", "operating_revenue", 3, firms),
+        share_of_year("main_revenue", "operating_revenue", LATEST, firms),
         law.value("main_share_min"),
     )
     truth = share_reaches(figure, least, empty_misses=empty_misses(law))
     terms = {"part": figure.part, "whole": figure.whole}
-    return decide(truth, observed=figure.value, required=least, terms=terms)
+    return decide(truth, figure=figure.value, line=least, terms=terms)
 
 
 def growth_floor(firms: FirmTable, law: Edition) -> Finding:
@@ -98,8 +112,8 @@ def growth_floor(firms: FirmTable, law: Edition) -> Finding:
     if "compound_growth" in law.interpretations:
         exempt = yes(REVIEW_FIELD, firms)
         truth = truth | exempt
-    required = least if exempt is None else np.where(exempt.certain, np.nan, least)
-    return decide(truth, observed=rate, required=required)
+    line = least if exempt is None else np.where(exempt.certain, np.nan, least)
+    return decide(truth, figure=rate, line=line)
 
 
 def information_system(firms: FirmTable, law: Edition) -> Finding:
@@ -116,7 +130,7 @@ def debt_limit(firms: FirmTable, law: Edition) -> Finding:
     """精: liabilities over assets at year end."""
     figure, most = debt(firms), law.value("debt_ratio_max")
     truth = share_within(figure, most, empty_misses=empty_misses(law))
-    return decide(truth, observed=figure.value, required=most, ceiling=True)
+    return decide(truth, figure=figure.value, line=most, ceiling=True)
 
 
 def rd_cost_floor(firms: FirmTable, law: Edition) -> Finding:
@@ -124,7 +138,7 @@ def rd_cost_floor(firms: FirmTable, law: Edition) -> Finding:
     total = law.value("rd_cost_min")
     mean = total / len(LAST_TWO)
     observed = np.sum([amount("rd_cost", year, firms) for year in LAST_TWO], axis=0)
-    return decide(mean_reaches("rd_cost", mean, firms), observed=observed, required=total)
+    return decide(mean_reaches("rd_cost", mean, firms), figure=observed, line=total)
 
 
 def rd_share_floor(firms: FirmTable, law: Edition) -> Finding:
@@ -132,7 +146,7 @@ def rd_share_floor(firms: FirmTable, law: Edition) -> Finding:
     least = law.value("rd_share_min")
     truth, lowest = each_year_reaches("rd_cost", "operating_revenue", least, law, firms)
     terms = {"part": lowest.part, "whole": lowest.whole}
-    return decide(truth, observed=lowest.value, required=least, terms=terms)
+    return decide(truth, figure=lowest.value, line=least, terms=terms)
 
 
 def rd_tier(firms: FirmTable, law: Edition) -> Finding:
@@ -170,8 +184,8 @@ def class1_rights(firms: FirmTable, law: Edition) -> Finding:
         field, instead = "own_class1_in_use", yes("national_award_three_years", firms)
     return decide(
         reaches(field, least, firms) | instead,
-        observed=firms.numbers(field),
-        required=np.where(instead.certain, np.nan, least),
+        figure=firms.numbers(field),
+        line=np.where(instead.certain, np.nan, least),
     )
 
 
@@ -180,12 +194,12 @@ def market_share(firms: FirmTable, law: Edition) -> Finding:
     least, figure = law.value("market_share_min"), firms.numbers("market_share")
     truth = reaches("market_share", least, firms)
     if "market_rank_max" not in law.parameters:
-        return decide(truth, observed=figure, required=least)
+        return decide(truth, figure=figure, line=least)
     rank = firms.numbers("market_rank")
     blank, ranks = np.isnan(rank), at_most(rank, law.value("market_rank_max")) & (rank > 0)
     by_rank = Truth(ranks, ranks | blank, {"market_rank": blank})
-    required = np.where(by_rank.certain, np.nan, least)
-    return decide(truth | by_rank, observed=figure, required=required)
+    line = np.where(by_rank.certain, np.nan, least)
+    return decide(truth | by_rank, figure=figure, line=line)
 
 
 def own_brand(firms: FirmTable, law: Edition) -> Finding:
@@ -213,20 +227,18 @@ def evaluation_score(score: ScoreInterval, law: Edition) -> Finding:
     """2号（七）: the platform's score on its mark."""
     mark = law.score.pass_mark
     truth = between(score.low, score.high, mark, score.missing)
-    return decide(truth, observed=score.low, required=mark)
+    return decide(truth, figure=score.low, line=mark)
 
 
 def _revenue_reaches(line: float, firms: FirmTable) -> Truth:
-    revenue = amount("operating_revenue", 3, firms)
-    blank, reached = np.isnan(revenue), at_least(revenue, line)
-    return Truth(reached, reached | blank, {"operating_revenue_y3": blank})
+    return amount_reaches("operating_revenue", line, firms)
 
 
 def _any_yes(truth: Truth) -> Finding:
     holds = truth.certain.astype(np.float64)
-    return decide(truth, observed=np.where(truth.is_open, np.nan, holds))
+    return decide(truth, figure=np.where(truth.is_open, np.nan, holds))
 
 
 def _none_of(truth: Truth) -> Finding:
     stands = 1 - truth.certain.astype(np.float64)
-    return decide(truth, observed=np.where(truth.is_open, np.nan, stands))
+    return decide(truth, figure=np.where(truth.is_open, np.nan, stands))

@@ -8,7 +8,7 @@ from eligibility.comparisons import quotient
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
-from eligibility.schemes.audited_figures import LAST_TWO, amount, mean_growth
+from eligibility.schemes.audited_figures import LAST_TWO, LATEST, amount, blanks, mean_growth
 from eligibility.schemes.kleene import Truth, yes
 
 REVIEW_FIELD = "little_giant_review"
@@ -39,9 +39,5 @@ def growth(law: Edition, firms: FirmTable) -> tuple[Floats, Bools, dict[str, Boo
         empty = first == 0
         # nothing left is a fall by all, whatever it fell from
         rate = np.where(third == 0, -1.0, np.sqrt(quotient(third, first)) - 1)
-    missing = {
-        f"{stem}_y{year}": np.isnan(figure) & ~empty
-        for year, figure in zip((1, *LAST_TWO), (first, second, third), strict=True)
-        if by_rates or figure is not second
-    }
+    missing = blanks(firms, (1, *LAST_TWO) if by_rates else (1, LATEST), stem)
     return np.where(empty, np.nan, rate), empty, missing

@@ -12,7 +12,9 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval
 from eligibility.schemes.audited_figures import (
+    LATEST,
     amount,
+    amount_reaches,
     debt,
     each_amount_reaches,
     each_year_reaches,
@@ -21,14 +23,6 @@ from eligibility.schemes.audited_figures import (
     segment_years,
     share_of_year,
 )
-from eligibility.schemes.base_conditions import (
-    legal_person,
-    not_listed,
-    permitted_products,
-    sme_size,
-    wants_no,
-    wants_yes,
-)
 from eligibility.schemes.kleene import (
     Truth,
     between,
@@ -36,12 +30,32 @@ from eligibility.schemes.kleene import (
     reaches,
     share_reaches,
     share_within,
+    wants_no,
+    wants_yes,
     yes,
 )
 
 from .facts import direct_route
 
-__all__ = ["legal_person", "not_listed", "permitted_products", "sme_size"]
+
+def legal_person(firms: FirmTable, law: Edition) -> Finding:
+    """A legal person of mainland China."""
+    return wants_yes("independent_legal_person", firms)
+
+
+def sme_size(firms: FirmTable, law: Edition) -> Finding:
+    """An SME by the national standard, whose lines are not held here."""
+    return wants_yes("sme_by_standard", firms)
+
+
+def permitted_products(firms: FirmTable, law: Edition) -> Finding:
+    """Nothing prohibited, restricted or phased out."""
+    return wants_no("restricted_products", firms)
+
+
+def not_listed(firms: FirmTable, law: Edition) -> Finding:
+    """On no list of irregular or dishonest firms."""
+    return wants_no("on_dishonesty_list", firms)
 
 
 def clean_record(firms: FirmTable, law: Edition) -> Finding:
@@ -58,9 +72,7 @@ def prior_title(firms: FirmTable, law: Edition) -> Finding:
     """2号（一）: the title of a rung below, in force."""
     first, second = yes("tech_sme_title", firms), yes("innovative_title", firms)
     truth = first & second if law.reading("prior_titles") == "both" else first | second
-    return decide(
-        truth, observed=np.where(truth.is_open, np.nan, truth.certain.astype(np.float64))
-    )
+    return decide(truth, figure=np.where(truth.is_open, np.nan, truth.certain.astype(np.float64)))
 
 
 def segment_term(firms: FirmTable, law: Edition) -> Finding:
@@ -70,48 +82,44 @@ def segment_term(firms: FirmTable, law: Edition) -> Finding:
     truth = between(
         np.nan_to_num(years), np.where(blank, np.inf, years), least, {"segment_since": blank}
     )
-    return decide(truth, observed=years, required=least)
+    return decide(truth, figure=years, line=least)
 
 
 def revenue_floor(firms: FirmTable, law: Edition) -> Finding:
     """Operating revenue, or new equity of two years instead."""
     least = law.value("revenue_min")
-    revenue = amount("operating_revenue", 3, firms)
-    blank = np.isnan(revenue)
-    by_revenue = between(
-        np.nan_to_num(revenue),
-        np.where(blank, np.inf, revenue),
-        least,
-        {"operating_revenue_y3": blank},
-    )
+    by_revenue = amount_reaches("operating_revenue", least, firms)
     by_equity = reaches("new_equity_2y", law.value("revenue_equity"), firms)
-    required = np.where(by_equity.certain, np.nan, least)
-    return decide(by_revenue | by_equity, observed=revenue, required=required)
+    return decide(
+        by_revenue | by_equity,
+        figure=amount("operating_revenue", LATEST, firms),
+        line=np.where(by_equity.certain, np.nan, least),
+    )
 
 
 def main_business_share(firms: FirmTable, law: Edition) -> Finding:
     """2号（二）: main business over operating revenue."""
     figure, least = (
-        share_of_year("main_revenue", "operating_revenue", 3, firms),
+        share_of_year("main_revenue", "operating_revenue", LATEST, firms),
         law.value("main_share_min"),
     )
     truth = share_reaches(figure, least, empty_misses=empty_misses(law))
     terms = {"part": figure.part, "whole": figure.whole}
-    return decide(truth, observed=figure.value, required=least, terms=terms)
+    return decide(truth, figure=figure.value, line=least, terms=terms)
 
 
 def debt_limit(firms: FirmTable, law: Edition) -> Finding:
     """2号（二）: liabilities over assets at year end."""
     figure, most = debt(firms), law.value("debt_ratio_max")
     truth = share_within(figure, most, empty_misses=empty_misses(law))
-    return decide(truth, observed=figure.value, required=most, ceiling=True)
+    return decide(truth, figure=figure.value, line=most, ceiling=True)
 
 
 def rd_cost_floor(firms: FirmTable, law: Edition) -> Finding:
     """R&D expenses of each year that the edition looks at."""
     least = law.value("rd_cost_min")
     truth = each_amount_reaches("rd_cost", least, law, firms)
-    return decide(truth, observed=least_amount("rd_cost", law, firms), required=least)
+    return decide(truth, figure=least_amount("rd_cost", law, firms), line=least)
 
 
 def rd_share_floor(firms: FirmTable, law: Edition) -> Finding:
@@ -119,7 +127,7 @@ def rd_share_floor(firms: FirmTable, law: Edition) -> Finding:
     least = law.value("rd_share_min")
     truth, lowest = each_year_reaches("rd_cost", "operating_revenue", least, law, firms)
     terms = {"part": lowest.part, "whole": lowest.whole}
-    return decide(truth, observed=lowest.value, required=least, terms=terms)
+    return decide(truth, figure=lowest.value, line=least, terms=terms)
 
 
 def class1_rights(firms: FirmTable, law: Edition) -> Finding:
@@ -128,8 +136,8 @@ def class1_rights(firms: FirmTable, law: Edition) -> Finding:
     instead = yes("ministerial_award", firms) | yes("rd_institution", firms)
     return decide(
         reaches("own_class1_in_use", least, firms) | instead,
-        observed=firms.numbers("own_class1_in_use"),
-        required=np.where(instead.certain, np.nan, least),
+        figure=firms.numbers("own_class1_in_use"),
+        line=np.where(instead.certain, np.nan, least),
     )
 
 
@@ -144,7 +152,5 @@ def evaluation_score(score: ScoreInterval, law: Edition) -> Finding:
     truth: Truth = between(score.low, score.high, mark, score.missing)
     route = direct_route(score.firms, law)
     if route is None:
-        return decide(truth, observed=score.low, required=mark)
-    return decide(
-        truth | route, observed=score.low, required=np.where(route.certain, np.nan, mark)
-    )
+        return decide(truth, figure=score.low, line=mark)
+    return decide(truth | route, figure=score.low, line=np.where(route.certain, np.nan, mark))

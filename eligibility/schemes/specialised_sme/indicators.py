@@ -14,7 +14,9 @@ from eligibility.domain.law import Edition
 from eligibility.domain.results import ScoredItem
 from eligibility.schemes import audited_figures
 from eligibility.schemes.audited_figures import (
+    LATEST,
     amount,
+    blanks,
     debt,
     evaluation_points,
     mean_growth,
@@ -28,7 +30,7 @@ from eligibility.schemes.banded_items import (
     by_share,
     points_of,
 )
-from eligibility.schemes.kleene import reaches, scored, yes
+from eligibility.schemes.kleene import item_between, reaches, yes
 
 from .facts import REVIEW_FIELD
 
@@ -40,7 +42,7 @@ QUALITY = ("quality_award", "system_certified", "own_brand", "standards_drafted"
 
 def main_share(firms: FirmTable, law: Edition) -> ScoredItem:
     """1 主营业务收入占营业收入, of the latest year."""
-    figure = share_of_year("main_revenue", "operating_revenue", 3, firms)
+    figure = share_of_year("main_revenue", "operating_revenue", LATEST, firms)
     return by_share(law.items["main_share"], law, figure)
 
 
@@ -83,20 +85,20 @@ def quality(firms: FirmTable, law: Edition) -> ScoredItem:
     perhaps = np.sum([truth.possible for truth in truths], axis=0).astype(np.float64)
     missing = {name: blank for truth in truths for name, blank in truth.missing.items()}
     low, high = points_of(item, law, sure), points_of(item, law, perhaps)
-    return scored(low, high, np.where(sure == perhaps, sure, np.nan), missing)
+    return item_between(low, high, np.where(sure == perhaps, sure, np.nan), missing)
 
 
 def profit_margin(firms: FirmTable, law: Edition) -> ScoredItem:
     """7 上年度净利润率; a loss gives no points whatever the revenue is."""
     item = law.items["profit_margin"]
-    profit, revenue = firms.numbers("net_profit_y3"), amount("operating_revenue", 3, firms)
+    profit, revenue = firms.numbers("net_profit_y3"), amount("operating_revenue", LATEST, firms)
     empty = revenue == 0
     margin = np.where((profit <= 0) & np.isnan(revenue), 0.0, quotient(profit, revenue))
     return by_figure(
         item,
         law,
         margin,
-        {"net_profit_y3": np.isnan(profit), "operating_revenue_y3": np.isnan(revenue)},
+        {"net_profit_y3": np.isnan(profit), **blanks(firms, [LATEST], "operating_revenue")},
         unknown=np.isnan(margin) & ~empty,
         review=empty & (law.reading("zero_denominator") == REVIEW),
     )
@@ -123,13 +125,13 @@ def related_rights(firms: FirmTable, law: Edition) -> ScoredItem:
 
 def rd_cost_amount(firms: FirmTable, law: Edition) -> ScoredItem:
     """11 研发费用投入, by amount."""
-    cost = amount("rd_cost", 3, firms)
-    return by_figure(law.items["rd_cost_amount"], law, cost, {"rd_cost_y3": np.isnan(cost)})
+    cost = amount("rd_cost", LATEST, firms)
+    return by_figure(law.items["rd_cost_amount"], law, cost, blanks(firms, [LATEST], "rd_cost"))
 
 
 def rd_share(firms: FirmTable, law: Edition) -> ScoredItem:
     """11 研发费用投入, by its share of operating revenue."""
-    figure = share_of_year("rd_cost", "operating_revenue", 3, firms)
+    figure = share_of_year("rd_cost", "operating_revenue", LATEST, firms)
     return by_share(law.items["rd_share"], law, figure)
 
 
@@ -146,7 +148,7 @@ def institution_level(firms: FirmTable, law: Edition) -> ScoredItem:
     blank = np.isnan(level)
     points = by_grade[np.where(blank, 0, level).astype(np.intp)]
     low, high = np.where(blank, by_grade.min(), points), np.where(blank, item.max, points)
-    return scored(low, high, np.full(firms.rows, np.nan), {"institution_level": blank})
+    return item_between(low, high, np.full(firms.rows, np.nan), {"institution_level": blank})
 
 
 def platform_score(firms: FirmTable, law: Edition) -> ScoredItem:
