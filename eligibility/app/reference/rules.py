@@ -225,7 +225,9 @@ def _steps(diff: RuleDiff, rule: Any) -> Iterator[Step]:
             yield [(words, diff.differs("max"))]
             for band in rule.bands:
                 at = ("bands", band.grade)
-                bound_moved = any(diff.differs(*at, key) for key in ("at_least", "above", "at_most"))
+                bound_moved = any(
+                    diff.differs(*at, key) for key in ("at_least", "above", "at_most")
+                )
                 yield [
                     (f"{band.grade} ", False),
                     (_from(band, rule.unit), bound_moved),
