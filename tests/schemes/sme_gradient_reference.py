@@ -360,7 +360,7 @@ def little_giant_2022(firm: Firm) -> dict[str, Any]:
         "rd_institution_built": any_of(firm["rd_institution_built"], direct),
         "class1_rights": any_of(reaches(firm["related_class1_in_use"], 2), direct),
         "chain_link": firm["chain_link"],
-        "key_product": firm["key_product_2022"],
+        "key_product": firm["priority_product"],
     }
     return said(findings, {}, (0, 0))
 

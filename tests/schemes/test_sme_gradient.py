@@ -131,7 +131,7 @@ def firm_of(seed: int, day: date) -> dict[str, Any]:
             name: chance.answer(True)
             for name in (
                 "quality_award", "system_certified", "own_brand", "standards_drafted", "information_system",
-                "rd_institution_built", "chain_link", "key_product", "key_product_2022", "market_position",
+                "rd_institution_built", "chain_link", "key_product", "priority_product", "market_position",
                 "tech_sme_title", "specialised_title",
             )
         },

@@ -65,6 +65,8 @@ def judge(firm: Mapping[str, Any]) -> dict[str, Any]:
         "permitted_products": wanted(firm["restricted_products"], False),  # 第六条（三）
         "no_serious_violation": wanted(firm["serious_violation"], False),  # 第六条（四）
         "not_listed": wanted(firm["on_dishonesty_list"], False),
+        "audit_collection": wanted(firm["audit_collection"], True),  # 67号
+        "eligible_industry": wanted(firm["excluded_industry"], False),
         "staff_points": either(reaches(items["st_staff_share"], 1), route),  # 第六条（五）
         "evaluation_score": either(reaches((low, high), 60), route),
     }
@@ -142,14 +144,21 @@ def firm_of(chance: Random) -> dict[str, Any]:
     wrong = chance.choice(
         [None] * 6
         + ["mainland_resident", "restricted_products", "serious_violation", "on_dishonesty_list"]
+        + ["audit_collection", "excluded_industry"]
     )
     return {
         "application_date": "2026-06-15",
         "mainland_resident": maybe(wrong != "mainland_resident"),
         **{
             name: maybe(wrong == name)
-            for name in ("restricted_products", "serious_violation", "on_dishonesty_list")
+            for name in (
+                "restricted_products",
+                "serious_violation",
+                "on_dishonesty_list",
+                "excluded_industry",
+            )
         },
+        "audit_collection": maybe(wrong != "audit_collection"),
         "sales_revenue_y3": maybe(sales),
         "total_assets_y3": maybe(money()),
         "staff_total": maybe(max(staff, Decimal(0))),
@@ -185,7 +194,7 @@ def test_the_firms_compared_are_of_every_kind() -> None:
     statuses = {("verdict", said["verdict"]) for said in judged}
     statuses |= {pair for said in judged for pair in said["findings"].items()}
     names = {name for name, _ in statuses}
-    assert len(names) == 10
+    assert len(names) == 12
     assert len(statuses) == 3 * len(names)
     assert sum(said["score"] == (60, 60) for said in judged) > 5
 

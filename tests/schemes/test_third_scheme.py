@@ -91,16 +91,23 @@ def test_each_track_has_its_own_aim() -> None:
     facts = {**BASES["tech_sme"], **BASES["hnte"], "hitech_income_y3": 6_000_000}
     given = [{**facts, "niche_years": 2, "niche_share": 0.8}, {**facts, **CONTENT["firm"]}]
     made = ladder(firms(given, as_of=DAY, fields=joint_fields()))
-    assert {track: aims.tolist() for track, aims in made.aims_by_track.items()} == {
-        "niche": [0, -1],
-        "technology": [2, 2],
+    ids = [rung.id for rung in made.schemes]
+    assert {
+        track: [ids[aim] if aim >= 0 else None for aim in aims]
+        for track, aims in made.aims_by_track.items()
+    } == {
+        "niche": [OWN, None],
+        "technology": ["hnte", "hnte"],
+        "specialisation": [None, None],
     }
     short, fit = (ladder_record(made, row) for row in (0, 1))
-    assert short["next_by_track"] == {"niche": OWN, "technology": "hnte"}
-    assert fit["next_by_track"] == {"niche": None, "technology": "hnte"}
-    assert fit["now"] == [OWN, "tech_sme"]
+    assert short["next_by_track"] == {
+        "technology": "hnte", "specialisation": None, "niche": OWN,
+    }  # fmt: skip
+    assert fit["next_by_track"] == short["next_by_track"] | {"niche": None}
+    assert fit["now"] == ["tech_sme", OWN]
     said = ladder_points(short, ENGLISH)
-    assert "To aim at next: Niche SME (invented), High-tech enterprise" in said
+    assert "To aim at next: High-tech enterprise, Niche SME (invented)" in said
 
 
 def test_a_scheme_cannot_come_after_itself_or_after_none(tmp_path: Path) -> None:

@@ -145,9 +145,14 @@ def to_fill_in(record: Record | None, firm: Firm) -> tuple[str, str] | None:
         each.field.id: each for each in extras(firm.scheme, firm.law, firm.application_date)
     }
     sought: tuple[str, str] | None = None
+    begun = {track["track"] for track in record["tracks"] if track["begun"]} if record else ()
+    offered: set[str] = set()
     for rung in record["rungs"] if record else ():
+        if rung["track"] not in begun:
+            continue
         missing = dict.fromkeys(name for each in rung["findings"] for name in each["missing"])
-        blanks = [name for name in missing if name in extras_by_id]
+        blanks = [name for name in missing if name in extras_by_id and name not in offered]
+        offered.update(blanks[:BLANKS])
         if rung["scheme"] == firm.scheme.id or not blanks:
             continue
         with st.container(horizontal=True, key=f"rung:{rung['scheme']}"):

@@ -215,7 +215,7 @@ def chain_link(firms: FirmTable, law: Edition) -> Finding:
 def key_product(firms: FirmTable, law: Edition) -> Finding:
     """品: a field whose lists are not held, so that it stands as it was answered."""
     under_63 = "mean_growth" in law.interpretations
-    return wants_yes("key_product_2022" if under_63 else "key_product", firms)
+    return wants_yes("priority_product" if under_63 else "key_product", firms)
 
 
 def no_bar(firms: FirmTable, law: Edition) -> Finding:
