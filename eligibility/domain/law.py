@@ -171,6 +171,20 @@ class Figure(FrozenModel):
     note: Wording | None = None
 
 
+class TitleTarget(FrozenModel):
+    """What is wanted of a qualification from a year on: titles, and by which fact they are counted.
+
+    ``says`` names the reading where a plan can be read in several ways; ``certified`` is of each
+    year, ``stock`` is held at its end.
+    """
+
+    year: int
+    counts: str
+    says: Wording
+    certified: Figure | None = None
+    stock: Figure | None = None
+
+
 class Sign(FrozenModel):
     """Warning rule: what reviewers look at, and no rule forbids; ``id`` names its function.
 

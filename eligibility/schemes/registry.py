@@ -27,7 +27,7 @@ from pydantic import ValidationError
 from eligibility.domain.calendar_window import latest_year_ids
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
-from eligibility.domain.law import Edition, FormTable, Overlay
+from eligibility.domain.law import Edition, FormTable, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import FrozenModel, Wording
 from eligibility.schemes.extension import whole_editions
@@ -180,6 +180,14 @@ class Scheme:
         if not path.exists():
             return {}
         return definitions(read_yaml(path)["lists"], lambda name: self._function("lists", name))
+
+    @cached_property
+    def targets(self) -> tuple[TitleTarget, ...]:
+        """What is wanted of it unless a city sets its own; none where the scheme says nothing."""
+        path = self.folder / "targets.yaml"
+        if not path.exists():
+            return ()
+        return tuple(TitleTarget(**entry) for entry in read_yaml(path)["targets"])
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
