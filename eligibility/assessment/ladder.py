@@ -272,7 +272,7 @@ def ladder(firms: FirmTable) -> Ladder:
         for below in lower(scheme):
             reached[ids.index(below.id)] |= attained[place]
     ahead = ~reached & ~outgrown
-    begun = {track: _begun(firms, track) for track in tracks()}
+    begun = {track: _has_begun(firms, track) for track in tracks()}
     aims: dict[str, NDArray[np.int64]] = {}
     for place, scheme in reversed(list(enumerate(schemes))):
         before = aims.pop(scheme.track, np.full(firms.rows, NOWHERE, dtype=np.int64))
@@ -303,7 +303,7 @@ def _titles(firms: FirmTable, schemes: Sequence[Scheme]) -> tuple[Floats, NDArra
     return has, ends
 
 
-def _begun(firms: FirmTable, track: str) -> Bools:
+def _has_begun(firms: FirmTable, track: str) -> Bools:
     begun = np.full(firms.rows, track == load_scheme().track)
     for name in own_fields(track) & firms.columns.keys():
         begun |= ~firms.blank(name)

@@ -174,14 +174,14 @@ class Figure(FrozenModel):
 class TitleTarget(FrozenModel):
     """What is wanted of a qualification from a year on: titles, and by which fact they are counted.
 
-    ``says`` names the reading where a plan can be read in several ways; ``certified`` is of each
-    year, ``stock`` is held at its end.
+    ``says`` names the reading where a plan can be read in several ways; ``each_year`` are new titles of
+    a year, ``stock`` those held at its end.
     """
 
     year: int
     counts: str
     says: Wording
-    certified: Figure | None = None
+    each_year: Figure | None = None
     stock: Figure | None = None
 
 

@@ -65,7 +65,7 @@ def _target(each: TargetCount, language: Language) -> Iterator[Point]:
     say, target = language.text, each.target
     for figure, sentence in (
         (target.stock, say("wanted since {year}: {n} in all. {reading}: {titles} ({unknown} do not say)")),
-        (target.certified, say("wanted since {year}: {n} a year. {reading}: {titles} ({unknown} do not say)")),
+        (target.each_year, say("wanted since {year}: {n} a year. {reading}: {titles} ({unknown} do not say)")),
     ):  # fmt: skip
         if figure is not None:
             text = sentence.format(
@@ -93,7 +93,7 @@ def _record(each: TargetCount) -> dict[str, Any]:
         "counts": target.counts,
         "says": words(target.says),
         "stock": _figure(target.stock),
-        "certified": _figure(target.certified),
+        "each_year": _figure(target.each_year),
         "titles": each.titles,
         "unknown": each.unknown,
     }

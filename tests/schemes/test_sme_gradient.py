@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
-from eligibility.schemes.registry import load_scheme
+from eligibility.schemes.registry import SCHEMES, load_scheme, scheme_ids
 from tests.firms import table
 from tests.schemes import sme_gradient_reference as reference
 
@@ -193,3 +196,61 @@ def test_the_firms_compared_are_of_every_kind(name: str) -> None:
     for item in judged[0]["items"]:
         points = {said["items"][item] for said in judged if len(set(said["items"][item])) == 1}
         assert len(points) >= 2, item
+
+
+# --- one folder each -------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[2]
+#: what names the three rungs, by their ids and in words
+NAMES = re.compile(
+    r"\b(?:innovative_sme|specialised_sme|little_giant)\b|创新型中小企业|专精特新|小巨人"
+)
+#: where they may be named: their folders, and what shows, explains, translates or tries them
+PLACES = (
+    *(f"eligibility/schemes/{name}/" for name in ("innovative_sme", "specialised_sme", "little_giant")),
+    "eligibility/locale/", "sample_data/", "models/", "docs/", "tests/", "README", "CHANGELOG",
+)  # fmt: skip
+
+
+def test_no_file_outside_their_folders_names_them() -> None:
+    tracked = []
+    for folder, folders, files in os.walk(ROOT):
+        # caches, the environment, what tests leave behind
+        folders[:] = [name for name in folders if name[0] not in "._" and name != "mutants"]
+        tracked += [(Path(folder) / name).relative_to(ROOT).as_posix() for name in files]
+    texts = {".py", ".yaml", ".yml", ".toml", ".md", ".css", ".js", ".txt", ".cfg", ".tsv", ""}
+    named = [
+        name
+        for name in tracked
+        if not name.startswith(PLACES)
+        and Path(name).suffix in texts
+        and NAMES.search((ROOT / name).read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert named == []
+    own = [name for name in tracked if "schemes/little_giant/" in name]
+    assert any(NAMES.search((ROOT / name).read_text(encoding="utf-8")) for name in own)
+
+
+def test_none_of_them_borrows_the_figures_of_the_certification() -> None:
+    """R&D, revenue and rights are others than those of high-tech enterprises, and so are their ids."""
+    fields = {name: {field.stem for field in load_scheme(name).fields} for name in scheme_ids()}
+    for name in ("innovative_sme", "specialised_sme", "little_giant"):
+        shared = fields[name] & fields["hnte"]
+        assert shared == {
+            "uscc", "name", "registered_on", "application_date", "district", "carrier", "industry",
+            "total_assets",
+        }  # fmt: skip
+        assert (SCHEMES / name / "cases" / "base.yaml").exists()
+
+
+def test_a_target_says_which_title_it_counts() -> None:
+    targets = load_scheme("little_giant").targets
+    assert [target.counts for target in targets] == [
+        "little_giant_title",
+        "regional_little_giant_title",
+    ]
+    assert {target.stock.value for target in targets if target.stock} == {80}
+    assert len({target.says.zh for target in targets}) == 2
+    for name in scheme_ids():
+        scheme = load_scheme(name)
+        assert {target.counts for target in scheme.targets} <= scheme.fields_by_id.keys()

@@ -79,16 +79,18 @@ def ladder_block(record: Record | None, firm: Firm) -> None:
     st.html(tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers"))
     for track in record["tracks"]:
         _track(
-            [rungs[name] for name in track["schemes"] if name in rungs], firm, begun=track["begun"]
+            [rungs[name] for name in track["schemes"] if name in rungs],
+            firm,
+            with_rungs=track["begun"],
         )
 
 
-def _track(rungs: Sequence[Record], firm: Firm, *, begun: bool) -> None:
+def _track(rungs: Sequence[Record], firm: Firm, *, with_rungs: bool) -> None:
     """One track: its rungs in a table, and the conditions of each but the form's own."""
     if not rungs:
         return
     st.subheader(" → ".join(rung["title"][language().id] for rung in rungs), anchor=False)
-    if not begun:
+    if not with_rungs:
         st.caption(_("Nothing that this track alone asks for is entered."))
         return
     rows = [

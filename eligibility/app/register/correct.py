@@ -134,7 +134,7 @@ def _wanted_tracks(facts: Row, what: str) -> list[str]:
 
 
 def _sections(
-    scheme: Scheme, facts: Row, year: int, wanted: Sequence[str] = ()
+    scheme: Scheme, facts: Row, year: int, more_tracks: Sequence[str] = ()
 ) -> list[tuple[str, list[Field]]]:
     """Titles of the form's parts with their fields; yearly ones and others stand apart.
 
@@ -144,7 +144,7 @@ def _sections(
     # a year that is covered in part is so at its end
     day = date(year, 12, 31)
     law = scheme.in_force(day)
-    below = extras(scheme, law, day, begun_tracks(facts.keys()) | set(wanted))
+    below = extras(scheme, law, day, begun_tracks(facts.keys()) | set(more_tracks))
     fields = {field.id for field in scheme.fields_of(law)}
     fields |= facts.keys() - {extra.field.id for extra in below}
     titled = [
