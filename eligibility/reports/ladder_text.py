@@ -69,6 +69,9 @@ def _rung(rung: Record, language: Language) -> Iterator[Point]:
     cite = rung["period"]
     words += f" [{language.of(law.title)}{doubt(cite, language)}]"
     yield Point(words, 1)
+    if cite["document"] not in {each["citation"]["document"] for each in rung["findings"]}:
+        # another document keeps the edition in use
+        yield Point(cite["gist"][language.id] + doubt(cite, language), 2, "item")
     for gap in rung["gaps"]:
         text = gap["title"][language.id]
         if gap["missing"]:

@@ -11,13 +11,17 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
-from eligibility.schemes.registry import SCHEMES, load_scheme, scheme_ids
+from eligibility.assessment.shortfalls import apply_levers, grain, remedies
+from eligibility.domain.results import MET, UNMET
+from eligibility.planning.cheapest_plan import plan
+from eligibility.schemes.registry import SCHEMES, load_scheme, read_yaml, scheme_ids
 from tests.firms import table
 from tests.schemes import sme_gradient_reference as reference
 
@@ -254,3 +258,56 @@ def test_a_target_says_which_title_it_counts() -> None:
     for name in scheme_ids():
         scheme = load_scheme(name)
         assert {target.counts for target in scheme.targets} <= scheme.fields_by_id.keys()
+
+
+# --- the rules turned round ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scheme_id", "changes", "condition", "amount"),
+    [
+        ("specialised_sme", {"own_class1_in_use": 0}, "class1_rights", 1),
+        ("specialised_sme", {"rd_cost_y3": 900_000.01}, "rd_cost_floor", 99_999.99),
+        ("specialised_sme", {"rd_cost_y3": 1_000_000}, "rd_share_floor", 20_000),
+        ("little_giant", {"own_class1_in_use": 1}, "class1_rights", 3),
+        ("little_giant", {"rd_cost_y2": 4_000_000, "rd_cost_y3": 7_000_000.01}, "rd_cost_floor", 999_999.99),
+        ("little_giant", {"rd_cost_y3": 3_000_000.5}, "rd_share_floor", 599_999.5),
+    ],
+)  # fmt: skip
+def test_a_need_when_filled_meets_its_condition_and_a_grain_less_does_not(
+    scheme_id: str, changes: dict[str, Any], condition: str, amount: float
+) -> None:
+    scheme = load_scheme(scheme_id)
+    base = read_yaml(SCHEMES / scheme_id / "cases" / "base.yaml")["firm"]
+    firm = table({**base, **changes}, scheme=scheme)
+    (assessment,) = assess_table(firm, scheme)
+    law = assessment.law
+    assert assessment.findings[condition].status[0] == UNMET
+    levers = scheme.levers(firm, law)
+    (way,) = (
+        way
+        for group in remedies(scheme.needs(condition, firm, law), levers, scheme)
+        for way in group
+        if way.amount[0] > 0
+    )
+    assert way.amount[0] == pytest.approx(amount)
+    step = grain(levers[way.lever].field, scheme)
+    for more, expected in ((amount, MET), (amount - step, UNMET)):
+        moved = apply_levers(firm, law, scheme, {way.lever: np.array([more])})
+        (after,) = assess_table(moved, scheme)
+        assert after.findings[condition].status[0] == expected
+
+
+def test_a_plan_fills_what_it_can_and_names_what_has_to_be_planned_by_hand() -> None:
+    scheme = load_scheme("specialised_sme")
+    base = read_yaml(SCHEMES / scheme.id / "cases" / "base.yaml")["firm"] | {
+        "application_date": date(2027, 9, 1)
+    }
+    on = date(2026, 1, 15)
+    short = table(base | {"rd_cost_y3": 900_000}, scheme=scheme)
+    cheapest = plan(short, scheme, on).plans[0]
+    assert cheapest.moves
+    assert all(move.open.action.gives == {"rd_at_home": 1} for move in cheapest.moves)
+    answer = plan(table(base | {"platform_score": 40}, scheme=scheme), scheme, on)
+    assert answer.plans == ()
+    assert "plan it by hand" in str(answer.obstacles["evaluation_score"])

@@ -37,7 +37,7 @@ from eligibility.schemes.kleene import (
     yes,
 )
 
-from .facts import REVIEW_FIELD, direct_route, growth
+from .facts import REVIEW_FIELD, direct_route, growth, is_annex_3, rights_of
 
 
 def legal_person(firms: FirmTable, law: Edition) -> Finding:
@@ -109,7 +109,7 @@ def growth_floor(firms: FirmTable, law: Edition) -> Finding:
     left_open = (np.isnan(rate) & ~empty) | (empty & (not empty_misses(law)))
     reached = at_least(rate, least)
     truth, exempt = Truth(reached, reached | left_open, missing), None
-    if "compound_growth" in law.interpretations:
+    if not is_annex_3(law):
         exempt = yes(REVIEW_FIELD, firms)
         truth = truth | exempt
     line = least if exempt is None else np.where(exempt.certain, np.nan, least)
@@ -178,10 +178,7 @@ def rd_institution_built(firms: FirmTable, law: Edition) -> Finding:
 def class1_rights(firms: FirmTable, law: Edition) -> Finding:
     """新: Class I rights in use, counted as each edition counts; or what takes their place."""
     least = law.value("class1_min")
-    if "mean_growth" in law.interpretations:
-        field, instead = "related_class1_in_use", direct_route(firms)
-    else:
-        field, instead = "own_class1_in_use", yes("national_award_three_years", firms)
+    field, instead = rights_of(law, firms)
     return decide(
         reaches(field, least, firms) | instead,
         figure=firms.numbers(field),
@@ -214,8 +211,7 @@ def chain_link(firms: FirmTable, law: Edition) -> Finding:
 
 def key_product(firms: FirmTable, law: Edition) -> Finding:
     """品: a field whose lists are not held, so that it stands as it was answered."""
-    under_63 = "mean_growth" in law.interpretations
-    return wants_yes("priority_product" if under_63 else "key_product", firms)
+    return wants_yes("priority_product" if is_annex_3(law) else "key_product", firms)
 
 
 def no_bar(firms: FirmTable, law: Edition) -> Finding:

@@ -19,6 +19,18 @@ def direct_route(firms: FirmTable) -> Truth:
     return yes("national_award_three_years", firms) | yes("maker_china_50", firms)
 
 
+def is_annex_3(law: Edition) -> bool:
+    """Whether an edition is 63号 annex 3, which alone speaks of mean growth."""
+    return "mean_growth" in law.interpretations
+
+
+def rights_of(law: Edition, firms: FirmTable) -> tuple[str, Truth]:
+    """The field by which an edition counts Class I rights, and what takes their place."""
+    if is_annex_3(law):
+        return "related_class1_in_use", direct_route(firms)
+    return "own_class1_in_use", yes("national_award_three_years", firms)
+
+
 def growth(law: Edition, firms: FirmTable) -> tuple[Floats, Bools, dict[str, Bools]]:
     """Growth over two years: of main business revenue (63号), compound of operating revenue (2号).
 
@@ -27,7 +39,7 @@ def growth(law: Edition, firms: FirmTable) -> tuple[Floats, Bools, dict[str, Boo
     growth, empty, missing
         As of :func:`eligibility.schemes.audited_figures.mean_growth`.
     """
-    if "mean_growth" in law.interpretations:
+    if is_annex_3(law):
         return mean_growth("main_revenue", law, firms)
     stem = "operating_revenue"
     first, second, third = (amount(stem, year, firms) for year in (1, *LAST_TWO))

@@ -13,7 +13,7 @@ from eligibility.domain.results import Finding, Warning
 from eligibility.domain.text import Wording
 from eligibility.schemes.figure_scale import part_above_whole
 
-from .facts import REVIEW_FIELD
+from .facts import REVIEW_FIELD, is_annex_3
 
 
 def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[Warning]:
@@ -22,7 +22,7 @@ def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[W
         *part_above_whole(firms, "main_revenue", "operating_revenue"),
         Warning(
             "review_by_former_annex",
-            (firms.numbers(REVIEW_FIELD) == 1) & ("compound_growth" in law.interpretations),
+            (firms.numbers(REVIEW_FIELD) == 1) & (not is_annex_3(law)),
             Wording(
                 zh="2026年的复核按63号附件3进行，请以上一版办法的申请日期另行评估",
                 en="The reviews of 2026 go by annex 3 of 63号: assess by a date of application of the "

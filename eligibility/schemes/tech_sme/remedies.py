@@ -187,7 +187,8 @@ def _rd_steps(
     steps = []
     for band in reversed(law.items[name].bands[:-1]):
         line, _ = band_line(band, law)
-        short = (line - slack(line)) * whole - costs
-        need = Need(short, {"rd_at_home": 1 - line * adds}, whole == 0)
+        # of nothing no ratio is formed, however much is spent
+        short = np.where(whole == 0, np.nan, (line - slack(line)) * whole - costs)
+        need = Need(short, {"rd_at_home": 1 - line * adds})
         steps.append(Step(band.grade, band.points, (need,)))
     return tuple(steps)
