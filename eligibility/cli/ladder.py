@@ -41,6 +41,10 @@ def ladder(
             "--titles", help="Count the titles by qualification, beside what is wanted of each."
         ),
     ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", help="Write one row a firm to this .csv, .xlsx or .parquet instead."),
+    ] = None,
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
@@ -53,6 +57,8 @@ def ladder(
     from eligibility.city.settings import load_city
     from eligibility.city.title_counts import title_counts
     from eligibility.intake.table import read_table
+    from eligibility.reports.files import open_writer
+    from eligibility.reports.ladder_table import ladder_table
     from eligibility.reports.ladder_text import ladder_points
     from eligibility.reports.title_counts_text import title_counts_points, title_counts_records
 
@@ -73,7 +79,11 @@ def ladder(
         else:
             records = [ladder_record(climbing, row) for row in range(firms.rows)]
             text = "\n\n".join(ladder_points(one, spoken) for one in records)
-        if form is Result.JSON:
+        if output is not None and not titles:
+            with open_writer(output) as writer:
+                writer.write(ladder_table(records, climbing.schemes, spoken))
+                writer.finish()
+        elif form is Result.JSON:
             print(json.dumps(records, ensure_ascii=False, indent=1))
         else:
             print(text)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import eligibility
 from eligibility.assessment.ladder import (
     begun_tracks,
     extras,
@@ -297,3 +299,42 @@ def test_the_command_tells_every_firm_what_it_can_get_and_what_it_lacks_for_the_
 def test_a_firm_that_the_file_does_not_hold_is_refused_by_the_command() -> None:
     done = run("ladder", SAMPLES / "candidates.csv", "--firm", "nobody", "--lang", "en", status=2)
     assert "no usable row of the firm nobody" in done.stderr
+
+
+def test_python_gives_the_ladder_that_the_command_prints() -> None:
+    firm = TITLED | {"name": "甲", "application_date": date(2026, 6, 15)}
+    (one,) = eligibility.ladder(firm)
+    assert one == json.loads(json.dumps(said(firm)))
+
+
+def test_the_ladder_goes_into_a_table_of_one_row_a_firm(tmp_path: Path) -> None:
+    made = tmp_path / "ladder.csv"
+    run("ladder", SAMPLES / "two_tracks.csv", "-o", made, "--lang", "en")
+    with made.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6
+    assert rows[3]["specialised_sme_until"] == "2028-09-30"
+    assert rows[3]["little_giant_lacks"] == "Share of the main business, Class I rights"
+    assert rows[5]["next"] == "hnte specialised_sme"
+
+
+def test_titles_are_counted_beside_what_is_wanted_of_each_reading() -> None:
+    asked = ("ladder", SAMPLES / "two_tracks.csv", "--titles", "--as-of", "2026-11-30")
+    counts = {one["scheme"]: one for one in json.loads(run(*asked, "--format", "json").stdout)}
+    assert (counts["specialised_sme"]["titles"], counts["specialised_sme"]["ready"]) == (2, 1)
+    assert counts["hnte"]["stock"]["value"] == 380
+    readings = counts["little_giant"]["targets"]
+    assert [(each["stock"]["value"], each["titles"], each["unknown"]) for each in readings] == [
+        (80, 0, 0),
+        (80, 0, 6),
+    ]
+    assert "小巨人" in run(*asked, "--lang", "zh").stdout
+
+
+def test_the_document_shows_what_the_command_prints() -> None:
+    text = (SAMPLES.parent / "docs" / "ladder.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n\$ python -m eligibility (.+)\n([\s\S]+?)```", text)
+    assert len(blocks) == 3
+    for command, printed in blocks:
+        words = command.replace("sample_data/", f"{SAMPLES}/").split()
+        assert run(*words).stdout == printed, command
