@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.ladder import joint_fields, ladder_record
+from eligibility.assessment.ladder import ladder as ladder_of
 from eligibility.assessment.record import records
 from eligibility.documents.reading import read_documents as read_documents
 from eligibility.domain.errors import InputError
@@ -102,6 +104,26 @@ def score(
     rows = np.arange(1, len(table) + 1)
     scored = scored_table(assess_table(table, qualification), rows, qualification, ENGLISH, judge)
     return scored.to_pandas() if as_frame else scored
+
+
+def ladder(
+    firm: Firm | Iterable[Firm] | FirmTable | Frame, *, as_of: date | None = None
+) -> list[dict[str, Any]]:
+    """The ladder of qualifications of one firm, several, or a table of them.
+
+    Parameters
+    ----------
+    firm, as_of
+        As of :func:`assess`, with the fields of all schemes.
+
+    Returns
+    -------
+    list of dict
+        One record a firm, in their order, as ``ladder --format json`` prints them.
+    """
+    table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, fields=joint_fields())
+    every = ladder_of(table)
+    return [ladder_record(every, row) for row in range(table.rows)]
 
 
 def readiness_judge(model: Path | str | None) -> Callable[[Assessment], Readiness | None]:

@@ -23,7 +23,7 @@ from eligibility.intake.file_kinds import UNREADABLE, file_kind
 from eligibility.intake.reader_process import ReaderProcess
 from eligibility.intake.sheets import READERS
 from eligibility.intake.source import InputFile, Source
-from eligibility.intake.workbook import Caps
+from eligibility.intake.workbook_caps import Caps
 from eligibility.intake.xlsx_file import protection_error, refusal_errors
 
 #: bytes of one paper; files at once

@@ -88,7 +88,7 @@ def firm_plan(
         If the day lies before the firm's figures or before ``on``.
     """
     firm = firms.take(np.array([row]))
-    times, rules = times or lead_times(), rules or incentives()
+    times, rules = times or lead_times().for_scheme(scheme), rules or incentives()
     outlook = projection(firm, scheme, on, assumptions, times)
     ready: ReadinessPlan | None = None
     if readiness is None or judge is None:
