@@ -17,6 +17,8 @@ from eligibility.store.casework import Casework
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.imports import Imports
+from eligibility.store.inbox import Inbox
+from eligibility.store.links import Links
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.year_queries import YearQueries
@@ -45,6 +47,10 @@ class Repository(Access):
         Self-assessments, also of visitors.
     imports : Imports
         Files of firms.
+    links : Links
+        Links that open one thing to whoever has them, and what is answered by them.
+    inbox : Inbox
+        What firms sent, and what was decided on it.
     overview : Overview
         Counts, changes, deadlines.
     year : YearQueries
@@ -65,6 +71,8 @@ class Repository(Access):
         self.casework = Casework(engine, principal, clock)
         self.drafts = Drafts(engine, principal, clock)
         self.imports = Imports(engine, principal, clock)
+        self.links = Links(engine, principal, clock)
+        self.inbox = Inbox(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
