@@ -325,6 +325,13 @@ def opened_support() -> int | None:
 
 
 LINK = "link:"
+DECIDE, ANSWER = "decide", "answer"
+
+
+def set_all(keys: Sequence[str], value: Any) -> None:
+    """Give the widgets of these keys one value."""
+    for key in keys:
+        st.session_state[key] = value
 
 
 def keep_link(subject: str, link_id: int, url: str) -> None:

@@ -147,15 +147,29 @@ class Inbox(Access):
             self._keep(connection, origin, arrival, (firm_id, year), before, taken_in, True, remark)
             self._keep(connection, origin, arrival, (firm_id, year), before, refused, False, remark)
             if is_complete:
-                table = drafts if origin.kind == "draft" else submissions
-                done = update(table).where(table.c.id == origin.id)
-                connection.execute(done.values(reviewed_at=self._clock()))
+                self._mark_reviewed(connection, origin)
             changed = {name: [before.get(name), value] for name, value in taken_in.items()}
             self._log(
                 connection, AuditAction.SUBMISSION_DECIDE, firm_id, origin=origin.kind,
                 origin_id=origin.id, changed=changed, rejected=sorted(refused),
             )  # fmt: skip
         return after
+
+    @open_to(STAFF)
+    def put_away(self, origin: Origin) -> None:
+        """Take it off the list: nothing of it is left to decide."""
+        with self._writing(moves_year=False) as connection:
+            arrival = self._arrival(connection, origin)
+            self._mark_reviewed(connection, origin)
+            self._log(
+                connection, AuditAction.SUBMISSION_DECIDE, arrival["firm_id"], origin=origin.kind,
+                origin_id=origin.id,
+            )  # fmt: skip
+
+    def _mark_reviewed(self, connection: Connection, origin: Origin) -> None:
+        table = drafts if origin.kind == "draft" else submissions
+        done = update(table).where(table.c.id == origin.id)
+        connection.execute(done.values(reviewed_at=self._clock()))
 
     def _figures(self, connection: Connection, firm_id: int, year: int) -> Row:
         """The figures of an application; what other years say of its firm where there are none."""

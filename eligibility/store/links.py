@@ -183,7 +183,7 @@ class Links(Access):
         -------
         dict
             ``purpose``, ``options``, ``sender``, ``at``, ``expires_at``, and the subject: of a result
-            ``state`` and ``changed_at`` of the draft; of questions ``firm_id``, ``firm`` (its name),
+            ``state`` and ``changed_at`` of the draft; of questions ``firm_id``, ``firm`` (its name), ``uscc``,
             ``facts`` (held, by calendar key, of what is asked alone), ``submissions`` and
             ``decisions``, the latest first.
 
@@ -198,7 +198,8 @@ class Links(Access):
                 draft = select(drafts.c.state, drafts.c.changed_at)
                 found = draft.where(drafts.c.id == link["draft_id"])
                 return {**link, **self._one(connection, found)}
-            firm = self._one(connection, select(firms.c.name).where(firms.c.id == link["firm_id"]))
+            named = select(firms.c.name, firms.c.uscc).where(firms.c.id == link["firm_id"])
+            firm = self._one(connection, named)
             options = link["options"]
             facts = known_facts(connection, link["firm_id"], options["year"])
             sent = submissions.c.link_id == link["id"]
@@ -206,6 +207,7 @@ class Links(Access):
             return {
                 **link,
                 "firm": firm["name"],
+                "uscc": firm["uscc"],
                 "facts": {key: facts[key] for key in options["keys"] if key in facts},
                 "submissions": self._all(
                     connection, select(submissions).where(sent).order_by(submissions.c.id.desc())
@@ -277,13 +279,14 @@ class Links(Access):
         count = connection.scalar(select(func.count()).select_from(submissions).where(recent))
         if (count or 0) >= MOST_ANSWERS:
             raise NotAllowed("This link was answered too often today; go on tomorrow.")
+        pending = self._take_pending(connection, link["id"])
         new_id = self._insert(
             connection,
             submissions,
             {
                 "link_id": link["id"],
                 "firm_id": link["firm_id"],
-                "facts": facts,
+                "facts": pending | facts,
                 "remark": note,
                 "file": None if file is None else file[-300:],
                 "at": at,
@@ -291,6 +294,19 @@ class Links(Access):
         )
         self._log(connection, AuditAction.SUBMISSION_ADD, link["firm_id"], submission=new_id)
         return new_id
+
+    def _take_pending(self, connection: Connection, link_id: int) -> Row:
+        """Earlier answers by a link on which nobody decided: they go on with the newest one."""
+        still_open = (submissions.c.link_id == link_id) & submissions.c.reviewed_at.is_(None)
+        pending: Row = {}
+        for row in self._all(
+            connection, select(submissions).where(still_open).order_by(submissions.c.id)
+        ):
+            mine = select(decisions.c.key).where(decisions.c.submission_id == row["id"])
+            decided = set(connection.scalars(mine))
+            pending |= {key: text for key, text in row["facts"].items() if key not in decided}
+        connection.execute(update(submissions).where(still_open).values(reviewed_at=self._clock()))
+        return pending
 
     def _link(self, connection: Connection, token: str) -> Row:
         wanted = select(links).where(links.c.token_hash == token_hash(token), *self._holds())

@@ -182,6 +182,9 @@ CALLS = {
     "inbox.arrival": Call(
         lambda r, w: r.inbox.arrival(Origin("submission", w.submission)), STAFF, SEES
     ),
+    "inbox.put_away": Call(
+        lambda r, w: r.inbox.put_away(Origin("submission", w.submission)), STAFF, SEES
+    ),
     "inbox.decisions": Call(lambda r, w: r.inbox.decisions(w.firm), STAFF, SEES),
     "inbox.decisions_on_draft": Call(
         lambda r, w: r.inbox.decisions_on_draft(w.draft), EVERYONE, {"owner", "local"}

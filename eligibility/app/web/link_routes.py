@@ -7,26 +7,39 @@ are answered alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import date
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from eligibility.app import cache
+from eligibility.app.links import questions_view
 from eligibility.app.links.document import sentence_page
 from eligibility.app.links.result_view import result_page
-from eligibility.app.web import cookies, server
+from eligibility.app.web import cookies, errors, server
 from eligibility.app.web.sessions import Bucket
+from eligibility.app.widgets import downloads
 from eligibility.assessment.ladder import schemes_beside
-from eligibility.domain.errors import EligibilityError, NotFound
+from eligibility.domain.errors import (
+    EligibilityError,
+    InputError,
+    NotAllowed,
+    NotFound,
+    StoreUnavailable,
+)
 from eligibility.domain.text import msgid
 from eligibility.i18n import Language
 from eligibility.i18n import language as language_of_tag
 from eligibility.intake.draft_reader import read_draft
+from eligibility.register import questions
+from eligibility.register.arrivals import fields_by_key
+from eligibility.reports.question_sheet import Question
 from eligibility.screening import screen
 from eligibility.store import Repository, Visitor
 from eligibility.store.exchange_tables import LinkPurpose
@@ -37,10 +50,15 @@ from eligibility.store.throttling import network
 PATH = "/link/"
 #: requests of one address: so many at once, and so many a second
 AT_ONCE, A_SECOND = 60, 2.0
+#: bytes of a form with a workbook, and its fields
+LARGEST_FORM, MOST_FIELDS = 2 << 20, 200
+TOO_LARGE = msgid("This is larger than 2 MB; nothing was sent.")
 BUSY = msgid("Too many requests from here; try again in a minute.")
 UNREADABLE = msgid(
     "The entries behind this link cannot be read at this moment; ask whoever sent it."
 )
+FAILED = msgid("Something went wrong on this page; load it again, or tell whoever sent the link.")
+log = logging.getLogger("eligibility.app")
 _pace: dict[str, Bucket] = {}
 
 
@@ -66,7 +84,7 @@ def token_of(request: Request) -> str:
 
 def endpoint(
     answer: Callable[[Request, Language], Response],
-) -> Callable[[Request], object]:
+) -> Callable[[Request], Awaitable[Response]]:
     """A route that answers off the server's own thread, at a pace, and refuses in a sentence."""
 
     async def route(request: Request) -> Response:
@@ -82,16 +100,80 @@ def endpoint(
         except EligibilityError as error:
             page = sentence_page(error.message.say(spoken), spoken)
             return HTMLResponse(page, HTTPStatus.BAD_REQUEST)
+        except Exception as error:
+            # its message may hold a firm's figures; the log names where and what kind
+            log.error("a page of a link: %s", errors.where(error))
+            page = sentence_page(spoken.text(FAILED), spoken)
+            return HTMLResponse(page, HTTPStatus.INTERNAL_SERVER_ERROR)
 
     return route
 
 
 def show(request: Request, language: Language) -> Response:
-    """What a link opens, as a page."""
+    """What a link opens, as a page; of questions also as a workbook."""
     link = repository_of(request).links.open(token_of(request))
     if link["purpose"] == LinkPurpose.RESULT:
         return HTMLResponse(_result(link, language))
-    raise NotFound(DEAD)
+    if request.query_params.get("sheet") == "xlsx":
+        return _workbook(link, language)
+    return HTMLResponse(questions_view.questions_page(link, language))
+
+
+def receive(request: Request, language: Language, form: FormData) -> Response:
+    """Take the answers to the questions of a link, typed or as a workbook; what is wrong is said."""
+    links = repository_of(request).links
+    token = token_of(request)
+    link = links.open(token)
+    if link["purpose"] != LinkPurpose.QUESTIONS:
+        raise NotFound(DEAD)
+    shown, scheme = questions.shown_texts(link), cache.scheme()
+    typed = {key: str(form[key]) for key in (*shown, questions_view.REMARK) if key in form}
+    file = form.get(questions_view.SHEET)
+    name = file.filename or "" if isinstance(file, UploadFile) else None
+    try:
+        if isinstance(file, UploadFile) and name is not None:
+            answers = questions.read_sheet(name, file.file.read(), link, scheme, shown)
+        else:
+            texts = {key: text for key, text in typed.items() if key in shown}
+            answers = questions.read_answers(texts, shown, link["options"]["year"], scheme)
+        if answers.troubles:
+            page = questions_view.questions_page(
+                link, language, typed=typed, troubles=answers.troubles
+            )
+            return HTMLResponse(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+        links.answer(token, answers.facts, typed.get(questions_view.REMARK, ""), name)
+    except (InputError, NotAllowed, StoreUnavailable) as error:
+        page = questions_view.questions_page(
+            link, language, typed=typed, refusal=error.message.say(language)
+        )
+        return HTMLResponse(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    # loading the page again sends nothing a second time
+    return RedirectResponse(f"{PATH}{request.path_params['address']}", HTTPStatus.SEE_OTHER)
+
+
+async def take(request: Request) -> Response:
+    """Read a form of bounded size, then answer as every route of a link."""
+    spoken = language_of_tag(request.headers.get("accept-language"))
+    size = request.headers.get("content-length", "")
+    if not (size.isascii() and size.isdigit()) or int(size) > LARGEST_FORM:
+        page = sentence_page(spoken.text(TOO_LARGE), spoken)
+        return HTMLResponse(page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        answer: Response = await endpoint(lambda asked, words: receive(asked, words, form))(request)
+        return answer
+
+
+def _workbook(link: Row, language: Language) -> Response:
+    year = link["options"]["year"]
+    fields = fields_by_key(year)
+    asked = [
+        Question(field, link["facts"].get(key))
+        for key, field in fields.items()
+        if key in link["options"]["keys"]
+    ]
+    content = downloads.question_sheet((link["firm"], link["uscc"]), asked, year, language)
+    headers = {"content-disposition": 'attachment; filename="questions.xlsx"'}
+    return Response(content, media_type=downloads.MIMES["xlsx"], headers=headers)
 
 
 def _result(link: Row, language: Language) -> str:
@@ -111,4 +193,7 @@ def _may_ask(request: Request) -> bool:
     return _pace.setdefault(address, Bucket(AT_ONCE, A_SECOND)).take() == 0
 
 
-ROUTES = [Route(f"{PATH}{{address}}", endpoint(show), methods=["GET"])]
+ROUTES = [
+    Route(f"{PATH}{{address}}", endpoint(show), methods=["GET"]),
+    Route(f"{PATH}{{address}}", take, methods=["POST"]),
+]
