@@ -55,6 +55,8 @@ class AuditAction(StrEnum):
     LINK_REVOKE = "link.revoke"
     SUBMISSION_ADD = "submission.add"
     SUBMISSION_DECIDE = "submission.decide"
+    CONTACTS_SAVE = "contacts.save"
+    CONTACTS_ERASE = "contacts.erase"
 
 
 AUDIT_WORDS: Mapping[str, str] = {
@@ -94,6 +96,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.LINK_REVOKE: msgid("revoke a link"),
     AuditAction.SUBMISSION_ADD: msgid("answer by a link"),
     AuditAction.SUBMISSION_DECIDE: msgid("decide on what a firm sent"),
+    AuditAction.CONTACTS_SAVE: msgid("save contacts"),
+    AuditAction.CONTACTS_ERASE: msgid("erase contacts"),
 }
 
 

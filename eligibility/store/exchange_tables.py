@@ -74,3 +74,15 @@ decisions = Table(
     Column("account_id", ForeignKey("accounts.id")),
     Column("at", Moment, nullable=False),
 )
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, unique=True),
+    Column("persons", Json, nullable=False),
+    Column("account_id", ForeignKey("accounts.id")),
+    #: when somebody last said that they are right; they are kept for a time from then on
+    Column("confirmed_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False, default=1, server_default="1"),
+)

@@ -14,6 +14,7 @@ from eligibility.store.administration import Administration
 from eligibility.store.api_tokens import ApiTokens
 from eligibility.store.applications import Applications
 from eligibility.store.casework import Casework
+from eligibility.store.contacts import Contacts
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.imports import Imports
@@ -51,6 +52,8 @@ class Repository(Access):
         Links that open one thing to whoever has them, and what is answered by them.
     inbox : Inbox
         What firms sent, and what was decided on it.
+    contacts : Contacts
+        Persons of firms.
     overview : Overview
         Counts, changes, deadlines.
     year : YearQueries
@@ -73,6 +76,7 @@ class Repository(Access):
         self.imports = Imports(engine, principal, clock)
         self.links = Links(engine, principal, clock)
         self.inbox = Inbox(engine, principal, clock)
+        self.contacts = Contacts(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)

@@ -178,6 +178,16 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "contacts.of_firm": Call(lambda r, w: r.contacts.of_firm(w.firm), EVERYONE, SEES),
+    "contacts.of_firms": Call(lambda r, w: r.contacts.of_firms([w.firm]), STAFF),
+    "contacts.save": Call(
+        lambda r, w: r.contacts.save(
+            w.firm, [{"name": SECRET}], version(w, lambda c: c.contacts.of_firm(w.firm))
+        ),
+        EVERYONE, SEES,
+    ),
+    "contacts.erase": Call(lambda r, w: r.contacts.erase(w.firm), EVERYONE, SEES),
+    "contacts.erase_expired": Call(lambda r, w: r.contacts.erase_expired(), LEADS),
     "inbox.arrivals": Call(lambda r, w: r.inbox.arrivals(), STAFF),
     "inbox.arrival": Call(
         lambda r, w: r.inbox.arrival(Origin("submission", w.submission)), STAFF, SEES

@@ -112,6 +112,7 @@ def world(engine: Engine) -> World:
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
     code, draft = Repository(engine, owner).drafts.add({"name": SECRET})
     Repository(engine, owner).drafts.share(code, carrier, SECRET)
+    at_carrier.contacts.save(firm, [{"name": SECRET, "phone": "0471-1234567"}], 0)
     _, result_link = Repository(engine, owner).links.add_result_link(code, 30, SECRET)
     # of no account, so that it holds whatever becomes of one
     program = Repository(engine, System(Role.LOCAL))

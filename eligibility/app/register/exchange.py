@@ -1,4 +1,4 @@
-"""What goes to and fro with one firm: what it sent, what was decided, questions to it."""
+"""What goes to and fro with one firm: what it sent, what was decided, questions to it, its contacts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 
 from eligibility.app import cache, session
 from eligibility.app.links import link_widget
-from eligibility.app.register import firms_query, inbox
+from eligibility.app.register import contacts, firms_query, inbox
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.web import link_routes, server
@@ -42,6 +42,7 @@ def exchange(repository: Repository, firm: Row) -> None:
     link_widget.list_links(_subject(firm), rows, revoke)
     for row in rows:
         _workbook(repository, firm, row)
+    contacts.contacts(repository, firm)
     inbox.show_decisions(repository.inbox.decisions(firm["id"]))
 
 
