@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ from eligibility.store import FirmFilter, Repository, table_facts
 Row = Mapping[str, Any]
 #: say which firm it is, and stand in its own row of the register
 IDENTITY = frozenset({"uscc", "name", "carrier"})
+#: firms whose names have a part in common that are looked through
+MOST_NAMESAKES = 500
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,10 @@ def match_firm(repository: Repository, row: Row, arrival: Arrival) -> int | None
             return by_code[arrival.uscc]
     if not arrival.name:
         return None
-    found = repository.firms.page(FirmFilter(text=arrival.name), limit=50).rows
     wanted = name_key(arrival.name)
+    # brackets and spaces are written in more than one way, so the longest part between them is looked for
+    part = max(re.findall(r"\w+", arrival.name), key=len, default="")
+    found = repository.firms.page(FirmFilter(text=part), limit=MOST_NAMESAKES).rows if part else []
     same = [
         each
         for each in found
