@@ -180,7 +180,8 @@ def _state(key: str, year: str, decision: Row | None, language: Language) -> Mar
         word = _("◐ being checked")
         return tag("small", f"{year} {word}".strip())
     word = _("● accepted") if decision["is_accepted"] else _("○ not accepted")
-    said = f"{word}: {value_in_words({'key': key, 'value': decision['value']}, language)}"
+    value = value_in_words({"key": key, "value": decision["value"]}, language)
+    said = _("{state}: {value}").format(state=word, value=value)
     remark = f" · {decision['remark']}" if decision["remark"] else ""
     cls = "met" if decision["is_accepted"] else "unmet"
     return tag("small", f"{year} {said}{remark}".strip(), cls=cls)
