@@ -120,7 +120,7 @@ def question_sheet(
     """Questions to a firm as a workbook, filled in with what is held."""
     from eligibility.reports.question_sheet import write_question_sheet as write
 
-    return _file_bytes("xlsx", lambda path: write(path, firm, questions, year, language))
+    return file_bytes("xlsx", lambda path: write(path, firm, questions, year, language))
 
 
 def table_file(table: pa.Table, kind: str) -> bytes:
