@@ -10,7 +10,7 @@ import streamlit as st
 
 from eligibility.app import auth, navigation, run_queue
 from eligibility.app.account import sign_in
-from eligibility.app.web import errors, guard, routes, server, upload_fields, warming
+from eligibility.app.web import errors, guard, link_routes, routes, server, upload_fields, warming
 from eligibility.app.widgets import frame
 
 
@@ -40,7 +40,7 @@ def create_app(script: str) -> st.App:
     errors.keep_messages_out()
     return st.App(
         script,
-        routes=routes.ROUTES,
+        routes=[*routes.ROUTES, *link_routes.ROUTES],
         middleware=guard.MIDDLEWARE,
         lifespan=warming.warm,
         on_script_error=errors.show_failure,

@@ -51,6 +51,12 @@ class AuditAction(StrEnum):
     DRAFT_SHARE = "draft.share"
     DRAFT_WITHDRAW = "draft.withdraw"
     DRAFT_DELETE = "draft.delete"
+    LINK_ADD = "link.add"
+    LINK_REVOKE = "link.revoke"
+    SUBMISSION_ADD = "submission.add"
+    SUBMISSION_DECIDE = "submission.decide"
+    CONTACTS_SAVE = "contacts.save"
+    CONTACTS_ERASE = "contacts.erase"
 
 
 AUDIT_WORDS: Mapping[str, str] = {
@@ -86,6 +92,12 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.DRAFT_SHARE: msgid("share draft"),
     AuditAction.DRAFT_WITHDRAW: msgid("withdraw draft"),
     AuditAction.DRAFT_DELETE: msgid("delete draft"),
+    AuditAction.LINK_ADD: msgid("make a link"),
+    AuditAction.LINK_REVOKE: msgid("revoke a link"),
+    AuditAction.SUBMISSION_ADD: msgid("answer by a link"),
+    AuditAction.SUBMISSION_DECIDE: msgid("decide on what a firm sent"),
+    AuditAction.CONTACTS_SAVE: msgid("save contacts"),
+    AuditAction.CONTACTS_ERASE: msgid("erase contacts"),
 }
 
 

@@ -32,7 +32,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0015"
+REVISION = "0012"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -364,6 +364,8 @@ drafts = Table(
     Column("carrier_id", ForeignKey("carriers.id"), index=True),
     Column("consent", Text),
     _at("consent_at", nullable=True),
+    #: when the carrier had decided on all that it says; None again with the next change
+    _at("reviewed_at", nullable=True),
     _at("created_at"),
     _at("changed_at"),
     _version(),

@@ -36,7 +36,17 @@ from eligibility.store import STAGE_WORDS, Repository, Stage, audit_words
 Row = Mapping[str, Any]
 #: lines of the log before they scroll, and how high they are then
 SHOWN, TALL = 16, 620
-TABS = ("assessment", "beside", "plan", "figures", "documents", "tasks", "notes", "history")
+TABS = (
+    "assessment",
+    "beside",
+    "plan",
+    "figures",
+    "exchange",
+    "documents",
+    "tasks",
+    "notes",
+    "history",
+)
 
 
 def heading(firm: Row) -> None:
@@ -68,6 +78,7 @@ def tabs() -> str:
         "beside": _("This year and last"),
         "plan": _("Plan"),
         "figures": _("Figures"),
+        "exchange": _("From and to the firm"),
         "documents": _("Documents"),
         "tasks": _("Tasks"),
         "notes": _("Notes"),

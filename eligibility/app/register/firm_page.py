@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from eligibility.app import address, cache
-from eligibility.app.register import casework, correct, dossier, firm_deadlines
+from eligibility.app.register import casework, correct, dossier, exchange, firm_deadlines
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 
@@ -47,5 +47,7 @@ with guard.refusals_shown():
             dossier.firm_papers(repository, firm)
         case "figures":
             correct.figures(repository, firm)
+        case "exchange":
+            exchange.exchange(repository, firm)
         case _:
             dossier.assessment(repository, firm)

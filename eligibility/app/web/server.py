@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn.config
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -20,8 +21,29 @@ from eligibility.domain.errors import InputError
 from eligibility.i18n import language
 from eligibility.trusted_proxies import trusted_proxies
 
+PUBLIC_URL = "ELIGIBILITY_PUBLIC_URL"
 #: bytes of one message of a browser; the longest that pages send is a draft of 300,000 characters
 LONGEST_MESSAGE = 2 << 20
+
+
+def public_url() -> str | None:
+    """The address under which others reach the app, without a slash at its end; None: nobody does.
+
+    Raises
+    ------
+    InputError
+        If it is no http or https address of a host, or has more than a path.
+    """
+    url = os.environ.get(PUBLIC_URL, "").strip().rstrip("/")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise InputError(
+            "{variable} is {value}; expected an address such as https://gaoqi.example.cn.",
+            variable=PUBLIC_URL, value=url,
+        )  # fmt: skip
+    return url
 
 
 def configure() -> None:
@@ -34,6 +56,7 @@ def configure() -> None:
     """
     try:
         proxies = trusted_proxies()
+        public_url()
     except InputError as error:
         raise SystemExit(error.message.say(language(os.environ.get("LANG")))) from error
 

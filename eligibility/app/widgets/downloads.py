@@ -25,6 +25,7 @@ from eligibility.screening import Firm, Screening
 
 if TYPE_CHECKING:
     from eligibility.reports.paper import Paper
+    from eligibility.reports.question_sheet import Question
     from eligibility.reports.workbook import SheetColumn
 
 MIMES = {
@@ -111,6 +112,15 @@ def list_workbook(
     from eligibility.reports.workbook import list_workbook as write
 
     return file_bytes("xlsx", lambda path: write(path, name, columns, table, notes))
+
+
+def question_sheet(
+    firm: tuple[str, str | None], questions: Sequence[Question], year: int, language: Language
+) -> bytes:
+    """Questions to a firm as a workbook, filled in with what is held."""
+    from eligibility.reports.question_sheet import write_question_sheet as write
+
+    return file_bytes("xlsx", lambda path: write(path, firm, questions, year, language))
 
 
 def table_file(table: pa.Table, kind: str) -> bytes:
