@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import REJECTED, AsOf, SchemeId, Tongue, held_scheme, refusals
 from eligibility.domain.errors import InputError
+from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 
@@ -54,7 +54,7 @@ def read(
             ) from error
         reading = read_documents(papers, as_of=day, scheme=scheme, firm=firm)
         if form is Result.JSON:
-            print(json.dumps(reading_record(reading), ensure_ascii=False, indent=1))
+            print(json_text(reading_record(reading)), end="")
         else:
             print("\n".join(paper_lines(reading, qualification, spoken)))
         if output is not None:

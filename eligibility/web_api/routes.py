@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from http import HTTPStatus
@@ -19,6 +22,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.atomic_file import atomic_file
 from eligibility.batch.local import score_file
+from eligibility.documents.reading import read_documents
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import json_text
@@ -26,6 +30,7 @@ from eligibility.finder.search import find
 from eligibility.intake.table import IntakeOptions
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.reports.dictionary import dictionary
+from eligibility.reports.paper_text import reading_record
 from eligibility.reports.score_table import Judge
 from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
 from eligibility.web_api.problem import BUSY, RowsRefused, TooMuch, language_of
@@ -42,6 +47,8 @@ JSON = "application/json"
 MEDIA_TYPES = {"json": JSON, "csv": "text/csv; charset=utf-8", "md": "text/markdown; charset=utf-8"}
 #: seconds after which a file may be sent again, while others are being scored
 RETRY = 5
+#: papers of one call, and characters of a paper's name
+MOST_PAPERS, LONGEST_NAME = 50, 100
 #: endings of a file that is scored
 ENDINGS = (".csv", ".txt", ".xlsx", ".xls", ".ods")
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -114,22 +121,20 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
             money_unit=money_unit, sheet=sheet, blank_bad_cells=blank_bad_cells,
             application_date=day, covered_from=qualification.covered_from,
         )  # fmt: skip
-        if not places.acquire(blocking=False):
-            raise TooMuch(BUSY, HTTPStatus.SERVICE_UNAVAILABLE, RETRY, seconds=RETRY)
         folder = TemporaryDirectory(prefix="eligibility-")
         try:
-            place = Path(folder.name)
-            results, rejects = place / f"scores.{output}", place / "rejects.csv"
-            summary = score_file(
-                _save_upload(file, place), results, qualification, language_of(request),
-                options=options, rejects=rejects, with_input=with_input, model=model,
-            )  # fmt: skip
-            done = counts(summary, language_of(request))
+            with _one_of(places):
+                place = Path(folder.name)
+                results, rejects = place / f"scores.{output}", place / "rejects.csv"
+                summary = score_file(
+                    _save(file, place, f"firms{_ending(file)}"), results, qualification,
+                    language_of(request),
+                    options=options, rejects=rejects, with_input=with_input, model=model,
+                )  # fmt: skip
+                done = counts(summary, language_of(request))
         except BaseException:
             folder.cleanup()
             raise
-        finally:
-            places.release()
         return answer(folder, results, rejects, done)
 
     @calls.get(
@@ -170,7 +175,37 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
         )  # fmt: skip
         return Response(json_text(made), media_type=JSON)
 
+    @calls.post("/read", summary="Facts with their sources from the papers of one firm")
+    def read(
+        files: Annotated[
+            list[UploadFile],
+            File(min_length=1, max_length=MOST_PAPERS, description="PDF, Excel, CSV, Word, zip"),
+        ],
+        as_of: Annotated[date | None, Form()] = None,
+        firm: Annotated[str | None, Form(max_length=200)] = None,
+        scheme: Annotated[str, Form()] = DEFAULT_SCHEME,
+    ) -> Response:
+        with _one_of(places), TemporaryDirectory(prefix="eligibility-") as folder:
+            papers = [
+                _save(file, Path(folder) / str(number), _file_name(file))
+                for number, file in enumerate(files)
+            ]
+            day = as_of or date.today()
+            reading = read_documents(papers, as_of=day, scheme=scheme, firm=firm)
+            return Response(json_text(reading_record(reading)), media_type=JSON)
+
     return calls
+
+
+@contextmanager
+def _one_of(places: BoundedSemaphore) -> Iterator[None]:
+    """A place among the files that are worked on; who finds none is asked to come again."""
+    if not places.acquire(blocking=False):
+        raise TooMuch(BUSY, HTTPStatus.SERVICE_UNAVAILABLE, RETRY, seconds=RETRY)
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _table(firms: list[Any], as_of: date | None, scheme: str) -> FirmTable:
@@ -181,15 +216,26 @@ def _table(firms: list[Any], as_of: date | None, scheme: str) -> FirmTable:
     return batch.table
 
 
-def _save_upload(file: UploadFile, folder: Path) -> Path:
-    """The file of a request under a name of ours."""
+def _ending(file: UploadFile) -> str:
+    """The ending of a file of firms."""
     ending = Path(file.filename or "").suffix.lower()
     if ending not in ENDINGS:
         raise InputError(
             "The file is named {name}; expected one of {endings}.",
             name=(file.filename or "")[:100], endings=", ".join(ENDINGS),
         )  # fmt: skip
-    path = folder / f"firms{ending}"
+    return ending
+
+
+def _file_name(file: UploadFile) -> str:
+    """The last part of a file's name, which a paper is spoken of by."""
+    parts = re.split(r"[/\\\x00-\x1f]", file.filename or "")
+    return parts[-1].strip(". ")[-LONGEST_NAME:] or "paper"
+
+
+def _save(file: UploadFile, folder: Path, name: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
     with atomic_file(path) as target:
         shutil.copyfileobj(file.file, target)
     return path

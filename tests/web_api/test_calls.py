@@ -111,6 +111,24 @@ def test_a_file_comes_back_as_the_command_writes_it_with_every_row_accounted_for
     assert "someday" in counts["issues"][0]
 
 
+def test_papers_are_read_as_the_command_reads_them(client: httpx.Client) -> None:
+    papers = sorted((ROOT / "sample_data" / "papers").glob("*/*.xlsx"))[:2]
+    sent = [("files", (paper.name, paper.read_bytes())) for paper in papers]
+    answer = client.post("/api/v1/read", files=sent, data={"as_of": AS_OF})
+    assert answer.status_code == 200, answer.text
+    done = CliRunner().invoke(
+        app, ["read", *map(str, papers), "--as-of", AS_OF, "--format", "json"]
+    )
+    assert answer.text == done.stdout
+    assert "value" in answer.text
+
+
+def test_a_paper_named_by_a_path_stays_in_its_folder(client: httpx.Client) -> None:
+    answer = client.post("/api/v1/read", files=[("files", ("../../etc/x.csv", b"a,b\n1,2\n"))])
+    assert answer.status_code == 200, answer.text
+    assert "etc" not in answer.text
+
+
 def test_every_record_of_the_sample_firms_is_as_the_published_schema_says() -> None:
     printed = command(
         "assess", str(CANDIDATES), "--as-of", AS_OF, "--format", "json", "--model", "models/hnte"
