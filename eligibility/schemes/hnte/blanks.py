@@ -7,6 +7,7 @@ its application. Each function is for rows of which some figure is blank.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import product
 from typing import TypeVar
 
@@ -144,13 +145,13 @@ def points_over_fills(
     firms: FirmTable,
     stem: str,
     ends: Sequence[float],
-    form: Callable[[YearSeries], tuple[Floats, Floats]],
+    form: Callable[[FirmTable, YearSeries], tuple[Floats, Floats]],
 ) -> tuple[Floats, Floats, Bools]:
     """Fewest and most points of a series over every fill of its blanks by ``ends``, and where all agree."""
     found = [
         pair
         for table in over_registrations(firms, lambda table: table)
-        for pair in _over_ends(table.series(stem), ends, form)
+        for pair in _over_ends(table.series(stem), ends, partial(form, table))
     ]
     lows, highs = (np.concatenate(side) for side in zip(*found, strict=True))
     fixed = (lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0)
