@@ -113,7 +113,8 @@ def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
         if reading == "three":
             years[:] = series.applies.shape[0]
         elif reading == "days":
-            years = years_in_operation(table)
+            # the rows of the table may stand in the series several times
+            years = np.tile(years_in_operation(table), len(years) // table.rows)
         return np.where(none, 0.0, series.total / np.where(none, 1.0, years))
 
     def points(table: FirmTable, series: YearSeries) -> tuple[Floats, Floats]:
