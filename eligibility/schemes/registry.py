@@ -27,9 +27,9 @@ from pydantic import ValidationError
 from eligibility.domain.calendar_window import latest_year_ids
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
-from eligibility.domain.law import Edition, FormTable, Overlay, TitleTarget
+from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
-from eligibility.domain.text import FrozenModel, Wording
+from eligibility.domain.text import Wording
 from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
@@ -80,13 +80,6 @@ class TechnicalField:
     products: tuple[str, ...] = ()
 
 
-class Holding(FrozenModel):
-    """The facts that say that a firm has a scheme's title: the answer, and its last day."""
-
-    title: str
-    until: str
-
-
 @dataclass(frozen=True, eq=False)
 class Scheme:
     """One qualification that a firm can apply for.
@@ -113,7 +106,7 @@ class Scheme:
     application_forms : mapping of file to tuple of FormTable
         The tables of an application, for the editions that name one.
     holding : Holding or None
-        The facts that say that a firm has its title; those of whichever scheme asks for them.
+        The facts that say that a firm has its title.
     folder : Path
         Where its files are.
     """
@@ -192,9 +185,8 @@ class Scheme:
     def targets(self) -> tuple[TitleTarget, ...]:
         """What is wanted of it unless a city sets its own; none where the scheme says nothing."""
         path = self.folder / "targets.yaml"
-        if not path.exists():
-            return ()
-        return tuple(TitleTarget(**entry) for entry in read_yaml(path)["targets"])
+        entries = read_yaml(path)["targets"] if path.exists() else ()
+        return tuple(TitleTarget(**entry) for entry in entries)
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
@@ -213,12 +205,10 @@ class Scheme:
 
     @cached_property
     def _nodes_by_file(self) -> Mapping[str, Mapping[str, TechnicalField]]:
-        named = {
-            file: {node.code: node for node in nodes} for file, nodes in self.catalogues.items()
-        }
-        return named | {
-            "": {code: node for nodes in named.values() for code, node in nodes.items()}
-        }
+        catalogues = self.catalogues.items()
+        named = {file: {node.code: node for node in nodes} for file, nodes in catalogues}
+        every = {code: node for nodes in named.values() for code, node in nodes.items()}
+        return named | {"": every}
 
     @cached_property
     def titles_by_code(self) -> Mapping[str, str]:
