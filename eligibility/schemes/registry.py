@@ -9,7 +9,6 @@ changed.
 
 from __future__ import annotations
 
-import csv
 import importlib
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +30,7 @@ from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTa
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import Wording
 from eligibility.schemes.bridges import ReconciliationRules
+from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.lists import ListDefinition, definitions
@@ -60,24 +60,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
         content: dict[str, Any] = yaml.load(file, Loader=_OnceLoader)
     return content
-
-
-@dataclass(frozen=True)
-class TechnicalField:
-    """One node of the catalogue (国家重点支持的高新技术领域).
-
-    ``products`` are everyday names of what firms of a lowest-level node sell: ours, not the
-    catalogue's.
-    """
-
-    code: str
-    level: int
-    parent: str
-    number: str
-    title: str
-    terms: str
-    exclusion: str
-    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -411,7 +393,7 @@ def read_scheme(folder: Path) -> Scheme:
         files = sorted((folder / "editions").glob("*.yaml"))
         contents = whole_editions({path.stem: read_yaml(path) for path in files})
         catalogues = {
-            file: _read_catalogue(folder / file) for file in _files(contents, "technical_fields")
+            file: read_catalogue(folder / file) for file in _files(contents, "technical_fields")
         }
         editions = tuple(_edition(content, catalogues) for content in contents)
         return Scheme(
@@ -479,29 +461,3 @@ def _edition(
                     affected=affected,
                 )
     return edition
-
-
-def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
-    everyday = path.with_name("everyday_products.tsv")
-    products = {row["code"]: tuple(row["products"].split("、")) for row in _rows(everyday)}
-    return tuple(
-        TechnicalField(
-            row["code"],
-            int(row["level"]),
-            row["parent_code"],
-            row["official_number"],
-            row["title"],
-            row["terms"],
-            row["exclusion"],
-            products.get(row["code"], ()),
-        )
-        for row in _rows(path)
-    )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a file separated by tabs; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
