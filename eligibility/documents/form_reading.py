@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from eligibility.documents.context import Context, head_power, read_context
 from eligibility.documents.definitions import FieldRule, FormEdition
-from eligibility.documents.grid import MARKS, Cell, Row, plain_text
+from eligibility.documents.grid import DASHES, MARKS, Cell, Row, plain_text
 from eligibility.documents.lines import LineMatch, LineReader, turn
 from eligibility.documents.recognition import CONFIRMING, MAKING, Segment, edition_of
 from eligibility.documents.relations import Place, evaluate, imbalances, lines_of, relations
@@ -259,6 +259,9 @@ class FormReader:
         """What a cell holds: None for what is blank or not to be filled in."""
         kind = edition.lines[match.line].kind
         text = cell.text.strip()
+        if text in DASHES and kind == "amount":
+            self._weak.add(match.line)
+            return 0.0
         if text in MARKS or kind == "share":
             return None
         if kind == "text":

@@ -100,8 +100,10 @@ def line_number(text: str) -> str | None:
 _FIGURE = re.compile(
     r"[(（]?[-+－−]?[¥￥]?\s*(?:\d{1,3}(?:[,，' ]\s?\d{3})+|\d+)?(?:\s?[.．]\s?\d+)?\s*(?:[%％]|亿元|万元|元|人|个|件|项)?[)）]?"
 )
-#: not to be filled in, or nothing entered
-MARKS = frozenset("* ＊ ** *** - -- --- — —— – / \\ ─ ×".split())
+#: how accounts write that there is nothing
+DASHES = frozenset("- -- --- — —— – ─ －".split())
+#: these, and what is not to be filled in
+MARKS = DASHES | frozenset("* ＊ ** *** / \\ ×".split())
 
 
 def is_figure(text: str) -> bool:

@@ -15,7 +15,15 @@ from rapidfuzz import fuzz
 
 from eligibility.documents.context import head_power
 from eligibility.documents.definitions import FormDefinition, FormEdition
-from eligibility.documents.grid import Cell, Row, is_figure, label_key, line_number, plain_text
+from eligibility.documents.grid import (
+    MARKS,
+    Cell,
+    Row,
+    is_figure,
+    label_key,
+    line_number,
+    plain_text,
+)
 
 #: heads of the column of line numbers
 _NUMBER_HEADS = frozenset(("行次", "序号", "栏次", "行号", "行", "项次", "代码"))
@@ -360,14 +368,20 @@ class LineReader:
         label: Cell,
     ) -> None:
         """The one figure of a line; several that differ are not told apart."""
-        own = [head for head in heads if head.column == column and head.start >= label.end - 1]
+        columns = self._form.columns
+        heading = {column} if columns[column].heads else {
+            name for name, each in columns.items() if each.heads and each.year == 0
+        }  # fmt: skip
+        own = [head for head in heads if head.column in heading and head.start >= label.end - 1]
         under = [cell for cell in figures if any(_overlap(cell, head) > 0 for head in own)]
         figures = under or figures
-        if figures and len({cell.text for cell in figures}) == 1:
-            match.cells[column] = figures[0]
-            match.heads[column] = own[0].text if own else ""
-        elif figures:
-            match.without_head += figures
+        # marks beside the figure fill the columns that this line has not
+        entered = [cell for cell in figures if cell.text.strip() not in MARKS] or figures[:1]
+        if len({cell.text for cell in entered}) == 1:
+            match.cells[column] = entered[0]
+            match.heads[column] = own[0].text if own and columns[column].heads else ""
+        elif entered:
+            match.without_head += entered
 
     def _place(
         self, match: LineMatch, columns: Sequence[str], figures: Sequence[Cell], heads: Sequence[Head],
