@@ -98,7 +98,7 @@ def facts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
         return []
     st.header(_("Read from your papers"), anchor=False)
     words = {
-        Certainty.CERTAIN: _("certain"),
+        Certainty.CERTAIN: _("sure"),
         Certainty.LIKELY: _("likely"),
         Certainty.OPEN: _("open"),
     }
@@ -117,7 +117,7 @@ def facts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
         disabled=["figure", "value", "certainty", "source"],
         column_config={
             "take": st.column_config.CheckboxColumn(_("Take"), width=60),
-            "figure": st.column_config.TextColumn(_("Figure")),
+            "figure": st.column_config.TextColumn(_("Item of the form")),
             "value": st.column_config.TextColumn(_("Value (CNY, persons)")),
             "certainty": st.column_config.TextColumn(_("How sure")),
             "source": st.column_config.TextColumn(_("Where from"), width="large"),
