@@ -425,7 +425,18 @@ def test_the_server_ends_with_that_sentence_before_it_answers(tmp_path: Path) ->
 
 # --- the pages ---
 
-PUBLIC = {"start", "papers", "steps", "result", "firm", "plan", "field", "rules", "model", "account"}
+PUBLIC = {
+    "start",
+    "papers",
+    "steps",
+    "result",
+    "firm",
+    "plan",
+    "field",
+    "rules",
+    "model",
+    "account",
+}
 STAFF = PUBLIC | {
     "firms", "overview", "staff-firms", "staff-firm", "import", "applications", "year"
 }  # fmt: skip
