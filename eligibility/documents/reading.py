@@ -17,7 +17,7 @@ from eligibility.documents.context import Context, name_context, read_context
 from eligibility.documents.definitions import PaperDefinitions, paper_definitions
 from eligibility.documents.files import PaperFile, open_papers
 from eligibility.documents.form_reading import FormReader, ReadForm
-from eligibility.documents.grid import Row, Strip, is_figure
+from eligibility.documents.grid import Row, Strip, forget_texts, is_figure
 from eligibility.documents.head_counts import count_persons, month_table, offers_of, person_header
 from eligibility.documents.lists import read_lists
 from eligibility.documents.recognition import Segment, segments
@@ -88,9 +88,12 @@ def read_documents(
     qualification = load_scheme(scheme)
     day = as_of or date.today()
     reader = _Reader(qualification, paper_definitions(qualification), day)
-    for paper in open_papers(list(several)):
-        reader.add(paper)
-    return reader.reading(firm)
+    try:
+        for paper in open_papers(list(several)):
+            reader.add(paper)
+        return reader.reading(firm)
+    finally:
+        forget_texts()
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def test_every_figure_of_the_sample_papers_is_read_back_and_errors_are_found_at_
     assert len(reading.doubts) + len(reading.conflicts) == len(errors)
 
 
-@pytest.mark.parametrize("seed", [1, 4, 8])
+@pytest.mark.parametrize("seed", [1, 8])
 def test_forms_in_any_layout_are_read_back_to_the_cent(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     firm = invent_firm(seed)
