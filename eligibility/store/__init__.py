@@ -37,12 +37,16 @@ from eligibility.store.records import VersionedValue
 from eligibility.store.repository import Repository
 from eligibility.store.rows import plain
 from eligibility.store.schema import (
+    CARRIER_WORDS,
     LEDGER_WORDS,
+    PAIR_WORDS,
     PAPER_WORDS,
     ROLE_WORDS,
     STAGE_WORDS,
+    CarrierKind,
     DocumentStatus,
     Ledger,
+    PairReason,
     Role,
     Stage,
 )
@@ -50,9 +54,11 @@ from eligibility.store.schema import (
 __all__ = [
     "ADMINISTRATORS",
     "ANYONE",
+    "CARRIER_WORDS",
     "LEADS",
     "LEDGER_WORDS",
     "LOCAL",
+    "PAIR_WORDS",
     "PAPER_WORDS",
     "ROLE_WORDS",
     "STAFF",
@@ -61,12 +67,14 @@ __all__ = [
     "Accounts",
     "Actor",
     "AuditAction",
+    "CarrierKind",
     "DocumentStatus",
     "Engine",
     "FirmFilter",
     "ImportResult",
     "Ledger",
     "LocalUser",
+    "PairReason",
     "Principal",
     "Repository",
     "ResultPage",

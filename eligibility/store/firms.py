@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Literal
 
 import numpy as np
@@ -21,13 +22,25 @@ from sqlalchemy import (
 )
 from sqlalchemy import DateTime as RawMoment
 
-from eligibility.domain.errors import InputError, NotFound
+from eligibility.domain.errors import Conflict, InputError, NotFound
+from eligibility.domain.firm_names import name_key
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, LEADS, STAFF
 from eligibility.store.audit import AuditAction, write_audit
 from eligibility.store.column_types import UNREADABLE, damage_error
-from eligibility.store.rows import Facts, Row, only, slices
-from eligibility.store.schema import Role, Stage, accounts, carriers, firms, tasks
+from eligibility.store.firm_history import name_columns, record_carriers, record_names
+from eligibility.store.firm_pairs import counted_file, propose_copy, propose_pairs
+from eligibility.store.rows import Facts, Row, clean, only, slices
+from eligibility.store.schema import (
+    PairReason,
+    Role,
+    Stage,
+    accounts,
+    carriers,
+    firm_pairs,
+    firms,
+    tasks,
+)
 
 #: what a person enters of a firm; the rest of its row follows from what is done with it
 EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")
@@ -85,8 +98,13 @@ _NEXT_DUE = (
 _ADVISER = accounts.c.name.label("adviser")
 _CARRIER = carriers.c.name.label("carrier")
 LISTED = [*firms.c, _CARRIER, _ADVISER, _NEXT_DUE]
-#: what the table of all firms shows; the rest of a row is of use for one firm at a time
-SHOWN = [c for c in LISTED if c.name not in ("stage_since", "created_at", "changed_at", "version")]
+#: of use for one firm at a time
+_INNER = (
+    "stage_since", "created_at", "changed_at", "version", "name_key", "name_stem", "name_order",
+    "carrier_since", "copy_of", "merged_into", "archived_at",
+)  # fmt: skip
+#: what the table of all firms shows
+SHOWN = [c for c in LISTED if c.name not in _INNER]
 SORTS = {column.name: column for column in LISTED}
 _JOINED = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
 
@@ -103,7 +121,7 @@ class Firms(Access):
 
     def _listing(self, selection: FirmFilter | None) -> Select[Any]:
         clauses = (selection or FirmFilter()).clauses()
-        return select(*LISTED).select_from(_JOINED).where(self._visible(), *clauses)
+        return select(*LISTED).select_from(_JOINED).where(self._counted(), *clauses)
 
     @open_to(ANYONE)
     def page(
@@ -132,16 +150,18 @@ class Firms(Access):
         """
         if sort not in SORTS:
             raise InputError("There is no column {column} to sort by.", column=sort)
-        by = SORTS[sort].desc() if descending else SORTS[sort].asc()
+        # names in the order of pinyin
+        column = firms.c.name_order if sort == "name" else SORTS[sort]
+        by = column.desc() if descending else column.asc()
         # said of a column without blanks, it would keep SQLite from its index
-        blank = getattr(SORTS[sort], "nullable", True)
+        blank = getattr(column, "nullable", True)
         order = by.nulls_last() if blank else by, firms.c.id
         counting = select(func.count()).select_from(firms)
         clauses = (selection or FirmFilter()).clauses()
         with self._reading() as connection:
             statement = self._listing(selection).order_by(*order)
             rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
-            count = connection.scalar(counting.where(self._visible(), *clauses)) or 0
+            count = connection.scalar(counting.where(self._counted(), *clauses)) or 0
         return ResultPage(rows, count)
 
     @open_to(ANYONE)
@@ -165,8 +185,10 @@ class Firms(Access):
         clauses = (selection or FirmFilter()).clauses()
         try:
             with self._reading() as connection:
-                statement = select(*raw).select_from(_JOINED).where(self._visible(), *clauses)
-                rows = connection.execute(statement.order_by(firms.c.name, firms.c.id)).fetchall()
+                statement = select(*raw).select_from(_JOINED).where(self._counted(), *clauses)
+                rows = connection.execute(
+                    statement.order_by(firms.c.name_order, firms.c.id)
+                ).fetchall()
             columns = zip(*rows, strict=True) if rows else [()] * len(raw)
             return {
                 column.name: _array(column.name, values)
@@ -178,12 +200,16 @@ class Firms(Access):
     @open_to(ANYONE)
     def get(self, firm_id: int) -> Row:
         """One firm's row, with its ``version``; NotFound if it is not to be seen."""
+        one = select(*LISTED).select_from(_JOINED).where(firms.c.id == firm_id)
         with self._reading() as connection:
-            return self._one(connection, self._listing(None).where(firms.c.id == firm_id))
+            return self._one(connection, one.where(self._visible()))
 
     @open_to(STAFF)
     def add(self, values: Facts) -> int:
         """A new firm, and its id.
+
+        Where another carrier holds a firm of this credit code, or one of the two has no code and the
+        name is the same, the new file is not counted until a person decides whether they are one.
 
         Parameters
         ----------
@@ -200,22 +226,36 @@ class Firms(Access):
             if self.actor.role is Role.ADVISER:
                 entries["carrier_id"] = self._own_carrier(entries.get("carrier_id"))
             self._adviser(connection, entries.get("adviser_id"), entries.get("carrier_id"))
+            other = self._other_file(connection, entries.get("uscc"), entries.get("carrier_id"))
             at = self._clock()
             fresh = {"stage_since": at, "created_at": at, "changed_at": at, "version": 1}
+            fresh |= {"copy_of": other, "carrier_since": at.date()}
             new_id = self._insert(connection, firms, {**entries, **fresh})
+            if other is not None:
+                propose_copy(connection, new_id, other, PairReason.CODE, at)
+            propose_pairs(connection, [new_id], at)
             self._log(connection, AuditAction.FIRM_ADD, new_id, **entries)
         return new_id
 
     @open_to(ANYONE)
-    def save(self, firm_id: int, values: Facts, version: int) -> int:
+    def save(
+        self, firm_id: int, values: Facts, version: int, *, is_correction: bool = False
+    ) -> int:
         """Change a firm that stands at this version, and give its next version.
 
-        A firm may change its name, district and industry; an adviser all but the carrier.
+        A firm may change its name, district and industry; an adviser all but the carrier. A name and
+        a carrier that end are kept with the day, and whoever looked after the firm until then sees
+        the file as it stood on it.
+
+        Parameters
+        ----------
+        is_correction : bool
+            What was there was wrong, and so is no former name or carrier.
 
         Raises
         ------
         Conflict
-            If someone else changed it since, or the carrier has a firm of this credit code.
+            If someone else changed it since, or another firm has this credit code.
         """
         with self._writing() as connection:
             allowed = {Role.FIRM: ("name", "district", "industry")}.get(self.actor.role, EDITABLE)
@@ -227,12 +267,67 @@ class Firms(Access):
             adviser = entries.get("adviser_id", before["adviser_id"])
             if {"carrier_id", "adviser_id"} & set(entries):
                 self._adviser(connection, adviser, carrier)
-            changes = {**entries, "changed_at": self._clock()}
-            after = self._change(connection, firms, firms.c.id == firm_id, changes, version)
-            self._log(
-                connection, AuditAction.FIRM_CHANGE, firm_id, changed=differences(before, entries)
+            at = self._clock()
+            clean(firms, entries)
+            changes = {**entries, **name_columns(entries.get("name", before["name"]))}
+            if not is_correction:
+                self._keep_history(connection, before, entries, at.date())
+            uscc = entries.get("uscc", before["uscc"])
+            other = None
+            if uscc != before["uscc"]:
+                other = self._other_file(connection, uscc, carrier, firm_id)
+                changes["copy_of"] = other
+                self._drop_code_pair(connection, firm_id)
+            after = self._change(
+                connection, firms, firms.c.id == firm_id, {**changes, "changed_at": at}, version
             )
+            if other is not None:
+                propose_copy(connection, firm_id, other, PairReason.CODE, at)
+            if {"uscc", "name"} & set(entries):
+                propose_pairs(connection, [firm_id], at)
+            changed = differences(before, entries)
+            self._log(
+                connection, AuditAction.FIRM_CHANGE, firm_id, changed=changed,
+                **({"correction": True} if is_correction else {}),
+            )  # fmt: skip
         return after
+
+    def _keep_history(self, connection: Connection, before: Row, entries: Row, until: date) -> None:
+        """The name and the carrier that a change ends."""
+        name = entries.get("name", before["name"])
+        if before["name"] and name_key(name) != before["name_key"]:
+            record_names(connection, [(before["id"], before["name"])], until)
+        if entries.get("carrier_id", before["carrier_id"]) != before["carrier_id"]:
+            record_carriers(connection, [before["id"]], until, entries["carrier_id"])
+
+    def _other_file(
+        self,
+        connection: Connection,
+        uscc: str | None,
+        carrier_id: int | None,
+        but: int | None = None,
+    ) -> int | None:
+        """The file that counts of another carrier's firm of this code; Conflict for one of this."""
+        other = counted_file(connection, uscc, but)
+        if other is None:
+            return None
+        files = firms.c.uscc == uscc, firms.c.archived_at.is_(None), firms.c.id != (but or 0)
+        here = firms.c.carrier_id.is_not_distinct_from(carrier_id)
+        if name := connection.scalar(select(firms.c.name).where(*files, here, self._visible())):
+            raise Conflict(
+                "Firm {name} has the credit code {uscc} already; nothing was stored. Correct the "
+                "code, or open that firm.",
+                name=name, uscc=uscc,
+            )  # fmt: skip
+        return other
+
+    def _drop_code_pair(self, connection: Connection, firm_id: int) -> None:
+        """A file with another code is no longer one of the firm that the code before said."""
+        connection.execute(
+            update(firm_pairs)
+            .where(firm_pairs.c.firm_id == firm_id, firm_pairs.c.decision.is_(None))
+            .values(decision="apart", decided_at=self._clock(), account_id=self.actor.account_id)
+        )
 
     @open_to(STAFF)
     def assign(self, firm_ids: Iterable[int], adviser_id: int | None) -> int:
@@ -258,6 +353,7 @@ class Firms(Access):
         """Move many firms to one carrier, away from their advisers; all or none. Their number."""
         with self._writing() as connection:
             visible_ids = self._seen_firms(connection, firm_ids)
+            record_carriers(connection, visible_ids, self._clock().date(), carrier_id)
             self._change_many(
                 connection,
                 visible_ids,
@@ -291,18 +387,18 @@ class Firms(Access):
         other = firms.c[field].is_distinct_from(value)
         counting = select(func.count()).select_from(firms)
         with self._reading() as connection:
-            query = counting.where(self._visible(), *selection.clauses(), other)
+            query = counting.where(self._counted(), *selection.clauses(), other)
             return connection.scalar(query) or 0
 
     @open_to(STAFF)
     def ids_by_code(self, codes: Iterable[str]) -> dict[str, int]:
-        """Credit code → firm, of those to be seen; a code of two firms is left out."""
+        """Credit code → firm, of those to be seen."""
         result: dict[str, int] = {}
         one = func.count() == 1
         with self._reading() as connection:
             for some in slices(set(codes)):
                 query = select(firms.c.uscc, func.min(firms.c.id))
-                query = query.where(self._visible(), firms.c.uscc.in_(some))
+                query = query.where(self._counted(), firms.c.uscc.in_(some))
                 rows = connection.execute(query.group_by(firms.c.uscc).having(one))
                 result |= {code: firm_id for code, firm_id in rows}
         return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    case,
     delete,
+    false,
     func,
     insert,
     select,
@@ -24,15 +26,18 @@ from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone, writing
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
-from eligibility.store.import_matching import carrier_ids, updated_master
-from eligibility.store.import_merge import CHUNK, MASTER, ImportMerge, ImportResult
+from eligibility.store.import_matching import Decision, carrier_ids, updated_master
+from eligibility.store.import_merge import CHUNK, MASTER, ImportMerge, ImportResult, new_carriers
 from eligibility.store.records import record_columns
 from eligibility.store.rows import Facts, Row, clean, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
     Role,
+    assessments,
+    carriers,
     figures,
     firms,
+    import_changes,
     imports,
     staged,
 )
@@ -157,67 +162,204 @@ class Imports(ImportMerge):
     def preview(self, import_id: int, *, limit: int = 100, offset: int = 0) -> Row:
         """One import with its ``rejected`` and ``remarks`` and, while staged, some of its ``rows`` as they are.
 
-        Each row has ``firm_id``, the firm it speaks of, None where it is a new one, and ``would``,
-        what storing it does. ``known`` counts, of all rows, those of firms held already.
+        Each row has ``firm_id``, the firm it speaks of, None where it is a new one; ``would``, what
+        storing it does; ``changes``, what it tells anew of a firm (``name``, ``carrier`` and the
+        figures by field and year, each [before, after]); and ``candidate``, the firm that it may be
+        by its name, which a person decides. Of all rows, ``known`` counts those of firms held
+        already, ``moved`` and ``renamed`` those whose firm is elsewhere or called otherwise by then,
+        ``doubtful`` those to decide; ``new_carriers`` are the names of carriers that it would make.
         """
         with self._reading() as connection:
             row = self._import(connection, import_id)
             columns = [c for c in staged.c if c.name not in ("record", "firm_id", "import_id")]
-            match = self._match(row)
+            match, candidate = self._match(row), self._candidate(row)
             mine = staged.c.import_id == import_id
-            rows = select(*columns, match.label("firm_id")).where(mine)
+            rows = select(
+                *columns, match.label("firm_id"), candidate.label("candidate_id")
+            ).where(mine)  # fmt: skip
             ordered = rows.order_by(staged.c.place).limit(limit).offset(offset)
-            query = select(func.count()).select_from(staged).where(mine, match.is_not(None))
-            matches = connection.scalar(query) or 0
             drawn = self._all(connection, ordered)
-            would = self._would(connection, drawn, match)
+            changes = self._changes(connection, drawn, match)
             return {
                 **row,
-                "known": matches,
-                "rows": [{**row, "would": would[row["id"]]} for row in drawn],
+                **self._kinds(connection, row, mine, match),
+                "rows": [{**row, **changes[row["id"]]} for row in drawn],
             }
 
-    def _would(
-        self, connection: Connection, rows: Sequence[Row], match: ColumnElement[int | None]
-    ) -> dict[int, Would]:
-        """What storing does with each of these rows, told by what storing itself compares."""
-        theirs = [row["firm_id"] for row in rows if row["firm_id"] is not None]
-        now = select(firms).where(firms.c.id.in_(theirs))
-        result = {row.id: row for row in connection.execute(now)}
-        years = select(figures).where(figures.c.firm_id.in_(theirs))
-        facts = {
-            (row.firm_id, row.application_year): row.facts for row in connection.execute(years)
+    def _kinds(
+        self,
+        connection: Connection,
+        row: Row,
+        mine: ColumnElement[bool],
+        match: ColumnElement[int | None],
+    ) -> Row:
+        """How many of all rows are what."""
+        if row["status"] != STAGED:
+            return {"known": 0, "moved": 0, "renamed": 0, "doubtful": 0, "new_carriers": []}
+        matched = select(staged, match.label("match")).where(mine).subquery()
+        firm, seat = firms.alias("firm"), carriers.alias("seat")
+        moves = matched.c.carrier != seat.c.name
+        if row["carrier_id"] is not None:
+            moves = false()
+        moves &= matched.c.decision.is_distinct_from(Decision.STAY.value)
+        renames = (matched.c.name_key != "") & (matched.c.name_key != firm.c.name_key)
+        counting = (
+            select(
+                func.count(firm.c.id),
+                func.sum(case((moves, 1), else_=0)),
+                func.sum(case((renames, 1), else_=0)),
+            )
+            .select_from(matched)
+            .outerjoin(firm, firm.c.id == matched.c.match)
+            .outerjoin(seat, seat.c.id == firm.c.carrier_id)
+        )
+        known, moved, renamed = connection.execute(counting).one()
+        doubt = mine & match.is_(None) & staged.c.decision.is_(None)
+        doubtful = select(func.count()).select_from(staged)
+        doubtful = doubtful.where(doubt, self._candidate(row).is_not(None))
+        own = row["carrier_id"] is not None
+        return {
+            "known": known,
+            "moved": moved or 0,
+            "renamed": renamed or 0,
+            "doubtful": connection.scalar(doubtful) or 0,
+            "new_carriers": [] if own else new_carriers(connection, mine),
         }
+
+    def _changes(
+        self, connection: Connection, rows: Sequence[Row], match: ColumnElement[int | None]
+    ) -> dict[int, Row]:
+        """What storing does with each of these rows, told by what storing itself compares."""
+        theirs = {row[name] for row in rows for name in ("firm_id", "candidate_id")} - {None}
+        result = {}
+        for some in slices(theirs):
+            now = select(firms).where(firms.c.id.in_(some))
+            result |= {row.id: row for row in connection.execute(now)}
+        facts = {}
+        for some in slices(theirs):
+            years = select(figures).where(figures.c.firm_id.in_(some))
+            facts |= {
+                (row.firm_id, row.application_year): row.facts for row in connection.execute(years)
+            }
         these = staged.c.id.in_([row["id"] for row in rows]) & staged.c.scheme.is_not(None)
         unchanged_rows = set(self._unchanged_rows(connection, these, match))
         carrier_of = carrier_ids(connection)
+        titles = {number: name for name, number in carrier_of.items()}
 
-        def would(row: Row) -> Would:
+        def changes(row: Row) -> Row:
             if row["firm_id"] is None:
-                return Would.ADD
+                likely = result.get(row["candidate_id"])
+                candidate = None
+                if likely is not None:
+                    candidate = {
+                        "id": likely.id, "name": likely.name, "uscc": likely.uscc,
+                        "carrier": titles.get(likely.carrier_id),
+                    }  # fmt: skip
+                return {"would": Would.ADD, "changes": {}, "candidate": candidate}
             firm = result[row["firm_id"]]
-            master_data = firm.name, firm.district, firm.industry, firm.carrier_id
+            before = firm.name, firm.district, firm.industry, firm.carrier_id, firm.uscc
             figures_now = facts.get((firm.id, row["application_year"]))
             seat = carrier_of.get(row["carrier"], UNMADE) if row["carrier"] else None
-            anew = updated_master(master_data, row, seat) != master_data
-            if anew or figures_now is None or differences(figures_now, row["facts"]):
-                return Would.CHANGE
-            return (
-                Would.NOTHING
-                if row["scheme"] is None or row["id"] in unchanged_rows
-                else Would.JUDGE
+            after = updated_master(before, row, seat)
+            names = titles | {UNMADE: row["carrier"]}
+            columns = zip(
+                ("name", "district", "industry", "carrier", "uscc"), before, after, strict=True
             )
+            told = {
+                name: [names.get(was), names.get(now)] if name == "carrier" else [was, now]
+                for name, was, now in columns
+                if was != now
+            }
+            other = {} if figures_now is None else differences(figures_now, row["facts"])
+            if told or figures_now is None or other:
+                would = Would.CHANGE
+            elif row["scheme"] is None or row["id"] in unchanged_rows:
+                would = Would.NOTHING
+            else:
+                would = Would.JUDGE
+            return {"would": would, "changes": told | other, "candidate": None}
 
-        return {row["id"]: would(row) for row in rows}
+        return {row["id"]: changes(row) for row in rows}
+
+    @open_to(STAFF)
+    def decide(self, import_id: int, decisions: Mapping[int, Decision | str | None]) -> None:
+        """Decide of staged rows, by their places, which firms they are; None takes a decision back.
+
+        Raises
+        ------
+        NotFound
+            If a row is not there.
+        Conflict
+            If the import is stored or discarded.
+        """
+        with self._writing(moves_year=False) as connection:
+            row = self._import(connection, import_id)
+            if row["status"] != STAGED:
+                raise Conflict("This import is stored or discarded already; nothing was changed.")
+            for place, decision in decisions.items():
+                value = None if decision is None else Decision(decision).value
+                own = (staged.c.import_id == import_id) & (staged.c.place == place)
+                if (
+                    connection.execute(update(staged).where(own).values(decision=value)).rowcount
+                    != 1
+                ):
+                    raise NotFound("That is not here.")
+
+    @open_to(STAFF)
+    def changes(self, import_id: int) -> Row:
+        """What a stored import changed: ``firms``, and ``missing``, those of the import before.
+
+        Each of ``firms`` has ``firm_id``, ``firm``, ``uscc``, ``added``, ``changed``, and ``before``
+        and ``after``: ``verdict``, ``score_low``, ``score_high`` and ``findings`` (id → status) of the
+        assessment that was and is current, None where there was none or it is the same.
+        """
+        before, after = assessments.alias("before"), assessments.alias("after")
+        with self._reading() as connection:
+            row = self._import(connection, import_id)
+            heads = [import_changes.c[name] for name in ("firm_id", "added", "changed")]
+            sides = [
+                each.c[name].label(f"{side}.{name}")
+                for side, each in (("before", before), ("after", after))
+                for name in ("id", "verdict", "score_low", "score_high", "record")
+            ]
+            query = (
+                select(*heads, firms.c.name.label("firm"), firms.c.uscc, *sides)
+                .join_from(import_changes, firms, firms.c.id == import_changes.c.firm_id)
+                .outerjoin(before, before.c.id == import_changes.c.before_id)
+                .outerjoin(after, after.c.id == import_changes.c.after_id)
+                .where(import_changes.c.import_id == import_id, self._visible())
+                .order_by(firms.c.name_order, firms.c.id)
+            )
+            rows = [_turn(each) for each in self._all(connection, query)]
+            return {"firms": rows, "missing": self._missing(connection, row)}
+
+    def _missing(self, connection: Connection, row: Row) -> list[Row]:
+        """Firms of the import stored before this one, by the same carrier or all, that it lacks."""
+        previous = select(func.max(imports.c.id)).where(
+            imports.c.id < row["id"],
+            imports.c.status == CONFIRMED,
+            imports.c.carrier_id.is_not_distinct_from(row["carrier_id"]),
+        )
+        last = connection.scalar(previous)
+        if last is None:
+            return []
+        columns = [firms.c[name] for name in ("id", "name", "uscc", "verdict")]
+        those = select(import_changes.c.firm_id)
+        query = select(*columns).where(
+            self._visible(),
+            firms.c.id.in_(those.where(import_changes.c.import_id == last)),
+            firms.c.id.not_in(those.where(import_changes.c.import_id == row["id"])),
+        )
+        return self._all(connection, query.order_by(firms.c.name_order, firms.c.id))
 
     @open_to(STAFF)
     def confirm(self, import_id: int) -> ImportResult:
         """Store a staged import: all of it, or nothing. Confirming again changes nothing.
 
-        Firms are matched by credit code among those the actor may see: where the row names a
-        carrier, that carrier's firm before one without a carrier, which then goes to it. A row
-        without a code is a new firm, unless it is the very row that a firm came from. What a
-        file leaves blank keeps its value. A row that tells nothing new, and is judged as it was,
+        Firms are matched by credit code among those the actor may see, wherever they are: a firm
+        goes to the carrier that its row names, unless it was decided that it stays. A row
+        without a code is a new firm, unless it is the very row that a firm came from or was decided
+        to be another's; what nobody decided is a pair to decide. What a file leaves blank keeps its value. A row that tells nothing new, and is judged as it was,
         adds nothing: no assessment, no version, no line of the log.
 
         Raises
@@ -277,6 +419,22 @@ class Imports(ImportMerge):
             .where(imports.c.id == import_id)
             .values(status=status, result=result, closed_at=self._clock())
         )
+
+
+def _turn(row: Row) -> Row:
+    """A row of changes, with the two assessments as mappings where they differ."""
+    sides = {}
+    for side in ("before", "after"):
+        parts = {
+            name: row.pop(f"{side}.{name}")
+            for name in ("id", "verdict", "score_low", "score_high", "record")
+        }
+        if parts["id"] is None:
+            sides[side] = None
+            continue
+        findings = parts.pop("record").get("findings", [])
+        sides[side] = parts | {"findings": {each["id"]: each["status"] for each in findings}}
+    return {**row, **sides}
 
 
 def _stage_row(

@@ -7,6 +7,7 @@ refuse to be changed or emptied, by triggers of the database itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -27,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
+from eligibility.domain.firm_names import name_key, name_order, name_stem
 from eligibility.domain.text import msgid
 from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0007"
+REVISION = "0008"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -107,6 +109,40 @@ PAPER_WORDS = {
 }
 
 
+class CarrierKind(StrEnum):
+    """Kind of a carrier, in the order in which firms move along them."""
+
+    SPACE = "space"
+    INCUBATOR = "incubator"
+    ACCELERATOR = "accelerator"
+    PARK = "park"
+
+
+CARRIER_WORDS = {
+    CarrierKind.SPACE: msgid("maker space"),
+    CarrierKind.INCUBATOR: msgid("incubator"),
+    CarrierKind.ACCELERATOR: msgid("accelerator"),
+    CarrierKind.PARK: msgid("park"),
+}
+
+
+class PairReason(StrEnum):
+    """Why two files may be one firm's."""
+
+    CODE = "code"
+    NAME = "name"
+    FORMER_NAME = "former name"
+    LEGAL_FORM = "legal form"
+
+
+PAIR_WORDS = {
+    PairReason.CODE: msgid("the same credit code"),
+    PairReason.NAME: msgid("the same name, and one without a code"),
+    PairReason.FORMER_NAME: msgid("a former name, and one without a code"),
+    PairReason.LEGAL_FORM: msgid("the same name but for its legal form, and one without a code"),
+}
+#: SQL of the files that count: one for each firm
+COUNTED = "archived_at IS NULL AND copy_of IS NULL"
 #: what a table of firms shows of an assessment; the score in points, the probability and the ends
 #: of its interval in /1
 HEADLINE = (
@@ -149,12 +185,25 @@ def _headline() -> list[Column[Any]]:
     return [Column(name, kinds.get(name, Float())) for name in HEADLINE]
 
 
+def _of_name(column: str, turn: Callable[[str], str], length: int) -> Column[str]:
+    """A column that follows from the name, where a row is added without it."""
+    return Column(
+        column,
+        String(length),
+        nullable=False,
+        default=lambda context: turn(context.get_current_parameters().get("name") or ""),
+        server_default=sql("''"),
+    )
+
+
 carriers = Table(
     "carriers",
     metadata,
     _id(),
     Column("name", String(200), nullable=False, unique=True),
     Column("district", String(200)),
+    Column("kind", String(16)),
+    Column("speciality", String(200)),
     Column("active", Boolean, nullable=False, default=True),
     _version(),
 )
@@ -217,8 +266,14 @@ firms = Table(
     _id(),
     Column("uscc", String(18), index=True),
     Column("name", String(300), nullable=False, default=""),
+    # the normal name, the same without its legal form, and its place in the order of pinyin
+    _of_name("name_key", name_key, 300),
+    _of_name("name_stem", name_stem, 300),
+    _of_name("name_order", name_order, 500),
     Column("district", String(200), index=True),
     Column("carrier_id", ForeignKey("carriers.id")),
+    #: since when it is at this carrier; None where that is not known
+    Column("carrier_since", Day),
     Column("industry", String(200), index=True),
     Column("stage", String(16), nullable=False, default=Stage.SURVEYED.value),
     #: None where a store of versions that kept none does not tell
@@ -228,18 +283,80 @@ firms = Table(
     _at("assessed_at", nullable=True),
     _at("created_at"),
     _at("changed_at"),
+    # no foreign keys: a backup brings the rows in the order of their ids
+    # the file that this one is probably another of; it is not counted until a person decides
+    Column("copy_of", Integer, index=True),
+    Column("merged_into", Integer, index=True),
+    _at("archived_at", nullable=True),
     _version(),
-    UniqueConstraint("carrier_id", "uscc"),
     # the list is in the order of names, and a page of it need not sort all
-    Index(None, "name", "id"),
-    # a NULL carrier equals no other, so the firms without one need their own line
+    Index(None, "name_order", "id"),
+    Index(None, "name_key"),
+    Index(None, "name_stem"),
+    # a firm is its credit code
     Index(
-        "uq_firms_uscc_without_carrier",
+        "uq_firms_uscc",
         "uscc",
         unique=True,
-        sqlite_where=sql("carrier_id IS NULL"),
-        postgresql_where=sql("carrier_id IS NULL"),
+        sqlite_where=sql(COUNTED),
+        postgresql_where=sql(COUNTED),
     ),
+)
+
+former_names = Table(
+    "former_names",
+    metadata,
+    _id(),
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("name", String(300), nullable=False),
+    _of_name("name_key", name_key, 300),
+    _of_name("name_stem", name_stem, 300),
+    #: the last day of the name; None where it is not known
+    Column("until", Day),
+    Index(None, "name_key"),
+    Index(None, "name_stem"),
+)
+
+former_carriers = Table(
+    "former_carriers",
+    metadata,
+    _id(),
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("carrier_id", ForeignKey("carriers.id"), nullable=False, index=True),
+    Column("since", Day),
+    Column("until", Day),
+    #: the file as it stood on that day, for those who looked after it until then
+    Column("file", CompressedJson, nullable=False),
+)
+
+firm_pairs = Table(
+    "firm_pairs",
+    metadata,
+    _id(),
+    # the file that is probably a copy, and the one that counts
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("other_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("reason", String(16), nullable=False),
+    #: None while nobody has decided
+    Column("decision", String(16)),
+    _by(),
+    _at(),
+    _at("decided_at", nullable=True),
+)
+
+firm_merges = Table(
+    "firm_merges",
+    metadata,
+    _id(),
+    # the file that went on, and the one that was put into it
+    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
+    Column("merged_id", ForeignKey("firms.id"), nullable=False, index=True),
+    #: what was there before, and which rows went from one file to the other
+    Column("undo", CompressedJson, nullable=False),
+    _by(),
+    _at(),
+    _at("undone_at", nullable=True),
+    _by("undone_by"),
 )
 
 figures = Table(
@@ -365,6 +482,8 @@ imports = Table(
     Column("rejected", Json, nullable=False),
     #: None in those of versions that kept none
     Column("remarks", Json),
+    #: the heads of the columns of the rejected rows as they came
+    Column("heads", Json),
     Column("result", Json),
     _by(),
     _at(),
@@ -393,7 +512,25 @@ staged = Table(
     Column("record", CompressedJson),
     *_headline(),
     Column("firm_id", Integer),
+    _of_name("name_key", name_key, 300),
+    _of_name("name_stem", name_stem, 300),
+    #: what a person decided of the firm that the row may speak of; None: what is proposed
+    Column("decision", String(16)),
     UniqueConstraint("import_id", "place"),
+)
+
+import_changes = Table(
+    "import_changes",
+    metadata,
+    _id(),
+    Column("import_id", ForeignKey("imports.id"), nullable=False, index=True),
+    _firm(),
+    Column("added", Boolean, nullable=False),
+    # the current assessment before and after; None where there was none
+    Column("before_id", ForeignKey("assessments.id")),
+    Column("after_id", ForeignKey("assessments.id")),
+    #: ``name`` and ``carrier`` (names), and ``figures`` by field and year: each [before, after]
+    Column("changed", Json, nullable=False),
 )
 
 saved_views = Table(
