@@ -51,6 +51,6 @@ def _place(character: str) -> str:
     # a table of 40,000 characters, which only who stores names should wait for
     from pypinyin import Style, lazy_pinyin
 
-    (syllable,) = lazy_pinyin(character, style=Style.NORMAL, errors=lambda _: ["zz"])
+    (syllable,) = lazy_pinyin(character, style=Style.NORMAL, errors=lambda _: "zz")
     # ü is written as v, and stands where v does
     return f"{syllable.replace('ü', 'v')}{ord(character):05x}"

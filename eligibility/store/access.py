@@ -159,12 +159,11 @@ class Access:
         if table is firms:
             return rule
         seen = select(firms.c.id).where(rule)
-        if table in APPEND_ONLY:
-            # nothing moves these to the file that another one was merged into
-            seen = seen.union_all(
-                select(firms.c.id).where(firms.c.merged_into.in_(select(firms.c.id).where(rule)))
-            )
-        return table.c.firm_id.in_(seen)
+        if table not in APPEND_ONLY:
+            return table.c.firm_id.in_(seen)
+        # nothing moves these to the file that another one was merged into
+        parts = select(firms.c.id).where(firms.c.merged_into.in_(seen))
+        return table.c.firm_id.in_(seen.union_all(parts))
 
     def _counted(self) -> ColumnElement[bool]:
         """Files to be seen that count: of several that may be one firm's a single one.
@@ -172,7 +171,7 @@ class Access:
         Who sees the copy alone counts that.
         """
         visible = self._visible()
-        alone = firms.c.copy_of.is_(None)
+        alone: ColumnElement[bool] = firms.c.copy_of.is_(None)
         if self.actor.role is Role.ADVISER:
             # those of copies are few, and the firms of one carrier are not
             other = firms.alias("other")

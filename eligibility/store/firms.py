@@ -269,7 +269,7 @@ class Firms(Access):
                 self._adviser(connection, adviser, carrier)
             at = self._clock()
             clean(firms, entries)
-            changes = {**entries, **name_columns(entries.get("name", before["name"]))}
+            changes = {**entries, **name_columns(str(entries.get("name", before["name"])))}
             if not is_correction:
                 self._keep_history(connection, before, entries, at.date())
             uscc = entries.get("uscc", before["uscc"])
@@ -294,7 +294,7 @@ class Firms(Access):
 
     def _keep_history(self, connection: Connection, before: Row, entries: Row, until: date) -> None:
         """The name and the carrier that a change ends."""
-        name = entries.get("name", before["name"])
+        name = str(entries.get("name", before["name"]))
         if before["name"] and name_key(name) != before["name_key"]:
             record_names(connection, [(before["id"], before["name"])], until)
         if entries.get("carrier_id", before["carrier_id"]) != before["carrier_id"]:

@@ -54,7 +54,7 @@ class Identity(Access):
             for column in (*(table.c[name] for name in _SIDE), table.c.carrier_id)
         ]
         names = [carrier.c.name.label(f"{side}.carrier") for side, _, carrier in sides]
-        own = true()
+        own: ColumnElement[bool] = true()
         if firm_id is not None:
             own = (firm_pairs.c.firm_id == firm_id) | (firm_pairs.c.other_id == firm_id)
         with self._reading() as connection:
@@ -143,8 +143,8 @@ class Identity(Access):
                     "account_id": self.actor.account_id, "at": at,
                 },
             )  # fmt: skip
-            both = firm_pairs.c.firm_id.in_([firm_id, other_id])
-            both &= firm_pairs.c.other_id.in_([firm_id, other_id])
+            ids = [firm_id, other_id]
+            both = firm_pairs.c.firm_id.in_(ids) & firm_pairs.c.other_id.in_(ids)
             self._close_pair(connection, both, SAME)
             self._pass_copies_on(connection, other_id, firm_id)
             copy = firm_pairs.c.firm_id == other_id, firm_pairs.c.decision.is_(None)

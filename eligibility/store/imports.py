@@ -231,11 +231,11 @@ class Imports(ImportMerge):
     ) -> dict[int, Row]:
         """What storing does with each of these rows, told by what storing itself compares."""
         theirs = {row[name] for row in rows for name in ("firm_id", "candidate_id")} - {None}
-        result = {}
+        result: dict[int, Any] = {}
         for some in slices(theirs):
             now = select(firms).where(firms.c.id.in_(some))
             result |= {row.id: row for row in connection.execute(now)}
-        facts = {}
+        facts: dict[tuple[int, int], Row] = {}
         for some in slices(theirs):
             years = select(figures).where(figures.c.firm_id.in_(some))
             facts |= {
@@ -423,7 +423,7 @@ class Imports(ImportMerge):
 
 def _turn(row: Row) -> Row:
     """A row of changes, with the two assessments as mappings where they differ."""
-    sides = {}
+    sides: dict[str, Row | None] = {}
     for side in ("before", "after"):
         parts = {
             name: row.pop(f"{side}.{name}")

@@ -201,6 +201,12 @@ CALLS = {
     "imports.preview": Call(
         lambda r, w: r.imports.preview(w.staged), STAFF, {"adviser", *LEADS}
     ),
+    "imports.decide": Call(
+        lambda r, w: r.imports.decide(w.staged, {1: "stay"}), STAFF, {"adviser", *LEADS}
+    ),
+    "imports.changes": Call(
+        lambda r, w: r.imports.changes(w.stored), STAFF, {"adviser", *LEADS}
+    ),
     "imports.confirm": Call(
         lambda r, w: r.imports.confirm(w.staged), STAFF, {"adviser", *LEADS}
     ),

@@ -49,6 +49,7 @@ class World:
     assessment: int
     code: str
     draft: int
+    stored: int
     staged: int
     view: int
     #: a pair to decide, its two files, and a merge, a firm and one in the archive of the same carrier
@@ -127,6 +128,9 @@ def world(engine: Engine) -> World:
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
     code, draft = Repository(engine, owner).drafts.add({"name": SECRET})
     Repository(engine, owner).drafts.share(code, carrier, SECRET)
+    earlier = facts("91150105XNBU6HUA33", SECRET) | {"application_date": date(2025, 5, 10)}
+    stored = at_carrier.imports.stage(SECRET, [(earlier, None)])
+    at_carrier.imports.confirm(stored)
     staged = at_carrier.imports.stage(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
     view = at_carrier.casework.save_view(SECRET, {"text": SECRET})
     chief.administration.set_target(2026, 50, 0)
@@ -143,7 +147,7 @@ def world(engine: Engine) -> World:
     }
     return World(
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
-        account_ids["other adviser"], task, assessment, code, draft, staged, view, pair["id"],
+        account_ids["other adviser"], task, assessment, code, draft, stored, staged, view, pair["id"],
         (first, second), merge, spare, gone, former["id"], principals, account_ids,
     )  # fmt: skip
 

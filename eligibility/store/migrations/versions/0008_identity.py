@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 from eligibility.domain.firm_names import SHORTEST_STEM, name_key, name_order, name_stem
 
@@ -45,7 +46,7 @@ def upgrade() -> None:
     )
     _fill_names(store, STAGED, {"name_key": name_key, "name_stem": name_stem})
     _propose_pairs(store)
-    where = {"sqlite_where": sa.text(COUNTED), "postgresql_where": sa.text(COUNTED)}
+    where: Any = {"sqlite_where": sa.text(COUNTED), "postgresql_where": sa.text(COUNTED)}
     op.create_index("uq_firms_uscc", "firms", ["uscc"], unique=True, **where)
 
 
@@ -79,14 +80,12 @@ def _add_columns() -> None:
     op.add_column("staged", sa.Column("decision", sa.String(length=16)))
 
 
-def _key(name: str, table: str, target: str) -> Iterator[sa.SchemaItem]:
-    yield sa.Column(name, sa.Integer(), nullable=True if target == "accounts" else False)
+def _key(name: str, table: str, target: str) -> Iterator[SchemaItem]:
+    yield sa.Column(name, sa.Integer(), nullable=target == "accounts")
     yield sa.ForeignKeyConstraint([name], [f"{target}.id"], name=f"fk_{table}_{name}")
 
 
-def _table(
-    table: str, *columns: sa.SchemaItem, keys: dict[str, str], indexes: Iterable[str]
-) -> None:
+def _table(table: str, *columns: SchemaItem, keys: dict[str, str], indexes: Iterable[str]) -> None:
     op.create_table(
         table,
         sa.Column("id", sa.Integer(), nullable=False),
@@ -167,7 +166,7 @@ def _add_import_changes() -> None:
 
 def _fill_names(store: sa.Connection, table: Any, turns: dict[str, Callable[[str], str]]) -> None:
     rows = store.execute(sa.select(table.c.id, table.c.name)).all()
-    values = {name: sa.bindparam(f"new_{name}") for name in turns}
+    values: Any = {name: sa.bindparam(f"new_{name}") for name in turns}
     statement = sa.update(table).where(table.c.id == sa.bindparam("row")).values(values)
     for first in range(0, len(rows), CHUNK):
         store.execute(
@@ -182,7 +181,7 @@ def _fill_names(store: sa.Connection, table: Any, turns: dict[str, Callable[[str
 def _propose_pairs(store: sa.Connection) -> None:
     """Of the files that may be one firm's all but the first are copies of it, until it is decided."""
     names = ("id", "uscc", "name_key", "name_stem", "stage", "assessed_at")
-    rows = store.execute(sa.select(*(FIRMS.c[name] for name in names))).all()
+    rows = list(store.execute(sa.select(*(FIRMS.c[name] for name in names))))
     begin = datetime.min
     rows.sort(
         key=lambda row: (
