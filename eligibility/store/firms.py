@@ -39,6 +39,7 @@ from eligibility.store.schema import (
     carriers,
     firm_pairs,
     firms,
+    former_names,
     tasks,
 )
 
@@ -402,6 +403,31 @@ class Firms(Access):
                 rows = connection.execute(query.group_by(firms.c.uscc).having(one))
                 result |= {code: firm_id for code, firm_id in rows}
         return result
+
+    @open_to(STAFF)
+    def ids_by_name(self, names: Iterable[str]) -> dict[str, list[int]]:
+        """Normal name → the firms called so, of those to be seen; else those that were called so.
+
+        A name that no firm has or had is left out. ``domain.firm_names.name_key`` gives normal names.
+        """
+        keys = sorted({name_key(name) for name in names} - {""})
+        result: dict[str, list[int]] = {}
+        former: dict[str, list[int]] = {}
+        with self._reading() as connection:
+            for some in slices(keys):
+                query = select(firms.c.name_key, firms.c.id).order_by(firms.c.id)
+                for key, firm_id in connection.execute(
+                    query.where(self._counted(), firms.c.name_key.in_(some))
+                ):
+                    result.setdefault(key, []).append(firm_id)
+                had = select(former_names.c.name_key, firms.c.id).distinct().order_by(firms.c.id)
+                for key, firm_id in connection.execute(
+                    had.join_from(former_names, firms).where(
+                        self._counted(), former_names.c.name_key.in_(some)
+                    )
+                ):
+                    former.setdefault(key, []).append(firm_id)
+        return former | result
 
     def _others(
         self, connection: Connection, firm_ids: list[int], field: str, value: Any

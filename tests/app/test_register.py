@@ -709,6 +709,29 @@ def test_a_register_is_matched_by_credit_code_and_every_row_is_accounted_for(
         staffed.repository.applications.save_outcomes(again.rows)
 
 
+def test_a_register_finds_a_firm_by_its_one_name_or_former_name_and_tells_two_from_none(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    firm = repository.firms.add({"name": "霁翊珞科技有限公司", "uscc": CODES[0]})
+    repository.firms.save(firm, {"name": "霁翊珞智能科技股份有限公司"}, 1)
+    for code in CODES[1:3]:
+        repository.firms.add({"name": "云泓科技有限公司", "uscc": code})
+    codeless = repository.firms.add({"name": "昶科环境有限公司"})
+    held = read(
+        staffed,
+        "企业名称,统一社会信用代码,申报年度,认定结果\n"
+        "霁翊珞智能科技（股份）有限公司,,2026,是\n霁翊珞智能科技股份 有限公司,,2026,是\n"
+        "霁翊珞科技有限公司,,2025,否\n云泓科技有限公司,,2026,是\n没有这家公司,,2026,是\n"
+        f"昶科环境有限公司,{CODES[3]},2026,是\n霁翊珞科技有限公司,{CODES[3]},2024,是\n",
+    )
+    assert [(row[0], row[1]) for row in held.rows] == [(firm, 2026), (firm, 2025), (codeless, 2026)]
+    assert [name for _row, name in held.ambiguous_rows] == ["云泓科技有限公司"]
+    assert [name for _row, name in held.unmatched_rows] == [
+        "霁翊珞智能科技（股份）有限公司", "没有这家公司", "霁翊珞科技有限公司",
+    ]  # fmt: skip
+
+
 def test_a_register_without_outcomes_is_refused(staffed: Staffed) -> None:
     with pytest.raises(Exception, match="has no column certified"):
         read(staffed, f"uscc,applied_year\n{CODES[0]},2026\n")
