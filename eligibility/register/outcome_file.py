@@ -85,7 +85,9 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
     days = {name: batch.table.dates(name) for name in ("certified_on", "expires_on")}
     for place, (number, row) in enumerate(zip(batch.rows.tolist(), facts, strict=True)):
         year, code, name = row.get("applied_year"), row.get("uscc", ""), row.get("name", "")
-        likely = [by_code[code]] if code in by_code else by_name.get((bool(code), name_key(name)), [])
+        likely = (
+            [by_code[code]] if code in by_code else by_name.get((bool(code), name_key(name)), [])
+        )
         if len(likely) != 1 or year is None:
             told = ambiguous if len(likely) > 1 and year is not None else unmatched
             told.append((number, str(name or code)))

@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     LEDGER_SAVE = "ledger.save"
     OUTCOME_SAVE = "outcome.save"
     IMPORT_STAGE = "import.stage"
+    IMPORT_REPAIR = "import.repair"
     IMPORT_CONFIRM = "import.confirm"
     IMPORT_DISCARD = "import.discard"
     TASK_ADD = "task.add"
@@ -83,6 +84,7 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.LEDGER_SAVE: msgid("save ledger"),
     AuditAction.OUTCOME_SAVE: msgid("save outcome"),
     AuditAction.IMPORT_STAGE: msgid("stage import"),
+    AuditAction.IMPORT_REPAIR: msgid("repair rows of import"),
     AuditAction.IMPORT_CONFIRM: msgid("confirm import"),
     AuditAction.IMPORT_DISCARD: msgid("discard import"),
     AuditAction.TASK_ADD: msgid("add task"),

@@ -70,6 +70,7 @@ class ImportMerge(ImportMatching):
         refreshed, master = self._refresh_firms(connection, mine)
         added = self._add_firms(connection, row, mine, apart)
         changed, merged = self._merge_figures(connection, mine)
+        changed = {firm: of_figures(fields) for firm, fields in changed.items()}
         assessed = self._add_assessments(connection, mine)
         every = _firms_of(connection, mine)
         # a row that tells nothing new leaves no trace of itself
@@ -100,7 +101,7 @@ class ImportMerge(ImportMatching):
                     "after_id": after.get(firm),
                     "changed": {
                         **master.get(firm, {}),
-                        **({"figures": changed[firm]} if firm in changed else {}),
+                        **({"figures": changed[firm]} if changed.get(firm) else {}),
                     },
                 }
                 for firm in dict.fromkeys(every.values())
@@ -352,6 +353,11 @@ class ImportMerge(ImportMatching):
         """Let go the records that are kept already."""
         for some in slices(self._unchanged_rows(connection, judged_rows, staged.c.firm_id)):
             connection.execute(update(staged).where(staged.c.id.in_(some)).values(record=None))
+
+
+def of_figures(changed: Row) -> Row:
+    """What changed of a firm's figures; a file's row tells of the firm itself besides."""
+    return {name: values for name, values in changed.items() if name not in MASTER}
 
 
 def new_carriers(connection: Connection, mine: ColumnElement[bool]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Subquery,
     case,
     delete,
     false,
@@ -27,7 +28,14 @@ from eligibility.store.engine import alone, writing
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
 from eligibility.store.import_matching import Decision, carrier_ids, updated_master
-from eligibility.store.import_merge import CHUNK, MASTER, ImportMerge, ImportResult, new_carriers
+from eligibility.store.import_merge import (
+    CHUNK,
+    MASTER,
+    ImportMerge,
+    ImportResult,
+    new_carriers,
+    of_figures,
+)
 from eligibility.store.records import record_columns
 from eligibility.store.rows import Facts, Row, clean, plain, slices
 from eligibility.store.schema import (
@@ -46,6 +54,8 @@ STAGED, CONFIRMED, DISCARDED = "staged", "confirmed", "discarded"
 #: while its rows still come in; nobody sees it, and what a killed process left is swept away later
 COMING = "coming"
 SWEPT_AFTER = timedelta(days=1)
+#: what a staged row may be
+KINDS = ("known", "new", "moved", "renamed", "doubtful")
 #: stands for the id of a carrier that is not there yet
 UNMADE = 0
 
@@ -71,6 +81,7 @@ class Imports(ImportMerge):
         rejects: Sequence[Facts] = (),
         model_hash: str | None = None,
         remarks: Sequence[Facts] = (),
+        reading: Facts | None = None,
     ) -> int:
         """Keep the rows of a file to be looked at; the import's id.
 
@@ -90,13 +101,15 @@ class Imports(ImportMerge):
             SHA-256 of the readiness model that took part.
         remarks : sequence of mapping
             What is to be known of rows that were read, for people to look at.
+        reading : mapping, optional
+            How the file was read, so that its rejected rows can be read again.
 
         Notes
         -----
         An adviser's import goes to the adviser's own carrier whatever the file says; a carrier
         that a manager's file names for the first time is made on confirming.
         """
-        import_id = self._begin_import(file, rejects, remarks)
+        import_id = self._begin_import(file, rejects, remarks, reading)
         calendar = CalendarFacts()
         accepted = 0
         try:
@@ -126,7 +139,13 @@ class Imports(ImportMerge):
             raise
         return import_id
 
-    def _begin_import(self, file: str, rejects: Sequence[Facts], remarks: Sequence[Facts]) -> int:
+    def _begin_import(
+        self,
+        file: str,
+        rejects: Sequence[Facts],
+        remarks: Sequence[Facts],
+        reading: Facts | None,
+    ) -> int:
         with self._writing(moves_year=False) as connection:
             self._sweep(connection, imports.c.at < self._clock() - SWEPT_AFTER)
             return self._insert(
@@ -139,6 +158,7 @@ class Imports(ImportMerge):
                     "accepted": 0,
                     "rejected": [plain(row) for row in rejects],
                     "remarks": [plain(row) for row in remarks],
+                    "reading": None if reading is None else plain(reading),
                     "account_id": self.actor.account_id,
                     "at": self._clock(),
                 },
@@ -153,78 +173,92 @@ class Imports(ImportMerge):
     @open_to(STAFF)
     def recent(self) -> list[Row]:
         """Imports of the actor's (of the whole carrier's for its advisers), latest first."""
-        columns = [c for c in imports.c if c.name not in ("rejected", "remarks")]
+        columns = [c for c in imports.c if c.name not in ("rejected", "remarks", "reading")]
         with self._reading() as connection:
             mine = select(*columns).where(self._own_imports())
             return self._all(connection, mine.order_by(imports.c.id.desc()))
 
     @open_to(STAFF)
-    def preview(self, import_id: int, *, limit: int = 100, offset: int = 0) -> Row:
+    def preview(
+        self, import_id: int, *, kind: str | None = None, limit: int = 100, offset: int = 0
+    ) -> Row:
         """One import with its ``rejected`` and ``remarks`` and, while staged, some of its ``rows`` as they are.
 
         Each row has ``firm_id``, the firm it speaks of, None where it is a new one; ``would``, what
         storing it does; ``changes``, what it tells anew of a firm (``name``, ``carrier`` and the
         figures by field and year, each [before, after]); and ``candidate``, the firm that it may be
-        by its name, which a person decides. Of all rows, ``known`` counts those of firms held
-        already, ``moved`` and ``renamed`` those whose firm is elsewhere or called otherwise by then,
-        ``doubtful`` those to decide; ``new_carriers`` are the names of carriers that it would make.
+        by its name, which a person decides.
+
+        Parameters
+        ----------
+        kind : str, optional
+            One of ``KINDS``: only the rows of it.
+
+        Returns
+        -------
+        dict
+            Of all rows, ``known`` counts those of firms held already, ``moved`` and ``renamed`` those
+            whose firm is elsewhere or called otherwise by then, ``new`` those of new firms and
+            ``doubtful``, which are of them, those to decide; ``new_carriers`` are the names of
+            carriers that it would make.
         """
         with self._reading() as connection:
             row = self._import(connection, import_id)
             columns = [c for c in staged.c if c.name not in ("record", "firm_id", "import_id")]
             match, candidate = self._match(row), self._candidate(row)
             mine = staged.c.import_id == import_id
+            kinds = self._kinds(row, mine, match)
             rows = select(
                 *columns, match.label("firm_id"), candidate.label("candidate_id")
             ).where(mine)  # fmt: skip
+            if kind is not None:
+                rows = rows.where(staged.c.id.in_(select(kinds.c.id).where(kinds.c[kind] == 1)))
             ordered = rows.order_by(staged.c.place).limit(limit).offset(offset)
             drawn = self._all(connection, ordered)
             changes = self._changes(connection, drawn, match)
+            sums = select(
+                *(func.coalesce(func.sum(kinds.c[name]), 0).label(name) for name in KINDS)
+            )
+            own = row["carrier_id"] is not None
             return {
                 **row,
-                **self._kinds(connection, row, mine, match),
+                **self._one(connection, sums),
+                "new_carriers": [] if own else new_carriers(connection, mine),
                 "rows": [{**row, **changes[row["id"]]} for row in drawn],
             }
 
     def _kinds(
-        self,
-        connection: Connection,
-        row: Row,
-        mine: ColumnElement[bool],
-        match: ColumnElement[int | None],
-    ) -> Row:
-        """How many of all rows are what."""
-        if row["status"] != STAGED:
-            return {"known": 0, "moved": 0, "renamed": 0, "doubtful": 0, "new_carriers": []}
-        matched = select(staged, match.label("match")).where(mine).subquery()
+        self, row: Row, mine: ColumnElement[bool], match: ColumnElement[int | None]
+    ) -> Subquery:
+        """Each staged row as a 1 or 0 under each of ``KINDS``."""
+        matched = select(
+            *(staged.c[name] for name in ("id", "carrier", "name_key", "decision")),
+            match.label("match"),
+            self._candidate(row).label("candidate"),
+        ).where(mine).subquery()  # fmt: skip
         firm, seat = firms.alias("firm"), carriers.alias("seat")
-        moves = matched.c.carrier != seat.c.name
+        moves: ColumnElement[bool] = matched.c.carrier != seat.c.name
         if row["carrier_id"] is not None:
             moves = false()
-        moves &= matched.c.decision.is_distinct_from(Decision.STAY.value)
-        renames = (matched.c.name_key != "") & (matched.c.name_key != firm.c.name_key)
-        counting = (
+        rules = {
+            "known": matched.c.match.is_not(None),
+            "new": matched.c.match.is_(None),
+            "moved": moves,
+            "renamed": (matched.c.name_key != "") & (matched.c.name_key != firm.c.name_key),
+            # what was decided stays in sight
+            "doubtful": matched.c.candidate.is_not(None)
+            & (matched.c.match.is_(None) | (matched.c.decision == Decision.SAME.value)),
+        }
+        return (
             select(
-                func.count(firm.c.id),
-                func.sum(case((moves, 1), else_=0)),
-                func.sum(case((renames, 1), else_=0)),
+                matched.c.id,
+                *(case((rule, 1), else_=0).label(name) for name, rule in rules.items()),
             )
             .select_from(matched)
             .outerjoin(firm, firm.c.id == matched.c.match)
             .outerjoin(seat, seat.c.id == firm.c.carrier_id)
+            .subquery()
         )
-        known, moved, renamed = connection.execute(counting).one()
-        doubt = mine & match.is_(None) & staged.c.decision.is_(None)
-        doubtful = select(func.count()).select_from(staged)
-        doubtful = doubtful.where(doubt, self._candidate(row).is_not(None))
-        own = row["carrier_id"] is not None
-        return {
-            "known": known,
-            "moved": moved or 0,
-            "renamed": renamed or 0,
-            "doubtful": connection.scalar(doubtful) or 0,
-            "new_carriers": [] if own else new_carriers(connection, mine),
-        }
 
     def _changes(
         self, connection: Connection, rows: Sequence[Row], match: ColumnElement[int | None]
@@ -247,14 +281,14 @@ class Imports(ImportMerge):
         titles = {number: name for name, number in carrier_of.items()}
 
         def changes(row: Row) -> Row:
+            likely = result.get(row["candidate_id"])
+            candidate = None
+            if likely is not None and (row["firm_id"] is None or row["decision"] == Decision.SAME):
+                candidate = {
+                    "id": likely.id, "name": likely.name, "uscc": likely.uscc,
+                    "carrier": titles.get(likely.carrier_id),
+                }  # fmt: skip
             if row["firm_id"] is None:
-                likely = result.get(row["candidate_id"])
-                candidate = None
-                if likely is not None:
-                    candidate = {
-                        "id": likely.id, "name": likely.name, "uscc": likely.uscc,
-                        "carrier": titles.get(likely.carrier_id),
-                    }  # fmt: skip
                 return {"would": Would.ADD, "changes": {}, "candidate": candidate}
             firm = result[row["firm_id"]]
             before = firm.name, firm.district, firm.industry, firm.carrier_id, firm.uscc
@@ -277,9 +311,55 @@ class Imports(ImportMerge):
                 would = Would.NOTHING
             else:
                 would = Would.JUDGE
-            return {"would": would, "changes": told | other, "candidate": None}
+            return {"would": would, "changes": told | of_figures(other), "candidate": candidate}
 
         return {row["id"]: changes(row) for row in rows}
+
+    @open_to(STAFF)
+    def repair(
+        self,
+        import_id: int,
+        rows: Sequence[tuple[Facts, Facts | None]],
+        rejects: Sequence[Facts],
+        seen: int,
+    ) -> None:
+        """Add rows that were rejected and can be read now to a staged import.
+
+        Parameters
+        ----------
+        rows : sequence of (facts, record)
+            As of ``stage``.
+        rejects : sequence of mapping
+            The rows that are still rejected.
+        seen : int
+            How many rejected rows there were when this was begun: Conflict if someone else has
+            repaired some meanwhile.
+        """
+        calendar = CalendarFacts()
+        with self._writing(moves_year=False) as connection:
+            alone(connection, "confirm import")
+            row = self._import(connection, import_id)
+            if row["status"] != STAGED:
+                raise Conflict("This import is stored or discarded already; nothing was changed.")
+            if len(row["rejected"]) != seen:
+                raise Conflict("Someone else has repaired rows of this file; look at it again.")
+            first = row["accepted"] + 1
+            if rows:
+                connection.execute(
+                    insert(staged),
+                    [
+                        _stage_row(import_id, first + number, facts, record, None, calendar)
+                        for number, (facts, record) in enumerate(rows)
+                    ],
+                )
+            connection.execute(
+                update(imports)
+                .where(imports.c.id == import_id)
+                .values(
+                    accepted=row["accepted"] + len(rows), rejected=[plain(each) for each in rejects]
+                )
+            )
+            self._log(connection, AuditAction.IMPORT_REPAIR, import_id=import_id, rows=len(rows))
 
     @open_to(STAFF)
     def decide(self, import_id: int, decisions: Mapping[int, Decision | str | None]) -> None:

@@ -482,8 +482,8 @@ imports = Table(
     Column("rejected", Json, nullable=False),
     #: None in those of versions that kept none
     Column("remarks", Json),
-    #: the heads of the columns of the rejected rows as they came
-    Column("heads", Json),
+    #: how the file was read, for its rejected rows to be read again
+    Column("reading", Json),
     Column("result", Json),
     _by(),
     _at(),

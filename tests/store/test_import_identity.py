@@ -101,7 +101,11 @@ def test_the_same_firms_a_quarter_later_are_no_firm_twice_and_nothing_is_lost(
     assert len({each["place"] for page in pages for each in page}) == ROWS
     # one of the three is decided, the others are left for later
     local.imports.decide(made, {doubtful["place"]: Decision.SAME})
-    assert local.imports.preview(made)["doubtful"] == CODELESS - 1
+    shown = local.imports.preview(made, kind="doubtful")
+    assert [each["decision"] for each in shown["rows"]] == ["same", None, None]
+    assert (shown["known"], shown["new"]) == (ROWS - CODELESS + 1, CODELESS - 1)
+    for kind, number in (("moved", MOVED), ("renamed", RENAMED)):
+        assert len(local.imports.preview(made, kind=kind)["rows"]) == number
     assert local.imports.confirm(made).added == CODELESS - 1
     assert set(counts(local).values()) == {ROWS}
     after = {each["uscc"]: each for each in local.firms.page(limit=ROWS + 9).rows}
@@ -136,7 +140,7 @@ def test_a_person_decides_that_a_firm_stays_or_is_another_one(local: Repository)
     made = stage(local, again)
     local.imports.decide(made, {1: Decision.STAY, 2: "new"})
     held = local.imports.preview(made)
-    assert (held["moved"], held["doubtful"]) == (0, 0)
+    assert [each["changes"].get("carrier") for each in held["rows"]] == [None, None]
     local.imports.confirm(made)
     assert local.firms.page().count == 3
     assert local.identity.pairs() == []

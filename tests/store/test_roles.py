@@ -202,6 +202,9 @@ CALLS = {
     "imports.preview": Call(
         lambda r, w: r.imports.preview(w.staged), STAFF, {"adviser", *LEADS}
     ),
+    "imports.repair": Call(
+        lambda r, w: r.imports.repair(w.staged, [], [], 0), STAFF, {"adviser", *LEADS}
+    ),
     "imports.decide": Call(
         lambda r, w: r.imports.decide(w.staged, {1: "stay"}), STAFF, {"adviser", *LEADS}
     ),

@@ -140,7 +140,7 @@ def _add_tables() -> None:
 
 
 def _add_import_changes() -> None:
-    op.add_column("imports", sa.Column("heads", sa.Text()))
+    op.add_column("imports", sa.Column("reading", sa.Text()))
     op.create_table(
         "import_changes",
         sa.Column("id", sa.Integer(), nullable=False),
