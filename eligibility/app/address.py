@@ -50,7 +50,7 @@ ASK = "ask:"
 TEXT, DISTRICT, CARRIER, INDUSTRY = "text", "district", "carrier", "industry"
 STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "rows"
 ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
-TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
+TAB, YEAR, IMPORT, GROUP, KIND = "tab", "year", "import", "by", "kind"
 CHIP = "chip:"
 VIEW, VIEW_NAME = "view", "view-name"
 LAST_LIST = "last-list"
@@ -80,7 +80,7 @@ def query_widget_key(name: str, value: Any) -> str:
 def set_query_from_widget(name: str) -> None:
     """Put what a widget says into the address; another question starts at its first rows."""
     set_query(name, st.session_state.get(f"{ASK}{name}"))
-    if name in ASKED:
+    if name in (*ASKED, KIND):
         set_query(ROWS, None)
 
 

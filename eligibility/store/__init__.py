@@ -30,6 +30,7 @@ from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
 from eligibility.store.firms import FirmFilter, ResultPage
+from eligibility.store.import_matching import Decision
 from eligibility.store.import_merge import ImportResult
 from eligibility.store.imports import Would
 from eligibility.store.keys import signing_key
@@ -68,6 +69,7 @@ __all__ = [
     "Actor",
     "AuditAction",
     "CarrierKind",
+    "Decision",
     "DocumentStatus",
     "Engine",
     "FirmFilter",

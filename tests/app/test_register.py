@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import address, cache, session
-from eligibility.app.register import correct, firms_export, firms_query
+from eligibility.app.register import correct, firms_export, firms_query, import_repair
 from eligibility.app.register.dossier import moment
 from eligibility.app.session import UPLOAD, Upload
 from eligibility.app.widgets import downloads
@@ -214,7 +215,7 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     app.selectbox(key="to-stage").set_value("ready").run()
     assert app.button(key="set-stage").label == "Set this stage (changes 2 of 2)"
     app.button(key="set-stage").click().run()
-    assert "Changed: 2 of 2 firms: 乙公司、甲公司." in html(app)
+    assert "Changed: 2 of 2 firms: 甲公司、乙公司." in html(app)
     assert {row["stage"] for row in staffed.repository.firms.page().rows} == {"ready"}
     versions = {row["id"]: row["version"] for row in staffed.repository.firms.page().rows}
     staffed.repository.firms.save(second, {"name": "丙公司"}, versions[second])
@@ -555,6 +556,15 @@ def staged(staffed: Staffed) -> Any:
     return app
 
 
+def confirm(app: Any) -> None:
+    """Confirm an import, and the carriers that it makes."""
+    for box in app.checkbox:
+        if box.label.startswith("Make "):
+            box.check().run()
+    button(app, "Confirm and store").click().run()
+    assert not app.exception
+
+
 def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staffed) -> None:
     said = html(staged(staffed))
     rejected = len((MESSY.parent / "candidates_messy_expected_rejects.csv").read_text().split()) - 1
@@ -567,11 +577,18 @@ def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staff
     assert staffed.repository.firms.page().count == 0
     app = staffed.open("import", **{"import": str(row["id"])})
     assert f"{row['accepted']} scored = 0 of firms held already" in html(app)
-    told, drawn = (each.value for each in app.dataframe)
+    drawn = app.dataframe[0].value
+    told = [issue for each in held["rejected"] for issue in each["issues"]]
     assert len(told) >= 20
-    assert len(set(told["Firm"]) - {""}) >= 15
+    assert len({issue["firm"] for issue in told} - {""}) >= 15
     assert set(drawn["Would"]) == {"add"}
-    button(app, "Confirm and store").click().run()
+    # carriers are made by nobody unannounced
+    names = held["new_carriers"]
+    (box,) = (each for each in app.checkbox if each.label.startswith("Make "))
+    assert box.label.startswith(f"Make {len(names)} new carriers: {names[0]}")
+    assert button(app, "Confirm and store").disabled
+    assert staffed.repository.administration.carriers() == []
+    confirm(app)
     (done,) = [each["result"] for each in staffed.repository.imports.recent()]
     assert html(app).count(f"Stored: {done['added']} firms added") == 1
     # one firm stands in the file with two years
@@ -581,12 +598,12 @@ def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staff
 
 
 def test_the_same_file_a_second_time_adds_nothing_and_says_so(staffed: Staffed) -> None:
-    button(staged(staffed), "Confirm and store").click().run()
+    confirm(staged(staffed))
     before = staffed.repository.firms.page(limit=100).rows
     trail = len(staffed.repository.administration.audit_trail(limit=1000))
     app = staged(staffed)
-    assert set(app.dataframe[1].value["Would"]) == {"nothing new"}
-    button(app, "Confirm and store").click().run()
+    assert set(app.dataframe[0].value["Would"]) == {"nothing new"}
+    confirm(app)
     again, _first = staffed.repository.imports.recent()
     whole = again["accepted"]
     assert again["result"] == {"added": 0, "changed": 0, "assessed": 0, "unchanged": whole}
@@ -616,7 +633,7 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
     app.run()
     button(app, "Read the rows").click().run()
     assert "2 rows read = 2 scored + 0 rejected" in html(app)
-    (remark,) = app.dataframe[0].value.to_dict("records")
+    (remark,) = app.dataframe[1].value.to_dict("records")
     assert (remark["Row"], remark["Firm"], remark["Value"]) == (3, "乙公司", "about 8 million")
     assert remark["What was expected"].endswith("; left blank")
     button(app, "Confirm and store").click().run()
@@ -632,6 +649,53 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
         staffed.repository, 2026, year_candidates.USUAL, load_scheme()
     )
     assert set(pool.firms) == set(ids.values())
+
+
+def test_rejected_rows_come_back_as_they_came_with_their_reasons_and_can_be_repaired(
+    staffed: Staffed,
+) -> None:
+    app = staged(staffed)
+    (row,) = staffed.repository.imports.recent()
+    held = staffed.repository.imports.preview(row["id"], limit=0)
+    rejected = len(held["rejected"])
+    with MESSY.open(encoding="gb18030", newline="") as file:
+        lines = list(csv.reader(file))
+    for each in held["rejected"]:
+        assert each["cells"] == lines[each["row"] - 1], "as it came"
+        assert import_repair.reasons(each)
+    sent_back = list(csv.reader(io.StringIO(import_repair.rejects_file(held).decode("utf-8-sig"))))
+    assert sent_back[0][:-1] == held["reading"]["heads"]
+    assert [line[:-1] for line in sent_back[1:]] == [each["cells"] for each in held["rejected"]]
+    # a bad cell throws no firm out: it is left blank where a person says so
+    button(app, "Take all, bad cells blank").click().run()
+    assert not app.exception
+    now = staffed.repository.imports.preview(row["id"], limit=0)
+    assert now["accepted"] > held["accepted"]
+    assert now["accepted"] + len(now["rejected"]) == held["accepted"] + rejected
+    assert f"Taken: {now['accepted'] - held['accepted']} of {rejected} rejected rows." in html(app)
+    left = {each["row"]: each for each in now["rejected"]}
+    assert left.keys() <= {each["row"] for each in held["rejected"]}
+    # and one that was repaired by someone else meanwhile is not taken twice
+    with pytest.raises(Exception, match="Someone else has repaired"):
+        staffed.repository.imports.repair(row["id"], [], [], rejected)
+
+
+def test_a_corrected_cell_is_read_again_and_the_others_stay_rejected(staffed: Staffed) -> None:
+    staged(staffed)
+    (row,) = staffed.repository.imports.recent()
+    held = staffed.repository.imports.preview(row["id"], limit=0)
+    cells = [list(each["cells"]) for each in held["rejected"]]
+    place = next(
+        number for number, each in enumerate(held["rejected"])
+        if [issue["column"] for issue in each["issues"]] == ["职工总数（人）"]
+    )  # fmt: skip
+    column = held["reading"]["heads"].index("职工总数（人）")
+    cells[place][column] = "50"
+    import_repair.take_again(staffed.repository, held, cells, [False] * len(cells))
+    now = staffed.repository.imports.preview(row["id"], limit=200)
+    assert now["accepted"] == held["accepted"] + 1
+    assert now["rows"][-1]["inputs"]["staff_total"] == 50
+    assert len(now["rejected"]) == len(held["rejected"]) - 1
 
 
 def test_a_discarded_import_leaves_nothing(staffed: Staffed) -> None:

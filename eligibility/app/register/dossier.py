@@ -13,15 +13,13 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.firm import conditions, open_firm, plan_sections, readiness, score, verdict
 from eligibility.app.register import firms_query
+from eligibility.app.register.change_words import change_lines
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, papers
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
-from eligibility.assessment.ladder import joint_fields_by_id
-from eligibility.domain.calendar_window import split_calendar_key
-from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
 from eligibility.store import STAGE_WORDS, Repository, Stage, audit_words
 
@@ -332,27 +330,15 @@ def changes(rows: Sequence[Row], with_name: bool = True) -> None:
     )
 
 
-def _changed_title(name: str, fields: Mapping[str, Field]) -> str:
-    """The title of a stored fact, with its calendar year."""
-    if name in fields:
-        return language().of(fields[name].title)
-    if dated := split_calendar_key(name):
-        stem, year = dated
-        field = fields.get(stem) or fields.get(f"{stem}_y3")
-        if field is not None:
-            return _("{title}, {year}").format(title=fmt.stem_title(field), year=year)
-    return name
-
-
 def _detail(detail: Row) -> str:
-    """Which fields changed, without their figures; else the plain values of the line."""
+    """Which fields changed, from what to what; else the plain values of the line."""
     changed = detail.get("changed")
     if isinstance(changed, Mapping):
-        fields = joint_fields_by_id()
-        return _(", ").join(_changed_title(name, fields) for name in changed)
+        return _("; ").join(change_lines(changed))
     if "stage" in detail:
         return _(STAGE_WORDS[Stage(detail["stage"])])
     if "verdict" in detail:
         return verdict_word(detail["verdict"], language())
-    lines = [detail[name] for name in ("title", "applied_year", "batch") if detail.get(name)]
+    names = ("title", "applied_year", "batch", "name", "why")
+    lines = [detail[name] for name in names if detail.get(name)]
     return _(", ").join(map(str, lines))
