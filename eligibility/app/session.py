@@ -169,6 +169,11 @@ def decisions_key(import_id: int, kind: str, places: Sequence[int]) -> str:
     return f"decide:{import_id}:{kind}:{hash(tuple(places))}"
 
 
+def merge_key(firm_id: int) -> str:
+    """The key of what is typed to find another file of a firm."""
+    return f"merge-with:{firm_id}"
+
+
 def carriers_key(import_id: int) -> str:
     """The key of the tick that lets an import make carriers."""
     return f"new-carriers:{import_id}"
