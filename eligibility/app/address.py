@@ -49,7 +49,12 @@ ASK = "ask:"
 #: the parts of the address that the list of firms reads
 TEXT, DISTRICT, CARRIER, INDUSTRY = "text", "district", "carrier", "industry"
 STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "rows"
-ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
+GAP, SCORE, CHANCE, BATCH, EXPIRY = "gap", "score", "chance", "batch", "expires"
+COLUMNS = "columns"
+ASKED = (
+    TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, GAP, SCORE, CHANCE, BATCH, EXPIRY,
+    ORDER, COLUMNS, ROWS,
+)  # fmt: skip
 TAB, YEAR, IMPORT, GROUP, KIND, PAIRS = "tab", "year", "import", "by", "kind", "pairs"
 CHIP = "chip:"
 VIEW, VIEW_NAME = "view", "view-name"
@@ -82,6 +87,11 @@ def set_query_from_widget(name: str) -> None:
     set_query(name, st.session_state.get(f"{ASK}{name}"))
     if name in (*ASKED, KIND):
         set_query(ROWS, None)
+
+
+def set_columns_from_widget() -> None:
+    """Put the columns chosen into the address, in the order in which they were chosen."""
+    set_query(COLUMNS, ",".join(st.session_state.get(f"{ASK}{COLUMNS}") or ()))
 
 
 def clear_query(*names: str) -> None:

@@ -81,7 +81,8 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
         for row in repository.applications.outcomes()
     }
     rows: list[Row] = []
-    unmatched, ambiguous = [], []
+    unmatched: list[tuple[int, str]] = []
+    ambiguous: list[tuple[int, str]] = []
     days = {name: batch.table.dates(name) for name in ("certified_on", "expires_on")}
     for place, (number, row) in enumerate(zip(batch.rows.tolist(), facts, strict=True)):
         year, code, name = row.get("applied_year"), row.get("uscc", ""), row.get("name", "")

@@ -32,14 +32,17 @@ from eligibility.store.firm_history import name_columns, record_carriers, record
 from eligibility.store.firm_pairs import counted_file, propose_copy, propose_pairs
 from eligibility.store.rows import Facts, Row, clean, only, slices
 from eligibility.store.schema import (
+    HEADLINE_SCHEME,
     PairReason,
     Role,
     Stage,
     accounts,
+    assessments,
     carriers,
     firm_pairs,
     firms,
     former_names,
+    outcomes,
     tasks,
 )
 
@@ -51,8 +54,11 @@ EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")
 class FirmFilter:
     """Which firms: every given part must hold; ``None`` asks nothing.
 
-    ``text`` stands somewhere in the name or the credit code. ``verdict`` is eligible, ineligible,
-    undetermined, or empty for never assessed. Made to go into a URL: plain values only.
+    ``text`` stands somewhere in the name, a former name or the credit code. ``verdict`` is eligible,
+    ineligible, undetermined, or empty for never assessed. ``adviser_id`` and ``carrier_id`` are 0
+    for none. ``first_gap`` is the condition to be met first; ``score`` certain points and ``chance``
+    a probability in /1 that it has at least; ``batch`` that of an application; ``expires_by`` the
+    day by which its certificate ends. Made to go into a URL: plain values only.
     """
 
     text: str | None = None
@@ -62,6 +68,11 @@ class FirmFilter:
     stage: str | None = None
     verdict: str | None = None
     adviser_id: int | None = None
+    first_gap: str | None = None
+    score: float | None = None
+    chance: float | None = None
+    batch: str | None = None
+    expires_by: date | None = None
 
     def clauses(self) -> list[ColumnElement[bool]]:
         """The filter as SQL; every value is bound, never written into it."""
@@ -72,12 +83,31 @@ class FirmFilter:
                 continue
             if part.name == "text":
                 matches = firms.c.name.icontains(value, autoescape=True)
-                clauses.append(or_(matches, firms.c.uscc.icontains(value, autoescape=True)))
+                had = select(former_names.c.firm_id).where(
+                    former_names.c.name.icontains(value, autoescape=True)
+                )
+                code = firms.c.uscc.icontains(value, autoescape=True)
+                clauses.append(or_(matches, code, firms.c.id.in_(had)))
             elif part.name == "verdict" and value == "":
                 clauses.append(firms.c.verdict.is_(None))
+            elif part.name in ("adviser_id", "carrier_id") and value == 0:
+                clauses.append(firms.c[part.name].is_(None))
+            elif part.name == "score":
+                clauses.append(firms.c.score_low >= value)
+            elif part.name == "chance":
+                clauses.append(firms.c.probability >= value)
+            elif part.name == "batch":
+                clauses.append(_has_outcome(outcomes.c.batch == value))
+            elif part.name == "expires_by":
+                ends = outcomes.c.certified & (outcomes.c.expires_on <= value)
+                clauses.append(_has_outcome(ends))
             else:
                 clauses.append(firms.c[part.name] == value)
         return clauses
+
+
+def _has_outcome(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return firms.c.id.in_(select(outcomes.c.firm_id).where(which))
 
 
 @dataclass(frozen=True)
@@ -197,6 +227,43 @@ class Firms(Access):
             }
         except UNREADABLE as error:
             raise damage_error() from error
+
+    @open_to(STAFF)
+    def nearest_gaps(self, firm_ids: Iterable[int]) -> dict[int, Row]:
+        """The first gap of the current assessment of each of these firms, as its record has it."""
+        result: dict[int, Row] = {}
+        place = func.row_number().over(
+            partition_by=assessments.c.firm_id,
+            order_by=(assessments.c.as_of.desc(), assessments.c.id.desc()),
+        )
+        with self._reading() as connection:
+            for some in slices(firm_ids):
+                ranked = (
+                    select(assessments.c.firm_id, assessments.c.id, place.label("place"))
+                    .where(
+                        assessments.c.firm_id.in_(some),
+                        assessments.c.scheme == HEADLINE_SCHEME,
+                        self._visible(assessments),
+                    )
+                    .subquery()
+                )
+                current = select(ranked.c.id).where(ranked.c.place == 1)
+                rows = connection.execute(
+                    select(assessments.c.firm_id, assessments.c.record).where(
+                        assessments.c.id.in_(current), assessments.c.first_gap.is_not(None)
+                    )
+                )
+                result |= {firm_id: record["gaps"][0] for firm_id, record in rows}
+        return result
+
+    @open_to(STAFF)
+    def batches(self) -> list[str]:
+        """The batches of the applications of firms to be seen, in order."""
+        with self._reading() as connection:
+            named = select(outcomes.c.batch).where(
+                outcomes.c.batch.is_not(None), self._visible(outcomes)
+            )
+            return list(connection.scalars(named.distinct().order_by(outcomes.c.batch)))
 
     @open_to(ANYONE)
     def get(self, firm_id: int) -> Row:

@@ -432,7 +432,7 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     app.get("button_group")[2].set_value("checked").run()
     (paper,) = staffed.repository.casework.documents(firm)
     assert paper["status"] == "checked"
-    assert "Checked: 1 of 9" in app.caption[0].value
+    assert any("Checked: 1 of 9" in each.value for each in app.caption)
 
 
 def edited(patch: pytest.MonkeyPatch, what: str, column: str, value: str) -> None:
@@ -826,6 +826,19 @@ def test_the_names_in_the_address_are_those_of_the_filter() -> None:
     made = firms_query.choice(asked)
     assert made.firms == FirmFilter(text="x", carrier_id=3, verdict="")
     assert made.page == 2
+    more = firms_query.choice(
+        {
+            address.GAP: "rd_intensity", address.SCORE: "70", address.CHANCE: "60",
+            address.BATCH: "一", address.EXPIRY: "2026-12-31", address.ADVISER: "0",
+            address.COLUMNS: "uscc,nothing,name,uscc",
+        }
+    )  # fmt: skip
+    assert more.firms == FirmFilter(
+        first_gap="rd_intensity", score=70, chance=0.6, batch="一",
+        expires_by=date(2026, 12, 31), adviser_id=0,
+    )  # fmt: skip
+    assert more.columns == ("uscc", "name")
+    assert firms_query.choice({address.EXPIRY: "soon"}).firms == FirmFilter()
 
 
 def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> None:

@@ -13,6 +13,7 @@ from eligibility.domain.errors import Conflict, InputError, NotFound
 from eligibility.store import (
     LOCAL,
     AuditAction,
+    FirmFilter,
     PairReason,
     Repository,
     Role,
@@ -448,3 +449,34 @@ def test_a_store_of_today_loses_nothing_merges_nothing_and_counts_each_firm_once
     assert len(STAGE_WORDS) == 6
     assert "firm_merges" in metadata.tables
     engine.dispose()
+
+
+def test_the_list_is_asked_by_gap_score_chance_batch_expiry_former_name_and_no_adviser(
+    local: Repository,
+) -> None:
+    codes = [f"{OTHER_CODE[:-1]}{end}" for end in "ABC"]
+    near, far, blank = (
+        local.firms.add({"name": name, "uscc": code})
+        for name, code in zip(
+            ("鑫晟科技有限公司", "安泰科技有限公司", "云泓科技有限公司"), codes, strict=True
+        )
+    )
+    chance = {"probability": 0.7, "interval": [0.5, 0.8], "conditional": False}
+    gap = {"finding": "rd_intensity", "status": "unmet", "shortfall": 0.01, "unit": "/1"}
+    local.records.add_assessment(near, {}, record("ineligible", readiness=chance, gaps=[gap]))
+    local.records.add_assessment(far, {}, record(score={"low": 50, "high": 60}))
+    ended = {"certified": True, "batch": "第一批", "expires_on": date(2026, 12, 1)}
+    local.applications.save_outcome(far, 2023, ended, 0)
+    local.firms.save(far, {"name": "安泰智能科技有限公司"}, local.firms.get(far)["version"])
+
+    def found(**asked: Any) -> list[int]:
+        return [row["id"] for row in local.firms.page(FirmFilter(**asked)).rows]
+
+    assert found() == [far, near, blank], "an, xin, yun"
+    assert found(first_gap="rd_intensity") == found(score=70) == found(chance=0.6) == [near]
+    assert found(batch="第一批") == found(expires_by=date(2026, 12, 1)) == [far]
+    assert found(expires_by=date(2026, 11, 30)) == []
+    assert found(text="安泰科技") == [far], "a former name"
+    assert found(adviser_id=0, carrier_id=0) == [far, near, blank]
+    assert local.firms.nearest_gaps([near, far, blank]) == {near: gap}
+    assert local.firms.batches() == ["第一批"]

@@ -152,6 +152,8 @@ CALLS = {
         STAFF, SEES,
     ),
     "firms.ids_by_code": Call(lambda r, w: r.firms.ids_by_code(["91150105XNBU6HUA33"]), STAFF),
+    "firms.nearest_gaps": Call(lambda r, w: r.firms.nearest_gaps([w.firm]), STAFF),
+    "firms.batches": Call(lambda r, w: r.firms.batches(), STAFF),
     "firms.ids_by_name": Call(lambda r, w: r.firms.ids_by_name([SECRET]), STAFF),
     "overview.worth_a_visit": Call(lambda r, w: r.overview.worth_a_visit(), STAFF),
     "overview.distinct": Call(lambda r, w: r.overview.distinct("district"), STAFF),

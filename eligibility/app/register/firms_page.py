@@ -26,7 +26,7 @@ with guard.refusals_shown():
         firms.nothing(choice)
         identity.elsewhere(repository)
         st.stop()
-    ticked, opened = firms.rows(page, choice, scheme)
+    ticked, opened = firms.rows(repository, page, choice, scheme)
     firms.bulk(repository, ticked, page, choice)
     firms.downloads(repository, choice, page.count, scheme)
     identity.elsewhere(repository)

@@ -241,7 +241,8 @@ def archive(repository: Repository, firm: Row) -> None:
         why = st.text_input(_("Why"), max_chars=300)
         if st.form_submit_button(_("To the archive")):
             guard.do(partial(_archive, repository, firm, why))
-            st.rerun()
+            # where there was no reason it is told there as well
+            st.switch_page("eligibility/app/register/firms_page.py")
 
 
 def _archive(repository: Repository, firm: Row, why: str) -> Message:

@@ -70,7 +70,9 @@ def changes(repository: Repository, row: Row) -> None:
 
 def _turns(firms: Sequence[Row]) -> tuple[list[Row], list[Row], list[Row]]:
     """Firms with a verdict other than before: those that rose to eligible, fell from it, others."""
-    rose, fell, others = [], [], []
+    rose: list[Row] = []
+    fell: list[Row] = []
+    others: list[Row] = []
     for firm in firms:
         before, after = firm["before"], firm["after"]
         if before is None or after is None or before["verdict"] == after["verdict"]:

@@ -121,7 +121,8 @@ def _decide(repository: Repository, import_id: int, kind: str, drawn: list[Row])
     """A choice for each row, and one for all of the page."""
     words = {decision.value: _(DECISION_WORDS[decision]) for decision in CHOICES[kind]}
     later = _("decide later") if kind == "doubtful" else _("moves")
-    shown = {None: later, **words}
+    shown: dict[str | None, str] = {None: later}
+    shown.update(words.items())
     st.caption(
         _(
             "One of the two has no credit code, so nobody but you can say whether they are one firm. "
