@@ -50,10 +50,10 @@ ASK = "ask:"
 TEXT, DISTRICT, CARRIER, INDUSTRY = "text", "district", "carrier", "industry"
 STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "rows"
 GAP, SCORE, CHANCE, BATCH, EXPIRY = "gap", "score", "chance", "batch", "expires"
-COLUMNS = "columns"
+COLUMNS, CARRIER_KIND = "columns", "carrier-kind"
 ASKED = (
     TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, GAP, SCORE, CHANCE, BATCH, EXPIRY,
-    ORDER, COLUMNS, ROWS,
+    CARRIER_KIND, ORDER, COLUMNS, ROWS,
 )  # fmt: skip
 TAB, YEAR, IMPORT, GROUP, KIND, PAIRS = "tab", "year", "import", "by", "kind", "pairs"
 CHIP = "chip:"

@@ -14,6 +14,7 @@ from eligibility.store.passwords import hash_password
 from eligibility.store.rows import Facts, Row, only
 from eligibility.store.schema import (
     SECRET,
+    CarrierKind,
     Role,
     accounts,
     audit_log,
@@ -54,6 +55,8 @@ class Administration(Access):
     def save_carrier(self, carrier_id: int, values: Facts, version: int) -> int:
         """Change a carrier that stands at this version; the next version."""
         entries = only(values, CARRIER)
+        if (kind := entries.get("kind")) is not None and kind not in set(CarrierKind):
+            raise InputError("There is no kind of carrier {kind}.", kind=kind)
         with self._writing() as connection:
             self._one(connection, select(carriers).where(carriers.c.id == carrier_id))
             after = self._change(

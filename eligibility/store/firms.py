@@ -57,7 +57,7 @@ class FirmFilter:
     ``text`` stands somewhere in the name, a former name or the credit code. ``verdict`` is eligible,
     ineligible, undetermined, or empty for never assessed. ``adviser_id`` and ``carrier_id`` are 0
     for none. ``first_gap`` is the condition to be met first; ``score`` certain points and ``chance``
-    a probability in /1 that it has at least; ``batch`` that of an application; ``expires_by`` the
+    a probability in /1 that it has at least; ``batch`` that of an application; ``carrier_kind`` that of its carrier; ``expires_by`` the
     day by which its certificate ends. Made to go into a URL: plain values only.
     """
 
@@ -73,6 +73,7 @@ class FirmFilter:
     chance: float | None = None
     batch: str | None = None
     expires_by: date | None = None
+    carrier_kind: str | None = None
 
     def clauses(self) -> list[ColumnElement[bool]]:
         """The filter as SQL; every value is bound, never written into it."""
@@ -92,6 +93,9 @@ class FirmFilter:
                 clauses.append(firms.c.verdict.is_(None))
             elif part.name in ("adviser_id", "carrier_id") and value == 0:
                 clauses.append(firms.c[part.name].is_(None))
+            elif part.name == "carrier_kind":
+                kinds = select(carriers.c.id).where(carriers.c.kind == value)
+                clauses.append(firms.c.carrier_id.in_(kinds))
             elif part.name == "score":
                 clauses.append(firms.c.score_low >= value)
             elif part.name == "chance":

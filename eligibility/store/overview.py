@@ -16,7 +16,7 @@ from eligibility.store.schema import Stage, accounts, audit_log, carriers, firms
 #: a file that a line of the log speaks of, and the firm that it is of now
 _FILE = firms.alias("file")
 _FIRM = func.coalesce(_FILE.c.merged_into, _FILE.c.id)
-Grouping = Literal["district", "carrier", "industry"]
+Grouping = Literal["district", "carrier", "kind", "industry"]
 
 
 class Overview(Access):
@@ -46,7 +46,8 @@ class Overview(Access):
         The largest group first.
         """
         group = {
-            "district": firms.c.district, "carrier": carriers.c.name, "industry": firms.c.industry,
+            "district": firms.c.district, "carrier": carriers.c.name, "kind": carriers.c.kind,
+            "industry": firms.c.industry,
         }[by].label("group")  # fmt: skip
         verdicts = {
             "eligible": firms.c.verdict == "eligible",

@@ -480,3 +480,21 @@ def test_the_list_is_asked_by_gap_score_chance_batch_expiry_former_name_and_no_a
     assert found(adviser_id=0, carrier_id=0) == [far, near, blank]
     assert local.firms.nearest_gaps([near, far, blank]) == {near: gap}
     assert local.firms.batches() == ["第一批"]
+
+
+def test_firms_are_counted_by_the_kind_of_their_carrier_and_move_along_with_dates(
+    local: Repository,
+) -> None:
+    space, park = (local.administration.add_carrier(name) for name in ("众创", "园区"))
+    for carrier, kind in ((space, "space"), (park, "park")):
+        local.administration.save_carrier(carrier, {"kind": kind, "speciality": "软件"}, 1)
+    with pytest.raises(InputError, match="no kind of carrier"):
+        local.administration.save_carrier(park, {"kind": "garage"}, 2)
+    firm = local.firms.add({"name": NAME, "uscc": CODE, "carrier_id": space})
+    local.firms.add({"name": "呼和浩特市云泓科技有限公司"})
+    local.firms.move([firm], park)
+    rows = {row["group"]: row["firms"] for row in local.overview.counts("kind")}
+    assert rows == {"park": 1, None: 1}
+    assert [row["id"] for row in local.firms.page(FirmFilter(carrier_kind="park")).rows] == [firm]
+    (stay,) = local.identity.history(firm)["carriers"]
+    assert (stay["kind"], stay["until"]) == ("space", local.firms.get(firm)["carrier_since"])

@@ -25,7 +25,7 @@ from eligibility.app.widgets.status import verdict_word
 from eligibility.domain.errors import Conflict
 from eligibility.domain.text import Message, msgid
 from eligibility.schemes.registry import Scheme
-from eligibility.store import STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
+from eligibility.store import CARRIER_WORDS, STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
 
 #: rows before the table scrolls, and how high it is then
 SHOWN, TALL = 16, 620
@@ -66,6 +66,11 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
             _("Nearest gap"),
             firms_query.condition_titles(cache.scheme(), language()),
             firm_filter.first_gap,
+        ),
+        address.CARRIER_KIND: (
+            _("Kind of carrier"),
+            {kind.value: _(words) for kind, words in CARRIER_WORDS.items()},
+            firm_filter.carrier_kind,
         ),
         address.BATCH: (
             _("Batch"),

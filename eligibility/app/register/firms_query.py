@@ -14,6 +14,7 @@ from eligibility.app.address import (
     ADVISER,
     BATCH,
     CARRIER,
+    CARRIER_KIND,
     CHANCE,
     COLUMNS,
     DISTRICT,
@@ -35,7 +36,7 @@ from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm
-from eligibility.store import STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
+from eligibility.store import STAGE_WORDS, CarrierKind, FirmFilter, Repository, ResultPage, Stage
 
 #: rows of a page of the list
 PAGE_ROWS = 100
@@ -95,6 +96,7 @@ def choice(query: Mapping[str, str]) -> FirmListQuery:
         chance=None if (percent := _number(query.get(CHANCE))) is None else percent / 100,
         batch=query.get(BATCH) or None,
         expires_by=_day(query.get(EXPIRY)),
+        carrier_kind=kind if (kind := query.get(CARRIER_KIND)) in set(CarrierKind) else None,
     )
     order = query.get(ORDER, "name")
     chosen = [name for name in query.get(COLUMNS, "").split(",") if name in COLUMN_IDS]

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import text as sql
 from sqlalchemy.schema import SchemaItem
 
 from eligibility.domain.firm_names import SHORTEST_STEM, name_key, name_order, name_stem
@@ -46,12 +47,12 @@ def upgrade() -> None:
     )
     _fill_names(store, STAGED, {"name_key": name_key, "name_stem": name_stem})
     _propose_pairs(store)
-    where: Any = {"sqlite_where": sa.text(COUNTED), "postgresql_where": sa.text(COUNTED)}
+    where: Any = {"sqlite_where": sql(COUNTED), "postgresql_where": sql(COUNTED)}
     op.create_index("uq_firms_uscc", "firms", ["uscc"], unique=True, **where)
 
 
 def _text(name: str, length: int) -> sa.Column[Any]:
-    return sa.Column(name, sa.String(length=length), nullable=False, server_default=sa.text("''"))
+    return sa.Column(name, sa.String(length=length), nullable=False, server_default=sql("''"))
 
 
 def _add_columns() -> None:
