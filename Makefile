@@ -38,8 +38,9 @@ translations: .venv/dev ## collect the sentences in the code and compile their C
 	$(BIN)/pybabel -q compile -D eligibility -d eligibility/locale
 	@rm .eligibility.pot
 
-samples: .venv/app ## make the invented firms again
+samples: .venv/dev ## make the invented firms again
 	$(BIN)/python sample_data/make_samples.py
+	$(BIN)/python sample_data/make_papers.py
 	$(BIN)/python -m eligibility simulate -n 600 --seed 2026 -o sample_data/past_applications.csv
 
 model: .venv/app ## train the demonstration model of models/hnte again
@@ -64,7 +65,7 @@ mutation: .venv/dev ## change the law's code in every small way and see whether 
 	$(BIN)/python tests/mutation/run.py
 
 lock: .venv-audit/tools ## lock what the requirements need; versions stay as they are, except those that a requirement moves
-	for name in "" -pdf -dask -dev -audit; do \
+	for name in "" -pdf -dask -api -dev -audit; do \
 	  .venv-audit/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" $${name:+-c requirements.lock} \
 	    requirements$$name.txt -o requirements$$name.lock || exit; \

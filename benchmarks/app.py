@@ -134,7 +134,7 @@ def figures_of(stages: Sequence[str], at: datetime) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def duplicate_check(count: int) -> float:
+def duplicate_check() -> float:
     """Seconds in which an import of ``ROWS`` firms finds out which of them are there already.
 
     A third are there, a third have moved or were renamed, and a third come without a code.
@@ -220,7 +220,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ELIGIBILITY_DATA"] = folder
         fill(count)
-        seconds = [duplicate_check(count) for _ in range(REPEATS)]
+        seconds = [duplicate_check() for _ in range(REPEATS)]
         with served(Path(folder)) as address:
             found = measured(address, count) | {CHECK: seconds}
     broken = 0

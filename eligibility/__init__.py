@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from eligibility._version import __version__
-from eligibility.api import assess, assess_file, firms, score
+from eligibility.api import assess, assess_file, firms, ladder, read_documents, score
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.domain.errors import DateNotCovered, EligibilityError, InputError
 from eligibility.domain.facts import FirmTable
@@ -34,6 +34,8 @@ __all__ = [
     "assess_file",
     "assess_table",
     "firms",
+    "ladder",
     "load_scheme",
+    "read_documents",
     "score",
 ]

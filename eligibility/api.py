@@ -11,11 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.ladder import joint_fields, ladder_record
+from eligibility.assessment.ladder import ladder as ladder_of
 from eligibility.assessment.record import records
+from eligibility.documents.reading import read_documents as read_documents
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.results import Readiness
-from eligibility.intake.table import IntakeOptions, RowBatch, from_records, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 Firm = Mapping[str, object]
@@ -102,6 +106,26 @@ def score(
     return scored.to_pandas() if as_frame else scored
 
 
+def ladder(
+    firm: Firm | Iterable[Firm] | FirmTable | Frame, *, as_of: date | None = None
+) -> list[dict[str, Any]]:
+    """The ladder of qualifications of one firm, several, or a table of them.
+
+    Parameters
+    ----------
+    firm, as_of
+        As of :func:`assess`, with the fields of all schemes.
+
+    Returns
+    -------
+    list of dict
+        One record a firm, in their order, as ``ladder --format json`` prints them.
+    """
+    table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, fields=joint_fields())
+    every = ladder_of(table)
+    return [ladder_record(every, row) for row in range(table.rows)]
+
+
 def readiness_judge(model: Path | str | None) -> Callable[[Assessment], Readiness | None]:
     """What says how ready the firms of an assessment are; without a model, nothing."""
     if model is None:
@@ -123,15 +147,26 @@ def firms(
 
     ``fields`` is all that they may hold; what the scheme asks for, if omitted.
     """
-    qualification = load_scheme(scheme)
-    fields = qualification.fields if fields is None else fields
-    records = _mappings(firm)
-    batch = from_records(
-        records, fields, _options(qualification, as_of), catalogue=qualification.titles_by_code
-    )
+    batch = read_firms(firm, as_of=as_of, scheme=scheme, fields=fields)
     if (fatal := [issue for issue in batch.issues if issue.fatal]) or batch.rejects.num_rows:
         raise InputError("{issue}", issue=fatal[0].sentence)
     return batch.table
+
+
+def read_firms(
+    firm: Firm | Iterable[Firm] | Frame,
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+    fields: Sequence[Field] | None = None,
+) -> RowBatch:
+    """Firms as :func:`firms` reads them, and with them every issue of those that cannot be used."""
+    qualification = load_scheme(scheme)
+    fields = qualification.fields if fields is None else fields
+    records = _mappings(firm)
+    return from_records(
+        records, fields, _options(qualification, as_of), catalogue=qualification.titles_by_code
+    )
 
 
 def _mappings(firm: Firm | Iterable[Firm] | Frame) -> list[Firm]:

@@ -181,7 +181,12 @@ def scale_values(scale: Scale, amounts: Floats) -> Floats:
 
 def band_indexes(bands: Sequence[Band], law: Edition, figures: Floats) -> NDArray[np.intp]:
     """For each figure the index of its band; ``bands`` fall from the best, the last has no line."""
-    lines = [band_line(band, law) for band in reversed(bands[:-1])]
+    if bands[0].at_most is None:
+        lines = [band_line(band, law) for band in reversed(bands[:-1])]
+    else:
+        # where less is better, a figure and its lines are compared by their negatives
+        figures = -figures
+        lines = [(-(band.at_most or 0.0), False) for band in reversed(bands[:-1])]
     steps = np.searchsorted(_edges(tuple(lines)), figures, side="right")
     # NaN sorts above every line; its rows are masked by the caller, it must only stay in range
     return len(bands) - 1 - steps

@@ -19,7 +19,7 @@ from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import Edition
 from eligibility.domain.results import VERDICT_WORDS, Readiness, TrainingSummary
 from eligibility.i18n import Language
-from eligibility.intake.table import RowBatch
+from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.gap_columns import first_gaps
 from eligibility.reports.number_format import chance
 from eligibility.reports.score_table import Judge

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from firms import BLANKS, CATEGORIES, NEW_AREA, NO, YES, ZONE, Columns, credit_codes
+from draws import NO, YES, Columns
+from firms import BLANKS, CATEGORIES
+from identities import NEW_AREA, ZONE, credit_codes
 
 Value = str | float
 SERIAL = 800_000_000  # far from the serials of the generated firms

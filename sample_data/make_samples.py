@@ -22,9 +22,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import xlsxwriter
-from firms import TIER_SALES, Column, Columns, field_ids, invented_chunks, invented_firms
+from draws import Column, Columns
+from firms import TIER_SALES, field_ids, invented_chunks, invented_firms
 from handmade import HANDMADE, handmade_firms
 from messy import FIRST_ROW, HEADINGS, Placed, Table, is_number, messy_table, plain
+from two_tracks import FIRMS, write_two_tracks
 
 FOLDER = Path(__file__).parent
 SEED = 2026
@@ -32,6 +34,7 @@ CANDIDATES = 200
 CLEAN, MESSY, SHEET = "candidates.csv", "candidates_messy.csv", "candidates_messy.xlsx"
 REJECTS = "candidates_messy_expected_rejects.csv"
 VALUES = "candidates_messy_expected_values.csv"
+TRACKS = "two_tracks.csv"
 SHEET_NAME = "申报企业汇总表"
 WRITTEN_ON = datetime(2026, 11, 1)  # stamped into the workbook, so that it never changes
 DATE_CELLS_EVERY, TEXT_CELLS_EVERY = 2, 7  # of the workbook: real dates, numbers kept as text
@@ -86,6 +89,7 @@ def write_samples(folder: Path, seed: int) -> None:
         lambda at: (at.heading.field, meaning(at.means)),
     )
     write_workbook(folder / SHEET, table)
+    write_two_tracks(folder / TRACKS)
     (folder / "README.md").write_text(readme(clean, table), encoding="utf-8", newline="\n")
 
 
@@ -214,7 +218,15 @@ def readme(clean: Columns, table: Table) -> str:
         benign=trouble_table(table.accepted, with_meaning=True),
         seed=SEED,
         first_row=FIRST_ROW,
+        tracks=tracks_table(),
+        track_firms=len(FIRMS),
     )
+
+
+def tracks_table() -> str:
+    """One line for each firm of the two tracks."""
+    lines = (f"| {row} | {name} | {shows} |" for row, (name, shows, _) in enumerate(FIRMS, 2))
+    return "\n".join(("| row | firm | what it shows |", "|---|---|---|", *lines))
 
 
 def handmade_table(clean: Columns) -> str:
@@ -274,8 +286,8 @@ README = """# Sample data · 样例数据
 and the credit codes are valid under GB 32100 but lie in a range (bodies beginning with `XN`)
 that is not known to be given out. No line describes a real firm. 本目录中的企业全部为虚构。
 
-This file and all others here except the scripts, `past_applications.*` and `.gitattributes` are
-written by
+This file and all others here except the scripts, `past_applications.*`, `papers/` and
+`.gitattributes` are written by
 
 ```
 python sample_data/make_samples.py
@@ -297,8 +309,11 @@ real dates in some cells, numbers stored as text in others, a real error cell |
 | `candidates_messy_expected_rejects.csv` | the {rejected} rows of it that must \
 be rejected, and for what |
 | `candidates_messy_expected_values.csv` | the odd cells that must be read, and as what |
+| `two_tracks.csv` | {track_firms} firms on both tracks of the ladder, one a place on it |
 | `firms.py` | the generator; every assumed number stands at its top |
-| `handmade.py`, `messy.py` | the firms made by hand; the troubles |
+| `handmade.py`, `two_tracks.py`, `messy.py` | the firms made by hand; the troubles |
+| `papers/` | tax returns, statements, R&D tables and lists of three invented firms, in the layouts that \
+firms have; `make_papers.py` writes them |
 | `past_applications.csv` | 600 applications with what became of them; `past_applications.md` says how \
 they were invented |
 
@@ -307,6 +322,12 @@ they were invented |
 The first rows are made by hand (row 1 is the header):
 
 {handmade}
+
+## two_tracks.csv
+
+For `python -m eligibility ladder sample_data/two_tracks.csv`; amounts in CNY, application in July 2026.
+
+{tracks}
 
 The others are drawn: about two fifths ready to apply, a third near it, a quarter far from it.
 What is special in their columns:

@@ -14,7 +14,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from firms import CODE_LETTERS, NO, YES, Bools, Columns, invented_firms
+from draws import NO, YES, Bools, Columns
+from firms import invented_firms
+from identities import CODE_LETTERS
 
 Firm = dict[str, Any]
 FIRMS, POOL = 60, 3000

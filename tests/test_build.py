@@ -64,7 +64,7 @@ def test_each_package_of_a_lock_has_its_hashes_and_no_lock_names_an_index(
 def test_locks_that_are_installed_together_agree_on_every_version() -> None:
     app, whole = pins(ROOT / "requirements.lock"), pins(ROOT / "requirements-dev.lock")
     assert app.items() <= whole.items()
-    for name in ("pdf", "dask"):
+    for name in ("pdf", "dask", "api"):
         extra = pins(ROOT / f"requirements-{name}.lock")
         assert extra.items() <= whole.items(), name
 

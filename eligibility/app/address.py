@@ -11,6 +11,7 @@ import streamlit as st
 from eligibility.app.self_assessment.form_state import DRAFT, draft
 from eligibility.app.web import cookies
 from eligibility.domain.text import Message
+from eligibility.store.inbox import Origin
 
 FIRM = "firm"
 #: in the address: where the firm was met; a file unless said
@@ -43,6 +44,18 @@ def here() -> str:
     path = urlsplit(st.context.url or "").path or "/"
     query = urlencode([(name, value) for name, value in st.query_params.items() if name != SAID])
     return f"{path}?{query}" if query else path
+
+
+#: what a firm sent, as ``draft:3``
+ORIGIN = "of-firm"
+
+
+def origin() -> Origin | None:
+    """What a firm sent, by the address; None where it names none."""
+    kind, _, number = st.query_params.get(ORIGIN, "").partition(":")
+    if kind not in ("draft", "submission") or not number.isascii() or not number.isdecimal():
+        return None
+    return Origin("draft" if kind == "draft" else "submission", int(number[:9]))
 
 
 ASK = "ask:"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from eligibility.app import reader, session
+from eligibility.app import session, upload_reader
 from eligibility.app.firm import plan_results
 from eligibility.app.firm.plan_results import Outlook, PlanRequest
 from eligibility.app.keyed_cache import KeyedCache
@@ -29,6 +29,7 @@ from eligibility.domain.errors import ModelRefused, NotAllowed
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.draft_reader import DraftReading, read_draft
 from eligibility.intake.table import IntakeOptions, Preview, preview, read_table
+from eligibility.package_files import package_file
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.register import year_candidates
 from eligibility.register.year_candidates import YearCandidates
@@ -59,8 +60,8 @@ MOST_LINES = 100_000
 #: names the state of the model's files
 Stamp = tuple[tuple[str, int, int], ...] | None
 #: readers of uploads are bound before the first is read
-reader.configure_reader()
-SAMPLE = Path(__file__).parents[2] / "sample_data" / "candidates.csv"
+upload_reader.configure_reader()
+SAMPLE = package_file("sample_data/candidates.csv")
 
 
 def scheme() -> Scheme:
@@ -85,7 +86,7 @@ def _accounts(engine: Engine) -> Accounts:
 
 def upload_preview(upload: Upload, sheet: str | None, day: date) -> Preview:
     """What the sheets and columns of an uploaded file are taken for."""
-    with reader.wait_notice():
+    with upload_reader.wait_notice():
         return _preview(upload, sheet, day)
 
 
@@ -142,7 +143,7 @@ def current() -> Screening:
     upload, day = session.upload(), session.application_day()
     if upload is None:
         return sample(day)
-    with reader.wait_notice():
+    with upload_reader.wait_notice():
         return screening(
             upload, session.money_unit(), session.sheet(upload), day,
             blank_bad_cells=session.blank_bad_cells(),

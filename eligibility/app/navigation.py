@@ -77,6 +77,7 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
             PageEntry(PAGES / "firm/firm_page.py", _("One firm"), "firm", ANYONE, bar=()),
             PageEntry(PAGES / "firm/plan_page.py", _("Plan"), "plan", ANYONE, bar=()),
             PageEntry(PAGES / "register/firm_page.py", _("A firm"), "staff-firm", STAFF, bar=()),
+            PageEntry(PAGES / "register/inbox_page.py", _("Inbox"), "inbox", STAFF, bar=()),
         ],
         _("Reference"): [
             PageEntry(PAGES / "reference/rules_page.py", _("Rules"), "rules", ANYONE),

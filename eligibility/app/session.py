@@ -133,6 +133,7 @@ VISITED, GROUPED, DUE_NEXT = "visited", "grouped", "due-next"
 EVERY, TO_ADVISER, TO_STAGE = "every", "to-adviser", "to-stage"
 GIVE, SET_STAGE = "give", "set-stage"
 SIGN_IN, END_SIGN_IN = "sign-in", "end-sign-in"
+END_TOKEN = "end-token"
 OUTCOMES, LATEST, EARLIER = "outcomes-file", "latest", "earlier"
 SOUGHT, REGISTER = "sought", "register"
 TASK, NOTE, PAPER, REMARK = "task", "note", "paper", "remark"
@@ -336,3 +337,31 @@ def opened_support() -> int | None:
     """The row of the firms to support that was just opened."""
     click = st.session_state.get(SUPPORTED)
     return None if click is None else int(click["row"])
+
+
+LINK = "link:"
+DECIDE, ANSWER = "decide", "answer"
+
+
+def set_all(keys: Sequence[str], value: Any) -> None:
+    """Give the widgets of these keys one value."""
+    for key in keys:
+        st.session_state[key] = value
+
+
+def keep_link(subject: str, link_id: int, url: str) -> None:
+    """Keep the address of a link that was just made, to be shown while its page is open."""
+    st.session_state[f"{LINK}{subject}"] = (link_id, url)
+
+
+def new_link(subject: str) -> tuple[int, str] | None:
+    """The id and the address of the link made last for a subject, in this session."""
+    made: tuple[int, str] | None = st.session_state.get(f"{LINK}{subject}")
+    return made
+
+
+def forget_link(subject: str, link_id: int) -> None:
+    """Show the address of a link no longer: it was revoked."""
+    made = new_link(subject)
+    if made is not None and made[0] == link_id:
+        del st.session_state[f"{LINK}{subject}"]

@@ -1,13 +1,14 @@
 """Ladder of qualifications (梯度培育): which scheme a firm can get now, and which next.
 
 Every scheme names its track and the schemes that come before it, so the ladder is a partial order:
-several tracks may lie side by side. A table of firms is judged by each scheme.
+several tracks may lie side by side. A table of firms is judged by each scheme that is in force on the
+day. What a firm has already is a fact that it states, and no verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -16,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.record import record
-from eligibility.domain.arrays import Bools, Codes
+from eligibility.assessment.record import cite, record
+from eligibility.domain.arrays import Bools, Codes, Floats
+from eligibility.domain.calendar_window import split_calendar_key
 from eligibility.domain.errors import LawError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition
@@ -26,6 +28,8 @@ from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
 
 FIRST_GAPS = 3
 NOWHERE = -1
+#: parameters of an edition whose citations say how a title is kept; its clauses say the rest
+UPKEEP = ("validity_years", "annual_report_month", "change_report_months")
 
 
 @dataclass(frozen=True)
@@ -58,16 +62,25 @@ class Ladder:
     assessments : sequence of list of Assessment
         What each rung says, one list a rung.
     verdicts : array of int8, shape (rungs, n)
-        As ``Assessment.verdict``.
+        As ``Assessment.verdict``; undetermined on a day that no edition of the rung covers.
+    titles : array of float64, shape (rungs, n)
+        1 where the firm has the title on its day, 0 where it has not, NaN where that is blank.
+    title_ends : array of datetime64[D], shape (rungs, n)
+        The last day of the title; NaT where it is blank.
+    begun_by_track : mapping of track to array of bool, shape (n,)
+        Whether something that this track alone asks for is entered; the first track always is.
     aims_by_track : mapping of track to array of int, shape (n,)
-        The rung to aim at on each track: the lowest that neither can be got now nor comes before
-        one that can, those left out whose limits of size the firm has passed; -1 where there is
-        none.
+        The rung to aim at on each track: the lowest that the firm neither has nor can get now and
+        that comes before none such, those left out whose limits of size it has passed; -1 where
+        there is none, or where nothing of the track is entered.
     """
 
     schemes: Sequence[Scheme]
     assessments: Sequence[list[Assessment]]
     verdicts: Codes
+    titles: Floats
+    title_ends: NDArray[np.datetime64]
+    begun_by_track: Mapping[str, Bools]
     aims_by_track: Mapping[str, NDArray[np.int64]]
 
     @property
@@ -80,7 +93,7 @@ class Ladder:
 
 
 def rungs() -> list[Scheme]:
-    """Every scheme, each behind those that come before it.
+    """Every scheme, each behind those that come before it, the track of the form's own first.
 
     Raises
     ------
@@ -88,7 +101,53 @@ def rungs() -> list[Scheme]:
         If a scheme comes after one that does not exist or that comes after it.
     """
     schemes = {name: load_scheme(name) for name in scheme_ids()}
-    return sorted(schemes.values(), key=lambda scheme: (len(_before(scheme, schemes)), scheme.id))
+    first = load_scheme().track
+    return sorted(
+        schemes.values(),
+        key=lambda scheme: (len(_before(scheme, schemes)), scheme.track != first, scheme.id),
+    )
+
+
+def tracks() -> Mapping[str, Sequence[Scheme]]:
+    """The rungs of every track, the easiest first; the track of the form's own scheme first."""
+    by_track: dict[str, list[Scheme]] = {load_scheme().track: []}
+    for rung in rungs():
+        by_track.setdefault(rung.track, []).append(rung)
+    return by_track
+
+
+def own_fields(track: str) -> frozenset[str]:
+    """Ids of the fields that the rungs of a track alone ask for, the titles of others left out."""
+    asked = {
+        name: {field.id for rung in rungs for field in rung.fields}
+        for name, rungs in tracks().items()
+    }
+    others = [ids for name, ids in asked.items() if name != track]
+    titles = [
+        {rung.holding.title, rung.holding.until}
+        for rung in rungs()
+        if rung.holding is not None and rung.track != track
+    ]
+    return frozenset(asked[track].difference(*others, *titles))
+
+
+def begun_tracks(facts: Collection[str]) -> frozenset[str]:
+    """The tracks of which something is entered that no other asks for, and the first.
+
+    Parameters
+    ----------
+    facts : collection of str
+        Ids of what is entered, or their keys by calendar year.
+    """
+    stems = {dated[0] if (dated := split_calendar_key(name)) else name for name in facts}
+    fields = joint_fields_by_id()
+    first = load_scheme().track
+    return frozenset(
+        track
+        for track in tracks()
+        if track == first
+        or any(name in stems or fields[name].stem in stems for name in own_fields(track))
+    )
 
 
 def lower(scheme: Scheme) -> list[Scheme]:
@@ -120,16 +179,18 @@ def _before(
     return frozenset(scheme.after).union(*further)
 
 
-def extras(scheme: Scheme, law: Edition, day: date) -> list[Extra]:
+def extras(
+    scheme: Scheme, law: Edition, day: date, tracks: Collection[str] | None = None
+) -> list[Extra]:
     """What other schemes ask for beyond a scheme's own form on a day, each fact once.
 
-    Those that come after it ask nothing of its form. A section of another form that this one lacks
+    Those that come after it ask nothing of its form, nor do those of other tracks than ``tracks``. A section of another form that this one lacks
     goes with the one before it.
     """
     own = {field.id for field in scheme.fields_of(law)}
     extra: dict[str, Extra] = {}
     for rung in schemes_beside(scheme):
-        if day < rung.covered_from:
+        if day < rung.covered_from or (tracks is not None and rung.track not in tracks):
             continue
         section = next(iter(scheme.sections))
         for field in rung.fields_of(rung.in_force(day)):
@@ -193,31 +254,60 @@ def ladder(firms: FirmTable) -> Ladder:
     firms : FirmTable
         Columns of :func:`joint_fields`; what a rung needs and the table lacks is blank.
 
-    Raises
-    ------
-    DateNotCovered
-        If an application date falls outside every edition of a rung.
+    A rung is left out of the rows whose day none of its editions covers.
     """
     schemes = rungs()
-    assessments = [assess_table(firms, scheme) for scheme in schemes]
+    assessments = [_assess_covered(firms, scheme) for scheme in schemes]
     shape = (len(schemes), firms.rows)
     verdicts, outgrown = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.bool_)
     for rung, rung_assessments in enumerate(assessments):
         for assessment in rung_assessments:
             verdicts[rung, assessment.rows] = assessment.verdict
             outgrown[rung, assessment.rows] = _outgrown(assessment)
-    met = verdicts == MET
+    titles, title_ends = _titles(firms, schemes)
+    attained = (verdicts == MET) | (titles == 1)
     ids = [scheme.id for scheme in schemes]
-    reached = met.copy()
+    reached = attained.copy()
     for place, scheme in enumerate(schemes):
         for below in lower(scheme):
-            reached[ids.index(below.id)] |= met[place]
+            reached[ids.index(below.id)] |= attained[place]
     ahead = ~reached & ~outgrown
+    begun = {track: _has_begun(firms, track) for track in tracks()}
     aims: dict[str, NDArray[np.int64]] = {}
     for place, scheme in reversed(list(enumerate(schemes))):
         before = aims.pop(scheme.track, np.full(firms.rows, NOWHERE, dtype=np.int64))
         aims = {scheme.track: np.where(ahead[place], place, before), **aims}
-    return Ladder(schemes, assessments, verdicts, aims)
+    aims = {track: np.where(begun[track], aims[track], NOWHERE) for track in begun}
+    return Ladder(schemes, assessments, verdicts, titles, title_ends, begun, aims)
+
+
+def _assess_covered(firms: FirmTable, scheme: Scheme) -> list[Assessment]:
+    """What a scheme says of the rows whose day some edition of it covers."""
+    covered = np.flatnonzero(firms.dates("application_date") >= np.datetime64(scheme.covered_from))
+    if not len(covered):
+        return []
+    of_covered = assess_table(firms.take(covered), scheme)
+    return [replace(one, rows=covered[one.rows]) for one in of_covered]
+
+
+def _titles(firms: FirmTable, schemes: Sequence[Scheme]) -> tuple[Floats, NDArray[np.datetime64]]:
+    """Whether a firm has each title on its day, and the last day of it."""
+    has = np.full((len(schemes), firms.rows), np.nan)
+    ends = np.full((len(schemes), firms.rows), np.datetime64("NaT", "D"))
+    for place, scheme in enumerate(schemes):
+        if scheme.holding is not None:
+            ends[place] = firms.dates(scheme.holding.until)
+            answer = firms.numbers(scheme.holding.title)
+            past = ends[place] < firms.dates("application_date")
+            has[place] = np.where(past & ~np.isnan(answer), 0.0, answer)
+    return has, ends
+
+
+def _has_begun(firms: FirmTable, track: str) -> Bools:
+    begun = np.full(firms.rows, track == load_scheme().track)
+    for name in own_fields(track) & firms.columns.keys():
+        begun |= ~firms.blank(name)
+    return begun
 
 
 def ladder_record(ladder: Ladder, row: int) -> dict[str, Any]:
@@ -232,24 +322,60 @@ def ladder_record(ladder: Ladder, row: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-ready: ``firm``; ``now``, the ids of the schemes it is eligible for; ``next``, the id
-        of the one to aim at or None; ``next_by_track``, the same on each track; ``rungs``, each
-        with its verdict, its findings and score, and its first gaps with their citations, what is
+        JSON-ready: ``firm``; ``holds``, the ids of the titles it has; ``now``, the ids of the
+        schemes it is eligible for; ``next``, the id of the one to aim at or None;
+        ``next_by_track``, the same on each track; ``tracks``, each with its schemes and whether
+        anything of it is entered; ``rungs``, each with its verdict, its findings and score, what
+        the firm has of it and how that is kept, and its first gaps with their citations, what is
         unmet before what is open.
     """
 
     def rung_id(aim: int) -> str | None:
         return None if aim == NOWHERE else ladder.schemes[aim].id
 
-    entries = [_record(assessments, row) for assessments in ladder.assessments]
+    entries = [
+        (place, scheme, one)
+        for place, scheme in enumerate(ladder.schemes)
+        for one in [_record(ladder.assessments[place], row)]
+        if one is not None
+    ]
+    records = [one for _, _, one in entries]
     return {
-        "firm": entries[0]["firm"],
-        "now": [one["scheme"] for one in entries if one["verdict"] == VERDICT_WORDS[MET]],
+        "firm": records[0]["firm"] if records else {"uscc": None, "name": None},
+        "holds": [scheme.id for place, scheme, _ in entries if ladder.titles[place, row] == 1],
+        "now": [one["scheme"] for one in records if one["verdict"] == VERDICT_WORDS[MET]],
         "next": rung_id(int(ladder.aims[row])),
         "next_by_track": {
             track: rung_id(int(aims[row])) for track, aims in ladder.aims_by_track.items()
         },
-        "rungs": [_rung(scheme, one) for scheme, one in zip(ladder.schemes, entries, strict=True)],
+        "tracks": [
+            {
+                "track": track,
+                "schemes": [rung.id for rung in rungs_of_track],
+                "begun": bool(ladder.begun_by_track[track][row]),
+            }
+            for track, rungs_of_track in tracks().items()
+        ],
+        "rungs": [
+            _rung(scheme, one) | _holding(ladder, place, row, one) for place, scheme, one in entries
+        ],
+    }
+
+
+def _holding(ladder: Ladder, place: int, row: int, record: dict[str, Any]) -> dict[str, Any]:
+    """What a firm has of a rung, and how a title is kept."""
+    scheme, has, until = (
+        ladder.schemes[place],
+        ladder.titles[place, row],
+        ladder.title_ends[place, row],
+    )
+    law = scheme.edition(record["edition"])
+    keeping = [law.parameters[name].citation for name in UPKEEP if name in law.parameters]
+    return {
+        "holds": None if np.isnan(has) else bool(has),
+        "until": None if np.isnat(until) else until.item().isoformat(),
+        "upkeep": [cite(citation) for citation in (*keeping, *law.clauses.values())],
+        "period": cite(law.period_citation),
     }
 
 
@@ -257,14 +383,17 @@ def _outgrown(assessment: Assessment) -> Bools:
     """True where the firm passes a limit of size, which it does not come back under."""
     passed = np.zeros(assessment.firms.rows, dtype=np.bool_)
     for condition in assessment.law.conditions:
-        if condition.line == "at_most" and condition.unit != "yes_no":
+        # a share comes down again
+        if condition.line == "at_most" and condition.unit not in ("yes_no", "/1"):
             passed |= assessment.findings[condition.id].status == UNMET
     return passed
 
 
-def _record(assessments: list[Assessment], row: int) -> dict[str, Any]:
-    """What the one assessment that holds the row says of it."""
-    assessment = next(one for one in assessments if row in one.rows)
+def _record(assessments: list[Assessment], row: int) -> dict[str, Any] | None:
+    """What the one assessment that holds the row says of it; None where none does."""
+    assessment = next((one for one in assessments if row in one.rows), None)
+    if assessment is None:
+        return None
     return record(assessment, int(np.flatnonzero(assessment.rows == row)[0]))
 
 
@@ -274,6 +403,7 @@ def _rung(scheme: Scheme, record: dict[str, Any]) -> dict[str, Any]:
     gaps = sorted(record["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])
     return {
         "scheme": scheme.id,
+        "track": scheme.track,
         "title": {"zh": scheme.title.zh, "en": scheme.title.en},
         "edition": record["edition"],
         "as_of": record["as_of"],

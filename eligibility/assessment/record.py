@@ -124,7 +124,8 @@ def _interval(finding: Finding, row: int) -> dict[str, Any]:
 
 def _score(assessment: Assessment, row: int) -> dict[str, Any]:
     score, law = assessment.score, assessment.law
-    mark, line = number(law.score.pass_mark), law.score_condition.line
+    condition = law.score_condition
+    mark, line = number(law.score.pass_mark), condition.line if condition else None
     items = []
     for name, scored in score.items.items():
         item = law.items[name]

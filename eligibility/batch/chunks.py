@@ -14,7 +14,8 @@ from eligibility.assessment.assess import assess_table
 from eligibility.atomic_file import refuse_same_file
 from eligibility.domain.facts import RowIssue
 from eligibility.i18n import Language
-from eligibility.intake.table import HeaderMap, RowBatch
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import HeaderMap
 from eligibility.reports.files import Output, open_writer
 from eligibility.reports.score_table import Judge, rejects_with_reasons, scored_schema, scored_table
 from eligibility.schemes.registry import Scheme

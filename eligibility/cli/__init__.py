@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from eligibility.cli import candidates, city, finder, ladder, planning, readiness, report, store
+from eligibility.cli import (
+    candidates,
+    city,
+    finder,
+    ladder,
+    papers,
+    planning,
+    readiness,
+    reconcile,
+    report,
+    serve,
+    store,
+    stress,
+)
+from eligibility.cli.common import say_missing_extra
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,12 +45,21 @@ for command in (
     store.restore,
     store.export,
     store.create_admin,
+    store.create_token,
+    serve.serve,
     city.portfolio,
     planning.plan,
     ladder.ladder,
     report.report,
+    stress.stress,
+    papers.read,
+    reconcile.reconcile,
 ):
     app.command()(command)
+
+
+# Streamlit's own options go through to it
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(serve.app)
 
 
 def main() -> None:
@@ -44,4 +67,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # a Windows console or pipe would otherwise write in its own code page
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        say_missing_extra(error)

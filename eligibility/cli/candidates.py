@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -33,6 +32,7 @@ from eligibility.cli.common import (
     unread_columns,
 )
 from eligibility.domain.errors import InputError
+from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def assess(
         )
         entries = records(assess_table(batch.table, qualification), readiness_judge(model))
         if form is Result.JSON:
-            print(json.dumps(entries, ensure_ascii=False, indent=1))
+            print(json_text(entries), end="")
         else:
             for record in entries:
                 print(plain(record, qualification, spoken))

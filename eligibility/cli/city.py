@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +25,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.domain.errors import InputError
+from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def portfolio(
         )
         record = city_record(city_year_record)
         if form is Result.JSON:
-            print(json.dumps(record, ensure_ascii=False, indent=1))
+            print(json_text(record), end="")
         else:
             print(city_text(record, spoken), end="")
         report_file(batch, spoken)

@@ -22,11 +22,18 @@ from eligibility.i18n import Language, language
 
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
-    from eligibility.intake.table import HeaderMap, IntakeOptions, RowBatch
+    from eligibility.intake.row_batch import RowBatch
+    from eligibility.intake.table import HeaderMap, IntakeOptions
     from eligibility.schemes.registry import Scheme
 
 REJECTED = 3
 UNUSABLE = 2
+#: extra of the package that installs a module
+EXTRAS = {
+    "sklearn": "model", "joblib": "model", "sqlalchemy": "store", "alembic": "store",
+    "argon2": "store", "zxcvbn": "store", "psycopg": "postgres", "streamlit": "app",
+    "fastapi": "api", "uvicorn": "api", "limits": "api", "prometheus_client": "api",
+}  # fmt: skip
 #: and the signal's number, as shells have it
 SIGNALLED = 128
 
@@ -114,6 +121,17 @@ def refusals(lang: Lang | None) -> Iterator[Language]:
     except EligibilityError as error:
         print(error.message.say(spoken), file=sys.stderr)
         raise typer.Exit(UNUSABLE) from error
+
+
+def say_missing_extra(error: ModuleNotFoundError) -> None:
+    """Say which extra of the package brings what a command lacks, and stop; or pass the error on."""
+    if (extra := EXTRAS.get((error.name or "").partition(".")[0])) is None:
+        raise error
+    sentence = language(_system_language()).text(
+        "This needs the package {name}: pip install 'eligibility[{extra}]'"
+    )
+    print(sentence.format(name=error.name, extra=extra), file=sys.stderr)
+    raise SystemExit(UNUSABLE)
 
 
 @contextmanager

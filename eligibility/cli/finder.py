@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eligibility.cli.common import SchemeId, Tongue, held_scheme, refusals
+from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def find_field(
     with refusals(lang) as spoken:
         matches = find(held_scheme(scheme), text, count)
         if form is Answer.JSON:
-            print(json.dumps([asdict(match) for match in matches], ensure_ascii=False, indent=1))
+            print(json_text([asdict(match) for match in matches]), end="")
             return
         for match in matches:
             print("\n".join(_lines(match, spoken)))

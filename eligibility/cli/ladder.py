@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.planning import row_of
+from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 
@@ -35,6 +35,16 @@ def ladder(
     ] = None,
     as_of: AsOf = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    titles: Annotated[
+        bool,
+        typer.Option(
+            "--titles", help="Count the titles by qualification, beside what is wanted of each."
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", help="Write one row a firm to this .csv, .xlsx or .parquet instead."),
+    ] = None,
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
@@ -44,22 +54,38 @@ def ladder(
     """The ladder of qualifications: what each firm can get now, what next, what it lacks for that."""
     from eligibility.assessment.ladder import joint_fields, ladder_record, rungs
     from eligibility.assessment.ladder import ladder as judged
+    from eligibility.city.settings import load_city
+    from eligibility.city.title_counts import title_counts
     from eligibility.intake.table import read_table
+    from eligibility.reports.files import open_writer
+    from eligibility.reports.ladder_table import ladder_table
     from eligibility.reports.ladder_text import ladder_points
+    from eligibility.reports.title_counts_text import title_counts_points, title_counts_records
 
     with refusals(lang) as spoken:
         scheme = held_scheme(DEFAULT_SCHEME)
         options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        titles = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
-        batch = read_table(file, joint_fields(), options, catalogue=titles)
+        nodes = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
+        batch = read_table(file, joint_fields(), options, catalogue=nodes)
         firms = batch.table
         if firm is not None:
             firms = firms.take(np.array([row_of(firms, firm, file)]))
         climbing = judged(firms)
-        ladders = [ladder_record(climbing, row) for row in range(firms.rows)]
-        if form is Result.JSON:
-            print(json.dumps(ladders, ensure_ascii=False, indent=1))
+        if titles:
+            year = options.application_date.year
+            counts = title_counts(climbing, firms, load_city(), year)
+            records = title_counts_records(counts)
+            text = title_counts_points(counts, year, spoken)
         else:
-            print("\n\n".join(ladder_points(one, spoken) for one in ladders))
+            records = [ladder_record(climbing, row) for row in range(firms.rows)]
+            text = "\n\n".join(ladder_points(one, spoken) for one in records)
+        if output is not None and not titles:
+            with open_writer(output) as writer:
+                writer.write(ladder_table(records, climbing.schemes, spoken))
+                writer.finish()
+        elif form is Result.JSON:
+            print(json_text(records), end="")
+        else:
+            print(text)
         report_file(batch, spoken)
     end(batch)

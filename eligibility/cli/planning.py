@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +25,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.domain.errors import InputError
+from eligibility.domain.text import json_text
 from eligibility.intake.firm_names import name_key
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -132,7 +132,7 @@ def plan(
             judge=readiness_judge(model) if readiness is not None else None,
         )
         if form is Result.JSON:
-            print(json.dumps(plan, ensure_ascii=False, indent=1))
+            print(json_text(plan), end="")
         else:
             print(plan_points(plan, qualification, spoken), end="")
         report_file(batch, spoken)

@@ -33,7 +33,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 if TYPE_CHECKING:
     from eligibility.domain.facts import FirmTable
     from eligibility.i18n import Language
-    from eligibility.intake.table import RowBatch
+    from eligibility.intake.row_batch import RowBatch
     from eligibility.reports.paper import Paper
     from eligibility.schemes.registry import Scheme
 

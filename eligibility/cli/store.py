@@ -1,4 +1,4 @@
-"""``backup``, ``restore``, ``export`` and ``create-admin``: the store from the command line."""
+"""``backup``, ``restore``, ``export``, ``create-admin`` and ``create-token``: the store from the command line."""
 
 from __future__ import annotations
 
@@ -88,3 +88,29 @@ def create_admin(
             raise InputError("There is no terminal to ask on; use --password-stdin.")
         Accounts(open_store()).create_administrator(login, password)
         print(spoken.text("Administrator created: {login}").format(login=login), file=sys.stderr)
+
+
+def create_token(
+    name: Annotated[str, typer.Argument(help="Which program has it.")],
+    days: Annotated[int, typer.Option("--days", help="How long it is valid, at most 366.")] = 90,
+    carrier: Annotated[
+        str | None,
+        typer.Option(
+            "--carrier", help="With an adviser's rights at this carrier; else a manager's."
+        ),
+    ] = None,
+    lang: Tongue = None,
+) -> None:
+    """Make a token of the web API and print it, once; the store keeps its hash."""
+    from eligibility.store import Repository, Role, System, open_store
+
+    with refusals(lang):
+        repository = Repository(open_store(), System(Role.ADMINISTRATOR))
+        carrier_id = None
+        if carrier is not None:
+            ids = {row["name"]: row["id"] for row in repository.administration.carriers()}
+            if carrier not in ids:
+                raise InputError("There is no carrier {carrier}.", carrier=carrier)
+            carrier_id = ids[carrier]
+        role = Role.MANAGER if carrier_id is None else Role.ADVISER
+        print(repository.api_tokens.add(name, role, carrier_id=carrier_id, days=days))

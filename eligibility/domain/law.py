@@ -20,14 +20,15 @@ from eligibility.domain.text import FrozenModel, Wording
 class Citation(FrozenModel):
     """Citation of the law: document, article and gist.
 
-    ``confidence`` is A (two or more independent copies agree), B (one copy) or M (not checked
-    against a text); B and M are shown to users wherever the rule is shown.
+    ``confidence`` is A (two or more independent copies agree), B (one copy), C (one source that
+    nothing bears out) or M (not checked against a text); B, C and M are shown to users wherever the
+    rule is shown.
     """
 
     document: str
     article: str
     gist: Wording
-    confidence: Literal["A", "B", "M"] = "A"
+    confidence: Literal["A", "B", "C", "M"] = "A"
 
 
 class Parameter(FrozenModel):
@@ -60,6 +61,7 @@ class Scale(FrozenModel):
 class Band(FrozenModel):
     """One grade of a scored item: from ``at_least`` or ``above`` upwards it gives ``points``.
 
+    Where less is better, ``at_most`` says down from where; then all bands of the item do.
     ``strict_under`` names a reading (by its interpretation) that takes ``at_least`` as ``above``.
     """
 
@@ -67,6 +69,7 @@ class Band(FrozenModel):
     points: tuple[float, float]
     at_least: float | None = None
     above: float | None = None
+    at_most: float | None = None
     strict_under: Mapping[str, str] = {}
 
 
@@ -168,6 +171,20 @@ class Figure(FrozenModel):
     note: Wording | None = None
 
 
+class TitleTarget(FrozenModel):
+    """What is wanted of a qualification from a year on: titles, and by which fact they are counted.
+
+    ``says`` names the reading where a plan can be read in several ways; ``each_year`` are new titles of
+    a year, ``stock`` those held at its end.
+    """
+
+    year: int
+    counts: str
+    says: Wording
+    each_year: Figure | None = None
+    stock: Figure | None = None
+
+
 class Sign(FrozenModel):
     """Warning rule: what reviewers look at, and no rule forbids; ``id`` names its function.
 
@@ -233,9 +250,10 @@ class Edition(FrozenModel):
         return {condition.id: condition for condition in self.conditions}
 
     @cached_property
-    def score_condition(self) -> Condition:
-        """The condition that the score must meet."""
-        return next(condition for condition in self.conditions if condition.judges == "score")
+    def score_condition(self) -> Condition | None:
+        """The condition that the score must meet; None where the law has no score."""
+        conditions = (each for each in self.conditions if each.judges == "score")
+        return next(conditions, None)
 
     @cached_property
     def listed_codes(self) -> Floats:

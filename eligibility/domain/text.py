@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -59,3 +60,8 @@ def _in_language(value: object, language: Speaks) -> object:
     if isinstance(value, Message):
         return value.say(language)
     return value
+
+
+def json_text(content: object) -> str:
+    """Plain data as the text that every command and the web API give, to the byte."""
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

@@ -19,7 +19,8 @@ from eligibility.domain.facts import Field, FirmTable, years_of
 from eligibility.domain.law import Edition
 from eligibility.intake.cells import CellFormat, CellTrouble, parse
 from eligibility.intake.lists import count_list
-from eligibility.intake.table import IntakeOptions, RowBatch, from_records
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, from_records
 from eligibility.schemes.lists import Count
 from eligibility.schemes.registry import Scheme, all_latest_year_ids
 

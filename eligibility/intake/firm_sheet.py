@@ -13,18 +13,11 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message
 from eligibility.intake.blocks import Block, Sheet, TableBlock
-from eligibility.intake.headers import IDENTITY, FieldNames, HeaderMap, header_map
-from eligibility.intake.layouts import (
-    LONG_ROWS,
-    TURNED_ROWS,
-    Table,
-    fields_down,
-    firm_years,
-    read_rows,
-    sheet_of_table,
-    transpose,
-    year_column,
-)
+from eligibility.intake.fields_down import fields_down, transpose
+from eligibility.intake.firm_years import firm_years, year_column
+from eligibility.intake.header_labels import IDENTITY, FieldNames
+from eligibility.intake.headers import HeaderMap, header_map
+from eligibility.intake.layouts import LONG_ROWS, TURNED_ROWS, Table, read_rows, sheet_of_table
 from eligibility.intake.sheets import open_sheet
 from eligibility.intake.source import Source
 from eligibility.official_forms import recognise, refuse_form

@@ -16,7 +16,9 @@ from typing import Any, Literal
 from xml.etree import ElementTree
 
 from eligibility.intake.number_formats import display_text
-from eligibility.intake.workbook import Caps, Refusal, Workbook, answer, cell_text, refusals
+from eligibility.intake.sheet_survey import cell_text
+from eligibility.intake.workbook import Workbook, answer, refusals
+from eligibility.intake.workbook_caps import Caps, Refusal
 
 Kind = Literal["xls", "ods", "html", "xml"]
 

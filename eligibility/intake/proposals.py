@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eligibility.domain.facts import Field
-from eligibility.intake.headers import HeaderMap, plain_name
+from eligibility.intake.header_labels import plain_name
+from eligibility.intake.headers import HeaderMap
 
 #: likeness of two names, of 100, from which one is proposed for the other
 ALIKE = 65

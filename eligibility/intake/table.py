@@ -5,9 +5,9 @@ Every row read is accepted or rejected, never dropped: ``read == len(rows) + rej
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,50 +30,18 @@ from eligibility.intake.cells import (
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, ColumnReader, ColumnValues
 from eligibility.intake.firm_sheet import IntakeOptions, open_firm_sheet
-from eligibility.intake.headers import IDENTITY, HeaderMap, MappedColumn, header_map
+from eligibility.intake.header_labels import IDENTITY
+from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
 from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
+from eligibility.intake.row_batch import CheckedBlock, RowBatch, join_batches
+from eligibility.intake.sheet_survey import cell_text
 from eligibility.intake.source import Source
-from eligibility.intake.workbook import cell_text
 
 ROWS_PER_BATCH = 65_536
 PREVIEW_ROWS = 5
 _NO_TITLES: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class RowBatch:
-    """Some rows of a file: those that can be used, those that cannot, and why.
-
-    Attributes
-    ----------
-    table : FirmTable
-        The accepted rows, n of them; the application date is filled.
-    rows : array of int64, shape (n,)
-        Their rows in the sheet; the first line of the file is row 1.
-    issues : tuple of RowIssue
-        In the order of the rows. ``fatal`` ones rejected theirs.
-    rejects : pyarrow.Table
-        The rejected rows as they came, with ``row`` and ``reason`` (in English).
-    read : int
-        Rows read, blank ones not counted.
-    headers : HeaderMap
-        What the columns were taken for.
-    """
-
-    table: FirmTable
-    rows: NDArray[np.int64]
-    issues: tuple[RowIssue, ...]
-    rejects: pa.Table
-    read: int
-    headers: HeaderMap
-    _originals: Callable[[], pa.Table] = field(repr=False, compare=False)
-
-    @cached_property
-    def originals(self) -> pa.Table:
-        """The accepted rows as they came; made when asked for."""
-        return self._originals()
 
 
 @dataclass(frozen=True)
@@ -154,7 +122,7 @@ def read_table(
     catalogue: Mapping[str, str] = _NO_TITLES,
 ) -> RowBatch:
     """Read a whole file as one batch; parameters and errors as in ``read_batches``."""
-    return _join(list(read_batches(source, fields, options, catalogue=catalogue)))
+    return join_batches(list(read_batches(source, fields, options, catalogue=catalogue)))
 
 
 def preview(
@@ -223,96 +191,6 @@ def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> It
         yield intake.nothing()
 
 
-def _join(batches: Sequence[RowBatch]) -> RowBatch:
-    # a table gains a blank column when one it lacks is asked for
-    names = set.intersection(*(set(batch.table.columns) for batch in batches))
-    return RowBatch(
-        table=FirmTable(
-            {
-                name: np.concatenate([batch.table.columns[name] for batch in batches])
-                for name in batches[0].table.columns
-                if name in names
-            },
-            sum(len(batch.table) for batch in batches),
-        ),
-        rows=np.concatenate([batch.rows for batch in batches]),
-        issues=tuple(issue for batch in batches for issue in batch.issues),
-        rejects=pa.concat_tables([batch.rejects for batch in batches]),
-        read=sum(batch.read for batch in batches),
-        headers=batches[0].headers,
-        _originals=lambda: pa.concat_tables([batch.originals for batch in batches]),
-    )
-
-
-# --- one block --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A block of rows, judged; ``usable_rows`` are the places of rows that are not blank, in order."""
-
-    block: Block
-    firms: FirmTable
-    usable_rows: NDArray[np.intp]
-    fatal: Bools
-    issues: tuple[tuple[int, RowIssue], ...]
-    headers: HeaderMap
-
-    @property
-    def count(self) -> int:
-        return len(self.usable_rows)
-
-    def batch(self, start: int, stop: int) -> RowBatch:
-        """The rows from one to another, counted without blank ones."""
-        rows = self.usable_rows[start:stop]
-        accepted, rejected = rows[~self.fatal[rows]], rows[self.fatal[rows]]
-        issues: list[RowIssue] = []
-        if self.issues and len(rows):
-            issues = [issue for place, issue in self.issues if rows[0] <= place <= rows[-1]]
-        whole = len(accepted) == len(self.firms)
-        return RowBatch(
-            table=self.firms if whole else self.firms.take(accepted),
-            rows=row_numbers(self.block, accepted),
-            issues=tuple(issues),
-            rejects=self._rejects(rejected, issues),
-            read=len(rows),
-            headers=self.headers,
-            _originals=lambda: self._text(accepted),
-        )
-
-    def _text(self, places: NDArray[np.intp]) -> pa.Table:
-        return self.block.text.take(pa.array(places)).rename_columns(self.headers.headers)
-
-    def _rejects(self, places: NDArray[np.intp], issues: Sequence[RowIssue]) -> pa.Table:
-        if not len(places):
-            return _no_rejects(self.headers.headers)
-        rows = row_numbers(self.block, places).tolist()
-        table = self._text(places)
-        for name, column in (
-            ("row", pa.array(rows, pa.int64())),
-            ("reason", reasons(issues, rows, str)),
-        ):
-            table = table.append_column(name, column)
-        return table
-
-
-def reasons(
-    issues: Iterable[RowIssue], rows: Sequence[int], say: Callable[[Message], str]
-) -> pa.Array:
-    """What rejected each of these rows, in the words that ``say`` finds."""
-    sentences: dict[int, list[str]] = {row: [] for row in rows}
-    for issue in issues:
-        if issue.fatal and issue.row in sentences:
-            sentences[issue.row].append(say(issue.sentence))
-    return pa.array(["; ".join(sentences[row]) for row in rows], pa.string())
-
-
-@cache
-def _no_rejects(headers: tuple[str, ...]) -> pa.Table:
-    schema = [(header, pa.string()) for header in headers]
-    return pa.schema([*schema, ("row", pa.int64()), ("reason", pa.string())]).empty_table()
-
-
 class Intake:
     """Reads blocks of one file; what stays the same from block to block.
 
@@ -363,7 +241,7 @@ class Intake:
         block = TextBlock([[] for _ in self.headers.headers], self.headers.lines + 1)
         return self.check(block, {}, 0, SeenFirms().earlier).batch(0, 0)
 
-    def _part(self, block: Block, earlier: Earlier) -> _Part:
+    def _part(self, block: Block, earlier: Earlier) -> CheckedBlock:
         """A block, read and judged."""
         places = {name: column.position for name, column in self.columns.items()}
         typed = block.read_as(
@@ -379,7 +257,7 @@ class Intake:
 
     def check(
         self, block: Block, readings: Mapping[str, ColumnValues], rows: int, earlier: Earlier
-    ) -> _Part:
+    ) -> CheckedBlock:
         """A block whose cells are read: what is wrong with its rows, and which can be used."""
         columns = {name: read.values for name, read in readings.items()}
         for name in IDENTITY:
@@ -432,7 +310,9 @@ class Intake:
             for place, expected in contradiction.expectations.items():
                 troubles.add(place, contradiction.field, expected, fatal=contradiction.fatal)
         self._duplicates(block, firms, usable, troubles, earlier)
-        return _Part(block, firms, usable, troubles.fatal(rows), troubles.in_order(), self.headers)
+        return CheckedBlock(
+            block, firms, usable, troubles.fatal(rows), troubles.in_order(), self.headers
+        )
 
     def _left_blank(self, name: str, place: int, firms: FirmTable) -> bool:
         """Whether a cell that cannot be read leaves only itself undecided."""
@@ -600,7 +480,6 @@ __all__ = [
     "IntakeOptions",
     "MappedColumn",
     "Preview",
-    "RowBatch",
     "Source",
     "from_records",
     "header_map",
@@ -608,5 +487,4 @@ __all__ = [
     "preview",
     "read_batches",
     "read_table",
-    "reasons",
 ]

@@ -14,9 +14,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import IO, Any, Literal
+from typing import IO, Any
 from xml.etree import ElementTree
 
 from python_calamine import (
@@ -27,34 +25,12 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from eligibility.intake.number_formats import can_alter, display_text
-
-Code = Literal[
-    "cells", "columns", "damaged", "empty", "parts", "protected", "sheets", "styles", "texts", "unpacked"
-]  # fmt: skip
+from eligibility.intake.number_formats import can_alter
+from eligibility.intake.sheet_survey import SheetCells, SheetSurvey
+from eligibility.intake.workbook_caps import Caps, Refusal
 
 #: number formats of Excel's own that show another number than the cell holds
 BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
-# each stops at the next "<", so that no sheet, however it is made, is gone through twice
-_STYLED = re.compile(
-    rb"<(?:\w+:)?c( [^<>]*[^<>/])>\s*(?:<(?:\w+:)?f[^<>]*/>|<(?:\w+:)?f[^<>]*>[^<]*</(?:\w+:)?f>)?"
-    rb"\s*<(?:\w+:)?v>\s*[0-9.eE+-]+\s*</"
-)
-_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d{1,9})["']""")
-_PLACED = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)(\d+)["']""")
-_TYPE = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
-_UNSOLVED = re.compile(
-    rb"<(?:\w+:)?c(\s[^<>]*)>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
-_ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
-_ERROR = re.compile(
-    rb"""<(?:\w+:)?c\b(?=[^<>]*\st=["']e["'])[^<>]*?\sr=["']([A-Z]+)(\d+)["'][^<>]*>"""
-    rb"""((?:(?!</?(?:\w+:)?c\b).)*)</(?:\w+:)?c>""",
-    re.S,
-)
-_ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<""")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 #: of a sheet; strict files write it in another namespace
@@ -64,56 +40,8 @@ _RELATIONS = (
 )
 #: of packing; Excel uses no other, and others unpack into any amount of memory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-#: bits of a key that hold the column; a sheet has 16,384 of them
-_COLUMN_BITS = 14
-#: bits of a key that hold the format of a cell
-_STYLE_BITS = 16
 #: of a part that is read whole; a hundred times what Excel writes
 _ELEMENTS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Caps:
-    """What a workbook may hold.
-
-    Attributes
-    ----------
-    bytes_unpacked, parts : int
-        Bytes of all its parts together, and how many there are.
-    part : int
-        Bytes of a part that is read whole.
-    sheets, styles, strings : int
-        How many sheets are looked at, how many formats of cells and shared texts there may be.
-    cells, columns : int
-        Of one sheet, empty cells within it too; columns of its first lines.
-    texts : int
-        Bytes of the texts of a sheet, those that are shared counted in every cell.
-    block_rows, block_bytes : int
-        Where a block of rows ends.
-    head : int
-        Lines given as the head of a sheet.
-    """
-
-    bytes_unpacked: int = 1 << 29
-    parts: int = 10_000
-    part: int = 1 << 25
-    sheets: int = 100
-    styles: int = 65_490
-    strings: int = 10_000_000
-    cells: int = 10_000_000
-    columns: int = 1_000
-    texts: int = 1 << 28
-    block_rows: int = 16_384
-    block_bytes: int = 1 << 24
-    head: int = 30
-
-
-class Refusal(Exception):
-    """A workbook cannot be read, for the reason of this code."""
-
-    def __init__(self, code: Code) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 #: what readers of a damaged archive raise
@@ -198,7 +126,7 @@ class Workbook:
         self._styles = self._altering_styles()
         self._book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         self._parts = self._sheet_parts()
-        self._sheets: dict[str, _Cells] = {}
+        self._sheets: dict[str, SheetCells] = {}
 
     def names(self, sheet: str | None) -> list[str]:
         """The sheets that can be seen, and the one of that name."""
@@ -235,7 +163,7 @@ class Workbook:
         if rows:
             yield tuple(list(column) for column in zip(*rows, strict=True))
 
-    def _sheet(self, name: str) -> _Cells:
+    def _sheet(self, name: str) -> SheetCells:
         if name not in self._sheets:
             # one at a time: each is laid out whole
             self._sheets.clear()
@@ -362,7 +290,7 @@ class Workbook:
 
     # --- one sheet ---
 
-    def _look_over(self, name: str) -> _Cells:
+    def _look_over(self, name: str) -> SheetCells:
         """Refuse a sheet too large to be laid out, and find its error cells and shares in per cent.
 
         The reader lays a sheet out from its first cell to its last, so two cells can ask for any
@@ -371,7 +299,7 @@ class Workbook:
         """
         if name not in self._parts:
             raise Refusal("damaged")
-        survey = _Survey(self._caps, self._styles)
+        survey = SheetSurvey(self._caps, self._styles)
         entry = self._archive.getinfo(self._parts[name])
         shared = 0
         for piece in self._rows(entry):
@@ -379,7 +307,7 @@ class Workbook:
             shared += _shared_cells(piece)
         if shared * self._longest_string > self._caps.texts:
             self._measure_texts(entry)
-        return _Cells(self._book.get_sheet_by_name(name), survey)
+        return SheetCells(self._book.get_sheet_by_name(name), survey)
 
     def _rows(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         """A sheet in pieces of whole rows."""
@@ -404,96 +332,6 @@ def _shared_cells(xml: bytes) -> int:
     return xml.count(b'"s"') + xml.count(b"'s'")
 
 
-class _Survey:
-    """What has to be known of a sheet before it is laid out."""
-
-    def __init__(self, caps: Caps, styles: Mapping[int, str]) -> None:
-        self._caps, self.styles = caps, styles
-        self._rows = self._width = 0
-        #: row, column and format of cells that may show another number than they hold, as keys
-        self.format_keys = array("Q")
-        #: what stands in error cells, and in formulas without a result, by row and column
-        self.errors: dict[int, dict[int, str]] = {}
-
-    def add(self, xml: bytes) -> None:
-        """Look over some whole rows."""
-        self._measure(xml)
-        if b't="e"' in xml or b"t='e'" in xml:
-            for letters, row, inside in _ERROR.findall(xml):
-                value = _ERROR_VALUE.search(inside)
-                self.errors.setdefault(_number(row) - 1, {})[_column(letters) - 1] = (
-                    value[1].decode("utf-8", "replace") if value else "#N/A"
-                )
-        if b"<f" in xml or b":f" in xml:
-            for attributes, formula in _UNSOLVED.findall(xml):
-                place, kind = _PLACED.search(attributes), _TYPE.search(attributes)
-                if place and (kind is None or kind[1] != b"str"):
-                    text = "=" + formula.decode("utf-8", "replace")
-                    self.errors.setdefault(_number(place[2]) - 1, {})[_column(place[1]) - 1] = text
-        if self.styles and not self.styles.keys().isdisjoint(map(int, set(_STYLE.findall(xml)))):
-            for attributes in _STYLED.findall(xml):
-                style, place = _STYLE.search(attributes), _PLACED.search(attributes)
-                kind = _TYPE.search(attributes)
-                if (
-                    style
-                    and place
-                    and int(style[1]) in self.styles
-                    and (kind is None or kind[1] == b"n")
-                ):
-                    self.format_keys.append(_key(place[2], place[1]) << _STYLE_BITS | int(style[1]))
-
-    def _measure(self, xml: bytes) -> None:
-        places = _PLACE.findall(xml)
-        rows, width = self._rows, self._width
-        if places:
-            rows = max(rows, *map(_number, {row for _, row in places}))
-            width = max(
-                width, *(_column(letters) for letters in {letters for letters, _ in places})
-            )
-        lines = _ROW.split(xml)
-        cells = [len(_CELL.findall(line)) for line in lines]
-        if len(places) < len(lines) - 1 + sum(cells):
-            # what names no place stands behind the one before it
-            rows, width = rows + len(lines) - 1, max(width, *cells)
-        self._rows, self._width = rows, width
-        if rows * width > self._caps.cells:
-            raise Refusal("cells")
-
-
-_NO_ERRORS: Mapping[int, str] = {}
-
-
-class _Cells:
-    """A sheet that was laid out, with what its reader leaves out."""
-
-    def __init__(self, cells: Any, survey: _Survey) -> None:
-        self._cells, self._errors, self._styles = cells, survey.errors, survey.styles
-        self._format_keys = sorted(set(survey.format_keys))
-
-    def rows(self) -> Iterator[list[str]]:
-        """Every row as texts, from the first of the sheet on."""
-        if not self._cells.height:
-            return
-        left: int = self._cells.start[1]
-        blank = [""] * left
-        errors, formatted = self._errors, self._format_keys
-        at = 0
-        for row, values in enumerate(self._cells.iter_rows()):
-            texts = blank + [cell_text(value) for value in values]
-            behind = (row + 1) << _COLUMN_BITS + _STYLE_BITS
-            while at < len(formatted) and formatted[at] < behind:
-                key, style = divmod(formatted[at], 1 << _STYLE_BITS)
-                column = (key & ((1 << _COLUMN_BITS) - 1)) - left
-                at += 1
-                if 0 <= column < len(values) and isinstance(values[column], int | float):
-                    text = display_text(float(values[column]), self._styles[style])
-                    texts[left + column] = texts[left + column] if text is None else text
-            for column, text in errors.get(row, _NO_ERRORS).items():
-                if left <= column < len(texts):
-                    texts[column] = text
-            yield texts
-
-
 def _local(element: Any) -> str:
     """The name of an element without its namespace, of which strict files have another."""
     name: str = element.tag.rpartition("}")[2]
@@ -514,41 +352,3 @@ def _cut(pieces: Iterator[bytes], *marks: bytes) -> Iterator[bytes]:
 def _part(target: str) -> str:
     # the reader of cells takes both ways of writing it, and must not find another part than this
     return target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
-
-
-def _key(row: bytes, letters: bytes) -> int:
-    return max(_number(row) - 1, 0) << _COLUMN_BITS | (_column(letters) - 1)
-
-
-def _number(digits: bytes) -> int:
-    """A row; Python itself refuses to read a number of thousands of digits."""
-    if len(digits) > 10:
-        raise Refusal("damaged")
-    return int(digits)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters[:4].upper():
-        number = number * 26 + letter - 64
-    if number > 1 << _COLUMN_BITS:
-        raise Refusal("damaged")
-    return number
-
-
-def cell_text(value: object) -> str:
-    """A cell of a workbook as the text a person would have typed."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        # a workbook holds 15 digits; what stands behind them is noise of binary arithmetic
-        return f"{value:.15g}"
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)

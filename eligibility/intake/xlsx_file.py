@@ -15,7 +15,7 @@ from eligibility.domain.errors import InputError
 from eligibility.intake.blocks import Block, Known, Sheet, TableBlock, too_wide
 from eligibility.intake.reader_process import ReaderProcess
 from eligibility.intake.source import InputFile
-from eligibility.intake.workbook import Caps
+from eligibility.intake.workbook_caps import Caps
 
 CAPS = Caps()
 #: bytes of a file; packed, no workbook of that many cells is larger
@@ -53,7 +53,7 @@ def xlsx_sheet(
         raise _unpacks_too_far(file, FILE_BYTES)
     module, given = ("workbook", {}) if kind is None else ("other_workbooks", {"kind": kind})
     reader = ReaderProcess(
-        f"eligibility.intake.{module}:serve", file, content, _refusals(file),
+        f"eligibility.intake.{module}:serve", file, content, refusal_errors(file),
         sheet=name, caps=asdict(CAPS), **given,
     )  # fmt: skip
     del content
@@ -121,7 +121,7 @@ def _texts(file: str, answer: Any) -> list[str]:
     return answer
 
 
-def _refusals(file: str) -> dict[str, InputError]:
+def refusal_errors(file: str) -> dict[str, InputError]:
     """The sentence for every code of ``workbook.Refusal``."""
     return {
         "damaged": _damage_error(file),

@@ -14,7 +14,7 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.law import Citation, Overlay, Source
 from eligibility.domain.text import Wording
 from eligibility.planning.assumptions import HERE, AssumedFigure, Settings, read_settings
-from eligibility.schemes.registry import load_scheme
+from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 MONTHS = 12
 
@@ -44,6 +44,8 @@ class LeadTimes(Settings):
     #: id of the overlay that has the batches
     region: str
     years_ahead: AssumedFigure
+    #: whose batches of that region
+    scheme_id: str = DEFAULT_SCHEME
 
     @model_validator(mode="after")
     def _has_deadlines(self) -> LeadTimes:
@@ -54,7 +56,13 @@ class LeadTimes(Settings):
     @property
     def overlay(self) -> Overlay:
         """The overlay of the region."""
-        return load_scheme().overlay(self.region)
+        return load_scheme(self.scheme_id).overlay(self.region)
+
+    def for_scheme(self, scheme: Scheme) -> LeadTimes:
+        """The same with the batches of a scheme, where it has some in the region."""
+        if self.region not in scheme.overlays:
+            return self
+        return self.model_copy(update={"scheme_id": scheme.id})
 
     @property
     def batches(self) -> tuple[RoundDeadline, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.shortfalls import grain, least
 from eligibility.domain.facts import FirmTable
-from eligibility.domain.law import Edition
+from eligibility.domain.law import Edition, ItemGroup
 from eligibility.domain.results import MET, UNDETERMINED, UNMET, Lever, Need, ScoreInterval
 from eligibility.domain.text import Message, msgid
 from eligibility.planning.actions import Actions, OpenAction, amount, known_actions, open_actions
@@ -251,18 +251,15 @@ class Case:
     def low(self, levers: Mapping[str, float]) -> float:
         """The certain points with levers so moved, after the ceilings of the groups."""
         best = self.best(levers)
-        return sum(
-            min(
-                sum(
-                    best[item.id].low
-                    if item.id in best
-                    else float(self.score.items[item.id].low[0])
-                    for item in group.items
-                ),
-                group.max,
-            )
-            for group in self.law.score.groups
-        )
+
+        def points(group: ItemGroup) -> float:
+            lows = [
+                best[item.id].low if item.id in best else float(self.score.items[item.id].low[0])
+                for item in group.items
+            ]
+            return min(max(lows) if group.takes == "best" else sum(lows), group.max)
+
+        return sum(map(points, self.law.score.groups))
 
     def enough(self, levers: Mapping[str, float]) -> bool:
         """True where levers so moved reach every line and the points asked for."""

@@ -117,11 +117,19 @@ class _Model:
             self._row(dict.fromkeys(grades, -1.0), -1.0)
         for place, group in zip(self.points, self.groups, strict=True):
             self.tops[place] = group.max
-            raised, now = {place: -1.0}, 0.0
-            for item in group.items:
-                low = float(self.case.score.items[item.id].low[0])
-                raised |= {at: grade.low - low for at, grade in of_item.get(item.id, {}).items()}
-                now += low
+            raised, lows = (
+                {place: -1.0},
+                [float(self.case.score.items[item.id].low[0]) for item in group.items],
+            )
+            takes_best = group.takes == "best"
+            now = max(lows) if takes_best else sum(lows)
+            for item, low in zip(group.items, lows, strict=True):
+                below = now if takes_best else low
+                grades = of_item.get(item.id, {})
+                raised |= {at: grade.low - below for at, grade in grades.items()}
+            if takes_best:
+                # the best of the items counts, so that one grade of them all is taken
+                self._row({at: -1.0 for at in raised if at != place}, -1.0)
             self._row(raised, -now)
         if self.case.points is not None:
             self._row(dict.fromkeys(self.points, 1.0), self.case.points)

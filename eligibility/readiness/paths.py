@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from eligibility.package_files import package_file
+
 MODEL, MANIFEST, METRICS, CARD = (
     "readiness.joblib",
     "manifest.json",
@@ -17,4 +19,4 @@ FILES = (MODEL, MANIFEST, METRICS, CARD)
 def models_folder() -> Path:
     """The one folder that models are read from."""
     folder = os.environ.get("ELIGIBILITY_MODELS")
-    return Path(folder) if folder else Path(__file__).parents[2] / "models"
+    return Path(folder) if folder else package_file("models")

@@ -19,8 +19,9 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition
+from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.source import Source
-from eligibility.intake.table import IntakeOptions, RowBatch, from_records, read_table
+from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.readiness.features import FeatureLayout, features_under, layout
 from eligibility.schemes.registry import Scheme, read_yaml
 

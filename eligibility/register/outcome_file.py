@@ -11,7 +11,8 @@ import pyarrow as pa
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.firm_names import name_key
-from eligibility.intake.table import IntakeOptions, RowBatch, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.readiness.training_data import outcome_fields
 from eligibility.schemes.registry import Scheme
 from eligibility.store import Repository, table_facts

@@ -112,21 +112,23 @@ def year_candidates(
     """
     law = scheme.in_force(date(year, 1, 1))
     copies = repository.year.copies(year)
-    persons = _persons(copies)
-    stock_certificates = certificates(_once(repository.year.certificates(), persons), law)
+    main_ids = _main_ids(copies)
+    stock_certificates = certificates(
+        _merge_certificates(repository.year.certificates(), main_ids), law
+    )
     targets = {row["year"]: row for row in repository.administration.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
-    rows = _with_person(repository.year.applicants(year, stages), persons)
-    by_person: dict[int, list[Row]] = {}
-    for row in _applying(
-        rows, stock_certificates, year, _decided_firms(copies, persons, stock_certificates)
+    rows = _add_main_ids(repository.year.applicants(year, stages), main_ids)
+    by_main_id: dict[int, list[Row]] = {}
+    for row in _applicants(
+        rows, stock_certificates, year, _decided_firms(copies, main_ids, stock_certificates)
     ):
-        by_person.setdefault(row["person"], []).append(row)
-    persons_rows = [_one(group) for group in by_person.values()]
-    waiting = [row for row in persons_rows if row["applied"] == year - 1]
-    later = [row for row in persons_rows if row["applied"] is not None and row["applied"] > year]
-    elsewhere = {row["person"] for row in (*waiting, *later)}
-    may = [row for row in persons_rows if row["person"] not in elsewhere]
+        by_main_id.setdefault(row["main_id"], []).append(row)
+    firm_rows = [_merge_copies(group) for group in by_main_id.values()]
+    waiting = [row for row in firm_rows if row["applied"] == year - 1]
+    later = [row for row in firm_rows if row["applied"] is not None and row["applied"] > year]
+    elsewhere = {row["main_id"] for row in (*waiting, *later)}
+    may = [row for row in firm_rows if row["main_id"] not in elsewhere]
     rows_with_facts = [row for row in may if row["facts"]]
     batch = from_records(
         [_facts(row) for row in rows_with_facts],
@@ -135,7 +137,7 @@ def year_candidates(
         catalogue=scheme.titles_by_code,
     )
     read = [rows_with_facts[number - 1] for number in batch.rows.tolist()]
-    again = [_may_before(row, stock_certificates, year) for row in read]
+    again = [_may_certify_before(row, stock_certificates, year) for row in read]
     ids = dict.fromkeys(row["id"] for row in read)
     return YearCandidates(
         year=year,
@@ -155,40 +157,40 @@ def year_candidates(
         target_after=targets.get(year + 1, {"number": None})["number"],
         blank={row["id"]: row["name"] for row in may if not row["facts"]},
         unread={row["id"]: row["name"] for row in rows_with_facts if row["id"] not in ids},
-        doubles=sum(row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in persons)
-        - sum(row["stage"] != Stage.CERTIFIED for row in persons_rows if row["id"] in persons),
+        doubles=sum(row["stage"] != Stage.CERTIFIED for row in rows if row["id"] in main_ids)
+        - sum(row["stage"] != Stage.CERTIFIED for row in firm_rows if row["id"] in main_ids),
         waiting=len(waiting),
         later=len(later),
         unrecorded_applications=tuple(
             UnrecordedApplication(row["applied_by"], row["name"], row["applied"])
-            for row in persons_rows
+            for row in firm_rows
             if row["pending"] is None and row["applied"] in (year - 1, year)
         ),
         earlier=sum(row["facts_year"] < year for row in read),
         certificates=stock_certificates,
-        digest=_digest(year, persons_rows, of_year, again),
+        digest=_digest(year, firm_rows, of_year, again),
     )
 
 
-def _persons(copies: list[dict[str, Any]]) -> dict[int, int]:
+def _main_ids(copies: list[dict[str, Any]]) -> dict[int, int]:
     """The id by which each file of a firm that has several is counted: the least one."""
     least: dict[int, int] = {}
     return {row["id"]: least.setdefault(row["firm"], row["id"]) for row in copies}
 
 
-def _once(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+def _merge_certificates(rows: list[dict[str, Any]], main_ids: Mapping[int, int]) -> list[Row]:
     """Certificates of the firms themselves: one that several copies record is told once."""
     result: dict[tuple[int, int], Row] = {}
     for row in rows:
-        person = persons.get(row["firm_id"], row["firm_id"])
-        before = result.get((person, row["applied_year"]), {})
+        main_id = main_ids.get(row["firm_id"], row["firm_id"])
+        before = result.get((main_id, row["applied_year"]), {})
         facts = {name: value for name, value in before.items() if value is not None}
-        result[person, row["applied_year"]] = {**row, **facts, "firm_id": person}
+        result[main_id, row["applied_year"]] = {**row, **facts, "firm_id": main_id}
     return list(result.values())
 
 
 def _decided_firms(
-    copies: list[dict[str, Any]], persons: Mapping[int, int], certificates: Certificates
+    copies: list[dict[str, Any]], main_ids: Mapping[int, int], certificates: Certificates
 ) -> set[int]:
     """The firms through with the year as some copy says: decided, or certified for longer.
 
@@ -196,32 +198,32 @@ def _decided_firms(
     """
     recorded = set(certificates.firm.tolist())
     return {
-        persons[row["id"]]
+        main_ids[row["id"]]
         for row in copies
         if row["decided"]
-        or (row["stage"] == Stage.CERTIFIED and persons[row["id"]] not in recorded)
+        or (row["stage"] == Stage.CERTIFIED and main_ids[row["id"]] not in recorded)
     }
 
 
-def _with_person(rows: list[dict[str, Any]], persons: Mapping[int, int]) -> list[Row]:
+def _add_main_ids(rows: list[dict[str, Any]], main_ids: Mapping[int, int]) -> list[Row]:
     return [
-        {**row, "person": persons.get(row["id"], row["id"]), "applied": _applied_year(row)}
+        {**row, "main_id": main_ids.get(row["id"], row["id"]), "applied": _applied_year(row)}
         for row in rows
     ]
 
 
-def _applying(
+def _applicants(
     rows: list[Row], certificates: Certificates, year: int, decided_firms: set[int]
 ) -> Iterator[Row]:
     valid, ending = certificates.held_after(year), certificates.ending_in(year)
     for row in rows:
-        if row["person"] in valid or row["person"] in decided_firms:
+        if row["main_id"] in valid or row["main_id"] in decided_firms:
             continue
-        if row["stage"] != Stage.CERTIFIED or row["person"] in ending:
+        if row["stage"] != Stage.CERTIFIED or row["main_id"] in ending:
             yield row
 
 
-def _one(copies: list[Row]) -> Row:
+def _merge_copies(copies: list[Row]) -> Row:
     """One row of a firm's copies: the latest figures there are, and how far any of them has come."""
     stages = [*(stage for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED]
     latest = max(copies, key=lambda row: (row["facts_year"] or 0, -row["id"]))
@@ -240,13 +242,13 @@ def _one(copies: list[Row]) -> Row:
     }
 
 
-def _may_before(row: Row, certificates: Certificates, year: int) -> bool:
+def _may_certify_before(row: Row, certificates: Certificates, year: int) -> bool:
     """Whether a firm may still be certified in the year before, by figures that are there now."""
     return (
         year > date.today().year
         and row["facts_year"] < year
         and row["decided"] != year - 1
-        and row["person"] not in certificates.held_after(year - 1)
+        and row["main_id"] not in certificates.held_after(year - 1)
         and row["stage"] != Stage.CERTIFIED
     )
 

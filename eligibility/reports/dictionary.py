@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from datetime import date
 from typing import Any
 
 from eligibility.domain.facts import Field
+from eligibility.domain.text import json_text
 from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
 
@@ -17,7 +17,7 @@ def dictionary(scheme: Scheme, form: str, language: Language, on: date | None = 
     """The fields of a scheme as ``text``, ``json``, ``csv`` or ``md``, as worded on a day (today)."""
     rows = [_row(field, scheme) for field in scheme.fields_on(on or date.today())]
     if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+        return json_text(rows)
     if form == "csv":
         sheet = io.StringIO()
         writer = csv.DictWriter(sheet, rows[0], lineterminator="\n")

@@ -50,7 +50,7 @@ def firm_paper(
     record : dict
         As :func:`eligibility.assessment.record.record` gives it.
     brief : mapping or Message
-        As :func:`eligibility.planning.firm_plan.brief` gives it, or why no plan can be made.
+        As :func:`eligibility.planning.firm_plan.firm_plan` gives it, or why no plan can be made.
     firm : FirmTable
         The one row that both are about.
     lists : mapping of list to rows, optional

@@ -119,7 +119,8 @@ def titles(names: list[str], law: Edition, language: Language) -> str:
     """Conditions and items of the score by their titles."""
     titles_by_id = {name: condition.title for name, condition in law.conditions_by_id.items()}
     titles_by_id |= {name: item.title for name, item in law.items.items()}
-    titles_by_id["score"] = law.score_condition.title
+    if law.score_condition is not None:
+        titles_by_id["score"] = law.score_condition.title
     return language.text(", ").join(language.of(titles_by_id[name]) for name in names)
 
 
@@ -170,7 +171,11 @@ def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language)
 
 def doubt(cite: dict[str, Any], language: Language) -> str:
     """What stands behind a citation that fewer than two texts agree on."""
-    words = {"B": language.text("one source"), "M": language.text("not checked against the text")}
+    words = {
+        "B": language.text("one source"),
+        "C": language.text("one source, not borne out"),
+        "M": language.text("not checked against the text"),
+    }
     return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
 
 

@@ -13,7 +13,7 @@ from eligibility.reports.firm_text import doubt, fields_in_words
 from eligibility.reports.number_format import chance, exact, interval, number
 from eligibility.reports.paper import Point
 from eligibility.reports.terminal import terminal_lines
-from eligibility.schemes.registry import Scheme
+from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme
 
 
 def plan_points(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
@@ -21,12 +21,15 @@ def plan_points(brief: Mapping[str, Any], scheme: Scheme, language: Language) ->
     words = PlanWords(scheme, language, brief["applied"])
     firm, say = brief["firm"], language.text
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
-    for heading, points in (
+    parts = [
         (say("What is missing now"), words.gaps(brief["gaps"])),
         (say("Outlook"), words.outlook(brief["projection"], brief["plan"])),
         (say("Plan to be ready by {by}").format(by=brief["by"]), words.plans(brief)),
-        (say("What it is worth"), words.worth(brief["worth"])),
-    ):
+    ]
+    if scheme.id == DEFAULT_SCHEME:
+        # the tax and the awards that are held are of this qualification alone
+        parts.append((say("What it is worth"), words.worth(brief["worth"])))
+    for heading, points in parts:
         lines += ["", heading, *terminal_lines(points)]
     return "\n".join(lines) + "\n"
 

@@ -12,7 +12,7 @@ from eligibility.assessment.assess import Assessment
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.results import STATUS_WORDS, UNMET, VERDICT_WORDS, Readiness
 from eligibility.i18n import Language
-from eligibility.intake.table import RowBatch, reasons
+from eligibility.intake.row_batch import RowBatch, reasons
 from eligibility.reports.gap_columns import by_kind, first_gaps
 from eligibility.schemes.registry import Scheme
 

@@ -13,7 +13,7 @@ from eligibility.assessment.assess import Assessment
 from eligibility.domain.law import Citation, Condition
 from eligibility.domain.results import STATUS_WORDS, UNDETERMINED, UNMET, Finding
 from eligibility.i18n import Language
-from eligibility.intake.table import RowBatch
+from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.files import open_workbook
 from eligibility.reports.firm_text import doubt, fields_in_words, titles
 from eligibility.reports.score_table import Judge, rejects_with_reasons, scored_table

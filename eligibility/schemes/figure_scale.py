@@ -110,6 +110,27 @@ def scale_signs(firms: FirmTable) -> list[Warning]:
     ]
 
 
+def part_above_whole(firms: FirmTable, part: str, whole: str) -> list[Warning]:
+    """The sign of a part of the latest year that is above its whole: two stems of fields.
+
+    Returns
+    -------
+    list of Warning
+        The one sign ``part_above_whole``.
+    """
+    smaller, larger = firms.numbers(f"{part}_y3"), firms.numbers(f"{whole}_y3")
+    return [
+        Warning(
+            "part_above_whole",
+            smaller > larger * (1 + SLACK) + ROUNDING,
+            Wording(
+                zh="有一项金额大于它所属的总额，请核对两个数字",
+                en="A part is above its whole; see which of the two figures is right",
+            ),
+        )
+    ]
+
+
 def _figures(firms: FirmTable) -> dict[str, Floats]:
     """The amounts that are compared, of those that the table has."""
     figures = {

@@ -78,10 +78,11 @@ def _by_law(entry: dict[str, Any], law: Edition, editions: Sequence[Edition]) ->
 
 
 def _fields(entry: dict[str, Any]) -> list[Field]:
-    """One entry of fields.yaml: one field, or three where it stands for three years."""
+    """One entry of fields.yaml: one field, or one for each of its ``years``, which are all three."""
     entry = {"unit": "", **entry}
     if "year" in entry or entry.get("per_year"):
         entry["of"] = "calendar_year"
+    years = entry.pop("years", YEAR_TITLES)
     if not entry.pop("per_year", False):
         return [Field(stem=entry["id"].removesuffix("_y3"), stem_title=entry["title"], **entry)]
     title = entry["title"]
@@ -99,4 +100,5 @@ def _fields(entry: dict[str, Any]) -> list[Field]:
             }
         )
         for year, (zh, en) in YEAR_TITLES.items()
+        if year in years
     ]

@@ -27,10 +27,11 @@ from pydantic import ValidationError
 from eligibility.domain.calendar_window import latest_year_ids
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
-from eligibility.domain.law import Edition, FormTable, Overlay
+from eligibility.domain.law import Edition, FormTable, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
-from eligibility.domain.text import Wording
-from eligibility.schemes.extension import whole_editions
+from eligibility.domain.text import FrozenModel, Wording
+from eligibility.schemes.bridges import ReconciliationRules
+from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.lists import ListDefinition, definitions
 
@@ -79,6 +80,13 @@ class TechnicalField:
     products: tuple[str, ...] = ()
 
 
+class Holding(FrozenModel):
+    """The facts that say that a firm has a scheme's title: the answer, and its last day."""
+
+    title: str
+    until: str
+
+
 @dataclass(frozen=True, eq=False)
 class Scheme:
     """One qualification that a firm can apply for.
@@ -104,6 +112,8 @@ class Scheme:
         Ids of the qualifications that come before it, of whatever track.
     application_forms : mapping of file to tuple of FormTable
         The tables of an application, for the editions that name one.
+    holding : Holding or None
+        The facts that say that a firm has its title; those of whichever scheme asks for them.
     folder : Path
         Where its files are.
     """
@@ -119,6 +129,7 @@ class Scheme:
     track: str
     after: tuple[str, ...]
     application_forms: Mapping[str, tuple[FormTable, ...]]
+    holding: Holding | None
     folder: Path
 
     @cached_property
@@ -170,6 +181,20 @@ class Scheme:
         if not path.exists():
             return {}
         return definitions(read_yaml(path)["lists"], lambda name: self._function("lists", name))
+
+    @cached_property
+    def reconciliation(self) -> ReconciliationRules | None:
+        """How books, return and application hang together; None where the scheme does not say."""
+        path = self.folder / "reconciliation.yaml"
+        return ReconciliationRules(**read_yaml(path)) if path.exists() else None
+
+    @cached_property
+    def targets(self) -> tuple[TitleTarget, ...]:
+        """What is wanted of it unless a city sets its own; none where the scheme says nothing."""
+        path = self.folder / "targets.yaml"
+        if not path.exists():
+            return ()
+        return tuple(TitleTarget(**entry) for entry in read_yaml(path)["targets"])
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
@@ -417,6 +442,7 @@ def read_scheme(folder: Path) -> Scheme:
                 file: tuple(FormTable(**entry) for entry in read_yaml(folder / file)["tables"])
                 for file in _files(contents, "application_form")
             },
+            holding=Holding(**head["holding"]) if "holding" in head else None,
             folder=folder,
         )
     except ValidationError as error:

@@ -18,18 +18,22 @@ from eligibility.store.actors import (
     STAFF,
     VISITOR,
     Actor,
+    ApiToken,
     LocalUser,
     Principal,
     SignIn,
     System,
     Visitor,
 )
+from eligibility.store.api_tokens import find_token
 from eligibility.store.audit import AuditAction, audit_words
 from eligibility.store.backup import backup, export, restore
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
-from eligibility.store.firms import FirmFilter, ResultPage
+from eligibility.store.firm_filter import FirmFilter
+from eligibility.store.firms import ResultPage
+from eligibility.store.identity_tables import CARRIER_WORDS, PAIR_WORDS, CarrierKind, PairReason
 from eligibility.store.import_matching import Decision
 from eligibility.store.import_merge import ImportResult
 from eligibility.store.imports import Would
@@ -38,16 +42,12 @@ from eligibility.store.records import VersionedValue
 from eligibility.store.repository import Repository
 from eligibility.store.rows import plain
 from eligibility.store.schema import (
-    CARRIER_WORDS,
     LEDGER_WORDS,
-    PAIR_WORDS,
     PAPER_WORDS,
     ROLE_WORDS,
     STAGE_WORDS,
-    CarrierKind,
     DocumentStatus,
     Ledger,
-    PairReason,
     Role,
     Stage,
 )
@@ -67,6 +67,7 @@ __all__ = [
     "VISITOR",
     "Accounts",
     "Actor",
+    "ApiToken",
     "AuditAction",
     "CarrierKind",
     "Decision",
@@ -93,6 +94,7 @@ __all__ = [
     "backup",
     "close_stores",
     "export",
+    "find_token",
     "new_code",
     "open_store",
     "plain",

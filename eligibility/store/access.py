@@ -27,7 +27,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from eligibility.domain.errors import Conflict, NotAllowed, NotFound, SignedOut
 from eligibility.store.accounts import open_still
 from eligibility.store.actors import (
+    LEADS,
     Actor,
+    ApiToken,
     LocalUser,
     Principal,
     SignIn,
@@ -39,7 +41,7 @@ from eligibility.store.audit import AuditAction, audit_line, write_audit
 from eligibility.store.change_counter import count_change
 from eligibility.store.engine import reading, writing
 from eligibility.store.rows import Facts, Row, add_row, clean, slices
-from eligibility.store.schema import APPEND_ONLY, Role, accounts, firms, sign_ins
+from eligibility.store.schema import APPEND_ONLY, Role, accounts, api_tokens, firms, sign_ins
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -70,6 +72,12 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
                 # until the own password is chosen the account is a visitor's
                 return Actor(Role.FIRM)
             return Actor(Role(row.role), row.id, row.carrier_id, row.firm_id)
+        case ApiToken(id=token_id):
+            rights = select(api_tokens.c.role, api_tokens.c.carrier_id)
+            own = rights.where(api_tokens.c.id == token_id, *valid_still(at))
+            if (token := connection.execute(own).first()) is None:
+                raise SignedOut("This token has been revoked or has expired; nothing was stored.")
+            return Actor(Role(token.role), carrier_id=token.carrier_id)
         case Visitor(source=source):
             return Actor(Role.FIRM, source=source)
         case LocalUser():
@@ -85,6 +93,11 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
 def files_of(firm_id: int) -> Select[tuple[int]]:
     """The ids of all files of a firm: its own, and those that were merged into it."""
     return select(firms.c.id).where((firms.c.id == firm_id) | (firms.c.merged_into == firm_id))
+
+
+def valid_still(at: datetime) -> list[ColumnElement[bool]]:
+    """SQL conditions of a valid token of the web API at that moment."""
+    return [api_tokens.c.revoked_at.is_(None), api_tokens.c.expires_at > at]
 
 
 def open_to(
@@ -178,6 +191,29 @@ class Access:
             mine = (other.c.carrier_id == self.actor.carrier_id) & other.c.archived_at.is_(None)
             alone |= firms.c.copy_of.not_in(select(other.c.id).where(mine))
         return visible & alone
+
+    def _within_carrier(self, carrier: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Rows whose carrier, in this column, the actor works for: an adviser for the own, leads for all."""
+        if self.actor.role in LEADS:
+            return true()
+        own = self.actor.carrier_id
+        # compared with nothing, a column would be asked to be blank
+        return false() if own is None else carrier == own
+
+    def _assignable_carrier(self, carrier_id: int | None) -> int | None:
+        """The carrier that something may be put under: whichever was named, or an adviser's own.
+
+        Raises
+        ------
+        NotFound
+            If an adviser names another carrier or has none.
+        """
+        if self.actor.role in LEADS:
+            return carrier_id
+        own = self.actor.carrier_id
+        if own is None or carrier_id not in (None, own):
+            raise NotFound("That is not here.")
+        return own
 
     def _select(self, table: Table, *where: ColumnElement[bool]) -> Select[Any]:
         """Rows of a table of firms, or of what hangs off them, within the rule."""

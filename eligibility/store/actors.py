@@ -40,6 +40,13 @@ class SignIn:
 
 
 @dataclass(frozen=True)
+class ApiToken:
+    """A program with a token of the web API, by the token's id; valid until revoked or expired."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class Visitor:
     """Somebody who has not signed in: sees no firm, keeps drafts by their return codes."""
 
@@ -60,7 +67,7 @@ class System(Actor):
     """
 
 
-Principal = SignIn | Visitor | LocalUser | System
+Principal = SignIn | ApiToken | Visitor | LocalUser | System
 
 LOCAL = LocalUser()
 VISITOR = Visitor()

@@ -10,11 +10,11 @@ from eligibility.store.accounts import end_sign_ins, new_account, open_still
 from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone
+from eligibility.store.identity_tables import CarrierKind
 from eligibility.store.passwords import hash_password
 from eligibility.store.rows import Facts, Row, only
 from eligibility.store.schema import (
     SECRET,
-    CarrierKind,
     Role,
     accounts,
     audit_log,
@@ -37,10 +37,8 @@ class Administration(Access):
     def carriers(self) -> list[Row]:
         """Carriers by name; an adviser sees its own."""
         with self._reading() as connection:
-            wanted = select(carriers).order_by(carriers.c.name)
-            if self.actor.role is Role.ADVISER:
-                wanted = wanted.where(carriers.c.id == self.actor.carrier_id)
-            return self._all(connection, wanted)
+            wanted = select(carriers).where(self._within_carrier(carriers.c.id))
+            return self._all(connection, wanted.order_by(carriers.c.name))
 
     @open_to(LEADS)
     def add_carrier(self, name: str, district: str | None = None) -> int:
@@ -73,9 +71,11 @@ class Administration(Access):
         """
         with self._reading() as connection:
             query = select(accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.carrier_id)
-            wanted = query.where(accounts.c.active, accounts.c.role != Role.FIRM)
-            if self.actor.role is Role.ADVISER:
-                wanted = wanted.where(accounts.c.carrier_id == self.actor.carrier_id)
+            wanted = query.where(
+                accounts.c.active,
+                accounts.c.role != Role.FIRM,
+                self._within_carrier(accounts.c.carrier_id),
+            )
             return self._all(connection, wanted.order_by(accounts.c.name, accounts.c.id))
 
     @open_to(ADMINISTRATORS)

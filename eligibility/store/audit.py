@@ -28,6 +28,8 @@ class AuditAction(StrEnum):
     ACCOUNT_LINK_IDENTITY = "account.link_identity"
     ACCOUNT_SIGN_IN = "account.sign_in"
     ACCOUNT_END_SIGN_IN = "account.end_sign_in"
+    TOKEN_ADD = "token.add"
+    TOKEN_REVOKE = "token.revoke"
     TARGET_SET = "target.set"
     FIRM_ADD = "firm.add"
     FIRM_CHANGE = "firm.change"
@@ -55,6 +57,12 @@ class AuditAction(StrEnum):
     DRAFT_SHARE = "draft.share"
     DRAFT_WITHDRAW = "draft.withdraw"
     DRAFT_DELETE = "draft.delete"
+    LINK_ADD = "link.add"
+    LINK_REVOKE = "link.revoke"
+    SUBMISSION_ADD = "submission.add"
+    SUBMISSION_DECIDE = "submission.decide"
+    CONTACTS_SAVE = "contacts.save"
+    CONTACTS_ERASE = "contacts.erase"
 
 
 AUDIT_WORDS: Mapping[str, str] = {
@@ -67,6 +75,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.ACCOUNT_LINK_IDENTITY: msgid("link identity"),
     AuditAction.ACCOUNT_SIGN_IN: msgid("sign in"),
     AuditAction.ACCOUNT_END_SIGN_IN: msgid("end sign-in"),
+    AuditAction.TOKEN_ADD: msgid("add token"),
+    AuditAction.TOKEN_REVOKE: msgid("revoke token"),
     AuditAction.TARGET_SET: msgid("set target"),
     AuditAction.FIRM_ADD: msgid("add firm"),
     AuditAction.FIRM_CHANGE: msgid("change firm"),
@@ -94,6 +104,12 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.DRAFT_SHARE: msgid("share draft"),
     AuditAction.DRAFT_WITHDRAW: msgid("withdraw draft"),
     AuditAction.DRAFT_DELETE: msgid("delete draft"),
+    AuditAction.LINK_ADD: msgid("make a link"),
+    AuditAction.LINK_REVOKE: msgid("revoke a link"),
+    AuditAction.SUBMISSION_ADD: msgid("answer by a link"),
+    AuditAction.SUBMISSION_DECIDE: msgid("decide on what a firm sent"),
+    AuditAction.CONTACTS_SAVE: msgid("save contacts"),
+    AuditAction.CONTACTS_ERASE: msgid("erase contacts"),
 }
 
 

@@ -48,12 +48,12 @@ from eligibility.store.engine import (
     writing,
 )
 from eligibility.store.rows import slices
-from eligibility.store.schema import SECRET, metadata, sign_in_attempts, sign_ins
+from eligibility.store.schema import SECRET, api_tokens, metadata, sign_in_attempts, sign_ins
 
 #: rows copied at once
 CHUNK = 500
 #: of no use elsewhere, and nobody's business
-NOT_EXPORTED = (sign_ins, sign_in_attempts)
+NOT_EXPORTED = (sign_ins, sign_in_attempts, api_tokens)
 
 
 class ExportCounts(NamedTuple):
@@ -133,8 +133,9 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
                     if _count(new, table):
                         raise Conflict("This store is not empty; restore into a new one.")
                 rows = {table.name: _copy(old, new, table) for table in metadata.sorted_tables}
-                unended = update(sign_ins).where(sign_ins.c.revoked_at.is_(None))
-                new.execute(unended.values(revoked_at=now()))
+                for table in (sign_ins, api_tokens):
+                    unended = update(table).where(table.c.revoked_at.is_(None))
+                    new.execute(unended.values(revoked_at=now()))
                 return rows
         finally:
             source.dispose()

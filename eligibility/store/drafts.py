@@ -18,6 +18,7 @@ from eligibility.domain.errors import InputError, NotAllowed, NotFound
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF, Actor
 from eligibility.store.audit import AuditAction
+from eligibility.store.exchange_tables import links
 from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import Role, carriers, drafts
 
@@ -67,7 +68,7 @@ class Drafts(Access):
         NotAllowed
             If too many were begun from there within the hour.
         """
-        content = _require_size(state)
+        content = require_size(state)
         code, at = new_code(), self._clock()
         with self._writing(moves_year=False) as connection:
             self._not_too_many(connection)
@@ -108,10 +109,13 @@ class Drafts(Access):
     @open_to(ANYONE)
     def save(self, key: Key, state: Facts, version: int) -> int:
         """Store the state in place of the one at this version; the next version."""
-        bounded = _require_size(state)
+        bounded = require_size(state)
         with self._writing(moves_year=False) as connection:
             row = self._draft(connection, key)
-            values = {"state": bounded, "changed_at": self._clock()}
+            values: Row = {"state": bounded, "changed_at": self._clock()}
+            if any(bounded.get(part) != row["state"].get(part) for part in ("facts", "ledgers")):
+                # whoever it is shared with has something to look at again
+                values["reviewed_at"] = None
             return self._change(connection, drafts, drafts.c.id == row["id"], values, version)
 
     @open_to(ANYONE)
@@ -127,7 +131,9 @@ class Drafts(Access):
             row = self._draft(connection, key)
             named = carriers.c.active & (carriers.c.id == carrier_id)
             self._one(connection, select(carriers).where(named))
-            values = {"carrier_id": carrier_id, "consent": consent, "consent_at": self._clock()}
+            at = self._clock()
+            values = {"carrier_id": carrier_id, "consent": consent, "consent_at": at,
+                      "reviewed_at": None}  # fmt: skip
             where = drafts.c.id == row["id"]
             self._change(connection, drafts, where, values, row["version"])
             self._log(connection, AuditAction.DRAFT_SHARE, draft=row["id"], carrier=carrier_id)
@@ -147,6 +153,7 @@ class Drafts(Access):
         """Forget a draft for good."""
         with self._writing(moves_year=False) as connection:
             row = self._draft(connection, key)
+            connection.execute(delete(links).where(links.c.draft_id == row["id"]))
             connection.execute(delete(drafts).where(drafts.c.id == row["id"]))
             self._log(connection, AuditAction.DRAFT_DELETE, draft=row["id"])
 
@@ -197,31 +204,35 @@ class Drafts(Access):
             )
 
     def _draft(self, connection: Connection, key: Key) -> Row:
-        mine = drafts.c.code_hash == code_hash(key) if isinstance(key, str) else self._own()
-        wanted = select(*_TOLD, drafts.c.state).where(mine)
-        if not isinstance(key, str):
-            wanted = wanted.where(drafts.c.id == key)
-        row = connection.execute(wanted).mappings().first()
-        if row is None:
-            raise NotFound("No draft has this return code.")
-        return dict(row)
+        return find_draft(connection, self.actor, key)
 
     def _own(self) -> ColumnElement[bool]:
-        if self.actor.role is Role.LOCAL:
-            return true()
-        account = self.actor.account_id
-        return false() if account is None else drafts.c.account_id == account
+        return is_own(self.actor)
 
     def _is_shared(self) -> ColumnElement[bool]:
-        shared = drafts.c.carrier_id.is_not(None)
-        if self.actor.role is Role.ADVISER:
-            return (
-                drafts.c.carrier_id == self.actor.carrier_id if self.actor.carrier_id else false()
-            )
-        return shared
+        return drafts.c.carrier_id.is_not(None) & self._within_carrier(drafts.c.carrier_id)
 
 
-def _require_size(state: Facts) -> Row:
+def find_draft(connection: Connection, actor: Actor, key: Key) -> Row:
+    """The draft of a return code, or one's own of an id; NotFound if there is none."""
+    mine = drafts.c.code_hash == code_hash(key) if isinstance(key, str) else is_own(actor)
+    wanted = select(*_TOLD, drafts.c.state).where(mine)
+    if not isinstance(key, str):
+        wanted = wanted.where(drafts.c.id == key)
+    row = connection.execute(wanted).mappings().first()
+    if row is None:
+        raise NotFound("No draft has this return code.")
+    return dict(row)
+
+
+def is_own(actor: Actor) -> ColumnElement[bool]:
+    """Drafts of the actor's account; all of them for the one person of a store without accounts."""
+    if actor.role is Role.LOCAL:
+        return true()
+    return false() if actor.account_id is None else drafts.c.account_id == actor.account_id
+
+
+def require_size(state: Facts) -> Row:
     """The state as it is stored; InputError where it is more than one firm can have to say."""
     content = plain(state)
     lists = content.get("ledgers") or {}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eligibility.domain.calendar_window import by_calendar_year, cut_window
+from sqlalchemy import Connection, select
+
+from eligibility.domain.calendar_window import by_calendar_year, cut_window, split_calendar_key
 from eligibility.domain.facts import RATINGS, Field, FirmTable
-from eligibility.schemes.registry import all_latest_year_ids
+from eligibility.schemes.registry import all_latest_year_ids, firm_ids
 from eligibility.store.rows import Facts, Row
+from eligibility.store.schema import figures
 
 
 def table_facts(table: FirmTable, fields: Sequence[Field]) -> Iterator[Row]:
@@ -53,6 +56,27 @@ class CalendarFacts:
     def cut(self, facts: Facts, year: int) -> Row:
         """Stored facts as the form of their application has them."""
         return cut_window(facts, _application_year(facts, year), self._latest)
+
+
+def known_facts(connection: Connection, firm_id: int, year: int) -> Row:
+    """What is stored of a firm by calendar key, as the application of a year has it.
+
+    That application's own figures, and beside them what others say of calendar years and of the firm
+    itself; who asks must be allowed to see the firm.
+    """
+    wanted = select(figures.c.application_year, figures.c.facts).where(figures.c.firm_id == firm_id)
+    rows = connection.execute(wanted.order_by(figures.c.application_year)).all()
+    own = firm_ids()
+    known = {
+        key: value
+        for row in rows
+        for key, value in row.facts.items()
+        if key in own or split_calendar_key(key)
+    }
+    for row in rows:
+        if row.application_year == year:
+            known |= row.facts
+    return known
 
 
 def _application_year(facts: Facts, year: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from eligibility.domain.firm_names import name_key, name_order, name_stem
+from eligibility.store.identity_tables import former_carriers, former_names
 from eligibility.store.rows import Row, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
@@ -16,8 +17,6 @@ from eligibility.store.schema import (
     documents,
     figures,
     firms,
-    former_carriers,
-    former_names,
     ledgers,
     notes,
     outcomes,

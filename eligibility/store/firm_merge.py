@@ -17,7 +17,9 @@ from sqlalchemy import Date as RawDay
 from sqlalchemy import DateTime as RawMoment
 
 from eligibility.store.column_types import Day, Moment
+from eligibility.store.exchange_tables import contacts, decisions, links, submissions
 from eligibility.store.firm_history import name_columns, record_carriers
+from eligibility.store.identity_tables import former_carriers, former_names
 from eligibility.store.rows import Row, plain
 from eligibility.store.schema import (
     HEADLINE,
@@ -28,8 +30,6 @@ from eligibility.store.schema import (
     documents,
     figures,
     firms,
-    former_carriers,
-    former_names,
     ledgers,
     notes,
     outcomes,
@@ -46,6 +46,10 @@ KEYS: Mapping[Table, str | None] = {
     notes: None,
     former_names: None,
     former_carriers: None,
+    links: None,
+    submissions: None,
+    decisions: None,
+    contacts: "firm_id",
 }
 BY_NAME = {table.name: table for table in KEYS}
 #: what does not say what a row tells
@@ -171,6 +175,9 @@ def _merge_rows(
         own = connection.execute(select(table).where(table.c.firm_id == target)).mappings()
         stays = {row[key]: row for row in own}
     moved = [row["id"] for row in rows if key is None or row[key] not in stays]
+    if table is contacts and stays:
+        # persons are not laid together: those of the file that ends stay with it
+        return
     connection.execute(update(table).where(table.c.id.in_(moved)).values(firm_id=target))
     undo["moved"][table.name] = moved
     undo["rows"][table.name] = {}

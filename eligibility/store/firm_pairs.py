@@ -20,8 +20,9 @@ from sqlalchemy import (
 )
 
 from eligibility.domain.firm_names import SHORTEST_STEM
+from eligibility.store.identity_tables import PairReason, firm_pairs, former_names
 from eligibility.store.rows import slices
-from eligibility.store.schema import PairReason, firm_pairs, firms, former_names
+from eligibility.store.schema import firms
 
 #: the likelier reasons first
 RANKS = [reason.value for reason in PairReason]

@@ -3,115 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Date,
     Select,
     func,
-    or_,
     select,
     type_coerce,
     update,
 )
 from sqlalchemy import DateTime as RawMoment
 
-from eligibility.domain.errors import Conflict, InputError, NotFound
+from eligibility.domain.errors import Conflict, InputError
 from eligibility.domain.firm_names import name_key
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, LEADS, STAFF
 from eligibility.store.audit import AuditAction, write_audit
 from eligibility.store.column_types import UNREADABLE, damage_error
+from eligibility.store.firm_filter import FirmFilter
 from eligibility.store.firm_history import name_columns, record_carriers, record_names
 from eligibility.store.firm_pairs import counted_file, propose_copy, propose_pairs
+from eligibility.store.identity_tables import PairReason, firm_pairs, former_names
 from eligibility.store.rows import Facts, Row, clean, only, slices
 from eligibility.store.schema import (
     HEADLINE_SCHEME,
-    PairReason,
     Role,
     Stage,
     accounts,
     assessments,
     carriers,
-    firm_pairs,
     firms,
-    former_names,
     outcomes,
     tasks,
 )
 
 #: what a person enters of a firm; the rest of its row follows from what is done with it
 EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")
-
-
-@dataclass(frozen=True)
-class FirmFilter:
-    """Which firms: every given part must hold; ``None`` asks nothing.
-
-    ``text`` stands somewhere in the name, a former name or the credit code. ``verdict`` is eligible,
-    ineligible, undetermined, or empty for never assessed. ``adviser_id`` and ``carrier_id`` are 0
-    for none. ``first_gap`` is the condition to be met first; ``score`` certain points and ``chance``
-    a probability in /1 that it has at least; ``batch`` that of an application; ``carrier_kind`` that of its carrier; ``expires_by`` the
-    day by which its certificate ends. Made to go into a URL: plain values only.
-    """
-
-    text: str | None = None
-    district: str | None = None
-    carrier_id: int | None = None
-    industry: str | None = None
-    stage: str | None = None
-    verdict: str | None = None
-    adviser_id: int | None = None
-    first_gap: str | None = None
-    score: float | None = None
-    chance: float | None = None
-    batch: str | None = None
-    expires_by: date | None = None
-    carrier_kind: str | None = None
-
-    def clauses(self) -> list[ColumnElement[bool]]:
-        """The filter as SQL; every value is bound, never written into it."""
-        clauses: list[ColumnElement[bool]] = []
-        for part in fields(self):
-            value = getattr(self, part.name)
-            if value is None:
-                continue
-            if part.name == "text":
-                matches = firms.c.name.icontains(value, autoescape=True)
-                had = select(former_names.c.firm_id).where(
-                    former_names.c.name.icontains(value, autoescape=True)
-                )
-                code = firms.c.uscc.icontains(value, autoescape=True)
-                clauses.append(or_(matches, code, firms.c.id.in_(had)))
-            elif part.name == "verdict" and value == "":
-                clauses.append(firms.c.verdict.is_(None))
-            elif part.name in ("adviser_id", "carrier_id") and value == 0:
-                clauses.append(firms.c[part.name].is_(None))
-            elif part.name == "carrier_kind":
-                kinds = select(carriers.c.id).where(carriers.c.kind == value)
-                clauses.append(firms.c.carrier_id.in_(kinds))
-            elif part.name == "score":
-                clauses.append(firms.c.score_low >= value)
-            elif part.name == "chance":
-                clauses.append(firms.c.probability >= value)
-            elif part.name == "batch":
-                clauses.append(_has_outcome(outcomes.c.batch == value))
-            elif part.name == "expires_by":
-                ends = outcomes.c.certified & (outcomes.c.expires_on <= value)
-                clauses.append(_has_outcome(ends))
-            else:
-                clauses.append(firms.c[part.name] == value)
-        return clauses
-
-
-def _has_outcome(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return firms.c.id.in_(select(outcomes.c.firm_id).where(which))
 
 
 @dataclass(frozen=True)
@@ -295,8 +228,7 @@ class Firms(Access):
         """
         entries = {**only(values, EDITABLE)}
         with self._writing() as connection:
-            if self.actor.role is Role.ADVISER:
-                entries["carrier_id"] = self._own_carrier(entries.get("carrier_id"))
+            entries["carrier_id"] = self._assignable_carrier(entries.get("carrier_id"))
             self._adviser(connection, entries.get("adviser_id"), entries.get("carrier_id"))
             other = self._other_file(connection, entries.get("uscc"), entries.get("carrier_id"))
             at = self._clock()
@@ -333,8 +265,8 @@ class Firms(Access):
             allowed = {Role.FIRM: ("name", "district", "industry")}.get(self.actor.role, EDITABLE)
             entries = only(values, allowed)
             before = self._seen_firm(connection, firm_id)
-            if self.actor.role is Role.ADVISER and "carrier_id" in entries:
-                entries["carrier_id"] = self._own_carrier(entries["carrier_id"])
+            if "carrier_id" in entries:
+                entries["carrier_id"] = self._assignable_carrier(entries["carrier_id"])
             carrier = entries.get("carrier_id", before["carrier_id"])
             adviser = entries.get("adviser_id", before["adviser_id"])
             if {"carrier_id", "adviser_id"} & set(entries):
@@ -526,12 +458,6 @@ class Firms(Access):
                 .values(**values, **since, changed_at=at, version=firms.c.version + 1)
             )
         write_audit(connection, [self._line(action, firm_id, values) for firm_id in firm_ids])
-
-    def _own_carrier(self, carrier_id: int | None) -> int | None:
-        """An adviser's own carrier, also where none is named; another one is not there for it."""
-        if self.actor.carrier_id is None or carrier_id not in (None, self.actor.carrier_id):
-            raise NotFound("That is not here.")
-        return self.actor.carrier_id
 
 
 def differences(before: Facts, facts: Facts) -> Row:

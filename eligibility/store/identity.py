@@ -14,18 +14,15 @@ from eligibility.store.engine import alone
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firm_merge import merge_files, undo_merge
 from eligibility.store.firm_pairs import counted_file, propose_copy
-from eligibility.store.rows import Facts, Row, only
-from eligibility.store.schema import (
+from eligibility.store.identity_tables import (
     PairReason,
-    Role,
-    accounts,
-    carriers,
     firm_merges,
     firm_pairs,
-    firms,
     former_carriers,
     former_names,
 )
+from eligibility.store.rows import Facts, Row, only
+from eligibility.store.schema import Role, accounts, carriers, firms
 
 #: what a person chooses when two files become one
 MERGED = ("name", "uscc", "carrier_id")

@@ -6,26 +6,16 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    case,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Subquery, case, false, func, or_, select
 
 from eligibility.domain.firm_names import SHORTEST_STEM, name_key
 from eligibility.store.access import Access
+from eligibility.store.identity_tables import former_names
 from eligibility.store.rows import Row
-from eligibility.store.schema import (
-    assessments,
-    carriers,
-    figures,
-    firms,
-    former_names,
-    staged,
-)
+from eligibility.store.schema import assessments, carriers, figures, firms, staged
+
+#: what a staged row may be
+KINDS = ("known", "new", "moved", "renamed", "doubtful")
 
 
 class Decision(StrEnum):
@@ -109,6 +99,39 @@ class ImportMatching(Access):
                 .scalar_subquery()
                 for same in likely
             )
+        )
+
+    def _kinds(
+        self, row: Row, mine: ColumnElement[bool], match: ColumnElement[int | None]
+    ) -> Subquery:
+        """Each staged row as a 1 or 0 under each of ``KINDS``."""
+        matched = select(
+            *(staged.c[name] for name in ("id", "carrier", "name_key", "decision")),
+            match.label("match"),
+            self._candidate(row).label("candidate"),
+        ).where(mine).subquery()  # fmt: skip
+        firm, seat = firms.alias("firm"), carriers.alias("seat")
+        moves: ColumnElement[bool] = matched.c.carrier != seat.c.name
+        if row["carrier_id"] is not None:
+            moves = false()
+        rules = {
+            "known": matched.c.match.is_not(None),
+            "new": matched.c.match.is_(None),
+            "moved": moves,
+            "renamed": (matched.c.name_key != "") & (matched.c.name_key != firm.c.name_key),
+            # what was decided stays in sight
+            "doubtful": matched.c.candidate.is_not(None)
+            & (matched.c.match.is_(None) | (matched.c.decision == Decision.SAME.value)),
+        }
+        return (
+            select(
+                matched.c.id,
+                *(case((rule, 1), else_=0).label(name) for name, rule in rules.items()),
+            )
+            .select_from(matched)
+            .outerjoin(firm, firm.c.id == matched.c.match)
+            .outerjoin(seat, seat.c.id == firm.c.carrier_id)
+            .subquery()
         )
 
     def _unchanged_rows(

@@ -22,19 +22,18 @@ from eligibility.store.audit import AuditAction, write_audit
 from eligibility.store.firm_history import name_columns, record_carriers, record_names
 from eligibility.store.firm_pairs import propose_copy, propose_pairs, set_apart
 from eligibility.store.firms import differences
+from eligibility.store.identity_tables import PairReason, import_changes
 from eligibility.store.import_matching import Decision, ImportMatching, carrier_ids, updated_master
 from eligibility.store.records import show_current
 from eligibility.store.rows import Row, slices
 from eligibility.store.schema import (
     HEADLINE,
     HEADLINE_SCHEME,
-    PairReason,
     Stage,
     assessments,
     carriers,
     figures,
     firms,
-    import_changes,
     staged,
 )
 

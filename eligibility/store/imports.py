@@ -10,10 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Subquery,
-    case,
     delete,
-    false,
     func,
     insert,
     select,
@@ -22,16 +19,16 @@ from sqlalchemy import (
 
 from eligibility.domain.errors import Conflict, InputError, NotFound
 from eligibility.store.access import open_to
-from eligibility.store.actors import LEADS, STAFF
+from eligibility.store.actors import STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone, writing
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
-from eligibility.store.import_matching import Decision, carrier_ids, updated_master
+from eligibility.store.import_changes import COMING, CONFIRMED, DISCARDED, STAGED, ImportChanges
+from eligibility.store.import_matching import KINDS, Decision, carrier_ids, updated_master
 from eligibility.store.import_merge import (
     CHUNK,
     MASTER,
-    ImportMerge,
     ImportResult,
     new_carriers,
     of_figures,
@@ -40,22 +37,13 @@ from eligibility.store.records import record_columns
 from eligibility.store.rows import Facts, Row, clean, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
-    Role,
-    assessments,
-    carriers,
     figures,
     firms,
-    import_changes,
     imports,
     staged,
 )
 
-STAGED, CONFIRMED, DISCARDED = "staged", "confirmed", "discarded"
-#: while its rows still come in; nobody sees it, and what a killed process left is swept away later
-COMING = "coming"
 SWEPT_AFTER = timedelta(days=1)
-#: what a staged row may be
-KINDS = ("known", "new", "moved", "renamed", "doubtful")
 #: stands for the id of a carrier that is not there yet
 UNMADE = 0
 
@@ -70,7 +58,7 @@ class Would(StrEnum):
     NOTHING = "nothing"
 
 
-class Imports(ImportMerge):
+class Imports(ImportChanges):
     """Imports of files."""
 
     @open_to(STAFF)
@@ -154,7 +142,7 @@ class Imports(ImportMerge):
                 {
                     "file": file[-300:],
                     "status": COMING,
-                    "carrier_id": self._import_carrier(),
+                    "carrier_id": self._assignable_carrier(None),
                     "accepted": 0,
                     "rejected": [plain(row) for row in rejects],
                     "remarks": [plain(row) for row in remarks],
@@ -226,39 +214,6 @@ class Imports(ImportMerge):
                 "new_carriers": [] if own else new_carriers(connection, mine),
                 "rows": [{**row, **changes[row["id"]]} for row in drawn],
             }
-
-    def _kinds(
-        self, row: Row, mine: ColumnElement[bool], match: ColumnElement[int | None]
-    ) -> Subquery:
-        """Each staged row as a 1 or 0 under each of ``KINDS``."""
-        matched = select(
-            *(staged.c[name] for name in ("id", "carrier", "name_key", "decision")),
-            match.label("match"),
-            self._candidate(row).label("candidate"),
-        ).where(mine).subquery()  # fmt: skip
-        firm, seat = firms.alias("firm"), carriers.alias("seat")
-        moves: ColumnElement[bool] = matched.c.carrier != seat.c.name
-        if row["carrier_id"] is not None:
-            moves = false()
-        rules = {
-            "known": matched.c.match.is_not(None),
-            "new": matched.c.match.is_(None),
-            "moved": moves,
-            "renamed": (matched.c.name_key != "") & (matched.c.name_key != firm.c.name_key),
-            # what was decided stays in sight
-            "doubtful": matched.c.candidate.is_not(None)
-            & (matched.c.match.is_(None) | (matched.c.decision == Decision.SAME.value)),
-        }
-        return (
-            select(
-                matched.c.id,
-                *(case((rule, 1), else_=0).label(name) for name, rule in rules.items()),
-            )
-            .select_from(matched)
-            .outerjoin(firm, firm.c.id == matched.c.match)
-            .outerjoin(seat, seat.c.id == firm.c.carrier_id)
-            .subquery()
-        )
 
     def _changes(
         self, connection: Connection, rows: Sequence[Row], match: ColumnElement[int | None]
@@ -386,53 +341,6 @@ class Imports(ImportMerge):
                     raise NotFound("That is not here.")
 
     @open_to(STAFF)
-    def changes(self, import_id: int) -> Row:
-        """What a stored import changed: ``firms``, and ``missing``, those of the import before.
-
-        Each of ``firms`` has ``firm_id``, ``firm``, ``uscc``, ``added``, ``changed``, and ``before``
-        and ``after``: ``verdict``, ``score_low``, ``score_high`` and ``findings`` (id → status) of the
-        assessment that was and is current, None where there was none or it is the same.
-        """
-        before, after = assessments.alias("before"), assessments.alias("after")
-        with self._reading() as connection:
-            row = self._import(connection, import_id)
-            heads = [import_changes.c[name] for name in ("firm_id", "added", "changed")]
-            sides = [
-                each.c[name].label(f"{side}.{name}")
-                for side, each in (("before", before), ("after", after))
-                for name in ("id", "verdict", "score_low", "score_high", "record")
-            ]
-            query = (
-                select(*heads, firms.c.name.label("firm"), firms.c.uscc, *sides)
-                .join_from(import_changes, firms, firms.c.id == import_changes.c.firm_id)
-                .outerjoin(before, before.c.id == import_changes.c.before_id)
-                .outerjoin(after, after.c.id == import_changes.c.after_id)
-                .where(import_changes.c.import_id == import_id, self._visible())
-                .order_by(firms.c.name_order, firms.c.id)
-            )
-            rows = [_turn(each) for each in self._all(connection, query)]
-            return {"firms": rows, "missing": self._missing(connection, row)}
-
-    def _missing(self, connection: Connection, row: Row) -> list[Row]:
-        """Firms of the import stored before this one, by the same carrier or all, that it lacks."""
-        previous = select(func.max(imports.c.id)).where(
-            imports.c.id < row["id"],
-            imports.c.status == CONFIRMED,
-            imports.c.carrier_id.is_not_distinct_from(row["carrier_id"]),
-        )
-        last = connection.scalar(previous)
-        if last is None:
-            return []
-        columns = [firms.c[name] for name in ("id", "name", "uscc", "verdict")]
-        those = select(import_changes.c.firm_id)
-        query = select(*columns).where(
-            self._visible(),
-            firms.c.id.in_(those.where(import_changes.c.import_id == last)),
-            firms.c.id.not_in(those.where(import_changes.c.import_id == row["id"])),
-        )
-        return self._all(connection, query.order_by(firms.c.name_order, firms.c.id))
-
-    @open_to(STAFF)
     def confirm(self, import_id: int) -> ImportResult:
         """Store a staged import: all of it, or nothing. Confirming again changes nothing.
 
@@ -473,25 +381,6 @@ class Imports(ImportMerge):
                 self._close(connection, import_id, DISCARDED, None)
                 self._log(connection, AuditAction.IMPORT_DISCARD, import_id=import_id)
 
-    # --- whose it is ---
-
-    def _import_carrier(self) -> int | None:
-        if self.actor.role is not Role.ADVISER:
-            return None
-        if self.actor.carrier_id is None:
-            raise NotFound("That is not here.")
-        return self.actor.carrier_id
-
-    def _own_imports(self) -> ColumnElement[bool]:
-        whole = imports.c.status != COMING
-        if self.actor.role in LEADS:
-            return whole
-        return whole & (imports.c.carrier_id == self.actor.carrier_id)
-
-    def _import(self, connection: Connection, import_id: int) -> Row:
-        mine = select(imports).where(self._own_imports(), imports.c.id == import_id)
-        return self._one(connection, mine)
-
     def _close(self, connection: Connection, import_id: int, status: str, result: Any) -> None:
         connection.execute(delete(staged).where(staged.c.import_id == import_id))
         connection.execute(
@@ -499,22 +388,6 @@ class Imports(ImportMerge):
             .where(imports.c.id == import_id)
             .values(status=status, result=result, closed_at=self._clock())
         )
-
-
-def _turn(row: Row) -> Row:
-    """A row of changes, with the two assessments as mappings where they differ."""
-    sides: dict[str, Row | None] = {}
-    for side in ("before", "after"):
-        parts = {
-            name: row.pop(f"{side}.{name}")
-            for name in ("id", "verdict", "score_low", "score_high", "record")
-        }
-        if parts["id"] is None:
-            sides[side] = None
-            continue
-        findings = parts.pop("record").get("findings", [])
-        sides[side] = parts | {"findings": {each["id"]: each["status"] for each in findings}}
-    return {**row, **sides}
 
 
 def _stage_row(

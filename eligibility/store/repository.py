@@ -11,12 +11,16 @@ from eligibility.domain.errors import NotAllowed
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, Actor, Principal, now
 from eligibility.store.administration import Administration
+from eligibility.store.api_tokens import ApiTokens
 from eligibility.store.applications import Applications
 from eligibility.store.casework import Casework
+from eligibility.store.contacts import Contacts
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.identity import Identity
 from eligibility.store.imports import Imports
+from eligibility.store.inbox import Inbox
+from eligibility.store.links import Links
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.year_queries import YearQueries
@@ -47,12 +51,20 @@ class Repository(Access):
         Self-assessments, also of visitors.
     imports : Imports
         Files of firms.
+    links : Links
+        Links that open one thing to whoever has them, and what is answered by them.
+    inbox : Inbox
+        What firms sent, and what was decided on it.
+    contacts : Contacts
+        Persons of firms.
     overview : Overview
         Counts, changes, deadlines.
     year : YearQueries
         What a forecast of the year reads.
     administration : Administration
         Carriers, accounts, sign-ins, targets, the audit trail.
+    api_tokens : ApiTokens
+        Tokens of programs that call the web API.
     """
 
     def __init__(
@@ -66,9 +78,13 @@ class Repository(Access):
         self.casework = Casework(engine, principal, clock)
         self.drafts = Drafts(engine, principal, clock)
         self.imports = Imports(engine, principal, clock)
+        self.links = Links(engine, principal, clock)
+        self.inbox = Inbox(engine, principal, clock)
+        self.contacts = Contacts(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
+        self.api_tokens = ApiTokens(engine, principal, clock)
 
     @open_to(ANYONE)
     def rights(self) -> Actor:

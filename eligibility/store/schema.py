@@ -108,39 +108,6 @@ PAPER_WORDS = {
     DocumentStatus.CHECKED: msgid("checked"),
 }
 
-
-class CarrierKind(StrEnum):
-    """Kind of a carrier, in the order in which firms move along them."""
-
-    SPACE = "space"
-    INCUBATOR = "incubator"
-    ACCELERATOR = "accelerator"
-    PARK = "park"
-
-
-CARRIER_WORDS = {
-    CarrierKind.SPACE: msgid("maker space"),
-    CarrierKind.INCUBATOR: msgid("incubator"),
-    CarrierKind.ACCELERATOR: msgid("accelerator"),
-    CarrierKind.PARK: msgid("park"),
-}
-
-
-class PairReason(StrEnum):
-    """Why two files may be one firm's."""
-
-    CODE = "code"
-    NAME = "name"
-    FORMER_NAME = "former name"
-    LEGAL_FORM = "legal form"
-
-
-PAIR_WORDS = {
-    PairReason.CODE: msgid("the same credit code"),
-    PairReason.NAME: msgid("the same name, and one without a code"),
-    PairReason.FORMER_NAME: msgid("a former name, and one without a code"),
-    PairReason.LEGAL_FORM: msgid("the same name but for its legal form, and one without a code"),
-}
 #: SQL of the files that count: one for each firm
 COUNTED = "archived_at IS NULL AND copy_of IS NULL"
 #: what a table of firms shows of an assessment; the score in points, the probability and the ends
@@ -185,7 +152,7 @@ def _headline() -> list[Column[Any]]:
     return [Column(name, kinds.get(name, Float())) for name in HEADLINE]
 
 
-def _of_name(column: str, turn: Callable[[str], str], length: int) -> Column[str]:
+def of_name(column: str, turn: Callable[[str], str], length: int) -> Column[str]:
     """A column that follows from the name, where a row is added without it."""
     return Column(
         column,
@@ -248,6 +215,21 @@ sign_ins = Table(
     _at("revoked_at", nullable=True),
 )
 
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("carrier_id", ForeignKey("carriers.id")),
+    _by(),
+    _at(),
+    _at("expires_at"),
+    _at("seen_at", nullable=True),
+    _at("revoked_at", nullable=True),
+)
+
 sign_in_attempts = Table(
     "sign_in_attempts",
     metadata,
@@ -267,9 +249,9 @@ firms = Table(
     Column("uscc", String(18), index=True),
     Column("name", String(300), nullable=False, default=""),
     # the normal name, the same without its legal form, and its place in the order of pinyin
-    _of_name("name_key", name_key, 300),
-    _of_name("name_stem", name_stem, 300),
-    _of_name("name_order", name_order, 500),
+    of_name("name_key", name_key, 300),
+    of_name("name_stem", name_stem, 300),
+    of_name("name_order", name_order, 500),
     Column("district", String(200), index=True),
     Column("carrier_id", ForeignKey("carriers.id")),
     #: since when it is at this carrier; None where that is not known
@@ -301,62 +283,6 @@ firms = Table(
         sqlite_where=sql(COUNTED),
         postgresql_where=sql(COUNTED),
     ),
-)
-
-former_names = Table(
-    "former_names",
-    metadata,
-    _id(),
-    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
-    Column("name", String(300), nullable=False),
-    _of_name("name_key", name_key, 300),
-    _of_name("name_stem", name_stem, 300),
-    #: the last day of the name; None where it is not known
-    Column("until", Day),
-    Index(None, "name_key"),
-    Index(None, "name_stem"),
-)
-
-former_carriers = Table(
-    "former_carriers",
-    metadata,
-    _id(),
-    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
-    Column("carrier_id", ForeignKey("carriers.id"), nullable=False, index=True),
-    Column("since", Day),
-    Column("until", Day),
-    #: the file as it stood on that day, for those who looked after it until then
-    Column("file", CompressedJson, nullable=False),
-)
-
-firm_pairs = Table(
-    "firm_pairs",
-    metadata,
-    _id(),
-    # the file that is probably a copy, and the one that counts
-    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
-    Column("other_id", ForeignKey("firms.id"), nullable=False, index=True),
-    Column("reason", String(16), nullable=False),
-    #: None while nobody has decided
-    Column("decision", String(16)),
-    _by(),
-    _at(),
-    _at("decided_at", nullable=True),
-)
-
-firm_merges = Table(
-    "firm_merges",
-    metadata,
-    _id(),
-    # the file that went on, and the one that was put into it
-    Column("firm_id", ForeignKey("firms.id"), nullable=False, index=True),
-    Column("merged_id", ForeignKey("firms.id"), nullable=False, index=True),
-    #: what was there before, and which rows went from one file to the other
-    Column("undo", CompressedJson, nullable=False),
-    _by(),
-    _at(),
-    _at("undone_at", nullable=True),
-    _by("undone_by"),
 )
 
 figures = Table(
@@ -466,6 +392,8 @@ drafts = Table(
     Column("carrier_id", ForeignKey("carriers.id"), index=True),
     Column("consent", Text),
     _at("consent_at", nullable=True),
+    #: when the carrier had decided on all that it says; None again with the next change
+    _at("reviewed_at", nullable=True),
     _at("created_at"),
     _at("changed_at"),
     _version(),
@@ -512,25 +440,11 @@ staged = Table(
     Column("record", CompressedJson),
     *_headline(),
     Column("firm_id", Integer),
-    _of_name("name_key", name_key, 300),
-    _of_name("name_stem", name_stem, 300),
+    of_name("name_key", name_key, 300),
+    of_name("name_stem", name_stem, 300),
     #: what a person decided of the firm that the row may speak of; None: what is proposed
     Column("decision", String(16)),
     UniqueConstraint("import_id", "place"),
-)
-
-import_changes = Table(
-    "import_changes",
-    metadata,
-    _id(),
-    Column("import_id", ForeignKey("imports.id"), nullable=False, index=True),
-    _firm(),
-    Column("added", Boolean, nullable=False),
-    # the current assessment before and after; None where there was none
-    Column("before_id", ForeignKey("assessments.id")),
-    Column("after_id", ForeignKey("assessments.id")),
-    #: ``name`` and ``carrier`` (names), and ``figures`` by field and year: each [before, after]
-    Column("changed", Json, nullable=False),
 )
 
 saved_views = Table(

@@ -30,10 +30,10 @@ from eligibility.app.widgets import downloads  # noqa: E402
 from eligibility.app.widgets.markup import literal  # noqa: E402
 from eligibility.domain.errors import InputError, NotFound  # noqa: E402
 from eligibility.i18n import ENGLISH  # noqa: E402
-from eligibility.intake import workbook as workbook_reader  # noqa: E402
 from eligibility.intake import xlsx_file  # noqa: E402
 from eligibility.intake.sheets import open_sheet  # noqa: E402
 from eligibility.intake.table import IntakeOptions, read_table  # noqa: E402
+from eligibility.intake.workbook_caps import Caps  # noqa: E402
 from eligibility.screening import screen  # noqa: E402
 from eligibility.store import VISITOR, FirmFilter, Repository, Role, signing_key  # noqa: E402
 from tests import accounts  # noqa: E402
@@ -304,12 +304,12 @@ def refused(content: bytes, says: str) -> None:
 
 
 def test_a_zip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(bytes_unpacked=1 << 24))
+    monkeypatch.setattr(xlsx_file, "CAPS", Caps(bytes_unpacked=1 << 24))
     refused(replaced("xl/sharedStrings.xml", bytes(1 << 25)), "too large")
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(bytes_unpacked=1 << 24))
+    monkeypatch.setattr(xlsx_file, "CAPS", Caps(bytes_unpacked=1 << 24))
     size = 1 << 25
     bomb = bytearray(replaced("xl/sharedStrings.xml", bytes(size)))
     # every place where the archive states how large the part is
@@ -381,7 +381,7 @@ def test_a_sheet_made_to_be_searched_for_ever_is_read_once(line: bytes) -> None:
 def test_cells_far_apart_that_hide_their_places_are_refused(
     rows: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", workbook_reader.Caps(cells=1_000_000))
+    monkeypatch.setattr(xlsx_file, "CAPS", Caps(cells=1_000_000))
     head = b'<worksheet xmlns="%s"><sheetData>' % MAIN.encode()
     sheet = head + rows + b"</sheetData></worksheet>"
     refused(replaced("xl/worksheets/sheet1.xml", sheet), "too large")

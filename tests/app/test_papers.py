@@ -17,10 +17,12 @@ from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache
 from eligibility.app.firm import open_firm, plan_results
+from eligibility.app.firm import papers as firm_papers
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.example import example
 from eligibility.app.widgets import downloads
+from eligibility.app.year import papers as year_papers
 from eligibility.domain.errors import NotFound
 from eligibility.domain.text import Message
 from eligibility.i18n import CHINESE, ENGLISH
@@ -226,7 +228,7 @@ def test_the_paper_of_a_firm_of_the_register_says_which_papers_are_there(staffed
     staffed.repository.casework.save_document(firm, "core_ip", "received", 0)
     staffed.repository.casework.save_document(firm, "股东会决议", "asked", 0)
     found = of_register(staffed, firm)
-    rows = cells(downloads.firm_paper(found, plan_results.PlanRequest(), ENGLISH, "docx"))
+    rows = cells(firm_papers.firm_paper(found, plan_results.PlanRequest(), ENGLISH, "docx"))
     at_hand = {row[1]: row[0] for row in rows if len(row) == 4}
     assert at_hand["Core intellectual property"] == "received"
     assert at_hand["股东会决议"] == "asked for"
@@ -254,10 +256,10 @@ def test_the_lists_of_a_self_assessment_fill_the_tables_of_its_papers(
     _, screening = cache.assess_draft(draft)
     assert screening.only is not None
     found = open_firm.from_draft(draft, screening.only)
-    rows = cells(downloads.firm_paper(found, plan_results.PlanRequest(), CHINESE, "docx"))
+    rows = cells(firm_papers.firm_paper(found, plan_results.PlanRequest(), CHINESE, "docx"))
     assert ["IP01", "一种数据清洗方法", "发明专利"] in [row[:3] for row in rows]
     assert ["PS01", "数据管理平台"] in [row[:2] for row in rows]
-    book = CalamineWorkbook.from_filelike(io.BytesIO(downloads.firm_workbook(found, CHINESE)))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(firm_papers.firm_workbook(found, CHINESE)))
     sheet = book.get_sheet_by_index(0).to_python()
     assert ["IP02", "管理软件 V1.0", "软著"] in [row[:3] for row in sheet]
 
@@ -265,7 +267,7 @@ def test_the_lists_of_a_self_assessment_fill_the_tables_of_its_papers(
 def test_a_paper_tells_the_plan_that_was_asked_for(staffed: Staffed) -> None:
     found = of_register(staffed, short(staffed, 8))
     asked = plan_results.PlanRequest(by=date(date.today().year + 1, 7, 10))
-    made = Document(io.BytesIO(downloads.firm_paper(found, asked, ENGLISH, "docx")))
+    made = Document(io.BytesIO(firm_papers.firm_paper(found, asked, ENGLISH, "docx")))
     said = [paragraph.text for paragraph in made.paragraphs]
     assert f"Plan to be ready by {asked.by}" in said
 
@@ -276,8 +278,13 @@ def test_no_paper_is_made_before_it_is_asked_for(
     def made(*_: Any, **__: Any) -> bytes:
         raise AssertionError("made while the page was drawn")
 
-    for name in ("firm_paper", "firm_workbook", "staff_workbook", "year_paper"):
-        monkeypatch.setattr(downloads, name, made)
+    for module, name in (
+        (firm_papers, "firm_paper"),
+        (firm_papers, "firm_workbook"),
+        (downloads, "staff_workbook"),
+        (year_papers, "year_paper"),
+    ):
+        monkeypatch.setattr(module, name, made)
     # while the register is empty, the year is that of the sample file
     assert "Staff's workbook (Excel)" in offered(page("year/year"))
     firm = staffed.firm()
@@ -320,7 +327,7 @@ def test_a_hostile_name_stays_text_in_page_and_paper(staffed: Staffed) -> None:
     firm = staffed.firm(name=NASTY)
     app = staffed.open("firm", firm=str(firm), tab="plan")
     assert "<script>alert" not in html(app)
-    made = downloads.firm_paper(
+    made = firm_papers.firm_paper(
         of_register(staffed, firm), plan_results.PlanRequest(), ENGLISH, "docx"
     )
     assert [NASTY] in [row[1:] for row in cells(made) if row[0] == "Name of the firm"]
@@ -349,13 +356,13 @@ def test_the_report_of_the_year_says_what_its_page_says(
     city = load_city()
     chances = plan_results.model_chances(None, standing, city)
     made = city_year(standing, chances, city, year=2026, as_of=day)
-    paper = downloads.year_paper(
+    paper = year_papers.year_paper(
         made, lambda later: plan_results.model_chances(None, later, city), CHINESE, "docx"
     )
     rows = cells(paper)
     assert ["年度目标", "50"] in rows
     assert ["年度目标", "83"] in cells(
-        downloads.year_paper(
+        year_papers.year_paper(
             made, lambda later: plan_results.model_chances(None, later, city), CHINESE, "docx", 83
         )
     )
@@ -366,7 +373,7 @@ def test_the_report_of_the_year_says_what_its_page_says(
         def later(standing: Any) -> Any:
             return plan_results.model_chances(None, standing, city)
 
-        return cells(downloads.year_paper(made, later, CHINESE, "docx", **how))
+        return cells(year_papers.year_paper(made, later, CHINESE, "docx", **how))
 
     # a target that somebody set is theirs, also where it is the city's own
     assert ["年度目标", "50", "企业库中设定"] in asked(register_target=50)

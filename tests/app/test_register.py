@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -41,6 +42,7 @@ from eligibility.store import (
     FirmFilter,
     Repository,
     close_stores,
+    find_token,
 )
 from tests.firms import base
 from tests.schemes.test_cases import BASES
@@ -268,6 +270,31 @@ def test_an_administrator_sees_open_sign_ins_and_ends_one(staffed: Staffed) -> N
     assert doors.signed_in(token)
     line = Repository(staffed.engine, staffed.principal).administration.audit_trail(limit=1)[0]
     assert line["action"] == AuditAction.ACCOUNT_END_SIGN_IN
+
+
+def test_an_administrator_makes_a_token_that_is_shown_once_and_ends_it(staffed: Staffed) -> None:
+    doors = Accounts(staffed.engine)
+    doors.create_administrator("chief", "correct horse battery")
+    signed = doors.signed_in(doors.sign_in("chief", "correct horse battery"))
+    assert signed is not None
+    staffed.principal = signed.principal
+    app = AppTest.from_file(
+        str(ROOT / "eligibility/app/account/administration_page.py"), default_timeout=60
+    )
+    app.session_state["lang"] = "en"
+    app.run()
+    (name,) = [field for field in app.text_input if field.label == "Which program has it"]
+    name.set_value("市级平台")
+    (make,) = [button for button in app.button if button.label == "Make the token"]
+    make.click().run()
+    assert not app.exception
+    (token,) = re.findall(r"elig_[\w-]{43}", html(app))
+    assert find_token(staffed.engine, token)
+    app.run()
+    assert token not in html(app)
+    app.button(key="end-token").click().run()
+    assert "The token is ended" in html(app)
+    assert find_token(staffed.engine, token) is None
 
 
 def test_the_trail_names_the_firm_and_says_in_words_what_was_done(staffed: Staffed) -> None:

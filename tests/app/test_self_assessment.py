@@ -103,6 +103,8 @@ FIT = {
     "restricted_products": "no",
     "serious_violation": "no",
     "on_dishonesty_list": "no",
+    "audit_collection": "yes",
+    "excluded_industry": "no",
 }
 
 
@@ -133,11 +135,47 @@ def test_what_only_the_lower_rung_asks_stands_apart_and_says_so(
 
 def test_a_firm_that_fits_the_lower_rung_leaves_with_that_and_its_articles() -> None:
     said = html(page("self_assessment/result", Draft(facts=SMALL | FIT)))
-    assert "can register as Technology-based SME now: all 9 conditions are met, 94 of 100" in said
+    assert "can register as Technology-based SME now: all 11 conditions are met, 94 of 100" in said
     assert "国科发政〔2017〕115号 第六条（二）" in said
     short = html(page("self_assessment/result", Draft(facts=SMALL | FIT | {"st_staff@2025": "1"})))
     assert "can register as" not in short
     assert "Points for S&amp;T staff" in short.split("Can be got now")[1]
+
+
+def test_the_other_track_is_asked_only_when_the_firm_wants_it_and_is_kept_with_the_draft(
+    store: Repository,
+) -> None:
+    own = "Operating revenue, audit report"
+    draft = Draft(facts=dict(FACTS), step="main")
+    app = page("self_assessment/steps", draft)
+    assert own not in html(app)
+    (switch,) = [each for each in app.toggle if "Innovative SME" in each.label]
+    assert not switch.value
+    switch.set_value(True).run()
+    assert own in html(app)
+    assert draft.tracks == ["specialisation"]
+    draft.save(store)
+    assert from_state(store, draft.key or "").tracks == ["specialisation"]
+    # once something of it is entered the switch stays on
+    begun = Draft(facts=FACTS | {"main_revenue@2025": "100"}, step="main")
+    app = page("self_assessment/steps", begun)
+    (switch,) = [each for each in app.toggle if "Innovative SME" in each.label]
+    assert (switch.value, switch.disabled) == (True, True)
+
+
+def test_the_result_shows_both_tracks_and_how_well_each_text_is_known() -> None:
+    app = page("self_assessment/result", Draft(facts=SMALL | FIT))
+    assert "Nothing that this track alone asks for is entered." in [
+        each.value for each in app.caption
+    ]
+    other = SMALL | FIT | {
+        "hightech_certificate": "yes", "independent_legal_person": "yes", "sme_by_standard": "yes",
+        "incident_three_years": "no", "specialised_title": "yes", "specialised_title_until": "2028-09-30",
+    }  # fmt: skip
+    said = html(page("self_assessment/result", Draft(facts=other)))
+    assert "can register as Innovative SME now" in said
+    assert "until 2028-09-30" in said
+    assert "one source, not borne out" in said
 
 
 def test_a_blank_of_the_lower_rung_leads_to_its_input() -> None:

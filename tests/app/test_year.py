@@ -18,9 +18,8 @@ from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache
 from eligibility.app.firm import plan_results
-from eligibility.app.register import overview_forecast
+from eligibility.app.register import firm_deadlines, overview_forecast
 from eligibility.app.stale_cache import StaleCache
-from eligibility.app.widgets import calendar
 from eligibility.city.year import city_year
 from eligibility.register import year_candidates
 from eligibility.schemes.registry import load_scheme
@@ -540,7 +539,7 @@ def test_a_firms_deadlines_are_seen_and_taken_away(
 ) -> None:
     files = []
     monkeypatch.setattr(
-        calendar.st, "download_button", lambda *_label, data, **_how: files.append(data())
+        firm_deadlines.st, "download_button", lambda *_label, data, **_how: files.append(data())
     )
     firm = staffed.firm(name="甲公司")
     said = html(staffed.open("firm", firm=str(firm), tab="tasks"))

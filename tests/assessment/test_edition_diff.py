@@ -9,7 +9,7 @@ import pytest
 from eligibility.assessment.edition_diff import Change, ChangeKind, RuleDiff, compare_editions
 from eligibility.domain.law import Edition
 from eligibility.domain.text import Wording
-from eligibility.schemes.extension import merge
+from eligibility.schemes.edition_merge import merge
 from tests.firms import HNTE
 
 OLD, NOW = HNTE.edition("e2008"), HNTE.edition("e2016")

@@ -6,7 +6,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from eligibility.cli import app
-from eligibility.intake.table import IntakeOptions, RowBatch, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, read_table
 from tests.firms import HNTE
 
 GOOD, BAD = "91150105XNBU6HUA33", "9115O105XNBU6HUA33"

@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from eligibility.intake.table import IntakeOptions, RowBatch, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, read_table
 from tests.firms import HNTE
 
 

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from eligibility.cli import app
 from eligibility.domain.errors import InputError
-from eligibility.intake.table import IntakeOptions, RowBatch, preview, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, preview, read_table
 from tests.firms import HNTE
 
 ONE, TWO = "91150105XNBU6HUA33", "91150105XNRCN5XE87"

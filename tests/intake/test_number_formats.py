@@ -8,7 +8,8 @@ import pytest
 import xlsxwriter
 
 from eligibility.intake.number_formats import can_alter, display_text
-from eligibility.intake.table import IntakeOptions, RowBatch, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, read_table
 from tests.firms import HNTE
 
 OPTIONS = IntakeOptions(application_date=date(2026, 5, 10))

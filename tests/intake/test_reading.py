@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from eligibility.domain.errors import InputError
 from eligibility.intake import csv_file, xlsx_file
 from eligibility.intake.sheets import open_sheet
-from eligibility.intake.workbook import Caps
+from eligibility.intake.workbook_caps import Caps
 
 TEXT = '企业名称,备注\n呼和浩特㛃乳业,"两行\n有, 逗号"\n甲,乙\n'
 

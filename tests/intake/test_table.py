@@ -18,14 +18,8 @@ from stdnum.cn import uscc
 
 from eligibility.domain.errors import InputError
 from eligibility.intake import csv_file
-from eligibility.intake.table import (
-    IntakeOptions,
-    RowBatch,
-    from_records,
-    preview,
-    read_batches,
-    read_table,
-)
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, from_records, preview, read_batches, read_table
 from eligibility.schemes.registry import load_scheme
 
 SCHEME = load_scheme("hnte")

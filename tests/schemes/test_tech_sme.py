@@ -5,19 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
+from eligibility.assessment.shortfalls import apply_levers, remedies
 from eligibility.domain.results import MET, UNMET
 from eligibility.i18n import ENGLISH
+from eligibility.planning.cheapest_plan import plan
 from eligibility.reports.gap_columns import first_gaps
 from eligibility.schemes.registry import SCHEMES, load_scheme, read_yaml
 from tests.firms import table
@@ -65,6 +69,8 @@ def judge(firm: Mapping[str, Any]) -> dict[str, Any]:
         "permitted_products": wanted(firm["restricted_products"], False),  # 第六条（三）
         "no_serious_violation": wanted(firm["serious_violation"], False),  # 第六条（四）
         "not_listed": wanted(firm["on_dishonesty_list"], False),
+        "audit_collection": wanted(firm["audit_collection"], True),  # 67号
+        "eligible_industry": wanted(firm["excluded_industry"], False),
         "staff_points": either(reaches(items["st_staff_share"], 1), route),  # 第六条（五）
         "evaluation_score": either(reaches((low, high), 60), route),
     }
@@ -142,14 +148,21 @@ def firm_of(chance: Random) -> dict[str, Any]:
     wrong = chance.choice(
         [None] * 6
         + ["mainland_resident", "restricted_products", "serious_violation", "on_dishonesty_list"]
+        + ["audit_collection", "excluded_industry"]
     )
     return {
         "application_date": "2026-06-15",
         "mainland_resident": maybe(wrong != "mainland_resident"),
         **{
             name: maybe(wrong == name)
-            for name in ("restricted_products", "serious_violation", "on_dishonesty_list")
+            for name in (
+                "restricted_products",
+                "serious_violation",
+                "on_dishonesty_list",
+                "excluded_industry",
+            )
         },
+        "audit_collection": maybe(wrong != "audit_collection"),
         "sales_revenue_y3": maybe(sales),
         "total_assets_y3": maybe(money()),
         "staff_total": maybe(max(staff, Decimal(0))),
@@ -185,7 +198,7 @@ def test_the_firms_compared_are_of_every_kind() -> None:
     statuses = {("verdict", said["verdict"]) for said in judged}
     statuses |= {pair for said in judged for pair in said["findings"].items()}
     names = {name for name, _ in statuses}
-    assert len(names) == 10
+    assert len(names) == 12
     assert len(statuses) == 3 * len(names)
     assert sum(said["score"] == (60, 60) for said in judged) > 5
 
@@ -251,3 +264,58 @@ def test_the_commands_take_the_scheme(tmp_path: Path) -> None:
     for ending in ("csv", "xlsx"):
         run("template", "-o", tmp_path / f"t.{ending}")
         assert "0 rows read" in run("assess", tmp_path / f"t.{ending}")
+
+
+# --- the measures turned round ----------------------------------------------------------------------
+
+
+def test_every_condition_and_item_has_its_inverse() -> None:
+    for law in SCHEME.editions:
+        assert all(SCHEME.has_remedy(name) for name in (*law.conditions_by_id, *law.items))
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=4)
+def test_a_step_when_filled_gives_its_points(seed: int) -> None:
+    """Every better grade of every item, by each way alone."""
+    chance = Random(seed)
+    firms = [
+        {**BASE, **{k: v for k, v in firm_of(chance).items() if v is not None}} for _ in range(20)
+    ]
+    firms = [{**firm, "st_staff": min(firm["st_staff"], firm["staff_total"])} for firm in firms]
+    before = table(*firms, scheme=SCHEME)
+    law = SCHEME.in_force(date(2026, 6, 15))
+    levers = SCHEME.levers(before, law)
+    tried = 0
+    for item in law.items:
+        for step in SCHEME.steps(item, before, law):
+            for group in remedies(step.needs, levers, SCHEME):
+                for way in group:
+                    if way.lever == "st_staff_hired":
+                        continue
+                    moved = apply_levers(before, law, SCHEME, {way.lever: way.amount})
+                    after = SCHEME.indicator(item)(moved, law).low
+                    reached = np.isfinite(way.amount) & (before.numbers("staff_total") > 0)
+                    assert (after[reached] >= step.points[0]).all(), (item, step.grade, way.lever)
+                    tried += int(reached.sum())
+    assert tried > 100
+
+
+def test_a_plan_takes_the_better_of_the_two_measures_of_research_alone() -> None:
+    """The group takes its best item, so that points of both are never added."""
+    weak = {
+        "st_staff": 10,
+        "ip_class1_count": 0,
+        "ip_class2_count": 4,
+        "rd_super_deduction_y3": 300_000,
+    }
+    firm = table({**BASE, **weak, "application_date": date(2026, 8, 31)}, scheme=SCHEME)
+    answer = plan(firm, SCHEME, date(2025, 2, 1))
+    assert answer.plans
+    for made in answer.plans:
+        done = dict.fromkeys(made.levers, 0.0) | dict(made.levers)
+        amounts = {name: np.array([amount]) for name, amount in done.items()}
+        (after,) = assess_table(
+            apply_levers(firm, SCHEME.in_force(date(2026, 8, 31)), SCHEME, amounts), SCHEME
+        )
+        assert after.verdict[0] == MET

@@ -48,7 +48,7 @@ from tests.schemes.revision import THIRD
 from tests.schemes.test_cases import BASES, judge_case
 
 ROOT = Path(__file__).parents[2]
-OWN = "specialised_sme"
+OWN = "niche_sme"
 FOLDER = THIRD / OWN
 CONTENT = read_yaml(FOLDER / "cases" / "base.yaml")
 DAY = date(2026, 6, 15)
@@ -71,7 +71,7 @@ def test_a_scheme_is_there_while_its_folder_is() -> None:
         assert OWN not in scheme_ids()
         with pytest.raises(InputError, match="There is no scheme"):
             load_scheme(OWN)
-    assert load_scheme(OWN).track == "specialisation"
+    assert load_scheme(OWN).track == "niche"
 
 
 def test_the_first_folder_that_holds_a_scheme_gives_it() -> None:
@@ -91,16 +91,23 @@ def test_each_track_has_its_own_aim() -> None:
     facts = {**BASES["tech_sme"], **BASES["hnte"], "hitech_income_y3": 6_000_000}
     given = [{**facts, "niche_years": 2, "niche_share": 0.8}, {**facts, **CONTENT["firm"]}]
     made = ladder(firms(given, as_of=DAY, fields=joint_fields()))
-    assert {track: aims.tolist() for track, aims in made.aims_by_track.items()} == {
-        "specialisation": [0, -1],
-        "technology": [2, 2],
+    ids = [rung.id for rung in made.schemes]
+    assert {
+        track: [ids[aim] if aim >= 0 else None for aim in aims]
+        for track, aims in made.aims_by_track.items()
+    } == {
+        "niche": [OWN, None],
+        "technology": ["hnte", "hnte"],
+        "specialisation": [None, None],
     }
     short, fit = (ladder_record(made, row) for row in (0, 1))
-    assert short["next_by_track"] == {"specialisation": OWN, "technology": "hnte"}
-    assert fit["next_by_track"] == {"specialisation": None, "technology": "hnte"}
-    assert fit["now"] == [OWN, "tech_sme"]
+    assert short["next_by_track"] == {
+        "technology": "hnte", "specialisation": None, "niche": OWN,
+    }  # fmt: skip
+    assert fit["next_by_track"] == short["next_by_track"] | {"niche": None}
+    assert fit["now"] == ["tech_sme", OWN]
     said = ladder_points(short, ENGLISH)
-    assert "To aim at next: Specialised SME (invented), High-tech enterprise" in said
+    assert "To aim at next: High-tech enterprise, Niche SME (invented)" in said
 
 
 def test_a_scheme_cannot_come_after_itself_or_after_none(tmp_path: Path) -> None:
@@ -193,6 +200,6 @@ def test_the_app_asks_and_judges_the_scheme_beside_its_own(
     said = html(page("self_assessment/steps", Draft(facts=facts, step="main")))
     assert "Years in the niche market" in said
     said = html(page("self_assessment/result", Draft(facts=facts)))
-    assert "Specialised SME (invented)" in said
+    assert "Niche SME (invented)" in said
     assert "Experience in the niche" in said
     close_stores()

@@ -33,12 +33,13 @@ from eligibility.store import (
     backup,
     close_stores,
     export,
+    find_token,
     open_store,
     restore,
     signing_key,
 )
 from eligibility.store.engine import connect, migrate
-from eligibility.store.schema import SECRET, metadata, sign_ins
+from eligibility.store.schema import SECRET, metadata
 from tests.staff_pages import fill
 from tests.store.conftest import QUICK
 from tests.store.postgresql import create_database
@@ -54,10 +55,13 @@ def content(engine: Engine) -> dict[str, list[Any]]:
 
 
 def carried(engine: Engine) -> dict[str, list[Any]]:
-    """What a backup brings: everything, but that the sign-ins of the store go on."""
-    ended = {column.name: None for column in (sign_ins.c.revoked_at,)}
+    """What a backup brings: everything, but that sign-ins and tokens of the store go on."""
     held = content(engine)
-    return {**held, "sign_ins": [{**row._mapping, **ended} for row in held["sign_ins"]]}
+    ended = {
+        name: [{**row._mapping, "revoked_at": None} for row in held[name]]
+        for name in ("sign_ins", "api_tokens")
+    }
+    return {**held, **ended}
 
 
 @pytest.fixture
@@ -135,14 +139,17 @@ def test_a_backup_overwrites_nothing_and_leaves_no_half_file(full: World, tmp_pa
     assert os.listdir(file.parent) == ["backup.sqlite"]
 
 
-def test_a_restored_backup_opens_nothing_to_who_was_signed_in(
+def test_a_restored_backup_opens_nothing_to_who_was_signed_in_or_had_a_token(
     full: World, fresh: Engine, tmp_path: Path
 ) -> None:
     doors = Accounts(full.engine, b"k" * 32, hasher=QUICK)
     ended, still = (doors.sign_in("firm@example.org", PASSWORD) for _ in range(2))
+    token = full.chief.api_tokens.add("平台", "manager", days=30)
     backup(full.engine, tmp_path / "backup.sqlite")
     doors.sign_out(ended)
     restore(fresh, tmp_path / "backup.sqlite")
+    assert find_token(full.engine, token)
+    assert find_token(fresh, token) is None
     after = Accounts(fresh, b"k" * 32, hasher=QUICK)
     assert after.signed_in(ended) is after.signed_in(still) is None
     assert doors.signed_in(still), "the store that was backed up goes on"
@@ -330,7 +337,7 @@ def test_the_demonstration_comes_back_whole_and_an_export_holds_all_but_what_it_
     assert rows["assessments"] == 200
     made = export(fresh, tmp_path / "out")
     assert {**made.rows_written, **made.rows_left_out} == rows
-    assert made.rows_left_out == {"sign_ins": 1, "sign_in_attempts": 1}
+    assert made.rows_left_out == {"sign_ins": 1, "sign_in_attempts": 1, "api_tokens": 0}
     for name, held in content(engine).items():
         if name in made.rows_left_out:
             assert not (tmp_path / "out" / f"{name}.jsonl").exists()
@@ -361,18 +368,18 @@ def test_the_commands_create_an_administrator_back_up_restore_and_export(tmp_pat
         "create-admin", "CHIEF", "--password-stdin", given=f"{PASSWORD}\n", status=2
     )
     file, out, other = (str(tmp_path / name) for name in ("b.sqlite", "out", "other"))
-    assert "25 tables, 2 rows written" in run("backup", file)
+    assert "30 tables, 2 rows written" in run("backup", file)
     assert "already" in run("backup", file, status=2)
     assert "not empty" in run("restore", file, status=2)
     restored = run("restore", file, ELIGIBILITY_DATA=other)
-    assert "25 tables, 2 rows restored and compared" in restored
+    assert "30 tables, 2 rows restored and compared" in restored
     with_sign_in = connect(f"sqlite:///{other}/eligibility.sqlite")
     Accounts(with_sign_in, b"k" * 32).sign_in("chief", PASSWORD)
     with_sign_in.dispose()
     # the sign-in, its attempt and its line in the log; the first two stay behind, and it says so
     told = run("export", out, ELIGIBILITY_DATA=other)
-    assert "23 tables, 3 rows written" in told
-    assert "sign_ins (1), sign_in_attempts (1)" in told
+    assert "27 tables, 3 rows written" in told
+    assert "sign_ins (1), sign_in_attempts (1), api_tokens (0)" in told
     assert "restore reads a file that backup wrote" in run("restore", out, status=2)
     engine = connect(f"sqlite:///{other}/eligibility.sqlite")
     assert Accounts(engine, b"k" * 32).sign_in("chief", PASSWORD)

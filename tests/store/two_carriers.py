@@ -12,6 +12,7 @@ from sqlalchemy import Engine, insert
 from eligibility.store import VISITOR, Principal, Repository, Role, SignIn, System
 from eligibility.store.accounts import token_hash
 from eligibility.store.actors import now
+from eligibility.store.inbox import Origin
 from eligibility.store.schema import accounts, sign_ins
 
 #: stands in everything that is told of the first carrier's firm
@@ -59,6 +60,12 @@ class World:
     spare: int
     archived: int
     former: int
+    token: int
+    question_token: str
+    question_link: int
+    result_link: int
+    spare_link: int
+    submission: int
     principals: dict[str, Principal]
     account_ids: dict[str, int]
 
@@ -131,9 +138,24 @@ def world(engine: Engine) -> World:
     earlier = facts("91150105XNBU6HUA33", SECRET) | {"application_date": date(2025, 5, 10)}
     stored = at_carrier.imports.stage(SECRET, [(earlier, None)])
     at_carrier.imports.confirm(stored)
+    at_carrier.contacts.save(firm, [{"name": SECRET, "phone": "0471-1234567"}], 0)
+    _, result_link = Repository(engine, owner).links.add_result_link(code, 30, SECRET)
+    # of no account, so that it holds whatever becomes of one
+    program = Repository(engine, System(Role.LOCAL))
+    question_token, question_link = program.links.add_question_link(
+        firm, 2026, ["staff_total@2025", "st_staff@2025"], 30, SECRET
+    )
+    at_carrier.links.answer(question_token, {"staff_total@2025": SECRET}, SECRET)
+    _, spare_link = program.links.add_question_link(firm, 2026, [SECRET], 30, SECRET)
+    submission = at_carrier.links.answer(question_token, {"st_staff@2025": SECRET}, SECRET)
+    at_carrier.inbox.decide(
+        Origin("submission", submission), firm, 2026, {}, {"staff_total@2025": SECRET}, version=0
+    )
     staged = at_carrier.imports.stage(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
     view = at_carrier.casework.save_view(SECRET, {"text": SECRET})
     chief.administration.set_target(2026, 50, 0)
+    chief.api_tokens.add(SECRET, Role.MANAGER, days=30)
+    (token,) = (row["id"] for row in chief.api_tokens.tokens())
     principals: dict[str, Principal] = {
         "visitor": VISITOR,
         "owner": owner,
@@ -148,7 +170,8 @@ def world(engine: Engine) -> World:
     return World(
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
         account_ids["other adviser"], task, assessment, code, draft, stored, staged, view, pair["id"],
-        (first, second), merge, spare, gone, former["id"], principals, account_ids,
+        (first, second), merge, spare, gone, former["id"], token, question_token, question_link,
+        result_link, spare_link, submission, principals, account_ids,
     )  # fmt: skip
 
 

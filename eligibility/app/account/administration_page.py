@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from eligibility.app import auth
-from eligibility.app.account import administration, sessions
+from eligibility.app.account import administration, api_tokens, sessions
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.store import ADMINISTRATORS, LEADS, Role
@@ -26,7 +26,11 @@ parts = {
 }
 if role in ADMINISTRATORS:
     signed = partial(sessions.sign_ins, here=auth.signed_in())
-    parts = {_("Accounts"): administration.accounts} | parts | {_("Open sign-ins"): signed}
+    parts = (
+        {_("Accounts"): administration.accounts}
+        | parts
+        | {_("Open sign-ins"): signed, _("Programs"): api_tokens.api_tokens}
+    )
 for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
     with tab:
         part(repository)

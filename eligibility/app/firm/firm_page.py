@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import conditions, readiness, score, selected_firm, verdict
+from eligibility.app.firm import conditions, papers, readiness, score, selected_firm, verdict
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import papers
 
 opened = selected_firm.firm(_("One firm"))
 firm = opened.firm

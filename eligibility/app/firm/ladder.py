@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -16,6 +16,7 @@ from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.widgets.table import table
 from eligibility.assessment.ladder import extras, ladder, ladder_record
 from eligibility.domain.errors import EligibilityError
+from eligibility.reports.ladder_text import title_with_end
 from eligibility.reports.number_format import percent
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import Firm
@@ -40,50 +41,104 @@ def within_reach(record: Record | None, firm: Firm) -> None:
     if record is None or firm.record["verdict"] == "eligible":
         return
     for rung in record["rungs"]:
-        if rung["scheme"] == firm.scheme.id or rung["verdict"] != "eligible":
+        if rung["scheme"] == firm.scheme.id or rung["verdict"] != "eligible" or rung["holds"]:
             continue
-        words = _(
-            "The firm can register as {title} now: all {n} conditions are met, {points} of {total} "
-            "points. The year's notice says when registration is open."
-        ).format(
-            title=rung["title"][language().id],
-            n=len(rung["findings"]),
-            points=fmt.interval(rung["score"]["low"], rung["score"]["high"]),
-            total=fmt.number(rung["score"]["total"]),
-        )
+        title, n, score = rung["title"][language().id], len(rung["findings"]), rung["score"]
+        if score["total"]:
+            words = _(
+                "The firm can register as {title} now: all {n} conditions are met, {points} of {total} "
+                "points. The year's notice says when registration is open."
+            ).format(
+                title=title,
+                n=n,
+                points=fmt.interval(score["low"], score["high"]),
+                total=fmt.number(score["total"]),
+            )
+        else:
+            words = _(
+                "The firm can register as {title} now: all {n} conditions are met. The year's notice "
+                "says when registration is open."
+            ).format(title=title, n=n)
         sign = tag("span", verdict_word("eligible", language()), cls="status met")
         st.html(tag("p", sign, " ", words, _laws(rung), cls="notice done"))
 
 
 def ladder_block(record: Record | None, firm: Firm) -> None:
-    """Every rung from the easiest up, with the first gaps; the conditions of the other rungs."""
+    """Every track and its rungs from the easiest up: what the firm has, can get, and lacks."""
     if record is None:
         return
-    titles = {rung["scheme"]: rung["title"][language().id] for rung in record["rungs"]}
+    rungs = {rung["scheme"]: rung for rung in record["rungs"]}
+    titles = {name: rung["title"][language().id] for name, rung in rungs.items()}
+    holds = _(", ").join(title_with_end(rungs[name], language()) for name in record["holds"])
     now = _(", ").join(titles[name] for name in record["now"]) or _("none yet")
     aims = [titles[name] for name in record["next_by_track"].values() if name]
     aim = _(", ").join(aims) or _("none above what it can get now")
     numbers = [(_("Can be got now"), now), (_("To aim at next"), aim)]
+    if holds:
+        numbers.insert(0, (_("Titles of the firm"), holds))
+    st.html(tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers"))
+    for track in record["tracks"]:
+        _track(
+            [rungs[name] for name in track["schemes"] if name in rungs],
+            firm,
+            with_rungs=track["begun"],
+        )
+
+
+def _track(rungs: Sequence[Record], firm: Firm, *, with_rungs: bool) -> None:
+    """One track: its rungs in a table, and the conditions of each but the form's own."""
+    if not rungs:
+        return
+    st.subheader(" → ".join(rung["title"][language().id] for rung in rungs), anchor=False)
+    if not with_rungs:
+        st.caption(_("Nothing that this track alone asks for is entered."))
+        return
     rows = [
         (
-            join([tag("b", rung["title"][language().id]), _laws(rung)]),
+            join([tag("b", rung["title"][language().id]), _laws(rung), _period(rung)]),
+            _holding(rung),
             tag(
                 "span",
                 verdict_word(rung["verdict"], language()),
                 cls=f"status {OF_VERDICT[rung['verdict']]}",
             ),
-            _points(rung),
+            _points(rung) if rung["score"]["total"] else fmt.NOTHING,
             _gaps(rung, firm),
         )
-        for rung in record["rungs"]
+        for rung in rungs
     ]
-    heads = (_("Qualification"), _("Verdict"), _("Points"), _("What is lacking"))
-    others = [rung for rung in record["rungs"] if rung["scheme"] != firm.scheme.id]
-    st.html(
-        tag("dl", *(tag("div", tag("dt", t), tag("dd", n)) for t, n in numbers), cls="numbers")
-        + table(heads, rows)
-        + join([_conditions(rung) for rung in others])
+    heads = (_("Qualification"), _("Title"), _("Verdict"), _("Points"), _("What is lacking"))
+    others = [rung for rung in rungs if rung["scheme"] != firm.scheme.id]
+    st.html(table(heads, rows) + join([_conditions(rung) for rung in others]))
+
+
+def _holding(rung: Record) -> Markup:
+    """Whether the firm has the title, until when, and what keeps it."""
+    if rung["holds"] is None:
+        return tag("span", fmt.NOTHING)
+    if not rung["holds"]:
+        ended = rung["until"] is not None and rung["until"] < rung["as_of"]
+        words = _("ended on {day}").format(day=rung["until"]) if ended else _("no")
+        return tag("span", words)
+    words = _("until {day}").format(day=rung["until"]) if rung["until"] else _("yes")
+    kept = [tag("small", each["gist"][language().id], *doubt_mark(each)) for each in rung["upkeep"]]
+    return join(
+        [tag("b", words), tag("details", tag("summary", _("How it is kept")), *kept, cls="rung")]
     )
+
+
+def _period(rung: Record) -> Markup:
+    """Which edition was applied, and why that one."""
+    scheme = load_scheme(rung["scheme"])
+    edition = language().of(scheme.edition(rung["edition"]).title)
+    gist = rung["period"]["gist"][language().id]
+    return tag("small", f"{edition} · {gist}", *doubt_mark(rung["period"]))
+
+
+def doubt_mark(citation: Record) -> list[Markup]:
+    """How well a citation is known, where fewer than two texts agree on it."""
+    doubt = fmt.confidence(citation["confidence"])
+    return [tag("span", doubt, cls="doubt")] if doubt else []
 
 
 def to_fill_in(record: Record | None, firm: Firm) -> tuple[str, str] | None:
@@ -92,9 +147,14 @@ def to_fill_in(record: Record | None, firm: Firm) -> tuple[str, str] | None:
         each.field.id: each for each in extras(firm.scheme, firm.law, firm.application_date)
     }
     sought: tuple[str, str] | None = None
+    begun = {track["track"] for track in record["tracks"] if track["begun"]} if record else ()
+    offered: set[str] = set()
     for rung in record["rungs"] if record else ():
+        if rung["track"] not in begun:
+            continue
         missing = dict.fromkeys(name for each in rung["findings"] for name in each["missing"])
-        blanks = [name for name in missing if name in extras_by_id]
+        blanks = [name for name in missing if name in extras_by_id and name not in offered]
+        offered.update(blanks[:BLANKS])
         if rung["scheme"] == firm.scheme.id or not blanks:
             continue
         with st.container(horizontal=True, key=f"rung:{rung['scheme']}"):
@@ -128,7 +188,8 @@ def _gaps(rung: Record, firm: Firm) -> Markup:
         elif gap["shortfall"] is not None:
             amount = fmt.quantity(gap["shortfall"], gap["unit"], language())
             words += _(" (short of {amount})").format(amount=amount)
-        lines.append(tag("div", words, tag("small", gap["citation"]["article"])))
+        source = tag("small", gap["citation"]["article"], *doubt_mark(gap["citation"]))
+        lines.append(tag("div", words, source))
     if rung["more_gaps"]:
         lines.append(tag("div", _("and {n} more").format(n=rung["more_gaps"])))
     return join(lines)
@@ -141,12 +202,17 @@ def _conditions(rung: Record) -> Markup:
     rows = [
         (
             badge(each["status"]),
-            join([tag("span", each["title"][language().id]), tag("small", fmt.citation(each["citation"]))]),
+            join(
+                [
+                    tag("span", each["title"][language().id]),
+                    tag("small", fmt.citation(each["citation"]), *doubt_mark(each["citation"])),
+                ]
+            ),
             _own(each, rung),
             _line(each),
         )
         for each in rung["findings"]
-    ]  # fmt: skip
+    ]
     return tag("details", tag("summary", title), table(heads, rows), cls="rung")
 
 

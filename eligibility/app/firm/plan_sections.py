@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import gaps, ladder, plan_inputs, what_if
+from eligibility.app.firm import gaps, ladder, papers, plan_inputs, what_if
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard, papers
+from eligibility.app.widgets import guard
 
 
 def plan(open_firm: OpenFirm) -> None:

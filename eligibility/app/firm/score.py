@@ -128,6 +128,7 @@ def _observed_text(item: dict[str, Any], rule: Item) -> str:
     if unit == "yes_no":
         return _("yes") if observed else _("no")
     if unit == "/1":
-        bounds = [b for band in rule.bands for b in (band.at_least, band.above) if b is not None]
+        lines = [(band.at_least, band.above, band.at_most) for band in rule.bands]
+        bounds = [bound for band in lines for bound in band if bound is not None]
         return percent(observed, min(bounds, key=lambda bound: abs(bound - observed), default=None))
     return fmt.quantity(observed, unit, language())

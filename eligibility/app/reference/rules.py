@@ -225,7 +225,9 @@ def _steps(diff: RuleDiff, rule: Any) -> Iterator[Step]:
             yield [(words, diff.differs("max"))]
             for band in rule.bands:
                 at = ("bands", band.grade)
-                bound_moved = diff.differs(*at, "at_least") or diff.differs(*at, "above")
+                bound_moved = any(
+                    diff.differs(*at, key) for key in ("at_least", "above", "at_most")
+                )
                 yield [
                     (f"{band.grade} ", False),
                     (_from(band, rule.unit), bound_moved),
@@ -295,7 +297,7 @@ def _bands(item: Item) -> Iterator[str]:
 
 
 def _from(band: Band, unit: str) -> str:
-    for sign, bound in (("≥", band.at_least), (">", band.above)):
+    for sign, bound in (("≥", band.at_least), (">", band.above), ("≤", band.at_most)):
         if bound is not None:
             return f"{sign} {_amount(bound, unit)}:"
     return ":"

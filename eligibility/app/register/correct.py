@@ -17,7 +17,13 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
-from eligibility.assessment.ladder import extras, joint_fields, joint_fields_by_id
+from eligibility.assessment.ladder import (
+    begun_tracks,
+    extras,
+    joint_fields,
+    joint_fields_by_id,
+    tracks,
+)
 from eligibility.domain.calendar_window import (
     by_calendar_year,
     calendar_years,
@@ -26,7 +32,8 @@ from eligibility.domain.calendar_window import (
 from eligibility.domain.errors import Conflict, EligibilityError, InputError
 from eligibility.domain.facts import Field, years_of
 from eligibility.domain.text import Message, msgid
-from eligibility.intake.table import IntakeOptions, RowBatch, from_records
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, from_records
 from eligibility.schemes.registry import Scheme
 from eligibility.store import Repository, VersionedValue, table_facts
 
@@ -66,9 +73,10 @@ def figures(repository: Repository, firm: Row) -> None:
         _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
     )
     name = f"{what}:{copy.version}"
+    wanted = _wanted_tracks(facts, what)
     with st.form(name):
         typed: dict[str, str] = {}
-        for section, fields in _sections(scheme, facts, year):
+        for section, fields in _sections(scheme, facts, year, wanted):
             typed |= _editor(f"{name}:{section}", section, fields, facts, year)
         if st.form_submit_button(_("Save and assess"), type="primary"):
             _submit(repository, firm["id"], year, typed, copy, what, scheme)
@@ -110,7 +118,25 @@ def _moved_on(now: VersionedValue, current: VersionedValue, what: str) -> None:
         st.button(_("Load what is stored now"), on_click=session.discard_edit, args=(what,))
 
 
-def _sections(scheme: Scheme, facts: Row, year: int) -> list[tuple[str, list[Field]]]:
+def _wanted_tracks(facts: Row, what: str) -> list[str]:
+    """Tracks of the ladder whose figures are entered as well, before any of them is."""
+    begun = begun_tracks(facts.keys())
+    others = {name: rungs for name, rungs in tracks().items() if name not in begun}
+    return [
+        name
+        for name, rungs in others.items()
+        if st.toggle(
+            _("Ask as well what these need: {titles}").format(
+                titles=" → ".join(language().of(rung.title) for rung in rungs)
+            ),
+            key=f"track:{name}:{what}",
+        )
+    ]
+
+
+def _sections(
+    scheme: Scheme, facts: Row, year: int, more_tracks: Sequence[str] = ()
+) -> list[tuple[str, list[Field]]]:
     """Titles of the form's parts with their fields; yearly ones and others stand apart.
 
     Asked is what the law of the year needs, then what lower rungs need besides; what the scheme has
@@ -119,7 +145,7 @@ def _sections(scheme: Scheme, facts: Row, year: int) -> list[tuple[str, list[Fie
     # a year that is covered in part is so at its end
     day = date(year, 12, 31)
     law = scheme.in_force(day)
-    below = extras(scheme, law, day)
+    below = extras(scheme, law, day, begun_tracks(facts.keys()) | set(more_tracks))
     fields = {field.id for field in scheme.fields_of(law)}
     fields |= facts.keys() - {extra.field.id for extra in below}
     titled = [

@@ -11,12 +11,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from eligibility.app import address, cache, session
-from eligibility.app.firm import conditions, open_firm, plan_sections, readiness, score, verdict
+from eligibility.app.firm import (
+    conditions,
+    open_firm,
+    papers,
+    plan_sections,
+    readiness,
+    score,
+    verdict,
+)
 from eligibility.app.register import firms_query
 from eligibility.app.register.change_words import change_lines
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard, papers
+from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
@@ -28,7 +36,17 @@ from eligibility.store import STAGE_WORDS, Repository, Stage, audit_words
 Row = Mapping[str, Any]
 #: lines of the log before they scroll, and how high they are then
 SHOWN, TALL = 16, 620
-TABS = ("assessment", "beside", "plan", "figures", "documents", "tasks", "notes", "history")
+TABS = (
+    "assessment",
+    "beside",
+    "plan",
+    "figures",
+    "exchange",
+    "documents",
+    "tasks",
+    "notes",
+    "history",
+)
 
 
 def heading(firm: Row) -> None:
@@ -60,6 +78,7 @@ def tabs() -> str:
         "beside": _("This year and last"),
         "plan": _("Plan"),
         "figures": _("Figures"),
+        "exchange": _("From and to the firm"),
         "documents": _("Documents"),
         "tasks": _("Tasks"),
         "notes": _("Notes"),

@@ -7,9 +7,16 @@ from datetime import date
 import streamlit as st
 
 from eligibility.app import address, cache
-from eligibility.app.register import casework, correct, dossier, identity
+from eligibility.app.register import (
+    casework,
+    correct,
+    dossier,
+    exchange,
+    firm_deadlines,
+    identity,
+)
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import calendar, guard
+from eligibility.app.widgets import guard
 
 repository = guard.staff()
 firm_id = address.query_number(address.FIRM)
@@ -42,7 +49,7 @@ with guard.refusals_shown():
             dossier.history(repository, firm)
         case "tasks":
             casework.tasks(repository, firm)
-            calendar.of_firm(repository, firm)
+            firm_deadlines.of_firm(repository, firm)
         case "notes":
             casework.notes(repository, firm)
         case "documents":
@@ -50,5 +57,7 @@ with guard.refusals_shown():
             dossier.firm_papers(repository, firm)
         case "figures":
             correct.figures(repository, firm)
+        case "exchange":
+            exchange.exchange(repository, firm)
         case _:
             dossier.assessment(repository, firm)

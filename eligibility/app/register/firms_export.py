@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -36,6 +37,10 @@ def columns(language: Language) -> dict[str, SheetColumn]:
         "carrier": SheetColumn(_("Carrier"), width=22),
         "adviser": SheetColumn(_("Adviser"), width=12),
         "assessed": SheetColumn(_("Last assessed"), "day", 12),
+        "contact": SheetColumn(_("Contact"), width=14),
+        "phone": SheetColumn(_("Phone"), width=16),
+        "wechat": SheetColumn(_("WeChat"), width=14),
+        "mail": SheetColumn(_("Mail"), width=22),
     }
 
 
@@ -53,7 +58,9 @@ def file(
     page = repository.firms.page(
         choice.firms, sort=choice.sort, descending=choice.descending, limit=count
     )
-    table = firms_query.table(page.rows, scheme, language).select(list(titles))
+    table = firms_query.table(page.rows, scheme, language)
+    table = _with_contacts(table, repository, [row["id"] for row in page.rows])
+    table = table.select(list(titles))
     # whole percents, as on the page: the interval says that it is known no better
     place = table.schema.get_field_index("readiness")
     table = table.set_column(place, "readiness", pc.round(table["readiness"]))
@@ -72,6 +79,16 @@ def file(
         source_column = pa.repeat(pa.scalar(training_text), table.num_rows)
         table = table.append_column(_("Model of readiness in use now"), source_column)
     return downloads.table_file(table, kind)
+
+
+def _with_contacts(table: pa.Table, repository: Repository, firm_ids: Sequence[int]) -> pa.Table:
+    """The first person of each firm, as far as whoever asks may see it."""
+    by_firm = repository.contacts.of_firms(firm_ids)
+    persons = [next(iter(by_firm.get(firm_id, ())), {}) for firm_id in firm_ids]
+    for column, name in (("contact", "name"), ("phone",) * 2, ("wechat",) * 2, ("mail",) * 2):
+        texts = pa.array([person.get(name) for person in persons], pa.string())
+        table = table.append_column(column, texts)
+    return table
 
 
 def about_readiness(training_text: str, language: Language) -> str:

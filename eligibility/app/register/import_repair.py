@@ -21,7 +21,8 @@ from eligibility.assessment.ladder import joint_fields, only_elsewhere
 from eligibility.domain.facts import RowIssue
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, ENGLISH
-from eligibility.intake.table import IntakeOptions, RowBatch, read_table
+from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.screening import Screening, screen
 from eligibility.store import Repository, table_facts
 

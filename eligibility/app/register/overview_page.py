@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import streamlit as st
 
 from eligibility.app import address
-from eligibility.app.register import funnel, overview, overview_forecast
+from eligibility.app.register import funnel, inbox, overview, overview_forecast
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 
@@ -21,6 +21,10 @@ guard.news()
 with guard.refusals_shown():
     stages = repository.overview.funnel()
     overview.target(repository, today.year, stages)
+    if sent := repository.inbox.arrivals():
+        with st.container(key="inbox", border=True):
+            st.header(_("Inbox: {n} from firms").format(n=len(sent)), anchor=False)
+            inbox.list_arrivals(sent)
     # what takes longest is drawn last, into the place where it is read first
     outlooks = st.container(key="outlook")
     if not sum(stages.values()):

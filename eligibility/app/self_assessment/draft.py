@@ -61,6 +61,8 @@ class Draft:
     language: str = ""
     visit: int = 0
     sought: tuple[str, int] = ("", 0)
+    #: tracks of the ladder that the firm wants besides, before anything of them is entered
+    tracks: list[str] = field(default_factory=list)
     #: the latest fiscal year of the form when something of that year was last typed
     latest_year: int | None = None
     #: the lists as they were when the step was opened: what their tables' changes refer to
@@ -81,7 +83,9 @@ class Draft:
             for name, rows in self.lists.items()
             if (entries := rows_with_entries(rows))
         }
-        state = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
+        state: dict[str, Any] = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
+        if self.tracks:
+            state["tracks"] = sorted(self.tracks)
         return state if self.latest_year is None else {**state, "latest_year": self.latest_year}
 
     @property
@@ -214,6 +218,7 @@ def from_state(repository: Repository, key: str | int) -> Draft:
     return Draft(
         facts=dict(state.get("facts", {})),
         lists=dict(state.get("ledgers", {})),
+        tracks=list(state.get("tracks", ())),
         latest_year=state.get("latest_year"),
         step=state.get("step", FIRST_STEP),
         key=key,

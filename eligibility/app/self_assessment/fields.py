@@ -17,7 +17,7 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
-from eligibility.assessment.ladder import Extra, extras, schemes_beside
+from eligibility.assessment.ladder import Extra, begun_tracks, extras, schemes_beside
 from eligibility.domain.facts import RATINGS, Field, RowIssue
 from eligibility.domain.text import Wording
 from eligibility.intake.draft_reader import LARGE, WAN_POWER, DraftReading, applies, large
@@ -62,9 +62,15 @@ class Sheet:
         return {name: fields for name, fields in steps.items() if fields}
 
     @cached_property
+    def tracks(self) -> frozenset[str]:
+        """The tracks of the ladder whose questions are asked: those wanted, and those begun."""
+        return begun_tracks(self.draft.facts) | frozenset(self.draft.tracks)
+
+    @cached_property
     def extras(self) -> Sequence[Extra]:
-        """What other schemes ask for besides."""
-        return extras(self.scheme, self.reading.law, self.reading.application_date)
+        """What other schemes of these tracks ask for besides."""
+        day = self.reading.application_date
+        return extras(self.scheme, self.reading.law, day, self.tracks)
 
     @cached_property
     def places(self) -> Mapping[str, tuple[str, Field]]:
@@ -77,7 +83,8 @@ class Sheet:
         return [
             rung
             for rung in schemes_beside(self.scheme)
-            if not field.required
+            if rung.track in self.tracks
+            and not field.required
             and (below := rung.fields_by_id.get(field.id))
             and below.required
             and self.reading.application_date >= rung.covered_from

@@ -48,6 +48,21 @@ def prefill(name: str, text: str) -> None:
     st.session_state.setdefault(entry_key(name), text)
 
 
+def track_key(track: str) -> str:
+    """The key of the switch of a track of the ladder; another for every time the form is opened."""
+    open_draft = draft()
+    return f"track:{track}:{open_draft.visit if open_draft else 0}"
+
+
+def want_track(track: str) -> None:
+    """Take what the switch of a track says into the draft."""
+    open_draft = draft()
+    if open_draft is not None:
+        on = bool(st.session_state.get(track_key(track)))
+        others = [name for name in open_draft.tracks if name != track]
+        open_draft.tracks = [*others, track] if on else others
+
+
 def list_key(kind: str) -> str:
     """The key of the table of a list; another for every time it is opened."""
     open_draft = draft()

@@ -5,11 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, auth, cache
-from eligibility.app.firm import conditions, ladder, open_firm, readiness, score, verdict
-from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
+from eligibility.app.firm import conditions, ladder, open_firm, papers, readiness, score, verdict
+from eligibility.app.self_assessment import (
+    draft_storage,
+    form_state,
+    result_summary,
+    share_links,
+    year_notice,
+)
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import notices, papers
+from eligibility.app.widgets import notices
 from eligibility.domain.errors import EligibilityError
 
 STEPS = "eligibility/app/self_assessment/steps_page.py"
@@ -65,4 +71,5 @@ with st.container(key="keep"):
     draft_storage.code(draft)
     st.header(_("Show it to a service institution"), anchor=False)
     draft_storage.sharing(draft, repository, firm.text("name") or _("The firm"))
+    share_links.share_block(draft, repository, firm.text("name") or _("The firm"))
     draft_storage.deleting(draft, repository)

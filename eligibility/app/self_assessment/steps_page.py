@@ -12,6 +12,7 @@ from eligibility.app.self_assessment import (
     lists,
     progress,
     steps,
+    tracks,
     year_notice,
 )
 from eligibility.app.translation import language
@@ -52,6 +53,8 @@ with right:
         if ledger.section == step:
             lists.table(ledger.id, sheet)
     fields.fields(step, sheet)
+    if step == next(iter(sheet.steps)):
+        tracks.track_choice(sheet)
     if steps.onward(step, sheet):
         st.switch_page(RESULT)
 progress.progress(firm, sheet)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -146,6 +146,23 @@ def claims(visit: str, cookie: str) -> Mapping[str, Any] | None:
     """What the provider said; None where it is forged, too old or another browser's."""
     content = _read("identity", cookie, IDENTITY_FOR)
     return content[1] if content is not None and visit and content[0] == visit else None
+
+
+def link_address(token: str) -> str:
+    """The token of a link as it stands in its address, signed: guesses are refused unasked."""
+    return _link_signer().sign(token).decode()
+
+
+def link_token(address: str) -> str | None:
+    """The token of a link's address; None where it was not made here, or was not copied whole."""
+    try:
+        return _link_signer().unsign(address).decode()
+    except BadData:
+        return None
+
+
+def _link_signer() -> Signer:
+    return Signer(signing_key(), salt="link")
 
 
 def _provider_keys(cookies: Mapping[str, str]) -> tuple[str, list[str]] | None:

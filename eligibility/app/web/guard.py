@@ -26,12 +26,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eligibility.app import cache
-from eligibility.app.web import cookies, first_page, server
+from eligibility.app.web import cookies, first_page
 from eligibility.app.web.gate import Gate
 from eligibility.app.widgets import arrival
 from eligibility.domain.errors import NotAllowed
 from eligibility.domain.text import msgid
 from eligibility.i18n import language
+from eligibility.trusted_proxies import PROXIES, trusted_proxies
 
 log = logging.getLogger("eligibility.app")
 
@@ -98,12 +99,10 @@ class Guard:
 
     def _warn_of_proxy(self, scope: Scope) -> None:
         """Say once that a proxy speaks for its clients without being named."""
-        if not self._warning_given and not server.trusted_proxies():
+        if not self._warning_given and not trusted_proxies():
             self._warning_given = any(name in Headers(scope=scope) for name in FORWARDED)
             if self._warning_given:
-                log.warning(
-                    "the headers of a proxy are not believed: name it in %s", server.PROXIES
-                )
+                log.warning("the headers of a proxy are not believed: name it in %s", PROXIES)
 
     def _administrator_exists(self) -> bool:
         # the last administrator stays, so one yes holds for good

@@ -9,8 +9,8 @@ can refuse it.
 from __future__ import annotations
 
 import os
-from ipaddress import ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn.config
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -19,31 +19,31 @@ from websockets.server import ServerProtocol
 
 from eligibility.domain.errors import InputError
 from eligibility.i18n import language
+from eligibility.trusted_proxies import trusted_proxies
 
-PROXIES = "ELIGIBILITY_TRUSTED_PROXIES"
+PUBLIC_URL = "ELIGIBILITY_PUBLIC_URL"
 #: bytes of one message of a browser; the longest that pages send is a draft of 300,000 characters
 LONGEST_MESSAGE = 2 << 20
 
 
-def trusted_proxies() -> list[str]:
-    """Addresses and networks of the proxies whose ``X-Forwarded-For`` and ``-Proto`` hold.
+def public_url() -> str | None:
+    """The address under which others reach the app, without a slash at its end; None: nobody does.
 
     Raises
     ------
     InputError
-        If one is neither an address nor a network.
+        If it is no http or https address of a host, or has more than a path.
     """
-    names = [name.strip() for name in os.environ.get(PROXIES, "").split(",") if name.strip()]
-    for name in names:
-        try:
-            ip_network(name)
-        except ValueError as error:
-            raise InputError(
-                "{variable} names {value}, which is no IP address and no network such as "
-                "10.0.0.0/8.",
-                variable=PROXIES, value=name,
-            ) from error  # fmt: skip
-    return names
+    url = os.environ.get(PUBLIC_URL, "").strip().rstrip("/")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise InputError(
+            "{variable} is {value}; expected an address such as https://gaoqi.example.cn.",
+            variable=PUBLIC_URL, value=url,
+        )  # fmt: skip
+    return url
 
 
 def configure() -> None:
@@ -56,6 +56,7 @@ def configure() -> None:
     """
     try:
         proxies = trusted_proxies()
+        public_url()
     except InputError as error:
         raise SystemExit(error.message.say(language(os.environ.get("LANG")))) from error
 

@@ -40,6 +40,8 @@ def load() -> None:
             # a page is a script: it draws when it is imported
             if not module.name.endswith("_page"):
                 import_module(module.name)
+        # personal data is not kept beyond its time
+        Repository(cache.engine(), System(Role.MANAGER)).contacts.erase_expired()
         cache.city()
         cache.model()
         # managers read the year first

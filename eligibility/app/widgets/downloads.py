@@ -15,24 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from eligibility.app.firm import plan_results
-from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.assessment.ladder import form
-from eligibility.domain.errors import EligibilityError
-from eligibility.domain.text import Message
 from eligibility.i18n import Language
-from eligibility.intake.table import RowBatch
+from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.files import open_writer
 from eligibility.reports.score_table import rejects_with_reasons, scored_table
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm, Screening
 
 if TYPE_CHECKING:
-    from eligibility.city.chances import FirmChances
-    from eligibility.city.portfolio_state import PortfolioState
-    from eligibility.city.year import CityYear
-    from eligibility.planning.readiness_plan import Judge
     from eligibility.reports.paper import Paper
+    from eligibility.reports.question_sheet import Question
     from eligibility.reports.workbook import SheetColumn
 
 MIMES = {
@@ -55,52 +48,11 @@ def file_stem(what: str, day: date | int) -> str:
     return f"{stem}-{day}" if stem else str(day)
 
 
-def firm_paper(
-    open_firm: OpenFirm,
-    request: plan_results.PlanRequest,
-    language: Language,
-    kind: str,
-    judge: Judge | None = None,
-) -> bytes:
-    """One firm's paper, as Word or PDF; where no plan can be made, it says why."""
-    from eligibility.reports.firm_paper import firm_paper as paper_of
-
-    firm = open_firm.firm
-    plan: Mapping[str, Any] | Message
-    try:
-        plan = plan_results.plan_for_firm(firm, open_firm.on, request, judge)
-    except EligibilityError as error:
-        plan = error.message
-    paper = paper_of(
-        firm.record,
-        plan,
-        firm.table,
-        firm.scheme,
-        language,
-        lists=open_firm.lists,
-        papers=open_firm.papers,
-    )
-    return _paper(paper, kind)
-
-
 def template(scheme: Scheme, day: date) -> bytes:
     """An empty table of firms to fill in, as Excel, with a note at every column."""
     from eligibility.reports.template import write_template
 
-    return _file_bytes("xlsx", lambda path: write_template(path, form(scheme, day)))
-
-
-def firm_workbook(open_firm: OpenFirm, language: Language) -> bytes:
-    """One firm's official tables and the reviewers' sheet, as Excel."""
-    from eligibility.reports.firm_workbook import firm_workbook as write
-
-    firm = open_firm.firm
-    return _file_bytes(
-        "xlsx",
-        lambda path: write(
-            path, firm.record, firm.table, firm.scheme, language, lists=open_firm.lists
-        ),
-    )
+    return file_bytes("xlsx", lambda path: write_template(path, form(scheme, day)))
 
 
 def staff_workbook(screening: Screening, language: Language) -> bytes:
@@ -108,7 +60,7 @@ def staff_workbook(screening: Screening, language: Language) -> bytes:
     from eligibility.reports.staff_workbook import staff_workbook as write
 
     scheme = screening.assessments[0].scheme
-    return _file_bytes(
+    return file_bytes(
         "xlsx",
         lambda path: write(
             path, screening.batch, screening.assessments, scheme, language, screening.judge
@@ -116,36 +68,13 @@ def staff_workbook(screening: Screening, language: Language) -> bytes:
     )
 
 
-def year_paper(
-    city_year: CityYear,
-    chances_of: Callable[[PortfolioState], FirmChances],
-    language: Language,
-    kind: str,
-    target_after: int | None = None,
-    *,
-    register_target: int | None = None,
-    carrier: str | None = None,
-) -> bytes:
-    """The year of a city or carrier with the forecast of the next, as Word or PDF."""
-    from eligibility.reports.year_paper import year_paper as paper_of
-
-    made_paper = paper_of(
-        city_year,
-        chances_of,
-        language,
-        target_after,
-        register_target=register_target,
-        carrier=carrier,
-    )
-    return _paper(made_paper, kind)
-
-
-def _paper(paper: Paper, kind: str) -> bytes:
+def paper_file(paper: Paper, kind: str) -> bytes:
+    """A paper as Word or PDF."""
     if kind == "pdf":
         from eligibility.reports.pdf import write_pdf as write
     else:
         from eligibility.reports.word import write_word as write
-    return _file_bytes(kind, lambda path: write(paper, path))
+    return file_bytes(kind, lambda path: write(paper, path))
 
 
 def score_file(screening: Screening, scores: pa.Table, language: Language, kind: str) -> bytes:
@@ -182,7 +111,16 @@ def list_workbook(
     """A table as a workbook of one sheet, with notes above it."""
     from eligibility.reports.workbook import list_workbook as write
 
-    return _file_bytes("xlsx", lambda path: write(path, name, columns, table, notes))
+    return file_bytes("xlsx", lambda path: write(path, name, columns, table, notes))
+
+
+def question_sheet(
+    firm: tuple[str, str | None], questions: Sequence[Question], year: int, language: Language
+) -> bytes:
+    """Questions to a firm as a workbook, filled in with what is held."""
+    from eligibility.reports.question_sheet import write_question_sheet as write
+
+    return file_bytes("xlsx", lambda path: write(path, firm, questions, year, language))
 
 
 def table_file(table: pa.Table, kind: str) -> bytes:
@@ -192,10 +130,11 @@ def table_file(table: pa.Table, kind: str) -> bytes:
         with open_writer(path) as file:
             file.write(table)
 
-    return _file_bytes(kind, write)
+    return file_bytes(kind, write)
 
 
-def _file_bytes(kind: str, write: Callable[[Path], None]) -> bytes:
+def file_bytes(kind: str, write: Callable[[Path], None]) -> bytes:
+    """What ``write`` writes to a file of that kind."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"made.{kind}"
         write(path)

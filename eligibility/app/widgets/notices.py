@@ -17,7 +17,7 @@ from eligibility.domain.errors import EligibilityError
 from eligibility.domain.facts import RowIssue
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
-from eligibility.intake.table import RowBatch
+from eligibility.intake.row_batch import RowBatch
 from eligibility.screening import Screening
 
 #: rows of a table of issues before it scrolls, and how high it is then

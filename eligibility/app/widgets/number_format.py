@@ -93,4 +93,9 @@ def citation(record: Mapping[str, Any]) -> str:
 
 def confidence(grade: str) -> str:
     """How well a citation is known; nothing to say of grade A."""
-    return {"B": _("one source"), "M": _("not checked against the text")}.get(grade, "")
+    words = {
+        "B": _("one source"),
+        "C": _("one source, not borne out"),
+        "M": _("not checked against the text"),
+    }
+    return words.get(grade, "")

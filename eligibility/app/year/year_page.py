@@ -9,8 +9,8 @@ from eligibility.app.firm import plan_results
 from eligibility.app.screening import upload
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard, notices, papers
-from eligibility.app.year import candidates, forecast, support
+from eligibility.app.widgets import guard, notices
+from eligibility.app.year import candidates, forecast, papers, support
 from eligibility.domain.errors import EligibilityError
 from eligibility.reports.year_text import city_record
 

@@ -6,7 +6,7 @@ its application. Each function is for rows of which some figure is blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import TypeVar
 
@@ -26,11 +26,13 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable, YearSeries
 from eligibility.domain.law import Edition, Scale
 
-from .facts import YEARS, fill_rd, total_income
+from .derived_figures import YEARS, fill_rd, total_income
 
 T = TypeVar("T")
 #: a blank of a year's figure at its ends: nothing, as little as one likes, as much as one likes
 ENDS = (0.0, 1e-30, 1e30)
+#: rows and fills of them that are worked out at once
+CELLS = 1 << 16
 
 
 def select(firms: FirmTable, rows: Bools, *stems: str) -> FirmTable:
@@ -150,7 +152,7 @@ def points_over_fills(
         for table in over_registrations(firms, lambda table: table)
         for pair in _over_ends(table.series(stem), ends, form)
     ]
-    lows, highs = (np.stack(side) for side in zip(*found, strict=True))
+    lows, highs = (np.concatenate(side) for side in zip(*found, strict=True))
     fixed = (lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0)
     return lows.min(axis=0), highs.max(axis=0), fixed
 
@@ -159,12 +161,14 @@ def _over_ends(
     series: YearSeries,
     ends: Sequence[float],
     form: Callable[[YearSeries], tuple[Floats, Floats]],
-) -> list[tuple[Floats, Floats]]:
+) -> Iterator[tuple[Floats, Floats]]:
+    """Points of every fill, some fills at once: arrays of fills × rows."""
     blank = np.isnan(series.values)
-    fills = [ends if row.any() else ends[:1] for row in blank]
-    return [
-        form(
-            YearSeries(np.where(blank, np.array(fill)[:, None], series.values), series.applies, {})
-        )
-        for fill in product(*fills)
-    ]
+    years, rows = blank.shape
+    fills = np.array(list(product(*(ends if row.any() else ends[:1] for row in blank)))).T
+    for some in np.array_split(fills, -(-fills.shape[1] * rows // CELLS), axis=1):
+        shape = (years, some.shape[1], rows)
+        values = np.where(blank[:, None], some[:, :, None], series.values[:, None])
+        applies = np.broadcast_to(series.applies[:, None], shape)
+        low, high = form(YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {}))
+        yield low.reshape(shape[1:]), high.reshape(shape[1:])

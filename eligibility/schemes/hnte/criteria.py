@@ -25,7 +25,7 @@ from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
 from .blanks import domestic_rd, hitech_income, rd_over_sales, select
-from .facts import counted_rd, paid_rd, total_income, usable_rights
+from .derived_figures import counted_rd, paid_rd, total_income, usable_rights
 
 
 def registration_age(firms: FirmTable, law: Edition) -> Finding:

@@ -18,7 +18,7 @@ from eligibility.domain.law import Band, Edition, Item
 from eligibility.domain.results import ScoredItem
 
 from .blanks import ENDS, points_over_fills, select
-from .facts import usable_rights
+from .derived_figures import usable_rights
 
 #: figures that are not amounts but differences of them
 MAY_BE_NEGATIVE = ("net_assets",)

@@ -19,7 +19,7 @@ from eligibility.domain.law import Edition
 from eligibility.domain.results import Lever
 from eligibility.domain.text import Wording
 
-from .facts import (
+from .derived_figures import (
     counted_rd,
     other_cut,
     other_per_base,

@@ -19,7 +19,7 @@ from eligibility.domain.facts import RATINGS, FirmTable
 from eligibility.domain.law import Band, Edition
 from eligibility.domain.results import Need, ScoreInterval, Step
 
-from .facts import (
+from .derived_figures import (
     RdCosts,
     counted_rd,
     other_cut,

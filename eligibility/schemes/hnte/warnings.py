@@ -19,7 +19,7 @@ from eligibility.domain.results import MET, Finding, Warning
 from eligibility.domain.text import Wording
 from eligibility.schemes.figure_scale import scale_signs
 
-from .facts import (
+from .derived_figures import (
     LATEST_YEAR_ALONE,
     YEARS,
     counted_rd,

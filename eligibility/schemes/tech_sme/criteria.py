@@ -1,4 +1,4 @@
-"""The conditions of 115号 第六条, one function each, in the article's order.
+"""The conditions of 115号 第六条 and of the guide of 2022, one function each, in the article's order.
 
 Every function takes the firms and the edition and gives a Finding; the condition on the score
 takes the ScoreInterval. No number of the law stands here: each comes from the edition by name.
@@ -15,7 +15,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
-from .facts import direct_route
+from .derived_figures import direct_route
 
 
 def mainland_resident(firms: FirmTable, law: Edition) -> Finding:
@@ -51,6 +51,16 @@ def no_serious_violation(firms: FirmTable, law: Edition) -> Finding:
 def not_listed(firms: FirmTable, law: Edition) -> Finding:
     """第六条（四）: on neither list."""
     return _answer("on_dishonesty_list", False, firms)
+
+
+def audit_collection(firms: FirmTable, law: Edition) -> Finding:
+    """67号: taxed by its books."""
+    return _answer("audit_collection", True, firms)
+
+
+def eligible_industry(firms: FirmTable, law: Edition) -> Finding:
+    """67号: not of an industry that the super-deduction leaves out."""
+    return _answer("excluded_industry", False, firms)
 
 
 def staff_points(firms: FirmTable, law: Edition) -> Finding:

@@ -14,7 +14,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import ScoredItem
 
-from .facts import rd_costs
+from .derived_figures import rd_costs
 
 
 def st_staff_share(firms: FirmTable, law: Edition) -> ScoredItem:

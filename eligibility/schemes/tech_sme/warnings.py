@@ -10,7 +10,7 @@ from eligibility.domain.results import Finding, Warning
 from eligibility.domain.text import Wording
 from eligibility.schemes.figure_scale import scale_signs
 
-from .facts import direct_route
+from .derived_figures import direct_route
 
 
 def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[Warning]:

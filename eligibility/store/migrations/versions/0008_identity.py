@@ -19,7 +19,7 @@ from sqlalchemy.schema import SchemaItem
 from eligibility.domain.firm_names import SHORTEST_STEM, name_key, name_order, name_stem
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0012"
 
 CHUNK = 1000
 COUNTED = "archived_at IS NULL AND copy_of IS NULL"

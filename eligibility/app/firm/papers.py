@@ -1,0 +1,95 @@
+"""A firm's paper and workbook to take away.
+
+They are made off the script's thread, so what makes them does not ask for the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from eligibility.app import cache
+from eligibility.app.firm import plan_results
+from eligibility.app.firm.open_firm import OpenFirm
+from eligibility.app.firm.plan_results import PlanRequest
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
+from eligibility.app.widgets import downloads, paper_buttons
+from eligibility.domain.errors import EligibilityError
+from eligibility.domain.text import Message
+from eligibility.i18n import Language
+
+if TYPE_CHECKING:
+    from eligibility.planning.readiness_plan import Judge
+
+
+def of_firm(open_firm: OpenFirm, request: PlanRequest | None = None) -> None:
+    """A firm's paper as Word and PDF, and its workbook; the paper tells the plan asked for."""
+    st.caption(
+        _(
+            "Verdict, findings with their articles, score, gaps, plan with dates, papers to collect, "
+            "and a draft of the application's tables in which blanks are marked. The workbook holds "
+            "those tables and the reviewers' sheet, with live formulas."
+        )
+    )
+    model = cache.model()[0]
+    judge = model.readiness if model else None
+    plan_request = request or PlanRequest()
+    paper = {
+        kind: partial(firm_paper, open_firm, plan_request, language(), kind, judge)
+        for kind in ("docx", "pdf")
+    }
+    offered: paper_buttons.Offered = (
+        (_("Paper (Word)"), "docx", paper["docx"]),
+        (_("Paper (PDF)"), "pdf", paper["pdf"]),
+        (_("Workbook (Excel)"), "xlsx", partial(firm_workbook, open_firm, language())),
+    )
+    about = open_firm.firm.record["firm"]
+    name = downloads.file_stem(
+        about["name"] or about["uscc"] or "", open_firm.firm.application_date
+    )
+    paper_buttons.paper_buttons(name, offered)
+
+
+def firm_paper(
+    open_firm: OpenFirm,
+    request: plan_results.PlanRequest,
+    language: Language,
+    kind: str,
+    judge: Judge | None = None,
+) -> bytes:
+    """One firm's paper, as Word or PDF; where no plan can be made, it says why."""
+    from eligibility.reports.firm_paper import firm_paper as paper_of
+
+    firm = open_firm.firm
+    plan: Mapping[str, Any] | Message
+    try:
+        plan = plan_results.plan_for_firm(firm, open_firm.on, request, judge)
+    except EligibilityError as error:
+        plan = error.message
+    paper = paper_of(
+        firm.record,
+        plan,
+        firm.table,
+        firm.scheme,
+        language,
+        lists=open_firm.lists,
+        papers=open_firm.papers,
+    )
+    return downloads.paper_file(paper, kind)
+
+
+def firm_workbook(open_firm: OpenFirm, language: Language) -> bytes:
+    """One firm's official tables and the reviewers' sheet, as Excel."""
+    from eligibility.reports.firm_workbook import firm_workbook as write
+
+    firm = open_firm.firm
+    return downloads.file_bytes(
+        "xlsx",
+        lambda path: write(
+            path, firm.record, firm.table, firm.scheme, language, lists=open_firm.lists
+        ),
+    )

@@ -1,0 +1,305 @@
+"""What firms sent: the list of it, and one of them side by side with what the register holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from eligibility.app import address, cache, session
+from eligibility.app.register import firms_query
+from eligibility.app.register.dossier import moment
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
+from eligibility.app.widgets import guard
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import tag
+from eligibility.assessment.ladder import joint_fields
+from eligibility.domain.calendar_window import cut_window, latest_year_ids
+from eligibility.domain.errors import DateNotCovered
+from eligibility.domain.text import Message, msgid
+from eligibility.register import arrivals
+from eligibility.register.arrivals import Arrival, Offer
+from eligibility.store import Repository
+from eligibility.store.inbox import LONGEST_REMARK, Origin
+
+Row = Mapping[str, Any]
+PAGE = "eligibility/app/register/inbox_page.py"
+ACCEPT, REFUSE, LATER = "accept", "refuse", "later"
+#: arrivals drawn on the overview
+SHOWN = 8
+
+
+def list_arrivals(rows: Sequence[Row], most: int = SHOWN) -> None:
+    """What is to be decided on, each with the way to it."""
+    if not rows:
+        st.info(_("Nothing new: what firms share or answer appears here."))
+        return
+    for row in rows[:most]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.html(
+                tag(
+                    "p",
+                    tag("b", row["sender"] or _("Firm without a name")),
+                    tag("small", f"{kind_word(row)} · {moment(row['sent_at'])} · "
+                        f"{row['carrier'] or fmt.NOTHING}"),
+                    cls="task",
+                )
+            )  # fmt: skip
+            st.page_link(
+                PAGE,
+                label=_("Look and decide →"),
+                query_params={address.ORIGIN: f"{row['kind']}:{row['id']}"},
+            )
+    if len(rows) > most:
+        st.caption(_("and {n} more").format(n=len(rows) - most))
+
+
+def of_firm(repository: Repository, firm: Row) -> list[Row]:
+    """What this firm sent and is to be decided on: by its code, its account, or its answers."""
+    return [
+        row
+        for row in repository.inbox.arrivals()
+        if firm["id"] == row["firm_id"]
+        or (
+            row["firm_id"] is None
+            and firm["uscc"]
+            and str((row["state"].get("facts") or {}).get("uscc", "")).strip().upper()
+            == firm["uscc"]
+        )
+    ]
+
+
+def kind_word(row: Row) -> str:
+    """By what way it came."""
+    if row["kind"] == "draft":
+        return _("shared self-assessment")
+    return _("workbook sent back") if row["file"] else _("answer by a link")
+
+
+def side_by_side(repository: Repository, origin: Origin) -> None:
+    """One arrival beside the firm that it is of, to be accepted or refused field by field."""
+    row = repository.inbox.arrival(origin)
+    st.title(row["sender"] or _("Firm without a name"), anchor=False)
+    st.caption(f"{kind_word(row)} · {moment(row['sent_at'])} · {row['carrier'] or fmt.NOTHING}")
+    guard.news()
+    if row.get("remark"):
+        words = _("The firm writes: {text}").format(text=row["remark"])
+        st.html(tag("p", words, cls="notice"))
+    try:
+        arrival = arrivals.read_arrival(row, cache.scheme(), date.today())
+    except DateNotCovered as error:
+        st.html(tag("p", error.message.say(language()), cls="notice refused"))
+        return
+    _unreadable(arrival)
+    if not arrival.facts:
+        _put_away(repository, origin, row)
+        return
+    firm_id = arrivals.match_firm(repository, row, arrival)
+    if firm_id is None:
+        _unknown_firm(repository, row, arrival)
+        return
+    firm = repository.firms.get(firm_id)
+    st.page_link(
+        "eligibility/app/register/firm_page.py",
+        label=_("In the register: {firm} →").format(firm=firm["name"] or firm["uscc"]),
+        query_params={address.FIRM: str(firm_id)},
+    )
+    stored, version = arrivals.stored_facts(repository, firm_id, arrival.year)
+    offers = arrivals.compare(arrival, stored, row["decisions"])
+    undecided = list(arrivals.open_offers(offers))
+    same = sum(offer.sent_value == offer.stored_value for offer in offers)
+    st.html(
+        tag(
+            "p",
+            tag("strong", _("To decide: {n}").format(n=len(undecided))),
+            tag("span", _("as held already: {n}").format(n=same)),
+            tag("span", _("decided: {n}").format(n=sum(o.decision is not None for o in offers))),
+            cls="counts",
+        )
+    )
+    if undecided:
+        _form(repository, origin, firm_id, arrival.year, version, undecided)
+    else:
+        _put_away(repository, origin, row)
+    _lists(row)
+    show_decisions(row["decisions"])
+
+
+def _unreadable(arrival: Arrival) -> None:
+    fields = {field.id: field for field in joint_fields()}
+    years = [arrival.year - 3, arrival.year - 2, arrival.year - 1]
+    for issue in arrival.issues:
+        field = fields.get(issue.column)
+        sentence = _("{title}: {value}; expected: {expected}").format(
+            title=fmt.field_title(field, years) if field else issue.column,
+            value=issue.value,
+            expected=issue.expectation.say(language()),
+        )
+        st.html(tag("p", sentence, cls="notice refused" if issue.fatal else "notice"))
+    if not arrival.facts:
+        words = _(
+            "Nothing of it can be taken over until the firm has corrected what is named above."
+        )
+        st.html(tag("p", words if arrival.issues else _("It holds no figures."), cls="notice"))
+
+
+def _put_away(repository: Repository, origin: Origin, row: Row) -> None:
+    """A button that takes it off the list, where nothing of it is left to decide."""
+    if row["reviewed_at"] is None and st.button(_("Nothing left to decide: put it away")):
+        guard.do(partial(_do_put_away, repository, origin))
+        st.rerun()
+
+
+def _do_put_away(repository: Repository, origin: Origin) -> Message:
+    repository.inbox.put_away(origin)
+    return Message(msgid("It is off the list; a change by the firm brings it back."))
+
+
+def _unknown_firm(repository: Repository, row: Row, arrival: Arrival) -> None:
+    """A firm that the register does not know, or knows more than once: a person opens its file."""
+    words = _(
+        "The register has no firm with the code {code}, and none alone of this name. Open a file for it, "
+        "then decide field by field."
+    ).format(code=arrival.uscc or fmt.NOTHING)
+    st.html(tag("p", words, cls="notice"))
+    if st.button(_("Open a file for this firm"), type="primary"):
+        guard.do(partial(_open_file, repository, row, arrival))
+        st.rerun()
+
+
+def _open_file(repository: Repository, row: Row, arrival: Arrival) -> Message:
+    values = {"name": arrival.name, "uscc": arrival.uscc or None, "carrier_id": row["carrier_id"]}
+    repository.firms.add(values)
+    return Message(msgid("The file is open; nothing was taken over yet."))
+
+
+def _form(
+    repository: Repository,
+    origin: Origin,
+    firm_id: int,
+    year: int,
+    version: int,
+    offers: Sequence[Offer],
+) -> None:
+    words = {LATER: _("later"), ACCEPT: _("accept"), REFUSE: _("refuse")}
+    prefix = f"{session.DECIDE}:{origin.kind}:{origin.id}:"
+    keys = {offer.key: f"{prefix}{offer.key}:{offer.sent_value}" for offer in offers}
+    groups = {
+        _("Differs from what is held: {n}"): [o for o in offers if o.stored_value is not None],
+        _("Not held yet: {n}"): [o for o in offers if o.stored_value is None],
+    }
+    for title, group in groups.items():
+        if not group:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header(title.format(n=len(group)), anchor=False)
+            st.button(
+                _("Mark all of these as accepted"),
+                key=f"all:{group[0].stored_value is None}",
+                on_click=session.set_all,
+                args=([keys[offer.key] for offer in group], ACCEPT),
+            )
+        with st.container(key=f"offers:{group[0].stored_value is None}", gap=None):
+            for offer in group:
+                _line(offer, keys[offer.key], words)
+    with st.form(prefix, border=False):
+        remark = st.text_input(
+            _("Why something is refused (the firm reads it)"), max_chars=LONGEST_REMARK
+        )
+        if st.form_submit_button(_("Store the decisions"), type="primary"):
+            marks = {offer.key: session.widget_value(keys[offer.key]) for offer in offers}
+            chosen = {
+                what: {o.key: o.sent_value for o in offers if marks[o.key] == what}
+                for what in (ACCEPT, REFUSE)
+            }
+            guard.do(
+                partial(
+                    _decide, repository, origin, firm_id, year, version, chosen, remark,
+                    is_complete=LATER not in marks.values(),
+                )
+            )  # fmt: skip
+            st.rerun()
+
+
+def _line(offer: Offer, key: str, words: Mapping[str, str]) -> None:
+    what, stored, sent, control = st.columns([5, 3, 3, 3], vertical_alignment="center")
+    title = arrivals.key_title(offer.key, language())
+    held = {"key": offer.key, "value": offer.stored_value}
+    came = {"key": offer.key, "value": offer.sent_value}
+    what.html(tag("p", tag("b", title), cls="task"))
+    stored.html(tag("p", tag("small", _("held")), arrivals.value_in_words(held, language())))
+    sent.html(
+        tag("p", tag("small", _("sent")), tag("strong", arrivals.value_in_words(came, language())))
+    )
+    with control:
+        st.segmented_control(
+            title, list(words), default=LATER, required=True, format_func=words.__getitem__,
+            key=key, label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _decide(
+    repository: Repository,
+    origin: Origin,
+    firm_id: int,
+    year: int,
+    version: int,
+    chosen: Mapping[str, Row],
+    remark: str,
+    *,
+    is_complete: bool,
+) -> Message:
+    accepted, refused = chosen[ACCEPT], chosen[REFUSE]
+    if not accepted and not refused:
+        return Message(msgid("Choose first what is accepted or refused."))
+    repository.inbox.decide(
+        origin, firm_id, year, accepted, refused, version=version, remark=remark,
+        is_complete=is_complete,
+    )  # fmt: skip
+    if accepted:
+        stored, _version = arrivals.stored_facts(repository, firm_id, year)
+        facts = cut_window(stored, year, latest_year_ids(joint_fields()))
+        record = cache.with_readiness(firms_query.assess_facts(facts, cache.scheme())).record
+        repository.records.add_assessment(firm_id, facts, record)
+    return Message(
+        msgid("Accepted: {accepted}; refused: {refused}. The firm sees it."),
+        {"accepted": len(accepted), "refused": len(refused)},
+    )
+
+
+def _lists(row: Row) -> None:
+    """Lists that stand behind the counts, to look at; what counts of them stands above."""
+    titles = {name: each.title for name, each in cache.scheme().lists.items()}
+    for name, rows in (row["state"].get("ledgers") or {}).items():
+        title = titles.get(name.partition("@")[0])
+        if rows and title:
+            label = _("{title}: {n} row(s)").format(title=language().of(title), n=len(rows))
+            with st.expander(label):
+                st.dataframe(rows, hide_index=True)
+
+
+def show_decisions(rows: Sequence[Row]) -> None:
+    """What was decided: field, value, from whom and when, by whom and when."""
+    if not rows:
+        return
+    st.header(_("Decided"), anchor=False)
+    st.dataframe(
+        {
+            _("Field"): [arrivals.key_title(row["key"], language()) for row in rows],
+            _("Value"): [arrivals.value_in_words(row, language()) for row in rows],
+            _("Decision"): [
+                _("● accepted") if row["is_accepted"] else _("○ not accepted") for row in rows
+            ],
+            _("From"): [row["sender"] for row in rows],
+            _("Sent"): [moment(row["sent_at"]) for row in rows],
+            _("By"): [row["by"] for row in rows],
+            _("When"): [moment(row["at"]) for row in rows],
+            _("Remark"): [row["remark"] for row in rows],
+        },
+        hide_index=True,
+        placeholder=fmt.NOTHING,
+    )

@@ -1,0 +1,146 @@
+"""``reconcile``: how the figures of books, tax return and application hang together."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eligibility.atomic_file import check_output
+from eligibility.cli.candidates import Result
+from eligibility.cli.common import (
+    AsOf,
+    Encoding,
+    SchemeId,
+    Sheet,
+    Tongue,
+    held_scheme,
+    intake_options,
+    refusals,
+)
+from eligibility.domain.errors import InputError
+from eligibility.domain.facts import years_of
+from eligibility.schemes.registry import DEFAULT_SCHEME
+
+if TYPE_CHECKING:
+    from eligibility.i18n import Language
+    from eligibility.intake.table import IntakeOptions
+    from eligibility.reports.paper import Paper
+    from eligibility.schemes.bridges import ReconciliationRules
+    from eligibility.schemes.registry import Scheme
+
+
+def reconcile(
+    facts: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="CSV or Excel files of one firm: item, category, unit, and a column for each fiscal year."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="OUT.docx or OUT.pdf: the explanation of differences."),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", help="Write an empty file (FILE.csv or FILE.xlsx) and stop."),
+    ] = None,
+    firm: Annotated[
+        str, typer.Option("--firm", help="Name of the firm; with --with its name or credit code.")
+    ] = "",
+    firm_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            help="The firm's file, as assess takes it: its figures join those of FACTS.",
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    scheme: SchemeId = DEFAULT_SCHEME,
+    lang: Tongue = None,
+) -> None:
+    """Books → super-deduction → certification, income and staff: each difference named, the rest in CNY."""
+    from eligibility.evidence.bridge_file import read_amounts
+    from eligibility.evidence.reconciliation import reconcile as work_out
+    from eligibility.evidence.record import reconciliation_record
+    from eligibility.reports.reconciliation_paper import reconciliation_paper
+    from eligibility.reports.terminal import paper_lines
+
+    with refusals(lang) as spoken:
+        qualification = held_scheme(scheme)
+        rules = qualification.reconciliation
+        if rules is None:
+            raise InputError("{scheme} has no rules of reconciliation.", scheme=qualification.title)
+        options = intake_options(qualification, as_of, None, None, None)
+        day = options.application_date
+        if template is not None:
+            _write_template(template, rules, day, spoken)
+            return
+        if not facts and firm_file is None:
+            raise InputError("Give a file to reconcile, or --template FILE for an empty one.")
+        law = qualification.in_force(day)
+        amounts = read_amounts(facts or [], rules, encoding=encoding, sheet=sheet)
+        if firm_file is not None:
+            amounts, firm = _join_firm(amounts, firm_file, firm, qualification, options, rules)
+        record = reconciliation_record(work_out(amounts, rules, law))
+        paper = reconciliation_paper(record, law.title, spoken, firm)
+        if form is Result.JSON:
+            print(json.dumps(record, ensure_ascii=False, indent=1))
+        elif output is None:
+            print("\n".join(paper_lines(paper)))
+        if output is not None:
+            _write_paper(output, [*(facts or []), *([firm_file] if firm_file else [])], paper)
+
+
+def _join_firm(
+    amounts: dict[tuple[str, str, int], Decimal],
+    file: Path,
+    firm: str,
+    qualification: Scheme,
+    options: IntakeOptions,
+    rules: ReconciliationRules,
+) -> tuple[dict[tuple[str, str, int], Decimal], str]:
+    """The figures with those of the firm's own file, and the name that it has there."""
+    from eligibility.cli.planning import row_of
+    from eligibility.evidence.firm_amounts import firm_amounts, merge_amounts
+    from eligibility.intake.table import read_table
+
+    titles = qualification.titles_by_code
+    firms = read_table(file, qualification.fields, options, catalogue=titles).table
+    if not firm and firms.rows != 1:
+        raise InputError(
+            "{file} has {count} usable rows; name the firm with --firm.",
+            file=file.name,
+            count=firms.rows,
+        )
+    row = row_of(firms, firm, file) if firm else 0
+    name = firms.texts("name")[row] or firm
+    return merge_amounts(amounts, firm_amounts(firms, row, rules), file.name), name
+
+
+def _write_template(path: Path, rules: ReconciliationRules, day: date, language: Language) -> None:
+    from eligibility.reports.reconciliation_template import write_reconciliation_template
+
+    write_reconciliation_template(path, rules, years_of(day.year), language)
+
+
+def _write_paper(output: Path, inputs: list[Path], paper: Paper) -> None:
+    ending = output.suffix.lower()
+    if ending not in (".docx", ".pdf"):
+        raise InputError(
+            "{path}: the output must end in {endings}.", path=output, endings=".docx, .pdf"
+        )
+    check_output(output, *inputs)
+    if ending == ".pdf":
+        from eligibility.reports.pdf import write_pdf as write
+    else:
+        from eligibility.reports.word import write_word as write
+    write(paper, output)

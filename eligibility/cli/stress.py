@@ -1,0 +1,77 @@
+"""``stress``: what firms' results would be if reviewers struck something of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from eligibility.cli.candidates import Result
+from eligibility.cli.common import (
+    AsOf,
+    BlankBadCells,
+    Encoding,
+    MoneyUnit,
+    SchemeId,
+    Sheet,
+    Tongue,
+    end,
+    held_scheme,
+    intake_options,
+    refusals,
+    report_file,
+)
+from eligibility.cli.planning import row_of
+from eligibility.domain.text import json_text
+from eligibility.schemes.registry import DEFAULT_SCHEME
+
+
+def stress(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    firm: Annotated[
+        str | None,
+        typer.Option(
+            "--firm", help="Credit code or name of one firm; the count of all firms if omitted."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    money_unit: MoneyUnit = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
+    blank_bad_cells: BlankBadCells = False,
+    scheme: SchemeId = DEFAULT_SCHEME,
+    lang: Tongue = None,
+) -> None:
+    """Stress test: which conditions fall if reviewers do not accept some staff, cost or income."""
+    from eligibility.assessment.stress import count_falls, stress_record, stress_rules
+    from eligibility.intake.table import read_table
+    from eligibility.reports.stress_text import stress_text
+
+    with refusals(lang) as spoken:
+        qualification = held_scheme(scheme)
+        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
+        batch = read_table(
+            file, qualification.fields, options, catalogue=qualification.titles_by_code
+        )
+        if firm is not None:
+            row = row_of(batch.table, firm, file)
+            record = stress_record(batch.table.take(np.array([row])), qualification)
+            text = json_text(record) if form is Result.JSON else stress_text(record, spoken) + "\n"
+        else:
+            counts = count_falls(batch.table, qualification)
+            titles = {rule.id: rule.title for rule in stress_rules(qualification).shares}
+            sentence = spoken.text("{strike}: {n} eligible firms would fall")
+            text = (
+                json_text(counts)
+                if form is Result.JSON
+                else "".join(
+                    sentence.format(strike=spoken.of(titles[name]), n=count) + "\n"
+                    for name, count in counts.items()
+                )
+            )
+        print(text, end="")
+        report_file(batch, spoken)
+    end(batch)

@@ -1,0 +1,1 @@
+"""Evidence: what stands behind the figures of an application, and whether it hangs together."""

@@ -1,0 +1,147 @@
+"""A reconciliation as plain data, for JSON and for papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from eligibility.evidence.reconciliation import Reconciliation, Step
+from eligibility.schemes.bridges import ANY, Bridge, Difference
+
+
+def reconciliation_record(reconciliation: Reconciliation) -> dict[str, Any]:
+    """Every step, rest and sign of a reconciliation.
+
+    Returns
+    -------
+    dict
+        ``edition``, ``years``, ``explained`` (no rest and nothing open), ``bridges`` (each with
+        its steps, the differences and limits that they name, and what could be the rest of a step), ``signs``. Amounts are CNY or
+        persons to two decimals, None where unknown.
+    """
+    return {
+        "edition": reconciliation.law.id,
+        "years": list(reconciliation.years),
+        "explained": not (reconciliation.rests or reconciliation.open_steps),
+        "bridges": [
+            _bridge(bridge, reconciliation)
+            for bridge in reconciliation.rules.bridges
+            if any(step.bridge == bridge.id for step in reconciliation.steps)
+        ],
+        "signs": [
+            {
+                "id": seen.sign.id,
+                "says": seen.sign.says.model_dump(),
+                "years": list(seen.years),
+                "citation": seen.sign.citation.model_dump(),
+            }
+            for seen in reconciliation.signs
+        ],
+    }
+
+
+def _bridge(bridge: Bridge, reconciliation: Reconciliation) -> dict[str, Any]:
+    steps = [step for step in reconciliation.steps if step.bridge == bridge.id]
+    named = {name for step in steps for name, _ in step.effects}
+    return {
+        "id": bridge.id,
+        "title": bridge.title.model_dump(),
+        "unit": bridge.unit,
+        "categories": {name: title.model_dump() for name, title in bridge.categories.items()},
+        "bases": [
+            {
+                "id": basis.id,
+                "title": basis.title.model_dump(),
+                "source": basis.source.model_dump(),
+            }
+            for basis in bridge.bases
+        ],
+        "steps": [_step(step, bridge) for step in steps],
+        "differences": [
+            _difference(difference, reconciliation)
+            for difference in bridge.differences
+            if difference.id in named
+        ],
+        "titles": {each.id: each.title.model_dump() for each in bridge.differences},
+        "limits": _limits(bridge, steps, reconciliation),
+    }
+
+
+def _step(step: Step, bridge: Bridge) -> dict[str, Any]:
+    return {
+        "basis": step.basis,
+        "category": step.category,
+        "year": step.year,
+        "by": step.kind,
+        "from": step.start,
+        "start": _number(step.start_amount),
+        "effects": [
+            {"difference": name, "amount": _number(amount)} for name, amount in step.effects
+        ],
+        "expected": _number(step.expected_amount),
+        "stated": _number(step.stated_amount),
+        "rest": _number(step.rest),
+        "missing": list(step.missing),
+        "could_be": list(_candidates(step, bridge)),
+    }
+
+
+def _candidates(step: Step, bridge: Bridge) -> Iterator[str]:
+    """Differences that would lessen the rest of a step, were they stated."""
+    if step.rest and step.kind == "differences":
+        for difference in bridge.differences:
+            effect = difference.effects.get(step.basis, {})
+            sign = effect.get(step.category, effect.get(ANY, 0))
+            if sign * step.rest > 0 or (sign and difference.may_be_negative):
+                yield difference.id
+
+
+def _difference(difference: Difference, reconciliation: Reconciliation) -> dict[str, Any]:
+    return {
+        "id": difference.id,
+        "title": difference.title.model_dump(),
+        "citation": difference.citation.model_dump(),
+        "effects": {basis: dict(effect) for basis, effect in difference.effects.items()},
+        "amounts": {
+            year: _number(
+                sum(
+                    (
+                        amount
+                        for (name, _, of), amount in reconciliation.amounts.items()
+                        if name == difference.id and of == year
+                    ),
+                    Decimal(0),
+                )
+            )
+            for year in reconciliation.years
+        },
+    }
+
+
+def _limits(
+    bridge: Bridge, steps: list[Step], reconciliation: Reconciliation
+) -> list[dict[str, Any]]:
+    """The numbers of the law that the limits of a bridge use, each once for a basis and category."""
+    reached = {step.basis for step in steps}
+    found = []
+    for basis in bridge.bases:
+        for limit in basis.limits if basis.id in reached else ():
+            for name in (limit.share, limit.cap):
+                if name is not None:
+                    number = reconciliation.rules.parameter(name, reconciliation.law)
+                    found.append(
+                        {
+                            "basis": basis.id,
+                            "category": limit.category,
+                            "parameter": name,
+                            "value": number.value,
+                            "unit": number.unit,
+                            "citation": number.citation.model_dump(),
+                        }
+                    )
+    return found
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)

@@ -1,0 +1,286 @@
+"""One header of a column: the field, the year and the unit that it names.
+
+Brackets, spaces, case and punctuation do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from eligibility.domain.facts import Field
+from eligibility.domain.text import Message, msgid
+from eligibility.intake.cells import money_power, normal
+from eligibility.intake.kind_counts import kind_fields
+from eligibility.intake.year_words import YearWords, split_year
+
+#: characters of a cell in which the name of a column is looked for
+LONGEST = 200
+UNIT = "(?:" + "|".join(
+    (
+        "亿元人民币", "万元人民币", "千元人民币", "元人民币", "人民币亿元", "人民币万元", "人民币千元", "人民币元",
+        "亿元", "千万元", "百万元", "万元", "千元", "元", "亿", "百万", "千万", "万", "千",
+        r"(?:cny|rmb|yuan|¥)\s*['’‘′`]\s*000", r"['’‘′`]\s*000\s*(?:cny|rmb)", r"thousand\s*(?:cny|rmb|yuan)",
+        r"(?:cny|rmb)\s*thousand", r"1?k\s*(?:cny|rmb)", r"(?:cny|rmb)\s*k",
+        r"10k\s*(?:cny|rmb|yuan)", r"100m\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10k", r"(?:cny|rmb)\s*100m",
+        r"million\s*cny", r"cny\s*million", "人民币", "cny", "rmb", "yuan", "%",
+    )
+) + r")(?![美港欧英日]元?)"  # fmt: skip
+_UNITS = (
+    re.compile(rf"[(\[【]\s*(?:单位|unit)?\s*:?\s*({UNIT})\s*[)\]】]"),
+    re.compile(rf"(?:单位|unit)\s*:?\s*({UNIT})"),
+    re.compile(rf"[/,:_-]\s*({UNIT})\s*$"),
+    re.compile(r"(亿元|千万元|百万元|万元|千元|元)\s*$"),
+)
+BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+#: marks of explained columns, which are digits once made ordinary
+_FOOTNOTES = re.compile("[①-⑳⑴-⒇¹²³⁴-⁹]+")
+NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
+_STROKE = re.compile("[/／、]")
+_NO_FIGURES = ("text", "code", "date")
+_SPACES = re.compile(r"\s{2,}")
+PARTS = re.compile(r"\s*[\n|]\s*|\s+/\s+")
+
+YEARS = (1, 2, 3)
+
+#: what a header may say of its year
+_YEAR_EXAMPLES = "第一年, 2025年, 25年, 上年度, T-1, 近一年"
+NO_YEAR = msgid("a year is wanted: {examples}")
+TWO_YEARS = msgid("one year; the header names two, {one} and {other}")
+
+#: by these a firm is known
+IDENTITY = ("uscc", "name")
+
+Key = tuple[str, int | None]
+
+
+class FieldNames:
+    """The names of fields, to look single texts up in.
+
+    Parameters
+    ----------
+    fields : sequence of Field
+    application_year : int, optional
+    """
+
+    def __init__(self, fields: Sequence[Field], application_year: int | None = None) -> None:
+        known = (*fields, *kind_fields(tuple(fields)))
+        self._index = FieldIndex(names_of(known), application_year, near_counts=True)
+        self._year = application_year
+        self.name_title = next((field.title.zh for field in fields if field.id == "name"), "name")
+
+    def field(self, text: str) -> Field | None:
+        """The field that a text names, its year too if it has one."""
+        found = self._find(text)
+        return found[0] if isinstance(found, tuple) else None
+
+    def stem(self, text: str) -> str:
+        """What a text names, as the stem of a field; "" if it names none, with or without a year."""
+        found = self._find(text)
+        if isinstance(found, tuple):
+            return found[0].stem
+        return squeeze(text) if found is not None and found.text == NO_YEAR else ""
+
+    def identity(self, text: str) -> bool:
+        """Whether a text names what a firm is known by."""
+        field = self.field(text)
+        return field is not None and field.id in IDENTITY
+
+    def identifies(self, header: Sequence[str]) -> bool:
+        """Whether some column says who a firm is."""
+        return any(map(self.identity, header))
+
+    def is_latest(self, year: YearWords | None) -> bool:
+        """Whether this is the latest of the three years."""
+        return year is not None and year.place_in(self._year) == max(YEARS)
+
+    def _find(self, text: str) -> tuple[Field, bool] | Message | None:
+        name = tidy(text)
+        if not name or NUMBER.fullmatch(name):
+            return None
+        return header_label([name], [name]).find(self._index)
+
+
+def tidy(cell: str) -> str:
+    """A cell with single spaces and line breaks, cut where no name is so long.
+
+    What looks for a unit would go through a long run of spaces once for every one of them.
+    """
+    text = cell[:LONGEST].strip()
+    return _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
+
+
+@dataclass(frozen=True)
+class FieldIndex:
+    """What headers are looked up in: names with their year, and what tells the years of a sheet."""
+
+    names: Mapping[Key, Field | None]
+    application_year: int | None
+    near_counts: bool
+
+
+@dataclass(frozen=True)
+class HeaderText:
+    """One header text without its unit, and the unit."""
+
+    name: str
+    power: int | None
+    percent: bool
+    #: one side of a stroke: of a figure that would be a share, so only what is no figure is read by it
+    side: bool = False
+
+    def names(self, index: FieldIndex) -> Iterator[YearWords]:
+        """The names it may go by, the exact one first, each with its year."""
+        for name in dict.fromkeys((self.name, BRACKETS.sub(" ", self.name))):
+            yield split_year(name, index.application_year, near_counts=index.near_counts)
+
+
+@dataclass(frozen=True)
+class HeaderLabel:
+    """The header of one column: what stands in it, and the texts it can be read as, best first."""
+
+    text: str
+    raw: tuple[str, ...]
+    texts: tuple[HeaderText, ...]
+
+    def find(self, index: FieldIndex) -> tuple[Field, bool] | Message | None:
+        """The field it names and whether by calendar year; what it lacks; None if unknown."""
+        lacking: Message | None = None
+        for text in self.texts:
+            for words in text.names(index):
+                name = squeeze(words.rest)
+                wanted = any((name, place) in index.names for place in YEARS)
+                if words.clash and wanted:
+                    return Message(TWO_YEARS, {"one": words.clash[0], "other": words.clash[1]})
+                place = words.place_in(index.application_year)
+                if words.calendar is not None and place is None:
+                    if wanted:
+                        lacking = Message(
+                            "{year} is not one of the three years before the application",
+                            {"year": words.calendar},
+                        )
+                    continue
+                field = index.names.get((name, place))
+                if field and not (text.side and field.kind not in _NO_FIGURES):
+                    return field, words.calendar is not None
+                if place is None and (name, 1) in index.names and not text.side:
+                    lacking = Message(NO_YEAR, {"examples": _YEAR_EXAMPLES})
+        return lacking
+
+    @property
+    def power(self) -> int | None:
+        """Power of ten of the unit of money that it states."""
+        return self.texts[0].power if self.texts else None
+
+    def matches(self, index: FieldIndex) -> bool:
+        """Whether it names a field."""
+        return isinstance(self.find(index), tuple)
+
+
+def column_labels(lines: Sequence[Sequence[str]]) -> list[HeaderLabel]:
+    """The headers of every column, read from one line or from several together.
+
+    In a blank cell of an upper line the text to its left holds on (a merged cell), as long as
+    something stands below it.
+    """
+    width = max((len(line) for line in lines), default=0)
+    padded = [[*line, *[""] * (width - len(line))] for line in lines]
+    cells = ["" for _ in lines]
+    labels = []
+    for column in range(width):
+        own = [line[column].strip() for line in padded]
+        whole = []
+        for depth, text in enumerate(own):
+            if text:
+                cells[depth] = text
+                # a new upper heading ends what was held below it only by text of its own
+            inherits = depth < len(own) - 1 and not text and any(own[depth + 1 :])
+            whole.append(cells[depth] if inherits else text)
+        labels.append(header_label(own, whole))
+    return labels
+
+
+def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
+    """The header of a column from its own cells, and from those with what holds on from the left."""
+    texts = [header_text(text) for text in whole if text]
+    power = next((text.power for text in reversed(texts) if text.power is not None), None)
+    percent = any(text.percent for text in texts)
+    joined = " ".join(text.name for text in texts)
+    readings = [
+        joined,
+        *(text.name for text in map(header_text, reversed([cell for cell in own if cell]))),
+    ]
+    for cell in own:
+        readings += [header_text(part).name for part in PARTS.split(cell) if part and part != cell]
+    shown = " ".join(dict.fromkeys(" ".join(text.split()) for text in whole if text))
+    return HeaderLabel(
+        shown,
+        tuple(own),
+        (
+            *(HeaderText(name, power, percent) for name in dict.fromkeys(readings) if name),
+            *(
+                HeaderText(normal(side), None, False, side=True)
+                for cell in own
+                for side in _STROKE.split(cell)
+                if side.strip() and side != cell
+            ),
+        ),
+    )
+
+
+def header_text(cell: str) -> HeaderText:
+    """A cell of a header, its unit taken off."""
+    name = normal(_FOOTNOTES.sub("", cell))
+    for unit in _UNITS:
+        if match := unit.search(name):
+            rest = name[: match.start()] + " " + name[match.end() :]
+            if squeeze(rest) or unit is _UNITS[0]:
+                word = match[1].strip()
+                return HeaderText(rest.strip(), money_power(word), word == "%")
+    return HeaderText(name, None, False)
+
+
+def plain_name(header: str) -> str:
+    """A header without its unit, brackets, spaces and punctuation."""
+    return squeeze(BRACKETS.sub(" ", header_text(header).name))
+
+
+def squeeze(name: str) -> str:
+    """A name without spaces, punctuation and the marks of required or explained columns."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
+
+
+@cache
+def names_of(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
+    """Every name of every field with its year; None where two fields share it.
+
+    Exact names come before those without their brackets.
+    """
+    years = Counter(field.stem for field in fields)
+    exact: dict[Key, Field | None] = {}
+    loose: dict[Key, Field | None] = {}
+    for field in fields:
+        once = field.year is not None and years[field.stem] == 1
+        for name in (field.id, field.title.zh, field.title.en, *field.aliases):
+            plain = unicodedata.normalize("NFKC", name).lower()
+            for table, text in ((exact, plain), (loose, BRACKETS.sub(" ", plain))):
+                words = split_year(text)
+                keys = {(squeeze(words.rest), words.place)}
+                if once:
+                    keys |= {(squeeze(words.rest), None), (squeeze(words.rest), field.year)}
+                for key in keys:
+                    first = table.setdefault(key, field)
+                    if first is not None and first.id != field.id:
+                        table[key] = None
+    # what is left of another figure's name without its brackets may be that of a series: 研发费用
+    series = {name for (name, _), field in exact.items() if field is not None and field.in_series}
+    nearer = {
+        key: field
+        for key, field in loose.items()
+        if key[0] not in series or (field is not None and field.in_series)
+    }
+    return {**nearer, **exact}

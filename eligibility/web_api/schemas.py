@@ -1,0 +1,216 @@
+"""Requests and answers as pydantic models: what is checked on the way in and published as schema.
+
+Answers are written from the records themselves; their models here say what stands in them, and a
+test holds every record of the sample firms against them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from eligibility.schemes.registry import DEFAULT_SCHEME
+
+#: firms of one request; a file of any size goes to /score
+MOST_FIRMS = 1000
+Value = str | bool | int | float | None
+FirmFacts = Annotated[
+    dict[str, Value],
+    Field(
+        description="Field id → value, as /api/v1/fields lists them; money in CNY, dates as "
+        "2026-05-10. What is left out or null is missing, not zero."
+    ),
+]
+Status = Literal["met", "unmet", "undetermined"]
+Number = float | None
+
+
+class Strict(BaseModel):
+    """A model that takes no name it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AssessRequest(Strict):
+    """Firms to be assessed."""
+
+    firms: Annotated[list[FirmFacts], Field(min_length=1, max_length=MOST_FIRMS)]
+    as_of: Annotated[
+        date | None, Field(description="Date of application of firms that state none; else today.")
+    ] = None
+    scheme: str = DEFAULT_SCHEME
+
+
+class PlanRequest(Strict):
+    """One firm to be planned for."""
+
+    firm: FirmFacts
+    as_of: Annotated[
+        date | None, Field(description="The day from which something can be done.")
+    ] = None
+    by: Annotated[date | None, Field(description="The day to be ready by.")] = None
+    score_at_least: Annotated[
+        float | None, Field(description="Certain points to reach, instead of those that pass.")
+    ] = None
+    scheme: str = DEFAULT_SCHEME
+
+
+class FieldQuestion(Strict):
+    """A product, described in a sentence, whose technical field is looked for."""
+
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    count: Annotated[int, Field(ge=1, le=50)] = 5
+    scheme: str = DEFAULT_SCHEME
+
+
+class Words(Strict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class CitationRecord(Strict):
+    """Where a rule stands; ``confidence`` A is the official text, others are said where shown."""
+
+    document: str
+    article: str
+    gist: Words
+    confidence: Literal["A", "B", "M"]
+
+
+class OtherReading(Strict):
+    """A reading of an unclear clause that would change the result."""
+
+    id: str
+    question: Words
+    taken: str
+    other: str
+    other_says: Words
+    citation: CitationRecord
+    status: Status | None = None
+    low: Number = None
+    high: Number = None
+
+
+class FindingReadings(Strict):
+    """Readings under which a finding turns."""
+
+    turned_by: list[OtherReading]
+
+
+class ItemReadings(Strict):
+    """Readings under which an item's points change."""
+
+    changed_by: list[OtherReading]
+
+
+class FindingRecord(Strict):
+    """One condition: the firm's figure, the line it must pass, and how far it is."""
+
+    id: str
+    title: Words
+    status: Status
+    observed: bool | float | str | None
+    required: bool | float | None
+    line: Literal["at_least", "above", "at_most"]
+    margin: Number
+    unit: str
+    terms: dict[str, Number]
+    missing: list[str]
+    citation: CitationRecord
+    interpretation: FindingReadings | None
+    interval: list[Number] | None = None
+
+
+class ItemRecord(Strict):
+    """One item of the score: points that are certain (``low``) and possible (``high``)."""
+
+    id: str
+    title: Words
+    low: float
+    high: float
+    max: float
+    band: str | None
+    observed: bool | float | str | None
+    unit: str
+    missing: list[str]
+    citation: CitationRecord
+    interpretation: ItemReadings | None
+
+
+class ScoreRecord(Strict):
+    """The score as an interval, and the mark that it must pass."""
+
+    low: float
+    high: float
+    pass_above: Number
+    pass_at_least: Number
+    total: float
+    items: list[ItemRecord]
+
+
+class WarningRecord(Strict):
+    """What a reviewer would ask about."""
+
+    id: str
+    text: Words
+    citation: CitationRecord | None
+
+
+class GapRecord(Strict):
+    """What a condition lacks."""
+
+    finding: str
+    status: Status
+    shortfall: Number
+    unit: str
+    missing: list[str]
+
+
+class AssessmentRecord(Strict):
+    """One firm assessed, as ``assess --format json`` prints it."""
+
+    firm: dict[str, str | None]
+    as_of: date
+    scheme: str
+    edition: str
+    verdict: Literal["eligible", "ineligible", "undetermined"]
+    findings: list[FindingRecord]
+    score: ScoreRecord
+    warnings: list[WarningRecord]
+    readiness: dict[str, Any] | None
+    gaps: list[GapRecord]
+
+
+class Counts(Strict):
+    """What became of the rows of a file: ``read`` is ``scored`` + ``rejected``."""
+
+    read: int
+    scored: int
+    rejected: int
+    verdicts: dict[str, int]
+    columns_not_read: list[str]
+    issues: list[str]
+
+
+class Place(Strict):
+    """An error of a request, and where it is."""
+
+    detail: str
+    place: str | None = None
+    firm: int | None = None
+    field: str | None = None
+
+
+class Problem(Strict):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Place] | None = None
