@@ -62,8 +62,13 @@ ASK = "ask:"
 #: the parts of the address that the list of firms reads
 TEXT, DISTRICT, CARRIER, INDUSTRY = "text", "district", "carrier", "industry"
 STAGE, VERDICT, ADVISER, ORDER, ROWS = "stage", "verdict", "adviser", "order", "rows"
-ASKED = (TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, ORDER, ROWS)
-TAB, YEAR, IMPORT, GROUP = "tab", "year", "import", "by"
+GAP, SCORE, CHANCE, BATCH, EXPIRY = "gap", "score", "chance", "batch", "expires"
+COLUMNS, CARRIER_KIND = "columns", "carrier-kind"
+ASKED = (
+    TEXT, DISTRICT, CARRIER, INDUSTRY, STAGE, VERDICT, ADVISER, GAP, SCORE, CHANCE, BATCH, EXPIRY,
+    CARRIER_KIND, ORDER, COLUMNS, ROWS,
+)  # fmt: skip
+TAB, YEAR, IMPORT, GROUP, KIND, PAIRS = "tab", "year", "import", "by", "kind", "pairs"
 CHIP = "chip:"
 VIEW, VIEW_NAME = "view", "view-name"
 LAST_LIST = "last-list"
@@ -93,8 +98,13 @@ def query_widget_key(name: str, value: Any) -> str:
 def set_query_from_widget(name: str) -> None:
     """Put what a widget says into the address; another question starts at its first rows."""
     set_query(name, st.session_state.get(f"{ASK}{name}"))
-    if name in ASKED:
+    if name in (*ASKED, KIND):
         set_query(ROWS, None)
+
+
+def set_columns_from_widget() -> None:
+    """Put the columns chosen into the address, in the order in which they were chosen."""
+    set_query(COLUMNS, ",".join(st.session_state.get(f"{ASK}{COLUMNS}") or ()))
 
 
 def clear_query(*names: str) -> None:

@@ -165,6 +165,21 @@ def ticks_key(ids: Sequence[int]) -> str:
     return f"{LIST}:{hash(tuple(ids))}"
 
 
+def decisions_key(import_id: int, kind: str, places: Sequence[int]) -> str:
+    """The key of a table of rows of an import to decide of: edits never pass to other rows."""
+    return f"decide:{import_id}:{kind}:{hash(tuple(places))}"
+
+
+def merge_key(firm_id: int) -> str:
+    """The key of what is typed to find another file of a firm."""
+    return f"merge-with:{firm_id}"
+
+
+def carriers_key(import_id: int) -> str:
+    """The key of the tick that lets an import make carriers."""
+    return f"new-carriers:{import_id}"
+
+
 def register_key() -> str:
     """The key of the uploader of registers; another one after each file that was recorded."""
     return f"{REGISTER}:{st.session_state.get(REGISTER, 0)}"

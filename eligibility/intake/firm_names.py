@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from eligibility.domain import firm_names
 from eligibility.intake.cells import visible
-
-_BRACKETS = str.maketrans("[]【】〔〕{}<>《》", "()()()()()()")
 
 
 def name_key(name: str) -> str:
-    """The name without spaces, invisible marks, and differences of width, case and brackets.
+    """The normal name of what a cell shows.
 
     Two names with one key are one firm's where no credit code tells otherwise; what is shown stays as
     it was written.
     """
-    if name.isalpha() and unicodedata.is_normalized("NFKC", name):
-        return name.casefold()
-    plain = unicodedata.normalize("NFKC", visible(name))
-    return "".join(plain.split()).translate(_BRACKETS).casefold()
+    return firm_names.name_key(name if name.isalpha() else visible(name))

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
+from eligibility.domain.firm_names import name_key
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.readiness.training_data import outcome_fields
@@ -39,26 +40,32 @@ class Register:
     rows : list of (firm_id, applied_year, values, version)
         What ``Applications.save_outcomes`` takes; version 0 is an application not held yet.
     unmatched_rows : list of (row, name)
-        Rows of firms that are not held here under their credit code, or without a year.
+        Rows of firms that are not held here, by code or name, or without a year.
+    ambiguous_rows : list of (row, name)
+        Rows without a code whose name several firms have or had.
     """
 
     batch: RowBatch
     rows: list[Row]
     unmatched_rows: list[tuple[int, str]]
+    ambiguous_rows: list[tuple[int, str]]
 
 
 def read_register(name: str, content: bytes, repository: Repository, scheme: Scheme) -> Register:
-    """Match a file of outcomes with the firms held, by credit code.
+    """Match a file of outcomes with the firms held, by credit code, else by a name or former name.
+
+    A name counts where the row or the firm has no code: two codes are two firms.
 
     Raises
     ------
     InputError
-        If the file cannot be read or has no column of credit codes, years or outcomes.
+        If the file cannot be read or has no column of years or outcomes, or of codes and names.
     """
     fields = tuple(scheme.fields_by_id[name] for name in ("uscc", "name")) + outcome_fields()
     batch = read_table((name, content), fields, IntakeOptions())
     field_ids = {column.field.id for column in batch.headers.columns}
-    for needed in ("uscc", "applied_year", "certified"):
+    who = "name" if "name" in field_ids else "uscc"
+    for needed in (who, "applied_year", "certified"):
         if needed not in field_ids:
             field = next(each for each in fields if each.id == needed)
             raise InputError(
@@ -66,24 +73,47 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
                 file=name, column=needed, title=field.title,
             )  # fmt: skip
     facts = list(table_facts(batch.table, fields))
-    firms = repository.firms.ids_by_code(row["uscc"] for row in facts if "uscc" in row)
+    by_code = repository.firms.ids_by_code(row["uscc"] for row in facts if "uscc" in row)
+    by_name = _firms_by_name(
+        repository, [row for row in facts if row.get("uscc") not in by_code and "name" in row]
+    )
     recorded_outcomes = {
         (row["firm_id"], row["applied_year"]): row["version"]
         for row in repository.applications.outcomes()
     }
     rows: list[Row] = []
-    unmatched = []
+    unmatched: list[tuple[int, str]] = []
+    ambiguous: list[tuple[int, str]] = []
     days = {name: batch.table.dates(name) for name in ("certified_on", "expires_on")}
     for place, (number, row) in enumerate(zip(batch.rows.tolist(), facts, strict=True)):
-        firm, year = firms.get(row.get("uscc", "")), row.get("applied_year")
-        if firm is None or year is None:
-            unmatched.append((number, str(row.get("name") or row.get("uscc"))))
+        year, code, name = row.get("applied_year"), row.get("uscc", ""), row.get("name", "")
+        likely = (
+            [by_code[code]] if code in by_code else by_name.get((bool(code), name_key(name)), [])
+        )
+        if len(likely) != 1 or year is None:
+            told = ambiguous if len(likely) > 1 and year is not None else unmatched
+            told.append((number, str(name or code)))
             continue
+        (firm,) = likely
         values = {name: row[name] for name in TOLD if name in row}
         values |= {name: days[name][place].item() for name in days if name in values}
         version = recorded_outcomes.get((firm, year), 0)
         rows.append((firm, year, values if version else {"certified": None, **values}, version))
-    return Register(batch, rows, unmatched)
+    return Register(batch, rows, unmatched, ambiguous)
+
+
+def _firms_by_name(
+    repository: Repository, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[bool, str], list[int]]:
+    """The firms of a name: all of it for a row without a code, those without one for a row with."""
+    found = repository.firms.ids_by_name(str(row["name"]) for row in rows)
+    result = {}
+    for key, firm_ids in found.items():
+        result[False, key] = firm_ids
+        result[True, key] = [
+            each for each in firm_ids if repository.firms.get(each)["uscc"] is None
+        ]
+    return result
 
 
 def past_table(rows: Sequence[Mapping[str, Any]], scheme: Scheme) -> pa.Table:

@@ -65,7 +65,7 @@ class YearCandidates:
     blank, unread : mappings of int to str
         Ids and names of firms without any figures, and of those whose figures cannot be used.
     doubles : int
-        Further copies of firms that several carriers hold: a firm counts once, by its credit code.
+        Further files of firms that have several: a firm counts once.
     waiting : int
         Firms whose application of the year before is not decided: they apply in that one.
     later : int
@@ -173,9 +173,9 @@ def year_candidates(
 
 
 def _main_ids(copies: list[dict[str, Any]]) -> dict[int, int]:
-    """The id by which each copy of a firm that is held more than once is counted: the least one."""
-    least: dict[str, int] = {}
-    return {row["id"]: least.setdefault(row["uscc"], row["id"]) for row in copies}
+    """The id by which each file of a firm that has several is counted: the least one."""
+    least: dict[int, int] = {}
+    return {row["id"]: least.setdefault(row["firm"], row["id"]) for row in copies}
 
 
 def _merge_certificates(rows: list[dict[str, Any]], main_ids: Mapping[int, int]) -> list[Row]:

@@ -31,7 +31,10 @@ from eligibility.store.backup import backup, export, restore
 from eligibility.store.drafts import new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
-from eligibility.store.firms import FirmFilter, ResultPage
+from eligibility.store.firm_filter import FirmFilter
+from eligibility.store.firms import ResultPage
+from eligibility.store.identity_tables import CARRIER_WORDS, PAIR_WORDS, CarrierKind, PairReason
+from eligibility.store.import_matching import Decision
 from eligibility.store.import_merge import ImportResult
 from eligibility.store.imports import Would
 from eligibility.store.keys import signing_key
@@ -52,9 +55,11 @@ from eligibility.store.schema import (
 __all__ = [
     "ADMINISTRATORS",
     "ANYONE",
+    "CARRIER_WORDS",
     "LEADS",
     "LEDGER_WORDS",
     "LOCAL",
+    "PAIR_WORDS",
     "PAPER_WORDS",
     "ROLE_WORDS",
     "STAFF",
@@ -64,12 +69,15 @@ __all__ = [
     "Actor",
     "ApiToken",
     "AuditAction",
+    "CarrierKind",
+    "Decision",
     "DocumentStatus",
     "Engine",
     "FirmFilter",
     "ImportResult",
     "Ledger",
     "LocalUser",
+    "PairReason",
     "Principal",
     "Repository",
     "ResultPage",

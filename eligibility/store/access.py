@@ -41,7 +41,7 @@ from eligibility.store.audit import AuditAction, audit_line, write_audit
 from eligibility.store.change_counter import count_change
 from eligibility.store.engine import reading, writing
 from eligibility.store.rows import Facts, Row, add_row, clean, slices
-from eligibility.store.schema import Role, accounts, api_tokens, firms, sign_ins
+from eligibility.store.schema import APPEND_ONLY, Role, accounts, api_tokens, firms, sign_ins
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,6 +88,11 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
             return Actor(Role.LOCAL)
         case System():
             return Actor(**vars(principal))
+
+
+def files_of(firm_id: int) -> Select[tuple[int]]:
+    """The ids of all files of a firm: its own, and those that were merged into it."""
+    return select(firms.c.id).where((firms.c.id == firm_id) | (firms.c.merged_into == firm_id))
 
 
 def valid_still(at: datetime) -> list[ColumnElement[bool]]:
@@ -153,16 +158,39 @@ class Access:
 
     def _visible(self, table: Table = firms) -> ColumnElement[bool]:
         """Rows of a table that this actor may see: the firms, or what hangs off them."""
+        rule: ColumnElement[bool]
         match self.actor:
             case Actor(role=Role.MANAGER | Role.ADMINISTRATOR | Role.LOCAL):
-                return true()
+                rule = true()
             case Actor(role=Role.ADVISER, carrier_id=int(carrier)):
                 rule = firms.c.carrier_id == carrier
             case Actor(role=Role.FIRM, firm_id=int(firm)):
                 rule = firms.c.id == firm
             case _:
                 rule = false()
-        return rule if table is firms else table.c.firm_id.in_(select(firms.c.id).where(rule))
+        rule &= firms.c.archived_at.is_(None)
+        if table is firms:
+            return rule
+        seen = select(firms.c.id).where(rule)
+        if table not in APPEND_ONLY:
+            return table.c.firm_id.in_(seen)
+        # nothing moves these to the file that another one was merged into
+        parts = select(firms.c.id).where(firms.c.merged_into.in_(seen))
+        return table.c.firm_id.in_(seen.union_all(parts))
+
+    def _counted(self) -> ColumnElement[bool]:
+        """Files to be seen that count: of several that may be one firm's a single one.
+
+        Who sees the copy alone counts that.
+        """
+        visible = self._visible()
+        alone: ColumnElement[bool] = firms.c.copy_of.is_(None)
+        if self.actor.role is Role.ADVISER:
+            # those of copies are few, and the firms of one carrier are not
+            other = firms.alias("other")
+            mine = (other.c.carrier_id == self.actor.carrier_id) & other.c.archived_at.is_(None)
+            alone |= firms.c.copy_of.not_in(select(other.c.id).where(mine))
+        return visible & alone
 
     def _within_carrier(self, carrier: ColumnElement[Any]) -> ColumnElement[bool]:
         """Rows whose carrier, in this column, the actor works for: an adviser for the own, leads for all."""

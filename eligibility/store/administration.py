@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, select, true, update
 
 from eligibility.domain.errors import Conflict, InputError
-from eligibility.store.access import Access, open_to
+from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.accounts import end_sign_ins, new_account, open_still
 from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone
+from eligibility.store.identity_tables import CarrierKind
 from eligibility.store.passwords import hash_password
 from eligibility.store.rows import Facts, Row, only
 from eligibility.store.schema import (
@@ -24,7 +25,7 @@ from eligibility.store.schema import (
     targets,
 )
 
-CARRIER = ("name", "district", "active")
+CARRIER = ("name", "district", "kind", "speciality", "active")
 ACCOUNT = ("name", "role", "carrier_id", "firm_id", "active")
 _TOLD = [c for c in accounts.c if c.name not in SECRET]
 
@@ -52,6 +53,8 @@ class Administration(Access):
     def save_carrier(self, carrier_id: int, values: Facts, version: int) -> int:
         """Change a carrier that stands at this version; the next version."""
         entries = only(values, CARRIER)
+        if (kind := entries.get("kind")) is not None and kind not in set(CarrierKind):
+            raise InputError("There is no kind of carrier {kind}.", kind=kind)
         with self._writing() as connection:
             self._one(connection, select(carriers).where(carriers.c.id == carrier_id))
             after = self._change(
@@ -195,11 +198,11 @@ class Administration(Access):
     def targets(self) -> list[Row]:
         """Targets by year: ``number``, and of the firms to be seen ``applied`` and ``certified``.
 
-        A year with applications and no target has the number None and the version 0. A firm that
-        several carriers hold counts once.
+        A year with applications and no target has the number None and the version 0. A firm with
+        several files counts once.
         """
         with self._reading() as connection:
-            who = func.coalesce(firms.c.uscc, cast(firms.c.id, String)).distinct()
+            who = func.coalesce(firms.c.copy_of, firms.c.id).distinct()
             of_year = (
                 select(
                     outcomes.c.applied_year.label("year"),
@@ -245,7 +248,7 @@ class Administration(Access):
                 .outerjoin(firms, firms.c.id == audit_log.c.firm_id)
             )
             if firm_id is not None:
-                query = query.where(audit_log.c.firm_id == firm_id)
+                query = query.where(audit_log.c.firm_id.in_(files_of(firm_id)))
             elif self.actor.role is Role.MANAGER:
                 query = query.where(audit_log.c.firm_id.is_not(None))
             if before is not None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select, update
 
-from eligibility.store.access import Access, open_to
+from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import ANYONE, STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.rows import Facts, Row, only, plain
@@ -67,7 +67,7 @@ class Applications(Access):
             self._seen_firm(connection, firm_id)
             if (basis := entries.get("assessment_id")) is not None:
                 own = self._select(assessments, assessments.c.id == basis)
-                self._one(connection, own.where(assessments.c.firm_id == firm_id))
+                self._one(connection, own.where(assessments.c.firm_id.in_(files_of(firm_id))))
             return self._put_outcome(connection, key, entries, version)
 
     @open_to(STAFF)
@@ -160,7 +160,7 @@ def _at_application(firm_id: int, year: int) -> Select[tuple[int]]:
     return (
         select(assessments.c.id)
         .where(
-            assessments.c.firm_id == firm_id,
+            assessments.c.firm_id.in_(files_of(firm_id)),
             assessments.c.scheme == HEADLINE_SCHEME,
             assessments.c.as_of.between(date(year, 1, 1), date(year, 12, 31)),
         )

@@ -38,10 +38,16 @@ class AuditAction(StrEnum):
     FIRM_STAGE = "firm.stage"
     FIRM_ASSESS = "firm.assess"
     FIRM_IMPORT = "firm.import"
+    FIRM_MERGE = "firm.merge"
+    FIRM_UNMERGE = "firm.unmerge"
+    FIRM_APART = "firm.apart"
+    FIRM_ARCHIVE = "firm.archive"
+    FIRM_RESTORE = "firm.restore"
     FIGURES_SAVE = "figures.save"
     LEDGER_SAVE = "ledger.save"
     OUTCOME_SAVE = "outcome.save"
     IMPORT_STAGE = "import.stage"
+    IMPORT_REPAIR = "import.repair"
     IMPORT_CONFIRM = "import.confirm"
     IMPORT_DISCARD = "import.discard"
     TASK_ADD = "task.add"
@@ -79,10 +85,16 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.FIRM_STAGE: msgid("set stage"),
     AuditAction.FIRM_ASSESS: msgid("assess"),
     AuditAction.FIRM_IMPORT: msgid("import"),
+    AuditAction.FIRM_MERGE: msgid("merge two files of one firm"),
+    AuditAction.FIRM_UNMERGE: msgid("part two files again"),
+    AuditAction.FIRM_APART: msgid("tell two firms apart"),
+    AuditAction.FIRM_ARCHIVE: msgid("archive firm"),
+    AuditAction.FIRM_RESTORE: msgid("take firm out of the archive"),
     AuditAction.FIGURES_SAVE: msgid("save figures"),
     AuditAction.LEDGER_SAVE: msgid("save ledger"),
     AuditAction.OUTCOME_SAVE: msgid("save outcome"),
     AuditAction.IMPORT_STAGE: msgid("stage import"),
+    AuditAction.IMPORT_REPAIR: msgid("repair rows of import"),
     AuditAction.IMPORT_CONFIRM: msgid("confirm import"),
     AuditAction.IMPORT_DISCARD: msgid("discard import"),
     AuditAction.TASK_ADD: msgid("add task"),

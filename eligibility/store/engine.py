@@ -331,13 +331,40 @@ def migrate(engine: Engine, to: str = "head") -> None:
             if to == "head" and revision(connection) == REVISION:
                 return
         exclusive = engine.connect().execution_options(begin="EXCLUSIVE")
-        with exclusive as connection, connection.begin():
+        with exclusive as connection, _unbound(connection), connection.begin():
             alone(connection, "migrate")
             _upgrade(connection, to)
+            _check_bonds(connection)
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise StoreUnavailable(
             "The store cannot be opened: {reason}", reason=_reason(error)
         ) from error
+
+
+@contextmanager
+def _unbound(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by dropping it for a copy, which rows that belong to it would forbid."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    # only heeded outside of a transaction
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_bonds(connection: Connection) -> None:
+    """Raise StoreUnavailable where a row belongs to one that is not there."""
+    if connection.dialect.name == "sqlite":
+        orphan = connection.execute(sql("PRAGMA foreign_key_check")).first()
+        if orphan is not None:
+            raise StoreUnavailable(
+                "The store cannot be opened: {reason}",
+                reason=f"{orphan[0]}: a row belongs to one that is not there",
+            )
 
 
 def _upgrade(connection: Connection, to: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -18,12 +19,16 @@ from sqlalchemy import (
 
 from eligibility.domain.errors import InputError
 from eligibility.store.audit import AuditAction, write_audit
+from eligibility.store.firm_history import name_columns, record_carriers, record_names
+from eligibility.store.firm_pairs import propose_copy, propose_pairs, set_apart
 from eligibility.store.firms import differences
-from eligibility.store.import_matching import ImportMatching, carrier_ids, updated_master
+from eligibility.store.identity_tables import PairReason, import_changes
+from eligibility.store.import_matching import Decision, ImportMatching, carrier_ids, updated_master
 from eligibility.store.records import show_current
 from eligibility.store.rows import Row, slices
 from eligibility.store.schema import (
     HEADLINE,
+    HEADLINE_SCHEME,
     Stage,
     assessments,
     carriers,
@@ -56,12 +61,15 @@ class ImportMerge(ImportMatching):
         if row["carrier_id"] is None:
             self._name_carriers(connection, mine)
             self._refuse_ambiguous(connection, mine)
+        apart = self._firms_set_apart(connection, row, mine)
         match = self._match(row)
         connection.execute(update(staged).where(mine).values(firm_id=match))
         firms_by_row = _firms_of(connection, mine & staged.c.firm_id.is_not(None))
-        refreshed = self._refresh_firms(connection, mine)
-        added = self._add_firms(connection, row, mine)
+        before = _current_assessments(connection, mine)
+        refreshed, master = self._refresh_firms(connection, mine)
+        added = self._add_firms(connection, row, mine, apart)
         changed, merged = self._merge_figures(connection, mine)
+        changed = {firm: of_figures(fields) for firm, fields in changed.items()}
         assessed = self._add_assessments(connection, mine)
         every = _firms_of(connection, mine)
         # a row that tells nothing new leaves no trace of itself
@@ -71,23 +79,44 @@ class ImportMerge(ImportMatching):
             self._line(
                 AuditAction.FIRM_IMPORT,
                 firm,
-                {"import_id": row["id"], "changed": changed.get(firm, {})},
+                {
+                    "import_id": row["id"],
+                    "changed": {**master.get(firm, {}), **changed.get(firm, {})},
+                },
             )
             for firm in touched
         ]
         write_audit(connection, lines)
+        after = _current_assessments(connection, mine)
+        known = set(firms_by_row.values())
+        _keep_changes(
+            connection,
+            [
+                {
+                    "import_id": row["id"],
+                    "firm_id": firm,
+                    "added": firm not in known,
+                    "before_id": before.get(firm),
+                    "after_id": after.get(firm),
+                    "changed": {
+                        **master.get(firm, {}),
+                        **({"figures": changed[firm]} if changed.get(firm) else {}),
+                    },
+                }
+                for firm in dict.fromkeys(every.values())
+            ],
+        )
         return ImportResult(
             added,
-            len(set(firms_by_row.values()) & touched.keys()),
+            len(known & touched.keys()),
             len(assessed),
             len(every) - len(rows_with_effect),
         )
 
     def _name_carriers(self, connection: Connection, mine: ColumnElement[bool]) -> None:
-        is_carrier = exists().where(carriers.c.name == staged.c.carrier)
-        new = select(staged.c.carrier).where(mine, staged.c.carrier.is_not(None), ~is_carrier)
-        for name in connection.scalars(new.distinct()).all():
-            self._insert(connection, carriers, {"name": name, "version": 1})
+        for name in new_carriers(connection, mine):
+            new_id = self._insert(connection, carriers, {"name": name, "version": 1})
+            self._log(connection, AuditAction.CARRIER_ADD, carrier=new_id, name=name)
 
     def _refuse_ambiguous(self, connection: Connection, mine: ColumnElement[bool]) -> None:
         several = (
@@ -103,8 +132,26 @@ class ImportMerge(ImportMatching):
                 uscc=uscc,
             )
 
-    def _add_firms(self, connection: Connection, import_row: Row, mine: ColumnElement[bool]) -> int:
-        """Firms that are new: one for each row without a match, and the row told its id."""
+    def _firms_set_apart(
+        self, connection: Connection, row: Row, mine: ColumnElement[bool]
+    ) -> dict[int, int]:
+        """Staged row → the firm that it is not, as a person decided."""
+        new = mine & (staged.c.decision == Decision.NEW.value)
+        rows = connection.execute(select(staged.c.id, self._candidate(row)).where(new))
+        return {row_id: firm for row_id, firm in rows if firm is not None}
+
+    def _add_firms(
+        self,
+        connection: Connection,
+        import_row: Row,
+        mine: ColumnElement[bool],
+        apart: dict[int, int],
+    ) -> int:
+        """Firms that are new: one for each row without a match, and the row told its id.
+
+        One whose code another carrier holds, or whose name a firm without a code has, is not counted
+        until a person decides.
+        """
         carrier_of = carrier_ids(connection)
         new = connection.execute(
             select(staged.c.id, *(staged.c[name] for name in MASTER))
@@ -113,7 +160,8 @@ class ImportMerge(ImportMatching):
         ).all()
         at = self._clock()
         # a credit code that stands twice in one file is one firm
-        firsts = {(row.uscc, row.carrier) if row.uscc else row.id: row for row in reversed(new)}
+        firsts = {row.uscc or row.id: row for row in reversed(new)}
+        other = _counted_files(connection, [row.uscc for row in firsts.values() if row.uscc])
         result: dict[Any, int] = {}
         for some in slices(firsts.items(), CHUNK):
             ids = connection.scalars(
@@ -125,10 +173,12 @@ class ImportMerge(ImportMatching):
                         "district": row.district,
                         "industry": row.industry,
                         "carrier_id": import_row["carrier_id"] or carrier_of.get(row.carrier),
+                        "carrier_since": at.date(),
                         "stage": Stage.SURVEYED.value,
                         "stage_since": at,
                         "created_at": at,
                         "changed_at": at,
+                        "copy_of": other.get(row.uscc),
                         "version": 1,
                     }
                     for _, row in some
@@ -140,52 +190,83 @@ class ImportMerge(ImportMatching):
                 update(staged).where(staged.c.id == bindparam("row")).values(
                     firm_id=bindparam("firm")
                 ),
-                [
-                    {"row": row.id, "firm": result[(row.uscc, row.carrier) if row.uscc else row.id]}
-                    for row in new
-                ],
+                [{"row": row.id, "firm": result[row.uscc or row.id]} for row in new],
             )  # fmt: skip
+            for key, row in firsts.items():
+                if row.uscc in other:
+                    reason = PairReason.CODE
+                    propose_copy(connection, result[key], other[row.uscc], reason, at)
+                elif row.id in apart:
+                    set_apart(connection, result[key], apart[row.id], at, self.actor.account_id)
+            propose_pairs(connection, result.values(), at)
         return len(result)
 
-    def _refresh_firms(self, connection: Connection, mine: ColumnElement[bool]) -> set[int]:
-        """Names and places that a file tells anew; a blank tells nothing. The rows that did."""
+    def _refresh_firms(
+        self, connection: Connection, mine: ColumnElement[bool]
+    ) -> tuple[set[int], dict[int, Row]]:
+        """Names, places and codes that a file tells anew; a blank tells nothing.
+
+        The rows that did, and by firm what it was called and where it was, before and after.
+        """
         carrier_of = carrier_ids(connection)
         rows = connection.execute(
             select(
                 staged.c.id, staged.c.firm_id, staged.c.name, staged.c.district, staged.c.industry,
-                staged.c.carrier, firms.c.name.label("is_name"), firms.c.district.label("is_in"),
-                firms.c.industry.label("is_of"), firms.c.carrier_id,
+                staged.c.carrier, staged.c.uscc, staged.c.decision, firms.c.name.label("is_name"),
+                firms.c.district.label("is_in"), firms.c.industry.label("is_of"),
+                firms.c.carrier_id, firms.c.uscc.label("has_code"),
             )
             .join_from(staged, firms, firms.c.id == staged.c.firm_id)
             .where(mine)
             .order_by(staged.c.place)
         ).all()  # fmt: skip
+        before: dict[int, tuple[Any, ...]] = {}
         now: dict[int, tuple[Any, ...]] = {}
         anew = set()
         for row in rows:
-            current = now.get(row.firm_id, (row.is_name, row.is_in, row.is_of, row.carrier_id))
+            first = (row.is_name, row.is_in, row.is_of, row.carrier_id, row.has_code)
+            current = now.get(row.firm_id, first)
             entry = updated_master(current, row._mapping, carrier_of.get(row.carrier))
             if entry != current:
                 anew.add(row.id)
+                before.setdefault(row.firm_id, first)
                 now[row.firm_id] = entry
+        at = self._clock()
+        _keep_history(connection, before, now, at.date())
         if now:
             connection.execute(
                 update(firms)
                 .where(firms.c.id == bindparam("firm"))
                 .values(
                     name=bindparam("n"),
+                    name_key=bindparam("key"),
+                    name_stem=bindparam("stem"),
+                    name_order=bindparam("order"),
                     district=bindparam("d"),
                     industry=bindparam("i"),
                     carrier_id=bindparam("c"),
-                    changed_at=self._clock(),
+                    uscc=bindparam("u"),
+                    changed_at=at,
                     version=firms.c.version + 1,
                 ),
                 [
-                    {"firm": firm, **dict(zip("ndic", entry, strict=True))}
+                    {
+                        "firm": firm,
+                        **dict(zip("ndicu", entry, strict=True)),
+                        **dict(zip(("n", "key", "stem", "order"), name_columns(entry[0]).values(), strict=True)),
+                    }
                     for firm, entry in now.items()
                 ],
+            )  # fmt: skip
+        titles = {number: name for name, number in carrier_of.items()}
+        master = {
+            firm: _differences(
+                {**_named(before[firm]), "carrier": titles.get(before[firm][3])},
+                {**_named(entry), "carrier": titles.get(entry[3])},
             )
-        return anew
+            for firm, entry in now.items()
+        }
+        return anew, master
 
     def _merge_figures(
         self, connection: Connection, mine: ColumnElement[bool]
@@ -271,6 +352,85 @@ class ImportMerge(ImportMatching):
         """Let go the records that are kept already."""
         for some in slices(self._unchanged_rows(connection, judged_rows, staged.c.firm_id)):
             connection.execute(update(staged).where(staged.c.id.in_(some)).values(record=None))
+
+
+def of_figures(changed: Row) -> Row:
+    """What changed of a firm's figures; a file's row tells of the firm itself besides."""
+    return {name: values for name, values in changed.items() if name not in MASTER}
+
+
+def new_carriers(connection: Connection, mine: ColumnElement[bool]) -> list[str]:
+    """Carriers that staged rows name and nobody has entered yet, in the order of their names."""
+    is_carrier = exists().where(carriers.c.name == staged.c.carrier)
+    new = select(staged.c.carrier).where(mine, staged.c.carrier.is_not(None), ~is_carrier)
+    return list(connection.scalars(new.distinct().order_by(staged.c.carrier)))
+
+
+def _counted_files(connection: Connection, codes: list[str]) -> dict[str, int]:
+    """The files that count, of these credit codes."""
+    result: dict[str, int] = {}
+    for some in slices(codes):
+        query = select(firms.c.uscc, firms.c.id).where(
+            firms.c.uscc.in_(some), firms.c.archived_at.is_(None), firms.c.copy_of.is_(None)
+        )
+        result |= {uscc: firm for uscc, firm in connection.execute(query)}
+    return result
+
+
+def _keep_history(
+    connection: Connection,
+    before: dict[int, tuple[Any, ...]],
+    now: dict[int, tuple[Any, ...]],
+    until: date,
+) -> None:
+    """Names and carriers that a file ends."""
+    record_names(
+        connection,
+        [(firm, row[0]) for firm, row in before.items() if row[0] != now[firm][0]],
+        until,
+    )
+    leaving: dict[int | None, list[int]] = {}
+    for firm, row in before.items():
+        if row[3] != now[firm][3]:
+            leaving.setdefault(now[firm][3], []).append(firm)
+    for carrier, firm_ids in leaving.items():
+        record_carriers(connection, firm_ids, until, carrier)
+        # an adviser belongs to the carrier that was left
+        for some in slices(firm_ids):
+            connection.execute(
+                update(firms)
+                .where(firms.c.id.in_(some), firms.c.carrier_id.is_not(None))
+                .values(adviser_id=None)
+            )
+
+
+def _named(master: tuple[Any, ...]) -> Row:
+    return dict(zip(("name", "district", "industry"), master, strict=False)) | {"uscc": master[4]}
+
+
+def _differences(before: Row, after: Row) -> Row:
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+
+
+def _current_assessments(connection: Connection, mine: ColumnElement[bool]) -> dict[int, int]:
+    """The current assessments of the firms of staged rows, by firm."""
+    place = func.row_number().over(
+        partition_by=assessments.c.firm_id,
+        order_by=(assessments.c.as_of.desc(), assessments.c.id.desc()),
+    )
+    theirs = assessments.c.firm_id.in_(select(staged.c.firm_id).where(mine))
+    ranked = (
+        select(assessments.c.firm_id, assessments.c.id, place.label("place"))
+        .where(theirs, assessments.c.scheme == HEADLINE_SCHEME)
+        .subquery()
+    )
+    query = select(ranked.c.firm_id, ranked.c.id).where(ranked.c.place == 1)
+    return {firm: assessment for firm, assessment in connection.execute(query)}
+
+
+def _keep_changes(connection: Connection, rows: list[Row]) -> None:
+    for some in slices(rows, CHUNK):
+        connection.execute(insert(import_changes), some)
 
 
 def _firms_of(connection: Connection, rows: ColumnElement[bool]) -> dict[int, int]:

@@ -8,12 +8,15 @@ from typing import Literal
 
 from sqlalchemy import case, func, literal, select, union_all
 
-from eligibility.store.access import Access, open_to
+from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import STAFF
 from eligibility.store.rows import Row
 from eligibility.store.schema import Stage, accounts, audit_log, carriers, firms, outcomes, tasks
 
-Grouping = Literal["district", "carrier", "industry"]
+#: a file that a line of the log speaks of, and the firm that it is of now
+_FILE = firms.alias("file")
+_FIRM = func.coalesce(_FILE.c.merged_into, _FILE.c.id)
+Grouping = Literal["district", "carrier", "kind", "industry"]
 
 
 class Overview(Access):
@@ -23,7 +26,7 @@ class Overview(Access):
     def funnel(self) -> dict[Stage, int]:
         """Firms by stage, every stage named, in order."""
         with self._reading() as connection:
-            counted = select(firms.c.stage, func.count().label("firms")).where(self._visible())
+            counted = select(firms.c.stage, func.count().label("firms")).where(self._counted())
             held = {
                 row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))
             }
@@ -43,7 +46,8 @@ class Overview(Access):
         The largest group first.
         """
         group = {
-            "district": firms.c.district, "carrier": carriers.c.name, "industry": firms.c.industry,
+            "district": firms.c.district, "carrier": carriers.c.name, "kind": carriers.c.kind,
+            "industry": firms.c.industry,
         }[by].label("group")  # fmt: skip
         verdicts = {
             "eligible": firms.c.verdict == "eligible",
@@ -59,7 +63,7 @@ class Overview(Access):
                 connection,
                 select(group, func.count().label("firms"), *columns)
                 .select_from(firms.outerjoin(carriers))
-                .where(self._visible())
+                .where(self._counted())
                 .group_by(group)
                 .order_by(func.count().desc(), group),
             )
@@ -78,7 +82,7 @@ class Overview(Access):
                 select(firms, carriers.c.name.label("carrier"))
                 .select_from(firms.outerjoin(carriers))
                 .where(
-                    self._visible(),
+                    self._counted(),
                     firms.c.stage.in_([stage.value for stage in early]),
                     firms.c.verdict.in_(["undetermined", "ineligible"]),
                 )
@@ -104,9 +108,10 @@ class Overview(Access):
                 select(
                     audit_log.c.action,
                     times,
-                    func.count(audit_log.c.firm_id.distinct()).label("firms"),
+                    func.count(firms.c.id.distinct()).label("firms"),
                 )
-                .join_from(audit_log, firms, firms.c.id == audit_log.c.firm_id)
+                .join_from(audit_log, _FILE, _FILE.c.id == audit_log.c.firm_id)
+                .join(firms, firms.c.id == _FIRM)
                 .where(self._visible(), audit_log.c.at >= since)
                 .group_by(audit_log.c.action)
                 .order_by(times.desc(), audit_log.c.action),
@@ -125,7 +130,7 @@ class Overview(Access):
 
         Of one firm where it is named; actions named in ``without`` are left out.
         """
-        clauses = [] if firm_id is None else [audit_log.c.firm_id == firm_id]
+        clauses = [] if firm_id is None else [audit_log.c.firm_id.in_(files_of(firm_id))]
         if without:
             clauses.append(audit_log.c.action.not_in(without))
         with self._reading() as connection:
@@ -134,15 +139,15 @@ class Overview(Access):
                 select(
                     audit_log.c.at,
                     audit_log.c.action,
-                    audit_log.c.firm_id,
+                    firms.c.id.label("firm_id"),
                     firms.c.name.label("firm"),
                     accounts.c.name.label("by"),
                     audit_log.c.detail,
                 )
                 .select_from(
-                    audit_log.join(firms, firms.c.id == audit_log.c.firm_id).outerjoin(
-                        accounts, accounts.c.id == audit_log.c.account_id
-                    )
+                    audit_log.join(_FILE, _FILE.c.id == audit_log.c.firm_id)
+                    .join(firms, firms.c.id == _FIRM)
+                    .outerjoin(accounts, accounts.c.id == audit_log.c.account_id)
                 )
                 .where(self._visible(), audit_log.c.at >= since, *clauses)
                 .order_by(audit_log.c.id.desc())

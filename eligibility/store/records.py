@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 from eligibility.domain.calendar_window import cut_window, split_calendar_key
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.schemes.registry import all_latest_year_ids, firm_ids
-from eligibility.store.access import Access, open_to
+from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import ANYONE
 from eligibility.store.audit import AuditAction
 from eligibility.store.fact_rows import CalendarFacts
@@ -204,7 +204,7 @@ class Records(Access):
                 connection,
                 select(*columns, accounts.c.name.label("by"))
                 .select_from(assessments.outerjoin(accounts))
-                .where(self._visible(assessments), assessments.c.firm_id == firm_id)
+                .where(self._visible(assessments), assessments.c.firm_id.in_(files_of(firm_id)))
                 .order_by(
                     assessments.c.as_of.desc(), assessments.c.at.desc(), assessments.c.id.desc()
                 ),
@@ -226,18 +226,24 @@ def show_current(
 
     Current is the one of the latest application date, the last of them where several have it.
     """
+    # a file that was merged into another one is that one's
+    file = firms.alias("file")
+    firm = func.coalesce(file.c.merged_into, file.c.id)
     place = func.row_number().over(
-        partition_by=assessments.c.firm_id,
-        order_by=(assessments.c.as_of.desc(), assessments.c.id.desc()),
+        partition_by=firm, order_by=(assessments.c.as_of.desc(), assessments.c.id.desc())
     )
-    theirs = assessments.c.firm_id.in_(select(firms.c.id).where(whose))
+    these = select(firms.c.id).where(whose)
     ranked = (
-        select(assessments, place.label("place"), new.label("new"))
-        .where(assessments.c.scheme == HEADLINE_SCHEME, theirs)
+        select(assessments, firm.label("firm"), place.label("place"), new.label("new"))
+        .join(file, file.c.id == assessments.c.firm_id)
+        .where(
+            assessments.c.scheme == HEADLINE_SCHEME,
+            file.c.id.in_(these) | file.c.merged_into.in_(these),
+        )
         .subquery()
     )
     shown = {name: ranked.c[name] for name in HEADLINE} | {"assessed_at": ranked.c.at}
-    current = (firms.c.id == ranked.c.firm_id) & (ranked.c.place == 1) & ranked.c.new
+    current = (firms.c.id == ranked.c.firm) & (ranked.c.place == 1) & ranked.c.new
     connection.execute(update(firms).where(current).values(**shown))
 
 

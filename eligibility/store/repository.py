@@ -17,6 +17,7 @@ from eligibility.store.casework import Casework
 from eligibility.store.contacts import Contacts
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
+from eligibility.store.identity import Identity
 from eligibility.store.imports import Imports
 from eligibility.store.inbox import Inbox
 from eligibility.store.links import Links
@@ -38,6 +39,8 @@ class Repository(Access):
     ----------
     firms : Firms
         Firms as their rows; what is changed of many at once.
+    identity : Identity
+        Which files are one firm's: pairs to decide, merges, the archive, former carriers.
     records : Records
         Figures, ledgers and assessments of firms.
     applications : Applications
@@ -69,6 +72,7 @@ class Repository(Access):
     ) -> None:
         super().__init__(engine, principal, clock)
         self.firms = Firms(engine, principal, clock)
+        self.identity = Identity(engine, principal, clock)
         self.records = Records(engine, principal, clock)
         self.applications = Applications(engine, principal, clock)
         self.casework = Casework(engine, principal, clock)

@@ -7,6 +7,7 @@ refuse to be changed or emptied, by triggers of the database itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -27,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
+from eligibility.domain.firm_names import name_key, name_order, name_stem
 from eligibility.domain.text import msgid
 from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0012"
+REVISION = "0008"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -106,7 +108,8 @@ PAPER_WORDS = {
     DocumentStatus.CHECKED: msgid("checked"),
 }
 
-
+#: SQL of the files that count: one for each firm
+COUNTED = "archived_at IS NULL AND copy_of IS NULL"
 #: what a table of firms shows of an assessment; the score in points, the probability and the ends
 #: of its interval in /1
 HEADLINE = (
@@ -149,12 +152,25 @@ def _headline() -> list[Column[Any]]:
     return [Column(name, kinds.get(name, Float())) for name in HEADLINE]
 
 
+def of_name(column: str, turn: Callable[[str], str], length: int) -> Column[str]:
+    """A column that follows from the name, where a row is added without it."""
+    return Column(
+        column,
+        String(length),
+        nullable=False,
+        default=lambda context: turn(context.get_current_parameters().get("name") or ""),
+        server_default=sql("''"),
+    )
+
+
 carriers = Table(
     "carriers",
     metadata,
     _id(),
     Column("name", String(200), nullable=False, unique=True),
     Column("district", String(200)),
+    Column("kind", String(16)),
+    Column("speciality", String(200)),
     Column("active", Boolean, nullable=False, default=True),
     _version(),
 )
@@ -232,8 +248,14 @@ firms = Table(
     _id(),
     Column("uscc", String(18), index=True),
     Column("name", String(300), nullable=False, default=""),
+    # the normal name, the same without its legal form, and its place in the order of pinyin
+    of_name("name_key", name_key, 300),
+    of_name("name_stem", name_stem, 300),
+    of_name("name_order", name_order, 500),
     Column("district", String(200), index=True),
     Column("carrier_id", ForeignKey("carriers.id")),
+    #: since when it is at this carrier; None where that is not known
+    Column("carrier_since", Day),
     Column("industry", String(200), index=True),
     Column("stage", String(16), nullable=False, default=Stage.SURVEYED.value),
     #: None where a store of versions that kept none does not tell
@@ -243,17 +265,23 @@ firms = Table(
     _at("assessed_at", nullable=True),
     _at("created_at"),
     _at("changed_at"),
+    # no foreign keys: a backup brings the rows in the order of their ids
+    # the file that this one is probably another of; it is not counted until a person decides
+    Column("copy_of", Integer, index=True),
+    Column("merged_into", Integer, index=True),
+    _at("archived_at", nullable=True),
     _version(),
-    UniqueConstraint("carrier_id", "uscc"),
     # the list is in the order of names, and a page of it need not sort all
-    Index(None, "name", "id"),
-    # a NULL carrier equals no other, so the firms without one need their own line
+    Index(None, "name_order", "id"),
+    Index(None, "name_key"),
+    Index(None, "name_stem"),
+    # a firm is its credit code
     Index(
-        "uq_firms_uscc_without_carrier",
+        "uq_firms_uscc",
         "uscc",
         unique=True,
-        sqlite_where=sql("carrier_id IS NULL"),
-        postgresql_where=sql("carrier_id IS NULL"),
+        sqlite_where=sql(COUNTED),
+        postgresql_where=sql(COUNTED),
     ),
 )
 
@@ -382,6 +410,8 @@ imports = Table(
     Column("rejected", Json, nullable=False),
     #: None in those of versions that kept none
     Column("remarks", Json),
+    #: how the file was read, for its rejected rows to be read again
+    Column("reading", Json),
     Column("result", Json),
     _by(),
     _at(),
@@ -410,6 +440,10 @@ staged = Table(
     Column("record", CompressedJson),
     *_headline(),
     Column("firm_id", Integer),
+    of_name("name_key", name_key, 300),
+    of_name("name_stem", name_stem, 300),
+    #: what a person decided of the firm that the row may speak of; None: what is proposed
+    Column("decision", String(16)),
     UniqueConstraint("import_id", "place"),
 )
 

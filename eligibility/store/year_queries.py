@@ -71,22 +71,22 @@ class YearQueries(Access):
 
     @open_to(STAFF)
     def copies(self, year: int) -> list[Row]:
-        """Firms that the register holds more than once under one credit code, by their ids.
+        """Files of firms that have several, until a person decides, by their ids.
 
-        ``id``, ``uscc``, ``stage``, and ``decided``: whether its application of the year is.
+        ``id``, ``firm`` (the id of the file that counts, where it is to be seen too), ``stage``, and
+        ``decided``: whether its application of the year is.
         """
+        copy = firms.alias("copy")
+        several = select(copy.c.copy_of).where(
+            copy.c.copy_of.is_not(None), copy.c.archived_at.is_(None)
+        )
+        firm = func.coalesce(firms.c.copy_of, firms.c.id)
         with self._reading() as connection:
-            several = (
-                select(firms.c.uscc)
-                .where(self._visible(), firms.c.uscc != "")
-                .group_by(firms.c.uscc)
-                .having(func.count() > 1)
+            columns = firms.c.id, firm.label("firm"), firms.c.stage
+            wanted = select(*columns, firms.c.id.in_(_decided_firms(year)).label("decided"))
+            return self._all(
+                connection, wanted.where(self._visible(), firm.in_(several)).order_by(firms.c.id)
             )
-            columns = [firms.c[name] for name in ("id", "uscc", "stage")]
-            wanted = select(*columns, firms.c.id.in_(_decided_firms(year)).label("decided")).where(
-                self._visible(), firms.c.uscc.in_(several)
-            )
-            return self._all(connection, wanted.order_by(firms.c.id))
 
     @open_to(STAFF)
     def certificates(self) -> list[Row]:

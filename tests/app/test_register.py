@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -23,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import address, cache, session
-from eligibility.app.register import correct, firms_export, firms_query
+from eligibility.app.register import correct, firms_export, firms_query, import_repair
 from eligibility.app.register.dossier import moment
 from eligibility.app.session import UPLOAD, Upload
 from eligibility.app.widgets import downloads
@@ -216,7 +217,7 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     app.selectbox(key="to-stage").set_value("ready").run()
     assert app.button(key="set-stage").label == "Set this stage (changes 2 of 2)"
     app.button(key="set-stage").click().run()
-    assert "Changed: 2 of 2 firms: 乙公司、甲公司." in html(app)
+    assert "Changed: 2 of 2 firms: 甲公司、乙公司." in html(app)
     assert {row["stage"] for row in staffed.repository.firms.page().rows} == {"ready"}
     versions = {row["id"]: row["version"] for row in staffed.repository.firms.page().rows}
     staffed.repository.firms.save(second, {"name": "丙公司"}, versions[second])
@@ -430,15 +431,14 @@ def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
     assert "▲ better" in said
 
 
-def test_the_history_names_what_was_done_without_figures(staffed: Staffed) -> None:
+def test_the_history_says_what_was_done_and_what_each_figure_was_and_is(staffed: Staffed) -> None:
     firm = staffed.firm()
     staffed.repository.firms.set_stage([firm], "ready")
     staffed.assess(firm, 2026, staff_total=4321)
     app = staffed.open("firm", firm=str(firm), tab="history")
     changes = app.dataframe[-1].value
     assert list(changes["What"])[:3] == ["assess", "save figures", "set stage"]
-    assert "Staff" in changes["Detail"][1]
-    assert "4321" not in str(changes.values)
+    assert "2025: 100 persons → 4,321 persons" in changes["Detail"][1]
 
 
 def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
@@ -447,7 +447,7 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     app.text_input[-1].input("补专项审计")
     button(app, "Add the task").click().run()
     assert "补专项审计" in html(app)
-    app.checkbox[0].check().run()
+    app.checkbox[-1].check().run()
     assert staffed.repository.casework.tasks(firm)[0]["done"]
     app = staffed.open("firm", firm=str(firm), tab="notes")
     app.text_area[0].input(NASTY)
@@ -455,11 +455,11 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     assert staffed.repository.casework.notes(firm)[0]["text"] == NASTY
     assert "<script>alert" not in html(app)
     app = staffed.open("firm", firm=str(firm), tab="documents")
-    assert "Checked: 0 of 9" in app.caption[0].value
+    assert any("Checked: 0 of 9" in each.value for each in app.caption)
     app.get("button_group")[2].set_value("checked").run()
     (paper,) = staffed.repository.casework.documents(firm)
     assert paper["status"] == "checked"
-    assert "Checked: 1 of 9" in app.caption[0].value
+    assert any("Checked: 1 of 9" in each.value for each in app.caption)
 
 
 def edited(patch: pytest.MonkeyPatch, what: str, column: str, value: str) -> None:
@@ -582,6 +582,15 @@ def staged(staffed: Staffed) -> Any:
     return app
 
 
+def confirm(app: Any) -> None:
+    """Confirm an import, and the carriers that it makes."""
+    for box in app.checkbox:
+        if box.label.startswith("Make "):
+            box.check().run()
+    button(app, "Confirm and store").click().run()
+    assert not app.exception
+
+
 def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staffed) -> None:
     said = html(staged(staffed))
     rejected = len((MESSY.parent / "candidates_messy_expected_rejects.csv").read_text().split()) - 1
@@ -594,11 +603,18 @@ def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staff
     assert staffed.repository.firms.page().count == 0
     app = staffed.open("import", **{"import": str(row["id"])})
     assert f"{row['accepted']} scored = 0 of firms held already" in html(app)
-    told, drawn = (each.value for each in app.dataframe)
+    drawn = app.dataframe[0].value
+    told = [issue for each in held["rejected"] for issue in each["issues"]]
     assert len(told) >= 20
-    assert len(set(told["Firm"]) - {""}) >= 15
+    assert len({issue["firm"] for issue in told} - {""}) >= 15
     assert set(drawn["Would"]) == {"add"}
-    button(app, "Confirm and store").click().run()
+    # carriers are made by nobody unannounced
+    names = held["new_carriers"]
+    (box,) = (each for each in app.checkbox if each.label.startswith("Make "))
+    assert box.label.startswith(f"Make {len(names)} new carriers: {names[0]}")
+    assert button(app, "Confirm and store").disabled
+    assert staffed.repository.administration.carriers() == []
+    confirm(app)
     (done,) = [each["result"] for each in staffed.repository.imports.recent()]
     assert html(app).count(f"Stored: {done['added']} firms added") == 1
     # one firm stands in the file with two years
@@ -608,12 +624,12 @@ def test_an_import_adds_up_survives_a_refresh_and_is_stored_whole(staffed: Staff
 
 
 def test_the_same_file_a_second_time_adds_nothing_and_says_so(staffed: Staffed) -> None:
-    button(staged(staffed), "Confirm and store").click().run()
+    confirm(staged(staffed))
     before = staffed.repository.firms.page(limit=100).rows
     trail = len(staffed.repository.administration.audit_trail(limit=1000))
     app = staged(staffed)
-    assert set(app.dataframe[1].value["Would"]) == {"nothing new"}
-    button(app, "Confirm and store").click().run()
+    assert set(app.dataframe[0].value["Would"]) == {"nothing new"}
+    confirm(app)
     again, _first = staffed.repository.imports.recent()
     whole = again["accepted"]
     assert again["result"] == {"added": 0, "changed": 0, "assessed": 0, "unchanged": whole}
@@ -643,7 +659,7 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
     app.run()
     button(app, "Read the rows").click().run()
     assert "2 rows read = 2 scored + 0 rejected" in html(app)
-    (remark,) = app.dataframe[0].value.to_dict("records")
+    (remark,) = app.dataframe[1].value.to_dict("records")
     assert (remark["Row"], remark["Firm"], remark["Value"]) == (3, "乙公司", "about 8 million")
     assert remark["What was expected"].endswith("; left blank")
     button(app, "Confirm and store").click().run()
@@ -659,6 +675,53 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
         staffed.repository, 2026, year_candidates.USUAL, load_scheme()
     )
     assert set(pool.firms) == set(ids.values())
+
+
+def test_rejected_rows_come_back_as_they_came_with_their_reasons_and_can_be_repaired(
+    staffed: Staffed,
+) -> None:
+    app = staged(staffed)
+    (row,) = staffed.repository.imports.recent()
+    held = staffed.repository.imports.preview(row["id"], limit=0)
+    rejected = len(held["rejected"])
+    with MESSY.open(encoding="gb18030", newline="") as file:
+        lines = list(csv.reader(file))
+    for each in held["rejected"]:
+        assert each["cells"] == lines[each["row"] - 1], "as it came"
+        assert import_repair.reasons(each)
+    sent_back = list(csv.reader(io.StringIO(import_repair.rejects_file(held).decode("utf-8-sig"))))
+    assert sent_back[0][:-1] == held["reading"]["heads"]
+    assert [line[:-1] for line in sent_back[1:]] == [each["cells"] for each in held["rejected"]]
+    # a bad cell throws no firm out: it is left blank where a person says so
+    button(app, "Take all, bad cells blank").click().run()
+    assert not app.exception
+    now = staffed.repository.imports.preview(row["id"], limit=0)
+    assert now["accepted"] > held["accepted"]
+    assert now["accepted"] + len(now["rejected"]) == held["accepted"] + rejected
+    assert f"Taken: {now['accepted'] - held['accepted']} of {rejected} rejected rows." in html(app)
+    left = {each["row"]: each for each in now["rejected"]}
+    assert left.keys() <= {each["row"] for each in held["rejected"]}
+    # and one that was repaired by someone else meanwhile is not taken twice
+    with pytest.raises(Exception, match="Someone else has repaired"):
+        staffed.repository.imports.repair(row["id"], [], [], rejected)
+
+
+def test_a_corrected_cell_is_read_again_and_the_others_stay_rejected(staffed: Staffed) -> None:
+    staged(staffed)
+    (row,) = staffed.repository.imports.recent()
+    held = staffed.repository.imports.preview(row["id"], limit=0)
+    cells = [list(each["cells"]) for each in held["rejected"]]
+    place = next(
+        number for number, each in enumerate(held["rejected"])
+        if [issue["column"] for issue in each["issues"]] == ["职工总数（人）"]
+    )  # fmt: skip
+    column = held["reading"]["heads"].index("职工总数（人）")
+    cells[place][column] = "50"
+    import_repair.take_again(staffed.repository, held, cells, [False] * len(cells))
+    now = staffed.repository.imports.preview(row["id"], limit=200)
+    assert now["accepted"] == held["accepted"] + 1
+    assert now["rows"][-1]["inputs"]["staff_total"] == 50
+    assert len(now["rejected"]) == len(held["rejected"]) - 1
 
 
 def test_a_discarded_import_leaves_nothing(staffed: Staffed) -> None:
@@ -736,6 +799,29 @@ def test_a_register_is_matched_by_credit_code_and_every_row_is_accounted_for(
         staffed.repository.applications.save_outcomes(again.rows)
 
 
+def test_a_register_finds_a_firm_by_its_one_name_or_former_name_and_tells_two_from_none(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    firm = repository.firms.add({"name": "霁翊珞科技有限公司", "uscc": CODES[0]})
+    repository.firms.save(firm, {"name": "霁翊珞智能科技股份有限公司"}, 1)
+    for code in CODES[1:3]:
+        repository.firms.add({"name": "云泓科技有限公司", "uscc": code})
+    codeless = repository.firms.add({"name": "昶科环境有限公司"})
+    held = read(
+        staffed,
+        "企业名称,统一社会信用代码,申报年度,认定结果\n"
+        "霁翊珞智能科技（股份）有限公司,,2026,是\n霁翊珞智能科技股份 有限公司,,2026,是\n"
+        "霁翊珞科技有限公司,,2025,否\n云泓科技有限公司,,2026,是\n没有这家公司,,2026,是\n"
+        f"昶科环境有限公司,{CODES[3]},2026,是\n霁翊珞科技有限公司,{CODES[3]},2024,是\n",
+    )
+    assert [(row[0], row[1]) for row in held.rows] == [(firm, 2026), (firm, 2025), (codeless, 2026)]
+    assert [name for _row, name in held.ambiguous_rows] == ["云泓科技有限公司"]
+    assert [name for _row, name in held.unmatched_rows] == [
+        "霁翊珞智能科技（股份）有限公司", "没有这家公司", "霁翊珞科技有限公司",
+    ]  # fmt: skip
+
+
 def test_a_register_without_outcomes_is_refused(staffed: Staffed) -> None:
     with pytest.raises(Exception, match="has no column certified"):
         read(staffed, f"uscc,applied_year\n{CODES[0]},2026\n")
@@ -767,6 +853,19 @@ def test_the_names_in_the_address_are_those_of_the_filter() -> None:
     made = firms_query.choice(asked)
     assert made.firms == FirmFilter(text="x", carrier_id=3, verdict="")
     assert made.page == 2
+    more = firms_query.choice(
+        {
+            address.GAP: "rd_intensity", address.SCORE: "70", address.CHANCE: "60",
+            address.BATCH: "一", address.EXPIRY: "2026-12-31", address.ADVISER: "0",
+            address.COLUMNS: "uscc,nothing,name,uscc",
+        }
+    )  # fmt: skip
+    assert more.firms == FirmFilter(
+        first_gap="rd_intensity", score=70, chance=0.6, batch="一",
+        expires_by=date(2026, 12, 31), adviser_id=0,
+    )  # fmt: skip
+    assert more.columns == ("uscc", "name")
+    assert firms_query.choice({address.EXPIRY: "soon"}).firms == FirmFilter()
 
 
 def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> None:
@@ -789,3 +888,51 @@ def test_the_one_who_changed_a_firm_second_is_told(staffed: Staffed) -> None:
     assert "Saved." in html(app)
     held = staffed.repository.firms.get(firm)
     assert (held["name"], held["district"]) == ("乙公司", "赛罕区")
+
+
+def test_two_files_of_one_firm_are_merged_on_the_page_and_parted_again(staffed: Staffed) -> None:
+    park, hub = (staffed.repository.administration.add_carrier(name) for name in ("园区", "孵化器"))
+    first = staffed.firm(0, "霁翊珞科技有限公司", carrier_id=park)
+    second = staffed.firm(0, "霁翊珞科技股份有限公司", carrier_id=hub)
+    app = staffed.open("firms")
+    assert "1 files may be a second one of a firm" in html(app)
+    assert list(app.dataframe[0].value["name"]) == ["霁翊珞科技有限公司"]
+    button(app, "Decide").click().run()
+    said = html(app)
+    assert all(
+        name in said for name in ("霁翊珞科技有限公司", "霁翊珞科技股份有限公司", "园区", "孵化器")
+    )
+    assert not [each for each in app.button if each.label == "They are two firms"]
+    next(each for each in app.radio if each.label == "Name from now on").set_value(
+        "霁翊珞科技股份有限公司"
+    )
+    next(each for each in app.radio if each.label == "Carrier from now on").set_value(hub)
+    button(app, "They are one firm: merge").click().run()
+    assert not app.exception
+    assert "Nothing is left to decide." in "".join(each.value for each in app.info)
+    row = staffed.repository.firms.get(first)
+    assert (row["name"], row["carrier"]) == ("霁翊珞科技股份有限公司", "孵化器")
+    app = staffed.open("firm", firm=str(first), tab="history")
+    assert "Former names" in "".join(each.value for each in app.header)
+    button(app, "Part them again").click().run()
+    assert not app.exception
+    assert "Parted: each file has what it had." in html(app)
+    assert staffed.repository.firms.get(second)["carrier"] == "孵化器"
+    assert staffed.repository.firms.get(first)["name"] == "霁翊珞科技有限公司"
+
+
+def test_a_code_that_is_none_is_refused_and_an_archived_firm_comes_back(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    app = staffed.open("firm", firm=str(firm))
+    next(each for each in app.text_input if each.label == "Credit code").set_value("123")
+    button(app, "Save").click().run()
+    assert "123 is no credit code" in html(app)
+    assert staffed.repository.firms.get(firm)["uscc"] == CODES[0]
+    app = staffed.open("firm", firm=str(firm))
+    next(each for each in app.text_input if each.label == "Why").set_value("注销")
+    button(app, "To the archive").click().run()
+    assert "甲公司 is in the archive" in html(app), [b.label for b in app.button]
+    app = staffed.open("firms")
+    assert staffed.repository.firms.page().count == 0
+    button(app, "Take back").click().run()
+    assert staffed.repository.firms.page().count == 1

@@ -53,7 +53,7 @@ def test_from_the_first_version_forwards_step_by_step_to_what_is_declared(empty_
         assert compare_metadata(context, metadata) == []
         held = inspect(connection)
         partial = {index["name"]: index["unique"] for index in held.get_indexes("firms")}
-        assert partial["uq_firms_uscc_without_carrier"]
+        assert partial["uq_firms_uscc"]
         for table in APPEND_ONLY:
             asked = (
                 "sqlite_master WHERE tbl_name"

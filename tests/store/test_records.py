@@ -134,13 +134,16 @@ def test_a_bulk_change_is_noticed_by_whoever_was_editing(local: Repository) -> N
         local.firms.save(firm, {"name": "乙"}, 1)
 
 
-def test_a_carrier_holds_a_credit_code_once_and_so_do_firms_without_one(local: Repository) -> None:
+def test_a_carrier_holds_a_credit_code_once_and_two_that_hold_it_hold_one_firm(
+    local: Repository,
+) -> None:
     carrier = local.administration.add_carrier("园")
     for bound in ({}, {"carrier_id": carrier}):
         local.firms.add({"name": "甲", "uscc": "91150105XNBU6HUA33", **bound})
         with pytest.raises(Conflict):
             local.firms.add({"name": "乙", "uscc": "91150105XNBU6HUA33", **bound})
-    assert local.firms.page().count == 2
+    assert local.firms.page().count == 1
+    assert [pair["reason"] for pair in local.identity.pairs()] == ["code"]
     local.firms.add({"name": "丙"})
     local.firms.add({"name": "丁"})
 
@@ -495,19 +498,23 @@ def test_a_row_without_a_code_is_known_again_by_the_very_same_figures_only(
 
 
 def test_a_code_at_several_carriers_must_be_told_apart_by_the_file(local: Repository) -> None:
-    for carrier in (local.administration.add_carrier("园"), local.administration.add_carrier("区")):
+    files = [
         local.firms.add({"name": "甲", "uscc": "91150105XNBU6HUA33", "carrier_id": carrier})
+        for carrier in (
+            local.administration.add_carrier("园"),
+            local.administration.add_carrier("区"),
+        )
+    ]
     vague = local.imports.stage("f", [(facts("91150105XNBU6HUA33", "乙"), None)])
     with pytest.raises(InputError):
         local.imports.confirm(vague)
-    assert {row["name"] for row in local.firms.page().rows} == {"甲"}
+    assert {local.firms.get(each)["name"] for each in files} == {"甲"}
     local.imports.discard(vague)
     clear = local.imports.stage("f", [(facts("91150105XNBU6HUA33", "乙", carrier="区"), None)])
     assert local.imports.confirm(clear) == (0, 1, 0, 0)
-    assert {(row["name"], row["carrier"]) for row in local.firms.page().rows} == {
-        ("甲", "园"),
-        ("乙", "区"),
-    }
+    rows = [local.firms.get(each) for each in files]
+    assert {(row["name"], row["carrier"]) for row in rows} == {("甲", "园"), ("乙", "区")}
+    assert local.firms.page().count == 1, "it is one firm all the while"
 
 
 def test_a_firm_without_a_carrier_goes_to_the_one_that_a_file_names(local: Repository) -> None:

@@ -50,8 +50,16 @@ class World:
     assessment: int
     code: str
     draft: int
+    stored: int
     staged: int
     view: int
+    #: a pair to decide, its two files, and a merge, a firm and one in the archive of the same carrier
+    pair: int
+    twins: tuple[int, int]
+    merge: int
+    spare: int
+    archived: int
+    former: int
     token: int
     question_token: str
     question_link: int
@@ -92,10 +100,25 @@ def world(engine: Engine) -> World:
     other_adviser = account("other adviser", Role.ADVISER, carrier_id=other_carrier)
     firm = chief.firms.add(
         {"name": f"{SECRET}公司", "uscc": "91150105XNBU6HUA33", "district": SECRET,
-         "industry": SECRET, "carrier_id": carrier, "adviser_id": account_ids["adviser"]}
+         "industry": SECRET, "carrier_id": chief.administration.add_carrier(f"{SECRET}旧园")}
     )  # fmt: skip
     other_firm = chief.firms.add({"name": "乙公司", "uscc": "91150100XNYLK3H19E",
                                  "carrier_id": other_carrier})  # fmt: skip
+    double = chief.firms.add({"name": f"{SECRET}新公司", "carrier_id": carrier})
+    chief.firms.save(firm, {"name": f"{SECRET}新公司"}, 1)
+    chief.firms.move([firm], carrier)
+    chief.firms.assign([firm], account_ids["adviser"])
+    versions = {each: chief.firms.get(each)["version"] for each in (firm, double)}
+    merge = chief.identity.merge(firm, double, {}, versions)
+    (former,) = chief.identity.former_files()
+    first, second = (
+        chief.firms.add({"name": f"{SECRET}两份公司", "carrier_id": carrier}) for _ in range(2)
+    )
+    (pair,) = chief.identity.pairs()
+    spare, gone = (
+        chief.firms.add({"name": f"{SECRET}{name}", "carrier_id": carrier}) for name in "留档"
+    )
+    chief.identity.archive(gone, 1, SECRET)
     at_carrier = Repository(engine, adviser)
     at_carrier.records.save_figures(firm, 2026, {"name": SECRET, "staff_total": 140}, 0)
     at_carrier.records.save_ledger(firm, "ip", [{"title": SECRET}], 0)
@@ -112,6 +135,9 @@ def world(engine: Engine) -> World:
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
     code, draft = Repository(engine, owner).drafts.add({"name": SECRET})
     Repository(engine, owner).drafts.share(code, carrier, SECRET)
+    earlier = facts("91150105XNBU6HUA33", SECRET) | {"application_date": date(2025, 5, 10)}
+    stored = at_carrier.imports.stage(SECRET, [(earlier, None)])
+    at_carrier.imports.confirm(stored)
     at_carrier.contacts.save(firm, [{"name": SECRET, "phone": "0471-1234567"}], 0)
     _, result_link = Repository(engine, owner).links.add_result_link(code, 30, SECRET)
     # of no account, so that it holds whatever becomes of one
@@ -143,8 +169,9 @@ def world(engine: Engine) -> World:
     }
     return World(
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
-        account_ids["other adviser"], task, assessment, code, draft, staged, view, token,
-        question_token, question_link, result_link, spare_link, submission, principals, account_ids,
+        account_ids["other adviser"], task, assessment, code, draft, stored, staged, view, pair["id"],
+        (first, second), merge, spare, gone, former["id"], token, question_token, question_link,
+        result_link, spare_link, submission, principals, account_ids,
     )  # fmt: skip
 
 

@@ -23,8 +23,10 @@ from eligibility.assessment.ladder import joint_fields_by_id
 from eligibility.domain.errors import EligibilityError, InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.store import (
+    CARRIER_WORDS,
     ROLE_WORDS,
     STAGE_WORDS,
+    CarrierKind,
     FirmFilter,
     Repository,
     Role,
@@ -210,6 +212,8 @@ def carriers(repository: Repository) -> None:
             [
                 {
                     _("Name"): row["name"],
+                    _("Kind"): _kind_word(row["kind"]),
+                    _("Speciality"): row["speciality"] or "",
                     _("District"): row["district"] or "",
                     _("State"): _("● active") if row["active"] else _("○ closed"),
                 }
@@ -241,15 +245,28 @@ def carriers(repository: Repository) -> None:
         with st.form(f"carrier-{carrier['id']}-{carrier['version']}", border=False):
             name = st.text_input(_("Name"), carrier["name"], max_chars=200)
             district = st.text_input(_("District"), carrier["district"] or "", max_chars=100)
+            kinds = [None, *(kind.value for kind in CarrierKind)]
+            kind = st.selectbox(
+                _("Kind"),
+                kinds,
+                kinds.index(carrier["kind"]) if carrier["kind"] in kinds else 0,
+                _kind_word,
+            )
+            speciality = st.text_input(_("Speciality"), carrier["speciality"] or "", max_chars=200)
             active = st.checkbox(_("Active"), carrier["active"])
             if st.form_submit_button(_("Save")):
                 values = {"name": name, "district": district or None, "active": active}
+                values |= {"kind": kind, "speciality": speciality.strip() or None}
                 _do(
                     lambda: repository.administration.save_carrier(
                         carrier["id"], values, carrier["version"]
                     ),
                     Message("The carrier {name} is changed.", {"name": name}),
                 )
+
+
+def _kind_word(kind: str | None) -> str:
+    return _(CARRIER_WORDS[CarrierKind(kind)]) if kind else _("not stated")
 
 
 def targets(repository: Repository) -> None:

@@ -163,9 +163,16 @@ def confirm_outcomes(repository: Repository, register: Register) -> bool:
     """What a file would record, and the button that does it; True once it was pressed."""
     batch = register.batch
     rejected = batch.read - len(batch.table)
-    words = _("{read} rows read = {n} to record + {unknown} without a firm here + {out} rejected")
+    words = _(
+        "{read} rows read = {n} to record + {unknown} without a firm here + {several} of several "
+        "firms + {out} rejected"
+    )
     sentence = words.format(
-        read=batch.read, n=len(register.rows), unknown=len(register.unmatched_rows), out=rejected
+        read=batch.read,
+        n=len(register.rows),
+        unknown=len(register.unmatched_rows),
+        several=len(register.ambiguous_rows),
+        out=rejected,
     )
     changes = sum(row[3] > 0 for row in register.rows)
     again = _("Held already, and changed by the file: {n}").format(n=changes)
@@ -178,6 +185,16 @@ def confirm_outcomes(repository: Repository, register: Register) -> bool:
                 _("Row"): [row for row, _name in register.unmatched_rows],
                 _("Not held here, or without a year"): [
                     name for _row, name in register.unmatched_rows
+                ],
+            },
+            hide_index=True,
+        )
+    if register.ambiguous_rows:
+        st.dataframe(
+            {
+                _("Row"): [row for row, _name in register.ambiguous_rows],
+                _("Several firms have or had this name; add the credit code"): [
+                    name for _row, name in register.ambiguous_rows
                 ],
             },
             hide_index=True,

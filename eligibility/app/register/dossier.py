@@ -21,16 +21,16 @@ from eligibility.app.firm import (
     verdict,
 )
 from eligibility.app.register import firms_query
+from eligibility.app.register.change_words import change_lines
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
-from eligibility.assessment.ladder import joint_fields_by_id
-from eligibility.domain.calendar_window import split_calendar_key
-from eligibility.domain.facts import Field
+from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
+from eligibility.intake import codes
 from eligibility.store import STAGE_WORDS, Repository, Stage, audit_words
 
 Row = Mapping[str, Any]
@@ -119,18 +119,35 @@ def master(repository: Repository, firm: Row) -> None:
             list(advisers).index(copy["adviser_id"]),
             advisers.__getitem__,
         )
+        seats = {copy["carrier_id"]: copy["carrier"] or _("no carrier")} | {
+            row["id"]: row["name"] for row in repository.administration.carriers()
+        }
+        carrier = st.selectbox(
+            _("Carrier"),
+            list(seats),
+            list(seats).index(copy["carrier_id"]),
+            seats.__getitem__,
+            disabled=len(seats) < 2,
+        )
         entries = {
             field: st.text_input(label, copy[field] or "", max_chars=200)
             for field, label in (
                 ("name", _("Name of the firm")),
+                ("uscc", _("Credit code")),
                 ("district", _("District")),
                 ("industry", _("Industry")),
             )
         }
+        is_correction = st.checkbox(
+            _("What was there was wrong: keep no former name or carrier"),
+            help=_("Else the name and the carrier of until today stay in the history."),
+        )
         if st.form_submit_button(_("Save")):
             values = {field: text.strip() or None for field, text in entries.items()}
-            values = {**values, "name": values["name"] or "", "adviser_id": adviser}
-            guard.do(partial(_save, repository, copy, values, stage))
+            values = {**values, "name": values["name"] or "", "carrier_id": carrier}
+            # an adviser belongs to the carrier that is left
+            values["adviser_id"] = None if carrier != copy["carrier_id"] else adviser
+            guard.do(partial(_save, repository, copy, values, stage, is_correction))
             session.discard_edit(f"firm:{firm['id']}")
             st.rerun()
     if firm["version"] != copy["version"]:
@@ -138,14 +155,30 @@ def master(repository: Repository, firm: Row) -> None:
         st.rerun()
 
 
-def _save(repository: Repository, application: Row, values: Row, stage: str) -> Message:
+def _save(
+    repository: Repository, application: Row, values: Row, stage: str, is_correction: bool
+) -> Message:
     changed = {name: value for name, value in values.items() if application[name] != value}
     version = application["version"]
     if changed:
-        version = repository.firms.save(application["id"], changed, version)
+        if changed.get("uscc"):
+            changed["uscc"] = _code(changed["uscc"])
+        version = repository.firms.save(
+            application["id"], changed, version, is_correction=is_correction
+        )
     if stage != application["stage"]:
         repository.firms.set_stage({application["id"]: version}, stage)
     return Message(msgid("Saved."))
+
+
+def _code(typed: str) -> str:
+    try:
+        return codes.parse(typed)
+    except codes.WrongCode as error:
+        raise InputError(
+            "{code} is no credit code; expected {expectation}.",
+            code=typed, expectation=error.expectation,
+        ) from error  # fmt: skip
 
 
 def assessment(repository: Repository, firm: Row) -> None:
@@ -351,27 +384,15 @@ def changes(rows: Sequence[Row], with_name: bool = True) -> None:
     )
 
 
-def _changed_title(name: str, fields: Mapping[str, Field]) -> str:
-    """The title of a stored fact, with its calendar year."""
-    if name in fields:
-        return language().of(fields[name].title)
-    if dated := split_calendar_key(name):
-        stem, year = dated
-        field = fields.get(stem) or fields.get(f"{stem}_y3")
-        if field is not None:
-            return _("{title}, {year}").format(title=fmt.stem_title(field), year=year)
-    return name
-
-
 def _detail(detail: Row) -> str:
-    """Which fields changed, without their figures; else the plain values of the line."""
+    """Which fields changed, from what to what; else the plain values of the line."""
     changed = detail.get("changed")
     if isinstance(changed, Mapping):
-        fields = joint_fields_by_id()
-        return _(", ").join(_changed_title(name, fields) for name in changed)
+        return _("; ").join(change_lines(changed))
     if "stage" in detail:
         return _(STAGE_WORDS[Stage(detail["stage"])])
     if "verdict" in detail:
         return verdict_word(detail["verdict"], language())
-    lines = [detail[name] for name in ("title", "applied_year", "batch") if detail.get(name)]
+    names = ("title", "applied_year", "batch", "name", "why")
+    lines = [detail[name] for name in names if detail.get(name)]
     return _(", ").join(map(str, lines))

@@ -7,7 +7,14 @@ from datetime import date
 import streamlit as st
 
 from eligibility.app import address, cache
-from eligibility.app.register import casework, correct, dossier, exchange, firm_deadlines
+from eligibility.app.register import (
+    casework,
+    correct,
+    dossier,
+    exchange,
+    firm_deadlines,
+    identity,
+)
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 
@@ -29,6 +36,8 @@ with guard.refusals_shown():
     with st.container(horizontal=True, vertical_alignment="top", key="dossier"):
         dossier.heading(firm)
         dossier.master(repository, firm)
+        identity.merge_with(repository, firm)
+        identity.archive(repository, firm)
     guard.news()
     match dossier.tabs():
         case "beside":
@@ -36,6 +45,7 @@ with guard.refusals_shown():
         case "plan":
             dossier.way(repository, firm)
         case "history":
+            identity.history(repository, firm)
             dossier.history(repository, firm)
         case "tasks":
             casework.tasks(repository, firm)

@@ -14,6 +14,7 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.register import firms_export, firms_query
 from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDICTS, FirmListQuery
+from eligibility.app.self_assessment.fields import EARLIEST, LATEST
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, guard, open_by_name
@@ -24,7 +25,7 @@ from eligibility.app.widgets.status import verdict_word
 from eligibility.domain.errors import Conflict
 from eligibility.domain.text import Message, msgid
 from eligibility.schemes.registry import Scheme
-from eligibility.store import STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
+from eligibility.store import CARRIER_WORDS, STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
 
 #: rows before the table scrolls, and how high it is then
 SHOWN, TALL = 16, 620
@@ -53,13 +54,28 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
         address.INDUSTRY: (_("Industry"), _groups(repository, "industry"), firm_filter.industry),
         address.CARRIER: (
             _("Carrier"),
-            _names(repository.administration.carriers()),
+            {0: _("no carrier")} | _names(repository.administration.carriers()),
             firm_filter.carrier_id,
         ),
         address.ADVISER: (
             _("Adviser"),
-            _names(repository.administration.advisers()),
+            {0: _("nobody")} | _names(repository.administration.advisers()),
             firm_filter.adviser_id,
+        ),
+        address.GAP: (
+            _("Nearest gap"),
+            firms_query.condition_titles(cache.scheme(), language()),
+            firm_filter.first_gap,
+        ),
+        address.CARRIER_KIND: (
+            _("Kind of carrier"),
+            {kind.value: _(words) for kind, words in CARRIER_WORDS.items()},
+            firm_filter.carrier_kind,
+        ),
+        address.BATCH: (
+            _("Batch"),
+            {name: name for name in repository.firms.batches()},
+            firm_filter.batch,
         ),
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
@@ -73,6 +89,8 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
         with st.popover(_("Filter"), icon=":material/filter_list:"):
             for name, (label, options, value) in stages.items():
                 _select(name, label, options, value)
+            _bounds(firm_filter)
+        _choose_columns(choice)
         st.selectbox(
             _("Order"),
             list(ORDERS),
@@ -87,9 +105,60 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
         for name, (label, options, value) in stages.items()
         if value is not None
     }
+    bounds = {
+        address.SCORE: (_("Certain points, at least"), firm_filter.score),
+        address.CHANCE: (_("Readiness in %, at least"), _whole(firm_filter.chance)),
+        address.EXPIRY: (_("Certificate ends by"), firm_filter.expires_by),
+    }
+    words |= {
+        name: (label, f"{value}") for name, (label, value) in bounds.items() if value is not None
+    }
     if firm_filter.text:
         words = {address.TEXT: (_("Contains"), firm_filter.text), **words}
     _chips(words)
+
+
+def _whole(chance: float | None) -> int | None:
+    return None if chance is None else round(100 * chance)
+
+
+def _bounds(firm_filter: FirmFilter) -> None:
+    """Inputs of the least score and chance, and of the day by which a certificate ends."""
+    for name, label, most, value in (
+        (address.SCORE, _("Certain points, at least"), 100, firm_filter.score),
+        (address.CHANCE, _("Readiness in %, at least"), 99, _whole(firm_filter.chance)),
+    ):
+        st.number_input(
+            label,
+            0,
+            most,
+            step=1,
+            key=address.query_widget_key(name, None if value is None else int(min(value, most))),
+            on_change=address.set_query_from_widget,
+            args=(name,),
+        )
+    st.date_input(
+        _("Certificate ends by"),
+        min_value=EARLIEST,
+        max_value=LATEST,
+        format="YYYY-MM-DD",
+        key=address.query_widget_key(address.EXPIRY, firm_filter.expires_by),
+        on_change=address.set_query_from_widget,
+        args=(address.EXPIRY,),
+    )
+
+
+def _choose_columns(choice: FirmListQuery) -> None:
+    """Which columns the list shows and in which order; a saved view keeps them."""
+    titles = {name: column.title for name, column in firms_export.columns(language()).items()}
+    with st.popover(_("Columns"), icon=":material/view_column:"):
+        st.multiselect(
+            _("Columns in the order in which they are chosen; none: all"),
+            list(titles),
+            format_func=titles.__getitem__,
+            key=address.query_widget_key(address.COLUMNS, list(choice.columns)),
+            on_change=address.set_columns_from_widget,
+        )
 
 
 def _chips(words: Mapping[str, tuple[str, str]]) -> None:
@@ -199,7 +268,7 @@ def nothing(choice: FirmListQuery) -> None:
 
 
 def rows(
-    page: ResultPage, choice: FirmListQuery, scheme: Scheme
+    repository: Repository, page: ResultPage, choice: FirmListQuery, scheme: Scheme
 ) -> tuple[list[dict[str, Any]], int | None]:
     """The rows of a page of the list; gives those that are ticked, and the id of one opened."""
     first = (choice.page - 1) * PAGE_ROWS
@@ -218,8 +287,11 @@ def rows(
     hint = _("“Open” leads to the firm; tick rows to change several at once")
     names = [row["name"] or row["uscc"] or _("(no name)") for row in page.rows]
     named = open_by_name.above(f"{words} · {hint}", names)
-    shown = firms_query.table(page.rows, scheme, language())
+    gaps = repository.firms.nearest_gaps(row["id"] for row in page.rows)
+    shown = firms_query.table(page.rows, scheme, language(), gaps)
     config = _columns(shown)
+    if choice.columns:
+        config = {name: config[name] for name in choice.columns if name in config}
     config["open"] = st.column_config.ButtonColumn(
         "", width=58, pinned=True, type="tertiary", key=session.open_key(session.LIST)
     )
@@ -257,12 +329,14 @@ def _columns(table: pa.Table) -> dict[str, Any]:
         "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
         "readiness": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),
         "interval": column.TextColumn(_("interval (90%)"), width=96),
-        "gap": column.TextColumn(_("Nearest gap"), width=170),
+        "gap": column.TextColumn(_("Nearest gap"), width=230),
         "due": column.DateColumn(_("Next deadline"), width=104, format="YYYY-MM-DD"),
         "district": column.TextColumn(_("District"), width=96),
+        "industry": column.TextColumn(_("Industry"), width=120),
         "carrier": column.TextColumn(_("Carrier"), width=150),
         "adviser": column.TextColumn(_("Adviser"), width=96),
         "uscc": column.TextColumn(_("Credit code"), width=170),
+        "assessed": column.DateColumn(_("Last assessed"), width=104, format="YYYY-MM-DD"),
     }
     if table["readiness"].null_count == table.num_rows:
         del result["readiness"], result["interval"]
@@ -281,7 +355,14 @@ def bulk(
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
     with st.expander(_("Change several firms at once"), expanded=bool(rows)):
-        st.caption(_("Ticked: {n}").format(n=len(rows)))
+        names = [row["name"] or row["uscc"] or _("(no name)") for row in rows[:NAMED]]
+        more = len(rows) - len(names)
+        ticked = _("Ticked: {n}").format(n=len(rows))
+        if names:
+            ticked += " · " + "、".join(map(literal, names))
+        if more > 0:
+            ticked += " " + _("and {n} more").format(n=more)
+        st.caption(ticked)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             every = st.checkbox(
                 _("all {n} firms of this list instead").format(n=f"{page.count:,}"),

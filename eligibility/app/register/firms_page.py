@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, cache
-from eligibility.app.register import firms, firms_query
+from eligibility.app.register import firms, firms_query, identity
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 
@@ -15,15 +15,21 @@ guard.news()
 address.keep_list()
 scheme, choice = cache.scheme(), firms_query.choice(address.list_query())
 with guard.refusals_shown():
+    if address.list_query().get(address.PAIRS):
+        identity.pairs(repository)
+        st.stop()
+    identity.notice(repository)
     firms.views(repository)
     firms.filters(repository, choice)
     page, choice = firms_query.page_of_firms(repository, choice)
     if not page.rows:
         firms.nothing(choice)
+        identity.elsewhere(repository)
         st.stop()
-    ticked, opened = firms.rows(page, choice, scheme)
+    ticked, opened = firms.rows(repository, page, choice, scheme)
     firms.bulk(repository, ticked, page, choice)
     firms.downloads(repository, choice, page.count, scheme)
+    identity.elsewhere(repository)
 
 if opened is not None:
     st.switch_page(

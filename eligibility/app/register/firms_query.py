@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -11,11 +12,18 @@ import pyarrow as pa
 from eligibility.api import firms
 from eligibility.app.address import (
     ADVISER,
+    BATCH,
     CARRIER,
+    CARRIER_KIND,
+    CHANCE,
+    COLUMNS,
     DISTRICT,
+    EXPIRY,
+    GAP,
     INDUSTRY,
     ORDER,
     ROWS,
+    SCORE,
     STAGE,
     TEXT,
     VERDICT,
@@ -28,7 +36,7 @@ from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm
-from eligibility.store import STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
+from eligibility.store import STAGE_WORDS, CarrierKind, FirmFilter, Repository, ResultPage, Stage
 
 #: rows of a page of the list
 PAGE_ROWS = 100
@@ -43,15 +51,22 @@ ORDERS: Mapping[str, tuple[str, bool]] = {
 #: in the address: never assessed
 NEVER = "none"
 VERDICTS = (*VERDICT_WORDS.values(), NEVER)
+#: columns that the list can show
+COLUMN_IDS = (
+    "name", "stage", "verdict", "low", "high", "readiness", "interval", "gap", "due", "district",
+    "industry", "carrier", "adviser", "uscc", "assessed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FirmListQuery:
-    """Which firms of the list, in which order, and which page of them, from 1."""
+    """Which firms of the list, in which order, which page of them, from 1, and which columns."""
 
     firms: FirmFilter
     order: str = "name"
     page: int = 1
+    #: the columns to show, in their order; all where none is named
+    columns: tuple[str, ...] = ()
 
     @property
     def sort(self) -> str:
@@ -76,11 +91,28 @@ def choice(query: Mapping[str, str]) -> FirmListQuery:
         stage=stage if stage in set(Stage) else None,
         verdict="" if verdict == NEVER else verdict if verdict in VERDICTS else None,
         adviser_id=_number(query.get(ADVISER)),
+        first_gap=query.get(GAP) or None,
+        score=_number(query.get(SCORE)),
+        chance=None if (percent := _number(query.get(CHANCE))) is None else percent / 100,
+        batch=query.get(BATCH) or None,
+        expires_by=_day(query.get(EXPIRY)),
+        carrier_kind=kind if (kind := query.get(CARRIER_KIND)) in set(CarrierKind) else None,
     )
     order = query.get(ORDER, "name")
+    chosen = [name for name in query.get(COLUMNS, "").split(",") if name in COLUMN_IDS]
     return FirmListQuery(
-        wanted, order if order in ORDERS else "name", _number(query.get(ROWS)) or 1
+        wanted,
+        order if order in ORDERS else "name",
+        _number(query.get(ROWS)) or 1,
+        tuple(dict.fromkeys(chosen)),
     )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _number(text: str | None) -> int | None:
@@ -104,13 +136,27 @@ def page_of_firms(
     return page, selection
 
 
-def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language) -> pa.Table:
-    """Rows of the store as the list shows them, under the ids of their columns."""
-    titles = {
+def condition_titles(scheme: Scheme, language: Language) -> dict[str, str]:
+    """The conditions of all editions by their ids."""
+    return {
         condition.id: language.of(condition.title)
         for edition in scheme.editions
         for condition in edition.conditions
     }
+
+
+def table(
+    rows: Sequence[Mapping[str, Any]],
+    scheme: Scheme,
+    language: Language,
+    gaps: Mapping[int, Mapping[str, Any]] | None = None,
+) -> pa.Table:
+    """Rows of the store as the list shows them, under the ids of their columns.
+
+    ``gaps`` are the nearest ones by firm, where their numbers are to be said as well.
+    """
+    titles = condition_titles(scheme, language)
+    numbers = gaps or {}
     verdicts = {word: verdict_word(word, language) for word in VERDICT_WORDS.values()}
     stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
     never = language.text("not assessed yet")
@@ -133,7 +179,13 @@ def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language)
             "interval": pa.array(
                 map(_ends, each("probability_low"), each("probability_high")), pa.string()
             ),
-            "gap": pa.array(each("first_gap", titles), pa.string()),
+            "gap": pa.array(
+                [
+                    _gap_words(title, numbers.get(row["id"]), language)
+                    for title, row in zip(each("first_gap", titles), rows, strict=True)
+                ],
+                pa.string(),
+            ),
             "due": pa.array(each("next_due"), pa.date32()),
             "district": pa.array(each("district"), pa.string()),
             "industry": pa.array(each("industry"), pa.string()),
@@ -143,6 +195,15 @@ def table(rows: Sequence[Mapping[str, Any]], scheme: Scheme, language: Language)
             "assessed": pa.array(days, pa.date32()),
         }
     )
+
+
+def _gap_words(title: str | None, gap: Mapping[str, Any] | None, language: Language) -> str | None:
+    """A condition to be met first, and how far it is."""
+    shortfall = (gap or {}).get("shortfall")
+    if title is None or gap is None or shortfall is None or gap.get("status") != "unmet":
+        return title
+    amount = fmt.quantity(shortfall, gap["unit"], language)
+    return language.text("{title}: {amount} short").format(title=title, amount=amount)
 
 
 def _percent(chance: float | None) -> float | None:

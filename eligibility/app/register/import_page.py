@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, cache, session
-from eligibility.app.register import import_steps
+from eligibility.app.register import import_rows, import_steps
 from eligibility.app.screening import upload
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -19,13 +19,13 @@ import_id = address.query_number(address.IMPORT)
 if import_id is not None:
     st.page_link("eligibility/app/register/import_page.py", label=_("← Another file"))
     with guard.refusals_shown():
-        held = repository.imports.preview(import_id, limit=import_steps.SHOWN)
+        held = repository.imports.preview(import_id, limit=0)
         st.html(import_steps.import_title(held))
         import_steps.counts(held)
         import_steps.decide(repository, held)
-        import_steps.rejects(held)
+        import_rows.rows(repository, import_id)
+        import_steps.rejects(repository, held)
         import_steps.remarks(held)
-        import_steps.rows(held)
     if held["status"] == "confirmed":
         st.page_link("eligibility/app/register/firms_page.py", label=_("See the firms →"))
     st.stop()

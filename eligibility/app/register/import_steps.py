@@ -11,24 +11,25 @@ import pyarrow as pa
 import streamlit as st
 
 from eligibility.app import address, session
+from eligibility.app.register import import_changes
 from eligibility.app.register.dossier import moment
+from eligibility.app.register.import_repair import (
+    issue_entry,
+    reading_of,
+    reject_entries,
+    repair,
+)
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads, guard, notices
-from eligibility.app.widgets import number_format as fmt
-from eligibility.app.widgets.markup import Markup, tag
-from eligibility.app.widgets.status import verdict_word
+from eligibility.app.widgets.markup import Markup, literal, tag
 from eligibility.assessment.ladder import joint_fields
-from eligibility.domain.facts import RowIssue
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.intake.table import Preview
 from eligibility.screening import Screening
-from eligibility.store import ImportResult, Repository, Would, table_facts
+from eligibility.store import ImportResult, Repository, table_facts
 
 Row = Mapping[str, Any]
-#: rows of an import that are drawn
-SHOWN = 100
 #: rejected rows that are drawn whole: a table that scrolls looks as if it ended; else its height
 WHOLE, TALL = 30, 620
 #: remarks that are kept of a file
@@ -40,12 +41,6 @@ STATUS_WORDS = {
     "staged": msgid("◐ waiting to be confirmed"),
     "confirmed": msgid("● stored"),
     "discarded": msgid("○ discarded"),
-}
-WOULD_WORDS = {
-    Would.ADD: msgid("add"),
-    Would.CHANGE: msgid("change"),
-    Would.JUDGE: msgid("assess anew"),
-    Would.NOTHING: msgid("nothing new"),
 }
 
 
@@ -101,7 +96,11 @@ def stage(
     """
     rows = _rows(screening, tell)
     return repository.imports.stage(
-        name, rows, _reject_entries(screening), remarks=_remarks(screening)
+        name,
+        rows,
+        reject_entries(screening.batch),
+        remarks=_remarks(screening),
+        reading=reading_of(screening.batch, session.money_unit(), session.application_day()),
     )
 
 
@@ -132,30 +131,10 @@ def progress(of: int) -> Callable[[int], None]:
     return tell
 
 
-def _reject_entries(screening: Screening) -> list[Row]:
-    """One entry a rejected row, with its issues in both languages."""
-    batch = screening.batch
-    by_row: dict[int, list[Row]] = {row: [] for row in batch.rejects["row"].to_pylist()}
-    for issue in batch.issues:
-        if issue.fatal:
-            by_row.setdefault(issue.row, []).append(_issue(issue))
-    return [{"row": row, "issues": issues} for row, issues in by_row.items()]
-
-
 def _remarks(screening: Screening) -> list[Row]:
     """The first remarks on rows that are taken all the same."""
     lines = [issue for issue in screening.batch.issues if not issue.fatal]
-    return [{"row": issue.row, "issues": [_issue(issue)]} for issue in lines[:REMARKS]]
-
-
-def _issue(issue: RowIssue) -> Row:
-    expected = {tongue.id: issue.expectation.say(tongue) for tongue in (CHINESE, ENGLISH)}
-    return {
-        "firm": issue.firm,
-        "column": issue.column,
-        "value": issue.value,
-        "expected": expected,
-    }
+    return [{"row": issue.row, "issues": [issue_entry(issue)]} for issue in lines[:REMARKS]]
 
 
 def import_title(row: Row) -> Markup:
@@ -175,15 +154,29 @@ def counts(row: Row) -> None:
             n=f"{accepted:,}", known=f"{row['known']:,}", new=f"{accepted - row['known']:,}"
         )
         parts.append(tag("span", split))
+        told = {
+            "moved": _("at another carrier: {n}"),
+            "renamed": _("renamed: {n}"),
+            "doubtful": _("to decide: {n}"),
+        }
+        parts += [
+            tag("span", words.format(n=f"{row[name]:,}"))
+            for name, words in told.items()
+            if row[name]
+        ]
     st.html(tag("p", *parts, cls="counts"))
 
 
-def rejects(row: Row) -> None:
-    """The rejected rows and why; they stay out of the store."""
+def rejects(repository: Repository, row: Row) -> None:
+    """The rejected rows and why, to be repaired while the import waits; else they stay out."""
     if not row["rejected"]:
         return
     title = _("Rejected rows: {n}").format(n=len(row["rejected"]))
     with st.expander(title, expanded=True, icon=":material/block:"):
+        # an import staged by an earlier version does not say how it was read
+        if row["reading"] and row["status"] == "staged":
+            repair(repository, row)
+            return
         table = _issues_table(row["rejected"])
         _draw(table)
         download_button.button(
@@ -230,38 +223,6 @@ def _draw(table: pa.Table) -> None:
     )
 
 
-def rows(row: Row) -> None:
-    """The first rows as they would be stored."""
-    drawn = row["rows"]
-    if not drawn:
-        return
-    would = {does: _(words) for does, words in WOULD_WORDS.items()}
-    st.dataframe(
-        {
-            _("Would"): [would[row["would"]] for row in drawn],
-            _("Firm"): [row["name"] for row in drawn],
-            _("Credit code"): [row["uscc"] for row in drawn],
-            _("Year"): [str(row["application_year"]) for row in drawn],
-            _("Verdict"): [
-                verdict_word(row["verdict"], language()) if row["verdict"] else None for row in drawn
-            ],
-            _("Score"): [
-                None if row["score_low"] is None
-                else fmt.interval(row["score_low"], row["score_high"])
-                for row in drawn
-            ],
-            _("District"): [row["district"] for row in drawn],
-            _("Carrier"): [row["carrier"] for row in drawn],
-        },
-        hide_index=True,
-        height=420,
-        placeholder=fmt.NOTHING,
-    )  # fmt: skip
-    if row["accepted"] > len(drawn):
-        words = _("The first {n} of {of} rows").format(n=len(drawn), of=f"{row['accepted']:,}")
-        st.caption(words)
-
-
 def decide(repository: Repository, row: Row) -> None:
     """Confirm or discard; what became of it once that is done."""
     if row["status"] != "staged":
@@ -269,9 +230,19 @@ def decide(repository: Repository, row: Row) -> None:
         if row["result"]:
             done = import_summary(ImportResult(**row["result"]))
             st.html(tag("p", done.say(language()), role="status"))
+            import_changes.changes(repository, row)
         return
+    fresh = row["new_carriers"]
+    agreed = not fresh or st.checkbox(
+        _("Make {n} new carriers: {names}").format(
+            n=len(fresh), names=_(", ").join(map(literal, fresh))
+        ),
+        key=session.carriers_key(row["id"]),
+    )
     with st.container(horizontal=True):
-        if st.button(_("Confirm and store"), type="primary", disabled=not row["accepted"]):
+        if st.button(
+            _("Confirm and store"), type="primary", disabled=not (row["accepted"] and agreed)
+        ):
             with st.spinner(_("Storing…")):
                 guard.do(partial(_confirm, repository, row["id"]))
             st.rerun()

@@ -18,7 +18,7 @@ from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
-from eligibility.store import LEADS, AuditAction, Repository, Stage, audit_words
+from eligibility.store import CARRIER_WORDS, LEADS, AuditAction, Repository, Stage, audit_words
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -101,6 +101,7 @@ def groups(repository: Repository) -> dict[str, str] | None:
     words = {
         address.DISTRICT: _("District"),
         address.CARRIER: _("Carrier"),
+        address.KIND: _("Kind of carrier"),
         address.INDUSTRY: _("Industry"),
     }
     group = address.list_query().get(address.GROUP)
@@ -117,8 +118,11 @@ def groups(repository: Repository) -> dict[str, str] | None:
     )
     counted = repository.overview.counts(by)
     rows = counted[:GROUPS]
+    titles = (
+        {kind.value: _(word) for kind, word in CARRIER_WORDS.items()} if by == address.KIND else {}
+    )
     columns = {
-        words[by]: [row["group"] or _("not stated") for row in rows],
+        words[by]: [titles.get(row["group"], row["group"]) or _("not stated") for row in rows],
         _("In all"): [row["firms"] for row in rows],
         _("● eligible"): [row["eligible"] for row in rows],
         _("◐ undetermined"): [row["undetermined"] for row in rows],
@@ -133,7 +137,7 @@ def groups(repository: Repository) -> dict[str, str] | None:
     if by == address.CARRIER:
         ids_by_name = {each["name"]: each["id"] for each in repository.administration.carriers()}
         return {by: str(ids_by_name[name])}
-    return {by: name}
+    return {address.CARRIER_KIND if by == address.KIND else by: name}
 
 
 def visits(repository: Repository) -> int | None:
