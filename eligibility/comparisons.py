@@ -74,6 +74,15 @@ class ShareRange:
     may_be_empty: Bools
     possible: Bools
 
+    def merge(self, other: ShareRange, rows: Bools) -> ShareRange:
+        """Both in one table: the ranges of ``other`` in these rows, those of this in the others."""
+        columns = []
+        for mine, its in zip(vars(self).values(), vars(other).values(), strict=True):
+            column = np.empty(len(rows), dtype=mine.dtype)
+            column[~rows], column[rows] = mine, its
+            columns.append(column)
+        return ShareRange(*columns)
+
     def decide(self, *, empty_misses: bool) -> tuple[Bools, Bools]:
         """Where every admissible value gives one status, and whether that is a pass.
 

@@ -25,7 +25,7 @@ _NUMBER = r" *[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?%? 
 _IS_FORMULA, _IS_NUMBER = re.compile(_FORMULA), re.compile(_NUMBER)
 _FIRST = re.compile(f"[{_UNSEEN}{_BEGINS}]")
 #: every letter that a formula can begin with; few texts do, so few are looked at closely
-_FIRSTS = pa.array(letter for letter in map(chr, range(0x10000)) if _FIRST.match(letter))
+_FIRSTS = pa.array(_FIRST.findall("".join(map(chr, range(0x10000)))))
 
 
 def is_formula(text: str) -> bool:

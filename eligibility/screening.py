@@ -23,7 +23,8 @@ from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.gap_columns import first_gaps
 from eligibility.reports.number_format import chance
 from eligibility.reports.score_table import Judge
-from eligibility.schemes.registry import Scheme, TechnicalField
+from eligibility.schemes.catalogue import TechnicalField
+from eligibility.schemes.registry import Scheme
 
 if TYPE_CHECKING:
     from eligibility.readiness.model import Model

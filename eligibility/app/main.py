@@ -1,10 +1,12 @@
 """The app: what a page has around it, and the server that shows it.
 
-``streamlit_app.py``, on top of the project and here for who installed the package, hands its path to
-``create_app`` when the server loads it, and calls ``run_page`` when Streamlit runs it for a page.
+``streamlit_app.py``, on top of the project and here for who installed the package, makes its
+``st.App`` of ``server_options`` when the server loads it, and calls ``run_page`` when Streamlit runs it for a page.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import streamlit as st
 
@@ -33,15 +35,14 @@ def run_page() -> None:
         frame.footer()
 
 
-def create_app(script: str) -> st.App:
-    """The server of a script that runs pages; it ends here where others could reach it unasked."""
+def server_options() -> dict[str, Any]:
+    """What the server of a script that runs pages is made with; it ends here where others could reach it unasked."""
     server.configure()
     guard.refuse_exposed()
     errors.keep_messages_out()
-    return st.App(
-        script,
-        routes=[*routes.ROUTES, *link_routes.ROUTES],
-        middleware=guard.MIDDLEWARE,
-        lifespan=warming.warm,
-        on_script_error=errors.show_failure,
-    )
+    return {
+        "routes": [*routes.ROUTES, *link_routes.ROUTES],
+        "middleware": guard.MIDDLEWARE,
+        "lifespan": warming.warm,
+        "on_script_error": errors.show_failure,
+    }

@@ -72,6 +72,9 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
             ),
             PageEntry(PAGES / "self_assessment/steps_page.py", _("Steps"), "steps", ANYONE, bar=()),
             PageEntry(
+                PAGES / "self_assessment/papers_page.py", _("Papers"), "papers", ANYONE, bar=()
+            ),
+            PageEntry(
                 PAGES / "self_assessment/result_page.py", _("Result"), "result", ANYONE, bar=()
             ),
             PageEntry(PAGES / "firm/firm_page.py", _("One firm"), "firm", ANYONE, bar=()),

@@ -16,12 +16,14 @@ from eligibility.cli.common import (
     REJECTED,
     AsOf,
     BlankBadCells,
+    Columns,
     Encoding,
     ModelFolder,
     MoneyUnit,
     SchemeId,
     Sheet,
     Tongue,
+    Units,
     end,
     held_scheme,
     intake_options,
@@ -95,6 +97,8 @@ def assess(
     encoding: Encoding = None,
     sheet: Sheet = None,
     blank_bad_cells: BlankBadCells = False,
+    column: Columns = None,
+    unit: Units = None,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -107,7 +111,9 @@ def assess(
 
     with refusals(lang) as spoken:
         qualification = held_scheme(scheme)
-        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
+        options = intake_options(
+            qualification, as_of, money_unit, encoding, sheet, blank_bad_cells, column, unit
+        )
         batch = read_table(
             file, qualification.fields, options, catalogue=qualification.titles_by_code
         )
@@ -154,6 +160,8 @@ def score(
     encoding: Encoding = None,
     sheet: Sheet = None,
     blank_bad_cells: BlankBadCells = False,
+    column: Columns = None,
+    unit: Units = None,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -166,7 +174,7 @@ def score(
             qualification,
             spoken,
             options=intake_options(
-                qualification, as_of, money_unit, encoding, sheet, blank_bad_cells
+                qualification, as_of, money_unit, encoding, sheet, blank_bad_cells, column, unit
             ),
             rejects=rejects or output.with_suffix(".rejects.csv"),
             with_input=with_input,

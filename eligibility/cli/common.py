@@ -6,7 +6,7 @@ import locale
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
@@ -97,6 +97,22 @@ BlankBadCells = Annotated[
     typer.Option(
         "--blank-bad-cells",
         help="Take a row with a cell that cannot be read, and leave that cell blank; each is named.",
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="NAME=FIELD",
+        help="The field that a column of this name holds, as: 研发费用合计=rd_expense_y3; may be repeated.",
+    ),
+]
+Units = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unit",
+        metavar="FIELD=UNIT",
+        help="The unit that amounts of a field are in, whatever the header says, as: rd_expense=CNY; may be repeated.",
     ),
 ]
 Tongue = Annotated[
@@ -194,6 +210,8 @@ def intake_options(
     encoding: str | None,
     sheet: str | None,
     blank_bad_cells: bool = False,
+    columns: Sequence[str] | None = None,
+    units: Sequence[str] | None = None,
 ) -> IntakeOptions:
     """How the file is to be read, as the options say."""
     from eligibility.intake.table import IntakeOptions
@@ -212,7 +230,20 @@ def intake_options(
         blank_bad_cells=blank_bad_cells,
         application_date=day,
         covered_from=scheme.covered_from,
+        columns=_pairs("--column", columns),
+        units=_pairs("--unit", units),
     )
+
+
+def _pairs(option: str, texts: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
+    """Texts of the form NAME=VALUE as pairs; a name may hold the mark itself."""
+    pairs = []
+    for text in texts or ():
+        name, mark, value = text.rpartition("=")
+        if not mark or not name.strip() or not value.strip():
+            raise InputError("{option} {value}: expected NAME=VALUE.", option=option, value=text)
+        pairs.append((name.strip(), value.strip()))
+    return tuple(pairs)
 
 
 def report_file(batch: RowBatch, language: Language) -> None:

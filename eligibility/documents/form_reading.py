@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from eligibility.documents.context import Context, head_power, read_context
 from eligibility.documents.definitions import FieldRule, FormEdition
-from eligibility.documents.grid import MARKS, Cell, Row, plain_text
-from eligibility.documents.lines import LineMatch, LineReader, turn
+from eligibility.documents.grid import DASHES, MARKS, Cell, Row, plain_text
+from eligibility.documents.lines import LineMatch, LineReader
 from eligibility.documents.recognition import CONFIRMING, MAKING, Segment, edition_of
 from eligibility.documents.relations import Place, evaluate, imbalances, lines_of, relations
+from eligibility.documents.transpose import transpose
 from eligibility.domain.papers import (
     Certainty,
     FormFigure,
@@ -134,7 +135,9 @@ class FormReader:
 
     def _lay_across(self, rows: list[Row]) -> list[Row] | None:
         readers = [LineReader(self._form, edition) for edition in self._form.editions]
-        return next((laid for reader in readers if (laid := turn(rows, reader)) is not None), None)
+        return next(
+            (laid for reader in readers if (laid := transpose(rows, reader)) is not None), None
+        )
 
     def _power(self, own: Context) -> int:
         """Power of ten of the unit; a doubt where it should be printed and is not."""
@@ -259,6 +262,9 @@ class FormReader:
         """What a cell holds: None for what is blank or not to be filled in."""
         kind = edition.lines[match.line].kind
         text = cell.text.strip()
+        if text in DASHES and kind == "amount":
+            self._weak.add(match.line)
+            return 0.0
         if text in MARKS or kind == "share":
             return None
         if kind == "text":

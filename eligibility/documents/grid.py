@@ -6,10 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from eligibility.intake.cells import visible
 from eligibility.intake.layouts import column_letters
+
+#: the same texts are asked about by every form that a page may be
+TEXTS = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def sheet_rows(place: str, rows: Iterable[Sequence[str]]) -> tuple[Row, ...]:
             tuple(
                 Cell(seen, column, column + 1, f"{column_letters(column)}{number}")
                 for column, text in enumerate(texts)
-                if (seen := visible(text))
+                if text and (seen := visible(text))
             ),
         )
         for number, texts in enumerate(rows, 1)
@@ -72,7 +75,7 @@ _REMARK = re.compile(
 _SYMBOLS = re.compile(r"[\W_]+")
 
 
-@cache
+@lru_cache(TEXTS)
 def label_key(text: str) -> str:
     """A label without numbering, formulas, remarks, spaces and punctuation."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", visible(text)))
@@ -83,6 +86,7 @@ def label_key(text: str) -> str:
     return _SYMBOLS.sub("", plain).lower()
 
 
+@lru_cache(TEXTS)
 def plain_text(text: str) -> str:
     """A text without spaces and differences of width."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
@@ -100,13 +104,22 @@ def line_number(text: str) -> str | None:
 _FIGURE = re.compile(
     r"[(（]?[-+－−]?[¥￥]?\s*(?:\d{1,3}(?:[,，' ]\s?\d{3})+|\d+)?(?:\s?[.．]\s?\d+)?\s*(?:[%％]|亿元|万元|元|人|个|件|项)?[)）]?"
 )
-#: not to be filled in, or nothing entered
-MARKS = frozenset("* ＊ ** *** - -- --- — —— – / \\ ─ ×".split())
+#: how accounts write that there is nothing
+DASHES = frozenset("- -- --- — —— – ─ －".split())
+#: these, and what is not to be filled in
+MARKS = DASHES | frozenset("* ＊ ** *** / \\ ×".split())
 
 
+@lru_cache(TEXTS)
 def is_figure(text: str) -> bool:
     """Whether a text is a number, or a mark that stands in the place of one."""
     stripped = text.strip()
     return stripped in MARKS or (
         any(letter.isdigit() for letter in stripped) and _FIGURE.fullmatch(stripped) is not None
     )
+
+
+def forget_texts() -> None:
+    """Let go of the texts of papers that were asked about, which may be of persons."""
+    for function in (label_key, plain_text, is_figure):
+        function.cache_clear()

@@ -13,9 +13,18 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
+from eligibility.documents.columns import Head, assign, overlap
 from eligibility.documents.context import head_power
 from eligibility.documents.definitions import FormDefinition, FormEdition
-from eligibility.documents.grid import Cell, Row, is_figure, label_key, line_number, plain_text
+from eligibility.documents.grid import (
+    MARKS,
+    Cell,
+    Row,
+    is_figure,
+    label_key,
+    line_number,
+    plain_text,
+)
 
 #: heads of the column of line numbers
 _NUMBER_HEADS = frozenset(("行次", "序号", "栏次", "行号", "行", "项次", "代码"))
@@ -26,26 +35,10 @@ ALIKE = 80
 LEAST_NUMBERS = 3
 #: cells of one row that together may be one label
 JOIN = 3
-#: points of a page that a figure may stand beside its head
-PAGE_GAP = 60
 _YEAR_HEAD = re.compile(
     r"((?:19|20)\d\d)(?:年度?|年?-?12月?-?31日?|年12月31日|[-/.]12[-/.]31)?(?:金额|数|余额)?"
 )
-_PROJECT = re.compile(r"(?i)rd\s*\d+")
-#: labels of one row by which a table is known to be turned
-ACROSS = 4
 _LEADING_NUMBER = re.compile(r"^(\d{3})(?=\D)")
-
-
-@dataclass(frozen=True)
-class Head:
-    """The head of a column where it stands."""
-
-    column: str
-    start: float
-    end: float
-    text: str
-    power: int | None = None
 
 
 @dataclass
@@ -285,7 +278,7 @@ class LineReader:
                         continue
                     cell = row.cells[place]
                     number = line_number(cell.text)
-                    if number and not any(_overlap(cell, head) > 0 for head in money):
+                    if number and not any(overlap(cell, head) > 0 for head in money):
                         numbers.append(int(number))
         expected = {int(key) for key in self._edition.lines if key.isdecimal()} or set(
             range(1, 200)
@@ -360,14 +353,20 @@ class LineReader:
         label: Cell,
     ) -> None:
         """The one figure of a line; several that differ are not told apart."""
-        own = [head for head in heads if head.column == column and head.start >= label.end - 1]
-        under = [cell for cell in figures if any(_overlap(cell, head) > 0 for head in own)]
+        columns = self._form.columns
+        heading = {column} if columns[column].heads else {
+            name for name, each in columns.items() if each.heads and each.year == 0
+        }  # fmt: skip
+        own = [head for head in heads if head.column in heading and head.start >= label.end - 1]
+        under = [cell for cell in figures if any(overlap(cell, head) > 0 for head in own)]
         figures = under or figures
-        if figures and len({cell.text for cell in figures}) == 1:
-            match.cells[column] = figures[0]
-            match.heads[column] = own[0].text if own else ""
-        elif figures:
-            match.without_head += figures
+        # marks beside the figure fill the columns that this line has not
+        entered = [cell for cell in figures if cell.text.strip() not in MARKS] or figures[:1]
+        if len({cell.text for cell in entered}) == 1:
+            match.cells[column] = entered[0]
+            match.heads[column] = own[0].text if own and columns[column].heads else ""
+        elif entered:
+            match.without_head += entered
 
     def _place(
         self, match: LineMatch, columns: Sequence[str], figures: Sequence[Cell], heads: Sequence[Head],
@@ -384,7 +383,7 @@ class LineReader:
             return
         if not own:
             return
-        assigned = _assign(figures, own)
+        assigned = assign(figures, own)
         if len(assigned) < len(figures) and own[0].end - own[0].start > 1:
             # which of them is which is not certain, so none is taken
             match.without_head += figures
@@ -420,7 +419,7 @@ class LineReader:
         for cell in (cell for row in rows for cell in row.cells):
             if is_figure(cell.text):
                 return None
-            above = next((each for each in columns if _overlap(cell, each) > 0), None)
+            above = next((each for each in columns if overlap(cell, each) > 0), None)
             if above is None:
                 columns.append(cell)
             else:
@@ -444,77 +443,3 @@ class LineReader:
             return None
         first = Cell(label, parts[0].start, max(cell.end for cell in parts), parts[0].name)
         return Row(rows[0].place, tuple(sorted([first, *figures], key=lambda cell: cell.start)))
-
-
-def _overlap(cell: Cell, head: Cell | Head) -> float:
-    return min(cell.end, head.end) - max(cell.start, head.start)
-
-
-def _assign(cells: Sequence[Cell], heads: Sequence[Head]) -> list[tuple[Cell, Head]]:
-    """Each figure with the head above it, as far as that is certain.
-
-    In a sheet they share a column, or the head spans the one to its right. On a page they overlap, or
-    are as many as the heads, or one head is much nearer than the next.
-    """
-    is_sheet = all(head.end - head.start <= 1 for head in heads)
-    if not is_sheet and len(cells) == len(heads):
-        overlapping = sum(any(_overlap(cell, head) > 0 for head in heads) for cell in cells)
-        if overlapping < len(cells) or len({_nearest(cell, heads)[0] for cell in cells}) < len(cells):  # fmt: skip
-            order = sorted(heads, key=lambda head: head.start)
-            return list(zip(sorted(cells, key=lambda cell: cell.start), order, strict=True))
-    assigned: dict[int, tuple[Cell, float]] = {}
-    for cell in cells:
-        place, gap, next_gap = _nearest(cell, heads)
-        certain = gap < 0 or (gap <= 0 if is_sheet else gap * 2 < min(next_gap, 2 * PAGE_GAP))
-        if certain and (place not in assigned or gap < assigned[place][1]):
-            assigned[place] = (cell, gap)
-    return [(cell, heads[place]) for place, (cell, _) in assigned.items()]
-
-
-def _nearest(cell: Cell, heads: Sequence[Head]) -> tuple[int, float, float]:
-    """The nearest head, of two as near the left one; its gap (negative: overlap), and the next one's."""
-    order = sorted(
-        (-_overlap(cell, head), head.start > cell.start, place) for place, head in enumerate(heads)
-    )
-    gaps = [gap for gap, _, _ in order]
-    return order[0][2], gaps[0], gaps[1] if len(gaps) > 1 else float("inf")
-
-
-def turn(rows: Sequence[Row], reader: LineReader) -> list[Row] | None:
-    """A table whose lines stand across, laid with its lines down; None if it is none."""
-    start = next((place for place, row in enumerate(rows) if reader.labels_in(row) >= ACROSS), None)
-    if start is None:
-        return None
-    # heads of several rows: the lower ones say more
-    near = range(max(start - 2, 0), min(start + 3, len(rows)))
-    levels = [rows[place] for place in near if not _has_figures(rows[place])]
-    labels: list[Cell] = []
-    for cell in (cell for row in reversed(levels) for cell in row.cells):
-        head = Head("", cell.start, cell.end, cell.text)
-        if reader.is_label(cell) and not any(_overlap(other, head) > 0 for other in labels):
-            labels.append(cell)
-    body = [row for row in rows[start + 1 :] if _has_figures(row) and _row_title(row)]
-    heads = [Head(str(place), cell.start, cell.end, cell.text) for place, cell in enumerate(labels)]
-    columns: dict[str, list[Cell]] = {head.column: [] for head in heads}
-    titles = []
-    # a blank column between any two, so that none is next to another's head
-    for place, row in enumerate(body, 1):
-        titles.append(Cell(_row_title(row), 2 * place, 2 * place + 1, row.cells[0].name))
-        for cell, head in _assign([cell for cell in row.cells if is_figure(cell.text)], heads):
-            columns[head.column].append(Cell(cell.text, 2 * place, 2 * place + 1, cell.name))
-    lines = [
-        Row(rows[start].place, (Cell(cell.text, 0, 1, cell.name), *columns[str(place)]))
-        for place, cell in enumerate(labels)
-    ]
-    return [*rows[: near[0]], Row(rows[start].place, tuple(titles)), *lines] if body else None
-
-
-def _has_figures(row: Row) -> bool:
-    return any(is_figure(cell.text) for cell in row.cells)
-
-
-def _row_title(row: Row) -> str:
-    """What a row of a turned table is called: its project, or that it is the total."""
-    texts = [cell.text for cell in row.cells if not is_figure(cell.text)]
-    projects = (text for text in texts if _PROJECT.fullmatch(text.strip()))
-    return next(projects, texts[0] if texts else "")

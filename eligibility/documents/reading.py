@@ -17,7 +17,7 @@ from eligibility.documents.context import Context, name_context, read_context
 from eligibility.documents.definitions import PaperDefinitions, paper_definitions
 from eligibility.documents.files import PaperFile, open_papers
 from eligibility.documents.form_reading import FormReader, ReadForm
-from eligibility.documents.grid import Row, Strip, is_figure
+from eligibility.documents.grid import Row, Strip, forget_texts, is_figure
 from eligibility.documents.head_counts import count_persons, month_table, offers_of, person_header
 from eligibility.documents.lists import read_lists
 from eligibility.documents.recognition import Segment, segments
@@ -44,6 +44,8 @@ from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 CODE, NAME = "uscc", "name"
 #: rows of an unknown sheet that are shown, cells of each, and letters of those
 SHOWN_ROWS, SHOWN_CELLS, SHOWN_LETTERS = 6, 8, 40
+#: on the cover of a return, whose schedules name neither year nor firm
+_RETURN = "纳税"
 #: half a cent
 CENT = 0.005
 _ORDER = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.OPEN: 2}
@@ -86,9 +88,12 @@ def read_documents(
     qualification = load_scheme(scheme)
     day = as_of or date.today()
     reader = _Reader(qualification, paper_definitions(qualification), day)
-    for paper in open_papers(list(several)):
-        reader.add(paper)
-    return reader.reading(firm)
+    try:
+        for paper in open_papers(list(several)):
+            reader.add(paper)
+        return reader.reading(firm)
+    finally:
+        forget_texts()
 
 
 @dataclass(frozen=True)
@@ -175,8 +180,10 @@ class _Reader:
         for part in _join_parts(parts):
             inherited = carried.over(named).over(whole)
             if part.form is None:
-                own = read_context(part.rows[: SHOWN_ROWS * 4])
-                carried = own.over(carried)
+                if _is_cover(part.rows) and any(_RETURN in row.text for row in part.rows):
+                    carried = read_context(part.rows).over(carried)
+                else:
+                    inherited = read_context(_rows_above(part.rows)).over(inherited)
                 is_read |= self._add_other(file, strip, part.rows, inherited)
                 continue
             read = FormReader(file.name, part, inherited, self._as_of.year - 1).read()
@@ -187,7 +194,7 @@ class _Reader:
             is_read = True
             file.forms.append(read)
             own = read_context(part.rows[:SHOWN_ROWS])
-            if own.year is not None and own.is_whole:
+            if own.year is not None and own.is_whole and part.form.has_code:
                 carried = own.over(carried)
         if not is_read and not _is_cover(strip.rows):
             rows = tuple(
@@ -316,6 +323,15 @@ class _Reader:
                 yield PaperFact(stem, year, value, each.source, certainty, note)
 
 
+def _rows_above(rows: Sequence[Row]) -> list[Row]:
+    """The first rows, as far as no figures stand in them."""
+    first = rows[: SHOWN_ROWS * 2]
+    tabular = (
+        place for place, row in enumerate(first) if any(is_figure(cell.text) for cell in row.cells)
+    )
+    return list(first[: next(tabular, len(first))])
+
+
 def _is_cover(rows: Sequence[Row]) -> bool:
     """Whether rows say whose and of when, and hold no table; or hold nothing."""
     context = read_context(rows)
@@ -325,7 +341,7 @@ def _is_cover(rows: Sequence[Row]) -> bool:
 
 def _contexts(parts: Sequence[Segment]) -> Iterator[Context]:
     for part in parts:
-        yield read_context(part.rows[: SHOWN_ROWS * 2])
+        yield read_context(_rows_above(part.rows))
 
 
 def _join_parts(parts: Sequence[Segment]) -> list[Segment]:

@@ -20,6 +20,10 @@ _BESIDE = re.compile(
     r"(?:19|20)\d\d(?:年度?)?|\d{1,2}月(?:\d{1,2}日)?|A\d{6}|会[小合]?企?\d\d表|附表|附件\d*|续表|第\d+页|共\d+页"
     r"|\(?A类\)?|中华人民共和国|企业|单位[:：]\S*|[\W_]+"
 )
+#: the title of a table, or the number of a schedule
+_OTHER_TITLE = re.compile(
+    r"A\d{6}\S{0,30}|(?:(?:19|20)\d\d年?度?)?[\u4e00-\u9fff“”\"()]{2,40}(?:表|清单|台账|辅助账|明细账)(?:\(.{0,20}\))?"
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,11 @@ def segments(strip: Strip, forms: Sequence[FormDefinition]) -> list[Segment]:
     starts: list[tuple[int, FormDefinition | None, bool]] = []
     for place, row in enumerate(strip.rows):
         form, by_code = _titled_form(row, forms)
+        near = starts and starts[-1][1] is not None and place - starts[-1][0] <= NEAR
         if form is None:
-            if _is_other_title(row, forms):
+            if not near and _is_other_title(row, forms):
                 starts.append((place, None, False))
             continue
-        near = starts and starts[-1][1] is not None and place - starts[-1][0] <= NEAR
         if near and (starts[-1][1] is form or (starts[-1][2] and not by_code)):
             # the title below the number of its form
             continue
@@ -100,11 +104,11 @@ def _is_title(text: str, form: FormDefinition) -> int:
 
 
 def _is_other_title(row: Row, forms: Sequence[FormDefinition]) -> bool:
-    """Whether a row is the title of a form that is not read, as the number of another schedule."""
+    """Whether a row is the title of another form, list or table."""
     if len(row.cells) > 2:
         return False
     text = plain_text(row.cells[0].text) if row.cells else ""
-    return re.fullmatch(r"A\d{6}\S{0,30}", text) is not None or any(
+    return _OTHER_TITLE.fullmatch(text) is not None or any(
         plain_text(title) in text and len(text) <= len(plain_text(title)) + MOST_BESIDE
         for form in forms
         for title in form.not_titles

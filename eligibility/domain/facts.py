@@ -38,6 +38,8 @@ class Field(FrozenModel):
     source: Wording
     aliases: tuple[str, ...] = ()
     minimum: float | None = None
+    #: a figure below it is taken, with a remark
+    usual_minimum: float | None = None
     maximum: float | None = None
     required: bool = False
     #: whose fact it is: of a calendar year (the latest fiscal one where ``year`` names none), of the

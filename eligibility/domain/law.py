@@ -171,6 +171,13 @@ class Figure(FrozenModel):
     note: Wording | None = None
 
 
+class Holding(FrozenModel):
+    """The facts that say that a firm has a scheme's title: the answer, and its last day."""
+
+    title: str
+    until: str
+
+
 class TitleTarget(FrozenModel):
     """What is wanted of a qualification from a year on: titles, and by which fact they are counted.
 

@@ -26,7 +26,8 @@ import numpy as np
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import msgid
-from eligibility.schemes.registry import Scheme, TechnicalField
+from eligibility.schemes.catalogue import TechnicalField
+from eligibility.schemes.registry import Scheme
 
 #: weights of a node's section and of its products against its own text; 0.2 and 0.4, and 0 to 2,
 #: were tried on the tuning sentences

@@ -37,10 +37,25 @@ def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contra
             formed = [whole.id, *(whole.difference_of or ())]
             if any(name in firms.columns for name in formed):
                 yield _larger(firms, part.id, _whole(firms, whole), whole)
+    yield from _below_usual(firms, fields)
     if "applied_year" in firms.columns:
         yield _other_year(firms)
     yield _registered_too_late(firms)
     yield from _before_registration(firms, fields)
+
+
+def _below_usual(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contradiction]:
+    """Costs below nothing, as where more was written back than spent; they are taken as they are."""
+    for figure in fields:
+        if figure.usual_minimum is None or figure.id not in firms.columns:
+            continue
+        expectation = Message(
+            "{minimum} or more; taken as it is, as costs that were written back (冲减)",
+            {"minimum": f"{figure.usual_minimum:g}"},
+        )
+        below = firms.numbers(figure.id) < figure.usual_minimum
+        if below.any():
+            yield Contradiction(figure.id, dict.fromkeys(_places(below), expectation), fatal=False)
 
 
 def _larger(firms: FirmTable, part: str, whole: Floats, field: Field) -> Contradiction:

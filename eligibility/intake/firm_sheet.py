@@ -13,6 +13,7 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message
 from eligibility.intake.blocks import Block, Sheet, TableBlock
+from eligibility.intake.column_corrections import require_columns, with_column_names, with_units
 from eligibility.intake.fields_down import fields_down, transpose
 from eligibility.intake.firm_years import firm_years, year_column
 from eligibility.intake.header_labels import IDENTITY, FieldNames
@@ -54,6 +55,11 @@ class IntakeOptions:
     blank_bad_cells : bool
         A cell that cannot be read is left blank, with a remark, in every field but the application
         date; a firm with an unreadable code goes by its name.
+    columns : tuple of (str, str)
+        Names of columns, each with the id of the field that it holds.
+    units : tuple of (str, str)
+        Ids or stems of fields, each with the unit of money that its columns are in, whatever their
+        headers state.
     """
 
     money_unit: Literal["CNY", "1k CNY", "10k CNY", "100m CNY"] | None = None
@@ -64,6 +70,8 @@ class IntakeOptions:
     most_lines: int | None = None
     beside: frozenset[str] = frozenset()
     blank_bad_cells: bool = False
+    columns: tuple[tuple[str, str], ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
 
 
 def open_firm_sheet(
@@ -102,6 +110,7 @@ def _open_one(
     source: Source, fields: Sequence[Field], options: IntakeOptions, name: str | None
 ) -> tuple[Sheet, HeaderMap]:
     """One sheet, laid as a row a firm where it lies another way."""
+    fields = with_column_names(fields, options.columns)
 
     def headers(head: Sequence[Sequence[str]]) -> HeaderMap:
         return header_map(head, fields, options.money_unit, options.application_date.year)
@@ -130,10 +139,15 @@ def _open_one(
     except InputError:
         sheet.close()
         raise
-    if table is None:
-        return sheet, found
-    laid = replace(headers(table.head), lines=0, remarks=(table.remark,))
-    return sheet_of_table(sheet, table), laid
+    if table is not None:
+        found = replace(headers(table.head), lines=0, remarks=(table.remark,))
+        sheet = sheet_of_table(sheet, table)
+    try:
+        require_columns(sheet.file, found, options.columns)
+        return sheet, with_units(sheet.file, found, options.units)
+    except InputError:
+        sheet.close()
+        raise
 
 
 def _doubtful(headers: HeaderMap, sheet: Sheet, names: FieldNames, *, down: bool) -> bool:

@@ -34,6 +34,8 @@ _BEFORE = (
 )
 _BEFORE_WORDS = {"上": 1, "上一": 1, "去": 1, "上上": 2, "前": 2}
 _NEAR = re.compile(r"(?:最近|近)\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?")
+#: what no word for a year is without; most names are
+_ANY = re.compile(r"\d|[第近上前去]|first|second|third")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def split_year(
         近二年 and 近三年 mean one year each, as they stand beside 近一年; else they mean a span, which
         says nothing beside a year of its own.
     """
+    if not _ANY.search(name):
+        return YearWords(name)
     rest = name
     places: list[tuple[str, int]] = []
     calendars: list[tuple[str, int]] = []

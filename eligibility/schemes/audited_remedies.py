@@ -23,7 +23,7 @@ def levers_of(rights: str, firms: FirmTable) -> Mapping[str, Lever]:
 
     def more(field: str) -> Lever:
         present = firms.numbers(field)
-        return Lever(field, present, free, lambda added: {field: decimal(present + added)})
+        return Lever(field, present, free, lambda further: {field: decimal(present + further)})
 
     return {
         "class1_rights": more(rights),

@@ -65,6 +65,15 @@ def no(field: str, firms: FirmTable) -> Truth:
     return ~yes(field, firms)
 
 
+def has_title(title: str, firms: FirmTable) -> Truth:
+    """A title is in force: the answer is yes, and its last day, where it is given, is not past."""
+    answer = firms.numbers(title)
+    past = firms.dates(f"{title}_until") < firms.dates("application_date")
+    blank = np.isnan(answer) & ~past
+    certain = (answer == 1) & ~past
+    return Truth(certain, certain | blank, {title: blank})
+
+
 def reaches(field: str, line: float, firms: FirmTable) -> Truth:
     """A figure is on a line or above it."""
     figure = firms.numbers(field)

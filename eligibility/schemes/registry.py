@@ -9,7 +9,6 @@ changed.
 
 from __future__ import annotations
 
-import csv
 import importlib
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -27,10 +26,11 @@ from pydantic import ValidationError
 from eligibility.domain.calendar_window import latest_year_ids
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
-from eligibility.domain.law import Edition, FormTable, Overlay, TitleTarget
+from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
-from eligibility.domain.text import FrozenModel, Wording
+from eligibility.domain.text import Wording
 from eligibility.schemes.bridges import ReconciliationRules
+from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.lists import ListDefinition, definitions
@@ -62,31 +62,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-@dataclass(frozen=True)
-class TechnicalField:
-    """One node of the catalogue (国家重点支持的高新技术领域).
-
-    ``products`` are everyday names of what firms of a lowest-level node sell: ours, not the
-    catalogue's.
-    """
-
-    code: str
-    level: int
-    parent: str
-    number: str
-    title: str
-    terms: str
-    exclusion: str
-    products: tuple[str, ...] = ()
-
-
-class Holding(FrozenModel):
-    """The facts that say that a firm has a scheme's title: the answer, and its last day."""
-
-    title: str
-    until: str
-
-
 @dataclass(frozen=True, eq=False)
 class Scheme:
     """One qualification that a firm can apply for.
@@ -113,7 +88,7 @@ class Scheme:
     application_forms : mapping of file to tuple of FormTable
         The tables of an application, for the editions that name one.
     holding : Holding or None
-        The facts that say that a firm has its title; those of whichever scheme asks for them.
+        The facts that say that a firm has its title.
     folder : Path
         Where its files are.
     """
@@ -192,9 +167,8 @@ class Scheme:
     def targets(self) -> tuple[TitleTarget, ...]:
         """What is wanted of it unless a city sets its own; none where the scheme says nothing."""
         path = self.folder / "targets.yaml"
-        if not path.exists():
-            return ()
-        return tuple(TitleTarget(**entry) for entry in read_yaml(path)["targets"])
+        entries = read_yaml(path)["targets"] if path.exists() else ()
+        return tuple(TitleTarget(**entry) for entry in entries)
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
@@ -213,12 +187,10 @@ class Scheme:
 
     @cached_property
     def _nodes_by_file(self) -> Mapping[str, Mapping[str, TechnicalField]]:
-        named = {
-            file: {node.code: node for node in nodes} for file, nodes in self.catalogues.items()
-        }
-        return named | {
-            "": {code: node for nodes in named.values() for code, node in nodes.items()}
-        }
+        catalogues = self.catalogues.items()
+        named = {file: {node.code: node for node in nodes} for file, nodes in catalogues}
+        every = {code: node for nodes in named.values() for code, node in nodes.items()}
+        return named | {"": every}
 
     @cached_property
     def titles_by_code(self) -> Mapping[str, str]:
@@ -421,7 +393,7 @@ def read_scheme(folder: Path) -> Scheme:
         files = sorted((folder / "editions").glob("*.yaml"))
         contents = whole_editions({path.stem: read_yaml(path) for path in files})
         catalogues = {
-            file: _read_catalogue(folder / file) for file in _files(contents, "technical_fields")
+            file: read_catalogue(folder / file) for file in _files(contents, "technical_fields")
         }
         editions = tuple(_edition(content, catalogues) for content in contents)
         return Scheme(
@@ -489,29 +461,3 @@ def _edition(
                     affected=affected,
                 )
     return edition
-
-
-def _read_catalogue(path: Path) -> tuple[TechnicalField, ...]:
-    everyday = path.with_name("everyday_products.tsv")
-    products = {row["code"]: tuple(row["products"].split("、")) for row in _rows(everyday)}
-    return tuple(
-        TechnicalField(
-            row["code"],
-            int(row["level"]),
-            row["parent_code"],
-            row["official_number"],
-            row["title"],
-            row["terms"],
-            row["exclusion"],
-            products.get(row["code"], ()),
-        )
-        for row in _rows(path)
-    )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a file separated by tabs; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))

@@ -334,11 +334,13 @@ class Accounts:
 
     def csrf_token(self, token: str) -> str:
         """What a form of this sign-in must send back; worth nothing in another one."""
-        return hmac.new(self._key, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self._key, b"csrf:" + token.encode(errors="surrogatepass"), hashlib.sha256
+        ).hexdigest()
 
     def source_of(self, address: str) -> str:
         """A name for a network that visitors come from; without the key nobody finds it out."""
-        named = b"source:" + network(address).encode()
+        named = b"source:" + network(address).encode(errors="surrogatepass")
         return hmac.new(self._key, named, hashlib.sha256).hexdigest()
 
     def csrf_holds(self, token: str, form_token: str) -> bool:
@@ -389,7 +391,7 @@ class Accounts:
 
 def token_hash(token: str) -> str:
     """What the store keeps of a sign-in's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 def open_still(at: datetime) -> list[ColumnElement[bool]]:

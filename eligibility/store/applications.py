@@ -78,7 +78,7 @@ class Applications(Access):
         ----------
         rows : iterable of (firm_id, applied_year, values, version)
             As of ``save_outcome``; what a row leaves out keeps its value. Where no assessment is
-            named or held, the latest one of that application year becomes the one at application.
+            named or held, that of the latest application date in the year becomes the one at application.
 
         Raises
         ------
@@ -156,7 +156,7 @@ class Applications(Access):
 
 
 def _at_application(firm_id: int, year: int) -> Select[tuple[int]]:
-    """The latest assessment of a firm for an application year."""
+    """Of a firm's assessments for an application year, the one of the latest date of application."""
     return (
         select(assessments.c.id)
         .where(
@@ -164,6 +164,6 @@ def _at_application(firm_id: int, year: int) -> Select[tuple[int]]:
             assessments.c.scheme == HEADLINE_SCHEME,
             assessments.c.as_of.between(date(year, 1, 1), date(year, 12, 31)),
         )
-        .order_by(assessments.c.at.desc(), assessments.c.id.desc())
+        .order_by(assessments.c.as_of.desc(), assessments.c.at.desc(), assessments.c.id.desc())
         .limit(1)
     )

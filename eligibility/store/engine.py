@@ -10,6 +10,7 @@ opens the file of a store that is there already, or those beside it: only SQLite
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -38,7 +39,7 @@ from sqlalchemy.exc import TimeoutError as BusyPool
 from sqlalchemy.pool import Pool, QueuePool
 
 from eligibility.domain.errors import EligibilityError, InputError, StoreUnavailable
-from eligibility.domain.text import msgid
+from eligibility.domain.text import Message, msgid
 from eligibility.store.schema import REVISION
 
 URL = "ELIGIBILITY_DATABASE_URL"
@@ -51,6 +52,10 @@ BUSY = 30
 CONNECTIONS = 20
 
 
+_READ_ONLY = Message(
+    "it cannot be written to. Whoever runs this program must be allowed to write its file, the files "
+    "beside it and their folder."
+)
 _NO_URL = msgid("{variable} is no database URL; expected one such as postgresql://user@host/name.")
 
 #: the stores of this process, by what names each; never opened twice
@@ -163,7 +168,14 @@ def _create_file(file: str) -> None:
     except FileExistsError:
         pass
     except (OSError, ValueError) as error:
-        raise StoreUnavailable("The store cannot be opened: {reason}", reason=error) from error
+        barred = isinstance(error, OSError) and error.errno in (
+            errno.EACCES,
+            errno.EPERM,
+            errno.EROFS,
+        )
+        raise StoreUnavailable(
+            "The store cannot be opened: {reason}", reason=_READ_ONLY if barred else error
+        ) from error
     if not stat.S_ISREG(os.stat(file).st_mode):
         raise StoreUnavailable("The store {file} is no regular file.", file=file)
 
@@ -289,8 +301,11 @@ def _unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable("The store cannot be used: {reason}", reason=_reason(error))
 
 
-def _reason(error: Exception) -> str:
-    """What the driver says, in one line."""
+def _reason(error: Exception) -> str | Message:
+    """What the driver says, in one line; where nothing may be written, who has to be let."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error) and "readonly" in str(cause):
+        return _READ_ONLY
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 

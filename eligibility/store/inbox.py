@@ -63,7 +63,7 @@ class Inbox(Access):
         with self._reading() as connection:
             row = self._arrival(connection, origin)
             row["decisions"] = self._all(
-                connection, _decided(_of(origin)).order_by(decisions.c.id.desc())
+                connection, _with_names(_of(origin)).order_by(decisions.c.id.desc())
             )
         return row
 
@@ -72,7 +72,7 @@ class Inbox(Access):
         """What was accepted and refused of what came from a firm, the latest first, with ``by``."""
         with self._reading() as connection:
             self._seen_firm(connection, firm_id)
-            whose = _decided(decisions.c.firm_id == firm_id)
+            whose = _with_names(decisions.c.firm_id == firm_id)
             return self._all(connection, whose.order_by(decisions.c.id.desc()))
 
     @open_to(ANYONE)
@@ -80,7 +80,7 @@ class Inbox(Access):
         """The same of one's own draft: what of it was accepted and refused, the latest first."""
         with self._reading() as connection:
             draft = find_draft(connection, self.actor, key)
-            own = _decided(decisions.c.draft_id == draft["id"])
+            own = _with_names(decisions.c.draft_id == draft["id"])
             return self._all(connection, own.order_by(decisions.c.id.desc()))
 
     @open_to(STAFF)
@@ -187,7 +187,7 @@ class Inbox(Access):
             connection.execute(update(firms).where(firms.c.id == firm_id).values(**changed))
 
     def _refuse_twice(self, connection: Connection, origin: Origin, facts: Row) -> None:
-        for row in self._all(connection, _decided(_of(origin)).order_by(decisions.c.id)):
+        for row in self._all(connection, _with_names(_of(origin)).order_by(decisions.c.id)):
             if row["key"] in facts and row["value"] == facts[row["key"]]:
                 raise Conflict(
                     "{name} decided on this already, on {day}; nothing was changed. What was "
@@ -267,7 +267,7 @@ def _of(origin: Origin) -> ColumnElement[bool]:
     return column == origin.id
 
 
-def _decided(whose: ColumnElement[bool]) -> Select[Any]:
+def _with_names(whose: ColumnElement[bool]) -> Select[Any]:
     query = select(*decisions.c, accounts.c.name.label("by"))
     return query.select_from(decisions.outerjoin(accounts)).where(whose)
 

@@ -37,6 +37,7 @@ from eligibility.web_api.problem import BUSY, RowsRefused, TooMuch, language_of
 from eligibility.web_api.schemas import (
     AssessmentRecord,
     AssessRequest,
+    Day,
     FieldQuestion,
     PlanRequest,
     Problem,
@@ -104,7 +105,7 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
     def score(
         request: Request,
         file: Annotated[UploadFile, File(description="CSV or Excel, one row a firm")],
-        as_of: Annotated[date | None, Form()] = None,
+        as_of: Annotated[Day | Literal[""] | None, Form()] = None,
         money_unit: Annotated[
             Literal["CNY", "1k CNY", "10k CNY", "100m CNY"] | None, Form()
         ] = None,
@@ -181,7 +182,7 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
             list[UploadFile],
             File(min_length=1, max_length=MOST_PAPERS, description="PDF, Excel, CSV, Word, zip"),
         ],
-        as_of: Annotated[date | None, Form()] = None,
+        as_of: Annotated[Day | Literal[""] | None, Form()] = None,
         firm: Annotated[str | None, Form(max_length=200)] = None,
         scheme: Annotated[str, Form()] = DEFAULT_SCHEME,
     ) -> Response:

@@ -6,15 +6,27 @@ test holds every record of the sample firms against them.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 #: firms of one request; a file of any size goes to /score
 MOST_FIRMS = 1000
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _iso_day(value: object) -> object:
+    # left to itself pydantic takes 0 for the first day of 1970
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise ValueError("expected a date such as 2026-05-10")
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
 Value = str | bool | int | float | None
 FirmFacts = Annotated[
     dict[str, Value],
@@ -38,7 +50,7 @@ class AssessRequest(Strict):
 
     firms: Annotated[list[FirmFacts], Field(min_length=1, max_length=MOST_FIRMS)]
     as_of: Annotated[
-        date | None, Field(description="Date of application of firms that state none; else today.")
+        Day | None, Field(description="Date of application of firms that state none; else today.")
     ] = None
     scheme: str = DEFAULT_SCHEME
 
@@ -47,10 +59,10 @@ class PlanRequest(Strict):
     """One firm to be planned for."""
 
     firm: FirmFacts
-    as_of: Annotated[
-        date | None, Field(description="The day from which something can be done.")
-    ] = None
-    by: Annotated[date | None, Field(description="The day to be ready by.")] = None
+    as_of: Annotated[Day | None, Field(description="The day from which something can be done.")] = (
+        None
+    )
+    by: Annotated[Day | None, Field(description="The day to be ready by.")] = None
     score_at_least: Annotated[
         float | None, Field(description="Certain points to reach, instead of those that pass.")
     ] = None

@@ -141,7 +141,7 @@ def test_too_many_requests_of_one_address_are_refused(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_routes, "AT_ONCE", 3)
-    monkeypatch.setattr(link_routes, "_pace", {})
+    monkeypatch.setattr(link_routes, "buckets", {})
     assert [office.browser.get("/link/x").status_code for _ in range(5)] == [404] * 3 + [429] * 2
 
 

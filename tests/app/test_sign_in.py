@@ -425,13 +425,24 @@ def test_the_server_ends_with_that_sentence_before_it_answers(tmp_path: Path) ->
 
 # --- the pages ---
 
-PUBLIC = {"start", "steps", "result", "firm", "plan", "field", "rules", "model", "account"}
+PUBLIC = {
+    "start",
+    "papers",
+    "steps",
+    "result",
+    "firm",
+    "plan",
+    "field",
+    "rules",
+    "model",
+    "account",
+}
 STAFF = PUBLIC | {
     "firms", "overview", "staff-firms", "staff-firm", "import", "applications", "year"
 }  # fmt: skip
 LEADS = STAFF | {"admin"}
 #: reached from other pages; the bar of nobody leads there
-ASIDE = {"steps", "result", "firm", "plan", "staff-firm"}
+ASIDE = {"papers", "steps", "result", "firm", "plan", "staff-firm"}
 #: the bar of a firm
 SHORT = {"start", "rules", "field", "account"}
 

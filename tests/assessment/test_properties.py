@@ -131,8 +131,24 @@ def any_firms(scheme: Scheme) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"application_date": st.just(applied), **facts})
 
 
-#: firms that do not contradict themselves, for the scheme whose facts can
-FIRMS = {"hnte": firms()}
+def without_ended_titles(firm: dict[str, Any]) -> dict[str, Any]:
+    """The firm without last days of titles that it says are in force, and that are past."""
+    ended = {
+        name
+        for name, day in firm.items()
+        if name.endswith("_title_until") and day is not None and day < firm["application_date"]
+    }
+    return firm | dict.fromkeys(ended)
+
+
+#: firms that do not contradict themselves, for the schemes whose facts can
+FIRMS = {
+    "hnte": firms(),
+    **{
+        name: any_firms(load_scheme(name)).map(without_ended_titles)
+        for name in ("specialised_sme", "little_giant")
+    },
+}
 EVERY = [pytest.param(load_scheme(name), id=name) for name in scheme_ids()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
+from eligibility.documents import grid
 from eligibility.documents.reading import read_documents
 from eligibility.domain.papers import Certainty, PaperReading
 from eligibility.i18n import CHINESE
@@ -69,3 +70,9 @@ def test_a_table_of_some_months_is_open() -> None:
     rows: list[list[object]] = [["2024年度职工人数统计表"], ["月份", "月初人数", "月末人数"], ["3月", 5, 7]]  # fmt: skip
     (fact,) = read(rows).facts
     assert (fact.value, fact.certainty) == (6, Certainty.OPEN)
+
+
+def test_no_text_of_a_paper_stays_in_the_program_once_it_was_read() -> None:
+    read(WAGES)
+    assert grid.label_key.cache_info().currsize == 0
+    assert grid.plain_text.cache_info().currsize == 0

@@ -365,3 +365,20 @@ def test_the_summary_of_ledgers_gives_the_super_deduction_and_no_certification_c
         "rd_super_deduction@2024": 118
     }
     assert (reading.uscc, reading.name) == (CODE, FIRM)
+
+
+def test_a_blank_is_missing_a_star_is_not_to_be_filled_in_and_a_dash_is_likely_nothing() -> None:
+    rows = structure(2024)
+    for label, figure in (
+        ("设计费用", None),
+        ("装备调试费用与试验费用", "*"),
+        ("无形资产摊销费用", "-"),
+    ):
+        at = next(row for row in rows if row and row[0] == label)
+        at[1:] = [figure] * 3
+    facts = {fact.field: fact for fact in read(s=rows).facts}
+    assert not {"rd_design", "rd_trial"} & facts.keys()
+    assert (facts["rd_amortization"].value, facts["rd_amortization"].certainty) == (
+        0,
+        Certainty.LIKELY,
+    )

@@ -78,3 +78,17 @@ def test_rounded_figures_are_no_error() -> None:
     half = dict.fromkeys(amounts, 50.0)
     assert not imbalances(every, amounts, frozenset(), half)
     assert imbalances(every, amounts, frozenset(), dict.fromkeys(amounts, 5.0))
+
+
+def test_every_column_fact_and_remark_of_a_form_is_one_of_it() -> None:
+    fields = {field.stem for field in load_scheme().fields} | set(load_scheme().fields_by_id)
+    for form in DEFINITIONS.forms:
+        for edition in form.editions:
+            lines = edition.lines.values()
+            named = {*edition.columns, *(name for line in lines for name in line.columns or ())}
+            assert named <= form.columns.keys(), (form.id, edition.id)
+            for rule in edition.facts:
+                assert rule.field in fields, rule.field
+                assert edition.lines.keys() >= {*lines_of(rule.value or ""), *rule.text}
+                assert form.columns.keys() >= set(rule.columns)
+            assert edition.lines.keys() >= {remark.line for remark in edition.remarks}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from eligibility.domain.errors import InputError
 from eligibility.finder.search import find
-from eligibility.schemes.registry import Scheme, TechnicalField, load_scheme
+from eligibility.schemes.catalogue import TechnicalField
+from eligibility.schemes.registry import Scheme, load_scheme
 
 DATA = Path(__file__).parents[1] / "data"
 HNTE = load_scheme()

@@ -438,3 +438,18 @@ def test_a_share_in_per_cent_in_a_workbook_is_not_an_amount(tmp_path: Path) -> N
     assert (len(batch.table), batch.rejects.num_rows) == (1, 2)
     assert [issue.value for issue in batch.issues] == ["60%", "60%"]
     assert batch.table.numbers("hitech_income_y3")[0] == 6000
+
+
+def test_a_category_of_costs_below_nothing_is_taken_with_a_remark() -> None:
+    batch = from_records(
+        [{"name": "甲公司", "rd_direct_y3": -1200.5, "rd_personnel_y3": 90_000}], FIELDS, TODAY
+    )
+    assert batch.table.numbers("rd_direct_y3").tolist() == [-1200.5]
+    (issue,) = batch.issues
+    assert not issue.fatal
+    assert issue.column == "rd_direct_y3"
+    assert "written back" in str(issue.sentence)
+
+
+def test_a_total_of_costs_below_nothing_is_refused() -> None:
+    rejected("a number of 0 or more", rd_expense_y3=-1)

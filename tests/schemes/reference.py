@@ -242,7 +242,7 @@ def rd_costs(firm: Firm, year: int) -> RdCosts:
             counted=number(firm, f"rd_expense_y{year}"),
             domestic=number(firm, f"rd_expense_domestic_y{year}"),
         )
-    cap = internal * Fraction(20, 80)
+    cap = max(internal, ZERO) * Fraction(20, 80)
     inside = internal + min(other, cap)
     domestic = inside + Fraction(80, 100) * at_home
     return RdCosts(counted=domestic + Fraction(80, 100) * abroad, domestic=domestic)

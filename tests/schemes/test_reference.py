@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +18,15 @@ from eligibility.i18n import ENGLISH
 from eligibility.reports.firm_text import own_figure
 from tests.assessment.test_properties import firms
 from tests.firms import HNTE, base, table
-from tests.schemes.reference import judge
+from tests.schemes.reference import (
+    INTERNAL_COSTS,
+    OTHER_COSTS,
+    OUTSOURCED_DOMESTIC,
+    OUTSOURCED_OVERSEAS,
+    judge,
+)
+
+COSTS = (*INTERNAL_COSTS, OTHER_COSTS, OUTSOURCED_DOMESTIC, OUTSOURCED_OVERSEAS)
 
 NODES = {str(code): lowest for code, lowest in (HNTE.edition("e2016").catalogue or {}).items()}
 
@@ -87,6 +97,45 @@ def firms_at_a_line(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=20)
 def test_any_firm_on_a_line_or_a_cent_beside_it(given_firms: list[dict[str, Any]]) -> None:
     agree(*given_firms)
+
+
+categories = st.lists(st.integers(0, 10**6), min_size=9, max_size=9)
+
+
+@given(st.lists(categories, min_size=3, max_size=3))
+@settings(max_examples=60)
+def test_other_costs_over_three_years_are_capped_as_in_exact_fractions(
+    years: list[list[int]],
+) -> None:
+    law = HNTE.edition("e2016").with_reading("other_cost_period", "three_years")
+    firm = base() | {
+        f"{name}_y{year}": amount
+        for year, amounts in enumerate(years, 1)
+        for name, amount in zip(COSTS, amounts, strict=True)
+    }
+    found = HNTE.criterion("rd_intensity")(table(firm), law).terms["part"][0]
+    internal = sum(sum(amounts[:6]) for amounts in years)
+    other = min(Fraction(sum(amounts[6] for amounts in years)), Fraction(internal, 4))
+    outsourced = Fraction(4, 5) * sum(amounts[7] + amounts[8] for amounts in years)
+    assert found == pytest.approx(float(internal + other + outsourced), rel=1e-12)
+
+
+@given(st.dates(date(2022, 1, 1), date(2025, 12, 31)), st.tuples(*[st.integers(0, 30)] * 3))
+@settings(max_examples=60)
+def test_conversions_by_days_of_operation_are_averaged_as_in_exact_fractions(
+    registered: date, items: tuple[int, int, int]
+) -> None:
+    law = HNTE.edition("e2016").with_reading("conversion_years", "days")
+    firm = base() | {"registered_on": registered}
+    firm |= {f"conversions_y{year}": number for year, number in enumerate(items, 1)}
+    found = HNTE.indicator("conversion")(table(firm), law).observed[0]
+    days = (date(2026, 1, 1) - max(registered, date(2023, 1, 1))).days
+    put_to_use = sum(
+        number
+        for year, number in zip((2023, 2024, 2025), items, strict=True)
+        if registered.year <= year
+    )
+    assert found == pytest.approx(float(put_to_use / (3 * Fraction(days, 1096))), rel=1e-12)
 
 
 def test_a_figure_that_a_blank_leaves_open_is_shown_between_its_ends() -> None:

@@ -561,3 +561,13 @@ def test_a_sign_in_that_ran_out_is_not_listed_as_open(engine: Engine) -> None:
     assert len(Repository(engine, actor).administration.open_sign_ins()) == 1
     later = Repository(engine, actor, lambda: datetime.now(UTC) + policy.IDLE)
     assert later.administration.open_sign_ins() == []
+
+
+def test_a_text_that_is_none_signs_nobody_in_and_is_no_fault(doors: Accounts) -> None:
+    half = "\ud800"
+    assert doors.signed_in(half) is None
+    doors.sign_out(half)
+    assert not doors.csrf_holds(half, half)
+    assert doors.source_of(half)
+    with pytest.raises(NotAllowed):
+        doors.change_password(half, half, "correct horse battery")

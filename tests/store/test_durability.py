@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +41,8 @@ from tests.store.two_carriers import facts, record
 
 ROOT = Path(__file__).parents[2]
 ROWS = 2000
+#: a user that owns nothing
+NOBODY = 65534
 
 
 class Child:
@@ -277,6 +281,7 @@ def test_a_store_of_its_owner_survives_a_power_cut_and_is_read_by_nobody_else(
 #: a program that keeps its store open, opens it again, and says of each note that it is stored
 AT_WORK = """
 import sys
+import tempfile
 from eligibility.store import LOCAL, Repository, open_store
 once = Repository(open_store(sys.argv[1]), LOCAL)
 firm = once.firms.add({"name": "x"})
@@ -540,3 +545,31 @@ def test_a_line_of_the_log_is_written_with_its_change_or_not_at_all(engine: Engi
         local.firms.save(firm, {"name": "乙"}, 7)
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(audit_log)) == 1
+
+
+def test_a_store_that_may_not_be_written_says_so_in_a_sentence() -> None:
+    # a folder of its own: those of the tests are closed to other users
+    folder = Path(tempfile.mkdtemp())
+    try:
+        open_store(f"sqlite:///{folder}/store.sqlite")
+        close_stores()
+        folder.chmod(0o555)
+        (folder / "store.sqlite").chmod(0o444)
+        child = Child(tell_refusal, f"sqlite:///{folder}/store.sqlite")
+        assert "must be allowed to write its file" in child.hear()
+        child.process.join()
+        child = Child(tell_refusal, f"sqlite:///{folder}/other.sqlite")
+        assert "must be allowed to write its file" in child.hear()
+        child.process.join()
+    finally:
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
+
+
+def tell_refusal(say: Callable[[object], None], url: str) -> None:
+    if os.geteuid() == 0:
+        os.setuid(NOBODY)
+    try:
+        open_store(url)
+    except StoreUnavailable as refusal:
+        say(str(refusal))

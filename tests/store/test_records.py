@@ -321,6 +321,17 @@ def test_a_file_of_an_earlier_application_read_later_is_not_the_current_one(
     assert row["score_low"] == 64
 
 
+def test_an_application_stands_on_the_assessment_of_the_latest_date_not_on_the_one_stored_last(
+    local: Repository,
+) -> None:
+    firm = local.firms.add({"name": "甲"})
+    later = local.records.add_assessment(firm, {}, record() | {"as_of": "2026-07-10"})
+    local.records.add_assessment(firm, {}, record() | {"as_of": "2026-05-10"})
+    local.applications.save_outcomes([(firm, 2026, {"certified": None}, 0)])
+    (outcome,) = local.applications.outcomes(firm)
+    assert outcome["assessment_id"] == later
+
+
 # --- drafts -------------------------------------------------------------------------------------
 
 

@@ -447,7 +447,6 @@ CHANGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", CHANGES)
 def test_every_method_asks_the_role_and_the_place_of_this_moment(engine: Engine, who: str) -> None:
     w = world(engine)

@@ -102,14 +102,14 @@ def _track(rungs: Sequence[Record], firm: Firm, *, with_rungs: bool) -> None:
                 verdict_word(rung["verdict"], language()),
                 cls=f"status {OF_VERDICT[rung['verdict']]}",
             ),
-            _points(rung) if rung["score"]["total"] else fmt.NOTHING,
+            tag("span", _points(rung) if rung["score"]["total"] else fmt.NOTHING, cls="n"),
             _gaps(rung, firm),
         )
         for rung in rungs
     ]
     heads = (_("Qualification"), _("Title"), _("Verdict"), _("Points"), _("What is lacking"))
     others = [rung for rung in rungs if rung["scheme"] != firm.scheme.id]
-    st.html(table(heads, rows) + join([_conditions(rung) for rung in others]))
+    st.html(table(heads, rows, cls="rungs") + join([_conditions(rung) for rung in others]))
 
 
 def _holding(rung: Record) -> Markup:
@@ -123,16 +123,20 @@ def _holding(rung: Record) -> Markup:
     words = _("until {day}").format(day=rung["until"]) if rung["until"] else _("yes")
     kept = [tag("small", each["gist"][language().id], *doubt_mark(each)) for each in rung["upkeep"]]
     return join(
-        [tag("b", words), tag("details", tag("summary", _("How it is kept")), *kept, cls="rung")]
+        [
+            tag("b", words, cls="n"),
+            tag("details", tag("summary", _("How it is kept")), *kept, cls="rung"),
+        ]
     )
 
 
 def _period(rung: Record) -> Markup:
-    """Which edition was applied, and why that one."""
-    scheme = load_scheme(rung["scheme"])
-    edition = language().of(scheme.edition(rung["edition"]).title)
-    gist = rung["period"]["gist"][language().id]
-    return tag("small", f"{edition} · {gist}", *doubt_mark(rung["period"]))
+    """Which edition was applied, and why that one where another document keeps it in use."""
+    scheme, period = load_scheme(rung["scheme"]), rung["period"]
+    words = language().of(scheme.edition(rung["edition"]).title)
+    if period["document"] not in {each["citation"]["document"] for each in rung["findings"]}:
+        words = f"{words} · {period['gist'][language().id]}"
+    return tag("small", words, *doubt_mark(period))
 
 
 def doubt_mark(citation: Record) -> list[Markup]:

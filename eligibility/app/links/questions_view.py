@@ -25,7 +25,7 @@ def questions_page(
     link: Row,
     language: Language,
     *,
-    typed: Mapping[str, str] | None = None,
+    entries: Mapping[str, str] | None = None,
     troubles: Mapping[str, Message] | None = None,
     refusal: str = "",
 ) -> str:
@@ -36,8 +36,8 @@ def questions_page(
     link : mapping
         What ``links.open`` gave.
     language : Language
-    typed : mapping, optional
-        Calendar key → text of an answer that was refused, so that nothing typed is lost.
+    entries : mapping, optional
+        Calendar key → text of an answer that was refused, so that nothing entries is lost.
     troubles : mapping, optional
         Calendar key → what was expected.
     refusal : str
@@ -45,7 +45,7 @@ def questions_page(
     """
     _ = language.text
     texts = questions.shown_texts(link)
-    texts |= {key: text.strip() for key, text in (typed or {}).items() if key in texts}
+    texts |= {key: text.strip() for key, text in (entries or {}).items() if key in texts}
     status = questions.status_by_key(link)
     fields = fields_by_key(link["options"]["year"])
     asked = [(key, fields[key]) for key in fields if key in texts]
@@ -55,7 +55,7 @@ def questions_page(
     remark = tag(
         "div",
         tag("label", _("A word to your adviser (optional)"), **{"for": REMARK}),
-        tag("textarea", (typed or {}).get(REMARK, ""), name=REMARK, id=REMARK,
+        tag("textarea", (entries or {}).get(REMARK, ""), name=REMARK, id=REMARK,
             maxlength=str(LONGEST_REMARK)),
         cls="ask",
     )  # fmt: skip

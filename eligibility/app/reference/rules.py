@@ -61,6 +61,9 @@ def whole(edition: Edition) -> None:
     ):
         st.header(title, anchor=False)
         part(edition)
+    if edition.clauses:
+        st.header(_("Procedure, and duties afterwards"), anchor=False)
+        clauses(edition)
 
 
 def period(edition: Edition) -> None:
@@ -100,6 +103,12 @@ def numbers(edition: Edition) -> None:
         for each, amounts in said
     ]
     _table((_("What it is of"), _("Number"), _("Citation")), rows)
+
+
+def clauses(edition: Edition) -> None:
+    """What binds whoever applies or is certified, and has no number of its own."""
+    rows = [(language().of(each.gist), _source(each)) for each in edition.clauses.values()]
+    _table((_("What it is of"), _("Citation")), rows)
 
 
 def score(edition: Edition) -> None:

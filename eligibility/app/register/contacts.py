@@ -21,18 +21,18 @@ Row = Mapping[str, Any]
 def contacts(repository: Repository, firm: Row) -> None:
     """The persons, and the form to change them."""
     st.header(_("Contacts"), anchor=False)
-    held = repository.contacts.of_firm(firm["id"])
-    if held.confirmed_at is None or not held.persons:
+    current = repository.contacts.of_firm(firm["id"])
+    if current.confirmed_at is None or not current.persons:
         st.html(tag("p", _("No contact yet."), cls="muted"))
     else:
-        st.html(tag("ul", *map(_line, held.persons), cls="rows"))
+        st.html(tag("ul", *map(_line, current.persons), cls="rows"))
         st.caption(
             _("Confirmed on {day}; kept for three years from then on, for the work with this firm.")
-            .format(day=f"{held.confirmed_at:%Y-%m-%d}")
+            .format(day=f"{current.confirmed_at:%Y-%m-%d}")
         )  # fmt: skip
     with st.expander(_("Change or confirm the contacts")):
-        _form(repository, firm["id"], held)
-    if held.persons:
+        _form(repository, firm["id"], current)
+    if current.persons:
         with st.popover(_("Erase the contacts")):
             st.write(_("All contacts of this firm are erased at once; the log keeps no name."))
             if st.button(_("Erase them now"), type="primary"):
@@ -45,7 +45,7 @@ def _line(person: Row) -> str:
     return tag("li", tag("b", person["name"]), tag("span", rest, cls="muted"))
 
 
-def _form(repository: Repository, firm_id: int, held: ContactList) -> None:
+def _form(repository: Repository, firm_id: int, current: ContactList) -> None:
     words = {
         "name": _("Name"),
         "post": _("Post"),
@@ -53,23 +53,23 @@ def _form(repository: Repository, firm_id: int, held: ContactList) -> None:
         "wechat": _("WeChat"),
         "mail": _("Mail"),
     }
-    with st.form(f"contacts:{firm_id}:{held.version}", border=False):
+    with st.form(f"contacts:{firm_id}:{current.version}", border=False):
         persons: list[dict[str, str]] = []
         for place in range(MOST_PERSONS):
-            person = held.persons[place] if place < len(held.persons) else {}
+            person = current.persons[place] if place < len(current.persons) else {}
             columns = st.columns(len(words))
             persons.append(
                 {
                     name: column.text_input(
                         label, person.get(name, ""), max_chars=LENGTHS[name],
-                        key=f"contact:{firm_id}:{held.version}:{place}:{name}", autocomplete="off",
+                        key=f"contact:{firm_id}:{current.version}:{place}:{name}", autocomplete="off",
                     )
                     for column, (name, label) in zip(columns, words.items(), strict=True)
                 }
             )  # fmt: skip
         st.caption(_("Tell the persons that they stand here, and why."))
         if st.form_submit_button(_("Save")):
-            guard.do(partial(_save, repository, firm_id, persons, held.version))
+            guard.do(partial(_save, repository, firm_id, persons, current.version))
             st.rerun()
 
 

@@ -132,9 +132,9 @@ def _workbook(repository: Repository, firm: Row, link: Row) -> None:
         st.html(tag("p", _("Nothing changes in the register until it is accepted."), cls="muted"))
 
 
-def _sheet(firm: Row, year: int, keys: list[str], stored: Row, words: Language) -> bytes:
+def _sheet(firm: Row, year: int, keys: list[str], facts: Row, words: Language) -> bytes:
     fields = questions.askable(year)
-    rows = [Question(field, stored.get(key)) for key, field in fields.items() if key in keys]
+    rows = [Question(field, facts.get(key)) for key, field in fields.items() if key in keys]
     return downloads.question_sheet((firm["name"], firm["uscc"]), rows, year, words)
 
 

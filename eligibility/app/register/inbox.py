@@ -212,13 +212,13 @@ def _form(
         )
         if st.form_submit_button(_("Store the decisions"), type="primary"):
             marks = {offer.key: session.widget_value(keys[offer.key]) for offer in offers}
-            chosen = {
+            by_mark = {
                 what: {o.key: o.sent_value for o in offers if marks[o.key] == what}
                 for what in (ACCEPT, REFUSE)
             }
             guard.do(
                 partial(
-                    _decide, repository, origin, firm_id, year, version, chosen, remark,
+                    _decide, repository, origin, firm_id, year, version, by_mark, remark,
                     is_complete=LATER not in marks.values(),
                 )
             )  # fmt: skip
@@ -248,12 +248,12 @@ def _decide(
     firm_id: int,
     year: int,
     version: int,
-    chosen: Mapping[str, Row],
+    by_mark: Mapping[str, Row],
     remark: str,
     *,
     is_complete: bool,
 ) -> Message:
-    accepted, refused = chosen[ACCEPT], chosen[REFUSE]
+    accepted, refused = by_mark[ACCEPT], by_mark[REFUSE]
     if not accepted and not refused:
         return Message(msgid("Choose first what is accepted or refused."))
     repository.inbox.decide(

@@ -141,8 +141,8 @@ def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
     )
     st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
     with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
-        for field in fields:
-            _figure([field], sheet)
+        for _stem, years in groupby(fields, key=lambda field: field.stem):
+            _figure(list(years), sheet)
 
 
 def _figure(years: list[Field], sheet: Sheet) -> None:

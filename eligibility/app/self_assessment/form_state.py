@@ -10,12 +10,15 @@ from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import try_out
 from eligibility.app.translation import language
 from eligibility.domain.facts import Field
+from eligibility.domain.papers import PaperReading
 
 ENTRY = "entry:"
 TYPED_LIST = "list:"
 MONTHS = "months"
 DRAFT = "draft"
 CODE = "return code"
+#: the files of papers, and what was read of them under the name of their content
+PAPER_FILES, PAPERS = "paper files", "papers"
 SHARED_WITH, CONSENT = "shared-with", "consent"
 
 
@@ -131,6 +134,23 @@ def chosen_carrier() -> int | None:
 def _forget_inputs() -> None:
     for key in [key for key in st.session_state if str(key).startswith((ENTRY, TYPED_LIST))]:
         del st.session_state[key]
+
+
+def papers(digest: str) -> PaperReading | None:
+    """What was read of the files of this content, if it is still at hand."""
+    kept: tuple[str, PaperReading] | None = st.session_state.get(PAPERS)
+    return kept[1] if kept is not None and kept[0] == digest else None
+
+
+def keep_papers(digest: str, reading: PaperReading) -> None:
+    """Have what was read at hand while the page is open."""
+    st.session_state[PAPERS] = (digest, reading)
+
+
+def paper_key(name: str) -> str:
+    """The key of a choice about papers; another for other files."""
+    kept = st.session_state.get(PAPERS)
+    return f"paper:{name}:{kept[0] if kept else ''}"
 
 
 def paste_key(kind: str) -> str:

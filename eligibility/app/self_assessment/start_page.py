@@ -14,6 +14,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import tag
 
 STEPS = "eligibility/app/self_assessment/steps_page.py"
+PAPERS = "eligibility/app/self_assessment/papers_page.py"
 
 st.title(_("Does your firm qualify as a high-tech enterprise?"), anchor=False)
 st.write(
@@ -43,6 +44,8 @@ with st.container(horizontal=True, key="start-tools"):
     ):
         form_state.open_draft(Draft())
         st.switch_page(STEPS)
+    if st.button(_("Begin with your papers")):
+        st.switch_page(PAPERS)
     shown = example(cache.scheme(), date.today())
     if shown and st.button(_("See an example")):
         form_state.open_draft(shown)

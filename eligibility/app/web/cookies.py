@@ -171,7 +171,7 @@ def _provider_keys(cookies: Mapping[str, str]) -> tuple[str, list[str]] | None:
 
 
 def _digest(login: str) -> str:
-    return hashlib.sha256(normalize_login(login).encode()).hexdigest()[:16]
+    return hashlib.sha256(normalize_login(login).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _read(purpose: str, cookie: str | None, seconds: float) -> Any:

@@ -59,7 +59,7 @@ UNREADABLE = msgid(
 )
 FAILED = msgid("Something went wrong on this page; load it again, or tell whoever sent the link.")
 log = logging.getLogger("eligibility.app")
-_pace: dict[str, Bucket] = {}
+buckets: dict[str, Bucket] = {}
 
 
 def link_url(token: str) -> str | None:
@@ -138,13 +138,13 @@ def receive(request: Request, language: Language, form: FormData) -> Response:
             answers = questions.read_answers(texts, shown, link["options"]["year"], scheme)
         if answers.troubles:
             page = questions_view.questions_page(
-                link, language, typed=typed, troubles=answers.troubles
+                link, language, entries=typed, troubles=answers.troubles
             )
             return HTMLResponse(page, HTTPStatus.UNPROCESSABLE_ENTITY)
         links.answer(token, answers.facts, typed.get(questions_view.REMARK, ""), name)
     except (InputError, NotAllowed, StoreUnavailable) as error:
         page = questions_view.questions_page(
-            link, language, typed=typed, refusal=error.message.say(language)
+            link, language, entries=typed, refusal=error.message.say(language)
         )
         return HTMLResponse(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     # loading the page again sends nothing a second time
@@ -159,7 +159,7 @@ async def take(request: Request) -> Response:
         page = sentence_page(spoken.text(TOO_LARGE), spoken)
         return HTMLResponse(page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
-        answer: Response = await endpoint(lambda asked, words: receive(asked, words, form))(request)
+        answer: Response = await endpoint(lambda each, words: receive(each, words, form))(request)
         return answer
 
 
@@ -187,10 +187,10 @@ def _result(link: Row, language: Language) -> str:
 
 def _may_ask(request: Request) -> bool:
     """Whether an address asks at a bearable pace."""
-    for each in [name for name, bucket in _pace.items() if bucket.is_full()]:
-        del _pace[each]
+    for each in [name for name, bucket in buckets.items() if bucket.is_full()]:
+        del buckets[each]
     address = network(request.client.host) if request.client else ""
-    return _pace.setdefault(address, Bucket(AT_ONCE, A_SECOND)).take() == 0
+    return buckets.setdefault(address, Bucket(AT_ONCE, A_SECOND)).take() == 0
 
 
 ROUTES = [

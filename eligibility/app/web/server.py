@@ -38,7 +38,7 @@ def public_url() -> str | None:
     if not url:
         return None
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not parts.hostname or {*url} & {*"?#"}:
         raise InputError(
             "{variable} is {value}; expected an address such as https://gaoqi.example.cn.",
             variable=PUBLIC_URL, value=url,

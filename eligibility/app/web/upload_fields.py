@@ -20,10 +20,20 @@ def upload_field(
     label: str, types: Sequence[str], key: str, on_change: Callable[[], None] | None = None
 ) -> UploadedFile | None:
     """A field to upload one file of these types, which the server then takes of this session."""
+    _mark_field()
+    return st.file_uploader(label, type=list(types), key=key, on_change=on_change)
+
+
+def upload_fields(label: str, types: Sequence[str], key: str) -> list[UploadedFile]:
+    """A field to upload several files of these types."""
+    _mark_field()
+    return st.file_uploader(label, type=list(types), key=key, accept_multiple_files=True)
+
+
+def _mark_field() -> None:
     if (session := _session_id()) is not None:
         _shown.add(session)
         _drawn.add(session)
-    return st.file_uploader(label, type=list(types), key=key, on_change=on_change)
 
 
 @contextmanager

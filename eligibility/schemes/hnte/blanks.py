@@ -7,6 +7,7 @@ its application. Each function is for rows of which some figure is blank.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import product
 from typing import TypeVar
 
@@ -36,7 +37,11 @@ CELLS = 1 << 16
 
 
 def select(firms: FirmTable, rows: Bools, *stems: str) -> FirmTable:
-    """Rows of a table, with the columns whose ids begin so and the dates."""
+    """Rows of a table, with the columns whose ids begin so and the dates; the same one when asked again."""
+    return firms.memoize(("select", rows.tobytes(), stems), lambda: _select(firms, rows, stems))
+
+
+def _select(firms: FirmTable, rows: Bools, stems: tuple[str, ...]) -> FirmTable:
     wanted = ("registered_on", "application_date", *stems)
     columns = {
         name: column[rows] for name, column in firms.columns.items() if name.startswith(wanted)
@@ -46,16 +51,34 @@ def select(firms: FirmTable, rows: Bools, *stems: str) -> FirmTable:
 
 def over_registrations(firms: FirmTable, form: Callable[[FirmTable], T]) -> list[T]:
     """What ``form`` gives for each span of operating years that a blank registration leaves open."""
+    return [form(table) for table in firms.memoize("registrations", lambda: _registrations(firms))]
+
+
+def _registrations(firms: FirmTable) -> list[FirmTable]:
     registered, applied = firms.dates("registered_on"), firms.dates("application_date")
     blank = np.isnat(registered)
     if not blank.any():
-        return [form(firms)]
+        return [firms]
     years = applied.astype("M8[Y]")
     dates = [(years - back).astype("M8[D]") for back in range(1, len(YEARS) + 1)]
     return [
-        form(firms.with_columns({"registered_on": np.where(blank, day, registered)}))
+        firms.with_columns({"registered_on": np.where(blank, day, registered)})
         for day in (applied, *dates)
     ]
+
+
+def range_over_registrations(
+    firms: FirmTable, form: Callable[[FirmTable], ShareRange]
+) -> ShareRange:
+    """The range of a share over all registrations that are admissible: several only where it is blank."""
+    blank = np.isnat(firms.dates("registered_on"))
+    if blank.all() or not blank.any():
+        return union_of_ranges(over_registrations(firms, form))
+    known, unsaid = (
+        range_over_registrations(firms.memoize(("rows", some), partial(firms.take, rows)), form)
+        for some, rows in ((True, ~blank), (False, blank))
+    )
+    return known.merge(unsaid, blank)
 
 
 def hitech_income(firms: FirmTable, line: float) -> ShareRange:
@@ -95,7 +118,7 @@ def rd_over_sales(firms: FirmTable, law: Edition) -> ShareRange:
             np.ones(table.rows, dtype=np.bool_),
         )
 
-    return union_of_ranges(over_registrations(firms, over))
+    return range_over_registrations(firms, over)
 
 
 def _reach(
@@ -132,7 +155,7 @@ def domestic_rd(firms: FirmTable, law: Edition, *, as_paid: bool) -> ShareRange:
             may_be_empty=nothing[1] == 0,
         )
 
-    return union_of_ranges(over_registrations(firms, over))
+    return range_over_registrations(firms, over)
 
 
 def _total(values: Floats, operating: Bools) -> Floats:
@@ -144,17 +167,35 @@ def points_over_fills(
     firms: FirmTable,
     stem: str,
     ends: Sequence[float],
-    form: Callable[[YearSeries], tuple[Floats, Floats]],
+    form: Callable[[FirmTable, YearSeries], tuple[Floats, Floats]],
 ) -> tuple[Floats, Floats, Bools]:
-    """Fewest and most points of a series over every fill of its blanks by ``ends``, and where all agree."""
-    found = [
-        pair
-        for table in over_registrations(firms, lambda table: table)
-        for pair in _over_ends(table.series(stem), ends, form)
-    ]
-    lows, highs = (np.concatenate(side) for side in zip(*found, strict=True))
-    fixed = (lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0)
-    return lows.min(axis=0), highs.max(axis=0), fixed
+    """Fewest and most points of a series over every fill of its blanks by ``ends``, and where all agree.
+
+    ``form`` takes a table of n rows and a series of k times n: the rows once for each fill.
+    """
+    low, high = np.empty(firms.rows), np.empty(firms.rows)
+    fixed = np.empty(firms.rows, dtype=np.bool_)
+    for rows, group in firms.memoize(("blanks", stem), lambda: _by_blanks(firms, stem)):
+        found = [
+            pair
+            for table in over_registrations(group, lambda table: table)
+            for pair in _over_ends(table.series(stem), ends, partial(form, table))
+        ]
+        lows, highs = (np.concatenate(side) for side in zip(*found, strict=True))
+        low[rows], high[rows] = lows.min(axis=0), highs.max(axis=0)
+        fixed[rows] = (lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0)
+    return low, high, fixed
+
+
+def _by_blanks(firms: FirmTable, stem: str) -> list[tuple[Bools, FirmTable]]:
+    """The rows by which years of a series are blank, and whether the registration is: one table each."""
+    blank = np.isnan(np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS]))
+    patterns = np.stack([*blank, np.isnat(firms.dates("registered_on"))])
+    groups = []
+    for pattern in np.unique(patterns, axis=1).T:
+        rows = (patterns == pattern[:, None]).all(axis=0)
+        groups.append((rows, select(firms, rows, stem)))
+    return groups
 
 
 def _over_ends(
@@ -162,10 +203,11 @@ def _over_ends(
     ends: Sequence[float],
     form: Callable[[YearSeries], tuple[Floats, Floats]],
 ) -> Iterator[tuple[Floats, Floats]]:
-    """Points of every fill, some fills at once: arrays of fills × rows."""
+    """Points of every fill of rows whose blanks are in the same years, some fills at once: fills × rows."""
     blank = np.isnan(series.values)
     years, rows = blank.shape
-    fills = np.array(list(product(*(ends if row.any() else ends[:1] for row in blank)))).T
+    wanted: list[bool] = (blank & series.applies).any(axis=1).tolist()
+    fills = np.array(list(product(*(ends if some else ends[:1] for some in wanted)))).T
     for some in np.array_split(fills, -(-fills.shape[1] * rows // CELLS), axis=1):
         shape = (years, some.shape[1], rows)
         values = np.where(blank[:, None], some[:, :, None], series.values[:, None])

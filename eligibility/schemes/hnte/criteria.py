@@ -114,7 +114,8 @@ def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     return _share(
         law,
         part=rd.domestic.total,
-        whole=rd.total.total,
+        # costs written back beyond all that was spent leave nothing to be a part of
+        whole=np.maximum(rd.total.total, 0.0),
         line=law.value("domestic_rd_share"),
         missing=merge_missing(rd.domestic.missing, rd.total.missing),
         over_blanks=lambda rows: domestic_rd(select(firms, rows, "rd_"), law, as_paid=as_paid),

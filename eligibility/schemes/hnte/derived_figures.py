@@ -17,6 +17,8 @@ from eligibility.domain.law import Edition
 INTERNAL = ("personnel", "direct", "depreciation", "amortization", "design", "trial")
 CATEGORIES = (*INTERNAL, "other", "outsourced_domestic", "outsourced_overseas")
 YEARS = ("y1", "y2", "y3")
+#: stands for an amount without bound where a share is taken of it
+ENOUGH = float(np.sqrt(np.finfo(np.float64).max))
 #: figures of the latest year that are used as they stand, with no series to leave a year out of
 LATEST_YEAR_ALONE = (
     "gross_income_y3",
@@ -104,9 +106,7 @@ def _counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
         return RdCosts(firms.series("rd_expense"), firms.series("rd_expense_domestic"))
     share = law.value("outsourced_share")
     at_home, abroad = share * categories.outsourced_domestic, share * categories.outsourced_overseas
-    domestic = (
-        categories.internal + np.minimum(categories.other, _other_limit(categories, law)) + at_home
-    )
+    domestic = categories.internal + _counted_other(categories, law, firms.operating) + at_home
     return _costs(firms, domestic, abroad)
 
 
@@ -144,7 +144,7 @@ def fill_rd(
         other, share = given.other, 1.0
     else:
         other, share = (
-            np.minimum(given.other, _other_limit(given, law)),
+            _counted_other(given, law, firms.operating),
             law.value("outsourced_share"),
         )
     formed = given.internal + other + share * given.outsourced_domestic
@@ -155,11 +155,32 @@ def fill_rd(
     )
 
 
+def _counted_other(amounts: _Categories, law: Edition, operating: Bools) -> Floats:
+    """Other costs as counted: up to their limit, in each year or over the years that are known."""
+    limit = _other_limit(amounts, law)
+    counted: Floats = np.minimum(amounts.other, limit)
+    if (
+        "other_cost_period" not in law.interpretations
+        or law.reading("other_cost_period") == "each_year"
+    ):
+        return counted
+    known = operating & ~np.isnan(amounts.other + limit)
+    spent, room, within = (
+        np.where(known, of, 0.0).sum(axis=0) for of in (amounts.other, limit, counted)
+    )
+    with np.errstate(invalid="ignore"):
+        over = np.where(known, np.minimum(amounts.other - counted, ENOUGH), 0.0)
+        # what the years together allow beyond the limit of each goes where costs were left out
+        share = quotient(np.minimum(spent, room) - within, over.sum(axis=0))
+        return counted + np.nan_to_num(over * share, posinf=np.inf)
+
+
 def _other_limit(amounts: _Categories, law: Edition) -> Floats:
     share, base = law.value("outsourced_share"), amounts.internal
     if law.reading("other_cost_base") == "all_rd":
         base = base + share * amounts.outsourced_domestic + share * amounts.outsourced_overseas
-    return base * other_per_base(law)
+    # costs written back beyond what was spent leave nothing for others to be a part of
+    return np.maximum(base, 0.0) * other_per_base(law)
 
 
 def other_per_base(law: Edition) -> float:
@@ -254,6 +275,20 @@ def _formed_or_stated(firms: FirmTable, stem: str, total: Floats) -> YearSeries:
             for name, blank in blanks.items():
                 missing[f"rd_{name}_{year}"] = wanting[row] & started & blank
     return YearSeries(values, firms.operating, only_somewhere(missing))
+
+
+def years_in_operation(firms: FirmTable) -> Floats:
+    """Days from registration to the end of the latest fiscal year, of the three years at most, as years.
+
+    Shape (n,); 0 where the firm was registered later, NaN where the day is blank.
+    """
+    year = firms.dates("application_date").astype("M8[Y]")
+    end, start = (day.astype("M8[D]") for day in (year, year - len(YEARS)))
+    registered = firms.dates("registered_on")
+    lived = (end - np.maximum(registered, start)).astype(np.float64)
+    whole = (end - start).astype(np.float64)
+    part: Floats = np.where(np.isnat(registered), np.nan, np.maximum(lived, 0.0) / whole)
+    return len(YEARS) * part
 
 
 def total_income(firms: FirmTable) -> tuple[Floats, dict[str, Bools]]:

@@ -18,7 +18,7 @@ from eligibility.domain.law import Band, Edition, Item
 from eligibility.domain.results import ScoredItem
 
 from .blanks import ENDS, points_over_fills, select
-from .derived_figures import usable_rights
+from .derived_figures import usable_rights, years_in_operation
 
 #: figures that are not amounts but differences of them
 MAY_BE_NEGATIVE = ("net_assets",)
@@ -105,19 +105,23 @@ def core_rights(firms: FirmTable, law: Edition) -> ScoredItem:
 def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
     """科技成果转化: by the annual average; between none and one item a year the text is silent."""
     item = law.items["conversion"]
-    three = law.reading("conversion_years") == "three"
+    reading = law.reading("conversion_years")
 
-    def average(series: YearSeries) -> Floats:
-        years = series.applies.sum(axis=0)
-        if three:
-            years = np.full(len(years), series.applies.shape[0])
-        return np.where(years == 0, 0.0, series.total / np.maximum(years, 1))
+    def average(table: FirmTable, series: YearSeries) -> Floats:
+        years = series.applies.sum(axis=0).astype(np.float64)
+        none = years == 0
+        if reading == "three":
+            years[:] = series.applies.shape[0]
+        elif reading == "days":
+            # the rows of the table may stand in the series several times
+            years = np.tile(years_in_operation(table), len(years) // table.rows)
+        return np.where(none, 0.0, series.total / np.where(none, 1.0, years))
 
-    def points(series: YearSeries) -> tuple[Floats, Floats]:
-        return _conversion_points(item, law, average(series))
+    def points(table: FirmTable, series: YearSeries) -> tuple[Floats, Floats]:
+        return _conversion_points(item, law, average(table, series))
 
-    series = firms.series("conversions")
-    return _over_blanks(firms, "conversions", (0.0, np.inf), average(series), points)
+    figure = average(firms, firms.series("conversions"))
+    return _over_blanks(firms, "conversions", (0.0, np.inf), figure, points)
 
 
 def _conversion_points(item: Item, law: Edition, average: Floats) -> tuple[Floats, Floats]:
@@ -193,7 +197,7 @@ def _growth(
     """Mean of the yearly ratios less one, and the cases in which the text or a reading decides."""
     item = law.items[name]
 
-    def points(series: YearSeries) -> tuple[Floats, Floats]:
+    def points(_: FirmTable, series: YearSeries) -> tuple[Floats, Floats]:
         return _growth_points(item, law, _growth_rate(series), none_for_negative)
 
     ends = (*ENDS, *(-end for end in ENDS[1:])) if stem in MAY_BE_NEGATIVE else ENDS
@@ -303,14 +307,14 @@ def _over_blanks(
     stem: str,
     ends: Sequence[float],
     figure: Floats,
-    points: Callable[[YearSeries], tuple[Floats, Floats]],
+    points: Callable[[FirmTable, YearSeries], tuple[Floats, Floats]],
 ) -> ScoredItem:
     """Points of a series; where it has blanks, those of every fill of them by ``ends``.
 
     A blank that leaves the points as they are is not missing.
     """
     series = firms.series(stem)
-    low, high = points(series)
+    low, high = points(firms, series)
     blank = ~series.is_complete
     unfixed = np.zeros(firms.rows, dtype=np.bool_)
     if blank.any():

@@ -28,6 +28,8 @@ from eligibility.schemes.lists import (
     judge_rows,
 )
 
+from .right_numbers import RightNumber, read_right_number
+
 
 def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) -> Count:
     """Rights granted by the date of application, in force, the firm's (三、（二）)."""
@@ -35,11 +37,19 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     granted, acquired, used = (read.columns[name] for name in ("granted_on", "acquired", "used"))
     no_date = read.blank("granted_on")
     licence = (owner == "licence") | (acquired == "licence")
+    numbers = _right_numbers(read)
+    group = _group_by_number(group, numbers)
+    ended, may_end = _terms(numbers, granted, law, application_date)
     out: Reasons = [
         (group == "application", UNMET, Message("an application, which is no right yet")),
         (group == "none", UNMET, Message("no right that the rules count, as a trade mark is none")),
         (granted > application_date, UNMET, Message("granted after the date of application")),
         (status == "lapsed", UNMET, Message("no longer in force")),
+        (
+            ended,
+            UNMET,
+            Message("its term has run out, counted from the year in its number or of its grant"),
+        ),
         (status == "pending", UNMET, Message("not granted yet")),
         (owner == "other", UNMET, Message("not owned by the firm")),
         (licence, UNMET, Message("a licence is no right of the firm")),
@@ -60,13 +70,32 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
         (no_date, UNDETERMINED, Message("the date of grant is missing")),
         (read.blank("status"), UNDETERMINED, Message("whether it is in force is missing")),
         (read.blank("owner"), UNDETERMINED, Message("the owner is missing")),
-        (read.blank("class"), UNDETERMINED, Message("the class is missing")),
+        (
+            np.array(
+                [number is not None and number.only_application for number in numbers], np.bool_
+            ),
+            UNDETERMINED,
+            Message("its number is of an application made public; enter the number of the grant"),
+        ),
+        (
+            _other_class(group, numbers),
+            UNDETERMINED,
+            Message("its number is of another kind of right than its class; see which is right"),
+        ),
+        (
+            may_end,
+            UNDETERMINED,
+            Message(
+                "its term runs out in the year of application; see whether it still runs on that day"
+            ),
+        ),
+        (_blank(group), UNDETERMINED, Message("the class is missing")),
     ]
     possible = ~np.logical_or.reduce([mask for mask, _, _ in out])
     is_known = possible & ~np.logical_or.reduce([mask for mask, _, _ in lacks[:-1]])
     software = group == "software"
     first, second = group == "I", np.isin(group.astype(str), ("II", "patent II", "software"))
-    classless = read.blank("class")
+    classless = _blank(group)
     once = "class2_uses" in law.parameters
     spent, unsaid = second & (used == 1) & once, second & np.isnan(used) & once
     usable = is_known & (first | (second & ~spent & ~unsaid))
@@ -95,6 +124,18 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
         *lacks,
         (unsaid, UNDETERMINED, Message("whether it was used before is missing")),
         (read.blank("acquired"), MET, Message("it counts; how it was acquired is missing")),
+        *(
+            (
+                np.arange(read.rows) == row,
+                MET,
+                Message(
+                    "it counts; the last character of its number should be {check}, see whether it is mistyped",
+                    {"check": number.check},
+                ),
+            )
+            for row, number in enumerate(numbers)
+            if number is not None and number.check
+        ),
         *_repeats(
             first_of_name,
             msgid("it counts; row {row} has the same name, see whether it is the same right"),
@@ -102,6 +143,82 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
         ),
     ]
     return Count(fields, *judge_rows(read.rows, reasons))
+
+
+#: what a kind of right is as a class of the list
+_CLASS = {"invention": "I", "variety": "I", "utility model": "patent II", "design": "patent II", "software": "software"}  # fmt: skip
+#: the parameter of the edition that holds the term of a kind of right
+_TERM = {"invention": "invention_term", "utility model": "utility_model_term", "design": "design_term"}  # fmt: skip
+
+
+def _right_numbers(read: ListRows) -> list[RightNumber | None]:
+    return [text and read_right_number(text) for text in read.columns["number"].tolist()]
+
+
+def _blank(column: NDArray[Any]) -> Bools:
+    return np.array([value is None for value in column], dtype=np.bool_)
+
+
+def _group_by_number(
+    group: NDArray[np.object_], numbers: Sequence[RightNumber | None]
+) -> NDArray[np.object_]:
+    """The class of each row; where it is blank, as the number tells."""
+    result = group.copy()
+    for row, number in enumerate(numbers):
+        if result[row] is None and number is not None:
+            result[row] = _CLASS[number.kind]
+    return result
+
+
+def _other_class(group: NDArray[np.object_], numbers: Sequence[RightNumber | None]) -> Bools:
+    """Where a number is of a right of another class."""
+    differs = np.zeros(len(group), dtype=np.bool_)
+    for row, number in enumerate(numbers):
+        if number is not None and group[row] in ("I", "II", "patent II", "software"):
+            of = _CLASS[number.kind]
+            # a list may say Class II without the kind
+            differs[row] = group[row] != of and not (group[row] == "II" and of != "I")
+    return differs
+
+
+def _terms(
+    numbers: Sequence[RightNumber | None],
+    grant_days: NDArray[np.datetime64],
+    law: Edition,
+    application_date: np.datetime64,
+) -> tuple[Bools, Bools]:
+    """Where the term of a right has run out, and where it runs out in the year of application.
+
+    It runs from the day of filing, which lies in the year that the number names and before the grant.
+    """
+    ended, may_end = (np.zeros(len(numbers), dtype=np.bool_) for _ in range(2))
+    year = _year_of(application_date)
+    for row, number in enumerate(numbers):
+        if number is None or _TERM.get(number.kind, "") not in law.parameters:
+            continue
+        shortest, longest = _term(number, law)
+        if number.year is not None:
+            ended[row] = number.year + longest < year
+            may_end[row] = not ended[row] and number.year + shortest <= year
+        elif not np.isnat(grant_days[row]):
+            # filed by then at the latest
+            ended[row] = _year_of(grant_days[row]) + longest < year
+    return ended, may_end
+
+
+def _term(number: RightNumber, law: Edition) -> tuple[int, int]:
+    """The shortest and longest term that a right may have, in years."""
+    term = int(law.value(_TERM[number.kind]))
+    if number.kind != "design" or number.year is None:
+        return term, term
+    earlier, changed = int(law.value("earlier_design_term")), law.value("design_term_changed")
+    if number.year == changed:
+        return earlier, term
+    return (earlier, earlier) if number.year < changed else (term, term)
+
+
+def _year_of(day: np.datetime64) -> int:
+    return int(day.astype("M8[Y]").astype(np.int64)) + 1970
 
 
 def _earliest(grant_days: NDArray[np.datetime64], certain: Bools, possible: Bools) -> str | None:

@@ -28,6 +28,7 @@ from eligibility.schemes.kleene import (
     Truth,
     between,
     decide,
+    has_title,
     no,
     reaches,
     share_reaches,
@@ -72,7 +73,7 @@ def no_serious_incident(firms: FirmTable, law: Edition) -> Finding:
 
 def prior_title(firms: FirmTable, law: Edition) -> Finding:
     """The title of the rung below, in force."""
-    return wants_yes("specialised_title", firms)
+    return _any_yes(has_title("specialised_title", firms))
 
 
 def segment_term(firms: FirmTable, law: Edition) -> Finding:

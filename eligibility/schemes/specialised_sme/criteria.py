@@ -27,6 +27,7 @@ from eligibility.schemes.kleene import (
     Truth,
     between,
     decide,
+    has_title,
     reaches,
     share_reaches,
     share_within,
@@ -70,7 +71,7 @@ def no_serious_incident(firms: FirmTable, law: Edition) -> Finding:
 
 def prior_title(firms: FirmTable, law: Edition) -> Finding:
     """2号（一）: the title of a rung below, in force."""
-    first, second = yes("tech_sme_title", firms), yes("innovative_title", firms)
+    first, second = has_title("tech_sme_title", firms), has_title("innovative_title", firms)
     truth = first & second if law.reading("prior_titles") == "both" else first | second
     return decide(truth, figure=np.where(truth.is_open, np.nan, truth.certain.astype(np.float64)))
 

@@ -1,0 +1,191 @@
+"""What was read of uploaded papers, to be looked at: facts with their source, conflicts, doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+import streamlit as st
+
+from eligibility.app import session
+from eligibility.app.self_assessment import form_state
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
+from eligibility.app.web.upload_fields import upload_fields
+from eligibility.app.widgets import notices
+from eligibility.app.widgets.markup import tag
+from eligibility.documents.reading import read_documents
+from eligibility.domain.calendar_window import SEPARATOR
+from eligibility.domain.errors import EligibilityError
+from eligibility.domain.facts import Field
+from eligibility.domain.papers import Certainty, PaperFact, PaperReading
+from eligibility.intake.cells import CellFormat, CellTrouble, parse, titles_to_codes
+from eligibility.intake.draft_reader import WAN_POWER
+from eligibility.reports.paper_text import (
+    key_title,
+    note_text,
+    place_text,
+    source_text,
+    value_text,
+)
+from eligibility.schemes.registry import Scheme
+
+TYPES = ["pdf", "xlsx", "xls", "et", "ods", "csv", "docx", "zip"]
+#: figures in 万元 keep what cents come to
+PLACES = 6
+#: what a fact goes into the form as: its key and the text
+Entry = tuple[str, str]
+
+
+def read_uploads(scheme: Scheme, today: date) -> PaperReading | None:
+    """The files chosen, read once; None while there are none."""
+    uploads = [
+        session.as_upload(file)
+        for file in upload_fields(_("Papers of one firm"), TYPES, form_state.PAPER_FILES)
+    ]
+    if not uploads:
+        return None
+    digest = " ".join(each.digest for each in uploads)
+    reading = form_state.papers(digest)
+    if reading is None:
+        try:
+            with st.spinner(_("Reading the papers …")):
+                reading = read_documents(
+                    [(each.name, each.content) for each in uploads], as_of=today, scheme=scheme.id
+                )
+        except EligibilityError as error:
+            notices.show_refusal(error, language())
+            return None
+        form_state.keep_papers(digest, reading)
+    return reading
+
+
+def unread(reading: PaperReading) -> None:
+    """What could not be read, each with what to do."""
+    for paper in reading.unread:
+        place = place_text(paper.place, language())
+        name = f"{paper.file} [{place}]" if place else paper.file
+        st.html(tag("p", tag("b", name), ": ", paper.why.say(language()), cls="notice"))
+
+
+def conflicts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
+    """Papers that disagree, side by side; a person chooses one or none."""
+    entries = []
+    if reading.conflicts:
+        st.header(_("Papers that disagree"), anchor=False)
+    for conflict in reading.conflicts:
+        captions = [source_text(fact.source, language()) for fact in conflict.facts]
+        place = st.radio(
+            key_title(conflict.key, scheme, language()),
+            range(len(conflict.facts)),
+            index=None,
+            format_func=[value_text(fact) for fact in conflict.facts].__getitem__,
+            captions=captions,
+            key=form_state.paper_key(conflict.key),
+        )
+        if place is not None and (entry := _entry(conflict.facts[place], scheme)):
+            entries.append(entry)
+    return entries
+
+
+def facts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
+    """Every fact with its source; ticked is what nothing is open about."""
+    entries = [(fact, entry) for fact in reading.facts if (entry := _entry(fact, scheme))]
+    if not entries:
+        return []
+    st.header(_("Read from your papers"), anchor=False)
+    words = {
+        Certainty.CERTAIN: _("sure"),
+        Certainty.LIKELY: _("likely"),
+        Certainty.OPEN: _("open"),
+    }
+    table = pa.table(
+        {
+            "take": [fact.certainty is not Certainty.OPEN for fact, _entry in entries],
+            "figure": [key_title(fact.key, scheme, language()) for fact, _entry in entries],
+            "value": [value_text(fact) for fact, _entry in entries],
+            "certainty": [words[fact.certainty] for fact, _entry in entries],
+            "source": [_where_from(fact) for fact, _entry in entries],
+        }
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        disabled=["figure", "value", "certainty", "source"],
+        column_config={
+            "take": st.column_config.CheckboxColumn(_("Take"), width=60),
+            "figure": st.column_config.TextColumn(_("Item of the form")),
+            "value": st.column_config.TextColumn(_("Value (CNY, persons)")),
+            "certainty": st.column_config.TextColumn(_("How sure")),
+            "source": st.column_config.TextColumn(_("Where from"), width="large"),
+        },
+        key=form_state.paper_key("facts"),
+        alt=_("Read from your papers"),
+    )
+    ticked = edited.column("take").to_pylist()
+    return [entry for (_fact, entry), take in zip(entries, ticked, strict=True) if take]
+
+
+def doubts(reading: PaperReading, scheme: Scheme) -> None:
+    """Lines that do not agree with their form, and figures to compare with."""
+    if not reading.doubts and not reading.offers:
+        return
+    with st.expander(_("Doubts, and figures to compare with")):
+        lines = [
+            f"{source_text(doubt.source, language())}: {doubt.message.say(language())}"
+            for doubt in reading.doubts
+        ]
+        lines += [
+            f"{key_title(fact.key, scheme, language())}: {value_text(fact)} · {_where_from(fact)}"
+            for fact in reading.offers
+        ]
+        st.html(tag("ul", *(tag("li", line) for line in lines)))
+
+
+def filled_draft(
+    open_draft: Draft | None, entries: Iterable[Entry], reading: PaperReading, scheme: Scheme
+) -> Draft:
+    """The draft that is open, or a new one, with these entries and the lists that were read."""
+    draft = open_draft or Draft()
+    for key, text in entries:
+        draft.type(key, text)
+    for each in reading.lists:
+        is_yearly = scheme.lists[each.list].of == "calendar_year"
+        key = f"{each.list}{SEPARATOR}{each.year}" if is_yearly else each.list
+        if not (is_yearly and each.year is None) and not draft.lists.get(key):
+            draft.put(key, [dict(row) for row in each.rows])
+    return draft
+
+
+def _where_from(fact: PaperFact) -> str:
+    sources = _("; ").join(
+        source_text(source, language()) for source in (fact.source, *fact.others)
+    )
+    return sources if fact.note is None else f"{sources} · {note_text(fact.note, language())}"
+
+
+def _entry(fact: PaperFact, scheme: Scheme) -> Entry | None:
+    """The key of a fact in a draft, and its text as a person would type it."""
+    field = _field(fact, scheme.fields)
+    if field is None:
+        return None
+    if isinstance(fact.value, float):
+        amount = Decimal(str(fact.value))
+        if field.kind == "money":
+            amount = amount.scaleb(-WAN_POWER)
+        return fact.key, f"{amount.quantize(Decimal(1).scaleb(-PLACES)).normalize():,f}"
+    if field.kind != "catalogue":
+        return fact.key, fact.value
+    try:
+        form = CellFormat(field, catalogue=titles_to_codes(scheme.titles_by_code))
+        code = parse(fact.value, form)
+    except CellTrouble:
+        return None
+    return (fact.key, f"{code:g}") if isinstance(code, float) else None
+
+
+def _field(fact: PaperFact, fields: Sequence[Field]) -> Field | None:
+    return next((field for field in fields if fact.field in (field.stem, field.id)), None)

@@ -1,0 +1,35 @@
+"""Papers beside questions: files go in, a person ticks what holds, and the form is filled with it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from eligibility.app import cache
+from eligibility.app.self_assessment import form_state, papers
+from eligibility.app.translation import text as _
+
+STEPS = "eligibility/app/self_assessment/steps_page.py"
+
+st.title(_("Begin with your papers"), anchor=False)
+st.write(
+    _(
+        "Tax returns, statements, R&D tables and lists of rights, as PDF, Excel, Word, CSV or zip. They "
+        "are read on this server, shown to you, and not stored; only what you tick goes into the form."
+    )
+)
+reading = papers.read_uploads(cache.scheme(), date.today())
+if reading is None:
+    st.stop()
+scheme = cache.scheme()
+papers.unread(reading)
+choices = papers.conflicts(reading, scheme)
+chosen = papers.facts(reading, scheme)
+papers.doubts(reading, scheme)
+with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="papers-tools"):
+    if st.button(_("Fill the form with what is ticked"), type="primary", key="fill"):
+        form_state.open_draft(
+            papers.filled_draft(form_state.draft(), [*chosen, *choices], reading, scheme)
+        )
+        st.switch_page(STEPS)
