@@ -178,7 +178,7 @@ class Access:
         parts = select(firms.c.id).where(firms.c.merged_into.in_(seen))
         return table.c.firm_id.in_(seen.union_all(parts))
 
-    def _counted(self) -> ColumnElement[bool]:
+    def _counts(self) -> ColumnElement[bool]:
         """Files to be seen that count: of several that may be one firm's a single one.
 
         Who sees the copy alone counts that.

@@ -63,18 +63,20 @@ CHANGED = (
 STAGES = [*(stage.value for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED.value]
 
 
-def merge_files(connection: Connection, kept: Row, ended: Row, values: Row, at: datetime) -> Row:
+def merge_files(
+    connection: Connection, target_row: Row, source_row: Row, values: Row, at: datetime
+) -> Row:
     """Put one file into another, under the values that a person chose; what undoes it.
 
     ``values`` are of ``name``, ``uscc`` and ``carrier_id``; the firm stands at them afterwards.
     """
-    target, source = kept["id"], ended["id"]
+    target, source = target_row["id"], source_row["id"]
     undo: Row = {"moved": {}, "rows": {}, "new": {}, "before": {}, "ended": {}}
     known = _histories(connection, target, source)
-    for row in (kept, ended):
+    for row in (target_row, source_row):
         if row["carrier_id"] != values["carrier_id"]:
             record_carriers(connection, [row["id"]], at.date(), values["carrier_id"])
-    for name in dict.fromkeys((kept["name"], ended["name"])):
+    for name in dict.fromkeys((target_row["name"], source_row["name"])):
         if name and name != values["name"]:
             former = {"firm_id": target, "name": name}
             connection.execute(insert(former_names).values(former))
@@ -95,9 +97,9 @@ def merge_files(connection: Connection, kept: Row, ended: Row, values: Row, at: 
     connection.execute(
         update(firms).where(firms.c.merged_into == source).values(merged_into=target)
     )
-    undo["before"] = plain({name: kept[name] for name in CHANGED})
-    undo["ended"] = plain({name: ended[name] for name in CHANGED})
-    after = _merged_row(connection, kept, ended, values)
+    undo["before"] = plain({name: target_row[name] for name in CHANGED})
+    undo["ended"] = plain({name: source_row[name] for name in CHANGED})
+    after = _merged_row(connection, target_row, source_row, values)
     connection.execute(
         update(firms)
         .where(firms.c.id == target)
@@ -115,26 +117,31 @@ def _histories(connection: Connection, *firm_ids: int) -> dict[str, set[int]]:
     }
 
 
-def _merged_row(connection: Connection, kept: Row, ended: Row, values: Row) -> Row:
+def _merged_row(connection: Connection, target_row: Row, source_row: Row, values: Row) -> Row:
     """The columns of the firm after the merge."""
-    ahead = max((kept, ended), key=lambda row: STAGES.index(row["stage"]))
-    if (reached := _stage_of_outcome(connection, kept["id"])) is not None:
+    ahead = max((target_row, source_row), key=lambda row: STAGES.index(row["stage"]))
+    if (reached := _stage_of_outcome(connection, target_row["id"])) is not None:
         ahead = next(
-            (row for row in (kept, ended) if row["stage"] == reached),
+            (row for row in (target_row, source_row) if row["stage"] == reached),
             {"stage": reached, "stage_since": None},
         )
-    here = kept if values["carrier_id"] == kept["carrier_id"] else ended
-    result = {name: kept[name] if kept[name] is not None else ended[name] for name in CHANGED}
+    here = target_row if values["carrier_id"] == target_row["carrier_id"] else source_row
+    result = {
+        name: target_row[name] if target_row[name] is not None else source_row[name]
+        for name in CHANGED
+    }
     result |= {"stage": ahead["stage"], "stage_since": ahead["stage_since"]}
     result |= {**name_columns(values["name"]), "uscc": values["uscc"]}
     # of a third file, either may still be a copy
     others = (
-        row["copy_of"] for row in (kept, ended) if row["copy_of"] not in (kept["id"], ended["id"])
+        row["copy_of"]
+        for row in (target_row, source_row)
+        if row["copy_of"] not in (target_row["id"], source_row["id"])
     )
     result["copy_of"] = next((other for other in others if other is not None), None)
     result |= {"carrier_id": values["carrier_id"], "adviser_id": here["adviser_id"]}
     result["carrier_since"] = here["carrier_since"]
-    return result | current_headline(connection, kept["id"])
+    return result | current_headline(connection, target_row["id"])
 
 
 def _stage_of_outcome(connection: Connection, firm_id: int) -> str | None:
@@ -190,7 +197,7 @@ def _merge_rows(
             name: value
             for name in mine
             if name not in TECHNICAL
-            and (value := _combined(new[name], old[name])) != mine[name]
+            and (value := _combine(new[name], old[name])) != mine[name]
         }  # fmt: skip
         if changes:
             before = {name: mine[name] for name in changes}
@@ -203,7 +210,7 @@ def _merge_rows(
             )
 
 
-def _combined(new: Any, old: Any) -> Any:
+def _combine(new: Any, old: Any) -> Any:
     """What holds of two values: the newer one, its blanks filled from the older."""
     if isinstance(new, Mapping) and isinstance(old, Mapping):
         return {**old, **new}
@@ -222,7 +229,7 @@ def undo_merge(connection: Connection, target: int, source: int, undo: Row, at: 
     for name, rows in undo["rows"].items():
         table = BY_NAME[name]
         for row_id, (before, version, columns) in rows.items():
-            values = {column: parsed(table, column, before.get(column)) for column in columns}
+            values = {column: parse_value(table, column, before.get(column)) for column in columns}
             unchanged = (table.c.id == int(row_id)) & (table.c.version == version)
             changes = {**values, "changed_at": at, "version": version + 1}
             connection.execute(update(table).where(unchanged).values(changes))
@@ -235,7 +242,7 @@ def undo_merge(connection: Connection, target: int, source: int, undo: Row, at: 
     kept = _unmerged_row(connection, target, undo)
     own = update(firms).where(firms.c.id == target)
     connection.execute(own.values(**kept, changed_at=at, version=firms.c.version + 1))
-    ended = {name: parsed(firms, name, undo["ended"].get(name)) for name in CHANGED}
+    ended = {name: parse_value(firms, name, undo["ended"].get(name)) for name in CHANGED}
     code = connection.scalar(select(firms.c.uscc).where(firms.c.id == target))
     ended["copy_of"] = target if code and code == ended["uscc"] else None
     again = {**ended, "version": firms.c.version + 1}
@@ -251,11 +258,11 @@ def _unmerged_row(connection: Connection, target: int, undo: Row) -> Row:
         for name in CHANGED
         if name != "copy_of" and present.get(name) == undo["after"].get(name)
     ]
-    before = {name: parsed(firms, name, undo["before"].get(name)) for name in columns}
+    before = {name: parse_value(firms, name, undo["before"].get(name)) for name in columns}
     return before | current_headline(connection, target)
 
 
-def parsed(table: Table, column: str, value: Any) -> Any:
+def parse_value(table: Table, column: str, value: Any) -> Any:
     """A value of a column as it was before JSON held it."""
     if value is None:
         return None

@@ -99,7 +99,7 @@ def _likely(firm_ids: list[int]) -> Any:
         ~exists().where(both),
     ]
 
-    def joined(reason: PairReason, on: Any) -> Any:
+    def join_on(reason: PairReason, on: Any) -> Any:
         columns = new.c.id.label("firm_id"), other.c.id.label("other_id"), other.c.uscc
         query = select(*columns, literal(reason.value).label("reason"))
         return query.join_from(new, other, on).where(*clauses)
@@ -114,7 +114,7 @@ def _likely(firm_ids: list[int]) -> Any:
         .where(*clauses)
     )  # fmt: skip
     return union_all(
-        joined(PairReason.NAME, other.c.name_key == new.c.name_key),
+        join_on(PairReason.NAME, other.c.name_key == new.c.name_key),
         former,
-        joined(PairReason.LEGAL_FORM, other.c.name_stem == new.c.name_stem),
+        join_on(PairReason.LEGAL_FORM, other.c.name_stem == new.c.name_stem),
     )

@@ -89,7 +89,7 @@ class Firms(Access):
 
     def _listing(self, selection: FirmFilter | None) -> Select[Any]:
         clauses = (selection or FirmFilter()).clauses()
-        return select(*LISTED).select_from(_JOINED).where(self._counted(), *clauses)
+        return select(*LISTED).select_from(_JOINED).where(self._counts(), *clauses)
 
     @open_to(ANYONE)
     def page(
@@ -129,7 +129,7 @@ class Firms(Access):
         with self._reading() as connection:
             statement = self._listing(selection).order_by(*order)
             rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
-            count = connection.scalar(counting.where(self._counted(), *clauses)) or 0
+            count = connection.scalar(counting.where(self._counts(), *clauses)) or 0
         return ResultPage(rows, count)
 
     @open_to(ANYONE)
@@ -153,7 +153,7 @@ class Firms(Access):
         clauses = (selection or FirmFilter()).clauses()
         try:
             with self._reading() as connection:
-                statement = select(*raw).select_from(_JOINED).where(self._counted(), *clauses)
+                statement = select(*raw).select_from(_JOINED).where(self._counts(), *clauses)
                 rows = connection.execute(
                     statement.order_by(firms.c.name_order, firms.c.id)
                 ).fetchall()
@@ -391,7 +391,7 @@ class Firms(Access):
         other = firms.c[field].is_distinct_from(value)
         counting = select(func.count()).select_from(firms)
         with self._reading() as connection:
-            query = counting.where(self._counted(), *selection.clauses(), other)
+            query = counting.where(self._counts(), *selection.clauses(), other)
             return connection.scalar(query) or 0
 
     @open_to(STAFF)
@@ -402,7 +402,7 @@ class Firms(Access):
         with self._reading() as connection:
             for some in slices(set(codes)):
                 query = select(firms.c.uscc, func.min(firms.c.id))
-                query = query.where(self._counted(), firms.c.uscc.in_(some))
+                query = query.where(self._counts(), firms.c.uscc.in_(some))
                 rows = connection.execute(query.group_by(firms.c.uscc).having(one))
                 result |= {code: firm_id for code, firm_id in rows}
         return result
@@ -420,13 +420,13 @@ class Firms(Access):
             for some in slices(keys):
                 query = select(firms.c.name_key, firms.c.id).order_by(firms.c.id)
                 for key, firm_id in connection.execute(
-                    query.where(self._counted(), firms.c.name_key.in_(some))
+                    query.where(self._counts(), firms.c.name_key.in_(some))
                 ):
                     result.setdefault(key, []).append(firm_id)
                 had = select(former_names.c.name_key, firms.c.id).distinct().order_by(firms.c.id)
                 for key, firm_id in connection.execute(
                     had.join_from(former_names, firms).where(
-                        self._counted(), former_names.c.name_key.in_(some)
+                        self._counts(), former_names.c.name_key.in_(some)
                     )
                 ):
                     former.setdefault(key, []).append(firm_id)

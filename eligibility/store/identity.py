@@ -67,7 +67,7 @@ class Identity(Access):
                 .where(own)
                 .order_by(firm_pairs.c.id)
             )
-            return [_nested(row) for row in self._all(connection, query)]
+            return [_nest(row) for row in self._all(connection, query)]
 
     @open_to(STAFF)
     def set_apart(self, pair_id: int) -> None:
@@ -251,7 +251,7 @@ class Identity(Access):
             self._log(connection, AuditAction.FIRM_RESTORE, firm_id)
 
     @open_to(LEADS)
-    def archived(self) -> list[Row]:
+    def archived_firms(self) -> list[Row]:
         """Firms in the archive, the latest first: ``id``, ``name``, ``uscc``, ``archived_at``."""
         columns = [firms.c[name] for name in ("id", "name", "uscc", "archived_at")]
         with self._reading() as connection:
@@ -366,7 +366,7 @@ def _same_code(first: Row, second: Row) -> bool:
     return bool(first["uscc"]) and first["uscc"] == second["uscc"]
 
 
-def _nested(row: Row) -> Row:
+def _nest(row: Row) -> Row:
     """Columns named ``side.column`` as mappings of their sides."""
     result: Row = {}
     for name, value in row.items():

@@ -261,8 +261,8 @@ class ImportMerge(ImportMatching):
         titles = {number: name for name, number in carrier_of.items()}
         master = {
             firm: _differences(
-                {**_named(before[firm]), "carrier": titles.get(before[firm][3])},
-                {**_named(entry), "carrier": titles.get(entry[3])},
+                {**_name_row(before[firm]), "carrier": titles.get(before[firm][3])},
+                {**_name_row(entry), "carrier": titles.get(entry[3])},
             )
             for firm, entry in now.items()
         }
@@ -354,9 +354,9 @@ class ImportMerge(ImportMatching):
             connection.execute(update(staged).where(staged.c.id.in_(some)).values(record=None))
 
 
-def of_figures(changed: Row) -> Row:
+def of_figures(changes: Row) -> Row:
     """What changed of a firm's figures; a file's row tells of the firm itself besides."""
-    return {name: values for name, values in changed.items() if name not in MASTER}
+    return {name: values for name, values in changes.items() if name not in MASTER}
 
 
 def new_carriers(connection: Connection, mine: ColumnElement[bool]) -> list[str]:
@@ -404,7 +404,7 @@ def _keep_history(
             )
 
 
-def _named(master: tuple[Any, ...]) -> Row:
+def _name_row(master: tuple[Any, ...]) -> Row:
     return dict(zip(("name", "district", "industry"), master, strict=False)) | {"uscc": master[4]}
 
 

@@ -276,7 +276,7 @@ class Imports(ImportChanges):
         import_id: int,
         rows: Sequence[tuple[Facts, Facts | None]],
         rejects: Sequence[Facts],
-        seen: int,
+        reject_count: int,
     ) -> None:
         """Add rows that were rejected and can be read now to a staged import.
 
@@ -286,7 +286,7 @@ class Imports(ImportChanges):
             As of ``stage``.
         rejects : sequence of mapping
             The rows that are still rejected.
-        seen : int
+        reject_count : int
             How many rejected rows there were when this was begun: Conflict if someone else has
             repaired some meanwhile.
         """
@@ -296,7 +296,7 @@ class Imports(ImportChanges):
             row = self._import(connection, import_id)
             if row["status"] != STAGED:
                 raise Conflict("This import is stored or discarded already; nothing was changed.")
-            if len(row["rejected"]) != seen:
+            if len(row["rejected"]) != reject_count:
                 raise Conflict("Someone else has repaired rows of this file; look at it again.")
             first = row["accepted"] + 1
             if rows:

@@ -26,7 +26,7 @@ class Overview(Access):
     def funnel(self) -> dict[Stage, int]:
         """Firms by stage, every stage named, in order."""
         with self._reading() as connection:
-            counted = select(firms.c.stage, func.count().label("firms")).where(self._counted())
+            counted = select(firms.c.stage, func.count().label("firms")).where(self._counts())
             held = {
                 row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))
             }
@@ -63,7 +63,7 @@ class Overview(Access):
                 connection,
                 select(group, func.count().label("firms"), *columns)
                 .select_from(firms.outerjoin(carriers))
-                .where(self._counted())
+                .where(self._counts())
                 .group_by(group)
                 .order_by(func.count().desc(), group),
             )
@@ -82,7 +82,7 @@ class Overview(Access):
                 select(firms, carriers.c.name.label("carrier"))
                 .select_from(firms.outerjoin(carriers))
                 .where(
-                    self._counted(),
+                    self._counts(),
                     firms.c.stage.in_([stage.value for stage in early]),
                     firms.c.verdict.in_(["undetermined", "ineligible"]),
                 )

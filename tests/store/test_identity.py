@@ -352,7 +352,7 @@ def test_a_firm_is_archived_and_not_deleted_and_comes_back_whole(local: Reposito
     # its copy counts now
     assert set(counts(local).values()) == {1}
     assert [row["id"] for row in local.firms.page().rows] == [second]
-    assert [row["id"] for row in local.identity.archived()] == [first]
+    assert [row["id"] for row in local.identity.archived_firms()] == [first]
     with pytest.raises(NotFound):
         local.firms.get(first)
     local.identity.restore(first)

@@ -105,7 +105,7 @@ CALLS = {
         lambda r, w: r.identity.archive(w.spare, w.chief.firms.get(w.spare)["version"], "x"), LEADS
     ),
     "identity.restore": Call(lambda r, w: r.identity.restore(w.archived), LEADS),
-    "identity.archived": Call(lambda r, w: r.identity.archived(), LEADS),
+    "identity.archived_firms": Call(lambda r, w: r.identity.archived_firms(), LEADS),
     "identity.history": Call(lambda r, w: r.identity.history(w.firm), STAFF, SEES),
     "identity.former_files": Call(lambda r, w: r.identity.former_files(), STAFF),
     "identity.former_file": Call(lambda r, w: r.identity.former_file(w.former), STAFF, LEADS),

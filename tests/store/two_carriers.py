@@ -99,13 +99,13 @@ def world(engine: Engine) -> World:
     adviser = account(f"{SECRET} adviser", Role.ADVISER, carrier_id=carrier)
     other_adviser = account("other adviser", Role.ADVISER, carrier_id=other_carrier)
     firm = chief.firms.add(
-        {"name": f"{SECRET}公司", "uscc": "91150105XNBU6HUA33", "district": SECRET,
+        {"name": f"{SECRET}旧公司", "uscc": "91150105XNBU6HUA33", "district": SECRET,
          "industry": SECRET, "carrier_id": chief.administration.add_carrier(f"{SECRET}旧园")}
     )  # fmt: skip
     other_firm = chief.firms.add({"name": "乙公司", "uscc": "91150100XNYLK3H19E",
                                  "carrier_id": other_carrier})  # fmt: skip
-    double = chief.firms.add({"name": f"{SECRET}新公司", "carrier_id": carrier})
-    chief.firms.save(firm, {"name": f"{SECRET}新公司"}, 1)
+    double = chief.firms.add({"name": f"{SECRET}公司", "carrier_id": carrier})
+    chief.firms.save(firm, {"name": f"{SECRET}公司"}, 1)
     chief.firms.move([firm], carrier)
     chief.firms.assign([firm], account_ids["adviser"])
     versions = {each: chief.firms.get(each)["version"] for each in (firm, double)}
@@ -135,7 +135,7 @@ def world(engine: Engine) -> World:
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
     code, draft = Repository(engine, owner).drafts.add({"name": SECRET})
     Repository(engine, owner).drafts.share(code, carrier, SECRET)
-    earlier = facts("91150105XNBU6HUA33", SECRET) | {"application_date": date(2025, 5, 10)}
+    earlier = facts("91150105XNBU6HUA33", f"{SECRET}公司") | {"application_date": date(2025, 5, 10)}
     stored = at_carrier.imports.stage(SECRET, [(earlier, None)])
     at_carrier.imports.confirm(stored)
     at_carrier.contacts.save(firm, [{"name": SECRET, "phone": "0471-1234567"}], 0)

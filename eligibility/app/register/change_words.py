@@ -32,9 +32,9 @@ def changed_title(name: str) -> str:
     return name
 
 
-def change_lines(changed: Mapping[str, Any]) -> Iterator[str]:
+def change_lines(changes: Mapping[str, Any]) -> Iterator[str]:
     """A line for each field: its title, what it was, and what it is."""
-    for name, values in changed.items():
+    for name, values in changes.items():
         if name == "figures":
             yield from change_lines(values)
             continue

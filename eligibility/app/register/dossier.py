@@ -171,13 +171,13 @@ def _save(
     return Message(msgid("Saved."))
 
 
-def _code(typed: str) -> str:
+def _code(text: str) -> str:
     try:
-        return codes.parse(typed)
+        return codes.parse(text)
     except codes.WrongCode as error:
         raise InputError(
             "{code} is no credit code; expected {expectation}.",
-            code=typed, expectation=error.expectation,
+            code=text, expectation=error.expectation,
         ) from error  # fmt: skip
 
 

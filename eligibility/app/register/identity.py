@@ -256,7 +256,7 @@ def elsewhere(repository: Repository) -> None:
     if former:
         with st.expander(_("Firms that went to another carrier: {n}").format(n=len(former))):
             _former_files(repository, former)
-    if repository.rights().role in LEADS and (archived := repository.identity.archived()):
+    if repository.rights().role in LEADS and (archived := repository.identity.archived_firms()):
         with st.expander(_("In the archive: {n}").format(n=len(archived))):
             for row in archived[:OFFERED]:
                 with st.container(horizontal=True, vertical_alignment="center"):

@@ -82,9 +82,9 @@ def reasons(entry: Row) -> str:
     )
 
 
-def rejects_file(held: Row) -> bytes:
+def rejects_file(preview: Row) -> bytes:
     """The rejected rows as they came, with the reasons beside them: to be corrected and sent back."""
-    heads, entries = held["reading"]["heads"], held["rejected"]
+    heads, entries = preview["reading"]["heads"], preview["rejected"]
     columns = [
         pa.array([entry["cells"][place] for entry in entries], pa.string())
         for place in range(len(heads))
@@ -94,9 +94,9 @@ def rejects_file(held: Row) -> bytes:
     return downloads.table_file(table, "csv")
 
 
-def repair(repository: Repository, held: Row) -> None:
+def repair(repository: Repository, preview: Row) -> None:
     """The rejected rows to edit, those with trouble in front; what can be read then is taken."""
-    entries, heads = held["rejected"][:MOST], held["reading"]["heads"]
+    entries, heads = preview["rejected"][:MOST], preview["reading"]["heads"]
     st.caption(
         _(
             "Correct a cell and read the rows again, or tick “leave blank” to take a row without the "
@@ -105,8 +105,8 @@ def repair(repository: Repository, held: Row) -> None:
     )
     bad = {issue["column"] for entry in entries for issue in entry["issues"]}
     order = sorted(range(len(heads)), key=lambda place: heads[place] not in bad)
-    key = session.decisions_key(held["id"], "repair", [entry["row"] for entry in entries])
-    with st.form(f"repair:{held['id']}"):
+    key = session.decisions_key(preview["id"], "repair", [entry["row"] for entry in entries])
+    with st.form(f"repair:{preview['id']}"):
         edited: pa.Table = st.data_editor(
             pa.table(
                 {
@@ -136,7 +136,7 @@ def repair(repository: Repository, held: Row) -> None:
             every = st.form_submit_button(_("Take all, bad cells blank"))
     download_button.button(
         _("Download the rejected rows to correct (CSV)"),
-        partial(rejects_file, held),
+        partial(rejects_file, preview),
         file_name="rejected.csv",
         mime=downloads.MIMES["csv"],
         icon=":material/download:",
@@ -148,7 +148,7 @@ def repair(repository: Repository, held: Row) -> None:
         ]
         ticks = [True] * len(entries) if every else edited["blank"].to_pylist()
         with st.spinner(_("Reading and assessing…")):
-            guard.do(partial(take_again, repository, held, cells, ticks))
+            guard.do(partial(take_again, repository, preview, cells, ticks))
         st.rerun()
 
 
@@ -177,12 +177,12 @@ def _read_again(
 
 def take_again(
     repository: Repository,
-    held: Row,
+    preview: Row,
     cells: Sequence[Sequence[str]],
     ticks: Sequence[bool],
 ) -> Message:
     """Take what can be read now; what cannot stays rejected, with its reason of now."""
-    every, reading = held["rejected"], held["reading"]
+    every, reading = preview["rejected"], preview["reading"]
     entries = every[: len(cells)]
     taken: list[tuple[Row, Row]] = []
     left = dict(enumerate(entries))
@@ -206,7 +206,7 @@ def take_again(
             place = places[entry["row"] - 2]
             left[place] = {**entry, "row": entries[place]["row"]}
     rejects = [*(left[place] for place in sorted(left)), *every[len(entries) :]]
-    repository.imports.repair(held["id"], taken, rejects, len(every))
+    repository.imports.repair(preview["id"], taken, rejects, len(every))
     return Message(
         msgid("Taken: {n} of {of} rejected rows."), {"n": len(taken), "of": len(entries)}
     )

@@ -96,28 +96,28 @@ def rows(repository: Repository, import_id: int) -> None:
     )
 
 
-def _table(drawn: list[Row]) -> dict[str, Any]:
+def _table(page_rows: list[Row]) -> dict[str, Any]:
     would = {does: _(words) for does, words in WOULD_WORDS.items()}
     return {
-        _("Would"): [would[row["would"]] for row in drawn],
-        _("Firm"): [row["name"] for row in drawn],
-        _("Credit code"): [row["uscc"] for row in drawn],
-        _("What is new"): [_("; ").join(change_lines(row["changes"])) for row in drawn],
+        _("Would"): [would[row["would"]] for row in page_rows],
+        _("Firm"): [row["name"] for row in page_rows],
+        _("Credit code"): [row["uscc"] for row in page_rows],
+        _("What is new"): [_("; ").join(change_lines(row["changes"])) for row in page_rows],
         _("Verdict"): [
-            verdict_word(row["verdict"], language()) if row["verdict"] else None for row in drawn
+            verdict_word(row["verdict"], language()) if row["verdict"] else None for row in page_rows
         ],
         _("Score"): [
             None if row["score_low"] is None
             else fmt.interval(row["score_low"], row["score_high"])
-            for row in drawn
+            for row in page_rows
         ],
-        _("Year"): [str(row["application_year"]) for row in drawn],
-        _("District"): [row["district"] for row in drawn],
-        _("Carrier"): [row["carrier"] for row in drawn],
+        _("Year"): [str(row["application_year"]) for row in page_rows],
+        _("District"): [row["district"] for row in page_rows],
+        _("Carrier"): [row["carrier"] for row in page_rows],
     }  # fmt: skip
 
 
-def _decide(repository: Repository, import_id: int, kind: str, drawn: list[Row]) -> None:
+def _decide(repository: Repository, import_id: int, kind: str, page_rows: list[Row]) -> None:
     """A choice for each row, and one for all of the page."""
     words = {decision.value: _(DECISION_WORDS[decision]) for decision in CHOICES[kind]}
     later = _("decide later") if kind == "doubtful" else _("moves")
@@ -137,11 +137,11 @@ def _decide(repository: Repository, import_id: int, kind: str, drawn: list[Row])
         edited: pa.Table = st.data_editor(
             pa.table(
                 {
-                    "name": pa.array([row["name"] for row in drawn], pa.string()),
-                    "uscc": pa.array([row["uscc"] for row in drawn], pa.string()),
-                    "other": pa.array([_other(kind, row) for row in drawn], pa.string()),
+                    "name": pa.array([row["name"] for row in page_rows], pa.string()),
+                    "uscc": pa.array([row["uscc"] for row in page_rows], pa.string()),
+                    "other": pa.array([_other(kind, row) for row in page_rows], pa.string()),
                     "decision": pa.array(
-                        [shown.get(row["decision"], later) for row in drawn], pa.string()
+                        [shown.get(row["decision"], later) for row in page_rows], pa.string()
                     ),
                 }
             ),
@@ -155,9 +155,9 @@ def _decide(repository: Repository, import_id: int, kind: str, drawn: list[Row])
             },
             disabled=["name", "uscc", "other"],
             hide_index=True,
-            height="content" if len(drawn) <= 12 else TALL,
+            height="content" if len(page_rows) <= 12 else TALL,
             placeholder=fmt.NOTHING,
-            key=session.decisions_key(import_id, kind, [row["place"] for row in drawn]),
+            key=session.decisions_key(import_id, kind, [row["place"] for row in page_rows]),
         )
         with st.container(horizontal=True):
             save = st.form_submit_button(_("Save decisions"), type="primary")
@@ -166,10 +166,10 @@ def _decide(repository: Repository, import_id: int, kind: str, drawn: list[Row])
     if not (save or all_rows):
         return
     by_word = {word: value for value, word in shown.items()}
-    chosen = [next(iter(words))] * len(drawn) if all_rows else [
+    chosen = [next(iter(words))] * len(page_rows) if all_rows else [
         by_word[word] for word in edited["decision"].to_pylist()
     ]  # fmt: skip
-    decisions = dict(zip((row["place"] for row in drawn), chosen, strict=True))
+    decisions = dict(zip((row["place"] for row in page_rows), chosen, strict=True))
     guard.do(partial(_save, repository, import_id, decisions))
     st.rerun()
 
