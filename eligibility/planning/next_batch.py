@@ -24,7 +24,7 @@ class NextBatch:
     round : ApplicationRound
     years : tuple of int
         Calendar years of its three figures.
-    carried : tuple of int
+    years_ahead : tuple of int
         Those of them that the firm's figures do not reach, taken to be as the year before.
     record : mapping
         The firm as it would be assessed on the last day of the batch.
@@ -32,7 +32,7 @@ class NextBatch:
 
     round: ApplicationRound
     years: tuple[int, ...]
-    carried: tuple[int, ...]
+    years_ahead: tuple[int, ...]
     record: Mapping[str, Any]
 
     def can_change(self, today: date) -> bool:

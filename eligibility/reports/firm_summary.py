@@ -101,7 +101,7 @@ class FirmSummary:
     def outlook_line(self) -> str:
         """What changes until the next batch if nothing is done; empty where its years are at hand."""
         say, batch = self.language.text, self.batch
-        if batch is None or not batch.carried:
+        if batch is None or not batch.years_ahead:
             return ""
         now = {each["id"]: finding_state(each, self.scheme.fields_by_id) for each in self.record["findings"]}  # fmt: skip
         changed = [
@@ -111,7 +111,7 @@ class FirmSummary:
             for each in batch.record["findings"]
             if (state := finding_state(each, self.scheme.fields_by_id)) != now[each["id"]]
         ]
-        return self._carried() + (say("; ").join(changed) if changed else say("every condition stays as it is")) + say(".")  # fmt: skip
+        return self._assumption() + (say("; ").join(changed) if changed else say("every condition stays as it is")) + say(".")  # fmt: skip
 
     @property
     def steps(self) -> list[Step]:
@@ -131,13 +131,13 @@ class FirmSummary:
     @property
     def materials(self) -> list[str]:
         """The kinds of papers that an application hands in."""
-        return [self.language.of(each) for each in self.scheme.materials]
+        return [self.language.of(each) for each in self.scheme.guide.materials]
 
-    def _carried(self) -> str:
+    def _assumption(self) -> str:
         """Under what assumption the next batch is told; empty where nothing is assumed."""
-        if self.batch is None or not self.batch.carried:
+        if self.batch is None or not self.batch.years_ahead:
             return ""
-        carried = self.language.text(", ").join(map(str, self.batch.carried))
+        carried = self.language.text(", ").join(map(str, self.batch.years_ahead))
         return self.language.text("If {carried} turns out as the year before: ").format(carried=carried)  # fmt: skip
 
     def _unmet(self, findings: Sequence[Record], record: Record) -> Iterator[Step]:
@@ -149,11 +149,11 @@ class FirmSummary:
             if finding["unit"] == "point":
                 words = say("{title}: at most {high} points; gain points on {items}")
                 yield Step(
-                    self._carried()
+                    self._assumption()
                     + words.format(
                         title=title,
                         high=number(record["score"]["high"]),
-                        items=self._lost(record),
+                        items=self._weakest_items(record),
                     ),
                     self._who(section),
                     self._due("upload"),
@@ -221,7 +221,7 @@ class FirmSummary:
         names = (name for each in record["findings"] for name in missing_facts(each, fields))
         return list(dict.fromkeys(names))
 
-    def _lost(self, record: Record) -> str:
+    def _weakest_items(self, record: Record) -> str:
         items = sorted(record["score"]["items"], key=lambda item: item["high"] - item["max"])
         return self._titles([item for item in items if item["high"] < item["max"]][:2])
 
@@ -235,9 +235,9 @@ class FirmSummary:
         return self.language.text(", ").join(each["title"][self.language.id] for each in entries)
 
     def _section_of(self, finding: str) -> str:
-        sections = self.scheme.section_conditions.items()
+        sections = self.scheme.guide.section_conditions.items()
         return next((name for name, ids in sections if finding in ids), "")
 
     def _who(self, section: str) -> str:
-        who = self.scheme.departments.get(section)
+        who = self.scheme.guide.departments.get(section)
         return self.language.of(who) if who else ""

@@ -13,7 +13,7 @@ import importlib
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -33,6 +33,7 @@ from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
+from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
 
 SCHEMES = Path(__file__).parent
@@ -91,14 +92,8 @@ class Scheme:
         The facts that say that a firm has its title.
     folder : Path
         Where its files are.
-    section_conditions : mapping of section to ids of conditions
-        What the fields of a part of the form decide.
-    departments : mapping of section to Wording
-        Who in a firm has what a part of the form asks for.
-    materials : tuple of Wording
-        The papers that an application hands in.
-    precheck_fields, precheck_shares : tuple of str
-        The first questions before the form: fields of it, and conditions whose share is asked for.
+    guide : FormGuide
+        What leads through the form.
     """
 
     id: str
@@ -114,11 +109,7 @@ class Scheme:
     application_forms: Mapping[str, tuple[FormTable, ...]]
     holding: Holding | None
     folder: Path
-    section_conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    departments: Mapping[str, Wording] = field(default_factory=dict)
-    materials: tuple[Wording, ...] = ()
-    precheck_fields: tuple[str, ...] = ()
-    precheck_shares: tuple[str, ...] = ()
+    guide: FormGuide = NO_GUIDE
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -429,15 +420,7 @@ def read_scheme(folder: Path) -> Scheme:
             },
             holding=Holding(**head["holding"]) if "holding" in head else None,
             folder=folder,
-            section_conditions={
-                name: tuple(ids) for name, ids in form.get("section_conditions", {}).items()
-            },
-            departments={
-                name: Wording(**title) for name, title in form.get("departments", {}).items()
-            },
-            precheck_fields=tuple(form.get("precheck", {}).get("fields", ())),
-            precheck_shares=tuple(form.get("precheck", {}).get("shares", ())),
-            materials=tuple(Wording(**title) for title in head.get("materials", ())),
+            guide=read_guide(form, head),
         )
     except ValidationError as error:
         raise LawError(

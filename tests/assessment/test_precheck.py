@@ -55,8 +55,8 @@ def test_a_share_is_read_in_percent_and_is_never_more_than_all() -> None:
 
 
 def test_every_question_is_a_field_or_a_condition_of_the_law() -> None:
-    assert set(HNTE.precheck_fields) <= set(HNTE.fields_by_id)
+    assert set(HNTE.guide.precheck_fields) <= set(HNTE.fields_by_id)
     known = HNTE.in_force(date(2026, 5, 10)).conditions_by_id
-    assert set(HNTE.precheck_shares) <= set(known)
-    assert {name for ids in HNTE.section_conditions.values() for name in ids} == set(known)
-    assert len(HNTE.precheck_fields) + len(HNTE.precheck_shares) <= 12
+    assert set(HNTE.guide.precheck_shares) <= set(known)
+    assert {name for ids in HNTE.guide.section_conditions.values() for name in ids} == set(known)
+    assert len(HNTE.guide.precheck_fields) + len(HNTE.guide.precheck_shares) <= 12

@@ -14,7 +14,7 @@ def test_a_batch_of_the_year_takes_the_figures_as_they_are() -> None:
     firm = table(base(application_date=date(2026, 5, 1)))
     batch = next_batch(firm, HNTE, OVERLAY, date(2026, 5, 1))
     assert batch is not None
-    assert (batch.round.due, batch.years, batch.carried) == (
+    assert (batch.round.due, batch.years, batch.years_ahead) == (
         date(2026, 5, 10),
         (2023, 2024, 2025),
         (),
@@ -26,7 +26,7 @@ def test_after_the_last_batch_the_next_years_window_is_assumed_and_can_still_cha
     firm = table(base(application_date=date(2026, 11, 30)))
     batch = next_batch(firm, HNTE, OVERLAY, date(2026, 11, 30))
     assert batch is not None
-    assert (batch.years, batch.carried) == ((2024, 2025, 2026), (2026,))
+    assert (batch.years, batch.years_ahead) == ((2024, 2025, 2026), (2026,))
     assert batch.can_change(date(2026, 11, 30))
     assert batch.record["as_of"] == batch.round.due.isoformat()
 

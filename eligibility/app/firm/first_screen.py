@@ -15,7 +15,7 @@ from eligibility.reports.firm_summary import FirmSummary, Step
 from eligibility.screening import Firm
 
 
-def first_screen(firm: Firm, said: FirmSummary) -> None:
+def first_screen(firm: Firm, summary: FirmSummary) -> None:
     """All of it, on one screen and on one printed page."""
     years = firm.years
     basis = _("Applying on {day} · figures of {first}–{last} · {edition}").format(
@@ -29,9 +29,9 @@ def first_screen(firm: Firm, said: FirmSummary) -> None:
             tag("p", basis, cls="muted"),
             tag(
                 "p",
-                tag("strong", verdict_word(said.state, language())),
-                tag("span", said.sentence),
-                cls=f"verdict {OF_VERDICT[said.state]}",
+                tag("strong", verdict_word(summary.state, language())),
+                tag("span", summary.sentence),
+                cls=f"verdict {OF_VERDICT[summary.state]}",
             ),
             tag(
                 "div",
@@ -42,14 +42,14 @@ def first_screen(firm: Firm, said: FirmSummary) -> None:
             ),
             tag(
                 "div",
-                tag("div", tag("h2", _("Do first")), _steps(said.steps), cls="card wide-card"),
+                tag("div", tag("h2", _("Do first")), _steps(summary.steps), cls="card wide-card"),
                 tag(
                     "div",
                     tag("h2", _("Next batch")),
-                    tag("p", said.batch_line),
-                    *([tag("p", said.outlook_line, cls="muted")] if said.outlook_line else []),
+                    tag("p", summary.batch_line),
+                    *([tag("p", summary.outlook_line, cls="muted")] if summary.outlook_line else []),
                     tag("h2", _("Papers to hand in")),
-                    tag("ol", *(tag("li", each) for each in said.materials), cls="materials"),
+                    tag("ol", *(tag("li", each) for each in summary.materials), cls="materials"),
                     cls="card",
                 ),
                 cls="pair",

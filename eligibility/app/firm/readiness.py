@@ -45,7 +45,7 @@ def readiness(firm: Firm, model: Model | None) -> None:
     st.page_link("eligibility/app/reference/model_page.py", label=_("About this model →"))
 
 
-def folded(firm: Firm, model: Model | None) -> None:
+def readiness_block(firm: Firm, model: Model | None) -> None:
     """The same, closed: the very end of a page that a firm reads."""
     if model is None:
         return

@@ -60,7 +60,7 @@ def restore(repository: Repository) -> Draft | None:
     return form_state.draft()
 
 
-def kept(draft: Draft, repository: Repository) -> None:
+def storage_popover(draft: Draft, repository: Repository) -> None:
     """That entries are kept, and how to go on with them elsewhere; of one height from the start."""
     with st.popover(_("Kept as you type · go on elsewhere"), type="tertiary", key="kept"):
         if draft.key is None:

@@ -31,7 +31,7 @@ FEWEST = 2
 
 def conditions(step: str, sheet: Sheet, firm: Firm | None) -> None:
     """The conditions that the fields of a step decide: status, number, line to pass, how far."""
-    names = sheet.scheme.section_conditions.get(step, ())
+    names = sheet.scheme.guide.section_conditions.get(step, ())
     findings = {each["id"]: each for each in firm.record["findings"]} if firm else {}
     known = sheet.reading.law.conditions_by_id
     lines = [
@@ -54,12 +54,12 @@ def _condition(
         tag("b", firm_conditions.title(finding)),
         tag("span", *firm_conditions.own(firm, finding)),
         tag("span", firm_conditions.line_to_pass(finding), cls="muted"),
-        tag("span", *_answered(finding, answer), cls="far"),
+        tag("span", *_share_answer(finding, answer), cls="far"),
         tag("span", firm_conditions.how_far(firm, finding), cls="far"),
     )
 
 
-def _answered(finding: Mapping[str, Any], text: str) -> list[str]:
+def _share_answer(finding: Mapping[str, Any], text: str) -> list[str]:
     """The share answered before the form, as long as no amounts stand in its place."""
     if finding["status"] != "undetermined" or not text:
         return []

@@ -35,7 +35,7 @@ with questions:
     precheck_parts.questions(sheet)
 with marks:
     precheck_parts.marks(answers, sheet)
-    draft_storage.kept(draft, repository)
+    draft_storage.storage_popover(draft, repository)
 with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="progress"):
     precheck_parts.sentence(answers)
     if st.button(_("Go on to the full form →"), type="primary", key="to-form"):

@@ -31,10 +31,10 @@ def questions(sheet: Sheet) -> None:
     """Every question; fields of the form go over into it as they are."""
     places = {name: field for name, (_step, field) in sheet.places.items()}
     with st.container(key="group:precheck", gap="xsmall"):
-        for name in sheet.scheme.precheck_fields:
+        for name in sheet.scheme.guide.precheck_fields:
             if name in places:
                 figure([places[name]], sheet)
-        for name in sheet.scheme.precheck_shares:
+        for name in sheet.scheme.guide.precheck_shares:
             if name in sheet.reading.law.conditions_by_id:
                 _share(name, sheet)
 

@@ -18,13 +18,7 @@ from eligibility.app.firm import (
     score,
     verdict,
 )
-from eligibility.app.self_assessment import (
-    draft_storage,
-    form_state,
-    result_summary,
-    share_links,
-    year_notice,
-)
+from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import arrival, notices
@@ -41,7 +35,6 @@ if draft is None:
 form_state.collect()
 draft_storage.save(draft, repository)
 address.show_in_address(address.draft_query())
-steps_query = address.draft_query(draft.step)
 try:
     told, screening = cache.assess_draft(draft)
 except EligibilityError as error:
@@ -51,21 +44,25 @@ firm = screening.only
 if firm is None:
     st.title(_("Result"), anchor=False)
     st.write(_("Nothing can be decided until what cannot be read is corrected in the steps."))
-    st.page_link(STEPS, label=_("← Back to the steps"), query_params=steps_query)
+    st.page_link(
+        STEPS, label=_("← Back to the steps"), query_params=address.draft_query(draft.step)
+    )
     st.stop()
 
 opened = open_firm.from_draft(draft, firm)
-said = plan_results.summary(firm, cache.city().region, date.today(), language())
+summary = plan_results.summary(firm, cache.city().region, date.today(), language())
 with st.container(horizontal=True, vertical_alignment="center", key="result-tools"):
-    st.page_link(STEPS, label=_("← Back to the steps"), query_params=steps_query)
+    st.page_link(
+        STEPS, label=_("← Back to the steps"), query_params=address.draft_query(draft.step)
+    )
     arrival.print_button(_("Print"))
     papers.first_buttons(opened)
-first_screen.first_screen(firm, said)
+first_screen.first_screen(firm, summary)
 year_notice.show_year_notice(draft, told)
 rungs = ladder.ladder_standing(firm)
 ladder.within_reach(rungs, firm)
 verdict.signs(firm)
-if sought := result_summary.fields_to_fill(firm, said):
+if sought := result_summary.fields_to_fill(firm, summary):
     form_state.open_step(firm.scheme.fields_by_id[sought].section, sought)
     st.switch_page(STEPS, query_params=address.draft_query(draft.step))
 st.page_link(
@@ -74,25 +71,14 @@ st.page_link(
     query_params=opened.query,
 )
 st.header(_("Conditions"), anchor=False)
-st.caption(_("A line opens to its rule, citation, reading and the evidence reviewers ask for."))
 conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm)
-with st.expander(_("Dates before the next batch")):
-    result_summary.calendar(firm, date.today())
+result_summary.calendar(firm, date.today())
 with st.expander(_("Other qualifications: what can be had now")):
     ladder.ladder_block(rungs, firm)
     if blank := ladder.to_fill_in(rungs, firm):
         form_state.open_step(*blank)
         st.switch_page(STEPS, query_params=address.draft_query(draft.step))
-with st.container(key="keep"):
-    st.header(_("Take it with you"), anchor=False)
-    papers.of_firm(opened)
-    with st.expander(_("For programs: the result and the entries as data")):
-        result_summary.downloads(screening, firm, draft)
-    draft_storage.kept(draft, repository)
-    st.header(_("Show it to a service institution"), anchor=False)
-    draft_storage.sharing(draft, repository, firm.text("name") or _("The firm"))
-    share_links.share_block(draft, repository, firm.text("name") or _("The firm"))
-    draft_storage.deleting(draft, repository)
-readiness.folded(firm, cache.model()[0])
+result_summary.take_away(screening, opened, draft, repository)
+readiness.readiness_block(firm, cache.model()[0])

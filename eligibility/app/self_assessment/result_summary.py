@@ -8,7 +8,9 @@ from functools import partial
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import plan_results
+from eligibility.app.firm import papers, plan_results
+from eligibility.app.firm.open_firm import OpenFirm
+from eligibility.app.self_assessment import draft_storage, share_links
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -21,12 +23,13 @@ from eligibility.assessment import gap_fields
 from eligibility.domain.law import Source
 from eligibility.reports.firm_summary import FirmSummary
 from eligibility.screening import Firm, Screening
+from eligibility.store import Repository
 
 #: how many things a person can do first
 FIRST = 3
 
 
-def fields_to_fill(firm: Firm, said: FirmSummary) -> str | None:
+def fields_to_fill(firm: Firm, summary: FirmSummary) -> str | None:
     """Buttons to the fields that the first things to do, and the gaps, lead to.
 
     Returns
@@ -34,7 +37,7 @@ def fields_to_fill(firm: Firm, said: FirmSummary) -> str | None:
     str or None
         The field that was asked for.
     """
-    names = [step.field for step in said.steps if step.field]
+    names = [step.field for step in summary.steps if step.field]
     # as the sentences stand: what is unmet before what is open
     for gap in sorted(firm.record["gaps"], key=lambda gap: gap["status"] != "unmet")[:FIRST]:
         names += gap_fields.fields_for_gap(
@@ -65,7 +68,8 @@ def calendar(firm: Firm, today: date) -> None:
         (each.day.isoformat(), each.task.say(language()), told_source(each.dated_by))
         for each in [*due[:-1][:FIRST], due[-1]]
     ]
-    st.html(table(heads, rows, cls="calendar"))
+    with st.expander(_("Dates before the next batch")):
+        st.html(table(heads, rows, cls="calendar"))
 
 
 def told_source(source: Source) -> str:
@@ -93,3 +97,18 @@ def downloads(screening: Screening, firm: Firm, draft: Draft) -> None:
                 mime=widgets_downloads.MIMES[name.rpartition(".")[2]],
                 icon=":material/download:",
             )
+
+
+def take_away(screening: Screening, opened: OpenFirm, draft: Draft, repository: Repository) -> None:
+    """The papers and files, how the entries are kept, whom they are shown to, and their end."""
+    name = opened.firm.text("name") or _("The firm")
+    with st.container(key="keep"):
+        st.header(_("Take it with you"), anchor=False)
+        papers.of_firm(opened)
+        with st.expander(_("For programs: the result and the entries as data")):
+            downloads(screening, opened.firm, draft)
+        draft_storage.storage_popover(draft, repository)
+        st.header(_("Show it to a service institution"), anchor=False)
+        draft_storage.sharing(draft, repository, name)
+        share_links.share_block(draft, repository, name)
+        draft_storage.deleting(draft, repository)

@@ -30,7 +30,7 @@ if draft is None:
     draft_storage.nothing_open()
     st.stop()
 form_state.collect()
-# a place of its own, so that what is said there moves no input and no scroll
+# a place of its own, so that what is summary there moves no input and no scroll
 with st.container(key="keeping"):
     draft_storage.save(draft, repository)
 try:
@@ -49,7 +49,7 @@ title = language().of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
     arrival.arrive(step, title, draft.sought)
-    draft_storage.kept(draft, repository)
+    draft_storage.storage_popover(draft, repository)
 with right:
     st.title(title, anchor=False)
     year_notice.show_year_notice(draft, told)
