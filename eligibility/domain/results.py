@@ -214,7 +214,8 @@ class Readiness:
 class Warning:
     """Warning: a sign that a person should look, never a finding; the rows it holds for, and why.
 
-    ``detail`` says it of one row, with the figures of that row, where ``says`` names none.
+    ``detail`` says it of one row, with the figures of that row, where ``says`` names none. ``fields``
+    names the fields that it is about, of one row where it is a function.
     """
 
     id: str
@@ -222,6 +223,11 @@ class Warning:
     says: Wording
     citation: Citation | None = None
     detail: Callable[[int], Wording] | None = None
+    fields: tuple[str, ...] | Callable[[int], tuple[str, ...]] = ()
+
+    def about(self, row: int) -> tuple[str, ...]:
+        """The fields that the sign is about in one of its rows."""
+        return self.fields(row) if callable(self.fields) else self.fields
 
     def text(self, row: int) -> Wording:
         """What the sign says of one of its rows."""

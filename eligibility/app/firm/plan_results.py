@@ -24,19 +24,28 @@ from eligibility.city.settings import City
 from eligibility.city.year import CityYear
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import ApplicationRound
+from eligibility.i18n import Language
 from eligibility.planning.firm_plan import firm_plan
+from eligibility.planning.lead_times import lead_times
+from eligibility.planning.next_batch import next_batch
 from eligibility.planning.readiness_plan import Judge
 from eligibility.readiness.model import Model
 from eligibility.register.year_candidates import YearCandidates
+from eligibility.reports.firm_summary import FirmSummary
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm, Screening
 
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """What a plan is to be made for; money in CNY, readiness /1."""
+    """What a plan is to be made for; money in CNY, readiness /1.
+
+    ``by`` is the day to be ready by, the next batch if omitted; ``earliest`` asks for the first one
+    that a plan reaches instead.
+    """
 
     by: date | None = None
+    earliest: bool = False
     score: float | None = None
     readiness: float | None = None
     income: tuple[float, ...] = ()
@@ -73,18 +82,30 @@ def plan_for_firm(
         If the day asked for lies before the firm's figures.
     """
     firms, row = firm.assessment.firms, firm.row
+    by = request.by
+    if by is None and not request.earliest:
+        # the next batch first: what is judged is what comes next
+        applied = int(firms.application_years[row])
+        by = next((day for day in lead_times().deadlines(on) if day.year >= applied), None)
     return firm_plan(
         firms,
         row,
         firm.scheme,
         on,
-        by=request.by,
+        by=by,
         score_at_least=request.score,
         income=request.income,
         first_time=request.first_time,
         readiness=request.readiness,
         judge=judge,
     )
+
+
+def summary(firm: Firm, region: str, today: date, language: Language) -> FirmSummary:
+    """What the first screen of a firm's result says, for the next batch of a region."""
+    overlay = firm.scheme.overlay(region)
+    batch = next_batch(firm.table, firm.scheme, overlay, today)
+    return FirmSummary(firm.record, batch, firm.scheme, overlay, today, language)
 
 
 def application_years(screening: Screening) -> list[int]:
