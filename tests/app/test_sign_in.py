@@ -427,11 +427,11 @@ def test_the_server_ends_with_that_sentence_before_it_answers(tmp_path: Path) ->
 
 PUBLIC = {"start", "steps", "result", "firm", "plan", "field", "rules", "model", "account"}
 STAFF = PUBLIC | {
-    "firms", "overview", "staff-firms", "staff-firm", "import", "applications", "year"
+    "firms", "overview", "staff-firms", "staff-firm", "inbox", "import", "applications", "year"
 }  # fmt: skip
 LEADS = STAFF | {"admin"}
 #: reached from other pages; the bar of nobody leads there
-ASIDE = {"steps", "result", "firm", "plan", "staff-firm"}
+ASIDE = {"steps", "result", "firm", "plan", "staff-firm", "inbox"}
 #: the bar of a firm
 SHORT = {"start", "rules", "field", "account"}
 
