@@ -28,8 +28,9 @@ from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
 
 FIRST_GAPS = 3
 NOWHERE = -1
-#: parameters of an edition whose citations say how a title is kept; its clauses say the rest
+#: parameters and clauses of an edition whose citations say how a title is kept
 UPKEEP = ("validity_years", "annual_report_month", "change_report_months")
+UPKEEP_CLAUSES = ("renewal_year", "year_window", "yearly_update", "report_changes")
 
 
 @dataclass(frozen=True)
@@ -371,10 +372,11 @@ def _holding(ladder: Ladder, place: int, row: int, record: dict[str, Any]) -> di
     )
     law = scheme.edition(record["edition"])
     keeping = [law.parameters[name].citation for name in UPKEEP if name in law.parameters]
+    clauses = [law.clauses[name] for name in UPKEEP_CLAUSES if name in law.clauses]
     return {
         "holds": None if np.isnan(has) else bool(has),
         "until": None if np.isnat(until) else until.item().isoformat(),
-        "upkeep": [cite(citation) for citation in (*keeping, *law.clauses.values())],
+        "upkeep": [cite(citation) for citation in (*keeping, *clauses)],
         "period": cite(law.period_citation),
     }
 
