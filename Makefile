@@ -54,8 +54,10 @@ benchmark: .venv/dev ## speeds as ratios; installs what it compares with into it
 	.venv-benchmarks/bin/pip install -q -r requirements.txt -r requirements-dask.txt -r benchmarks/requirements.txt
 	.venv-benchmarks/bin/python benchmarks/batch.py
 
-benchmark-readiness: .venv/dev ## the readiness estimator against stock ones and the truth
-	$(BIN)/python benchmarks/readiness.py
+benchmark-readiness: ## the readiness estimator against its peers and the truth; PARTS="--cases experts --sizes 60"
+	$(PYTHON) -m venv .venv-benchmarks
+	.venv-benchmarks/bin/pip install -q -r requirements.txt -r benchmarks/requirements.txt
+	.venv-benchmarks/bin/python benchmarks/readiness.py $(PARTS)
 
 fuzz: .venv/dev ## give the readers whatever chance makes, for an hour or for MINUTES
 	$(BIN)/python tests/fuzz.py $(or $(MINUTES),60)

@@ -26,6 +26,11 @@ class Language:
 
     id: str
 
+    @property
+    def tag(self) -> str:
+        """As browsers call it."""
+        return "zh-CN" if self.id == "zh" else self.id
+
     def text(self, msgid: str) -> str:
         """The translation of an English msgid; the msgid itself where there is none."""
         return _catalogue(self.id).gettext(msgid) if msgid else ""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from eligibility.app import session
 from eligibility.app.self_assessment.form_state import DRAFT, draft
 from eligibility.app.web import cookies
 from eligibility.domain.text import Message
@@ -56,6 +57,56 @@ def origin() -> Origin | None:
     if kind not in ("draft", "submission") or not number.isascii() or not number.isdecimal():
         return None
     return Origin("draft" if kind == "draft" else "submission", int(number[:9]))
+
+
+#: the language that the address named last
+NAMED_LANGUAGE = "named-language"
+#: the key of the widget that chooses one
+LANGUAGE_CHOICE = "language-choice"
+
+
+def follow_language(names: Mapping[str, str], usual: str) -> None:
+    """Speak the language that the address names, by its id or its own name; the usual one at first.
+
+    Streamlit's own binding of a widget to the address refuses every ``st.switch_page`` after it,
+    so the widget is set here and the address by :func:`put_language`.
+    """
+    wanted = st.query_params.get(session.LANGUAGE, "")
+    by_name = {name: language_id for language_id, name in names.items()} | {
+        each: each for each in names
+    }
+    if wanted in by_name and st.session_state.get(NAMED_LANGUAGE) != wanted:
+        st.session_state[NAMED_LANGUAGE] = wanted
+        st.session_state[session.LANGUAGE] = by_name[wanted]
+    # not the widget's own state, which Streamlit drops where a page turns to another
+    st.session_state[LANGUAGE_CHOICE] = st.session_state.setdefault(session.LANGUAGE, usual)
+
+
+def put_language() -> None:
+    """Speak the language that was chosen, and let the address name it."""
+    chosen = st.session_state[session.LANGUAGE] = st.session_state[LANGUAGE_CHOICE]
+    st.session_state[NAMED_LANGUAGE] = chosen
+    set_query(session.LANGUAGE, chosen)
+
+
+#: in the address of a self-assessment: which one, for the browser that opened it, and its step
+DRAFT_ID, STEP = "draft", "step"
+
+
+def draft_query(step: str = "") -> dict[str, str]:
+    """What the address of a page says of the self-assessment that is open."""
+    open_draft = draft()
+    query = {} if open_draft is None or open_draft.id is None else {DRAFT_ID: str(open_draft.id)}
+    query |= {STEP: step} if step else {}
+    chosen = st.query_params.get(session.LANGUAGE)
+    return query | ({session.LANGUAGE: chosen} if chosen else {})
+
+
+def show_in_address(query: dict[str, str]) -> None:
+    """Let the address say this as well, with one entry in the browser's history."""
+    whole = {name: st.query_params[name] for name in st.query_params}
+    if whole != whole | query:
+        st.query_params.from_dict(whole | query)
 
 
 ASK = "ask:"

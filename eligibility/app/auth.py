@@ -42,6 +42,11 @@ def actor() -> Actor:
     return repository().rights()
 
 
+def browser() -> str:
+    """The cookie that names this browser; empty where it takes none."""
+    return str(st.context.cookies.get(cookies.VISIT) or "")
+
+
 def form_token() -> str:
     """What a form of this page sends back, so that no other site's form passes for it."""
     person = signed_in()

@@ -70,6 +70,13 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
                 ANYONE,
                 first=FIRMS,
             ),
+            PageEntry(
+                PAGES / "self_assessment/precheck_page.py",
+                _("Ten questions"),
+                "precheck",
+                ANYONE,
+                bar=(),
+            ),
             PageEntry(PAGES / "self_assessment/steps_page.py", _("Steps"), "steps", ANYONE, bar=()),
             PageEntry(
                 PAGES / "self_assessment/papers_page.py", _("Papers"), "papers", ANYONE, bar=()

@@ -293,7 +293,7 @@ TARGET, ALREADY, ADVISER_DAYS = "target", "already", "days"
 CHANCES_BY, SHARES_BY = "chances-by", "shares-by"
 SUPPORTED = "supported"
 FIRMS_OF, POOL_STAGES, AIM = "firms-of", "pool-stages", "aim"
-PRODUCT = "product"
+PRODUCT, ASKED_PRODUCT = "product", "asked-product"
 
 
 def moved_key(firm: str, lever: str) -> str:
@@ -365,3 +365,13 @@ def forget_link(subject: str, link_id: int) -> None:
     made = new_link(subject)
     if made is not None and made[0] == link_id:
         del st.session_state[f"{LINK}{subject}"]
+
+
+def ask_product() -> None:
+    """Look for the technical field of the product that is described now."""
+    st.session_state[ASKED_PRODUCT] = str(st.session_state.get(PRODUCT) or "").strip()
+
+
+def asked_product() -> str:
+    """The description that was looked for last; empty at first."""
+    return str(st.session_state.get(ASKED_PRODUCT, ""))

@@ -18,7 +18,8 @@ _RANGE = re.compile(rf"{_DAY}(?:{_TO}|.{{0,3}}(?:所属期)?止[:：]?){_DAY}")
 _MONTHS = re.compile(rf"{_YEAR}年?[.]?(\d{{1,2}})月?{_TO}(?:{_YEAR}[年.])?(\d{{1,2}})月?(?![\d日])")
 _ONE_DAY = re.compile(_DAY)
 _MONTH = re.compile(rf"{_YEAR}[-/.年](\d{{1,2}})(?:月(?!\d)|(?![\d/.-]))")
-_ONE_YEAR = re.compile(rf"(?<!\d){_YEAR}(?:年度?|年?会计年度|(?!\d))")
+#: no part of an amount, and not the edition of a form (2019年版)
+_ONE_YEAR = re.compile(rf"(?<![\d.,]){_YEAR}(?!年?版|[.,]\d)(?:年度?|年?会计年度|(?!\d))")
 #: days on which a form was filled in or printed, not its period
 _NO_PERIOD = re.compile(
     "填报日|填表日|打印|制表|申报日期|受理|签字|盖章日|导出|生成时间|报送日|经办|发证|证书"

@@ -307,6 +307,8 @@ class WorkItem(FrozenModel):
     #: where the work is asked for; its lead is another matter
     citation: Citation
     days_before: Figure
+    #: the part of the form whose department does it; empty for whoever applies
+    department: str = ""
 
 
 class Overlay(FrozenModel):

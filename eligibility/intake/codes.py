@@ -58,14 +58,21 @@ def parse(text: str) -> str:
     try:
         return uscc.validate(text)
     except InvalidLength as wrong:
-        raise WrongCode("a credit code of 18 characters") from wrong
+        raise WrongCode(
+            "a credit code of 18 characters; this has {count}", count=len(_SEPARATORS.sub("", text))
+        ) from wrong
     except InvalidChecksum as wrong:
         if _ROUNDED.fullmatch(text):
             raise WrongCode(
                 "a credit code as text; a spreadsheet rounded it to 15 digits, "
                 "enter it again in a text column"
             ) from wrong
-        raise WrongCode("a credit code whose last character checks (GB 32100)") from wrong
+        code = _SEPARATORS.sub("", text).upper()
+        raise WrongCode(
+            "a credit code whose last character checks (GB 32100): it is {character}, after the 17 "
+            "before it it would be {check}, so one of the 18 is mistyped",
+            character=code[-1], check=uscc.calc_check_digit(code[:-1]),
+        ) from wrong  # fmt: skip
     except ValidationError as wrong:
         raise WrongCode(
             "a credit code: eight digits, then digits and capitals without I, O, S, V and Z; "

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -125,8 +126,10 @@ def read_draft(
         and (name in beside or name in own)
         and applies(fields[name], operating)
     }
+    # a code names the firm and decides nothing: one that cannot be right is left blank, with a remark
+    names = frozenset(field.id for field in fields.values() if field.kind == "code")
     options = IntakeOptions(
-        application_date=applied, covered_from=scheme.covered_from, beside=beside
+        application_date=applied, covered_from=scheme.covered_from, beside=beside | names
     )
     columns = list(fields.values())
     batch = from_records([fields_by_id], columns, options, catalogue=scheme.titles_by_code)
@@ -142,6 +145,24 @@ def cell(text: str, field: Field) -> object:
     except CellTrouble:
         # the reader of all input finds the same trouble and says it
         return text
+
+
+def read_as(text: str, field: Field) -> object:
+    """What a text is read as, amounts in CNY; None where it cannot be read."""
+    try:
+        return parse(text, CellFormat(field, WAN_POWER if field.kind == "money" else 0))
+    except CellTrouble:
+        return None
+
+
+def read_share(text: str) -> float | None:
+    """A share typed in percent, as 5.2 or 5.2%, as a part of one; None where it is none."""
+    bare = text.strip().rstrip("%％").strip().replace("，", ".")
+    try:
+        share = Decimal(bare) / 100
+    except InvalidOperation:
+        return None
+    return float(share) if share.is_finite() and 0 <= share <= 1 else None
 
 
 def large(text: str, field: Field) -> float | None:

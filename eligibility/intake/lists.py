@@ -60,8 +60,9 @@ def rows_with_entries(rows: Rows) -> list[dict[str, str]]:
 def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, str]], int]:
     """The rows that are no header pasted along with the list, and how many were left out.
 
-    A row is left out only if every cell of it reads like the title of some column of the list; a
-    row of one cell never is. Rows below it are read by its titles, wherever they stand.
+    A row is left out only if every cell of it reads like the title of some column of the list, with
+    the rows of one cell above it; a row of one cell elsewhere never is. Rows below it are read by its
+    titles, wherever they stand.
     """
     places: Mapping[str, str] | None = None
     remaining: list[dict[str, str]] = []
@@ -73,6 +74,10 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
             # titles that are not certain leave the rows where they stand
             places = named if len(set(named.values())) == len(named) else None
             left_out += 1
+            if places is not None and all(len(above) == 1 for above in remaining):
+                # what stands alone above the titles is the heading of the table
+                left_out += len(remaining)
+                remaining = []
         elif places is None:
             remaining.append(row)
         else:

@@ -10,6 +10,7 @@ import numpy as np
 from eligibility.assessment.assess import Assessment
 from eligibility.assessment.record import cite, number, words
 from eligibility.assessment.shortfalls import remedies
+from eligibility.domain.facts import Field, years_of
 from eligibility.domain.results import MET, STATUS_WORDS, UNMET, Lever, Need
 from eligibility.planning.worth_record import to_cents
 
@@ -120,6 +121,7 @@ def _way(name: str, more: float, lever: Lever, assessment: Assessment) -> dict[s
         "how": words(lever.how) if lever.how else None,
         "kind": field.kind,
         "unit": field.unit,
+        "year": _calendar_year(field, year),
         "more": to_cents(more),
         "to": to_cents(float(lever.present[0]) + more),
     }
@@ -140,3 +142,10 @@ def settled_by(missing: Mapping[str, Any], assessment: Assessment) -> dict[str, 
         "facts": [name for name in names if name not in shown],
         "evidence": [name for name in names if name in shown],
     }
+
+
+def _calendar_year(field: Field, application_year: int) -> int | None:
+    """The calendar year that a figure is of; None where it is of none."""
+    if field.year is None and field.of != "calendar_year":
+        return None
+    return years_of(application_year)[(field.year or 0) - 1]

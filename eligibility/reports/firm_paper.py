@@ -13,6 +13,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
 from eligibility.reports.application import DraftTable, Lists, draft
+from eligibility.reports.firm_summary import FirmSummary
 from eligibility.reports.firm_text import (
     application_year,
     doubt,
@@ -42,6 +43,7 @@ def firm_paper(
     *,
     lists: Lists | None = None,
     papers: Mapping[str, str] | None = None,
+    summary: FirmSummary | None = None,
 ) -> Paper:
     """All that is known of one firm, as a paper.
 
@@ -58,8 +60,10 @@ def firm_paper(
     papers : mapping of paper to where it stands, optional
         The checklist that staff keep: ids of conditions, names of further papers; its words are
         msgids.
+    summary : FirmSummary, optional
+        What stands on the first page.
     """
-    return _FirmPaper(record, brief, firm, scheme, language, lists, papers).paper()
+    return _FirmPaper(record, brief, firm, scheme, language, lists, papers, summary).paper()
 
 
 def verdict_sentence(record: Record, scheme: Scheme, language: Language) -> str:
@@ -93,8 +97,9 @@ class _FirmPaper:
         language: Language,
         lists: Lists | None,
         papers: Mapping[str, str] | None,
+        summary: FirmSummary | None,
     ) -> None:
-        self.record, self.firm = record, firm
+        self.record, self.firm, self.summary = record, firm, summary
         self.brief: Record = {} if isinstance(brief, Message) else brief
         self.no_plan = brief if isinstance(brief, Message) else None
         self.lists, self.papers = lists, papers
@@ -144,7 +149,23 @@ class _FirmPaper:
                 for block in part()
             ),
             language=self.language,
+            lead=tuple(self.lead()),
         )
+
+    def lead(self) -> Iterator[Text | Points]:
+        """The result in short: the sentence, the next batch, what to do first, what to hand in."""
+        if self.summary is None:
+            return
+        say, said = self.say, self.summary
+        yield Text(said.sentence, "strong")
+        yield Text(score_sentence(self.record, self.language))
+        yield Text(f"{say('Next batch')}: {said.batch_line} {said.outlook_line}")
+        if said.steps:
+            yield Text(say("Do first"), "strong")
+            yield Points(tuple(Point(step.line(self.language)) for step in said.steps))
+        if said.materials:
+            yield Text(say("Papers to hand in"), "strong")
+            yield Points(tuple(map(Point, said.materials)))
 
     def verdict(self) -> Iterator[Block]:
         yield Heading(self.say("Verdict"), new_page=True)
@@ -294,14 +315,10 @@ class _FirmPaper:
 
     def readiness(self) -> Iterator[Block]:
         readiness = self.record["readiness"]
-        if not readiness:
+        # a number learned from invented applications goes into no paper
+        if not readiness or readiness["model"]["invented"]:
             return
         yield Heading(self.say("Readiness"))
-        if readiness["model"]["invented"]:
-            sentence = self.say(
-                "Demonstration: learned from invented applications. The number shows what the program can do and says nothing of real reviewers."
-            )
-            yield Text(sentence, "strong")
         yield from _list(map(Point, readiness_lines(readiness, self.law, self.language)))
         yield Text(
             self.say(

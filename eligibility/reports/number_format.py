@@ -6,6 +6,7 @@ A share is never rounded onto or across the line it is measured against.
 from __future__ import annotations
 
 from decimal import Decimal
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,18 @@ def exact(figure: float, unit: str, language: Speaks) -> str:
         return quantity(figure, unit, language)
     _ = language.text
     return _("CNY {amount}").format(amount=number(figure), wan=number(figure / WAN, WAN_DIGITS))
+
+
+def enough(figure: float, unit: str, language: Speaks) -> str:
+    """A figure that is enough to reach a line: amounts rounded up to whole 万元, all else to the cent."""
+    return whole(figure, unit, language) if unit == "CNY" else exact(figure, unit, language)
+
+
+def whole(figure: float, unit: str, language: Speaks) -> str:
+    """A figure to be reached with its unit, rounded up: amounts to whole 万元, all else to whole ones."""
+    if unit != "CNY":
+        return quantity(ceil(figure - HAIR), unit, language) if unit != "/1" else percent(figure)
+    return money(ceil(figure / WAN - HAIR) * WAN, language)
 
 
 def percent(share: float, line: float | None = None) -> str:

@@ -76,12 +76,16 @@ Block = Heading | Text | Points | Grid | Bars
 
 @dataclass(frozen=True)
 class Paper:
-    """A whole paper: its title, the lines under it, and its blocks in order."""
+    """A whole paper: its title, the lines under it, and its blocks in order.
+
+    ``lead`` is what it says in short, on its first page, before the contents.
+    """
 
     title: str
     lines: tuple[str, ...]
     blocks: tuple[Block, ...]
     language: Language
+    lead: tuple[Text | Points, ...] = ()
 
 
 def printable(text: str) -> str:

@@ -108,6 +108,7 @@ def _page(paper: Paper) -> str:
     parts = [
         f"<h1>{_safe(paper.title)}</h1>",
         *(f"<p>{_safe(line)}</p>" for line in paper.lines),
+        *(_block(block, numbers, "") for block in paper.lead),
         f'<p class="strong">{_safe(say("Contents"))}</p><ul class="contents">{contents}</ul>',
         *(_block(block, numbers, say("[to fill in]")) for block in paper.blocks),
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from eligibility.i18n import Language
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.reports.firm_text import doubt, fields_in_words
-from eligibility.reports.number_format import chance, exact, interval, number
+from eligibility.reports.number_format import chance, enough, interval, number
 from eligibility.reports.paper import Point
 from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme
@@ -287,11 +287,11 @@ class PlanWords:
         if way["how"]:
             sentence = self.say("{field} ({how})")
             title = sentence.format(field=title, how=way["how"][self.lang])
-        more = exact(way["more"], way["unit"], self.language)
+        more = enough(way["more"], way["unit"], self.language)
         if way["to"] is None:
             return self.say("{field}: {more} more").format(field=title, more=more)
         return self.say("{field}: {more} more, to {to}").format(
-            field=title, more=more, to=exact(way["to"], way["unit"], self.language)
+            field=title, more=more, to=enough(way["to"], way["unit"], self.language)
         )
 
     def _tier(self, tier: Mapping[str, Any]) -> str:
@@ -326,7 +326,7 @@ class PlanWords:
     def much(self, move: Mapping[str, Any]) -> str:
         """How much of an action."""
         if move["unit"] == "CNY":
-            return exact(move["amount"], move["unit"], self.language)
+            return enough(move["amount"], move["unit"], self.language)
         return f"× {number(move['amount'])}"
 
     def proviso(self, move: Mapping[str, Any]) -> str:

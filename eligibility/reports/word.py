@@ -52,6 +52,8 @@ class _Word:
         self._text(paper.title, "Title")
         for line in paper.lines:
             self._text(line)
+        for lead in paper.lead:
+            self._block(lead)
         headings = [block for block in paper.blocks if isinstance(block, Heading)]
         self._contents([heading.text for heading in headings if heading.level == 1])
         self.heading_count = 0

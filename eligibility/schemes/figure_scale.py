@@ -26,7 +26,6 @@ RD_TO_SALES, RD_PART_OF_SALES = 100.0, 1e-5
 INCOME_TO_SALES, ASSETS_TO_SALES, SALES_TO_HITECH = 300.0, 1000.0, 1000.0
 
 _YEARS = ("y1", "y2", "y3")
-_YEAR_WORDS = {"y1": ("第一年", "year 1"), "y2": ("第二年", "year 2"), "y3": ("第三年", "year 3")}
 _TITLES = {
     "sales_revenue": ("销售收入", "sales revenue"),
     "rd_expense": ("研发费用", "R&D costs"),
@@ -96,7 +95,8 @@ def scale_signs(firms: FirmTable) -> list[Warning]:
                 en="An amount is out of all scale with the firm's other figures; see whether yuan stand "
                 "under 10k CNY, or the other way round",
             ),
-            detail=partial(_scale_detail, figures),
+            detail=partial(_scale_detail, figures, firms),
+            fields=partial(_pair_fields, figures, _SCALES),
         ),
         Warning(
             "part_above_whole",
@@ -105,7 +105,8 @@ def scale_signs(firms: FirmTable) -> list[Warning]:
                 zh="有一项金额大于它所属的总额，请核对两个数字",
                 en="A part is above its whole; see which of the two figures is right",
             ),
-            detail=partial(_whole_detail, figures),
+            detail=partial(_whole_detail, figures, firms),
+            fields=partial(_pair_fields, figures, _WHOLES),
         ),
     ]
 
@@ -179,32 +180,41 @@ def _first(figures: dict[str, Floats], pairs: tuple[_Pair, ...], row: int) -> _P
     return max(apart, key=lambda entry: entry[0])[1]
 
 
-def _scale_detail(figures: dict[str, Floats], row: int) -> Wording:
+def _scale_detail(figures: dict[str, Floats], firms: FirmTable, row: int) -> Wording:
     pair = _first(figures, _SCALES, row)
+    one, other = (_title(name, firms, row) for name in (pair.larger, pair.smaller))
     larger, smaller = figures[pair.larger][row], figures[pair.smaller][row]
     factor = f"{larger / smaller:,.0f}"
     return Wording(
-        zh=f"{_title(pair.larger).zh}为{_wan(larger)}万元，是{_title(pair.smaller).zh}（{_wan(smaller)}万元）的{factor}倍，"
+        zh=f"{one.zh}为{_wan(larger)}万元，是{other.zh}（{_wan(smaller)}万元）的{factor}倍，"
         "请核对单位（是否把元填在了万元栏，或相反）",
-        en=f"{_title(pair.larger).en} of CNY {larger:,.0f} are {factor} times {_title(pair.smaller).en} of "
+        en=f"{one.en} of CNY {larger:,.0f} are {factor} times {other.en} of "
         f"CNY {smaller:,.0f}; see whether yuan stand under 10k CNY, or the other way round",
     )
 
 
-def _whole_detail(figures: dict[str, Floats], row: int) -> Wording:
+def _whole_detail(figures: dict[str, Floats], firms: FirmTable, row: int) -> Wording:
     pair = _first(figures, _WHOLES, row)
+    one, other = (_title(name, firms, row) for name in (pair.larger, pair.smaller))
     larger, smaller = figures[pair.larger][row], figures[pair.smaller][row]
     return Wording(
-        zh=f"{_title(pair.larger).zh}（{_wan(larger)}万元）大于{_title(pair.smaller).zh}（{_wan(smaller)}万元），请核对两个数字",
-        en=f"{_title(pair.larger).en} of CNY {larger:,.0f} are above {_title(pair.smaller).en} of "
+        zh=f"{one.zh}（{_wan(larger)}万元）大于{other.zh}（{_wan(smaller)}万元），请核对两个数字",
+        en=f"{one.en} of CNY {larger:,.0f} are above {other.en} of "
         f"CNY {smaller:,.0f}; see which of the two is right",
     )
 
 
-def _title(name: str) -> Wording:
+def _title(name: str, firms: FirmTable, row: int) -> Wording:
+    """A figure with the calendar year that it is of."""
     stem, _, year = name.rpartition("_")
     zh, en = _TITLES[stem]
-    return Wording(zh=_YEAR_WORDS[year][0] + zh, en=f"{en}, {_YEAR_WORDS[year][1]},")
+    calendar_year = int(firms.application_years[row]) - len(_YEARS) + _YEARS.index(year)
+    return Wording(zh=f"{calendar_year}年{zh}", en=f"{en}, {calendar_year},")
+
+
+def _pair_fields(figures: dict[str, Floats], pairs: tuple[_Pair, ...], row: int) -> tuple[str, ...]:
+    pair = _first(figures, pairs, row)
+    return pair.larger, pair.smaller
 
 
 def _wan(amount: float) -> str:

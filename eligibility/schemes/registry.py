@@ -33,6 +33,7 @@ from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
+from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
 
 SCHEMES = Path(__file__).parent
@@ -91,6 +92,8 @@ class Scheme:
         The facts that say that a firm has its title.
     folder : Path
         Where its files are.
+    guide : FormGuide
+        What leads through the form.
     """
 
     id: str
@@ -106,6 +109,7 @@ class Scheme:
     application_forms: Mapping[str, tuple[FormTable, ...]]
     holding: Holding | None
     folder: Path
+    guide: FormGuide = NO_GUIDE
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, Field]:
@@ -416,6 +420,7 @@ def read_scheme(folder: Path) -> Scheme:
             },
             holding=Holding(**head["holding"]) if "holding" in head else None,
             folder=folder,
+            guide=read_guide(form, head),
         )
     except ValidationError as error:
         raise LawError(

@@ -28,7 +28,7 @@ from eligibility.store.actors import (
 from eligibility.store.api_tokens import find_token
 from eligibility.store.audit import AuditAction, audit_words
 from eligibility.store.backup import backup, export, restore
-from eligibility.store.drafts import new_code
+from eligibility.store.drafts import BrowserKey, new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
 from eligibility.store.firm_filter import FirmFilter
@@ -69,6 +69,7 @@ __all__ = [
     "Actor",
     "ApiToken",
     "AuditAction",
+    "BrowserKey",
     "CarrierKind",
     "Decision",
     "DocumentStatus",

@@ -48,12 +48,19 @@ from eligibility.store.engine import (
     writing,
 )
 from eligibility.store.rows import slices
-from eligibility.store.schema import SECRET, api_tokens, metadata, sign_in_attempts, sign_ins
+from eligibility.store.schema import (
+    SECRET,
+    api_tokens,
+    draft_browsers,
+    metadata,
+    sign_in_attempts,
+    sign_ins,
+)
 
 #: rows copied at once
 CHUNK = 500
 #: of no use elsewhere, and nobody's business
-NOT_EXPORTED = (sign_ins, sign_in_attempts, api_tokens)
+NOT_EXPORTED = (sign_ins, sign_in_attempts, api_tokens, draft_browsers)
 
 
 class ExportCounts(NamedTuple):

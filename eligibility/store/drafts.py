@@ -1,7 +1,7 @@
 """Drafts of self-assessments: opened by a return code, shared only on consent.
 
 Whoever holds the code holds the draft, as with a key; the store keeps a hash of it alone. A
-signed-in account's drafts are also found by their id.
+signed-in account's drafts are also found by their id, and those of a browser by its cookie.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, false, func, select, true
+from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, select, true, update
 
 from eligibility.domain.errors import InputError, NotAllowed, NotFound
 from eligibility.store.access import Access, open_to
@@ -20,7 +20,7 @@ from eligibility.store.actors import ANYONE, STAFF, Actor
 from eligibility.store.audit import AuditAction
 from eligibility.store.exchange_tables import links
 from eligibility.store.rows import Facts, Row, plain
-from eligibility.store.schema import Role, carriers, drafts
+from eligibility.store.schema import Role, carriers, draft_browsers, drafts
 
 #: what one draft may hold: rows of a list, characters of a cell or an input, and in all
 MOST_ROWS, LONGEST_TEXT, LARGEST = 500, 500, 300_000
@@ -33,7 +33,18 @@ ALIKE = str.maketrans("ILO", "110")
 #: seven groups of four characters: 140 bits
 GROUPS, GROUP = 7, 4
 
-Key = str | int
+#: drafts that one browser is remembered to have opened
+MOST_REMEMBERED = 20
+
+
+class BrowserKey(NamedTuple):
+    """A draft by its id, for the browser that opened it before; ``browser`` is its cookie."""
+
+    draft_id: int
+    browser: str
+
+
+Key = str | int | BrowserKey
 
 
 def new_code() -> str:
@@ -53,7 +64,10 @@ def code_hash(code: str) -> str:
 
 
 class Drafts(Access):
-    """Unfinished self-assessments. ``key`` is a return code, or the id of one's own draft."""
+    """Unfinished self-assessments.
+
+    ``key`` is a return code, the id of one's own draft, or an id with the browser that opened it.
+    """
 
     @open_to(ANYONE)
     def add(self, state: Facts) -> tuple[str, int]:
@@ -119,6 +133,65 @@ class Drafts(Access):
             return self._change(connection, drafts, drafts.c.id == row["id"], values, version)
 
     @open_to(ANYONE)
+    def remember(self, key: Key, browser: str) -> int:
+        """Let a browser open a draft again by its cookie; the draft's id.
+
+        Parameters
+        ----------
+        browser : str
+            The random cookie that names it; its hash alone is kept, of the newest drafts.
+        """
+        with self._writing(moves_year=False) as connection:
+            draft_id = int(self._draft(connection, key)["id"])
+            named = draft_browsers.c.browser_hash == _browser_hash(browser)
+            connection.execute(
+                delete(draft_browsers).where(named, draft_browsers.c.draft_id == draft_id)
+            )
+            kept = select(draft_browsers.c.id).where(named).order_by(draft_browsers.c.id.desc())
+            old = connection.scalars(kept.offset(MOST_REMEMBERED - 1)).all()
+            connection.execute(delete(draft_browsers).where(draft_browsers.c.id.in_(old)))
+            connection.execute(
+                insert(draft_browsers).values(
+                    draft_id=draft_id,
+                    browser_hash=_browser_hash(browser),
+                    opened_at=self._clock(),
+                )
+            )
+        return draft_id
+
+    @open_to(ANYONE)
+    def forget(self, draft_id: int, browser: str) -> None:
+        """Let a browser open a draft no longer by its cookie; the return code still does."""
+        with self._writing(moves_year=False) as connection:
+            connection.execute(
+                delete(draft_browsers).where(
+                    draft_browsers.c.draft_id == draft_id,
+                    draft_browsers.c.browser_hash == _browser_hash(browser),
+                )
+            )
+
+    @open_to(ANYONE)
+    def of_browser(self, browser: str) -> list[Row]:
+        """The drafts that a browser is remembered to have opened, latest change first, with state."""
+        with self._reading() as connection:
+            remembered = select(draft_browsers.c.draft_id).where(
+                draft_browsers.c.browser_hash == _browser_hash(browser)
+            )
+            rows = select(*_TOLD, drafts.c.state).where(drafts.c.id.in_(remembered))
+            return self._all(connection, rows.order_by(drafts.c.changed_at.desc()))
+
+    @open_to(ANYONE)
+    def renew_code(self, key: Key) -> str:
+        """A new return code in place of the old one, which opens nothing any more."""
+        code = new_code()
+        with self._writing(moves_year=False) as connection:
+            row = self._draft(connection, key)
+            connection.execute(
+                update(drafts).where(drafts.c.id == row["id"]).values(code_hash=code_hash(code))
+            )
+        return code
+
+    @open_to(ANYONE)
     def share(self, key: Key, carrier_id: int, consent: str) -> None:
         """Show a draft to one named carrier, as its holder consents.
 
@@ -154,6 +227,7 @@ class Drafts(Access):
         with self._writing(moves_year=False) as connection:
             row = self._draft(connection, key)
             connection.execute(delete(links).where(links.c.draft_id == row["id"]))
+            connection.execute(delete(draft_browsers).where(draft_browsers.c.draft_id == row["id"]))
             connection.execute(delete(drafts).where(drafts.c.id == row["id"]))
             self._log(connection, AuditAction.DRAFT_DELETE, draft=row["id"])
 
@@ -214,11 +288,18 @@ class Drafts(Access):
 
 
 def find_draft(connection: Connection, actor: Actor, key: Key) -> Row:
-    """The draft of a return code, or one's own of an id; NotFound if there is none."""
-    mine = drafts.c.code_hash == code_hash(key) if isinstance(key, str) else is_own(actor)
+    """The draft of a key; NotFound if there is none, or it is neither one's own nor this browser's."""
+    match key:
+        case str(code):
+            mine = drafts.c.code_hash == code_hash(code)
+        case BrowserKey(draft_id, browser):
+            opened = select(draft_browsers.c.draft_id).where(
+                draft_browsers.c.browser_hash == _browser_hash(browser)
+            )
+            mine = (drafts.c.id == draft_id) & drafts.c.id.in_(opened)
+        case draft_id:
+            mine = (drafts.c.id == draft_id) & is_own(actor)
     wanted = select(*_TOLD, drafts.c.state).where(mine)
-    if not isinstance(key, str):
-        wanted = wanted.where(drafts.c.id == key)
     row = connection.execute(wanted).mappings().first()
     if row is None:
         raise NotFound("No draft has this return code.")
@@ -230,6 +311,10 @@ def is_own(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.LOCAL:
         return true()
     return false() if actor.account_id is None else drafts.c.account_id == actor.account_id
+
+
+def _browser_hash(browser: str) -> str:
+    return hashlib.sha256(browser.encode()).hexdigest()
 
 
 def require_size(state: Facts) -> Row:

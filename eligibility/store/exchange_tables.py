@@ -1,4 +1,4 @@
-"""Tables of what goes to and fro with a firm: links, answers, decisions on what a firm sent, contacts.
+"""Tables of what goes both ways with a firm: links, answers, decisions on what a firm sent, contacts.
 
 Like those of ``schema``, the same on SQLite and PostgreSQL. A link is known by the hash of its token.
 """

@@ -34,7 +34,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0008"
+REVISION = "0012"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -397,6 +397,17 @@ drafts = Table(
     _at("created_at"),
     _at("changed_at"),
     _version(),
+)
+
+#: browsers that drafts were begun or opened in, by a hash of the cookie that names each
+draft_browsers = Table(
+    "draft_browsers",
+    metadata,
+    _id(),
+    Column("draft_id", ForeignKey("drafts.id"), nullable=False, index=True),
+    Column("browser_hash", String(64), nullable=False, index=True),
+    _at("opened_at"),
+    UniqueConstraint("draft_id", "browser_hash"),
 )
 
 imports = Table(

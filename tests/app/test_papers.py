@@ -101,7 +101,7 @@ def test_the_plan_of_a_file_a_draft_and_a_firm_of_the_register_is_one_page(
         assert name in said
         heads = [each.value for each in app.header]
         assert heads == [
-            "What is lacking now", "What if", "Plan", "Outlook by batch", "What it is worth",
+            "What is lacking for the next batch", "Plan", "Outlook by batch", "What it is worth",
             "Ladder of qualifications", "Papers",
         ]  # fmt: skip
         assert set(PAPERS) <= set(offered(app))

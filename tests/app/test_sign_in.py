@@ -438,11 +438,11 @@ PUBLIC = {
     "account",
 }
 STAFF = PUBLIC | {
-    "firms", "overview", "staff-firms", "staff-firm", "import", "applications", "year"
+    "firms", "overview", "staff-firms", "staff-firm", "inbox", "import", "applications", "year"
 }  # fmt: skip
 LEADS = STAFF | {"admin"}
 #: reached from other pages; the bar of nobody leads there
-ASIDE = {"papers", "steps", "result", "firm", "plan", "staff-firm"}
+ASIDE = {"papers", "steps", "result", "firm", "plan", "staff-firm", "inbox"}
 #: the bar of a firm
 SHORT = {"start", "rules", "field", "account"}
 

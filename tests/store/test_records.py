@@ -35,8 +35,10 @@ from eligibility.store.drafts import (
     ALPHABET,
     LONGEST_TEXT,
     MOST_NEW,
+    MOST_REMEMBERED,
     MOST_ROWS,
     WITHIN,
+    BrowserKey,
     code_hash,
     new_code,
 )
@@ -333,6 +335,39 @@ def test_an_application_stands_on_the_assessment_of_the_latest_date_not_on_the_o
 
 
 # --- drafts -------------------------------------------------------------------------------------
+
+
+def test_a_browser_opens_its_drafts_again_by_its_cookie_and_no_other_does(
+    local: Repository,
+) -> None:
+    code, draft = local.drafts.add({"name": "甲"})
+    visitor = Repository(local.engine, VISITOR)
+    assert visitor.drafts.remember(code, "one browser") == draft
+    assert [row["id"] for row in visitor.drafts.of_browser("one browser")] == [draft]
+    assert visitor.drafts.get(BrowserKey(draft, "one browser"))["state"] == {"name": "甲"}
+    assert visitor.drafts.of_browser("another") == []
+    for other in ("another", ""):
+        with pytest.raises(NotFound):
+            visitor.drafts.get(BrowserKey(draft, other))
+    new = visitor.drafts.renew_code(BrowserKey(draft, "one browser"))
+    with pytest.raises(NotFound):
+        visitor.drafts.get(code)
+    assert visitor.drafts.get(new)["id"] == draft
+    visitor.drafts.forget(draft, "one browser")
+    with pytest.raises(NotFound):
+        visitor.drafts.get(BrowserKey(draft, "one browser"))
+    with local.engine.connect() as connection:
+        assert "one browser" not in str(
+            connection.exec_driver_sql("SELECT * FROM draft_browsers").all()
+        )
+
+
+def test_a_browser_is_remembered_to_have_opened_its_newest_drafts_only(local: Repository) -> None:
+    opened = [
+        local.drafts.remember(local.drafts.add({})[0], "b") for _ in range(MOST_REMEMBERED + 3)
+    ]
+    held = {row["id"] for row in local.drafts.of_browser("b")}
+    assert held == set(opened[-MOST_REMEMBERED:])
 
 
 def test_a_return_code_has_128_bits_or_more_in_letters_nobody_confuses() -> None:

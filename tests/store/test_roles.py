@@ -237,6 +237,14 @@ CALLS = {
     ),
     "drafts.add": Call(lambda r, w: r.drafts.add({"step": 1}), EVERYONE),
     "drafts.get": Call(lambda r, w: r.drafts.get(w.draft), EVERYONE, {"owner", "local"}),
+    "drafts.remember": Call(
+        lambda r, w: r.drafts.remember(w.draft, "browser"), EVERYONE, {"owner", "local"}
+    ),
+    "drafts.forget": Call(lambda r, w: r.drafts.forget(w.draft, "browser"), EVERYONE),
+    "drafts.of_browser": Call(lambda r, w: r.drafts.of_browser("browser"), EVERYONE),
+    "drafts.renew_code": Call(
+        lambda r, w: r.drafts.renew_code(w.draft), EVERYONE, {"owner", "local"}
+    ),
     "drafts.own_drafts": Call(lambda r, w: r.drafts.own_drafts(), EVERYONE),
     "drafts.save": Call(
         lambda r, w: r.drafts.save(
@@ -442,7 +450,7 @@ CHANGES = {
         Change({"firm_id": 2}, "other owner",
                frozenset({"drafts.get", "drafts.save", "drafts.share", "drafts.withdraw",
                           "links.add_result_link", "links.of_draft", "links.revoke_of_draft",
-                          "inbox.decisions_on_draft"})),
+                          "inbox.decisions_on_draft", "drafts.remember", "drafts.renew_code"})),
     ],
 }  # fmt: skip
 

@@ -151,6 +151,7 @@ def world(engine: Engine) -> World:
     at_carrier.inbox.decide(
         Origin("submission", submission), firm, 2026, {}, {"staff_total@2025": SECRET}, version=0
     )
+    Repository(engine, owner).drafts.remember(code, "a browser")
     staged = at_carrier.imports.stage(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
     view = at_carrier.casework.save_view(SECRET, {"text": SECRET})
     chief.administration.set_target(2026, 50, 0)

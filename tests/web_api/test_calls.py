@@ -173,7 +173,7 @@ def test_an_error_is_a_problem_in_the_callers_language_that_names_firm_and_field
         (lambda c: c.post("/api/v1/assess", json={"firms": [{"name": "甲"}], "as_of": "1999-01-01"}), 422, "1999"),
         (lambda c: c.post("/api/v1/assess", json={"firms": [{"name": "甲"}], "as_of": 0}), 422, "such as 2026-05-10"),
         (lambda c: c.post("/api/v1/score", files={"file": ("a.csv", b"x")}, data={"as_of": "0"}), 422, "such as 2026-05-10"),
-        (lambda c: c.post("/api/v1/assess", json={"firms": [{"nome": "甲"}]}), 422, "nome"),
+        (lambda c: c.post("/api/v1/assess", json={"firms": [{"firm_title": "甲"}]}), 422, "firm_title"),
         (lambda c: c.post("/api/v1/score", files={"file": ("firms.exe", b"x")}), 422, "firms.exe"),
         (lambda c: c.post("/api/v1/score", files={"file": ("firms.csv", b"")}), 422, "empty"),
         (lambda c: c.post("/api/v1/score", files={"file": ("firms.csv", b"x" * (51 << 20))}), 413, "larger"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,6 +13,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge, status_word
+from eligibility.assessment.open_points import EXPERTS, finding_state
 from eligibility.domain.law import Condition
 from eligibility.reports.firm_text import interval_in_words
 from eligibility.reports.number_format import percent
@@ -41,21 +42,31 @@ def _line(firm: Firm, finding: dict[str, Any]) -> Markup:
     review = tag("span", "△ ", _("to be reviewed"), cls="status review") if turned else ""
     summary = tag(
         "summary",
-        tag("span", badge(finding["status"]), review, cls="cell"),
+        tag("span", badge(status(firm, finding)), review, cls="cell"),
         tag(
             "span",
-            tag("b", finding["title"][language().id]),
+            tag("b", title(finding)),
             tag("small", finding["citation"]["article"]),
             cls="cell title",
         ),
         tag("span", *own(firm, finding), cls="cell own"),
-        tag("span", _line_to_pass(finding), cls="cell line"),
-        tag("span", how_far(firm, finding), cls=f"cell far {finding['status']}"),
+        tag("span", line_to_pass(finding), cls="cell line"),
+        tag("span", how_far(firm, finding), cls=f"cell far {status(firm, finding)}"),
         cls="row",
     )
     pairs = list(_behind(firm, finding))
     body = tag("dl", *(join([tag("dt", term), tag("dd", *texts)]) for term, texts in pairs))
-    return tag("details", summary, body, cls=finding["status"])
+    return tag("details", summary, body, cls=status(firm, finding))
+
+
+def status(firm: Firm, finding: Mapping[str, Any]) -> str:
+    """The status of a condition; its own where only experts' points leave it open."""
+    return finding_state(finding, firm.scheme.fields_by_id)
+
+
+def title(finding: Mapping[str, Any]) -> str:
+    """What a condition is called."""
+    return str(finding["title"][language().id])
 
 
 def own(firm: Firm, finding: dict[str, Any]) -> list[str]:
@@ -97,7 +108,8 @@ def _formula(firm: Firm, finding: dict[str, Any]) -> str:
     return f"= {fmt.quantity(part, unit, language())} ÷ {fmt.quantity(whole, unit, language())}"
 
 
-def _line_to_pass(finding: dict[str, Any]) -> str:
+def line_to_pass(finding: dict[str, Any]) -> str:
+    """The line that the firm's number must reach or pass."""
     unit, required = finding["unit"], finding["required"]
     if unit == "yes_no":
         return _("none")
@@ -136,6 +148,8 @@ def _too_high(finding: dict[str, Any]) -> bool:
 
 def _undetermined_reason(firm: Firm, finding: dict[str, Any]) -> str:
     """What has to be filled in, or why nothing that could be would decide it."""
+    if status(firm, finding) == EXPERTS:
+        return _("the experts' points decide; own ratings narrow the range")
     if finding["missing"]:
         if _too_high(finding):
             below = firm.below(finding["observed"])

@@ -70,7 +70,11 @@ def ladder_block(record: Record | None, firm: Firm) -> None:
     rungs = {rung["scheme"]: rung for rung in record["rungs"]}
     titles = {name: rung["title"][language().id] for name, rung in rungs.items()}
     holds = _(", ").join(title_with_end(rungs[name], language()) for name in record["holds"])
-    now = _(", ").join(titles[name] for name in record["now"]) or _("none yet")
+    now = _(", ").join(titles[name] for name in record["now"]) or (
+        _("not filled in yet")
+        if any(gap["missing"] for rung in record["rungs"] for gap in rung["gaps"])
+        else _("none yet")
+    )
     aims = [titles[name] for name in record["next_by_track"].values() if name]
     aim = _(", ").join(aims) or _("none above what it can get now")
     numbers = [(_("Can be got now"), now), (_("To aim at next"), aim)]

@@ -76,8 +76,8 @@ def from_file(key: str) -> OpenFirm | None:
 def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
     """The firm that a self-assessment tells of."""
     query, home = (
-        {address.SOURCE: form_state.DRAFT},
-        PageLink("eligibility/app/self_assessment/result_page.py"),
+        {address.SOURCE: form_state.DRAFT, **address.draft_query()},
+        PageLink("eligibility/app/self_assessment/result_page.py", address.draft_query()),
     )
     lists = cut_window(draft.lists, firm.application_date.year, firm.scheme.latest_year_ids)
     return OpenFirm(replace(firm, key=form_state.DRAFT), date.today(), query, home, lists)

@@ -6,6 +6,7 @@ They are made off the script's thread, so what makes them does not ask for the s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import downloads, paper_buttons
+from eligibility.city.settings import load_city
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
@@ -35,6 +37,25 @@ def of_firm(open_firm: OpenFirm, request: PlanRequest | None = None) -> None:
             "those tables and the reviewers' sheet, with live formulas."
         )
     )
+    paper_buttons.paper_buttons(_stem(open_firm), _papers(open_firm, request, workbook=True))
+
+
+def first_buttons(open_firm: OpenFirm) -> None:
+    """The paper as Word and PDF alone, for the head of a page."""
+    offered = _papers(open_firm, None, workbook=False)
+    paper_buttons.paper_buttons(_stem(open_firm), offered, key="papers-first")
+
+
+def _stem(open_firm: OpenFirm) -> str:
+    about = open_firm.firm.record["firm"]
+    return downloads.file_stem(
+        about["name"] or about["uscc"] or "", open_firm.firm.application_date
+    )
+
+
+def _papers(
+    open_firm: OpenFirm, request: PlanRequest | None, *, workbook: bool
+) -> paper_buttons.Offered:
     model = cache.model()[0]
     judge = model.readiness if model else None
     plan_request = request or PlanRequest()
@@ -45,13 +66,11 @@ def of_firm(open_firm: OpenFirm, request: PlanRequest | None = None) -> None:
     offered: paper_buttons.Offered = (
         (_("Paper (Word)"), "docx", paper["docx"]),
         (_("Paper (PDF)"), "pdf", paper["pdf"]),
-        (_("Workbook (Excel)"), "xlsx", partial(firm_workbook, open_firm, language())),
     )
-    about = open_firm.firm.record["firm"]
-    name = downloads.file_stem(
-        about["name"] or about["uscc"] or "", open_firm.firm.application_date
-    )
-    paper_buttons.paper_buttons(name, offered)
+    if workbook:
+        sheets = partial(firm_workbook, open_firm, language())
+        offered += ((_("Workbook (Excel)"), "xlsx", sheets),)
+    return offered
 
 
 def firm_paper(
@@ -78,6 +97,7 @@ def firm_paper(
         language,
         lists=open_firm.lists,
         papers=open_firm.papers,
+        summary=plan_results.summary(firm, load_city().region, date.today(), language),
     )
     return downloads.paper_file(paper, kind)
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.firm import readiness
-from eligibility.app.firm.gaps import citation_text, findings
+from eligibility.app.firm.gaps import citation_text
 from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import language
@@ -19,13 +19,15 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.app.widgets.table import table
-from eligibility.domain.facts import years_of
+from eligibility.assessment.open_points import missing_facts
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.planning.incentives import incentives
-from eligibility.reports.number_format import exact
+from eligibility.reports.number_format import enough
 from eligibility.screening import Firm
 
 Record = Mapping[str, Any]
+#: blanks named one by one
+NAMED = 4
 
 
 def plan_request(brief: Record, firm: Firm, *, by_model: bool = False) -> PlanRequest:
@@ -35,10 +37,11 @@ def plan_request(brief: Record, firm: Firm, *, by_model: bool = False) -> PlanRe
     """
     first = _("the first with a plan")
     deadlines = [date.fromisoformat(each["by"]) for each in brief["projection"]["deadlines"]]
+    following = date.fromisoformat(brief["by"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="plan-asks"):
         by = st.selectbox(
             _("Ready for the batch closing on"),
-            [None, *deadlines],
+            [following, *(day for day in deadlines if day != following), None],
             format_func=lambda day: day.isoformat() if day else first,
             key=session.PLAN_BY,
             width=230,
@@ -74,7 +77,7 @@ def plan_request(brief: Record, firm: Firm, *, by_model: bool = False) -> PlanRe
     income_by_year = typed if income[: len(typed)] == typed else []
     wanted = None if ready is None else ready / 100
     return PlanRequest(
-        by, score, wanted, tuple(each * fmt.WAN for each in income_by_year), not renews
+        by, by is None, score, wanted, tuple(each * fmt.WAN for each in income_by_year), not renews
     )
 
 
@@ -135,16 +138,10 @@ def outlook(projection: Record, earliest: str | None) -> None:
     st.html(table(heads, rows, numbers=[3]) + tag("p", " ".join(notes), cls="muted"))
 
 
-def must_hold(brief: Record, firm: Firm) -> None:
-    """What has to be true for the batch planned for, and which rights can still be in force."""
-    looked, by = brief["projection"], brief["by"]
-    sentence = _("To hold for {by}: figures of the year by {end}, all else by {by}")
-    with st.expander(sentence.format(by=by, end=looked["figures_of_year_by"])):
-        if looked["must_hold"]["findings"]:
-            years = years_of(date.fromisoformat(brief["by"]).year)
-            findings(looked["must_hold"]["findings"], firm, years=years)
-        else:
-            st.write(_("Every condition is met for that batch already."))
+def rights(brief: Record) -> None:
+    """Which rights can still be in force for the batch planned for."""
+    looked = brief["projection"]
+    with st.expander(_("Rights that can be in force by {by}").format(by=brief["by"])):
         rows = [
             (
                 right["title"][language().id],
@@ -167,10 +164,16 @@ def plans(brief: Record, firm: Firm) -> None:
         _ready(answer["readiness"])
         if not answer["plans"]:
             return
-    if answer["fill_in_first"]:
-        fields = firm.scheme.fields_by_id
-        names = fmt.field_titles(answer["fill_in_first"], fields, firm.years)
+    fields = firm.scheme.fields_by_id
+    blank = dict.fromkeys(
+        name for each in firm.record["findings"] for name in missing_facts(each, fields)
+    )
+    if blanks := list(blank) or answer["fill_in_first"]:
+        # a plan never puts a price on what was only left blank
+        names = fmt.missing_fields(blanks, fields, firm.years, NAMED)
         st.html(tag("p", _("Fill in first: {fields}").format(fields=names), cls="notice"))
+        if answer["plans"]:
+            return
     if not answer["plans"]:
         _refusal(answer)
         _to_rate(firm)
@@ -285,15 +288,13 @@ def _plan(plan: Record) -> None:
         lines.append(table(heads, rows, cls="moves"))
         if any(move["assumed"] for move in plan["moves"]):
             lines.append(
-                tag(
-                    "p", _("Costs and times are assumed; change them in actions.yaml."), cls="muted"
-                )
+                tag("p", _("Costs and times are assumed; take them as a guide."), cls="muted")
             )
     st.html(join(lines))
 
 
 def _what(move: Record) -> Markup:
-    much = exact(move["amount"], move["unit"], language()) if move["unit"] else ""
+    much = enough(move["amount"], move["unit"], language()) if move["unit"] else ""
     words = [tag("b", move["title"][language().id]), *([f" × {much}"] if much else [])]
     if move["provided"]:
         sentence = _("provided that {this}").format(this=move["provided"][language().id])

@@ -14,6 +14,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.city.certificates import Stock, certificates
 from eligibility.city.chances import (
     FirmChances,
+    applicant_chances,
     chances_by_model,
     chances_without_model,
     year_after,
@@ -24,19 +25,28 @@ from eligibility.city.settings import City
 from eligibility.city.year import CityYear
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import ApplicationRound
+from eligibility.i18n import Language
 from eligibility.planning.firm_plan import firm_plan
+from eligibility.planning.lead_times import lead_times
+from eligibility.planning.next_batch import next_batch
 from eligibility.planning.readiness_plan import Judge
 from eligibility.readiness.model import Model
 from eligibility.register.year_candidates import YearCandidates
+from eligibility.reports.firm_summary import FirmSummary
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm, Screening
 
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """What a plan is to be made for; money in CNY, readiness /1."""
+    """What a plan is to be made for; money in CNY, readiness /1.
+
+    ``by`` is the day to be ready by, the next batch if omitted; ``earliest`` asks for the first one
+    that a plan reaches instead.
+    """
 
     by: date | None = None
+    earliest: bool = False
     score: float | None = None
     readiness: float | None = None
     income: tuple[float, ...] = ()
@@ -73,18 +83,30 @@ def plan_for_firm(
         If the day asked for lies before the firm's figures.
     """
     firms, row = firm.assessment.firms, firm.row
+    by = request.by
+    if by is None and not request.earliest:
+        # the next batch first: what is judged is what comes next
+        applied = int(firms.application_years[row])
+        by = next((day for day in lead_times().deadlines(on) if day.year >= applied), None)
     return firm_plan(
         firms,
         row,
         firm.scheme,
         on,
-        by=request.by,
+        by=by,
         score_at_least=request.score,
         income=request.income,
         first_time=request.first_time,
         readiness=request.readiness,
         judge=judge,
     )
+
+
+def summary(firm: Firm, region: str, today: date, language: Language) -> FirmSummary:
+    """What the first screen of a firm's result says, for the next batch of a region."""
+    overlay = firm.scheme.overlay(region)
+    batch = next_batch(firm.table, firm.scheme, overlay, today)
+    return FirmSummary(firm.record, batch, firm.scheme, overlay, today, language)
 
 
 def application_years(screening: Screening) -> list[int]:
@@ -184,9 +206,13 @@ def pool_chances(
 ) -> FirmChances:
     """Chances of the firms that a year of the register counts.
 
-    Of a year that comes after one still open they are those of firms not certified in that one.
+    Each counts for its chance to apply as well, unless its application is in. Of a year that comes
+    after one still open they are those of firms not certified in that one.
     """
-    chances = model_chances(model, standing, city)
+    chances = applicant_chances(
+        model_chances(model, standing, city), standing, city, pool.renewal, pool.has_applied,
+        pool.history,
+    )  # fmt: skip
     if not pool.again.any() or closed_batch(city, pool.year - 1, scheme):
         return chances
     return year_after(replace(chances, now=np.where(pool.again, chances.now, 0)), chances)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from eligibility.app import cache
@@ -10,6 +12,7 @@ from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
+from eligibility.domain.facts import years_of
 
 
 def plan(open_firm: OpenFirm) -> None:
@@ -18,14 +21,15 @@ def plan(open_firm: OpenFirm) -> None:
     with guard.refusals_shown():
         first = cache.way(firm, open_firm.on, PlanRequest())
 
-    st.header(_("What is lacking now"), anchor=False)
+    by, looked = date.fromisoformat(first["by"]), first["projection"]
+    years = years_of(by.year)
+    st.header(_("What is lacking for the next batch"), anchor=False)
     st.caption(
-        _("Distances are exact: less would not be enough. A link leads to the input that tries it.")
+        _("Batch closing {by}, by figures of {first}–{last}. Only what can still be done.").format(
+            by=by, first=years[0], last=years[-1]
+        )
     )
-    gaps.gaps(first["gaps"], firm)
-
-    st.header(_("What if"), anchor=False)
-    what_if.what_if_block(firm, first["gaps"])
+    gaps.gaps(looked["must_hold"], firm, by, open_firm.on)
 
     st.header(_("Plan"), anchor=False)
     request = plan_inputs.plan_request(first, firm, by_model=cache.model()[0] is not None)
@@ -33,10 +37,14 @@ def plan(open_firm: OpenFirm) -> None:
         record = cache.way(firm, open_firm.on, request)
     st.subheader(_("Plan to be ready by {by}").format(by=record["by"]), anchor=False)
     plan_inputs.plans(record, firm)
-    plan_inputs.must_hold(record, firm)
+    plan_inputs.rights(record)
 
     st.header(_("Outlook by batch"), anchor=False)
     plan_inputs.outlook(record["projection"], record["plan"]["earliest"])
+    with st.expander(_("What if: try figures of {first}–{last}").format(
+        first=firm.years[0], last=firm.years[-1]
+    )):  # fmt: skip
+        what_if.what_if_block(firm, first["gaps"])
     st.header(_("What it is worth"), anchor=False)
     plan_inputs.worth(record["worth"])
     st.header(_("Ladder of qualifications"), anchor=False)

@@ -45,6 +45,14 @@ def readiness(firm: Firm, model: Model | None) -> None:
     st.page_link("eligibility/app/reference/model_page.py", label=_("About this model →"))
 
 
+def readiness_block(firm: Firm, model: Model | None) -> None:
+    """The same, closed: the very end of a page that a firm reads."""
+    if model is None:
+        return
+    with st.expander(_("An estimate learned from past applications; no part of the result")):
+        readiness(firm, model)
+
+
 def demonstration() -> Iterable[Markup]:
     """The band that stands across whatever a model of invented applications says."""
     yield tag(

@@ -52,7 +52,7 @@ def _of_register() -> OpenFirm | None:
 
 def _of_draft() -> OpenFirm | None:
     """The self-assessment that is open here, kept before it is judged."""
-    draft = form_state.draft()
+    draft = draft_storage.restore(auth.repository())
     if draft is None:
         return None
     form_state.collect()
@@ -68,7 +68,7 @@ def _lacking(source: str, key: str | None) -> str:
         return (
             _("Nothing can be decided until what cannot be read is corrected in the steps.")
             if form_state.draft()
-            else _("Nothing is open: after a reload, your return code opens your entries again.")
+            else _("No self-assessment is open here.")
         )
     if key:
         return _("This firm is not in the table now; after a reload, upload the file again.")

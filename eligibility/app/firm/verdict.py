@@ -12,6 +12,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
+from eligibility.assessment.open_points import EXPERTS, verdict_state
 from eligibility.screening import Firm
 
 
@@ -34,7 +35,7 @@ def heading(firm: Firm) -> None:
 
 def verdict_banner(firm: Firm) -> Markup:
     """The verdict with its reason, and what a person should look at."""
-    verdict = firm.record["verdict"]
+    verdict = verdict_state(firm.record, firm.scheme.fields_by_id)
     return join(
         [
             tag(
@@ -43,10 +44,19 @@ def verdict_banner(firm: Firm) -> Markup:
                 tag("span", reason(firm)),
                 cls=f"verdict {OF_VERDICT[verdict]}",
             ),
-            *_warnings(firm.record["warnings"]),
-            *_turned_conditions(firm),
+            _signs(firm),
         ]
     )
+
+
+def signs(firm: Firm) -> None:
+    """What a person should look at, and the conditions that another reading would turn."""
+    if words := _signs(firm):
+        st.html(words)
+
+
+def _signs(firm: Firm) -> Markup:
+    return join([*_warnings(firm.record["warnings"]), *_turned_conditions(firm)])
 
 
 def reason(firm: Firm) -> str:
@@ -56,6 +66,17 @@ def reason(firm: Firm) -> str:
     if firm.record["verdict"] == "eligible":
         return _("All {count} conditions are met; the score is {points}, above {mark}.").format(
             count=len(findings), points=points, mark=score["pass_above"]
+        )
+    if verdict_state(firm.record, firm.scheme.fields_by_id) == EXPERTS:
+        words = _(
+            "{met} conditions are met; whether it passes {mark} points is for the experts: {low} are "
+            "certain, {high} the most."
+        )
+        return words.format(
+            met=sum(each["status"] == "met" for each in findings),
+            mark=score["pass_above"] or score["pass_at_least"],
+            low=fmt.number(score["low"]),
+            high=fmt.number(score["high"]),
         )
     unmet = _titles(each for each in findings if each["status"] == "unmet")
     still_open = _titles(each for each in findings if each["status"] == "undetermined")

@@ -12,7 +12,6 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.firm import conditions
-from eligibility.app.firm.gaps import anchor
 from eligibility.app.firm.score import bar
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -130,7 +129,7 @@ def _more(name: str, lever: Lever, firm: Firm) -> None:
     if lever.how:
         title = _("{field} ({how})").format(field=title, how=language().of(lever.how))
     if field.kind == "yes_no":
-        _label(name, title, "", _("now: no"))
+        _label(title, "", _("now: no"))
         st.segmented_control(
             title,
             [True],
@@ -144,7 +143,7 @@ def _more(name: str, lever: Lever, firm: Firm) -> None:
         unit, now = _("grades better"), RATINGS[len(RATINGS) - 1 - round(present)]
     else:
         unit, now = fmt.unit_word(field.unit), exact(present, field.unit, language())
-    _label(name, title, unit, _("now {amount}, more:").format(amount=now))
+    _label(title, unit, _("now {amount}, more:").format(amount=now))
     most = None if np.isinf(room) else _amount_text(field.kind, room)
     _number(title, session.moved_key(firm.key, name), field, 0.0, most)
 
@@ -152,7 +151,7 @@ def _more(name: str, lever: Lever, firm: Firm) -> None:
 def _fill(field: Field, firm: Firm) -> None:
     """Ask what a blank would be."""
     title, key = fmt.field_title(field, firm.years), session.given_key(firm.key, field.id)
-    _label(field.id, title, fmt.unit_word(field.unit), _("blank now; if it were:"))
+    _label(title, fmt.unit_word(field.unit), _("blank now; if it were:"))
     match field.kind:
         case "yes_no":
             words = {"yes": _("yes"), "no": _("no")}
@@ -190,9 +189,9 @@ def _fill(field: Field, firm: Firm) -> None:
             _number(title, key, field, least, most)
 
 
-def _label(name: str, title: str, unit: str, now: str) -> None:
+def _label(title: str, unit: str, now: str) -> None:
     words = [tag("b", title), *([tag("span", unit, cls="unit")] if unit else [])]
-    st.html(tag("div", *words, tag("small", now), cls="ask", id=anchor(name)))
+    st.html(tag("div", *words, tag("small", now), cls="ask"))
 
 
 def _number(title: str, key: str, field: Field, least: float | None, most: float | None) -> None:

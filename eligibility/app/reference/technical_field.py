@@ -17,27 +17,30 @@ def matches(results: Sequence[Match], sentence: str, *, taking: bool = False) ->
     ``taking``: each can be taken into the form that is open; gives the code of the one taken.
     """
     if not results:
-        st.info(_("No field of the catalogue shares a telling word with this sentence."))
+        chinese = any("\u3400" <= letter <= "\u9fff" for letter in sentence)
+        none = _("No field of the catalogue shares a telling word with this sentence.")
+        st.info(none if chinese else _("The catalogue is Chinese: say it in Chinese words."))
         return None
     if results[0].faint:
         st.html(tag("p", "△ ", _(FAINTLY), cls="notice"))
     if not taking:
-        st.html(tag("ol", *(_match(match, sentence) for match in results), cls="matches"))
+        lines = (_match(match, sentence, place) for place, match in enumerate(results, start=1))
+        st.html(tag("ol", *lines, cls="matches"))
         return None
     selection: str | None = None
     for place, match in enumerate(results, start=1):
         with st.container(key=f"match:{place}", gap=None):
-            st.html(tag("ol", _match(match, sentence), cls="matches", start=str(place)))
+            st.html(tag("ol", _match(match, sentence, place), cls="matches", start=str(place)))
             label = _("Take {code} into the form →").format(code=match.code)
             if st.button(label, key=f"take:{match.code}", type="tertiary"):
                 selection = match.code
     return selection
 
 
-def _match(match: Match, sentence: str) -> Markup:
-    score = _("likeness {score:.2f}").format(score=match.score)
+def _match(match: Match, sentence: str, place: int) -> Markup:
+    likeness = _("faintly alike") if match.faint else _("most alike") if place == 1 else _("alike")
     lines = [
-        tag("p", tag("b", f"{match.code} {match.title}"), tag("span", score, cls="muted")),
+        tag("p", tag("b", f"{match.code} {match.title}"), tag("span", likeness, cls="muted")),
         tag("small", " › ".join(match.path)),
         tag("p", _("Shared: "), _mark_matches(match, sentence)),
     ]

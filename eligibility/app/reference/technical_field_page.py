@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import cache, session
+from eligibility.app import address, cache, session
 from eligibility.app.reference import technical_field
 from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
-from eligibility.app.widgets.markup import tag
+from eligibility.app.widgets.markup import literal, tag
 from eligibility.domain.errors import EligibilityError
 from eligibility.finder.search import find
 
@@ -22,7 +22,11 @@ EXAMPLE = "基于机器视觉的奶牛体况评分与发情监测系统"
 draft = form_state.draft()
 if draft is not None:
     with st.container(key="back"):
-        st.page_link(STEPS, label=_("← Back to the steps"))
+        st.page_link(
+            STEPS,
+            label=_("← Back to the steps"),
+            query_params=address.draft_query(draft.step),
+        )
 st.title(_("Find the technical field"), anchor=False)
 st.write(
     _(
@@ -30,15 +34,19 @@ st.write(
         "catalogue most like it are listed, the likeliest first."
     )
 )
-sentence = st.text_area(
-    _("The product, in one sentence"),
-    max_chars=LONGEST,
-    height=90,
-    key=session.PRODUCT,
-    placeholder=EXAMPLE,
-    persist_state="session",
-)
-if sentence.strip():
+with st.form("sentence", border=False):
+    typed = st.text_area(
+        _("The product, in one sentence"),
+        max_chars=LONGEST,
+        height=90,
+        key=session.PRODUCT,
+        placeholder=EXAMPLE,
+        persist_state="session",
+    )
+    st.form_submit_button(_("Find"), type="primary", on_click=session.ask_product)
+sentence = session.asked_product()
+if sentence:
+    st.subheader(_("Fields for: {sentence}").format(sentence=literal(sentence)), anchor=False)
     try:
         found = find(cache.scheme(), sentence, FIELDS)
     except EligibilityError as error:
@@ -48,7 +56,7 @@ if sentence.strip():
         fields = cache.scheme().fields_by_id
         (name,) = (name for name, field in fields.items() if field.kind == "catalogue")
         form_state.fill_in(name, code, fields)
-        st.switch_page(STEPS)
+        st.switch_page(STEPS, query_params=address.draft_query(draft.step if draft else ""))
 caveat = _(
     "△ Likeness of words, not a finding. Terms and exclusions are held from one source: read the "
     "official text of the field before you choose."

@@ -1,4 +1,4 @@
-"""What goes to and fro with one firm: what it sent, what was decided, questions to it, its contacts."""
+"""What goes both ways with one firm: what it sent, what was decided, questions to it, its contacts."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from typing import Any
 from eligibility.domain.calendar_window import calendar_years, split_calendar_key
 from eligibility.intake.lists import rows_with_entries, without_titles
 from eligibility.schemes.registry import load_scheme
-from eligibility.store import Repository
+from eligibility.store import BrowserKey, Repository
 
 FIRST_STEP = "main"
 #: rows of an empty table, so that there is a cell to paste into
@@ -31,8 +31,10 @@ class Draft:
 
     Attributes
     ----------
-    key : str, int or None
-        Return code, or id of an own draft; None: not stored yet.
+    key : str, int, BrowserKey or None
+        Return code, id of an own draft, or of one that this browser opened; None: not stored yet.
+    id : int or None
+        Of what is stored, once this browser may open it again by its cookie.
     code : str or None
         The return code, where this session knows it.
     version : int
@@ -52,12 +54,14 @@ class Draft:
     facts: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[Row]] = field(default_factory=dict)
     step: str = FIRST_STEP
-    key: str | int | None = None
+    key: str | int | BrowserKey | None = None
+    id: int | None = None
     code: str | None = None
     version: int = 0
     stored_text: str = ""
     shared_with: int | None = None
-    code_seen: bool = False
+    #: answers of the ten first questions that are no figures of the form
+    answers: dict[str, str] = field(default_factory=dict)
     language: str = ""
     visit: int = 0
     sought: tuple[str, int] = ("", 0)
@@ -86,6 +90,8 @@ class Draft:
         state: dict[str, Any] = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
         if self.tracks:
             state["tracks"] = sorted(self.tracks)
+        if self.answers:
+            state["answers"] = dict(self.answers)
         return state if self.latest_year is None else {**state, "latest_year": self.latest_year}
 
     @property
@@ -99,6 +105,13 @@ class Draft:
             self.facts.pop(field_id, None)
         else:
             self.facts[field_id] = str(value)
+
+    def answer(self, condition: str, value: object) -> None:
+        """Take a share answered before the form; nothing typed is a key left out."""
+        if value is None or not str(value).strip():
+            self.answers.pop(condition, None)
+        else:
+            self.answers[condition] = str(value)
 
     def show_years(self, years: Sequence[int]) -> bool:
         """Take note of the calendar years of the form; whether the latest is new and still blank.
@@ -117,8 +130,8 @@ class Draft:
         lists = (name for name, rows in self.lists.items() if rows)
         return sorted(calendar_years([*self.facts, *lists]) - {*years})
 
-    def edit(self, name: str, changes: Mapping[str, Any]) -> None:
-        """Take the changes of a list's table since its step was opened."""
+    def edit(self, name: str, changes: Mapping[str, Any]) -> int:
+        """Take the changes of a list's table since its step was opened; the rows that it has now."""
         rows = [dict(row) for row in self.list_baseline[name]]
         for place, cells in changes.get("edited_rows", {}).items():
             rows[int(place)].update(cells)
@@ -127,6 +140,7 @@ class Draft:
         typed = [*remaining, *changes.get("added_rows", [])]
         definition = load_scheme().lists[list_id(name)]
         self.lists[name], self.left_out[name] = without_titles(definition, typed)
+        return len(typed)
 
     def put(self, name: str, rows: list[Row]) -> None:
         """Replace a list; its table starts anew."""
@@ -180,7 +194,19 @@ class Draft:
     def keep_as_new(self) -> None:
         """Let the next save make a new draft."""
         self.key, self.code, self.version, self.shared_with = None, None, 0, None
-        self.code_seen, self.stored_text = False, ""
+        self.id, self.stored_text = None, ""
+
+    def remember(self, repository: Repository, browser: str) -> None:
+        """Let this browser open it again by its cookie, once it is stored."""
+        if self.key is not None and self.id is None and browser:
+            self.id = repository.drafts.remember(self.key, browser)
+
+    def renew_code(self, repository: Repository) -> None:
+        """Make a return code that this session knows; the old one opens nothing any more."""
+        if self.key is not None:
+            self.code = repository.drafts.renew_code(self.key)
+            if isinstance(self.key, str):
+                self.key = self.code
 
     def share(self, repository: Repository, carrier_id: int, consent: str) -> None:
         """Show it to one carrier, as agreed to in this sentence."""
@@ -195,7 +221,7 @@ class Draft:
             self._refresh_sharing(repository)
 
     def _refresh_sharing(self, repository: Repository) -> None:
-        row = repository.drafts.get(self.key or "")
+        row = repository.drafts.get("" if self.key is None else self.key)
         self.version, self.shared_with = row["version"], row["carrier_id"]
 
 
@@ -205,7 +231,7 @@ def list_id(key: str) -> str:
     return dated[0] if dated else key
 
 
-def from_state(repository: Repository, key: str | int) -> Draft:
+def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
     """A stored draft, by return code or as one's own.
 
     Raises
@@ -223,7 +249,8 @@ def from_state(repository: Repository, key: str | int) -> Draft:
         step=state.get("step", FIRST_STEP),
         key=key,
         code=key if isinstance(key, str) else None,
+        id=key.draft_id if isinstance(key, BrowserKey) else None,
         version=row["version"],
         shared_with=row["carrier_id"],
-        code_seen=True,
+        answers=dict(state.get("answers", {})),
     )

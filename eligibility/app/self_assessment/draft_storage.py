@@ -1,14 +1,15 @@
-"""How a self-assessment is kept: return code, conflicts, sharing, deleting."""
+"""How a self-assessment is kept: cookie and return code, conflicts, sharing, deleting."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from eligibility.app import session
+from eligibility.app import address, auth, cache, session
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft, from_state
 from eligibility.app.translation import language
@@ -17,7 +18,10 @@ from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.errors import Conflict, EligibilityError, InputError, NotAllowed, NotFound
 from eligibility.domain.text import Message
-from eligibility.store import Repository
+from eligibility.store import BrowserKey, Repository
+
+#: drafts offered on the first page
+MOST_OFFERED = 8
 
 
 def save(draft: Draft, repository: Repository) -> None:
@@ -41,8 +45,39 @@ def save(draft: Draft, repository: Repository) -> None:
     except (InputError, NotAllowed) as refused:
         # what is typed stays on the page, and the next change tries again
         notices.show_refusal(refused, language())
-    if draft.code and not draft.code_seen:
-        _show_code(draft)
+    else:
+        draft.remember(repository, auth.browser())
+
+
+def restore(repository: Repository) -> Draft | None:
+    """The draft that is open here, or the one of the address that this browser had open before."""
+    wanted, browser = address.query_number(address.DRAFT_ID), auth.browser()
+    if form_state.draft() is None and wanted is not None and browser:
+        try:
+            form_state.open_draft(from_state(repository, BrowserKey(wanted, browser)))
+        except NotFound:
+            return None
+    return form_state.draft()
+
+
+def storage_popover(draft: Draft, repository: Repository) -> None:
+    """That entries are kept, and how to go on with them elsewhere; of one height from the start."""
+    with st.popover(_("Kept as you type · go on elsewhere"), type="tertiary", key="kept"):
+        if draft.key is None:
+            st.write(_("Everything is kept from the first entry on; nothing is entered yet."))
+            return
+        st.write(
+            _(
+                "This browser finds it again: load the page anew, or open this site later. On "
+                "another device this return code opens it; whoever has the code sees your entries."
+            )
+        )
+        if draft.code:
+            st.code(draft.code, language=None)
+            return
+        st.write(_("The code was shown once. A new one takes its place; the old one ends."))
+        if st.button(_("Make a new return code")):
+            _store_and_redraw(partial(draft.renew_code, repository))
 
 
 def nothing_open() -> None:
@@ -51,28 +86,8 @@ def nothing_open() -> None:
     if news:
         notices.show_message(news[0])
     else:
-        st.write(_("Nothing is open: after a reload, your return code opens your entries again."))
-    st.page_link(
-        "eligibility/app/self_assessment/start_page.py", label=_("Begin, or go on with the code")
-    )
-
-
-def code(draft: Draft) -> None:
-    """The return code, where this session knows it."""
-    if draft.code:
-        st.html(tag("p", _("Return code"), " ", tag("code", draft.code), cls="code"))
-
-
-def _show_code(draft: Draft) -> None:
-    words = _(
-        "Your entries are kept from now on. This return code opens them again after a reload, days "
-        "later or on another device; whoever has it sees them. Write it down: after a reload "
-        "nobody can show it to you."
-    )
-    with st.container(key="new-code", border=True):
-        st.html(tag("p", words))
-        st.code(draft.code or "", language=None)
-        st.button(_("I have written it down"), on_click=_mark_code_seen, args=(draft,))
+        st.write(_("No self-assessment is open here."))
+    st.page_link("eligibility/app/self_assessment/start_page.py", label=_("Begin, or go on →"))
 
 
 def reopen(repository: Repository) -> bool:
@@ -92,17 +107,41 @@ def reopen(repository: Repository) -> bool:
     return open_stored(typed, repository)
 
 
-def choice(own: Sequence[Mapping[str, Any]], repository: Repository) -> bool:
-    """The drafts of the account by their last change; whether one was opened."""
-    words = {row["id"]: f"{row['changed_at']:%Y-%m-%d %H:%M} UTC" for row in own}
-    with st.form("own", border=False):
-        selection = st.selectbox(_("Or one of your drafts, by its last change"), list(words),
-                              format_func=words.__getitem__)  # fmt: skip
-        submit = st.form_submit_button(_("Open it"))
-    return submit and open_stored(selection, repository)
+def choice(repository: Repository) -> bool:
+    """The drafts of this browser and of the account, by firm, step and time; whether one was opened."""
+    browser = auth.browser()
+    keys: dict[int, str | int | BrowserKey] = {}
+    rows = repository.drafts.of_browser(browser) if browser else []
+    keys |= {row["id"]: BrowserKey(row["id"], browser) for row in rows}
+    own = [row for row in repository.drafts.own_drafts() if row["id"] not in keys]
+    keys |= {row["id"]: row["id"] for row in own}
+    for row in [*rows, *own][:MOST_OFFERED]:
+        state = row.get("state", {})
+        name = state.get("facts", {}).get("name") or _("(firm not named yet)")
+        step = cache.scheme().sections.get(state.get("step", ""))
+        words = [language().of(step)] if step else []
+        words.append(_("last changed {time}").format(time=local_time(row["changed_at"])))
+        with st.container(horizontal=True, vertical_alignment="center", key=f"draft:{row['id']}"):
+            st.html(tag("p", tag("b", name), tag("small", " · ".join(words)), cls="draft"))
+            if st.button(_("Go on"), key=f"open-draft:{row['id']}"):
+                return open_stored(keys[row["id"]], repository)
+            if isinstance(keys[row["id"]], BrowserKey) and st.button(
+                _("Take off this device"), key=f"forget-draft:{row['id']}", type="tertiary"
+            ):
+                _store_and_redraw(partial(repository.drafts.forget, row["id"], browser))
+    return False
 
 
-def open_stored(key: str | int, repository: Repository) -> bool:
+def local_time(moment: datetime) -> str:
+    """A moment of the store (UTC) by the clock of the browser."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return f"{moment.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def open_stored(key: str | int | BrowserKey, repository: Repository) -> bool:
     """Open a stored draft; False, and why, where there is none."""
     try:
         form_state.open_draft(from_state(repository, key))
@@ -155,11 +194,8 @@ def _delete(draft: Draft, repository: Repository) -> None:
     if draft.key is not None:
         repository.drafts.delete(draft.key)
     form_state.open_draft(None)
+    address.set_query(address.DRAFT_ID, None)
     session.flash(Message("The draft is deleted for good; its return code opens nothing any more."))
-
-
-def _mark_code_seen(draft: Draft) -> None:
-    draft.code_seen = True
 
 
 def _reload(draft: Draft, repository: Repository) -> None:

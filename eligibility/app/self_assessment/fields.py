@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app.self_assessment import averages, form_state
+from eligibility.app.self_assessment import averages, form_state, live_figures
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -20,8 +20,16 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.assessment.ladder import Extra, begun_tracks, extras, schemes_beside
 from eligibility.domain.facts import RATINGS, Field, RowIssue
 from eligibility.domain.text import Wording
-from eligibility.intake.draft_reader import LARGE, WAN_POWER, DraftReading, applies, large
+from eligibility.intake.draft_reader import (
+    LARGE,
+    WAN_POWER,
+    DraftReading,
+    applies,
+    large,
+    read_as,
+)
 from eligibility.schemes.registry import Scheme, load_scheme
+from eligibility.screening import Firm
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 
@@ -90,6 +98,10 @@ class Sheet:
             and self.reading.application_date >= rung.covered_from
         ]
 
+    def is_optional(self, field: Field) -> bool:
+        """Whether a field may stay blank for good; amounts stand in for each other instead."""
+        return not field.required and field.kind != "money"
+
     def has_entry(self, field: Field) -> bool:
         """Whether an input or a list says something of the field."""
         if field.id in self.from_lists:
@@ -111,8 +123,8 @@ def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[
         yield title, figures
 
 
-def fields(step: str, sheet: Sheet) -> None:
-    """Everything a step asks, group by group."""
+def fields(step: str, sheet: Sheet, firm: Firm | None) -> None:
+    """Everything a step asks, group by group, with what it comes to."""
     entries = sheet.steps[step]
     for title, figures in groups(entries):
         if title:
@@ -120,8 +132,10 @@ def fields(step: str, sheet: Sheet) -> None:
         if note := figures[0][0].group_note:
             st.caption(language().of(note))
         with st.container(key=f"group:{figures[0][0].stem}", gap="xsmall"):
-            for figure in figures:
-                _figure(figure, sheet)
+            for each in figures:
+                figure(each, sheet)
+        live_figures.sums(figures, sheet)
+    live_figures.signs(step, sheet, firm)
     for rung, further in groupby(
         (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
     ):
@@ -142,10 +156,10 @@ def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
     st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
     with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
         for _stem, years in groupby(fields, key=lambda field: field.stem):
-            _figure(list(years), sheet)
+            figure(list(years), sheet)
 
 
-def _figure(years: list[Field], sheet: Sheet) -> None:
+def figure(years: list[Field], sheet: Sheet) -> None:
     """What is asked on the left, where to put it on the right, what is wrong below."""
     first = years[0]
     ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
@@ -157,18 +171,29 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
             "div",
             tag("b", fmt.stem_title(first)),
             *([tag("span", unit, cls="unit")] if unit else []),
+            *([tag("span", _("optional"), cls="unit")] if sheet.is_optional(first) else []),
             tag("small", language().of(first.help)),
             *_need_of_lower_rung(first, sheet),
             tag("small", _("Where to find it: "), language().of(first.source), cls="where"),
             cls="ask",
+            id=f"ask-{first.stem}",
+            data_title=fmt.stem_title(first),
+            data_mode=_keyboard(first),
             data_fields=" ".join(field.id for field in years),
             data_labels="|".join(_label(field, sheet) for field in years),
         )
     )
     with answer:
-        with st.container(horizontal=True, wrap=False, gap="small"):
-            for field in years:
-                _input(field, sheet)
+        with st.container(gap=None):
+            if first.of == "calendar_year":
+                heads = (
+                    tag("span", str(sheet.reading.years[(each.year or 0) - 1])) for each in years
+                )
+                cls = "years several" if len(years) > 1 else "years"
+                st.html(tag("div", *heads, cls=cls, aria_hidden="true"))
+            with st.container(horizontal=True, wrap=False, gap="small"):
+                for field in years:
+                    _input(field, sheet)
         if first.kind == "catalogue":
             st.page_link(
                 "eligibility/app/reference/technical_field_page.py",
@@ -177,8 +202,31 @@ def _figure(years: list[Field], sheet: Sheet) -> None:
         for field in years:
             if field.id in sheet.issues:
                 st.html(_issue(field, sheet))
+            elif echo := _echo(field, sheet):
+                st.html(tag("p", echo, cls="echo", id=f"says-{field.id}"))
             elif (amount := _large(field, sheet)) is not None:
                 st.html(_asks_unit(field, amount, sheet))
+
+
+def _keyboard(field: Field) -> str:
+    """The keyboard that a phone shows for an input."""
+    return {"money": "decimal", "number": "decimal", "count": "numeric"}.get(field.kind, "")
+
+
+def _echo(field: Field, sheet: Sheet) -> str:
+    """What an entry of another form than usual was read as."""
+    typed = sheet.entry(field).strip()
+    if not typed or field.id in sheet.from_lists:
+        return ""
+    read = read_as(typed, field)
+    if field.kind == "date" and read is not None and str(read) != typed:
+        return f"{typed} → {read}"
+    if field.kind == "money" and isinstance(read, float):
+        bare = typed.replace(",", "").replace("，", "")
+        wan = read / 10**WAN_POWER
+        if not bare.lstrip("-").replace(".", "", 1).isdecimal():
+            return f"{typed} → {fmt.number(wan, fmt.WAN_DIGITS)} {fmt.unit_word('CNY')}"
+    return ""
 
 
 def _need_of_lower_rung(field: Field, sheet: Sheet) -> list[Markup]:
@@ -195,7 +243,10 @@ def _issue(field: Field, sheet: Sheet) -> Markup:
         value=sheet.entry(field),
         expected=sheet.issues[field.id].expectation.say(language()),
     )
-    return tag("p", sentence, cls="notice refused" if sheet.issues[field.id].fatal else "notice")
+    if field.kind == "code":
+        sentence = _("{trouble}. It changes no verdict: you can go on.").format(trouble=sentence)
+    fatal = sheet.issues[field.id].fatal
+    return tag("p", sentence, cls="notice refused" if fatal else "notice", id=f"says-{field.id}")
 
 
 def _large(field: Field, sheet: Sheet) -> float | None:
@@ -217,12 +268,12 @@ def _asks_unit(field: Field, amount: float, sheet: Sheet) -> Markup:
         title=fmt.field_title(field, sheet.reading.years),
         n=fmt.number(amount / 1e8, 4),
     )
-    return tag("p", sentence, cls="notice")
+    return tag("p", sentence, cls="notice", id=f"says-{field.id}")
 
 
 def _input(field: Field, sheet: Sheet) -> None:
     label = _label(field, sheet)
-    shown: Any = "collapsed" if field.year is None else "visible"
+    shown: Any = "collapsed"
     if not applies(field, sheet.reading.operating):
         _locked_input(label, _("not registered yet"), field, shown)
         return
@@ -237,7 +288,7 @@ def _input(field: Field, sheet: Sheet) -> None:
             words = {"": _("not filled in"), "yes": _("yes"), "no": _("no")}
             _choice(label, words, typed, key, shown)
         case "rating":
-            words = {"": _("not filled in")} | {grade: grade for grade in RATINGS}
+            words = {"": _("not filled in")} | _grades(field, sheet)
             _choice(label, words, typed, key, shown)
         case "catalogue":
             nodes = _lowest(sheet)
@@ -260,11 +311,25 @@ def _input(field: Field, sheet: Sheet) -> None:
             st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)
 
 
+def _grades(field: Field, sheet: Sheet) -> dict[str, str]:
+    """The grades of an own rating with the points that the guideline gives for each."""
+    item = sheet.reading.law.items.get(field.id.removesuffix("_rating"))
+    points = {band.grade: fmt.interval(*band.points) for band in item.bands} if item else {}
+    return {
+        grade: _("{grade} {points}").format(grade=grade, points=points[grade])
+        if grade in points
+        else grade
+        for grade in RATINGS
+    }
+
+
 def _label(field: Field, sheet: Sheet) -> str:
-    """The label of an input: its year beside the title, or the title where it has none."""
-    if field.year is not None:
-        return str(sheet.reading.years[field.year - 1])
-    return fmt.field_title(field, sheet.reading.years)
+    """The label of an input: its title with the year and the unit."""
+    unit = fmt.unit_word(field.unit)
+    title = fmt.field_title(field, sheet.reading.years)
+    if field.year is None and field.of == "calendar_year":
+        title = _("{title}, {year}").format(title=title, year=sheet.reading.years[-1])
+    return _("{title} ({unit})").format(title=title, unit=unit) if unit else title
 
 
 def _locked_input(label: str, words: str, field: Field, value: Any) -> None:

@@ -13,12 +13,14 @@ from eligibility.domain.facts import Field
 from eligibility.domain.papers import PaperReading
 
 ENTRY = "entry:"
+ANSWER = "share:"
 TYPED_LIST = "list:"
 MONTHS = "months"
 DRAFT = "draft"
 CODE = "return code"
 #: the files of papers, and what was read of them under the name of their content
 PAPER_FILES, PAPERS = "paper files", "papers"
+SHOWN_STEP = "shown-step"
 SHARED_WITH, CONSENT = "shared-with", "consent"
 
 
@@ -34,6 +36,16 @@ def open_draft(draft: Draft | None) -> None:
     try_out({})
     st.session_state[DRAFT] = draft
     st.session_state.pop(CODE, None)
+
+
+def was_left(step: str) -> bool:
+    """Whether another step than this one was shown last; true at first."""
+    return bool(st.session_state.get(SHOWN_STEP) != step)
+
+
+def show_step(step: str) -> None:
+    """Take note of the step that is shown."""
+    st.session_state[SHOWN_STEP] = step
 
 
 def typed_code() -> str:
@@ -66,6 +78,12 @@ def want_track(track: str) -> None:
         open_draft.tracks = [*others, track] if on else others
 
 
+def answer_key(condition: str, text: str) -> str:
+    """The key of the input of a share answered before the form, with the text that stands there."""
+    st.session_state.setdefault(f"{ANSWER}{condition}", text)
+    return f"{ANSWER}{condition}"
+
+
 def list_key(kind: str) -> str:
     """The key of the table of a list; another for every time it is opened."""
     open_draft = draft()
@@ -92,13 +110,19 @@ def collect() -> None:
     for key, value in st.session_state.items():
         if str(key).startswith(ENTRY):
             open_draft.type(str(key).removeprefix(ENTRY), value)
+        elif str(key).startswith(ANSWER):
+            open_draft.answer(str(key).removeprefix(ANSWER), value)
+    without_rows = False
     for kind in list(open_draft.lists):
         changes = st.session_state.get(list_key(kind))
         if changes is None:
             # a table that was away, on another page, starts anew
             open_draft.begin(kind)
         else:
-            open_draft.edit(kind, changes)
+            without_rows |= not open_draft.edit(kind, changes)
+    if without_rows:
+        # a table without a row has no cell to type or paste into
+        open_draft.turn(open_draft.step)
     spoken = language().id
     if open_draft.language != spoken:
         # other titles make other inputs and tables: let them start from what is held
@@ -132,7 +156,9 @@ def chosen_carrier() -> int | None:
 
 
 def _forget_inputs() -> None:
-    for key in [key for key in st.session_state if str(key).startswith((ENTRY, TYPED_LIST))]:
+    for key in [
+        key for key in st.session_state if str(key).startswith((ENTRY, ANSWER, TYPED_LIST))
+    ]:
         del st.session_state[key]
 
 

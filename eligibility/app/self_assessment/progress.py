@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from eligibility.app import address
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.fields import Sheet
 from eligibility.app.translation import language
@@ -11,6 +12,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
+from eligibility.assessment.open_points import EXPERTS, verdict_state
 from eligibility.screening import Firm
 
 
@@ -20,7 +22,7 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
         if firm is None:
             _to_correct(sheet)
             return
-        verdict = firm.record["verdict"]
+        verdict = verdict_state(firm.record, firm.scheme.fields_by_id)
         decided = _("Decided {n} / {count}").format(
             n=firm.decided_count, count=len(firm.record["findings"])
         )
@@ -33,7 +35,11 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
                 cls="progress",
             )
         )
-        st.page_link("eligibility/app/self_assessment/result_page.py", label=_("See the result →"))
+        st.page_link(
+            "eligibility/app/self_assessment/result_page.py",
+            label=_("See the result →"),
+            query_params=address.draft_query(),
+        )
 
 
 def _to_correct(sheet: Sheet) -> None:
@@ -50,6 +56,8 @@ def _to_correct(sheet: Sheet) -> None:
 
 def _missing(firm: Firm) -> str:
     names = firm.missing
+    if names and verdict_state(firm.record, firm.scheme.fields_by_id) == EXPERTS:
+        return _("nothing missing; the experts' points decide")
     if not names:
         return _("nothing missing")
     titles = fmt.missing_fields(names, firm.scheme.fields_by_id, firm.years)

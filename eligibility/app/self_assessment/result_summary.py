@@ -1,80 +1,60 @@
-"""The end of a self-assessment: what to do first, and the result as files."""
+"""The end of a self-assessment: ways to fields, days before the batch, and the result as data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import plan_results
+from eligibility.app.firm import papers, plan_results
+from eligibility.app.firm.open_firm import OpenFirm
+from eligibility.app.self_assessment import draft_storage, share_links
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
-from eligibility.app.widgets.markup import Markup, literal, tag
+from eligibility.app.widgets.markup import literal
 from eligibility.app.widgets.table import table
 from eligibility.assessment import gap_fields
 from eligibility.domain.law import Source
+from eligibility.reports.firm_summary import FirmSummary
 from eligibility.screening import Firm, Screening
+from eligibility.store import Repository
 
 #: how many things a person can do first
 FIRST = 3
 
 
-def first_steps(firm: Firm) -> str | None:
-    """The nearest gaps, what is unmet before what is open, each with the way to its field.
+def fields_to_fill(firm: Firm, summary: FirmSummary) -> str | None:
+    """Buttons to the fields that the first things to do, and the gaps, lead to.
 
     Returns
     -------
     str or None
         The field that was asked for.
     """
-    sought: str | None = None
-    lines = firm.first_gaps(FIRST, language())
-    if lines:
-        st.header(_("What to do first"), anchor=False)
+    names = [step.field for step in summary.steps if step.field]
     # as the sentences stand: what is unmet before what is open
-    gaps = sorted(firm.record["gaps"], key=lambda gap: gap["status"] != "unmet")
-    for place, (words, gap) in enumerate(zip(lines, gaps, strict=False), start=1):
-        with st.container(key=f"first:{place}", gap=None):
-            st.html(tag("p", tag("b", f"{place}."), " ", words, *_lost_points(gap, firm)))
-            for name in gap_fields.fields_for_gap(
-                firm.record, gap, firm.table, firm.scheme, firm.law, FIRST
-            ):
-                title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years)
-                blank = name in gap["missing"] or name in firm.missing_anywhere
-                label = (_("Fill in: {field} →") if blank else _("Go to: {field} →")).format(
-                    field=literal(title)
-                )
-                if st.button(label, key=f"close:{place}:{name}", type="tertiary"):
-                    sought = name
-    calendar(firm, date.today())
-    return sought
-
-
-def _lost_points(gap: Mapping[str, Any], firm: Firm) -> list[Markup]:
-    """Where the points went that a score is short of."""
-    judges = firm.law.conditions_by_id[gap["finding"]].judges
-    items = (
-        gap_fields.items_by_points_lost(firm.record)
-        if judges == "score" and gap["status"] == "unmet"
-        else []
-    )
-    if not items:
-        return []
-    words = [
-        _("{item} {n} points").format(
-            item=item["title"][language().id], n=fmt.number(item["max"] - item["high"])
+    for gap in sorted(firm.record["gaps"], key=lambda gap: gap["status"] != "unmet")[:FIRST]:
+        names += gap_fields.fields_for_gap(
+            firm.record, gap, firm.table, firm.scheme, firm.law, FIRST
         )
-        for item in items
-    ]
-    return [tag("small", _("Most points lost on: {items}").format(items=_(", ").join(words)))]
+    sought: str | None = None
+    if names:
+        st.caption(_("Go straight to the field"))
+    with st.container(horizontal=True, key="to-fields"):
+        for name in dict.fromkeys(names):
+            title = fmt.field_title(firm.scheme.fields_by_id[name], firm.years)
+            label = (
+                _("Fill in: {field} →") if name in firm.missing_anywhere else _("Go to: {field} →")
+            )
+            if st.button(label.format(field=literal(title)), key=f"close:{name}", type="tertiary"):
+                sought = name
+    return sought
 
 
 def calendar(firm: Firm, today: date) -> None:
@@ -88,7 +68,8 @@ def calendar(firm: Firm, today: date) -> None:
         (each.day.isoformat(), each.task.say(language()), told_source(each.dated_by))
         for each in [*due[:-1][:FIRST], due[-1]]
     ]
-    st.html(table(heads, rows, cls="calendar"))
+    with st.expander(_("Dates before the next batch")):
+        st.html(table(heads, rows, cls="calendar"))
 
 
 def told_source(source: Source) -> str:
@@ -116,3 +97,18 @@ def downloads(screening: Screening, firm: Firm, draft: Draft) -> None:
                 mime=widgets_downloads.MIMES[name.rpartition(".")[2]],
                 icon=":material/download:",
             )
+
+
+def take_away(screening: Screening, opened: OpenFirm, draft: Draft, repository: Repository) -> None:
+    """The papers and files, how the entries are kept, whom they are shown to, and their end."""
+    name = opened.firm.text("name") or _("The firm")
+    with st.container(key="keep"):
+        st.header(_("Take it with you"), anchor=False)
+        papers.of_firm(opened)
+        with st.expander(_("For programs: the result and the entries as data")):
+            downloads(screening, opened.firm, draft)
+        draft_storage.storage_popover(draft, repository)
+        st.header(_("Show it to a service institution"), anchor=False)
+        draft_storage.sharing(draft, repository, name)
+        share_links.share_block(draft, repository, name)
+        draft_storage.deleting(draft, repository)

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from eligibility.app import address
 from eligibility.app.self_assessment import form_state
+from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.self_assessment.fields import Sheet
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -14,6 +16,15 @@ from eligibility.domain.facts import Field
 from eligibility.screening import Firm
 
 DONE, BEGUN, EMPTY, WRONG = "●", "◐", "○", "△"
+
+
+def follow_address(draft: Draft, sheet: Sheet) -> None:
+    """Turn to the step that the browser went back or on to; let the address name the one shown."""
+    asked = st.query_params.get(address.STEP, "")
+    if asked in sheet.steps and form_state.was_left(asked) and asked != draft.step:
+        form_state.open_step(asked)
+    form_state.show_step(draft.step)
+    address.show_in_address(address.draft_query(draft.step))
 
 
 def steps(current: str, sheet: Sheet, firm: Firm | None) -> None:
@@ -46,7 +57,7 @@ def _state(
 
     ``missing`` is None where nothing can be decided yet.
     """
-    if any(field.id in sheet.issues for field in fields):
+    if any(field.id in sheet.issues and sheet.issues[field.id].fatal for field in fields):
         return WRONG, _("to be corrected")
     begun = any(sheet.has_entry(field) for field in fields)
     if missing is None:

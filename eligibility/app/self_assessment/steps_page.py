@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import auth, cache
+from eligibility.app import address, auth, cache
 from eligibility.app.self_assessment import (
     draft_storage,
     fields,
     form_state,
     lists,
+    live_figures,
     progress,
     steps,
     tracks,
@@ -22,15 +23,16 @@ from eligibility.domain.errors import EligibilityError
 
 RESULT = "eligibility/app/self_assessment/result_page.py"
 
-draft = form_state.draft()
+repository = auth.repository()
+draft = draft_storage.restore(repository)
 if draft is None:
     st.title(_("Self-assessment"), anchor=False)
     draft_storage.nothing_open()
     st.stop()
 form_state.collect()
-# a place of its own, so that what is said there moves no input and no scroll
+# a place of its own, so that what is summary there moves no input and no scroll
 with st.container(key="keeping"):
-    draft_storage.save(draft, auth.repository())
+    draft_storage.save(draft, repository)
 try:
     told, screening = cache.assess_draft(draft, readiness=False)
 except EligibilityError as error:
@@ -40,21 +42,24 @@ except EligibilityError as error:
 
 sheet = fields.Sheet(cache.scheme(), draft, told)
 firm = screening.only
+steps.follow_address(draft, sheet)
 step = draft.step if draft.step in sheet.steps else next(iter(sheet.steps))
 left, right = st.columns([1, 4], gap="medium")
 title = language().of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
     arrival.arrive(step, title, draft.sought)
+    draft_storage.storage_popover(draft, repository)
 with right:
     st.title(title, anchor=False)
     year_notice.show_year_notice(draft, told)
+    live_figures.conditions(step, sheet, firm)
     for ledger in sheet.scheme.lists.values():
         if ledger.section == step:
             lists.table(ledger.id, sheet)
-    fields.fields(step, sheet)
+    fields.fields(step, sheet, firm)
     if step == next(iter(sheet.steps)):
         tracks.track_choice(sheet)
     if steps.onward(step, sheet):
-        st.switch_page(RESULT)
+        st.switch_page(RESULT, query_params=address.draft_query())
 progress.progress(firm, sheet)

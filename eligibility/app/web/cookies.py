@@ -28,7 +28,7 @@ from eligibility.store.accounts import ABSOLUTE
 from eligibility.store.passwords import normalize_login
 
 SIGN_IN = "eligibility_sign_in"
-#: names a browser that has not signed in, so that its forms can be told from another site's
+#: names a browser, so that its forms can be told from another site's and its drafts are found again
 VISIT = "eligibility_visit"
 #: remembers, for a browser's own count of wrong passwords, who has signed in with it
 KNOWN = "eligibility_known"

@@ -2,7 +2,7 @@
 
 Left to itself it asks below the address of the page first, as in /start/_stcore/health, is
 answered 404, and only then asks at the root: two errors in the browser at every page that is
-opened by its address.
+opened by its address. Its page calls itself English, whatever it is going to say.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from eligibility.i18n import language
+
 HTML = "text/html"
+SPOKEN = b'<html lang="en">'
 
 
 def script() -> str:
@@ -39,6 +42,7 @@ class FirstPage:
         names = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
         headers = [pair for pair in scope["headers"] if pair[0] not in names]
         messages: list[Message] = []
+        spoken = language(Headers(scope=scope).get("accept-language"))
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):
@@ -46,7 +50,7 @@ class FirstPage:
             elif messages and message["type"] == "http.response.body":
                 messages.append(message)
                 if not message.get("more_body"):
-                    for each in _written_into(messages):
+                    for each in _written_into(messages, spoken.tag):
                         await send(each)
             else:
                 await send(message)
@@ -59,11 +63,12 @@ def _is_page(start: Message) -> bool:
     return start["status"] == 200 and headers.get("content-type", "").startswith(HTML)
 
 
-def _written_into(messages: list[Message]) -> list[Message]:
-    """The page in one piece with the script before its own; any other stays as it is."""
+def _written_into(messages: list[Message], tag: str) -> list[Message]:
+    """The page in one piece with the script before its own, in the language of the browser."""
     start, *parts = messages
     body = b"".join(part.get("body", b"") for part in parts)
     body = body.replace(b"<script>", f"<script>{script()}</script>\n    <script>".encode(), 1)
+    body = body.replace(SPOKEN, f'<html lang="{tag}">'.encode(), 1)
     headers = MutableHeaders(raw=list(start["headers"]))
     headers["content-length"] = str(len(body))
     for name in ("etag", "last-modified"):

@@ -37,6 +37,8 @@ from eligibility.trusted_proxies import PROXIES, trusted_proxies
 log = logging.getLogger("eligibility.app")
 
 VISIT_BYTES = 16
+#: seconds that a browser is told from others, and finds its drafts again: half a year
+VISIT_FOR = 180 * 24 * 3600
 #: a year, in seconds
 HTTPS_ONLY = "max-age=31536000"
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
@@ -175,7 +177,7 @@ def _visit(scope: Scope) -> str | None:
     if "text/html" not in request.headers.get("accept", "") or cookies.VISIT in request.cookies:
         return None
     response = Response()
-    cookies.put(response, request, cookies.VISIT, secrets.token_urlsafe(VISIT_BYTES))
+    cookies.put(response, request, cookies.VISIT, secrets.token_urlsafe(VISIT_BYTES), VISIT_FOR)
     return response.headers["set-cookie"]
 
 

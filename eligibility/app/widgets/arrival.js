@@ -2,6 +2,42 @@
 // keyboard goes on from there.
 {
   const asked = document.currentScript.previousElementSibling.dataset
+  if (asked.lang) document.documentElement.lang = asked.lang
+  // inputs get what Streamlit gives them no way to have: a keyboard, a group, what is said of them
+  const describe = () => {
+    for (const ask of document.querySelectorAll(".stMain .ask[data-fields]")) {
+      const row = ask.closest("[data-testid=stHorizontalBlock]")
+      if (!row) continue
+      const names = ask.dataset.fields.split(" ")
+      const labels = ask.dataset.labels.split("|")
+      if (names.length > 1 && row.getAttribute("aria-label") !== ask.dataset.title) {
+        row.setAttribute("role", "group")
+        row.setAttribute("aria-label", ask.dataset.title)
+      }
+      for (const input of row.querySelectorAll("input")) {
+        if (ask.dataset.mode) input.inputMode = ask.dataset.mode
+        const said = document.getElementById("says-" + names[labels.indexOf(input.ariaLabel)])
+        const about = [ask.id, said && said.id].filter(Boolean).join(" ")
+        if (input.getAttribute("aria-describedby") !== about) input.setAttribute("aria-describedby", about)
+        input.ariaInvalid = said && said.classList.contains("refused") ? "true" : "false"
+      }
+    }
+  }
+  if (!document.body.dataset.watched) {
+    document.body.dataset.watched = "yes"
+    let waits = false
+    new MutationObserver(() => {
+      if (waits) return
+      waits = true
+      requestAnimationFrame(() => {
+        waits = false
+        describe()
+      })
+    }).observe(document.body, { childList: true, subtree: true })
+    addEventListener("click", (click) => {
+      if (click.target.closest("[data-print]")) print()
+    })
+  }
   const { step, title, sought } = asked
   // a field is drawn last of its step, on a slow machine some seconds later
   const until = performance.now() + (sought ? 15000 : 3000)
@@ -48,7 +84,7 @@
     heading.focus()
   }
   // drawn again is not turned to
-  if (document.body.dataset.step !== step) {
+  if (step && document.body.dataset.step !== step) {
     document.body.dataset.step = step
     arrive()
   }

@@ -1,4 +1,6 @@
-"""Turning to a step leads to its top, or to a field: Streamlit keeps the scroll and the focus of the step before.
+"""What a page does in the browser: its language, its inputs for screen readers, printing, and turning to a step.
+
+Streamlit keeps the scroll and the focus of the step before.
 
 The one script of the app's own. It is the same on every page, so that the policy of what pages may
 run names it by its hash; what it is told stands beside it as data.
@@ -13,6 +15,17 @@ import streamlit as st
 from eligibility.app.widgets.markup import Markup, tag
 
 SCRIPT = Path(__file__).with_name("arrival.js").read_text(encoding="utf-8")
+
+
+def speak(language_tag: str) -> None:
+    """Let the page be in a language, its inputs be named with what is said of them, and be printed."""
+    element = tag("div", data_lang=language_tag, hidden="hidden")
+    st.html(element + tag("script", Markup(SCRIPT)), unsafe_allow_javascript=True)
+
+
+def print_button(label: str) -> None:
+    """A button that prints the page."""
+    st.html(tag("button", label, type="button", data_print="yes", cls="print"))
 
 
 def arrive(step: str, title: str, sought: tuple[str, int]) -> None:

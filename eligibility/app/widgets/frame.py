@@ -7,9 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from eligibility.app import session
-from eligibility.app.translation import browser_language
+from eligibility.app import address
+from eligibility.app.translation import browser_language, language
 from eligibility.app.translation import text as _
+from eligibility.app.widgets import arrival
 from eligibility.app.widgets.markup import tag
 from eligibility.i18n import LANGUAGES
 
@@ -42,6 +43,8 @@ def own_words() -> None:
 
 def masthead() -> None:
     """The name of the tool and the choice of language."""
+    address.follow_language(NAMES, browser_language().id)
+    arrival.speak(language().tag)
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -52,12 +55,11 @@ def masthead() -> None:
         st.segmented_control(
             "语言 / Language",
             list(LANGUAGES),
-            default=browser_language().id,
             required=True,
             format_func=NAMES.__getitem__,
-            key=session.LANGUAGE,
+            key=address.LANGUAGE_CHOICE,
             label_visibility="collapsed",
-            bind="query-params",
+            on_change=address.put_language,
         )
         name.html(tag("p", _("High-tech enterprise certification: eligibility"), cls="brand"))
 
@@ -69,8 +71,8 @@ def footer() -> None:
             "p",
             _(
                 "The result follows the published rules and the figures entered; the certifying "
-                "authority decides. A file that is screened is held in memory for this session only; "
-                "what is imported or typed into a self-assessment is stored on this machine."
+                "authority decides. A file that is screened is kept for this session only; what is "
+                "imported or typed into a self-assessment is stored in this service."
             ),
             cls="muted foot",
         )

@@ -206,8 +206,8 @@ def _over_ends(
     """Points of every fill of rows whose blanks are in the same years, some fills at once: fills × rows."""
     blank = np.isnan(series.values)
     years, rows = blank.shape
-    wanted: list[bool] = (blank & series.applies).any(axis=1).tolist()
-    fills = np.array(list(product(*(ends if some else ends[:1] for some in wanted)))).T
+    wanted = [bool(year.any()) for year in blank & series.applies]
+    fills = np.array(list(product(*(ends if is_blank else ends[:1] for is_blank in wanted)))).T
     for some in np.array_split(fills, -(-fills.shape[1] * rows // CELLS), axis=1):
         shape = (years, some.shape[1], rows)
         values = np.where(blank[:, None], some[:, :, None], series.values[:, None])

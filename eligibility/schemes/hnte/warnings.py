@@ -96,6 +96,7 @@ def _disagreements(firms: FirmTable, law: Edition) -> list[Warning]:
                 zh="研发费用合计与八类明细核算结果不一致，以明细核算结果为准",
                 en="The R&D total given differs from what its categories come to; the categories were used",
             ),
+            fields=("rd_expense_y3", "rd_expense_domestic_y3"),
         ),
         Warning(
             "total_income_differs",
@@ -107,6 +108,7 @@ def _disagreements(firms: FirmTable, law: Edition) -> list[Warning]:
                 zh="总收入与“收入总额－不征税收入”不一致，以后者为准",
                 en="Total income differs from gross minus non-taxable income; the latter was used",
             ),
+            fields=("total_income_y3",),
         ),
         Warning(
             "field_exclusions",

@@ -18,8 +18,8 @@ from sqlalchemy.schema import SchemaItem
 
 from eligibility.domain.firm_names import SHORTEST_STEM, name_key, name_order, name_stem
 
-revision = "0008"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 
 CHUNK = 1000
 COUNTED = "archived_at IS NULL AND copy_of IS NULL"

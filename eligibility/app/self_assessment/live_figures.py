@@ -1,0 +1,121 @@
+"""What the figures of a step come to while they are typed: conditions, sums, signs.
+
+All of it stands in places that are there from the start, so that an entry moves no input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from eligibility.app.firm import conditions as firm_conditions
+from eligibility.app.self_assessment import form_state
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.app.widgets.status import badge
+from eligibility.domain.facts import Field
+from eligibility.intake.draft_reader import WAN_POWER, applies, read_as
+from eligibility.screening import Firm
+
+if TYPE_CHECKING:
+    from eligibility.app.self_assessment.fields import Sheet
+
+#: figures of a group from which on their sum by year is worth a line
+FEWEST = 2
+
+
+def conditions(step: str, sheet: Sheet, firm: Firm | None) -> None:
+    """The conditions that the fields of a step decide: status, number, line to pass, how far."""
+    names = sheet.scheme.guide.section_conditions.get(step, ())
+    findings = {each["id"]: each for each in firm.record["findings"]} if firm else {}
+    known = sheet.reading.law.conditions_by_id
+    lines = [
+        _condition(name, findings, firm, sheet.draft.answers.get(name, ""))
+        for name in names
+        if name in known
+    ]
+    st.html(tag("div", *lines, cls="live", role="status"))
+
+
+def _condition(
+    name: str, findings: Mapping[str, dict[str, Any]], firm: Firm | None, answer: str
+) -> Markup:
+    if firm is None or name not in findings:
+        return tag("p", tag("span", _("Decided once the entries can be read"), cls="muted"))
+    finding = findings[name]
+    return tag(
+        "p",
+        badge(firm_conditions.status(firm, finding)),
+        tag("b", firm_conditions.title(finding)),
+        tag("span", *firm_conditions.own(firm, finding)),
+        tag("span", firm_conditions.line_to_pass(finding), cls="muted"),
+        tag("span", *_share_answer(finding, answer), cls="far"),
+        tag("span", firm_conditions.how_far(firm, finding), cls="far"),
+    )
+
+
+def _share_answer(finding: Mapping[str, Any], text: str) -> list[str]:
+    """The share answered before the form, as long as no amounts stand in its place."""
+    if finding["status"] != "undetermined" or not text:
+        return []
+    return [_("{share} by the ten questions").format(share=f"{text.rstrip('%')}%")]
+
+
+def sums(figures: Sequence[Sequence[Field]], sheet: Sheet) -> None:
+    """The sum of a group of amounts by year, and a button for what was not spent at all."""
+    # amounts that lists add up are parts of one whole; others are not to be added
+    added = {name for each in sheet.scheme.lists.values() for name in each.amounts}
+    parts = [years for years in figures if years[0].stem in added]
+    if len(parts) < FEWEST:
+        return
+    words = []
+    for place, field in enumerate(parts[0]):
+        typed = [_amount(years[place], sheet) for years in parts]
+        given = [each for each in typed if each is not None]
+        total = fmt.number(fsum(given) / 10**WAN_POWER, 4) if given else fmt.NOTHING
+        year = str(sheet.reading.years[(field.year or 1) - 1])
+        blank = len(typed) - len(given)
+        more = _("{n} blank").format(n=blank) if blank else _("all entered")
+        words.append(tag("span", tag("small", year), tag("b", total), tag("small", more)))
+    st.html(tag("div", tag("span", _("Sum as entered")), *words, cls="sums"))
+    blanks = {
+        sheet.reading.key(field.id): "0"
+        for years in parts
+        for field in years
+        if not sheet.has_entry(field) and applies(field, sheet.reading.operating)
+    }
+    begun = any(sheet.entry(field) for years in parts for field in years)
+    st.button(
+        _("The rest is 0"),
+        on_click=form_state.enter,
+        args=(blanks,),
+        disabled=not (blanks and begun),
+        help=_("Enters 0 into every blank of this group."),
+        key=f"rest:{parts[0][0].stem}",
+    )
+
+
+def _amount(field: Field, sheet: Sheet) -> float | None:
+    """What is entered for a year, in CNY."""
+    listed = sheet.from_lists.get(field.id)
+    value = listed if field.id in sheet.from_lists else read_as(sheet.entry(field), field)
+    return value if isinstance(value, float) else None
+
+
+def signs(step: str, sheet: Sheet, firm: Firm | None) -> None:
+    """What does not fit with each other among the figures of a step, named with both figures."""
+    if firm is None:
+        return
+    sections = {field.id: field.section for field in sheet.scheme.fields}
+    for warning in firm.assessment.warnings:
+        if not warning.rows[firm.row]:
+            continue
+        about = warning.about(firm.row)
+        if any(sections.get(name) == step for name in about):
+            text = language().of(warning.text(firm.row))
+            st.html(tag("p", "△ ", text, cls="notice warning-here", role="status"))

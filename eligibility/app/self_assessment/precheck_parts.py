@@ -1,0 +1,114 @@
+"""The questions before the form, and how the conditions stand by the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from eligibility.app.self_assessment import form_state
+from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.self_assessment.fields import Sheet, figure
+from eligibility.app.translation import language
+from eligibility.app.translation import text as _
+from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.markup import Markup, tag
+from eligibility.app.widgets.status import ICONS
+from eligibility.assessment.open_points import EXPERTS
+from eligibility.assessment.precheck import EXPERTS_DECIDE, FAILS, LOOK_UP, STANDS, Answer
+from eligibility.intake.draft_reader import read_share
+
+STEPS = "eligibility/app/self_assessment/steps_page.py"
+STATUS = {STANDS: "met", FAILS: "unmet", LOOK_UP: "undetermined", EXPERTS_DECIDE: EXPERTS}
+
+
+def shares(draft: Draft) -> dict[str, float | None]:
+    """The shares that were answered, /1."""
+    return {name: read_share(text) for name, text in draft.answers.items()}
+
+
+def questions(sheet: Sheet) -> None:
+    """Every question; fields of the form go over into it as they are."""
+    places = {name: field for name, (_step, field) in sheet.places.items()}
+    with st.container(key="group:precheck", gap="xsmall"):
+        for name in sheet.scheme.guide.precheck_fields:
+            if name in places:
+                figure([places[name]], sheet)
+        for name in sheet.scheme.guide.precheck_shares:
+            if name in sheet.reading.law.conditions_by_id:
+                _share(name, sheet)
+
+
+def _share(name: str, sheet: Sheet) -> None:
+    condition = sheet.reading.law.conditions_by_id[name]
+    title = language().of(condition.title)
+    parts = " ÷ ".join(language().of(words) for words in condition.terms.values())
+    label = _("{title} (%)").format(title=title)
+    ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
+    ask.html(
+        tag(
+            "div",
+            tag("b", title),
+            tag("span", "%", cls="unit"),
+            tag("small", parts),
+            tag("small", _("A rough share is enough here; the form asks for the amounts.")),
+            cls="ask",
+            id=f"ask-{name}",
+            data_title=title,
+            data_mode="decimal",
+            data_fields=name,
+            data_labels=label,
+        )
+    )
+    text = sheet.draft.answers.get(name, "")
+    with answer:
+        st.text_input(
+            label, max_chars=20, key=form_state.answer_key(name, text), label_visibility="collapsed"
+        )
+        if text and read_share(text) is None:
+            words = _("{value}: expected a share from 0 to 100, in percent").format(value=text)
+            st.html(tag("p", words, cls="notice refused", id=f"says-{name}"))
+
+
+def sentence(answers: Sequence[Answer]) -> None:
+    """How many conditions stand, do not, and are to be looked up."""
+    states = [answer.state for answer in answers]
+    words = _("{stands} of {count} conditions stand, {fails} do not, {open} are to be looked up.")
+    text = words.format(
+        stands=states.count(STANDS),
+        count=len(states),
+        fails=states.count(FAILS),
+        open=states.count(LOOK_UP),
+    )
+    if not answers:
+        text = _("Decided once the entries can be read")
+    st.html(tag("p", tag("strong", text), cls="progress", role="status"))
+
+
+def marks(answers: Sequence[Answer], sheet: Sheet) -> None:
+    """A mark for each condition, and what to look up."""
+    st.html(tag("ul", *(_mark(answer, sheet) for answer in answers), cls="marks precheck"))
+
+
+def _mark(answer: Answer, sheet: Sheet) -> Markup:
+    status = STATUS[answer.state]
+    words = {
+        STANDS: _("stands"),
+        FAILS: _("does not stand"),
+        LOOK_UP: _("to be looked up"),
+        EXPERTS_DECIDE: _("for the experts to judge"),
+    }
+    note = ""
+    if answer.missing:
+        fields = sheet.scheme.fields_by_id
+        names = fmt.missing_fields(answer.missing, fields, sheet.reading.years, 1)
+        note = _("look up: {names}").format(names=names)
+    elif answer.share is not None:
+        note = _("by the share that you gave: {share}").format(share=fmt.limit(answer.share))
+    return tag(
+        "li",
+        tag("span", ICONS[status], cls=f"status {status}", aria_hidden="true"),
+        tag("b", answer.finding["title"][language().id]),
+        tag("span", words[answer.state], cls=f"status {status}"),
+        tag("small", note or " "),
+    )

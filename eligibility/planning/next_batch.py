@@ -1,0 +1,64 @@
+"""The next batch that a firm can apply in: its day, the years of its figures, and where it stands then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from eligibility.assessment.assess import assess_table
+from eligibility.assessment.record import record
+from eligibility.domain.facts import FirmTable, years_of
+from eligibility.domain.law import ApplicationRound, Overlay
+from eligibility.planning.projection import project
+from eligibility.schemes.registry import Scheme
+
+
+@dataclass(frozen=True)
+class NextBatch:
+    """The next batch as a firm would meet it if nothing were done.
+
+    Attributes
+    ----------
+    round : ApplicationRound
+    years : tuple of int
+        Calendar years of its three figures.
+    years_ahead : tuple of int
+        Those of them that the firm's figures do not reach, taken to be as the year before.
+    record : mapping
+        The firm as it would be assessed on the last day of the batch.
+    """
+
+    round: ApplicationRound
+    years: tuple[int, ...]
+    years_ahead: tuple[int, ...]
+    record: Mapping[str, Any]
+
+    def can_change(self, today: date) -> bool:
+        """Whether the latest of its years is still running."""
+        return self.years[-1] >= today.year
+
+
+def next_batch(firm: FirmTable, scheme: Scheme, overlay: Overlay, today: date) -> NextBatch | None:
+    """The next batch of a region for a firm; None where none is known to come.
+
+    Parameters
+    ----------
+    firm : FirmTable
+        One row; its ``application_date`` tells the years of its figures.
+    """
+    applied = int(firm.application_years[0])
+    coming = [batch for batch in overlay.batches_from(today) if batch.year >= applied]
+    if not coming:
+        return None
+    batch = min(coming, key=lambda each: each.due)
+    then = project(firm, batch.due, scheme)
+    (assessment,) = assess_table(then, scheme)
+    years = tuple(years_of(batch.year))
+    return NextBatch(
+        batch,
+        years,
+        tuple(year for year in years if year >= applied),
+        record(assessment, 0),
+    )
