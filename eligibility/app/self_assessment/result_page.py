@@ -75,10 +75,8 @@ conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm)
 result_summary.calendar(firm, date.today())
-with st.expander(_("Other qualifications: what can be had now")):
-    ladder.ladder_block(rungs, firm)
-    if blank := ladder.to_fill_in(rungs, firm):
-        form_state.open_step(*blank)
-        st.switch_page(STEPS, query_params=address.draft_query(draft.step))
+if blank := result_summary.other_qualifications(rungs, firm):
+    form_state.open_step(*blank)
+    st.switch_page(STEPS, query_params=address.draft_query(draft.step))
 result_summary.take_away(screening, opened, draft, repository)
 readiness.readiness_block(firm, cache.model()[0])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import papers, plan_results
+from eligibility.app.firm import ladder, papers, plan_results
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.self_assessment import draft_storage, share_links
 from eligibility.app.self_assessment.draft import Draft
@@ -112,3 +114,10 @@ def take_away(screening: Screening, opened: OpenFirm, draft: Draft, repository: 
         draft_storage.sharing(draft, repository, name)
         share_links.share_block(draft, repository, name)
         draft_storage.deleting(draft, repository)
+
+
+def other_qualifications(record: Mapping[str, Any] | None, firm: Firm) -> tuple[str, str] | None:
+    """The ladder, closed; the step and the field that were asked for."""
+    with st.expander(_("Other qualifications: what can be had now")):
+        ladder.ladder_block(record, firm)
+        return ladder.to_fill_in(record, firm)
