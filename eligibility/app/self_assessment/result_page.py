@@ -65,11 +65,7 @@ verdict.signs(firm)
 if sought := result_summary.fields_to_fill(firm, summary):
     form_state.open_step(firm.scheme.fields_by_id[sought].section, sought)
     st.switch_page(STEPS, query_params=address.draft_query(draft.step))
-st.page_link(
-    "eligibility/app/firm/plan_page.py",
-    label=_("The way to the certificate: plan, dates, worth →"),
-    query_params=opened.query,
-)
+result_summary.plan_link(opened)
 st.header(_("Conditions"), anchor=False)
 conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)

@@ -101,14 +101,16 @@ def downloads(screening: Screening, firm: Firm, draft: Draft) -> None:
             )
 
 
-def take_away(screening: Screening, opened: OpenFirm, draft: Draft, repository: Repository) -> None:
+def take_away(
+    screening: Screening, current: OpenFirm, draft: Draft, repository: Repository
+) -> None:
     """The papers and files, how the entries are kept, whom they are shown to, and their end."""
-    name = opened.firm.text("name") or _("The firm")
+    name = current.firm.text("name") or _("The firm")
     with st.container(key="keep"):
         st.header(_("Take it with you"), anchor=False)
-        papers.of_firm(opened)
+        papers.of_firm(current)
         with st.expander(_("For programs: the result and the entries as data")):
-            downloads(screening, opened.firm, draft)
+            downloads(screening, current.firm, draft)
         draft_storage.storage_popover(draft, repository)
         st.header(_("Show it to a service institution"), anchor=False)
         draft_storage.sharing(draft, repository, name)
@@ -121,3 +123,12 @@ def other_qualifications(record: Mapping[str, Any] | None, firm: Firm) -> tuple[
     with st.expander(_("Other qualifications: what can be had now")):
         ladder.ladder_block(record, firm)
         return ladder.to_fill_in(record, firm)
+
+
+def plan_link(current: OpenFirm) -> None:
+    """The way on to the plan of the firm."""
+    st.page_link(
+        "eligibility/app/firm/plan_page.py",
+        label=_("The way to the certificate: plan, dates, worth →"),
+        query_params=current.query,
+    )
