@@ -401,14 +401,12 @@ drafts = Table(
 
 #: browsers that drafts were begun or opened in, by a hash of the cookie that names each
 draft_browsers = Table(
-    "draft_browsers",
-    metadata,
+    "draft_browsers", metadata,
     _id(),
     Column("draft_id", ForeignKey("drafts.id"), nullable=False, index=True),
     Column("browser_hash", String(64), nullable=False, index=True),
-    _at("opened_at"),
-    UniqueConstraint("draft_id", "browser_hash"),
-)
+    _at("opened_at"), UniqueConstraint("draft_id", "browser_hash"),
+)  # fmt: skip
 
 imports = Table(
     "imports",

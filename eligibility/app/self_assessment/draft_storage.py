@@ -60,6 +60,17 @@ def restore(repository: Repository) -> Draft | None:
     return form_state.draft()
 
 
+def to_correct(draft: Draft) -> None:
+    """That nothing can be decided yet, and the way back; the page ends."""
+    st.write(_("Nothing can be decided until what cannot be read is corrected in the steps."))
+    st.page_link(
+        "eligibility/app/self_assessment/steps_page.py",
+        label=_("← Back to the steps"),
+        query_params=address.draft_query(draft.step),
+    )
+    st.stop()
+
+
 def storage_popover(draft: Draft, repository: Repository) -> None:
     """That entries are kept, and how to go on with them elsewhere; of one height from the start."""
     with st.popover(_("Kept as you type · go on elsewhere"), type="tertiary", key="kept"):

@@ -65,20 +65,14 @@ verdict.signs(firm)
 if sought := result_summary.fields_to_fill(firm, summary):
     form_state.open_step(firm.scheme.fields_by_id[sought].section, sought)
     st.switch_page(STEPS, query_params=address.draft_query(draft.step))
-st.page_link(
-    "eligibility/app/firm/plan_page.py",
-    label=_("The way to the certificate: plan, dates, worth →"),
-    query_params=opened.query,
-)
+result_summary.plan_link(opened)
 st.header(_("Conditions"), anchor=False)
 conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm)
 result_summary.calendar(firm, date.today())
-with st.expander(_("Other qualifications: what can be had now")):
-    ladder.ladder_block(rungs, firm)
-    if blank := ladder.to_fill_in(rungs, firm):
-        form_state.open_step(*blank)
-        st.switch_page(STEPS, query_params=address.draft_query(draft.step))
+if blank := result_summary.other_qualifications(rungs, firm):
+    form_state.open_step(*blank)
+    st.switch_page(STEPS, query_params=address.draft_query(draft.step))
 result_summary.take_away(screening, opened, draft, repository)
 readiness.readiness_block(firm, cache.model()[0])

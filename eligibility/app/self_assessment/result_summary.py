@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import papers, plan_results
+from eligibility.app.firm import ladder, papers, plan_results
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.self_assessment import draft_storage, share_links
 from eligibility.app.self_assessment.draft import Draft
@@ -99,16 +101,34 @@ def downloads(screening: Screening, firm: Firm, draft: Draft) -> None:
             )
 
 
-def take_away(screening: Screening, opened: OpenFirm, draft: Draft, repository: Repository) -> None:
+def take_away(
+    screening: Screening, current: OpenFirm, draft: Draft, repository: Repository
+) -> None:
     """The papers and files, how the entries are kept, whom they are shown to, and their end."""
-    name = opened.firm.text("name") or _("The firm")
+    name = current.firm.text("name") or _("The firm")
     with st.container(key="keep"):
         st.header(_("Take it with you"), anchor=False)
-        papers.of_firm(opened)
+        papers.of_firm(current)
         with st.expander(_("For programs: the result and the entries as data")):
-            downloads(screening, opened.firm, draft)
+            downloads(screening, current.firm, draft)
         draft_storage.storage_popover(draft, repository)
         st.header(_("Show it to a service institution"), anchor=False)
         draft_storage.sharing(draft, repository, name)
         share_links.share_block(draft, repository, name)
         draft_storage.deleting(draft, repository)
+
+
+def other_qualifications(record: Mapping[str, Any] | None, firm: Firm) -> tuple[str, str] | None:
+    """The ladder, closed; the step and the field that were asked for."""
+    with st.expander(_("Other qualifications: what can be had now")):
+        ladder.ladder_block(record, firm)
+        return ladder.to_fill_in(record, firm)
+
+
+def plan_link(current: OpenFirm) -> None:
+    """The way on to the plan of the firm."""
+    st.page_link(
+        "eligibility/app/firm/plan_page.py",
+        label=_("The way to the certificate: plan, dates, worth →"),
+        query_params=current.query,
+    )
