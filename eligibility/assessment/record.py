@@ -167,9 +167,10 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
 
 def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[str, Any]:
     training = readiness.training
-    factors = [(name, float(chances[row])) for name, chances in readiness.factors.items()]
     return {
         "probability": float(readiness.probability[row]),
+        "now": float(readiness.now[row]),
+        "if_met": float(readiness.probability[row]),
         "interval": [float(readiness.low[row]), float(readiness.high[row])],
         "conditional": bool(readiness.conditional[row]),
         "not_before": [
@@ -177,7 +178,7 @@ def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[s
         ],
         "contributions": [
             {"id": name, "chance": chance}
-            for name, chance in sorted(factors, key=lambda factor: factor[1])
+            for name, chance in sorted(readiness.parts(row).items(), key=lambda part: part[1])
         ],
         "outside": [name for name, rows in readiness.outside.items() if rows[row]],
         "model": model_record(training),

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
+from eligibility.city.applying import ApplicationHistory, ApplicationModel, traits
+from eligibility.city.forecast import years_of_shock
+from eligibility.city.poisson_binomial import in_year
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import City
 from eligibility.domain.arrays import Bools, Floats
@@ -37,12 +41,31 @@ class FirmChances:
     not_yet_certified : array of shape (n,), optional
         How likely each firm is not certified in an earlier year of those looked at; it is in
         ``now`` and ``if_met`` already. All are left if omitted.
+    year_shock : float
+        Standard deviation of the year's common shift of all log-odds.
     """
 
     now: Floats
     if_met: Floats
     basis: Message
     not_yet_certified: Floats | None = None
+    year_shock: float = 0.0
+
+    @cached_property
+    def expected(self) -> Floats:
+        """Chance of each firm as it stands, over draws and years, shape (n,).
+
+        Its sum over any firms is the number of them expected, and over all firms the forecast's.
+        """
+        result = np.zeros(self.now.shape[1])
+        for weight, odds in zip(*years_of_shock(self.year_shock, self.now[:, :1]), strict=True):
+            result += weight * in_year(self.now, odds).mean(axis=0)
+        return result
+
+    def of_applicants(self, applies: Floats, sample: Message) -> FirmChances:
+        """Chances to apply and be certified; ``applies`` of shape (k, n), what it rests on in words."""
+        basis = Message(msgid("{chances}; {sample}"), {"chances": self.basis, "sample": sample})
+        return replace(self, now=self.now * applies, if_met=self.if_met * applies, basis=basis)
 
     def of_ready(self, ready: Bools) -> float | None:
         """The mean chance of these firms were they left for certain; None where there are none."""
@@ -66,9 +89,12 @@ def year_after(before: FirmChances, then: FirmChances) -> FirmChances:
     return replace(then, now=then.now * left, if_met=then.if_met * left, not_yet_certified=left)
 
 
-def chances(if_met: Floats, standing: PortfolioState, basis: Message) -> FirmChances:
+def chances(
+    if_met: Floats, standing: PortfolioState, basis: Message, year_shock: float = 0.0
+) -> FirmChances:
     """Chances from a model that speaks of each firm as if no condition were unmet, shape (k, n)."""
-    return FirmChances(np.where(standing.verdict == UNMET, 0.0, if_met), if_met, basis)
+    now = np.where(standing.verdict == UNMET, 0.0, if_met)
+    return FirmChances(now, if_met, basis, year_shock=year_shock)
 
 
 def chances_without_model(standing: PortfolioState, city: City) -> FirmChances:
@@ -86,7 +112,7 @@ def chances_without_model(standing: PortfolioState, city: City) -> FirmChances:
         ),
         {"eligible": assumed.eligible.value, "undetermined": assumed.undetermined.value},
     )
-    return chances(if_met[None], standing, basis)
+    return chances(if_met[None], standing, basis, city.forecast.year_shock.value)
 
 
 def chances_by_model(
@@ -101,4 +127,40 @@ def chances_by_model(
     for assessment in standing.assessments:
         if (assessment.scheme.id, assessment.law.id) == (training.scheme, training.edition):
             result[:, assessment.rows] = draws(assessment, DRAWS)
-    return chances(result, standing, training.sentence)
+    return chances(result, standing, training.sentence, city.forecast.year_shock.value)
+
+
+def applicant_chances(
+    chances: FirmChances,
+    standing: PortfolioState,
+    city: City,
+    renewal: Bools,
+    has_applied: Bools,
+    history: ApplicationHistory | None = None,
+) -> FirmChances:
+    """Chances to apply and be certified, of firms that may apply in a year.
+
+    Parameters
+    ----------
+    renewal, has_applied : arrays of bool, shape (n,)
+        Whose certificate ends in the year; whose application is in.
+    history : ApplicationHistory, optional
+        Of earlier years.
+    """
+    model = ApplicationModel(city.assumed_applications, history)
+    draws = len(chances.now) if len(chances.now) > 1 else DRAWS
+    applies = model.draws(traits(standing, renewal), draws)
+    applies[:, has_applied] = 1.0
+    sample = Message(
+        msgid("who applies: as assumed, {eligible:.0%} of the eligible")
+        if not model.firms
+        else msgid("who applies: learned from {count} firms of earlier years"),
+        {"eligible": city.assumed_applications.eligible.value, "count": model.firms},
+    )
+    if len(chances.now) == 1:
+        chances = replace(
+            chances,
+            now=np.repeat(chances.now, draws, axis=0),
+            if_met=np.repeat(chances.if_met, draws, axis=0),
+        )
+    return chances.of_applicants(applies, sample)

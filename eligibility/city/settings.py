@@ -46,6 +46,14 @@ class AssumedChances(_Frozen):
     undetermined: Figure
 
 
+class AssumedApplications(_Frozen):
+    """Share of the firms that could apply in a year and do, by verdict, before any history."""
+
+    eligible: Figure
+    undetermined: Figure
+    ineligible: Figure
+
+
 class Priorities(_Frozen):
     """What one certification weighs, by industry and by district; 1 where nothing is said."""
 
@@ -103,6 +111,7 @@ class City(_Frozen):
     targets: tuple[Target, ...]
     forecast: ForecastSettings
     assumed_chances: AssumedChances
+    assumed_applications: AssumedApplications
     priorities: Priorities
     support: Support
     courses: tuple[Course, ...]
@@ -113,6 +122,9 @@ class City(_Frozen):
             self.assumed_chances.eligible,
             self.assumed_chances.undetermined,
             self.forecast.confidence,
+            self.assumed_applications.eligible,
+            self.assumed_applications.undetermined,
+            self.assumed_applications.ineligible,
             *(remedy.closes for remedy in (*self.support.actions, *self.courses)),
         ]
         if any(not 0 <= share.value <= 1 for share in shares):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from eligibility.city.chances import FirmChances, year_after
 from eligibility.city.deadlines import Deadline, upcoming
 from eligibility.city.forecast import Forecast, forecast
+from eligibility.city.informative import InformativeOutcome, informative_outcomes
 from eligibility.city.portfolio import Aim, Portfolio, SupportOptions, choose
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import City, Target
@@ -22,12 +23,15 @@ from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.domain.text import Message
 from eligibility.schemes.registry import load_scheme
 
+#: firms named whose outcome would tell most
+INFORMATIVE = 5
+
 
 @dataclass(frozen=True)
 class Share:
     """Some of the firms: how many have each verdict, and how many certifications are expected.
 
-    Expected certifications are at the chances as they stand, without the year's shock.
+    Expected certifications add up to those of the forecast, of which they are a part.
     """
 
     firms: int
@@ -63,6 +67,7 @@ class CityYear:
     gaps: list[SharedGap]
     courses: list[CourseNeed]
     deadlines: list[Deadline]
+    informative: list[InformativeOutcome]
 
 
 def city_year(
@@ -99,6 +104,9 @@ def city_year(
         If no target is set for the year, or the city's region is not held.
     """
     scheme = load_scheme()
+    shock = city.forecast.year_shock.value
+    if chances.year_shock != shock:
+        chances = replace(chances, year_shock=shock)
     set_target = city.target(year)
     goal = int(set_target.certified.value) if target is None else target
     there_are = city.support.adviser_days.value if days is None else days
@@ -112,7 +120,7 @@ def city_year(
         target=goal,
         already=already,
         scores=standing.score,
-        year_shock=city.forecast.year_shock.value,
+        year_shock=shock,
         weights=city.weights(standing.firms),
         aim=aim,
         most_steps=int(city.support.search_steps.value),
@@ -144,6 +152,7 @@ def city_year(
         gaps=shared_gaps(standing),
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
+        informative=informative_outcomes(chances, INFORMATIVE),
     )
 
 
@@ -188,6 +197,4 @@ def _share(standing: PortfolioState, chances: FirmChances, rows: Bools) -> Share
         verdict: int(np.count_nonzero(rows & (standing.verdict == verdict)))
         for verdict in (MET, UNDETERMINED, UNMET)
     }
-    return Share(
-        int(np.count_nonzero(rows)), verdicts, float(chances.now[:, rows].mean(axis=0).sum())
-    )
+    return Share(int(np.count_nonzero(rows)), verdicts, float(chances.expected[rows].sum()))

@@ -79,7 +79,7 @@ def train(
     from eligibility.atomic_file import atomic_folder
     from eligibility.readiness.artifact import write_model
     from eligibility.readiness.model_card import comparison
-    from eligibility.readiness.paths import FILES
+    from eligibility.readiness.paths import FILES, models_folder
     from eligibility.readiness.training import train as learn
 
     with refusals(lang) as spoken, _stages(spoken) as progress:
@@ -90,6 +90,12 @@ def train(
         for line in comparison(trained, spoken):
             print(line)
         print(trained.words.say(spoken))
+        if not output.resolve().is_relative_to(models_folder().resolve()):
+            sentence = spoken.text(
+                "Models are only read from {models}; set ELIGIBILITY_MODELS={folder} to use this one"
+            )
+            words = sentence.format(models=models_folder(), folder=output.resolve().parent)
+            print(words, file=sys.stderr)
     end(past.batch)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,10 @@ class ScoreInterval:
     firms: FirmTable
 
 
+#: a part of a chance is never less
+LEAST_PART = 1e-9
+
+
 @dataclass(frozen=True)
 class TrainingSummary:
     """Training summary of a readiness model: its sample; stands beside every chance that it gives.
@@ -161,6 +166,8 @@ class TrainingSummary:
             "first": self.years[0],
             "last": self.years[1],
         }
+        if not self.applications:
+            return Message(msgid("0 outcomes: what the law alone suggests ({estimator})"), values)
         if self.synthetic:
             sentence = msgid(
                 "demonstration model, learned from {applications} invented applications of "
@@ -200,6 +207,24 @@ class Readiness:
     outside: Mapping[str, Bools]
     conditional: Bools
     training: TrainingSummary
+
+    @cached_property
+    def now(self) -> Floats:
+        """The chance as things stand, shape (n,): none where a condition is unmet."""
+        return np.where(self.conditional, 0.0, self.probability)
+
+    def parts(self, row: int) -> dict[str, float]:
+        """Each condition's part of a firm's chance; together they multiply to it.
+
+        The chances to survive review do not quite: some are certified, or refused, whatever their
+        figures. What that comes to is spread over the parts as it finds them.
+        """
+        survive = {
+            name: max(float(chance[row]), LEAST_PART) for name, chance in self.factors.items()
+        }
+        together = sum(log(chance) for chance in survive.values())
+        power = log(max(float(self.probability[row]), LEAST_PART)) / together if together else 1.0
+        return {name: chance**power for name, chance in survive.items()}
 
     @cached_property
     def weakest(self) -> Codes:

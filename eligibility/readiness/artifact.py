@@ -35,7 +35,7 @@ from eligibility.readiness.model_card import card
 from eligibility.readiness.paths import CARD, FILES, MANIFEST, METRICS, MODEL, models_folder
 from eligibility.readiness.training import TrainingResult
 
-FORMAT = 1
+FORMAT = 2
 #: everything that a model is made of, by the name that its pickle gives
 KNOWN = frozenset(
     """
@@ -43,6 +43,9 @@ KNOWN = frozenset(
     joblib.numpy_pickle.NumpyArrayWrapper
     eligibility.domain.results.TrainingSummary
     eligibility.readiness.conjunction.ConjunctionClassifier
+    eligibility.readiness.conjunction.GroupEffects
+    eligibility.readiness.formula.Formula
+    eligibility.readiness.formula.Prior
     eligibility.readiness.features.ItemGroup
     eligibility.readiness.features.FeatureLayout
     eligibility.readiness.model.Model
@@ -58,9 +61,6 @@ KNOWN = frozenset(
     sklearn._loss.link.Interval
     sklearn._loss.link.LogitLink
     sklearn._loss.loss.HalfBinomialLoss
-    sklearn.calibration.CalibratedClassifierCV
-    sklearn.calibration._CalibratedClassifier
-    sklearn.calibration._SigmoidCalibration
     sklearn.dummy.DummyClassifier
     sklearn.ensemble._hist_gradient_boosting.binning._BinMapper
     sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingClassifier
@@ -95,7 +95,7 @@ class Manifest(BaseModel):
     seed: int
     invented: bool
     chosen: str
-    log_loss: float
+    log_loss: float | None
 
 
 def versions() -> dict[str, str]:
@@ -143,7 +143,7 @@ def write_model(result: TrainingResult, folder: Path) -> None:
         seed=metrics["seed"],
         invented=training.synthetic,
         chosen=metrics["chosen"],
-        log_loss=metrics["by_cross_validation"][metrics["chosen"]]["log_loss"],
+        log_loss=metrics["by_cross_validation"].get(metrics["chosen"], {}).get("log_loss"),
     )
     _write_json(folder / MANIFEST, manifest.model_dump(mode="json"))
 

@@ -7,33 +7,39 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
-from sklearn.calibration import CalibratedClassifierCV
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    clone,
+)
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegressionCV
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from eligibility.domain.arrays import Floats
 from eligibility.domain.text import msgid
 from eligibility.readiness.conjunction import (
-    DISCREPANCY,
-    LEAST,
+    ALLOWANCE,
     ChanceEstimates,
     ConjunctionClassifier,
 )
 from eligibility.readiness.features import FeatureLayout
+from eligibility.readiness.formula import LEAST, centre
 
-CONJUNCTION = "conjunction"
+CONJUNCTION, BASE_RATE = "conjunction", "base rate"
 TITLES = {
     CONJUNCTION: msgid("conjunction of conditions"),
     "boosting": msgid("gradient boosting, monotone"),
-    "boosting, calibrated": msgid("gradient boosting, monotone, calibrated"),
     "logistic": msgid("logistic regression"),
-    "base rate": msgid("the same chance for everyone"),
+    BASE_RATE: msgid("the same chance for everyone"),
 }
 
 
@@ -60,33 +66,46 @@ def candidates(layout: FeatureLayout, seed: int) -> dict[str, BaseEstimator]:
     return {
         CONJUNCTION: ConjunctionClassifier(layout),
         "boosting": boosting,
-        "boosting, calibrated": CalibratedClassifierCV(boosting, cv=3, ensemble=False),
         "logistic": make_pipeline(
             SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
             StandardScaler(),
             logistic,
         ),
-        "base rate": DummyClassifier(strategy="prior"),
+        BASE_RATE: DummyClassifier(strategy="prior"),
     }
 
 
-class InformativeColumns(TransformerMixin, BaseEstimator):
+class InformativeColumns(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Transformer that zeroes uninformative columns: those with fewer than two known values.
 
     Boosting cannot bin a column that is blank throughout, and must keep its place.
+
+    Attributes
+    ----------
+    informative_ : array of bool, shape (p,)
     """
+
+    def __sklearn_tags__(self) -> Any:
+        """Blanks are meant."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002
         """See which columns tell anything."""
-        values = np.asarray(X, dtype=np.float64)
+        values = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
         low = np.where(np.isnan(values), np.inf, values).min(axis=0)
         high = np.where(np.isnan(values), -np.inf, values).max(axis=0)
-        self.tells_ = low < high
+        self.informative_ = low < high
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """The rows with the other columns at zero."""
-        return np.asarray(np.where(self.tells_, np.asarray(X, dtype=np.float64), 0.0))
+        check_is_fitted(self)
+        values = validate_data(
+            self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
+        )
+        return np.asarray(np.where(self.informative_, values, 0.0))
 
 
 class BootstrapClassifier(ClassifierMixin, BaseEstimator):
@@ -94,56 +113,141 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    estimator : classifier
+    estimator : classifier, optional
+        Logistic regression if omitted.
     replicates : int
         Resamples with replacement, each with both outcomes.
+    allowance : float
+        How far the estimator may be off for a firm beyond that, log-odds.
     random_state : int
     """
 
-    def __init__(self, estimator: Any, replicates: int = 30, random_state: int = 0) -> None:
+    def __init__(
+        self,
+        estimator: Any = None,
+        replicates: int = 30,
+        allowance: float = ALLOWANCE,
+        random_state: int = 0,
+    ) -> None:
         self.estimator = estimator
         self.replicates = replicates
+        self.allowance = allowance
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Learn from applications and what became of them."""
-        X, y = np.asarray(X), np.asarray(y)
+    def __sklearn_tags__(self) -> Any:
+        """Two classes; blanks as far as the estimator takes them."""
+        tags = super().__sklearn_tags__()
+        inner = self.estimator if self.estimator is not None else LogisticRegression()
+        tags.classifier_tags.multi_class = False
+        tags.input_tags.allow_nan = get_tags(inner).input_tags.allow_nan
+        return tags
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from applications and what became of them.
+
+        Parameters
+        ----------
+        X : array of shape (n, p)
+        y : array of shape (n,)
+        sample_weight : array of shape (n,), optional
+        groups : array of shape (n,), optional
+            Rows of one group, as the applications of one firm, are drawn together.
+        """
+        values, labels = validate_data(self, X, y, ensure_all_finite="allow-nan", dtype=np.float64)
+        kind = type_of_target(labels, input_name="y", raise_unknown=True)
+        if kind != "binary":
+            raise ValueError(
+                f"Only binary classification is supported. The type of the target is {kind}."
+            )
+        weight = None
+        if sample_weight is not None:
+            weight = _check_sample_weight(sample_weight, values, dtype=np.float64)
+        self.classes_ = np.unique(labels)
+        if len(self.classes_) < 2:
+            raise ValueError("Classifier can't train when only one class is present.")
+        inner = self.estimator if self.estimator is not None else LogisticRegression()
+
+        def fitted(rows: NDArray[np.intp]) -> Any:
+            copy = clone(inner)
+            if weight is None:
+                return copy.fit(values[rows], labels[rows])
+            return copy.fit(values[rows], labels[rows], sample_weight=weight[rows])
+
+        every = np.arange(len(labels))
+        members = np.unique(every if groups is None else np.asarray(groups), return_inverse=True)[1]
+        order = np.argsort(members, kind="stable")
+        by_group = np.split(order, np.flatnonzero(np.diff(members[order])) + 1)
         rng = check_random_state(self.random_state)
-        self.classes_ = np.unique(y)
-        self.estimator_ = clone(self.estimator).fit(X, y)
+        self.estimator_ = fitted(every)
         self.replicates_ = []
         for _ in range(self.replicates):
-            rows = rng.choice(len(y), len(y))
-            while len(np.unique(y[rows])) < len(self.classes_):
-                rows = rng.choice(len(y), len(y))
-            self.replicates_.append(clone(self.estimator).fit(X[rows], y[rows]))
+            rows = every[:0]
+            while len(np.unique(labels[rows])) < len(self.classes_):
+                drawn = rng.randint(len(by_group), size=len(by_group))
+                rows = np.concatenate([by_group[place] for place in drawn])
+            self.replicates_.append(fitted(rows))
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Chance of each class, shape (n, 2)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
         probabilities: Floats = self.estimator_.predict_proba(X)
         return probabilities
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The likelier class, shape (n,)."""
-        labels: NDArray[Any] = self.estimator_.predict(X)
+        likelier = self.predict_proba(X).argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[likelier]
         return labels
 
-    def chances(self, X: ArrayLike, coverage: float = 0.9) -> ChanceEstimates:
+    def chances(
+        self,
+        X: ArrayLike,
+        coverage: float = 0.9,
+        carriers: ArrayLike | None = None,  # noqa: ARG002
+    ) -> ChanceEstimates:
         """Predicted probability of every firm with its interval; there are no exact factors to tell."""
         chance = _inside(self.predict_proba(X)[:, 1])
-        deviation = logit(self._by_replicate(X)).std(axis=0)
-        reach = -ndtri((1 - coverage) / 2) * np.hypot(deviation, DISCREPANCY)
-        low, high = expit(logit(chance) - reach), expit(logit(chance) + reach)
+        middle, deviation = self._middle_and_deviation(chance, self._by_replicate(X))
+        reach = -ndtri((1 - coverage) / 2) * np.hypot(deviation, self.allowance)
+        low, high = expit(middle - reach), expit(middle + reach)
         return ChanceEstimates(chance, low, high, np.empty((len(chance), 0)), ())
 
-    def draws(self, X: ArrayLike, count: int, random_state: Any = None) -> Floats:
-        """Chances by ``count`` of the resamples, drawn with replacement, shape (count, n)."""
-        replicates = check_random_state(random_state).randint(len(self.replicates_), size=count)
-        return np.asarray(self._by_replicate(X)[replicates])
+    def draws(
+        self,
+        X: ArrayLike,
+        count: int,
+        random_state: Any = None,
+        carriers: ArrayLike | None = None,  # noqa: ARG002
+        year: bool = True,  # noqa: ARG002
+    ) -> Floats:
+        """Chances under joint draws as wide as the intervals, shape (count, n).
+
+        A draw mixes what sets the resamples apart from their mean, the same way for all firms; the
+        allowance is each firm's own.
+        """
+        rng = check_random_state(random_state)
+        chance = _inside(self.predict_proba(X)[:, 1])
+        by_replicate = self._by_replicate(X)
+        middle, _ = self._middle_and_deviation(chance, by_replicate)
+        apart = (by_replicate - by_replicate.mean(axis=0)) / np.sqrt(len(by_replicate))
+        odds = middle + rng.standard_normal((count, len(apart))) @ apart
+        odds += self.allowance * rng.standard_normal(odds.shape)
+        return np.asarray(expit(odds))
+
+    def _middle_and_deviation(self, chance: Floats, by_replicate: Floats) -> tuple[Floats, Floats]:
+        deviation = by_replicate.std(axis=0)
+        return centre(chance, deviation**2 + self.allowance**2), deviation
 
     def _by_replicate(self, X: ArrayLike) -> Floats:
-        return np.stack([_inside(each.predict_proba(X)[:, 1]) for each in self.replicates_])
+        return np.stack([logit(_inside(each.predict_proba(X)[:, 1])) for each in self.replicates_])
 
 
 def _inside(chance: Floats) -> Floats:

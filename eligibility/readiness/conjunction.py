@@ -1,83 +1,69 @@
-"""Conjunction estimator: every condition must survive review, so probabilities multiply.
+"""Conjunction estimator: the law's formula with a posterior, from no outcome at all upwards.
 
-An application is certified when each condition survives the auditors and experts, and the panel's
-points pass the mark. With a margin ``m`` for each condition and a total ``t`` of points,
+The parameters of :mod:`~eligibility.readiness.formula` have a normal prior that holds what the law
+alone suggests, so that the estimator speaks before the first outcome and is moved by each. Years and
+carriers that were harsher or milder than others are effects of their own, drawn towards none by a
+spread that is learned (empirical Bayes), so that a harsh year moves the others less. The fit is the
+mode of the posterior, found by a trust region with analytic gradient and expected information; the
+inverse of that information is the uncertainty (Laplace), from which each chance has its interval.
 
-    P = floor + (1 - floor - other) * prod_k s(a_k (log m_k - d_k)) * s(a_t (t - mark - d_t))
-
-where ``s`` is the logistic function. A condition fails when reviewers take more of its margin than
-there is; what they take is held to be log-logistic, ``exp(d)`` in the middle and the more alike the
-greater ``a``. ``t`` adds the points of each group of items as far as they are certain, and a learned
-part of those that are open, each group with a learned weight: how far reviewers follow the firm's
-own points. ``other`` is the share refused for what no figure shows, ``floor`` the share recorded
-as certified all the same. A margin that is not known counts as an equivalent one, learned too. P
-therefore never falls when a feature rises.
-
-The parameters have a normal prior that holds what the law alone suggests, so that a few hundred
-applications suffice. The fit is its mode, found by a trust region with analytic gradient and
-expected information; the inverse of that information is the parameters' uncertainty (Laplace), from
-which each chance has its interval. The parameters kept are those whose chances come nearest to the
-average over that uncertainty: what is little known is thus never said too firmly, and the product
-above still holds exactly.
+Three things widen an interval: the parameters, shared by all firms; the year and the carrier to
+come, shared by those who apply in them; and what the firm itself has not told. ``draws`` and
+``chances`` tell the same width. The parameters kept are those whose chances come nearest to the
+average over the uncertainty: what is little known is thus never said too firmly.
 """
 
 from __future__ import annotations
 
+import os
 import warnings
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import cho_factor, cho_solve, cholesky
+from scipy.linalg.blas import dtrmm
 from scipy.optimize import minimize
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, ndtri
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
 
-from eligibility.domain.arrays import Bools, Floats
-from eligibility.readiness.features import SCORE, FeatureLayout, ItemGroup
+from eligibility.domain.arrays import Floats
+from eligibility.readiness.features import SCORE, FeatureLayout
+from eligibility.readiness.formula import (
+    LEAST,
+    Facts,
+    Formula,
+    Prior,
+    Value,
+    centre,
+    log_odds,
+    shrink,
+)
 
 #: rows worked on at once, so that what is formed of them stays in the processor's cache
 ROWS_AT_ONCE = 8192
-#: points are counted in tens, so that a unit of them weighs about as much as one of a margin
-TEN_POINTS = 10.0
-#: a chance is never nearer to 0 or 1
-LEAST = 1e-9
-#: a margin this far below its line (logarithm) is as good as lost; softens the line itself
-SOFT = 0.02
-FAR = -30.0
-#: how far the formula itself may be off, in log-odds; judged by the coverage of the intervals in
-#: benchmarks/readiness.py
-DISCREPANCY = 0.15
 #: slope of the loss, per application, below which a fit has converged
 STEEP = 1e-6
+#: slope at which a fit ends: while spreads are still being learned, and at last
+LOOSE, FINE = 3e-2, 1e-6
 #: how much the prior weighs while the average over the parameters is followed
 LOOSELY = 0.01
-
-
-@dataclass(frozen=True)
-class Prior:
-    """Prior distribution of the parameters: (mean, standard deviation) of each.
-
-    These are judgements, not law: reviewers take some six per cent of a margin in the middle
-    (``slack``, a logarithm), an unknown margin is worth some thirty per cent, experts grant a
-    little over half of open points, and a few applications in a hundred are refused, or recorded,
-    for reasons that no figure shows.
-    """
-
-    sharpness: tuple[float, float] = (0.6, 0.5)
-    slack: tuple[float, float] = (-2.8, 0.7)
-    unknown: tuple[float, float] = (-1.3, 0.7)
-    weight: tuple[float, float] = (0.0, 0.15)
-    open_part: tuple[float, float] = (0.3, 0.7)
-    score_sharpness: tuple[float, float] = (1.3, 0.7)
-    score_slack: tuple[float, float] = (0.0, 0.7)
-    floor: tuple[float, float] = (-4.0, 0.7)
-    other: tuple[float, float] = (-3.0, 0.7)
+#: rounds in which the spreads of years and carriers are learned
+ROUNDS = 8
+#: what the spreads of years and carriers are taken to be, log-odds, and the groups that this is worth
+USUAL_SPREAD, WORTH = 0.15, 1.0
+#: how far the formula may be off before outcomes have told, log-odds
+ALLOWANCE = 0.15
+#: how much more readily a refusal may name one condition than another (logarithm)
+NAMING = 1.0
 
 
 @dataclass(frozen=True)
@@ -104,58 +90,75 @@ class ChanceEstimates:
     def empty(cls, rows: int, names: tuple[str, ...]) -> ChanceEstimates:
         """Room for so many firms."""
         return cls(
-            np.empty(rows), np.empty(rows), np.empty(rows), np.empty((rows, len(names))), names
+            np.empty(rows), np.empty(rows), np.empty(rows), np.empty((len(names), rows)).T, names
         )
 
 
 @dataclass(frozen=True)
-class _Facts:
-    """Features taken apart: margins, where they are unknown, points by group in tens."""
+class GroupEffects:
+    """Effects of groups (years or carriers) on the log-odds.
 
-    margins: Floats
-    unknown: Bools
-    certain: Floats
-    open: Floats
+    Attributes
+    ----------
+    names : array of shape (m,)
+        Sorted.
+    effect, deviation : arrays of shape (m,)
+        Mean and standard deviation of each.
+    spread : float
+        Standard deviation of a group that nobody has seen.
+    """
+
+    names: NDArray[Any]
+    effect: Floats
+    deviation: Floats
+    spread: float
+
+    def of(self, groups: ArrayLike | None, rows: int) -> tuple[Floats, Floats]:
+        """Mean and deviation for each row's group, shape (n,) each; None: groups nobody has seen."""
+        effect, deviation = np.zeros(rows), np.full(rows, self.spread)
+        if groups is None or not len(self.names):
+            return effect, deviation
+        named = np.asarray(groups)
+        place = np.searchsorted(self.names, named).clip(max=len(self.names) - 1)
+        known = self.names[place] == named
+        effect[known], deviation[known] = self.effect[place[known]], self.deviation[place[known]]
+        return effect, deviation
 
 
 @dataclass(frozen=True)
-class _Value:
-    """The formula worked out: points by group, logits and chances of the factors, their product."""
+class _Named:
+    """Refusals that name the factor that failed."""
 
-    points: Floats
-    logits: Floats
-    survive: Floats
-    product: Floats
-    chance: Floats
-    floor: float
-    other: float
+    facts: Facts
+    factor: NDArray[np.intp]
+    weight: Floats
 
 
-def _log_spare(margins: Floats) -> Floats:
-    """Logarithm of the margin that can be lost, softened about the line."""
-    spare = margins / SOFT
-    # far below the line the logarithm of log(1 + e**spare) is spare itself
-    near = np.log(np.log1p(np.exp(np.clip(spare, FAR, -FAR))))
-    return np.asarray(
-        np.log(SOFT)
-        + np.where(spare < FAR, spare, np.where(spare > -FAR, np.log(np.maximum(spare, 1.0)), near))
-    )
+@dataclass(frozen=True)
+class _Data:
+    """What a fit looks at."""
 
-
-def _lapses(floor: float, other: float) -> tuple[float, float]:
-    """The two shares that no figure explains, from their parameters."""
-    total = 1 + np.exp(floor) + np.exp(other)
-    return float(np.exp(floor) / total), float(np.exp(other) / total)
+    facts: Facts
+    target: Floats
+    weight: Floats
+    #: which group each row is of, among all groups, shape (n, 0 to 2)
+    groups: NDArray[np.intp]
+    named: _Named | None
+    #: shrinks log-odds for what single firms have not told, shape (n,)
+    shrink: Floats
 
 
 class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
-    """Classifier: certification probability as a product over conditions.
+    """Classifier: certification probability as a product over conditions, as far as that holds.
 
     Parameters
     ----------
     layout : Layout, optional
         What the features are; None: every feature is a margin and there are no points.
     prior : Prior, optional
+    allowance : float
+        How far the formula itself may be off for a firm, log-odds (standard deviation); training
+        learns it from outcomes that were left out of the fit.
     max_iter : int
         Steps of the trust region.
 
@@ -166,17 +169,23 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         The parameters, ordered as in ``slices_``.
     mode_ : array of shape (q,)
         The likeliest ones, before averaging.
-    information_ : array of shape (q, q)
-        Their precision; its inverse is their covariance.
+    covariance_ : array of shape (q, q)
+        Their covariance.
+    years_, carriers_ : GroupEffects
     n_iter_ : int
         Steps of the trust region.
     """
 
     def __init__(
-        self, layout: FeatureLayout | None = None, prior: Prior | None = None, max_iter: int = 200
+        self,
+        layout: FeatureLayout | None = None,
+        prior: Prior | None = None,
+        allowance: float = ALLOWANCE,
+        max_iter: int = 200,
     ) -> None:
         self.layout = layout
         self.prior = prior
+        self.allowance = allowance
         self.max_iter = max_iter
 
     # --- scikit-learn -----------------------------------------------------------------------------
@@ -189,7 +198,15 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        years: ArrayLike | None = None,
+        carriers: ArrayLike | None = None,
+        reasons: ArrayLike | None = None,
+    ) -> Self:
         """Learn from applications and what became of them.
 
         Parameters
@@ -200,6 +217,10 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             Two classes; the second in their order is "certified".
         sample_weight : array of shape (n,), optional
             How many applications a row stands for.
+        years, carriers : arrays of shape (n,), optional
+            Groups that may be harsher or milder than others.
+        reasons : array of str, shape (n,), optional
+            The factor that a refusal named; empty where it named none.
 
         Raises
         ------
@@ -215,47 +236,148 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         weight = _check_sample_weight(sample_weight, rows, dtype=np.float64)
         self.classes_, labels = np.unique(outcomes, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError("Classifier can't train when only one class is present.")
-        self._lay_out(rows.shape[1])
+            if outcomes.dtype != np.bool_:
+                raise ValueError("Classifier can't train when only one class is present.")
+            # of yes and no it is known which of them a single one is
+            self.classes_, labels = np.array([False, True]), outcomes.astype(np.intp)
+        return self._learn(rows, labels.astype(np.float64), weight, years, carriers, reasons)
+
+    def fit_prior(self, columns: int) -> Self:
+        """Take the prior as it is: what the law alone suggests, no outcome seen."""
+        self.classes_ = np.array([False, True])
+        self.n_features_in_ = columns
+        nobody = np.empty((0, columns))
+        return self._learn(nobody, np.empty(0), np.empty(0), None, None, None)
+
+    def _learn(
+        self,
+        rows: Floats,
+        labels: Floats,
+        weight: Floats,
+        years: ArrayLike | None,
+        carriers: ArrayLike | None,
+        reasons: ArrayLike | None,
+    ) -> Self:
+        self.formula_ = Formula(self.layout, rows.shape[1])
+        self.formula_.check(rows)
+        self.slices_ = self.formula_.slices
         self.n_iter_ = 0
-        mean, sd = self._prior()
-        facts = self._facts(rows)
-        mode = self._nearest(facts, labels.astype(np.float64), weight, mean, 1 / sd**2)
-        self.information_ = self._information(facts, weight, mode, 1 / sd**2)
-        self.mode_ = mode
-        value, reach = self._value_and_reach(facts, self._root(), mode)
-        deviation = np.sqrt((reach**2).sum(axis=1))
-        # the mean of a logistic over a normal, to within a per cent
-        averaged = expit(logit(value.chance) / np.sqrt(1 + np.pi / 8 * deviation**2))
-        self.coef_ = self._nearest(facts, averaged, weight, mode, LOOSELY / sd**2)
+        mean, sd = self.formula_.prior(self.prior or Prior())
+        facts = self.formula_.facts(rows)
+        names = [
+            np.unique(np.asarray(groups)) if groups is not None else np.empty(0, dtype=str)
+            for groups in (years, carriers)
+        ]
+        places = [
+            np.searchsorted(name, np.asarray(groups)) + offset
+            for name, groups, offset in zip(
+                names, (years, carriers), (0, len(names[0])), strict=True
+            )
+            if groups is not None
+        ]
+        data = _Data(
+            facts,
+            labels,
+            weight,
+            np.column_stack(places) if places else np.empty((len(labels), 0), dtype=np.intp),
+            self._named(rows, labels, weight, reasons),
+            np.ones(len(labels)),
+        )
+        naming = len(self.factor_names) if data.named is not None else 0
+        counts = [*map(len, names), naming]
+        centre = np.concatenate([mean, np.zeros(sum(counts))])
+        mode, spreads = centre, [USUAL_SPREAD, USUAL_SPREAD]
+        ends = np.cumsum([self.formula_.size, *counts])
+        rounds = ROUNDS if len(labels) else 1
+        for turn in range(rounds):
+            deviations = np.repeat([*spreads, NAMING], counts)
+            precision = np.concatenate([sd, deviations]) ** -2.0
+            mode = self._nearest(
+                data, mode, centre, precision, LOOSE if turn + 1 < rounds else FINE
+            )
+            covariance = _inverse(self._information(data, mode, precision))
+            spreads = [
+                _learn_spread(mode[start:end], np.diag(covariance)[start:end])
+                for start, end in pairwise(ends[:3])
+            ]
+            data = replace(data, shrink=shrink(self._own_variance(facts, mode)))
+        size = self.formula_.size
+        deviation = np.sqrt(np.diag(covariance))
+        self.years_, self.carriers_ = (
+            GroupEffects(name, mode[start:end], deviation[start:end], spread)
+            for name, start, end, spread in zip(names, ends[:2], ends[1:3], spreads, strict=True)
+        )
+        self.mode_, self.covariance_ = mode[:size], covariance[:size, :size]
+        self.root_ = cholesky(self.covariance_, lower=True)
+        self.coef_ = self.mode_
+        if len(labels):
+            self._average(data, facts, sd)
         return self
 
+    def _average(self, data: _Data, facts: Facts, sd: Floats) -> None:
+        """Keep the parameters whose chances come nearest to the average over the uncertainty."""
+        value = self.formula_.value(facts, self.mode_)
+        shared, own = self._variances(facts, value, self.mode_)
+        groups = self.years_.spread**2 + self.carriers_.spread**2
+        averaged = expit(log_odds(value.chance) * shrink(shared + own + groups))
+        alone = _Data(
+            facts,
+            averaged,
+            data.weight,
+            np.empty((len(averaged), 0), dtype=np.intp),
+            None,
+            np.ones(len(averaged)),
+        )
+        self.coef_ = self._nearest(alone, self.mode_, self.mode_, LOOSELY / sd**2)
+
+    def _named(
+        self, rows: Floats, labels: Floats, weight: Floats, reasons: ArrayLike | None
+    ) -> _Named | None:
+        if reasons is None:
+            return None
+        written = np.asarray(reasons)
+        factor = np.full(len(written), -1, dtype=np.intp)
+        for place, name in enumerate(self.factor_names):
+            factor[written == name] = place
+        use = (factor >= 0) & (labels == 0)
+        if not use.any():
+            return None
+        return _Named(self.formula_.facts(rows[use]), factor[use], weight[use])
+
+    # --- the fit ----------------------------------------------------------------------------------
+
     def _nearest(
-        self, facts: _Facts, target: Floats, weight: Floats, mean: Floats, precision: Floats
+        self, data: _Data, start: Floats, mean: Floats, precision: Floats, end: float = FINE
     ) -> Floats:
         """The parameters under which the targets, 0 to 1, are likeliest, held to a normal prior."""
 
         def loss(coef: Floats) -> tuple[float, Floats]:
-            value = self._value(facts, coef)
-            chance, slope = value.chance, self._slope(facts, coef, value)
-            likely = target * np.log(chance) + (1 - target) * np.log1p(-chance)
-            off = coef - mean
-            pull = weight * (target - chance) / (chance * (1 - chance))
-            return (
-                float(0.5 * off @ (precision * off) - weight @ likely),
-                precision * off - slope.T @ pull,
+            value, slope = self._value_and_slope(data, coef)
+            odds = log_odds(value.chance) * data.shrink
+            chance = expit(odds)
+            likely = data.target * -np.logaddexp(0, -odds) - (1 - data.target) * np.logaddexp(
+                0, odds
             )
+            off = coef - mean
+            pull = data.weight * (data.target - chance) * data.shrink
+            total = 0.5 * off @ (precision * off) - data.weight @ likely
+            gradient = precision * off - slope @ pull
+            if data.named is not None:
+                likelihood, by_coef, _ = self._reasons(data.named, coef)
+                total -= likelihood
+                gradient[self._reason_parameters(len(coef))] -= by_coef
+            return float(total), gradient
 
         optimum = minimize(
             loss,
-            mean,
+            start,
             jac=True,
-            hess=lambda coef: self._information(facts, weight, coef, precision),
+            hess=lambda coef: self._information(data, coef, precision),
             method="trust-exact",
-            options={"maxiter": self.max_iter, "gtol": 1e-6},
+            options={"maxiter": self.max_iter, "gtol": end},
         )
         # the trust region also stops where rounding leaves nothing to gain
-        if np.abs(optimum.jac).max() > STEEP * max(weight.sum(), 1.0):
+        if np.abs(optimum.jac).max() > max(end, STEEP * max(data.weight.sum(), 1.0)):
             warnings.warn(
                 f"The fit did not converge in {optimum.nit} steps: {optimum.message}",
                 ConvergenceWarning,
@@ -264,18 +386,81 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         self.n_iter_ += int(optimum.nit)
         return np.asarray(optimum.x)
 
-    def _information(
-        self, facts: _Facts, weight: Floats, coef: Floats, precision: Floats
-    ) -> Floats:
-        """Expected information of the rows and of the prior, shape (q, q)."""
-        value = self._value(facts, coef)
-        scale = np.sqrt(weight / (value.chance * (1 - value.chance)))
-        scaled = self._slope(facts, coef, value) * scale[:, None]
-        return np.asarray(scaled.T @ scaled + np.diag(precision))
+    def _value_and_slope(self, data: _Data, coef: Floats) -> tuple[Value, Floats]:
+        """The formula with the groups' effects, and the slope of its log-odds, shape (q + m, n)."""
+        size = self.formula_.size
+        shift = coef[size:][data.groups].sum(axis=1)
+        value = self.formula_.value(data.facts, coef[:size], shift)
+        by_coef, by_shift = self.formula_.slope(data.facts, coef[:size], value)
+        slope = np.zeros((len(coef), len(value.chance)))
+        slope[:size] = by_coef
+        rows = np.arange(len(value.chance))
+        for place in data.groups.T:
+            slope[size + place, rows] = by_shift
+        return value, slope
+
+    def _information(self, data: _Data, coef: Floats, precision: Floats) -> Floats:
+        """Expected information of the rows, their reasons and the prior, shape (q, q)."""
+        value, slope = self._value_and_slope(data, coef)
+        chance = expit(log_odds(value.chance) * data.shrink)
+        scale = np.sqrt(data.weight * chance * (1 - chance)) * data.shrink
+        scaled = slope * scale
+        information = scaled @ scaled.T + np.diag(precision)
+        if data.named is not None:
+            places = self._reason_parameters(len(coef))
+            information[np.ix_(places, places)] += self._reasons(data.named, coef)[2]
+        return np.asarray(information)
+
+    def _reasons(self, named: _Named, coef: Floats) -> tuple[float, Floats, Floats]:
+        """Log-likelihood of the conditions that refusals name, its slope and information.
+
+        A refusal names one of the conditions that failed, each as likely as it fails times how
+        readily it is named: reviewers may look at some of them first.
+        """
+        size, factors = self.formula_.size, len(self.factor_names)
+        readily = coef[-factors:]
+        value = self.formula_.value(named.facts, coef[:size])
+        slopes = self.formula_.logit_slopes(named.facts, coef[:size], value)
+        fails = np.maximum(expit(-value.logits.T), LEAST) * np.exp(readily)
+        share = fails / fails.sum(axis=1, keepdims=True)
+        rows = np.arange(len(share))
+        likelihood = named.weight @ np.log(share[rows, named.factor])
+        # of the logarithm of what each factor's share is made of
+        by_log = -share
+        by_log[rows, named.factor] += 1
+        by_log *= named.weight[:, None]
+        readiness = np.broadcast_to(np.eye(factors), (len(rows), factors, factors))
+        scaled = np.concatenate([-value.survive.T[:, :, None] * slopes, readiness], axis=2)
+        middle = np.einsum("nf,nfq->nq", share, scaled)
+        weighted = scaled * (share * named.weight[:, None])[:, :, None]
+        width = size + factors
+        information = weighted.reshape(-1, width).T @ scaled.reshape(-1, width)
+        information -= (middle * named.weight[:, None]).T @ middle
+        return float(likelihood), np.einsum("nf,nfq->q", by_log, scaled), information
+
+    def _reason_parameters(self, count: int) -> NDArray[np.intp]:
+        """Places of the parameters that reasons tell of: the formula's, and the last ones."""
+        factors = len(self.factor_names)
+        return np.asarray(np.r_[: self.formula_.size, count - factors : count], dtype=np.intp)
+
+    def _own_variance(self, facts: Facts, coef: Floats, value: Value | None = None) -> Floats:
+        """Variance of the log-odds from the firm itself and from the formula, shape (n,)."""
+        coef = coef[: self.formula_.size]
+        value = self.formula_.value(facts, coef) if value is None else value
+        return np.asarray(self.formula_.own_variance(facts, coef, value) + self.allowance**2)
+
+    def _variances(self, facts: Facts, value: Value, coef: Floats) -> tuple[Floats, Floats]:
+        """Variance of the log-odds from the parameters, and from the firm itself, shape (n,) each."""
+        slope, _ = self.formula_.slope(facts, coef, value)
+        reach = dtrmm(1.0, self.root_, slope.T, side=1, lower=1, overwrite_b=1)
+        return np.einsum("ij,ij->i", reach, reach), self._own_variance(facts, coef, value)
+
+    # --- predictions ------------------------------------------------------------------------------
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Chance of each class, shape (n, 2)."""
-        chance = self._value(self._facts(self._check_features(X)), self.coef_).chance
+        X = self._check_features(X)
+        chance = self.formula_.value(self.formula_.facts(X), self.coef_).chance
         return np.column_stack([1 - chance, chance])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -284,148 +469,100 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         labels: NDArray[Any] = self.classes_[likelier]
         return labels
 
-    # --- what else it can say ---------------------------------------------------------------------
-
-    def chances(self, X: ArrayLike, coverage: float = 0.9) -> ChanceEstimates:
-        """Every firm's chance with its interval and its factors.
+    def chances(
+        self, X: ArrayLike, coverage: float = 0.9, carriers: ArrayLike | None = None
+    ) -> ChanceEstimates:
+        """Every firm's chance in a year to come, with its interval and its factors.
 
         Parameters
         ----------
         X : array of shape (n, p)
         coverage : float
-            Part of the parameters' uncertainty that the interval holds, /1.
+            Part of the uncertainty that the interval holds, /1.
+        carriers : array of shape (n,), optional
+            Those that the firms apply through; unknown ones if omitted.
         """
         X = self._check_features(X)
         spread = float(-ndtri((1 - coverage) / 2))
-        root = self._root()
         result = ChanceEstimates.empty(len(X), self.factor_names)
-        for start in range(0, len(X), ROWS_AT_ONCE):
+        effect, uncertain = self.carriers_.of(carriers, len(X))
+
+        def work(start: int) -> None:
             rows = slice(start, start + ROWS_AT_ONCE)
-            facts = self._facts(X[rows])
-            value, reach = self._value_and_reach(facts, root, self.coef_)
-            deviation = np.sqrt(np.einsum("ij,ij->i", reach, reach) + DISCREPANCY**2)
+            facts = self.formula_.facts(X[rows])
+            value = self.formula_.value(facts, self.coef_, effect[rows])
+            shared, own = self._variances(facts, value, self.coef_)
+            variance = shared + own + self.years_.spread**2 + uncertain[rows] ** 2
+            middle = centre(value.chance, variance)
+            reach = spread * np.sqrt(variance)
             result.probability[rows] = value.chance
-            result.low[rows] = expit(logit(value.chance) - spread * deviation)
-            result.high[rows] = expit(logit(value.chance) + spread * deviation)
-            result.factors[rows] = value.survive
+            result.low[rows] = expit(middle - reach)
+            result.high[rows] = expit(middle + reach)
+            result.factors[rows] = value.survive.T
+
+        starts = range(0, len(X), ROWS_AT_ONCE)
+        if len(starts) < 2:
+            for start in starts:
+                work(start)
+            return result
+        # threads of our own, as the products are too small for those of the algebra library
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(work, starts))
         return result
 
-    def draws(self, X: ArrayLike, count: int, random_state: Any = None) -> Floats:
-        """Chances under ``count`` joint draws of the parameters, shape (count, n).
+    def draws(
+        self,
+        X: ArrayLike,
+        count: int,
+        random_state: Any = None,
+        carriers: ArrayLike | None = None,
+        year: bool = True,
+    ) -> Floats:
+        """Chances under ``count`` joint draws of all that is uncertain, shape (count, n).
 
-        One draw holds for all firms, so that what is not known of the reviewers is shared.
+        What is not known of the reviewers, the year and a carrier is shared by all firms of a
+        draw; what a firm has not told is its own. ``year``: with the effect of the year to come.
         """
         X = self._check_features(X)
-        # about the mode, so that their mean comes to the chance that is told
-        value, reach = self._value_and_reach(self._facts(X), self._root(), self.mode_)
-        deviates = check_random_state(random_state).standard_normal((count, len(self.coef_)))
-        return np.asarray(expit(logit(value.chance) + deviates @ reach.T))
+        rng = check_random_state(random_state)
+        facts = self.formula_.facts(X)
+        effect, uncertain = self.carriers_.of(carriers, len(X))
+        value = self.formula_.value(facts, self.coef_, effect)
+        slope, _ = self.formula_.slope(facts, self.coef_, value)
+        reach = self.root_.T @ slope
+        own = self._own_variance(facts, self.coef_, value)
+        variance = (reach**2).sum(axis=0) + own + self.years_.spread**2 + uncertain**2
+        odds = centre(value.chance, variance)
+        odds = odds + rng.standard_normal((count, self.formula_.size)) @ reach
+        odds += rng.standard_normal((count, len(X))) * np.sqrt(own)
+        names = np.zeros(len(X)) if carriers is None else np.asarray(carriers)
+        each, place = np.unique(names, return_inverse=True)
+        odds += rng.standard_normal((count, len(each)))[:, place] * uncertain
+        shared_year = rng.standard_normal((count, 1)) * self.years_.spread
+        return np.asarray(expit(odds + shared_year if year else odds))
 
     @property
     def factor_names(self) -> tuple[str, ...]:
         """The names of the factors: conditions in their order, the score last."""
-        names = [self._names[place] for place in self._margins]
-        return (*names, SCORE) if self._groups else tuple(names)
-
-    # --- the formula ------------------------------------------------------------------------------
+        names = tuple(self.formula_.names)
+        return (*names, SCORE) if self.formula_.groups else names
 
     def _check_features(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
         checked: Floats = validate_data(
             self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
         )
+        self.formula_.check(checked)
         return checked
 
-    def _lay_out(self, columns: int) -> None:
-        if self.layout is None:
-            self._names = tuple(f"x{place}" for place in range(columns))
-            self._margins, self._mark = tuple(range(columns)), 0.0
-            self._groups: tuple[ItemGroup, ...] = ()
-        else:
-            self._names, self._margins = self.layout.names, self.layout.margins
-            self._groups, self._mark = self.layout.groups, self.layout.pass_mark
-        k, g = len(self._margins), len(self._groups)
-        sizes = {
-            "sharpness": k,
-            "slack": k,
-            "unknown": k,
-            "weight": g,
-            "open_part": g,
-            "score_sharpness": int(g > 0),
-            "score_slack": int(g > 0),
-            "floor": 1,
-            "other": 1,
-        }
-        ends = np.cumsum(list(sizes.values()))
-        self.slices_ = {
-            name: slice(int(end) - size, int(end))
-            for (name, size), end in zip(sizes.items(), ends, strict=True)
-        }
 
-    def _prior(self) -> tuple[Floats, Floats]:
-        prior = self.prior or Prior()
-        size = max(where.stop for where in self.slices_.values())
-        mean, sd = np.empty(size), np.empty(size)
-        for name, where in self.slices_.items():
-            mean[where], sd[where] = getattr(prior, name)
-        return mean, sd
+def _learn_spread(effect: Floats, variance: Floats) -> float:
+    """Standard deviation of effects, drawn to the usual one (a step of expectation-maximisation)."""
+    if not len(effect):
+        return USUAL_SPREAD
+    total = (effect**2 + variance).sum() + WORTH * USUAL_SPREAD**2
+    return float(np.sqrt(total / (len(effect) + WORTH)))
 
-    def _facts(self, X: Floats) -> _Facts:
-        margins = X[:, self._margins]
-        certain = np.empty((len(X), len(self._groups)))
-        open_ = np.empty_like(certain)
-        for place, group in enumerate(self._groups):
-            low, high = X[:, group.low].sum(axis=1), X[:, group.high].sum(axis=1)
-            certain[:, place] = np.minimum(low, group.ceiling) / TEN_POINTS
-            open_[:, place] = np.minimum(high, group.ceiling) / TEN_POINTS - certain[:, place]
-        return _Facts(_log_spare(margins), np.isnan(margins), certain, open_)
 
-    def _value_and_reach(self, facts: _Facts, root: Floats, coef: Floats) -> tuple[_Value, Floats]:
-        """The formula's value, and how far each way of erring moves its log-odds, shape (n, q)."""
-        value = self._value(facts, coef)
-        reach = self._slope(facts, coef, value) @ root
-        reach /= (value.chance * (1 - value.chance))[:, None]
-        return value, reach
-
-    def _value(self, facts: _Facts, coef: Floats) -> _Value:
-        at = self.slices_
-        margin = np.where(facts.unknown, coef[at["unknown"]], facts.margins)
-        logits = np.exp(coef[at["sharpness"]]) * (margin - coef[at["slack"]])
-        granted = facts.certain + expit(coef[at["open_part"]]) * facts.open
-        points = np.exp(coef[at["weight"]]) * granted
-        if self._groups:
-            over = points.sum(axis=1) - self._mark / TEN_POINTS
-            score = np.exp(coef[at["score_sharpness"]]) * (over - coef[at["score_slack"]])
-            logits = np.column_stack([logits, score])
-        survive = expit(logits)
-        floor, other = _lapses(coef[at["floor"]][0], coef[at["other"]][0])
-        product = survive.prod(axis=1)
-        chance = np.clip(floor + (1 - floor - other) * product, LEAST, 1 - LEAST)
-        return _Value(points, logits, survive, product, chance, floor, other)
-
-    def _slope(self, facts: _Facts, coef: Floats, value: _Value) -> Floats:
-        """Derivatives of the chance by the parameters, shape (n, q)."""
-        at, k = self.slices_, len(self._margins)
-        span = 1 - value.floor - value.other
-        by_logit = (span * value.product)[:, None] * (1 - value.survive)
-        by_margin = by_logit[:, :k] * np.exp(coef[at["sharpness"]])
-        slope = np.empty((len(value.chance), len(coef)))
-        slope[:, at["sharpness"]] = by_logit[:, :k] * value.logits[:, :k]
-        slope[:, at["slack"]] = -by_margin
-        slope[:, at["unknown"]] = by_margin * facts.unknown
-        if self._groups:
-            by_total = by_logit[:, k:] * np.exp(coef[at["score_sharpness"]])
-            part = expit(coef[at["open_part"]])
-            gained = np.exp(coef[at["weight"]]) * part * (1 - part)
-            slope[:, at["weight"]] = by_total * value.points
-            slope[:, at["open_part"]] = by_total * gained * facts.open
-            slope[:, at["score_sharpness"]] = by_logit[:, k:] * value.logits[:, k:]
-            slope[:, at["score_slack"]] = -by_total
-        slope[:, at["floor"]] = (value.floor * (1 - value.chance))[:, None]
-        slope[:, at["other"]] = (-value.other * value.chance)[:, None]
-        return slope
-
-    def _root(self) -> Floats:
-        """A square root of the parameters' covariance, shape (q, q)."""
-        lower = cholesky(self.information_, lower=True)
-        return np.asarray(solve_triangular(lower, np.eye(len(lower)), lower=True).T)
+def _inverse(information: Floats) -> Floats:
+    return np.asarray(cho_solve(cho_factor(information), np.eye(len(information))))

@@ -7,6 +7,7 @@ from eligibility.i18n import CHINESE, ENGLISH, Language
 from eligibility.readiness.baselines import TITLES
 from eligibility.readiness.monitoring import MonitoringReport
 from eligibility.readiness.training import Metrics, TrainingResult
+from eligibility.schemes.registry import load_scheme
 
 COLUMNS = ("log_loss", "brier", "calibration_error", "auc")
 
@@ -76,7 +77,14 @@ def monitoring_text(watch: MonitoringReport, language: Language) -> list[str]:
             auc=f"{watch.measures['auc']:.3f}",
         )
     )
-    return result
+    harsher = watch.harsher >= 1 / 2
+    sentence = (
+        say("Reviewers were harsher than the model holds, with a certainty of {certainty:.0%}.")
+        if harsher
+        else say("Reviewers were milder than the model holds, with a certainty of {certainty:.0%}.")
+    )
+    certainty = watch.harsher if harsher else 1 - watch.harsher
+    return [*result, sentence.format(certainty=min(certainty, 0.99))]
 
 
 def _card(result: TrainingResult, language: Language) -> str:
@@ -108,6 +116,8 @@ def _card(result: TrainingResult, language: Language) -> str:
             "",
             *_table(later["candidates"], metrics["chosen"], language),
         ]
+    lines += [*_years(metrics, language), *_reliability(metrics, language)]
+    lines += [*_blanks(result, language), *_intended_use(language)]
     lines += [
         "",
         f"## {say('Data')}",
@@ -122,6 +132,61 @@ def _card(result: TrainingResult, language: Language) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _years(metrics: Metrics, language: Language) -> list[str]:
+    """Pass rates by year."""
+    say = language.text
+    heads = [say("year"), say("applications"), say("certified")]
+    rows = [
+        f"| {each['year']} | {each['applications']} | {each['certified'] / each['applications']:.0%} |"
+        for each in metrics["years"]
+    ]
+    return _section(say("Pass rates by year"), heads, rows)
+
+
+def _reliability(metrics: Metrics, language: Language) -> list[str]:
+    """Certified shares of applications that were left out of the fit, by their chance."""
+    say = language.text
+    heads = [say("chance"), say("certified"), say("interval (90%)"), say("applications")]
+    rows = [
+        f"| {each['chance']:.0%} | {each['certified']:.0%} | {each['low']:.0%}–{each['high']:.0%} "
+        f"| {each['applications']:.0f} |"
+        for each in metrics["calibration"]
+    ]
+    return _section(say("What chances came to"), heads, rows)
+
+
+def _blanks(result: TrainingResult, language: Language) -> list[str]:
+    """Where applications left a condition undetermined."""
+    say = language.text
+    training = result.model.training
+    conditions = load_scheme(training.scheme).edition(training.edition).conditions_by_id
+    rows = [
+        f"| {language.of(conditions[name].title)} | {share:.0%} |"
+        for name, share in result.metrics["blanks"].items()
+        if name in conditions
+    ]
+    return _section(say("Conditions left undetermined"), [say("condition"), say("share")], rows)
+
+
+def _section(title: str, heads: list[str], rows: list[str]) -> list[str]:
+    if not rows:
+        return []
+    rule = "|---" * len(heads) + "|"
+    return ["", f"## {title}", "", f"| {' | '.join(heads)} |", rule, *rows]
+
+
+def _intended_use(language: Language) -> list[str]:
+    say = language.text
+    return [
+        "",
+        f"## {say('Intended use')}",
+        "",
+        "- "
+        + say("To plan a year and to see where a firm is weakest, by staff who know its caveats."),
+        "- " + say("Not to decide who may apply, and never in place of a condition of the law."),
+    ]
 
 
 def _table(metrics: Metrics, best: str, language: Language) -> list[str]:

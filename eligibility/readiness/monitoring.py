@@ -46,6 +46,8 @@ class MonitoringReport:
         What the log-loss would be if every chance were right.
     certifications, expected_certifications : float
         Applications certified, and how many the model expected.
+    harsher : float
+        Probability that the reviewers were harsher than the model holds, /1.
     drift : list of Drift
         The most surprising first.
     retrain : bool
@@ -59,6 +61,7 @@ class MonitoringReport:
     expected_log_loss: float
     certifications: int
     expected_certifications: float
+    harsher: float
     drift: list[Drift]
     retrain: bool
     reasons: list[Message]
@@ -111,6 +114,7 @@ def watch(model: Model, past: TrainingData) -> MonitoringReport:
         expected_log_loss=loss,
         certifications=int(certified.sum()),
         expected_certifications=float(chance.sum()),
+        harsher=_harsher(int(certified.sum()), chance, draws),
         drift=drift,
         retrain=retrain,
         reasons=reasons,
@@ -126,6 +130,13 @@ def _expected_loss(chance: Floats, draws: Floats) -> tuple[float, float]:
     each = -(draws * odds + np.log1p(-chance)).mean(axis=1)
     by_outcome = (draws * (1 - draws) * odds**2).sum(axis=1).mean() / len(chance) ** 2
     return float(each.mean()), float(np.sqrt(each.var() + by_outcome))
+
+
+def _harsher(certifications: int, chance: Floats, draws: Floats) -> float:
+    """Probability that fewer are certified than the chances say for another reason than luck."""
+    by_outcome = (draws * (1 - draws)).sum(axis=1).mean()
+    deviation = np.sqrt(draws.sum(axis=1).var() + by_outcome)
+    return float(norm.cdf((chance.sum() - certifications) / deviation))
 
 
 def _drift(model: Model, values: Floats) -> list[Drift]:

@@ -1,26 +1,48 @@
-"""Training: candidates compared by cross-validation, the best fitted; what n allows said in words."""
+"""Training: the law-anchored model, and another only where outcomes show it better; in words.
+
+The conjunction stands from no outcome at all. Other estimators are tried once there are ten of each
+outcome, and one is taken if it is better by more than a standard error of the paired differences,
+firm by firm left out with all its applications, and not worse on the later years.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
 
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.results import TrainingSummary
 from eligibility.domain.text import Message, msgid
-from eligibility.readiness.baselines import CONJUNCTION, TITLES, BootstrapClassifier, candidates
+from eligibility.readiness.allowance import learn_allowance
+from eligibility.readiness.baselines import (
+    BASE_RATE,
+    CONJUNCTION,
+    TITLES,
+    BootstrapClassifier,
+    candidates,
+)
+from eligibility.readiness.conjunction import ALLOWANCE, ConjunctionClassifier
+from eligibility.readiness.formula import LEAST
 from eligibility.readiness.metrics import calibration_bins, measures
 from eligibility.readiness.model import FeatureDistribution, Model
-from eligibility.readiness.training_data import LEAST_OF_EACH, TrainingData
+from eligibility.readiness.training_data import TrainingData
 
+#: applications of each outcome from which other estimators are tried
+LEAST_OF_EACH = 10
 FOLDS, REPEATS = 5, 3
+#: joint draws by which the allowance is learned
+DRAWS = 100
 #: part of the applications, at least, that the later years hold in the split by year
 LATER = 0.15
 #: digits that are the same on every machine
@@ -28,6 +50,7 @@ DIGITS = 6
 
 Progress = Callable[[str, float], None]
 Metrics = dict[str, Any]
+Split = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
 
 @dataclass(frozen=True)
@@ -46,18 +69,35 @@ class TrainingResult:
 
     @property
     def words(self) -> Message:
-        """What so many applications allow."""
+        """What so many outcomes allow; precision comes from the rarer outcome, the refusals mostly."""
         training = self.model.training
+        values = {
+            "applications": training.applications,
+            "refused": training.applications - training.certifications,
+            "width": round(100 * training.half_width),
+        }
+        if not training.applications:
+            return Message(
+                msgid(
+                    "0 outcomes: the chances are what the law alone suggests; near one half they are "
+                    "known to within ±{width} percentage points."
+                ),
+                values,
+            )
+        if self.metrics["chosen"] == BASE_RATE:
+            return Message(
+                msgid(
+                    "{refused} refusals among {applications} outcomes: nothing in the figures told "
+                    "refused firms from certified ones, so all have the same chance."
+                ),
+                values,
+            )
         return Message(
             msgid(
-                "{applications} applications, {refused} of them refused: a chance near one half is "
-                "known to within ±{width} percentage points."
+                "{refused} refusals among {applications} outcomes: a chance near one half is known "
+                "to within ±{width} percentage points."
             ),
-            {
-                "applications": training.applications,
-                "refused": training.applications - training.certifications,
-                "width": round(100 * training.half_width),
-            },
+            values,
         )
 
 
@@ -79,20 +119,42 @@ def train(
     Raises
     ------
     InputError
-        If fewer than ten applications were certified, or fewer than ten refused.
+        If there are applications and not one of them can be used.
     """
-    _enough(past)
-    tried = candidates(past.layout, seed)
-    by_folds, left_out = {}, {}
+    if not len(past.labels) and past.batch.rejects.num_rows:
+        raise InputError(
+            "None of the {count} applications can be used; the first is refused because: {why}",
+            count=past.batch.rejects.num_rows,
+            why=past.batch.issues[0].sentence,
+        )
+    # threads that wait for one another take many times what one alone does on so few rows, and a
+    # fold that does not converge loses the comparison without a line of warning each
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return _train(past, scheme, seed, progress)
+
+
+def _train(past: TrainingData, scheme: str, seed: int, progress: Progress) -> TrainingResult:
+    labels = past.labels
+    tried = candidates(past.layout, seed) if _enough(labels) else {}
+    tried = {CONJUNCTION: ConjunctionClassifier(past.layout)} | tried
+    left_out, by_folds = {}, {}
+    folds = int(min(FOLDS, labels.sum(), (~labels).sum(), len(np.unique(past.firms))))
     share = 1 / (len(tried) + 1)
-    for place, (name, estimator) in enumerate(tried.items()):
-        report = _part(progress, TITLES[name], share * place, share)
-        left_out[name] = _left_out(estimator, past, seed, report)
-        by_folds[name] = _mean_measures(left_out[name], past)
-    best = min(by_folds, key=lambda name: by_folds[name]["log_loss"])
+    draws = np.empty((DRAWS, len(labels)))
+    if folds > 1:
+        splits = _splits(past, folds, seed)
+        for place, (name, estimator) in enumerate(tried.items()):
+            report = _part(progress, TITLES[name], share * place, share)
+            kept = draws if name == CONJUNCTION else None
+            left_out[name] = _left_out(estimator, past, splits, seed, report, kept)
+            by_folds[name] = _mean_measures(left_out[name], past)
+    by_year = _by_year(tried, past) if folds > 1 else None
+    best = _choice(left_out, by_year, past)
     progress(TITLES[best], 1 - share)
-    fitted = _final(best, tried[best], seed).fit(past.features, past.labels)
-    readiness = fitted.chances(past.features)
+    allowance = learn_allowance(past.features, labels, draws, ALLOWANCE) if folds > 1 else ALLOWANCE
+    fitted = _final(best, tried[best], past, allowance, seed)
+    readiness = fitted.chances(past.features if len(labels) else _typical(past))
     model = Model(
         fitted,
         past.layout,
@@ -101,7 +163,7 @@ def train(
             estimator=TITLES[best],
             applications=len(past.labels),
             certifications=int(past.labels.sum()),
-            years=(int(past.years.min()), int(past.years.max())),
+            years=(int(past.years.min()), int(past.years.max())) if len(labels) else (0, 0),
             synthetic=past.synthetic,
             half_width=_width_at_half(readiness.low, readiness.high),
             scheme=scheme,
@@ -116,16 +178,21 @@ def train(
         "under_other_editions": past.elsewhere,
         "left_out": {"no_outcome": past.unknown},
         "seed": seed,
-        "folds": FOLDS,
+        "folds": max(folds, 0),
         "repeats": REPEATS,
         "chosen": best,
         "half_width": round(model.training.half_width, DIGITS),
         "by_cross_validation": by_folds,
+        "allowance": round(allowance, DIGITS),
+        "years": _rates(past),
+        "blanks": _blanks(past),
         "calibration": [
             {name: round(value, DIGITS) for name, value in entry.items()}
-            for entry in calibration_bins(past.labels, left_out[best].mean(axis=0))
+            for entry in (
+                calibration_bins(past.labels, left_out[best].mean(axis=0)) if left_out else []
+            )
         ],
-        "by_year": _by_year(tried, past),
+        "by_year": by_year,
     }
     return TrainingResult(model, metrics)
 
@@ -134,41 +201,123 @@ def _part(progress: Progress, what: str, start: float, share: float) -> Callable
     return lambda fraction: progress(what, start + share * fraction)
 
 
-def _enough(past: TrainingData) -> None:
-    certified = int(past.labels.sum())
-    refused = len(past.labels) - certified
-    if min(certified, refused) < LEAST_OF_EACH:
-        raise InputError(
-            "{certified} certified and {refused} refused applications; at least {least} of each "
-            "are needed to learn anything.",
-            certified=certified,
-            refused=refused,
-            least=LEAST_OF_EACH,
+def _enough(labels: Bools) -> bool:
+    """Whether another estimator than the law-anchored one has anything to learn from."""
+    return bool(min(labels.sum(), (~labels).sum()) >= LEAST_OF_EACH)
+
+
+def _fit(estimator: Any, past: TrainingData, rows: Any) -> Any:
+    """A copy of the estimator, fitted to these rows with all that it can use of them."""
+    fitted = clone(estimator)
+    if isinstance(fitted, ConjunctionClassifier):
+        if not len(past.labels[rows]):
+            return fitted.fit_prior(past.features.shape[1])
+        return fitted.fit(
+            past.features[rows],
+            past.labels[rows],
+            years=past.years[rows],
+            carriers=past.carriers[rows],
+            reasons=past.reasons[rows],
         )
+    return fitted.fit(past.features[rows], past.labels[rows])
 
 
-def _final(name: str, estimator: BaseEstimator, seed: int) -> Any:
-    return (
-        clone(estimator)
-        if name == CONJUNCTION
-        else BootstrapClassifier(estimator, random_state=seed)
+def _final(name: str, estimator: Any, past: TrainingData, allowance: float, seed: int) -> Any:
+    if name == CONJUNCTION:
+        return _fit(clone(estimator).set_params(allowance=allowance), past, slice(None))
+    made = BootstrapClassifier(estimator, allowance=allowance, random_state=seed)
+    return made.fit(past.features, past.labels, groups=past.firms)
+
+
+def _typical(past: TrainingData) -> Floats:
+    """Where there are no applications: a firm of which nothing is known."""
+    nobody = np.zeros((1, past.features.shape[1]))
+    nobody[:, past.layout.margins] = np.nan
+    for group in past.layout.groups:
+        nobody[:, group.high] = group.ceiling / len(group.high)
+    return nobody
+
+
+def _splits(past: TrainingData, folds: int, seed: int) -> list[Split]:
+    """Folds of every repeat; a firm that applied in several years is left out with all of them."""
+    kinds = (
+        StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed + repeat)
+        for repeat in range(REPEATS)
     )
+    return [list(kind.split(past.features, past.labels, past.firms)) for kind in kinds]
 
 
 def _left_out(
-    estimator: BaseEstimator, past: TrainingData, seed: int, progress: Callable[[float], None]
+    estimator: BaseEstimator,
+    past: TrainingData,
+    splits: Sequence[Split],
+    seed: int,
+    progress: Callable[[float], None],
+    draws: Floats | None,
 ) -> Floats:
-    """Chances of rows that were left out of the fit, shape (repeats, n)."""
+    """Chances of rows that were left out of the fit, shape (repeats, n); ``draws`` is filled."""
     result = np.empty((REPEATS, len(past.labels)))
-    for repeat in range(REPEATS):
-        # a firm that applied in several years is left out with all of them
-        folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed + repeat)
-        parts = folds.split(past.features, past.labels, past.firms)
+    for repeat, parts in enumerate(splits):
         for place, (rest, left_out) in enumerate(parts):
-            progress((repeat + place / FOLDS) / REPEATS)
-            fitted = clone(estimator).fit(past.features[rest], past.labels[rest])
+            progress((repeat + place / len(parts)) / REPEATS)
+            if len(np.unique(past.labels[rest])) < 2 and not isinstance(
+                estimator, ConjunctionClassifier
+            ):
+                result[repeat, left_out] = past.labels[rest].mean()
+                continue
+            fitted = _fit(estimator, past, rest)
             result[repeat, left_out] = fitted.predict_proba(past.features[left_out])[:, 1]
+            if draws is not None and repeat == 0:
+                draws[:, left_out] = fitted.draws(past.features[left_out], len(draws), seed)
     return result
+
+
+def _choice(left_out: dict[str, Floats], by_year: Metrics | None, past: TrainingData) -> str:
+    """The law-anchored one, unless another is better by more than a standard error."""
+    losses = {name: _losses(chance, past.labels) for name, chance in left_out.items()}
+    others = [name for name in losses if name != CONJUNCTION]
+    if not others:
+        return CONJUNCTION
+    best = min(others, key=lambda name: losses[name].mean())
+    gain = losses[CONJUNCTION] - losses[best]
+    # applications of one firm are one piece of evidence
+    by_firm = np.bincount(past.firms, gain)
+    error = float(np.sqrt(((by_firm - by_firm.mean()) ** 2).sum())) / len(gain)
+    if gain.mean() <= error:
+        return CONJUNCTION
+    if by_year is not None:
+        later = {name: by_year["candidates"][name]["log_loss"] for name in (CONJUNCTION, best)}
+        if later[best] > later[CONJUNCTION]:
+            return CONJUNCTION
+    return best
+
+
+def _losses(chance: Floats, labels: Bools) -> Floats:
+    """Log-loss of each application, the mean of the repeats, shape (n,)."""
+    right = np.clip(np.where(labels, chance, 1 - chance), LEAST, 1)
+    return np.asarray(-np.log(right).mean(axis=0))
+
+
+def _rates(past: TrainingData) -> list[dict[str, int]]:
+    """Applications and certificates by year."""
+    return [
+        {
+            "year": int(year),
+            "applications": int((past.years == year).sum()),
+            "certified": int(past.labels[past.years == year].sum()),
+        }
+        for year in np.unique(past.years)
+    ]
+
+
+def _blanks(past: TrainingData) -> dict[str, float]:
+    """Share of applications in which a condition is undetermined, /1, where there are any."""
+    shares = np.isnan(past.features).mean(axis=0) if len(past.features) else []
+    return {
+        name: round(float(share), DIGITS)
+        for name, share in zip(past.layout.names, shares, strict=False)
+        if share > 0
+    }
 
 
 def _mean_measures(chances: Floats, past: TrainingData) -> Metrics:
@@ -200,7 +349,7 @@ def _by_year(candidates: dict[str, BaseEstimator], past: TrainingData) -> Metric
 
 
 def _tried_later(estimator: BaseEstimator, past: TrainingData, later: Bools) -> Metrics:
-    fitted = clone(estimator).fit(past.features[~later], past.labels[~later])
+    fitted = _fit(estimator, past, ~later)
     chance = fitted.predict_proba(past.features[later])[:, 1]
     metrics = measures(past.labels[later], chance)
     return {name: round(value, DIGITS) for name, value in metrics.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,14 +19,12 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition
+from eligibility.domain.text import Wording
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.source import Source
 from eligibility.intake.table import IntakeOptions, from_records, read_table
-from eligibility.readiness.features import FeatureLayout, features_under, layout
+from eligibility.readiness.features import SCORE, FeatureLayout, features_under, layout
 from eligibility.schemes.registry import Scheme, read_yaml
-
-#: applications of each outcome without which nothing can be learned
-LEAST_OF_EACH = 10
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,10 @@ class TrainingData:
         Year of application.
     firms : array of int64, shape (n,)
         The same number for the applications of one firm, by credit code or else by name.
+    carriers : array of str, shape (n,)
+        Whom the firm applied through; empty where it is not told.
+    reasons : array of str, shape (n,)
+        The condition that a refusal names; empty where none is.
     synthetic : bool
         Whether some row says that it is.
     edition : str
@@ -63,6 +65,8 @@ class TrainingData:
     labels: Bools
     years: NDArray[np.int64]
     firms: NDArray[np.int64]
+    carriers: NDArray[np.str_]
+    reasons: NDArray[np.str_]
     layout: FeatureLayout
     edition: str
     own: Bools
@@ -161,6 +165,8 @@ def _past(batch: RowBatch, scheme: Scheme, law: Edition | None, sha256: str) -> 
         labels=decided_firms.numbers("certified") == 1,
         years=decided_firms.numbers("applied_year").astype(np.int64),
         firms=_identities(decided_firms),
+        carriers=np.array([each or "" for each in decided_firms.texts("carrier")], dtype=str),
+        reasons=_named_conditions(decided_firms.texts("rejection_reason"), law),
         layout=names,
         edition=law.id,
         own=own,
@@ -180,3 +186,17 @@ def _identities(firms: FirmTable) -> NDArray[np.int64]:
     ]
     same: NDArray[np.int64] = np.unique(keys, return_inverse=True)[1] if keys else np.zeros(0, int)
     return same
+
+
+def _named_conditions(texts: Iterable[str | None], law: Edition) -> NDArray[np.str_]:
+    """The conditions that refusals name, by id or by title; an item of the score names the score."""
+    names: dict[str, str] = {}
+    for condition in law.conditions:
+        names |= dict.fromkeys((condition.id, *_titles(condition.title)), condition.id)
+    for item in law.items.values():
+        names |= dict.fromkeys((item.id, *_titles(item.title)), SCORE)
+    return np.array([names.get((text or "").strip(), "") for text in texts], dtype=str)
+
+
+def _titles(title: Wording) -> tuple[str, ...]:
+    return title.zh, title.en

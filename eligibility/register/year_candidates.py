@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from eligibility.assessment.ladder import joint_fields
+from eligibility.city.applying import ApplicationHistory
 from eligibility.city.certificates import Certificates, certificates
 from eligibility.domain.arrays import Bools
 from eligibility.domain.facts import FirmTable
 from eligibility.intake.table import IntakeOptions, from_records
+from eligibility.register.application_history import application_history
 from eligibility.schemes.registry import Scheme
 from eligibility.store import LEADS, Repository, Stage
 
@@ -77,6 +79,10 @@ class YearCandidates:
         Firms of the table whose latest figures are of an earlier year.
     certificates : Certificates
         All on record.
+    renewal : array of bool, shape (n,)
+        Whose certificate ends in the year.
+    history : ApplicationHistory
+        Who applied in the years before.
     digest : str
         Names all of it.
     """
@@ -99,6 +105,8 @@ class YearCandidates:
     unrecorded_applications: tuple[UnrecordedApplication, ...]
     earlier: int
     certificates: Certificates
+    renewal: Bools
+    history: ApplicationHistory
     digest: str
 
 
@@ -139,6 +147,7 @@ def year_candidates(
     read = [rows_with_facts[number - 1] for number in batch.rows.tolist()]
     again = [_may_certify_before(row, stock_certificates, year) for row in read]
     ids = dict.fromkeys(row["id"] for row in read)
+    history = application_history(repository, year, stock_certificates, scheme)
     return YearCandidates(
         year=year,
         table=batch.table,
@@ -168,7 +177,9 @@ def year_candidates(
         ),
         earlier=sum(row["facts_year"] < year for row in read),
         certificates=stock_certificates,
-        digest=_digest(year, firm_rows, of_year, again),
+        renewal=np.array([row["stage"] == Stage.CERTIFIED for row in read], dtype=np.bool_),
+        history=history,
+        digest=_digest(year, firm_rows, of_year, again, history.applied.tolist()),
     )
 
 

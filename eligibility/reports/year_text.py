@@ -106,6 +106,14 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             ],
             "assumed": _rests_on_assumptions(city_year.city.courses),
         },
+        "outcome_next": [
+            {
+                "firm": city_year.standing.firms.texts("name")[each.firm],
+                "uscc": city_year.standing.firms.texts("uscc")[each.firm],
+                "share": each.share,
+            }
+            for each in city_year.informative
+        ],
         "deadlines": [deadline_record(due, city_year.as_of) for due in city_year.deadlines],
     }
 
@@ -150,7 +158,16 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
             chance=certified_chance(more["chance_of_each"]),
             sure=limit(more["for_probability"]),
         ),
+        *_told_outcome_next(record, language),
     ]
+
+
+def _told_outcome_next(record: dict[str, Any], language: Language) -> list[str]:
+    firms = [each["firm"] or each["uscc"] for each in record["outcome_next"]]
+    if not firms:
+        return []
+    sentence = language.text("Outcomes that would narrow the number most: {firms}")
+    return [sentence.format(firms=language.text(", ").join(map(str, firms)))]
 
 
 def _told_funnel(record: dict[str, Any], language: Language) -> list[str]:

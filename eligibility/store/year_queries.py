@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 
@@ -66,6 +67,44 @@ class YearQueries(Access):
         calendar = CalendarFacts()
         return [
             {**row, "facts": row["facts"] and calendar.cut(row["facts"], row["facts_year"])}
+            for row in rows
+        ]
+
+    @open_to(STAFF)
+    def candidates_then(self, year: int) -> list[Row]:
+        """Firms in the register by the end of an earlier year, and whether they applied in it.
+
+        ``id``, the latest ``facts`` that are not of a later year with their ``facts_year``, and
+        ``applied``; firms without facts are left out.
+        """
+        latest = (
+            select(func.max(figures.c.application_year))
+            .where(figures.c.firm_id == firms.c.id, figures.c.application_year <= year)
+            .correlate(firms)
+            .scalar_subquery()
+        )
+        theirs = (figures.c.firm_id == firms.c.id) & (figures.c.application_year == latest)
+        applied = select(outcomes.c.firm_id).where(outcomes.c.applied_year == year)
+        after = datetime(year + 1, 1, 1, tzinfo=UTC)
+        with self._reading() as connection:
+            wanted = (
+                select(
+                    firms.c.id,
+                    figures.c.facts,
+                    figures.c.application_year.label("facts_year"),
+                    firms.c.id.in_(applied).label("applied"),
+                )
+                .select_from(firms.join(figures, theirs))
+                .where(self._visible(), firms.c.created_at < after)
+            )
+            rows = self._all(connection, wanted.order_by(firms.c.id))
+        calendar = CalendarFacts()
+        return [
+            {
+                **row,
+                "facts": calendar.cut(row["facts"], row["facts_year"]),
+                "applied": bool(row["applied"]),
+            }
             for row in rows
         ]
 

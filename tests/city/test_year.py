@@ -107,7 +107,7 @@ def test_the_latest_target_that_has_begun_holds_and_none_before_the_first() -> N
 
 @pytest.mark.parametrize(
     ("was", "put"),
-    [("seats:", "chairs:"), ("eligible:\n    value: 0.65", "eligible:\n    value: 65"), ("id: hohhot", "id: [")],
+    [("seats:", "chairs:"), ("eligible:\n    value: 0.80", "eligible:\n    value: 80"), ("id: hohhot", "id: [")],
 )  # fmt: skip
 def test_a_city_file_that_is_incomplete_or_impossible_is_refused(
     tmp_path: Path, was: str, put: str
@@ -135,8 +135,8 @@ def test_weights_are_of_the_industry_times_the_district_and_one_where_nothing_is
 
 def test_without_a_model_the_chance_is_that_of_the_verdict_and_says_it_is_assumed() -> None:
     made = chances_without_model(standing("nothing", "a fact", "staff"), CITY)
-    assert made.now.tolist() == [[0.65, 0.25, 0.0]]
-    assert made.if_met.tolist() == [[0.65, 0.25, 0.65]]
+    assert made.now.tolist() == [[0.80, 0.45, 0.0]]
+    assert made.if_met.tolist() == [[0.80, 0.45, 0.80]]
     assert str(made.basis).startswith("assumed, no model")
 
 
@@ -149,14 +149,14 @@ def test_who_is_probably_certified_this_year_counts_next_year_for_the_chance_tha
     held = standing("nothing", "a fact", "staff")
     first = chances_without_model(held, CITY)
     then = year_after(first, first)
-    left = [1 - 0.65, 1 - 0.25, 1]
+    left = [1 - 0.80, 1 - 0.45, 1]
     assert then.not_yet_certified == pytest.approx(left)
-    assert then.now[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0])
-    assert then.if_met[0] == pytest.approx([0.65 * left[0], 0.25 * left[1], 0.65])
+    assert then.now[0] == pytest.approx([0.80 * left[0], 0.45 * left[1], 0])
+    assert then.if_met[0] == pytest.approx([0.80 * left[0], 0.45 * left[1], 0.80])
     # the year after that leaves what neither took, and a further ready firm has its whole chance
     last = year_after(then, first)
     assert last.not_yet_certified == pytest.approx(np.array(left) - then.now[0])
-    assert then.of_ready(held.verdict == MET) == pytest.approx(0.65)
+    assert then.of_ready(held.verdict == MET) == pytest.approx(0.80)
     made = city_year(held, first, CITY, year=2026, as_of=date(2026, 3, 1))
     assert next_year(made, first, target=1).mean == pytest.approx(then.now.sum(), abs=0.02)
 
@@ -203,7 +203,7 @@ def test_the_chance_after_support_is_closing_the_gap_times_what_the_firm_then_ha
     held = standing("staff")
     options = support_options(held, chances_without_model(held, CITY), CITY.support)
     alone = options.actions.index(("staff_roster",))
-    assert options.after[0, alone] == pytest.approx(0.40 * 0.65)
+    assert options.after[0, alone] == pytest.approx(0.40 * 0.80)
     assert options.days[alone] == 1.5
 
 
@@ -216,10 +216,10 @@ def test_work_that_closes_a_gap_is_not_counted_again_as_work_on_what_is_open() -
             options.firm, options.actions, options.after[0], strict=True
         )
     }
-    assert by_firm[0, ("management",)] == pytest.approx(0.5 * 0.65)
+    assert by_firm[0, ("management",)] == pytest.approx(0.5 * 0.80)
     polished = [after for (firm, _), after in by_firm.items() if firm == 1]
     assert polished
-    assert min(polished) > 0.65
+    assert min(polished) > 0.80
 
 
 def test_no_offered_bundle_does_less_in_more_days_and_every_one_raises_the_chance() -> None:

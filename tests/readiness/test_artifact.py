@@ -145,7 +145,7 @@ def test_a_manifest_of_another_model_is_refused(model_folder: Path) -> None:
         load(model_folder)
 
 
-@pytest.mark.parametrize("name", ["boosting", "boosting, calibrated", "logistic", "base rate"])
+@pytest.mark.parametrize("name", ["boosting", "logistic", "base rate"])
 def test_every_candidate_can_be_kept_and_read(
     name: str,
     past: TrainingData,

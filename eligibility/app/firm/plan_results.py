@@ -14,6 +14,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.city.certificates import Stock, certificates
 from eligibility.city.chances import (
     FirmChances,
+    applicant_chances,
     chances_by_model,
     chances_without_model,
     year_after,
@@ -184,9 +185,13 @@ def pool_chances(
 ) -> FirmChances:
     """Chances of the firms that a year of the register counts.
 
-    Of a year that comes after one still open they are those of firms not certified in that one.
+    Each counts for its chance to apply as well, unless its application is in. Of a year that comes
+    after one still open they are those of firms not certified in that one.
     """
-    chances = model_chances(model, standing, city)
+    chances = applicant_chances(
+        model_chances(model, standing, city), standing, city, pool.renewal, pool.has_applied,
+        pool.history,
+    )  # fmt: skip
     if not pool.again.any() or closed_batch(city, pool.year - 1, scheme):
         return chances
     return year_after(replace(chances, now=np.where(pool.again, chances.now, 0)), chances)

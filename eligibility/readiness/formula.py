@@ -1,0 +1,354 @@
+"""Formula of the readiness estimator: the law's conjunction, and how far it holds.
+
+An application is certified when each condition survives the auditors and experts, and the panel's
+points pass the mark. With a margin ``m`` for each condition and a total ``t`` of points (in tens,
+over the mark),
+
+    survive = prod_k s(a_k (log m_k - d_k)) * s(a_t (t - d_t))
+    add     = c + sum_k w_k clip(m_k) + w_t tanh(t)
+    P       = floor + (1 - floor - other) * s(h logit(survive) + (1 - h) add + year + carrier)
+
+where ``s`` is the logistic function. A condition fails when reviewers take more of its margin than
+there is; what they take is held to be log-logistic, ``exp(d)`` in the middle and the more alike the
+greater ``a``. ``t`` adds the points of each group of items as far as they are certain, and a learned
+part of those that are open, each group with a learned weight: how far reviewers follow the firm's
+own points. ``h``, between 0 and 1, says how far the law's conjunction holds: at 1 no strength makes
+up for a weakness, at 0 all add up. ``other`` is the share refused for what no figure shows,
+``floor`` the share recorded as certified all the same. A margin that is not known counts as an
+equivalent one, learned too. P never falls when a feature rises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from eligibility.domain.arrays import Bools, Floats
+from eligibility.readiness.features import FeatureLayout, ItemGroup
+
+#: points are counted in tens, so that a unit of them weighs about as much as one of a margin
+TEN_POINTS = 10.0
+#: a chance is never nearer to 0 or 1
+LEAST = 1e-9
+#: a margin this far below its line (logarithm) is as good as lost; softens the line itself
+SOFT = 0.02
+FAR = -30.0
+#: standard deviations by which the middle of a distribution may lie beyond its mean
+MOST_MOVED = 1.2
+#: a product below this is as good as none
+HOPELESS = 1e-3
+#: strengths that add up count between these at most: margins as logarithms, points in tens
+MOST_MARGIN = 0.7
+MOST_POINTS = 1.5
+#: how much an open point may go either way, as a part of its range
+OPEN_SPREAD = 0.12
+#: how far a margin that nobody knows may lie from its equivalent: its spare part (logarithm), itself
+UNKNOWN_SPARE, UNKNOWN_STRENGTH = 0.5, 0.2
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Prior distribution of the parameters: (mean, standard deviation) of each.
+
+    These are judgements, not law: reviewers take some six per cent of a margin in the middle
+    (``slack``, a logarithm), an unknown margin is worth some thirty per cent, experts grant a
+    little over half of open points, and a few applications in a hundred are refused, or recorded,
+    for reasons that no figure shows. ``law`` is the log-odds of h.
+    """
+
+    sharpness: tuple[float, float] = (0.6, 0.5)
+    slack: tuple[float, float] = (-2.8, 0.7)
+    unknown: tuple[float, float] = (-1.3, 0.7)
+    weight: tuple[float, float] = (0.0, 0.15)
+    open_part: tuple[float, float] = (0.3, 0.7)
+    score_sharpness: tuple[float, float] = (1.3, 0.7)
+    score_slack: tuple[float, float] = (0.0, 0.7)
+    floor: tuple[float, float] = (-4.0, 0.9)
+    other: tuple[float, float] = (-3.0, 0.9)
+    law: tuple[float, float] = (1.5, 1.0)
+    level: tuple[float, float] = (0.0, 1.0)
+    strength: tuple[float, float] = (0.0, 0.7)
+    unknown_strength: tuple[float, float] = (0.2, 0.3)
+    score_strength: tuple[float, float] = (0.5, 0.7)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Features taken apart: k margins, g groups of points, n firms.
+
+    Attributes
+    ----------
+    spare, strength : arrays of shape (k, n)
+        Logarithm of what can be lost of each margin; the margin itself, clipped.
+    unknown : array of bool, shape (k, n)
+    certain, open : arrays of shape (g, n)
+        Points by group, in tens.
+    """
+
+    spare: Floats
+    strength: Floats
+    unknown: Bools
+    certain: Floats
+    open: Floats
+
+
+@dataclass(frozen=True)
+class Value:
+    """The formula worked out for n firms.
+
+    Attributes
+    ----------
+    points : array of shape (g, n)
+        As reviewers count them, in tens.
+    over : array of shape (n,)
+        Their total over the mark.
+    logits, survive : arrays of shape (k or k + 1, n)
+        Of each factor, the score's last.
+    log_odds : array of shape (n,)
+        Of ``product``, that of ``survive``.
+    added : array of shape (n,)
+        The sum of strengths.
+    pooled, chance : arrays of shape (n,)
+        Before and after the shares that no figure explains.
+    """
+
+    points: Floats
+    over: Floats
+    logits: Floats
+    survive: Floats
+    product: Floats
+    log_odds: Floats
+    added: Floats
+    pooled: Floats
+    chance: Floats
+    floor: float
+    other: float
+    law: float
+
+
+def log_spare(margins: Floats) -> Floats:
+    """Logarithm of the margin that can be lost, softened about the line."""
+    spare = margins / SOFT
+    # far below the line the logarithm of log(1 + e**spare) is spare itself
+    near = np.log(np.log1p(np.exp(np.clip(spare, FAR, -FAR))))
+    return np.asarray(
+        np.log(SOFT)
+        + np.where(spare < FAR, spare, np.where(spare > -FAR, np.log(np.maximum(spare, 1.0)), near))
+    )
+
+
+class Formula:
+    """The formula over one layout of features; parameters are one vector, taken apart by ``slices``.
+
+    Parameters
+    ----------
+    layout : FeatureLayout, optional
+        None: every feature is a margin and there are no points.
+    columns : int
+        Number of features.
+    """
+
+    def __init__(self, layout: FeatureLayout | None, columns: int) -> None:
+        if layout is None:
+            self.margins: Sequence[int] = tuple(range(columns))
+            self.names = tuple(f"x{place}" for place in range(columns))
+            self.groups: tuple[ItemGroup, ...] = ()
+            self.mark = 0.0
+        else:
+            self.margins, self.groups = layout.margins, layout.groups
+            self.names = tuple(layout.names[place] for place in layout.margins)
+            self.mark = layout.pass_mark
+        k, g = len(self.margins), len(self.groups)
+        score = int(g > 0)
+        sizes = {
+            "sharpness": k, "slack": k, "unknown": k, "weight": g, "open_part": g,
+            "score_sharpness": score, "score_slack": score, "floor": 1, "other": 1,
+            "law": 1, "level": 1, "strength": k, "unknown_strength": k, "score_strength": score,
+        }  # fmt: skip
+        ends = np.cumsum(list(sizes.values()))
+        self.slices = {
+            name: slice(int(end) - size, int(end))
+            for (name, size), end in zip(sizes.items(), ends, strict=True)
+        }
+        self.size = int(ends[-1])
+
+    def prior(self, prior: Prior) -> tuple[Floats, Floats]:
+        """Mean and standard deviation of every parameter, shape (q,) each."""
+        mean, sd = np.empty(self.size), np.empty(self.size)
+        for name, where in self.slices.items():
+            mean[where], sd[where] = getattr(prior, name)
+        return mean, sd
+
+    def check(self, X: Floats) -> None:
+        """Refuse blank points, which are told as a range instead: ValueError."""
+        points = [place for group in self.groups for place in (*group.low, *group.high)]
+        if points and np.isnan(X[:, points]).any():
+            raise ValueError(
+                "Points of an item are NaN; give the range from least to most instead."
+            )
+
+    def facts(self, X: Floats) -> Facts:
+        """Features taken apart; X of shape (n, p)."""
+        columns = np.ascontiguousarray(X.T)
+        margins = columns[list(self.margins)]
+        certain = np.empty((len(self.groups), len(X)))
+        open_ = np.empty_like(certain)
+        for place, group in enumerate(self.groups):
+            low, high = columns[list(group.low)].sum(axis=0), columns[list(group.high)].sum(axis=0)
+            certain[place] = np.minimum(low, group.ceiling) / TEN_POINTS
+            open_[place] = np.minimum(high, group.ceiling) / TEN_POINTS - certain[place]
+        return Facts(
+            log_spare(margins),
+            np.clip(margins, -MOST_MARGIN, MOST_MARGIN),
+            np.isnan(margins),
+            certain,
+            open_,
+        )
+
+    def value(self, facts: Facts, coef: Floats, shift: Floats | float = 0.0) -> Value:
+        """The formula for firms whose log-odds are shifted (by year and carrier)."""
+        at, k = self.slices, len(self.margins)
+        spare = np.where(facts.unknown, coef[at["unknown"], None], facts.spare)
+        logits = np.empty((k + bool(self.groups), spare.shape[1]))
+        np.subtract(spare, coef[at["slack"], None], out=logits[:k])
+        logits[:k] *= np.exp(coef[at["sharpness"], None])
+        strength = np.where(facts.unknown, coef[at["unknown_strength"], None], facts.strength)
+        added = coef[at["level"]][0] + np.exp(coef[at["strength"]]) @ strength
+        granted = facts.certain + expit(coef[at["open_part"], None]) * facts.open
+        points = np.exp(coef[at["weight"], None]) * granted
+        over = points.sum(axis=0) - self.mark / TEN_POINTS
+        if self.groups:
+            sharp = np.exp(coef[at["score_sharpness"]])
+            logits[k] = sharp * (over - coef[at["score_slack"]])
+            added += np.exp(coef[at["score_strength"]]) * MOST_POINTS * np.tanh(over / MOST_POINTS)
+        survive = expit(logits)
+        product = survive.prod(axis=0)
+        rest = np.maximum(1 - product, LEAST)
+        log_odds = np.log((product + HOPELESS) / rest)
+        law = float(expit(coef[at["law"]][0]))
+        pooled = expit(law * log_odds + (1 - law) * added + shift)
+        floor, other = _lapses(coef[at["floor"]][0], coef[at["other"]][0])
+        chance = np.clip(floor + (1 - floor - other) * pooled, LEAST, 1 - LEAST)
+        return Value(
+            points, over, logits, survive, product, log_odds, added, pooled, chance, floor, other,
+            law,
+        )  # fmt: skip
+
+    def slope(self, facts: Facts, coef: Floats, value: Value) -> tuple[Floats, Floats]:
+        """Derivatives of the log-odds of the chance: by parameters (q, n), and by shift (n,)."""
+        at, k = self.slices, len(self.margins)
+        by_shift = self._by_shift(value)
+        law, unlaw = value.law, 1 - value.law
+        by_logit = self._by_logit(value) * (law * by_shift)
+        by_added = unlaw * by_shift
+        slope = np.empty((self.size, len(by_shift)))
+        by_spare = by_logit[:k] * np.exp(coef[at["sharpness"], None])
+        np.multiply(by_logit[:k], value.logits[:k], out=slope[at["sharpness"]])
+        np.negative(by_spare, out=slope[at["slack"]])
+        np.multiply(by_spare, facts.unknown, out=slope[at["unknown"]])
+        slope[at["law"]] = law * unlaw * (value.log_odds - value.added) * by_shift
+        slope[at["level"]] = by_added
+        weighted = np.exp(coef[at["strength"], None]) * by_added
+        strength = np.where(facts.unknown, coef[at["unknown_strength"], None], facts.strength)
+        np.multiply(weighted, strength, out=slope[at["strength"]])
+        np.multiply(weighted, facts.unknown, out=slope[at["unknown_strength"]])
+        if self.groups:
+            by_over = self._by_over(coef, value, by_logit, by_added)
+            part = expit(coef[at["open_part"], None])
+            gained = np.exp(coef[at["weight"], None]) * part * (1 - part)
+            np.multiply(by_over, value.points, out=slope[at["weight"]])
+            np.multiply(by_over * gained, facts.open, out=slope[at["open_part"]])
+            slope[at["score_sharpness"]] = by_logit[k] * value.logits[k]
+            slope[at["score_slack"]] = -by_logit[k] * np.exp(coef[at["score_sharpness"]])
+            strong = np.exp(coef[at["score_strength"]]) * MOST_POINTS
+            slope[at["score_strength"]] = by_added * strong * np.tanh(value.over / MOST_POINTS)
+        both = value.chance * (1 - value.chance)
+        slope[at["floor"]] = value.floor * (1 - value.chance) / both
+        slope[at["other"]] = -value.other * value.chance / both
+        return slope, by_shift
+
+    def logit_slopes(self, facts: Facts, coef: Floats, value: Value) -> Floats:
+        """Derivatives of each factor's logit by the parameters, shape (n, factors, q)."""
+        at, k = self.slices, len(self.margins)
+        slopes = np.zeros((value.logits.shape[1], value.logits.shape[0], self.size))
+        factor = np.arange(k)
+        sharp = np.exp(coef[at["sharpness"]])
+        slopes[:, factor, at["sharpness"].start + factor] = value.logits[:k].T
+        slopes[:, factor, at["slack"].start + factor] = -sharp
+        slopes[:, factor, at["unknown"].start + factor] = sharp * facts.unknown.T
+        if self.groups:
+            score = np.exp(coef[at["score_sharpness"]])
+            part = expit(coef[at["open_part"]])
+            gained = np.exp(coef[at["weight"]]) * part * (1 - part)
+            slopes[:, k, at["weight"]] = score * value.points.T
+            slopes[:, k, at["open_part"]] = score * gained * facts.open.T
+            slopes[:, k, at["score_sharpness"]] = value.logits[k:].T
+            slopes[:, k, at["score_slack"]] = -score
+        return slopes
+
+    def own_variance(self, facts: Facts, coef: Floats, value: Value) -> Floats:
+        """Variance of each firm's log-odds from what it has not told, shape (n,)."""
+        at, k = self.slices, len(self.margins)
+        by_shift = self._by_shift(value)
+        by_logit = self._by_logit(value) * (value.law * by_shift)
+        by_added = (1 - value.law) * by_shift
+        by_margin = by_logit[:k] * (np.exp(coef[at["sharpness"], None]) * UNKNOWN_SPARE)
+        by_margin += np.exp(coef[at["strength"], None]) * UNKNOWN_STRENGTH * by_added
+        by_margin *= facts.unknown
+        variance = np.einsum("kn,kn->n", by_margin, by_margin)
+        if self.groups:
+            by_over = self._by_over(coef, value, by_logit, by_added)
+            open_ = (np.exp(coef[at["weight"]]) * OPEN_SPREAD) @ facts.open
+            variance += (by_over * open_) ** 2
+        return np.asarray(variance)
+
+    def _by_over(self, coef: Floats, value: Value, by_logit: Floats, by_added: Floats) -> Floats:
+        at, k = self.slices, len(self.margins)
+        inside = 1 - np.tanh(value.over / MOST_POINTS) ** 2
+        return np.asarray(
+            by_logit[k] * np.exp(coef[at["score_sharpness"]])
+            + by_added * inside * np.exp(coef[at["score_strength"]])
+        )
+
+    @staticmethod
+    def _by_shift(value: Value) -> Floats:
+        span = 1 - value.floor - value.other
+        moved = span * value.pooled * (1 - value.pooled)
+        return np.asarray(moved / (value.chance * (1 - value.chance)))
+
+    @staticmethod
+    def _by_logit(value: Value) -> Floats:
+        """Derivative of the log-odds of the product by each factor's logit."""
+        product = value.product
+        by_log = product / (product + HOPELESS) + product / np.maximum(1 - product, LEAST)
+        return np.asarray((1 - value.survive) * by_log)
+
+
+def _lapses(floor: float, other: float) -> tuple[float, float]:
+    """The two shares that no figure explains, from their parameters."""
+    total = 1 + np.exp(floor) + np.exp(other)
+    return float(np.exp(floor) / total), float(np.exp(other) / total)
+
+
+def log_odds(chance: Floats) -> Floats:
+    """Log-odds of chances, shape (n,)."""
+    return np.asarray(logit(np.clip(chance, LEAST, 1 - LEAST)))
+
+
+def shrink(variance: Floats) -> Floats:
+    """Factor on normal log-odds that gives the log-odds of the mean chance, to within a per cent."""
+    return np.asarray(1 / np.sqrt(1 + np.pi / 8 * variance))
+
+
+def centre(chance: Floats, variance: Floats) -> Floats:
+    """Middle of normal log-odds of this variance whose mean chance is given, shape (n,).
+
+    Of a chance near 0 or 1 it stays within the interval, which the mean of a skew distribution
+    need not.
+    """
+    odds = log_odds(chance)
+    moved = np.minimum(np.abs(odds) * (1 / shrink(variance) - 1), MOST_MOVED * np.sqrt(variance))
+    return np.asarray(odds + np.sign(odds) * moved)
