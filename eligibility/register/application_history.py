@@ -35,8 +35,7 @@ def application_history(
             for row in repository.year.candidates_then(earlier)
             if row["facts"] and (row["applied"] or row["id"] not in valid)
         ]
-        if not any(row["applied"] for row in rows):
-            # a year of which nothing is recorded tells nothing of who applies
+        if not rows:
             continue
         batch = from_records(
             [{"application_date": date(earlier, 1, 1).isoformat(), **row["facts"]} for row in rows],

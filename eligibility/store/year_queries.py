@@ -75,7 +75,8 @@ class YearQueries(Access):
         """Firms in the register by the end of an earlier year, and whether they applied in it.
 
         ``id``, the latest ``facts`` that are not of a later year with their ``facts_year``, and
-        ``applied``; firms without facts are left out.
+        ``applied``; firms without facts are left out. None where no application of the year is
+        recorded, which tells nothing of who applies.
         """
         latest = (
             select(func.max(figures.c.application_year))
@@ -87,6 +88,8 @@ class YearQueries(Access):
         applied = select(outcomes.c.firm_id).where(outcomes.c.applied_year == year)
         after = datetime(year + 1, 1, 1, tzinfo=UTC)
         with self._reading() as connection:
+            if connection.execute(applied.where(self._visible(outcomes)).limit(1)).first() is None:
+                return []
             wanted = (
                 select(
                     firms.c.id,
