@@ -15,7 +15,7 @@ from eligibility.domain.text import Message
 from eligibility.intake.draft_reader import large, read_draft
 from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.register.arrivals import IDENTITY, fields_by_key, value_text
-from eligibility.schemes.registry import Scheme, all_latest_year_ids
+from eligibility.schemes.registry import Scheme, all_latest_year_ids, load_scheme
 from eligibility.store import table_facts
 
 Row = Mapping[str, Any]
@@ -46,7 +46,15 @@ class Answers:
 
 def askable(year: int) -> dict[str, Field]:
     """Calendar key → field of all that a firm can be asked for an application in a year."""
-    return {key: field for key, field in fields_by_key(year).items() if field.id not in NOT_ASKED}
+    day, own = date(year, 12, 31), load_scheme()
+    # what no form of that day asks could not be read back
+    read_back = {
+        field.id
+        for scheme in (own, *schemes_beside(own))
+        if day >= scheme.covered_from
+        for field in scheme.fields_of(scheme.in_force(day))
+    } - NOT_ASKED
+    return {key: field for key, field in fields_by_key(year).items() if field.id in read_back}
 
 
 def open_keys(missing: Collection[str], year: int) -> list[str]:
