@@ -233,12 +233,15 @@ def test_a_workbook_is_filled_in_and_read_back(office: Office, tmp_path: Path) -
     assert answer.status_code == 422
 
 
-def test_every_field_that_can_be_asked_goes_into_a_workbook_and_comes_back(tmp_path: Path) -> None:
+def test_every_field_of_the_scheme_that_can_be_asked_goes_into_a_workbook_and_comes_back(
+    tmp_path: Path,
+) -> None:
     values = {
         "money": 125_000.0, "count": 3, "number": 4, "yes_no": False, "rating": "B",
         "date": "2019-03-05", "catalogue": "10101", "text": "某",
     }  # fmt: skip
-    fields = questions.askable(2026)
+    own = load_scheme().fields_by_id
+    fields = {key: field for key, field in questions.askable(2026).items() if field.id in own}
     file = tmp_path / "q.xlsx"
     # apart, so that no two of them contradict each other
     for start in range(5):
