@@ -37,11 +37,11 @@ class ApplicationHistory:
     ----------
     traits : array of shape (m, 5)
         As :func:`traits` forms them.
-    applied : array of bool, shape (m,)
+    has_applied : array of bool, shape (m,)
     """
 
     traits: Floats
-    applied: Bools
+    has_applied: Bools
 
 
 def traits(standing: PortfolioState, renewal: Bools) -> Floats:
@@ -57,17 +57,19 @@ class ApplicationModel:
 
     Parameters
     ----------
-    assumed : AssumedApplications
+    shares : AssumedApplications
         Of the city: how many of each verdict apply, first times at the middle of the points.
     history : ApplicationHistory, optional
         None: the assumptions alone.
     """
 
-    def __init__(self, assumed: AssumedApplications, history: ApplicationHistory | None) -> None:
-        shares = [assumed.eligible.value, assumed.undetermined.value, assumed.ineligible.value]
-        mean = np.array([*logit(np.clip(shares, 0.01, 0.99)), BY_POINTS[0], OF_RENEWAL[0]])
+    def __init__(self, shares: AssumedApplications, history: ApplicationHistory | None) -> None:
+        by_verdict = [
+            each.value for each in (shares.eligible, shares.undetermined, shares.ineligible)
+        ]
+        mean = np.array([*logit(np.clip(by_verdict, 0.01, 0.99)), BY_POINTS[0], OF_RENEWAL[0]])
         sd = np.array([VERDICT_SPREAD] * 3 + [BY_POINTS[1], OF_RENEWAL[1]])
-        self.firms = 0 if history is None else len(history.applied)
+        self.firms = 0 if history is None else len(history.has_applied)
         self.coef = mean
         precision = np.diag(sd**-2.0)
         information = precision
@@ -76,7 +78,9 @@ class ApplicationModel:
             chance = expit(history.traits @ self.coef)
             weight = (chance * (1 - chance))[:, None]
             information = precision + history.traits.T @ (weight * history.traits)
-            slope = history.traits.T @ (history.applied - chance) - precision @ (self.coef - mean)
+            slope = history.traits.T @ (history.has_applied - chance) - precision @ (
+                self.coef - mean
+            )
             step = cho_solve(cho_factor(information), slope)
             # no step so long that the logistic is no longer near its tangent
             self.coef = self.coef + step / max(1.0, float(np.abs(step).max()))

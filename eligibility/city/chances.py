@@ -52,7 +52,7 @@ class FirmChances:
     year_shock: float = 0.0
 
     @cached_property
-    def expected(self) -> Floats:
+    def expectation(self) -> Floats:
         """Chance of each firm as it stands, over draws and years, shape (n,).
 
         Its sum over any firms is the number of them expected, and over all firms the forecast's.

@@ -197,4 +197,4 @@ def _share(standing: PortfolioState, chances: FirmChances, rows: Bools) -> Share
         verdict: int(np.count_nonzero(rows & (standing.verdict == verdict)))
         for verdict in (MET, UNDETERMINED, UNMET)
     }
-    return Share(int(np.count_nonzero(rows)), verdicts, float(chances.expected[rows].sum()))
+    return Share(int(np.count_nonzero(rows)), verdicts, float(chances.expectation[rows].sum()))

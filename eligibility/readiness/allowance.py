@@ -17,7 +17,7 @@ GROUPS = 5
 WORTH = 300.0
 
 
-def learn_allowance(features: Floats, labels: Bools, draws: Floats, assumed: float) -> float:
+def learn_allowance(features: Floats, labels: Bools, draws: Floats, prior: float) -> float:
     """Standard deviation of the formula's error, log-odds.
 
     Parameters
@@ -26,7 +26,7 @@ def learn_allowance(features: Floats, labels: Bools, draws: Floats, assumed: flo
     labels : array of bool, shape (n,)
     draws : array of shape (k, n)
         Chances of rows left out of the fit, in joint draws of what is uncertain.
-    assumed : float
+    prior : float
         What it is taken to be before any outcome.
     """
     chance = draws.mean(axis=0)
@@ -40,7 +40,7 @@ def learn_allowance(features: Floats, labels: Bools, draws: Floats, assumed: flo
             weight += slope**2
     found = max(excess / weight, 0.0) if weight else 0.0
     share = len(labels) / (len(labels) + WORTH)
-    return float(np.sqrt(share * found + (1 - share) * assumed**2))
+    return float(np.sqrt(share * found + (1 - share) * prior**2))
 
 
 def _groups(column: Floats) -> list[Bools]:

@@ -43,7 +43,7 @@ KNOWN = frozenset(
     joblib.numpy_pickle.NumpyArrayWrapper
     eligibility.domain.results.TrainingSummary
     eligibility.readiness.conjunction.ConjunctionClassifier
-    eligibility.readiness.conjunction.GroupEffects
+    eligibility.readiness.estimates.GroupEffects
     eligibility.readiness.formula.Formula
     eligibility.readiness.formula.Prior
     eligibility.readiness.features.ItemGroup

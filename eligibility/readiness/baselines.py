@@ -28,9 +28,9 @@ from eligibility.domain.arrays import Floats
 from eligibility.domain.text import msgid
 from eligibility.readiness.conjunction import (
     ALLOWANCE,
-    ChanceEstimates,
     ConjunctionClassifier,
 )
+from eligibility.readiness.estimates import ChanceEstimates
 from eligibility.readiness.features import FeatureLayout
 from eligibility.readiness.formula import LEAST, centre
 

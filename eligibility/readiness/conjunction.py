@@ -24,7 +24,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import cho_factor, cho_solve, cholesky
+from scipy.linalg import cholesky
 from scipy.linalg.blas import dtrmm
 from scipy.optimize import minimize
 from scipy.special import expit, ndtri
@@ -36,6 +36,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from threadpoolctl import threadpool_limits
 
 from eligibility.domain.arrays import Floats
+from eligibility.readiness.estimates import (
+    USUAL_SPREAD,
+    ChanceEstimates,
+    GroupEffects,
+    inverse,
+    learn_spread,
+)
 from eligibility.readiness.features import SCORE, FeatureLayout
 from eligibility.readiness.formula import (
     LEAST,
@@ -58,71 +65,10 @@ LOOSE, FINE = 3e-2, 1e-6
 LOOSELY = 0.01
 #: rounds in which the spreads of years and carriers are learned
 ROUNDS = 8
-#: what the spreads of years and carriers are taken to be, log-odds, and the groups that this is worth
-USUAL_SPREAD, WORTH = 0.15, 1.0
 #: how far the formula may be off before outcomes have told, log-odds
 ALLOWANCE = 0.15
 #: how much more readily a refusal may name one condition than another (logarithm)
 NAMING = 1.0
-
-
-@dataclass(frozen=True)
-class ChanceEstimates:
-    """Predictions for n firms: probability, interval and factors.
-
-    Attributes
-    ----------
-    probability, low, high : arrays of shape (n,)
-        The chance and the ends of its interval, /1.
-    factors : array of shape (n, k)
-        The chance that each condition survives review, /1.
-    names : tuple of str
-        What the factors are.
-    """
-
-    probability: Floats
-    low: Floats
-    high: Floats
-    factors: Floats
-    names: tuple[str, ...]
-
-    @classmethod
-    def empty(cls, rows: int, names: tuple[str, ...]) -> ChanceEstimates:
-        """Room for so many firms."""
-        return cls(
-            np.empty(rows), np.empty(rows), np.empty(rows), np.empty((len(names), rows)).T, names
-        )
-
-
-@dataclass(frozen=True)
-class GroupEffects:
-    """Effects of groups (years or carriers) on the log-odds.
-
-    Attributes
-    ----------
-    names : array of shape (m,)
-        Sorted.
-    effect, deviation : arrays of shape (m,)
-        Mean and standard deviation of each.
-    spread : float
-        Standard deviation of a group that nobody has seen.
-    """
-
-    names: NDArray[Any]
-    effect: Floats
-    deviation: Floats
-    spread: float
-
-    def of(self, groups: ArrayLike | None, rows: int) -> tuple[Floats, Floats]:
-        """Mean and deviation for each row's group, shape (n,) each; None: groups nobody has seen."""
-        effect, deviation = np.zeros(rows), np.full(rows, self.spread)
-        if groups is None or not len(self.names):
-            return effect, deviation
-        named = np.asarray(groups)
-        place = np.searchsorted(self.names, named).clip(max=len(self.names) - 1)
-        known = self.names[place] == named
-        effect[known], deviation[known] = self.effect[place[known]], self.deviation[place[known]]
-        return effect, deviation
 
 
 @dataclass(frozen=True)
@@ -295,9 +241,9 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             mode = self._nearest(
                 data, mode, centre, precision, LOOSE if turn + 1 < rounds else FINE
             )
-            covariance = _inverse(self._information(data, mode, precision))
+            covariance = inverse(self._information(data, mode, precision))
             spreads = [
-                _learn_spread(mode[start:end], np.diag(covariance)[start:end])
+                learn_spread(mode[start:end], np.diag(covariance)[start:end])
                 for start, end in pairwise(ends[:3])
             ]
             data = replace(data, shrink=shrink(self._own_variance(facts, mode)))
@@ -426,9 +372,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         rows = np.arange(len(share))
         likelihood = named.weight @ np.log(share[rows, named.factor])
         # of the logarithm of what each factor's share is made of
-        by_log = -share
-        by_log[rows, named.factor] += 1
-        by_log *= named.weight[:, None]
+        by_log = -share * named.weight[:, None]
+        by_log[rows, named.factor] += named.weight
         readiness = np.broadcast_to(np.eye(factors), (len(rows), factors, factors))
         scaled = np.concatenate([-value.survive.T[:, :, None] * slopes, readiness], axis=2)
         middle = np.einsum("nf,nfq->nq", share, scaled)
@@ -502,8 +447,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
 
         starts = range(0, len(X), ROWS_AT_ONCE)
         if len(starts) < 2:
-            for start in starts:
-                work(start)
+            list(map(work, starts))
             return result
         # threads of our own, as the products are too small for those of the algebra library
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -544,8 +488,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     @property
     def factor_names(self) -> tuple[str, ...]:
         """The names of the factors: conditions in their order, the score last."""
-        names = tuple(self.formula_.names)
-        return (*names, SCORE) if self.formula_.groups else names
+        return self.formula_.names + ((SCORE,) if self.formula_.groups else ())
 
     def _check_features(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
@@ -554,15 +497,3 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         )
         self.formula_.check(checked)
         return checked
-
-
-def _learn_spread(effect: Floats, variance: Floats) -> float:
-    """Standard deviation of effects, drawn to the usual one (a step of expectation-maximisation)."""
-    if not len(effect):
-        return USUAL_SPREAD
-    total = (effect**2 + variance).sum() + WORTH * USUAL_SPREAD**2
-    return float(np.sqrt(total / (len(effect) + WORTH)))
-
-
-def _inverse(information: Floats) -> Floats:
-    return np.asarray(cho_solve(cho_factor(information), np.eye(len(information))))

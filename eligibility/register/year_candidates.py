@@ -179,7 +179,7 @@ def year_candidates(
         certificates=stock_certificates,
         renewal=np.array([row["stage"] == Stage.CERTIFIED for row in read], dtype=np.bool_),
         history=history,
-        digest=_digest(year, firm_rows, of_year, again, history.applied.tolist()),
+        digest=_digest(year, firm_rows, of_year, again, history.has_applied.tolist()),
     )
 
 

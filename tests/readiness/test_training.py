@@ -239,7 +239,8 @@ def test_another_process_asks_for_training_and_says_why(
     found = watch(trained.model, written(tmp_path / "new.csv", 300, 21, "compensating"))
     assert found.retrain
     said = " ".join(str(reason) for reason in found.reasons)
-    assert "log-loss" in said
+    # the draws are as wide as the intervals now, so that the log-loss alone surprises less
+    assert "Firms have changed" in said
     assert found.drift[0].chance < 1e-6
 
 

@@ -285,6 +285,7 @@ CALLS = {
         STAFF - {"stray adviser"},
     ),
     "year.applicants": Call(lambda r, w: r.year.applicants(2027, list(Stage)), STAFF),
+    "year.candidates_then": Call(lambda r, w: r.year.candidates_then(2025), STAFF),
     "year.copies": Call(lambda r, w: r.year.copies(2027), STAFF),
     "year.certificates": Call(lambda r, w: r.year.certificates(), STAFF),
     "year.last_change": Call(lambda r, w: r.year.last_change(), STAFF),
