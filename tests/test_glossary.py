@@ -11,7 +11,7 @@ import pytest
 
 from eligibility.domain.results import STATUS_WORDS, VERDICT_WORDS
 from eligibility.schemes.registry import load_scheme, scheme_ids
-from eligibility.store import CarrierKind, Role, Stage
+from eligibility.store import Role, Stage
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eligibility"
@@ -64,10 +64,10 @@ def is_in_the_code(path: str) -> bool:
 
 
 def ids() -> set[str]:
-    """Ids of conditions and items of the score, statuses, verdicts, stages, roles and carriers."""
+    """Ids of conditions and items of the score, statuses, verdicts, stages and roles."""
     laws = [law for name in scheme_ids() for law in load_scheme(name).editions]
     rules = {name for law in laws for name in (*law.conditions_by_id, *law.items)}
-    return {*rules, *STATUS_WORDS.values(), *VERDICT_WORDS.values(), *Stage, *Role, *CarrierKind}
+    return {*rules, *STATUS_WORDS.values(), *VERDICT_WORDS.values(), *Stage, *Role}
 
 
 def test_every_public_class_of_the_domain_stands_in_the_glossary() -> None:
