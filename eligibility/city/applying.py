@@ -64,9 +64,7 @@ class ApplicationModel:
     """
 
     def __init__(self, shares: AssumedApplications, history: ApplicationHistory | None) -> None:
-        by_verdict = [
-            each.value for each in (shares.eligible, shares.undetermined, shares.ineligible)
-        ]
+        by_verdict = [each.value for each in (shares.eligible, shares.unclear, shares.ineligible)]
         mean = np.array([*logit(np.clip(by_verdict, 0.01, 0.99)), BY_POINTS[0], OF_RENEWAL[0]])
         sd = np.array([VERDICT_SPREAD] * 3 + [BY_POINTS[1], OF_RENEWAL[1]])
         self.firms = 0 if history is None else len(history.has_applied)

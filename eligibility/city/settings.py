@@ -50,7 +50,7 @@ class AssumedApplications(_Frozen):
     """Share of the firms that could apply in a year and do, by verdict, before any history."""
 
     eligible: Figure
-    undetermined: Figure
+    unclear: Figure
     ineligible: Figure
 
 
@@ -123,7 +123,7 @@ class City(_Frozen):
             self.assumed_chances.undetermined,
             self.forecast.confidence,
             self.assumed_applications.eligible,
-            self.assumed_applications.undetermined,
+            self.assumed_applications.unclear,
             self.assumed_applications.ineligible,
             *(remedy.closes for remedy in (*self.support.actions, *self.courses)),
         ]

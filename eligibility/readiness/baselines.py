@@ -173,7 +173,7 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError("Classifier can't train when only one class is present.")
         inner = self.estimator if self.estimator is not None else LogisticRegression()
 
-        def fitted(rows: NDArray[np.intp]) -> Any:
+        def fit_rows(rows: NDArray[np.intp]) -> Any:
             copy = clone(inner)
             if weight is None:
                 return copy.fit(values[rows], labels[rows])
@@ -184,14 +184,14 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
         order = np.argsort(members, kind="stable")
         by_group = np.split(order, np.flatnonzero(np.diff(members[order])) + 1)
         rng = check_random_state(self.random_state)
-        self.estimator_ = fitted(every)
+        self.estimator_ = fit_rows(every)
         self.replicates_ = []
         for _ in range(self.replicates):
             rows = every[:0]
             while len(np.unique(labels[rows])) < len(self.classes_):
                 drawn = rng.randint(len(by_group), size=len(by_group))
                 rows = np.concatenate([by_group[place] for place in drawn])
-            self.replicates_.append(fitted(rows))
+            self.replicates_.append(fit_rows(rows))
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:

@@ -72,7 +72,7 @@ NAMING = 1.0
 
 
 @dataclass(frozen=True)
-class _Named:
+class _Refusals:
     """Refusals that name the factor that failed."""
 
     facts: Facts
@@ -89,7 +89,7 @@ class _Data:
     weight: Floats
     #: which group each row is of, among all groups, shape (n, 0 to 2)
     groups: NDArray[np.intp]
-    named: _Named | None
+    refusals: _Refusals | None
     #: shrinks log-odds for what single firms have not told, shape (n,)
     shrink: Floats
 
@@ -226,10 +226,10 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             labels,
             weight,
             np.column_stack(places) if places else np.empty((len(labels), 0), dtype=np.intp),
-            self._named(rows, labels, weight, reasons),
+            self._refusals(rows, labels, weight, reasons),
             np.ones(len(labels)),
         )
-        naming = len(self.factor_names) if data.named is not None else 0
+        naming = len(self.factor_names) if data.refusals is not None else 0
         counts = [*map(len, names), naming]
         centre = np.concatenate([mean, np.zeros(sum(counts))])
         mode, spreads = centre, [USUAL_SPREAD, USUAL_SPREAD]
@@ -276,9 +276,9 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         )
         self.coef_ = self._nearest(alone, self.mode_, self.mode_, LOOSELY / sd**2)
 
-    def _named(
+    def _refusals(
         self, rows: Floats, labels: Floats, weight: Floats, reasons: ArrayLike | None
-    ) -> _Named | None:
+    ) -> _Refusals | None:
         if reasons is None:
             return None
         written = np.asarray(reasons)
@@ -288,7 +288,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         use = (factor >= 0) & (labels == 0)
         if not use.any():
             return None
-        return _Named(self.formula_.facts(rows[use]), factor[use], weight[use])
+        return _Refusals(self.formula_.facts(rows[use]), factor[use], weight[use])
 
     # --- the fit ----------------------------------------------------------------------------------
 
@@ -308,8 +308,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             pull = data.weight * (data.target - chance) * data.shrink
             total = 0.5 * off @ (precision * off) - data.weight @ likely
             gradient = precision * off - slope @ pull
-            if data.named is not None:
-                likelihood, by_coef, _ = self._reasons(data.named, coef)
+            if data.refusals is not None:
+                likelihood, by_coef, _ = self._reasons(data.refusals, coef)
                 total -= likelihood
                 gradient[self._reason_parameters(len(coef))] -= by_coef
             return float(total), gradient
@@ -352,12 +352,12 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         scale = np.sqrt(data.weight * chance * (1 - chance)) * data.shrink
         scaled = slope * scale
         information = scaled @ scaled.T + np.diag(precision)
-        if data.named is not None:
+        if data.refusals is not None:
             places = self._reason_parameters(len(coef))
-            information[np.ix_(places, places)] += self._reasons(data.named, coef)[2]
+            information[np.ix_(places, places)] += self._reasons(data.refusals, coef)[2]
         return np.asarray(information)
 
-    def _reasons(self, named: _Named, coef: Floats) -> tuple[float, Floats, Floats]:
+    def _reasons(self, refusals: _Refusals, coef: Floats) -> tuple[float, Floats, Floats]:
         """Log-likelihood of the conditions that refusals name, its slope and information.
 
         A refusal names one of the conditions that failed, each as likely as it fails times how
@@ -365,22 +365,22 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         """
         size, factors = self.formula_.size, len(self.factor_names)
         readily = coef[-factors:]
-        value = self.formula_.value(named.facts, coef[:size])
-        slopes = self.formula_.logit_slopes(named.facts, coef[:size], value)
+        value = self.formula_.value(refusals.facts, coef[:size])
+        slopes = self.formula_.logit_slopes(refusals.facts, coef[:size], value)
         fails = np.maximum(expit(-value.logits.T), LEAST) * np.exp(readily)
         share = fails / fails.sum(axis=1, keepdims=True)
         rows = np.arange(len(share))
-        likelihood = named.weight @ np.log(share[rows, named.factor])
+        likelihood = refusals.weight @ np.log(share[rows, refusals.factor])
         # of the logarithm of what each factor's share is made of
-        by_log = -share * named.weight[:, None]
-        by_log[rows, named.factor] += named.weight
+        by_log = -share * refusals.weight[:, None]
+        by_log[rows, refusals.factor] += refusals.weight
         readiness = np.broadcast_to(np.eye(factors), (len(rows), factors, factors))
         scaled = np.concatenate([-value.survive.T[:, :, None] * slopes, readiness], axis=2)
         middle = np.einsum("nf,nfq->nq", share, scaled)
-        weighted = scaled * (share * named.weight[:, None])[:, :, None]
+        weighted = scaled * (share * refusals.weight[:, None])[:, :, None]
         width = size + factors
         information = weighted.reshape(-1, width).T @ scaled.reshape(-1, width)
-        information -= (middle * named.weight[:, None]).T @ middle
+        information -= (middle * refusals.weight[:, None]).T @ middle
         return float(likelihood), np.einsum("nf,nfq->q", by_log, scaled), information
 
     def _reason_parameters(self, count: int) -> NDArray[np.intp]:

@@ -109,9 +109,9 @@ class Value:
         Of each factor, the score's last.
     log_odds : array of shape (n,)
         Of ``product``, that of ``survive``.
-    added : array of shape (n,)
+    total : array of shape (n,)
         The sum of strengths.
-    pooled, chance : arrays of shape (n,)
+    pool, chance : arrays of shape (n,)
         Before and after the shares that no figure explains.
     """
 
@@ -121,8 +121,8 @@ class Value:
     survive: Floats
     product: Floats
     log_odds: Floats
-    added: Floats
-    pooled: Floats
+    total: Floats
+    pool: Floats
     chance: Floats
     floor: float
     other: float
@@ -249,7 +249,7 @@ class Formula:
         np.multiply(by_logit[:k], value.logits[:k], out=slope[at["sharpness"]])
         np.negative(by_spare, out=slope[at["slack"]])
         np.multiply(by_spare, facts.unknown, out=slope[at["unknown"]])
-        slope[at["law"]] = law * unlaw * (value.log_odds - value.added) * by_shift
+        slope[at["law"]] = law * unlaw * (value.log_odds - value.total) * by_shift
         slope[at["level"]] = by_added
         weighted = np.exp(coef[at["strength"], None]) * by_added
         strength = np.where(facts.unknown, coef[at["unknown_strength"], None], facts.strength)
@@ -316,7 +316,7 @@ class Formula:
     @staticmethod
     def _by_shift(value: Value) -> Floats:
         span = 1 - value.floor - value.other
-        moved = span * value.pooled * (1 - value.pooled)
+        moved = span * value.pool * (1 - value.pool)
         return np.asarray(moved / (value.chance * (1 - value.chance)))
 
     @staticmethod
