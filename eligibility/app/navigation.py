@@ -14,12 +14,12 @@ from typing import Literal
 import streamlit as st
 
 from eligibility.app.account import sign_in
+from eligibility.app.page_files import PAGES
 from eligibility.app.translation import text as _
 from eligibility.store import ANYONE, LEADS, STAFF, Role
 
 #: a bar of so many pages needs no menus
 FEW = 6
-PAGES = Path("eligibility") / "app"
 FIRMS, ALONE = frozenset({Role.FIRM}), frozenset({Role.LOCAL})
 TEAM = STAFF - ALONE
 

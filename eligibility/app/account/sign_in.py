@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, auth, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.translation import text as _
 from eligibility.app.web import routes
 from eligibility.app.widgets import notices
@@ -91,7 +92,7 @@ def show_signed_out(person: str | None) -> None:
     if session.signed_out(person):
         words = _("You are signed out; nothing more is stored or shown. Sign in to go on.")
         st.html(tag("p", words, cls="notice refused", role="alert"))
-        st.page_link("eligibility/app/account/account_page.py", label=_("Sign in"))
+        st.page_link(PAGES / "account/account_page.py", label=_("Sign in"))
 
 
 def form_result() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from eligibility.app import cache
 from eligibility.app.firm import conditions, papers, readiness, score, selected_firm, verdict
+from eligibility.app.page_files import PAGES
 from eligibility.app.translation import text as _
 
 opened = selected_firm.firm(_("One firm"))
@@ -18,7 +19,7 @@ st.header(_("Innovation score"), anchor=False)
 score.score(firm)
 readiness.readiness(firm, cache.model()[0])
 st.page_link(
-    "eligibility/app/firm/plan_page.py",
+    PAGES / "firm/plan_page.py",
     label=_("The way to the certificate: plan, dates, worth →"),
     query_params=opened.query,
 )

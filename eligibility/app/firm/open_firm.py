@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from eligibility.app import address, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import firms_query
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft
@@ -26,7 +28,7 @@ Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 class PageLink:
     """A page that leads on from the firm: its script, and what its address says."""
 
-    script: str
+    script: Path
     query: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +69,7 @@ def from_file(key: str) -> OpenFirm | None:
     """
     open_firm = cache.current().find(key)
     query = {address.FIRM: key}
-    home = PageLink("eligibility/app/firm/firm_page.py", query)
+    home = PageLink(PAGES / "firm/firm_page.py", query)
     if open_firm is None:
         return None
     return OpenFirm(replace(open_firm, key=key), session.application_day(), query, home)
@@ -77,7 +79,7 @@ def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
     """The firm that a self-assessment tells of."""
     query, home = (
         {address.SOURCE: form_state.DRAFT, **address.draft_query()},
-        PageLink("eligibility/app/self_assessment/result_page.py", address.draft_query()),
+        PageLink(PAGES / "self_assessment/result_page.py", address.draft_query()),
     )
     lists = cut_window(draft.lists, firm.application_date.year, firm.scheme.latest_year_ids)
     return OpenFirm(replace(firm, key=form_state.DRAFT), date.today(), query, home, lists)
@@ -103,7 +105,7 @@ def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:
         ),
         date.today(),
         query,
-        PageLink("eligibility/app/register/firm_page.py", {address.FIRM: str(firm_id)}),
+        PageLink(PAGES / "register/firm_page.py", {address.FIRM: str(firm_id)}),
         {name: repository.records.ledger(firm_id, name).value for name in cache.scheme().lists},
         {row["item"]: PAPER_WORDS[row["status"]] for row in repository.casework.documents(firm_id)},
     )

@@ -12,6 +12,7 @@ from eligibility.app import session
 from eligibility.app.firm import readiness
 from eligibility.app.firm.gaps import citation_text
 from eligibility.app.firm.plan_results import PlanRequest
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -210,7 +211,7 @@ def _to_rate(firm: Firm) -> None:
     title = language().of(firm.scheme.sections[fields[rated[0]].section])
     if st.button(_("Fill in the ratings: {step} →").format(step=title)):
         form_state.open_step(fields[rated[0]].section, rated[0])
-        st.switch_page("eligibility/app/self_assessment/steps_page.py")
+        st.switch_page(PAGES / "self_assessment/steps_page.py")
 
 
 def _ready(record: Record) -> None:

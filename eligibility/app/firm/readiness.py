@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from eligibility.app.page_files import PAGES
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
@@ -42,7 +43,7 @@ def readiness(firm: Firm, model: Model | None) -> None:
             cls="readiness",
         )
     )
-    st.page_link("eligibility/app/reference/model_page.py", label=_("About this model →"))
+    st.page_link(PAGES / "reference/model_page.py", label=_("About this model →"))
 
 
 def readiness_block(firm: Firm, model: Model | None) -> None:

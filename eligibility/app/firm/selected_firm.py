@@ -7,6 +7,7 @@ import streamlit as st
 from eligibility.app import address, auth, cache
 from eligibility.app.firm import open_firm
 from eligibility.app.firm.open_firm import OpenFirm
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, form_state
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
@@ -31,16 +32,16 @@ def firm(title: str) -> OpenFirm:
         st.write(_lacking(source, key))
         if screens:
             st.page_link(
-                "eligibility/app/screening/screening_page.py", label=_("Choose one from the table")
+                PAGES / "screening/screening_page.py", label=_("Choose one from the table")
             )
         st.page_link(
-            "eligibility/app/self_assessment/start_page.py",
+            PAGES / "self_assessment/start_page.py",
             label=_("Or fill in the facts of one by hand"),
         )
         st.stop()
     if source == address.FILE and screens:
         with st.container(key="back"):
-            st.page_link("eligibility/app/screening/screening_page.py", label=_("← All firms"))
+            st.page_link(PAGES / "screening/screening_page.py", label=_("← All firms"))
     return result
 
 

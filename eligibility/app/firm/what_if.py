@@ -13,6 +13,7 @@ import streamlit as st
 from eligibility.app import session
 from eligibility.app.firm import conditions
 from eligibility.app.firm.score import bar
+from eligibility.app.page_files import PAGES
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, notices
@@ -178,7 +179,7 @@ def _fill(field: Field, firm: Firm) -> None:
                 label_visibility="collapsed",
             )
             st.page_link(
-                "eligibility/app/reference/technical_field_page.py",
+                PAGES / "reference/technical_field_page.py",
                 label=_("Find the field from a sentence →"),
             )
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.reference import technical_field
 from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import language
@@ -14,7 +15,7 @@ from eligibility.app.widgets.markup import literal, tag
 from eligibility.domain.errors import EligibilityError
 from eligibility.finder.search import find
 
-STEPS = "eligibility/app/self_assessment/steps_page.py"
+STEPS = PAGES / "self_assessment/steps_page.py"
 LONGEST = 300
 FIELDS = 8
 EXAMPLE = "基于机器视觉的奶牛体况评分与发情监测系统"

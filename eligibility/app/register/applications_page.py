@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import applications
 from eligibility.app.screening import upload
 from eligibility.app.translation import text as _
@@ -36,6 +37,4 @@ with guard.refusals_shown():
     applications.training_file(repository, cache.scheme())
 
 if opened is not None:
-    st.switch_page(
-        "eligibility/app/register/firm_page.py", query_params={address.FIRM: str(opened)}
-    )
+    st.switch_page(PAGES / "register/firm_page.py", query_params={address.FIRM: str(opened)})

@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from eligibility.app import address, cache
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import (
     casework,
     correct,
@@ -22,7 +23,7 @@ repository = guard.staff()
 firm_id = address.query_number(address.FIRM)
 with st.container(key="back"):
     st.page_link(
-        "eligibility/app/register/firms_page.py",
+        PAGES / "register/firms_page.py",
         label=_("← All firms"),
         query_params=address.last_list(),
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 import streamlit as st
 
 from eligibility.app import address, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import firms_export, firms_query
 from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDICTS, FirmListQuery
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
@@ -264,7 +265,7 @@ def nothing(choice: FirmListQuery) -> None:
         st.info(_("No firm fits this choice; take a filter away."))
     else:
         st.info(_("No firm is held yet. Import a file of firms to begin."))
-        st.page_link("eligibility/app/register/import_page.py", label=_("Import a file of firms →"))
+        st.page_link(PAGES / "register/import_page.py", label=_("Import a file of firms →"))
 
 
 def rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, cache
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import firms, firms_query, identity
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
@@ -32,6 +33,4 @@ with guard.refusals_shown():
     identity.elsewhere(repository)
 
 if opened is not None:
-    st.switch_page(
-        "eligibility/app/register/firm_page.py", query_params={address.FIRM: str(opened)}
-    )
+    st.switch_page(PAGES / "register/firm_page.py", query_params={address.FIRM: str(opened)})

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app import address, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.register.change_words import changed_title, value_words
 from eligibility.app.register.dossier import moment
 from eligibility.app.translation import language
@@ -242,7 +243,7 @@ def archive(repository: Repository, firm: Row) -> None:
         if st.form_submit_button(_("To the archive")):
             guard.do(partial(_archive, repository, firm, why))
             # where there was no reason it is told there as well
-            st.switch_page("eligibility/app/register/firms_page.py")
+            st.switch_page(PAGES / "register/firms_page.py")
 
 
 def _archive(repository: Repository, firm: Row, why: str) -> Message:

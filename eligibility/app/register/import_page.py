@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import import_rows, import_steps
 from eligibility.app.screening import upload
 from eligibility.app.translation import language
@@ -17,7 +18,7 @@ st.title(_("Import a file of firms"), anchor=False)
 guard.news()
 import_id = address.query_number(address.IMPORT)
 if import_id is not None:
-    st.page_link("eligibility/app/register/import_page.py", label=_("← Another file"))
+    st.page_link(PAGES / "register/import_page.py", label=_("← Another file"))
     with guard.refusals_shown():
         held = repository.imports.preview(import_id, limit=0)
         st.html(import_steps.import_title(held))
@@ -27,7 +28,7 @@ if import_id is not None:
         import_steps.rejects(repository, held)
         import_steps.remarks(held)
     if held["status"] == "confirmed":
-        st.page_link("eligibility/app/register/firms_page.py", label=_("See the firms →"))
+        st.page_link(PAGES / "register/firms_page.py", label=_("See the firms →"))
     st.stop()
 
 upload.controls(cache.scheme())

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app import address, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import firms_query
 from eligibility.app.register.dossier import moment
 from eligibility.app.translation import language
@@ -27,7 +28,7 @@ from eligibility.store import Repository
 from eligibility.store.inbox import LONGEST_REMARK, Origin
 
 Row = Mapping[str, Any]
-PAGE = "eligibility/app/register/inbox_page.py"
+PAGE = PAGES / "register/inbox_page.py"
 ACCEPT, REFUSE, LATER = "accept", "refuse", "later"
 #: arrivals drawn on the overview
 SHOWN = 8
@@ -104,7 +105,7 @@ def side_by_side(repository: Repository, origin: Origin) -> None:
         return
     firm = repository.firms.get(firm_id)
     st.page_link(
-        "eligibility/app/register/firm_page.py",
+        PAGES / "register/firm_page.py",
         label=_("In the register: {firm} →").format(firm=firm["name"] or firm["uscc"]),
         query_params={address.FIRM: str(firm_id)},
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import inbox
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 
 repository = guard.staff()
 with st.container(key="back"):
-    st.page_link("eligibility/app/register/overview_page.py", label=_("← Overview"))
+    st.page_link(PAGES / "register/overview_page.py", label=_("← Overview"))
 with guard.refusals_shown():
     origin = address.origin()
     if origin is None:

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator as Place
 
 from eligibility.app import cache
 from eligibility.app.firm import plan_results
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import overview as nearest
 from eligibility.app.register.dossier import moment
 from eligibility.app.translation import language
@@ -84,7 +85,7 @@ def _draw_year(city_year: CityYear | None, pool: YearCandidates) -> None:
         forecast.plot(city_year.portfolio.without, whole=whole)
         forecast.basis(city_year)
     candidates.candidate_counts(pool)
-    st.page_link("eligibility/app/year/year_page.py", label=_("The year in detail →"))
+    st.page_link(PAGES / "year/year_page.py", label=_("The year in detail →"))
 
 
 def sentence(record: dict[str, Any], *, whole: bool = True) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import streamlit as st
 
 from eligibility.app import address
+from eligibility.app.page_files import PAGES
 from eligibility.app.register import funnel, inbox, overview, overview_forecast
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
@@ -29,7 +30,7 @@ with guard.refusals_shown():
     outlooks = st.container(key="outlook")
     if not sum(stages.values()):
         st.info(_("No firm is held yet. Import a file of firms to begin."))
-        st.page_link("eligibility/app/register/import_page.py", label=_("Import a file of firms →"))
+        st.page_link(PAGES / "register/import_page.py", label=_("Import a file of firms →"))
         st.stop()
     left, right = st.columns(2, gap="large")
     with left:
@@ -48,9 +49,7 @@ with guard.refusals_shown():
     visit = overview_forecast.of_register(repository, today.year, outlooks, visited)
 
 if group:
-    st.switch_page("eligibility/app/register/firms_page.py", query_params=group)
+    st.switch_page(PAGES / "register/firms_page.py", query_params=group)
 if firm := visit or due:
     tab = {address.TAB: "tasks"} if due else {}
-    st.switch_page(
-        "eligibility/app/register/firm_page.py", query_params={address.FIRM: str(firm), **tab}
-    )
+    st.switch_page(PAGES / "register/firm_page.py", query_params={address.FIRM: str(firm), **tab})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.screening import listing, upload
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -50,6 +51,6 @@ place = listing.firms(shown, table.num_rows, learned)
 listing.downloads(screening, shown)
 if place is not None:
     st.switch_page(
-        "eligibility/app/firm/firm_page.py",
+        PAGES / "firm/firm_page.py",
         query_params={address.FIRM: screening.keys[place]},
     )

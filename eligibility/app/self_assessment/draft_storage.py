@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from eligibility.app import address, auth, cache, session
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft, from_state
 from eligibility.app.translation import language
@@ -64,7 +65,7 @@ def to_correct(draft: Draft) -> None:
     """That nothing can be decided yet, and the way back; the page ends."""
     st.write(_("Nothing can be decided until what cannot be read is corrected in the steps."))
     st.page_link(
-        "eligibility/app/self_assessment/steps_page.py",
+        PAGES / "self_assessment/steps_page.py",
         label=_("← Back to the steps"),
         query_params=address.draft_query(draft.step),
     )
@@ -98,7 +99,7 @@ def nothing_open() -> None:
         notices.show_message(news[0])
     else:
         st.write(_("No self-assessment is open here."))
-    st.page_link("eligibility/app/self_assessment/start_page.py", label=_("Begin, or go on →"))
+    st.page_link(PAGES / "self_assessment/start_page.py", label=_("Begin, or go on →"))
 
 
 def reopen(repository: Repository) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import averages, form_state, live_figures
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
@@ -196,7 +197,7 @@ def figure(years: list[Field], sheet: Sheet) -> None:
                     _input(field, sheet)
         if first.kind == "catalogue":
             st.page_link(
-                "eligibility/app/reference/technical_field_page.py",
+                PAGES / "reference/technical_field_page.py",
                 label=_("Find the code by a sentence about the product →"),
             )
         for field in years:

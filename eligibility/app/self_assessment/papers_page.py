@@ -7,10 +7,11 @@ from datetime import date
 import streamlit as st
 
 from eligibility.app import cache
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state, papers
 from eligibility.app.translation import text as _
 
-STEPS = "eligibility/app/self_assessment/steps_page.py"
+STEPS = PAGES / "self_assessment/steps_page.py"
 
 st.title(_("Begin with your papers"), anchor=False)
 st.write(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.self_assessment.fields import Sheet, figure
@@ -18,7 +19,7 @@ from eligibility.assessment.open_points import EXPERTS
 from eligibility.assessment.precheck import EXPERTS_DECIDE, FAILS, LOOK_UP, STANDS, Answer
 from eligibility.intake.draft_reader import read_share
 
-STEPS = "eligibility/app/self_assessment/steps_page.py"
+STEPS = PAGES / "self_assessment/steps_page.py"
 STATUS = {STANDS: "met", FAILS: "unmet", LOOK_UP: "undetermined", EXPERTS_DECIDE: EXPERTS}
 
 

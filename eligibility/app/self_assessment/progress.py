@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.fields import Sheet
 from eligibility.app.translation import language
@@ -36,7 +37,7 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
             )
         )
         st.page_link(
-            "eligibility/app/self_assessment/result_page.py",
+            PAGES / "self_assessment/result_page.py",
             label=_("See the result →"),
             query_params=address.draft_query(),
         )

@@ -18,13 +18,14 @@ from eligibility.app.firm import (
     score,
     verdict,
 )
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import arrival, notices
 from eligibility.domain.errors import EligibilityError
 
-STEPS = "eligibility/app/self_assessment/steps_page.py"
+STEPS = PAGES / "self_assessment/steps_page.py"
 
 repository = auth.repository()
 draft = draft_storage.restore(repository)

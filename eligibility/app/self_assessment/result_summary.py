@@ -12,6 +12,7 @@ import streamlit as st
 from eligibility.app import cache
 from eligibility.app.firm import ladder, papers, plan_results
 from eligibility.app.firm.open_firm import OpenFirm
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, share_links
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
@@ -128,7 +129,7 @@ def other_qualifications(record: Mapping[str, Any] | None, firm: Firm) -> tuple[
 def plan_link(current: OpenFirm) -> None:
     """The way on to the plan of the firm."""
     st.page_link(
-        "eligibility/app/firm/plan_page.py",
+        PAGES / "firm/plan_page.py",
         label=_("The way to the certificate: plan, dates, worth →"),
         query_params=current.query,
     )

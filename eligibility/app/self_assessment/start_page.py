@@ -7,15 +7,16 @@ from datetime import date
 import streamlit as st
 
 from eligibility.app import address, auth, cache
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, form_state
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.self_assessment.example import example
 from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import tag
 
-FOLDER = "eligibility/app/self_assessment"
-STEPS, PRECHECK = f"{FOLDER}/steps_page.py", f"{FOLDER}/precheck_page.py"
-PAPERS = f"{FOLDER}/papers_page.py"
+STEPS, PRECHECK, PAPERS = (
+    PAGES / f"self_assessment/{name}_page.py" for name in ("steps", "precheck", "papers")
+)
 
 st.title(_("Does your firm qualify as a high-tech enterprise?"), anchor=False)
 st.write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, auth, cache
+from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import (
     draft_storage,
     fields,
@@ -21,7 +22,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import arrival, notices
 from eligibility.domain.errors import EligibilityError
 
-RESULT = "eligibility/app/self_assessment/result_page.py"
+RESULT = PAGES / "self_assessment/result_page.py"
 
 repository = auth.repository()
 draft = draft_storage.restore(repository)

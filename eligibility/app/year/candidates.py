@@ -9,6 +9,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.firm import plan_results
+from eligibility.app.page_files import PAGES
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets.markup import literal, tag
@@ -96,7 +97,7 @@ def nobody() -> None:
             "No firm with figures stands at a stage that is counted. Set the stages of firms in the list of all firms."
         )
     )
-    st.page_link("eligibility/app/register/firms_page.py", label=_("All firms →"))
+    st.page_link(PAGES / "register/firms_page.py", label=_("All firms →"))
 
 
 def candidate_counts(pool: YearCandidates) -> None:
@@ -180,7 +181,7 @@ def _left_out(title: str, firms: Mapping[int, str]) -> None:
 def _links(firms: Mapping[int, str]) -> None:
     for firm, name in list(firms.items())[:NAMED]:
         st.page_link(
-            "eligibility/app/register/firm_page.py",
+            PAGES / "register/firm_page.py",
             label=literal(name or _("(no name)")),
             query_params={address.FIRM: str(firm)},
         )

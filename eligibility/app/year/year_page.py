@@ -6,6 +6,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.firm import plan_results
+from eligibility.app.page_files import PAGES
 from eligibility.app.screening import upload
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -14,7 +15,7 @@ from eligibility.app.year import candidates, forecast, papers, support
 from eligibility.domain.errors import EligibilityError
 from eligibility.reports.year_text import city_record
 
-SCREENING = "eligibility/app/screening/screening_page.py"
+SCREENING = PAGES / "screening/screening_page.py"
 
 st.title(_("The year"), anchor=False)
 repository = guard.staff()
@@ -68,7 +69,7 @@ st.header(_("Whom to support"), anchor=False)
 support.comparison(record["support"], whole=whole)
 support.bound(record["support"])
 if opened := support.choices(record["support"], keys, _("Open") if held else _("Plan")):
-    page = "eligibility/app/register/firm_page.py" if held else "eligibility/app/firm/plan_page.py"
+    page = PAGES / "register/firm_page.py" if held else PAGES / "firm/plan_page.py"
     st.switch_page(page, query_params={address.FIRM: opened})
 st.header(_("Training needs"), anchor=False)
 support.training(record["training"])
