@@ -15,8 +15,6 @@ from eligibility.app.year import candidates, forecast, papers, support
 from eligibility.domain.errors import EligibilityError
 from eligibility.reports.year_text import city_record
 
-SCREENING = PAGES / "screening/screening_page.py"
-
 st.title(_("The year"), anchor=False)
 repository = guard.staff()
 guard.news()
@@ -34,7 +32,9 @@ try:
         upload.source(session.upload())
     if not years:
         st.write(_("The file holds no firm that could be read."))
-        st.page_link(SCREENING, label=_("See why, or choose another file"))
+        st.page_link(
+            PAGES / "screening/screening_page.py", label=_("See why, or choose another file")
+        )
         st.stop()
     held = last = None
     if registered:
