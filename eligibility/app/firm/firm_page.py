@@ -5,7 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import conditions, papers, readiness, score, selected_firm, verdict
+from eligibility.app.firm import (
+    conditions,
+    papers,
+    readiness,
+    score,
+    selected_firm,
+    stress,
+    verdict,
+)
 from eligibility.app.page_files import PAGES
 from eligibility.app.translation import text as _
 
@@ -17,6 +25,7 @@ st.caption(_("A line opens to its rule, citation, reading and the evidence revie
 conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm)
+stress.stress(firm, opened.lists)
 readiness.readiness(firm, cache.model()[0])
 st.page_link(
     PAGES / "firm/plan_page.py",

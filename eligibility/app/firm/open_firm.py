@@ -106,6 +106,6 @@ def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:
         date.today(),
         query,
         PageLink(PAGES / "register/firm_page.py", {address.FIRM: str(firm_id)}),
-        {name: repository.records.ledger(firm_id, name).value for name in cache.scheme().lists},
+        firms_query.lists_of(repository, firm_id),
         {row["item"]: PAPER_WORDS[row["status"]] for row in repository.casework.documents(firm_id)},
     )

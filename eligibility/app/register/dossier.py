@@ -18,6 +18,7 @@ from eligibility.app.firm import (
     plan_sections,
     readiness,
     score,
+    stress,
     verdict,
 )
 from eligibility.app.register import firms_query
@@ -195,6 +196,7 @@ def assessment(repository: Repository, firm: Row) -> None:
     conditions.conditions(judged)
     st.header(_("Innovation score"), anchor=False)
     score.score(judged)
+    stress.stress(judged, firms_query.lists_of(repository, firm["id"]))
     if judged.record.get("readiness"):
         readiness.readiness(judged, cache.model()[0])
 

@@ -34,7 +34,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
-from eligibility.schemes.registry import Scheme
+from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm
 from eligibility.store import STAGE_WORDS, CarrierKind, FirmFilter, Repository, ResultPage, Stage
 
@@ -213,6 +213,11 @@ def _percent(chance: float | None) -> float | None:
 
 def _ends(low: float | None, high: float | None) -> str | None:
     return None if low is None or high is None else f"{fmt.chance(low)}–{fmt.chance(high)}"
+
+
+def lists_of(repository: Repository, firm_id: int) -> dict[str, Any]:
+    """The lists behind the counts of a firm of the register."""
+    return {name: repository.records.ledger(firm_id, name).value for name in load_scheme().lists}
 
 
 def assess_facts(

@@ -16,6 +16,7 @@ from eligibility.app.firm import (
     plan_results,
     readiness,
     score,
+    stress,
     verdict,
 )
 from eligibility.app.page_files import PAGES
@@ -36,6 +37,7 @@ if draft is None:
 form_state.collect()
 draft_storage.save(draft, repository)
 address.show_in_address(address.draft_query())
+step = address.draft_query(draft.step)
 try:
     told, screening = cache.assess_draft(draft)
 except EligibilityError as error:
@@ -45,17 +47,13 @@ firm = screening.only
 if firm is None:
     st.title(_("Result"), anchor=False)
     st.write(_("Nothing can be decided until what cannot be read is corrected in the steps."))
-    st.page_link(
-        STEPS, label=_("← Back to the steps"), query_params=address.draft_query(draft.step)
-    )
+    st.page_link(STEPS, label=_("← Back to the steps"), query_params=step)
     st.stop()
 
 opened = open_firm.from_draft(draft, firm)
 summary = plan_results.summary(firm, cache.city().region, date.today(), language())
 with st.container(horizontal=True, vertical_alignment="center", key="result-tools"):
-    st.page_link(
-        STEPS, label=_("← Back to the steps"), query_params=address.draft_query(draft.step)
-    )
+    st.page_link(STEPS, label=_("← Back to the steps"), query_params=step)
     arrival.print_button(_("Print"))
     papers.first_buttons(opened)
 first_screen.first_screen(firm, summary)
@@ -71,6 +69,7 @@ st.header(_("Conditions"), anchor=False)
 conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm)
+stress.stress(firm, opened.lists)
 result_summary.calendar(firm, date.today())
 if blank := result_summary.other_qualifications(rungs, firm):
     form_state.open_step(*blank)

@@ -90,6 +90,11 @@ def closed_batch(year: int, city: City, scheme: Scheme) -> ApplicationRound | No
     return last
 
 
+def other_file() -> None:
+    """Where to see why no firm of a file could be read."""
+    st.page_link(PAGES / "screening/screening_page.py", label=_("See why, or choose another file"))
+
+
 def nobody() -> None:
     """What to do where no firm is counted."""
     st.info(

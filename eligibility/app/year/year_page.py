@@ -32,9 +32,7 @@ try:
         upload.source(session.upload())
     if not years:
         st.write(_("The file holds no firm that could be read."))
-        st.page_link(
-            PAGES / "screening/screening_page.py", label=_("See why, or choose another file")
-        )
+        candidates.other_file()
         st.stop()
     held = last = None
     if registered:
