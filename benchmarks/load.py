@@ -170,7 +170,7 @@ async def firm_fills_in(browser: PlainBrowser, ledger: Ledger, rest: Rest, who: 
     draw = random.Random(who)
     await browser.open("start")
     await rest()
-    await browser.press("Begin", "begin")
+    await browser.press("Begin the full form", "begin")
     typed: dict[str, str] = {}
     changes, typing = 0, firm_facts(draw)
     # the years before the firm was registered take no figure
@@ -245,7 +245,7 @@ async def drawn(page: Page) -> None:
 async def firm_at_chromium(page: Page, ledger: Ledger, rest: Rest, who: str) -> None:
     """A firm fills in its name and sales at a real page."""
     await page.goto("/start")
-    await page.get_by_role("button", name="Begin").click()
+    await page.get_by_role("button", name="Begin the full form").click()
     await page.wait_for_url("**/steps**")
     draw, code = random.Random(who), ""
     while await rest():
@@ -433,7 +433,7 @@ async def _warm(address: str) -> None:
         for path in ("start", "steps", "field"):
             await browser.open(path)
         await browser.open("start")
-        await browser.press("Begin", "begin")
+        await browser.press("Begin the full form", "begin")
 
 
 def told(ledger: Ledger, wrong: list[str]) -> int:

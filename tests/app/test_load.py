@@ -72,7 +72,7 @@ def test_a_server_killed_while_firms_type_keeps_every_answered_change_and_nothin
         draw = random.Random(number)
         async with PlainBrowser(address) as browser:
             await browser.open("start")
-            await browser.press("Begin", "begin")
+            await browser.press("Begin the full form", "begin")
             await browser.type("entry:registered_on", "2015-01-01", "type")
             shown = (e.code.code_text for e in browser.elements() if e.WhichOneof("type") == "code")
             code, facts = next(shown), {"registered_on": "2015-01-01"}
