@@ -14,11 +14,12 @@ from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.ladder import joint_fields, ladder_record
 from eligibility.assessment.ladder import ladder as ladder_of
 from eligibility.assessment.record import records
-from eligibility.documents.reading import read_documents as read_documents
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
+from eligibility.domain.papers import PaperReading
 from eligibility.domain.results import Readiness
 from eligibility.intake.row_batch import RowBatch
+from eligibility.intake.source import Source
 from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
@@ -202,6 +203,20 @@ def _mappings(firm: Firm | Iterable[Firm] | Frame) -> list[Firm]:
 
 def _is_pandas(frame: object) -> bool:
     return type(frame).__module__.partition(".")[0] == "pandas"
+
+
+def read_documents(
+    papers: Source | Iterable[Source],
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+    firm: str | None = None,
+) -> PaperReading:
+    """Read the papers of one firm, as :func:`eligibility.documents.reading.read_documents` does."""
+    # what reads papers takes as long to import as all else of this module
+    from eligibility.documents import reading
+
+    return reading.read_documents(papers, as_of=as_of, scheme=scheme, firm=firm)
 
 
 def assess_file(

@@ -59,12 +59,6 @@ def origin() -> Origin | None:
     return Origin("draft" if kind == "draft" else "submission", int(number[:9]))
 
 
-#: the language that the address named last
-NAMED_LANGUAGE = "named-language"
-#: the key of the widget that chooses one
-LANGUAGE_CHOICE = "language-choice"
-
-
 def follow_language(names: Mapping[str, str], usual: str) -> None:
     """Speak the language that the address names, by its id or its own name; the usual one at first.
 
@@ -75,17 +69,17 @@ def follow_language(names: Mapping[str, str], usual: str) -> None:
     by_name = {name: language_id for language_id, name in names.items()} | {
         each: each for each in names
     }
-    if wanted in by_name and st.session_state.get(NAMED_LANGUAGE) != wanted:
-        st.session_state[NAMED_LANGUAGE] = wanted
+    if wanted in by_name and st.session_state.get(session.NAMED_LANGUAGE) != wanted:
+        st.session_state[session.NAMED_LANGUAGE] = wanted
         st.session_state[session.LANGUAGE] = by_name[wanted]
     # not the widget's own state, which Streamlit drops where a page turns to another
-    st.session_state[LANGUAGE_CHOICE] = st.session_state.setdefault(session.LANGUAGE, usual)
+    st.session_state[session.LANGUAGE_CHOICE] = st.session_state.setdefault(session.LANGUAGE, usual)
 
 
 def put_language() -> None:
     """Speak the language that was chosen, and let the address name it."""
-    chosen = st.session_state[session.LANGUAGE] = st.session_state[LANGUAGE_CHOICE]
-    st.session_state[NAMED_LANGUAGE] = chosen
+    chosen = st.session_state[session.LANGUAGE] = st.session_state[session.LANGUAGE_CHOICE]
+    st.session_state[session.NAMED_LANGUAGE] = chosen
     set_query(session.LANGUAGE, chosen)
 
 

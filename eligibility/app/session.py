@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 
 LANGUAGE = "lang"
+#: the widget that chooses it, and the choice that the address named last
+LANGUAGE_CHOICE, NAMED_LANGUAGE = "language-choice", "named-language"
+LANGUAGE_KEYS = (LANGUAGE, LANGUAGE_CHOICE, NAMED_LANGUAGE)
 UPLOADER = "uploader"
 UPLOAD = "upload"
 OPENED = "opened"
@@ -197,7 +200,7 @@ def signed_out(person: str | None) -> bool:
     """
     before = st.session_state.get(PERSON)
     if before not in (None, person):
-        for name in [name for name in st.session_state if name != LANGUAGE]:
+        for name in [name for name in st.session_state if name not in LANGUAGE_KEYS]:
             del st.session_state[name]
         st.session_state[OUT] = person is None
     if person is not None:

@@ -85,7 +85,7 @@ def test_a_draft_of_november_stands_in_january_as_it_was_typed(
     shown = {year: entry(app, f"sales_revenue@{year}") for year in (2024, 2025, 2026)}
     assert shown == {2024: "2024", 2025: "2025", 2026: ""}
     labels = [app.text_input(key=f"entry:sales_revenue@{year}").label for year in shown]
-    assert labels == ["2024", "2025", "2026"]
+    assert labels == [f"Sales revenue, {year} (CNY 10,000)" for year in shown]
     # nothing that can be undecided was decided by figures of another year
     assert cache.assess_draft(app.session_state["draft"])[1].only.record["verdict"] == (
         "undetermined"

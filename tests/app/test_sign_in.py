@@ -427,6 +427,7 @@ def test_the_server_ends_with_that_sentence_before_it_answers(tmp_path: Path) ->
 
 PUBLIC = {
     "start",
+    "precheck",
     "papers",
     "steps",
     "result",
@@ -442,7 +443,7 @@ STAFF = PUBLIC | {
 }  # fmt: skip
 LEADS = STAFF | {"admin"}
 #: reached from other pages; the bar of nobody leads there
-ASIDE = {"papers", "steps", "result", "firm", "plan", "staff-firm", "inbox"}
+ASIDE = {"papers", "precheck", "steps", "result", "firm", "plan", "staff-firm", "inbox"}
 #: the bar of a firm
 SHORT = {"start", "rules", "field", "account"}
 

@@ -193,7 +193,9 @@ def test_a_firm_in_a_file_needs_a_code_or_a_name() -> None:
     assert len(from_records([{"staff_total": 5}], FIELDS, TODAY).table) == 1
     accepted(name=None, uscc=A)
     wrong = from_records([{"uscc": A[:-1], "name": None}], FIELDS, TODAY)
-    assert [str(issue.expectation) for issue in wrong.issues] == ["a credit code of 18 characters"]
+    assert [str(issue.expectation) for issue in wrong.issues] == [
+        "a credit code of 18 characters; this has 17"
+    ]
 
 
 def test_a_firm_applies_once_a_year() -> None:
