@@ -17,8 +17,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import Response, StreamingResponse
 
+from eligibility.api import ladder as ladder_records
 from eligibility.api import read_firms
 from eligibility.assessment.assess import assess_table
+from eligibility.assessment.ladder import joint_fields
 from eligibility.assessment.record import records
 from eligibility.atomic_file import atomic_file
 from eligibility.batch.local import score_file
@@ -39,6 +41,7 @@ from eligibility.web_api.schemas import (
     AssessRequest,
     Day,
     FieldQuestion,
+    LadderRequest,
     PlanRequest,
     Problem,
 )
@@ -94,6 +97,15 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
             assess_table(table, load_scheme(question.scheme)), judge or (lambda _: None)
         )
         return Response(json_text(found), media_type=JSON)
+
+    @calls.post(
+        "/ladder", summary="Qualifications of firms: held, within reach, and what each lacks"
+    )
+    def ladder(question: LadderRequest) -> Response:
+        batch = read_firms(question.firms, as_of=question.as_of, fields=joint_fields())
+        if fatal := [issue for issue in batch.issues if issue.fatal]:
+            raise RowsRefused(fatal)
+        return Response(json_text(ladder_records(batch.table)), media_type=JSON)
 
     @calls.post(
         "/score",

@@ -55,6 +55,15 @@ class AssessRequest(Strict):
     scheme: str = DEFAULT_SCHEME
 
 
+class LadderRequest(Strict):
+    """Firms whose qualifications are asked for, over all schemes."""
+
+    firms: Annotated[list[FirmFacts], Field(min_length=1, max_length=MOST_FIRMS)]
+    as_of: Annotated[
+        Day | None, Field(description="Date of application of firms that state none; else today.")
+    ] = None
+
+
 class PlanRequest(Strict):
     """One firm to be planned for."""
 

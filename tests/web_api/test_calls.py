@@ -75,6 +75,8 @@ def test_plan_find_field_fields_and_rules_answer_what_their_commands_print(
         "plan", file, "--firm", "示例公司", "--by", "2027-05-10", "--as-of", AS_OF,
         "--format", "json",
     )  # fmt: skip
+    rungs = client.post("/api/v1/ladder", json={"firms": [FIRM], "as_of": AS_OF})
+    assert rungs.text == command("ladder", file, "--as-of", AS_OF, "--format", "json")
     sentence = "用无人机做农田病虫害识别"
     found = client.post("/api/v1/find-field", json={"text": sentence, "count": 3})
     assert found.text == command("find-field", sentence, "--count", "3", "--format", "json")
