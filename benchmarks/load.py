@@ -255,8 +255,10 @@ async def firm_at_chromium(page: Page, ledger: Ledger, rest: Rest, who: str) -> 
         await box.press("Tab")
         await drawn(page)
         if not code:
-            code = (await page.locator(".st-key-new-code code").inner_text()).strip()
-            await page.get_by_role("button", name="I have written it down").click()
+            await page.get_by_role("button", name="Kept as you type").click()
+            shown = page.locator("[data-testid=stPopoverBody] code")
+            code = (await shown.inner_text()).strip()
+            await page.keyboard.press("Escape")
             await drawn(page)
         # the page may send two changes in one, where the machine is slow
         ledger.drafts[code] = ({"name": text}, 0)

@@ -229,6 +229,7 @@ def test_new_outcomes_give_a_verdict_with_its_reason_and_a_plot(tmp_path: Path) 
     said = html(app)
     assert "<strong>Keep: " in said or "<strong>Retrain: " in said
     assert "120 outcomes: " in said
+    assert " than the model holds, with a certainty of " in said
     assert len(app.get("vega_lite_chart")) == 2
 
 

@@ -197,7 +197,8 @@ def test_the_parts_of_a_dossier_stand_in_the_order_of_the_work(staffed: Staffed)
     app = staffed.open("firm", firm=str(staffed.firm()))
     (tabs,) = [each for each in app.segmented_control if each.key == "ask:tab"]
     assert list(tabs.options) == [
-        "Assessment", "This year and last", "Plan", "Figures", "Documents", "Tasks", "Notes", "History",
+        "Assessment", "This year and last", "Plan", "Figures", "From and to the firm", "Documents",
+        "Tasks", "Notes", "History",
     ]  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def test_a_firm_without_an_assessment_is_told_what_to_do_first(staffed: Staffed)
 def test_the_documents_of_a_dossier_end_in_its_papers(staffed: Staffed) -> None:
     app = staffed.open("firm", firm=str(staffed.firm()), tab="documents")
     assert offered(app) == PAPERS
-    assert "Checked: 0 of 9" in app.caption[0].value
+    assert any(each.value.startswith("Checked: 0 of 9. ") for each in app.caption)
 
 
 def test_the_paper_of_a_firm_of_the_register_says_which_papers_are_there(staffed: Staffed) -> None:

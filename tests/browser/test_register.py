@@ -74,6 +74,16 @@ def stage(page: sync_api.Page, address: str, file: Path) -> None:
     settled(page)
 
 
+def confirm(page: sync_api.Page) -> None:
+    """Agree to the carriers that the file makes, and have its rows stored."""
+    button = page.get_by_role("button", name="Confirm and store")
+    # carriers are made by nobody unannounced
+    assert button.is_disabled()
+    page.locator(".stCheckbox label", has_text="new carriers: ").click()
+    settled(page)
+    button.click()
+
+
 def test_a_messy_file_goes_from_upload_to_download(page: sync_api.Page, data: Path) -> None:
     with running(data.parent) as (address, _process):
         stage(page, address, MESSY)
@@ -84,7 +94,12 @@ def test_a_messy_file_goes_from_upload_to_download(page: sync_api.Page, data: Pa
         assert "60 rows read = 38 scored + 22 rejected" in text
         assert "38 scored = 0 of firms held already + 38 of new firms" in text
         assert counted(data) == (0, 0, "staged")
-        page.get_by_role("button", name="Confirm and store").click()
+        with page.expect_download() as taken:
+            page.get_by_role("button", name="Download the rejected rows to correct (CSV)").click()
+        sent_back = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
+        assert len(sent_back) == 23
+        assert sent_back[0].endswith(",Why the row was rejected")
+        confirm(page)
         page.get_by_text("Stored: 37 firms added").first.wait_for()
         assert counted(data) == (37, 38, "confirmed")
 
@@ -143,7 +158,7 @@ def test_a_server_killed_after_confirm_stored_all_or_nothing(
         stage(page, address, file)
         before = counted(data)
         assert before[0] == 0
-        page.get_by_role("button", name="Confirm and store").click()
+        confirm(page)
         time.sleep(delay)
         os.kill(process.pid, signal.SIGKILL)
         process.wait(10)
@@ -153,6 +168,6 @@ def test_a_server_killed_after_confirm_stored_all_or_nothing(
         page.goto(f"{address}/import?import=1")
         settled(page)
         if status == "staged":
-            page.get_by_role("button", name="Confirm and store").click()
+            confirm(page)
         page.get_by_text(f"Stored: {rows} firms added").first.wait_for()
     assert counted(data) == (rows, rows, "confirmed")

@@ -244,15 +244,19 @@ def test_another_process_asks_for_training_and_says_why(
     assert found.drift[0].chance < 1e-6
 
 
+@pytest.mark.parametrize("harsher", [False, True])
 def test_a_rate_that_has_changed_alone_asks_for_training(
-    trained: TrainingResult, tmp_path: Path
+    trained: TrainingResult, tmp_path: Path, harsher: bool
 ) -> None:
     new = written(tmp_path / "new.csv", 300, 22)
+    assert not watch(trained.model, new).retrain
     certified = new.labels.copy()
-    certified[np.flatnonzero(~certified)[: len(certified) // 4]] = True
+    # one application in seven comes out the other way
+    certified[np.flatnonzero(certified == harsher)[: len(certified) // 7]] = not harsher
     found = watch(trained.model, replace(new, labels=certified))
     assert found.retrain
     assert "were expected" in str(found.reasons[0])
+    assert found.harsher > 0.99 if harsher else found.harsher < 0.01
 
 
 def test_few_outcomes_tell_nothing_and_say_so(trained: TrainingResult, tmp_path: Path) -> None:

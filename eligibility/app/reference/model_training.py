@@ -76,9 +76,10 @@ def check(current: TrainingResult | None) -> None:
     except EligibilityError as error:
         notices.show_refusal(error, language())
         return
-    verdict, figures = monitoring_text(result, language())
+    verdict, *figures = monitoring_text(result, language())
     st.html(tag("p", tag("strong", verdict), cls="notice"))
-    st.html(tag("p", figures))
+    for line in figures:
+        st.html(tag("p", line))
     calibration(result.bins)
 
 
