@@ -41,10 +41,15 @@ def form_message() -> Message | None:
 
 
 def here() -> str:
-    """The address of this page, to come back to."""
+    """The address of this page, to come back to in the language chosen.
+
+    The address itself may not name it: a page that the bar led to begins without a query.
+    """
     path = urlsplit(st.context.url or "").path or "/"
-    query = urlencode([(name, value) for name, value in st.query_params.items() if name != SAID])
-    return f"{path}?{query}" if query else path
+    chosen = st.session_state.get(session.NAMED_LANGUAGE)
+    pairs = {name: value for name, value in st.query_params.items() if name != SAID}
+    pairs |= {session.LANGUAGE: chosen} if chosen else {}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 #: what a firm sent, as ``draft:3``
@@ -59,12 +64,6 @@ def origin() -> Origin | None:
     return Origin("draft" if kind == "draft" else "submission", int(number[:9]))
 
 
-#: the language that the address named last
-NAMED_LANGUAGE = "named-language"
-#: the key of the widget that chooses one
-LANGUAGE_CHOICE = "language-choice"
-
-
 def follow_language(names: Mapping[str, str], usual: str) -> None:
     """Speak the language that the address names, by its id or its own name; the usual one at first.
 
@@ -75,17 +74,17 @@ def follow_language(names: Mapping[str, str], usual: str) -> None:
     by_name = {name: language_id for language_id, name in names.items()} | {
         each: each for each in names
     }
-    if wanted in by_name and st.session_state.get(NAMED_LANGUAGE) != wanted:
-        st.session_state[NAMED_LANGUAGE] = wanted
+    if wanted in by_name and st.session_state.get(session.NAMED_LANGUAGE) != wanted:
+        st.session_state[session.NAMED_LANGUAGE] = wanted
         st.session_state[session.LANGUAGE] = by_name[wanted]
     # not the widget's own state, which Streamlit drops where a page turns to another
-    st.session_state[LANGUAGE_CHOICE] = st.session_state.setdefault(session.LANGUAGE, usual)
+    st.session_state[session.LANGUAGE_CHOICE] = st.session_state.setdefault(session.LANGUAGE, usual)
 
 
 def put_language() -> None:
     """Speak the language that was chosen, and let the address name it."""
-    chosen = st.session_state[session.LANGUAGE] = st.session_state[LANGUAGE_CHOICE]
-    st.session_state[NAMED_LANGUAGE] = chosen
+    chosen = st.session_state[session.LANGUAGE] = st.session_state[session.LANGUAGE_CHOICE]
+    st.session_state[session.NAMED_LANGUAGE] = chosen
     set_query(session.LANGUAGE, chosen)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 LANGUAGE = "lang"
+#: the language that the address named last, and the key of the widget that chooses one
+NAMED_LANGUAGE, LANGUAGE_CHOICE = "named-language", "language-choice"
 UPLOADER = "uploader"
 UPLOAD = "upload"
 OPENED = "opened"
@@ -197,7 +199,8 @@ def signed_out(person: str | None) -> bool:
     """
     before = st.session_state.get(PERSON)
     if before not in (None, person):
-        for name in [name for name in st.session_state if name != LANGUAGE]:
+        spoken = (LANGUAGE, NAMED_LANGUAGE, LANGUAGE_CHOICE)
+        for name in [name for name in st.session_state if name not in spoken]:
             del st.session_state[name]
         st.session_state[OUT] = person is None
     if person is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from eligibility.app import address
+from eligibility.app import address, session
 from eligibility.app.translation import browser_language, language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import arrival
@@ -57,7 +57,7 @@ def masthead() -> None:
             list(LANGUAGES),
             required=True,
             format_func=NAMES.__getitem__,
-            key=address.LANGUAGE_CHOICE,
+            key=session.LANGUAGE_CHOICE,
             label_visibility="collapsed",
             on_change=address.put_language,
         )
