@@ -41,10 +41,15 @@ def form_message() -> Message | None:
 
 
 def here() -> str:
-    """The address of this page, to come back to."""
+    """The address of this page, to come back to in the language chosen.
+
+    The address itself may not name it: a page that the bar led to begins without a query.
+    """
     path = urlsplit(st.context.url or "").path or "/"
-    query = urlencode([(name, value) for name, value in st.query_params.items() if name != SAID])
-    return f"{path}?{query}" if query else path
+    chosen = st.session_state.get(session.NAMED_LANGUAGE)
+    pairs = {name: value for name, value in st.query_params.items() if name != SAID}
+    pairs |= {session.LANGUAGE: chosen} if chosen else {}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 #: what a firm sent, as ``draft:3``

@@ -87,6 +87,7 @@ def result(page: sync_api.Page, place: Place) -> None:
     """Open the draft by its code, and go to the result."""
     page.goto(f"{place.address}/start")
     settled(page)
+    page.get_by_text("Go on with a return code").click()
     page.get_by_label("Return code").fill(place.return_code)
     page.get_by_role("button", name="Continue with the code").click()
     page.wait_for_url("**/steps**")

@@ -1,4 +1,4 @@
-"""Plans and the year in a browser: a gap leads to its input, typing is judged, a row opens."""
+"""Plans and the year in a browser: what is lacking can be tried and is judged, a row opens."""
 
 from __future__ import annotations
 
@@ -43,18 +43,34 @@ def page(
     assert errors == []
 
 
-def test_a_gap_leads_to_its_input_and_what_is_typed_is_judged(page: sync_api.Page) -> None:
+def try_figures(page: sync_api.Page) -> sync_api.Locator:
+    """Open what can be tried, which stands closed below the plan."""
+    part = page.locator("[data-testid=stExpander]").filter(has_text="What if: try figures of")
+    sync_api.expect(part.get_by_role("button", name="Put in the exact distances")).to_be_hidden()
+    part.locator("summary").first.click()
+    sync_api.expect(part.get_by_role("button", name="Put in the exact distances")).to_be_visible()
+    return part
+
+
+def test_what_is_lacking_has_its_input_and_what_is_typed_is_judged(page: sync_api.Page) -> None:
     page.goto(f"/plan?firm={ONE_SHORT}")
     settled(page)
-    page.get_by_role("link", name="1 person more, to 12.9 persons").first.click()
-    target = page.locator("#if-st_staff_converted")
-    sync_api.expect(target).to_be_in_viewport()
+    lacking = page.locator(".gap").first.inner_text()
+    figure = "S&T staff, annual average of months (staff unchanged)"
+    assert f"{figure}: 1 person more, to 12.9 persons" in lacking
+    part = try_figures(page)
+    # of the same name as what is lacking, and not among the other figures
+    field = part.get_by_label(figure)
+    field.scroll_into_view_if_needed()
+    sync_api.expect(field).to_be_in_viewport()
     assert f"firm={ONE_SHORT}" in page.url
-    field = page.get_by_label("(staff unchanged)").first
+    sync_api.expect(page.locator(".beside-now tr.changed")).to_have_count(0)
     field.fill("1")
     field.press("Enter")
     sync_api.expect(page.locator(".beside-now tr.changed")).to_have_count(1)
-    assert "eligible" in page.get_by_role("status").filter(has_text="→").inner_text()
+    sync_api.expect(field).to_be_visible()
+    told = page.get_by_role("status").filter(has_text="→").inner_text()
+    assert [each.split()[-1] for each in told.split("→")] == ["ineligible", "eligible"]
 
 
 def test_the_exact_distance_is_put_in_with_every_digit(page: sync_api.Page) -> None:
@@ -63,7 +79,7 @@ def test_the_exact_distance_is_put_in_with_every_digit(page: sync_api.Page) -> N
     assert page.locator("[data-testid=stException]").count() == 0
     page.goto(f"/plan?firm={ONE_SHORT}")
     settled(page)
-    page.get_by_role("button", name="Put in the exact distances").click()
+    try_figures(page).get_by_role("button", name="Put in the exact distances").click()
     sync_api.expect(page.locator(".beside-now tr.changed")).to_have_count(1)
     field = page.get_by_label("Net assets, 2025").first
     field.fill("35.211957")
@@ -83,7 +99,7 @@ def test_the_year_is_drawn_and_a_firm_to_support_opens_its_plan(page: sync_api.P
     )
     page.wait_for_url("**/plan?**")
     settled(page)
-    assert "What is lacking now" in page.locator(".stMain").inner_text()
+    assert "What is lacking for the next batch" in page.locator(".stMain").inner_text()
 
 
 def test_a_sentence_finds_fields(page: sync_api.Page) -> None:
