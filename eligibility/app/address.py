@@ -46,7 +46,7 @@ def here() -> str:
     The address itself may not name it: a page that the bar led to begins without a query.
     """
     path = urlsplit(st.context.url or "").path or "/"
-    chosen = st.session_state.get(session.NAMED_LANGUAGE)
+    chosen = named_language()
     pairs = {name: value for name, value in st.query_params.items() if name != SAID}
     pairs |= {session.LANGUAGE: chosen} if chosen else {}
     return f"{path}?{urlencode(pairs)}" if pairs else path
@@ -81,6 +81,11 @@ def follow_language(names: Mapping[str, str], usual: str) -> None:
     st.session_state[session.LANGUAGE_CHOICE] = st.session_state.setdefault(session.LANGUAGE, usual)
 
 
+def named_language() -> str:
+    """What the address calls the language chosen, though it may not name it; empty without one."""
+    return str(st.session_state.get(session.NAMED_LANGUAGE, ""))
+
+
 def put_language() -> None:
     """Speak the language that was chosen, and let the address name it."""
     chosen = st.session_state[session.LANGUAGE] = st.session_state[session.LANGUAGE_CHOICE]
@@ -97,7 +102,7 @@ def draft_query(step: str = "") -> dict[str, str]:
     open_draft = draft()
     query = {} if open_draft is None or open_draft.id is None else {DRAFT_ID: str(open_draft.id)}
     query |= {STEP: step} if step else {}
-    chosen = st.query_params.get(session.LANGUAGE)
+    chosen = named_language()
     return query | ({session.LANGUAGE: chosen} if chosen else {})
 
 

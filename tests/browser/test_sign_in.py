@@ -198,6 +198,9 @@ def test_the_language_stays_over_sign_in_and_sign_out(page: sync_api.Page) -> No
     settled(page)
     assert "Certified in " in sign_in(page, "chief")
     assert "Signed in: " in own_account(page)
+    # the bar led there, and the page outlives a reload in its language
+    page.reload()
+    assert "Signed in: " in seen(page)
     with page.expect_navigation():
         page.get_by_role("button", name="Sign out here").click()
     assert "You are signed out." in seen(page)

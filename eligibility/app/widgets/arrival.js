@@ -3,6 +3,14 @@
 {
   const asked = document.currentScript.previousElementSibling.dataset
   if (asked.lang) document.documentElement.lang = asked.lang
+  // a page that the bar led to: its address names the language chosen, so that it outlives a reload
+  const name_language = () => {
+    const spoken = document.querySelector("[data-chosen]")
+    const address = new URL(location.href)
+    if (!spoken || !spoken.dataset.chosen || address.searchParams.has("lang")) return
+    address.searchParams.set("lang", spoken.dataset.chosen)
+    history.replaceState(history.state, "", address)
+  }
   // inputs get what Streamlit gives them no way to have: a keyboard, a group, what is said of them
   const describe = () => {
     for (const ask of document.querySelectorAll(".stMain .ask[data-fields]")) {
@@ -32,6 +40,7 @@
       requestAnimationFrame(() => {
         waits = false
         describe()
+        name_language()
       })
     }).observe(document.body, { childList: true, subtree: true })
     addEventListener("click", (click) => {

@@ -44,7 +44,7 @@ def own_words() -> None:
 def masthead() -> None:
     """The name of the tool and the choice of language."""
     address.follow_language(NAMES, browser_language().id)
-    arrival.speak(language().tag)
+    arrival.speak(language().tag, address.named_language())
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
