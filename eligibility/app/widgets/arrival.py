@@ -17,12 +17,12 @@ from eligibility.app.widgets.markup import Markup, tag
 SCRIPT = Path(__file__).with_name("arrival.js").read_text(encoding="utf-8")
 
 
-def speak(language_tag: str, chosen: str) -> None:
+def speak(language_tag: str, address_language: str) -> None:
     """Let the page be in a language, its inputs be named with what is said of them, and be printed.
 
-    ``chosen`` is what the address is to call the language; empty where nobody chose one.
+    ``address_language`` is what the address is to call the language; empty where nobody chose one.
     """
-    element = tag("div", data_lang=language_tag, data_chosen=chosen, hidden="hidden")
+    element = tag("div", data_lang=language_tag, data_chosen=address_language, hidden="hidden")
     st.html(element + tag("script", Markup(SCRIPT)), unsafe_allow_javascript=True)
 
 
