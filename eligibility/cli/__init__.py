@@ -13,6 +13,7 @@ import typer
 from eligibility.cli import (
     candidates,
     city,
+    evidence,
     finder,
     ladder,
     papers,
@@ -56,6 +57,7 @@ for command in (
     papers.read,
     reconcile.reconcile,
     staff.staff,
+    evidence.evidence,
 ):
     app.command()(command)
 
