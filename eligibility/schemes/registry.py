@@ -35,6 +35,7 @@ from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
+from eligibility.schemes.staff import StaffRules
 
 SCHEMES = Path(__file__).parent
 DEFAULT_SCHEME = "hnte"
@@ -166,6 +167,12 @@ class Scheme:
         """How books, return and application hang together; None where the scheme does not say."""
         path = self.folder / "reconciliation.yaml"
         return ReconciliationRules(**read_yaml(path)) if path.exists() else None
+
+    @cached_property
+    def staff_rules(self) -> StaffRules | None:
+        """How the people of a firm are counted; None where the scheme does not say."""
+        path = self.folder / "staff.yaml"
+        return StaffRules(**read_yaml(path)) if path.exists() else None
 
     @cached_property
     def targets(self) -> tuple[TitleTarget, ...]:
