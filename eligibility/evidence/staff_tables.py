@@ -33,8 +33,8 @@ class StaffTables:
     overall : mapping of ``OVERALL`` to StaffCells
     degree, title, age : mapping of ``DEGREES``, ``TITLES``, ``AGES`` to float or None
         Of all staff; None where the roster has no such column. Title leaves out who has none.
-    unknown : mapping of "degree" or "age" to float
-        Staff of whom the roster does not say it.
+    unknown : mapping of "degree", "age" or "kind" to float
+        Staff of whom the roster does not say it; without a kind they stand under in_service.
     posts : mapping of group of posts to StaffCells
     """
 

@@ -18,7 +18,8 @@ class StaffFields(FrozenModel):
 
 
 class PostGroup(FrozenModel):
-    """Group of posts, known by words of the post or department; the first that fits holds."""
+    """Group of posts, known by words of the post or department; a whole cell before a part of one,
+    then the first that fits."""
 
     title: Wording
     words: tuple[str, ...]
@@ -54,7 +55,10 @@ class StaffRules(FrozenModel):
     columns : mapping of list to mapping of column to titles
         Of ``roster``, ``insurance`` and ``hours``.
     kinds, degrees, titles : mapping of id to words
-        Kinds of employment; degrees and titles of the official form, the first that fits holds.
+        Kinds of employment; degrees and titles of the official form, a whole cell before a part of one,
+        then the first that fits.
+    home : tuple of str
+        How the nationality of who is no foreign national is written.
     ages : mapping of id to int or None
         Last age of each band; None: no last one.
     groups : mapping of id to PostGroup
@@ -71,6 +75,7 @@ class StaffRules(FrozenModel):
     kinds: Mapping[str, tuple[str, ...]]
     degrees: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, tuple[str, ...]]
+    home: tuple[str, ...]
     ages: Mapping[str, int | None]
     groups: Mapping[str, PostGroup]
     signs: tuple[PostSign, ...]
