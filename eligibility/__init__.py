@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from eligibility._version import __version__
-from eligibility.api import assess, assess_file, firms, ladder, read_documents, score
+from eligibility.api import assess, assess_file, count_staff, firms, ladder, read_documents, score
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.domain.errors import DateNotCovered, EligibilityError, InputError
 from eligibility.domain.facts import FirmTable
@@ -33,6 +33,7 @@ __all__ = [
     "assess",
     "assess_file",
     "assess_table",
+    "count_staff",
     "firms",
     "ladder",
     "load_scheme",

@@ -219,6 +219,43 @@ def read_documents(
     return reading.read_documents(papers, as_of=as_of, scheme=scheme, firm=firm)
 
 
+def count_staff(
+    roster: Source,
+    *,
+    insurance: Source | None = None,
+    hours: Source | None = None,
+    as_of: date | None = None,
+    year: int | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    count_open: bool = False,
+    scheme: str = DEFAULT_SCHEME,
+) -> dict[str, Any]:
+    """Head counts of a firm's people from its lists, as ``staff --json`` prints them.
+
+    Parameters
+    ----------
+    roster, insurance, hours, year, first_day, last_day, count_open
+        As of :func:`eligibility.evidence.staff_report.report_staff`.
+    as_of : date, optional
+        Of the application; today if omitted.
+    scheme : str, optional
+        The qualification.
+
+    Returns
+    -------
+    dict
+        Row numbers and figures; no name and no number of a person.
+    """
+    from eligibility.evidence.staff_report import report_staff, staff_record
+
+    report = report_staff(
+        roster, load_scheme(scheme), insurance=insurance, hours=hours, as_of=as_of or date.today(),
+        year=year, first_day=first_day, last_day=last_day, count_open=count_open,
+    )  # fmt: skip
+    return staff_record(report)
+
+
 def assess_file(
     path: Path | str,
     *,

@@ -21,6 +21,7 @@ from eligibility.cli import (
     reconcile,
     report,
     serve,
+    staff,
     store,
     stress,
 )
@@ -54,6 +55,7 @@ for command in (
     stress.stress,
     papers.read,
     reconcile.reconcile,
+    staff.staff,
 ):
     app.command()(command)
 

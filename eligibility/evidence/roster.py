@@ -194,7 +194,9 @@ def _fit(text: str, words: Mapping[str, Collection[str]]) -> str | None:
     plain = normal(text)
     if plain in MISSING:
         return None
-    whole = next((name for name, known in words.items() if plain in known), None)
+    whole = next(
+        (name for name, known in words.items() if plain in known or f"={plain}" in known), None
+    )
     if whole is not None:
         return whole
     return next(
@@ -297,14 +299,24 @@ def read_insurance(source: Source, rules: StaffRules, keys: PersonKeys, year: in
         records.setdefault(row.person, InsuranceRecord(row.row)).months.update(months)
     if table.count and not of_year and not table.troubles:
         raise _wrong_year(table.file, year)
-    if is_monthly:
-        covered = frozenset(month for record in records.values() for month in record.months)
-    else:
-        covered = frozenset([_stand_month(table, year)])
     return InsuranceList(
-        table.file, records, covered, not is_monthly, table.count,
+        table.file, records, frozenset(_covered(table, records, year)), not is_monthly, table.count,
         tuple(table.troubles), table.other_sheets,
     )  # fmt: skip
+
+
+def _covered(
+    table: PersonTable, records: Mapping[Person, InsuranceRecord], year: int
+) -> Iterator[Month]:
+    """The months of the year that a list speaks of."""
+    if "month" in table.columns:
+        yield from (month for record in records.values() for month in record.months)
+    elif table.months:
+        yield from (month for month in table.months if month[0] == year)
+    elif "start" in table.columns:
+        yield from ((year, number) for number in range(1, LAST_MONTH + 1))
+    else:
+        yield _stand_month(table, year)
 
 
 def _stand_month(table: PersonTable, year: int) -> Month:

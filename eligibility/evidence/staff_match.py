@@ -30,7 +30,7 @@ MISMATCHES: Mapping[str, str] = {
     "roster_twice": msgid("The roster has one person in rows {rows} for the same days; counted once."),
     "wrong_number": msgid("The roster, row {rows}: the identity number fails its check digit."),
     "not_insured": msgid("The roster, row {rows}: in service, but not in the social insurance list."),
-    "insurance_gap": msgid("The roster, row {rows}: in service, but not insured in month {months}."),
+    "insurance_gap": msgid("The roster, row {rows}: in service, but not insured in month {months} (row {others} of the social insurance list)."),
     "insured_outside": msgid("The social insurance list, row {others}: insured in month {months}, when row {rows} of the roster was not employed."),
     "insured_not_in_roster": msgid("The social insurance list, row {others}: not in the roster."),
     "hours_not_in_roster": msgid("The list of R&D hours, row {others}: not in the roster."),

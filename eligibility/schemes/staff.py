@@ -63,6 +63,8 @@ class StaffRules(FrozenModel):
         Last age of each band; None: no last one.
     groups : mapping of id to PostGroup
     signs : tuple of PostSign
+    rows : mapping of table to mapping of row to Wording
+        Of the staff tables of the official form.
     """
 
     checked_on: date
@@ -79,6 +81,7 @@ class StaffRules(FrozenModel):
     ages: Mapping[str, int | None]
     groups: Mapping[str, PostGroup]
     signs: tuple[PostSign, ...]
+    rows: Mapping[str, Mapping[str, Wording]]
 
     def days_of(self, law: Edition) -> float:
         """Days of work in the year from which people count."""
