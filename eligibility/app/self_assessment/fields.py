@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app.page_files import PAGES
-from eligibility.app.self_assessment import averages, form_state, live_figures
+from eligibility.app.self_assessment import averages, form_state, live_figures, roster_counts
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -145,6 +145,10 @@ def fields(step: str, sheet: Sheet, firm: Firm | None) -> None:
         field.id: field.average_of_months for field in entries if field.average_of_months
     }:
         averages.averages(by_month, sheet.reading.years[-1], sheet.reading.key)
+        reading = sheet.reading
+        roster_counts.roster_counts(
+            sheet.scheme, sheet.draft.facts, reading.application_date, reading.key
+        )
 
 
 def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:

@@ -11,6 +11,7 @@ from eligibility.app.session import try_out
 from eligibility.app.translation import language
 from eligibility.domain.facts import Field
 from eligibility.domain.papers import PaperReading
+from eligibility.evidence.staff_report import StaffReport
 
 ENTRY = "entry:"
 ANSWER = "share:"
@@ -20,6 +21,8 @@ DRAFT = "draft"
 CODE = "return code"
 #: the files of papers, and what was read of them under the name of their content
 PAPER_FILES, PAPERS = "paper files", "papers"
+#: what lists of people came to, and how often counts were taken from such lists
+STAFF_REPORT, ROSTERS = "staff report", "rosters"
 SHOWN_STEP = "shown-step"
 SHARED_WITH, CONSENT = "shared-with", "consent"
 
@@ -177,6 +180,31 @@ def paper_key(name: str) -> str:
     """The key of a choice about papers; another for other files."""
     kept = st.session_state.get(PAPERS)
     return f"paper:{name}:{kept[0] if kept else ''}"
+
+
+def roster_key(name: str) -> str:
+    """The key of a list of people, or of a choice about them; another once the counts were taken."""
+    open_draft = draft()
+    times = st.session_state.get(ROSTERS, 0)
+    return f"roster:{name}:{open_draft.visit if open_draft else 0}:{times}"
+
+
+def staff_report(digest: str) -> StaffReport | None:
+    """What the lists of people of this content came to, if it is still at hand."""
+    kept: tuple[str, StaffReport] | None = st.session_state.get(STAFF_REPORT)
+    return kept[1] if kept is not None and kept[0] == digest else None
+
+
+def keep_staff_report(digest: str, report: StaffReport) -> None:
+    """Have what lists of people came to at hand while the page is open."""
+    st.session_state[STAFF_REPORT] = (digest, report)
+
+
+def enter_counts(values: Mapping[str, str]) -> None:
+    """Put the counts into inputs of the form, and let go of the files and of what they came to."""
+    enter(values)
+    st.session_state.pop(STAFF_REPORT, None)
+    st.session_state[ROSTERS] = st.session_state.get(ROSTERS, 0) + 1
 
 
 def paste_key(kind: str) -> str:
