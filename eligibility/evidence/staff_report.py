@@ -65,6 +65,8 @@ class StaffReport:
         Readings that would give other figures.
     facts : tuple of PaperFact
         Figures of the form with their source; open where people are open.
+    has_hours : bool
+        Whether hours were turned into days.
     """
 
     scheme: Scheme
@@ -75,6 +77,7 @@ class StaffReport:
     mismatches: tuple[Mismatch, ...]
     others: tuple[OtherCount, ...]
     facts: tuple[PaperFact, ...]
+    has_hours: bool
 
 
 def report_staff(
@@ -137,7 +140,7 @@ def report_staff(
     ]
     return StaffReport(
         scheme, law, rules, tuple(_lists(match)), result, match.mismatches, tuple(others),
-        tuple(_facts(match, result, rules, count_open)),
+        tuple(_facts(match, result, rules, count_open)), _has_hours(match),
     )  # fmt: skip
 
 
@@ -151,6 +154,13 @@ def _match(
         None if insurance is None else read_insurance(insurance, rules, keys, year),
         None if hours is None else read_hours(hours, rules, keys, year),
         year,
+    )
+
+
+def _has_hours(match: StaffMatch) -> bool:
+    return any(
+        (member.hours is not None and member.hours.hours) or member.latest.st_hours
+        for member in match.members
     )
 
 
@@ -232,6 +242,9 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
             for person in count.people
         ],
         "citations": {name: each.model_dump() for name, each in report.rules.citations.items()},
+        "parameters": {
+            name: each.model_dump(mode="json") for name, each in report.rules.parameters.items()
+        },
         "mismatches": [
             {
                 "kind": each.kind,

@@ -12,6 +12,7 @@ from eligibility.evidence.staff_report import ListRows, StaffReport, open_people
 from eligibility.evidence.staff_tables import AGES, DEGREES, OVERALL, TITLES, StaffCells
 from eligibility.i18n import Language
 from eligibility.intake.staff_average import MONTHS
+from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import number
 from eligibility.reports.paper import Block, Grid, Heading, Paper, Point, Points, Text
 
@@ -65,12 +66,27 @@ def _figures(report: StaffReport, language: Language) -> Iterator[Block]:
     say, count = language.text, report.count
     yield Text(figure_line(say("Staff"), count.staff, language), "strong")
     yield Text(figure_line(say("S&T staff"), count.st_staff, language), "strong")
-    if n := open_people(report):
-        yield Text(say("{n} people are open: the lists do not say enough of them").format(n=n))
-    if len(count.months) < MONTHS:
-        yield Text(say("Averages over {n} months of operation").format(n=len(count.months)))
+    yield from (Text(note) for note in notes(report, language))
     for name in ("staff", "st_staff", "average"):
         yield Text(_cited(report.rules.citations[name], language), "note")
+
+
+def notes(report: StaffReport, language: Language) -> Iterator[str]:
+    """What has to be known of the figures."""
+    say, count = language.text, report.count
+    if n := open_people(report):
+        yield say("{n} people are open: the lists do not say enough of them").format(n=n)
+    if len(count.months) < MONTHS:
+        yield say("Averages over {n} months of operation").format(n=len(count.months))
+    if report.has_hours:
+        hours = report.rules.parameters["day_hours"]
+        sentence = say("Hours were turned into days of {n} hours ({source})")
+        yield sentence.format(n=number(hours.value), source=_source(hours.citation, language))
+
+
+def _source(citation: Citation, language: Language) -> str:
+    """Document and article, and how well they are known."""
+    return f"{citation.document} {citation.article}{doubt(citation.model_dump(), language)}"
 
 
 def _cited(citation: Citation, language: Language) -> str:
@@ -124,7 +140,7 @@ def sign_points(report: StaffReport, language: Language) -> Iterator[Point]:
     sentence = language.text("{says}: rows {rows} ({source}, {day})")
     for sign in report.rules.signs:
         if rows := sign_rows(report, sign.id):
-            source = f"{sign.citation.document} {sign.citation.article}"
+            source = _source(sign.citation, language)
             text = sentence.format(
                 says=language.of(sign.says), rows=row_list(rows, language), source=source, day=sign.source_date,
             )  # fmt: skip
@@ -140,7 +156,11 @@ def reading_points(report: StaffReport, language: Language) -> Iterator[Point]:
         figures = [say("staff {n}").format(n=number(each.count.staff.average))]
         if each.count.st_staff is not None:
             figures.append(say("S&T staff {n}").format(n=number(each.count.st_staff.average)))
-        text = say("{reading}: {figures}").format(reading=reading, figures=say(", ").join(figures))
+        text = say("{reading}: {figures} ({source})").format(
+            reading=reading,
+            figures=say(", ").join(figures),
+            source=_source(clause.citation, language),
+        )
         yield Point(text, mark="item")
 
 

@@ -14,6 +14,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.web.upload_fields import upload_field
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import Markup, tag
+from eligibility.app.widgets.status import ICONS
 from eligibility.app.widgets.table import table
 from eligibility.domain.errors import EligibilityError
 from eligibility.evidence.person_table import read_day
@@ -27,7 +28,7 @@ from eligibility.schemes.staff import StaffRules
 #: lines of one part that are shown
 MOST_LINES = 100
 TYPES = ["csv", "xlsx", "xls", "ods", "et"]
-MARKS = {"unmet": "✗", "undetermined": "?", "warning": "△", "item": "·"}
+MARKS = {**ICONS, "warning": "△", "item": "·"}
 
 
 def roster_counts(
@@ -95,12 +96,13 @@ def _first_day(rules: StaffRules, facts: Mapping[str, str], year: int) -> date |
 
 def _show(report: StaffReport, key: Callable[[str], str]) -> None:
     count = report.count
-    for line in staff_paper.list_lines(report.lists, language()):
-        st.html(tag("p", line, cls="muted"))
-    st.html(tag("p", tag("strong", staff_paper.figure_line(_("Staff"), count.staff, language()))))
-    st.html(
-        tag("p", tag("strong", staff_paper.figure_line(_("S&T staff"), count.st_staff, language())))
-    )
+    lines = [tag("li", line) for line in staff_paper.list_lines(report.lists, language())]
+    figures = [
+        tag("li", tag("strong", staff_paper.figure_line(title, each, language())))
+        for title, each in ((_("Staff"), count.staff), (_("S&T staff"), count.st_staff))
+    ]
+    notes = [tag("li", note) for note in staff_paper.notes(report, language())]
+    st.html(tag("ul", *lines, *figures, *notes, cls="rows"))
     with_open = _count_open(report)
     values = _values(report, with_open is True, key)
     st.button(
