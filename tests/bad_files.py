@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -13,7 +14,9 @@ from functools import cache
 
 from hypothesis import strategies as st
 
+from eligibility.api import count_staff
 from eligibility.domain.errors import DateNotCovered, InputError
+from eligibility.i18n import CHINESE
 from eligibility.intake import csv_file
 from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.encodings import find_encoding
@@ -49,10 +52,15 @@ PARTS = (
 )  # fmt: skip
 
 
-def csv_text(delimiter: str = ",", end: str = "\r\n", quoting: int = csv.QUOTE_MINIMAL) -> str:
+def csv_text(
+    delimiter: str = ",",
+    end: str = "\r\n",
+    quoting: int = csv.QUOTE_MINIMAL,
+    lines: list[list[str]] = LINES,
+) -> str:
     """The lines as a CSV file."""
     written = io.StringIO()
-    csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(LINES)  # type: ignore[arg-type]
+    csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(lines)  # type: ignore[arg-type]
     return written.getvalue()
 
 
@@ -127,6 +135,65 @@ def workbooks(draw: st.DrawFn) -> bytes:
     return content.getvalue()
 
 
+PEOPLE = [
+    [
+        "姓名",
+        "身份证号",
+        "入职日期",
+        "离职日期",
+        "用工形式",
+        "岗位",
+        "是否科技人员",
+        "1月",
+        "2月",
+        "费款所属期",
+        "研发天数",
+    ],
+    [
+        "欧阳翡翠",
+        "150102198304174117",
+        "2020-01-01",
+        "",
+        "在职",
+        "研发工程师",
+        "是",
+        "√",
+        "否",
+        "2025-01",
+        "20",
+    ],
+    [
+        "东方朔风",
+        "150102198304174125",
+        "2025-03-04",
+        "2025-12-01",
+        "兼职",
+        "售后",
+        "否",
+        "",
+        "1",
+        "2025-02",
+        "9.5",
+    ],
+    ["司马青衫", "", "43000", "-", "", "", "", "x", "", "202503", ""],
+    ["合计", "", "", "", "", "", "", "", "", "", ""],
+]
+#: what tells persons, of which nothing may come out of a reader of people
+PERSONS = tuple(cell for line in PEOPLE[1:4] for cell in line[:2] if cell)
+
+
+@st.composite
+def people_files(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A list of people, mostly damaged, and which of the three lists it is given as."""
+    if draw(st.integers(0, 7)) == 0:
+        content: bytes = draw(workbooks())
+    else:
+        text = csv_text(draw(st.sampled_from(",;\t|")), lines=PEOPLE)
+        encoded = text.encode(draw(st.sampled_from(ENCODINGS)), "replace")
+        content = draw(st.one_of(mutated(encoded, TOKENS), st.just(encoded)))
+    return draw(st.sampled_from(["roster", "insurance", "hours"])), content
+
+
 _half = st.characters(categories=["Cs"])
 _typed = st.text(
     st.one_of(st.characters(exclude_categories=[]), _half), max_size=30
@@ -187,6 +254,23 @@ def check_draft(draft: Mapping[str, object]) -> None:
         assert batch.read == len(batch.table) + batch.rejects.num_rows
 
 
+def check_people(given: tuple[str, bytes]) -> None:
+    """People are counted or their rows said not to be, or the list is refused; no person comes out."""
+    name, content = given
+    lists = {"roster": ("f", csv_text(lines=PEOPLE).encode()), name: ("f", content)}
+    texts: list[str] = []
+    with _SentenceOnly():
+        try:
+            record = count_staff(**lists, as_of=date(2026, 5, 10))  # type: ignore[arg-type]
+        except InputError as error:
+            texts += [str(error), error.message.say(CHINESE)]
+            raise
+        texts.append(json.dumps(record, ensure_ascii=False))
+        for each in record["lists"]:
+            assert each["rows"] == each["rows_used"] + each["rows_not_used"]
+    assert not [who for who in PERSONS for text in texts if who in text]
+
+
 def _records(content: bytes) -> Iterator[list[str]]:
     """The records of a CSV file, as Python's own reader finds them; none of a workbook."""
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -219,4 +303,5 @@ CHECKS: Mapping[str, tuple[st.SearchStrategy[object], Callable[[object], None]]]
     "CSV files": (csv_files(), check_file),  # type: ignore[dict-item]
     "workbooks": (workbooks(), check_file),  # type: ignore[dict-item]
     "drafts": (drafts(), check_draft),  # type: ignore[dict-item]
+    "lists of people": (people_files(), check_people),  # type: ignore[dict-item]
 }

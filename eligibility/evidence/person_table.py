@@ -119,7 +119,7 @@ class PersonTable:
         What stands above the header and in it, without width and spaces.
     columns : mapping of column to place
     heads : mapping of column to str
-        The title that each was known by.
+        The title that each was known by, as the program has it.
     months : mapping of (year or 0, month) to place
         Columns of months.
     activities : tuple of int
@@ -164,7 +164,7 @@ def open_persons(
     InputError
         If it cannot be read, or no line names a person and another column.
     """
-    titles = {head_key(title): name for name, words in columns.items() for title in words}
+    titles = {head_key(title): (name, title) for name, words in columns.items() for title in words}
 
     def known(head: Sequence[Sequence[str]]) -> int:
         return max((len(_columns(line, titles)) for line in head[:HEAD_LINES]), default=0)
@@ -184,13 +184,13 @@ def open_persons(
     months = {
         (of or year, month): place
         for (of, month), place in _months(head[line]).items()
-        if place not in places.values()
+        if place not in {taken for taken, _ in places.values()}
     }
     table = PersonTable(
         sheet.file,
         head_key("".join(cell for cells in head[: line + 1] for cell in cells)),
-        places,
-        {name: head[line][place].strip() for name, place in places.items()},
+        {name: place for name, (place, _) in places.items()},
+        {name: title for name, (_, title) in places.items()},
         months,
         tuple(
             place
@@ -311,14 +311,19 @@ def head_key(text: str) -> str:
     return _REMARK.sub("", plain) or plain
 
 
-def _columns(line: Sequence[str], titles: Mapping[str, str]) -> dict[str, int]:
-    """Column to place; of two titles for one column the first holds."""
-    found: dict[str, int] = {}
+def _columns(
+    line: Sequence[str], titles: Mapping[str, tuple[str, str]]
+) -> dict[str, tuple[int, str]]:
+    """Column to its place and the title it was known by; of two titles for one column the first holds.
+
+    The title is the program's own: what a file has behind it in brackets could be anything.
+    """
+    found: dict[str, tuple[int, str]] = {}
     for place, cell in enumerate(line):
         plain = re.sub(r"[\s*:：]+", "", unicodedata.normalize("NFKC", cell)).lower()
-        name = titles.get(plain) or titles.get(head_key(cell))
-        if name is not None:
-            found.setdefault(name, place)
+        known = titles.get(plain) or titles.get(head_key(cell))
+        if known is not None:
+            found.setdefault(known[0], (place, known[1]))
     return found
 
 

@@ -152,8 +152,10 @@ class _Judge:
         """The decisions on one person."""
         days = member.employment_days(self.begin, self.end)
         if not days:
-            absent = Decision(Status.NO, Message(msgid("not employed in the year")))
-            return PersonCount(member.rows, 0, absent, absent, ())
+            why = Message(msgid("not employed in the year"))
+            return PersonCount(
+                member.rows, 0, Decision(Status.NO, why), Decision(Status.NO, why), ()
+            )
         staff = self._staff(member, days)
         st_staff = self._st_staff(member, days, staff)
         signs = member.latest.signs if st_staff.status is not Status.NO else ()

@@ -75,7 +75,7 @@ def notes(report: StaffReport, language: Language) -> Iterator[str]:
     """What has to be known of the figures."""
     say, count = language.text, report.count
     if n := open_people(report):
-        yield say("{n} people are open: the lists do not say enough of them").format(n=n)
+        yield say("Open people, of whom the lists do not say enough: {n}").format(n=n)
     if len(count.months) < MONTHS:
         yield say("Averages over {n} months of operation").format(n=len(count.months))
     if report.has_hours:
@@ -103,6 +103,10 @@ def _section(title: str, points: Iterable[Point]) -> Iterator[Block]:
 def not_counted(report: StaffReport, language: Language) -> Iterator[Point]:
     """Every person who does not count or is open, by reason, as rows of the roster."""
     say = language.text
+
+    def is_repeated(person: PersonCount, decided: Decision) -> bool:
+        return decided is not person.staff and decided == person.staff
+
     parts: tuple[tuple[str, Callable[[PersonCount], Decision]], ...] = (
         (say("Staff"), lambda each: each.staff),
         (say("S&T staff"), lambda each: each.st_staff),
@@ -112,6 +116,8 @@ def not_counted(report: StaffReport, language: Language) -> Iterator[Point]:
             by_reason: dict[str, list[int]] = defaultdict(list)
             for person in report.count.people:
                 decided = decision(person)
+                if is_repeated(person, decided):
+                    continue
                 if decided.status is status and decided.reason is not None:
                     by_reason[decided.reason.say(language)] += person.rows
             for reason, rows in by_reason.items():
@@ -140,7 +146,7 @@ def sign_points(report: StaffReport, language: Language) -> Iterator[Point]:
     sentence = language.text("{says}: rows {rows} ({source}, {day})")
     for sign in report.rules.signs:
         if rows := sign_rows(report, sign.id):
-            source = _source(sign.citation, language)
+            source = _cited(sign.citation, language) + doubt(sign.citation.model_dump(), language)
             text = sentence.format(
                 says=language.of(sign.says), rows=row_list(rows, language), source=source, day=sign.source_date,
             )  # fmt: skip

@@ -109,7 +109,9 @@ def test_no_name_and_no_number_of_a_person_is_stored_logged_or_exported(
         take.click()
         settled(page)
         for label, figure in (("Staff", "3"), ("S&T staff", "2")):
-            field = page.get_by_label(f"{label}, annual average of months, {YEAR} (persons)", exact=True)
+            field = page.get_by_label(
+                f"{label}, annual average of months, {YEAR} (persons)", exact=True
+            )
             assert field.input_value() == figure
         assert not page.get_by_text("roster.csv").count()
         assert not traces(data)

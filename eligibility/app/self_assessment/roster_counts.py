@@ -129,7 +129,7 @@ def _count_open(report: StaffReport) -> bool | None:
         return False
     answers = {False: _("without the open people"), True: _("with the open people")}
     return st.radio(
-        _("The lists do not say enough of {n} people. Take the figures").format(n=n),
+        _("Take the figures"),
         list(answers),
         index=None,
         format_func=answers.__getitem__,
