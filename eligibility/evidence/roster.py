@@ -163,6 +163,8 @@ def read_roster(source: Source, rules: StaffRules, keys: PersonKeys, year: int) 
         entry = _roster_entry(row, table, words, year)
         if entry is not None:
             entries.append(entry)
+    if not entries:
+        raise _unusable(table)
     return Roster(
         table.file, tuple(entries), frozenset(table.columns), table.count,
         tuple(table.troubles), table.other_sheets,
@@ -297,8 +299,10 @@ def read_insurance(source: Source, rules: StaffRules, keys: PersonKeys, year: in
             continue
         of_year += 1
         records.setdefault(row.person, InsuranceRecord(row.row)).months.update(months)
-    if table.count and not of_year and not table.troubles:
-        raise _wrong_year(table.file, year)
+    if not of_year:
+        raise (
+            _unusable(table) if table.troubles or not table.count else _wrong_year(table.file, year)
+        )
     return InsuranceList(
         table.file, records, frozenset(_covered(table, records, year)), not is_monthly, table.count,
         tuple(table.troubles), table.other_sheets,
@@ -374,8 +378,10 @@ def read_hours(source: Source, rules: StaffRules, keys: PersonKeys, year: int) -
         if is_of_year:
             records.setdefault(row.person, record)
             of_year += 1
-    if table.count and not of_year and not table.troubles:
-        raise _wrong_year(table.file, year)
+    if not of_year:
+        raise (
+            _unusable(table) if table.troubles or not table.count else _wrong_year(table.file, year)
+        )
     return HoursList(table.file, records, table.count, tuple(table.troubles), table.other_sheets)
 
 
@@ -442,3 +448,12 @@ def _add_hours(
 
 def _wrong_year(file: str, year: int) -> InputError:
     return InputError("{file} has no row of {year}; name its year.", file=file, year=year)
+
+
+def _unusable(table: PersonTable) -> InputError:
+    """The sentence for a list of which no row can be used."""
+    if not table.troubles:
+        return InputError("{file} has no row of a person.", file=table.file)
+    return InputError(
+        "{file} has no row that can be used; {why}", file=table.file, why=table.troubles[0].message
+    )

@@ -309,7 +309,7 @@ class _Heads:
             for entry in member.entries:
                 last = entry.last_day.toordinal() if entry.last_day else far
                 present[place] |= (entry.first_day.toordinal() <= numbers) & (numbers <= last)
-        return present.reshape(len(self.people), -1, 2)
+        return present.reshape(len(self.people), len(days) // 2, 2)
 
     def count(self) -> StaffCount:
         """All figures of the year."""

@@ -310,6 +310,11 @@ def test_a_post_that_reviewers_strike_is_a_sign_with_its_source_and_no_rule() ->
         ([["部门", "岗位"], ["研发", "工程师"]], "no list of persons"),
         ([["姓名", "岗位"], ["甲", "工程师"]], "has no column 入职日期"),
         ([["姓名"], ["甲"]], "no list of persons"),
+        ([["姓名", "入职日期"]], "has no row of a person"),
+        (
+            [["姓名", "入职日期"], ["甲", "去年"]],
+            "no row that can be used; list.csv, row 2, column 入职日期",
+        ),
     ],
 )
 def test_what_is_no_roster_is_refused(rows: list[list[str]], sentence: str) -> None:
