@@ -26,10 +26,10 @@ def staff(
     year: Annotated[
         int | None, typer.Option("--year", help="Calendar year; the one before the application if omitted.")
     ] = None,
-    began: Annotated[
+    first_day: Annotated[
         str | None, typer.Option("--began", metavar="YYYY-MM-DD", help="Day on which the firm began within the year.")
     ] = None,
-    ended: Annotated[
+    last_day: Annotated[
         str | None, typer.Option("--ended", metavar="YYYY-MM-DD", help="Day on which the firm ended within the year.")
     ] = None,
     count_open: Annotated[
@@ -53,8 +53,8 @@ def staff(
             hours=hours,
             as_of=_day("--as-of", as_of) or date.today(),
             year=year,
-            first_day=_day("--began", began),
-            last_day=_day("--ended", ended),
+            first_day=_day("--began", first_day),
+            last_day=_day("--ended", last_day),
             count_open=count_open,
         )
         if as_json:

@@ -166,10 +166,10 @@ def open_persons(
     """
     titles = {head_key(title): (name, title) for name, words in columns.items() for title in words}
 
-    def known(head: Sequence[Sequence[str]]) -> int:
+    def count_known(head: Sequence[Sequence[str]]) -> int:
         return max((len(_columns(line, titles)) for line in head[:HEAD_LINES]), default=0)
 
-    sheet = open_sheet(source, count_known=known, most_lines=MOST_LINES)
+    sheet = open_sheet(source, count_known=count_known, most_lines=MOST_LINES)
     head = sheet.head[:HEAD_LINES]
     line = max(range(len(head)), key=lambda place: len(_columns(head[place], titles)), default=0)
     places = _columns(head[line], titles) if head else {}

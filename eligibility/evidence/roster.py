@@ -304,12 +304,12 @@ def read_insurance(source: Source, rules: StaffRules, keys: PersonKeys, year: in
             _unusable(table) if table.troubles or not table.count else _wrong_year(table.file, year)
         )
     return InsuranceList(
-        table.file, records, frozenset(_covered(table, records, year)), not is_monthly, table.count,
+        table.file, records, frozenset(_months_of(table, records, year)), not is_monthly, table.count,
         tuple(table.troubles), table.other_sheets,
     )  # fmt: skip
 
 
-def _covered(
+def _months_of(
     table: PersonTable, records: Mapping[Person, InsuranceRecord], year: int
 ) -> Iterator[Month]:
     """The months of the year that a list speaks of."""

@@ -378,13 +378,13 @@ class _Heads:
             return cells(np.array([value is True for value in values], np.bool_))
 
         def split(
-            names: Sequence[str], values: Sequence[str | None], known: bool
+            names: Sequence[str], values: Sequence[str | None], has_column: bool
         ) -> dict[str, float | None]:
             masks = {
                 name: np.array([value == name for value in values], np.bool_) for name in names
             }
             return {
-                name: _total(weights, mask & staff) if known else None
+                name: _total(weights, mask & staff) if has_column else None
                 for name, mask in masks.items()
             }
 

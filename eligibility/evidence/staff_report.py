@@ -216,8 +216,7 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
         "edition": report.law.id,
         "year": count.year,
         "lists": [_list_record(each) for each in report.lists],
-        "staff": asdict(count.staff),
-        "st_staff": None if count.st_staff is None else asdict(count.st_staff),
+        **_figures_record(count),
         "months_of_operation": len(count.months),
         "is_whole_year": len(count.months) == MONTHS,
         "months": [
@@ -231,14 +230,14 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
             for month in count.months
         ],
         "people": [
-            {
-                "rows": list(person.rows),
-                "days": person.days,
-                "staff": person.staff.status.value,
-                "staff_reason": _says(person.staff.reason),
-                "st_staff": person.st_staff.status.value,
-                "st_staff_reason": _says(person.st_staff.reason),
-            }
+            dict(
+                rows=list(person.rows),
+                days=person.days,
+                staff=person.staff.status.value,
+                staff_reason=_says(person.staff.reason),
+                st_staff=person.st_staff.status.value,
+                st_staff_reason=_says(person.st_staff.reason),
+            )
             for person in count.people
         ],
         "citations": {name: each.model_dump() for name, each in report.rules.citations.items()},
@@ -274,8 +273,7 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
                 "says": report.law.interpretations[each.interpretation]
                 .readings[each.reading]
                 .says.model_dump(),
-                "staff": asdict(each.count.staff),
-                "st_staff": None if each.count.st_staff is None else asdict(each.count.st_staff),
+                **_figures_record(each.count),
             }
             for each in report.others
         ],
@@ -294,6 +292,14 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
             for fact in report.facts
         ],
     }
+
+
+def _figures_record(count: StaffCount) -> dict[str, Any]:
+    """Averages and heads at year end, under the names that they have in StaffCount."""
+    return dict(
+        staff=asdict(count.staff),
+        st_staff=None if count.st_staff is None else asdict(count.st_staff),
+    )
 
 
 def sign_rows(report: StaffReport, sign_id: str) -> list[int]:

@@ -67,8 +67,8 @@ def _figures(report: StaffReport, language: Language) -> Iterator[Block]:
     yield Text(figure_line(say("Staff"), count.staff, language), "strong")
     yield Text(figure_line(say("S&T staff"), count.st_staff, language), "strong")
     yield from (Text(note) for note in notes(report, language))
-    for name in ("staff", "st_staff", "average"):
-        yield Text(_cited(report.rules.citations[name], language), "note")
+    for citation in report.rules.citations.values():
+        yield Text(_citation(citation, language), "note")
 
 
 def notes(report: StaffReport, language: Language) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _source(citation: Citation, language: Language) -> str:
     return f"{citation.document} {citation.article}{doubt(citation.model_dump(), language)}"
 
 
-def _cited(citation: Citation, language: Language) -> str:
+def _citation(citation: Citation, language: Language) -> str:
     return f"{citation.document} {citation.article}: {language.of(citation.gist)}"
 
 
@@ -104,8 +104,8 @@ def not_counted(report: StaffReport, language: Language) -> Iterator[Point]:
     """Every person who does not count or is open, by reason, as rows of the roster."""
     say = language.text
 
-    def is_repeated(person: PersonCount, decided: Decision) -> bool:
-        return decided is not person.staff and decided == person.staff
+    def is_repeated(person: PersonCount, decision_on: Decision) -> bool:
+        return decision_on is not person.staff and decision_on == person.staff
 
     parts: tuple[tuple[str, Callable[[PersonCount], Decision]], ...] = (
         (say("Staff"), lambda each: each.staff),
@@ -146,7 +146,9 @@ def sign_points(report: StaffReport, language: Language) -> Iterator[Point]:
     sentence = language.text("{says}: rows {rows} ({source}, {day})")
     for sign in report.rules.signs:
         if rows := sign_rows(report, sign.id):
-            source = _cited(sign.citation, language) + doubt(sign.citation.model_dump(), language)
+            source = _citation(sign.citation, language) + doubt(
+                sign.citation.model_dump(), language
+            )
             text = sentence.format(
                 says=language.of(sign.says), rows=row_list(rows, language), source=source, day=sign.source_date,
             )  # fmt: skip

@@ -12,13 +12,13 @@ from eligibility.domain.text import FrozenModel, Wording
 class StaffFields(FrozenModel):
     """Fields of the form that a roster fills: staff, S&T staff (annual averages), staff at year end.
 
-    ``registered`` is the day on which the firm was registered.
+    ``registration`` is the day on which the firm was registered.
     """
 
     staff: str
     st_staff: str
     year_end: str
-    registered: str
+    registration: str
 
 
 class PostGroup(FrozenModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -359,3 +361,22 @@ def test_two_thousand_people_take_less_than_a_second() -> None:
     assert result["st_staff"]["average"] == 2000
     assert not result["mismatches"]
     assert min(seconds) < 1
+
+
+def test_a_workbook_says_the_same_as_a_csv_file_and_other_sheets_are_named() -> None:
+    rows: list[list[Any]] = [["花名册"], ["姓名", "入职日期", "用工形式", "是否科技人员"]]
+    rows += [["甲", date(2020, 1, 1), "在职", "是"], ["乙", date(2025, 4, 1), "在职", "否"]]
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        day = book.add_format({"num_format": "yyyy/m/d"})
+        for name in ("在职", "离职"):
+            sheet = book.add_worksheet(name)
+            for place, cells in enumerate(rows):
+                for column, cell in enumerate(cells):
+                    sheet.write(place, column, cell, day if isinstance(cell, date) else None)
+    of_book = count_staff(("花名册.xlsx", content.getvalue()), as_of=date(2026, 5, 1))
+    of_csv = count_staff(csv_file(rows), as_of=date(2026, 5, 1))
+    assert of_book["lists"][0]["other_sheets"] == 1
+    for name in ("staff", "st_staff", "people", "tables"):
+        assert of_book[name] == of_csv[name]
+    assert of_book["staff"]["average"] == 1.75

@@ -88,7 +88,7 @@ def _report(scheme: Scheme, first_day: date | None, day: date) -> StaffReport | 
 def _first_day(rules: StaffRules, facts: Mapping[str, str], year: int) -> date | None:
     """The day on which the firm was registered, where that is within the year."""
     try:
-        registered = read_day(facts.get(rules.fields.registered, ""), year)
+        registered = read_day(facts.get(rules.fields.registration, ""), year)
     except CellTrouble:
         return None
     return registered if registered is not None and registered.year == year else None
