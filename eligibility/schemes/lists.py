@@ -31,7 +31,8 @@ class ListColumn:
     ``kind`` is that of a Field; *count* is a year here, *money* is in 万元 unless the text has its
     own unit. ``words`` turns what a person writes into the one word that is compared. ``titles`` are
     what stands above such a column in people's own lists. The firm's own name stands for the word
-    ``firm_name``, where a column has one.
+    ``firm_name``, where a column has one. One that ``refers_to`` other lists holds numbers or names
+    of their things; blank, it means the thing of the same name where it is ``by_title``.
     """
 
     id: str
@@ -39,6 +40,8 @@ class ListColumn:
     words: Mapping[str, str]
     titles: tuple[str, ...]
     firm_name: str = ""
+    refers_to: tuple[str, ...] = ()
+    by_title: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ class ListDefinition:
 
     ``section`` is the part of the form that it belongs to; ``rule`` says which rows count. ``of``
     says whose its rows are: of the latest fiscal year all together, or of the application, where
-    each row has a date or year of its own.
+    each row has a date or year of its own. ``prefix`` begins the numbers of its things, as RD does
+    that of RD01.
     """
 
     id: str
@@ -108,6 +112,7 @@ class ListDefinition:
     columns: tuple[ListColumn, ...]
     count: Counter
     of: Literal["calendar_year", "application"] = "application"
+    prefix: str = ""
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -159,11 +164,14 @@ def definitions(
                     },
                     tuple(column.get("titles", ())),
                     column.get("firm_name", ""),
+                    tuple(column.get("refers_to", ())),
+                    column.get("by_title", False),
                 )
                 for column in entry["columns"]
             ),
             count=counter(entry["id"]),
             of=entry.get("of", "application"),
+            prefix=entry.get("prefix", ""),
         )
         for entry in content
     }

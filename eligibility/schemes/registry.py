@@ -32,6 +32,7 @@ from eligibility.domain.text import Wording
 from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
+from eligibility.schemes.evidence import Check, Checker, EvidenceRules
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
@@ -166,6 +167,16 @@ class Scheme:
         """How books, return and application hang together; None where the scheme does not say."""
         path = self.folder / "reconciliation.yaml"
         return ReconciliationRules(**read_yaml(path)) if path.exists() else None
+
+    @cached_property
+    def evidence(self) -> EvidenceRules | None:
+        """What is checked of the chain of evidence; None where the scheme does not say."""
+        path = self.folder / "evidence.yaml"
+        return EvidenceRules(**read_yaml(path)) if path.exists() else None
+
+    def checker(self, check: Check) -> Checker:
+        """The function that looks for what a check of the chain of evidence says."""
+        return self._function(f"evidence_{check.of}", check.id)
 
     @cached_property
     def targets(self) -> tuple[TitleTarget, ...]:

@@ -267,25 +267,40 @@ def activity(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:
     no_year = np.isnan(in_year)
     outside = ~no_year & ~np.isin(in_year, years)
     amounts = [name for name in read.columns if name.startswith("rd_")]
+    excluded = _no_research(read)
+    no_year &= ~excluded
     fields: dict[str, float | str | None] = {}
     for place, each in enumerate(years, 1):
         rows = in_year == each
         if rows.any() or no_year.any():
             for name in amounts:
-                fields[f"{name}_y{place}"] = None if no_year.any() else read.total(name, rows)
+                total = read.total(name, rows & ~excluded)
+                fields[f"{name}_y{place}"] = None if no_year.any() else total
     lacking = np.logical_or.reduce([np.isnan(read.columns[name]) for name in amounts])
     again = _again(read, ("name", "year", *amounts))
     for row in np.flatnonzero(again != np.arange(read.rows)):
         for place, each in enumerate(years, 1):
-            if in_year[row] == each:
+            if in_year[row] == each and not excluded[row]:
                 fields |= dict.fromkeys(f"{name}_y{place}" for name in amounts)
     reasons: Reasons = [
+        (
+            excluded,
+            UNMET,
+            Message("no R&D activity (195号 三、（六）1); its cost is left out"),
+        ),
         (outside, UNMET, _outside(years)),
         *_repeats(again, _SAME_ROW, UNDETERMINED),
         (no_year, UNDETERMINED, Message("the year is missing")),
         (lacking, UNDETERMINED, Message("an amount is missing; enter 0 where there was none")),
     ]
     return Count(fields, *judge_rows(read.rows, reasons))
+
+
+def _no_research(read: ListRows) -> Bools:
+    """Rows of an activity of which some row says that it is none of R&D."""
+    first, _ = _same(read, "name")
+    said = np.isin(read.columns["kind"].astype(str), NO_RESEARCH)
+    return np.isin(first, first[said])
 
 
 def product(read: ListRows, _: Edition, __: int, ___: np.datetime64) -> Count:
@@ -302,6 +317,8 @@ def product(read: ListRows, _: Edition, __: int, ___: np.datetime64) -> Count:
     return Count(fields, *judge_rows(read.rows, reasons))
 
 
+#: kinds of activity that the definition of R&D leaves out (195号 三、（六）1)
+NO_RESEARCH = ("routine upgrade", "direct use", "social science")
 _SAME_ROW = msgid("row {row} says the same; delete one of them, or give them different names")
 _NUMBER_PREFIX = re.compile(r"^(?:zl|cn|no)(?=\d)")
 

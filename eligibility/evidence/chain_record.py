@@ -1,0 +1,99 @@
+"""A chain of evidence as plain data, for JSON, pages and papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eligibility.domain.facts import Field
+from eligibility.domain.text import Message, Wording
+from eligibility.evidence.checks import Evidence
+from eligibility.i18n import CHINESE, ENGLISH, Language
+from eligibility.schemes.evidence import KINDS, Check, Sighting
+from eligibility.schemes.registry import Scheme
+
+
+def evidence_record(evidence: Evidence, scheme: Scheme) -> dict[str, Any]:
+    """Chain of evidence and everything seen in it.
+
+    Returns
+    -------
+    dict
+        ``firm``, ``as_of``, ``scheme``, ``edition``; ``things`` with code, list, name and whether they
+        count; ``links`` between codes; ``loose``: codes linked with nothing; ``main``: codes of what the
+        main things rest on; ``questions``; ``checks``: *law*, *consistency* and *practice*, each what
+        was seen, where, why it matters and how it is settled; ``off``: checks switched off.
+    """
+    chain = evidence.chain
+    figures = chain.figures
+    return {
+        "firm": {"uscc": figures.texts("uscc")[0], "name": figures.texts("name")[0]},
+        "as_of": figures.dates("application_date")[0].item().isoformat(),
+        "scheme": scheme.id,
+        "edition": chain.law.id,
+        "things": [
+            {
+                "code": thing.code,
+                "list": thing.list,
+                "name": thing.name,
+                "counts": thing.counts,
+                "rows": list(thing.places),
+            }
+            for thing in chain.things.values()
+        ],
+        "links": [
+            {"ends": list(link.ends), "stated_in": sorted(link.stated_in)} for link in chain.links
+        ],
+        "loose": [thing.code for thing in evidence.loose_things],
+        "main": list(evidence.main_chain),
+        "questions": [
+            {
+                "list": each.question.list,
+                "column": each.question.column,
+                "asks": each.question.asks.model_dump(),
+                "codes": list(each.codes),
+            }
+            for each in evidence.questions
+        ],
+        "checks": {kind: list(_checks(evidence, kind, scheme)) for kind in KINDS},
+        "off": list(evidence.off),
+    }
+
+
+def _checks(evidence: Evidence, kind: str, scheme: Scheme) -> Iterator[dict[str, Any]]:
+    for check in evidence.rules.checks:
+        for seen in evidence.sightings.get(check.id, ()) if check.kind == kind else ():
+            yield {
+                "id": check.id,
+                "title": check.title.model_dump(),
+                "where": list(seen.where),
+                "says": {
+                    "zh": sentence(check, seen, scheme, CHINESE),
+                    "en": sentence(check, seen, scheme, ENGLISH),
+                },
+                "why": check.why.model_dump(),
+                "settle": check.settle.model_dump(),
+                "citation": None if check.citation is None else check.citation.model_dump(),
+                "source_day": check.source_day and check.source_day.isoformat(),
+            }
+
+
+def sentence(check: Check, seen: Sighting, scheme: Scheme, language: Language) -> str:
+    """What a check saw, in one language."""
+    return language.of(check.says).format_map(_words(seen.values, scheme, language))
+
+
+def _words(values: Mapping[str, object], scheme: Scheme, language: Language) -> dict[str, object]:
+    fields = scheme.fields_by_id
+    return {
+        name: _word(fields[str(value)] if name == "field" else value, language)
+        for name, value in values.items()
+    }
+
+
+def _word(value: object, language: Language) -> object:
+    if isinstance(value, Field):
+        return language.of(value.stem_title)
+    if isinstance(value, Wording):
+        return language.of(value)
+    return value.say(language) if isinstance(value, Message) else value
