@@ -219,6 +219,41 @@ def read_documents(
     return reading.read_documents(papers, as_of=as_of, scheme=scheme, firm=firm)
 
 
+def evidence(
+    lists: Mapping[str, Sequence[Mapping[str, str | None]]],
+    firm: Firm | FirmTable | None = None,
+    *,
+    as_of: date | None = None,
+    scheme: str = DEFAULT_SCHEME,
+    without: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Chain of evidence of one firm: who is linked to what in its lists, and what does not fit.
+
+    Parameters
+    ----------
+    lists : mapping of list id to rows
+        Texts by column, amounts in 万元, as they stand in the lists of the self-assessment.
+    firm : mapping or FirmTable of one row, optional
+        What is stated beside the lists, as of :func:`assess`.
+    as_of, scheme
+        As of :func:`assess`.
+    without : sequence of str
+        Checks of practice to leave out.
+
+    Returns
+    -------
+    dict
+        As ``evidence --format json`` prints it.
+    """
+    # most who assess firms have no lists
+    from eligibility.evidence.chain_record import evidence_record
+    from eligibility.evidence.checks import examine
+
+    qualification = load_scheme(scheme)
+    figures = firm if isinstance(firm, FirmTable) else firms(firm or {}, as_of=as_of, scheme=scheme)
+    return evidence_record(examine(lists, figures, qualification, (), without), qualification)
+
+
 def assess_file(
     path: Path | str,
     *,

@@ -13,6 +13,7 @@ import typer
 from eligibility.cli import (
     candidates,
     city,
+    evidence,
     finder,
     ladder,
     papers,
@@ -54,6 +55,7 @@ for command in (
     stress.stress,
     papers.read,
     reconcile.reconcile,
+    evidence.evidence,
 ):
     app.command()(command)
 

@@ -17,7 +17,7 @@ from eligibility.schemes.evidence import (
     OtherStatement,
     Thing,
 )
-from eligibility.schemes.lists import Count, ListDefinition
+from eligibility.schemes.lists import Count, ListColumn, ListDefinition
 from eligibility.schemes.registry import Scheme
 
 Lists = Mapping[str, Rows]
@@ -210,20 +210,24 @@ def _links(
     stated: dict[tuple[str, str], set[str]] = {}
     loose: list[LooseReference] = []
     for name, ledger in scheme.lists.items():
-        for column in ledger.columns:
-            if not column.refers_to:
-                continue
+        of_list = [thing for thing in things.values() if thing.list == name]
+        for column in (each for each in ledger.columns if each.refers_to):
             names = _Names(things, column.refers_to, scheme)
-            for thing in things.values():
-                if thing.list != name:
-                    continue
-                for text in dict.fromkeys(row[column.id] for row in thing.rows if column.id in row):
-                    whole = names.find(text)
-                    for part in [text] if whole else _split(text, names):
-                        codes = whole or names.find(part)
-                        if not codes:
-                            loose.append(LooseReference(thing.code, column.id, part))
-                        for code in codes:
-                            ends = (min(thing.code, code), max(thing.code, code))
-                            stated.setdefault(ends, set()).add(name)
+            for thing in of_list:
+                for text in _references(thing, column, names):
+                    codes = names.find(text)
+                    if not codes:
+                        loose.append(LooseReference(thing.code, column.id, text))
+                    for code in codes:
+                        ends = (min(thing.code, code), max(thing.code, code))
+                        stated.setdefault(ends, set()).add(name)
     return [ChainLink(ends, frozenset(of)) for ends, of in stated.items()], loose
+
+
+def _references(thing: Thing, column: ListColumn, names: _Names) -> list[str]:
+    """The texts by which a thing refers to others in a column, each once."""
+    texts = [row[column.id] for row in thing.rows if column.id in row]
+    if not texts and column.by_title and names.find(thing.name):
+        texts = [thing.name]
+    parts = ([text] if names.find(text) else _split(text, names) for text in texts)
+    return list(dict.fromkeys(part for some in parts for part in some))

@@ -1,0 +1,153 @@
+"""``evidence``: who is linked to what in the lists of a firm, and what reviewers would ask of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eligibility.cli.candidates import Result
+from eligibility.cli.common import (
+    AsOf,
+    SchemeId,
+    Tongue,
+    held_scheme,
+    intake_options,
+    refusals,
+)
+from eligibility.domain.errors import InputError
+from eligibility.domain.text import json_text
+from eligibility.schemes.registry import DEFAULT_SCHEME
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from eligibility.domain.facts import FirmTable
+    from eligibility.evidence.checks import Evidence
+    from eligibility.schemes.registry import Scheme
+
+
+def evidence(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Lists of rights, activities, products and conversions: workbooks, CSV or Word files whose tables have header rows, or a .json of {facts, lists}.",
+        ),
+    ],
+    firm_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FIRMS",
+            help="The firm's file, as assess takes it; its figures are held against the lists.",
+        ),
+    ] = None,
+    firm: Annotated[
+        str, typer.Option("--firm", help="Credit code or name of the firm in that file.")
+    ] = "",
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="CHECK", help="A check of practice to leave out."),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="OUT.svg", help="Write the picture of the chain."),
+    ] = None,
+    as_of: AsOf = None,
+    form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
+    scheme: SchemeId = DEFAULT_SCHEME,
+    lang: Tongue = None,
+) -> None:
+    """Chain of evidence: rights, activities, products and conversions, and what does not fit together."""
+    from eligibility.evidence.chain_record import evidence_record
+    from eligibility.reports.evidence_text import evidence_text
+
+    with refusals(lang) as spoken:
+        qualification = held_scheme(scheme)
+        day = intake_options(qualification, as_of, None, None, None).application_date
+        found = _examine(files, firm_file, firm, without or [], qualification, day)
+        record = evidence_record(found, qualification)
+        if picture is not None:
+            from eligibility.atomic_file import atomic_file, check_output
+            from eligibility.reports.evidence_picture import evidence_picture
+
+            check_output(picture, *files)
+            with atomic_file(picture) as file:
+                file.write(evidence_picture(record, spoken).encode())
+        text = json_text(record) if form is Result.JSON else evidence_text(record, spoken) + "\n"
+        print(text, end="")
+
+
+def _examine(
+    files: list[Path],
+    firm_file: Path | None,
+    firm: str,
+    without: list[str],
+    scheme: Scheme,
+    day: date,
+) -> Evidence:
+    from eligibility.api import firms, read_documents
+    from eligibility.evidence.checks import examine
+    from eligibility.evidence.other_statements import other_statements
+
+    facts: dict[str, object] = {}
+    lists: dict[str, list[Mapping[str, str]]] = {}
+    for path in files:
+        if path.suffix.lower() == ".json":
+            content = _read_json(path)
+            facts |= content["facts"]
+            for name, rows in content["lists"].items():
+                lists.setdefault(name, []).extend(rows)
+    papers = [path for path in files if path.suffix.lower() != ".json"]
+    reading = read_documents(papers, as_of=day, scheme=scheme.id)
+    for each in reading.lists:
+        lists.setdefault(each.list, []).extend(each.rows)
+    if not any(lists.get(name) for name in scheme.lists):
+        columns = next(iter(scheme.lists.values())).columns
+        raise InputError(
+            "{file} holds no list; expected tables with header rows, such as: {titles}.",
+            file=", ".join(path.name for path in files),
+            titles=", ".join(column.titles[0] for column in columns),
+        )
+    on_paper = reading.window(day.year, list(scheme.latest_year_ids))
+    if firm_file is None:
+        # with nothing to be held against, the figures on paper are the firm's own
+        facts = {name: fact.value for name, fact in on_paper.items()} | facts
+        return examine(lists, firms(facts, as_of=day, scheme=scheme.id), scheme, (), without)
+    figures = _firm_of(firm_file, firm, scheme, day)
+    return examine(lists, figures, scheme, other_statements(on_paper), without)
+
+
+def _read_json(path: Path) -> Mapping[str, Any]:
+    """A file of ``facts`` by field id and ``lists`` of rows, either of which may be absent."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        facts, lists = dict(content.get("facts", {})), dict(content.get("lists", {}))
+        rows = {name: [dict(row) for row in some] for name, some in lists.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise InputError(
+            "{file} cannot be read: expected JSON of facts by field and lists of rows.",
+            file=path.name,
+        ) from error
+    return {"facts": facts, "lists": rows}
+
+
+def _firm_of(file: Path, firm: str, scheme: Scheme, day: date) -> FirmTable:
+    import numpy as np
+
+    from eligibility.cli.planning import row_of
+    from eligibility.intake.table import IntakeOptions, read_table
+
+    options = IntakeOptions(application_date=day, covered_from=scheme.covered_from)
+    table = read_table(file, scheme.fields, options, catalogue=scheme.titles_by_code).table
+    if not firm and table.rows != 1:
+        raise InputError(
+            "{file} has {count} usable rows; name the firm with --firm.",
+            file=file.name,
+            count=table.rows,
+        )
+    return table.take(np.array([row_of(table, firm, file) if firm else 0]))

@@ -1,0 +1,111 @@
+"""A firm's chain of evidence as text: what was seen by kind, what is asked, and who is linked to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eligibility.domain.text import msgid
+from eligibility.i18n import Language
+from eligibility.reports.paper import Point
+from eligibility.reports.terminal import terminal_lines
+from eligibility.schemes.registry import load_scheme
+
+#: what each kind of check is called, and what is to be known of it
+KIND_TITLES: Mapping[str, str] = {
+    "law": msgid("A text asks for it"),
+    "consistency": msgid("Two statements of the firm differ"),
+    "practice": msgid("Reviewers look at it (practice, no rule)"),
+}
+KIND_MARKS = {"law": "unmet", "consistency": "undetermined", "practice": "warning"}
+
+
+def evidence_text(record: Mapping[str, Any], language: Language) -> str:
+    """Everything that a terminal shows of a chain of evidence.
+
+    Parameters
+    ----------
+    record : mapping
+        As :func:`eligibility.evidence.chain_record.evidence_record` gives it.
+    """
+    say, firm = language.text, record["firm"]
+    head = f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")
+    lines = [head, say("Who is linked to what")]
+    lines += terminal_lines(Point(line) for line in chain_lines(record, language))
+    for kind, title in KIND_TITLES.items():
+        seen = record["checks"][kind]
+        lines.append(f"{say(title)}: {len(seen)}")
+        lines += terminal_lines(_points(seen, language))
+    if record["questions"]:
+        lines.append(say("Not stated yet"))
+        lines += terminal_lines(Point(line) for line in question_lines(record, language))
+    if record["off"]:
+        lines.append(say("Checks switched off: {names}").format(names=", ".join(record["off"])))
+    return "\n".join(lines)
+
+
+def _points(seen: list[Mapping[str, Any]], language: Language) -> Iterator[Point]:
+    say = language.text
+    for each in seen:
+        yield Point(each["says"][language.id], mark="item")
+        yield Point(each["why"][language.id], depth=1)
+        yield Point(say("To settle: {how}").format(how=each["settle"][language.id]), depth=1)
+        if source := source_words(each, language):
+            yield Point(f"[{source}]", depth=1)
+
+
+def source_words(seen: Mapping[str, Any], language: Language) -> str:
+    """Where a check comes from, with the day of a source of practice and how well it was checked."""
+    cited = seen["citation"]
+    if cited is None:
+        return ""
+    words = f"{cited['document']} {cited['article']}"
+    if seen["source_day"]:
+        words += f", {seen['source_day']}"
+    notes = {
+        "A": "",
+        "B": language.text("one source"),
+        "C": language.text("one source, not borne out"),
+        "M": language.text("no text found"),
+    }
+    note = notes[cited["confidence"]]
+    return f"{words} ({note})" if note else words
+
+
+def question_lines(record: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """What is asked, and of which things."""
+    lists = load_scheme(record["scheme"]).lists
+    for each in record["questions"]:
+        title, asks = language.of(lists[each["list"]].title), each["asks"][language.id]
+        yield f"{title}: {asks} ({code_words(each['codes'], language)})"
+
+
+def code_words(codes: list[str], language: Language, most: int = 8) -> str:
+    """Some codes, and how many more there are."""
+    words = language.text(", ").join(codes[:most])
+    more = language.text("… and {n} more").format(n=len(codes) - most)
+    return f"{words} {more}" if len(codes) > most else words
+
+
+def chain_lines(record: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Each thing with what it is linked with: the picture in words."""
+    say = language.text
+    beside: dict[str, list[str]] = {}
+    for link in record["links"]:
+        one, other = link["ends"]
+        beside.setdefault(one, []).append(other)
+        beside.setdefault(other, []).append(one)
+    names = {each["code"]: each for each in record["things"]}
+    for thing in record["things"]:
+        others = beside.get(thing["code"], [])
+        if not thing["counts"] and not others:
+            continue
+        label = f"{thing['code']} {thing['name']}".strip() if thing["counts"] else thing["name"]
+        words = [
+            code if names[code]["counts"] else names[code]["name"] or code
+            for code in sorted(others)
+        ]
+        line = f"{label} → {say(', ').join(words)}" if words else f"{label} – {say('hangs loose')}"
+        if thing["code"] in record["main"]:
+            line += f" ({say('carries a main product')})"
+        yield line if thing["counts"] else f"{line} ({say('does not count')})"
