@@ -102,7 +102,10 @@ class Support(_Frozen):
 
 
 class City(_Frozen):
-    """All that a city sets for itself; ``region`` says by which calendar."""
+    """All that a city sets for itself; ``region`` says by which calendar.
+
+    ``checks_off`` are checks of practice, of a chain of evidence, that its institutions do not use.
+    """
 
     id: str
     title: Wording
@@ -115,6 +118,7 @@ class City(_Frozen):
     priorities: Priorities
     support: Support
     courses: tuple[Course, ...]
+    checks_off: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _is_possible(self) -> City:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count as count_up
 from typing import Any
 
 from eligibility.domain.facts import FirmTable
@@ -117,17 +118,16 @@ def _with_codes(
     stated: dict[int, int] = {}
     claims: list[tuple[int, int]] = []
     for at, thing in enumerate(things):
-        number = _own_number(thing, ledger.prefix) if thing.counts else None
+        number = _own_number(thing, ledger.prefix)
         if number is not None and number in stated.values():
             claims.append((next(one for one, other in stated.items() if other == number), at))
         elif number is not None:
             stated[at] = number
-    free = (number for number in range(1, len(things) * 2 + 2) if number not in stated.values())
+    free = (number for number in count_up(1) if number not in stated.values())
+    # also what does not count has its number, so that others keep theirs when it counts again
     codes = [
         _code(ledger.prefix, stated[at] if at in stated else next(free))
-        if thing.counts
-        else f"{ledger.id}:{thing.places[0]}"
-        for at, thing in enumerate(things)
+        for at in range(len(things))
     ]
     numbered = [
         Thing(each.list, code, each.name, each.status, each.reason, each.places, each.rows)

@@ -48,17 +48,21 @@ def evidence_picture(record: Mapping[str, Any], language: Language) -> str:
     columns = [_order_of(record, name) for name in order]
     beside = _neighbours(record)
     columns = _uncross(columns, beside)
+    rows = [min(len(things), MOST) + (len(things) > MOST) for things in columns]
+    starts = _starts(record, columns, rows)
     places = {
-        thing["code"]: _place(column, row)
+        thing["code"]: _place(column, starts[column] + row)
         for column, things in enumerate(columns)
         for row, thing in enumerate(things[:MOST])
     }
     width = 2 * MARGIN + len(order) * WIDTH + max(len(order) - 1, 0) * BETWEEN
-    rows = max((min(len(things), MOST) + (len(things) > MOST) for things in columns), default=0)
-    height = 2 * MARGIN + HEAD + rows * (HEIGHT + GAP)
+    lowest = max((start + row for start, row in zip(starts, rows, strict=True)), default=0)
+    height = 2 * MARGIN + HEAD * (1 + any(starts)) + lowest * (HEIGHT + GAP)
     parts = [
         *_lines(record, places),
-        *_heads(columns, [language.of(scheme.lists[name].title) for name in order], language),
+        *_heads(
+            columns, starts, [language.of(scheme.lists[name].title) for name in order], language
+        ),
         *_boxes(record, columns, places),
     ]
     return (
@@ -107,6 +111,23 @@ def _uncross(
     return result
 
 
+def _starts(
+    record: Mapping[str, Any], columns: Sequence[Sequence[Mapping[str, Any]]], rows: Sequence[int]
+) -> list[int]:
+    """The row at which each column begins: one that most lines would cross stands below the others."""
+    column_of = {each["code"]: place for place, things in enumerate(columns) for each in things}
+    crossed = [0] * len(columns)
+    for link in record["links"]:
+        ends = sorted(column_of[code] for code in link["ends"] if code in column_of)
+        for between in range(ends[0] + 1, ends[1]) if len(ends) > 1 else ():
+            crossed[between] += 1
+    worst = max(crossed, default=0)
+    lowered = crossed.index(worst) if worst else None
+    below = max((row for place, row in enumerate(rows) if place != lowered), default=0)
+    # one row for its head
+    return [below + 1 if place == lowered and rows[place] else 0 for place in range(len(columns))]
+
+
 def _place(column: int, row: int) -> Place:
     return MARGIN + column * (WIDTH + BETWEEN), MARGIN + HEAD + row * (HEIGHT + GAP)
 
@@ -127,13 +148,16 @@ def _lines(record: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[s
 
 
 def _heads(
-    columns: Sequence[Sequence[Mapping[str, Any]]], titles: Sequence[str], language: Language
+    columns: Sequence[Sequence[Mapping[str, Any]]],
+    starts: Sequence[int],
+    titles: Sequence[str],
+    language: Language,
 ) -> Iterator[str]:
     for column, (things, title) in enumerate(zip(columns, titles, strict=True)):
-        left, _top = _place(column, 0)
-        yield _text(left, MARGIN + 18, _short(f"{title} {len(things)}", LETTERS), "head")
+        left, top = _place(column, starts[column])
+        yield _text(left, top - HEAD + 18, _short(f"{title} {len(things)}", LETTERS), "head")
         if len(things) > MOST:
-            _left, top = _place(column, MOST)
+            _left, top = _place(column, starts[column] + MOST)
             more = language.text("… and {n} more").format(n=len(things) - MOST)
             yield _text(left, top + 22, more, "more")
 
@@ -155,7 +179,7 @@ def _boxes(
             if thing["counts"]
             else "uncounted"
         )
-        label = f"{thing['code']} {thing['name']}" if thing["counts"] else thing["name"]
+        label = f"{thing['code']} {thing['name']}".strip()
         cls = f' class="{kind}"' if kind else ""
         yield (
             f"<g{cls}><title>{escape(label)}</title>"

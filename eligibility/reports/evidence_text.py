@@ -95,17 +95,13 @@ def chain_lines(record: Mapping[str, Any], language: Language) -> Iterator[str]:
         one, other = link["ends"]
         beside.setdefault(one, []).append(other)
         beside.setdefault(other, []).append(one)
-    names = {each["code"]: each for each in record["things"]}
     for thing in record["things"]:
         others = beside.get(thing["code"], [])
         if not thing["counts"] and not others:
             continue
-        label = f"{thing['code']} {thing['name']}".strip() if thing["counts"] else thing["name"]
-        words = [
-            code if names[code]["counts"] else names[code]["name"] or code
-            for code in sorted(others)
-        ]
-        line = f"{label} → {say(', ').join(words)}" if words else f"{label} – {say('hangs loose')}"
+        label = f"{thing['code']} {thing['name']}".strip()
+        words = say(", ").join(sorted(others))
+        line = f"{label} → {words}" if words else f"{label} – {say('hangs loose')}"
         if thing["code"] in record["main"]:
             line += f" ({say('carries a main product')})"
         yield line if thing["counts"] else f"{line} ({say('does not count')})"

@@ -96,7 +96,7 @@ class Thing:
     list : str
         Id of the list.
     code : str
-        Its number in the form, as RD01; one that does not count has its list and row, as activity:7.
+        Its number in the form, as RD01.
     name : str
     status : int
         MET, UNMET or UNDETERMINED: whether it counts.
@@ -124,7 +124,7 @@ class Thing:
     @property
     def label(self) -> str:
         """Its number and name."""
-        return f"{self.code} {self.name}".strip() if self.counts else self.name or self.code
+        return f"{self.code} {self.name}".strip()
 
     def value(self, column: str) -> Any:
         """What its first row with an entry says; None where none does."""

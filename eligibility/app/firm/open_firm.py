@@ -18,6 +18,8 @@ from eligibility.app.register import firms_query
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.domain.calendar_window import cut_window
+from eligibility.domain.facts import FirmTable
+from eligibility.intake.draft_reader import read_draft
 from eligibility.screening import Firm
 from eligibility.store import PAPER_WORDS, Repository
 
@@ -49,6 +51,8 @@ class OpenFirm:
         The lists behind its counts, as they were typed.
     papers : mapping of paper to msgid, or None
         Where each paper stands; None where nobody keeps a list of them.
+    figures : FirmTable, optional
+        What is stated beside the lists, where it is kept apart from what they come to.
     """
 
     firm: Firm
@@ -57,6 +61,7 @@ class OpenFirm:
     home: PageLink
     lists: Lists = field(default_factory=dict)
     papers: Mapping[str, str] | None = None
+    figures: FirmTable | None = None
 
 
 def from_file(key: str) -> OpenFirm | None:
@@ -82,7 +87,15 @@ def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
         PageLink(PAGES / "self_assessment/result_page.py", address.draft_query()),
     )
     lists = cut_window(draft.lists, firm.application_date.year, firm.scheme.latest_year_ids)
-    return OpenFirm(replace(firm, key=form_state.DRAFT), date.today(), query, home, lists)
+    typed = read_draft({"facts": draft.facts}, firm.scheme, date.today()).batch.table
+    return OpenFirm(
+        replace(firm, key=form_state.DRAFT),
+        date.today(),
+        query,
+        home,
+        lists,
+        figures=typed if typed.rows else None,
+    )
 
 
 def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:

@@ -13,6 +13,7 @@ import streamlit as st
 from eligibility.app import address, cache, session
 from eligibility.app.firm import (
     conditions,
+    evidence,
     open_firm,
     papers,
     plan_sections,
@@ -196,7 +197,9 @@ def assessment(repository: Repository, firm: Row) -> None:
     conditions.conditions(judged)
     st.header(_("Innovation score"), anchor=False)
     score.score(judged)
-    stress.stress(judged, firms_query.lists_of(repository, firm["id"]))
+    lists = firms_query.lists_of(repository, firm["id"])
+    stress.stress(judged, lists)
+    evidence.evidence(judged, lists)
     if judged.record.get("readiness"):
         readiness.readiness(judged, cache.model()[0])
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.fields import Sheet
+from eligibility.app.self_assessment.link_columns import link_columns
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
@@ -217,6 +218,7 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "income": text(_("Income of the latest year ({unit})").format(unit=unit)),
         "main": text(_("Main product"), width="small", help=_("yes or no")),
     }
+    said |= link_columns(kind, sheet)
     for name in sheet.scheme.lists["activity"].amounts:
         title = fmt.stem_title(sheet.scheme.fields_by_id[f"{name}_y3"])
         said[name] = text(f"{title} ({unit})", width=150)

@@ -9,6 +9,7 @@ import streamlit as st
 from eligibility.app import address, auth, cache
 from eligibility.app.firm import (
     conditions,
+    evidence,
     first_screen,
     ladder,
     open_firm,
@@ -70,6 +71,7 @@ conditions.conditions(firm)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm)
 stress.stress(firm, opened.lists)
+evidence.evidence(firm, opened.lists, opened.figures)
 result_summary.calendar(firm, date.today())
 if blank := result_summary.other_qualifications(rungs, firm):
     form_state.open_step(*blank)
