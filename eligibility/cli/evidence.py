@@ -106,7 +106,7 @@ def _examine(
     reading = read_documents(papers, as_of=day, scheme=scheme.id)
     for each in reading.lists:
         lists.setdefault(each.list, []).extend(each.rows)
-    if not any(lists.get(name) for name in scheme.lists):
+    if not any(lists.get(each.id) for each in scheme.lists.values() if each.prefix):
         columns = next(iter(scheme.lists.values())).columns
         raise InputError(
             "{file} holds no list; expected tables with header rows, such as: {titles}.",

@@ -28,7 +28,7 @@ CODE = "code"
 LONGEST_RANGE = 200
 _NUMBER = re.compile(r"([a-z]*)\s*[-_]?\s*0*(\d{1,4})")
 _RANGE = re.compile(r"([a-z]+)\s*0*(\d{1,4})\s*(?:-|~|–|—|至|到)\s*(?:[a-z]+)?\s*0*(\d{1,4})")
-_BETWEEN = re.compile(r"[、，,;；|/\n]+")
+_BETWEEN = re.compile(r"[、，,;；|/／\n]+")
 _WORDS = re.compile(r"\s+")
 _NOTHING = frozenset(("无", "-", "—", "/", "none", "n/a", "没有"))
 
@@ -57,6 +57,9 @@ def build_chain(
     repeats: list[tuple[str, str]] = []
     counts: dict[str, float | str | None] = {}
     for name, ledger in scheme.lists.items():
+        if not ledger.prefix:
+            # its rows are no things that anything refers to
+            continue
         rows = rows_with_entries(lists.get(name, ()))
         count = count_list(ledger, rows, law, day, figures.texts("name")[0])
         if count is None:

@@ -16,6 +16,7 @@ from eligibility.domain.facts import FirmTable, Kind, years_of
 from eligibility.domain.law import Edition, FormRow, FormTable
 from eligibility.domain.results import UNDETERMINED, UNMET
 from eligibility.domain.text import Wording
+from eligibility.evidence.chain import build_chain
 from eligibility.i18n import Language
 from eligibility.intake.cells import normal
 from eligibility.intake.lists import count_list, read_ledger, rows_with_entries
@@ -113,6 +114,13 @@ class ListContents:
         self.read: dict[str, ListRows] = {}
         self.open: dict[str, bool] = {}
         self.definitions = scheme.lists
+        self.chain = build_chain(lists, firm, scheme)
+        self._things = {
+            (thing.list, place): thing
+            for thing in self.chain.things.values()
+            for place in thing.places
+        }
+        self._places: dict[str, list[int]] = {}
         for name, ledger in scheme.lists.items():
             entries = rows_with_entries(lists.get(name, ()))
             count = count_list(ledger, entries, law, day, name_of_firm)
@@ -120,6 +128,9 @@ class ListContents:
                 continue
             rows = [
                 row for row, status in zip(entries, count.status, strict=True) if status != UNMET
+            ]
+            self._places[name] = [
+                place for place, status in enumerate(count.status, 1) if status != UNMET
             ]
             self.open[name] = bool((count.status == UNDETERMINED).any())
             self.rows[name], self.read[name] = rows, read_ledger(ledger, rows, name_of_firm)
@@ -139,6 +150,21 @@ class ListContents:
             }
             for place, row in enumerate(self.rows[name])
         ]
+
+    def links(self, name: str, number: int) -> dict[str, DraftCell]:
+        """The number in the form of the thing listed at this place, and the numbers it is linked with."""
+        rows = [of[0] for of in self.activities.values()] if name == "activity" else None
+        if number > len(rows if rows is not None else self.rows.get(name, ())):
+            return {}
+        place = self._places[name][number - 1 if rows is None else rows[number - 1]]
+        thing = self._things[name, place]
+        cells = {"code": DraftCell(thing.code)}
+        for column in self.definitions[name].columns:
+            beside = (self.chain.neighbours(thing, other) for other in column.refers_to)
+            codes = [each.code for some in beside for each in some if each.counts]
+            if codes:
+                cells[column.id] = DraftCell("、".join(codes))
+        return cells
 
     def number(self, name: str, kinds: Sequence[str], all_kinds: Set[str]) -> DraftCell:
         """How many of a list are of these kinds; blank while a row is open or of no known kind."""
@@ -203,8 +229,9 @@ def _table(
     things = [] if table.rows else contents.things(table.list)
     for number, thing in enumerate(things or [{}] * table.empty_rows, start=1):
         named = table.takes or [None] * len(table.columns)
-        cells = (thing.get(name or "", DraftCell(None)) for name in named)
-        rows.append(DraftRow(_number(table, number), tuple(cells)))
+        links = contents.links(table.list, number)
+        cells = ((thing | links).get(name or "", DraftCell(None)) for name in named)
+        rows.append(DraftRow(_number(table, number, links), tuple(cells)))
     return DraftTable(table.title, table.note, (table.head, *columns), tuple(rows), table.by_year)
 
 
@@ -214,7 +241,8 @@ def _by_thing(table: FormTable, contents: ListContents) -> Iterator[DraftTable]:
     ids = [row.id for row in table.rows]
     for year in contents.years if things else ():
         columns = [*things, [row for rows in things for row in rows]]
-        heads = [*(_number(table, place) for place in range(1, len(things) + 1)), _ALL]
+        numbers = range(1, len(things) + 1)
+        heads = [*(_number(table, at, contents.links(table.list, at)) for at in numbers), _ALL]
         for start in range(0, len(columns), ABREAST):
             part, rows = columns[start : start + ABREAST], list[DraftRow]()
             for row in table.rows:
@@ -236,8 +264,8 @@ def _of_year(title: Wording, year: int) -> Wording:
     return Wording(zh=f"{title.zh}（{year}）", en=f"{title.en} ({year})")
 
 
-def _number(table: FormTable, number: int) -> Wording:
-    label = f"{table.numbered}{number:02}"
+def _number(table: FormTable, number: int, links: Mapping[str, DraftCell]) -> Wording:
+    label = str(links["code"].value) if "code" in links else f"{table.numbered}{number:02}"
     return Wording(zh=label, en=label)
 
 

@@ -57,7 +57,7 @@ def evidence_picture(record: Mapping[str, Any], language: Language) -> str:
     }
     width = 2 * MARGIN + len(order) * WIDTH + max(len(order) - 1, 0) * BETWEEN
     lowest = max((start + row for start, row in zip(starts, rows, strict=True)), default=0)
-    height = 2 * MARGIN + HEAD * (1 + any(starts)) + lowest * (HEIGHT + GAP)
+    height = 2 * MARGIN + HEAD + lowest * (HEIGHT + GAP)
     parts = [
         *_lines(record, places),
         *_heads(

@@ -223,6 +223,24 @@ def test_what_a_firm_listed_stands_in_the_tables_of_the_application() -> None:
     assert [row[5] for row in products] == ["Yes", "No"]
 
 
+def test_the_numbers_of_rights_fill_themselves_in_from_the_links() -> None:
+    rights = [right | {"activities": "RD02"} for right in LISTED["ip"]]
+    rights[1]["products"] = "平台"
+    activities = [row | {"field": "10101"} for row in LISTED["activity"]]
+    activities[2] = activities[2] | {"code": "RD05"}
+    made = listed_tables(LISTED | {"ip": rights, "activity": activities})
+    # a right that lapsed is not applied with
+    assert [row[:2] + row[-1:] for row in made["4. R&D activities"]] == [
+        ["RD01", "数据平台", None],
+        ["RD05", "芯片", None],
+    ]
+    rights = [right | {"activities": "RD05、RD01"} for right in rights]
+    made = listed_tables(LISTED | {"ip": rights, "activity": activities})
+    assert [row[-1] for row in made["4. R&D activities"]] == ["IP01、IP02", "IP01、IP02"]
+    products = made["6. Hi-tech products and services of the latest year"]
+    assert [row[-1] for row in products] == ["IP02", None]
+
+
 def test_without_lists_their_rows_are_left_to_be_filled_in() -> None:
     made = listed_tables({})
     assert [row[0] for row in made["2. Rights: each"]] == [f"IP0{n}" for n in range(1, 6)]

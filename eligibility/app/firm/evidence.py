@@ -35,7 +35,8 @@ def evidence(firm: Firm, lists: Mapping[str, Rows], figures: FirmTable | None = 
 
     ``figures`` are those stated beside the lists, where they are kept apart from what the lists come to.
     """
-    if firm.scheme.evidence is None or not any(lists.get(name) for name in firm.scheme.lists):
+    listed = [each.id for each in firm.scheme.lists.values() if each.prefix]
+    if firm.scheme.evidence is None or not any(lists.get(name) for name in listed):
         return
     found = examine(
         lists, firm.table if figures is None else figures, firm.scheme, (), cache.city().checks_off
