@@ -13,7 +13,7 @@ from eligibility.schemes.registry import load_scheme
 
 #: what each kind of check is called, and what is to be known of it
 KIND_TITLES: Mapping[str, str] = {
-    "law": msgid("A text asks for it"),
+    "law": msgid("The law asks for it"),
     "consistency": msgid("Two statements of the firm differ"),
     "practice": msgid("Reviewers look at it (practice, no rule)"),
 }
@@ -90,6 +90,11 @@ def code_words(codes: list[str], language: Language, most: int = 8) -> str:
 def chain_lines(record: Mapping[str, Any], language: Language) -> Iterator[str]:
     """Each thing with what it is linked with: the picture in words."""
     say = language.text
+    loose, main, uncounted = (
+        say("hangs loose"),
+        say("carries a main product"),
+        say("does not count"),
+    )
     beside: dict[str, list[str]] = {}
     for link in record["links"]:
         one, other = link["ends"]
@@ -101,7 +106,7 @@ def chain_lines(record: Mapping[str, Any], language: Language) -> Iterator[str]:
             continue
         label = f"{thing['code']} {thing['name']}".strip()
         words = say(", ").join(sorted(others))
-        line = f"{label} → {words}" if words else f"{label} – {say('hangs loose')}"
+        line = f"{label} → {words}" if words else f"{label} – {loose}"
         if thing["code"] in record["main"]:
-            line += f" ({say('carries a main product')})"
-        yield line if thing["counts"] else f"{line} ({say('does not count')})"
+            line += f" ({main})"
+        yield line if thing["counts"] else f"{line} ({uncounted})"

@@ -61,7 +61,7 @@ def evidence(firm: Firm, lists: Mapping[str, Rows], figures: FirmTable | None = 
 def _picture(record: Mapping[str, Any]) -> None:
     """The picture, and the same in words: for who hears the page, and on a phone in its place."""
     drawn = b64encode(evidence_picture(record, language()).encode()).decode()
-    words = _("Who is linked to what: {links} links, {loose} things hang loose.").format(
+    words = _("Who is linked to what: {links} links; {loose} hanging loose.").format(
         links=len(record["links"]), loose=len(record["loose"])
     )
     legend = _("Blue: what the main products rest on. Dashed: hangs loose. Grey: does not count.")
@@ -79,7 +79,8 @@ def _picture(record: Mapping[str, Any]) -> None:
 
 def _kind(kind: str, title: str, seen: Sequence[Mapping[str, Any]]) -> None:
     if not seen:
-        st.html(tag("p", tag("b", title), f": {_('nothing seen')}", cls="muted"))
+        nothing = _("nothing seen")
+        st.html(tag("p", tag("b", title), f": {nothing}", cls="muted"))
         return
     by_check: dict[str, list[Mapping[str, Any]]] = {}
     for each in seen:
