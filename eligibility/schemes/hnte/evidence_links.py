@@ -331,7 +331,7 @@ def link_one_sided(chain: Chain, _: Check) -> Iterator[Sighting]:
         for one, other in (link.ends, link.ends[::-1]):
             if chain.things[one].list in link.stated_in:
                 sides.setdefault((one, chain.things[other].list), set()).add(other)
-    for (one, _), others in sides.items():
+    for (one, _list), others in sides.items():
         own = chain.things[one].list
         for other in sorted(others):
             # what names nothing of this list is blank there, and no contradiction
