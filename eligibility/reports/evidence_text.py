@@ -34,7 +34,7 @@ def evidence_text(record: Mapping[str, Any], language: Language) -> str:
     lines += terminal_lines(Point(line) for line in chain_lines(record, language))
     for kind, title in KIND_TITLES.items():
         sightings = record["checks"][kind]
-        lines.append(f"{say(title)}: {len(sightings)}")
+        lines.append(say("{title}: {n}").format(title=say(title), n=len(sightings)))
         lines += terminal_lines(_points(sightings, language))
     if record["questions"]:
         lines.append(say("Not stated yet"))

@@ -80,13 +80,14 @@ def _picture(record: Mapping[str, Any]) -> None:
 def _kind(kind: str, title: str, sightings: Sequence[Mapping[str, Any]]) -> None:
     if not sightings:
         nothing = _("nothing seen")
-        st.html(tag("p", tag("b", title), f": {nothing}", cls="muted"))
+        st.html(tag("p", _("{title}: {n}").format(title=title, n=nothing), cls="muted"))
         return
+    head = _("{title}: {n}").format(title=title, n=len(sightings))
     by_check: dict[str, list[Mapping[str, Any]]] = {}
     for each in sightings:
         by_check.setdefault(each["id"], []).append(each)
     checks = (_check(some, CLASSES[kind]) for some in by_check.values())
-    st.html(tag("section", tag("p", tag("b", f"{title}: {len(sightings)}")), *checks, cls="checks"))
+    st.html(tag("section", tag("p", tag("b", head)), *checks, cls="checks"))
 
 
 def _check(sightings: Sequence[Mapping[str, Any]], cls: str) -> Markup:
