@@ -62,14 +62,14 @@ def evidence_record(evidence: Evidence, scheme: Scheme) -> dict[str, Any]:
 
 def _checks(evidence: Evidence, kind: str, scheme: Scheme) -> Iterator[dict[str, Any]]:
     for check in evidence.rules.checks:
-        for seen in evidence.sightings.get(check.id, ()) if check.kind == kind else ():
+        for sighting in evidence.sightings.get(check.id, ()) if check.kind == kind else ():
             yield {
                 "id": check.id,
                 "title": check.title.model_dump(),
-                "where": list(seen.where),
+                "where": list(sighting.where),
                 "says": {
-                    "zh": sentence(check, seen, scheme, CHINESE),
-                    "en": sentence(check, seen, scheme, ENGLISH),
+                    "zh": sentence(check, sighting, scheme, CHINESE),
+                    "en": sentence(check, sighting, scheme, ENGLISH),
                 },
                 "why": check.why.model_dump(),
                 "settle": check.settle.model_dump(),
@@ -78,9 +78,9 @@ def _checks(evidence: Evidence, kind: str, scheme: Scheme) -> Iterator[dict[str,
             }
 
 
-def sentence(check: Check, seen: Sighting, scheme: Scheme, language: Language) -> str:
+def sentence(check: Check, sighting: Sighting, scheme: Scheme, language: Language) -> str:
     """What a check saw, in one language."""
-    return language.of(check.says).format_map(_words(seen.values, scheme, language))
+    return language.of(check.says).format_map(_words(sighting.values, scheme, language))
 
 
 def _words(values: Mapping[str, object], scheme: Scheme, language: Language) -> dict[str, object]:

@@ -152,22 +152,15 @@ def _look(chain: Chain, check: Check, scheme: Scheme) -> tuple[Sighting, ...]:
 
 
 def _questions(chain: Chain, rules: EvidenceRules) -> tuple[OpenQuestion, ...]:
-    """What is asked of things that leave a column blank, unless the other side says it."""
+    """What is asked of things that leave a column blank, unless a link from the other side answers."""
     found = []
-    linked = {code for link in chain.links for code in link.ends}
     for question in rules.questions:
         codes = tuple(
             thing.code
             for thing in chain.of(question.list)
             if thing.value(question.column) is None
-            and not (question.links and _has_link(chain, thing, question, linked))
+            and not any(chain.neighbours(thing, name) for name in question.links)
         )
         if codes:
             found.append(OpenQuestion(question, codes))
     return tuple(found)
-
-
-def _has_link(
-    chain: Chain, thing: Thing, question: EvidenceQuestion, linked: Collection[str]
-) -> bool:
-    return thing.code in linked and any(chain.neighbours(thing, name) for name in question.links)

@@ -188,9 +188,9 @@ def _boxes(
         )
 
 
-def _text(left: float, top: float, text: str, cls: str = "") -> str:
+def _text(x: float, y: float, text: str, cls: str = "") -> str:
     name = f' class="{cls}"' if cls else ""
-    return f'<text{name} x="{left:g}" y="{top:g}">{escape(text)}</text>'
+    return f'<text{name} x="{x:g}" y="{y:g}">{escape(text)}</text>'
 
 
 def _short(text: str, letters: int) -> str:

@@ -33,9 +33,9 @@ def evidence_text(record: Mapping[str, Any], language: Language) -> str:
     lines = [head, say("Who is linked to what")]
     lines += terminal_lines(Point(line) for line in chain_lines(record, language))
     for kind, title in KIND_TITLES.items():
-        seen = record["checks"][kind]
-        lines.append(f"{say(title)}: {len(seen)}")
-        lines += terminal_lines(_points(seen, language))
+        sightings = record["checks"][kind]
+        lines.append(say("{title}: {n}").format(title=say(title), n=len(sightings)))
+        lines += terminal_lines(_points(sightings, language))
     if record["questions"]:
         lines.append(say("Not stated yet"))
         lines += terminal_lines(Point(line) for line in question_lines(record, language))
@@ -44,9 +44,9 @@ def evidence_text(record: Mapping[str, Any], language: Language) -> str:
     return "\n".join(lines)
 
 
-def _points(seen: list[Mapping[str, Any]], language: Language) -> Iterator[Point]:
+def _points(sightings: list[Mapping[str, Any]], language: Language) -> Iterator[Point]:
     say = language.text
-    for each in seen:
+    for each in sightings:
         yield Point(each["says"][language.id], mark="item")
         yield Point(each["why"][language.id], depth=1)
         yield Point(say("To settle: {how}").format(how=each["settle"][language.id]), depth=1)
@@ -54,14 +54,14 @@ def _points(seen: list[Mapping[str, Any]], language: Language) -> Iterator[Point
             yield Point(f"[{source}]", depth=1)
 
 
-def source_words(seen: Mapping[str, Any], language: Language) -> str:
+def source_words(sighting: Mapping[str, Any], language: Language) -> str:
     """Where a check comes from, with the day of a source of practice and how well it was checked."""
-    cited = seen["citation"]
+    cited = sighting["citation"]
     if cited is None:
         return ""
     words = f"{cited['document']} {cited['article']}"
-    if seen["source_day"]:
-        words += f", {seen['source_day']}"
+    if sighting["source_day"]:
+        words += f", {sighting['source_day']}"
     notes = {
         "A": "",
         "B": language.text("one source"),

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from eligibility.api import firms
 from eligibility.domain.errors import InputError
 from eligibility.evidence.chain_record import evidence_record, sentence
 from eligibility.evidence.checks import examine
 from eligibility.i18n import CHINESE, ENGLISH
+from eligibility.intake.draft_reader import read_draft
 from eligibility.schemes.evidence import Check, OtherStatement
-from tests.evidence.chain_firms import COSTS, DAY, NAME, SCHEME, Lists, figures, lists, look
+from tests.evidence.chain_firms import COSTS, DAY, NAME, SCHEME, Lists, lists, look
 
 RULES = SCHEME.evidence
 assert RULES is not None
@@ -153,14 +155,23 @@ def test_what_stands_otherwise_elsewhere_is_seen(name: str) -> None:
 
 
 def test_what_is_blank_is_asked_about_and_breaks_nothing() -> None:
+    rows = {
+        "ip": [{"name": "一种方法", "class": "发明专利"}, {"name": "软件", "class": "软著"}],
+        "activity": [{"name": "课题甲", "year": "2025"} | COSTS | {"rd_personnel": "1"}],
+        "product": [{"name": "平台", "income": "10"}, {"name": "服务", "income": "20"}],
+        "conversion": [{"result": "成果甲", "year": "2025"}, {"result": "成果乙", "year": "2024"}],
+    }
+    found = examine(rows, firms({}, as_of=DAY), SCHEME)
+    assert not found.sightings
+    asked = {(each.question.list, each.question.column) for each in found.questions}
+    assert asked == {(each.list, each.column) for each in RULES.questions}
+
+
+def test_the_invented_firm_of_the_example_hangs_together() -> None:
     example = SCHEME.example(DAY)
     assert example is not None
-    found = examine(example["lists"], figures(), SCHEME)
-    kinds = {RULES.checks_by_id[name].kind for name in found.sightings}
-    # the invented firm of the example asserts core support, and its figures are another firm's
-    assert "practice" not in kinds
-    assert "law" not in kinds
-    assert {each.question.column for each in found.questions} >= {"activities", "kind", "form"}
+    typed = read_draft({"facts": example["facts"]}, SCHEME, DAY).batch.table
+    assert not examine(example["lists"], typed, SCHEME).sightings
 
 
 def test_a_check_of_law_cites_its_text_and_one_of_practice_its_source_and_day() -> None:

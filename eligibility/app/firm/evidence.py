@@ -77,26 +77,27 @@ def _picture(record: Mapping[str, Any]) -> None:
     )
 
 
-def _kind(kind: str, title: str, seen: Sequence[Mapping[str, Any]]) -> None:
-    if not seen:
+def _kind(kind: str, title: str, sightings: Sequence[Mapping[str, Any]]) -> None:
+    if not sightings:
         nothing = _("nothing seen")
-        st.html(tag("p", tag("b", title), f": {nothing}", cls="muted"))
+        st.html(tag("p", _("{title}: {n}").format(title=title, n=nothing), cls="muted"))
         return
+    head = _("{title}: {n}").format(title=title, n=len(sightings))
     by_check: dict[str, list[Mapping[str, Any]]] = {}
-    for each in seen:
+    for each in sightings:
         by_check.setdefault(each["id"], []).append(each)
     checks = (_check(some, CLASSES[kind]) for some in by_check.values())
-    st.html(tag("section", tag("p", tag("b", f"{title}: {len(seen)}")), *checks, cls="checks"))
+    st.html(tag("section", tag("p", tag("b", head)), *checks, cls="checks"))
 
 
-def _check(seen: Sequence[Mapping[str, Any]], cls: str) -> Markup:
+def _check(sightings: Sequence[Mapping[str, Any]], cls: str) -> Markup:
     """One check: what it saw and where, why it matters, how it is settled, where it comes from."""
     spoken = language()
-    first = seen[0]
-    count = f" × {len(seen)}" if len(seen) > 1 else ""
-    lines = [tag("li", each["says"][spoken.id]) for each in seen[:SHOWN]]
-    if len(seen) > SHOWN:
-        lines.append(tag("li", _("… and {n} more").format(n=len(seen) - SHOWN)))
+    first = sightings[0]
+    count = f" × {len(sightings)}" if len(sightings) > 1 else ""
+    lines = [tag("li", each["says"][spoken.id]) for each in sightings[:SHOWN]]
+    if len(sightings) > SHOWN:
+        lines.append(tag("li", _("… and {n} more").format(n=len(sightings) - SHOWN)))
     source = source_words(first, spoken)
     notes = [
         tag("p", first["why"][spoken.id], cls="muted"),

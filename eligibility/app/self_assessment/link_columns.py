@@ -67,7 +67,7 @@ def _choices(column: ListColumn, kind: str, sheet: Sheet) -> list[str]:
     # the texts of a word begin in Chinese and end in English
     place = 0 if language().id == "zh" else -1
     offered = [texts[place] for texts in by_word.values()]
-    rows = sheet.draft.list_baseline[sheet.reading.key(kind)]
+    rows = sheet.draft.list_baseline.get(sheet.reading.key(kind), [])
     return [
         *offered,
         *dict.fromkeys(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, auth, cache
+from eligibility.app.firm import stress
 from eligibility.app.self_assessment import draft_storage, fields, form_state, precheck_parts
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -35,6 +36,8 @@ with questions:
     precheck_parts.questions(sheet)
 with marks:
     precheck_parts.marks(answers, sheet)
+    if firm:
+        stress.stress(firm)
     draft_storage.storage_popover(draft, repository)
 with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="progress"):
     precheck_parts.sentence(answers)

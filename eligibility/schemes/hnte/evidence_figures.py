@@ -95,7 +95,8 @@ def main_products_share(chain: Chain, _: Check) -> Iterator[Sighting]:
     products = chain.of("product")
     incomes = [product.value("income") for product in products]
     is_known = None not in incomes and all(each.value("main") is not None for each in products)
-    if products and is_known and sum(incomes):
+    has_line = "main_products_share" in chain.law.parameters
+    if has_line and products and is_known and sum(incomes):
         main = main_products(chain)
         share = np.array([sum(each.value("income") for each in main) / sum(incomes)])
         line = chain.law.value("main_products_share")
