@@ -85,6 +85,8 @@ def certificate_duties(
     law: Edition,
     overlay: Overlay,
     as_of: date,
+    *,
+    is_renewing: bool = False,
 ) -> list[Duty]:
     """Everything a certificate asks for, by the day.
 
@@ -99,17 +101,27 @@ def certificate_duties(
     overlay : Overlay
         Has the batches that a renewal may aim at.
     as_of : date
+    is_renewing : bool, optional
+        Whether an application of the year of expiry is in.
     """
-    duties = []
+    closing = settlement(certificate.ends.year, law)
+    settles = Duty(
+        DutyKind.SETTLEMENT,
+        closing,
+        _status(closing.day, as_of),
+        warning=law.clauses["renewal_year"],
+    )
+    if certificate.ends <= as_of:
+        # reports and renewal bind the certified alone
+        return [settles]
+    duties = [settles]
     for due in for_certificate(certificate.issued, law, overlay, certificate.ends):
         if due == annual_report(due.day.year, law):
-            year = due.day.year - 1
-            duties.append(_report(due, filed.get(year), law, as_of))
-        elif due.day == certificate.ends and due.citation == due.dated_by:
+            duties.append(_report(due, filed.get(due.day.year - 1), law, as_of))
+        elif due.day == certificate.ends:
             duties.append(Duty(DutyKind.EXPIRY, due, _status(due.day, as_of)))
         else:
-            # a batch that is past was used, or is not to be had any more: the next thing is the expiry
-            status = DutyStatus.DONE if due.day < as_of else _status(due.day, as_of)
+            status = DutyStatus.DONE if is_renewing else _status(due.day, as_of)
             duties.append(Duty(DutyKind.RENEWAL, due, status))
     for change in changes:
         due = change_report(change.changed_on, law)
@@ -117,12 +129,6 @@ def certificate_duties(
         status = DutyStatus.DONE if done else _status(due.day, as_of)
         duties.append(
             Duty(DutyKind.CHANGE, due, status, change.reported_on, law.clauses["cancellation"])
-        )
-    closing = settlement(certificate.ends.year, law)
-    if certificate.ends < closing.day:
-        status = DutyStatus.DONE if closing.day < as_of else _status(closing.day, as_of)
-        duties.append(
-            Duty(DutyKind.SETTLEMENT, closing, status, warning=law.clauses["renewal_year"])
         )
     return sorted(duties, key=lambda duty: duty.deadline.day)
 

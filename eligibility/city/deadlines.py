@@ -109,7 +109,9 @@ def annual_report(year: int, law: Edition) -> Deadline:
 def settlement(year: int, law: Edition) -> Deadline:
     """The settlement of a year's income tax, by which a certificate that ended in it is renewed."""
     task = Message(
-        msgid("Settlement of {year}: without a new certificate by then the tax relief of the year is paid back"),
+        msgid(
+            "Settlement of {year}: without a new certificate by then the tax relief of the year is paid back"
+        ),
         {"year": year},
     )
     return _end_of_month(year + 1, "settlement_month", task, law)

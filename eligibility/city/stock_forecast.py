@@ -60,9 +60,7 @@ class StockForecast:
     @cached_property
     def distribution(self) -> Floats:
         """Probability of a stock of exactly j, shape (lasting + m + 1,)."""
-        survivors = binom.pmf(
-            np.arange(self.lasting + 1), self.lasting, 1 - self.cancellation
-        )
+        survivors = binom.pmf(np.arange(self.lasting + 1), self.lasting, 1 - self.cancellation)
         whole: Floats = np.convolve(survivors, self.certified)
         return whole
 

@@ -12,6 +12,7 @@ import typer
 
 from eligibility.cli import (
     candidates,
+    certificates,
     city,
     finder,
     ladder,
@@ -50,6 +51,7 @@ for command in (
     city.portfolio,
     planning.plan,
     ladder.ladder,
+    certificates.certificates,
     report.report,
     stress.stress,
     papers.read,

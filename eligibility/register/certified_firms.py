@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from eligibility.city.certificate_check import (
+    CertificateCheck,
+    CheckRequest,
+    check_certificates,
+)
 from eligibility.city.certificate_duties import (
     CertificatePeriod,
     Duty,
-    DutyStatus,
     ReportedChange,
     certificate_duties,
     renewal_note,
@@ -19,16 +22,10 @@ from eligibility.city.certificate_duties import (
     technology_sme_duties,
 )
 from eligibility.city.certificates import certificates
-from eligibility.city.deadlines import MissedReports, settlement
+from eligibility.city.certified_firm import CertifiedFirm, TaxAtStake, in_order
+from eligibility.city.deadlines import settlement
 from eligibility.city.settings import City
-from eligibility.domain.text import Message
 from eligibility.planning.incentives import incentives, worth
-from eligibility.register.certificate_check import (
-    CertificateCheck,
-    CheckRequest,
-    CheckResult,
-    check_certificates,
-)
 from eligibility.register.titles import latest_periods
 from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
 from eligibility.store import Ledger, Repository
@@ -38,79 +35,6 @@ Row = Mapping[str, Any]
 RELIEF, PROFIT = "tax_relief", "profit"
 #: the parameter of schemes whose information is updated every year
 UPDATE = "yearly_update_month"
-
-
-@dataclass(frozen=True)
-class TaxAtStake:
-    """Income tax relief that would be taken back if the certificate fell, from a year on.
-
-    Attributes
-    ----------
-    from_year : int
-        The first year in which a condition fails; the newest checked one where none does.
-    amount : float or None
-        CNY; None where no year has a figure.
-    estimated, unknown : tuples of int
-        Years whose relief was estimated by the profit reported, and those of which nothing is known.
-    """
-
-    from_year: int
-    amount: float | None
-    estimated: tuple[int, ...]
-    unknown: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class CertifiedFirm:
-    """One certified firm.
-
-    Attributes
-    ----------
-    firm : mapping
-        ``firm_id``, ``uscc``, ``name``, ``district``, ``industry``, ``carrier``, ``adviser``.
-    number : str or None
-        Of the certificate.
-    applied_year : int
-    period : CertificatePeriod
-    is_valid : bool
-        On the day asked for; False of one that ended and whose year is not settled yet.
-    check : CertificateCheck
-    duties : list of Duty
-    missed : MissedReports or None
-        None where nothing is known of reports, as in a file.
-    stake : TaxAtStake or None
-    awards : list of mapping
-    renewal : Message or None
-        What to say of the renewal where no batch is on file.
-    """
-
-    firm: Row
-    number: str | None
-    applied_year: int
-    period: CertificatePeriod
-    is_valid: bool
-    check: CertificateCheck
-    duties: Sequence[Duty]
-    missed: MissedReports | None
-    stake: TaxAtStake | None
-    awards: Sequence[Row]
-    renewal: Message | None
-
-    @property
-    def next_duty(self) -> Duty | None:
-        """What is to be done next: what is late first."""
-        open_ones = [duty for duty in self.duties if duty.status is not DutyStatus.DONE]
-        return min(
-            open_ones,
-            key=lambda duty: (duty.status is not DutyStatus.LATE, duty.deadline.day),
-            default=None,
-        )
-
-    @property
-    def is_at_risk(self) -> bool:
-        """Would a review today cost the certificate, or may missed reports?"""
-        cancels = self.missed is not None and self.missed.cancels
-        return self.check.result is CheckResult.FALLS or cancels
 
 
 def certified_firms(
@@ -144,6 +68,11 @@ def certified_firms(
         for firm, period in shown.items()
     ]
     checks = check_certificates(requests, scheme, as_of)
+    pending = {
+        (row["firm_id"], row["applied_year"])
+        for row in repository.applications.outcomes()
+        if row["certified"] is None
+    }
     overlay = scheme.overlay(city.region)
     result = []
     for (firm, period), check in zip(shown.items(), checks, strict=True):
@@ -164,7 +93,15 @@ def certified_firms(
                 as_of < period.ends,
                 check,
                 [
-                    *certificate_duties(period, filed, within, law, overlay, as_of),
+                    *certificate_duties(
+                        period,
+                        filed,
+                        within,
+                        law,
+                        overlay,
+                        as_of,
+                        is_renewing=(firm, period.ends.year) in pending,
+                    ),
                     *update_duties(facts.get(firm, {}), as_of),
                 ],
                 reports_missed(period, filed, as_of, law),
@@ -174,18 +111,6 @@ def certified_firms(
             )
         )
     return in_order(result)
-
-
-def in_order(firms: Sequence[CertifiedFirm]) -> list[CertifiedFirm]:
-    """Those at risk first, then by the day of the next duty."""
-    order = list(CheckResult)
-
-    def key(one: CertifiedFirm) -> tuple[bool, int, date]:
-        due = one.next_duty
-        day = date.max if due is None else due.deadline.day
-        return not one.is_at_risk, -order.index(one.check.result), day
-
-    return sorted(firms, key=key)
 
 
 def tax_at_stake(

@@ -32,9 +32,7 @@ def period_on(certificates: Certificates, firm: int, day: date) -> CertificatePe
     on = np.datetime64(day)
     valid = own[(certificates.issue_days[own] <= on) & (certificates.ends[own] > on)]
     place = valid[-1] if len(valid) else own[-1]
-    return CertificatePeriod(
-        certificates.issue_days[place].item(), certificates.ends[place].item()
-    )
+    return CertificatePeriod(certificates.issue_days[place].item(), certificates.ends[place].item())
 
 
 def recorded_title(period: CertificatePeriod | None, day: date, scheme: Scheme) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Certificates(Access):
             rows = self._all(connection, wanted)
             about: dict[int, Row] = {}
             for some in slices(sorted({row["firm_id"] for row in rows})):
-                columns = [firms.c.id, *(firms.c[name] for name in _FIRM)]
+                columns: list[Any] = [firms.c.id, *(firms.c[name] for name in _FIRM)]
                 columns += [carriers.c.name.label("carrier"), accounts.c.name.label("adviser")]
                 place = firms.outerjoin(carriers).outerjoin(
                     accounts, accounts.c.id == firms.c.adviser_id
@@ -106,9 +106,7 @@ class Certificates(Access):
         result: dict[int, list[Row]] = {}
         with self._reading() as connection:
             for some in slices(sorted(set(firm_ids))):
-                wanted = self._select(
-                    ledgers, ledgers.c.firm_id.in_(some), ledgers.c.kind == kind
-                )
+                wanted = self._select(ledgers, ledgers.c.firm_id.in_(some), ledgers.c.kind == kind)
                 for row in connection.execute(wanted).mappings():
                     result[row["firm_id"]] = row["rows"]
         return result
@@ -168,7 +166,9 @@ class Certificates(Access):
         entries["status"] = AwardStatus(entries["status"]).value
         amount = entries.get("amount")
         if amount is not None and not amount >= 0:
-            raise InputError("An award of {amount}: expected an amount of 0 or more.", amount=amount)
+            raise InputError(
+                "An award of {amount}: expected an amount of 0 or more.", amount=amount
+            )
         return self._save(
             awards, AuditAction.AWARD_SAVE, firm_id, {"award": award}, entries, version
         )
@@ -196,7 +196,9 @@ class Certificates(Access):
             if applied_year not in years:
                 raise NotFound("That is not here.")
             key, at = {"firm_id": firm_id, "applied_year": applied_year}, self._clock()
-            after = self._put(connection, cancellations, key, {**entries, "changed_at": at}, version)
+            after = self._put(
+                connection, cancellations, key, {**entries, "changed_at": at}, version
+            )
             if applied_year == years[0]:
                 connection.execute(
                     update(firms)
