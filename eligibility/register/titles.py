@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from eligibility.city.certificate_duties import CertificatePeriod
-from eligibility.city.certificates import Certificates
+from eligibility.city.certificates import Certificates, certificates
 from eligibility.schemes.registry import Scheme
+from eligibility.store import Repository
 
 
 def latest_periods(certificates: Certificates) -> dict[int, CertificatePeriod]:
@@ -33,6 +34,14 @@ def period_on(certificates: Certificates, firm: int, day: date) -> CertificatePe
     valid = own[(certificates.issue_days[own] <= on) & (certificates.ends[own] > on)]
     place = valid[-1] if len(valid) else own[-1]
     return CertificatePeriod(certificates.issue_days[place].item(), certificates.ends[place].item())
+
+
+def firm_period(
+    repository: Repository, firm_id: int, scheme: Scheme, day: date
+) -> CertificatePeriod | None:
+    """The certificate that the register records of one firm, as ``period_on``."""
+    own = [row for row in repository.year.certificates() if row["firm_id"] == firm_id]
+    return period_on(certificates(own, scheme.in_force(day)), firm_id, day) if own else None
 
 
 def recorded_title(period: CertificatePeriod | None, day: date, scheme: Scheme) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from math import isfinite, nan
 from typing import Any
 
 import pyarrow as pa
@@ -230,9 +231,9 @@ def check_detail(one: CertifiedFirm, titles: Mapping[str, str], language: Langua
 
 
 def _failed(name: str, newest: CheckedYear, titles: Mapping[str, str]) -> str:
-    if name not in newest.figures:
+    observed, line = newest.figures.get(name, (nan, nan))
+    if not isfinite(observed):
         return titles[name]
-    observed, line = newest.figures[name]
     return f"{titles[name]} {percent(observed, line)} / {percent(line)}"
 
 

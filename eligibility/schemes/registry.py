@@ -29,6 +29,7 @@ from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import Wording
+from eligibility.schemes.annual_report import AnnualReportForm
 from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
@@ -166,6 +167,12 @@ class Scheme:
         """How books, return and application hang together; None where the scheme does not say."""
         path = self.folder / "reconciliation.yaml"
         return ReconciliationRules(**read_yaml(path)) if path.exists() else None
+
+    @cached_property
+    def annual_report(self) -> AnnualReportForm | None:
+        """The yearly report of firms with its title; None where the scheme asks for none."""
+        path = self.folder / "annual_report.yaml"
+        return AnnualReportForm.model_validate(read_yaml(path)) if path.exists() else None
 
     @cached_property
     def targets(self) -> tuple[TitleTarget, ...]:

@@ -135,7 +135,7 @@ class Certificates(Access):
         """A change of ``CHANGE``, and its id."""
         entries = only(values, CHANGE)
         entries["kind"] = ChangeKind(entries["kind"]).value
-        with self._writing(moves_year=False) as connection:
+        with self._writing() as connection:
             self._seen_firm(connection, firm_id)
             row = {"firm_id": firm_id, "detail": "", "changed_at": self._clock(), **entries}
             new_id = self._insert(connection, firm_changes, row)
@@ -146,7 +146,7 @@ class Certificates(Access):
     def save_change(self, change_id: int, values: Facts, version: int) -> int:
         """Change what is known of a change, as the day of its report; the next version."""
         entries = only(values, CHANGE)
-        with self._writing(moves_year=False) as connection:
+        with self._writing() as connection:
             own = firm_changes.c.id == change_id
             firm_id = self._one(connection, self._select(firm_changes, own))["firm_id"]
             row = {**entries, "changed_at": self._clock()}
@@ -231,7 +231,7 @@ class Certificates(Access):
         entries: Row,
         version: int,
     ) -> int:
-        with self._writing(moves_year=False) as connection:
+        with self._writing() as connection:
             self._seen_firm(connection, firm_id)
             values = {**entries, "changed_at": self._clock()}
             after = self._put(connection, table, {"firm_id": firm_id, **key}, values, version)
