@@ -22,6 +22,7 @@ from eligibility.app.widgets.table import table
 from eligibility.city.certificate_check import CheckedYear
 from eligibility.city.certificate_duties import DutyStatus
 from eligibility.city.certified_firm import CertifiedFirm
+from eligibility.domain.law import Citation
 from eligibility.domain.results import MET, STATUS_WORDS, UNDETERMINED, UNMET
 from eligibility.domain.text import Message, msgid
 from eligibility.reports.certificate_text import (
@@ -161,10 +162,10 @@ def _duties(one: CertifiedFirm) -> None:
                 f"{duty.deadline.day}",
                 duty.deadline.task.say(language()),
                 tag("span", word, cls=f"status {OF_DUTY[duty.status]}"),
-                fmt.citation(cite.model_dump()) if cite else _("assumed: check"),
+                _source(cite),
             )
         )
-    st.html(table([_("By"), _("What"), _("Status"), _("Rests on")], rows))
+    st.html(table([_("Last day"), _("What"), _("Status"), _("Rests on")], rows))
     download_button.button(
         _("Duties into a calendar (.ics)"),
         partial(duties_calendar, (one,), date.today(), language()),
@@ -172,6 +173,14 @@ def _duties(one: CertifiedFirm) -> None:
         mime="text/calendar",
         icon=":material/event:",
     )
+
+
+def _source(cite: Citation | None) -> str:
+    """Where a duty is written, and how sure that is where it is not quite."""
+    if cite is None:
+        return _("assumed: check")
+    grade = fmt.confidence(cite.confidence)
+    return f"{fmt.citation(cite.model_dump())} {grade}".strip()
 
 
 def _end(repository: Repository, one: CertifiedFirm) -> None:

@@ -85,7 +85,10 @@ def _choices(today: date) -> Mapping[str, tuple[str, Callable[[CertifiedFirm], b
     return {
         "all": (_("All"), lambda _one: True),
         "risk": (_("Certificate at risk"), lambda one: one.is_valid and one.is_at_risk),
-        "weak": (_("Holds by a little"), lambda one: one.check.result is CheckResult.WEAK),
+        "weak": (
+            _("Holds by a little"),
+            lambda one: one.is_valid and one.check.result is CheckResult.WEAK,
+        ),
         "late": (
             _("Past its day"),
             lambda one: any(duty.status is DutyStatus.LATE for duty in one.duties),
@@ -130,10 +133,10 @@ def table(firms: Sequence[CertifiedFirm]) -> int | None:
             _("Firm"): [one.firm["name"] for one in firms],
             _("Yearly check"): [check_word(one.check.result) for one in firms],
             _("What fails or would fall"): [check_detail(one, titles, language()) for one in firms],
+            _("Valid until"): [one.period.ends - timedelta(days=1) for one in firms],
             _("Next day"): [duty and duty.deadline.day for duty in due],
             _("Next duty"): [duty and duty.deadline.task.say(language()) for duty in due],
             _("Status"): [duty and _(STATUS_WORDS[duty.status]) for duty in due],
-            _("Valid until"): [one.period.ends - timedelta(days=1) for one in firms],
             _("Tax at stake (10k CNY)"): [
                 None if one.stake is None or one.stake.amount is None else one.stake.amount / 10_000
                 for one in firms
@@ -146,7 +149,8 @@ def table(firms: Sequence[CertifiedFirm]) -> int | None:
             "open": st.column_config.ButtonColumn(
                 "", width=58, type="tertiary", key=session.open_key(session.CERTIFIED)
             ),
-            _("What fails or would fall"): st.column_config.TextColumn(width=300),
+            _("What fails or would fall"): st.column_config.TextColumn(width=250),
+            _("Next duty"): st.column_config.TextColumn(width=190),
             _("Tax at stake (10k CNY)"): st.column_config.NumberColumn(format="localized"),
         },
         hide_index=True,
