@@ -22,9 +22,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_the_yearly_check_names_what_fails_and_a_report_that_is_filed_is_done(
-    browser: sync_api.Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    browser: sync_api.Browser, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
     empty_store.put(tmp_path)
     repository = Repository(open_store(f"sqlite:///{tmp_path}/eligibility.sqlite"), LOCAL)
     year = date.today().year
@@ -33,7 +32,7 @@ def test_the_yearly_check_names_what_fails_and_a_report_that_is_filed_is_done(
     repository.records.save_figures(firm, year, figures, 0)
     issued = {"certified": True, "certified_on": date(year - 1, 1, 15)}
     repository.applications.save_outcome(firm, year - 1, issued, 0)
-    with running() as (address, _):
+    with running(tmp_path) as (address, _):
         page = browser.new_page(locale="zh-CN", viewport={"width": 1280, "height": 1600})
         page.goto(f"{address}/certified")
         page.get_by_role("heading", name="已认定企业").wait_for()
