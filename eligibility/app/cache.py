@@ -370,7 +370,7 @@ def _count_year(repository: Repository, year: int) -> tuple[YearCandidates, City
     return candidates, year_of(candidates, goal, days, by_model=model()[0] is not None)
 
 
-def certified(repository: Repository) -> list[CertifiedFirm]:
+def certificate_holders(repository: Repository) -> list[CertifiedFirm]:
     """The certified firms of the register as they stand at this moment."""
     shared = _staff_repository(repository)
     change, day = shared.year.last_change(), date.today()

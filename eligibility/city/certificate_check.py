@@ -128,7 +128,7 @@ def check_certificates(
     for assessment in assess_table(table, scheme) if table.rows else ():
         for place, row in enumerate(assessment.rows.tolist()):
             number, year = read[row]
-            years.setdefault(number, []).append(_checked(assessment, place, year))
+            years.setdefault(number, []).append(_judge_year(assessment, place, year))
     for row, (number, year) in enumerate(read):
         if number not in newest or year > read[newest[number]][1]:
             newest[number] = row
@@ -156,7 +156,7 @@ def _facts_of_year(facts: Mapping[str, Any], year: int, as_of: date) -> dict[str
     return {**kept, "application_date": min(as_of, date(year + 1, 12, 31)).isoformat()}
 
 
-def _checked(assessment: Assessment, place: int, year: int) -> CheckedYear:
+def _judge_year(assessment: Assessment, place: int, year: int) -> CheckedYear:
     findings = assessment.findings
     return CheckedYear(
         year,

@@ -74,13 +74,13 @@ class ReportedChange:
 class CertificatePeriod:
     """A certificate's day of issue, and the first day without it."""
 
-    issued: date
+    issue_day: date
     ends: date
 
 
 def certificate_duties(
     certificate: CertificatePeriod,
-    filed: Mapping[int, date | None],
+    filing_days: Mapping[int, date | None],
     changes: Iterable[ReportedChange],
     law: Edition,
     overlay: Overlay,
@@ -93,7 +93,7 @@ def certificate_duties(
     Parameters
     ----------
     certificate : CertificatePeriod
-    filed : mapping of year to day
+    filing_days : mapping of year to day
         The year that an annual report is on → the day it was filed.
     changes : iterable of ReportedChange
         Within the certificate's validity.
@@ -115,9 +115,9 @@ def certificate_duties(
         # reports and renewal bind the certified alone
         return [settles]
     duties = [settles]
-    for due in for_certificate(certificate.issued, law, overlay, certificate.ends):
+    for due in for_certificate(certificate.issue_day, law, overlay, certificate.ends):
         if due == annual_report(due.day.year, law):
-            duties.append(_report(due, filed.get(due.day.year - 1), law, as_of))
+            duties.append(_report(due, filing_days.get(due.day.year - 1), law, as_of))
         elif due.day == certificate.ends:
             duties.append(Duty(DutyKind.EXPIRY, due, _status(due.day, as_of)))
         else:
@@ -134,15 +134,18 @@ def certificate_duties(
 
 
 def reports_missed(
-    certificate: CertificatePeriod, filed: Mapping[int, date | None], as_of: date, law: Edition
+    certificate: CertificatePeriod,
+    filing_days: Mapping[int, date | None],
+    as_of: date,
+    law: Edition,
 ) -> MissedReports:
     """Annual reports of a certificate that were not filed in time, and whether they cost it."""
     in_time: Collection[int] = {
         year + 1
-        for year, day in filed.items()
+        for year, day in filing_days.items()
         if day is not None and day <= annual_report(year + 1, law).day
     }
-    return missed_reports(certificate.issued, in_time, as_of, law)
+    return missed_reports(certificate.issue_day, in_time, as_of, law)
 
 
 def technology_sme_duties(ends: date | None, law: Edition, as_of: date) -> list[Duty]:
@@ -165,12 +168,12 @@ def renewal_note(certificate: CertificatePeriod, overlay: Overlay) -> Message | 
     )
 
 
-def _report(due: Deadline, filed: date | None, law: Edition, as_of: date) -> Duty:
+def _report(due: Deadline, done_on: date | None, law: Edition, as_of: date) -> Duty:
     warning = law.parameters["missed_reports"].citation
-    if filed is None:
+    if done_on is None:
         return Duty(DutyKind.REPORT, due, _status(due.day, as_of), None, warning)
-    status = DutyStatus.DONE if filed <= due.day else DutyStatus.LATE
-    return Duty(DutyKind.REPORT, due, status, filed, warning)
+    status = DutyStatus.DONE if done_on <= due.day else DutyStatus.LATE
+    return Duty(DutyKind.REPORT, due, status, done_on, warning)
 
 
 def _status(day: date, as_of: date) -> DutyStatus:

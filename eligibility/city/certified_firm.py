@@ -25,14 +25,14 @@ class TaxAtStake:
         The first year in which a condition fails; the newest checked one where none does.
     amount : float or None
         CNY; None where no year has a figure.
-    estimated, unknown : tuples of int
+    estimated_years, unknown_years : tuples of int
         Years whose relief was estimated by the profit reported, and those of which nothing is known.
     """
 
     from_year: int
     amount: float | None
-    estimated: tuple[int, ...]
-    unknown: tuple[int, ...]
+    estimated_years: tuple[int, ...]
+    unknown_years: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class CertifiedFirm:
         On the day asked for; False of one that ended and whose year is not settled yet.
     check : CertificateCheck
     duties : list of Duty
-    missed : MissedReports or None
+    missed_reports : MissedReports or None
         None where nothing is known of reports, as in a file.
     stake : TaxAtStake or None
     awards : list of mapping
@@ -66,7 +66,7 @@ class CertifiedFirm:
     is_valid: bool
     check: CertificateCheck
     duties: Sequence[Duty]
-    missed: MissedReports | None
+    missed_reports: MissedReports | None
     stake: TaxAtStake | None
     awards: Sequence[Row]
     renewal: Message | None
@@ -84,7 +84,7 @@ class CertifiedFirm:
     @property
     def is_at_risk(self) -> bool:
         """Would a review today cost the certificate, or may missed reports?"""
-        cancels = self.missed is not None and self.missed.cancels
+        cancels = self.missed_reports is not None and self.missed_reports.cancels
         return self.check.result is CheckResult.FALLS or cancels
 
 

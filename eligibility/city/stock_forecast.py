@@ -37,7 +37,7 @@ class StockForecast:
         Chance of each lasting certificate to be cancelled until then, /1.
     rate : Figure or None
         The yearly rate that it comes from, with its source; None: no cancellation is counted.
-    certified : array of shape (m + 1,)
+    new_certificates : array of shape (m + 1,)
         Probability that exactly j certificates, renewals included, are still issued in the year.
     goal : Figure or None
         The stock aimed at.
@@ -49,7 +49,7 @@ class StockForecast:
     ending: int
     cancellation: float
     rate: Figure | None
-    certified: Floats
+    new_certificates: Floats
     goal: Figure | None
 
     @property
@@ -61,7 +61,7 @@ class StockForecast:
     def distribution(self) -> Floats:
         """Probability of a stock of exactly j, shape (lasting + m + 1,)."""
         survivors = binom.pmf(np.arange(self.lasting + 1), self.lasting, 1 - self.cancellation)
-        whole: Floats = np.convolve(survivors, self.certified)
+        whole: Floats = np.convolve(survivors, self.new_certificates)
         return whole
 
     @property
@@ -72,7 +72,7 @@ class StockForecast:
     @property
     def certified_mean(self) -> float:
         """Certificates still issued in the year, in the mean."""
-        return float(self.certified @ np.arange(len(self.certified)))
+        return float(self.new_certificates @ np.arange(len(self.new_certificates)))
 
     @property
     def cancelled_mean(self) -> float:
@@ -119,6 +119,6 @@ def stock_forecast(
         ending=int((valid & (certificates.ends < new_year)).sum()),
         cancellation=0.0 if rate is None else 1 - (1 - rate.value) ** (left / whole),
         rate=rate,
-        certified=year.distribution,
+        new_certificates=year.distribution,
         goal=city.target(as_of.year).stock if city.targets[0].year <= as_of.year else None,
     )

@@ -72,7 +72,7 @@ def certified_in_file(
     ]
     checks = check_certificates(
         [
-            CheckRequest(known, period.issued.year, {})
+            CheckRequest(known, period.issue_day.year, {})
             for known, period in zip(facts, periods, strict=True)
         ],
         scheme,
@@ -91,7 +91,7 @@ def certified_in_file(
                     for name in ("uscc", "name", "district", "industry", "carrier")
                 },
                 None,
-                period.issued.year,
+                period.issue_day.year,
                 period,
                 True,
                 check,

@@ -51,7 +51,7 @@ def certified_firms(
     shown = {
         firm: period
         for firm, period in periods.items()
-        if period.issued <= as_of
+        if period.issue_day <= as_of
         and (as_of < period.ends or _is_to_be_settled(latest[firm], period, scheme, as_of))
     }
     facts = repository.certificates.facts(shown)
@@ -62,7 +62,7 @@ def certified_firms(
     requests = [
         CheckRequest(
             facts.get(firm, {}),
-            period.issued.year,
+            period.issue_day.year,
             {Ledger.ACTIVITY.value: activities[firm]} if firm in activities else {},
         )
         for firm, period in shown.items()
@@ -80,7 +80,7 @@ def certified_firms(
         within = [
             ReportedChange(row["changed_on"], row["reported_on"])
             for row in changes[firm]
-            if period.issued <= row["changed_on"] < period.ends
+            if period.issue_day <= row["changed_on"] < period.ends
         ]
         answers = {row["year"]: row["answers"] for row in reports[firm]}
         row = latest[firm]
@@ -126,7 +126,7 @@ def tax_at_stake(
     if not check.years:
         return None
     since = check.falls_from or check.years[-1].year
-    first = max(since, period.issued.year)
+    first = max(since, period.issue_day.year)
     years = range(first, max(first, as_of.year - 1) + 1)
     amounts, estimated, unknown = 0.0, [], []
     for year in years:

@@ -50,7 +50,7 @@ def recorded_title(period: CertificatePeriod | None, day: date, scheme: Scheme) 
     The record wins over what somebody answered. A certificate that has ended says that the firm has
     the title no more.
     """
-    if period is None or scheme.holding is None or period.issued > day:
+    if period is None or scheme.holding is None or period.issue_day > day:
         return {}
     last = period.ends - timedelta(days=1)
     return {scheme.holding.title: day <= last, scheme.holding.until: last.isoformat()}

@@ -40,13 +40,13 @@ STATUS_WORDS: Mapping[str, str] = {
 def certified_record(one: CertifiedFirm, as_of: date) -> dict[str, Any]:
     """A certified firm as plain data: JSON-ready, money in CNY."""
     names = ("uscc", "name", "district", "industry", "carrier", "adviser")
-    due, missed = one.next_duty, one.missed
+    due, missed = one.next_duty, one.missed_reports
     return {
         "firm": {"id": one.firm.get("firm_id"), **{name: one.firm.get(name) for name in names}},
         "certificate": {
             "number": one.number,
             "applied_year": one.applied_year,
-            "from": one.period.issued.isoformat(),
+            "from": one.period.issue_day.isoformat(),
             "until": (one.period.ends - timedelta(days=1)).isoformat(),
             "valid": one.is_valid,
             "days_left": max(0, (one.period.ends - as_of).days),
@@ -148,7 +148,9 @@ def counts(firms: Sequence[CertifiedFirm], as_of: date) -> dict[str, int]:
         "ending_in_year": sum(one.period.ends.year == as_of.year for one in valid),
         "to_be_settled": len(firms) - len(valid),
         "late": len(late),
-        "reports_cost_it": sum(one.missed is not None and one.missed.cancels for one in valid),
+        "reports_cost_it": sum(
+            one.missed_reports is not None and one.missed_reports.cancels for one in valid
+        ),
         **{result.value: results[result] for result in CheckResult},
     }
 
@@ -180,7 +182,7 @@ def certificates_text(
             for duty in one.duties
             if duty.status is not DutyStatus.DONE
         ]
-        if one.missed is not None and one.missed.years:
+        if one.missed_reports is not None and one.missed_reports.years:
             lines.append(f"  {missed_sentence(one, language)}")
         if one.renewal is not None:
             lines.append(f"  {one.renewal.say(language)}")
@@ -213,7 +215,7 @@ def check_detail(one: CertifiedFirm, titles: Mapping[str, str], language: Langua
     newest, say = one.check.years[-1], language.text
     match one.check.result:
         case CheckResult.FALLS:
-            return say("; ").join(_failed(name, newest, titles) for name in newest.unmet)
+            return say("; ").join(_failure(name, newest, titles) for name in newest.unmet)
         case CheckResult.WEAK:
             strikes = (
                 say("{strike} → {conditions}").format(
@@ -230,7 +232,7 @@ def check_detail(one: CertifiedFirm, titles: Mapping[str, str], language: Langua
     return ""
 
 
-def _failed(name: str, newest: CheckedYear, titles: Mapping[str, str]) -> str:
+def _failure(name: str, newest: CheckedYear, titles: Mapping[str, str]) -> str:
     observed, line = newest.figures.get(name, (nan, nan))
     if not isfinite(observed):
         return titles[name]
@@ -251,29 +253,29 @@ def stake_sentence(stake: TaxAtStake | None, language: Language) -> str:
             year=stake.from_year, amount=money(stake.amount, language)
         )
     ]
-    if stake.estimated:
-        years = say(", ").join(map(str, stake.estimated))
+    if stake.estimated_years:
+        years = say(", ").join(map(str, stake.estimated_years))
         parts.append(say("estimated by profit: {years}").format(years=years))
-    if stake.unknown:
-        years = say(", ").join(map(str, stake.unknown))
+    if stake.unknown_years:
+        years = say(", ").join(map(str, stake.unknown_years))
         parts.append(say("not known: {years}").format(years=years))
     return say("; ").join(parts)
 
 
 def missed_sentence(one: CertifiedFirm, language: Language) -> str:
     """Annual reports not on record in time, and what that may cost."""
-    if one.missed is None or not one.missed.years:
+    if one.missed_reports is None or not one.missed_reports.years:
         return ""
     sentence = (
         msgid(
             "No annual report in time is on record for {years}: two missed within one period cancel the certificate ({citation}). Enter those that were filed."
         )
-        if one.missed.cancels
+        if one.missed_reports.cancels
         else msgid("No annual report in time is on record for {years} ({citation}).")
     )
     return language.text(sentence).format(
-        years=language.text(", ").join(str(year - 1) for year in one.missed.years),
-        citation=f"{one.missed.citation.document} {one.missed.citation.article}",
+        years=language.text(", ").join(str(year - 1) for year in one.missed_reports.years),
+        citation=f"{one.missed_reports.citation.document} {one.missed_reports.citation.article}",
     )
 
 
@@ -377,11 +379,11 @@ def certificate_table(
 
 def _table_row(one: CertifiedFirm, titles: Mapping[str, str], language: Language) -> dict[str, Any]:
     due, say = one.next_duty, language.text
-    missed = one.missed.years if one.missed else ()
+    missed = one.missed_reports.years if one.missed_reports else ()
     return {
         **{name: one.firm.get(name) for name in ("name", "uscc", "district", "carrier", "adviser")},
         "number": one.number,
-        "from": one.period.issued,
+        "from": one.period.issue_day,
         "until": one.period.ends - timedelta(days=1),
         "check": say(CHECK_WORDS[one.check.result]),
         "figures": one.check.years[-1].year if one.check.years else None,
@@ -425,8 +427,8 @@ def _stake_record(stake: TaxAtStake | None) -> dict[str, Any] | None:
     return {
         "from": stake.from_year,
         "amount": None if stake.amount is None else number(round(stake.amount, 2)),
-        "estimated": list(stake.estimated),
-        "unknown": list(stake.unknown),
+        "estimated": list(stake.estimated_years),
+        "unknown": list(stake.unknown_years),
     }
 
 

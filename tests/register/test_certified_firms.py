@@ -168,7 +168,7 @@ def test_tax_at_stake_runs_from_the_year_that_fails_by_relief_or_else_by_profit(
     firm = holder(repository, staff_total=100, st_staff=9)
     (one,) = listed(repository)
     assert one.stake is not None
-    assert (one.stake.from_year, one.stake.amount, one.stake.unknown) == (2025, None, (2025,))
+    assert (one.stake.from_year, one.stake.amount, one.stake.unknown_years) == (2025, None, (2025,))
     for answers, amount, estimated in (
         ({"tax_relief": 250_000.0, "profit": 9e6}, 250_000.0, ()),
         ({"profit": 9e6}, worth([9e6], 2025).saving, (2025,)),
@@ -178,7 +178,7 @@ def test_tax_at_stake_runs_from_the_year_that_fails_by_relief_or_else_by_profit(
         repository.certificates.save_annual_report(firm, 2025, {"answers": answers}, version)
         (one,) = listed(repository)
         assert one.stake is not None
-        assert (one.stake.amount, one.stake.estimated) == (pytest.approx(amount), estimated)
+        assert (one.stake.amount, one.stake.estimated_years) == (pytest.approx(amount), estimated)
     # nothing filed: the report is begun, and still late
     reports = [duty for duty in one.duties if duty.kind is DutyKind.REPORT]
     assert [duty.status for duty in reports[:2]] == [DutyStatus.LATE] * 2

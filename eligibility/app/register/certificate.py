@@ -47,7 +47,7 @@ OF_DUTY = {
 
 def of_firm(repository: Repository, firm: Row) -> None:
     """Everything of the firm's latest certificate; how to get one where it has none."""
-    firms = {one.firm["firm_id"]: one for one in cache.certified(repository)}
+    firms = {one.firm["firm_id"]: one for one in cache.certificate_holders(repository)}
     one = firms.get(firm["id"])
     if one is None:
         st.info(
@@ -194,11 +194,11 @@ def _end(repository: Repository, one: CertifiedFirm) -> None:
         st.caption(fmt.citation(law.clauses["same_year"].model_dump()))
         st.write(language().of(law.clauses["same_year"].gist))
         day = st.date_input(
-            _("Cancelled on"), date.today(), one.period.issued, date.today(), format="YYYY-MM-DD"
+            _("Cancelled on"), date.today(), one.period.issue_day, date.today(), format="YYYY-MM-DD"
         )
         ground = st.selectbox(_("Ground"), list(grounds), format_func=grounds.__getitem__)
         since = st.number_input(
-            _("Relief taken back from the year"), one.period.issued.year, date.today().year, None
+            _("Relief taken back from the year"), one.period.issue_day.year, date.today().year, None
         )
         if st.form_submit_button(_("Save")):
             values = {"cancelled_on": day, "ground": ground, "from_year": since}

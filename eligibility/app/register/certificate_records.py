@@ -39,7 +39,7 @@ def reports(repository: Repository, one: CertifiedFirm) -> None:
         return
     firm_id, today = one.firm["firm_id"], date.today()
     rows = {row["year"]: row for row in repository.certificates.annual_reports(firm_id)}
-    years = range(min(today.year - 1, one.period.ends.year), one.period.issued.year - 1, -1)
+    years = range(min(today.year - 1, one.period.ends.year), one.period.issue_day.year - 1, -1)
     if not years:
         st.caption(_("The first report is due next year."))
         return
@@ -49,7 +49,12 @@ def reports(repository: Repository, one: CertifiedFirm) -> None:
     row = rows.get(year, {"filed_on": None, "answers": {}, "version": 0})
     with st.form(f"report:{firm_id}:{year}:{row['version']}", border=False):
         filed = st.date_input(
-            _("Filed on"), row["filed_on"], one.period.issued, today, format="YYYY-MM-DD", width=200
+            _("Filed on"),
+            row["filed_on"],
+            one.period.issue_day,
+            today,
+            format="YYYY-MM-DD",
+            width=200,
         )
         answers: dict[str, float | None] = {}
         columns = st.columns(4)
@@ -86,7 +91,7 @@ def _save_report(
 def _report_file(repository: Repository, firm: Row, year: int, tongue: Language) -> bytes:
     firm_id = firm["firm_id"]
     rows = repository.certificates.annual_reports(firm_id)
-    answers = next((row["answers"] for row in rows if row["year"] == year), {})
+    answers: Row = next((row["answers"] for row in rows if row["year"] == year), {})
     paper = annual_report_paper(
         firm,
         year,
@@ -130,7 +135,7 @@ def changes(repository: Repository, firm: Row, one: CertifiedFirm) -> None:
         words = {kind.value: _(text) for kind, text in CHANGE_WORDS.items()}
         kind = st.selectbox(_("What changed"), list(words), format_func=words.__getitem__)
         changed = st.date_input(
-            _("Changed on"), date.today(), one.period.issued, date.today(), format="YYYY-MM-DD"
+            _("Changed on"), date.today(), one.period.issue_day, date.today(), format="YYYY-MM-DD"
         )
         detail = st.text_input(_("Detail"), max_chars=300)
         if st.form_submit_button(_("Save")):

@@ -19,7 +19,7 @@ guard.news()
 opened = None
 with guard.refusals_shown():
     with st.spinner(_("Checking the certificates…")):
-        firms = cache.certified(repository)
+        firms = cache.certificate_holders(repository)
     if not firms:
         st.info(
             _("No valid certificate is on record. Record certified applications, or import them.")
