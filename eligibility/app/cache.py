@@ -22,6 +22,7 @@ from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import MoneyUnit, Upload
 from eligibility.app.stale_cache import CachedValue, StaleCache
 from eligibility.assessment.ladder import joint_fields, only_elsewhere, schemes_beside
+from eligibility.city.certified_firm import CertifiedFirm
 from eligibility.city.portfolio import Aim
 from eligibility.city.settings import City, load_city
 from eligibility.city.year import CityYear, city_year
@@ -32,6 +33,7 @@ from eligibility.intake.table import IntakeOptions, Preview, preview, read_table
 from eligibility.package_files import package_file
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.register import year_candidates
+from eligibility.register.certified_firms import certified_firms
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm, Screening, screen
@@ -366,6 +368,18 @@ def _count_year(repository: Repository, year: int) -> tuple[YearCandidates, City
         return candidates, None
     goal, days = plan_results.target(city(), year, candidates), city().support.adviser_days.value
     return candidates, year_of(candidates, goal, days, by_model=model()[0] is not None)
+
+
+def certificate_holders(repository: Repository) -> list[CertifiedFirm]:
+    """The certified firms of the register as they stand at this moment."""
+    shared = _staff_repository(repository)
+    change, day = shared.year.last_change(), date.today()
+    return _of_all().get(
+        "certified",
+        (*_sight(shared), change, day),
+        lambda: certified_firms(shared, scheme(), city(), day),
+        most=8,
+    )
 
 
 def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> YearCandidates:

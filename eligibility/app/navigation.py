@@ -55,6 +55,9 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
             PageEntry(
                 PAGES / "register/applications_page.py", _("Applications"), "applications", STAFF
             ),
+            PageEntry(
+                PAGES / "register/certificates_page.py", _("Certified firms"), "certified", STAFF
+            ),
             PageEntry(PAGES / "year/year_page.py", _("Year"), "year", STAFF),
             PageEntry(
                 PAGES / "screening/screening_page.py",

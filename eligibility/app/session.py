@@ -140,6 +140,7 @@ END_TOKEN = "end-token"
 OUTCOMES, LATEST, EARLIER = "outcomes-file", "latest", "earlier"
 SOUGHT, REGISTER = "sought", "register"
 TASK, NOTE, PAPER, REMARK = "task", "note", "paper", "remark"
+CERTIFIED = "certified"
 
 
 def widget_value(key: str) -> Any:

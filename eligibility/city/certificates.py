@@ -54,8 +54,9 @@ def certificates(outcomes: Sequence[Mapping[str, Any]], law: Edition) -> Certifi
     ----------
     outcomes : sequence of mappings
         ``firm_id``, ``applied_year``, ``certified_on`` and ``expires_on`` of each certified
-        application. A day of expiry that was entered wins over the law's period. A certificate
-        ends on the day of the firm's next one, if that comes first: a firm counts once.
+        application, and where it was cancelled ``cancelled_on``. A day of expiry that was entered
+        wins over the law's period. A certificate ends on the day of its cancellation or of the
+        firm's next one, if that comes first: a firm counts once.
     law : Edition
         Says how long a certificate lasts (32号 第九条).
     """
@@ -64,6 +65,8 @@ def certificates(outcomes: Sequence[Mapping[str, Any]], law: Edition) -> Certifi
     )
     entered = np.array([row["expires_on"] for row in outcomes], dtype="M8[D]")
     ends = np.where(np.isnat(entered), expiry(issued, law), entered)
+    cancelled = np.array([row.get("cancelled_on") for row in outcomes], dtype="M8[D]")
+    ends = np.fmin(ends, cancelled)
     firm = np.array([row["firm_id"] for row in outcomes], dtype=np.int64)
     order = np.lexsort((issued, firm))
     firm, issued, ends = firm[order], issued[order], ends[order]

@@ -102,10 +102,32 @@ def for_certificate(
 
 def annual_report(year: int, law: Edition) -> Deadline:
     """The annual report due in a calendar year, on the development of the year before."""
-    citation = law.parameters["annual_report_month"].citation
-    month = np.datetime64(f"{year}-01", "M") + int(law.value("annual_report_month"))
-    last: date = (month.astype("M8[D]") - np.timedelta64(1, "D")).item()
     task = Message(msgid("Annual report on {year}"), {"year": year - 1})
+    return _end_of_month(year, "annual_report_month", task, law)
+
+
+def settlement(year: int, law: Edition) -> Deadline:
+    """The settlement of a year's income tax, by which a certificate that ended in it is renewed."""
+    task = Message(
+        msgid(
+            "Settlement of {year}: without a new certificate by then the tax relief of the year is paid back"
+        ),
+        {"year": year},
+    )
+    return _end_of_month(year + 1, "settlement_month", task, law)
+
+
+def yearly_update(year: int, law: Edition) -> Deadline:
+    """The update of a technology SME's information due in a calendar year."""
+    task = Message(msgid("Update of the technology SME's information in {year}"), {"year": year})
+    return _end_of_month(year, "yearly_update_month", task, law)
+
+
+def _end_of_month(year: int, parameter: str, task: Message, law: Edition) -> Deadline:
+    """A deadline on the last day of the month that a parameter names."""
+    citation = law.parameters[parameter].citation
+    month = np.datetime64(f"{year}-01", "M") + int(law.value(parameter))
+    last: date = (month.astype("M8[D]") - np.timedelta64(1, "D")).item()
     return Deadline(last, task, citation, citation)
 
 

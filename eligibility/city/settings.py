@@ -117,6 +117,8 @@ class City(_Frozen):
     assumed_applications: AssumedApplications
     priorities: Priorities
     support: Support
+    #: share of the valid certificates that is cancelled in a year; none where it is left out
+    cancellations: Figure | None = None
     courses: tuple[Course, ...]
     checks_off: tuple[str, ...] = ()
 
@@ -129,6 +131,7 @@ class City(_Frozen):
             self.assumed_applications.eligible,
             self.assumed_applications.unclear,
             self.assumed_applications.ineligible,
+            *([self.cancellations] if self.cancellations else []),
             *(remedy.closes for remedy in (*self.support.actions, *self.courses)),
         ]
         if any(not 0 <= share.value <= 1 for share in shares):

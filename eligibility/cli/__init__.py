@@ -12,6 +12,7 @@ import typer
 
 from eligibility.cli import (
     candidates,
+    certificates,
     city,
     evidence,
     finder,
@@ -52,6 +53,7 @@ for command in (
     city.portfolio,
     planning.plan,
     ladder.ladder,
+    certificates.certificates,
     report.report,
     stress.stress,
     papers.read,

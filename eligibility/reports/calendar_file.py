@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -18,7 +18,22 @@ def calendar_file(
     deadlines: Sequence[Deadline], firm: str, today: date, language: Language = ENGLISH
 ) -> bytes:
     """All-day events, one a deadline; a deadline keeps its identity when the file is made again."""
+    return whole_calendar([calendar_events(deadlines, firm, today, language)])
+
+
+def whole_calendar(events: Iterable[Sequence[str]]) -> bytes:
+    """A calendar file of events, as ``calendar_events`` gives them."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//eligibility//deadlines//EN"]
+    lines += [line for event in events for line in event]
+    lines.append("END:VCALENDAR")
+    return b"".join(part for line in lines for part in _fold(line))
+
+
+def calendar_events(
+    deadlines: Sequence[Deadline], firm: str, today: date, language: Language
+) -> list[str]:
+    """Lines of the events of one firm's deadlines."""
+    lines: list[str] = []
     for due in deadlines:
         assumed = language.text("assumed: check") if due.dated_by == "assumed" else ""
         cite = due.citation.model_dump() if due.citation else None
@@ -33,8 +48,7 @@ def calendar_file(
             f"DESCRIPTION:{_escape('; '.join(filter(None, (cited, assumed))))}",
             "END:VEVENT",
         ]
-    lines.append("END:VCALENDAR")
-    return b"".join(part for line in lines for part in _fold(line))
+    return lines
 
 
 def _escape(text: str) -> str:

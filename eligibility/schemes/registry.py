@@ -29,6 +29,7 @@ from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import Wording
+from eligibility.schemes.annual_report import AnnualReportForm
 from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
@@ -184,6 +185,12 @@ class Scheme:
     def checker(self, check: Check) -> Checker:
         """The function that looks for what a check of the chain of evidence says."""
         return self._function(f"evidence_{check.of}", check.id)
+
+    @cached_property
+    def annual_report(self) -> AnnualReportForm | None:
+        """The yearly report of firms with its title; None where the scheme asks for none."""
+        path = self.folder / "annual_report.yaml"
+        return AnnualReportForm.model_validate(read_yaml(path)) if path.exists() else None
 
     @cached_property
     def targets(self) -> tuple[TitleTarget, ...]:

@@ -28,6 +28,14 @@ from eligibility.store.actors import (
 from eligibility.store.api_tokens import find_token
 from eligibility.store.audit import AuditAction, audit_words
 from eligibility.store.backup import backup, export, restore
+from eligibility.store.certificate_tables import (
+    AWARD_WORDS,
+    CANCELLATION_WORDS,
+    CHANGE_WORDS,
+    AwardStatus,
+    CancellationGround,
+    ChangeKind,
+)
 from eligibility.store.drafts import BrowserKey, new_code
 from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
@@ -55,7 +63,10 @@ from eligibility.store.schema import (
 __all__ = [
     "ADMINISTRATORS",
     "ANYONE",
+    "AWARD_WORDS",
+    "CANCELLATION_WORDS",
     "CARRIER_WORDS",
+    "CHANGE_WORDS",
     "LEADS",
     "LEDGER_WORDS",
     "LOCAL",
@@ -69,8 +80,11 @@ __all__ = [
     "Actor",
     "ApiToken",
     "AuditAction",
+    "AwardStatus",
     "BrowserKey",
+    "CancellationGround",
     "CarrierKind",
+    "ChangeKind",
     "Decision",
     "DocumentStatus",
     "Engine",

@@ -63,6 +63,10 @@ class AuditAction(StrEnum):
     SUBMISSION_DECIDE = "submission.decide"
     CONTACTS_SAVE = "contacts.save"
     CONTACTS_ERASE = "contacts.erase"
+    REPORT_SAVE = "report.save"
+    CHANGE_SAVE = "change.save"
+    AWARD_SAVE = "award.save"
+    CERTIFICATE_CANCEL = "certificate.cancel"
 
 
 AUDIT_WORDS: Mapping[str, str] = {
@@ -110,6 +114,10 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.SUBMISSION_DECIDE: msgid("decide on what a firm sent"),
     AuditAction.CONTACTS_SAVE: msgid("save contacts"),
     AuditAction.CONTACTS_ERASE: msgid("erase contacts"),
+    AuditAction.REPORT_SAVE: msgid("save annual report"),
+    AuditAction.CHANGE_SAVE: msgid("save change to be reported"),
+    AuditAction.AWARD_SAVE: msgid("save award"),
+    AuditAction.CERTIFICATE_CANCEL: msgid("cancel certificate"),
 }
 
 

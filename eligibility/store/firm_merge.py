@@ -16,6 +16,12 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy import Date as RawDay
 from sqlalchemy import DateTime as RawMoment
 
+from eligibility.store.certificate_tables import (
+    annual_reports,
+    awards,
+    cancellations,
+    firm_changes,
+)
 from eligibility.store.column_types import Day, Moment
 from eligibility.store.exchange_tables import contacts, decisions, links, submissions
 from eligibility.store.firm_history import name_columns, record_carriers
@@ -50,6 +56,10 @@ KEYS: Mapping[Table, str | None] = {
     submissions: None,
     decisions: None,
     contacts: "firm_id",
+    annual_reports: "year",
+    awards: "award",
+    cancellations: "applied_year",
+    firm_changes: None,
 }
 BY_NAME = {table.name: table for table in KEYS}
 #: what does not say what a row tells

@@ -14,6 +14,7 @@ from eligibility.store.administration import Administration
 from eligibility.store.api_tokens import ApiTokens
 from eligibility.store.applications import Applications
 from eligibility.store.casework import Casework
+from eligibility.store.certificates import Certificates
 from eligibility.store.contacts import Contacts
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
@@ -57,6 +58,8 @@ class Repository(Access):
         What firms sent, and what was decided on it.
     contacts : Contacts
         Persons of firms.
+    certificates : Certificates
+        Certificates, and what certified firms owe and are owed.
     overview : Overview
         Counts, changes, deadlines.
     year : YearQueries
@@ -81,6 +84,7 @@ class Repository(Access):
         self.links = Links(engine, principal, clock)
         self.inbox = Inbox(engine, principal, clock)
         self.contacts = Contacts(engine, principal, clock)
+        self.certificates = Certificates(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
+from eligibility.store.certificate_tables import cancellations
 from eligibility.store.change_counter import change_count
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.rows import Row
@@ -132,12 +133,18 @@ class YearQueries(Access):
 
     @open_to(STAFF)
     def certificates(self) -> list[Row]:
-        """Every certificate on record: ``firm_id``, ``applied_year``, ``certified_on``, ``expires_on``.
+        """Every certificate on record: its firm, year of application, days of issue, expiry, cancellation.
 
-        By firm and year; days are None where nobody entered them.
+        ``firm_id``, ``applied_year``, ``certified_on``, ``expires_on`` and ``cancelled_on``, by firm and
+        year; days are None where nobody entered them.
         """
         names = ("firm_id", "applied_year", "certified_on", "expires_on")
-        query = select(*(outcomes.c[name] for name in names))
+        own = (cancellations.c.firm_id == outcomes.c.firm_id) & (
+            cancellations.c.applied_year == outcomes.c.applied_year
+        )
+        query = select(
+            *(outcomes.c[name] for name in names), cancellations.c.cancelled_on
+        ).select_from(outcomes.outerjoin(cancellations, own))
         with self._reading() as connection:
             return self._all(
                 connection,

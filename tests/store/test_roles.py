@@ -70,6 +70,10 @@ def of(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
     return next(row for row in rows if all(row[name] == value for name, value in wanted.items()))
 
 
+def latest_version(rows: list[dict[str, Any]]) -> int:
+    return rows[-1]["version"] if rows else 0
+
+
 CALLS = {
     "rights": Call(lambda r, w: r.rights(), EVERYONE),
     "require": Call(lambda r, w: r.require(r.rights()), EVERYONE),
@@ -216,6 +220,48 @@ CALLS = {
     ),
     "contacts.erase": Call(lambda r, w: r.contacts.erase(w.firm), EVERYONE, SEES),
     "contacts.erase_expired": Call(lambda r, w: r.contacts.erase_expired(), LEADS),
+    "certificates.certificates": Call(lambda r, w: r.certificates.certificates(), STAFF),
+    "certificates.facts": Call(lambda r, w: r.certificates.facts([w.firm]), STAFF),
+    "certificates.lists": Call(lambda r, w: r.certificates.lists([w.firm], "ip"), STAFF),
+    "certificates.annual_reports": Call(
+        lambda r, w: r.certificates.annual_reports(w.firm), STAFF, SEES
+    ),
+    "certificates.save_annual_report": Call(
+        lambda r, w: r.certificates.save_annual_report(
+            w.firm, 2025, {"answers": {"profit": 1.0}},
+            latest_version(w.chief.certificates.annual_reports(w.firm)),
+        ),
+        STAFF, SEES,
+    ),
+    "certificates.changes": Call(lambda r, w: r.certificates.changes(w.firm), STAFF, SEES),
+    "certificates.add_change": Call(
+        lambda r, w: r.certificates.add_change(
+            w.firm, {"kind": "name", "changed_on": date(2026, 3, 1), "detail": SECRET}
+        ),
+        STAFF, SEES,
+    ),
+    "certificates.save_change": Call(
+        lambda r, w: r.certificates.save_change(
+            w.change, {"reported_on": date(2026, 4, 1)},
+            of(w.chief.certificates.changes(w.firm), id=w.change)["version"],
+        ),
+        STAFF, SEES,
+    ),
+    "certificates.awards": Call(lambda r, w: r.certificates.awards(w.firm), STAFF, SEES),
+    "certificates.save_award": Call(
+        lambda r, w: r.certificates.save_award(
+            w.firm, SECRET, {"status": "paid", "amount": 1.0},
+            latest_version(w.chief.certificates.awards(w.firm)),
+        ),
+        STAFF, SEES,
+    ),
+    "certificates.save_cancellation": Call(
+        lambda r, w: r.certificates.save_cancellation(
+            w.firm, 2020, {"cancelled_on": date(2022, 4, 1), "ground": "fraud"},
+            of(w.chief.certificates.certificates(), applied_year=2020)["cancellation_version"],
+        ),
+        STAFF, SEES,
+    ),
     "inbox.arrivals": Call(lambda r, w: r.inbox.arrivals(), STAFF),
     "inbox.arrival": Call(
         lambda r, w: r.inbox.arrival(Origin("submission", w.submission)), STAFF, SEES

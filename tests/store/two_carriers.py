@@ -66,6 +66,7 @@ class World:
     result_link: int
     spare_link: int
     submission: int
+    change: int
     principals: dict[str, Principal]
     account_ids: dict[str, int]
 
@@ -138,6 +139,14 @@ def world(engine: Engine) -> World:
     earlier = facts("91150105XNBU6HUA33", f"{SECRET}公司") | {"application_date": date(2025, 5, 10)}
     stored = at_carrier.imports.stage(SECRET, [(earlier, None)])
     at_carrier.imports.confirm(stored)
+    at_carrier.applications.save_outcome(firm, 2020, {"certified": True}, 0)
+    cancelled = {"cancelled_on": date(2022, 3, 1), "ground": "conditions"}
+    at_carrier.certificates.save_cancellation(firm, 2020, cancelled, 0)
+    at_carrier.certificates.save_annual_report(firm, 2025, {"answers": {"profit": SECRET}}, 0)
+    at_carrier.certificates.save_award(firm, SECRET, {"status": "due"}, 0)
+    change = at_carrier.certificates.add_change(
+        firm, {"kind": "name", "changed_on": date(2026, 3, 1), "detail": SECRET}
+    )
     at_carrier.contacts.save(firm, [{"name": SECRET, "phone": "0471-1234567"}], 0)
     _, result_link = Repository(engine, owner).links.add_result_link(code, 30, SECRET)
     # of no account, so that it holds whatever becomes of one
@@ -172,7 +181,7 @@ def world(engine: Engine) -> World:
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
         account_ids["other adviser"], task, assessment, code, draft, stored, staged, view, pair["id"],
         (first, second), merge, spare, gone, former["id"], token, question_token, question_link,
-        result_link, spare_link, submission, principals, account_ids,
+        result_link, spare_link, submission, change, principals, account_ids,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from eligibility.app.self_assessment.draft import Draft
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.facts import FirmTable
 from eligibility.intake.draft_reader import read_draft
+from eligibility.register.titles import firm_period, with_recorded_title
 from eligibility.screening import Firm
 from eligibility.store import PAPER_WORDS, Repository
 
@@ -109,14 +110,20 @@ def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:
     assessments = repository.records.assessments(firm_id)
     if not assessments:
         return None
-    facts = repository.records.assessment(assessments[0]["id"])["inputs"]
+    today = date.today()
+    facts = with_recorded_title(
+        repository.records.assessment(assessments[0]["id"])["inputs"],
+        firm_period(repository, firm_id, cache.scheme(), today),
+        today,
+        cache.scheme(),
+    )
     query = {address.SOURCE: address.REGISTERED, address.FIRM: str(firm_id)}
     return OpenFirm(
         replace(
             cache.with_readiness(firms_query.assess_facts(facts, cache.scheme())),
             key=f"{address.REGISTERED}-{firm_id}",
         ),
-        date.today(),
+        today,
         query,
         PageLink(PAGES / "register/firm_page.py", {address.FIRM: str(firm_id)}),
         firms_query.lists_of(repository, firm_id),

@@ -10,6 +10,7 @@ from eligibility.app import address, cache
 from eligibility.app.page_files import PAGES
 from eligibility.app.register import (
     casework,
+    certificate,
     correct,
     dossier,
     exchange,
@@ -45,6 +46,8 @@ with guard.refusals_shown():
             dossier.beside(repository, firm)
         case "plan":
             dossier.way(repository, firm)
+        case "certificate":
+            certificate.of_firm(repository, firm)
         case "history":
             identity.history(repository, firm)
             dossier.history(repository, firm)

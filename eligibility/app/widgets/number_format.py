@@ -55,6 +55,8 @@ def unit_word(unit: str) -> str:
     """A unit on its own, as it stands beside an input."""
     words = {
         "CNY": _("CNY 10,000"),
+        "10k CNY": _("CNY 10,000"),
+        "10k USD": _("USD 10,000"),
         "person": _("persons"),
         "item": _("items"),
         "point": _("points"),
