@@ -53,6 +53,8 @@ class AuditAction(StrEnum):
     TASK_ADD = "task.add"
     TASK_CHANGE = "task.change"
     NOTE_ADD = "note.add"
+    VISIT_ADD = "visit.add"
+    VISIT_CHANGE = "visit.change"
     DOCUMENT_SAVE = "document.save"
     DRAFT_SHARE = "draft.share"
     DRAFT_WITHDRAW = "draft.withdraw"
@@ -100,6 +102,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.TASK_ADD: msgid("add task"),
     AuditAction.TASK_CHANGE: msgid("change task"),
     AuditAction.NOTE_ADD: msgid("add note"),
+    AuditAction.VISIT_ADD: msgid("add visit"),
+    AuditAction.VISIT_CHANGE: msgid("change visit"),
     AuditAction.DOCUMENT_SAVE: msgid("save document"),
     AuditAction.DRAFT_SHARE: msgid("share draft"),
     AuditAction.DRAFT_WITHDRAW: msgid("withdraw draft"),

@@ -35,6 +35,7 @@ from eligibility.store.schema import (
     outcomes,
     tasks,
 )
+from eligibility.store.visit_table import visits
 
 #: tables of a file, with what a row is the only one of in it
 KEYS: Mapping[Table, str | None] = {
@@ -50,6 +51,7 @@ KEYS: Mapping[Table, str | None] = {
     submissions: None,
     decisions: None,
     contacts: "firm_id",
+    visits: None,
 }
 BY_NAME = {table.name: table for table in KEYS}
 #: what does not say what a row tells

@@ -15,6 +15,7 @@ from eligibility.store.api_tokens import ApiTokens
 from eligibility.store.applications import Applications
 from eligibility.store.casework import Casework
 from eligibility.store.contacts import Contacts
+from eligibility.store.desk import Desk
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.identity import Identity
@@ -23,6 +24,7 @@ from eligibility.store.inbox import Inbox
 from eligibility.store.links import Links
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
+from eligibility.store.visits import Visits
 from eligibility.store.year_queries import YearQueries
 
 
@@ -47,6 +49,10 @@ class Repository(Access):
         Applications, outcomes, and what a model learns from them.
     casework : Casework
         Tasks, notes, documents, saved views.
+    visits : Visits
+        Visits to firms, and what was found.
+    desk : Desk
+        What is before one person today and this week.
     drafts : Drafts
         Self-assessments, also of visitors.
     imports : Imports
@@ -76,6 +82,8 @@ class Repository(Access):
         self.records = Records(engine, principal, clock)
         self.applications = Applications(engine, principal, clock)
         self.casework = Casework(engine, principal, clock)
+        self.visits = Visits(engine, principal, clock)
+        self.desk = Desk(engine, principal, clock)
         self.drafts = Drafts(engine, principal, clock)
         self.imports = Imports(engine, principal, clock)
         self.links = Links(engine, principal, clock)

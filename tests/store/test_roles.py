@@ -162,6 +162,29 @@ CALLS = {
     "applications.past_applications": Call(lambda r, w: r.applications.past_applications(), STAFF),
     "casework.tasks": Call(lambda r, w: r.casework.tasks(w.firm), STAFF, SEES),
     "casework.add_task": Call(lambda r, w: r.casework.add_task(w.firm, {"title": SECRET}), STAFF, SEES),
+    "casework.add_tasks": Call(
+        lambda r, w: r.casework.add_tasks([w.firm], [(SECRET, date(2026, 12, 2))]), STAFF, SEES
+    ),
+    "visits.of_firm": Call(lambda r, w: r.visits.of_firm(w.firm), STAFF, SEES),
+    "visits.add": Call(
+        lambda r, w: r.visits.add(w.firm, {"visited_on": date(2026, 12, 2), "findings": SECRET}),
+        STAFF, SEES,
+    ),
+    "visits.save": Call(
+        lambda r, w: r.visits.save(
+            w.visit, {"next_step": SECRET}, of(w.chief.visits.of_firm(w.firm), id=w.visit)["version"]
+        ),
+        STAFF, SEES,
+    ),
+    "desk.tasks": Call(lambda r, w: r.desk.tasks(date(2030, 1, 1)), STAFF),
+    "desk.visits": Call(lambda r, w: r.desk.visits(date(2030, 1, 1)), STAFF),
+    "desk.nearly_determined": Call(lambda r, w: r.desk.nearly_determined(), STAFF),
+    "desk.nearly_eligible": Call(lambda r, w: r.desk.nearly_eligible(), STAFF),
+    "desk.without_adviser": Call(lambda r, w: r.desk.without_adviser(), STAFF),
+    "desk.certificates": Call(lambda r, w: r.desk.certificates(), STAFF),
+    "desk.stages": Call(lambda r, w: r.desk.stages(), STAFF),
+    "desk.team": Call(lambda r, w: r.desk.team(LONG_AGO, date(2030, 1, 1)), STAFF),
+    "desk.person_id": Call(lambda r, w: r.desk.person_id("chief"), STAFF),
     "casework.save_task": Call(
         lambda r, w: r.casework.save_task(
             w.task, {"done": False}, of(w.chief.casework.tasks(w.firm), id=w.task)["version"]
