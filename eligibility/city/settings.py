@@ -92,6 +92,21 @@ class Course(Remedy):
     seats: Figure
 
 
+class TaskStep(_Frozen):
+    """One task of a template, due so many days after it is set."""
+
+    title: Wording
+    days: Figure
+
+
+class TaskTemplate(_Frozen):
+    """Tasks that are set for many firms at once."""
+
+    id: str
+    title: Wording
+    steps: tuple[TaskStep, ...]
+
+
 class Support(_Frozen):
     """Advisers' days in a year, what they can do, how much of it for one firm, how long to search."""
 
@@ -115,6 +130,7 @@ class City(_Frozen):
     priorities: Priorities
     support: Support
     courses: tuple[Course, ...]
+    task_templates: tuple[TaskTemplate, ...] = ()
 
     @model_validator(mode="after")
     def _is_possible(self) -> City:

@@ -13,6 +13,7 @@ import typer
 from eligibility.cli import (
     candidates,
     city,
+    desk,
     finder,
     ladder,
     papers,
@@ -48,6 +49,7 @@ for command in (
     store.create_token,
     serve.serve,
     city.portfolio,
+    desk.desk,
     planning.plan,
     ladder.ladder,
     report.report,

@@ -110,7 +110,7 @@ class Casework(Access):
                 "assignee_id": assignee_id, "account_id": self.actor.account_id,
                 "at": self._clock(), "done": False, "version": 1,
             }  # fmt: skip
-            rows = [
+            rows: list[Row] = [
                 {"firm_id": firm, "title": title, "due_on": due_on, **common}
                 for firm in wanted
                 for title, due_on in steps

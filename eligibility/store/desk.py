@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
 from eligibility.store.firms import ResultPage
-from eligibility.store.rows import Row
+from eligibility.store.rows import Row, slices
 from eligibility.store.schema import (
     HEADLINE_SCHEME,
     Stage,
@@ -123,6 +123,17 @@ class Desk(Access):
             return ResultPage(rows, connection.scalar(counting.where(self._counts())) or 0)
 
     @open_to(STAFF)
+    def own_firms(self, firm_ids: Iterable[int], person: int) -> set[int]:
+        """Those of these firms that an adviser looks after, or nobody."""
+        own = (firms.c.adviser_id == person) | firms.c.adviser_id.is_(None)
+        result: set[int] = set()
+        with self._reading() as connection:
+            for some in slices(firm_ids):
+                query = select(firms.c.id).where(self._visible(), own, firms.c.id.in_(some))
+                result |= set(connection.scalars(query))
+        return result
+
+    @open_to(STAFF)
     def certificates(self, person: int | None = None) -> list[Row]:
         """Certified applications of the firms, as ``year.certificates``, with ``firm``; by firm and year."""
         names = ("applied_year", "certified_on", "expires_on")
@@ -177,7 +188,7 @@ class Desk(Access):
         )
         with self._reading() as connection:
             counts: dict[int | None, Row] = {}
-            parts: list[tuple[Select[Any], ColumnElement[bool]]] = [
+            parts: list[tuple[Any, ColumnElement[bool]]] = [
                 (by_firm, self._counts()), (by_visit, self._visible()), (by_task, self._visible()),
             ]  # fmt: skip
             for query, rule in parts:

@@ -181,6 +181,7 @@ CALLS = {
     "desk.nearly_determined": Call(lambda r, w: r.desk.nearly_determined(), STAFF),
     "desk.nearly_eligible": Call(lambda r, w: r.desk.nearly_eligible(), STAFF),
     "desk.without_adviser": Call(lambda r, w: r.desk.without_adviser(), STAFF),
+    "desk.own_firms": Call(lambda r, w: r.desk.own_firms([w.firm], w.adviser), STAFF),
     "desk.certificates": Call(lambda r, w: r.desk.certificates(), STAFF),
     "desk.stages": Call(lambda r, w: r.desk.stages(), STAFF),
     "desk.team": Call(lambda r, w: r.desk.team(LONG_AGO, date(2030, 1, 1)), STAFF),
