@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from eligibility.cli.candidates import Result
-from eligibility.cli.common import Tongue, held_scheme, refusals
+from eligibility.cli.common import Tongue, refusals
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -37,7 +37,7 @@ def desk(
 ) -> None:
     """What is before an adviser today and this week: tasks, visits, firms that one call settles."""
     from eligibility.atomic_file import atomic_file
-    from eligibility.city.settings import load_city
+    from eligibility.register.assumptions import load_settings
     from eligibility.register.desk import agenda
     from eligibility.register.desk_text import agenda_calendar, agenda_record, agenda_text
     from eligibility.store import Repository, Role, System, open_store
@@ -47,8 +47,9 @@ def desk(
         whose = None if person is None else repository.desk.person_id(person)
         if person is not None and whose is None:
             raise NotFound("There is no active account {login}.", login=person)
-        scheme = held_scheme(DEFAULT_SCHEME)
-        record = agenda(repository, whose, day_of(on), load_city(), scheme)
+        settings = load_settings(repository)
+        scheme = settings.schemes[DEFAULT_SCHEME]
+        record = agenda(repository, whose, day_of(on), settings.city, scheme)
         if calendar is not None:
             with atomic_file(calendar) as file:
                 file.write(agenda_calendar(record, spoken))

@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     TOKEN_ADD = "token.add"
     TOKEN_REVOKE = "token.revoke"
     TARGET_SET = "target.set"
+    ASSUMPTION_SAVE = "assumption.save"
     FIRM_ADD = "firm.add"
     FIRM_CHANGE = "firm.change"
     FIRM_ASSIGN = "firm.assign"
@@ -80,6 +81,7 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.TOKEN_ADD: msgid("add token"),
     AuditAction.TOKEN_REVOKE: msgid("revoke token"),
     AuditAction.TARGET_SET: msgid("set target"),
+    AuditAction.ASSUMPTION_SAVE: msgid("change assumption"),
     AuditAction.FIRM_ADD: msgid("add firm"),
     AuditAction.FIRM_CHANGE: msgid("change firm"),
     AuditAction.FIRM_ASSIGN: msgid("assign"),

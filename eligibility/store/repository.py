@@ -13,6 +13,7 @@ from eligibility.store.actors import ANYONE, Actor, Principal, now
 from eligibility.store.administration import Administration
 from eligibility.store.api_tokens import ApiTokens
 from eligibility.store.applications import Applications
+from eligibility.store.assumptions import Assumptions
 from eligibility.store.casework import Casework
 from eligibility.store.contacts import Contacts
 from eligibility.store.desk import Desk
@@ -67,6 +68,8 @@ class Repository(Access):
         Counts, changes, deadlines.
     year : YearQueries
         What a forecast of the year reads.
+    assumptions : Assumptions
+        What holds instead of the numbers of the settings files.
     administration : Administration
         Carriers, accounts, sign-ins, targets, the audit trail.
     api_tokens : ApiTokens
@@ -91,6 +94,7 @@ class Repository(Access):
         self.contacts = Contacts(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
+        self.assumptions = Assumptions(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
         self.api_tokens = ApiTokens(engine, principal, clock)
 

@@ -28,6 +28,7 @@ from eligibility.store import (
 )
 from eligibility.store import accounts as policy
 from eligibility.store.access import Access
+from eligibility.store.assumptions import target_change
 from eligibility.store.import_merge import CHUNK
 from eligibility.store.inbox import Origin
 from eligibility.store.schema import APPEND_ONLY, accounts, audit_log, firms, metadata, sign_ins
@@ -346,6 +347,13 @@ CALLS = {
         lambda r, w: r.api_tokens.add("平台", "adviser", carrier_id=w.carrier, days=30), ADMINISTRATOR
     ),
     "api_tokens.revoke": Call(lambda r, w: r.api_tokens.revoke(w.token), ADMINISTRATOR),
+    "assumptions.revision": Call(lambda r, w: r.assumptions.revision(), EVERYONE),
+    "assumptions.changes": Call(lambda r, w: r.assumptions.changes(), EVERYONE),
+    "assumptions.history": Call(lambda r, w: r.assumptions.history(), STAFF),
+    "assumptions.save": Call(
+        lambda r, w: r.assumptions.save([target_change(2028, 60)], w.chief.assumptions.revision()),
+        LEADS,
+    ),
     "administration.audit_trail": Call(lambda r, w: r.administration.audit_trail(w.firm), LEADS),
 }  # fmt: skip
 
