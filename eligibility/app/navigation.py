@@ -98,6 +98,7 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
             PageEntry(PAGES / "reference/model_page.py", _("Model"), "model", ANYONE, bar=STAFF),
         ],
         _("Settings"): [
+            PageEntry(PAGES / "year/assumptions_page.py", _("Assumptions"), "assumptions", LEADS),
             PageEntry(
                 PAGES / "account/administration_page.py", _("Administration"), "admin", LEADS
             ),
