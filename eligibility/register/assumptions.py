@@ -308,7 +308,7 @@ GROUPS = {
     "weights": msgid("Weights"),
     "support": msgid("Support"),
     "courses": msgid("Courses"),
-    "chances": msgid("Chances"),
+    "chances": msgid("Chances assumed"),
     ACTIONS: msgid("Actions of firms"),
     LEAD_TIMES: msgid("Months to a right"),
 }

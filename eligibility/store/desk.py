@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select, true
 
 from eligibility.store.access import Access, open_to
+from eligibility.store.accounts import normalize_login
 from eligibility.store.actors import STAFF
 from eligibility.store.firms import ResultPage
 from eligibility.store.rows import Row, slices
@@ -209,7 +210,9 @@ class Desk(Access):
     def person_id(self, login: str) -> int | None:
         """The account of active staff that has this login, within one's carrier; None for no other."""
         with self._reading() as connection:
-            query = select(accounts.c.id).where(accounts.c.login == login, accounts.c.active)
+            query = select(accounts.c.id).where(
+                accounts.c.login == normalize_login(login), accounts.c.active
+            )
             return connection.scalar(query.where(self._within_carrier(accounts.c.carrier_id)))
 
 

@@ -55,7 +55,7 @@ def load_workbook(file: io.BytesIO) -> dict[str, list[list[Any]]]:
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
-PAGES = ("overview", "firms", "firm", "import", "applications")
+PAGES = ("overview", "desk", "firms", "firm", "import", "applications")
 MESSY = ROOT / "sample_data" / "candidates_messy.csv"
 
 

@@ -35,7 +35,7 @@ from eligibility.store.assumptions import ASSUMED, CITY, AssumptionChange
 
 Row = Mapping[str, Any]
 #: units beside a number; any other says nothing
-UNITS = {"CNY": msgid("yuan"), "firm": msgid("firms"), "day": msgid("days"),
+UNITS = {"CNY": msgid("yuan"), "firm": msgid("firms (number)"), "day": msgid("days"),
          "month": msgid("months"), "year": msgid("years"), "/1": msgid("share of 1")}  # fmt: skip
 #: what a weight can be of
 KINDS = {"industries": msgid("Industry"), "districts": msgid("District"), "firms": msgid("Firm")}
@@ -106,7 +106,7 @@ def _table(
             "what": [title(row.title) for row in rows],
             "value": value,
             "unit": [unit(row) for row in rows],
-            "source": [source_text(row.figure["source"]) for row in rows],
+            "source": [_source(row) for row in rows],
             "default": default,
             "by": [_changed(change) for change in changes],
             "reset": [False] * len(rows),
@@ -119,7 +119,7 @@ def _table(
             "what": st.column_config.TextColumn(_("What"), disabled=True),
             "value": number(_("Holds")),
             "unit": None if is_day else st.column_config.TextColumn(_("Unit"), disabled=True),
-            "source": st.column_config.TextColumn(_("Who says so (or: assumed)")),
+            "source": st.column_config.TextColumn(_("Who says so; blank: assumed")),
             "default": number(_("As shipped"), disabled=True),
             "by": st.column_config.TextColumn(_("Changed"), disabled=True),
             "reset": st.column_config.CheckboxColumn(_("Back to as shipped")),
@@ -140,6 +140,16 @@ def _value(value: Any) -> Any:
     return value if value is None or isinstance(value, date) else float(value)
 
 
+def _source(row: Assumption) -> str:
+    """Who says so; "assumed" in the language of the page."""
+    text = source_text(row.figure["source"])
+    return _("assumed") if text == ASSUMED else text
+
+
+def _named(text: str) -> str:
+    return ASSUMED if text.strip() in ("", ASSUMED, _("assumed")) else text.strip()
+
+
 def _changed(change: Row | None) -> str:
     return "" if change is None else f"{moment(change['at'])} · {change['by'] or _('nobody')}"
 
@@ -153,7 +163,7 @@ def _save(
 ) -> Message:
     new = []
     for row, change, cells in zip(rows, changes, edited, strict=True):
-        source = cells["source"] or ASSUMED
+        source = _named(cells["source"] or "")
         if cells["reset"]:
             if change is not None:
                 new.append(AssumptionChange(row.document, row.path, is_default=True))
@@ -221,7 +231,7 @@ def _add_target(repository: Repository, revision: int) -> None:
         what = st.selectbox(_("What"), list(words), format_func=words.__getitem__)
         year = st.number_input(_("From the year"), 2020, 2100, date.today().year + 1)
         number = st.number_input(_("Firms"), 0, value=None, step=1)
-        source = st.text_input(_("Who says so (or: assumed)"), ASSUMED)
+        source = _named(st.text_input(_("Who says so; blank: assumed")))
         if st.form_submit_button(_("Save")):
             guard.do(partial(_save_target, repository, what, int(year), number, source, revision))
             st.rerun()
@@ -250,7 +260,7 @@ def _add_batch(repository: Repository, revision: int) -> None:
         scheme = st.selectbox(_("Qualification"), list(schemes), format_func=schemes.__getitem__)
         due = st.date_input(_("Last day"), None, format="YYYY-MM-DD")
         number = st.number_input(_("Number of the batch in its year"), 1, 12, 1)
-        source = st.text_input(_("Who says so (or: assumed)"), ASSUMED)
+        source = _named(st.text_input(_("Who says so; blank: assumed")))
         if st.form_submit_button(_("Save")):
             guard.do(partial(_save_batch, repository, scheme, due, int(number), source, revision))
             st.rerun()
@@ -278,7 +288,7 @@ def _add_weight(repository: Repository, revision: int) -> None:
         name = st.text_input(_("Credit code of the firm, or name of the industry or district"))
         weight = st.number_input(_("Weight (1: any firm)"), 0.0, value=2.0, step=0.5)
         reason = st.text_input(_("Reason, such as: it carries others along"))
-        source = st.text_input(_("Who says so (or: assumed)"), ASSUMED)
+        source = _named(st.text_input(_("Who says so; blank: assumed")))
         if st.form_submit_button(_("Save")):
             entry = (kind, name.strip(), weight, reason.strip(), source)
             guard.do(partial(_save_weight, repository, entry, revision))
@@ -316,7 +326,9 @@ def history(repository: Repository) -> None:
                     for row in rows
                 ],
                 _("Holds"): [_shown(row) for row in rows],
-                _("Who says so"): [row["source"] for row in rows],
+                _("Who says so"): [
+                    _("assumed") if row["source"] == ASSUMED else row["source"] for row in rows
+                ],
             }
         ),
         hide_index=True,
