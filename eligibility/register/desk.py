@@ -31,8 +31,9 @@ class Agenda:
     ----------
     person : int or None
         Whose it is; None for all firms to be seen.
-    overdue, due_today, due_week, due_later : sequences of mappings
-        Open tasks: before today, today, within ``WEEK`` days, within ``AHEAD`` days.
+    overdue, due_today, due_week, due_later : ResultPage
+        Open tasks: before today, today, within ``WEEK`` days, within ``AHEAD`` days. The first of
+        each, and how many there are.
     unwritten, planned : sequences of mappings
         Visits of days past of which nobody wrote down what was found; those of the week.
     arrivals : sequence of mappings
@@ -53,10 +54,10 @@ class Agenda:
 
     today: date
     person: int | None
-    overdue: Sequence[Row]
-    due_today: Sequence[Row]
-    due_week: Sequence[Row]
-    due_later: Sequence[Row]
+    overdue: ResultPage
+    due_today: ResultPage
+    due_week: ResultPage
+    due_later: ResultPage
     unwritten: Sequence[Row]
     planned: Sequence[Row]
     arrivals: Sequence[Row]
@@ -80,7 +81,7 @@ def agenda(
     """The agenda of an adviser, or of all firms to be seen where nobody is named."""
     desk = repository.desk
     week, ahead = today + timedelta(days=WEEK), today + timedelta(days=AHEAD)
-    tasks = desk.tasks(ahead, person)
+    day = timedelta(days=1)
     visits = desk.visits(week, person)
     overlay = scheme.overlay(city.region)
     batches = overlay.batches_from(today)
@@ -88,10 +89,10 @@ def agenda(
     return Agenda(
         today,
         person,
-        [row for row in tasks if row["due_on"] < today],
-        [row for row in tasks if row["due_on"] == today],
-        [row for row in tasks if today < row["due_on"] <= week],
-        [row for row in tasks if row["due_on"] > week],
+        desk.tasks(today - day, person),
+        desk.tasks(today, person, first=today),
+        desk.tasks(week, person, first=today + day),
+        desk.tasks(ahead, person, first=week + day),
         [row for row in visits if row["visited_on"] < today],
         [row for row in visits if row["visited_on"] >= today],
         _arrivals(repository, person),

@@ -29,7 +29,10 @@ def agenda_record(agenda: Agenda) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "today": today.isoformat(),
-        "tasks": {name: [_plain(row, _TASK) for row in rows] for name, rows in tasks.items()},
+        "tasks": {
+            name: {"count": page.count, "tasks": [_plain(row, _TASK) for row in page.rows]}
+            for name, page in tasks.items()
+        },
         "visits": {
             "to_write_down": [_plain(row, _VISIT) for row in agenda.unwritten],
             "planned": [_plain(row, _VISIT) for row in agenda.planned],
@@ -76,13 +79,13 @@ def agenda_text(agenda: Agenda, scheme: Scheme, language: Language) -> str:
 
 def _lines(agenda: Agenda, scheme: Scheme, language: Language) -> Iterator[str]:
     _ = language.text
-    for heading, rows in (
+    for heading, page in (
         (_("Overdue"), agenda.overdue),
         (_("Today"), agenda.due_today),
         (_("Within seven days"), agenda.due_week),
     ):
-        yield f"{heading}: {len(rows)}"
-        yield from (f"  {row['due_on']}  {row['firm']}  {row['title']}" for row in rows)
+        yield f"{heading}: {page.count}"
+        yield from (f"  {row['due_on']}  {row['firm']}  {row['title']}" for row in page.rows)
     visits = [*agenda.unwritten, *agenda.planned]
     yield f"{_('Visits')}: {len(visits)}"
     yield from (f"  {row['visited_on']}  {row['firm']}" for row in visits)
@@ -130,9 +133,10 @@ def agenda_calendar(agenda: Agenda, language: Language) -> bytes:
 
 
 def _events(agenda: Agenda, language: Language) -> Iterator[CalendarEvent]:
-    for row in (*agenda.overdue, *agenda.due_today, *agenda.due_week, *agenda.due_later):
-        summary = f"{row['firm']}: {row['title']}"
-        yield CalendarEvent(row["due_on"], summary, "", f"task/{row['firm_id']}/{row['id']}")
+    for page in (agenda.overdue, agenda.due_today, agenda.due_week, agenda.due_later):
+        for row in page.rows:
+            summary = f"{row['firm']}: {row['title']}"
+            yield CalendarEvent(row["due_on"], summary, "", f"task/{row['firm_id']}/{row['id']}")
     for row in agenda.planned:
         summary = language.text("Visit: {firm}").format(firm=row["firm"])
         yield CalendarEvent(row["visited_on"], summary, "", f"visit/{row['firm_id']}/{row['id']}")

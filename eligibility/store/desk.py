@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, case, func, select, true
 
 from eligibility.store.access import Access, open_to
-from eligibility.store.accounts import normalize_login
 from eligibility.store.actors import STAFF
 from eligibility.store.firms import ResultPage
+from eligibility.store.passwords import normalize_login
 from eligibility.store.rows import Row, slices
 from eligibility.store.schema import (
     HEADLINE_SCHEME,
@@ -36,14 +36,6 @@ _FIRM = (
 )  # fmt: skip
 _JOINED = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
 _SHORT_OF = ("verdict", "score_low", "score_high", "first_gap", "open_facts", "unmet_distance")
-#: the application date of the assessment that a firm's row shows
-_AS_OF = (
-    select(func.max(assessments.c.as_of))
-    .where(assessments.c.firm_id == firms.c.id, assessments.c.scheme == HEADLINE_SCHEME)
-    .correlate(firms)
-    .scalar_subquery()
-    .label("as_of")
-)
 #: stages that a firm has moved forward to
 _FORWARD = (Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED)
 
@@ -52,9 +44,22 @@ class Desk(Access):
     """What staff has before it."""
 
     @open_to(STAFF)
-    def tasks(self, until: date, person: int | None = None, *, limit: int = 500) -> list[Row]:
-        """Open tasks due up to that day, the earliest first, with ``firm``, ``adviser``, ``assignee``."""
+    def tasks(
+        self,
+        until: date,
+        person: int | None = None,
+        *,
+        first: date | None = None,
+        limit: int = 200,
+    ) -> ResultPage:
+        """Open tasks due up to that day, the earliest first, with ``firm``, ``adviser``, ``assignee``.
+
+        Those from the day ``first`` on where it is given; so many of them, and how many there are.
+        """
         assignee = accounts.alias("assignee")
+        which = tasks.c.done.is_(False) & (tasks.c.due_on <= until) & _tasks_of(person)
+        if first is not None:
+            which &= tasks.c.due_on >= first
         query = (
             select(
                 *_FIRM, tasks.c.id, tasks.c.title, tasks.c.due_on, tasks.c.version,
@@ -64,12 +69,13 @@ class Desk(Access):
                 _JOINED.join(tasks, tasks.c.firm_id == firms.c.id)
                 .outerjoin(assignee, assignee.c.id == tasks.c.assignee_id)
             )
-            .where(tasks.c.done.is_(False), tasks.c.due_on <= until)
             .order_by(tasks.c.due_on, tasks.c.id)
             .limit(limit)
         )  # fmt: skip
+        counting = select(func.count()).select_from(tasks.join(firms)).where(which)
         with self._reading() as connection:
-            return self._all(connection, query.where(self._visible(), _tasks_of(person)))
+            rows = self._all(connection, query.where(which, self._visible()))
+            return ResultPage(rows, connection.scalar(counting.where(self._visible())) or 0)
 
     @open_to(STAFF)
     def visits(self, until: date, person: int | None = None, *, limit: int = 500) -> list[Row]:
@@ -117,10 +123,12 @@ class Desk(Access):
         self, which: ColumnElement[bool], person: int | None, order: Iterable[Any], limit: int
     ) -> ResultPage:
         shown = [*_FIRM, firms.c.assessed_at, *(firms.c[name] for name in _SHORT_OF)]
-        query = select(*shown, _AS_OF).select_from(_JOINED).where(which, _firms_of(person))
+        query = select(*shown).select_from(_JOINED).where(which, _firms_of(person))
         counting = select(func.count()).select_from(firms).where(which, _firms_of(person))
         with self._reading() as connection:
             rows = self._all(connection, query.where(self._counts()).order_by(*order).limit(limit))
+            days = _application_dates(connection, [row["firm_id"] for row in rows])
+            rows = [{**row, "as_of": days.get(row["firm_id"])} for row in rows]
             return ResultPage(rows, connection.scalar(counting.where(self._counts())) or 0)
 
     @open_to(STAFF)
@@ -224,3 +232,19 @@ def _tasks_of(person: int | None) -> ColumnElement[bool]:
     if person is None:
         return true()
     return func.coalesce(tasks.c.assignee_id, firms.c.adviser_id) == person
+
+
+def _application_dates(connection: Connection, firm_ids: list[int]) -> dict[int, date]:
+    """The application dates of the assessments that the rows of firms show."""
+    file = firms.alias("file")
+    firm = func.coalesce(file.c.merged_into, file.c.id)
+    query = (
+        select(firm.label("firm"), func.max(assessments.c.as_of).label("as_of"))
+        .join_from(assessments, file, file.c.id == assessments.c.firm_id)
+        .where(
+            assessments.c.scheme == HEADLINE_SCHEME,
+            file.c.id.in_(firm_ids) | file.c.merged_into.in_(firm_ids),
+        )
+        .group_by(firm)
+    )
+    return {row.firm: row.as_of for row in connection.execute(query)}

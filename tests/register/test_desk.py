@@ -62,7 +62,7 @@ def test_the_agenda_of_an_adviser_has_what_is_due_when_and_nothing_of_others(tea
     team.repository.casework.add_task(unseen, {"title": "别人", "due_on": TODAY})
     day = agenda(team.repository, team.adviser, TODAY, load_city(), load_scheme())
     groups = (day.overdue, day.due_today, day.due_week, day.due_later)
-    assert [[row["title"] for row in rows] for rows in groups] == [
+    assert [[row["title"] for row in page.rows] for page in groups] == [
         ["催名册"], ["打电话"], ["看账"], ["复核"],
     ]  # fmt: skip
     assert [row["visited_on"] for row in day.planned] == [TODAY]
@@ -75,7 +75,7 @@ def test_the_agenda_of_an_adviser_has_what_is_due_when_and_nothing_of_others(tea
     # nobody's firm is on every desk
     assert [row["firm_id"] for row in day.unassigned.rows] == [unseen]
     everybody = agenda(team.repository, None, TODAY, load_city(), load_scheme())
-    assert "别人" in {row["title"] for row in everybody.due_today}
+    assert "别人" in {row["title"] for row in everybody.due_today.rows}
     assert {row["adviser"]: row["firms"] for row in everybody.team} == {"顾问": 2, None: 1}
 
 
@@ -135,7 +135,7 @@ def test_the_agenda_as_data_and_as_text_say_the_same(team: Team) -> None:
     assert record["one_call_settles"]["firms"][0]["facts"] == ["st_staff@2026"]
     text = agenda_text(day, load_scheme(), CHINESE)
     assert "甲公司: 2026年科技人员数" in text or "科技人员数" in text
-    assert f"逾期: {len(record['tasks']['overdue'])}" in text
+    assert f"逾期: {record['tasks']['overdue']['count']}" in text
     assert f"无顾问的企业: {record['without_adviser']['count']}" in text
 
 
@@ -159,7 +159,7 @@ def test_the_command_gives_the_desk_of_a_login_with_the_institutions_settings(
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     record = json.loads(made.stdout)
-    assert [row["title"] for row in record["tasks"]["today"]] == ["打电话"]
+    assert [row["title"] for row in record["tasks"]["today"]["tasks"]] == ["打电话"]
     assert (tmp_path / "desk.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
     refused = run("--person", "nobody", "--lang", "en")
     assert (refused.returncode, refused.stderr.strip()) == (

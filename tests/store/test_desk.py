@@ -82,10 +82,14 @@ def test_a_task_without_an_assignee_is_that_of_the_firms_adviser(engine: Engine)
         w.firm, {"title": "经理", "due_on": DAY, "assignee_id": w.account_ids["manager"]}
     )
     for person, mine in ((w.adviser, w.task), (w.account_ids["manager"], other)):
-        ids = {row["id"] for row in w.chief.desk.tasks(DAY, person)}
+        ids = {row["id"] for row in w.chief.desk.tasks(DAY, person).rows}
         assert ids & {w.task, other} == {mine}
-    assert {w.task, other} <= {row["id"] for row in w.chief.desk.tasks(DAY)}
-    assert not w.chief.desk.tasks(date(2026, 11, 30))
+    assert {w.task, other} <= {row["id"] for row in w.chief.desk.tasks(DAY).rows}
+    assert w.chief.desk.tasks(date(2026, 11, 30)).count == 0
+    page = w.chief.desk.tasks(DAY, limit=1)
+    assert (len(page.rows), page.count) == (1, 2)
+    later = w.chief.desk.tasks(date(2026, 12, 31), first=date(2026, 12, 2))
+    assert not {w.task, other} & {row["id"] for row in later.rows}
 
 
 def test_a_visit_is_planned_until_somebody_writes_down_what_was_found(engine: Engine) -> None:
@@ -100,7 +104,9 @@ def test_a_visit_is_planned_until_somebody_writes_down_what_was_found(engine: En
     (visit,) = [row for row in adviser.visits.of_firm(w.firm) if row["id"] == planned]
     assert (visit["visitor"], visit["findings"]) == (f"{'甲秘密'} adviser", "研发人员名册未建")
     # the next step with a day is on the desk as a task
-    assert "补名册" in {row["title"] for row in adviser.desk.tasks(date(2026, 12, 8), w.adviser)}
+    assert "补名册" in {
+        row["title"] for row in adviser.desk.tasks(date(2026, 12, 8), w.adviser).rows
+    }
     with pytest.raises(Conflict):
         adviser.visits.save(planned, {"findings": "又"}, 1)
     with pytest.raises(InputError, match="next step"):
@@ -128,7 +134,7 @@ def test_the_team_is_counted_by_adviser_and_nobodys_firms_stand_there_too(engine
     by_id = {row["adviser_id"]: row for row in w.chief.desk.team(before, date(2027, 1, 1))}
     mine = by_id[w.adviser]
     assert (mine["firms"], mine["visits"], mine["forward"]) == (1, 1, 1)
-    assert mine["overdue"] == len(w.chief.desk.tasks(date(2026, 12, 31), w.adviser))
+    assert mine["overdue"] == w.chief.desk.tasks(date(2026, 12, 31), w.adviser).count
     nobody = w.chief.desk.without_adviser()
     assert by_id[None]["firms"] == nobody.count > 0
     assert w.other_firm in {row["firm_id"] for row in nobody.rows}

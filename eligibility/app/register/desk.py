@@ -62,9 +62,9 @@ def person(repository: Repository) -> int | None:
 def numbers(agenda: Agenda) -> None:
     """What is waiting, in numbers."""
     due = [
-        (_("Overdue"), len(agenda.overdue)),
-        (_("Today"), len(agenda.due_today)),
-        (_("Within seven days"), len(agenda.due_week)),
+        (_("Overdue"), agenda.overdue.count),
+        (_("Today"), agenda.due_today.count),
+        (_("Within seven days"), agenda.due_week.count),
         (_("Visits to make or write down"), len(agenda.planned) + len(agenda.unwritten)),
         (_("From firms, to decide"), len(agenda.arrivals)),
         (_("One call settles it"), agenda.calls.count),
@@ -79,15 +79,18 @@ def tasks(repository: Repository, agenda: Agenda) -> None:
         (_("△ Overdue"), agenda.overdue), (_("Today"), agenda.due_today),
         (_("Within seven days"), agenda.due_week),
     )  # fmt: skip
-    if not any(rows for _title, rows in groups) and not agenda.planned and not agenda.unwritten:
+    if (
+        not any(page.count for _title, page in groups)
+        and not agenda.planned
+        and not agenda.unwritten
+    ):
         st.info(_("Nothing is due this week. Add tasks and visits on the page of a firm."))
-    for title, rows in groups:
-        if rows:
-            st.subheader(f"{title} {len(rows)}", anchor=False)
-            for row in rows[:MOST]:
+    for title, page in groups:
+        if page.count:
+            st.subheader(f"{title} {page.count}", anchor=False)
+            for row in page.rows[:MOST]:
                 _task(repository, row)
-            if len(rows) > MOST:
-                st.caption(_("and {n} more").format(n=len(rows) - MOST))
+            _more(page.count, len(page.rows[:MOST]))
     _visits(repository, _("Visits to write down"), agenda.unwritten)
     _visits(repository, _("Visits of this week"), agenda.planned)
 
