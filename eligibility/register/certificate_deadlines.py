@@ -37,11 +37,15 @@ def certificate_deadlines(
     names = {row["firm_id"]: row["firm"] for row in outcomes}
     held = certificates(outcomes, law)
     day = np.datetime64(today)
+    # most certificates are announced on a few days of a year
+    calendars: dict[tuple[date, date], list[Deadline]] = {}
     groups: dict[tuple[date, str], tuple[Deadline, list[tuple[int, str]]]] = {}
     for place in np.flatnonzero((held.issue_days <= day) & (held.ends > day)).tolist():
         firm = int(held.firm[place])
         issued, ends = held.issue_days[place].item(), held.ends[place].item()
-        for due in for_certificate(issued, law, overlay, ends):
+        if (issued, ends) not in calendars:
+            calendars[issued, ends] = for_certificate(issued, law, overlay, ends)
+        for due in calendars[issued, ends]:
             if today <= due.day <= until:
                 _, firms = groups.setdefault((due.day, str(due.task)), (due, []))
                 firms.append((firm, names[firm]))

@@ -137,9 +137,11 @@ def _events(agenda: Agenda, language: Language) -> Iterator[CalendarEvent]:
         for row in page.rows:
             summary = f"{row['firm']}: {row['title']}"
             yield CalendarEvent(row["due_on"], summary, "", f"task/{row['firm_id']}/{row['id']}")
-    for row in agenda.planned:
-        summary = language.text("Visit: {firm}").format(firm=row["firm"])
-        yield CalendarEvent(row["visited_on"], summary, "", f"visit/{row['firm_id']}/{row['id']}")
+    for visit in agenda.planned:
+        summary = language.text("Visit: {firm}").format(firm=visit["firm"])
+        yield CalendarEvent(
+            visit["visited_on"], summary, "", f"visit/{visit['firm_id']}/{visit['id']}"
+        )
     for shared in agenda.deadlines:
         for _number, name in shared.firms:
             yield deadline_event(shared.deadline, name, language)
