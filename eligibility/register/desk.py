@@ -34,7 +34,7 @@ class Agenda:
     overdue, due_today, due_week, due_later : ResultPage
         Open tasks: before today, today, within ``WEEK`` days, within ``AHEAD`` days. The first of
         each, and how many there are.
-    unwritten, planned : sequences of mappings
+    visits_without_findings, planned_visits : sequences of mappings
         Visits of days past of which nobody wrote down what was found; those of the week.
     arrivals : sequence of mappings
         What firms sent and is not decided.
@@ -46,7 +46,7 @@ class Agenda:
     batch : sequence of Deadline
         The work before the next batch; empty where none is known.
     stages : mapping of Stage to int
-    unassigned : ResultPage
+    without_adviser : ResultPage
         Firms that nobody looks after.
     team : sequence of mappings
         By adviser, since the year began.
@@ -58,15 +58,15 @@ class Agenda:
     due_today: ResultPage
     due_week: ResultPage
     due_later: ResultPage
-    unwritten: Sequence[Row]
-    planned: Sequence[Row]
+    visits_without_findings: Sequence[Row]
+    planned_visits: Sequence[Row]
     arrivals: Sequence[Row]
     calls: ResultPage
     gaps: ResultPage
     deadlines: Sequence[SharedDeadline]
     batch: Sequence[Deadline]
     stages: Mapping[Stage, int]
-    unassigned: ResultPage
+    without_adviser: ResultPage
     team: Sequence[Row]
 
     @property

@@ -34,8 +34,8 @@ def agenda_record(agenda: Agenda) -> dict[str, Any]:
             for name, page in tasks.items()
         },
         "visits": {
-            "to_write_down": [_plain(row, _VISIT) for row in agenda.unwritten],
-            "planned": [_plain(row, _VISIT) for row in agenda.planned],
+            "to_write_down": [_plain(row, _VISIT) for row in agenda.visits_without_findings],
+            "planned": [_plain(row, _VISIT) for row in agenda.planned_visits],
         },
         "inbox": [
             {"kind": row["kind"], "sender": row["sender"], "sent_at": row["sent_at"].isoformat()}
@@ -55,7 +55,7 @@ def agenda_record(agenda: Agenda) -> dict[str, Any]:
             "deadlines": [deadline_record(due, today) for due in agenda.batch],
         },
         "stages": {stage.value: count for stage, count in agenda.stages.items()},
-        "without_adviser": _page(agenda.unassigned),
+        "without_adviser": _page(agenda.without_adviser),
         "team": [dict(row) for row in agenda.team],
     }
 
@@ -86,7 +86,7 @@ def _lines(agenda: Agenda, scheme: Scheme, language: Language) -> Iterator[str]:
     ):
         yield f"{heading}: {page.count}"
         yield from (f"  {row['due_on']}  {row['firm']}  {row['title']}" for row in page.rows)
-    visits = [*agenda.unwritten, *agenda.planned]
+    visits = [*agenda.visits_without_findings, *agenda.planned_visits]
     yield f"{_('Visits')}: {len(visits)}"
     yield from (f"  {row['visited_on']}  {row['firm']}" for row in visits)
     yield f"{_('From firms, to decide')}: {len(agenda.arrivals)}"
@@ -99,7 +99,7 @@ def _lines(agenda: Agenda, scheme: Scheme, language: Language) -> Iterator[str]:
         due, firms = shared.deadline, language.text(", ").join(name for _, name in shared.firms)
         yield f"  {due.day}  {due.task.say(language)}: {firms}"
     yield from (f"  {due.day}  {due.task.say(language)}" for due in agenda.batch)
-    yield f"{_('Firms without an adviser')}: {agenda.unassigned.count}"
+    yield f"{_('Firms without an adviser')}: {agenda.without_adviser.count}"
     for row in agenda.team:
         counted = _("firms {firms}, visits {visits}, moved forward {forward}, overdue {overdue}")
         yield f"  {row['adviser'] or _('nobody')}: {counted.format(**row)}"
@@ -137,7 +137,7 @@ def _events(agenda: Agenda, language: Language) -> Iterator[CalendarEvent]:
         for row in page.rows:
             summary = f"{row['firm']}: {row['title']}"
             yield CalendarEvent(row["due_on"], summary, "", f"task/{row['firm_id']}/{row['id']}")
-    for visit in agenda.planned:
+    for visit in agenda.planned_visits:
         summary = language.text("Visit: {firm}").format(firm=visit["firm"])
         yield CalendarEvent(
             visit["visited_on"], summary, "", f"visit/{visit['firm_id']}/{visit['id']}"

@@ -47,7 +47,7 @@ class Visits(Access):
             Day by which the next step is done: it becomes a task of the visitor.
         """
         with self._writing(moves_year=False) as connection:
-            entries = {"visitor_id": self.actor.account_id, **_checked(values, next_due)}
+            entries = {"visitor_id": self.actor.account_id, **_entries(values, next_due)}
             if entries.get("visited_on") is None:
                 raise InputError("A visit needs its day.")
             firm = self._seen_firm(connection, firm_id)
@@ -74,7 +74,7 @@ class Visits(Access):
         self, visit_id: int, values: Facts, version: int, *, next_due: date | None = None
     ) -> int:
         """Change a visit that stands at this version, as by what was found; the next version."""
-        entries = _checked(values, next_due)
+        entries = _entries(values, next_due)
         with self._writing(moves_year=False) as connection:
             before = self._one(connection, self._select(visits, visits.c.id == visit_id))
             firm = self._seen_firm(connection, before["firm_id"])
@@ -103,7 +103,7 @@ class Visits(Access):
         return {"task_id": self._insert(connection, tasks, values)}
 
 
-def _checked(values: Facts, next_due: date | None) -> Row:
+def _entries(values: Facts, next_due: date | None) -> Row:
     entries = only(values, VISIT)
     require_length(entries.get("findings"), LONGEST_NOTE)
     require_length(entries.get("next_step"), LONGEST_TITLE)

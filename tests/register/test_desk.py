@@ -65,15 +65,15 @@ def test_the_agenda_of_an_adviser_has_what_is_due_when_and_nothing_of_others(tea
     assert [[row["title"] for row in page.rows] for page in groups] == [
         ["催名册"], ["打电话"], ["看账"], ["复核"],
     ]  # fmt: skip
-    assert [row["visited_on"] for row in day.planned] == [TODAY]
-    assert [row["visited_on"] for row in day.unwritten] == [TODAY - timedelta(1)]
+    assert [row["visited_on"] for row in day.planned_visits] == [TODAY]
+    assert [row["visited_on"] for row in day.visits_without_findings] == [TODAY - timedelta(1)]
     assert [(row["firm_id"], row["facts"]) for row in day.calls.rows] == [(own, ["st_staff@2026"])]
     # of a certified firm what its certificate asks for in the days ahead
     dues = {(str(each.deadline.task), each.firms) for each in day.deadlines}
     assert ("The certificate ends", ((certified, "乙公司"),)) in dues
     assert all(TODAY <= each.deadline.day <= TODAY + timedelta(AHEAD) for each in day.deadlines)
     # nobody's firm is on every desk
-    assert [row["firm_id"] for row in day.unassigned.rows] == [unseen]
+    assert [row["firm_id"] for row in day.without_adviser.rows] == [unseen]
     everybody = agenda(team.repository, None, TODAY, load_city(), load_scheme())
     assert "别人" in {row["title"] for row in everybody.due_today.rows}
     assert {row["adviser"]: row["firms"] for row in everybody.team} == {"顾问": 2, None: 1}
@@ -118,7 +118,12 @@ def test_the_calendar_of_a_batch_becomes_the_tasks_of_many_firms(team: Team) -> 
 def test_one_calendar_file_has_every_day_of_the_agenda_once(team: Team) -> None:
     day = agenda(team.repository, team.adviser, TODAY, load_city(), load_scheme())
     lines = agenda_calendar(day, CHINESE).decode().splitlines()
-    count = 4 + len(day.planned) + len(day.batch) + sum(len(each.firms) for each in day.deadlines)
+    count = (
+        4
+        + len(day.planned_visits)
+        + len(day.batch)
+        + sum(len(each.firms) for each in day.deadlines)
+    )
     assert lines.count("BEGIN:VEVENT") == count
     identities = [line for line in lines if line.startswith("UID:")]
     assert len(set(identities)) == count

@@ -65,7 +65,10 @@ def numbers(agenda: Agenda) -> None:
         (_("Overdue"), agenda.overdue.count),
         (_("Today"), agenda.due_today.count),
         (_("Within seven days"), agenda.due_week.count),
-        (_("Visits to make or write down"), len(agenda.planned) + len(agenda.unwritten)),
+        (
+            _("Visits to make or write down"),
+            len(agenda.planned_visits) + len(agenda.visits_without_findings),
+        ),
         (_("From firms, to decide"), len(agenda.arrivals)),
         (_("One call settles it"), agenda.calls.count),
     ]
@@ -81,8 +84,8 @@ def tasks(repository: Repository, agenda: Agenda) -> None:
     )  # fmt: skip
     if (
         not any(page.count for _title, page in groups)
-        and not agenda.planned
-        and not agenda.unwritten
+        and not agenda.planned_visits
+        and not agenda.visits_without_findings
     ):
         st.info(_("Nothing is due this week. Add tasks and visits on the page of a firm."))
     for title, page in groups:
@@ -91,8 +94,8 @@ def tasks(repository: Repository, agenda: Agenda) -> None:
             for row in page.rows[:MOST]:
                 _task(repository, row)
             _more(page.count, len(page.rows[:MOST]))
-    _visits(repository, _("Visits to write down"), agenda.unwritten)
-    _visits(repository, _("Visits of this week"), agenda.planned)
+    _visits(repository, _("Visits to write down"), agenda.visits_without_findings)
+    _visits(repository, _("Visits of this week"), agenda.planned_visits)
 
 
 def _task(repository: Repository, row: Row) -> None:
@@ -179,9 +182,9 @@ def gaps(agenda: Agenda) -> int | None:
     return opened
 
 
-def _more(count: int, listed: int) -> None:
-    if count > listed:
-        st.caption(_("and {n} more").format(n=count - listed))
+def _more(count: int, shown_count: int) -> None:
+    if count > shown_count:
+        st.caption(_("and {n} more").format(n=count - shown_count))
 
 
 def deadlines(agenda: Agenda) -> None:
@@ -294,9 +297,9 @@ def team(agenda: Agenda) -> int | None:
     return opened
 
 
-def unassigned(agenda: Agenda) -> int | None:
+def firms_without_adviser(agenda: Agenda) -> int | None:
     """Firms that nobody looks after; gives the one opened."""
-    rows = agenda.unassigned.rows
+    rows = agenda.without_adviser.rows
     if not rows:
         st.success(_("Every firm has an adviser."), icon=":material/check:")
         return None
@@ -307,10 +310,10 @@ def unassigned(agenda: Agenda) -> int | None:
         _("Carrier"): [row["carrier"] for row in rows],
     }
     opened = overview.open_table(session.UNASSIGNED, columns, [row["firm_id"] for row in rows])
-    _more(agenda.unassigned.count, len(rows))
+    _more(agenda.without_adviser.count, len(rows))
     st.page_link(
         PAGES / "register/firms_page.py",
-        label=_("All {n} in the list, to assign them →").format(n=agenda.unassigned.count),
+        label=_("All {n} in the list, to assign them →").format(n=agenda.without_adviser.count),
         query_params={address.ADVISER: "0"},
     )
     return opened

@@ -42,7 +42,7 @@ with guard.refusals_shown():
         adviser = desk.team(day)
     with right:
         st.header(_("Firms without an adviser"), anchor=False)
-        firm = desk.unassigned(day) or firm
+        firm = desk.firms_without_adviser(day) or firm
 
 if adviser is not None:
     st.switch_page(PAGES / "register/firms_page.py", query_params={address.ADVISER: str(adviser)})

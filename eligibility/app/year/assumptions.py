@@ -63,17 +63,17 @@ def problems() -> None:
         st.warning(sentence.format(why=problem.say(language())))
 
 
-def numbers(repository: Repository, chosen: str) -> None:
+def numbers(repository: Repository, group_id: str) -> None:
     """The numbers of a group, each with its source and what the files say; changed ones are saved at once."""
     revision = repository.assumptions.revision()
     rows = [each for each in list_assumptions(repository.assumptions.changes())
-            if each.group == chosen]  # fmt: skip
+            if each.group == group_id]  # fmt: skip
     history = {
         (row["document"], row["path"]): row for row in reversed(repository.assumptions.history())
     }
     held = [history.get((row.document, row.path)) for row in rows]
     changes = [None if row is None or row["is_default"] else row for row in held]
-    is_day = chosen == "batches"
+    is_day = group_id == "batches"
     # a group may hold days and numbers, which no column holds alike
     for kind in (date, float) if is_day else (float,):
         part = [
@@ -87,7 +87,7 @@ def numbers(repository: Repository, chosen: str) -> None:
                 [rows[place] for place in part],
                 [changes[place] for place in part],
                 revision,
-                f"{chosen}-{kind.__name__}",
+                f"{group_id}-{kind.__name__}",
             )
 
 
@@ -108,7 +108,7 @@ def _table(
             "unit": [unit(row) for row in rows],
             "source": [_source(row) for row in rows],
             "default": default,
-            "by": [_changed(change) for change in changes],
+            "by": [_change_words(change) for change in changes],
             "reset": [False] * len(rows),
         }
     )
@@ -146,11 +146,11 @@ def _source(row: Assumption) -> str:
     return _("assumed") if text == ASSUMED else text
 
 
-def _named(text: str) -> str:
+def _source_entry(text: str) -> str:
     return ASSUMED if text.strip() in ("", ASSUMED, _("assumed")) else text.strip()
 
 
-def _changed(change: Row | None) -> str:
+def _change_words(change: Row | None) -> str:
     return "" if change is None else f"{moment(change['at'])} · {change['by'] or _('nobody')}"
 
 
@@ -158,12 +158,12 @@ def _save(
     repository: Repository,
     rows: Sequence[Assumption],
     changes: Sequence[Row | None],
-    edited: Sequence[Row],
+    cells_by_row: Sequence[Row],
     revision: int,
 ) -> Message:
     new = []
-    for row, change, cells in zip(rows, changes, edited, strict=True):
-        source = _named(cells["source"] or "")
+    for row, change, cells in zip(rows, changes, cells_by_row, strict=True):
+        source = _source_entry(cells["source"] or "")
         if cells["reset"]:
             if change is not None:
                 new.append(AssumptionChange(row.document, row.path, is_default=True))
@@ -202,10 +202,10 @@ def unit(row: Assumption) -> str:
     return _(UNITS[known]) if known in UNITS else ""
 
 
-def additions(repository: Repository, chosen: str) -> None:
+def additions(repository: Repository, group_id: str) -> None:
     """What a group can be added to."""
     revision = repository.assumptions.revision()
-    match chosen:
+    match group_id:
         case "targets":
             with st.popover(_("Add a target …")):
                 _add_target(repository, revision)
@@ -231,7 +231,7 @@ def _add_target(repository: Repository, revision: int) -> None:
         what = st.selectbox(_("What"), list(words), format_func=words.__getitem__)
         year = st.number_input(_("From the year"), 2020, 2100, date.today().year + 1)
         number = st.number_input(_("Firms"), 0, value=None, step=1)
-        source = _named(st.text_input(_("Who says so; blank: assumed")))
+        source = _source_entry(st.text_input(_("Who says so; blank: assumed")))
         if st.form_submit_button(_("Save")):
             guard.do(partial(_save_target, repository, what, int(year), number, source, revision))
             st.rerun()
@@ -260,7 +260,7 @@ def _add_batch(repository: Repository, revision: int) -> None:
         scheme = st.selectbox(_("Qualification"), list(schemes), format_func=schemes.__getitem__)
         due = st.date_input(_("Last day"), None, format="YYYY-MM-DD")
         number = st.number_input(_("Number of the batch in its year"), 1, 12, 1)
-        source = _named(st.text_input(_("Who says so; blank: assumed")))
+        source = _source_entry(st.text_input(_("Who says so; blank: assumed")))
         if st.form_submit_button(_("Save")):
             guard.do(partial(_save_batch, repository, scheme, due, int(number), source, revision))
             st.rerun()
@@ -288,7 +288,7 @@ def _add_weight(repository: Repository, revision: int) -> None:
         name = st.text_input(_("Credit code of the firm, or name of the industry or district"))
         weight = st.number_input(_("Weight (1: any firm)"), 0.0, value=2.0, step=0.5)
         reason = st.text_input(_("Reason, such as: it carries others along"))
-        source = _named(st.text_input(_("Who says so; blank: assumed")))
+        source = _source_entry(st.text_input(_("Who says so; blank: assumed")))
         if st.form_submit_button(_("Save")):
             entry = (kind, name.strip(), weight, reason.strip(), source)
             guard.do(partial(_save_weight, repository, entry, revision))
@@ -325,7 +325,7 @@ def history(repository: Repository) -> None:
                     titles.get((row["document"], row["path"]), " · ".join(row["path"]))
                     for row in rows
                 ],
-                _("Holds"): [_shown(row) for row in rows],
+                _("Holds"): [_value_words(row) for row in rows],
                 _("Who says so"): [
                     _("assumed") if row["source"] == ASSUMED else row["source"] for row in rows
                 ],
@@ -336,7 +336,7 @@ def history(repository: Repository) -> None:
     )
 
 
-def _shown(row: Row) -> str:
+def _value_words(row: Row) -> str:
     if row["is_default"]:
         return _("as shipped")
     value = row["value"] or {}
