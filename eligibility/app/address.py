@@ -125,6 +125,7 @@ ASKED = (
 )  # fmt: skip
 TAB, YEAR, IMPORT, GROUP, KIND, PAIRS = "tab", "year", "import", "by", "kind", "pairs"
 CHIP = "chip:"
+PERSON = "person"
 VIEW, VIEW_NAME = "view", "view-name"
 LAST_LIST = "last-list"
 

@@ -24,7 +24,7 @@ from eligibility.app.stale_cache import CachedValue, StaleCache
 from eligibility.assessment.ladder import joint_fields, only_elsewhere, schemes_beside
 from eligibility.city.certified_firm import CertifiedFirm
 from eligibility.city.portfolio import Aim
-from eligibility.city.settings import City, load_city
+from eligibility.city.settings import City
 from eligibility.city.year import CityYear, city_year
 from eligibility.domain.errors import ModelRefused, NotAllowed
 from eligibility.domain.text import Message, msgid
@@ -33,9 +33,10 @@ from eligibility.intake.table import IntakeOptions, Preview, preview, read_table
 from eligibility.package_files import package_file
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
 from eligibility.register import year_candidates
+from eligibility.register.assumptions import InstitutionSettings, load_settings
 from eligibility.register.certified_firms import certified_firms
 from eligibility.register.year_candidates import YearCandidates
-from eligibility.schemes.registry import Scheme, load_scheme
+from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme
 from eligibility.screening import Firm, Screening, screen
 from eligibility.store import (
     LEADS,
@@ -66,14 +67,22 @@ upload_reader.configure_reader()
 SAMPLE = package_file("sample_data/candidates.csv")
 
 
-def scheme() -> Scheme:
-    """The qualification; read once per process."""
-    return load_scheme()
-
-
 def engine() -> Engine:
     """The store; opened once per process, which no clearing of Streamlit's caches undoes."""
     return open_store()
+
+
+def settings() -> InstitutionSettings:
+    """What the institution of the store has set, worked out anew when that was changed."""
+    program = Repository(engine(), System(Role.LOCAL))
+    store = program.engine.url.render_as_string()
+    key = store, program.assumptions.revision()
+    return _of_all().get("settings", key, lambda: load_settings(program), most=4)
+
+
+def scheme() -> Scheme:
+    """The qualification, with the institution's batches."""
+    return settings().schemes[DEFAULT_SCHEME]
 
 
 def accounts() -> Accounts:
@@ -278,13 +287,19 @@ def _load_model(folder: Path) -> tuple[TrainingResult | None, Message | None]:
 def way(firm: Firm, on: date, request: PlanRequest) -> dict[str, Any]:
     """One firm's way to the certificate, as :func:`plan_results.plan_for_firm` gives it."""
     facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
+    held = settings()
     # only a plan by readiness asks the model
     readiness_model = model()[0] if request.readiness else None
     return _of_session().get(
         "plan",
-        (facts, on, request, model_stamp() if request.readiness else None),
+        (facts, on, request, model_stamp() if request.readiness else None, held.revision),
         lambda: plan_results.plan_for_firm(
-            firm, on, request, readiness_model.readiness if readiness_model else None
+            firm,
+            on,
+            request,
+            readiness_model.readiness if readiness_model else None,
+            held.actions,
+            held.times,
         ),
         most=16,
     )
@@ -293,10 +308,9 @@ def way(firm: Firm, on: date, request: PlanRequest) -> dict[str, Any]:
 # --- the year ---
 
 
-@cache
 def city() -> City:
-    """What the city sets for itself; read once per process."""
-    return load_city()
+    """What the city sets for itself, with what the institution set instead."""
+    return settings().city
 
 
 def year(
@@ -315,13 +329,13 @@ def year(
         chances = plan_results.model_chances(model()[0] if by_model else None, standing, city())
         return city_year(
             standing, chances, city(), year=year, as_of=day, target=target, already=already,
-            days=days, aim=aim,
+            days=days, aim=aim, scheme=scheme(),
         )  # fmt: skip
 
     stamp = model_stamp() if by_model else None
     return _of_session().get(
         "year",
-        (file, day, year, target, already, days, by_model, aim, stamp),
+        (file, day, year, target, already, days, by_model, aim, stamp, settings().revision),
         work,
         most=16,
     )
@@ -427,18 +441,19 @@ def year_of(
         # whatever target and days are tried, firms and chances are these
         standing, chances = _of_all().get(
             "chances",
-            (pool.digest, day, by_model, stamp),
+            (pool.digest, day, by_model, stamp, settings().revision),
             lambda: _assess_pool(pool, by_model=by_model),
             most=4,
         )
         return city_year(
             standing, chances, city(), year=pool.year, as_of=day, target=target,
             already=pool.already, days=days, aim=aim, has_applied=pool.has_applied,
+            scheme=scheme(),
         )  # fmt: skip
 
     return _of_all().get(
         "year",
-        (pool.digest, day, target, days, by_model, aim, stamp),
+        (pool.digest, day, target, days, by_model, aim, stamp, settings().revision),
         work,
         most=16,
     )

@@ -50,6 +50,7 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
             PageEntry(
                 PAGES / "register/overview_page.py", _("Overview"), "overview", STAFF, first=TEAM
             ),
+            PageEntry(PAGES / "register/desk_page.py", _("Desk"), "desk", STAFF),
             PageEntry(PAGES / "register/firms_page.py", _("All firms"), "staff-firms", STAFF),
             PageEntry(PAGES / "register/import_page.py", _("Import"), "import", STAFF),
             PageEntry(
@@ -100,6 +101,7 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
             PageEntry(PAGES / "reference/model_page.py", _("Model"), "model", ANYONE, bar=STAFF),
         ],
         _("Settings"): [
+            PageEntry(PAGES / "year/assumptions_page.py", _("Assumptions"), "assumptions", LEADS),
             PageEntry(
                 PAGES / "account/administration_page.py", _("Administration"), "admin", LEADS
             ),

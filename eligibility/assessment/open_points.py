@@ -15,15 +15,9 @@ EXPERTS_WORD = msgid("for the experts to judge")
 Fields = Mapping[str, Field]
 
 
-def is_own_rating(field: Field) -> bool:
-    """Whether a field is the firm's own guess at what experts will say, or a bonus it may claim."""
-    bonus = field.kind == "yes_no" and not field.required
-    return field.kind == "rating" or field.unit == "point" or bonus
-
-
 def missing_facts(finding: Mapping[str, Any], fields: Fields) -> list[str]:
     """The facts that leave a finding of a record open, own ratings left out."""
-    return [name for name in finding["missing"] if not is_own_rating(fields[name])]
+    return [name for name in finding["missing"] if not fields[name].is_own_rating]
 
 
 def finding_state(finding: Mapping[str, Any], fields: Fields) -> str:

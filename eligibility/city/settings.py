@@ -14,7 +14,8 @@ from eligibility.domain.arrays import Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Citation, Figure
-from eligibility.domain.text import Wording
+from eligibility.domain.text import Wording, msgid
+from eligibility.domain.validation import validation_sentence
 from eligibility.schemes.registry import read_yaml
 
 SHIPPED = Path(__file__).with_name("city.yaml")
@@ -55,11 +56,15 @@ class AssumedApplications(_Frozen):
 
 
 class Priorities(_Frozen):
-    """What one certification weighs, by industry and by district; 1 where nothing is said."""
+    """What one certification weighs, by industry, by district and by firm; 1 where nothing is said.
+
+    ``firms`` is by credit code; the note of each says why (such as 带动性强).
+    """
 
     source: Citation
     industries: Mapping[str, Figure] = {}
     districts: Mapping[str, Figure] = {}
+    firms: Mapping[str, Figure] = {}
 
 
 class Remedy(_Frozen):
@@ -92,6 +97,21 @@ class Course(Remedy):
     seats: Figure
 
 
+class TaskStep(_Frozen):
+    """One task of a template, due so many days after it is set."""
+
+    title: Wording
+    days: Figure
+
+
+class TaskTemplate(_Frozen):
+    """Tasks that are set for many firms at once."""
+
+    id: str
+    title: Wording
+    steps: tuple[TaskStep, ...]
+
+
 class Support(_Frozen):
     """Advisers' days in a year, what they can do, how much of it for one firm, how long to search."""
 
@@ -116,11 +136,14 @@ class City(_Frozen):
     assumed_chances: AssumedChances
     assumed_applications: AssumedApplications
     priorities: Priorities
+    #: firms that are to have the title of another qualification, by the fact it is counted by
+    titles: Mapping[str, Figure] = {}
     support: Support
     #: share of the valid certificates that is cancelled in a year; none where it is left out
     cancellations: Figure | None = None
     courses: tuple[Course, ...]
     checks_off: tuple[str, ...] = ()
+    task_templates: tuple[TaskTemplate, ...] = ()
 
     @model_validator(mode="after")
     def _is_possible(self) -> City:
@@ -135,11 +158,11 @@ class City(_Frozen):
             *(remedy.closes for remedy in (*self.support.actions, *self.courses)),
         ]
         if any(not 0 <= share.value <= 1 for share in shares):
-            raise ValueError("a chance, a share or a confidence lies outside 0 to 1")
+            raise ValueError(msgid("a chance, a share or a confidence lies outside 0 to 1"))
         if any(action.days.value <= 0 for action in self.support.actions):
-            raise ValueError("an action takes more than no days")
+            raise ValueError(msgid("an action takes more than no days"))
         if [target.year for target in self.targets] != sorted({t.year for t in self.targets}):
-            raise ValueError("targets stand in the order of their years, each once")
+            raise ValueError(msgid("targets stand in the order of their years, each once"))
         return self
 
     def target(self, year: int) -> Target:
@@ -160,11 +183,12 @@ class City(_Frozen):
         return begun[-1]
 
     def weights(self, firms: FirmTable) -> Floats:
-        """What a certification of each firm weighs, shape (n,): industry times district."""
+        """What a certification of each firm weighs, shape (n,): industry times district times its own."""
         weights = np.ones(firms.rows)
         for column, figures in (
             ("industry", self.priorities.industries),
             ("district", self.priorities.districts),
+            ("uscc", self.priorities.firms),
         ):
             written = firms.texts(column)
             weights *= [figures[name].value if name in figures else 1.0 for name in written]
@@ -181,5 +205,8 @@ def load_city(path: Path = SHIPPED) -> City:
     """
     try:
         return City(**read_yaml(path))
-    except (OSError, ValidationError, TypeError, YAMLError) as error:
+    except ValidationError as error:
+        why = validation_sentence(error)
+        raise InputError("{file} is no city file: {why}", file=path.name, why=why) from error
+    except (OSError, TypeError, YAMLError) as error:
         raise InputError("{file} is no city file: {why}", file=path.name, why=error) from error

@@ -63,7 +63,7 @@ def title_counts(ladder: Ladder, firms: FirmTable, city: City, year: int) -> lis
     firms : FirmTable
         n firms.
     city : City
-        Has the targets of the form's own qualification.
+        Has the targets of the form's own qualification, and may have its own of others.
     year : int
         Calendar year.
     """
@@ -82,13 +82,15 @@ def title_counts(ladder: Ladder, firms: FirmTable, city: City, year: int) -> lis
                 int(np.isnan(ladder.titles[place]).sum()),
                 int(ready.sum()),
                 int((has & ends[place]).sum()),
-                tuple(_count(target, firms) for target in begun if target.year == latest),
+                tuple(_count(target, firms, city) for target in begun if target.year == latest),
                 city.target(year).stock if own and city.targets[0].year <= year else None,
             )
         )
     return counts
 
 
-def _count(target: TitleTarget, firms: FirmTable) -> TargetCount:
+def _count(target: TitleTarget, firms: FirmTable, city: City) -> TargetCount:
+    if stock := city.titles.get(target.counts):
+        target = target.model_copy(update={"stock": stock})
     answers = firms.numbers(target.counts)
     return TargetCount(target, int((answers == 1).sum()), int(np.isnan(answers).sum()))

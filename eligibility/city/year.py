@@ -21,7 +21,7 @@ from eligibility.domain.arrays import Bools
 from eligibility.domain.law import Overlay
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.domain.text import Message
-from eligibility.schemes.registry import load_scheme
+from eligibility.schemes.registry import Scheme, load_scheme
 
 #: firms named whose outcome would tell most
 INFORMATIVE = 5
@@ -82,6 +82,7 @@ def city_year(
     days: float | None = None,
     aim: Aim = Aim.EXPECTED,
     has_applied: Bools | None = None,
+    scheme: Scheme | None = None,
 ) -> CityYear:
     """Compute one year of a city's firms.
 
@@ -97,13 +98,15 @@ def city_year(
         Deadlines are counted from it.
     has_applied : array of bool, shape (n,), optional
         Firms whose application is in: they count, but support comes too late for them.
+    scheme : Scheme, optional
+        Has the batches; the one shipped if omitted.
 
     Raises
     ------
     InputError
         If no target is set for the year, or the city's region is not held.
     """
-    scheme = load_scheme()
+    scheme = scheme or load_scheme()
     shock = city.forecast.year_shock.value
     if chances.year_shock != shock:
         chances = replace(chances, year_shock=shock)

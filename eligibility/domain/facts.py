@@ -67,6 +67,12 @@ class Field(FrozenModel):
         """Whether it is one year of a figure that is asked for by year."""
         return self.year is not None and self.stem_title != self.title
 
+    @property
+    def is_own_rating(self) -> bool:
+        """Whether it is the firm's own guess at what experts will say, or a bonus it may claim."""
+        bonus = self.kind == "yes_no" and not self.required
+        return self.kind == "rating" or self.unit == "point" or bonus
+
     def title_in_year(self, application_year: int) -> Wording:
         """The title with the calendar year that its year of the form stands for."""
         if self.year is None or not self.in_series:

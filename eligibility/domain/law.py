@@ -7,14 +7,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field as PydanticField
 from pydantic import model_validator
 
 from eligibility.domain.arrays import Floats
 from eligibility.domain.errors import LawError
-from eligibility.domain.text import FrozenModel, Wording
+from eligibility.domain.text import FrozenModel, Wording, msgid
 
 
 class Citation(FrozenModel):
@@ -160,12 +161,14 @@ class ScoreRule(FrozenModel):
 
 #: what a statement rests on: a text, or nothing but our assumption, which is to be checked
 Source = Citation | Literal["assumed"]
+#: a number that is at least 0, and finite
+NotNegative = Annotated[float, PydanticField(ge=0, allow_inf_nan=False)]
 
 
 class Figure(FrozenModel):
     """Number that is not of the law (a target, lead time, cost or effect), with its source."""
 
-    value: float
+    value: NotNegative
     unit: str
     source: Source
     note: Wording | None = None
@@ -329,7 +332,7 @@ class Overlay(FrozenModel):
         days = [batch.due for batch in self.batches]
         if places != sorted(set(places)) or days != sorted(set(days)):
             raise ValueError(
-                "batches stand in the order of their years, numbers and days, each once"
+                msgid("batches stand in the order of their years, numbers and days, each once")
             )
         return self
 

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from yaml import YAMLError
 
 from eligibility.domain.errors import InputError
+from eligibility.domain.law import NotNegative
+from eligibility.domain.validation import validation_sentence
 from eligibility.schemes.registry import read_yaml
 
 HERE = Path(__file__).parent
@@ -28,7 +30,7 @@ class Settings(BaseModel):
 class AssumedFigure(Settings):
     """Sourced number: a value and who said so."""
 
-    value: float
+    value: NotNegative
     source: str
 
 
@@ -45,5 +47,8 @@ def read_settings(path: Path, form: type[Read]) -> Read:
     """
     try:
         return form(**read_yaml(path))
-    except (ValidationError, YAMLError, TypeError, OSError) as error:
+    except ValidationError as error:
+        why = validation_sentence(error)
+        raise InputError("{file} cannot be used: {why}", file=path.name, why=why) from error
+    except (YAMLError, TypeError, OSError) as error:
         raise InputError("{file} cannot be used: {why}", file=path.name, why=error) from error

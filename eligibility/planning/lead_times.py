@@ -12,7 +12,7 @@ from pydantic import model_validator
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.law import Citation, Overlay, Source
-from eligibility.domain.text import Wording
+from eligibility.domain.text import Wording, msgid
 from eligibility.planning.assumptions import HERE, AssumedFigure, Settings, read_settings
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
@@ -46,23 +46,28 @@ class LeadTimes(Settings):
     years_ahead: AssumedFigure
     #: whose batches of that region
     scheme_id: str = DEFAULT_SCHEME
+    #: batches that hold instead of the shipped ones
+    own_overlay: Overlay | None = None
 
     @model_validator(mode="after")
     def _has_deadlines(self) -> LeadTimes:
         if not self.overlay.batches or self.years_ahead.value < 1:
-            raise ValueError("a batch and a year ahead are needed, so that there is a deadline")
+            raise ValueError(
+                msgid("a batch and a year ahead are needed, so that there is a deadline")
+            )
         return self
 
     @property
     def overlay(self) -> Overlay:
         """The overlay of the region."""
-        return load_scheme(self.scheme_id).overlay(self.region)
+        return self.own_overlay or load_scheme(self.scheme_id).overlay(self.region)
 
     def for_scheme(self, scheme: Scheme) -> LeadTimes:
         """The same with the batches of a scheme, where it has some in the region."""
         if self.region not in scheme.overlays:
             return self
-        return self.model_copy(update={"scheme_id": scheme.id})
+        own = {"scheme_id": scheme.id, "own_overlay": scheme.overlays[self.region]}
+        return self.model_copy(update=own)
 
     @property
     def batches(self) -> tuple[RoundDeadline, ...]:

@@ -1,8 +1,9 @@
-"""A firm's deadlines as an iCalendar file (RFC 5545), for the calendar it already uses."""
+"""Deadlines as an iCalendar file (RFC 5545), for the calendar it already uses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -14,41 +15,52 @@ from eligibility.reports.firm_text import doubt
 LINE = 75
 
 
+@dataclass(frozen=True)
+class CalendarEvent:
+    """All-day event; ``identity`` is what makes it the same one when the file is made again."""
+
+    day: date
+    summary: str
+    description: str
+    identity: str
+
+
 def calendar_file(
     deadlines: Sequence[Deadline], firm: str, today: date, language: Language = ENGLISH
 ) -> bytes:
+    """The deadlines of a firm as events."""
+    return calendar_of((deadline_event(due, firm, language) for due in deadlines), today)
+
+
+def deadline_event(due: Deadline, firm: str, language: Language) -> CalendarEvent:
+    """A deadline of a firm, or of whatever it is named by, with what it rests on."""
+    assumed = language.text("assumed: check") if due.dated_by == "assumed" else ""
+    cite = due.citation.model_dump() if due.citation else None
+    cited = f"{cite['document']} {cite['article']}{doubt(cite, language)}" if cite else ""
+    return CalendarEvent(
+        due.day,
+        f"{firm}: {due.task.say(language)}",
+        "; ".join(filter(None, (cited, assumed))),
+        f"{firm}/{due.day}/{due.task}",
+    )
+
+
+def calendar_of(events: Iterable[CalendarEvent], today: date) -> bytes:
     """All-day events, one a deadline; a deadline keeps its identity when the file is made again."""
-    return whole_calendar([calendar_events(deadlines, firm, today, language)])
-
-
-def whole_calendar(events: Iterable[Sequence[str]]) -> bytes:
-    """A calendar file of events, as ``calendar_events`` gives them."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//eligibility//deadlines//EN"]
-    lines += [line for event in events for line in event]
-    lines.append("END:VCALENDAR")
-    return b"".join(part for line in lines for part in _fold(line))
-
-
-def calendar_events(
-    deadlines: Sequence[Deadline], firm: str, today: date, language: Language
-) -> list[str]:
-    """Lines of the events of one firm's deadlines."""
-    lines: list[str] = []
-    for due in deadlines:
-        assumed = language.text("assumed: check") if due.dated_by == "assumed" else ""
-        cite = due.citation.model_dump() if due.citation else None
-        cited = f"{cite['document']} {cite['article']}{doubt(cite, language)}" if cite else ""
+    for event in events:
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{uuid5(NAMESPACE_URL, f'{firm}/{due.day}/{due.task}')}",
+            f"UID:{uuid5(NAMESPACE_URL, event.identity)}",
             f"DTSTAMP:{today:%Y%m%d}T000000Z",
-            f"DTSTART;VALUE=DATE:{due.day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{due.day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escape(f'{firm}: {due.task.say(language)}')}",
-            f"DESCRIPTION:{_escape('; '.join(filter(None, (cited, assumed))))}",
+            f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escape(event.summary)}",
+            f"DESCRIPTION:{_escape(event.description)}",
             "END:VEVENT",
         ]
-    return lines
+    lines.append("END:VCALENDAR")
+    return b"".join(part for line in lines for part in _fold(line))
 
 
 def _escape(text: str) -> str:

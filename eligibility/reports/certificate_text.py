@@ -17,7 +17,7 @@ from eligibility.city.certified_firm import CertifiedFirm, TaxAtStake
 from eligibility.city.stock_forecast import StockForecast
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, Language
-from eligibility.reports.calendar_file import calendar_events, whole_calendar
+from eligibility.reports.calendar_file import CalendarEvent, calendar_of, deadline_event
 from eligibility.reports.number_format import money, percent, tenths
 from eligibility.reports.workbook import SheetColumn
 from eligibility.schemes.registry import Scheme
@@ -399,14 +399,15 @@ def _table_row(one: CertifiedFirm, titles: Mapping[str, str], language: Language
 
 def duties_calendar(firms: Sequence[CertifiedFirm], today: date, language: Language) -> bytes:
     """Every duty of these firms that is not done, as one calendar."""
-    return whole_calendar(_events(firms, today, language))
+    return calendar_of(_events(firms, language), today)
 
 
-def _events(firms: Sequence[CertifiedFirm], today: date, language: Language) -> Iterator[list[str]]:
+def _events(firms: Sequence[CertifiedFirm], language: Language) -> Iterator[CalendarEvent]:
     for one in firms:
-        due = [duty.deadline for duty in one.duties if duty.status is not DutyStatus.DONE]
         name = one.firm.get("name") or one.firm.get("uscc") or language.text("(no name)")
-        yield calendar_events(due, name, today, language)
+        for duty in one.duties:
+            if duty.status is not DutyStatus.DONE:
+                yield deadline_event(duty.deadline, name, language)
 
 
 def _year_record(year: CheckedYear) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from eligibility.reports.year_text import (
     told_doubt,
     told_source,
 )
-from eligibility.schemes.registry import load_scheme
+from eligibility.schemes.registry import Scheme, load_scheme
 
 #: groups in one chart; the table beside it has them all
 DRAWN = 12
@@ -36,6 +36,7 @@ def year_paper(
     *,
     register_target: int | None = None,
     carrier: str | None = None,
+    scheme: Scheme | None = None,
 ) -> Paper:
     """The year of a city as a paper, with the forecast of the year after.
 
@@ -50,8 +51,11 @@ def year_paper(
         The target that the register sets for the year.
     carrier : str, optional
         Whose firms alone the year is of: the city's target is no yardstick for them.
+    scheme : Scheme, optional
+        Has the batches; the one shipped if omitted.
     """
-    scheme, city, year = load_scheme(), city_year.city, city_year.year + 1
+    scheme = scheme or load_scheme()
+    city, year = city_year.city, city_year.year + 1
     then = project(
         city_year.standing.firms, first_deadline(scheme.overlay(city.region), year), scheme
     )

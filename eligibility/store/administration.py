@@ -8,6 +8,7 @@ from eligibility.domain.errors import Conflict, InputError
 from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.accounts import end_sign_ins, new_account, open_still
 from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
+from eligibility.store.assumptions import record_change, target_change
 from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone
 from eligibility.store.identity_tables import CarrierKind
@@ -230,6 +231,8 @@ class Administration(Access):
             raise InputError("A target is not below zero.")
         with self._writing() as connection:
             after = self._put(connection, targets, {"year": year}, {"number": number}, version)
+            change = target_change(year, number)
+            record_change(connection, change, self.actor.account_id, self._clock())
             self._log(connection, AuditAction.TARGET_SET, year=year, number=number)
         return after
 

@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     TOKEN_ADD = "token.add"
     TOKEN_REVOKE = "token.revoke"
     TARGET_SET = "target.set"
+    ASSUMPTION_SAVE = "assumption.save"
     FIRM_ADD = "firm.add"
     FIRM_CHANGE = "firm.change"
     FIRM_ASSIGN = "firm.assign"
@@ -53,6 +54,8 @@ class AuditAction(StrEnum):
     TASK_ADD = "task.add"
     TASK_CHANGE = "task.change"
     NOTE_ADD = "note.add"
+    VISIT_ADD = "visit.add"
+    VISIT_CHANGE = "visit.change"
     DOCUMENT_SAVE = "document.save"
     DRAFT_SHARE = "draft.share"
     DRAFT_WITHDRAW = "draft.withdraw"
@@ -82,6 +85,7 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.TOKEN_ADD: msgid("add token"),
     AuditAction.TOKEN_REVOKE: msgid("revoke token"),
     AuditAction.TARGET_SET: msgid("set target"),
+    AuditAction.ASSUMPTION_SAVE: msgid("change assumption"),
     AuditAction.FIRM_ADD: msgid("add firm"),
     AuditAction.FIRM_CHANGE: msgid("change firm"),
     AuditAction.FIRM_ASSIGN: msgid("assign"),
@@ -104,6 +108,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.TASK_ADD: msgid("add task"),
     AuditAction.TASK_CHANGE: msgid("change task"),
     AuditAction.NOTE_ADD: msgid("add note"),
+    AuditAction.VISIT_ADD: msgid("add visit"),
+    AuditAction.VISIT_CHANGE: msgid("change visit"),
     AuditAction.DOCUMENT_SAVE: msgid("save document"),
     AuditAction.DRAFT_SHARE: msgid("share draft"),
     AuditAction.DRAFT_WITHDRAW: msgid("withdraw draft"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, select
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, delete, insert, select
 
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF
-from eligibility.store.audit import AuditAction
-from eligibility.store.rows import Facts, Row, only, plain
+from eligibility.store.audit import AuditAction, write_audit
+from eligibility.store.rows import Facts, Row, clean, only, plain, slices
 from eligibility.store.schema import (
     DocumentStatus,
     accounts,
@@ -69,6 +73,60 @@ class Casework(Access):
                 connection, AuditAction.TASK_ADD, firm_id, task=new_id, title=entries.get("title")
             )
         return new_id
+
+    @open_to(STAFF)
+    def add_tasks(
+        self,
+        firm_ids: Iterable[int],
+        steps: Sequence[tuple[str, date]],
+        assignee_id: int | None = None,
+    ) -> int:
+        """The same tasks for many firms at once, all or none; how many were new.
+
+        Parameters
+        ----------
+        firm_ids : iterable of int
+            NotFound if one of them is not to be seen.
+        steps : sequence of (title, day)
+            A firm that has an open task of that title and day gets no second one.
+        assignee_id : int, optional
+            Whose they are; each firm's adviser's if omitted.
+        """
+        for title, _due in steps:
+            require_length(title, LONGEST_TITLE)
+        with self._writing(moves_year=False) as connection:
+            wanted = self._seen_firms(connection, firm_ids)
+            known: set[tuple[int, str, date | None]] = set()
+            for some in slices(wanted):
+                whose = select(tasks.c.firm_id, tasks.c.title, tasks.c.due_on).where(
+                    tasks.c.firm_id.in_(some), tasks.c.done.is_(False)
+                )
+                known |= {tuple(row) for row in connection.execute(whose)}
+                for carrier in connection.scalars(
+                    select(firms.c.carrier_id).where(firms.c.id.in_(some)).distinct()
+                ):
+                    self._adviser(connection, assignee_id, carrier)
+            common = {
+                "assignee_id": assignee_id, "account_id": self.actor.account_id,
+                "at": self._clock(), "done": False, "version": 1,
+            }  # fmt: skip
+            rows: list[Row] = [
+                {"firm_id": firm, "title": title, "due_on": due_on, **common}
+                for firm in wanted
+                for title, due_on in steps
+                if (firm, title, due_on) not in known
+            ]
+            if rows:
+                connection.execute(insert(tasks), [clean(tasks, row) for row in rows])
+            counts = Counter(row["firm_id"] for row in rows)
+            write_audit(
+                connection,
+                [
+                    self._line(AuditAction.TASK_ADD, firm, {"tasks": count})
+                    for firm, count in counts.items()
+                ],
+            )
+        return len(rows)
 
     @open_to(STAFF)
     def save_task(self, task_id: int, values: Facts, version: int) -> int:

@@ -41,6 +41,7 @@ from eligibility.store.schema import (
     outcomes,
     tasks,
 )
+from eligibility.store.visit_table import visits
 
 #: tables of a file, with what a row is the only one of in it
 KEYS: Mapping[Table, str | None] = {
@@ -60,6 +61,7 @@ KEYS: Mapping[Table, str | None] = {
     awards: "award",
     cancellations: "applied_year",
     firm_changes: None,
+    visits: None,
 }
 BY_NAME = {table.name: table for table in KEYS}
 #: what does not say what a row tells

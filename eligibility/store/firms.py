@@ -66,10 +66,10 @@ _NEXT_DUE = (
 _ADVISER = accounts.c.name.label("adviser")
 _CARRIER = carriers.c.name.label("carrier")
 LISTED = [*firms.c, _CARRIER, _ADVISER, _NEXT_DUE]
-#: of use for one firm at a time
+#: of use for one firm at a time, or on the desk
 _INNER = (
     "stage_since", "created_at", "changed_at", "version", "name_key", "name_stem", "name_order",
-    "carrier_since", "copy_of", "merged_into", "archived_at",
+    "carrier_since", "copy_of", "merged_into", "archived_at", "open_facts", "unmet_distance",
 )  # fmt: skip
 #: what the table of all firms shows
 SHOWN = [c for c in LISTED if c.name not in _INNER]

@@ -16,6 +16,7 @@ from eligibility.domain.errors import InputError, NotFound
 from eligibility.schemes.registry import all_latest_year_ids, firm_ids
 from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import ANYONE
+from eligibility.store.assessment_gaps import gap_columns
 from eligibility.store.audit import AuditAction
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
@@ -267,6 +268,7 @@ def record_columns(record: Facts, model_hash: str | None) -> Row:
             "probability_low": low,
             "probability_high": high,
             "first_gap": gaps[0]["finding"] if gaps else None,
+            **gap_columns(record),
         }
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("This is no record of an assessment: {what}.", what=str(error)) from error

@@ -13,9 +13,11 @@ from eligibility.store.actors import ANYONE, Actor, Principal, now
 from eligibility.store.administration import Administration
 from eligibility.store.api_tokens import ApiTokens
 from eligibility.store.applications import Applications
+from eligibility.store.assumptions import Assumptions
 from eligibility.store.casework import Casework
 from eligibility.store.certificates import Certificates
 from eligibility.store.contacts import Contacts
+from eligibility.store.desk import Desk
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.identity import Identity
@@ -24,6 +26,7 @@ from eligibility.store.inbox import Inbox
 from eligibility.store.links import Links
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
+from eligibility.store.visits import Visits
 from eligibility.store.year_queries import YearQueries
 
 
@@ -48,6 +51,10 @@ class Repository(Access):
         Applications, outcomes, and what a model learns from them.
     casework : Casework
         Tasks, notes, documents, saved views.
+    visits : Visits
+        Visits to firms, and what was found.
+    desk : Desk
+        What is before one person today and this week.
     drafts : Drafts
         Self-assessments, also of visitors.
     imports : Imports
@@ -64,6 +71,8 @@ class Repository(Access):
         Counts, changes, deadlines.
     year : YearQueries
         What a forecast of the year reads.
+    assumptions : Assumptions
+        What holds instead of the numbers of the settings files.
     administration : Administration
         Carriers, accounts, sign-ins, targets, the audit trail.
     api_tokens : ApiTokens
@@ -79,6 +88,8 @@ class Repository(Access):
         self.records = Records(engine, principal, clock)
         self.applications = Applications(engine, principal, clock)
         self.casework = Casework(engine, principal, clock)
+        self.visits = Visits(engine, principal, clock)
+        self.desk = Desk(engine, principal, clock)
         self.drafts = Drafts(engine, principal, clock)
         self.imports = Imports(engine, principal, clock)
         self.links = Links(engine, principal, clock)
@@ -87,6 +98,7 @@ class Repository(Access):
         self.certificates = Certificates(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
+        self.assumptions = Assumptions(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
         self.api_tokens = ApiTokens(engine, principal, clock)
 

@@ -55,7 +55,7 @@ def load_workbook(file: io.BytesIO) -> dict[str, list[list[Any]]]:
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
-PAGES = ("overview", "firms", "firm", "import", "applications")
+PAGES = ("overview", "desk", "firms", "firm", "import", "applications")
 MESSY = ROOT / "sample_data" / "candidates_messy.csv"
 
 
@@ -444,7 +444,7 @@ def test_the_history_says_what_was_done_and_what_each_figure_was_and_is(staffed:
 def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     firm = staffed.firm()
     app = staffed.open("firm", firm=str(firm), tab="tasks")
-    app.text_input[-1].input("补专项审计")
+    next(each for each in app.text_input if each.label == "What is to be done").input("补专项审计")
     button(app, "Add the task").click().run()
     assert "补专项审计" in html(app)
     app.checkbox[-1].check().run()

@@ -22,7 +22,7 @@ FIRM = "91150105XNBU6HUA33"
 PAGES = (
     "", "start", f"firm?firm={FIRM}", f"plan?firm={FIRM}", "field", "rules", "rules?edition=beside",
     "model", "overview", "year", "staff-firms", "staff-firm?firm=3", "staff-firm?firm=3&tab=tasks",
-    "import", "applications", "admin", "account",
+    "import", "applications", "admin", "account", "desk", "assumptions",
 )  # fmt: skip
 GRAVE = {"serious", "critical"}
 #: what Streamlit itself draws so: rule, and where

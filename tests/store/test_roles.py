@@ -28,6 +28,7 @@ from eligibility.store import (
 )
 from eligibility.store import accounts as policy
 from eligibility.store.access import Access
+from eligibility.store.assumptions import target_change
 from eligibility.store.import_merge import CHUNK
 from eligibility.store.inbox import Origin
 from eligibility.store.schema import APPEND_ONLY, accounts, audit_log, firms, metadata, sign_ins
@@ -166,6 +167,30 @@ CALLS = {
     "applications.past_applications": Call(lambda r, w: r.applications.past_applications(), STAFF),
     "casework.tasks": Call(lambda r, w: r.casework.tasks(w.firm), STAFF, SEES),
     "casework.add_task": Call(lambda r, w: r.casework.add_task(w.firm, {"title": SECRET}), STAFF, SEES),
+    "casework.add_tasks": Call(
+        lambda r, w: r.casework.add_tasks([w.firm], [(SECRET, date(2026, 12, 2))]), STAFF, SEES
+    ),
+    "visits.of_firm": Call(lambda r, w: r.visits.of_firm(w.firm), STAFF, SEES),
+    "visits.add": Call(
+        lambda r, w: r.visits.add(w.firm, {"visited_on": date(2026, 12, 2), "findings": SECRET}),
+        STAFF, SEES,
+    ),
+    "visits.save": Call(
+        lambda r, w: r.visits.save(
+            w.visit, {"next_step": SECRET}, of(w.chief.visits.of_firm(w.firm), id=w.visit)["version"]
+        ),
+        STAFF, SEES,
+    ),
+    "desk.tasks": Call(lambda r, w: r.desk.tasks(date(2030, 1, 1)), STAFF),
+    "desk.visits": Call(lambda r, w: r.desk.visits(date(2030, 1, 1)), STAFF),
+    "desk.nearly_determined": Call(lambda r, w: r.desk.nearly_determined(), STAFF),
+    "desk.nearly_eligible": Call(lambda r, w: r.desk.nearly_eligible(), STAFF),
+    "desk.without_adviser": Call(lambda r, w: r.desk.without_adviser(), STAFF),
+    "desk.own_firms": Call(lambda r, w: r.desk.own_firms([w.firm], w.adviser), STAFF),
+    "desk.certificates": Call(lambda r, w: r.desk.certificates(), STAFF),
+    "desk.stages": Call(lambda r, w: r.desk.stages(), STAFF),
+    "desk.team": Call(lambda r, w: r.desk.team(LONG_AGO, date(2030, 1, 1)), STAFF),
+    "desk.person_id": Call(lambda r, w: r.desk.person_id("chief"), STAFF),
     "casework.save_task": Call(
         lambda r, w: r.casework.save_task(
             w.task, {"done": False}, of(w.chief.casework.tasks(w.firm), id=w.task)["version"]
@@ -368,6 +393,13 @@ CALLS = {
         lambda r, w: r.api_tokens.add("平台", "adviser", carrier_id=w.carrier, days=30), ADMINISTRATOR
     ),
     "api_tokens.revoke": Call(lambda r, w: r.api_tokens.revoke(w.token), ADMINISTRATOR),
+    "assumptions.revision": Call(lambda r, w: r.assumptions.revision(), EVERYONE),
+    "assumptions.changes": Call(lambda r, w: r.assumptions.changes(), EVERYONE),
+    "assumptions.history": Call(lambda r, w: r.assumptions.history(), STAFF),
+    "assumptions.save": Call(
+        lambda r, w: r.assumptions.save([target_change(2028, 60)], w.chief.assumptions.revision()),
+        LEADS,
+    ),
     "administration.audit_trail": Call(lambda r, w: r.administration.audit_trail(w.firm), LEADS),
 }  # fmt: skip
 

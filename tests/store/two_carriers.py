@@ -47,6 +47,7 @@ class World:
     adviser: int
     other_adviser: int
     task: int
+    visit: int
     assessment: int
     code: str
     draft: int
@@ -131,6 +132,9 @@ def world(engine: Engine) -> World:
                      "certificate_number": SECRET, "expires_on": date(2026, 12, 1)}, 0
     )  # fmt: skip
     task = at_carrier.casework.add_task(firm, {"title": SECRET, "due_on": date(2026, 12, 1)})
+    visit = at_carrier.visits.add(
+        firm, {"visited_on": date(2026, 12, 1), "next_step": SECRET}, next_due=date(2026, 12, 3)
+    )
     at_carrier.casework.add_note(firm, SECRET)
     at_carrier.casework.save_document(firm, SECRET, "asked", 0, SECRET)
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
@@ -179,7 +183,7 @@ def world(engine: Engine) -> World:
     }
     return World(
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
-        account_ids["other adviser"], task, assessment, code, draft, stored, staged, view, pair["id"],
+        account_ids["other adviser"], task, visit, assessment, code, draft, stored, staged, view, pair["id"],
         (first, second), merge, spare, gone, former["id"], token, question_token, question_link,
         result_link, spare_link, submission, change, principals, account_ids,
     )  # fmt: skip

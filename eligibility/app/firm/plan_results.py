@@ -26,8 +26,9 @@ from eligibility.city.year import CityYear
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import ApplicationRound
 from eligibility.i18n import Language
+from eligibility.planning.actions import Actions
 from eligibility.planning.firm_plan import firm_plan
-from eligibility.planning.lead_times import lead_times
+from eligibility.planning.lead_times import LeadTimes, lead_times
 from eligibility.planning.next_batch import next_batch
 from eligibility.planning.readiness_plan import Judge
 from eligibility.readiness.model import Model
@@ -73,9 +74,16 @@ class Outlook:
 
 
 def plan_for_firm(
-    firm: Firm, on: date, request: PlanRequest, judge: Judge | None = None
+    firm: Firm,
+    on: date,
+    request: PlanRequest,
+    judge: Judge | None = None,
+    actions: Actions | None = None,
+    times: LeadTimes | None = None,
 ) -> dict[str, Any]:
     """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
+
+    Actions and lead times are those shipped unless given.
 
     Raises
     ------
@@ -83,11 +91,11 @@ def plan_for_firm(
         If the day asked for lies before the firm's figures.
     """
     firms, row = firm.assessment.firms, firm.row
-    by = request.by
+    by, times = request.by, (times or lead_times()).for_scheme(firm.scheme)
     if by is None and not request.earliest:
         # the next batch first: what is judged is what comes next
         applied = int(firms.application_years[row])
-        by = next((day for day in lead_times().deadlines(on) if day.year >= applied), None)
+        by = next((day for day in times.deadlines(on) if day.year >= applied), None)
     return firm_plan(
         firms,
         row,
@@ -99,6 +107,8 @@ def plan_for_firm(
         first_time=request.first_time,
         readiness=request.readiness,
         judge=judge,
+        actions=actions,
+        times=times,
     )
 
 

@@ -16,6 +16,7 @@ from eligibility.app.register import (
     exchange,
     firm_deadlines,
     identity,
+    visits,
 )
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
@@ -53,6 +54,7 @@ with guard.refusals_shown():
             dossier.history(repository, firm)
         case "tasks":
             casework.tasks(repository, firm)
+            visits.visits(repository, firm)
             firm_deadlines.of_firm(repository, firm)
         case "notes":
             casework.notes(repository, firm)

@@ -129,7 +129,7 @@ def groups(repository: Repository) -> dict[str, str] | None:
         _("○ ineligible"): [row["ineligible"] for row in rows],
         _("Certified"): [row["certified"] for row in rows],
     }
-    name = _table(session.GROUPED, columns, [row["group"] for row in rows])
+    name = open_table(session.GROUPED, columns, [row["group"] for row in rows])
     if len(counted) > GROUPS:
         st.caption(_("and {n} more").format(n=len(counted) - GROUPS))
     if name is None:
@@ -164,7 +164,7 @@ def visits(repository: Repository) -> int | None:
         _("District"): shown["district"],
         _("Carrier"): shown["carrier"],
     }
-    return _table(session.VISITED, columns, [row["id"] for row in rows])
+    return open_table(session.VISITED, columns, [row["id"] for row in rows])
 
 
 def deadlines(rows: Sequence[Row], today: date) -> int | None:
@@ -182,7 +182,7 @@ def deadlines(rows: Sequence[Row], today: date) -> int | None:
         _("What"): [f"{kinds[row['kind']]} · {row['title'] or fmt.NOTHING}" for row in rows],
         _("Firm"): [row["firm"] for row in rows],
     }
-    return _table(session.DUE_NEXT, columns, [row["firm_id"] for row in rows])
+    return open_table(session.DUE_NEXT, columns, [row["firm_id"] for row in rows])
 
 
 def week(repository: Repository, since: datetime) -> None:
@@ -200,7 +200,7 @@ def week(repository: Repository, since: datetime) -> None:
     dossier.changes(changes)
 
 
-def _table(name: str, columns: Mapping[str, Any], records: Sequence[T]) -> T | None:
+def open_table(name: str, columns: Mapping[str, Any], records: Sequence[T]) -> T | None:
     """A table whose rows can be opened; gives what the one stands for that was."""
     count = len(next(iter(columns.values())))
     st.dataframe(
@@ -215,3 +215,10 @@ def _table(name: str, columns: Mapping[str, Any], records: Sequence[T]) -> T | N
         placeholder=fmt.NOTHING,
     )
     return session.pressed_row(name, records)
+
+
+def plain_table(columns: Mapping[str, Any]) -> None:
+    """A table to read."""
+    st.dataframe(
+        pa.table(dict(columns)), hide_index=True, height="content", placeholder=fmt.NOTHING
+    )

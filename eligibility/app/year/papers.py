@@ -84,5 +84,6 @@ def year_paper(
         target_after,
         register_target=register_target,
         carrier=carrier,
+        scheme=cache.scheme(),
     )
     return downloads.paper_file(made_paper, kind)

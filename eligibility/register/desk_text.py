@@ -1,0 +1,150 @@
+"""An agenda as plain data, as lines of text, and as one calendar file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eligibility.i18n import Language
+from eligibility.register.arrivals import key_title
+from eligibility.register.desk import Agenda
+from eligibility.reports.calendar_file import CalendarEvent, calendar_of, deadline_event
+from eligibility.reports.number_format import quantity
+from eligibility.reports.year_text import deadline_record
+from eligibility.schemes.registry import Scheme
+from eligibility.store import STAGE_WORDS, ResultPage
+
+Row = Mapping[str, Any]
+_TASK = ("firm_id", "firm", "title", "due_on", "assignee", "adviser")
+_VISIT = ("firm_id", "firm", "visited_on", "visitor", "next_step")
+_FIRM = ("firm_id", "firm", "district", "stage", "carrier", "adviser")
+
+
+def agenda_record(agenda: Agenda) -> dict[str, Any]:
+    """The agenda as plain data; lists of firms with how many there are in all."""
+    today = agenda.today
+    tasks = {
+        "overdue": agenda.overdue, "today": agenda.due_today,
+        "week": agenda.due_week, "later": agenda.due_later,
+    }  # fmt: skip
+    return {
+        "today": today.isoformat(),
+        "tasks": {
+            name: {"count": page.count, "tasks": [_plain(row, _TASK) for row in page.rows]}
+            for name, page in tasks.items()
+        },
+        "visits": {
+            "to_write_down": [_plain(row, _VISIT) for row in agenda.visits_without_findings],
+            "planned": [_plain(row, _VISIT) for row in agenda.planned_visits],
+        },
+        "inbox": [
+            {"kind": row["kind"], "sender": row["sender"], "sent_at": row["sent_at"].isoformat()}
+            for row in agenda.arrivals
+        ],
+        "one_call_settles": _page(agenda.calls, "facts"),
+        "small_gaps": _page(agenda.gaps, "gap", "unmet_distance"),
+        "deadlines": [
+            {
+                **deadline_record(shared.deadline, today),
+                "firms": [{"firm_id": number, "firm": name} for number, name in shared.firms],
+            }
+            for shared in agenda.deadlines
+        ],
+        "batch": {
+            "firms": agenda.batch_firms,
+            "deadlines": [deadline_record(due, today) for due in agenda.batch],
+        },
+        "stages": {stage.value: count for stage, count in agenda.stages.items()},
+        "without_adviser": _page(agenda.without_adviser),
+        "team": [dict(row) for row in agenda.team],
+    }
+
+
+def _page(page: ResultPage, *more: str) -> dict[str, Any]:
+    return {"count": page.count, "firms": [_plain(row, (*_FIRM, *more)) for row in page.rows]}
+
+
+def _plain(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
+    plain = {name: row[name] for name in names}
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in plain.items()
+    }
+
+
+def agenda_text(agenda: Agenda, scheme: Scheme, language: Language) -> str:
+    """The agenda as lines for a terminal: a heading with its count, then what stands under it."""
+    return "\n".join(_lines(agenda, scheme, language)) + "\n"
+
+
+def _lines(agenda: Agenda, scheme: Scheme, language: Language) -> Iterator[str]:
+    _ = language.text
+    for heading, page in (
+        (_("Overdue"), agenda.overdue),
+        (_("Today"), agenda.due_today),
+        (_("Within seven days"), agenda.due_week),
+    ):
+        yield f"{heading}: {page.count}"
+        yield from (f"  {row['due_on']}  {row['firm']}  {row['title']}" for row in page.rows)
+    visits = [*agenda.visits_without_findings, *agenda.planned_visits]
+    yield f"{_('Visits')}: {len(visits)}"
+    yield from (f"  {row['visited_on']}  {row['firm']}" for row in visits)
+    yield f"{_('From firms, to decide')}: {len(agenda.arrivals)}"
+    yield f"{_('One call settles it')}: {agenda.calls.count}"
+    yield from (f"  {row['firm']}: {fact_titles(row, language)}" for row in agenda.calls.rows)
+    yield f"{_('Small gaps')}: {agenda.gaps.count}"
+    yield from (f"  {row['firm']}: {gap_words(row, scheme, language)}" for row in agenda.gaps.rows)
+    yield f"{_('Deadlines')}: {len(agenda.deadlines) + len(agenda.batch)}"
+    for shared in agenda.deadlines:
+        due, firms = shared.deadline, language.text(", ").join(name for _, name in shared.firms)
+        yield f"  {due.day}  {due.task.say(language)}: {firms}"
+    yield from (f"  {due.day}  {due.task.say(language)}" for due in agenda.batch)
+    yield f"{_('Firms without an adviser')}: {agenda.without_adviser.count}"
+    for row in agenda.team:
+        counted = _("firms {firms}, visits {visits}, moved forward {forward}, overdue {overdue}")
+        yield f"  {row['adviser'] or _('nobody')}: {counted.format(**row)}"
+
+
+def fact_titles(row: Row, language: Language) -> str:
+    """The facts that one call settles, with their years."""
+    return language.text(", ").join(key_title(key, language) for key in row["facts"])
+
+
+def gap_words(row: Row, scheme: Scheme, language: Language) -> str:
+    """The first unmet condition of a firm, and how far it is from its line."""
+    gap = row["gap"]
+    law = scheme.in_force(row["as_of"])
+    name = gap["finding"] if gap else row["first_gap"]
+    title = language.of(law.conditions_by_id[name].title)
+    if gap is None or gap.get("shortfall") is None:
+        return title
+    amount = quantity(gap["shortfall"], gap["unit"], language)
+    return language.text("{title}: {amount} short").format(title=title, amount=amount)
+
+
+def stage_words(row: Row, language: Language) -> str:
+    """The stage of a firm in words."""
+    return language.text(STAGE_WORDS[row["stage"]])
+
+
+def agenda_calendar(agenda: Agenda, language: Language) -> bytes:
+    """Tasks, planned visits, deadlines of certificates and of the next batch as one calendar file."""
+    return calendar_of(_events(agenda, language), agenda.today)
+
+
+def _events(agenda: Agenda, language: Language) -> Iterator[CalendarEvent]:
+    for page in (agenda.overdue, agenda.due_today, agenda.due_week, agenda.due_later):
+        for row in page.rows:
+            summary = f"{row['firm']}: {row['title']}"
+            yield CalendarEvent(row["due_on"], summary, "", f"task/{row['firm_id']}/{row['id']}")
+    for visit in agenda.planned_visits:
+        summary = language.text("Visit: {firm}").format(firm=visit["firm"])
+        yield CalendarEvent(
+            visit["visited_on"], summary, "", f"visit/{visit['firm_id']}/{visit['id']}"
+        )
+    for shared in agenda.deadlines:
+        for _number, name in shared.firms:
+            yield deadline_event(shared.deadline, name, language)
+    firms = language.text("{n} firms").format(n=agenda.batch_firms)
+    for due in agenda.batch:
+        yield deadline_event(due, firms, language)
