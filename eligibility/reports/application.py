@@ -130,15 +130,27 @@ class ListContents:
             return []
         if name == "activity":
             return [self._activity(rows) for rows in self.activities.values()]
-        read = self.read[name]
         return [
-            {
-                column.id: _list_cell(column.kind, read.columns[column.id][place], row[column.id])
-                for column in self.definitions[name].columns
-                if column.id in row
-            }
+            self._row(name, place) | self._added(name, row.get("name"))
             for place, row in enumerate(self.rows[name])
         ]
+
+    def _row(self, name: str, place: int) -> dict[str, DraftCell]:
+        row, read = self.rows[name][place], self.read[name]
+        return {
+            column.id: _list_cell(column.kind, read.columns[column.id][place], row[column.id])
+            for column in self.definitions[name].columns
+            if column.id in row
+        }
+
+    def _added(self, name: str, thing: str | None) -> dict[str, DraftCell]:
+        """What another list says more of a thing of this name."""
+        for other, definition in self.definitions.items():
+            for place, row in enumerate(self.rows.get(other, ())):
+                is_same = thing and normal(row.get("name", "")) == normal(thing)
+                if definition.adds_to == name and is_same:
+                    return self._row(other, place)
+        return {}
 
     def number(self, name: str, kinds: Sequence[str], all_kinds: Set[str]) -> DraftCell:
         """How many of a list are of these kinds; blank while a row is open or of no known kind."""
@@ -166,11 +178,21 @@ class ListContents:
 
     def _activity(self, rows: Sequence[int]) -> dict[str, DraftCell]:
         name = self.rows["activity"][rows[0]].get("name")
+        entries: dict[str, DraftCell] = {}
+        for row in rows:
+            entries = self._row("activity", row) | entries
         spent = {
             f"spent_y{place}": self.expenditure(rows, year, self.definitions["activity"].amounts)
             for place, year in enumerate(self.years, start=1)
         }
-        return {"name": DraftCell(name), **spent}
+        period = {"period": _period(entries)}
+        return entries | period | self._added("activity", name) | {"name": DraftCell(name)} | spent
+
+
+def _period(entries: Mapping[str, DraftCell]) -> DraftCell:
+    """From when to when; blank while the day of the beginning is."""
+    days = [entries.get(name, DraftCell(None)).value for name in ("started_on", "ended_on")]
+    return DraftCell(" – ".join(str(day or "") for day in days).strip() if days[0] else None)
 
 
 def _list_cell(kind: Kind, value: Any, text: str) -> DraftCell:

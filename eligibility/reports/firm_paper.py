@@ -333,6 +333,8 @@ class _FirmPaper:
         yield Heading(say("Documents"))
         sources: dict[str, list[str]] = {}
         for field in self.scheme.fields_of(self.law):
+            if field.form_only:
+                continue
             sources.setdefault(self.language.of(field.source), []).append(field.id)
         rows = []
         for source, names in sources.items():

@@ -98,7 +98,8 @@ class ListDefinition:
 
     ``section`` is the part of the form that it belongs to; ``rule`` says which rows count. ``of``
     says whose its rows are: of the latest fiscal year all together, or of the application, where
-    each row has a date or year of its own.
+    each row has a date or year of its own. ``adds_to`` is the list whose things it says more of, by
+    their names.
     """
 
     id: str
@@ -108,6 +109,7 @@ class ListDefinition:
     columns: tuple[ListColumn, ...]
     count: Counter
     of: Literal["calendar_year", "application"] = "application"
+    adds_to: str = ""
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -164,6 +166,7 @@ def definitions(
             ),
             count=counter(entry["id"]),
             of=entry.get("of", "application"),
+            adds_to=entry.get("adds_to", ""),
         )
         for entry in content
     }

@@ -65,7 +65,7 @@ class Sheet:
         """Every step in the order of the official form, and what it asks."""
         fields = self.scheme.fields_of(self.reading.law)
         steps = {
-            name: [field for field in fields if field.section == name]
+            name: [field for field in fields if field.section == name and not field.form_only]
             for name in self.scheme.sections
         }
         return {name: fields for name, fields in steps.items() if fields}
