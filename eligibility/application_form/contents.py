@@ -11,10 +11,14 @@ from functools import cached_property
 from math import fsum, isnan
 from typing import Any
 
+import numpy as np
+
 from eligibility.domain.application_form import FormFigure, TextBox, TextRules
+from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import Edition
 from eligibility.intake.cells import normal
+from eligibility.intake.draft_reader import DraftReading
 from eligibility.intake.lists import read_ledger, rows_with_entries
 from eligibility.schemes.registry import Scheme
 
@@ -145,6 +149,21 @@ class FormContents:
 
         return _PLACEHOLDER.sub(number, text.text), unknown
 
+    def filled_in(self) -> tuple[FirmTable, Lists]:
+        """The firm and its lists with the {figures} of their texts as numbers."""
+        columns: dict[str, Any] = {}
+        lists = {name: [dict(row) for row in rows] for name, rows in self.lists.items()}
+        for text in self.texts:
+            filled, column = self.filled(text)[0], text.box.column
+            if filled == text.text:
+                continue
+            if not text.box.list:
+                columns[column] = np.array([filled], dtype=object)
+            for row in lists.get(text.box.list, ()):
+                if row.get(column) == text.text:
+                    row[column] = filled
+        return self.firm.with_columns(columns), lists
+
     def fingerprint(self, text: FormText) -> str:
         """Of what a text speaks of, as it stands now; another once one of its rows or facts changes."""
         basis: dict[str, Any] = {}
@@ -170,3 +189,24 @@ class FormContents:
             return str(self.firm.texts(box.column)[0] or "")
         rows = self.rows(box.list, thing)
         return next((row[box.column] for row in rows if box.column in row), "")
+
+
+def contents_of_draft(
+    draft: Mapping[str, Any], reading: DraftReading, scheme: Scheme
+) -> FormContents | None:
+    """What a self-assessment holds of an application; None where an entry cannot be used.
+
+    Parameters
+    ----------
+    draft : mapping
+        As it was typed: ``facts``, ``ledgers``, and the ``fingerprints`` of its texts.
+    reading : DraftReading
+        What was read of it.
+    scheme : Scheme
+    """
+    if not reading.batch.table.rows:
+        return None
+    lists = cut_window(draft.get("ledgers", {}), reading.application_date.year, reading.latest)
+    own = {name: rows for name, rows in lists.items() if name in scheme.lists}
+    firm, seen = reading.batch.table, draft.get("fingerprints", {})
+    return FormContents(scheme, reading.law, firm, own, seen)

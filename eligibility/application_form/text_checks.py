@@ -170,7 +170,7 @@ def _unlisted_names(text: FormText, contents: FormContents) -> Iterator[Message]
         name = _LISTS[letters]
         listed = len(_things(contents, name))
         if listed and not 1 <= number <= listed:
-            yield Message("{code}: the list has {n} entries", {"code": code, "n": listed})
+            yield Message("{code} is beyond the list, which has {n}", {"code": code, "n": listed})
     numbers = {
         _plain(row["number"]) for row in contents.rows("ip") if "number" in row
     } if "ip" in contents.scheme.lists else set()  # fmt: skip

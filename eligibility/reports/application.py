@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from eligibility.application_form.contents import WAN, FormContents, Lists
 from eligibility.domain.facts import FirmTable, Kind, years_of
 from eligibility.domain.law import Edition, FormRow, FormTable
 from eligibility.domain.results import UNDETERMINED, UNMET
@@ -22,10 +23,8 @@ from eligibility.intake.lists import count_list, read_ledger, rows_with_entries
 from eligibility.schemes.lists import ListRows
 from eligibility.schemes.registry import Scheme
 
-WAN = 10_000
 #: columns of activities side by side, so that a page takes them
 ABREAST = 6
-Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 _YES = {1.0: Wording(zh="是", en="Yes"), 0.0: Wording(zh="否", en="No")}
 _ALL = Wording(zh="合计", en="All")
 
@@ -65,7 +64,8 @@ class DraftRow:
 class DraftTable:
     """One official table; the first of ``columns`` heads the titles of rows.
 
-    ``across``: the last column adds the ones before it.
+    ``across``: the last column adds the ones before it. ``list`` is the list of which each thing has a
+    sheet of its own in the printed form; empty where the table is one.
     """
 
     title: Wording
@@ -74,6 +74,7 @@ class DraftTable:
     rows: tuple[DraftRow, ...]
     numbers: bool
     across: bool = False
+    list: str = ""
 
 
 def draft(
@@ -91,7 +92,8 @@ def draft(
         What the firm listed one by one, as typed; amounts in 10k CNY.
     """
     law = scheme.edition(record["edition"])
-    listed = ListContents(lists or {}, firm, law, scheme)
+    firm, filled = FormContents(scheme, law, firm, lists or {}).filled_in()
+    listed = ListContents(filled, firm, law, scheme)
     return tuple(
         part
         for table in scheme.application_form(law)
@@ -227,7 +229,8 @@ def _table(
         named = table.takes or [None] * len(table.columns)
         cells = (thing.get(name or "", DraftCell(None)) for name in named)
         rows.append(DraftRow(_number(table, number), tuple(cells)))
-    return DraftTable(table.title, table.note, (table.head, *columns), tuple(rows), table.by_year)
+    heads, sheets = (table.head, *columns), table.list if table.one_sheet_each else ""
+    return DraftTable(table.title, table.note, heads, tuple(rows), table.by_year, list=sheets)
 
 
 def _by_thing(table: FormTable, contents: ListContents) -> Iterator[DraftTable]:
