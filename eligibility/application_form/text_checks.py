@@ -135,7 +135,11 @@ def _other_years(text: FormText, contents: FormContents) -> Iterator[Message]:
     first, last = _years_of(text, contents)
     named = {int(match[1] or match[2]) for match in _YEAR.finditer(text.text)}
     for year in sorted(named):
-        if not first <= year <= last:
+        if first == last != year:
+            yield Message(
+                "it names {year}; the tables speak of {first} alone", {"year": year, "first": first}
+            )
+        elif not first <= year <= last:
             yield Message(
                 "it names {year}; the tables speak of {first} to {last}",
                 {"year": year, "first": first, "last": last},
@@ -216,9 +220,13 @@ def _stands_in(word: str, sentence: str) -> bool:
 
 
 def _without(words: Sequence[str], sentence: str) -> str:
-    """A sentence without words of praise, whose 第一 is no number, and with its {figures} as one."""
+    """A sentence without words of praise, years and codes, whose digits measure nothing.
+
+    Its {figures} stand as numbers.
+    """
     for word in words:
         sentence = sentence.replace(word, "")
+    sentence = _CODE.sub("", _YEAR.sub("", sentence))
     return _PLACEHOLDERS.sub("0", sentence)
 
 

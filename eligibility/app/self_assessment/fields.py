@@ -108,7 +108,7 @@ class Sheet:
 
     def is_optional(self, field: Field) -> bool:
         """Whether a field may stay blank for good; amounts stand in for each other instead."""
-        return not field.required and field.kind != "money"
+        return not (field.required or field.form_only) and field.kind != "money"
 
     def has_entry(self, field: Field) -> bool:
         """Whether an input or a list says something of the field."""
