@@ -6,7 +6,7 @@ INSTALL = pip install --disable-pip-version-check -q --require-hashes
 # a file at a time to each worker, the long ones, in browsers, come first
 PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: app test check lint types imports tests fast translations samples model images benchmark benchmark-readiness fuzz mutation lock sbom audit clean
+.PHONY: app test check lint types imports tests fast translations samples schemas model images benchmark benchmark-readiness fuzz mutation lock sbom audit clean
 
 app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app.py
@@ -42,6 +42,9 @@ samples: .venv/dev ## make the invented firms again
 	$(BIN)/python sample_data/make_samples.py
 	$(BIN)/python sample_data/make_papers.py
 	$(BIN)/python -m eligibility simulate -n 600 --seed 2026 -o sample_data/past_applications.csv
+
+schemas: .venv/dev ## publish the schemas of inputs and records again, in docs/schemas
+	$(BIN)/python docs/schemas/make_schemas.py
 
 model: .venv/app ## train the demonstration model of models/hnte again
 	$(BIN)/python -m eligibility train sample_data/past_applications.csv -o models/hnte

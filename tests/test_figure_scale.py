@@ -48,6 +48,18 @@ def test_an_amount_in_another_unit_is_named_with_its_neighbour(
     assert all(f"CNY {figure}" in sentence for figure in figures)
 
 
+@pytest.mark.parametrize("factor", [1e4, 1e-4])
+def test_a_whole_file_in_another_unit_is_told_by_the_sales_a_head(factor: float) -> None:
+    amounts = {
+        name: value * factor
+        for name, value in SOUND.items()
+        if value and name.startswith(("sales_", "rd_", "net_", "gross_", "hitech_income_"))
+    }
+    sentence = signs(**amounts, staff_total=80)["out_of_scale"]
+    assert f"CNY {1.2e7 * factor:,.0f} with a staff of 80" in sentence
+    assert signs(staff_total=80) == {}
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -48,6 +48,8 @@ class Listing(StrEnum):
     JSON = "json"
     CSV = "csv"
     MD = "md"
+    TABLE_SCHEMA = "table-schema"
+    JSON_SCHEMA = "json-schema"
 
 
 class Result(StrEnum):
@@ -69,11 +71,20 @@ def fields(
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
-    """The data dictionary: every column of the input."""
+    """The data dictionary: every column of the input, for people or as a schema that programs check by."""
     from eligibility.reports.dictionary import dictionary
+    from eligibility.reports.input_schema import firm_schema, table_schema
 
     with refusals(lang) as spoken:
-        print(dictionary(held_scheme(scheme), form.value, spoken), end="")
+        qualification = held_scheme(scheme)
+        match form:
+            case Listing.TABLE_SCHEMA:
+                text = json_text(table_schema(qualification))
+            case Listing.JSON_SCHEMA:
+                text = json_text(firm_schema(qualification))
+            case _:
+                text = dictionary(qualification, form.value, spoken)
+        print(text, end="")
 
 
 def template(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
@@ -240,7 +240,8 @@ class Warning:
     """Warning: a sign that a person should look, never a finding; the rows it holds for, and why.
 
     ``detail`` says it of one row, with the figures of that row, where ``says`` names none. ``fields``
-    names the fields that it is about, of one row where it is a function.
+    names the fields that it is about, of one row where it is a function. ``corrections`` gives of one row
+    the factors by field that would settle it, one mapping for each way; a person chooses, or none.
     """
 
     id: str
@@ -249,6 +250,7 @@ class Warning:
     citation: Citation | None = None
     detail: Callable[[int], Wording] | None = None
     fields: tuple[str, ...] | Callable[[int], tuple[str, ...]] = ()
+    corrections: Callable[[int], Sequence[Mapping[str, float]]] | None = None
 
     def about(self, row: int) -> tuple[str, ...]:
         """The fields that the sign is about in one of its rows."""

@@ -44,13 +44,15 @@ SHARE_UNITS = ("1", "/1")
 #: texts that say "nothing entered"; 无 says no, or E, where it answers a question
 MISSING = frozenset(
     ("", "-", "--", "---", "–", "—", "——", "/", "\\", "无", "暂无", "n/a", "na", "null", "none",
-     "nan", "nat", "<na>", "不详", "未知", "不适用")
+     "nan", "nat", "<na>", "不详", "未知", "不适用",)
 )  # fmt: skip
 MISSING_ANSWERS = MISSING - {"无"}
 YES = frozenset(
     (
         "是",
         "有",
+        "存在",
+        "已发生",
         "对",
         "通过",
         "已通过",
@@ -85,6 +87,7 @@ NO = frozenset(
         "无此类情况",
         "无此类行为",
         "从未发生",
+        "从未",
         "×",
         "x",
         "✗",
@@ -140,7 +143,7 @@ _CODE_AND_TITLE = re.compile(r"(\d{2,5})\s*[-_.、:]?\s*(\D.*)")
 _PATH = "/"
 #: what people put between them: strokes and arrows, and the numbers of the catalogue itself
 _PATH_MARKS = re.compile(
-    r"[/\\\\>→»|\n-]|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|(?<!\d)\d{1,2}[.、](?!\d)"
+    r"[/\\\\>→»|\n—–_,;:·-]|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|(?<!\d)\d{1,2}[.、](?!\d)"
 )
 _ERROR = re.compile(r"#(?:n/a|div/0!|value!|ref!|name\?|num!|null!|spill!|calc!|getting_data)")
 #: half of a character of UTF-16, which no file can hold

@@ -24,6 +24,8 @@ LENGTH, MODULUS = 18, 31
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 #: the first eight places (office, kind, six of the region) hold digits only
 DIGIT_PLACES = 8
+#: how a code looks, for published schemas; its check character is asked here alone
+CODE_PATTERN = rf"^[0-9]{{{DIGIT_PLACES}}}[{ALPHABET}]{{{LENGTH - DIGIT_PLACES}}}$"
 _WEIGHTS = np.array([pow(3, place, MODULUS) for place in range(LENGTH - 1)] + [1], dtype=np.int32)
 _NOT_A_CHARACTER = -10_000
 _VALUES = np.full(256, _NOT_A_CHARACTER, dtype=np.int32)

@@ -60,7 +60,7 @@ def _label(cell: str, names: FieldNames) -> tuple[str, str]:
     """The name that a cell may hold, without its number and colon, and a value behind the colon."""
     text = cell.strip()
     plain = text.rstrip(":： ")
-    for candidate in (plain, _NUMBERING.sub("", plain)):
+    for candidate in (_NUMBERING.sub("", plain), plain):
         if candidate and names.stem(candidate):
             return candidate, ""
     if (inline := _INLINE.match(text)) and names.stem(

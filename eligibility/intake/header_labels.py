@@ -30,6 +30,13 @@ UNIT = "(?:" + "|".join(
         r"million\s*cny", r"cny\s*million", "人民币", "cny", "rmb", "yuan", "%",
     )
 ) + r")(?![美港欧英日]元?)"  # fmt: skip
+#: a year or another word before the unit in one pair of brackets, which goes on without it
+_UNIT_AFTER = re.compile(
+    rf"([(\[【][^()\[\]【】]*?)[,;、]\s*(?:单位|unit)?\s*:?\s*({UNIT})\s*([)\]】])"
+)
+_UNIT_BEFORE = re.compile(
+    rf"([(\[【])\s*(?:单位|unit)?\s*:?\s*({UNIT})\s*[,;、]([^()\[\]【】]*[)\]】])"
+)
 _UNITS = (
     re.compile(rf"[(\[【]\s*(?:单位|unit)?\s*:?\s*({UNIT})\s*[)\]】]"),
     re.compile(rf"(?:单位|unit)\s*:?\s*({UNIT})"),
@@ -39,6 +46,10 @@ _UNITS = (
 BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 #: marks of explained columns, which are digits once made ordinary
 _FOOTNOTES = re.compile("[①-⑳⑴-⒇¹²³⁴-⁹]+")
+#: the number of a question of a form before its name: 1. 企业名称
+_QUESTION_NUMBER = re.compile(
+    r"\s*(?:\d{1,3}\s*[.、]|[一二三四五六七八九十]{1,3}\s*、)\s*(?=[^\d\s.])"
+)
 NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
 _STROKE = re.compile("[/／、]")
 _NO_FIGURES = ("text", "code", "date")
@@ -235,6 +246,12 @@ def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
 def header_text(cell: str) -> HeaderText:
     """A cell of a header, its unit taken off."""
     name = normal(_FOOTNOTES.sub("", cell))
+    if number := _QUESTION_NUMBER.match(name):
+        name = name[number.end() :]
+    for unit in (_UNIT_AFTER, _UNIT_BEFORE):
+        if match := unit.search(name):
+            rest = name[: match.start()] + match[1] + match[3] + name[match.end() :]
+            return HeaderText(rest, money_power(match[2]), match[2] == "%")
     for unit in _UNITS:
         if match := unit.search(name):
             rest = name[: match.start()] + " " + name[match.end() :]

@@ -373,9 +373,11 @@ class Intake:
             if kind := non_firm_kind(firms.texts("name")[place], heads):
                 result[place] = kind
         for place in codeless[firms.blank("name")[codeless]].tolist():
-            kind = non_firm_kind(self._first_text(block, place), heads)
-            # a figure that stands first says nothing of its row
-            if kind is not None and kind is not RowKind.NUMBERS:
+            texts = self._texts(block, place)
+            kind = non_firm_kind(texts[0], heads) if texts else None
+            # a figure that stands first says nothing of its row, nor does a date beside others
+            is_figure = kind is RowKind.NUMBERS or (kind is RowKind.DAY and len(texts) > 1)
+            if kind is not None and not is_figure:
                 result[place] = kind
         return result
 
@@ -389,10 +391,10 @@ class Intake:
         heads += [self.columns[name].header for name in IDENTITY if name in self.columns]
         return frozenset(map(plain_head, heads))
 
-    def _first_text(self, block: Block, place: int) -> str:
-        """The first cell of a row that says anything."""
+    def _texts(self, block: Block, place: int) -> list[str]:
+        """The cells of a row that say anything."""
         cells = (column[place].as_py() for column in block.text.columns)
-        return next((cell for cell in cells if normal(cell) not in MISSING), "")
+        return [cell for cell in cells if normal(cell) not in MISSING]
 
     def _duplicates(
         self,

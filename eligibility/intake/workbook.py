@@ -49,7 +49,8 @@ DAMAGED = (
     CalamineError,
     zipfile.BadZipFile,
     ElementTree.ParseError,
-    KeyError,
+    # KeyError, and an encoding that Python does not know
+    LookupError,
     RuntimeError,
     EOFError,
     ValueError,

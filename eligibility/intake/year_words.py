@@ -13,8 +13,13 @@ from dataclasses import dataclass
 _DIGITS = {
     "一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3,
 }  # fmt: skip
-_DAY = r"(?:\s*(?:12\s*月\s*(?:31\s*日)?|[-/.]12[-/.]31))?"
-#: the place in the window, counted from its first year
+_DAY = r"(?:\s*(?:12\s*月\s*(?:31\s*日)?|[-/.]12[-/.]31|1\s*月?\s*[-至到~—]\s*12\s*月(?:份)?))?"
+_CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_CHINESE_CALENDAR = re.compile("二[〇零○][〇零○一二三四五六七八九]{2}(?=\\s*(?:会计|财务)?年)")
+#: the place in the window, counted from its last year; then from its first
+_PLACES_BACK = re.compile(
+    r"(?:申报|申请)前\s*第?\s*([一二三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?"
+)
 _PLACES = (
     re.compile(r"第\s*([一二三123])\s*(?:会计)?\s*年度?(?:末|底)?"),
     re.compile(r"(?<![a-z])(?:fiscal\s*)?y(?:ear|r)?[\s_.-]*([123])(?!\d)"),
@@ -22,7 +27,7 @@ _PLACES = (
     re.compile(r"(first|second|third)[\s_-]*year"),
 )
 _CALENDAR = re.compile(
-    rf"(?:fy\s*)?(?<!\d)((?:19|20)\d{{2}})(?!\d)\s*(?:会计|财务)?(?:年度|年)?{_DAY}(?:末|底|终)?"
+    rf"(?:fy\s*)?(?<!\d)((?:19|20)\d{{2}})(?!\d)\s*(?:会计|财务)?(?:年度|年)?{_DAY}(?:末|底|终)?(?:\s*(?:实际|审定|决算)数?)?"
 )
 _SHORT_CALENDAR = re.compile(
     rf"(?<![a-z])fy\s*(\d{{2}})(?!\d)|(?<![\d.])(\d{{2}})\s*年{_DAY}(?:度)?(?:末|底)?"
@@ -30,12 +35,12 @@ _SHORT_CALENDAR = re.compile(
 #: years before the year of the application
 _BEFORE = (
     re.compile(r"(?<![a-z])[tn]\s*-\s*([123])(?!\d)\s*年?度?"),
-    re.compile(r"(上上|前|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
+    re.compile(r"(大前|上上|前|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
 )
-_BEFORE_WORDS = {"上": 1, "上一": 1, "去": 1, "上上": 2, "前": 2}
+_BEFORE_WORDS = {"上": 1, "上一": 1, "去": 1, "上上": 2, "前": 2, "大前": 3}
 _NEAR = re.compile(r"(?:最近|近)\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?")
 #: what no word for a year is without; most names are
-_ANY = re.compile(r"\d|[第近上前去]|first|second|third")
+_ANY = re.compile(r"\d|[第近上前去〇零○]|first|second|third")
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def split_year(
     """
     if not _ANY.search(name):
         return YearWords(name)
-    rest = name
+    rest = _CHINESE_CALENDAR.sub(lambda year: year[0].translate(_CHINESE_DIGITS), name)
     places: list[tuple[str, int]] = []
     calendars: list[tuple[str, int]] = []
 
@@ -104,6 +109,7 @@ def split_year(
         words += [(match[0].strip(), year(match)) for match in pattern.finditer(rest)]
         rest = pattern.sub(" ", rest)
 
+    take(_PLACES_BACK, places, lambda match: 4 - _DIGITS[match[1]])
     for pattern in _PLACES:
         take(pattern, places, lambda match: _DIGITS[match[1]])
     take(_CALENDAR, calendars, lambda match: int(match[1]))

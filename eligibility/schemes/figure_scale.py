@@ -25,6 +25,12 @@ RD_TO_SALES, RD_PART_OF_SALES = 100.0, 1e-5
 #: how far income may lie above sales, and net assets; how small a part hi-tech income may be
 INCOME_TO_SALES, ASSETS_TO_SALES, SALES_TO_HITECH = 300.0, 1000.0, 1000.0
 
+#: sales a head, in CNY: no firm sells so much or, once it sells, so little with its staff
+SALES_A_HEAD, SALES_A_HEAD_LOW = 1e8, 100.0
+
+#: between yuan and 10k CNY
+UNIT_STEP = 10_000.0
+
 _YEARS = ("y1", "y2", "y3")
 _TITLES = {
     "sales_revenue": ("销售收入", "sales revenue"),
@@ -67,6 +73,8 @@ _SCALES = (
     _Pair("gross_income_y3", "sales_revenue_y3", INCOME_TO_SALES),
     _Pair("total_income_y3", "sales_revenue_y3", INCOME_TO_SALES),
     _Pair("sales_revenue_y3", "hitech_income_y3", SALES_TO_HITECH),
+    _Pair("sales_revenue_y3", "staff_total", SALES_A_HEAD),
+    _Pair("staff_total", "sales_revenue_y3", 1 / SALES_A_HEAD_LOW),
 )  # fmt: skip
 
 
@@ -97,6 +105,7 @@ def scale_signs(firms: FirmTable) -> list[Warning]:
             ),
             detail=partial(_scale_detail, figures, firms),
             fields=partial(_pair_fields, figures, _SCALES),
+            corrections=partial(_unit_corrections, figures),
         ),
         Warning(
             "part_above_whole",
@@ -182,6 +191,8 @@ def _first(figures: dict[str, Floats], pairs: tuple[_Pair, ...], row: int) -> _P
 
 def _scale_detail(figures: dict[str, Floats], firms: FirmTable, row: int) -> Wording:
     pair = _first(figures, _SCALES, row)
+    if "staff_total" in (pair.larger, pair.smaller):
+        return _head_detail(figures, firms, row)
     one, other = (_title(name, firms, row) for name in (pair.larger, pair.smaller))
     larger, smaller = figures[pair.larger][row], figures[pair.smaller][row]
     factor = f"{larger / smaller:,.0f}"
@@ -190,6 +201,18 @@ def _scale_detail(figures: dict[str, Floats], firms: FirmTable, row: int) -> Wor
         "请核对单位（是否把元填在了万元栏，或相反）",
         en=f"{one.en} of CNY {larger:,.0f} are {factor} times {other.en} of "
         f"CNY {smaller:,.0f}; see whether yuan stand under 10k CNY, or the other way round",
+    )
+
+
+def _head_detail(figures: dict[str, Floats], firms: FirmTable, row: int) -> Wording:
+    """Sales beside the persons who make them."""
+    sales, staff = figures["sales_revenue_y3"][row], figures["staff_total"][row]
+    title = _title("sales_revenue_y3", firms, row)
+    return Wording(
+        zh=f"{title.zh}为{_wan(sales)}万元，职工{staff:,.15g}人，人均{_wan(round(sales / staff, 2))}万元，"
+        "请核对单位（是否把元填在了万元栏，或相反）",
+        en=f"{title.en} of CNY {sales:,.0f} with a staff of {staff:,.15g} are CNY {sales / staff:,.0f} a head; "
+        "see whether yuan stand under 10k CNY, or the other way round",
     )
 
 
@@ -214,7 +237,27 @@ def _title(name: str, firms: FirmTable, row: int) -> Wording:
 
 def _pair_fields(figures: dict[str, Floats], pairs: tuple[_Pair, ...], row: int) -> tuple[str, ...]:
     pair = _first(figures, pairs, row)
-    return pair.larger, pair.smaller
+    return tuple(name for name in (pair.larger, pair.smaller) if name != "staff_total")
+
+
+def _unit_corrections(figures: dict[str, Floats], row: int) -> list[dict[str, float]]:
+    """The larger figure divided by what lies between yuan and 10k CNY, or the smaller one multiplied.
+
+    Years of the same figure that stand in the same unit go along.
+    """
+    pair = _first(figures, _SCALES, row)
+    return [
+        {
+            name: factor
+            for name in figures
+            if name.rpartition("_")[0] == figure.rpartition("_")[0]
+            and figures[figure][row] / YEAR_TO_YEAR
+            < figures[name][row]
+            < figures[figure][row] * YEAR_TO_YEAR
+        }
+        for figure, factor in ((pair.larger, 1 / UNIT_STEP), (pair.smaller, UNIT_STEP))
+        if figure != "staff_total"
+    ]
 
 
 def _wan(amount: float) -> str:

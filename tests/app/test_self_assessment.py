@@ -527,6 +527,20 @@ def test_figures_that_do_not_fit_are_said_where_they_are_typed_with_their_years(
     assert "以明细核算结果为准" in said
 
 
+def test_amounts_typed_in_yuan_are_put_into_the_unit_of_the_form_by_one_button() -> None:
+    years = ("2023", "2024", "2025")
+    sales = {f"sales_revenue@{year}": "1000" for year in years}
+    costs = {f"rd_expense@{year}": "800000" for year in years}
+    app = page("self_assessment/steps", Draft(facts={**FACTS, **sales, **costs}, step="rd"))
+    (button,) = (each for each in app.button if "divide by 10,000" in each.label)
+    button.click().run()
+    assert not app.exception
+    kept = app.session_state["draft"].facts
+    assert {kept[f"rd_expense@{year}"] for year in years} == {"80"}
+    assert {kept[f"sales_revenue@{year}"] for year in years} == {"1000"}
+    assert "out of all scale" not in html(app)
+
+
 def test_what_is_typed_in_an_odd_form_is_echoed_as_it_was_read() -> None:
     facts = FACTS | {"registered_on": "43536", "sales_revenue@2025": "27900000元"}
     said = html(page("self_assessment/steps", Draft(facts=facts), "zh"))

@@ -109,6 +109,17 @@ def test_a_strict_workbook_is_read() -> None:
     assert issue.value == "20%"
 
 
+def test_a_part_in_an_encoding_that_nobody_knows_is_damage_and_said() -> None:
+    content, odd = BytesIO(), BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        book.add_worksheet("企业").write_row(0, 0, HEADS)
+    with zipfile.ZipFile(content) as old, zipfile.ZipFile(odd, "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry, old.read(entry).replace(b'encoding="UTF-8"', b'encoding="TTF-8"'))
+    with pytest.raises(InputError, match="damaged, or no workbook"):
+        read(odd.getvalue(), "firms.xlsx")
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

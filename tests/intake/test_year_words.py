@@ -25,6 +25,8 @@ def fields(*heads: str) -> list[str]:
         ("去年销售收入", 3), ("前年销售收入", 2), ("T-1年销售收入", 3), ("T-3销售收入", 1), ("N-2年销售收入", 2),
         ("近一年销售收入", 3), ("最近一年销售收入", 3), ("2025年12月31日销售收入", 3), ("2025-12-31销售收入", 3),
         ("2024年末销售收入", 2), ("2025年度销售收入", 3), ("第三年（2025年）销售收入", 3), ("第一会计年度销售收入", 1),
+        ("销售收入（2024年，万元）", 2), ("销售收入（万元、2024年）", 2), ("二〇二四年销售收入", 2),
+        ("大前年销售收入", 1), ("申报前第三年销售收入", 1), ("2025年1-12月销售收入", 3), ("2025年实际销售收入", 3),
         ("销售收入（上年度）", 3), ("销售收入_2024", 2),
     ],
 )  # fmt: skip
@@ -91,3 +93,10 @@ def test_marks_of_a_head_do_not_matter(head: str, field: str) -> None:
 
 def test_a_stroke_between_figures_is_a_share_and_not_one_of_them() -> None:
     assert fields("研发人员/职工总数", "硕士人数/职工总数") == []
+
+
+@pytest.mark.parametrize(
+    "head", ["2025年预计销售收入", "2025年1-9月销售收入", "2026年预算销售收入"]
+)
+def test_a_forecast_or_part_of_a_year_is_no_figure_of_the_accounts(head: str) -> None:
+    assert fields(head) == []

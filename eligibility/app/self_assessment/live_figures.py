@@ -119,3 +119,30 @@ def signs(step: str, sheet: Sheet, firm: Firm | None) -> None:
         if any(sections.get(name) == step for name in about):
             text = language().of(warning.text(firm.row))
             st.html(tag("p", "△ ", text, cls="notice warning-here", role="status"))
+            for factors in warning.corrections(firm.row) if warning.corrections else ():
+                _correction(warning.id, factors, sheet)
+
+
+def _correction(sign: str, factors: Mapping[str, float], sheet: Sheet) -> None:
+    """A button that puts amounts into the unit of the form, as far as they are typed."""
+    typed = {
+        name: amount * factor / 10**WAN_POWER
+        for name, factor in factors.items()
+        if (field := sheet.scheme.fields_by_id.get(name)) and sheet.entry(field)
+        if (amount := _amount(field, sheet)) is not None
+    }
+    if not typed:
+        return
+    first = sheet.scheme.fields_by_id[next(iter(typed))]
+    name = language().of(first.stem_title)
+    words = (
+        _("{name} was entered in yuan: divide by 10,000")
+        if factors[first.id] < 1
+        else _("{name} was entered in 100m CNY: multiply by 10,000")
+    )
+    st.button(
+        words.format(name=name),
+        on_click=form_state.enter,
+        args=({sheet.reading.key(each): f"{value:.15g}" for each, value in typed.items()},),
+        key=f"unit:{sign}:{first.id}",
+    )

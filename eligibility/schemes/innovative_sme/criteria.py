@@ -13,35 +13,17 @@ from eligibility.domain.arrays import merge_missing
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval
-from eligibility.schemes.kleene import between, decide, wants_no, wants_yes
+from eligibility.schemes.gradient_conditions import (  # noqa: F401
+    clean_record,
+    legal_person,
+    not_listed,
+    permitted_products,
+    sme_size,
+)
+from eligibility.schemes.kleene import between, decide
 
 from . import indicators
 from .derived_figures import direct_route
-
-
-def legal_person(firms: FirmTable, law: Edition) -> Finding:
-    """A legal person of mainland China."""
-    return wants_yes("independent_legal_person", firms)
-
-
-def sme_size(firms: FirmTable, law: Edition) -> Finding:
-    """An SME by the national standard, whose lines are not held here."""
-    return wants_yes("sme_by_standard", firms)
-
-
-def permitted_products(firms: FirmTable, law: Edition) -> Finding:
-    """Nothing prohibited, restricted or phased out."""
-    return wants_no("restricted_products", firms)
-
-
-def not_listed(firms: FirmTable, law: Edition) -> Finding:
-    """On no list of irregular or dishonest firms."""
-    return wants_no("on_dishonesty_list", firms)
-
-
-def clean_record(firms: FirmTable, law: Edition) -> Finding:
-    """Three years without accident or tax evasion."""
-    return wants_no("incident_three_years", firms)
 
 
 def innovation_points(firms: FirmTable, law: Edition) -> Finding:

@@ -17,12 +17,20 @@ from eligibility.schemes.audited_figures import (
     LATEST,
     amount,
     amount_reaches,
-    debt,
     each_year_reaches,
     empty_misses,
     mean_reaches,
-    segment_years,
-    share_of_year,
+)
+from eligibility.schemes.gradient_conditions import (  # noqa: F401
+    clean_record,
+    debt_limit,
+    legal_person,
+    main_business_share,
+    no_serious_incident,
+    not_listed,
+    permitted_products,
+    segment_term,
+    sme_size,
 )
 from eligibility.schemes.kleene import (
     Truth,
@@ -31,9 +39,6 @@ from eligibility.schemes.kleene import (
     has_title,
     no,
     reaches,
-    share_reaches,
-    share_within,
-    wants_no,
     wants_yes,
     yes,
 )
@@ -41,66 +46,15 @@ from eligibility.schemes.kleene import (
 from .derived_figures import REVIEW_FIELD, direct_route, growth, is_annex_3, rights_of
 
 
-def legal_person(firms: FirmTable, law: Edition) -> Finding:
-    """A legal person of mainland China."""
-    return wants_yes("independent_legal_person", firms)
-
-
-def sme_size(firms: FirmTable, law: Edition) -> Finding:
-    """An SME by the national standard, whose lines are not held here."""
-    return wants_yes("sme_by_standard", firms)
-
-
-def permitted_products(firms: FirmTable, law: Edition) -> Finding:
-    """Nothing prohibited, restricted or phased out."""
-    return wants_no("restricted_products", firms)
-
-
-def not_listed(firms: FirmTable, law: Edition) -> Finding:
-    """On no list of irregular or dishonest firms."""
-    return wants_no("on_dishonesty_list", firms)
-
-
-def clean_record(firms: FirmTable, law: Edition) -> Finding:
-    """63号: three years without accident or tax evasion."""
-    return wants_no("incident_three_years", firms)
-
-
-def no_serious_incident(firms: FirmTable, law: Edition) -> Finding:
-    """2号: three years without what its annex 3 names."""
-    return wants_no("serious_incident_three_years", firms)
-
-
 def prior_title(firms: FirmTable, law: Edition) -> Finding:
     """The title of the rung below, in force."""
     return _any_yes(has_title("specialised_title", firms))
-
-
-def segment_term(firms: FirmTable, law: Edition) -> Finding:
-    """专: full years in the segment by the end of last year."""
-    years, least = segment_years(firms, law), law.value("segment_years_min")
-    blank = np.isnan(years)
-    truth = between(
-        np.nan_to_num(years), np.where(blank, np.inf, years), least, {"segment_since": blank}
-    )
-    return decide(truth, figure=years, line=least)
 
 
 def revenue_floor(firms: FirmTable, law: Edition) -> Finding:
     """2号（二）: operating revenue of the latest year."""
     revenue, least = amount("operating_revenue", LATEST, firms), law.value("revenue_min")
     return decide(_revenue_reaches(least, firms), figure=revenue, line=least)
-
-
-def main_business_share(firms: FirmTable, law: Edition) -> Finding:
-    """专: main business over operating revenue."""
-    figure, least = (
-        share_of_year("main_revenue", "operating_revenue", LATEST, firms),
-        law.value("main_share_min"),
-    )
-    truth = share_reaches(figure, least, empty_misses=empty_misses(law))
-    terms = {"part": figure.part, "whole": figure.whole}
-    return decide(truth, figure=figure.value, line=least, terms=terms)
 
 
 def growth_floor(firms: FirmTable, law: Edition) -> Finding:
@@ -125,13 +79,6 @@ def information_system(firms: FirmTable, law: Edition) -> Finding:
 def certified_system(firms: FirmTable, law: Edition) -> Finding:
     """63号 精: a certified management system, or a product certified abroad."""
     return _any_yes(yes("system_certified", firms) | yes("product_certified_abroad", firms))
-
-
-def debt_limit(firms: FirmTable, law: Edition) -> Finding:
-    """精: liabilities over assets at year end."""
-    figure, most = debt(firms), law.value("debt_ratio_max")
-    truth = share_within(figure, most, empty_misses=empty_misses(law))
-    return decide(truth, figure=figure.value, line=most, ceiling=True)
 
 
 def rd_cost_floor(firms: FirmTable, law: Edition) -> Finding:

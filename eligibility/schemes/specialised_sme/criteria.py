@@ -15,13 +15,20 @@ from eligibility.schemes.audited_figures import (
     LATEST,
     amount,
     amount_reaches,
-    debt,
     each_amount_reaches,
     each_year_reaches,
-    empty_misses,
     least_amount,
-    segment_years,
-    share_of_year,
+)
+from eligibility.schemes.gradient_conditions import (  # noqa: F401
+    clean_record,
+    debt_limit,
+    legal_person,
+    main_business_share,
+    no_serious_incident,
+    not_listed,
+    permitted_products,
+    segment_term,
+    sme_size,
 )
 from eligibility.schemes.kleene import (
     Truth,
@@ -29,9 +36,6 @@ from eligibility.schemes.kleene import (
     decide,
     has_title,
     reaches,
-    share_reaches,
-    share_within,
-    wants_no,
     wants_yes,
     yes,
 )
@@ -39,51 +43,11 @@ from eligibility.schemes.kleene import (
 from .derived_figures import direct_route
 
 
-def legal_person(firms: FirmTable, law: Edition) -> Finding:
-    """A legal person of mainland China."""
-    return wants_yes("independent_legal_person", firms)
-
-
-def sme_size(firms: FirmTable, law: Edition) -> Finding:
-    """An SME by the national standard, whose lines are not held here."""
-    return wants_yes("sme_by_standard", firms)
-
-
-def permitted_products(firms: FirmTable, law: Edition) -> Finding:
-    """Nothing prohibited, restricted or phased out."""
-    return wants_no("restricted_products", firms)
-
-
-def not_listed(firms: FirmTable, law: Edition) -> Finding:
-    """On no list of irregular or dishonest firms."""
-    return wants_no("on_dishonesty_list", firms)
-
-
-def clean_record(firms: FirmTable, law: Edition) -> Finding:
-    """63号: three years without accident or tax evasion."""
-    return wants_no("incident_three_years", firms)
-
-
-def no_serious_incident(firms: FirmTable, law: Edition) -> Finding:
-    """2号: three years without what its annex 3 names."""
-    return wants_no("serious_incident_three_years", firms)
-
-
 def prior_title(firms: FirmTable, law: Edition) -> Finding:
     """2号（一）: the title of a rung below, in force."""
     first, second = has_title("tech_sme_title", firms), has_title("innovative_title", firms)
     truth = first & second if law.reading("prior_titles") == "both" else first | second
     return decide(truth, figure=np.where(truth.is_open, np.nan, truth.certain.astype(np.float64)))
-
-
-def segment_term(firms: FirmTable, law: Edition) -> Finding:
-    """（一）: full years in the segment by the end of last year."""
-    years, least = segment_years(firms, law), law.value("segment_years_min")
-    blank = np.isnan(years)
-    truth = between(
-        np.nan_to_num(years), np.where(blank, np.inf, years), least, {"segment_since": blank}
-    )
-    return decide(truth, figure=years, line=least)
 
 
 def revenue_floor(firms: FirmTable, law: Edition) -> Finding:
@@ -96,24 +60,6 @@ def revenue_floor(firms: FirmTable, law: Edition) -> Finding:
         figure=amount("operating_revenue", LATEST, firms),
         line=np.where(by_equity.certain, np.nan, least),
     )
-
-
-def main_business_share(firms: FirmTable, law: Edition) -> Finding:
-    """2号（二）: main business over operating revenue."""
-    figure, least = (
-        share_of_year("main_revenue", "operating_revenue", LATEST, firms),
-        law.value("main_share_min"),
-    )
-    truth = share_reaches(figure, least, empty_misses=empty_misses(law))
-    terms = {"part": figure.part, "whole": figure.whole}
-    return decide(truth, figure=figure.value, line=least, terms=terms)
-
-
-def debt_limit(firms: FirmTable, law: Edition) -> Finding:
-    """2号（二）: liabilities over assets at year end."""
-    figure, most = debt(firms), law.value("debt_ratio_max")
-    truth = share_within(figure, most, empty_misses=empty_misses(law))
-    return decide(truth, figure=figure.value, line=most, ceiling=True)
 
 
 def rd_cost_floor(firms: FirmTable, law: Edition) -> Finding:
