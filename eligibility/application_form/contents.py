@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from eligibility.domain.application_form import FormFigure, TextBox, TextRules
+from eligibility.domain.application_form import TextFigure, TextBox, TextRules
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import Edition
@@ -114,7 +114,7 @@ class FormContents:
         own = [row for row in rows if normal(row.get("name", "")) == normal(thing)]
         return own if is_of_thing else rows
 
-    def figure(self, figure: FormFigure, thing: str = "") -> float | None:
+    def figure(self, figure: TextFigure, thing: str = "") -> float | None:
         """The number as it stands in the tables, money in 万元; None while a part of it is blank."""
         if figure.list:
             read = read_ledger(self.scheme.lists[figure.list], self.rows(figure.list, thing))
@@ -125,7 +125,7 @@ class FormContents:
             return None
         return round(fsum(parts) / WAN, 2) if figure.list else fsum(parts)
 
-    def figures(self, box: TextBox) -> list[FormFigure]:
+    def figures(self, box: TextBox) -> list[TextFigure]:
         """The figures that a box may take."""
         held = self.rules.figures if self.rules else ()
         return [figure for figure in held if figure.id in box.figures]

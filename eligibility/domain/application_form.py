@@ -25,7 +25,7 @@ class CellGroup(FrozenModel):
     extra: bool = False
 
 
-class FormFigure(FrozenModel):
+class TextFigure(FrozenModel):
     """A number that texts of an application may take from its facts and lists.
 
     Attributes
@@ -99,6 +99,6 @@ class TextRules(FrozenModel):
     """
 
     boxes: tuple[TextBox, ...]
-    figures: tuple[FormFigure, ...]
+    figures: tuple[TextFigure, ...]
     superlatives: tuple[str, ...]
     alike: float

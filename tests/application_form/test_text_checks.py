@@ -71,7 +71,7 @@ def test_a_consistent_application_raises_no_remark() -> None:
         ("length", "ip_statement", "字" * 401, "字" * 400),
         ("superlative", "product_form.advantage", "性能国内领先。", "吞吐量比同类产品高30%，国内领先。"),
         ("superlative", "product_form.advantage", "It is unique.", "It is uniquely numbered."),
-        ("superlative", "ip_statement", "行业第一。另有3件专利。", "按2025年出货量居行业第一。"),
+        ("superlative", "ip_statement", "行业第一。另有3件专利。", "按2025年出货量1.2万台居行业第一。"),
         ("superlative", "activity_form.results", "2024年做到国内领先，形成IP01。", "2024年延迟降至3毫秒，国内领先，形成IP01。"),
         ("figure", "staff_statement", "现有科技人员21人。", "现有科技人员20人。"),
         ("figure", "activity_form.aim", AIM + "总预算50万元。", AIM + "总预算40万元。"),

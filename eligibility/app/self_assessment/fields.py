@@ -33,7 +33,7 @@ from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm
 
 #: characters that an input takes; entries of the official form may be sentences
-SHORT, LONG = 200, 2000
+SHORT, LONG = 200, 500
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 
 
