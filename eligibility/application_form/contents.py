@@ -130,7 +130,7 @@ class FormContents:
         held = self.rules.figures if self.rules else ()
         return [figure for figure in held if figure.id in box.figures]
 
-    def filled(self, text: FormText) -> tuple[str, list[str]]:
+    def text_with_numbers(self, text: FormText) -> tuple[str, list[str]]:
         """The text with its {figures} as numbers, and those that are no figure of its box or blank."""
         unknown: list[str] = []
         by_title = {
@@ -149,19 +149,19 @@ class FormContents:
 
         return _PLACEHOLDER.sub(number, text.text), unknown
 
-    def filled_in(self) -> tuple[FirmTable, Lists]:
+    def with_numbers(self) -> tuple[FirmTable, Lists]:
         """The firm and its lists with the {figures} of their texts as numbers."""
         columns: dict[str, Any] = {}
         lists = {name: [dict(row) for row in rows] for name, rows in self.lists.items()}
         for text in self.texts:
-            filled, column = self.filled(text)[0], text.box.column
-            if filled == text.text:
+            replaced, column = self.text_with_numbers(text)[0], text.box.column
+            if replaced == text.text:
                 continue
             if not text.box.list:
-                columns[column] = np.array([filled], dtype=object)
+                columns[column] = np.array([replaced], dtype=object)
             for row in lists.get(text.box.list, ()):
                 if row.get(column) == text.text:
-                    row[column] = filled
+                    row[column] = replaced
         return self.firm.with_columns(columns), lists
 
     def fingerprint(self, text: FormText) -> str:

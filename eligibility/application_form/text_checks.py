@@ -78,7 +78,7 @@ def _blank(text: FormText, _: FormContents) -> Iterator[Message]:
 
 
 def _too_long(text: FormText, contents: FormContents) -> Iterator[Message]:
-    if (count := length(contents.filled(text)[0])) > text.box.limit:
+    if (count := length(contents.text_with_numbers(text)[0])) > text.box.limit:
         yield Message(
             "{count} characters; the form takes {limit}", {"count": count, "limit": text.box.limit}
         )
@@ -93,7 +93,7 @@ def _stale(text: FormText, contents: FormContents) -> Iterator[Message]:
 
 
 def _unknown_figures(text: FormText, contents: FormContents) -> Iterator[Message]:
-    for name in contents.filled(text)[1]:
+    for name in contents.text_with_numbers(text)[1]:
         yield Message(
             "{name} is no figure of this box, or the tables leave it blank", {"name": name}
         )

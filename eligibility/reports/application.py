@@ -92,7 +92,7 @@ def draft(
         What the firm listed one by one, as typed; amounts in 10k CNY.
     """
     law = scheme.edition(record["edition"])
-    firm, filled = FormContents(scheme, law, firm, lists or {}).filled_in()
+    firm, filled = FormContents(scheme, law, firm, lists or {}).with_numbers()
     listed = ListContents(filled, firm, law, scheme)
     return tuple(
         part
@@ -133,7 +133,7 @@ class ListContents:
         if name == "activity":
             return [self._activity(rows) for rows in self.activities.values()]
         return [
-            self._row(name, place) | self._added(name, row.get("name"))
+            self._row(name, place) | self._details(name, row.get("name"))
             for place, row in enumerate(self.rows[name])
         ]
 
@@ -145,7 +145,7 @@ class ListContents:
             if column.id in row
         }
 
-    def _added(self, name: str, thing: str | None) -> dict[str, DraftCell]:
+    def _details(self, name: str, thing: str | None) -> dict[str, DraftCell]:
         """What another list says more of a thing of this name."""
         for other, definition in self.definitions.items():
             for place, row in enumerate(self.rows.get(other, ())):
@@ -188,7 +188,9 @@ class ListContents:
             for place, year in enumerate(self.years, start=1)
         }
         period = {"period": _period(entries)}
-        return entries | period | self._added("activity", name) | {"name": DraftCell(name)} | spent
+        return (
+            entries | period | self._details("activity", name) | {"name": DraftCell(name)} | spent
+        )
 
 
 def _period(entries: Mapping[str, DraftCell]) -> DraftCell:

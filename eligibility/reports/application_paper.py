@@ -91,14 +91,14 @@ def materials(contents: FormContents) -> list[Material]:
             tuple(
                 thing
                 for name, columns in behind.items()
-                for thing in _named(contents, name, columns)
+                for thing in _things(contents, name, columns)
             ),
         )
         for title, behind in zip(guide.materials, lists, strict=True)
     ]
 
 
-def _named(contents: FormContents, name: str, columns: Sequence[str]) -> list[str]:
+def _things(contents: FormContents, name: str, columns: Sequence[str]) -> list[str]:
     """The things of a list by what names them; those of a list beside it only with more than a name."""
     adds = bool(contents.scheme.lists[name].adds_to)
     entries = (
@@ -153,7 +153,7 @@ def _lead(
     ]
     yield say(
         "{filled} of {count} cells of the form are filled; what is marked is still to be filled in."
-    ).format(filled=sum(cell.filled for cell in cells), count=len(cells))
+    ).format(filled=sum(cell.is_filled for cell in cells), count=len(cells))
     for cell in cells:
         if cell.by_hand:
             yield f"{cell.item}：{language.of(cell.by_hand)}"

@@ -20,7 +20,7 @@ class FormCell:
     group: CellGroup
     item: str
     column: str
-    filled: bool
+    is_filled: bool
     by_hand: Wording | None = None
 
 
@@ -35,14 +35,16 @@ def form_cells(groups: Sequence[CellGroup], tables: Sequence[DraftTable]) -> lis
         The draft of one firm's application.
     """
     return [
-        FormCell(group, item, column, _filled(group, item, column, tables), group.by_hand.get(item))
+        FormCell(
+            group, item, column, _is_filled(group, item, column, tables), group.by_hand.get(item)
+        )
         for group in groups
         for item in group.items or ("",)
         for column in group.columns or ("",)
     ]
 
 
-def _filled(group: CellGroup, item: str, column: str, tables: Sequence[DraftTable]) -> bool:
+def _is_filled(group: CellGroup, item: str, column: str, tables: Sequence[DraftTable]) -> bool:
     cells = [
         cell
         for table in tables

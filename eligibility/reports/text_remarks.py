@@ -25,7 +25,7 @@ def remark_lines(
     lines: list[str] = []
     for text in contents.texts:
         whose = f"{text.thing} · " if text.thing else ""
-        count = length(contents.filled(text)[0])
+        count = length(contents.text_with_numbers(text)[0])
         lines.append(f"{whose}{language.of(text.box.title)}  {count}/{text.box.limit}")
         lines += [
             f"  - {language.text(KINDS[each.kind])}: {each.message.say(language)}"
@@ -45,7 +45,7 @@ def remark_records(
             "thing": each.text.thing,
             "check": each.check,
             "kind": each.kind,
-            "characters": length(contents.filled(each.text)[0]),
+            "characters": length(contents.text_with_numbers(each.text)[0]),
             "limit": each.text.box.limit,
             "text": each.message.say(language),
         }

@@ -116,10 +116,10 @@ def test_a_text_is_stale_once_its_list_changed_and_only_that_text() -> None:
 def test_a_text_takes_its_numbers_from_the_tables() -> None:
     made = contents("staff_statement", "科技人员{科技人员数}人，占{职工总数}人的一部分。")
     text = next(each for each in made.texts if each.box.id == "staff_statement")
-    assert made.filled(text) == ("科技人员20人，占100人的一部分。", [])
+    assert made.text_with_numbers(text) == ("科技人员20人，占100人的一部分。", [])
     spent = contents("activity_form.results", "共支出{活动支出}万元。")
     text = next(each for each in spent.texts if each.box.id == "activity_form.results")
-    assert spent.filled(text)[0] == "共支出32.50万元。"
+    assert spent.text_with_numbers(text)[0] == "共支出32.50万元。"
 
 
 def test_spaces_and_line_breaks_are_no_characters_of_the_form() -> None:

@@ -37,7 +37,9 @@ def entries(tmp_path: Path) -> Path:
 
 def test_the_texts_are_checked_and_the_form_is_written(entries: Path, tmp_path: Path) -> None:
     word = tmp_path / "form.docx"
-    remarks = json.loads(run("form", entries, "--check", "--format", "json", "-o", word, "--lang", "zh").stdout)
+    remarks = json.loads(
+        run("form", entries, "--check", "--format", "json", "-o", word, "--lang", "zh").stdout
+    )
     spoken = [each for each in remarks if each["check"] != "blank"]
     assert [(each["box"], each["check"]) for each in spoken] == [("staff_statement", "superlative")]
     with ZipFile(word) as parts:
@@ -59,7 +61,9 @@ def test_the_workbook_has_a_sheet_for_each_part_of_the_form(entries: Path, tmp_p
     assert names[-1] == "材料清单"
     cells = dict(row[:2] for row in made.get_sheet_by_name("企业注册登记表").to_python() if row)
     assert cells["注册资金（万元）"] == 1000
-    activity = dict(row[:2] for row in made.get_sheet_by_name("四、企业研究开发活动情况表").to_python())
+    activity = dict(
+        row[:2] for row in made.get_sheet_by_name("四、企业研究开发活动情况表").to_python()
+    )
     assert activity["目的及组织实施方式"] == "缩短清洗耗时"
 
 

@@ -66,11 +66,11 @@ def main() -> None:
     cells = cells_of_a_complete_firm()
     for group in dict.fromkeys(cell.group.id for cell in cells):
         of_group = [cell for cell in cells if cell.group.id == group]
-        blank = [f"{cell.item}{cell.column}" for cell in of_group if not cell.filled]
+        blank = [f"{cell.item}{cell.column}" for cell in of_group if not cell.is_filled]
         filled = len(of_group) - len(blank)
         print(f"{group:20} {filled:3} of {len(of_group):3}  {'、'.join(blank)}")
     asked = [cell for cell in cells if not cell.group.extra]
-    print(f"{'all':20} {sum(cell.filled for cell in asked):3} of {len(asked):3}")
+    print(f"{'all':20} {sum(cell.is_filled for cell in asked):3} of {len(asked):3}")
 
 
 if __name__ == "__main__":

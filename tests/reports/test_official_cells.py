@@ -18,11 +18,11 @@ CELLS, BEFORE, AFTER = 153, 75, 145
 def test_a_firm_that_enters_everything_fills_the_form_but_for_what_is_signed_by_hand() -> None:
     cells = [cell for cell in cells_of_a_complete_firm() if not cell.group.extra]
     assert len(cells) == CELLS
-    assert sum(cell.filled for cell in cells) >= AFTER > BEFORE
+    assert sum(cell.is_filled for cell in cells) >= AFTER > BEFORE
     # what the product leaves to the person who signs is blank, and says why
     by_hand = [cell for cell in cells if cell.by_hand]
     assert by_hand
-    assert not any(cell.filled for cell in by_hand)
+    assert not any(cell.is_filled for cell in by_hand)
 
 
 def test_the_groups_have_as_many_cells_as_the_printed_tables() -> None:
@@ -56,4 +56,4 @@ def test_the_questions_of_the_form_change_no_verdict() -> None:
     assert full == plain
     cells = form_cells(HNTE.official_cells(law), draft(plain, without, HNTE))
     # the base firm lists nothing and answers nothing of the form's own page
-    assert sum(cell.filled for cell in cells) < BEFORE
+    assert sum(cell.is_filled for cell in cells) < BEFORE

@@ -38,7 +38,7 @@ def cells(firm: Firm, contents: FormContents) -> list[FormCell]:
 
 def progress(all_cells: Sequence[FormCell]) -> None:
     """How many cells are filled, and of which tables some are not."""
-    filled = sum(cell.filled for cell in all_cells)
+    filled = sum(cell.is_filled for cell in all_cells)
     words = _("{filled} of {count} cells of the form are filled").format(
         filled=filled, count=len(all_cells)
     )
@@ -49,7 +49,7 @@ def progress(all_cells: Sequence[FormCell]) -> None:
         lines = (
             tag("li",
                 tag("b", language().of(row[0].group.title)),
-                tag("span", f"{sum(cell.filled for cell in row)} / {len(row)}"),
+                tag("span", f"{sum(cell.is_filled for cell in row)} / {len(row)}"),
                 *(tag("small", f"{cell.item}：{language().of(cell.by_hand)}") for cell in row if cell.by_hand))
             for row in rows
         )  # fmt: skip

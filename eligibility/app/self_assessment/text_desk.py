@@ -45,7 +45,7 @@ def box(text: FormText, contents: FormContents, remarks: Sequence[TextRemark]) -
         title, key=key, height=HEIGHT, label_visibility="collapsed", on_change=change, args=args
     )
     own = [each for each in remarks if each.text.key == text.key]
-    st.html(_seen(text, contents, own))
+    st.html(_remarks(text, contents, own))
     if any(each.check == "stale" for each in own):
         st.button(
             _("I have looked: it still holds"),
@@ -67,9 +67,9 @@ def _figures(text: FormText, contents: FormContents) -> list[Markup]:
     return [tag("small", _("From the tables, kept up to date: "), _("; ").join(shown), cls="where")]
 
 
-def _seen(text: FormText, contents: FormContents, remarks: Sequence[TextRemark]) -> Markup:
+def _remarks(text: FormText, contents: FormContents, remarks: Sequence[TextRemark]) -> Markup:
     """How long it is, and every remark with what it rests on."""
-    count = length(contents.filled(text)[0])
+    count = length(contents.text_with_numbers(text)[0])
     words = _("{count} of {limit} characters").format(count=count, limit=text.box.limit)
     lines = [
         tag("li", tag("b", _(KINDS[each.kind])), tag("span", each.message.say(language())))
