@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from eligibility.domain.application_form import TextFigure, TextBox, TextRules
+from eligibility.domain.application_form import TextBox, TextFigure, TextRules
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import Edition

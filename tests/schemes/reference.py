@@ -177,9 +177,7 @@ def agreed(findings: Iterable[Finding]) -> Finding:
     return (statuses.pop() if len(statuses) == 1 else UNDETERMINED), None
 
 
-def text_with_numbers(
-    values: list[Fraction | None], ends: tuple[Fraction, ...]
-) -> Iterator[list[Fraction]]:
+def filled(values: list[Fraction | None], ends: tuple[Fraction, ...]) -> Iterator[list[Fraction]]:
     """Every way of putting blanks at these ends."""
     for way in product(*([value] if value is not None else ends for value in values)):
         yield list(way)
