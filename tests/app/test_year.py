@@ -42,7 +42,7 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
 
 
 @pytest.fixture
-def text_with_numbers(staffed: Staffed) -> Staffed:
+def filled(staffed: Staffed) -> Staffed:
     fill(staffed.repository, YEAR)
     staffed.repository.administration.set_target(YEAR, 40, 0)
     return staffed
