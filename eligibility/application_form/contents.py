@@ -96,23 +96,35 @@ class FormContents:
     def things(self, name: str) -> list[str]:
         """Names of the things that a list of the form tells of, in the order of the list it adds to."""
         main = self.scheme.lists[name].adds_to
-        names = {
-            normal(str(row["name"])): str(row["name"])
-            for each in (name, main)
-            for row in rows_with_entries(self.lists.get(each, ()))
-            if "name" in row
-        }
-        order = [normal(str(row.get("name", ""))) for row in self.lists.get(main, ())]
-        first = {key: order.index(key) for key in names if key in order}
-        return [names[key] for key in sorted(names, key=lambda key: first.get(key, len(order)))]
+        named = self._by_name(main), self._by_name(name)
+        # as the list of the form writes the name, which its row is found by
+        return [
+            (named[1].get(key) or named[0][key])[0]["name"]
+            for key in dict.fromkeys([*named[0], *named[1]])
+            if key
+        ]
 
     def rows(self, name: str, thing: str = "") -> list[dict[str, str]]:
         """Rows of a list; of one thing alone where one is named and the list names its things."""
-        rows = rows_with_entries(self.lists.get(name, ()))
-        definition = self.scheme.lists[name]
-        is_of_thing = bool(thing) and "name" in {column.id for column in definition.columns}
-        own = [row for row in rows if normal(row.get("name", "")) == normal(thing)]
-        return own if is_of_thing else rows
+        is_of_thing = bool(thing) and any(
+            column.id == "name" for column in self.scheme.lists[name].columns
+        )
+        if is_of_thing:
+            return self._by_name(name).get(normal(thing), [])
+        return [row for rows in self._by_name(name).values() for row in rows]
+
+    @cached_property
+    def _named_rows(self) -> dict[str, dict[str, list[dict[str, str]]]]:
+        return {}
+
+    def _by_name(self, name: str) -> Mapping[str, list[dict[str, str]]]:
+        """Rows of a list by the names of its things, those without a name under none."""
+        if name not in self._named_rows:
+            named: dict[str, list[dict[str, str]]] = {}
+            for row in rows_with_entries(self.lists.get(name, ())):
+                named.setdefault(normal(row.get("name", "")), []).append(row)
+            self._named_rows[name] = named
+        return self._named_rows[name]
 
     def figure(self, figure: TextFigure, thing: str = "") -> float | None:
         """The number as it stands in the tables, money in 万元; None while a part of it is blank."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -175,10 +176,11 @@ def _unlisted_names(text: FormText, contents: FormContents) -> Iterator[Message]
         listed = len(_things(contents, name))
         if listed and not 1 <= number <= listed:
             yield Message("{code} is beyond the list, which has {n}", {"code": code, "n": listed})
+    patents = list(_PATENT.finditer(text.text))
     numbers = {
         _plain(row["number"]) for row in contents.rows("ip") if "number" in row
-    } if "ip" in contents.scheme.lists else set()  # fmt: skip
-    for match in _PATENT.finditer(text.text):
+    } if patents and "ip" in contents.scheme.lists else set()  # fmt: skip
+    for match in patents:
         if numbers and not any(_plain(match[1]).startswith(each[:12]) for each in numbers):
             yield Message("{number} is not in the list of rights", {"number": match[0]})
     own = name_key(contents.name)
@@ -237,19 +239,30 @@ def _alike(contents: FormContents) -> dict[str, list[Message]]:
     compared = (text for text in contents.texts if text.box.compare)
     for _box, group in groupby(compared, key=lambda text: text.box.id):
         texts = [text for text in group if length(text.text) >= LEAST_COMPARED]
-        plain = [_SPACES.sub("", text.text) for text in texts]
-        for place in range(1, len(texts)):
-            nearest = process.extractOne(
-                plain[place], plain[:place], scorer=fuzz.ratio, score_cutoff=100 * least
+        plain = tuple(_SPACES.sub("", text.text) for text in texts)
+        for place, other, ratio in _nearest(plain, 100 * least):
+            message = Message(
+                "{share} alike with the text of {other}",
+                {"share": f"{ratio:.0f}%", "other": texts[other].thing},
             )
-            if nearest is not None:
-                _words, ratio, other = nearest
-                message = Message(
-                    "{share} alike with the text of {other}",
-                    {"share": f"{ratio:.0f}%", "other": texts[other].thing},
-                )
-                result.setdefault(texts[place].key, []).append(message)
+            result.setdefault(texts[place].key, []).append(message)
     return result
+
+
+@lru_cache(maxsize=32)
+def _nearest(texts: tuple[str, ...], least: float) -> tuple[tuple[int, int, float], ...]:
+    """Of each text the earlier one that is most like it, from ``least`` percent on.
+
+    Every pair is compared, which takes a second for 300 texts: what did not change is not compared again.
+    """
+    found = []
+    for place in range(1, len(texts)):
+        nearest = process.extractOne(
+            texts[place], texts[:place], scorer=fuzz.ratio, score_cutoff=least
+        )
+        if nearest is not None:
+            found.append((place, nearest[2], nearest[1]))
+    return tuple(found)
 
 
 _Look = Callable[[FormText, FormContents], Iterator[Message]]
