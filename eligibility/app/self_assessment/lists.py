@@ -226,6 +226,7 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
             ),
         ),
         "level": text(_("Level"), width="small", help=_("national or industry")),
+        "standard_number": text(_("Number of the standard"), width="small"),
         "role": text(_("Part taken"), width="small", help=_("led or took part")),
     }
     rules = sheet.scheme.text_rules(sheet.reading.law)
