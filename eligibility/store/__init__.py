@@ -26,6 +26,7 @@ from eligibility.store.actors import (
     Visitor,
 )
 from eligibility.store.api_tokens import find_token
+from eligibility.store.application_tables import STEP_WORDS, ApplicationStep
 from eligibility.store.audit import AuditAction, audit_words
 from eligibility.store.backup import backup, export, restore
 from eligibility.store.drafts import BrowserKey, new_code
@@ -51,11 +52,13 @@ from eligibility.store.schema import (
     Role,
     Stage,
 )
+from eligibility.store.stages import EARLY_STAGES
 
 __all__ = [
     "ADMINISTRATORS",
     "ANYONE",
     "CARRIER_WORDS",
+    "EARLY_STAGES",
     "LEADS",
     "LEDGER_WORDS",
     "LOCAL",
@@ -64,10 +67,12 @@ __all__ = [
     "ROLE_WORDS",
     "STAFF",
     "STAGE_WORDS",
+    "STEP_WORDS",
     "VISITOR",
     "Accounts",
     "Actor",
     "ApiToken",
+    "ApplicationStep",
     "AuditAction",
     "BrowserKey",
     "CarrierKind",

@@ -27,6 +27,7 @@ from eligibility.register import year_candidates
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Repository, Stage, close_stores
 from tests.staff_pages import CODES, Staffed, button, fill, html
+from tests.store.two_carriers import enter_old_stage
 
 YEAR = date.today().year
 
@@ -192,7 +193,7 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
 ) -> None:
     repository, (first, second) = staffed.repository, copies(staffed)
     repository.firms.set_stage([first], Stage.READY)
-    repository.firms.set_stage([second], Stage.CERTIFIED)
+    enter_old_stage(staffed.engine, [second], Stage.CERTIFIED)
     held = year_candidates.year_candidates(repository, YEAR, year_candidates.USUAL, load_scheme())
     assert (held.firms, held.doubles) == ((), 1)
 
@@ -252,7 +253,7 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    enter_old_stage(staffed.engine, [firm], Stage.APPLIED)
     now, then = (
         year_candidates.year_candidates(
             staffed.repository, year, year_candidates.USUAL, load_scheme()
@@ -267,7 +268,7 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
         )
     # of an application that is refused the stage says nothing any more
     staffed.repository.applications.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
-    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    enter_old_stage(staffed.engine, [firm], Stage.APPLIED)
     then = year_candidates.year_candidates(
         staffed.repository, YEAR + 1, year_candidates.USUAL, load_scheme()
     )
@@ -278,7 +279,7 @@ def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    enter_old_stage(staffed.engine, [firm], Stage.APPLIED)
     assert "without an application on record: 1" in html(staffed.open("overview"))
     app = year_page(staffed)
     assert f"not recorded: 1; held to be of {YEAR}" in "".join(e.label for e in app.expander)
@@ -598,7 +599,7 @@ def test_while_a_year_is_worked_out_again_the_overview_shows_it_as_last_worked_o
 
     monkeypatch.setattr(cache, "_outlook", slow)
     firms = filled.repository.firms.frame()
-    filled.repository.firms.set_stage(firms["id"].tolist()[:1], Stage.LAPSED)
+    filled.repository.firms.set_stage(firms["id"].tolist()[:1], Stage.SURVEYED)
     held = next(row for row in filled.repository.administration.targets() if row["year"] == YEAR)
     filled.repository.administration.set_target(YEAR, 3, held["version"])
     # what was worked out just now would rest for some seconds
