@@ -5,7 +5,6 @@ What comes from an upload is remembered for its session only: another session ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -31,7 +30,7 @@ from eligibility.intake.draft_reader import DraftReading, read_draft
 from eligibility.intake.table import IntakeOptions, Preview, preview, read_table
 from eligibility.package_files import package_file
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
-from eligibility.register import year_candidates
+from eligibility.register import register_year, year_candidates
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm, Screening, screen
@@ -43,7 +42,6 @@ from eligibility.store import (
     Principal,
     Repository,
     Role,
-    Stage,
     System,
     open_store,
 )
@@ -310,7 +308,7 @@ def year(
 
     def work() -> CityYear:
         standing = plan_results.state_of_file(current(), year, scheme())
-        chances = plan_results.model_chances(model()[0] if by_model else None, standing, city())
+        chances = register_year.model_chances(model()[0] if by_model else None, standing, city())
         return city_year(
             standing, chances, city(), year=year, as_of=day, target=target, already=already,
             days=days, aim=aim,
@@ -322,15 +320,6 @@ def year(
         (file, day, year, target, already, days, by_model, aim, stamp),
         work,
         most=16,
-    )
-
-
-def stages(year: int) -> tuple[Stage, ...]:
-    """The stages whose firms a year counts unless somebody says otherwise."""
-    return (
-        year_candidates.CLOSED
-        if plan_results.closed_batch(city(), year, scheme())
-        else year_candidates.USUAL
     )
 
 
@@ -351,7 +340,7 @@ def outlook(repository: Repository, year: int, *, patient: bool = True) -> Cache
 
 
 def _outlook(repository: Repository, year: int) -> Outlook:
-    season = year + (plan_results.closed_batch(city(), year, scheme()) is not None)
+    season = year + (register_year.closed_batch(city(), year, scheme()) is not None)
     candidates, city_year = _count_year(repository, year)
     return Outlook(
         candidates,
@@ -361,21 +350,25 @@ def _outlook(repository: Repository, year: int) -> Outlook:
 
 
 def _count_year(repository: Repository, year: int) -> tuple[YearCandidates, CityYear | None]:
-    candidates = pool(repository, year, stages(year))
+    candidates = pool(repository, year)
+    register_year.check_fresh(candidates, date.today())
     if not candidates.firms:
         return candidates, None
-    goal, days = plan_results.target(city(), year, candidates), city().support.adviser_days.value
+    goal, days = (
+        register_year.year_target(city(), year, candidates),
+        city().support.adviser_days.value,
+    )
     return candidates, year_of(candidates, goal, days, by_model=model()[0] is not None)
 
 
-def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> YearCandidates:
+def pool(repository: Repository, year: int) -> YearCandidates:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
     shared = _staff_repository(repository)
     change = (shared.year.last_change(), date.today())
     return _of_all().get(
         "candidates",
-        (*_sight(shared), change, year, tuple(stages)),
-        lambda: year_candidates.year_candidates(shared, year, tuple(stages), scheme()),
+        (*_sight(shared), change, year),
+        lambda: year_candidates.year_candidates(shared, year, scheme()),
         most=8,
     )
 
@@ -431,6 +424,6 @@ def year_of(
 
 
 def _assess_pool(pool: YearCandidates, *, by_model: bool) -> tuple[PortfolioState, FirmChances]:
-    standing = plan_results.assess_state(pool.table, scheme())
+    standing = register_year.assess_state(pool.table, scheme())
     readiness_model = model()[0] if by_model else None
-    return standing, plan_results.pool_chances(readiness_model, standing, city(), pool, scheme())
+    return standing, register_year.pool_chances(readiness_model, standing, city(), pool, scheme())

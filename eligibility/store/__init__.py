@@ -53,6 +53,7 @@ from eligibility.store.schema import (
     Stage,
 )
 from eligibility.store.stages import EARLY_STAGES
+from eligibility.store.year_tally import YearTally
 
 __all__ = [
     "ADMINISTRATORS",
@@ -96,6 +97,7 @@ __all__ = [
     "VersionedValue",
     "Visitor",
     "Would",
+    "YearTally",
     "audit_words",
     "backup",
     "close_stores",

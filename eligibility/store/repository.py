@@ -24,6 +24,7 @@ from eligibility.store.links import Links
 from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.year_queries import YearQueries
+from eligibility.store.year_tally import YearTallies
 
 
 class Repository(Access):
@@ -61,6 +62,8 @@ class Repository(Access):
         Counts, changes, deadlines.
     year : YearQueries
         What a forecast of the year reads.
+    tallies : YearTallies
+        What the register counts of a year: headline, funnel and list.
     administration : Administration
         Carriers, accounts, sign-ins, targets, the audit trail.
     api_tokens : ApiTokens
@@ -83,6 +86,7 @@ class Repository(Access):
         self.contacts = Contacts(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
+        self.tallies = YearTallies(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
         self.api_tokens = ApiTokens(engine, principal, clock)
 

@@ -100,22 +100,20 @@ def follow_records(connection: Connection, firm_ids: Iterable[int], at: datetime
         for row in connection.execute(query.order_by(outcomes.c.applied_year)).mappings():
             by_firm[row["firm_id"]].append(dict(row))
         steps = read_steps(connection, some)
-        stages = select(firms.c.id, firms.c.stage, firms.c.certificate_ends)
-        for firm, stage, ends in connection.execute(stages.where(firms.c.id.in_(some))).all():
+        columns = (firms.c.id, firms.c.stage, firms.c.stage_by_hand, firms.c.certificate_ends)
+        rows = connection.execute(select(*columns).where(firms.c.id.in_(some))).all()
+        for firm, stage, by_hand, ends in rows:
             reached, last = records_stage(by_firm[firm], steps, at.date())
             current = Stage(stage)
-            if reached is None:
-                # refused: of what came before nothing is left
-                reached = (
-                    Stage.NURTURED if current not in EARLY_STAGES or by_firm[firm] else current
-                )
-                if current in (Stage.NURTURED, Stage.READY):
-                    reached = current
-            elif reached is Stage.LAPSED and current in (Stage.NURTURED, Stage.READY):
+            if reached in (None, Stage.LAPSED) and by_hand and current in EARLY_STAGES:
+                # a person looked at it since
                 reached = current
+            elif reached is None:
+                # refused
+                reached = Stage.NURTURED if by_firm[firm] else current
             values: dict[str, Any] = {}
             if reached is not current:
-                values = {"stage": reached.value, "stage_since": at}
+                values = {"stage": reached.value, "stage_since": at, "stage_by_hand": False}
             if last != ends:
                 values["certificate_ends"] = last
             if values:

@@ -145,6 +145,8 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "tallies.tally": Call(lambda r, w: r.tallies.tally(2026), STAFF),
+    "year.figures_changed": Call(lambda r, w: r.year.figures_changed(), STAFF),
     "applications.save_steps": Call(
         lambda r, w: r.applications.save_steps(
             w.firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}],
