@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from eligibility.domain.text import Message, msgid
-from eligibility.store.application_tables import STEP_WORDS, ApplicationStep
+from eligibility.store.application_tables import ApplicationStep
 
 #: where an application stands after each step
 STANDS = {
@@ -96,6 +96,3 @@ def next_steps(status: ApplicationStatus) -> tuple[ApplicationStep, ...]:
             order = tuple(ApplicationStep)[:5]
             later = order[order.index(step) + 1 :]
     return (*later, ApplicationStep.RETURN, ApplicationStep.REFUSAL)
-
-
-__all__ = ["STANDS", "STEP_WORDS", "ApplicationStatus", "application_status", "next_steps"]

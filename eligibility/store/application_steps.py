@@ -9,7 +9,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, delete, insert, select
 
 from eligibility.domain.errors import InputError
-from eligibility.domain.text import Message
+from eligibility.domain.text import Message, msgid
 from eligibility.store.application_tables import (
     REASONED_STEPS,
     STEP_WORDS,
@@ -72,9 +72,9 @@ def _checked_step(step: Facts) -> Row:
         raise InputError("The step {step} has no day.", step=_word(kind))
     if bool(entry["reasons"]) != (kind in REASONED_STEPS):
         sentence = (
-            "The step {step} of {day} needs a reason."
+            msgid("The step {step} of {day} needs a reason.")
             if kind in REASONED_STEPS
-            else "The step {step} of {day} has no reasons."
+            else msgid("The step {step} of {day} has no reasons.")
         )
         raise InputError(sentence, step=_word(kind), day=entry["day"])
     check_text("remark", entry["remark"])
