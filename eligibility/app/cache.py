@@ -351,7 +351,6 @@ def _outlook(repository: Repository, year: int) -> Outlook:
 
 def _count_year(repository: Repository, year: int) -> tuple[YearCandidates, CityYear | None]:
     candidates = pool(repository, year)
-    register_year.check_fresh(candidates, date.today())
     if not candidates.firms:
         return candidates, None
     goal, days = (
@@ -401,6 +400,7 @@ def year_of(
 ) -> CityYear:
     """The year of firms of the register; a change that leaves them as they were costs nothing."""
     day, stamp = date.today(), model_stamp() if by_model else None
+    register_year.check_fresh(pool, day)
 
     def work() -> CityYear:
         # whatever target and days are tried, firms and chances are these

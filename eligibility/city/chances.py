@@ -172,7 +172,7 @@ def applicant_chances(
     has_applied: Bools,
     history: ApplicationHistory | None = None,
     *,
-    closed: bool = False,
+    is_closed: bool = False,
 ) -> FirmChances:
     """Chances to apply and be certified, of firms that may apply in a year.
 
@@ -186,7 +186,7 @@ def applicant_chances(
         Whose certificate ends in the year; whose application is in.
     history : ApplicationHistory, optional
         Of earlier years.
-    closed : bool, optional
+    is_closed : bool, optional
         Whether the last batch of the year has closed: nobody else applies.
     """
     model = ApplicationModel(city.assumed_applications, history)
@@ -197,7 +197,7 @@ def applicant_chances(
     without_gap[:, 0] += without_gap[:, 2]
     without_gap[:, 2] = 0.0
     applies, if_met = (model.draws(each, draws) for each in (columns, without_gap))
-    share = 0.0 if closed else _capacity_share(applies, has_applied, city)
+    share = 0.0 if is_closed else _capacity_share(applies, has_applied, city)
     for each in (applies, if_met):
         each *= share
         each[:, has_applied] = 1.0

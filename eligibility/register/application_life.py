@@ -31,7 +31,7 @@ class ApplicationStatus:
     ----------
     step : ApplicationStep or None
         The last one on record; None where no step is.
-    certified : bool or None
+    is_certified : bool or None
         None while undecided.
     since : date or None
         The day of the last step, or of the certificate; None where neither is known.
@@ -44,7 +44,7 @@ class ApplicationStatus:
     """
 
     step: ApplicationStep | None
-    certified: bool | None
+    is_certified: bool | None
     since: date | None
     reasons: tuple[str, ...]
     remark: str
@@ -84,9 +84,11 @@ def next_steps(status: ApplicationStatus) -> tuple[ApplicationStep, ...]:
             return ()
         case ApplicationStep.ANNOUNCEMENT:
             return (ApplicationStep.CANCELLATION,)
-        case None if status.certified is not None:
+        case None if status.is_certified is not None:
             return (
-                (ApplicationStep.ANNOUNCEMENT,) if status.certified else (ApplicationStep.REFUSAL,)
+                (ApplicationStep.ANNOUNCEMENT,)
+                if status.is_certified
+                else (ApplicationStep.REFUSAL,)
             )
         case None:
             later = tuple(ApplicationStep)[:5]

@@ -138,7 +138,7 @@ def pool_chances(
     """
     chances = applicant_chances(
         model_chances(model, standing, city), standing, city, pool.renewal, pool.has_applied,
-        pool.history, closed=closed_batch(city, pool.year, scheme, today) is not None,
+        pool.history, is_closed=closed_batch(city, pool.year, scheme, today) is not None,
     )  # fmt: skip
     if not pool.again.any() or closed_batch(city, pool.year - 1, scheme, today):
         return chances

@@ -179,6 +179,8 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
                 reaches=tenths(each["reaches_target"]),
             )
             for each in record["scenarios"]
+            # of a file all firms apply
+            if record["scenarios"][0]["applications"] != record["scenarios"][1]["applications"]
         ),
         say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
             firms=more["firms"],

@@ -168,20 +168,22 @@ def refuse_by_hand(
 
 def certificates_ended(connection: Connection, today: date) -> bool:
     """Whether a certificate has ended whose firm still stands at the stage certified."""
-    return connection.execute(select(firms.c.id).where(_ended(today)).limit(1)).first() is not None
+    return (
+        connection.execute(select(firms.c.id).where(_has_ended(today)).limit(1)).first() is not None
+    )
 
 
 def lapse_certificates(connection: Connection, today: date) -> None:
     """Bring firms whose certificate has ended to the stage lapsed, since the day on which it did."""
-    days = select(firms.c.certificate_ends).where(_ended(today)).distinct()
+    days = select(firms.c.certificate_ends).where(_has_ended(today)).distinct()
     for day in connection.scalars(days).all():
         values = {
             "stage": Stage.LAPSED.value,
             "stage_since": datetime.combine(day, datetime.min.time(), UTC),
         }
-        own = _ended(today) & (firms.c.certificate_ends == day)
+        own = _has_ended(today) & (firms.c.certificate_ends == day)
         connection.execute(update(firms).where(own).values(values))
 
 
-def _ended(today: date) -> ColumnElement[bool]:
+def _has_ended(today: date) -> ColumnElement[bool]:
     return (firms.c.stage == Stage.CERTIFIED.value) & (firms.c.certificate_ends <= today)

@@ -32,8 +32,8 @@ class YearTally:
         Where each firm stands; they add up to ``firms``, and are what the list of firms shows.
     applications, pending, certifications, refusals : int
         Firms with an application of the year, and of these by what became of it; they add up.
-    reached : mapping of Stage to int
-        The funnel: firms that came as far in the year, or further. Of ``APPLIED`` and ``CERTIFIED``
+    funnel : mapping of Stage to int
+        Firms that came as far in the year, or further. Of ``APPLIED`` and ``CERTIFIED``
         the applications and certifications of the year.
     elsewhere : int
         Firms outside of the funnel: they hold a certificate, or apply in another year.
@@ -51,7 +51,7 @@ class YearTally:
     pending: int
     certifications: int
     refusals: int
-    reached: Mapping[Stage, int]
+    funnel: Mapping[Stage, int]
     elsewhere: int
     certificates: int
     expiries: int
@@ -68,7 +68,7 @@ class YearTally:
             "pending": self.pending,
             "certifications": self.certifications,
             "refusals": self.refusals,
-            "funnel": {stage.value: count for stage, count in self.reached.items()},
+            "funnel": {stage.value: count for stage, count in self.funnel.items()},
             "elsewhere": self.elsewhere,
             "certificates": self.certificates,
             "expiries": self.expiries,
@@ -141,7 +141,7 @@ class YearTallies(Access):
                 pending=pending,
                 certifications=certifications,
                 refusals=len(decided) - certifications - pending,
-                reached=reached,
+                funnel=reached,
                 elsewhere=count - reached[Stage.SURVEYED],
                 certificates=connection.scalar(counting.where(ends > today)) or 0,
                 expiries=connection.scalar(

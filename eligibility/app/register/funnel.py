@@ -17,7 +17,7 @@ def funnel(tally: YearTally) -> None:
 
     Colours are those of the theme.
     """
-    counts = tally.reached
+    counts = tally.funnel
     words = {stage: _(STAGE_WORDS[stage]) for stage in counts}
     # the number stands in the label, whose colour follows the theme; a text mark stays black
     labels = [f"{words[stage]}  {counts[stage]:,}" for stage in counts]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from eligibility.app import address, cache, session
@@ -41,14 +39,14 @@ try:
     if registered:
         last = candidates.closed_batch(year, city, cache.scheme())
         held = cache.pool(repository, year)
-        register_year.check_fresh(held, date.today())
     if held and not held.firms:
         candidates.nobody()
         candidates.candidates_summary(repository, held, open_=last is None)
         st.stop()
     goal = register_year.year_target(city, year, held)
-    key = session.target_key(goal if held else None)
-    target, days = forecast.inputs(city, goal, year, key, whole=whole)
+    target, days = forecast.inputs(
+        city, goal, year, session.target_key(goal if held else None), whole=whole
+    )
     already = forecast.already(year) if not registered else 0
     with st.spinner(_("Working out the year…")):
         if held:
