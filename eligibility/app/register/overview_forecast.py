@@ -82,7 +82,6 @@ def _draw_year(city_year: CityYear | None, pool: YearCandidates) -> None:
         record, whole = city_record(city_year), pool.carrier is None
         sentence(record, whole=whole)
         forecast.numbers(record, open_=last is None, whole=whole)
-        forecast.scenarios(record, whole=whole)
         forecast.plot(city_year.portfolio.without, whole=whole)
         forecast.basis(city_year)
     candidates.candidate_counts(pool, open_=last is None)

@@ -51,7 +51,7 @@ def basis(city_year: CityYear) -> None:
 
 
 def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
-    """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
+    """Expected, the 80 % interval, P(target), how many more ready firms it takes, and the scenarios.
 
     These are not told of a year whose last batch has closed (``open_``). The city's target is no
     yardstick for the firms of one carrier (not ``whole``): it is told beside what they bring.
@@ -97,6 +97,7 @@ def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
     )
     if not whole:
         st.html(tag("p", carriers_part(dict(record), language())))
+    scenarios(record, whole=whole)
 
 
 def scenarios(record: Record, *, whole: bool = True) -> None:

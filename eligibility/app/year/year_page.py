@@ -44,9 +44,8 @@ try:
         candidates.candidates_summary(repository, held, open_=last is None)
         st.stop()
     goal = register_year.year_target(city, year, held)
-    target, days = forecast.inputs(
-        city, goal, year, session.target_key(goal if held else None), whole=whole
-    )
+    key = session.target_key(goal if held else None)
+    target, days = forecast.inputs(city, goal, year, key, whole=whole)
     already = forecast.already(year) if not registered else 0
     with st.spinner(_("Working out the year…")):
         if held:
@@ -61,7 +60,6 @@ keys = plan_results.firm_ids(held, made) if held else plan_results.firm_keys(cac
 
 forecast.basis(made)
 forecast.numbers(record, open_=last is None, whole=whole)
-forecast.scenarios(record, whole=whole)
 forecast.plot(made.portfolio.without, whole=whole)
 if held:
     candidates.candidates_summary(repository, held, open_=last is None)
