@@ -5,7 +5,6 @@ What comes from an upload is remembered for its session only: another session ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -32,7 +31,7 @@ from eligibility.intake.draft_reader import DraftReading, read_draft
 from eligibility.intake.table import IntakeOptions, Preview, preview, read_table
 from eligibility.package_files import package_file
 from eligibility.readiness.paths import MANIFEST, METRICS, MODEL, models_folder
-from eligibility.register import year_candidates
+from eligibility.register import register_year, year_candidates
 from eligibility.register.assumptions import InstitutionSettings, load_settings
 from eligibility.register.certified_firms import certified_firms
 from eligibility.register.year_candidates import YearCandidates
@@ -46,7 +45,6 @@ from eligibility.store import (
     Principal,
     Repository,
     Role,
-    Stage,
     System,
     open_store,
 )
@@ -326,7 +324,7 @@ def year(
 
     def work() -> CityYear:
         standing = plan_results.state_of_file(current(), year, scheme())
-        chances = plan_results.model_chances(model()[0] if by_model else None, standing, city())
+        chances = register_year.model_chances(model()[0] if by_model else None, standing, city())
         return city_year(
             standing, chances, city(), year=year, as_of=day, target=target, already=already,
             days=days, aim=aim, scheme=scheme(),
@@ -338,15 +336,6 @@ def year(
         (file, day, year, target, already, days, by_model, aim, stamp, settings().revision),
         work,
         most=16,
-    )
-
-
-def stages(year: int) -> tuple[Stage, ...]:
-    """The stages whose firms a year counts unless somebody says otherwise."""
-    return (
-        year_candidates.CLOSED
-        if plan_results.closed_batch(city(), year, scheme())
-        else year_candidates.USUAL
     )
 
 
@@ -367,7 +356,7 @@ def outlook(repository: Repository, year: int, *, patient: bool = True) -> Cache
 
 
 def _outlook(repository: Repository, year: int) -> Outlook:
-    season = year + (plan_results.closed_batch(city(), year, scheme()) is not None)
+    season = year + (register_year.closed_batch(city(), year, scheme()) is not None)
     candidates, city_year = _count_year(repository, year)
     return Outlook(
         candidates,
@@ -377,10 +366,13 @@ def _outlook(repository: Repository, year: int) -> Outlook:
 
 
 def _count_year(repository: Repository, year: int) -> tuple[YearCandidates, CityYear | None]:
-    candidates = pool(repository, year, stages(year))
+    candidates = pool(repository, year)
     if not candidates.firms:
         return candidates, None
-    goal, days = plan_results.target(city(), year, candidates), city().support.adviser_days.value
+    goal, days = (
+        register_year.year_target(city(), year, candidates),
+        city().support.adviser_days.value,
+    )
     return candidates, year_of(candidates, goal, days, by_model=model()[0] is not None)
 
 
@@ -396,14 +388,14 @@ def certificate_holders(repository: Repository) -> list[CertifiedFirm]:
     )
 
 
-def pool(repository: Repository, year: int, stages: Sequence[Stage]) -> YearCandidates:
+def pool(repository: Repository, year: int) -> YearCandidates:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
     shared = _staff_repository(repository)
     change = (shared.year.last_change(), date.today())
     return _of_all().get(
         "candidates",
-        (*_sight(shared), change, year, tuple(stages)),
-        lambda: year_candidates.year_candidates(shared, year, tuple(stages), scheme()),
+        (*_sight(shared), change, year),
+        lambda: year_candidates.year_candidates(shared, year, scheme()),
         most=8,
     )
 
@@ -436,6 +428,7 @@ def year_of(
 ) -> CityYear:
     """The year of firms of the register; a change that leaves them as they were costs nothing."""
     day, stamp = date.today(), model_stamp() if by_model else None
+    register_year.check_fresh(pool, day)
 
     def work() -> CityYear:
         # whatever target and days are tried, firms and chances are these
@@ -460,6 +453,6 @@ def year_of(
 
 
 def _assess_pool(pool: YearCandidates, *, by_model: bool) -> tuple[PortfolioState, FirmChances]:
-    standing = plan_results.assess_state(pool.table, scheme())
+    standing = register_year.assess_state(pool.table, scheme())
     readiness_model = model()[0] if by_model else None
-    return standing, plan_results.pool_chances(readiness_model, standing, city(), pool, scheme())
+    return standing, register_year.pool_chances(readiness_model, standing, city(), pool, scheme())

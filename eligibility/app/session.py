@@ -300,7 +300,7 @@ IF_MOVED, IF_GIVEN = "if-more:", "if-given:"
 TARGET, ALREADY, ADVISER_DAYS = "target", "already", "days"
 CHANCES_BY, SHARES_BY = "chances-by", "shares-by"
 SUPPORTED = "supported"
-FIRMS_OF, POOL_STAGES, AIM = "firms-of", "pool-stages", "aim"
+FIRMS_OF, AIM = "firms-of", "aim"
 PRODUCT, ASKED_PRODUCT = "product", "asked-product"
 
 
@@ -329,11 +329,6 @@ def try_out(values: Mapping[str, Any]) -> None:
 def target_key(goal: int | None) -> str:
     """The key of the target tried in place of the register's own, which begins anew when it is set."""
     return TARGET if goal is None else f"{TARGET}:{goal}"
-
-
-def stages_key(usual: Sequence[str]) -> str:
-    """The key of the stages counted, where these are the usual ones."""
-    return f"{POOL_STAGES}:{len(usual)}"
 
 
 def record_key(year: int) -> str:

@@ -43,6 +43,11 @@ class FirmChances:
         ``now`` and ``if_met`` already. All are left if omitted.
     year_shock : float
         Standard deviation of the year's common shift of all log-odds.
+    is_calibrated : bool
+        Whether outcomes of real applications were learned from.
+    applicants, applicants_if_met : arrays of shape (k, n), optional
+        P(applies) as each firm stands, and were every unmet condition met; they are in ``now`` and
+        ``if_met`` already. All apply if omitted.
     """
 
     now: Floats
@@ -50,6 +55,19 @@ class FirmChances:
     basis: Message
     not_yet_certified: Floats | None = None
     year_shock: float = 0.0
+    is_calibrated: bool = False
+    applicants: Floats | None = None
+    applicants_if_met: Floats | None = None
+
+    @property
+    def applies(self) -> Floats:
+        """P(applies) of every firm as it stands, shape (k, n)."""
+        return np.ones_like(self.now) if self.applicants is None else self.applicants
+
+    @property
+    def applies_if_met(self) -> Floats:
+        """P(applies) of every firm were every unmet condition met, shape (k, n)."""
+        return self.applies if self.applicants_if_met is None else self.applicants_if_met
 
     @cached_property
     def expectation(self) -> Floats:
@@ -62,10 +80,25 @@ class FirmChances:
             result += weight * in_year(self.now, odds).mean(axis=0)
         return result
 
-    def of_applicants(self, applies: Floats, sample: Message) -> FirmChances:
-        """Chances to apply and be certified; ``applies`` of shape (k, n), what it rests on in words."""
+    def of_applicants(self, applies: Floats, if_met: Floats, sample: Message) -> FirmChances:
+        """Chances to apply and be certified.
+
+        Parameters
+        ----------
+        applies, if_met : arrays of shape (k, n)
+            P(applies) of each firm as it stands, and were every unmet condition met.
+        sample : Message
+            What they rest on.
+        """
         basis = Message(msgid("{chances}; {sample}"), {"chances": self.basis, "sample": sample})
-        return replace(self, now=self.now * applies, if_met=self.if_met * applies, basis=basis)
+        return replace(
+            self,
+            now=self.now * applies,
+            if_met=self.if_met * if_met,
+            basis=basis,
+            applicants=applies,
+            applicants_if_met=if_met,
+        )
 
     def of_ready(self, ready: Bools) -> float | None:
         """The mean chance of these firms were they left for certain; None where there are none."""
@@ -127,7 +160,8 @@ def chances_by_model(
     for assessment in standing.assessments:
         if (assessment.scheme.id, assessment.law.id) == (training.scheme, training.edition):
             result[:, assessment.rows] = draws(assessment, DRAWS)
-    return chances(result, standing, training.sentence, city.forecast.year_shock.value)
+    of_model = chances(result, standing, training.sentence, city.forecast.year_shock.value)
+    return replace(of_model, is_calibrated=not training.synthetic)
 
 
 def applicant_chances(
@@ -137,8 +171,14 @@ def applicant_chances(
     renewal: Bools,
     has_applied: Bools,
     history: ApplicationHistory | None = None,
+    *,
+    is_closed: bool = False,
 ) -> FirmChances:
     """Chances to apply and be certified, of firms that may apply in a year.
+
+    Where more applications are expected than the city has the capacity for, the chance of each firm
+    that has not applied yet is lowered alike. A firm with an unmet condition applies, were it met, as
+    one that meets all.
 
     Parameters
     ----------
@@ -146,11 +186,21 @@ def applicant_chances(
         Whose certificate ends in the year; whose application is in.
     history : ApplicationHistory, optional
         Of earlier years.
+    is_closed : bool, optional
+        Whether the last batch of the year has closed: nobody else applies.
     """
     model = ApplicationModel(city.assumed_applications, history)
     draws = len(chances.now) if len(chances.now) > 1 else DRAWS
-    applies = model.draws(traits(standing, renewal), draws)
-    applies[:, has_applied] = 1.0
+    columns = traits(standing, renewal)
+    without_gap = columns.copy()
+    # the columns of the verdict are: met, undetermined, unmet
+    without_gap[:, 0] += without_gap[:, 2]
+    without_gap[:, 2] = 0.0
+    applies, if_met = (model.draws(each, draws) for each in (columns, without_gap))
+    share = 0.0 if is_closed else _capacity_share(applies, has_applied, city)
+    for each in (applies, if_met):
+        each *= share
+        each[:, has_applied] = 1.0
     sample = Message(
         msgid("who applies: as assumed, {eligible:.0%} of the eligible")
         if not model.firms
@@ -163,4 +213,14 @@ def applicant_chances(
             now=np.repeat(chances.now, draws, axis=0),
             if_met=np.repeat(chances.if_met, draws, axis=0),
         )
-    return chances.of_applicants(applies, sample)
+    return chances.of_applicants(applies, if_met, sample)
+
+
+def _capacity_share(applies: Floats, has_applied: Bools, city: City) -> float:
+    """The part of the further applications expected that the city has the capacity for, /1."""
+    capacity = city.assumed_applications.capacity
+    further = float(applies[:, ~has_applied].mean(axis=0).sum())
+    if capacity is None or not further:
+        return 1.0
+    room = max(0.0, capacity.value - float(np.count_nonzero(has_applied)))
+    return min(1.0, room / further)

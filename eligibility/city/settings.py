@@ -53,6 +53,8 @@ class AssumedApplications(_Frozen):
     eligible: Figure
     unclear: Figure
     ineligible: Figure
+    #: applications that can be brought in within a year; without one there is no bound
+    capacity: Figure | None = None
 
 
 class Priorities(_Frozen):

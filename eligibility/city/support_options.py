@@ -14,13 +14,17 @@ from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import Support, SupportAction
 from eligibility.domain.arrays import Bools, Floats
 
+#: a rise of a firm's chance below this, /1, is no reason to spend a day on it
+LEAST_GAIN = 0.01
+
 
 def support_options(
     standing: PortfolioState, chances: FirmChances, support: Support
 ) -> SupportOptions:
     """Every bundle of actions worth a thought, for every firm.
 
-    A bundle is offered where it leaves no unmet condition unaddressed, raises the chance, and no
+    A bundle is offered where it leaves no unmet condition unaddressed, raises the chance by a
+    point in a hundred or more, and no
     bundle for the same firm does as much in as few days. The chance afterwards is that of closing
     every unmet condition, times the chance the firm has then, its odds raised where an action
     works on something open or below its full points. How often an action closes a gap, and how
@@ -36,7 +40,7 @@ def support_options(
         closing = _closing(standing, bundle)
         useful = np.logical_and.reduce([_works_on(standing, action) for action in bundle])
         after = closing * in_year(chances.if_met, _odds(standing, bundle))
-        gains = after.mean(axis=0) > chances.now.mean(axis=0)
+        gains = after.mean(axis=0) - chances.now.mean(axis=0) >= LEAST_GAIN
         days = sum(action.days.value for action in bundle)
         cost = sum(action.cost.value for action in bundle)
         names = tuple(action.id for action in bundle)

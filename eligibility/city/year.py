@@ -14,6 +14,7 @@ from eligibility.city.forecast import Forecast, forecast
 from eligibility.city.informative import InformativeOutcome, informative_outcomes
 from eligibility.city.portfolio import Aim, Portfolio, SupportOptions, choose
 from eligibility.city.portfolio_state import PortfolioState
+from eligibility.city.scenarios import ScenarioForecast, scenario_forecasts
 from eligibility.city.settings import City, Target
 from eligibility.city.support_options import support_options
 from eligibility.city.training_needs import CourseNeed, SharedGap, course_needs, shared_gaps
@@ -43,7 +44,7 @@ class Share:
 class CityYear:
     """Results of one year of a city.
 
-    ``ready_chance`` is that of a further ready firm, and ``more_needed`` how many of these it
+    ``scenarios`` are those of ``Scenario`` in their order; ``ready_chance`` is that of a further ready firm, and ``more_needed`` how many of these it
     takes to reach the target with the city's confidence.
     """
 
@@ -68,6 +69,7 @@ class CityYear:
     courses: list[CourseNeed]
     deadlines: list[Deadline]
     informative: list[InformativeOutcome]
+    scenarios: tuple[ScenarioForecast, ScenarioForecast, ScenarioForecast]
 
 
 def city_year(
@@ -129,7 +131,7 @@ def city_year(
         most_steps=int(city.support.search_steps.value),
     )
     ready = chances.of_ready(standing.verdict == MET)
-    if ready is None:
+    if not ready:
         ready = city.assumed_chances.eligible.value
     return CityYear(
         city=city,
@@ -156,6 +158,7 @@ def city_year(
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
         informative=informative_outcomes(chances, INFORMATIVE),
+        scenarios=scenario_forecasts(chances, options, portfolio, has_applied),
     )
 
 

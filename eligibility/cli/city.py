@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
 
 def portfolio(
-    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    file: Annotated[Path | None, typer.Argument(help="CSV or Excel file, one row a firm.")] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="The firms of the register, in place of a file.")
+    ] = False,
     target: Annotated[
         int | None,
         typer.Option("--target", min=0, help="Firms to be certified; the city's if omitted."),
@@ -78,7 +82,22 @@ def portfolio(
     from eligibility.intake.table import read_table
     from eligibility.reports.year_text import city_record, city_text
 
+    if store:
+        with refusals(lang) as spoken:
+            if file is not None or already or as_of is not None:
+                raise InputError(
+                    "With --store the register of today says which firms there are; give no file, no "
+                    "--already and no --as-of."
+                )
+            record = store_record(load_city(city or SHIPPED), year, target, days, aim, model)
+            if form is Result.JSON:
+                print(json_text(record), end="")
+            else:
+                print(city_text(record, spoken), end="")
+        return
     with refusals(lang) as spoken:
+        if file is None:
+            raise InputError("Give a file of firms, or --store for those of the register.")
         held_city = load_city(city or SHIPPED)
         scheme = held_scheme(DEFAULT_SCHEME)
         options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
@@ -105,6 +124,37 @@ def portfolio(
             print(city_text(record, spoken), end="")
         report_file(batch, spoken)
     end(batch)
+
+
+def store_record(
+    city: City,
+    year: int | None,
+    target: int | None,
+    days: float | None,
+    aim: Aim,
+    model: Path | None,
+) -> dict[str, Any]:
+    """The year of the register as plain data: its tally beside what ``city_record`` says."""
+    from eligibility.readiness.artifact import load
+    from eligibility.readiness.paths import models_folder
+    from eligibility.register.year_record import year_record
+    from eligibility.store import Repository, Role, System, open_store
+
+    repository = Repository(open_store(), System(Role.MANAGER))
+    # the model that the pages use
+    folder = models_folder() / DEFAULT_SCHEME if model is None else model
+    today = date.today()
+    return year_record(
+        repository,
+        year or today.year,
+        city,
+        held_scheme(DEFAULT_SCHEME),
+        today,
+        load(folder) if folder.is_dir() else None,
+        target=target,
+        days=days,
+        aim=aim,
+    )
 
 
 def applying_in(firms: FirmTable, year: int, file: Path, language: Language) -> FirmTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -23,13 +23,8 @@ from eligibility.schemes.registry import Scheme
 from eligibility.store import LEADS, Repository, Stage
 
 Row = Mapping[str, Any]
-#: stages that may be counted, and those that are unless somebody says otherwise
-STAGES = (
-    Stage.SURVEYED, Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED, Stage.LAPSED,
-)  # fmt: skip
-USUAL = (Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED)
-#: once the last batch of a year has closed, only who is in it can still be certified
-CLOSED = (Stage.APPLIED,)
+#: stages from which a firm may apply: all of them
+STAGES = tuple(Stage)
 #: what the register knows of a firm itself, and not from a file of some year
 MASTER = ("uscc", "name", "district", "industry", "carrier")
 
@@ -83,6 +78,8 @@ class YearCandidates:
         Whose certificate ends in the year.
     history : ApplicationHistory
         Who applied in the years before.
+    figures_changed : date or None
+        The last day on which figures of a firm were imported or edited; None without any.
     digest : str
         Names all of it.
     """
@@ -107,17 +104,21 @@ class YearCandidates:
     certificates: Certificates
     renewal: Bools
     history: ApplicationHistory
+    figures_changed: date | None
     digest: str
 
 
 def year_candidates(
-    repository: Repository, year: int, stages: Collection[Stage], scheme: Scheme
+    repository: Repository, year: int, scheme: Scheme, today: date | None = None
 ) -> YearCandidates:
     """The firms that apply in a year or may, as their facts stand.
+
+    Whatever its stage, a firm is a candidate; how likely it applies is its chance's business.
 
     A firm whose certificate is valid beyond the year does not apply in it. One at the stage
     certified does if its certificate ends in the year: renewals are applications.
     """
+    today = today or date.today()
     law = scheme.in_force(date(year, 1, 1))
     copies = repository.year.copies(year)
     main_ids = _main_ids(copies)
@@ -126,7 +127,7 @@ def year_candidates(
     )
     targets = {row["year"]: row for row in repository.administration.targets()}
     of_year = targets.get(year, {"number": None, "certified": 0})
-    rows = _add_main_ids(repository.year.applicants(year, stages), main_ids)
+    rows = _add_main_ids(repository.year.applicants(year, STAGES), main_ids, today)
     by_main_id: dict[int, list[Row]] = {}
     for row in _applicants(
         rows, stock_certificates, year, _decided_firms(copies, main_ids, stock_certificates)
@@ -145,8 +146,9 @@ def year_candidates(
         catalogue=scheme.titles_by_code,
     )
     read = [rows_with_facts[number - 1] for number in batch.rows.tolist()]
-    again = [_may_certify_before(row, stock_certificates, year) for row in read]
+    again = [_may_certify_before(row, stock_certificates, year, today) for row in read]
     ids = dict.fromkeys(row["id"] for row in read)
+    ending = stock_certificates.ending_in(year)
     history = application_history(repository, year, stock_certificates, scheme)
     return YearCandidates(
         year=year,
@@ -160,7 +162,12 @@ def year_candidates(
         carrier=None
         if repository.rights().role in LEADS
         else next((row["carrier"] for row in rows if row["carrier"]), ""),
-        stages=Counter(Stage(row["stage"]) for row in read),
+        stages=Counter(
+            Stage.CERTIFIED
+            if row["main_id"] in ending and row["stage"] == Stage.LAPSED
+            else Stage(row["stage"])
+            for row in read
+        ),
         already=of_year["certified"],
         target=of_year["number"],
         target_after=targets.get(year + 1, {"number": None})["number"],
@@ -177,8 +184,9 @@ def year_candidates(
         ),
         earlier=sum(row["facts_year"] < year for row in read),
         certificates=stock_certificates,
-        renewal=np.array([row["stage"] == Stage.CERTIFIED for row in read], dtype=np.bool_),
+        renewal=np.array([row["main_id"] in ending for row in read], dtype=np.bool_),
         history=history,
+        figures_changed=repository.year.figures_changed(),
         digest=_digest(year, firm_rows, of_year, again, history.has_applied.tolist()),
     )
 
@@ -216,9 +224,11 @@ def _decided_firms(
     }
 
 
-def _add_main_ids(rows: list[dict[str, Any]], main_ids: Mapping[int, int]) -> list[Row]:
+def _add_main_ids(
+    rows: list[dict[str, Any]], main_ids: Mapping[int, int], today: date
+) -> list[Row]:
     return [
-        {**row, "main_id": main_ids.get(row["id"], row["id"]), "applied": _applied_year(row)}
+        {**row, "main_id": main_ids.get(row["id"], row["id"]), "applied": _applied_year(row, today)}
         for row in rows
     ]
 
@@ -253,10 +263,10 @@ def _merge_copies(copies: list[Row]) -> Row:
     }
 
 
-def _may_certify_before(row: Row, certificates: Certificates, year: int) -> bool:
+def _may_certify_before(row: Row, certificates: Certificates, year: int, today: date) -> bool:
     """Whether a firm may still be certified in the year before, by figures that are there now."""
     return (
-        year > date.today().year
+        year > today.year
         and row["facts_year"] < year
         and row["decided"] != year - 1
         and row["main_id"] not in certificates.held_after(year - 1)
@@ -264,7 +274,7 @@ def _may_certify_before(row: Row, certificates: Certificates, year: int) -> bool
     )
 
 
-def _applied_year(row: Row) -> int | None:
+def _applied_year(row: Row, today: date) -> int | None:
     """The year of a firm's undecided application; None where neither record nor stage says one.
 
     Where the stage alone does, it is the year since which the stage holds (this one where that is
@@ -274,7 +284,7 @@ def _applied_year(row: Row) -> int | None:
     if pending is not None or row["stage"] != Stage.APPLIED:
         return pending
     since = row["stage_since"]
-    year: int = since.astimezone().year if since else date.today().year
+    year: int = since.astimezone().year if since else today.year
     return year if row["decided"] is None else max(year, row["decided"] + 1)
 
 

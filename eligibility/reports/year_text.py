@@ -9,17 +9,20 @@ from typing import Any
 from eligibility.city.deadlines import Deadline
 from eligibility.city.forecast import Forecast
 from eligibility.city.portfolio import Reason, Selection
+from eligibility.city.scenarios import SCENARIO_WORDS
 from eligibility.city.settings import Remedy
 from eligibility.city.year import CityYear, Share
 from eligibility.domain.law import Figure, Source
 from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS
-from eligibility.domain.text import Message
+from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, Language
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import certified_chance, limit, number, tenths
 
 #: firms, gaps and districts told in the text; the JSON has them all
 TOLD = 10
+#: what stands beside a number that no outcome was learned from
+UNCALIBRATED = msgid("not calibrated on your outcomes")
 
 
 def city_record(city_year: CityYear, register_target: int | None = None) -> dict[str, Any]:
@@ -35,6 +38,17 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
         "as_of": city_year.as_of.isoformat(),
         "firms": city_year.standing.firms.rows,
         "chances": _both(city_year.basis),
+        "calibrated": city_year.chances.is_calibrated,
+        "capacity": _capacity(city_year),
+        "scenarios": [
+            {
+                "scenario": each.scenario.value,
+                "title": _both(Message(SCENARIO_WORDS[each.scenario])),
+                "applications": each.applications,
+                **forecast_record(each.forecast),
+            }
+            for each in city_year.scenarios
+        ],
         "target": {
             "certified": city_year.goal,
             "source": _target_source(city_year, register_target),
@@ -152,6 +166,21 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
             high=seen["interval_80"][1],
             target=record["target"]["certified"],
             reaches=tenths(seen["reaches_target"]),
+        )
+        + ("" if record["calibrated"] else f" [{say(UNCALIBRATED)}]"),
+        *(
+            "  "
+            + say(
+                "{scenario}: {applications:.1f} applications, {expected:.1f} certified, P(target) {reaches}"
+            ).format(
+                scenario=each["title"][language.id],
+                applications=each["applications"],
+                expected=each["expected"],
+                reaches=tenths(each["reaches_target"]),
+            )
+            for each in record["scenarios"]
+            # of a file all firms apply
+            if record["scenarios"][0]["applications"] != record["scenarios"][1]["applications"]
         ),
         say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
             firms=more["firms"],
@@ -327,6 +356,11 @@ def forecast_record(forecast: Forecast) -> dict[str, Any]:
         "interval_80": list(forecast.interval(0.8)),
         "reaches_target": forecast.reaches_target,
     }
+
+
+def _capacity(city_year: CityYear) -> int | None:
+    figure = city_year.city.assumed_applications.capacity
+    return None if figure is None else int(figure.value)
 
 
 def _choice(choice: Selection) -> dict[str, Any]:

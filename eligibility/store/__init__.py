@@ -26,6 +26,7 @@ from eligibility.store.actors import (
     Visitor,
 )
 from eligibility.store.api_tokens import find_token
+from eligibility.store.application_tables import STEP_WORDS, ApplicationStep
 from eligibility.store.audit import AuditAction, audit_words
 from eligibility.store.backup import backup, export, restore
 from eligibility.store.certificate_tables import (
@@ -59,6 +60,8 @@ from eligibility.store.schema import (
     Role,
     Stage,
 )
+from eligibility.store.stages import EARLY_STAGES
+from eligibility.store.year_tally import YearTally
 
 __all__ = [
     "ADMINISTRATORS",
@@ -67,6 +70,7 @@ __all__ = [
     "CANCELLATION_WORDS",
     "CARRIER_WORDS",
     "CHANGE_WORDS",
+    "EARLY_STAGES",
     "LEADS",
     "LEDGER_WORDS",
     "LOCAL",
@@ -75,10 +79,12 @@ __all__ = [
     "ROLE_WORDS",
     "STAFF",
     "STAGE_WORDS",
+    "STEP_WORDS",
     "VISITOR",
     "Accounts",
     "Actor",
     "ApiToken",
+    "ApplicationStep",
     "AuditAction",
     "AwardStatus",
     "BrowserKey",
@@ -105,6 +111,7 @@ __all__ = [
     "VersionedValue",
     "Visitor",
     "Would",
+    "YearTally",
     "audit_words",
     "backup",
     "close_stores",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
@@ -42,11 +43,14 @@ from eligibility.store.change_counter import count_change
 from eligibility.store.engine import reading, writing
 from eligibility.store.rows import Facts, Row, add_row, clean, slices
 from eligibility.store.schema import APPEND_ONLY, Role, accounts, api_tokens, firms, sign_ins
+from eligibility.store.stages import certificates_ended, lapse_certificates
 
 P = ParamSpec("P")
 T = TypeVar("T")
 A = TypeVar("A", bound="Access")
 
+#: up to which day the stages of each store follow the calendar
+_lapse_days: WeakKeyDictionary[Engine, date] = WeakKeyDictionary()
 _RIGHTS = [accounts.c[name] for name in ("id", "role", "carrier_id", "firm_id", "password_once")]
 
 
@@ -260,6 +264,7 @@ class Access:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        self._lapse_certificates()
         with _holdable(), reading(self.engine) as connection, self._with_actor(connection):
             yield connection
 
@@ -273,6 +278,7 @@ class Access:
             Whether it may change what a forecast of the year reads, and is counted as a change of
             it (``YearQueries.last_change``). One that says nothing is.
         """
+        self._lapse_certificates()
         try:
             with _holdable(), writing(self.engine) as connection, self._with_actor(connection):
                 yield connection
@@ -282,6 +288,19 @@ class Access:
             raise Conflict(
                 "There is one like it already, or what it belongs to is gone; nothing was stored."
             ) from error
+
+    def _lapse_certificates(self) -> None:
+        """Let the stages of firms follow the calendar; looked at once a day in a process."""
+        today = self._clock().date()
+        if (last := _lapse_days.get(self.engine)) is not None and last >= today:
+            return
+        with reading(self.engine) as connection:
+            due = certificates_ended(connection, today)
+        if due:
+            with writing(self.engine) as connection:
+                lapse_certificates(connection, today)
+                count_change(connection)
+        _lapse_days[self.engine] = today
 
     @contextmanager
     def _with_actor(self, connection: Connection) -> Iterator[None]:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, select
 
+from eligibility.domain.errors import InputError
 from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import ANYONE, STAFF
+from eligibility.store.application_steps import (
+    checked_steps,
+    decision,
+    read_steps,
+    write_steps,
+)
+from eligibility.store.application_tables import ApplicationStep
 from eligibility.store.audit import AuditAction
 from eligibility.store.rows import Facts, Row, only, plain
 from eligibility.store.schema import (
     HEADLINE_SCHEME,
-    Stage,
     assessments,
     firms,
     outcomes,
 )
+from eligibility.store.stages import follow_records
 
 OUTCOME = (
     "batch", "assessment_id", "certified", "certificate_number", "certified_on", "expires_on",
@@ -26,30 +34,30 @@ OUTCOME = (
 )  # fmt: skip
 
 
-class VersionedValue(NamedTuple):
-    """Versioned value: a change must name its version; version 0 is: nothing yet."""
-
-    value: Any
-    version: int
-
-
 class Applications(Access):
     """Applications and their outcomes."""
 
     @open_to(ANYONE)
     def outcomes(self, firm_id: int | None = None) -> list[Row]:
-        """Applications and what became of them, latest first; of all firms where none is named."""
+        """Applications and what became of them, latest first; of all firms where none is named.
+
+        Each with its ``steps`` in their order: ``step``, ``day``, ``reasons``, ``remark``.
+        """
         own = [] if firm_id is None else [outcomes.c.firm_id == firm_id]
         with self._reading() as connection:
             if firm_id is not None:
                 self._seen_firm(connection, firm_id)
-            return self._all(
+            rows = self._all(
                 connection,
                 select(*outcomes.c, firms.c.name.label("firm"), firms.c.uscc)
                 .join_from(outcomes, firms)
                 .where(self._visible(outcomes), *own)
                 .order_by(outcomes.c.applied_year.desc(), firms.c.name, outcomes.c.id),
             )
+            steps = read_steps(connection, None if firm_id is None else [firm_id])
+        return [
+            {**row, "steps": steps.get((row["firm_id"], row["applied_year"]), [])} for row in rows
+        ]
 
     @open_to(STAFF)
     def save_outcome(self, firm_id: int, applied_year: int, values: Facts, version: int) -> int:
@@ -96,34 +104,74 @@ class Applications(Access):
                 self._put_outcome(connection, key, entries, version)
         return len(recorded)
 
-    def _put_outcome(
-        self, connection: Connection, key: dict[str, int], entry: Row, version: int
+    @open_to(STAFF)
+    def save_steps(
+        self, firm_id: int, applied_year: int, steps: Iterable[Facts], version: int
     ) -> int:
-        """Write an outcome; the firm's stage follows that of its latest application."""
-        values = {**entry, "changed_at": self._clock()}
-        after = self._put(connection, outcomes, key, values, version)
-        firm_id = key["firm_id"]
-        self._log(
-            connection, AuditAction.OUTCOME_SAVE, firm_id, applied_year=key["applied_year"], **entry
-        )
-        latest = select(outcomes.c.applied_year, outcomes.c.certified)
-        latest = latest.where(outcomes.c.firm_id == firm_id)
-        year, certified = connection.execute(
-            latest.order_by(outcomes.c.applied_year.desc()).limit(1)
-        ).one()
-        if year == key["applied_year"] and "certified" in entry:
-            reached = {True: Stage.CERTIFIED, None: Stage.APPLIED, False: Stage.NURTURED}[certified]
-            at = self._clock()
-            connection.execute(
-                update(firms)
-                .where(firms.c.id == firm_id, firms.c.stage != reached.value)
-                .values(
-                    stage=reached.value,
-                    stage_since=at,
-                    changed_at=at,
-                    version=firms.c.version + 1,
-                )
+        """Store all steps of an application in place of those at its version; the next version.
+
+        Where they decide the application its outcome follows them; 0 is an application not held yet.
+
+        Parameters
+        ----------
+        steps : iterable of mappings
+            As ``application_steps.checked_steps`` takes them.
+
+        Raises
+        ------
+        InputError
+            If the steps do not follow one another.
+        Conflict
+            If someone else changed the application since.
+        """
+        rows = checked_steps(steps)
+        with self._writing() as connection:
+            self._seen_firm(connection, firm_id)
+            entry = self._entry_of_steps(connection, firm_id, applied_year, rows)
+            if version == 0 and "assessment_id" not in entry:
+                entry["assessment_id"] = connection.scalar(_at_application(firm_id, applied_year))
+            write_steps(connection, firm_id, applied_year, rows)
+            key = {"firm_id": firm_id, "applied_year": applied_year}
+            logged = [{"step": row["step"].value, "day": row["day"]} for row in rows]
+            return self._put_outcome(connection, key, entry, version, steps=logged)
+
+    def _entry_of_steps(
+        self, connection: Connection, firm_id: int, year: int, rows: list[Row]
+    ) -> Row:
+        """What the steps say of the outcome; what they never decided stays as it is."""
+        before = read_steps(connection, [firm_id]).get((firm_id, year), [])
+        certified = decision(rows)
+        if certified is None and decision(before) is None:
+            return {}
+        entry: Row = {"certified": certified}
+        if rows and certified is False:
+            entry["rejection_reason"] = rows[-1]["remark"] or None
+        announced = [row["day"] for row in rows if row["step"] is ApplicationStep.ANNOUNCEMENT]
+        own = (outcomes.c.firm_id == firm_id) & (outcomes.c.applied_year == year)
+        day = connection.scalar(select(outcomes.c.certified_on).where(own))
+        if certified and announced and day is None:
+            entry["certified_on"] = announced[0]
+        return entry
+
+    def _put_outcome(
+        self, connection: Connection, key: dict[str, int], entry: Row, version: int, **detail: Any
+    ) -> int:
+        """Write an outcome; the firm's stage follows its records."""
+        firm_id, year = key["firm_id"], key["applied_year"]
+        steps = read_steps(connection, [firm_id]).get((firm_id, year), [])
+        decided = decision(steps)
+        if decided is not None and entry.get("certified", decided) is not decided:
+            raise InputError(
+                "The last step of the application of {year} decides it otherwise; change its steps "
+                "instead.",
+                year=year,
             )
+        at = self._clock()
+        after = self._put(connection, outcomes, key, {**entry, "changed_at": at}, version)
+        self._log(
+            connection, AuditAction.OUTCOME_SAVE, firm_id, applied_year=year, **entry, **detail
+        )
+        follow_records(connection, [firm_id], at)
         return after
 
     @open_to(STAFF)

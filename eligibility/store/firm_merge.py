@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy import Date as RawDay
 from sqlalchemy import DateTime as RawMoment
 
+from eligibility.store.application_steps import read_steps
+from eligibility.store.application_tables import application_steps
 from eligibility.store.certificate_tables import (
     annual_reports,
     awards,
@@ -41,6 +43,7 @@ from eligibility.store.schema import (
     outcomes,
     tasks,
 )
+from eligibility.store.stages import records_stage
 from eligibility.store.visit_table import visits
 
 #: tables of a file, with what a row is the only one of in it
@@ -48,6 +51,7 @@ KEYS: Mapping[Table, str | None] = {
     figures: "application_year",
     ledgers: "kind",
     outcomes: "applied_year",
+    application_steps: "applied_year",
     documents: "item",
     tasks: None,
     notes: None,
@@ -69,7 +73,7 @@ TECHNICAL = {"id", "firm_id", "changed_at", "version"}
 #: of a firm's row, what a merge may change
 CHANGED = (
     "uscc", "name", "name_key", "name_stem", "name_order", "district", "industry", "carrier_id",
-    "carrier_since", "adviser_id", "stage", "stage_since", "assessed_at", "copy_of", *HEADLINE,
+    "carrier_since", "adviser_id", "stage", "stage_since", "stage_by_hand", "certificate_ends", "assessed_at", "copy_of", *HEADLINE,
 )  # fmt: skip
 #: how far a firm has come; an application on its way is the furthest
 STAGES = [*(stage.value for stage in Stage if stage != Stage.APPLIED), Stage.APPLIED.value]
@@ -111,7 +115,7 @@ def merge_files(
     )
     undo["before"] = plain({name: target_row[name] for name in CHANGED})
     undo["ended"] = plain({name: source_row[name] for name in CHANGED})
-    after = _merged_row(connection, target_row, source_row, values)
+    after = _merged_row(connection, target_row, source_row, values, at.date())
     connection.execute(
         update(firms)
         .where(firms.c.id == target)
@@ -129,13 +133,16 @@ def _histories(connection: Connection, *firm_ids: int) -> dict[str, set[int]]:
     }
 
 
-def _merged_row(connection: Connection, target_row: Row, source_row: Row, values: Row) -> Row:
+def _merged_row(
+    connection: Connection, target_row: Row, source_row: Row, values: Row, today: date
+) -> Row:
     """The columns of the firm after the merge."""
     ahead = max((target_row, source_row), key=lambda row: STAGES.index(row["stage"]))
-    if (reached := _stage_of_outcome(connection, target_row["id"])) is not None:
+    reached, ends = _stage_of_records(connection, target_row["id"], today)
+    if reached is not None:
         ahead = next(
-            (row for row in (target_row, source_row) if row["stage"] == reached),
-            {"stage": reached, "stage_since": None},
+            (row for row in (target_row, source_row) if row["stage"] == reached.value),
+            {"stage": reached.value, "stage_since": None},
         )
     here = target_row if values["carrier_id"] == target_row["carrier_id"] else source_row
     result = {
@@ -143,6 +150,7 @@ def _merged_row(connection: Connection, target_row: Row, source_row: Row, values
         for name in CHANGED
     }
     result |= {"stage": ahead["stage"], "stage_since": ahead["stage_since"]}
+    result |= {"certificate_ends": ends}
     result |= {**name_columns(values["name"]), "uscc": values["uscc"]}
     # of a third file, either may still be a copy
     others = (
@@ -156,13 +164,13 @@ def _merged_row(connection: Connection, target_row: Row, source_row: Row, values
     return result | current_headline(connection, target_row["id"])
 
 
-def _stage_of_outcome(connection: Connection, firm_id: int) -> str | None:
-    """The stage that the latest application says; None where it is refused, or there is none."""
-    latest = select(outcomes.c.certified).where(outcomes.c.firm_id == firm_id)
-    row = connection.execute(latest.order_by(outcomes.c.applied_year.desc()).limit(1)).first()
-    if row is None or row.certified is False:
-        return None
-    return (Stage.CERTIFIED if row.certified else Stage.APPLIED).value
+def _stage_of_records(
+    connection: Connection, firm_id: int, today: date
+) -> tuple[Stage | None, date | None]:
+    """The stage that the applications say, None where they say none; when the certificate ends."""
+    own = select(outcomes).where(outcomes.c.firm_id == firm_id).order_by(outcomes.c.applied_year)
+    rows = [dict(row) for row in connection.execute(own).mappings()]
+    return records_stage(rows, read_steps(connection, [firm_id]), today)
 
 
 def current_headline(connection: Connection, firm_id: int) -> Row:
@@ -198,6 +206,9 @@ def _merge_rows(
         # persons are not laid together: those of the file that ends stay with it
         return
     connection.execute(update(table).where(table.c.id.in_(moved)).values(firm_id=target))
+    if table is application_steps:
+        # the steps of one application are those of one file
+        rows = [row for row in rows if row["id"] in moved]
     undo["moved"][table.name] = moved
     undo["rows"][table.name] = {}
     for row in rows:

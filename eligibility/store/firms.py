@@ -42,6 +42,7 @@ from eligibility.store.schema import (
     outcomes,
     tasks,
 )
+from eligibility.store.stages import refuse_by_hand
 
 #: what a person enters of a firm; the rest of its row follows from what is done with it
 EDITABLE = ("uscc", "name", "district", "industry", "carrier_id", "adviser_id")
@@ -70,6 +71,7 @@ LISTED = [*firms.c, _CARRIER, _ADVISER, _NEXT_DUE]
 _INNER = (
     "stage_since", "created_at", "changed_at", "version", "name_key", "name_stem", "name_order",
     "carrier_since", "copy_of", "merged_into", "archived_at", "open_facts", "unmet_distance",
+    "stage_by_hand", "certificate_ends",
 )  # fmt: skip
 #: what the table of all firms shows
 SHOWN = [c for c in LISTED if c.name not in _INNER]
@@ -369,9 +371,14 @@ class Firms(Access):
 
     @open_to(STAFF)
     def set_stage(self, firm_ids: Iterable[int], stage: Stage | str) -> int:
-        """Set how far many firms have come; all or none, by versions as ``assign``.
+        """Set how far many firms have come before they apply; all or none, by versions as ``assign``.
 
-        The number of those that changed.
+        The number of those that changed. From ``applied`` on the stage follows what is recorded.
+
+        Raises
+        ------
+        InputError
+            If it is no stage that is set by hand, or the stage of a firm follows its records.
         """
         try:
             reached = Stage(stage)
@@ -380,6 +387,7 @@ class Firms(Access):
         with self._writing() as connection:
             visible_ids = self._seen_firms(connection, firm_ids)
             visible_ids = self._others(connection, visible_ids, "stage", reached.value)
+            refuse_by_hand(connection, visible_ids, reached, self._clock().date())
             self._change_many(connection, visible_ids, AuditAction.FIRM_STAGE, stage=reached.value)
         return len(visible_ids)
 
@@ -450,7 +458,7 @@ class Firms(Access):
         self, connection: Connection, firm_ids: list[int], action: AuditAction, **values: object
     ) -> None:
         at = self._clock()
-        since = {"stage_since": at} if "stage" in values else {}
+        since = {"stage_since": at, "stage_by_hand": True} if "stage" in values else {}
         for some in slices(firm_ids):
             connection.execute(
                 update(firms)

@@ -36,6 +36,7 @@ from eligibility.store.schema import (
     firms,
     staged,
 )
+from eligibility.store.stages import PROPOSALS
 
 #: rows handed to the database at once
 CHUNK = 1000
@@ -154,7 +155,7 @@ class ImportMerge(ImportMatching):
         """
         carrier_of = carrier_ids(connection)
         new = connection.execute(
-            select(staged.c.id, *(staged.c[name] for name in MASTER))
+            select(staged.c.id, staged.c.verdict, *(staged.c[name] for name in MASTER))
             .where(mine, staged.c.firm_id.is_(None))
             .order_by(staged.c.place)
         ).all()
@@ -174,7 +175,7 @@ class ImportMerge(ImportMatching):
                         "industry": row.industry,
                         "carrier_id": import_row["carrier_id"] or carrier_of.get(row.carrier),
                         "carrier_since": at.date(),
-                        "stage": Stage.SURVEYED.value,
+                        "stage": PROPOSALS.get(row.verdict, Stage.SURVEYED).value,
                         "stage_since": at,
                         "created_at": at,
                         "changed_at": at,
@@ -345,7 +346,7 @@ class ImportMerge(ImportMatching):
             )
         )
         touched = firms.c.id.in_(select(staged.c.firm_id).where(new))
-        show_current(connection, touched, assessments.c.at == at)
+        show_current(connection, touched, assessments.c.at == at, at)
         return set(connection.scalars(select(staged.c.id).where(new)))
 
     def _drop_kept(self, connection: Connection, judged_rows: ColumnElement[bool]) -> None:

@@ -6,7 +6,7 @@ A figure is stored under its calendar year; an application's form shows those of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, update
@@ -31,11 +31,7 @@ from eligibility.store.schema import (
     firms,
     ledgers,
 )
-
-OUTCOME = (
-    "batch", "assessment_id", "certified", "certificate_number", "certified_on", "expires_on",
-    "rejection_reason",
-)  # fmt: skip
+from eligibility.store.stages import propose_stages
 
 
 class VersionedValue(NamedTuple):
@@ -182,7 +178,7 @@ class Records(Access):
                 },
             )
             if columns["scheme"] == HEADLINE_SCHEME:
-                show_current(connection, firms.c.id == firm_id, assessments.c.id == new_id)
+                show_current(connection, firms.c.id == firm_id, assessments.c.id == new_id, at)
             self._log(
                 connection,
                 AuditAction.FIRM_ASSESS,
@@ -221,11 +217,12 @@ class Records(Access):
 
 
 def show_current(
-    connection: Connection, whose: ColumnElement[bool], new: ColumnElement[bool]
+    connection: Connection, whose: ColumnElement[bool], new: ColumnElement[bool], at: datetime
 ) -> None:
     """Show in the rows of firms their current assessments, where these are among the new ones.
 
-    Current is the one of the latest application date, the last of them where several have it.
+    Current is the one of the latest application date, the last of them where several have it. The
+    stage that it proposes holds from the moment ``at``.
     """
     # a file that was merged into another one is that one's
     file = firms.alias("file")
@@ -246,6 +243,8 @@ def show_current(
     shown = {name: ranked.c[name] for name in HEADLINE} | {"assessed_at": ranked.c.at}
     current = (firms.c.id == ranked.c.firm) & (ranked.c.place == 1) & ranked.c.new
     connection.execute(update(firms).where(current).values(**shown))
+    merged = select(firms.c.merged_into).where(whose, firms.c.merged_into.is_not(None))
+    propose_stages(connection, firms.c.id.in_(these) | firms.c.id.in_(merged), at)
 
 
 def record_columns(record: Facts, model_hash: str | None) -> Row:

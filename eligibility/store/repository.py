@@ -28,6 +28,7 @@ from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.visits import Visits
 from eligibility.store.year_queries import YearQueries
+from eligibility.store.year_tally import YearTallies
 
 
 class Repository(Access):
@@ -73,6 +74,8 @@ class Repository(Access):
         What a forecast of the year reads.
     assumptions : Assumptions
         What holds instead of the numbers of the settings files.
+    tallies : YearTallies
+        What the register counts of a year: headline, funnel and list.
     administration : Administration
         Carriers, accounts, sign-ins, targets, the audit trail.
     api_tokens : ApiTokens
@@ -99,6 +102,7 @@ class Repository(Access):
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
         self.assumptions = Assumptions(engine, principal, clock)
+        self.tallies = YearTallies(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
         self.api_tokens = ApiTokens(engine, principal, clock)
 

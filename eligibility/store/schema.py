@@ -164,16 +164,14 @@ def of_name(column: str, turn: Callable[[str], str], length: int) -> Column[str]
 
 
 carriers = Table(
-    "carriers",
-    metadata,
+    "carriers", metadata,
     _id(),
     Column("name", String(200), nullable=False, unique=True),
     Column("district", String(200)),
     Column("kind", String(16)),
     Column("speciality", String(200)),
-    Column("active", Boolean, nullable=False, default=True),
-    _version(),
-)
+    Column("active", Boolean, nullable=False, default=True), _version(),
+)  # fmt: skip
 
 accounts = Table(
     "accounts",
@@ -260,6 +258,9 @@ firms = Table(
     Column("stage", String(16), nullable=False, default=Stage.SURVEYED.value),
     #: None where a store of versions that kept none does not tell
     _at("stage_since", nullable=True),
+    Column("stage_by_hand", Boolean, nullable=False, default=False, server_default=false()),
+    #: the first day without the last certificate on record
+    Column("certificate_ends", Day),
     Column("adviser_id", ForeignKey("accounts.id")),
     *_headline(),
     _at("assessed_at", nullable=True),
@@ -467,12 +468,10 @@ saved_views = Table(
 )
 
 targets = Table(
-    "targets",
-    metadata,
+    "targets", metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("number", Integer, nullable=False),
-    _version(),
-)
+    Column("number", Integer, nullable=False), _version(),
+)  # fmt: skip
 
 change_counter = Table(
     "change_counter",

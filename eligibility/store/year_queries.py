@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 
@@ -152,6 +152,14 @@ class YearQueries(Access):
                     outcomes.c.firm_id, outcomes.c.applied_year
                 ),
             )
+
+    @open_to(STAFF)
+    def figures_changed(self) -> date | None:
+        """The last day on which figures of a firm to be seen were imported or edited."""
+        with self._reading() as connection:
+            latest = select(func.max(figures.c.changed_at)).where(self._visible(figures))
+            at = connection.scalar(latest)
+        return None if at is None else at.date()
 
     @open_to(STAFF)
     def last_change(self) -> int:

@@ -26,6 +26,7 @@ from eligibility.app.year import papers as year_papers
 from eligibility.domain.errors import NotFound
 from eligibility.domain.text import Message
 from eligibility.i18n import CHINESE, ENGLISH
+from eligibility.register import register_year
 from eligibility.reports import pdf
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import VISITOR, Role, System, close_stores
@@ -355,16 +356,16 @@ def test_the_report_of_the_year_says_what_its_page_says(
     from eligibility.city.year import city_year
 
     city = load_city()
-    chances = plan_results.model_chances(None, standing, city)
+    chances = register_year.model_chances(None, standing, city)
     made = city_year(standing, chances, city, year=2026, as_of=day)
     paper = year_papers.year_paper(
-        made, lambda later: plan_results.model_chances(None, later, city), CHINESE, "docx"
+        made, lambda later: register_year.model_chances(None, later, city), CHINESE, "docx"
     )
     rows = cells(paper)
     assert ["年度目标", "50"] in rows
     assert ["年度目标", "83"] in cells(
         year_papers.year_paper(
-            made, lambda later: plan_results.model_chances(None, later, city), CHINESE, "docx", 83
+            made, lambda later: register_year.model_chances(None, later, city), CHINESE, "docx", 83
         )
     )
     assumed = next(row for row in rows if row[:2] == ["年度目标", "50"] and len(row) > 2)
@@ -372,7 +373,7 @@ def test_the_report_of_the_year_says_what_its_page_says(
 
     def asked(**how: Any) -> list[list[str]]:
         def later(standing: Any) -> Any:
-            return plan_results.model_chances(None, standing, city)
+            return register_year.model_chances(None, standing, city)
 
         return cells(year_papers.year_paper(made, later, CHINESE, "docx", **how))
 

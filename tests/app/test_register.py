@@ -214,25 +214,25 @@ def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None
     first, second = staffed.firm(0), staffed.firm(1, "乙公司")
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
-    app.selectbox(key="to-stage").set_value("ready").run()
+    app.selectbox(key="to-stage").set_value("nurtured").run()
     assert app.button(key="set-stage").label == "Set this stage (changes 2 of 2)"
     app.button(key="set-stage").click().run()
     assert "Changed: 2 of 2 firms: 甲公司、乙公司." in html(app)
-    assert {row["stage"] for row in staffed.repository.firms.page().rows} == {"ready"}
+    assert {row["stage"] for row in staffed.repository.firms.page().rows} == {"nurtured"}
     versions = {row["id"]: row["version"] for row in staffed.repository.firms.page().rows}
     staffed.repository.firms.save(second, {"name": "丙公司"}, versions[second])
     with pytest.raises(Exception, match="changed one of these firms meanwhile"):
         staffed.repository.firms.set_stage(versions, "applied")
-    assert staffed.repository.firms.get(first)["stage"] == "ready"
+    assert staffed.repository.firms.get(first)["stage"] == "nurtured"
 
 
 def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed: Staffed) -> None:
     first, second, third = (staffed.firm(place, f"{place}公司") for place in range(3))
-    staffed.repository.firms.set_stage([first], "ready")
+    staffed.repository.firms.set_stage([first], "nurtured")
     before = staffed.repository.firms.get(first)
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
-    app.selectbox(key="to-stage").set_value("ready").run()
+    app.selectbox(key="to-stage").set_value("nurtured").run()
     assert app.button(key="set-stage").label == "Set this stage (changes 2 of 3)"
     # nobody's adviser is nobody already
     assert app.button(key="give").label == "Give to this adviser (changes 0 of 3)"
@@ -303,7 +303,7 @@ def test_the_trail_names_the_firm_and_says_in_words_what_was_done(staffed: Staff
     staffed.adviser(carrier)
     (adviser,) = staffed.repository.administration.advisers()
     staffed.repository.firms.assign([firm], adviser["id"])
-    staffed.repository.firms.set_stage([firm], "ready")
+    staffed.repository.firms.set_stage([firm], "nurtured")
     staffed.repository.records.save_figures(firm, 2026, {"staff_total": 4321}, 1)
     app = AppTest.from_file(
         str(ROOT / "eligibility/app/account/administration_page.py"), default_timeout=60
@@ -313,7 +313,7 @@ def test_the_trail_names_the_firm_and_says_in_words_what_was_done(staffed: Staff
     assert not app.exception
     (trail,) = [table.value for table in app.dataframe if "Details" in table.value]
     said = dict(zip(trail["What"], trail["Details"], strict=True))
-    assert said["set stage"] == "Stage: ready"
+    assert said["set stage"] == "Stage: nurtured"
     assert said["assign"] == "Adviser: 顾问"
     assert "Changed: " in said["save figures"]
     assert "4321" not in str(trail.values)
@@ -335,7 +335,7 @@ def test_a_list_that_grew_is_not_changed_unseen(staffed: Staffed) -> None:
     app = staffed.open("firms")
     app.checkbox(key="every").check().run()
     staffed.firm(1, "乙公司")
-    app.selectbox(key="to-stage").set_value("ready").run()
+    app.selectbox(key="to-stage").set_value("nurtured").run()
     staffed.firm(2, "丙公司")
     app.button(key="set-stage").click().run()
     assert "The list changed meanwhile" in html(app)
@@ -433,7 +433,7 @@ def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
 
 def test_the_history_says_what_was_done_and_what_each_figure_was_and_is(staffed: Staffed) -> None:
     firm = staffed.firm()
-    staffed.repository.firms.set_stage([firm], "ready")
+    staffed.repository.firms.set_stage([firm], "nurtured")
     staffed.assess(firm, 2026, staff_total=4321)
     app = staffed.open("firm", firm=str(firm), tab="history")
     changes = app.dataframe[-1].value
@@ -671,9 +671,7 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
     said = html(staffed.open("firm", firm=str(ids["甲公司"]), tab="plan"))
     assert "Technology-based SME, High-tech enterprise" in said.split("Can be got now")[1]
     staffed.repository.firms.set_stage([*ids.values()], "ready")
-    pool = year_candidates.year_candidates(
-        staffed.repository, 2026, year_candidates.USUAL, load_scheme()
-    )
+    pool = year_candidates.year_candidates(staffed.repository, 2026, load_scheme())
     assert set(pool.firms) == set(ids.values())
 
 

@@ -25,6 +25,7 @@ from eligibility.store import Repository, Role  # noqa: E402
 from eligibility.store.schema import accounts, metadata, sign_in_attempts, sign_ins  # noqa: E402
 from tests import accounts as tests_accounts  # noqa: E402
 from tests.firms import base  # noqa: E402
+from tests.store.two_carriers import enter_old_stage  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "eligibility" / "app"
@@ -75,7 +76,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
         chief.records.add_assessment(firm, facts, assess_facts(facts, load_scheme()).record)
         firms.append(firm)
     chief.firms.set_stage(firms[:1], "ready")
-    chief.firms.set_stage(firms[1:], "applied")
+    enter_old_stage(chief.engine, firms[1:], "applied")
     for number in range(5):
         chief.casework.add_task(firms[0], {"title": f"事项 {number}", "due_on": date(2027, 1, 1)})
     tests_accounts.send(tests_accounts.cookie("adviser"), monkeypatch)

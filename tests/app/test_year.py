@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,17 +16,22 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache
 from eligibility.app.firm import plan_results
 from eligibility.app.register import firm_deadlines, overview_forecast
 from eligibility.app.stale_cache import StaleCache
+from eligibility.app.widgets import number_format as fmt
 from eligibility.city.year import city_year
-from eligibility.register import year_candidates
+from eligibility.register import register_year, year_candidates
 from eligibility.schemes.registry import load_scheme
-from eligibility.store import Repository, Stage, close_stores
+from eligibility.store import FirmFilter, Repository, Stage, close_stores
+from eligibility.store.change_counter import count_change
+from eligibility.store.schema import figures
 from tests.staff_pages import CODES, Staffed, button, fill, html
+from tests.store.two_carriers import enter_old_stage
 
 YEAR = date.today().year
 
@@ -35,7 +40,7 @@ YEAR = date.today().year
 def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed]:
     made = Staffed(tmp_path, monkeypatch)
     # as in May, whatever the day of the test
-    monkeypatch.setattr(plan_results, "closed_batch", lambda *_: None)
+    monkeypatch.setattr(register_year, "closed_batch", lambda *_: None)
     yield made
     made.engine.dispose()
     close_stores()
@@ -64,8 +69,8 @@ def year_page(staffed: Staffed, language: str = "en") -> AppTest:
 def expected(held: year_candidates.YearCandidates, target: int) -> Any:
     """The same year, put together without the app's memory."""
     scheme, city = load_scheme(), cache.city()
-    standing = plan_results.assess_state(held.table, scheme)
-    chances = plan_results.pool_chances(cache.model()[0], standing, city, held, scheme)
+    standing = register_year.assess_state(held.table, scheme)
+    chances = register_year.pool_chances(cache.model()[0], standing, city, held, scheme)
     return city_year(
         standing, chances, city, year=held.year, as_of=date.today(), target=target,
         already=held.already, has_applied=held.has_applied,
@@ -76,10 +81,14 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     staffed: Staffed,
 ) -> None:
     stands = fill(staffed.repository, YEAR)
-    held = year_candidates.year_candidates(
-        staffed.repository, YEAR, year_candidates.USUAL, load_scheme()
-    )
-    wanted = [*stands["nurtured"], *stands["ready"], *stands["applied"], *stands["ending"]]
+    held = year_candidates.year_candidates(staffed.repository, YEAR, load_scheme())
+    wanted = [
+        *stands["surveyed"],
+        *stands["nurtured"],
+        *stands["ready"],
+        *stands["applied"],
+        *stands["ending"],
+    ]
     assert sorted(held.firms) == sorted(wanted)
     assert [
         firm for firm, filed in zip(held.firms, held.has_applied, strict=True) if filed
@@ -88,10 +97,7 @@ def test_the_register_counts_who_can_be_certified_this_year_and_nobody_else(
     assert held.stages[Stage.CERTIFIED] == len(stands["ending"]) == 6
     assert held.target_after is None
     staffed.repository.administration.set_target(YEAR + 1, 83, 0)
-    every = year_candidates.year_candidates(
-        staffed.repository, YEAR, year_candidates.STAGES, load_scheme()
-    )
-    assert set(every.firms) == set(wanted) | set(stands["surveyed"])
+    every = year_candidates.year_candidates(staffed.repository, YEAR, load_scheme())
     assert every.target_after == 83
 
 
@@ -105,7 +111,7 @@ def test_a_firm_without_figures_or_with_impossible_ones_is_named_and_not_counted
     facts = repository.records.figures(sound, 2026).value
     repository.records.save_figures(wrong, 2026, {**facts, "staff_total": 5, "st_staff": 50}, 0)
     repository.firms.set_stage([sound, blank, wrong], Stage.READY)
-    held = year_candidates.year_candidates(repository, 2026, year_candidates.USUAL, load_scheme())
+    held = year_candidates.year_candidates(repository, 2026, load_scheme())
     assert held.firms == (sound,)
     assert held.blank == {blank: "空公司"}
     assert held.unread == {wrong: "错公司"}
@@ -119,22 +125,16 @@ def test_a_firm_is_judged_by_its_latest_figures_and_it_is_said_where_they_are_ol
 ) -> None:
     firm = staffed.firm()
     staffed.repository.firms.set_stage([firm], Stage.READY)
-    later = year_candidates.year_candidates(
-        staffed.repository, 2027, year_candidates.USUAL, load_scheme()
-    )
+    later = year_candidates.year_candidates(staffed.repository, 2027, load_scheme())
     assert (later.firms, later.earlier) == ((firm,), 1)
-    assert not year_candidates.year_candidates(
-        staffed.repository, 2025, year_candidates.USUAL, load_scheme()
-    ).firms
+    assert not year_candidates.year_candidates(staffed.repository, 2025, load_scheme()).firms
 
 
 def test_an_application_that_is_not_decided_counts_in_its_own_year_only(staffed: Staffed) -> None:
     firm = staffed.firm()
     staffed.repository.applications.save_outcomes([(firm, 2026, {"certified": None}, 0)])
     now, then = (
-        year_candidates.year_candidates(
-            staffed.repository, year, year_candidates.USUAL, load_scheme()
-        )
+        year_candidates.year_candidates(staffed.repository, year, load_scheme())
         for year in (2026, 2027)
     )
     assert (now.firms, now.has_applied.tolist(), now.waiting) == ((firm,), [True], 0)
@@ -147,9 +147,7 @@ def test_a_firm_that_has_applied_for_the_next_year_does_not_count_in_this_one(
     firm = staffed.firm()
     staffed.repository.applications.save_outcomes([(firm, YEAR + 1, {"certified": None}, 0)])
     now, then = (
-        year_candidates.year_candidates(
-            staffed.repository, year, year_candidates.USUAL, load_scheme()
-        )
+        year_candidates.year_candidates(staffed.repository, year, load_scheme())
         for year in (YEAR, YEAR + 1)
     )
     assert (now.firms, now.later) == ((), 1)
@@ -161,7 +159,7 @@ def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     repository, scheme = staffed.repository, load_scheme()
 
     def held(year: int = YEAR) -> year_candidates.YearCandidates:
-        return year_candidates.year_candidates(repository, year, year_candidates.USUAL, scheme)
+        return year_candidates.year_candidates(repository, year, scheme)
 
     park, hub = (repository.administration.add_carrier(name) for name in ("园区", "孵化器"))
     first, second = (staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub))
@@ -170,9 +168,7 @@ def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     assert "left out, as another carrier holds the same firm: 1" in html(staffed.open("overview"))
     # each adviser sees the own copy alone
     mine = Repository(staffed.engine, staffed.adviser(hub))
-    assert year_candidates.year_candidates(mine, YEAR, year_candidates.USUAL, scheme).firms == (
-        second,
-    )
+    assert year_candidates.year_candidates(mine, YEAR, scheme).firms == (second,)
     # where one copy has applied, the firm has
     repository.applications.save_outcomes([(second, YEAR, {"certified": None}, 0)])
     assert (held().firms, held().has_applied.tolist(), held().doubles) == ((first,), [True], 1)
@@ -184,7 +180,7 @@ def test_a_firm_that_two_carriers_hold_counts_once(staffed: Staffed) -> None:
     assert held(YEAR + 1).firms == ()
     repository.applications.save_outcomes([(first, YEAR, {"certified": True}, 0)])
     assert held().already == 1
-    assert plan_results.stock(held(), scheme).valid.tolist() == [1, 1]
+    assert register_year.stock(held(), scheme).valid.tolist() == [1, 1]
 
 
 def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
@@ -192,8 +188,8 @@ def test_a_copy_at_the_stage_certified_without_a_record_says_that_the_firm_is(
 ) -> None:
     repository, (first, second) = staffed.repository, copies(staffed)
     repository.firms.set_stage([first], Stage.READY)
-    repository.firms.set_stage([second], Stage.CERTIFIED)
-    held = year_candidates.year_candidates(repository, YEAR, year_candidates.USUAL, load_scheme())
+    enter_old_stage(staffed.engine, [second], Stage.CERTIFIED)
+    held = year_candidates.year_candidates(repository, YEAR, load_scheme())
     assert (held.firms, held.doubles) == ((), 1)
 
 
@@ -205,8 +201,8 @@ def test_a_copy_left_at_the_stage_certified_does_not_hide_the_application_of_ano
     repository.applications.save_outcomes(
         [(first, YEAR - 5, ended, 0), (second, YEAR, {"certified": None}, 0)]
     )
-    held = year_candidates.year_candidates(repository, YEAR, year_candidates.USUAL, load_scheme())
-    assert (held.has_applied.tolist(), held.doubles) == ([True], 0)
+    held = year_candidates.year_candidates(repository, YEAR, load_scheme())
+    assert (held.has_applied.tolist(), held.doubles) == ([True], 1)
 
 
 @pytest.mark.parametrize("refused", [0, 1])
@@ -218,9 +214,7 @@ def test_a_firm_refused_in_any_copy_is_not_discounted_as_if_it_might_still_be_ce
     copies = [staffed.firm(0, "甲公司", carrier_id=each) for each in (park, hub)]
     repository.firms.set_stage(copies, Stage.READY)
     repository.applications.save_outcomes([(copies[refused], YEAR, {"certified": False}, 0)])
-    then = year_candidates.year_candidates(
-        repository, YEAR + 1, year_candidates.USUAL, load_scheme()
-    )
+    then = year_candidates.year_candidates(repository, YEAR + 1, load_scheme())
     assert then.again.tolist() == [False]
 
 
@@ -231,20 +225,20 @@ def test_next_years_firms_count_for_what_this_year_leaves_unless_it_has_closed(
     ready, refused = (staffed.firm(place, name) for place, name in enumerate("甲乙"))
     repository.applications.save_outcomes([(refused, YEAR, {"certified": False}, 0)])
     repository.firms.set_stage([ready, refused], Stage.READY)
-    held = year_candidates.year_candidates(repository, YEAR + 1, year_candidates.USUAL, scheme)
+    held = year_candidates.year_candidates(repository, YEAR + 1, scheme)
     assert held.again.tolist() == [True, False]
-    assert not year_candidates.year_candidates(
-        repository, YEAR, year_candidates.USUAL, scheme
-    ).again.any()
-    standing = plan_results.assess_state(held.table, scheme)
+    assert not year_candidates.year_candidates(repository, YEAR, scheme).again.any()
+    standing = register_year.assess_state(held.table, scheme)
     alone = replace(held, again=np.zeros(2, dtype=np.bool_))
-    whole = plan_results.pool_chances(None, standing, city, alone, scheme).now
-    seen = plan_results.pool_chances(None, standing, city, held, scheme)
+    whole = register_year.pool_chances(None, standing, city, alone, scheme).now
+    seen = register_year.pool_chances(None, standing, city, held, scheme)
     assert seen.now == pytest.approx(whole * [1 - whole[:, 0].mean(), 1])
     made = cache.year_of(held, 1, 20.0, by_model=False)
     assert made.chances.now[0] == pytest.approx(seen.now[0])
-    monkeypatch.setattr(plan_results, "closed_batch", lambda *_: "closed")
-    after = plan_results.pool_chances(None, standing, city, held, scheme)
+    monkeypatch.setattr(
+        register_year, "closed_batch", lambda _, year, *__: "closed" if year == YEAR else None
+    )
+    after = register_year.pool_chances(None, standing, city, held, scheme)
     assert after.now == pytest.approx(whole)
 
 
@@ -252,11 +246,9 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    enter_old_stage(staffed.engine, [firm], Stage.APPLIED)
     now, then = (
-        year_candidates.year_candidates(
-            staffed.repository, year, year_candidates.USUAL, load_scheme()
-        )
+        year_candidates.year_candidates(staffed.repository, year, load_scheme())
         for year in (YEAR, YEAR + 1)
     )
     assert (now.firms, now.has_applied.tolist(), now.waiting) == ((firm,), [True], 0)
@@ -267,10 +259,8 @@ def test_applied_by_its_stage_alone_a_firm_counts_in_the_year_in_which_that_was_
         )
     # of an application that is refused the stage says nothing any more
     staffed.repository.applications.save_outcomes([(firm, YEAR, {"certified": False}, 0)])
-    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
-    then = year_candidates.year_candidates(
-        staffed.repository, YEAR + 1, year_candidates.USUAL, load_scheme()
-    )
+    enter_old_stage(staffed.engine, [firm], Stage.APPLIED)
+    then = year_candidates.year_candidates(staffed.repository, YEAR + 1, load_scheme())
     assert (then.firms, then.has_applied.tolist()) == ((firm,), [True])
 
 
@@ -278,7 +268,7 @@ def test_an_application_that_the_stage_alone_says_is_told_and_recorded_from_the_
     staffed: Staffed,
 ) -> None:
     firm = staffed.firm()
-    staffed.repository.firms.set_stage([firm], Stage.APPLIED)
+    enter_old_stage(staffed.engine, [firm], Stage.APPLIED)
     assert "without an application on record: 1" in html(staffed.open("overview"))
     app = year_page(staffed)
     assert f"not recorded: 1; held to be of {YEAR}" in "".join(e.label for e in app.expander)
@@ -295,9 +285,7 @@ def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
 ) -> None:
     app = filled.open("overview")
     said = html(app)
-    held = year_candidates.year_candidates(
-        filled.repository, YEAR, year_candidates.USUAL, load_scheme()
-    )
+    held = year_candidates.year_candidates(filled.repository, YEAR, load_scheme())
     made = expected(held, 40)
     seen, chosen = made.portfolio.without, made.portfolio.selection
     assert f"{seen.mean:.1f}".removesuffix(".0") + f" certified expected in {YEAR}" in said
@@ -310,7 +298,7 @@ def test_the_overview_says_what_is_expected_how_likely_and_what_it_rests_on(
     )
     assert chosen.forecast.reaches_target > seen.reaches_target
     assert "demonstration model, learned from 600 invented applications" in said
-    assert "Counted: 150 firms of the register" in said
+    assert "Counted: 190 firms of the register" in said
     assert "More ready firms for 90%" in said
     visits = next(table.value for table in app.dataframe if "What to do" in table.value)
     assert len(visits) == len(chosen.options)
@@ -324,9 +312,7 @@ def test_support_never_goes_to_a_firm_whose_application_is_in(staffed: Staffed) 
         staffed.assess(firm, YEAR, uscc=CODES[place], name="甲乙"[place], st_staff=5)
     staffed.repository.firms.set_stage([firms[0]], Stage.READY)
     staffed.repository.applications.save_outcomes([(firms[1], YEAR, {"certified": None}, 0)])
-    held = year_candidates.year_candidates(
-        staffed.repository, YEAR, year_candidates.USUAL, load_scheme()
-    )
+    held = year_candidates.year_candidates(staffed.repository, YEAR, load_scheme())
     made = expected(held, 1)
     assert plan_results.firm_ids(held, made) == [str(firms[0])]
 
@@ -352,8 +338,8 @@ def test_a_change_in_the_store_is_seen_at_the_next_look_and_no_other_costs_the_y
     filled.repository.casework.add_note(first, "按时")
     filled.open("overview")
     assert len(worked) == 1
-    filled.repository.firms.set_stage([first], Stage.SURVEYED)
-    assert "Counted: 149 firms of the register" in html(filled.open("overview"))
+    filled.repository.applications.save_outcome(first, YEAR, {"certified": False}, 0)
+    assert "Counted: 189 firms of the register" in html(filled.open("overview"))
     assert len(worked) == 2
     row = filled.repository.administration.targets()
     version = next(each["version"] for each in row if each["year"] == YEAR)
@@ -380,7 +366,7 @@ def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) ->
     assert "Short of 380" not in said
     assert [slider.label for slider in app.slider] == ["Adviser-days for support"]
     held = year_candidates.year_candidates(
-        Repository(staffed.engine, staffed.principal), YEAR, year_candidates.USUAL, load_scheme()
+        Repository(staffed.engine, staffed.principal), YEAR, load_scheme()
     )
     assert held.carrier == "自己的园"
 
@@ -388,8 +374,10 @@ def test_an_adviser_sees_the_year_of_the_carriers_own_firms(staffed: Staffed) ->
 def test_without_a_firm_to_support_the_overview_names_the_nearest_ones(staffed: Staffed) -> None:
     short = staffed.firm(name="短公司")
     staffed.assess(short, 2026, st_staff=1)
+    # decided, it is no candidate of the year
+    staffed.repository.applications.save_outcome(short, YEAR, {"certified": False}, 0)
     app = staffed.open("overview")
-    assert "No firm with figures stands at a stage that is counted" in app.info[0].value
+    assert "No firm with figures can be certified in the year" in app.info[0].value
     assert "Assessed, not yet eligible and not yet applied" in str([c.value for c in app.caption])
 
 
@@ -400,14 +388,14 @@ def test_once_the_last_batch_has_closed_only_applications_filed_count(
     assert batch.source == "assumed"
     last = batch.model_copy(update={"year": YEAR, "due": date(YEAR, 9, 10)})
     monkeypatch.setattr(
-        plan_results, "closed_batch", lambda city, year, scheme: last if year == YEAR else None
+        register_year, "closed_batch", lambda city, year, *_: last if year == YEAR else None
     )
     said = html(filled.open("overview"))
     assert f"The last batch of {YEAR} closed on {YEAR}-09-10 (assumed, please check)" in said
     assert "Counted: 25 firms of the register" in said
     assert "More ready firms" not in said
     # whom to visit is then a matter of the next year
-    assert f"in {YEAR + 1} from" in said
+    assert f"more certified expected in {YEAR + 1}" in said
 
 
 def test_a_batch_that_is_open_or_unknown_closes_no_year() -> None:
@@ -426,7 +414,7 @@ def test_the_year_of_the_register_is_chosen_by_default_and_the_file_is_a_click_a
 ) -> None:
     app = year_page(filled)
     said = html(app)
-    assert "Counted: 150 firms of the register" in said
+    assert "Counted: 190 firms of the register" in said
     assert "Chance of at least 40" in said
     assert app.slider(key="target:40").value == 40
     assert not [each for each in app.number_input if each.key == "already"]
@@ -445,20 +433,38 @@ def test_the_page_of_the_year_shows_certificates_that_end_and_the_stock(filled: 
     assert "Certificates without a day" in str([each.value for each in year_page(filled).caption])
 
 
-def test_the_stages_counted_are_a_choice(filled: Staffed) -> None:
-    app = year_page(filled)
-    (pills,) = [each for each in app.pills if str(each.key).startswith("pool-stages")]
-    pills.set_value([Stage.APPLIED]).run()
-    assert not app.exception
-    assert "Counted: 25 firms of the register" in html(app)
+def test_three_scenarios_stand_side_by_side_and_the_middle_one_is_the_headline(
+    filled: Staffed,
+) -> None:
+    made = expected(year_candidates.year_candidates(filled.repository, YEAR, load_scheme()), 40)
+    filed, likely, supported = made.scenarios
+    assert filed.applications == 25
+    assert filed.applications < likely.applications <= supported.applications
+    assert filed.forecast.mean < likely.forecast.mean < supported.forecast.mean
+    assert likely.forecast is made.portfolio.without
+    for app in (filled.open("overview"), year_page(filled)):
+        said = html(app)
+        for each in made.scenarios:
+            assert f">{fmt.number(each.forecast.mean, 1)}<" in said
+        assert "not calibrated on your outcomes" in said
+
+
+def test_no_figure_stands_for_a_year_whose_firms_nobody_has_touched_for_twelve_months(
+    filled: Staffed,
+) -> None:
+    long_ago = datetime(YEAR - 1, date.today().month, 1, tzinfo=UTC) - timedelta(days=1)
+    with filled.engine.begin() as connection:
+        connection.execute(update(figures).values(changed_at=long_ago))
+        count_change(connection)
+    for app in (filled.open("overview"), year_page(filled)):
+        assert "No figures were imported or edited since" in html(app)
+        assert "Expected certified" not in html(app)
 
 
 def test_a_search_for_the_target_says_whether_it_is_proven_or_what_no_choice_exceeds(
     filled: Staffed,
 ) -> None:
     app = year_page(filled)
-    (pills,) = [each for each in app.pills if str(each.key).startswith("pool-stages")]
-    pills.set_value([Stage.READY]).run()
     app.segmented_control(key="aim").set_value("target").run(timeout=180)
     assert not app.exception
     said = str([each.value for each in app.caption])
@@ -482,21 +488,20 @@ def test_a_firm_to_support_opens_its_dossier(
 def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     filled: Staffed,
 ) -> None:
-    stages = year_candidates.USUAL
-    whole = cache.pool(filled.repository, YEAR, stages)
-    assert cache.pool(Repository(filled.engine, filled.repository.principal), YEAR, stages) is whole
+    whole = cache.pool(filled.repository, YEAR)
+    assert cache.pool(Repository(filled.engine, filled.repository.principal), YEAR) is whole
     stray = filled.adviser(filled.repository.administration.add_carrier("空园"))
-    assert cache.pool(Repository(filled.engine, stray), YEAR, stages).firms == ()
+    assert cache.pool(Repository(filled.engine, stray), YEAR).firms == ()
 
 
 def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staffed.repository.firms.set_stage([staffed.firm()], Stage.READY)
-    before = cache.pool(staffed.repository, YEAR + 1, year_candidates.USUAL)
+    before = cache.pool(staffed.repository, YEAR + 1)
     alone = replace(before, again=np.zeros_like(before.again))
-    whole = plan_results.pool_chances(
-        None, plan_results.assess_state(before.table, cache.scheme()), cache.city(), alone,
+    whole = register_year.pool_chances(
+        None, register_year.assess_state(before.table, cache.scheme()), cache.city(), alone,
         cache.scheme(),
     )  # fmt: skip
     seen = cache.year_of(before, 1, 20.0, by_model=False).chances.now
@@ -509,7 +514,7 @@ def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
 
     for module in (cache, year_candidates):
         monkeypatch.setattr(module, "date", NewYear)
-    after = cache.pool(staffed.repository, YEAR + 1, year_candidates.USUAL)
+    after = cache.pool(staffed.repository, YEAR + 1)
     assert cache.year_of(after, 1, 20.0, by_model=False).chances.now == pytest.approx(whole.now)
 
 
@@ -522,15 +527,14 @@ def test_a_day_of_expiry_corrected_changes_the_chances_of_the_year_that_rest_on_
     seen = []
     for version, values in enumerate((held, corrected)):
         repository.applications.save_outcome(firm, YEAR - 3, values, version)
-        repository.firms.set_stage([firm], Stage.READY)
-        pool = cache.pool(repository, YEAR + 1, year_candidates.USUAL)
+        pool = cache.pool(repository, YEAR + 1)
         seen.append(cache.year_of(pool, 1, 20.0, by_model=False).chances.now.sum())
     # valid through this year it is not certified anew in it, and all of its chance is next year's
     assert seen[1] > seen[0]
 
 
 def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> None:
-    held = cache.pool(filled.repository, YEAR, year_candidates.USUAL)
+    held = cache.pool(filled.repository, YEAR)
     first, other = (
         cache.year_of(held, target, days, by_model=True) for target, days in ((5, 20.0), (9, 40.0))
     )
@@ -597,8 +601,8 @@ def test_while_a_year_is_worked_out_again_the_overview_shows_it_as_last_worked_o
         return work(*asked)
 
     monkeypatch.setattr(cache, "_outlook", slow)
-    firms = filled.repository.firms.frame()
-    filled.repository.firms.set_stage(firms["id"].tolist()[:1], Stage.LAPSED)
+    ready = filled.repository.firms.page(FirmFilter(stage="ready"), limit=1).rows
+    filled.repository.firms.set_stage([ready[0]["id"]], Stage.SURVEYED)
     held = next(row for row in filled.repository.administration.targets() if row["year"] == YEAR)
     filled.repository.administration.set_target(YEAR, 3, held["version"])
     # what was worked out just now would rest for some seconds

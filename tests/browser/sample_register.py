@@ -10,7 +10,7 @@ from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.readiness.artifact import load
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import screen
-from eligibility.store import LOCAL, Repository, Stage, open_store
+from eligibility.store import EARLY_STAGES, LOCAL, Repository, Stage, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample_data" / "candidates.csv"
@@ -38,8 +38,9 @@ def fill(folder: Path) -> Repository:
     ranked = eligible + [row for row in best if row["verdict"] != "eligible"]
     for stage, count in REACHED.items():
         part, ranked = ranked[:count], ranked[count:]
-        repository.firms.set_stage({row["id"]: row["version"] for row in part}, stage)
-        if stage in (Stage.CERTIFIED, Stage.APPLIED):
+        if stage in EARLY_STAGES:
+            repository.firms.set_stage({row["id"]: row["version"] for row in part}, stage)
+        else:
             made = {"certified": True} if stage is Stage.CERTIFIED else {}
             repository.applications.save_outcomes((row["id"], today.year, made, 0) for row in part)
         if stage is Stage.READY:

@@ -86,7 +86,7 @@ def without_log(engine: Engine) -> None:
 
 def test_a_year_reads_the_same_without_the_log(engine: Engine) -> None:
     w = world(engine)
-    w.chief.firms.set_stage([w.firm], Stage.APPLIED)
+    w.chief.firms.set_stage([w.other_firm], Stage.READY)
     before = what_a_year_reads(w.chief), w.chief.year.last_change()
     without_log(engine)
     assert (what_a_year_reads(w.chief), w.chief.year.last_change()) == before
@@ -141,11 +141,12 @@ def test_every_change_of_stage_says_since_when_it_holds_and_nothing_else_does(
         assert after == before or now < after <= clock.at
         return bool(after != before)
 
-    assert since(lambda: local.firms.set_stage([added], Stage.APPLIED))
-    assert not since(lambda: local.firms.set_stage([added], Stage.APPLIED))
+    assert since(lambda: local.firms.set_stage([added], Stage.READY))
+    assert not since(lambda: local.firms.set_stage([added], Stage.READY))
     assert not since(lambda: local.firms.save(added, {"name": "丙"}, of_version(local, added)))
-    assert not since(lambda: local.applications.save_outcome(added, 2025, {"certified": None}, 0))
-    assert since(lambda: local.applications.save_outcome(added, 2025, {"certified": False}, 1))
+    assert since(lambda: local.applications.save_outcome(added, 2025, {"certified": None}, 0))
+    assert not since(lambda: local.applications.save_outcome(added, 2025, {"batch": "1"}, 1))
+    assert since(lambda: local.applications.save_outcome(added, 2025, {"certified": False}, 2))
     assert since(lambda: local.applications.save_outcomes([(added, 2026, {"certified": None}, 0)]))
     # an older application moves no stage
     assert not since(lambda: local.applications.save_outcome(added, 2020, {"certified": True}, 0))

@@ -43,7 +43,7 @@ from eligibility.store.drafts import (
     new_code,
 )
 from eligibility.store.schema import staged
-from tests.store.two_carriers import facts, record
+from tests.store.two_carriers import enter_old_stage, facts, record
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def test_the_overview_counts_add_up(local: Repository) -> None:
     ]
     local.records.add_assessment(made[0], {}, record("eligible"))
     local.records.add_assessment(made[1], {}, record("ineligible"))
-    local.firms.set_stage(made[:2], "certified")
+    enter_old_stage(local.engine, made[:2], "certified")
     assert local.overview.funnel() == {
         stage: {"surveyed": 3, "certified": 2}.get(stage, 0) for stage in Stage
     }

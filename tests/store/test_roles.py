@@ -92,7 +92,7 @@ CALLS = {
     ),
     "firms.assign": Call(lambda r, w: r.firms.assign([w.firm], w.adviser), STAFF, SEES),
     "firms.move": Call(lambda r, w: r.firms.move([w.firm], w.carrier), LEADS),
-    "firms.set_stage": Call(lambda r, w: r.firms.set_stage([w.firm], "ready"), STAFF, SEES),
+    "firms.set_stage": Call(lambda r, w: r.firms.set_stage([w.spare], "ready"), STAFF, SEES),
     "firms.count_changes": Call(
         lambda r, w: r.firms.count_changes(FirmFilter(), "stage", "ready"), STAFF
     ),
@@ -146,6 +146,15 @@ CALLS = {
     "applications.save_outcome": Call(
         lambda r, w: r.applications.save_outcome(
             w.firm, 2026, {"batch": SECRET},
+            of(w.chief.applications.outcomes(w.firm), applied_year=2026)["version"],
+        ),
+        STAFF, SEES,
+    ),
+    "tallies.tally": Call(lambda r, w: r.tallies.tally(2026), STAFF),
+    "year.figures_changed": Call(lambda r, w: r.year.figures_changed(), STAFF),
+    "applications.save_steps": Call(
+        lambda r, w: r.applications.save_steps(
+            w.firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}],
             of(w.chief.applications.outcomes(w.firm), applied_year=2026)["version"],
         ),
         STAFF, SEES,
@@ -620,7 +629,7 @@ def test_every_method_that_moves_a_year_changes_the_mark_that_says_so(engine: En
     calls["applications.save_outcome"] = lambda r, w: r.applications.save_outcome(
         w.firm,
         2026,
-        {"certified": True},
+        {"expires_on": date(2027, 3, 1)},
         of(r.applications.outcomes(w.firm), applied_year=2026)["version"],
     )
     moving = set()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 
 from eligibility.store import VISITOR, Principal, Repository, Role, SignIn, System
 from eligibility.store.accounts import token_hash
 from eligibility.store.actors import now
+from eligibility.store.change_counter import count_change
 from eligibility.store.inbox import Origin
-from eligibility.store.schema import accounts, sign_ins
+from eligibility.store.schema import accounts, firms, sign_ins
 
 #: stands in everything that is told of the first carrier's firm
 SECRET = "甲秘密"
@@ -131,6 +133,9 @@ def world(engine: Engine) -> World:
         firm, 2026, {"certified": True, "assessment_id": assessment, "batch": SECRET,
                      "certificate_number": SECRET, "expires_on": date(2026, 12, 1)}, 0
     )  # fmt: skip
+    at_carrier.applications.save_steps(
+        firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}], 1
+    )
     task = at_carrier.casework.add_task(firm, {"title": SECRET, "due_on": date(2026, 12, 1)})
     visit = at_carrier.visits.add(
         firm, {"visited_on": date(2026, 12, 1), "next_step": SECRET}, next_due=date(2026, 12, 3)
@@ -187,6 +192,14 @@ def world(engine: Engine) -> World:
         (first, second), merge, spare, gone, former["id"], token, question_token, question_link,
         result_link, spare_link, submission, change, principals, account_ids,
     )  # fmt: skip
+
+
+def enter_old_stage(engine: Engine, firm_ids: Collection[int], stage: str) -> None:
+    """A stage without a record behind it, as stores of earlier versions hold it."""
+    values = {"stage": stage, "stage_since": now(), "version": firms.c.version + 1}
+    with engine.begin() as connection:
+        connection.execute(update(firms).where(firms.c.id.in_(firm_ids)).values(values))
+        count_change(connection)
 
 
 def sign_in(engine: Engine, account_id: int) -> SignIn:

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.assessment.assess import assess_table
-from eligibility.city.certificates import Stock, certificates
-from eligibility.city.chances import (
-    FirmChances,
-    applicant_chances,
-    chances_by_model,
-    chances_without_model,
-    year_after,
-)
+from eligibility.city.certificates import certificates
 from eligibility.city.deadlines import Deadline, for_batch, for_certificate
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import City
 from eligibility.city.year import CityYear
-from eligibility.domain.facts import FirmTable
-from eligibility.domain.law import ApplicationRound
 from eligibility.i18n import Language
 from eligibility.planning.actions import Actions
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.lead_times import LeadTimes, lead_times
 from eligibility.planning.next_batch import next_batch
 from eligibility.planning.readiness_plan import Judge
-from eligibility.readiness.model import Model
+from eligibility.register import register_year
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.reports.firm_summary import FirmSummary
 from eligibility.schemes.registry import Scheme
@@ -136,30 +126,7 @@ def state_of_file(screening: Screening, year: int, scheme: Scheme) -> PortfolioS
     of_year = table.application_years == year
     if of_year.all():
         return PortfolioState(table, screening.assessments)
-    return assess_state(table.take(of_year), scheme)
-
-
-def assess_state(firms: FirmTable, scheme: Scheme) -> PortfolioState:
-    """Where the firms of a table stand."""
-    return PortfolioState(firms, assess_table(firms, scheme))
-
-
-def target(city: City, year: int, pool: YearCandidates | None = None) -> int:
-    """How many firms are to be certified in a year: the register's own number wins over the city's.
-
-    Raises
-    ------
-    InputError
-        If neither sets any.
-    """
-    if pool is not None and pool.target is not None:
-        return pool.target
-    return int(city.target(year).certified.value)
-
-
-def closed_batch(city: City, year: int, scheme: Scheme) -> ApplicationRound | None:
-    """The last batch of a year, if it has closed."""
-    return scheme.overlay(city.region).last_batch(year, date.today())
+    return register_year.assess_state(table.take(of_year), scheme)
 
 
 def firm_ids(pool: YearCandidates, city_year: CityYear) -> list[str]:
@@ -203,33 +170,3 @@ def deadlines(
         return [due for due in for_certificate(issued, law, overlay, ends) if due.day >= day]
     batches = overlay.batches_from(day)
     return for_batch(batches[0], overlay) if batches else []
-
-
-def stock(pool: YearCandidates, scheme: Scheme) -> Stock:
-    """Certificates on record in the year and the next."""
-    law = scheme.in_force(date(pool.year, 1, 1))
-    return pool.certificates.stock(law, pool.year, pool.year + 1)
-
-
-def pool_chances(
-    model: Model | None, standing: PortfolioState, city: City, pool: YearCandidates, scheme: Scheme
-) -> FirmChances:
-    """Chances of the firms that a year of the register counts.
-
-    Each counts for its chance to apply as well, unless its application is in. Of a year that comes
-    after one still open they are those of firms not certified in that one.
-    """
-    chances = applicant_chances(
-        model_chances(model, standing, city), standing, city, pool.renewal, pool.has_applied,
-        pool.history,
-    )  # fmt: skip
-    if not pool.again.any() or closed_batch(city, pool.year - 1, scheme):
-        return chances
-    return year_after(replace(chances, now=np.where(pool.again, chances.now, 0)), chances)
-
-
-def model_chances(model: Model | None, standing: PortfolioState, city: City) -> FirmChances:
-    """Chances by the model where there is one, else as the city assumes them."""
-    if model is None:
-        return chances_without_model(standing, city)
-    return chances_by_model(model.draws, model.training, standing, city)

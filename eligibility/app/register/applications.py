@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app import address, cache, session
+from eligibility.app.register import application_steps
 from eligibility.app.register.dossier import outcome_word
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
 from eligibility.app.translation import text as _
@@ -17,6 +18,7 @@ from eligibility.app.widgets import download_button, downloads, guard, notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
+from eligibility.register.application_life import application_status
 from eligibility.register.outcome_file import Register, past_table
 from eligibility.schemes.registry import Scheme
 from eligibility.store import FirmFilter, Repository
@@ -50,12 +52,15 @@ def applications_table(rows: Sequence[Row]) -> int | None:
     pending = len(of_year) - certified - refused
     sentence = words.format(n=len(of_year), certified=certified, refused=refused, pending=pending)
     st.html(tag("p", tag("strong", sentence), cls="counts"))
+    status = [application_status(row) for row in of_year]
     st.dataframe(
         {
             "open": [_("Open")] * len(of_year),
             _("Firm"): [row["firm"] for row in of_year],
             _("Credit code"): [row["uscc"] for row in of_year],
             _("Certified"): [outcome_word(row["certified"]) for row in of_year],
+            _("Stands"): [_(str(each.words)) for each in status],
+            _("Since"): [each.since for each in status],
             _("Batch"): [row["batch"] for row in of_year],
             _("Certificate number"): [row["certificate_number"] for row in of_year],
             _("Certified on"): [row["certified_on"] for row in of_year],
@@ -96,6 +101,8 @@ def record(repository: Repository) -> None:
         now = next((each for each in outcomes if each["applied_year"] == year), {"version": 0})
         row = session.edit_copy(f"outcome:{firm}:{year}", lambda: now)
         _form(repository, firm, year, row)
+        if now["version"]:
+            application_steps.draw_steps(repository, now)
         if row["version"] != now["version"]:
             session.discard_edit(f"outcome:{firm}:{year}")
             st.rerun()

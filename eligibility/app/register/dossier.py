@@ -33,7 +33,7 @@ from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.intake import codes
-from eligibility.store import STAGE_WORDS, Repository, Stage, audit_words
+from eligibility.store import EARLY_STAGES, STAGE_WORDS, Repository, Stage, audit_words
 
 Row = Mapping[str, Any]
 #: lines of the log before they scroll, and how high they are then
@@ -107,15 +107,16 @@ def master(repository: Repository, firm: Row) -> None:
     advisers = {None: _("nobody")} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
-    stages = {stage.value: _(STAGE_WORDS[stage]) for stage in Stage}
     # a version that moved on gets other inputs, so that what is typed belongs to what was seen
     copy = session.edit_copy(f"firm:{firm['id']}", lambda: dict(firm))
     # one who left stays until another is chosen
     advisers = {copy["adviser_id"]: copy["adviser"] or _("nobody")} | advisers
     name = f"{firm['id']}:{copy['version']}"
     with st.popover(_("Change")), st.form(f"master:{name}", border=False):
+        # from an application on the stage follows the records
+        stages = list(dict.fromkeys((copy["stage"], *(stage.value for stage in EARLY_STAGES))))
         stage = st.selectbox(
-            _("Stage"), list(stages), list(stages).index(copy["stage"]), stages.__getitem__
+            _("Stage"), stages, format_func=lambda each: _(STAGE_WORDS[Stage(each)])
         )
         adviser = st.selectbox(
             _("Adviser"),

@@ -26,7 +26,15 @@ from eligibility.app.widgets.status import verdict_word
 from eligibility.domain.errors import Conflict
 from eligibility.domain.text import Message, msgid
 from eligibility.schemes.registry import Scheme
-from eligibility.store import CARRIER_WORDS, STAGE_WORDS, FirmFilter, Repository, ResultPage, Stage
+from eligibility.store import (
+    CARRIER_WORDS,
+    EARLY_STAGES,
+    STAGE_WORDS,
+    FirmFilter,
+    Repository,
+    ResultPage,
+    Stage,
+)
 
 #: rows before the table scrolls, and how high it is then
 SHOWN, TALL = 16, 620
@@ -398,7 +406,7 @@ def bulk(
                 key=session.TO_ADVISER,
             )
             change("adviser_id", adviser, _("Give to this adviser"), session.GIVE)
-            words = _stages()
+            words = {stage.value: _(STAGE_WORDS[stage]) for stage in EARLY_STAGES}
             stage = st.selectbox(
                 _("Stage"),
                 list(words),

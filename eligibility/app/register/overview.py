@@ -18,7 +18,15 @@ from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
-from eligibility.store import CARRIER_WORDS, LEADS, AuditAction, Repository, Stage, audit_words
+from eligibility.store import (
+    CARRIER_WORDS,
+    LEADS,
+    AuditAction,
+    Repository,
+    Stage,
+    YearTally,
+    audit_words,
+)
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -26,17 +34,17 @@ T = TypeVar("T")
 GROUPS = 12
 
 
-def target(repository: Repository, year: int, funnel: Mapping[Stage, int]) -> None:
+def target(repository: Repository, year: int, tally: YearTally) -> None:
     """The target of the year against what is certified, applied for and ready."""
     rows = {row["year"]: row for row in repository.administration.targets()}
-    row = rows.get(year, {"number": None, "version": 0, "applied": 0, "certified": 0})
+    row = rows.get(year, {"number": None, "version": 0})
     leads = repository.rights().role in LEADS
     title = _("Target {year}") if leads else _("The city's target {year}")
     numbers = [
         (title.format(year=year), row["number"]),
-        (_("Certified in {year}").format(year=year), row["certified"]),
-        (_("Applications filed in {year}").format(year=year), row["applied"]),
-        (_("Ready to apply"), funnel[Stage.READY]),
+        (_("Certified in {year}").format(year=year), tally.certifications),
+        (_("Applications filed in {year}").format(year=year), tally.applications),
+        (_("Ready to apply"), tally.stages[Stage.READY]),
     ]
     st.html(
         tag(
@@ -50,7 +58,7 @@ def target(repository: Repository, year: int, funnel: Mapping[Stage, int]) -> No
     )
     # an adviser counts the carrier's firms, for which the city's target is no yardstick
     if row["number"] and leads:
-        _bar(row["certified"], funnel[Stage.APPLIED], row["number"])
+        _bar(tally.certifications, tally.pending, row["number"])
     if leads:
         _set_target(repository, year, row)
 

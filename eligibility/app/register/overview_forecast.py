@@ -84,7 +84,7 @@ def _draw_year(city_year: CityYear | None, pool: YearCandidates) -> None:
         forecast.numbers(record, open_=last is None, whole=whole)
         forecast.plot(city_year.portfolio.without, whole=whole)
         forecast.basis(city_year)
-    candidates.candidate_counts(pool)
+    candidates.candidate_counts(pool, open_=last is None)
     st.page_link(PAGES / "year/year_page.py", label=_("The year in detail →"))
 
 
@@ -108,11 +108,18 @@ def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
         )
     ]
     if support["choices"]:
+        before, after = (tenths(each["reaches_target"]) for each in (forecast, support["forecast"]))
+        support_sentence = (
+            _("{n} firms, with {days} adviser-days, would add {more} certified.")
+            if before == after
+            else _("{n} firms, with {days} adviser-days, would make it {chance}.")
+        )
         says.append(
-            _("{n} firms, with {days} adviser-days, would make it {chance}.").format(
+            support_sentence.format(
                 n=len(support["choices"]),
                 days=fmt.number(support["days"]),
-                chance=tenths(support["forecast"]["reaches_target"]),
+                chance=after,
+                more=fmt.number(support["gain"], 1),
             )
         )
     st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))
@@ -122,7 +129,10 @@ def visits(record: dict[str, Any], keys: Sequence[str], *, whole: bool = True) -
     """The firms to support with their actions and what these bring; gives the one opened."""
     support_record, forecast = record["support"], record["forecast"]
     sentence = _("These {n} firms, {days} adviser-days: {more} more certified expected in {year}.")
-    if whole:
+    before, after = (
+        tenths(each["reaches_target"]) for each in (forecast, support_record["forecast"])
+    )
+    if whole and before != after:
         sentence = _(
             "These {n} firms, {days} adviser-days: chance of at least {goal} in {year} from {before} to {after}, {more} more certified expected."
         )
@@ -131,8 +141,8 @@ def visits(record: dict[str, Any], keys: Sequence[str], *, whole: bool = True) -
         year=record["year"],
         n=len(support_record["choices"]),
         days=fmt.number(support_record["days"]),
-        before=tenths(forecast["reaches_target"]),
-        after=tenths(support_record["forecast"]["reaches_target"]),
+        before=before,
+        after=after,
         more=fmt.number(support_record["gain"]),
     )
     st.html(tag("p", sentence))

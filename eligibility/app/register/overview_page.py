@@ -20,22 +20,22 @@ today = date.today()
 st.title(_("Overview"), anchor=False)
 guard.news()
 with guard.refusals_shown():
-    stages = repository.overview.funnel()
-    overview.target(repository, today.year, stages)
+    tally = repository.tallies.tally(today.year)
+    overview.target(repository, today.year, tally)
     if sent := repository.inbox.arrivals():
         with st.container(key="inbox", border=True):
             st.header(_("Inbox: {n} from firms").format(n=len(sent)), anchor=False)
             inbox.list_arrivals(sent)
     # what takes longest is drawn last, into the place where it is read first
     outlooks = st.container(key="outlook")
-    if not sum(stages.values()):
+    if not tally.firms:
         st.info(_("No firm is held yet. Import a file of firms to begin."))
         st.page_link(PAGES / "register/import_page.py", label=_("Import a file of firms →"))
         st.stop()
     left, right = st.columns(2, gap="large")
     with left:
         st.header(_("From surveyed to certified"), anchor=False)
-        funnel.funnel(stages)
+        funnel.funnel(tally)
         st.header(_("Next deadlines"), anchor=False)
         rows = repository.overview.deadlines(today + timedelta(days=AHEAD), limit=10)
         due = overview.deadlines(rows, today)

@@ -18,6 +18,7 @@ from eligibility.city.settings import City
 from eligibility.city.year import CityYear
 from eligibility.domain.law import ApplicationRound
 from eligibility.domain.text import Message, msgid
+from eligibility.register import register_year
 from eligibility.register.year_candidates import STAGES, YearCandidates
 from eligibility.schemes.registry import Scheme
 from eligibility.store import LEADS, STAGE_WORDS, Repository, Stage
@@ -49,23 +50,6 @@ def whole(repository: Repository) -> bool:
     return repository.rights().role in LEADS
 
 
-def stages(usual: Sequence[Stage]) -> list[Stage]:
-    """The stages whose firms are counted, from the usual ones on."""
-    words = {stage: _(STAGE_WORDS[stage]) for stage in STAGES}
-    words[Stage.CERTIFIED] = _("certificate ends in the year")
-    selection = st.pills(
-        _("Counted are firms at these stages"),
-        list(words),
-        selection_mode="multi",
-        default=usual,
-        format_func=words.__getitem__,
-        # where others are usual, what was chosen before is not kept
-        key=session.stages_key(usual),
-        persist_state="session",
-    )
-    return sorted(selection, key=list(words).index)
-
-
 def years(*, of_register: bool) -> list[int]:
     """The years to choose from: of the register, or of the file kept."""
     return (
@@ -77,14 +61,14 @@ def years(*, of_register: bool) -> list[int]:
 
 def closed_batch(year: int, city: City, scheme: Scheme) -> ApplicationRound | None:
     """The last batch of the year where it has closed, and that only applications filed count then."""
-    last = plan_results.closed_batch(city, year, scheme)
+    last = register_year.closed_batch(city, year, scheme)
     if last is not None:
         sentence = _(
-            "The last batch of {year} closed on {day}: only applications filed are counted unless you choose otherwise."
+            "The last batch of {year} closed on {day}: only applications filed are counted."
         )
         if last.source == "assumed":
             sentence = _(
-                "The last batch of {year} closed on {day} (assumed, please check): only applications filed are counted unless you choose otherwise."
+                "The last batch of {year} closed on {day} (assumed, please check): only applications filed are counted."
             )
         st.html(tag("p", sentence.format(year=year, day=last.due), cls="notice"))
     return last
@@ -99,19 +83,28 @@ def nobody() -> None:
     """What to do where no firm is counted."""
     st.info(
         _(
-            "No firm with figures stands at a stage that is counted. Set the stages of firms in the list of all firms."
+            "No firm with figures can be certified in the year: each is decided, or holds a certificate beyond it."
         )
     )
     st.page_link(PAGES / "register/firms_page.py", label=_("All firms →"))
 
 
-def candidate_counts(pool: YearCandidates) -> None:
-    """Who is counted, and who cannot be, with the way to each of these."""
+def candidate_counts(pool: YearCandidates, *, open_: bool) -> None:
+    """Who is counted, and who cannot be, with the way to each of these.
+
+    Once the last batch has closed (not ``open_``) only applications filed are.
+    """
     words = {stage: _(STAGE_WORDS[stage]) for stage in STAGES}
     words[Stage.CERTIFIED] = _("certificate ends in the year")
     lines = [
-        _("Counted: {n} firms of the register").format(n=f"{len(pool.firms):,}"),
-        *(f"{words[stage]} {pool.stages[stage]:,}" for stage in STAGES if pool.stages[stage]),
+        _("Counted: {n} firms of the register").format(
+            n=f"{len(pool.firms) if open_ else int(pool.has_applied.sum()):,}"
+        ),
+        *(
+            f"{words[stage]} {pool.stages[stage]:,}"
+            for stage in (STAGES if open_ else (Stage.APPLIED,))
+            if pool.stages[stage]
+        ),
     ]
     if pool.waiting:
         lines.append(
@@ -140,9 +133,9 @@ def candidate_counts(pool: YearCandidates) -> None:
     _left_out(_("Not counted, as their figures contradict themselves: {n}"), pool.unread)
 
 
-def candidates_summary(repository: Repository, pool: YearCandidates) -> None:
+def candidates_summary(repository: Repository, pool: YearCandidates, *, open_: bool) -> None:
     """Who is counted and who cannot be, and what is still to be recorded."""
-    candidate_counts(pool)
+    candidate_counts(pool, open_=open_)
     unrecorded_applications(repository, pool)
 
 
@@ -199,7 +192,7 @@ def certificates(
 ) -> None:
     """Certificates valid at the end of each year if no more came, against the stock aimed at."""
     st.header(_("Stock of certificates"), anchor=False)
-    stock, undated = plan_results.stock(pool, scheme), pool.certificates.without_day
+    stock, undated = register_year.stock(pool, scheme), pool.certificates.without_day
     # the stock aimed at is the city's, and no yardstick for the firms of one carrier
     aim = city_year.target.stock if whole else None
     heads: Sequence[str] = (

@@ -17,12 +17,13 @@ from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
 from eligibility.city.forecast import Forecast
 from eligibility.city.portfolio import Aim
+from eligibility.city.scenarios import Scenario
 from eligibility.city.settings import City
 from eligibility.city.year import CityYear, shares_by
 from eligibility.domain.law import Figure
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.reports.number_format import certified_chance, tenths
-from eligibility.reports.year_text import carriers_part
+from eligibility.reports.year_text import UNCALIBRATED, carriers_part
 
 Record = Mapping[str, Any]
 #: chances below this are not drawn
@@ -50,7 +51,7 @@ def basis(city_year: CityYear) -> None:
 
 
 def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
-    """Expected, the 80 % interval, P(target), and how many more ready firms it takes.
+    """Expected, the 80 % interval, P(target), how many more ready firms it takes, and the scenarios.
 
     These are not told of a year whose last batch has closed (``open_``). The city's target is no
     yardstick for the firms of one carrier (not ``whole``): it is told beside what they bring.
@@ -59,7 +60,11 @@ def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
     more = seen["more_needed"]
     low, high = seen["interval_80"]
     lines = [
-        (_("Expected certified"), fmt.number(seen["expected"], 1), ""),
+        (
+            _("Expected certified"),
+            fmt.number(seen["expected"], 1),
+            "" if record["calibrated"] else _(UNCALIBRATED),
+        ),
         (_("With 80 %"), f"{low}–{high}", ""),
     ]
     if whole:
@@ -92,6 +97,42 @@ def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
     )
     if not whole:
         st.html(tag("p", carriers_part(dict(record), language())))
+    scenarios(record, whole=whole)
+
+
+def scenarios(record: Record, *, whole: bool = True) -> None:
+    """The three scenarios side by side; the middle one is what every other figure says.
+
+    Without the chance of the city's target for the firms of one carrier (not ``whole``).
+    """
+    heads = (
+        _("Scenario"),
+        _("Applications"),
+        _("Expected certified"),
+        _("With 80 %"),
+        _("Chance of at least {n}").format(n=record["target"]["certified"]),
+    )
+    shown = len(heads) if whole else len(heads) - 1
+    rows = []
+    for each in record["scenarios"]:
+        title = each["title"][language().id]
+        low, high = each["interval_80"]
+        row = (
+            tag("strong", title) if each["scenario"] == Scenario.LIKELY else title,
+            fmt.number(each["applications"], 1),
+            fmt.number(each["expected"], 1),
+            f"{low}–{high}",
+            tenths(each["reaches_target"]),
+        )
+        rows.append(row[:shown])
+    st.html(table(heads[:shown], rows, numbers=list(range(1, shown))))
+    if record["capacity"] is not None:
+        st.caption(
+            _(
+                "Applications of firms not decided yet; at most {n} in the year (capacity). Every "
+                "figure of the year is that of the middle scenario."
+            ).format(n=record["capacity"])
+        )
 
 
 def plot(forecast: Forecast, *, whole: bool = True) -> None:

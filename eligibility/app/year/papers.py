@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from eligibility.app import cache
-from eligibility.app.firm import plan_results
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import downloads, paper_buttons
 from eligibility.city.year import CityYear
 from eligibility.i18n import Language
+from eligibility.register import register_year
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.screening import Screening
 
@@ -38,7 +38,7 @@ def of_year(city_year: CityYear, firms: YearCandidates | Screening, *, by_model:
     own = firms if isinstance(firms, YearCandidates) else None
     targets = (own.target, own.target_after, own.carrier) if own else (None, None, None)
     registered, target_after, carrier = targets
-    chances = partial(plan_results.model_chances, model, city=city_year.city)
+    chances = partial(register_year.model_chances, model, city=city_year.city)
     paper = {
         kind: partial(
             year_paper,

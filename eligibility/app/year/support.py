@@ -53,7 +53,11 @@ def comparison(support: Record, *, whole: bool = True) -> None:
     shown = len(heads) if whole else len(heads) - 1
     st.html(table(heads[:shown], [row[:shown] for row in rows], numbers=list(range(1, shown))))
     if support["assumed"]:
-        st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
+        st.caption(
+            _(
+                "Days, costs and effects of the actions are assumed: the settings of the city hold them."
+            )
+        )
 
 
 def bound(support: Record) -> None:
@@ -82,6 +86,7 @@ def worth_a_visit(support: Record, keys: Sequence[str]) -> str | None:
         _("Days"): [each["days"] for each in choices],
         _("Chance now"): [certified_chance(each["before"]) for each in choices],
         _("Chance then"): [certified_chance(each["after"]) for each in choices],
+        _("Certifications added"): [round(each["gain"], 2) for each in choices],
         _("District"): [each["district"] for each in choices],
     }
     st.dataframe(
@@ -97,7 +102,11 @@ def worth_a_visit(support: Record, keys: Sequence[str]) -> str | None:
         alt=_("Firms worth a visit, with what to do"),
     )
     if support["assumed"]:
-        st.caption(_("Days, costs and effects of the actions are assumed: city.yaml holds them."))
+        st.caption(
+            _(
+                "Days, costs and effects of the actions are assumed: the settings of the city hold them."
+            )
+        )
     return session.pressed_row(session.VISITED, list(keys))
 
 
@@ -179,7 +188,11 @@ def training(needs: Record) -> None:
     ]
     st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
     if needs["assumed"]:
-        st.caption(_("Days, seats and effects of the courses are assumed: city.yaml holds them."))
+        st.caption(
+            _(
+                "Days, seats and effects of the courses are assumed: the settings of the city hold them."
+            )
+        )
     for scored, title in (
         (False, _("Conditions that most firms lack")),
         (True, _("Items of the score that most firms have below their best")),

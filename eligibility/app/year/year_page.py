@@ -13,6 +13,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard, notices
 from eligibility.app.year import candidates, forecast, papers, support
 from eligibility.domain.errors import EligibilityError
+from eligibility.register import register_year
 from eligibility.reports.year_text import city_record
 
 st.title(_("The year"), anchor=False)
@@ -37,12 +38,12 @@ try:
     held = last = None
     if registered:
         last = candidates.closed_batch(year, city, cache.scheme())
-        held = cache.pool(repository, year, candidates.stages(cache.stages(year)))
+        held = cache.pool(repository, year)
     if held and not held.firms:
         candidates.nobody()
-        candidates.candidates_summary(repository, held)
+        candidates.candidates_summary(repository, held, open_=last is None)
         st.stop()
-    goal = plan_results.target(city, year, held)
+    goal = register_year.year_target(city, year, held)
     key = session.target_key(goal if held else None)
     target, days = forecast.inputs(city, goal, year, key, whole=whole)
     already = forecast.already(year) if not registered else 0
@@ -61,7 +62,7 @@ forecast.basis(made)
 forecast.numbers(record, open_=last is None, whole=whole)
 forecast.plot(made.portfolio.without, whole=whole)
 if held:
-    candidates.candidates_summary(repository, held)
+    candidates.candidates_summary(repository, held, open_=last is None)
     candidates.certificates(held, made, cache.scheme(), whole=whole)
 st.header(_("Whom to support"), anchor=False)
 support.comparison(record["support"], whole=whole)

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.schema import SchemaItem
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:
