@@ -19,7 +19,6 @@ STANDS = {
     ApplicationStep.ANNOUNCEMENT: msgid("certified"),
     ApplicationStep.RETURN: msgid("returned for correction"),
     ApplicationStep.REFUSAL: msgid("refused"),
-    ApplicationStep.CANCELLATION: msgid("certificate cancelled"),
 }
 
 
@@ -36,7 +35,7 @@ class ApplicationStatus:
     since : date or None
         The day of the last step, or of the certificate; None where neither is known.
     reasons : tuple of str
-        Codes of the reasons of a return, a refusal or a cancellation (``review_reasons``).
+        Codes of the reasons of a return or a refusal (``review_reasons``).
     remark : str
         The text beside them.
     words : Message
@@ -63,9 +62,7 @@ def application_status(row: Mapping[str, Any]) -> ApplicationStatus:
     if steps:
         last = steps[-1]
         word = STANDS[last["step"]]
-        if certified and last["step"] not in (
-            ApplicationStep.ANNOUNCEMENT, ApplicationStep.CANCELLATION
-        ):  # fmt: skip
+        if certified and last["step"] is not ApplicationStep.ANNOUNCEMENT:
             word = msgid("certified")
         return ApplicationStatus(
             last["step"], certified, last["day"], tuple(last["reasons"]), last["remark"],
@@ -80,10 +77,8 @@ def application_status(row: Mapping[str, Any]) -> ApplicationStatus:
 def next_steps(status: ApplicationStatus) -> tuple[ApplicationStep, ...]:
     """The steps that may be recorded next, the likeliest first."""
     match status.step:
-        case ApplicationStep.REFUSAL | ApplicationStep.CANCELLATION:
+        case ApplicationStep.REFUSAL | ApplicationStep.ANNOUNCEMENT:
             return ()
-        case ApplicationStep.ANNOUNCEMENT:
-            return (ApplicationStep.CANCELLATION,)
         case None if status.is_certified is not None:
             return (
                 (ApplicationStep.ANNOUNCEMENT,)

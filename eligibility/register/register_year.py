@@ -71,6 +71,7 @@ def register_year(
         days=days,
         aim=aim,
         has_applied=pool.has_applied,
+        scheme=scheme,
     )
 
 

@@ -1,4 +1,4 @@
-"""Reasons of a return, a refusal or a cancellation: codes of our own, with what each one speaks of."""
+"""Reasons of a return or a refusal: codes of our own, with what each one speaks of."""
 
 from __future__ import annotations
 

@@ -24,7 +24,6 @@ ORDER = tuple(ApplicationStep)[:5]
 #: what each step decides of the application; the others leave it open
 DECISIONS = {
     ApplicationStep.ANNOUNCEMENT: True,
-    ApplicationStep.CANCELLATION: True,
     ApplicationStep.REFUSAL: False,
 }
 
@@ -35,7 +34,7 @@ def checked_steps(steps: Iterable[Facts]) -> list[Row]:
     Parameters
     ----------
     steps : iterable of mappings
-        Each with ``step`` (of ``ApplicationStep``) and ``day``; a return, a refusal and a cancellation
+        Each with ``step`` (of ``ApplicationStep``) and ``day``; a return and a refusal
         with ``reasons``, a list of codes, as well; ``remark`` is optional.
 
     Raises
@@ -53,10 +52,6 @@ def checked_steps(steps: Iterable[Facts]) -> list[Row]:
                 step=_word(after["step"]), day=after["day"], before=_word(before["step"]),
                 earlier=before["day"],
             )  # fmt: skip
-    if rows and rows[0]["step"] is ApplicationStep.CANCELLATION:
-        raise InputError(
-            "A certificate is cancelled after its announcement; enter that step first."
-        )
     return rows
 
 
@@ -83,11 +78,7 @@ def _checked_step(step: Facts) -> Row:
 
 def _may_follow(before: ApplicationStep, after: ApplicationStep) -> bool:
     match before, after:
-        case ApplicationStep.REFUSAL | ApplicationStep.CANCELLATION, _:
-            return False
-        case ApplicationStep.ANNOUNCEMENT, _:
-            return after is ApplicationStep.CANCELLATION
-        case _, ApplicationStep.CANCELLATION:
+        case ApplicationStep.REFUSAL | ApplicationStep.ANNOUNCEMENT, _:
             return False
         case _, ApplicationStep.RETURN | ApplicationStep.REFUSAL:
             return True

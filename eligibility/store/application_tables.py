@@ -25,7 +25,6 @@ class ApplicationStep(StrEnum):
     ANNOUNCEMENT = "announcement"
     RETURN = "return"
     REFUSAL = "refusal"
-    CANCELLATION = "cancellation"
 
 
 STEP_WORDS = {
@@ -36,12 +35,9 @@ STEP_WORDS = {
     ApplicationStep.ANNOUNCEMENT: msgid("announcement"),
     ApplicationStep.RETURN: msgid("return for correction"),
     ApplicationStep.REFUSAL: msgid("refusal"),
-    ApplicationStep.CANCELLATION: msgid("cancellation of the certificate"),
 }
 #: steps that say why
-REASONED_STEPS = frozenset(
-    {ApplicationStep.RETURN, ApplicationStep.REFUSAL, ApplicationStep.CANCELLATION}
-)
+REASONED_STEPS = frozenset({ApplicationStep.RETURN, ApplicationStep.REFUSAL})
 
 application_steps = Table(
     "application_steps",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, case, func, select, update
+from sqlalchemy import Table, case, func, select
 
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.store.access import Access, open_to
@@ -22,7 +22,6 @@ from eligibility.store.certificate_tables import (
 )
 from eligibility.store.rows import Facts, Row, only, plain, slices
 from eligibility.store.schema import (
-    Stage,
     accounts,
     carriers,
     figures,
@@ -30,6 +29,7 @@ from eligibility.store.schema import (
     ledgers,
     outcomes,
 )
+from eligibility.store.stages import follow_records
 
 REPORT = ("filed_on", "answers")
 CHANGE = ("kind", "changed_on", "detail", "reported_on")
@@ -199,15 +199,7 @@ class Certificates(Access):
             after = self._put(
                 connection, cancellations, key, {**entries, "changed_at": at}, version
             )
-            if applied_year == years[0]:
-                connection.execute(
-                    update(firms)
-                    .where(firms.c.id == firm_id, firms.c.stage == Stage.CERTIFIED.value)
-                    .values(
-                        stage=Stage.LAPSED.value, stage_since=at, changed_at=at,
-                        version=firms.c.version + 1,
-                    )
-                )  # fmt: skip
+            follow_records(connection, [firm_id], at)
             self._log(
                 connection, AuditAction.CERTIFICATE_CANCEL, firm_id,
                 applied_year=applied_year, **entries,

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy import Date as RawDay
 from sqlalchemy import DateTime as RawMoment
 
-from eligibility.store.application_steps import read_steps
 from eligibility.store.application_tables import application_steps
 from eligibility.store.certificate_tables import (
     annual_reports,
@@ -43,7 +42,7 @@ from eligibility.store.schema import (
     outcomes,
     tasks,
 )
-from eligibility.store.stages import records_stage
+from eligibility.store.stages import read_cancellation_days, records_stage
 from eligibility.store.visit_table import visits
 
 #: tables of a file, with what a row is the only one of in it
@@ -170,7 +169,7 @@ def _stage_of_records(
     """The stage that the applications say, None where they say none; when the certificate ends."""
     own = select(outcomes).where(outcomes.c.firm_id == firm_id).order_by(outcomes.c.applied_year)
     rows = [dict(row) for row in connection.execute(own).mappings()]
-    return records_stage(rows, read_steps(connection, [firm_id]), today)
+    return records_stage(rows, read_cancellation_days(connection, [firm_id]), today)
 
 
 def current_headline(connection: Connection, firm_id: int) -> Row:

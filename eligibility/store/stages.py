@@ -6,7 +6,7 @@ the verdict until a person sets it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,8 +15,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select, update
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message
 from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
-from eligibility.store.application_steps import read_steps
-from eligibility.store.application_tables import ApplicationStep
+from eligibility.store.certificate_tables import cancellations
 from eligibility.store.rows import Row, slices
 from eligibility.store.schema import STAGE_WORDS, Stage, firms, outcomes
 
@@ -28,7 +27,7 @@ PROPOSALS = {
 }  # fmt: skip
 
 
-def certificate_end(row: Row, steps: Collection[Row] = ()) -> date:
+def certificate_end(row: Row, cancelled_on: date | None = None) -> date:
     """The first day without the certificate of a certified application (32号 第九条).
 
     Parameters
@@ -36,13 +35,11 @@ def certificate_end(row: Row, steps: Collection[Row] = ()) -> date:
     row : mapping
         ``applied_year``, ``certified_on``, ``expires_on``; the last day of the year of application
         stands for a day of issue that is not known.
-    steps : collection of mappings, optional
-        Of the application; a cancellation ends the certificate on its day.
+    cancelled_on : date, optional
+        A cancellation ends the certificate on its day.
     """
-    for step in steps:
-        if step["step"] is ApplicationStep.CANCELLATION:
-            day: date = step["day"]
-            return day
+    if cancelled_on is not None:
+        return cancelled_on
     if row["expires_on"] is not None:
         end: date = row["expires_on"]
         return end
@@ -56,7 +53,7 @@ def certificate_end(row: Row, steps: Collection[Row] = ()) -> date:
 
 
 def records_stage(
-    rows: list[Row], steps: dict[tuple[int, int], list[Row]], today: date
+    rows: list[Row], cancellation_days: Mapping[tuple[int, int], date], today: date
 ) -> tuple[Stage | None, date | None]:
     """The stage that a firm's applications say, and the first day without its last certificate.
 
@@ -64,6 +61,7 @@ def records_stage(
     ----------
     rows : list of mappings
         The applications of one firm in the order of their years.
+    cancellation_days : mapping of (firm, year of application) to date
 
     Returns
     -------
@@ -74,7 +72,7 @@ def records_stage(
     if not rows:
         return None, None
     ends = [
-        certificate_end(row, steps.get((row["firm_id"], row["applied_year"]), ()))
+        certificate_end(row, cancellation_days.get((row["firm_id"], row["applied_year"])))
         for row in rows
         if row["certified"]
     ]
@@ -84,6 +82,15 @@ def records_stage(
     if last is not None and last > today:
         return Stage.CERTIFIED, last
     return (Stage.LAPSED if rows[-1]["certified"] else None), last
+
+
+def read_cancellation_days(
+    connection: Connection, firm_ids: Collection[int]
+) -> Mapping[tuple[int, int], date]:
+    """(firm, year of application) → the day on which its certificate was cancelled."""
+    columns = (cancellations.c.firm_id, cancellations.c.applied_year, cancellations.c.cancelled_on)
+    wanted = select(*columns).where(cancellations.c.firm_id.in_(firm_ids))
+    return {(firm, year): day for firm, year, day in connection.execute(wanted)}
 
 
 def follow_records(connection: Connection, firm_ids: Iterable[int], at: datetime) -> None:
@@ -99,11 +106,11 @@ def follow_records(connection: Connection, firm_ids: Iterable[int], at: datetime
         query = select(*(outcomes.c[name] for name in names)).where(outcomes.c.firm_id.in_(some))
         for row in connection.execute(query.order_by(outcomes.c.applied_year)).mappings():
             by_firm[row["firm_id"]].append(dict(row))
-        steps = read_steps(connection, some)
+        cancelled = read_cancellation_days(connection, some)
         columns = (firms.c.id, firms.c.stage, firms.c.stage_by_hand, firms.c.certificate_ends)
         rows = connection.execute(select(*columns).where(firms.c.id.in_(some))).all()
         for firm, stage, by_hand, ends in rows:
-            reached, last = records_stage(by_firm[firm], steps, at.date())
+            reached, last = records_stage(by_firm[firm], cancelled, at.date())
             current = Stage(stage)
             if reached in (None, Stage.LAPSED) and by_hand and current in EARLY_STAGES:
                 # a person looked at it since

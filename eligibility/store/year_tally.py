@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
-from eligibility.store.application_tables import ApplicationStep, application_steps
+from eligibility.store.certificate_tables import cancellations
 from eligibility.store.schema import Stage, firms, outcomes
 
 #: the stages of the funnel, in their order
@@ -123,11 +123,8 @@ class YearTallies(Access):
             counting = select(func.count()).select_from(firms).where(self._counts())
             ends = firms.c.certificate_ends
             cancelled = (
-                select(application_steps.c.firm_id)
-                .where(
-                    application_steps.c.step == ApplicationStep.CANCELLATION.value,
-                    application_steps.c.day.between(first, last),
-                )
+                select(cancellations.c.firm_id)
+                .where(cancellations.c.cancelled_on.between(first, last))
             )  # fmt: skip
             is_cancelled = firms.c.id.in_(cancelled)
             reached = funnel_counts(idle, len(decided), certifications)

@@ -56,8 +56,7 @@ def local(engine: Engine, clock: Clock) -> Repository:
         ([step("publicity", 6), step("submission", 7)], "does not follow"),
         ([step("submission", 7), step("formal_check", 6)], "does not follow"),
         ([step("refusal", 7, 1, "score"), step("publicity", 8)], "does not follow"),
-        ([step("submission", 7), step("cancellation", 8, 1, "reports")], "does not follow"),
-        ([step("cancellation", 8, 1, "reports")], "after its announcement"),
+        ([step("announcement", 7), step("refusal", 8, 1, "reports")], "does not follow"),
         ([step("refusal", 7)], "needs a reason"),
         ([step("submission", 7, 1, "score")], "has no reasons"),
         ([step("blessing", 7)], "no step blessing"),
@@ -122,8 +121,8 @@ def test_a_cancelled_certificate_ends_on_its_day(local: Repository, clock: Clock
     steps = [step("announcement", 3)]
     local.applications.save_steps(firm, 2026, steps, 0)
     clock.move(2026, 9, 2)
-    steps = [*steps, step("cancellation", 9, 1, "falsification")]
-    local.applications.save_steps(firm, 2026, steps, 1)
+    cancellation = {"cancelled_on": date(2026, 9, 1), "ground": "fraud"}
+    local.certificates.save_cancellation(firm, 2026, cancellation, 0)
     assert stage(local, firm) == Stage.LAPSED
     assert local.firms.get(firm)["certificate_ends"] == date(2026, 9, 1)
 

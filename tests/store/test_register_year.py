@@ -76,9 +76,7 @@ class Play:
         new = {"step": name, "day": date(YEAR, month, 2), "reasons": list(reasons)}
         applications = self.repository.applications
         applications.save_steps(firm, YEAR, [*row["steps"], new], row["version"])
-        self.applied[firm] = {"announcement": True, "cancellation": True, "refusal": False}.get(
-            name
-        )
+        self.applied[firm] = {"announcement": True, "refusal": False}.get(name)
 
     def play(self, month: int) -> None:
         """What happens in a month."""
@@ -94,7 +92,8 @@ class Play:
                 self.step(firm, "announcement", month)
         if month == 8:
             firm = self.ids[0]
-            self.step(firm, "cancellation", 8, "falsification")
+            cancellation = {"cancelled_on": date(YEAR, 8, 2), "ground": "fraud"}
+            self.repository.certificates.save_cancellation(firm, YEAR, cancellation, 0)
             self.cancelled.add(firm)
         if month == 4:
             firm = self.ids[40]

@@ -51,7 +51,7 @@ def _form(repository: Repository, row: Row, later: tuple[ApplicationStep, ...]) 
             )
             day = st.date_input(_("Day"), date.today(), EARLIEST, LATEST, format="YYYY-MM-DD")
         reasons = st.multiselect(
-            _("Reasons (of a return, a refusal or a cancellation)"),
+            _("Reasons (of a return or a refusal)"),
             list(REVIEW_REASONS),
             format_func=lambda code: _(REVIEW_REASONS[code].title),
         )
