@@ -18,7 +18,7 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -29,12 +29,13 @@ from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
-from eligibility.domain.text import Wording
+from eligibility.domain.text import FrozenModel, Wording
 from eligibility.schemes.annual_report import AnnualReportForm
 from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.evidence import Check, Checker, EvidenceRules
+from eligibility.schemes.example_firm import example_firm
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
@@ -42,8 +43,7 @@ from eligibility.schemes.staff import StaffRules
 
 SCHEMES = Path(__file__).parent
 DEFAULT_SCHEME = "hnte"
-#: years back from today of which an example may speak
-EXAMPLE_YEARS = 10
+Rules = TypeVar("Rules", bound=FrozenModel)
 
 
 class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -135,21 +135,7 @@ class Scheme:
         None where the scheme has none.
         """
         path = self.folder / "example.yaml"
-        if not path.exists():
-            return None
-        places = {f"year{ago}": str(today.year - ago) for ago in range(EXAMPLE_YEARS)}
-        places["today"] = today.isoformat()
-        content = read_yaml(path)
-
-        def as_text(texts: Mapping[str, str]) -> dict[str, str]:
-            return {name: text.format_map(places) for name, text in texts.items()}
-
-        return {
-            "facts": as_text(content["facts"]),
-            "lists": {
-                name: [as_text(row) for row in rows] for name, rows in content["lists"].items()
-            },
-        }
+        return example_firm(read_yaml(path), today) if path.exists() else None
 
     @cached_property
     def latest_year_ids(self) -> frozenset[str]:
@@ -168,20 +154,22 @@ class Scheme:
     @cached_property
     def reconciliation(self) -> ReconciliationRules | None:
         """How books, return and application hang together; None where the scheme does not say."""
-        path = self.folder / "reconciliation.yaml"
-        return ReconciliationRules(**read_yaml(path)) if path.exists() else None
+        return self._rules("reconciliation.yaml", ReconciliationRules)
 
     @cached_property
     def staff_rules(self) -> StaffRules | None:
         """How the people of a firm are counted; None where the scheme does not say."""
-        path = self.folder / "staff.yaml"
-        return StaffRules(**read_yaml(path)) if path.exists() else None
+        return self._rules("staff.yaml", StaffRules)
 
     @cached_property
     def evidence(self) -> EvidenceRules | None:
         """What is checked of the chain of evidence; None where the scheme does not say."""
-        path = self.folder / "evidence.yaml"
-        return EvidenceRules(**read_yaml(path)) if path.exists() else None
+        return self._rules("evidence.yaml", EvidenceRules)
+
+    def _rules(self, file: str, kind: type[Rules]) -> Rules | None:
+        """The rules of a file of its folder; None where it has none."""
+        path = self.folder / file
+        return kind.model_validate(read_yaml(path)) if path.exists() else None
 
     def checker(self, check: Check) -> Checker:
         """The function that looks for what a check of the chain of evidence says."""
@@ -190,8 +178,7 @@ class Scheme:
     @cached_property
     def annual_report(self) -> AnnualReportForm | None:
         """The yearly report of firms with its title; None where the scheme asks for none."""
-        path = self.folder / "annual_report.yaml"
-        return AnnualReportForm.model_validate(read_yaml(path)) if path.exists() else None
+        return self._rules("annual_report.yaml", AnnualReportForm)
 
     @cached_property
     def targets(self) -> tuple[TitleTarget, ...]:
