@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from eligibility.atomic_file import atomic_file, check_output
-from eligibility.documents.figure_sources import FigureSource
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
@@ -145,15 +144,6 @@ def source_text(source: PaperSource, language: Language) -> str:
         parts.append(say("row {number}").format(number=source.cell) if is_row else source.cell)
     where = say(", ").join(parts)
     return f"{where} “{source.words}”" if source.words else where
-
-
-def figure_source_text(source: FigureSource, language: Language) -> str:
-    """The papers of a figure of the form, and whether something else was entered since."""
-    papers = language.text("; ").join(source_text(paper, language) for paper in source.papers)
-    if not source.is_corrected:
-        return papers
-    sentence = language.text("corrected by hand; {entry} by {papers}")
-    return sentence.format(entry=source.entry, papers=papers)
 
 
 # --- files ------------------------------------------------------------------------------------------

@@ -13,30 +13,20 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge, status_word
-from eligibility.assessment.condition_fields import condition_fields
 from eligibility.assessment.open_points import EXPERTS, finding_state
-from eligibility.documents.figure_sources import FigureSource, sources_of
 from eligibility.domain.law import Condition
 from eligibility.reports.firm_text import interval_in_words
 from eligibility.reports.number_format import percent
-from eligibility.reports.paper_text import figure_source_text
 from eligibility.screening import Firm
 
 #: codes named below one that is too high
 CODES = 5
 
 
-def conditions(firm: Firm, sources: Mapping[str, FigureSource] = {}) -> None:
-    """Every condition of the article in its order; each line opens to what it rests on.
-
-    ``sources`` says by field which papers a figure was read of.
-    """
-    looks_at = condition_fields(firm.scheme, firm.law) if sources else {}
+def conditions(firm: Firm) -> None:
+    """Every condition of the article in its order; each line opens to what it rests on."""
     heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"), _("How far"))
-    lines = [
-        _line(firm, finding, sources_of(looks_at.get(finding["id"], ()), sources))
-        for finding in firm.record["findings"]
-    ]
+    lines = [_line(firm, finding) for finding in firm.record["findings"]]
     st.html(
         tag(
             "div",
@@ -47,7 +37,7 @@ def conditions(firm: Firm, sources: Mapping[str, FigureSource] = {}) -> None:
     )
 
 
-def _line(firm: Firm, finding: dict[str, Any], sources: Mapping[str, FigureSource]) -> Markup:
+def _line(firm: Firm, finding: dict[str, Any]) -> Markup:
     turned = finding["interpretation"] is not None
     review = tag("span", "△ ", _("to be reviewed"), cls="status review") if turned else ""
     summary = tag(
@@ -64,7 +54,7 @@ def _line(firm: Firm, finding: dict[str, Any], sources: Mapping[str, FigureSourc
         tag("span", how_far(firm, finding), cls=f"cell far {status(firm, finding)}"),
         cls="row",
     )
-    pairs = list(_behind(firm, finding, sources))
+    pairs = list(_behind(firm, finding))
     body = tag("dl", *(join([tag("dt", term), tag("dd", *texts)]) for term, texts in pairs))
     return tag("details", summary, body, cls=status(firm, finding))
 
@@ -185,15 +175,12 @@ def _to_spare(finding: dict[str, Any]) -> str:
     return _("{amount} to spare").format(amount=fmt.quantity(margin, unit, language()))
 
 
-def _behind(
-    firm: Firm, finding: dict[str, Any], sources: Mapping[str, FigureSource]
-) -> Iterator[tuple[str, list[str]]]:
+def _behind(firm: Firm, finding: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """What a line rests on, as pairs of a term and its texts."""
     condition = firm.law.conditions_by_id[finding["id"]]
     yield _("Rule"), [language().of(condition.rule)]
     if words := _figures(condition, finding):
         yield _("Your figures"), [words]
-    yield from _where_from(firm, sources)
     yield _("Citation"), [cite(condition.citation)]
     turned_by = {each["id"] for each in (finding["interpretation"] or {}).get("turned_by", [])}
     for name, question in firm.law.interpretations.items():
@@ -218,21 +205,6 @@ def _behind(
             ],
         )
     yield _("Evidence reviewers ask for"), [language().of(condition.evidence)]
-
-
-def _where_from(firm: Firm, sources: Mapping[str, FigureSource]) -> Iterator[tuple[str, list[str]]]:
-    """The papers that the figures of a condition were read of."""
-    if not sources:
-        return
-    lines = [
-        tag(
-            "li",
-            fmt.field_title(firm.scheme.fields_by_id[name], firm.years),
-            tag("small", figure_source_text(source, language())),
-        )
-        for name, source in sources.items()
-    ]
-    yield _("Where from"), [tag("ul", *lines)]
 
 
 def _figures(condition: Condition, finding: dict[str, Any]) -> str:

@@ -60,8 +60,6 @@ class Draft:
     version: int = 0
     stored_text: str = ""
     shared_with: int | None = None
-    #: by key of a figure: the papers that it was read of, as ``plain_source`` makes them
-    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: answers of the ten first questions that are no figures of the form
     answers: dict[str, str] = field(default_factory=dict)
     language: str = ""
@@ -94,8 +92,6 @@ class Draft:
         state: dict[str, Any] = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
         if self.tracks:
             state["tracks"] = sorted(self.tracks)
-        if self.sources:
-            state["sources"] = dict(self.sources)
         if self.answers:
             state["answers"] = dict(self.answers)
         if self.fingerprints:
@@ -274,6 +270,5 @@ def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
         version=row["version"],
         shared_with=row["carrier_id"],
         answers=dict(state.get("answers", {})),
-        sources=dict(state.get("sources", {})),
         fingerprints=dict(state.get("fingerprints", {})),
     )

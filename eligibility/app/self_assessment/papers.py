@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +17,6 @@ from eligibility.app.translation import text as _
 from eligibility.app.web.upload_fields import upload_fields
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
-from eligibility.documents.figure_sources import plain_source
 from eligibility.documents.reading import read_documents
 from eligibility.domain.calendar_window import SEPARATOR
 from eligibility.domain.errors import EligibilityError
@@ -38,14 +36,8 @@ from eligibility.schemes.registry import Scheme
 TYPES = ["pdf", "xlsx", "xls", "et", "ods", "csv", "docx", "zip"]
 #: figures in 万元 keep what cents come to
 PLACES = 6
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A fact that goes into the form, and its text as a person would type it."""
-
-    fact: PaperFact
-    text: str
+#: what a fact goes into the form as: its key and the text
+Entry = tuple[str, str]
 
 
 def read_uploads(scheme: Scheme, today: date) -> PaperReading | None:
@@ -101,7 +93,7 @@ def conflicts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
 
 def facts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
     """Every fact with its source; ticked is what nothing is open about."""
-    entries = [entry for fact in reading.facts if (entry := _entry(fact, scheme))]
+    entries = [(fact, entry) for fact in reading.facts if (entry := _entry(fact, scheme))]
     if not entries:
         return []
     st.header(_("Read from your papers"), anchor=False)
@@ -112,11 +104,11 @@ def facts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
     }
     table = pa.table(
         {
-            "take": [entry.fact.certainty is not Certainty.OPEN for entry in entries],
-            "figure": [key_title(entry.fact.key, scheme, language()) for entry in entries],
-            "value": [value_text(entry.fact) for entry in entries],
-            "certainty": [words[entry.fact.certainty] for entry in entries],
-            "source": [_where_from(entry.fact) for entry in entries],
+            "take": [fact.certainty is not Certainty.OPEN for fact, _entry in entries],
+            "figure": [key_title(fact.key, scheme, language()) for fact, _entry in entries],
+            "value": [value_text(fact) for fact, _entry in entries],
+            "certainty": [words[fact.certainty] for fact, _entry in entries],
+            "source": [_where_from(fact) for fact, _entry in entries],
         }
     )
     edited = st.data_editor(
@@ -134,7 +126,7 @@ def facts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
         alt=_("Read from your papers"),
     )
     ticked = edited.column("take").to_pylist()
-    return [entry for entry, take in zip(entries, ticked, strict=True) if take]
+    return [entry for (_fact, entry), take in zip(entries, ticked, strict=True) if take]
 
 
 def doubts(reading: PaperReading, scheme: Scheme) -> None:
@@ -158,9 +150,8 @@ def filled_draft(
 ) -> Draft:
     """The draft that is open, or a new one, with these entries and the lists that were read."""
     draft = open_draft or Draft()
-    for entry in entries:
-        draft.type(entry.fact.key, entry.text)
-        draft.sources[entry.fact.key] = plain_source(entry.fact, entry.text)
+    for key, text in entries:
+        draft.type(key, text)
     for each in reading.lists:
         is_yearly = scheme.lists[each.list].of == "calendar_year"
         key = f"{each.list}{SEPARATOR}{each.year}" if is_yearly else each.list
@@ -177,7 +168,7 @@ def _where_from(fact: PaperFact) -> str:
 
 
 def _entry(fact: PaperFact, scheme: Scheme) -> Entry | None:
-    """A fact with its text; None where no field holds it."""
+    """The key of a fact in a draft, and its text as a person would type it."""
     field = _field(fact, scheme.fields)
     if field is None:
         return None
@@ -185,15 +176,15 @@ def _entry(fact: PaperFact, scheme: Scheme) -> Entry | None:
         amount = Decimal(str(fact.value))
         if field.kind == "money":
             amount = amount.scaleb(-WAN_POWER)
-        return Entry(fact, f"{amount.quantize(Decimal(1).scaleb(-PLACES)).normalize():,f}")
+        return fact.key, f"{amount.quantize(Decimal(1).scaleb(-PLACES)).normalize():,f}"
     if field.kind != "catalogue":
-        return Entry(fact, fact.value)
+        return fact.key, fact.value
     try:
         form = CellFormat(field, catalogue=titles_to_codes(scheme.titles_by_code))
         code = parse(fact.value, form)
     except CellTrouble:
         return None
-    return Entry(fact, f"{code:g}") if isinstance(code, float) else None
+    return (fact.key, f"{code:g}") if isinstance(code, float) else None
 
 
 def _field(fact: PaperFact, fields: Sequence[Field]) -> Field | None:

@@ -23,7 +23,6 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import literal
 from eligibility.app.widgets.table import table
 from eligibility.assessment import gap_fields
-from eligibility.documents.figure_sources import FigureSource, figure_sources
 from eligibility.domain.law import Source
 from eligibility.reports.firm_summary import FirmSummary
 from eligibility.screening import Firm, Screening
@@ -59,12 +58,6 @@ def fields_to_fill(firm: Firm, summary: FirmSummary) -> str | None:
             if st.button(label.format(field=literal(title)), key=f"close:{name}", type="tertiary"):
                 sought = name
     return sought
-
-
-def sources(draft: Draft, firm: Firm) -> Mapping[str, FigureSource]:
-    """The papers that the figures of the form were read of."""
-    year, latest = firm.application_date.year, firm.scheme.latest_year_ids
-    return figure_sources(draft.sources, draft.facts, year, latest)
 
 
 def calendar(firm: Firm, today: date) -> None:
