@@ -17,7 +17,9 @@ from eligibility.app.page_files import PAGES
 from eligibility.app.register import firms_query
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.translation import language
 from eligibility.domain.calendar_window import cut_window
+from eligibility.reports.fact_sources import ConditionSources, condition_sources
 from eligibility.screening import Firm
 from eligibility.store import PAPER_WORDS, Repository
 
@@ -49,6 +51,8 @@ class OpenFirm:
         The lists behind its counts, as they were typed.
     papers : mapping of paper to msgid, or None
         Where each paper stands; None where nobody keeps a list of them.
+    sources : mapping of condition to ConditionSources
+        Where its figures come from, if papers were read.
     """
 
     firm: Firm
@@ -57,6 +61,7 @@ class OpenFirm:
     home: PageLink
     lists: Lists = field(default_factory=dict)
     papers: Mapping[str, str] | None = None
+    sources: Mapping[str, ConditionSources] = field(default_factory=dict)
 
 
 def from_file(key: str) -> OpenFirm | None:
@@ -82,7 +87,10 @@ def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
         PageLink(PAGES / "self_assessment/result_page.py", address.draft_query()),
     )
     lists = cut_window(draft.lists, firm.application_date.year, firm.scheme.latest_year_ids)
-    return OpenFirm(replace(firm, key=form_state.DRAFT), date.today(), query, home, lists)
+    sources = condition_sources(firm.table, draft.state, firm.scheme, language())
+    return OpenFirm(
+        replace(firm, key=form_state.DRAFT), date.today(), query, home, lists, sources=sources
+    )
 
 
 def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:
