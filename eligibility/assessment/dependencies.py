@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.domain.arrays import Bools
+from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable
 from eligibility.schemes.registry import Scheme
 
@@ -43,7 +43,7 @@ def condition_fields(firm: FirmTable, scheme: Scheme) -> dict[str, tuple[str, ..
     varied = {}
     for place, name in enumerate(columns):
         first = 1 + VARIANTS * place
-        varied[name] = _varied(table.columns[name], first)
+        varied[name] = _vary(table.columns[name], first)
     (assessment,) = assess_table(table.with_columns(varied), scheme)
     return {
         condition: tuple(
@@ -55,7 +55,7 @@ def condition_fields(firm: FirmTable, scheme: Scheme) -> dict[str, tuple[str, ..
     }
 
 
-def _varied(column: NDArray[Any], first: int) -> NDArray[Any]:
+def _vary(column: NDArray[Any], first: int) -> NDArray[Any]:
     """The column with its blank in one row and another value in the next, where there is one."""
     column = column.copy()
     match column.dtype.kind:
@@ -77,12 +77,10 @@ def _changed_rows(assessment: Assessment) -> Iterator[tuple[str, Bools]]:
             items = assessment.score.items.values()
             figures = [each for item in items for each in (item.low, item.high, item.observed)]
         else:
-            figures = [finding.status, finding.observed, *finding.terms.values()]
+            figures = [finding.status.astype(np.float64), finding.observed, *finding.terms.values()]
             figures += [] if finding.interval is None else list(finding.interval)
-        yield name, np.logical_or.reduce([_differs(np.asarray(each)) for each in figures])
+        yield name, np.logical_or.reduce([_differs(each) for each in figures])
 
 
-def _differs(figures: NDArray[Any]) -> Bools:
-    if figures.dtype.kind != "f":
-        return np.asarray(figures != figures[0])
+def _differs(figures: Floats) -> Bools:
     return np.asarray((figures != figures[0]) & ~(np.isnan(figures) & np.isnan(figures[0])))

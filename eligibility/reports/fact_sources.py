@@ -77,25 +77,25 @@ def condition_sources(
     return result
 
 
-def _origin(stored: Mapping[str, str] | None, entry: str | None, language: Language) -> str:
+def _origin(record: Mapping[str, str] | None, entry: str | None, language: Language) -> str:
     say = language.text
-    if not stored:
+    if not record:
         return say("entered by hand") if entry is not None else say("counted from the list")
     where = source_text(
-        PaperSource(**{"file": "", **{name: stored[name] for name in PARTS if name in stored}}),
+        PaperSource(**{"file": "", **{name: record[name] for name in PARTS if name in record}}),
         language,
     )
-    printed = stored.get("entry", "")
-    if entry is None or _same(entry, printed):
+    paper_entry = record.get("entry", "")
+    if entry is None or _same(entry, paper_entry):
         return where
     return say("corrected by hand to {entry}; the paper says {printed}: {source}").format(
-        entry=entry, printed=printed, source=where
+        entry=entry, printed=paper_entry, source=where
     )
 
 
-def _same(entry: str, printed: str) -> bool:
+def _same(entry: str, other: str) -> bool:
     """Whether two entries say one thing, however their digits are grouped."""
-    first, second = entry.strip(), printed.strip()
+    first, second = entry.strip(), other.strip()
     try:
         return first == second or _amount(first) == _amount(second)
     except InvalidOperation:
