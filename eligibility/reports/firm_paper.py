@@ -14,6 +14,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
 from eligibility.reports.application import DraftTable, draft
+from eligibility.reports.fact_sources import ConditionSources
 from eligibility.reports.firm_summary import FirmSummary
 from eligibility.reports.firm_text import (
     application_year,
@@ -45,6 +46,7 @@ def firm_paper(
     lists: Lists | None = None,
     papers: Mapping[str, str] | None = None,
     summary: FirmSummary | None = None,
+    sources: Mapping[str, ConditionSources] | None = None,
 ) -> Paper:
     """All that is known of one firm, as a paper.
 
@@ -63,8 +65,12 @@ def firm_paper(
         msgids.
     summary : FirmSummary, optional
         What stands on the first page.
+    sources : mapping of condition to ConditionSources, optional
+        Where its figures come from.
     """
-    return _FirmPaper(record, brief, firm, scheme, language, lists, papers, summary).paper()
+    return _FirmPaper(
+        record, brief, firm, scheme, language, lists, papers, summary, sources
+    ).paper()
 
 
 def verdict_sentence(record: Record, scheme: Scheme, language: Language) -> str:
@@ -99,11 +105,12 @@ class _FirmPaper:
         lists: Lists | None,
         papers: Mapping[str, str] | None,
         summary: FirmSummary | None,
+        sources: Mapping[str, ConditionSources] | None,
     ) -> None:
         self.record, self.firm, self.summary = record, firm, summary
         self.brief: Record = {} if isinstance(brief, Message) else brief
         self.no_plan = brief if isinstance(brief, Message) else None
-        self.lists, self.papers = lists, papers
+        self.lists, self.papers, self.sources = lists, papers, sources or {}
         self.scheme, self.language = scheme, language
         self.say, self.lang = language.text, language.id
         self.law = scheme.edition(record["edition"])
@@ -194,6 +201,9 @@ class _FirmPaper:
             (4, 2.2, 2.6, 2.8, 4.6),
         )
         yield from _list(self._notes())
+        if self.sources:
+            yield Heading(say("Where the figures come from"))
+            yield from _list(self._origins())
 
     def _notes(self) -> Iterator[Point]:
         """By condition, what leaves it open and what another reading would make of it."""
@@ -202,6 +212,13 @@ class _FirmPaper:
             if notes:
                 yield Point(finding["title"][self.lang])
                 yield from (Point(note, 1) for note in notes)
+
+    def _origins(self) -> Iterator[Point]:
+        """By condition, where each of its figures was read or who entered it."""
+        for finding in self.record["findings"]:
+            if sources := self.sources.get(finding["id"]):
+                yield Point(finding["title"][self.lang])
+                yield from (Point(line, 1) for line in sources.lines)
 
     def score(self) -> Iterator[Block]:
         say, score = self.say, self.record["score"]

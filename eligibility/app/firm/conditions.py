@@ -15,18 +15,22 @@ from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge, status_word
 from eligibility.assessment.open_points import EXPERTS, finding_state
 from eligibility.domain.law import Condition
+from eligibility.reports.fact_sources import ConditionSources, files_in_words
 from eligibility.reports.firm_text import interval_in_words
 from eligibility.reports.number_format import percent
 from eligibility.screening import Firm
 
 #: codes named below one that is too high
 CODES = 5
+NO_SOURCES: Mapping[str, ConditionSources] = {}
 
 
-def conditions(firm: Firm) -> None:
+def conditions(firm: Firm, sources: Mapping[str, ConditionSources] = NO_SOURCES) -> None:
     """Every condition of the article in its order; each line opens to what it rests on."""
     heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"), _("How far"))
-    lines = [_line(firm, finding) for finding in firm.record["findings"]]
+    lines = [
+        _line(firm, finding, sources.get(finding["id"])) for finding in firm.record["findings"]
+    ]
     st.html(
         tag(
             "div",
@@ -37,7 +41,7 @@ def conditions(firm: Firm) -> None:
     )
 
 
-def _line(firm: Firm, finding: dict[str, Any]) -> Markup:
+def _line(firm: Firm, finding: dict[str, Any], sources: ConditionSources | None) -> Markup:
     turned = finding["interpretation"] is not None
     review = tag("span", "△ ", _("to be reviewed"), cls="status review") if turned else ""
     summary = tag(
@@ -49,14 +53,21 @@ def _line(firm: Firm, finding: dict[str, Any]) -> Markup:
             tag("small", finding["citation"]["article"]),
             cls="cell title",
         ),
-        tag("span", *own(firm, finding), cls="cell own"),
+        tag("span", *own(firm, finding), *_papers(sources), cls="cell own"),
         tag("span", line_to_pass(finding), cls="cell line"),
         tag("span", how_far(firm, finding), cls=f"cell far {status(firm, finding)}"),
         cls="row",
     )
     pairs = list(_behind(firm, finding))
+    if sources is not None:
+        pairs.append((_("Where from"), [tag("ul", *(tag("li", line) for line in sources.lines))]))
     body = tag("dl", *(join([tag("dt", term), tag("dd", *texts)]) for term, texts in pairs))
     return tag("details", summary, body, cls=status(firm, finding))
+
+
+def _papers(sources: ConditionSources | None) -> list[Markup]:
+    lines = files_in_words(sources, language()) if sources is not None else ()
+    return [tag("small", line, cls="papers") for line in lines]
 
 
 def status(firm: Firm, finding: Mapping[str, Any]) -> str:

@@ -17,10 +17,12 @@ from eligibility.app.page_files import PAGES
 from eligibility.app.register import firms_query
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.translation import language
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.facts import FirmTable
 from eligibility.intake.draft_reader import read_draft
 from eligibility.register.titles import firm_period, with_recorded_title
+from eligibility.reports.fact_sources import ConditionSources, condition_sources
 from eligibility.screening import Firm
 from eligibility.store import PAPER_WORDS, Repository
 
@@ -54,6 +56,8 @@ class OpenFirm:
         Where each paper stands; None where nobody keeps a list of them.
     figures : FirmTable, optional
         What is stated beside the lists, where it is kept apart from what they come to.
+    sources : mapping of condition to ConditionSources
+        Where its figures come from, if papers were read.
     """
 
     firm: Firm
@@ -63,6 +67,7 @@ class OpenFirm:
     lists: Lists = field(default_factory=dict)
     papers: Mapping[str, str] | None = None
     figures: FirmTable | None = None
+    sources: Mapping[str, ConditionSources] = field(default_factory=dict)
 
 
 def from_file(key: str) -> OpenFirm | None:
@@ -96,6 +101,7 @@ def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
         home,
         lists,
         figures=typed if typed.rows else None,
+        sources=condition_sources(firm.table, draft.state, firm.scheme, language()),
     )
 
 

@@ -97,6 +97,7 @@ def firm_paper(
         language,
         lists=open_firm.lists,
         papers=open_firm.papers,
+        sources=open_firm.sources,
         summary=plan_results.summary(firm, load_city().region, date.today(), language),
     )
     return downloads.paper_file(paper, kind)

@@ -9,14 +9,21 @@ from eligibility.app.links.document import day, document, section, validity
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS, OF_VERDICT
 from eligibility.i18n import Language
+from eligibility.reports.fact_sources import ConditionSources, files_in_words
 from eligibility.reports.number_format import interval, number, percent, quantity
 from eligibility.screening import Firm
 
 #: how many things to do are named
 FIRST = 3
+NO_SOURCES: Mapping[str, ConditionSources] = {}
 
 
-def result_page(firm: Firm, link: Mapping[str, Any], language: Language) -> str:
+def result_page(
+    firm: Firm,
+    link: Mapping[str, Any],
+    language: Language,
+    sources: Mapping[str, ConditionSources] = NO_SOURCES,
+) -> str:
     """The page as HTML: the sentence, the marks, the score as a range, what to do first.
 
     Parameters
@@ -27,6 +34,8 @@ def result_page(firm: Firm, link: Mapping[str, Any], language: Language) -> str:
         What ``links.open`` gave: ``sender``, ``at``, ``expires_at``, ``changed_at`` and in its
         ``options`` whether the figures are shown as well.
     language : Language
+    sources : mapping of condition to ConditionSources, optional
+        Where its figures come from; shown with the figures only.
     """
     _ = language.text
     name = firm.text("name") or _("Firm without a name")
@@ -45,7 +54,9 @@ def result_page(firm: Firm, link: Mapping[str, Any], language: Language) -> str:
             tag("span", summary_sentence(firm, language)),
             cls=f"verdict {OF_VERDICT[verdict]}",
         ),
-        section(_("Conditions"), _marks(firm, language, bool(link["options"].get("figures")))),
+        section(
+            _("Conditions"), _marks(firm, language, sources, bool(link["options"].get("figures")))
+        ),
         section(_("Innovation score"), *_score(firm, language)),
     ]
     if lines := firm.first_gaps(FIRST, language):
@@ -112,7 +123,12 @@ def summary_sentence(firm: Firm, language: Language) -> str:
     return _("; ").join(parts) + _(".")
 
 
-def _marks(firm: Firm, language: Language, with_figures: bool) -> Markup:
+def _marks(
+    firm: Firm,
+    language: Language,
+    sources: Mapping[str, ConditionSources],
+    with_figures: bool,
+) -> Markup:
     lines = []
     for finding in firm.record["findings"]:
         status = finding["status"]
@@ -124,9 +140,17 @@ def _marks(firm: Firm, language: Language, with_figures: bool) -> Markup:
                 tag("span", finding["title"][language.id]),
                 tag("b", word, cls=status),
                 *([tag("small", figure)] if figure else []),
+                *_origin(sources.get(finding["id"]) if with_figures else None, language),
             )
         )
     return tag("ul", *lines, cls="marks")
+
+
+def _origin(sources: ConditionSources | None, language: Language) -> Iterator[Markup]:
+    if sources is not None:
+        for line in files_in_words(sources, language):
+            figures = tag("ul", *(tag("li", each) for each in sources.lines))
+            yield tag("details", tag("summary", line), figures, cls="origin")
 
 
 def _figure(finding: Mapping[str, Any], language: Language) -> Iterator[str]:

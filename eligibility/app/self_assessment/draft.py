@@ -60,6 +60,8 @@ class Draft:
     version: int = 0
     stored_text: str = ""
     shared_with: int | None = None
+    #: by key of a fact, where a paper has it (``reports.fact_sources.source_record``)
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
     #: answers of the ten first questions that are no figures of the form
     answers: dict[str, str] = field(default_factory=dict)
     language: str = ""
@@ -90,6 +92,8 @@ class Draft:
             if (entries := rows_with_entries(rows))
         }
         state: dict[str, Any] = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
+        if sources := {key: each for key, each in self.sources.items() if key in self.facts}:
+            state["sources"] = sources
         if self.tracks:
             state["tracks"] = sorted(self.tracks)
         if self.answers:
@@ -261,6 +265,7 @@ def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
     return Draft(
         facts=dict(state.get("facts", {})),
         lists=dict(state.get("ledgers", {})),
+        sources=dict(state.get("sources", {})),
         tracks=list(state.get("tracks", ())),
         latest_year=state.get("latest_year"),
         step=state.get("step", FIRST_STEP),

@@ -21,9 +21,10 @@ from eligibility.documents.reading import read_documents
 from eligibility.domain.calendar_window import SEPARATOR
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.facts import Field
-from eligibility.domain.papers import Certainty, PaperFact, PaperReading
+from eligibility.domain.papers import Certainty, PaperFact, PaperReading, PaperSource
 from eligibility.intake.cells import CellFormat, CellTrouble, parse, titles_to_codes
 from eligibility.intake.draft_reader import WAN_POWER
+from eligibility.reports.fact_sources import source_record
 from eligibility.reports.paper_text import (
     key_title,
     note_text,
@@ -36,8 +37,8 @@ from eligibility.schemes.registry import Scheme
 TYPES = ["pdf", "xlsx", "xls", "et", "ods", "csv", "docx", "zip"]
 #: figures in 万元 keep what cents come to
 PLACES = 6
-#: what a fact goes into the form as: its key and the text
-Entry = tuple[str, str]
+#: what a fact goes into the form as: its key, the text, and where a paper has it
+Entry = tuple[str, str, PaperSource]
 
 
 def read_uploads(scheme: Scheme, today: date) -> PaperReading | None:
@@ -150,8 +151,9 @@ def filled_draft(
 ) -> Draft:
     """The draft that is open, or a new one, with these entries and the lists that were read."""
     draft = open_draft or Draft()
-    for key, text in entries:
+    for key, text, source in entries:
         draft.type(key, text)
+        draft.sources[key] = source_record(source, text)
     for each in reading.lists:
         is_yearly = scheme.lists[each.list].of == "calendar_year"
         key = f"{each.list}{SEPARATOR}{each.year}" if is_yearly else each.list
@@ -168,7 +170,7 @@ def _where_from(fact: PaperFact) -> str:
 
 
 def _entry(fact: PaperFact, scheme: Scheme) -> Entry | None:
-    """The key of a fact in a draft, and its text as a person would type it."""
+    """The key of a fact in a draft, its text as a person would type it, and its source."""
     field = _field(fact, scheme.fields)
     if field is None:
         return None
@@ -176,15 +178,16 @@ def _entry(fact: PaperFact, scheme: Scheme) -> Entry | None:
         amount = Decimal(str(fact.value))
         if field.kind == "money":
             amount = amount.scaleb(-WAN_POWER)
-        return fact.key, f"{amount.quantize(Decimal(1).scaleb(-PLACES)).normalize():,f}"
+        text = f"{amount.quantize(Decimal(1).scaleb(-PLACES)).normalize():,f}"
+        return fact.key, text, fact.source
     if field.kind != "catalogue":
-        return fact.key, fact.value
+        return fact.key, fact.value, fact.source
     try:
         form = CellFormat(field, catalogue=titles_to_codes(scheme.titles_by_code))
         code = parse(fact.value, form)
     except CellTrouble:
         return None
-    return (fact.key, f"{code:g}") if isinstance(code, float) else None
+    return (fact.key, f"{code:g}", fact.source) if isinstance(code, float) else None
 
 
 def _field(fact: PaperFact, fields: Sequence[Field]) -> Field | None:

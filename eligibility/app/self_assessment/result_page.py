@@ -67,7 +67,7 @@ if sought := result_summary.fields_to_fill(firm, summary):
     st.switch_page(STEPS, query_params=address.draft_query(draft.step))
 result_summary.plan_link(opened)
 st.header(_("Conditions"), anchor=False)
-conditions.conditions(firm)
+conditions.conditions(firm, opened.sources)
 st.header(_("Innovation score"), anchor=False)
 score.score(firm)
 stress.stress(firm, opened.lists)

@@ -39,6 +39,7 @@ from eligibility.i18n import language as language_of_tag
 from eligibility.intake.draft_reader import read_draft
 from eligibility.register import questions
 from eligibility.register.arrivals import fields_by_key
+from eligibility.reports.fact_sources import condition_sources
 from eligibility.reports.question_sheet import Question
 from eligibility.screening import screen
 from eligibility.store import Repository, Visitor
@@ -182,7 +183,8 @@ def _result(link: Row, language: Language) -> str:
     firm = screen(reading.batch, scheme).only
     if firm is None:
         return sentence_page(language.text(UNREADABLE), language)
-    return result_page(firm, link, language)
+    sources = condition_sources(firm.table, link["state"], scheme, language)
+    return result_page(firm, link, language, sources)
 
 
 def _may_ask(request: Request) -> bool:
