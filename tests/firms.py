@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from eligibility.domain.facts import RATINGS, Field, FirmTable
-from eligibility.schemes.registry import SCHEMES, Scheme, load_scheme, read_yaml
+from eligibility.schemes.registry import SCHEMES, Scheme, load_scheme
+from eligibility.schemes.yaml_file import read_yaml
 
 HNTE = load_scheme("hnte")
 CASES = SCHEMES / "hnte" / "cases"

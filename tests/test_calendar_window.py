@@ -19,7 +19,8 @@ from eligibility.domain.calendar_window import (
 )
 from eligibility.domain.facts import years_of
 from eligibility.intake.draft_reader import read_draft
-from eligibility.schemes.registry import load_scheme, read_yaml, scheme_ids
+from eligibility.schemes.registry import load_scheme, scheme_ids
+from eligibility.schemes.yaml_file import read_yaml
 
 FIELDS = joint_fields()
 LATEST = latest_year_ids(FIELDS)

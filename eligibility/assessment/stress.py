@@ -23,7 +23,8 @@ from eligibility.domain.results import MET, VERDICT_WORDS
 from eligibility.domain.text import FrozenModel, Wording
 from eligibility.intake.firm_names import name_key
 from eligibility.intake.lists import Rows, count_list, rows_with_entries
-from eligibility.schemes.registry import Scheme, read_yaml
+from eligibility.schemes.registry import Scheme
+from eligibility.schemes.yaml_file import read_yaml
 
 #: rows of a firm's lists, by the list's id, as they were typed
 Lists = Mapping[str, Rows]

@@ -16,7 +16,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Citation, Figure
 from eligibility.domain.text import Wording, msgid
 from eligibility.domain.validation import validation_sentence
-from eligibility.schemes.registry import read_yaml
+from eligibility.schemes.yaml_file import read_yaml
 
 SHIPPED = Path(__file__).with_name("city.yaml")
 

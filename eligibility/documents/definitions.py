@@ -12,7 +12,8 @@ from pydantic import Field, ValidationError
 
 from eligibility.domain.errors import LawError
 from eligibility.domain.text import FrozenModel, Wording
-from eligibility.schemes.registry import Scheme, read_yaml
+from eligibility.schemes.registry import Scheme
+from eligibility.schemes.yaml_file import read_yaml
 
 Role = Literal["fact", "check", "offer"]
 LineKind = Literal["amount", "count", "share", "text"]

@@ -14,7 +14,7 @@ from yaml import YAMLError
 from eligibility.domain.errors import InputError
 from eligibility.domain.law import NotNegative
 from eligibility.domain.validation import validation_sentence
-from eligibility.schemes.registry import read_yaml
+from eligibility.schemes.yaml_file import read_yaml
 
 HERE = Path(__file__).parent
 #: the source of a number that nobody has said

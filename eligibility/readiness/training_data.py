@@ -24,7 +24,8 @@ from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.source import Source
 from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.readiness.features import SCORE, FeatureLayout, features_under, layout
-from eligibility.schemes.registry import Scheme, read_yaml
+from eligibility.schemes.registry import Scheme
+from eligibility.schemes.yaml_file import read_yaml
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from eligibility.planning.actions import Actions
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.planning.assumptions import HERE as PLANNING
 from eligibility.planning.lead_times import LeadTimes
-from eligibility.schemes.registry import Scheme, load_scheme, read_yaml, scheme_ids
+from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
+from eligibility.schemes.yaml_file import read_yaml
 from eligibility.store import Repository
 from eligibility.store.assumptions import CITY, AssumptionChange, Path
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from eligibility.domain.application_form import CellGroup, TextRules
@@ -40,31 +39,11 @@ from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
 from eligibility.schemes.staff import StaffRules
+from eligibility.schemes.yaml_file import read_yaml
 
 SCHEMES = Path(__file__).parent
 DEFAULT_SCHEME = "hnte"
 Rules = TypeVar("Rules", bound=FrozenModel)
-
-
-class _OnceLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
-    """YAML that refuses a key given twice, which the stock loader silently lets win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise LawError(
-                    "{where}: the key {key} stands twice.", where=node.start_mark, key=key
-                )
-        result: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        return result
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """One YAML file; a key that stands twice is an error."""
-    with path.open(encoding="utf-8") as file:
-        content: dict[str, Any] = yaml.load(file, Loader=_OnceLoader)
-    return content
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
-from eligibility.schemes.registry import load_scheme, read_yaml
+from eligibility.schemes.registry import load_scheme
+from eligibility.schemes.yaml_file import read_yaml
 from eligibility.simulation.firms import BLANKABLE, Columns, application_years, draw, facts
 from eligibility.simulation.review import (
     certified_chance,

@@ -27,7 +27,8 @@ from eligibility.i18n import ENGLISH
 from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.reports.ladder_text import ladder_points
 from eligibility.reports.template import write_template
-from eligibility.schemes.registry import SCHEMES, read_yaml, scheme_ids
+from eligibility.schemes.registry import SCHEMES, scheme_ids
+from eligibility.schemes.yaml_file import read_yaml
 from tests.cli.test_commands import SAMPLES, run
 from tests.schemes.test_cases import BASES
 

@@ -34,7 +34,8 @@ from eligibility.reports.application import draft
 from eligibility.reports.firm_paper import firm_paper
 from eligibility.reports.firm_workbook import firm_workbook
 from eligibility.reports.word import write_word
-from eligibility.schemes.registry import Scheme, load_scheme, read_yaml, scheme_ids
+from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
+from eligibility.schemes.yaml_file import read_yaml
 from tests.app.test_pages import html, opened
 from tests.cli.test_commands import SAMPLES
 from tests.firms import base, table

@@ -9,7 +9,8 @@ import pytest
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import record
-from eligibility.schemes.registry import SCHEMES, Scheme, load_scheme, read_yaml, scheme_ids
+from eligibility.schemes.registry import SCHEMES, Scheme, load_scheme, scheme_ids
+from eligibility.schemes.yaml_file import read_yaml
 from tests.firms import table
 
 KNOWN = {

@@ -11,7 +11,8 @@ import yaml
 
 from eligibility.domain.errors import LawError
 from eligibility.schemes.edition_merge import merge
-from eligibility.schemes.registry import Scheme, load_scheme, read_scheme, read_yaml
+from eligibility.schemes.registry import Scheme, load_scheme, read_scheme
+from eligibility.schemes.yaml_file import read_yaml
 from tests.firms import HNTE
 from tests.schemes.revision import amended_root
 

@@ -12,7 +12,8 @@ from eligibility.assessment.ladder import lower, rungs
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.law import Edition
 from eligibility.domain.text import Wording
-from eligibility.schemes.registry import SCHEMES, load_scheme, read_yaml, scheme_ids
+from eligibility.schemes.registry import SCHEMES, load_scheme, scheme_ids
+from eligibility.schemes.yaml_file import read_yaml
 
 EDITIONS = [
     pytest.param(law, id=f"{scheme}-{law.id}")

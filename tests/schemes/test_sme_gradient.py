@@ -21,7 +21,8 @@ from eligibility.assessment.record import records
 from eligibility.assessment.shortfalls import apply_levers, grain, remedies
 from eligibility.domain.results import MET, UNMET
 from eligibility.planning.cheapest_plan import plan
-from eligibility.schemes.registry import SCHEMES, load_scheme, read_yaml, scheme_ids
+from eligibility.schemes.registry import SCHEMES, load_scheme, scheme_ids
+from eligibility.schemes.yaml_file import read_yaml
 from tests.firms import table
 from tests.schemes import sme_gradient_reference as reference
 

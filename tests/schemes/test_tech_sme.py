@@ -23,7 +23,8 @@ from eligibility.domain.results import MET, UNMET
 from eligibility.i18n import ENGLISH
 from eligibility.planning.cheapest_plan import plan
 from eligibility.reports.gap_columns import first_gaps
-from eligibility.schemes.registry import SCHEMES, load_scheme, read_yaml
+from eligibility.schemes.registry import SCHEMES, load_scheme
+from eligibility.schemes.yaml_file import read_yaml
 from tests.firms import table
 
 SCHEME = load_scheme("tech_sme")
