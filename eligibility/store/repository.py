@@ -28,6 +28,7 @@ from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.visits import Visits
 from eligibility.store.year_queries import YearQueries
+from eligibility.store.year_results import YearResults
 
 
 class Repository(Access):
@@ -71,6 +72,8 @@ class Repository(Access):
         Counts, changes, deadlines.
     year : YearQueries
         What a forecast of the year reads.
+    results : YearResults
+        What became of a year.
     assumptions : Assumptions
         What holds instead of the numbers of the settings files.
     administration : Administration
@@ -98,6 +101,7 @@ class Repository(Access):
         self.certificates = Certificates(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
+        self.results = YearResults(engine, principal, clock)
         self.assumptions = Assumptions(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
         self.api_tokens = ApiTokens(engine, principal, clock)
