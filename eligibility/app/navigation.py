@@ -86,6 +86,13 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
                 PAGES / "self_assessment/papers_page.py", _("Papers"), "papers", ANYONE, bar=()
             ),
             PageEntry(
+                PAGES / "self_assessment/official_form_page.py",
+                _("Official form"),
+                "form",
+                ANYONE,
+                bar=(),
+            ),
+            PageEntry(
                 PAGES / "self_assessment/result_page.py", _("Result"), "result", ANYONE, bar=()
             ),
             PageEntry(PAGES / "firm/firm_page.py", _("One firm"), "firm", ANYONE, bar=()),

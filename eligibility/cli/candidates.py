@@ -96,7 +96,8 @@ def template(
     from eligibility.reports.template import write_template
 
     with refusals(lang):
-        write_template(output, held_scheme(scheme).fields_on(date.today()))
+        fields = held_scheme(scheme).fields_on(date.today())
+        write_template(output, [field for field in fields if not field.form_only])
 
 
 def assess(

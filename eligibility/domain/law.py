@@ -369,6 +369,7 @@ class FormTable(FrozenModel):
     A table of a ``list`` has a row for each thing in it, numbered as IP01, RD01, PS01: ``takes``
     says for each column what of the thing stands there; ``empty_rows`` are left where the list
     is empty. ``each_year``: a table for every year, with a column for each thing of the list.
+    ``one_sheet_each``: the printed form has a sheet for each thing.
     """
 
     title: Wording
@@ -376,6 +377,7 @@ class FormTable(FrozenModel):
     columns: tuple[Wording, ...] = ()
     by_year: bool = False
     each_year: bool = False
+    one_sheet_each: bool = False
     rows: tuple[FormRow, ...] = ()
     list: str = ""
     takes: tuple[str | None, ...] = ()

@@ -23,7 +23,7 @@ def nearest_fields(headers: HeaderMap) -> Mapping[str, Field]:
     names = {
         plain_name(name): field
         for field in reversed(headers.fields)
-        if field.id not in read
+        if field.id not in read and not field.form_only
         for name in (field.title.zh, field.title.en, field.stem_title.zh, *field.aliases)
     }
     result = {}

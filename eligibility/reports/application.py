@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from eligibility.application_form.contents import WAN, FormContents, Lists
 from eligibility.domain.facts import FirmTable, Kind, years_of
 from eligibility.domain.law import Edition, FormRow, FormTable
 from eligibility.domain.results import UNDETERMINED, UNMET
@@ -23,10 +24,8 @@ from eligibility.intake.lists import count_list, read_ledger, rows_with_entries
 from eligibility.schemes.lists import ListRows
 from eligibility.schemes.registry import Scheme
 
-WAN = 10_000
 #: columns of activities side by side, so that a page takes them
 ABREAST = 6
-Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 _YES = {1.0: Wording(zh="是", en="Yes"), 0.0: Wording(zh="否", en="No")}
 _ALL = Wording(zh="合计", en="All")
 
@@ -66,7 +65,8 @@ class DraftRow:
 class DraftTable:
     """One official table; the first of ``columns`` heads the titles of rows.
 
-    ``across``: the last column adds the ones before it.
+    ``across``: the last column adds the ones before it. ``list`` is the list of which each thing has a
+    sheet of its own in the printed form; empty where the table is one.
     """
 
     title: Wording
@@ -75,6 +75,7 @@ class DraftTable:
     rows: tuple[DraftRow, ...]
     numbers: bool
     across: bool = False
+    list: str = ""
 
 
 def draft(
@@ -92,7 +93,8 @@ def draft(
         What the firm listed one by one, as typed; amounts in 10k CNY.
     """
     law = scheme.edition(record["edition"])
-    listed = ListContents(lists or {}, firm, law, scheme)
+    firm, filled = FormContents(scheme, law, firm, lists or {}).with_numbers()
+    listed = ListContents(filled, firm, law, scheme)
     return tuple(
         part
         for table in scheme.application_form(law)
@@ -141,13 +143,8 @@ class ListContents:
             return []
         if name == "activity":
             return [self._activity(rows) for rows in self.activities.values()]
-        read = self.read[name]
         return [
-            {
-                column.id: _list_cell(column.kind, read.columns[column.id][place], row[column.id])
-                for column in self.definitions[name].columns
-                if column.id in row
-            }
+            self._row(name, place) | self._details(name, row.get("name"))
             for place, row in enumerate(self.rows[name])
         ]
 
@@ -165,6 +162,23 @@ class ListContents:
             if codes:
                 cells[column.id] = DraftCell("、".join(codes))
         return cells
+
+    def _row(self, name: str, place: int) -> dict[str, DraftCell]:
+        row, read = self.rows[name][place], self.read[name]
+        return {
+            column.id: _list_cell(column.kind, read.columns[column.id][place], row[column.id])
+            for column in self.definitions[name].columns
+            if column.id in row
+        }
+
+    def _details(self, name: str, thing: str | None) -> dict[str, DraftCell]:
+        """What another list says more of a thing of this name."""
+        for other, definition in self.definitions.items():
+            for place, row in enumerate(self.rows.get(other, ())):
+                is_same = thing and normal(row.get("name", "")) == normal(thing)
+                if definition.adds_to == name and is_same:
+                    return self._row(other, place)
+        return {}
 
     def number(self, name: str, kinds: Sequence[str], all_kinds: Set[str]) -> DraftCell:
         """How many of a list are of these kinds; blank while a row is open or of no known kind."""
@@ -192,11 +206,23 @@ class ListContents:
 
     def _activity(self, rows: Sequence[int]) -> dict[str, DraftCell]:
         name = self.rows["activity"][rows[0]].get("name")
+        entries: dict[str, DraftCell] = {}
+        for row in rows:
+            entries = self._row("activity", row) | entries
         spent = {
             f"spent_y{place}": self.expenditure(rows, year, self.definitions["activity"].amounts)
             for place, year in enumerate(self.years, start=1)
         }
-        return {"name": DraftCell(name), **spent}
+        period = {"period": _period(entries)}
+        return (
+            entries | period | self._details("activity", name) | {"name": DraftCell(name)} | spent
+        )
+
+
+def _period(entries: Mapping[str, DraftCell]) -> DraftCell:
+    """From when to when; blank while the day of the beginning is."""
+    days = [entries.get(name, DraftCell(None)).value for name in ("started_on", "ended_on")]
+    return DraftCell(" – ".join(str(day or "") for day in days).strip() if days[0] else None)
 
 
 def _list_cell(kind: Kind, value: Any, text: str) -> DraftCell:
@@ -232,7 +258,8 @@ def _table(
         links = contents.links(table.list, number)
         cells = ((thing | links).get(name or "", DraftCell(None)) for name in named)
         rows.append(DraftRow(_number(table, number, links), tuple(cells)))
-    return DraftTable(table.title, table.note, (table.head, *columns), tuple(rows), table.by_year)
+    heads, sheets = (table.head, *columns), table.list if table.one_sheet_each else ""
+    return DraftTable(table.title, table.note, heads, tuple(rows), table.by_year, list=sheets)
 
 
 def _by_thing(table: FormTable, contents: ListContents) -> Iterator[DraftTable]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from eligibility.application_form.contents import Lists
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
-from eligibility.reports.application import DraftTable, Lists, draft
+from eligibility.reports.application import DraftTable, draft
 from eligibility.reports.firm_summary import FirmSummary
 from eligibility.reports.firm_text import (
     application_year,
@@ -333,6 +334,8 @@ class _FirmPaper:
         yield Heading(say("Documents"))
         sources: dict[str, list[str]] = {}
         for field in self.scheme.fields_of(self.law):
+            if field.form_only:
+                continue
             sources.setdefault(self.language.of(field.source), []).append(field.id)
         rows = []
         for source, names in sources.items():

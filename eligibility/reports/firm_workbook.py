@@ -13,9 +13,10 @@ from unicodedata import east_asian_width
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from eligibility.application_form.contents import Lists
 from eligibility.domain.facts import FirmTable
 from eligibility.i18n import Language
-from eligibility.reports.application import DraftCell, DraftTable, Lists, draft
+from eligibility.reports.application import DraftCell, DraftTable, draft
 from eligibility.reports.files import open_workbook
 from eligibility.reports.firm_paper import verdict_sentence
 from eligibility.reports.firm_text import doubt, own_figure, score_sentence
@@ -24,6 +25,8 @@ from eligibility.schemes.registry import Scheme
 
 #: characters across the first column and the others of a firm's tables; points of a line
 FIRST, OTHERS, LINE = 44, 20, 15.5
+#: points that a row can be high
+MOST_HEIGHT = 409.0
 
 
 def firm_workbook(
@@ -76,28 +79,46 @@ def _application(
     )
     top = 3
     for table in tables:
-        sheet.write_string(top, 0, language.of(table.title), book.title)
-        if table.note:
-            top += 1
-            note, last = language.of(table.note), max(len(table.columns) - 1, 1)
-            sheet.merge_range(top, 0, top, last, note, book.note)
-            sheet.set_row(top, _height([(note, FIRST + last * OTHERS)]))
-        heads = [language.of(column) for column in table.columns]
-        _texts(sheet, top + 1, heads, book.head)
-        first = top + 2
-        for offset, row in enumerate(table.rows):
-            _texts(sheet, first + offset, [language.of(row.title)], book.cell)
-            cells = [xl_rowcol_to_cell(first + offset, place) for place in range(1, len(heads))]
-            for place, cell in enumerate(row.cells, start=1):
-                at = (first + offset, place)
-                if row.sums:
-                    parts = [xl_rowcol_to_cell(first + part, place) for part in row.sums]
-                    _sum(book, sheet, at, parts, cell)
-                elif table.across and place == len(row.cells):
-                    _sum(book, sheet, at, cells[:-1], cell)
-                else:
-                    _fill(book, sheet, at, cell, language)
-        top = first + len(table.rows) + 1
+        top = write_form_table(book, sheet, top, table, language)
+
+
+def write_form_table(
+    book: SheetBook,
+    sheet: Any,
+    top: int,
+    table: DraftTable,
+    language: Language,
+    others: float = OTHERS,
+) -> int:
+    """Write one official table under its title; the row after it. Sums of rows are formulas.
+
+    ``others`` is the width of all columns but the first, in characters.
+    """
+    sheet.write_string(top, 0, language.of(table.title), book.title)
+    if table.note:
+        top += 1
+        note, last = language.of(table.note), max(len(table.columns) - 1, 1)
+        sheet.merge_range(top, 0, top, last, note, book.note)
+        sheet.set_row(top, _height([(note, FIRST + last * others)]))
+    heads = [language.of(column) for column in table.columns]
+    _texts(sheet, top + 1, heads, book.head)
+    first = top + 2
+    for offset, row in enumerate(table.rows):
+        _texts(sheet, first + offset, [language.of(row.title)], book.cell)
+        cells = [xl_rowcol_to_cell(first + offset, place) for place in range(1, len(heads))]
+        for place, cell in enumerate(row.cells, start=1):
+            at = (first + offset, place)
+            if row.sums:
+                parts = [xl_rowcol_to_cell(first + part, place) for part in row.sums]
+                _sum(book, sheet, at, parts, cell)
+            elif table.across and place == len(row.cells):
+                _sum(book, sheet, at, cells[:-1], cell)
+            else:
+                _fill(book, sheet, at, cell, language)
+        words = [language.of(row.title), *(cell.text(language) or "" for cell in row.cells)]
+        widths = (FIRST, *(others for _ in row.cells))
+        sheet.set_row(first + offset, _height(list(zip(words, widths, strict=True))))
+    return first + len(table.rows) + 1
 
 
 def _sum(
@@ -124,7 +145,7 @@ def _height(texts: Iterable[tuple[str, float]]) -> float:
         sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) / width
         for text, width in texts
     ]
-    return LINE * max(1, ceil(max(lines, default=0)))
+    return min(LINE * max(1, ceil(max(lines, default=0))), MOST_HEIGHT)
 
 
 def _fill(

@@ -25,6 +25,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "day": {"num_format": "yyyy-mm-dd"},
     # a text right of a number, which would touch it
     "beside": {"indent": 1},
+    "wrap": {"text_wrap": True},
 }
 _LOOK = {"valign": "top"}
 

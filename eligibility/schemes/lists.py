@@ -102,7 +102,8 @@ class ListDefinition:
     ``section`` is the part of the form that it belongs to; ``rule`` says which rows count. ``of``
     says whose its rows are: of the latest fiscal year all together, or of the application, where
     each row has a date or year of its own. ``prefix`` begins the numbers of its things, as RD does
-    that of RD01.
+    that of RD01. ``adds_to`` is the list whose things it says more of, by
+    their names.
     """
 
     id: str
@@ -113,6 +114,7 @@ class ListDefinition:
     count: Counter
     of: Literal["calendar_year", "application"] = "application"
     prefix: str = ""
+    adds_to: str = ""
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -172,6 +174,7 @@ def definitions(
             count=counter(entry["id"]),
             of=entry.get("of", "application"),
             prefix=entry.get("prefix", ""),
+            adds_to=entry.get("adds_to", ""),
         )
         for entry in content
     }

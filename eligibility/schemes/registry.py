@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from eligibility.domain.application_form import CellGroup, TextRules
 from eligibility.domain.calendar_window import latest_year_ids
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
@@ -198,6 +199,16 @@ class Scheme:
         path = self.folder / "targets.yaml"
         entries = read_yaml(path)["targets"] if path.exists() else ()
         return tuple(TitleTarget(**entry) for entry in entries)
+
+    def official_cells(self, law: Edition) -> tuple[CellGroup, ...]:
+        """The cells of the printed application of an edition; none where they are not listed."""
+        entries = _by_edition(self.folder / "official_cells.yaml").get(law.id, ())
+        return tuple(CellGroup(**entry) for entry in entries)
+
+    def text_rules(self, law: Edition) -> TextRules | None:
+        """How texts of an edition's application are looked at; None where it has no boxes."""
+        entry = _by_edition(self.folder / "text_boxes.yaml").get(law.id)
+        return TextRules(**entry) if entry else None
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
@@ -417,7 +428,7 @@ def read_scheme(folder: Path) -> Scheme:
         If one of its files is incomplete or contradicts itself.
     """
     head = read_yaml(folder / "scheme.yaml")
-    form = read_yaml(folder / "fields.yaml")
+    form = _form(folder)
     try:
         files = sorted((folder / "editions").glob("*.yaml"))
         contents = whole_editions({path.stem: read_yaml(path) for path in files})
@@ -451,6 +462,22 @@ def read_scheme(folder: Path) -> Scheme:
         raise LawError(
             "A file of scheme {scheme} is wrong: {why}", scheme=folder.name, why=error
         ) from error
+
+
+@cache
+def _by_edition(path: Path) -> Mapping[str, Any]:
+    return read_yaml(path) if path.exists() else {}
+
+
+def _form(folder: Path) -> dict[str, Any]:
+    """``fields.yaml``, with what the official application alone asks after it."""
+    form, beside = read_yaml(folder / "fields.yaml"), folder / "official_fields.yaml"
+    if not beside.exists():
+        return form
+    more = read_yaml(beside)
+    asked = [{**entry, "form_only": True} for entry in more["fields"]]
+    sections = {**form["sections"], **more["sections"]}
+    return {**form, "sections": sections, "fields": [*form["fields"], *asked]}
 
 
 @cache

@@ -323,7 +323,10 @@ def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
         }
         listed = {name: {column.id for column in one.columns} for name, one in scheme.lists.items()}
         if "activity" in listed:
-            listed["activity"] |= {"spent_y1", "spent_y2", "spent_y3"}
+            listed["activity"] |= {"spent_y1", "spent_y2", "spent_y3", "period"}
+        for name, one in scheme.lists.items():
+            if one.adds_to:
+                listed[one.adds_to] |= listed[name]
         for made in itertools.chain.from_iterable(scheme.application_forms.values()):
             named = {cell for row in made.rows for cell in row.cells if cell}
             assert named <= (

@@ -73,6 +73,8 @@ class Draft:
     latest_year: int | None = None
     #: the lists as they were when the step was opened: what their tables' changes refer to
     list_baseline: dict[str, list[Row]] = field(default_factory=dict)
+    #: of what each text of the official form speaks of, when it was last looked at
+    fingerprints: dict[str, str] = field(default_factory=dict)
     #: rows of the tables shown that are the titles of columns, pasted along
     left_out: dict[str, int] = field(default_factory=dict)
 
@@ -96,6 +98,8 @@ class Draft:
             state["sources"] = dict(self.sources)
         if self.answers:
             state["answers"] = dict(self.answers)
+        if self.fingerprints:
+            state["fingerprints"] = dict(self.fingerprints)
         return state if self.latest_year is None else {**state, "latest_year": self.latest_year}
 
     @property
@@ -150,6 +154,19 @@ class Draft:
         """Replace a list; its table starts anew."""
         self.lists[name] = rows
         self.turn(self.step)
+
+    def write(self, name: str, thing: str, column: str, text: str) -> None:
+        """Put a text into the column of a list's row that is named so; a row is added where none is."""
+        rows = [dict(row) for row in self.lists.get(name, ())]
+        row = next((row for row in rows if row.get("name") == thing), None)
+        if row is None:
+            row = {"name": thing}
+            rows = [*rows_with_entries(rows), row]
+        if text.strip():
+            row[column] = text
+        else:
+            row.pop(column, None)
+        self.put(name, rows)
 
     def turn(self, step: str) -> None:
         """Open a step; the tables of lists start from what they hold now."""
@@ -258,4 +275,5 @@ def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
         shared_with=row["carrier_id"],
         answers=dict(state.get("answers", {})),
         sources=dict(state.get("sources", {})),
+        fingerprints=dict(state.get("fingerprints", {})),
     )

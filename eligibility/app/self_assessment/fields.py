@@ -32,6 +32,8 @@ from eligibility.intake.draft_reader import (
 from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm
 
+#: characters that an input takes; entries of the official form may be sentences
+SHORT, LONG = 200, 500
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 
 
@@ -65,10 +67,15 @@ class Sheet:
         """Every step in the order of the official form, and what it asks."""
         fields = self.scheme.fields_of(self.reading.law)
         steps = {
-            name: [field for field in fields if field.section == name]
+            name: [field for field in fields if field.section == name and not field.form_only]
             for name in self.scheme.sections
         }
         return {name: fields for name, fields in steps.items() if fields}
+
+    @cached_property
+    def form_only(self) -> Sequence[Field]:
+        """What the official application asks beside the steps."""
+        return [field for field in self.scheme.fields_of(self.reading.law) if field.form_only]
 
     @cached_property
     def tracks(self) -> frozenset[str]:
@@ -101,7 +108,7 @@ class Sheet:
 
     def is_optional(self, field: Field) -> bool:
         """Whether a field may stay blank for good; amounts stand in for each other instead."""
-        return not field.required and field.kind != "money"
+        return not (field.required or field.form_only) and field.kind != "money"
 
     def has_entry(self, field: Field) -> bool:
         """Whether an input or a list says something of the field."""
@@ -313,7 +320,8 @@ def _input(field: Field, sheet: Sheet) -> None:
             form_state.prefill(name, typed)
             # worded, so that it is not taken for an entry
             hint = {"date": _("such as 2019-03-05"), "code": _("18 characters")}.get(field.kind, "")
-            st.text_input(label, max_chars=200, placeholder=hint, key=key, label_visibility=shown)
+            most = LONG if field.form_only else SHORT
+            st.text_input(label, max_chars=most, placeholder=hint, key=key, label_visibility=shown)
 
 
 def _grades(field: Field, sheet: Sheet) -> dict[str, str]:

@@ -16,6 +16,7 @@ from eligibility.evidence.staff_report import StaffReport
 ENTRY = "entry:"
 ANSWER = "share:"
 TYPED_LIST = "list:"
+TEXT = "text:"
 MONTHS = "months"
 DRAFT = "draft"
 CODE = "return code"
@@ -160,7 +161,7 @@ def chosen_carrier() -> int | None:
 
 def _forget_inputs() -> None:
     for key in [
-        key for key in st.session_state if str(key).startswith((ENTRY, ANSWER, TYPED_LIST))
+        key for key in st.session_state if str(key).startswith((ENTRY, ANSWER, TYPED_LIST, TEXT))
     ]:
         del st.session_state[key]
 
@@ -218,6 +219,30 @@ def replace_list(kind: str, rows: list[dict[str, str]]) -> None:
     if open_draft is not None:
         collect()
         open_draft.put(kind, rows)
+
+
+def row_key(name: str, thing: str, column: str, text: str) -> str:
+    """The key of the input of one column of a list's row, with the text that stands there."""
+    key = f"{TEXT}{name}.{column}:{thing}"
+    st.session_state.setdefault(key, text)
+    return key
+
+
+def write_row(name: str, thing: str, column: str) -> None:
+    """Take what is typed for one column of a list's row into the draft."""
+    open_draft = draft()
+    if open_draft is not None:
+        collect()
+        text = st.session_state.get(f"{TEXT}{name}.{column}:{thing}") or ""
+        open_draft.write(name, thing, column, text)
+        look_at(f"{name}.{column}:{thing}")
+
+
+def look_at(text_key: str) -> None:
+    """Let a text of the official form hold for what it speaks of as that stands now."""
+    open_draft = draft()
+    if open_draft is not None:
+        open_draft.fingerprints.pop(text_key, None)
 
 
 def forget_day() -> None:

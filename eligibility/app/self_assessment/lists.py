@@ -217,8 +217,24 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         ),
         "income": text(_("Income of the latest year ({unit})").format(unit=unit)),
         "main": text(_("Main product"), width="small", help=_("yes or no")),
+        "source": text(_("Source of technology"), width="small"),
+        "budget": text(_("Budget ({unit})").format(unit=unit), width="small"),
+        "contract": text(
+            _("Registered contract"),
+            width="small",
+            help=_(
+                "Number of the technology contract as certified and registered, if there is one"
+            ),
+        ),
+        "level": text(_("Level"), width="small", help=_("national or industry")),
+        "standard_number": text(_("Number of the standard"), width="small"),
+        "role": text(_("Part taken"), width="small", help=_("led or took part")),
     }
     said |= link_columns(kind, sheet)
+    rules = sheet.scheme.text_rules(sheet.reading.law)
+    for box in rules.boxes if rules else ():
+        if box.list == kind:
+            said[box.column] = text(language().of(box.title), width="medium")
     for name in sheet.scheme.lists["activity"].amounts:
         title = fmt.stem_title(sheet.scheme.fields_by_id[f"{name}_y3"])
         said[name] = text(f"{title} ({unit})", width=150)

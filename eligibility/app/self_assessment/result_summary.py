@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import cache
+from eligibility.app import address, cache
 from eligibility.app.firm import ladder, papers, plan_results
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.page_files import PAGES
@@ -139,4 +139,9 @@ def plan_link(current: OpenFirm) -> None:
         PAGES / "firm/plan_page.py",
         label=_("The way to the certificate: plan, dates, worth →"),
         query_params=current.query,
+    )
+    st.page_link(
+        PAGES / "self_assessment/official_form_page.py",
+        label=_("The official form: fill its cells, check its texts →"),
+        query_params=address.draft_query(),
     )

@@ -52,7 +52,8 @@ def template(scheme: Scheme, day: date) -> bytes:
     """An empty table of firms to fill in, as Excel, with a note at every column."""
     from eligibility.reports.template import write_template
 
-    return file_bytes("xlsx", lambda path: write_template(path, form(scheme, day)))
+    fields = [field for field in form(scheme, day) if not field.form_only]
+    return file_bytes("xlsx", lambda path: write_template(path, fields))
 
 
 def staff_workbook(screening: Screening, language: Language) -> bytes:

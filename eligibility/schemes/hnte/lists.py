@@ -317,6 +317,14 @@ def product(read: ListRows, _: Edition, __: int, ___: np.datetime64) -> Count:
     return Count(fields, *judge_rows(read.rows, reasons))
 
 
+def activity_form(read: ListRows, *_: object) -> Count:
+    """Rows of the official form: words for the application, of which no number is formed."""
+    return Count({}, *judge_rows(read.rows, []))
+
+
+product_form = standard = activity_form
+
+
 #: kinds of activity that the definition of R&D leaves out (195号 三、（六）1)
 NO_RESEARCH = ("routine upgrade", "direct use", "social science")
 _SAME_ROW = msgid("row {row} says the same; delete one of them, or give them different names")
