@@ -175,7 +175,7 @@ class AnnualResults:
         groups: dict[str | None, Counter[Result]] = {}
         for each in self.applications:
             groups.setdefault(getattr(each, grouping), Counter())[each.result] += 1
-        return sorted(groups.items(), key=lambda pair: (-pair[1].total(), pair[0] or ""))
+        return sorted(groups.items(), key=lambda pair: (-sum(pair[1].values()), pair[0] or ""))
 
 
 def application_results(

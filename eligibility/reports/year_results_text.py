@@ -188,7 +188,7 @@ def _lists(results: AnnualResults, language: Language) -> Iterator[Block]:
     yield Heading(say("Firms certified"))
     if certified := rows(Result.CERTIFIED, "certificate_number", "certified_on"):
         head = (*place, say("Certificate"), say("Day"))
-        yield Grid(head, certified, (6, 2.4, 3, 2.2, 3, 2.4))
+        yield Grid(head, certified, (5, 2.4, 2.8, 1.8, 3.7, 2.5))
     else:
         yield Text(nothing)
     yield Heading(say("Firms refused"))
