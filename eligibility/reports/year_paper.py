@@ -78,6 +78,7 @@ def year_paper(
         language,
         carrier,
         results,
+        scheme,
     )
 
 
@@ -87,6 +88,7 @@ def annual_paper(
     language: Language,
     carrier: str | None = None,
     results: AnnualResults | None = None,
+    scheme: Scheme | None = None,
 ) -> Paper:
     """The year of a city as a paper.
 
@@ -101,8 +103,10 @@ def annual_paper(
         Whose firms alone it is of.
     results : AnnualResults, optional
         What happened in the year.
+    scheme : Scheme, optional
+        Names the conditions; the one shipped if omitted.
     """
-    return _Annual(record, following, language, carrier, results).paper()
+    return _Annual(record, following, language, carrier, results, scheme or load_scheme()).paper()
 
 
 class _Annual:
@@ -113,9 +117,10 @@ class _Annual:
         language: Language,
         carrier: str | None,
         results: AnnualResults | None,
+        scheme: Scheme,
     ) -> None:
         self.record, self.following, self.language = record, following, language
-        self.carrier, self.results = carrier, results
+        self.carrier, self.results, self.scheme = carrier, results, scheme
         self.say, self.lang = language.text, language.id
 
     def paper(self) -> Paper:
@@ -136,7 +141,7 @@ class _Annual:
         return Paper(
             title=report_title(results.scope, place, record["year"], self.language),
             lines=(*results_lines(results, self.language), basis),
-            blocks=(*results_blocks(results, self.language), *blocks),
+            blocks=(*results_blocks(results, self.scheme, self.language), *blocks),
             language=self.language,
             lead=results_lead(results, self.language),
         )
@@ -277,7 +282,10 @@ class _Annual:
 
     def gaps(self) -> Iterator[Block]:
         say, training = self.say, self.record["training"]
-        yield Heading(say("Common gaps"))
+        title = say("Common gaps")
+        if self.results is not None:
+            title = say("Gaps of those that may be certified in the year")
+        yield Heading(title)
         conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
         if conditions:
             yield Bars(

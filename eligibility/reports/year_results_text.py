@@ -36,7 +36,7 @@ def results_paper(
         What the year's forecast says of these firms.
     """
     say = language.text
-    blocks = [*results_blocks(results, language), *_gaps(results, scheme, language)]
+    blocks = [*results_blocks(results, scheme, language)]
     if share is not None:
         blocks.append(Heading(say("Outlook to the year's end")))
         blocks.append(
@@ -112,14 +112,15 @@ def results_lead(results: AnnualResults, language: Language) -> tuple[Text | Poi
     return (Points(tuple(Point(line) for line in lines)),)
 
 
-def results_blocks(results: AnnualResults, language: Language) -> Iterator[Block]:
-    """What happened: result, groups, named lists, survey, work, R&D and certificates."""
+def results_blocks(results: AnnualResults, scheme: Scheme, language: Language) -> Iterator[Block]:
+    """What happened: result, groups, named lists, survey, work, R&D and common gaps."""
     yield from _result(results, language)
     yield from _groups(results, language)
     yield from _lists(results, language)
     yield from _survey(results, language)
     yield from _work(results, language)
     yield from _research(results, language)
+    yield from _gaps(results, scheme, language)
 
 
 def _result(results: AnnualResults, language: Language) -> Iterator[Block]:
@@ -227,7 +228,7 @@ def _survey(results: AnnualResults, language: Language) -> Iterator[Block]:
         return
     yield Heading(say("Survey of the known firms"))
     yield Grid(
-        (say("District"), say("Known"), say("Surveyed"), say("Share")),
+        (say("District"), say("Known"), say("Surveyed"), say("Share surveyed")),
         tuple(
             (
                 each.district or say("(no district)"),
