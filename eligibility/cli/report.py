@@ -26,6 +26,7 @@ from eligibility.cli.common import (
     refusals,
     report_file,
 )
+from eligibility.cli.desk import day_of
 from eligibility.cli.planning import day_planned_for, row_of
 from eligibility.domain.errors import InputError
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -39,8 +40,18 @@ if TYPE_CHECKING:
 
 
 def report(
-    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="OUT.docx, OUT.pdf or OUT.xlsx")],
+    file: Annotated[Path | None, typer.Argument(help="CSV or Excel file, one row a firm.")] = None,
+    store: Annotated[
+        bool,
+        typer.Option("--store", help="With --year: the report of the register, without a file."),
+    ] = False,
+    district: Annotated[
+        str | None, typer.Option("--district", help="With --store: of this district alone.")
+    ] = None,
+    carrier: Annotated[
+        str | None, typer.Option("--carrier", help="With --store: of this carrier alone.")
+    ] = None,
     firm: Annotated[
         str | None,
         typer.Option("--firm", help="Credit code or name: the papers of this firm."),
@@ -78,7 +89,17 @@ def report(
     """Papers: for a firm (--firm: Word, PDF, Excel), for a year (--year: Word, PDF), for staff (Excel)."""
     from eligibility.intake.table import read_table
 
+    if store:
+        with refusals(lang) as spoken:
+            if file or firm or by or already or city or year is None:
+                raise InputError("--store goes with --year, and with no file and no other figures.")
+            _of_register(output, year, as_of, model, spoken, district, carrier)
+        return
     with refusals(lang) as spoken:
+        if file is None or district or carrier:
+            raise InputError(
+                "Give a file of firms, or --store with --year; --district and --carrier go with --store."
+            )
         of_year = bool(already or city)
         _refuse_combinations(file, output, firm, year, by, city, of_year, scheme)
         qualification = held_scheme(scheme)
@@ -182,6 +203,41 @@ def _of_year(
     )
     paper = year_paper(
         city_year_record, lambda later: chances_of(later, held_city, model), language
+    )
+    _write_paper(paper, output)
+
+
+def _of_register(
+    output: Path,
+    year: int,
+    as_of: str | None,
+    model: Path | None,
+    language: Language,
+    district: str | None,
+    carrier: str | None,
+) -> None:
+    from eligibility.city.annual_results import Scope
+    from eligibility.readiness.artifact import load
+    from eligibility.register.assumptions import load_settings
+    from eligibility.register.year_report import year_report
+    from eligibility.store import Repository, Role, System, open_store
+
+    if output.suffix.lower() not in (".docx", ".pdf"):
+        raise InputError(
+            "{path}: the output must end in {endings}.", path=output, endings=".docx, .pdf"
+        )
+    check_output(output)
+    repository = Repository(open_store(), System(Role.MANAGER))
+    settings = load_settings(repository)
+    paper = year_report(
+        repository,
+        year,
+        settings.schemes[DEFAULT_SCHEME],
+        settings.city,
+        day_of(as_of),
+        language,
+        load(model) if model else None,
+        Scope(district, carrier),
     )
     _write_paper(paper, output)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from eligibility.assessment.assess import assess_table
+from eligibility.city.annual_results import AnnualResults
 from eligibility.city.chances import FirmChances
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.year import CityYear, first_deadline, next_year
@@ -13,6 +14,12 @@ from eligibility.i18n import Language
 from eligibility.planning.projection import project
 from eligibility.reports.number_format import certified_chance, limit, tenths
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
+from eligibility.reports.year_results_text import (
+    report_title,
+    results_blocks,
+    results_lead,
+    results_lines,
+)
 from eligibility.reports.year_text import (
     carriers_part,
     city_record,
@@ -37,6 +44,7 @@ def year_paper(
     register_target: int | None = None,
     carrier: str | None = None,
     scheme: Scheme | None = None,
+    results: AnnualResults | None = None,
 ) -> Paper:
     """The year of a city as a paper, with the forecast of the year after.
 
@@ -53,6 +61,8 @@ def year_paper(
         Whose firms alone the year is of: the city's target is no yardstick for them.
     scheme : Scheme, optional
         Has the batches; the one shipped if omitted.
+    results : AnnualResults, optional
+        What happened in the year, which then comes first, as the register has it.
     """
     scheme = scheme or load_scheme()
     city, year = city_year.city, city_year.year + 1
@@ -67,11 +77,18 @@ def year_paper(
         following | {"year": year, "target": target},
         language,
         carrier,
+        results,
+        scheme,
     )
 
 
 def annual_paper(
-    record: dict[str, Any], following: Record, language: Language, carrier: str | None = None
+    record: dict[str, Any],
+    following: Record,
+    language: Language,
+    carrier: str | None = None,
+    results: AnnualResults | None = None,
+    scheme: Scheme | None = None,
 ) -> Paper:
     """The year of a city as a paper.
 
@@ -84,38 +101,60 @@ def annual_paper(
         ``year`` and ``target``.
     carrier : str, optional
         Whose firms alone it is of.
+    results : AnnualResults, optional
+        What happened in the year.
+    scheme : Scheme, optional
+        Names the conditions; the one shipped if omitted.
     """
-    return _Annual(record, following, language, carrier).paper()
+    return _Annual(record, following, language, carrier, results, scheme or load_scheme()).paper()
 
 
 class _Annual:
     def __init__(
-        self, record: dict[str, Any], following: Record, language: Language, carrier: str | None
+        self,
+        record: dict[str, Any],
+        following: Record,
+        language: Language,
+        carrier: str | None,
+        results: AnnualResults | None,
+        scheme: Scheme,
     ) -> None:
         self.record, self.following, self.language = record, following, language
-        self.carrier = carrier
+        self.carrier, self.results, self.scheme = carrier, results, scheme
         self.say, self.lang = language.text, language.id
 
     def paper(self) -> Paper:
         say, record = self.say, self.record
         parts = (self.target, self.funnel, self.groups, self.gaps, self.support, self.next_year)
+        results, place = self.results, self.carrier or record["city"][self.lang]
+        blocks = tuple(block for part in parts for block in part())
+        basis = say("Chances: {basis}").format(basis=record["chances"][self.lang])
+        if results is None:
+            counted = say("As of {day}; {firms} firms apply in the year")
+            title = say("{city}: high-tech enterprises in {year}")
+            return Paper(
+                title=title.format(city=place, year=record["year"]),
+                lines=(counted.format(day=record["as_of"], firms=record["firms"]), basis),
+                blocks=blocks,
+                language=self.language,
+            )
         return Paper(
-            title=say("{city}: high-tech enterprises in {year}").format(
-                city=self.carrier or record["city"][self.lang], year=record["year"]
-            ),
-            lines=(
-                say("As of {day}; {firms} firms apply in the year").format(
-                    day=record["as_of"], firms=record["firms"]
-                ),
-                say("Chances: {basis}").format(basis=record["chances"][self.lang]),
-            ),
-            blocks=tuple(block for part in parts for block in part()),
+            title=report_title(results.scope, place, record["year"], self.language),
+            lines=(*results_lines(results, self.language), basis),
+            blocks=(*results_blocks(results, self.scheme, self.language), *blocks),
             language=self.language,
+            lead=results_lead(results, self.language),
         )
 
     def target(self) -> Iterator[Block]:
         say, seen, target = self.say, self.record["forecast"], self.record["target"]
-        yield Heading(say("Target and certified"), new_page=True)
+        title = say("Target and certified") if self.results is None else say("Outlook")
+        yield Heading(title, new_page=True)
+        if self.results is not None:
+            counted = say(
+                "Of {firms} firms that may be certified in the year, those that applied among them"
+            )
+            yield Text(counted.format(firms=self.record["firms"]))
         low, high = seen["interval_80"]
         rows = [
             (
@@ -243,7 +282,10 @@ class _Annual:
 
     def gaps(self) -> Iterator[Block]:
         say, training = self.say, self.record["training"]
-        yield Heading(say("Common gaps"))
+        title = say("Common gaps")
+        if self.results is not None:
+            title = say("Gaps of those that may be certified in the year")
+        yield Heading(title)
         conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
         if conditions:
             yield Bars(

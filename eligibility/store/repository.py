@@ -28,6 +28,7 @@ from eligibility.store.overview import Overview
 from eligibility.store.records import Records
 from eligibility.store.visits import Visits
 from eligibility.store.year_queries import YearQueries
+from eligibility.store.year_results import YearResults
 from eligibility.store.year_tally import YearTallies
 
 
@@ -72,6 +73,8 @@ class Repository(Access):
         Counts, changes, deadlines.
     year : YearQueries
         What a forecast of the year reads.
+    results : YearResults
+        What became of a year.
     assumptions : Assumptions
         What holds instead of the numbers of the settings files.
     tallies : YearTallies
@@ -101,6 +104,7 @@ class Repository(Access):
         self.certificates = Certificates(engine, principal, clock)
         self.overview = Overview(engine, principal, clock)
         self.year = YearQueries(engine, principal, clock)
+        self.results = YearResults(engine, principal, clock)
         self.assumptions = Assumptions(engine, principal, clock)
         self.tallies = YearTallies(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)

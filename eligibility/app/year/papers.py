@@ -6,6 +6,7 @@ They are made off the script's thread, so what makes them does not ask for the s
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,33 @@ from eligibility.app import cache
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import downloads, paper_buttons
+from eligibility.city.annual_results import Scope
+from eligibility.city.settings import City
 from eligibility.city.year import CityYear
 from eligibility.i18n import Language
 from eligibility.register import register_year
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.screening import Screening
+from eligibility.store import LEADS, Repository
 
 if TYPE_CHECKING:
     from eligibility.city.chances import FirmChances
     from eligibility.city.portfolio_state import PortfolioState
+    from eligibility.readiness.model import Model
 
 
-def of_year(city_year: CityYear, firms: YearCandidates | Screening, *, by_model: bool) -> None:
-    """The year's report as Word and PDF, and the staff's workbook where the firms are a file's."""
+def of_year(
+    repository: Repository, city_year: CityYear, pool: YearCandidates | None, *, by_model: bool
+) -> None:
+    """The year's papers: of the register's firms, or of those of a file."""
+    if pool is None:
+        of_file(city_year, cache.current(), by_model=by_model)
+    else:
+        of_register(repository, city_year, pool, by_model=by_model)
+
+
+def of_file(city_year: CityYear, screening: Screening, *, by_model: bool) -> None:
+    """The report of the year of a file's firms as Word and PDF, and the staff's workbook."""
     st.caption(
         _(
             "The report holds target and certified, the funnel, shares by district, industry and "
@@ -35,33 +50,69 @@ def of_year(city_year: CityYear, firms: YearCandidates | Screening, *, by_model:
         )
     )
     model = cache.model()[0] if by_model else None
-    own = firms if isinstance(firms, YearCandidates) else None
-    targets = (own.target, own.target_after, own.carrier) if own else (None, None, None)
-    registered, target_after, carrier = targets
     chances = partial(register_year.model_chances, model, city=city_year.city)
-    paper = {
-        kind: partial(
-            year_paper,
-            city_year,
-            chances,
-            language(),
-            kind,
-            target_after,
-            register_target=registered,
-            carrier=carrier,
-        )
-        for kind in ("docx", "pdf")
-    }
+    write = partial(year_paper, city_year, chances, language())
     offered: paper_buttons.Offered = (
-        (_("Year's report (Word)"), "docx", paper["docx"]),
-        (_("Year's report (PDF)"), "pdf", paper["pdf"]),
+        (_("Year's report (Word)"), "docx", partial(write, "docx")),
+        (_("Year's report (PDF)"), "pdf", partial(write, "pdf")),
+        (
+            _("Staff's workbook (Excel)"),
+            "xlsx",
+            partial(downloads.staff_workbook, screening, language()),
+        ),
     )
-    if isinstance(firms, Screening):
-        workbook = partial(downloads.staff_workbook, firms, language())
-        offered += ((_("Staff's workbook (Excel)"), "xlsx", workbook),)
-    paper_buttons.paper_buttons(
-        downloads.file_stem(carrier or language().of(city_year.city.title), city_year.year), offered
+    stem = downloads.file_stem(language().of(city_year.city.title), city_year.year)
+    paper_buttons.paper_buttons(stem, offered)
+
+
+def of_register(
+    repository: Repository, city_year: CityYear, pool: YearCandidates, *, by_model: bool
+) -> None:
+    """The report of the register's year as Word and PDF: of all its firms, a district or a carrier."""
+    st.caption(
+        _(
+            "The report says what happened: target and result, firms certified, refused and pending, certificates ended, the survey, the team's work, R&D; then the outlook of this page."
+        )
     )
+    scopes = {_("All firms"): Scope()}
+    for district in repository.overview.distinct("district"):
+        scopes[_("District: {name}").format(name=district)] = Scope(district=district)
+    if repository.rights().role in LEADS:
+        for carrier in repository.administration.carriers():
+            name = carrier["name"]
+            scopes[_("Carrier: {name}").format(name=name)] = Scope(carrier=name)
+    whose = st.selectbox(_("Report on"), list(scopes), width=360)
+    model = cache.model()[0] if by_model else None
+    write = partial(
+        _register_paper, repository, city_year, pool, scopes[whose], cache.city(), language(), model
+    )
+    offered: paper_buttons.Offered = (
+        (_("Year's report (Word)"), "docx", partial(write, kind="docx")),
+        (_("Year's report (PDF)"), "pdf", partial(write, kind="pdf")),
+    )
+    place = scopes[whose].carrier or scopes[whose].district or pool.carrier
+    stem = downloads.file_stem(place or language().of(cache.city().title), pool.year)
+    paper_buttons.paper_buttons(stem, offered)
+
+
+def _register_paper(
+    repository: Repository,
+    city_year: CityYear,
+    pool: YearCandidates,
+    scope: Scope,
+    city: City,
+    language: Language,
+    model: Model | None,
+    *,
+    kind: str,
+) -> bytes:
+    from eligibility.register.year_report import report_paper
+    from eligibility.register.year_results import annual_results
+
+    scheme = cache.scheme()
+    results = annual_results(repository, pool.year, scheme, date.today(), scope)
+    paper = report_paper(results, city_year, pool, scheme, city, language, model)
+    return downloads.paper_file(paper, kind)
 
 
 def year_paper(

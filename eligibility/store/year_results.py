@@ -1,0 +1,92 @@
+"""Queries of the report of a year: its firms, its applications, and the work done on them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from eligibility.store.access import Access, open_to
+from eligibility.store.actors import STAFF
+from eligibility.store.audit import AuditAction
+from eligibility.store.rows import Row
+from eligibility.store.schema import accounts, audit_log, carriers, firms, outcomes, tasks
+from eligibility.store.visit_table import visits
+
+_FIRM = ("id", "uscc", "name", "district", "industry", "stage", "verdict", "first_gap")
+_OUTCOME = (
+    "batch", "certified", "certificate_number", "certified_on", "expires_on", "rejection_reason",
+)  # fmt: skip
+
+
+class YearResults(Access):
+    """What became of a year, of the firms to be seen."""
+
+    @open_to(STAFF)
+    def firms(self) -> list[Row]:
+        """Every firm that counts, by name: its row, ``carrier`` and ``adviser`` by name."""
+        columns: list[Any] = [firms.c[name] for name in _FIRM]
+        columns += [carriers.c.name.label("carrier"), accounts.c.name.label("adviser")]
+        place = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(*columns)
+                .select_from(place)
+                .where(self._counts())
+                .order_by(firms.c.name_order, firms.c.id),
+            )
+
+    @open_to(STAFF)
+    def applications(self, year: int) -> list[Row]:
+        """Applications of a year and what became of them, with ``firm_id`` (of a copy the file that counts)."""
+        firm = func.coalesce(firms.c.copy_of, firms.c.id).label("firm_id")
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(firm, *(outcomes.c[name] for name in _OUTCOME))
+                .join_from(outcomes, firms)
+                .where(self._visible(outcomes), outcomes.c.applied_year == year)
+                .order_by(firm, outcomes.c.id),
+            )
+
+    @open_to(STAFF)
+    def visits(self, year: int) -> list[Row]:
+        """Visits of a year that were made: ``firm_id``, ``person``, and ``visited_on``."""
+        with self._reading() as connection:
+            return self._all(
+                connection,
+                select(visits.c.firm_id, accounts.c.name.label("person"), visits.c.visited_on)
+                .outerjoin_from(visits, accounts, accounts.c.id == visits.c.visitor_id)
+                .where(
+                    self._visible(visits),
+                    visits.c.findings.is_not(None),
+                    visits.c.visited_on.between(date(year, 1, 1), date(year, 12, 31)),
+                )
+                .order_by(visits.c.visited_on, visits.c.id),
+            )
+
+    @open_to(STAFF)
+    def tasks_done(self, year: int) -> list[Row]:
+        """Tasks that are done and were closed in the year: ``firm_id`` and ``person`` (whose it was)."""
+        first, after = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
+        person = func.coalesce(tasks.c.assignee_id, firms.c.adviser_id)
+        with self._reading() as connection:
+            log = select(audit_log.c.detail).where(
+                self._visible(audit_log),
+                audit_log.c.action == AuditAction.TASK_CHANGE.value,
+                audit_log.c.at >= first,
+                audit_log.c.at < after,
+            )
+            closed = {
+                detail.get("task") for detail in connection.scalars(log) if detail.get("done")
+            }
+            rows = self._all(
+                connection,
+                select(tasks.c.id, tasks.c.firm_id, accounts.c.name.label("person"))
+                .select_from(tasks.join(firms).outerjoin(accounts, accounts.c.id == person))
+                .where(self._visible(), tasks.c.done)
+                .order_by(tasks.c.id),
+            )
+        return [row for row in rows if row.pop("id") in closed]
