@@ -87,12 +87,12 @@ class SurveyCount:
 
     district: str | None
     firms: int
-    surveyed: int
+    assessments: int
 
     @property
     def share(self) -> float:
         """Share of the known firms that are surveyed, /1."""
-        return self.surveyed / self.firms
+        return self.assessments / self.firms
 
 
 @dataclass(frozen=True)

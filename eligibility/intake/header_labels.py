@@ -148,6 +148,9 @@ class HeaderText:
         """The names it may go by, the exact one first, each with its year."""
         for name in dict.fromkeys((self.name, BRACKETS.sub(" ", self.name))):
             yield split_year(name, index.application_year, near_counts=index.near_counts)
+            if index.near_counts:
+                # a span that belongs to the name of the figure
+                yield split_year(name, index.application_year)
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,8 @@ class ListContents:
 
     def links(self, name: str, number: int) -> dict[str, DraftCell]:
         """The number in the form of the thing listed at this place, and the numbers it is linked with."""
+        if name not in self.definitions or not self.definitions[name].prefix:
+            return {}
         rows = [of[0] for of in self.activities.values()] if name == "activity" else None
         if number > len(rows if rows is not None else self.rows.get(name, ())):
             return {}

@@ -102,7 +102,7 @@ def results_lead(results: AnnualResults, language: Language) -> tuple[Text | Poi
             valid=results.certificates, expired=len(results.ends) - cancelled, cancelled=cancelled
         )
     )
-    surveyed = sum(each.surveyed for each in results.survey)
+    surveyed = sum(each.assessments for each in results.survey)
     if results.firms:
         lines.append(
             say("{surveyed} of {firms} known firms are surveyed ({share}).").format(
@@ -183,7 +183,7 @@ def _lists(results: AnnualResults, language: Language) -> Iterator[Block]:
     def rows(result: Result, *more: str) -> tuple[tuple[str, ...], ...]:
         return tuple(
             (*_place(each), *(_text(getattr(each, name)) for name in more))
-            for each in _ordered(results.of(result))
+            for each in _in_order(results.of(result))
         )
 
     yield Heading(say("Firms certified"))
@@ -233,7 +233,7 @@ def _survey(results: AnnualResults, language: Language) -> Iterator[Block]:
             (
                 each.district or say("(no district)"),
                 f"{each.firms:,}",
-                f"{each.surveyed:,}",
+                f"{each.assessments:,}",
                 percent(each.share),
             )
             for each in results.survey
@@ -316,7 +316,7 @@ def _gaps(results: AnnualResults, scheme: Scheme, language: Language) -> Iterato
     )
 
 
-def _ordered(applications: Sequence[ApplicationResult]) -> list[ApplicationResult]:
+def _in_order(applications: Sequence[ApplicationResult]) -> list[ApplicationResult]:
     """By district and carrier, those without one last."""
     return sorted(
         applications,

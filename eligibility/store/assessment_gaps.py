@@ -48,7 +48,7 @@ def _open_facts(record: Facts, findings: tuple[Facts, ...]) -> str | None:
 
 def _unmet_distance(findings: tuple[Facts, ...]) -> float | None:
     distances = [
-        _distance(finding["margin"], finding["required"])
+        _distance(finding.get("margin"), finding.get("required"))
         for finding in findings
         if finding["status"] == "unmet"
     ]

@@ -437,13 +437,15 @@ PUBLIC = {
     "rules",
     "model",
     "account",
+    "form",
 }
 STAFF = PUBLIC | {
-    "firms", "overview", "staff-firms", "staff-firm", "inbox", "import", "applications", "year"
+    "firms", "overview", "desk", "staff-firms", "staff-firm", "inbox", "import", "applications",
+    "certified", "year",
 }  # fmt: skip
-LEADS = STAFF | {"admin"}
+LEADS = STAFF | {"admin", "assumptions"}
 #: reached from other pages; the bar of nobody leads there
-ASIDE = {"papers", "precheck", "steps", "result", "firm", "plan", "staff-firm", "inbox"}
+ASIDE = {"papers", "precheck", "steps", "result", "form", "firm", "plan", "staff-firm", "inbox"}
 #: the bar of a firm
 SHORT = {"start", "rules", "field", "account"}
 

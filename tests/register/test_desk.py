@@ -21,6 +21,7 @@ from eligibility.schemes.registry import load_scheme
 from eligibility.store import FirmFilter, Repository, Role, Stage, System, close_stores
 from eligibility.store.assumptions import target_change
 from tests.staff_pages import Staffed
+from tests.store.two_carriers import enter_old_stage
 
 TODAY = date(2026, 11, 30)
 
@@ -174,7 +175,7 @@ def test_the_command_gives_the_desk_of_a_login_with_the_institutions_settings(
 
 def test_firms_of_every_stage_count_on_the_desk(team: Team) -> None:
     own = team.firms[0]
-    team.repository.firms.set_stage([own], Stage.LAPSED)
+    enter_old_stage(team.repository.firms.engine, [own], Stage.LAPSED)
     day = agenda(team.repository, team.adviser, TODAY, load_city(), load_scheme())
     assert [row["firm_id"] for row in day.calls.rows] == [own]
     assert sum(day.stages.values()) == len(

@@ -125,7 +125,7 @@ def test_an_adviser_gets_the_report_of_the_own_carrier_without_the_citys_target(
 
 def test_a_known_firm_without_an_assessment_is_not_surveyed(staffed: Staffed) -> None:
     survey = annual_results(staffed.repository, 2026, HNTE, TODAY).survey
-    counts = {each.district: (each.surveyed, each.firms) for each in survey}
+    counts = {each.district: (each.assessments, each.firms) for each in survey}
     assert counts == {"回民区": (2, 3), "新城区": (1, 2)}
 
 

@@ -22,7 +22,7 @@ EDITIONS = [
 ]
 
 #: how a document of the ministries that issue these laws begins
-ISSUERS = ("国科发", "国科火字", "工信部企业", "工信厅企业", "专利法")
+ISSUERS = ("国科发", "国科火字", "工信部企业", "工信厅企业", "专利法", "企业所得税法")
 #: items that give points to every firm
 NEVER_NOTHING = {"product_field"}
 

@@ -17,6 +17,7 @@ IDENTITY = {
 #: files that may name fields of a law, and why
 EXCEPTIONS = {
     "planning/firm_plan.py": "what tells a small enterprise of the tax law: staff and total assets",
+    "register/review_reasons.py": "conditions and items that a code of refusal speaks of",
     "planning/actions.yaml": "which figures an action of the city moves",
     "city/city.yaml": "gaps that a city's courses are for",
     "store/migrations/versions/0007_calendar_years.py": "what was of the latest year when it was written",

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from eligibility.domain.errors import Conflict, InputError, NotFound
 from eligibility.store import Repository, Role, System
-from tests.store.two_carriers import record, world
+from tests.store.two_carriers import enter_old_stage, record, world
 
 DAY = date(2026, 12, 1)
 
@@ -129,7 +129,7 @@ def test_tasks_of_many_firms_are_added_once_and_all_or_none(engine: Engine) -> N
 def test_the_team_is_counted_by_adviser_and_nobodys_firms_stand_there_too(engine: Engine) -> None:
     w = world(engine)
     before = datetime(2020, 1, 1, tzinfo=UTC)
-    w.chief.firms.set_stage([w.firm], "ready")
+    enter_old_stage(engine, [w.firm], "ready")
     w.as_("adviser").visits.add(w.firm, {"visited_on": DAY, "findings": "可申报"})
     by_id = {row["adviser_id"]: row for row in w.chief.desk.team(before, date(2027, 1, 1))}
     mine = by_id[w.adviser]

@@ -634,6 +634,7 @@ def test_certificates_are_those_of_certified_applications_only(local: Repository
             "applied_year": 2023,
             "certified_on": date(2023, 11, 9),
             "expires_on": None,
+            "cancelled_on": None,
         }
     ]
 

@@ -34,9 +34,17 @@ from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
-from eligibility.schemes.registry import Scheme, load_scheme
+from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm
-from eligibility.store import STAGE_WORDS, CarrierKind, FirmFilter, Repository, ResultPage, Stage
+from eligibility.store import (
+    STAGE_WORDS,
+    CarrierKind,
+    FirmFilter,
+    Ledger,
+    Repository,
+    ResultPage,
+    Stage,
+)
 
 #: rows of a page of the list
 PAGE_ROWS = 100
@@ -217,7 +225,7 @@ def _ends(low: float | None, high: float | None) -> str | None:
 
 def lists_of(repository: Repository, firm_id: int) -> dict[str, Any]:
     """The lists behind the counts of a firm of the register."""
-    return {name: repository.records.ledger(firm_id, name).value for name in load_scheme().lists}
+    return {name: repository.records.ledger(firm_id, name).value for name in map(str, Ledger)}
 
 
 def assess_facts(

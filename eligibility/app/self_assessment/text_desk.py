@@ -35,15 +35,24 @@ def box(text: FormText, contents: FormContents, remarks: Sequence[TextRemark]) -
         tag("div", tag("b", title), tag("small", language().of(held.content)), *_figures(text, contents), cls="ask")
     )  # fmt: skip
     if held.list:
-        key = form_state.row_key(held.list, text.thing, held.column, text.text)
-        change, args = form_state.write_row, (held.list, text.thing, held.column)
+        st.text_area(
+            title,
+            key=form_state.row_key(held.list, text.thing, held.column, text.text),
+            height=HEIGHT,
+            label_visibility="collapsed",
+            on_change=form_state.write_row,
+            args=(held.list, text.thing, held.column),
+        )
     else:
         form_state.prefill(held.column, text.text)
-        key = form_state.entry_key(held.column)
-        change, args = form_state.look_at, (text.key,)  # type: ignore[assignment]
-    st.text_area(
-        title, key=key, height=HEIGHT, label_visibility="collapsed", on_change=change, args=args
-    )
+        st.text_area(
+            title,
+            key=form_state.entry_key(held.column),
+            height=HEIGHT,
+            label_visibility="collapsed",
+            on_change=form_state.look_at,
+            args=(text.key,),
+        )
     own = [each for each in remarks if each.text.key == text.key]
     st.html(_remarks(text, contents, own))
     if any(each.check == "stale" for each in own):
