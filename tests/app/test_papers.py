@@ -198,7 +198,7 @@ def test_the_parts_of_a_dossier_stand_in_the_order_of_the_work(staffed: Staffed)
     app = staffed.open("firm", firm=str(staffed.firm()))
     (tabs,) = [each for each in app.segmented_control if each.key == "ask:tab"]
     assert list(tabs.options) == [
-        "Assessment", "This year and last", "Plan", "Figures", "From and to the firm", "Documents",
+        "Assessment", "This year and last", "Plan", "Certificate", "Figures", "From and to the firm", "Documents",
         "Tasks", "Notes", "History",
     ]  # fmt: skip
 

@@ -160,7 +160,7 @@ def test_the_year_tells_expected_interval_and_chance_with_its_basis() -> None:
     app.segmented_control(key="chances-by").set_value(False).run()
     said = html(app)
     assert "assumed, no model: eligible 80%" in said
-    assert "<dd>71.4</dd>" in said
+    assert "<dd>71.4<small>not calibrated on your outcomes</small></dd>" in said
     assert "<dd>61–82</dd>" in said
     assert "<dd>99.4%</dd>" in said
     assert "<dd>0<small>each with a chance of 80%" in said

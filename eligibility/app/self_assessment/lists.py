@@ -230,7 +230,8 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "standard_number": text(_("Number of the standard"), width="small"),
         "role": text(_("Part taken"), width="small", help=_("led or took part")),
     }
-    said |= link_columns(kind, sheet)
+    if sheet.scheme.lists[kind].prefix:
+        said |= link_columns(kind, sheet)
     rules = sheet.scheme.text_rules(sheet.reading.law)
     for box in rules.boxes if rules else ():
         if box.list == kind:
