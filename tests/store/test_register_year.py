@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from eligibility.register.year_candidates import year_candidates
 from eligibility.register.year_record import year_record
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import LOCAL, FirmFilter, Repository, Stage
+from eligibility.store.engine import connect
 
 YEAR = 2026
 #: what `portfolio --store --format json` holds
@@ -103,12 +107,15 @@ class Play:
 
 
 @pytest.fixture
-def play(engine: Engine) -> Play:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("one database plays the year; the others answer the same queries")
+def play(sqlite_template: Path, tmp_path: Path) -> Iterator[Play]:
+    """The year on one kind of database; other tests ask the same queries of both."""
+    path = tmp_path / "year.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    engine = connect(f"sqlite:///{path}")
     made = Play(engine)
     made.fill()
-    return made
+    yield made
+    engine.dispose()
 
 
 def ended_by(play: Play, today: date) -> set[int]:
