@@ -107,7 +107,7 @@ def scenarios(record: Record, *, whole: bool = True) -> None:
     """
     heads = (
         _("Scenario"),
-        _("Applications"),
+        _("Firms that apply"),
         _("Expected certified"),
         _("With 80 %"),
         _("Chance of at least {n}").format(n=record["target"]["certified"]),
