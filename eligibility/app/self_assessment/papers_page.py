@@ -17,7 +17,8 @@ st.title(_("Begin with your papers"), anchor=False)
 st.write(
     _(
         "Tax returns, statements, R&D tables and lists of rights, as PDF, Excel, Word, CSV or zip. They "
-        "are read on this server, shown to you, and not stored; only what you tick goes into the form."
+        "are read on this server and shown to you; the files are not stored. Only what you tick goes into "
+        "the form, with the name of its file and where in it the figure stands."
     )
 )
 reading = papers.read_uploads(cache.scheme(), date.today())
