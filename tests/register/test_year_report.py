@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,23 @@ def test_only_visits_that_were_made_and_tasks_closed_in_the_year_are_work(staffe
     assert sum(each.tasks_done for each in results.work) == 1
     earlier = annual_results(staffed.repository, 2024, HNTE, TODAY)
     assert earlier.work == ()
+
+
+def test_a_task_is_work_of_the_year_in_which_it_was_closed_by_the_local_calendar(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    new_years_eve = datetime(2030, 12, 31, 17, tzinfo=UTC)
+    repository = Repository(staffed.engine, System(Role.MANAGER), lambda: new_years_eve)
+    task = repository.casework.add_task(repository.firms.page().rows[0]["id"], {"title": "核账"})
+    counts = []
+    for version, done in ((1, True), (2, False), (3, True)):
+        repository.casework.save_task(task, {"done": done}, version)
+        counts.append([len(repository.results.tasks_done(year)) for year in (2030, 2031)])
+    monkeypatch.undo()
+    time.tzset()
+    assert counts == [[0, 1], [0, 0], [0, 1]]
 
 
 def test_growth_of_research_counts_only_firms_that_state_both_years() -> None:
