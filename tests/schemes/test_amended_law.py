@@ -110,7 +110,7 @@ def test_the_steps_of_the_app_show_the_new_question(
 ) -> None:
     from eligibility.store import close_stores
     from tests import empty_store
-    from tests.app.test_self_assessment import page
+    from tests.app.self_assessment.form_pages import page
 
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
     empty_store.put(tmp_path)
