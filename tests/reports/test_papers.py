@@ -35,7 +35,7 @@ from eligibility.reports.paper import Bars, Grid, Heading, Paper, Point, Points,
 from eligibility.reports.pdf import write_pdf
 from eligibility.reports.word import _chart, _Word, write_word
 from eligibility.schemes.registry import load_scheme, scheme_ids
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 from tests.firms import HNTE, base, table
 from tests.reports.written_papers import FIRM, HOSTILE, ON, paper_of, words
 

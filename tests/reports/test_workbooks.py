@@ -19,7 +19,7 @@ from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.reports import workbook
 from eligibility.reports.firm_workbook import firm_workbook
 from eligibility.reports.staff_workbook import staff_workbook
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 from tests.firms import HNTE, base, table
 from tests.reports.test_application import LISTED
 from tests.reports.written_papers import HOSTILE, sheets

@@ -37,7 +37,7 @@ from eligibility.reports.word import write_word
 from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
 from eligibility.schemes.yaml_file import read_yaml
 from tests.app.test_pages import html, opened
-from tests.cli.test_commands import SAMPLES
+from tests.commands import SAMPLES
 from tests.firms import base, table
 from tests.schemes.revision import ADDED, AMENDED, amended_files
 from tests.schemes.test_cases import BASES, judge_case
