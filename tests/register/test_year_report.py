@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -20,6 +18,7 @@ from eligibility.register.year_results import annual_results
 from eligibility.reports.paper import Grid, Paper, Points, Text
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Repository, Role, System, close_stores
+from tests.commands import run
 from tests.staff_pages import Staffed
 
 TODAY = date(2026, 11, 30)
@@ -168,15 +167,6 @@ def test_growth_of_research_counts_only_firms_that_state_both_years() -> None:
 
 def test_the_command_writes_the_report_of_the_register(staffed: Staffed, tmp_path: Path) -> None:
     path = tmp_path / "report.docx"
-    command = [sys.executable, "-m", "eligibility", "report", "--store", "--year", "2026"]
-    done = subprocess.run(
-        [*command, "--carrier", "甲园", "-o", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, path.exists()) == (0, True), done.stderr
-    refused = subprocess.run(
-        [*command[:-2], "-o", str(path)], capture_output=True, text=True, check=False
-    )
-    assert refused.returncode == 2
+    run("report", "--store", "--year", "2026", "--carrier", "甲园", "-o", path)
+    assert path.exists()
+    run("report", "--store", "-o", path, status=2)

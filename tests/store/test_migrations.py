@@ -29,7 +29,7 @@ from eligibility.store.audit import AUDIT_WORDS
 from eligibility.store.drafts import code_hash
 from eligibility.store.engine import connect, migrate, revision
 from eligibility.store.schema import APPEND_ONLY, REVISION, metadata
-from tests.store.conftest import QUICK
+from tests.store.sign_in_attempts import QUICK
 
 config = Config()
 config.set_main_option("script_location", "eligibility.store:migrations")
