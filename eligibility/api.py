@@ -14,6 +14,7 @@ from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.ladder import joint_fields, ladder_record
 from eligibility.assessment.ladder import ladder as ladder_of
 from eligibility.assessment.record import records
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.papers import PaperReading
@@ -38,7 +39,7 @@ def assess(
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
     model: Path | str | None = None,
-) -> list[dict[str, Any]]:
+) -> list[AssessmentRecord]:
     """Assess one firm, several, or a table of them.
 
     Parameters
@@ -297,7 +298,7 @@ def assess_file(
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
     model: Path | str | None = None,
-) -> tuple[list[dict[str, Any]], RowBatch]:
+) -> tuple[list[AssessmentRecord], RowBatch]:
     """Assess every readable row of a CSV or Excel file; the batch holds the rest and why."""
     qualification = load_scheme(scheme)
     batch = read_table(

@@ -11,6 +11,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS, OF_VERDICT, status_word, verdict_word
+from eligibility.assessment.record import pass_mark
 from eligibility.reports.firm_summary import FirmSummary, Step
 from eligibility.screening import Firm
 
@@ -81,7 +82,7 @@ def _score(firm: Firm) -> list[Markup]:
     """The score as one range with its line, what decides it, and its groups."""
     score = firm.record["score"]
     low, high, total = score["low"], score["high"], score["total"]
-    mark = score["pass_above"] or score["pass_at_least"]
+    mark = pass_mark(score)
     words = _("{points} of {total} points; more than {mark} are needed").format(
         points=fmt.interval(low, high), total=fmt.number(total), mark=mark
     )

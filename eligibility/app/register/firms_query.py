@@ -32,6 +32,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.status import verdict_word
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
@@ -165,7 +166,9 @@ def table(
     """
     titles = condition_titles(scheme, language)
     numbers = gaps or {}
-    verdicts = {word: verdict_word(word, language) for word in VERDICT_WORDS.values()}
+    verdicts: Mapping[str, str] = {
+        word: verdict_word(word, language) for word in VERDICT_WORDS.values()
+    }
     stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
     never = language.text("not assessed yet")
 
@@ -229,7 +232,7 @@ def lists_of(repository: Repository, firm_id: int) -> dict[str, Any]:
 
 
 def assess_facts(
-    facts: Mapping[str, Any], scheme: Scheme, record: dict[str, Any] | None = None
+    facts: Mapping[str, Any], scheme: Scheme, record: AssessmentRecord | None = None
 ) -> Firm:
     """A firm of stored facts, with the record kept of it or a new one.
 
