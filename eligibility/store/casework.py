@@ -1,4 +1,4 @@
-"""Casework: tasks, notes, the checklist of documents, and saved views."""
+"""Casework: tasks, notes, and saved views."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from sqlalchemy import ColumnElement, delete, insert, select
 
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.store.access import Access, open_to
-from eligibility.store.actors import ANYONE, STAFF
+from eligibility.store.actors import STAFF
 from eligibility.store.audit import AuditAction, write_audit
 from eligibility.store.rows import Facts, Row, clean, only, plain, slices
 from eligibility.store.schema import (
-    DocumentStatus,
     accounts,
-    documents,
     firms,
     notes,
     saved_views,
@@ -165,41 +163,6 @@ class Casework(Access):
             new_id = self._insert(connection, notes, values)
             self._log(connection, AuditAction.NOTE_ADD, firm_id, note=new_id)
         return new_id
-
-    @open_to(ANYONE)
-    def documents(self, firm_id: int) -> list[Row]:
-        """The checklist of a firm: item, status (a ``Paper``), remark, version."""
-        with self._reading() as connection:
-            self._seen_firm(connection, firm_id)
-            wanted = self._select(documents, documents.c.firm_id == firm_id)
-            return self._all(connection, wanted.order_by(documents.c.id))
-
-    @open_to(STAFF)
-    def save_document(
-        self,
-        firm_id: int,
-        item: str,
-        status: DocumentStatus | str,
-        version: int,
-        remark: str | None = None,
-    ) -> int:
-        """Say where one document stands; the next version (0: it is not on the list yet)."""
-        if status not in set(DocumentStatus):
-            raise InputError("There is no document status {status}.", status=status)
-        require_length(remark, LONGEST_NOTE)
-        values = {
-            "status": DocumentStatus(status).value,
-            "remark": remark,
-            "changed_at": self._clock(),
-        }
-        with self._writing(moves_year=False) as connection:
-            self._seen_firm(connection, firm_id)
-            key = {"firm_id": firm_id, "item": item}
-            after = self._put(connection, documents, key, values, version)
-            self._log(
-                connection, AuditAction.DOCUMENT_SAVE, firm_id, item=item, status=values["status"]
-            )
-        return after
 
     @open_to(STAFF)
     def views(self) -> list[Row]:

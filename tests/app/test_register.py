@@ -457,7 +457,7 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     app = staffed.open("firm", firm=str(firm), tab="documents")
     assert any("Checked: 0 of 9" in each.value for each in app.caption)
     app.get("button_group")[2].set_value("checked").run()
-    (paper,) = staffed.repository.casework.documents(firm)
+    (paper,) = staffed.repository.documents.of_firm(firm)
     assert paper["status"] == "checked"
     assert any("Checked: 1 of 9" in each.value for each in app.caption)
 

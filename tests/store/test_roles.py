@@ -32,7 +32,7 @@ from eligibility.store.assumptions import target_change
 from eligibility.store.import_merge import CHUNK
 from eligibility.store.inbox import Origin
 from eligibility.store.schema import APPEND_ONLY, accounts, audit_log, firms, metadata, sign_ins
-from tests.store.two_carriers import SECRET, World, facts, record, sign_in, world
+from tests.store.two_carriers import PDF, SECRET, World, facts, record, sign_in, world
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 EVERYONE = {
@@ -50,7 +50,7 @@ STAFF_THERE = SEES - {"owner"}
 ONCE = {
     "imports.confirm", "imports.discard", "casework.delete_view", "drafts.delete",
     "identity.set_apart", "identity.merge", "identity.unmerge", "identity.archive",
-    "identity.restore",
+    "identity.restore", "documents.remove_file",
 }  # fmt: skip
 
 
@@ -73,6 +73,12 @@ def of(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
 
 def latest_version(rows: list[dict[str, Any]]) -> int:
     return rows[-1]["version"] if rows else 0
+
+
+def paper(w: World) -> dict[str, Any]:
+    """The one document of the first carrier's firm, with its file."""
+    (row,) = w.chief.documents.of_firm(w.firm)
+    return row
 
 
 CALLS = {
@@ -208,12 +214,23 @@ CALLS = {
     ),
     "casework.notes": Call(lambda r, w: r.casework.notes(w.firm), STAFF, SEES),
     "casework.add_note": Call(lambda r, w: r.casework.add_note(w.firm, SECRET), STAFF, SEES),
-    "casework.documents": Call(lambda r, w: r.casework.documents(w.firm), EVERYONE, SEES),
-    "casework.save_document": Call(
-        lambda r, w: r.casework.save_document(
-            w.firm, SECRET, "checked", of(w.chief.casework.documents(w.firm), item=SECRET)["version"]
-        ),
+    "documents.of_firm": Call(lambda r, w: r.documents.of_firm(w.firm), EVERYONE, SEES),
+    "documents.save": Call(
+        lambda r, w: r.documents.save(w.firm, SECRET, {"status": "checked"}, paper(w)["version"]),
         STAFF, SEES,
+    ),
+    "documents.ask": Call(
+        lambda r, w: r.documents.ask(w.firm, {SECRET: paper(w)["version"]}, date(2026, 12, 2)),
+        STAFF, SEES,
+    ),
+    "documents.attach": Call(
+        lambda r, w: r.documents.attach(w.firm, SECRET, f"{SECRET}.pdf", PDF), STAFF, SEES
+    ),
+    "documents.file": Call(
+        lambda r, w: r.documents.file(paper(w)["files"][0]["id"]), EVERYONE, SEES
+    ),
+    "documents.remove_file": Call(
+        lambda r, w: r.documents.remove_file(paper(w)["files"][0]["id"]), STAFF, STAFF_THERE
     ),
     "casework.views": Call(lambda r, w: r.casework.views(), STAFF),
     "casework.save_view": Call(lambda r, w: r.casework.save_view("mine", {"sort": "name"}), STAFF),
@@ -657,7 +674,7 @@ def test_what_moves_no_year_leaves_its_mark_as_it_was(engine: Engine) -> None:
         "casework.add_note",
         "casework.add_task",
         "casework.save_task",
-        "casework.save_document",
+        "documents.save",
         "casework.save_view",
         "records.add_assessment",
         "firms.assign",
