@@ -1,4 +1,4 @@
-"""Casework: tasks, notes, and saved views."""
+"""Casework: tasks, notes, saved views and columns of the list of firms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from eligibility.domain.errors import InputError, NotFound
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
 from eligibility.store.audit import AuditAction, write_audit
+from eligibility.store.list_table import list_columns
 from eligibility.store.rows import Facts, Row, clean, only, plain, slices
 from eligibility.store.schema import (
     accounts,
@@ -192,6 +193,24 @@ class Casework(Access):
             )
             if gone.rowcount != 1:
                 raise NotFound("That is not here.")
+
+    @open_to(STAFF)
+    def list_columns(self) -> list[str]:
+        """The columns that the actor has chosen for the list of firms, in that order; none: all."""
+        with self._reading() as connection:
+            chosen = connection.scalar(select(list_columns.c.columns).where(self._own_list()))
+        return list(chosen or ())
+
+    @open_to(STAFF)
+    def save_list_columns(self, columns: Sequence[str]) -> None:
+        """Keep the actor's columns of the list of firms, in place of those chosen before."""
+        with self._writing(moves_year=False) as connection:
+            connection.execute(delete(list_columns).where(self._own_list()))
+            values = {"account_id": self.actor.account_id, "columns": list(columns)}
+            self._insert(connection, list_columns, values)
+
+    def _own_list(self) -> ColumnElement[bool]:
+        return list_columns.c.account_id.is_not_distinct_from(self.actor.account_id)
 
     def _own_views(self) -> ColumnElement[bool]:
         return saved_views.c.account_id.is_not_distinct_from(self.actor.account_id)

@@ -26,12 +26,15 @@ pytest.importorskip("streamlit.testing.v1")
 from eligibility.app import address, cache, session
 from eligibility.app.register import correct, firms_export, firms_query, import_repair
 from eligibility.app.register.dossier import moment
+from eligibility.app.self_assessment import register_figures
 from eligibility.app.session import UPLOAD, Upload
 from eligibility.app.widgets import downloads
 from eligibility.app.widgets import number_format as fmt
 from eligibility.assessment.ladder import joint_fields
+from eligibility.domain.calendar_window import by_calendar_year
 from eligibility.domain.facts import Field
 from eligibility.i18n import ENGLISH
+from eligibility.intake.draft_reader import read_draft
 from eligibility.readiness.training_data import read_past
 from eligibility.register import outcome_file, year_candidates
 from eligibility.schemes.registry import load_scheme
@@ -41,12 +44,15 @@ from eligibility.store import (
     AuditAction,
     FirmFilter,
     Repository,
+    Role,
+    System,
     close_stores,
     find_token,
 )
 from tests.firms import base
 from tests.schemes.test_cases import BASES
 from tests.staff_pages import CODES, NASTY, ROOT, Staffed, button, html
+from tests.store.two_carriers import sign_in
 
 
 def load_workbook(file: io.BytesIO) -> dict[str, list[list[Any]]]:
@@ -455,11 +461,17 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     assert staffed.repository.casework.notes(firm)[0]["text"] == NASTY
     assert "<script>alert" not in html(app)
     app = staffed.open("firm", firm=str(firm), tab="documents")
-    assert any("Checked: 0 of 9" in each.value for each in app.caption)
-    app.get("button_group")[2].set_value("checked").run()
+    assert "0 of 19 papers are here" in html(app)
+    app.selectbox(key=f"paper:{firm}").select("rd_audit").run()
+    app.get("button_group")[1].set_value("checked")
+    next(each for each in app.text_area if each.label == "Remark").input("三年齐")
+    [each for each in app.button if each.label == "Save"][-1].click().run()
     (paper,) = staffed.repository.documents.of_firm(firm)
-    assert paper["status"] == "checked"
-    assert any("Checked: 1 of 9" in each.value for each in app.caption)
+    assert (paper["item"], paper["status"], paper["remark"]) == ("rd_audit", "checked", "三年齐")
+    assert "1 of 19 papers are here" in html(app)
+    button(app, "Note 18 papers as asked for").click().run()
+    rows = staffed.repository.documents.of_firm(firm)
+    assert sum(row["status"] == "asked" and row["due_on"] is not None for row in rows) == 18
 
 
 def edited(patch: pytest.MonkeyPatch, what: str, column: str, value: str) -> None:
@@ -864,6 +876,48 @@ def test_the_names_in_the_address_are_those_of_the_filter() -> None:
     )  # fmt: skip
     assert more.columns == ("uscc", "name")
     assert firms_query.choice({address.EXPIRY: "soon"}).firms == FirmFilter()
+
+
+def test_the_columns_that_a_person_chose_come_back_and_are_nobody_elses(staffed: Staffed) -> None:
+    firm = staffed.firm(carrier_id=staffed.repository.administration.add_carrier("园区"))
+
+    def columns(app: AppTest) -> Any:
+        return next(each for each in app.multiselect if each.label.startswith("Columns in the"))
+
+    app = staffed.open("firms")
+    assert columns(app).value == []
+    columns(app).set_value(["stage", "name"]).run()
+    assert columns(staffed.open("firms")).value == ["stage", "name"]
+    # a link that names its own columns shows those
+    assert columns(staffed.open("firms", columns="name")).value == ["name"]
+    staffed.principal = staffed.adviser(staffed.repository.firms.get(firm)["carrier_id"])
+    assert columns(staffed.open("firms")).value == []
+
+
+def test_a_firms_own_account_begins_from_the_figures_that_are_held_of_it(
+    staffed: Staffed,
+) -> None:
+    firm = staffed.firm(name="甲公司")
+    staffed.repository.records.save_ledger(firm, "ip", [{"name": "一种装置", "number": 7}], 0)
+    scheme, today = load_scheme(), date(2027, 3, 1)
+    assert register_figures.from_register(staffed.repository, scheme, today) is None
+    account = Repository(staffed.engine, System(Role.ADMINISTRATOR)).administration.add_account(
+        "own", None, Role.FIRM, firm_id=firm
+    )
+    own = Repository(staffed.engine, sign_in(staffed.engine, account))
+    draft = register_figures.from_register(own, scheme, today)
+    assert draft is not None
+    assert (draft.facts["name"], draft.facts["uscc"]) == ("甲公司", CODES[0])
+    assert "application_date" not in draft.facts
+    held = by_calendar_year(
+        staffed.repository.records.figures(firm, 2026).value, 2026, scheme.latest_year_ids
+    )
+    # what was entered for 2026 stands under its own years, and money in 10,000
+    assert float(draft.facts["sales_revenue@2025"]) == held["sales_revenue@2025"] / 10_000
+    assert draft.lists["ip"] == [{"name": "一种装置", "number": "7"}]
+    reading = read_draft(draft.state, scheme, today)
+    assert not reading.batch.issues
+    assert reading.batch.table.numbers("sales_revenue_y2")[0] == held["sales_revenue@2025"]
 
 
 def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> None:

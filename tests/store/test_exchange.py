@@ -366,3 +366,36 @@ def test_an_id_of_nothing_is_not_there(engine: Engine) -> None:
         ):
             with pytest.raises(NotFound):
                 act()
+
+
+def test_a_list_that_was_sent_takes_the_place_of_the_one_held_once_and_the_firm_reads_it(
+    engine: Engine,
+) -> None:
+    w = world(engine)
+    adviser, sent = w.as_("adviser"), [{"name": "一种装置", "number": "ZL1"}, {"name": "软件"}]
+    visitor = Repository(engine, VISITOR)
+    state = {
+        "facts": {"name": "丙公司"},
+        "ledgers": {"ip": sent, "activity@2025": [{"name": "研"}]},
+    }
+    code, draft = visitor.drafts.add(state)
+    visitor.drafts.share(code, w.carrier, "同意")
+    origin = Origin("draft", draft)
+    with pytest.raises(Conflict):
+        adviser.inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=0)
+    assert adviser.inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=1) == 2
+    assert adviser.records.ledger(w.firm, "ip").value == sent
+    with pytest.raises(Conflict, match="decided on this already"):
+        w.as_("manager").inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=2)
+    adviser.inbox.decide_list(
+        origin, w.firm, 2026, "activity@2025", accept=False, version=0, remark="缺编号"
+    )
+    assert adviser.records.ledger(w.firm, "activity").value == []
+    refused, accepted = visitor.inbox.decisions_on_draft(code)
+    assert (accepted["key"], accepted["value"], accepted["previous"]) == (
+        "list:ip", sent, [{"title": SECRET}],
+    )  # fmt: skip
+    assert (refused["is_accepted"], refused["remark"]) == (False, "缺编号")
+    for key in ("conversion", "wishes"):
+        with pytest.raises(NotFound):
+            adviser.inbox.decide_list(origin, w.firm, 2026, key, accept=True, version=0)

@@ -50,7 +50,7 @@ STAFF_THERE = SEES - {"owner"}
 ONCE = {
     "imports.confirm", "imports.discard", "casework.delete_view", "drafts.delete",
     "identity.set_apart", "identity.merge", "identity.unmerge", "identity.archive",
-    "identity.restore", "documents.remove_file",
+    "identity.restore", "documents.remove_file", "inbox.decide_list",
 }  # fmt: skip
 
 
@@ -232,6 +232,10 @@ CALLS = {
     "documents.remove_file": Call(
         lambda r, w: r.documents.remove_file(paper(w)["files"][0]["id"]), STAFF, STAFF_THERE
     ),
+    "casework.list_columns": Call(lambda r, w: r.casework.list_columns(), STAFF),
+    "casework.save_list_columns": Call(
+        lambda r, w: r.casework.save_list_columns(["name", "stage"]), STAFF
+    ),
     "casework.views": Call(lambda r, w: r.casework.views(), STAFF),
     "casework.save_view": Call(lambda r, w: r.casework.save_view("mine", {"sort": "name"}), STAFF),
     "casework.delete_view": Call(lambda r, w: r.casework.delete_view(w.view), STAFF, {"adviser"}),
@@ -331,6 +335,13 @@ CALLS = {
             version=w.chief.records.figures(w.firm, 2026).version,
         ),
         STAFF, SEES,
+    ),
+    "inbox.decide_list": Call(
+        lambda r, w: r.inbox.decide_list(
+            Origin("draft", w.draft), w.firm, 2026, "ip", accept=True,
+            version=w.chief.records.ledger(w.firm, "ip").version,
+        ),
+        STAFF, STAFF_THERE,
     ),
     "drafts.add": Call(lambda r, w: r.drafts.add({"step": 1}), EVERYONE),
     "drafts.get": Call(lambda r, w: r.drafts.get(w.draft), EVERYONE, {"owner", "local"}),

@@ -146,7 +146,9 @@ def world(engine: Engine) -> World:
     at_carrier.documents.save(firm, SECRET, {"status": "asked", "remark": SECRET}, 0)
     at_carrier.documents.attach(firm, SECRET, f"{SECRET}.pdf", PDF)
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
-    code, draft = Repository(engine, owner).drafts.add({"name": SECRET})
+    code, draft = Repository(engine, owner).drafts.add(
+        {"name": SECRET, "ledgers": {"ip": [{"name": SECRET}]}}
+    )
     Repository(engine, owner).drafts.share(code, carrier, SECRET)
     earlier = facts("91150105XNBU6HUA33", f"{SECRET}公司") | {"application_date": date(2025, 5, 10)}
     stored = at_carrier.imports.stage(SECRET, [(earlier, None)])
@@ -174,6 +176,7 @@ def world(engine: Engine) -> World:
     )
     Repository(engine, owner).drafts.remember(code, "a browser")
     staged = at_carrier.imports.stage(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
+    at_carrier.casework.save_list_columns(["name"])
     view = at_carrier.casework.save_view(SECRET, {"text": SECRET})
     chief.administration.set_target(2026, 50, 0)
     chief.api_tokens.add(SECRET, Role.MANAGER, days=30)

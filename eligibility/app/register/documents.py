@@ -257,9 +257,7 @@ def _form(repository: Repository, firm_id: int, paper: Paper) -> None:
         st.rerun()
 
 
-def _save(
-    repository: Repository, firm_id: int, item: str, values: Row, version: int
-) -> Message:
+def _save(repository: Repository, firm_id: int, item: str, values: Row, version: int) -> Message:
     repository.documents.save(firm_id, item, values, version)
     return Message(msgid("Saved."))
 
@@ -345,8 +343,6 @@ def _count(repository: Repository, firm_id: int, paper: Paper, scheme: Scheme) -
     if st.button(_("Note these numbers, and the paper as received")):
         remark = _("; ").join(lines)[:LONGEST_NOTE]
         values = {"status": DocumentStatus.RECEIVED, "remark": remark}
-        guard.do(
-            partial(_save, repository, firm_id, paper.item, values, paper.entry["version"])
-        )
+        guard.do(partial(_save, repository, firm_id, paper.item, values, paper.entry["version"]))
         session.discard_edit(f"paper:{firm_id}:{paper.item}")
         st.rerun()

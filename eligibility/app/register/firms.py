@@ -99,7 +99,7 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
             for name, (label, options, value) in stages.items():
                 _select(name, label, options, value)
             _bounds(firm_filter)
-        _choose_columns(choice)
+        _choose_columns(repository, choice)
         st.selectbox(
             _("Order"),
             list(ORDERS),
@@ -157,8 +157,8 @@ def _bounds(firm_filter: FirmFilter) -> None:
     )
 
 
-def _choose_columns(choice: FirmListQuery) -> None:
-    """Which columns the list shows and in which order; a saved view keeps them."""
+def _choose_columns(repository: Repository, choice: FirmListQuery) -> None:
+    """Which columns the list shows and in which order; kept for the person, and in a saved view."""
     titles = {name: column.title for name, column in firms_export.columns(language()).items()}
     with st.popover(_("Columns"), icon=":material/view_column:"):
         st.multiselect(
@@ -166,8 +166,16 @@ def _choose_columns(choice: FirmListQuery) -> None:
             list(titles),
             format_func=titles.__getitem__,
             key=address.query_widget_key(address.COLUMNS, list(choice.columns)),
-            on_change=address.set_columns_from_widget,
+            on_change=_keep_columns,
+            args=(repository,),
         )
+
+
+def _keep_columns(repository: Repository) -> None:
+    """The columns chosen, in the address and for the next time that this person opens the list."""
+    address.set_columns_from_widget()
+    columns = firms_query.choice(address.list_query()).columns
+    guard.do(partial(repository.casework.save_list_columns, columns))
 
 
 def _chips(words: Mapping[str, tuple[str, str]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from eligibility.domain.calendar_window import cut_window, latest_year_ids
 from eligibility.domain.errors import DateNotCovered
 from eligibility.domain.text import Message, msgid
 from eligibility.register import arrivals
-from eligibility.register.arrivals import Arrival, Offer
+from eligibility.register.arrivals import Arrival, ListOffer, Offer
 from eligibility.store import Repository
 from eligibility.store.inbox import LONGEST_REMARK, Origin
 
@@ -112,21 +112,25 @@ def side_by_side(repository: Repository, origin: Origin) -> None:
     stored, version = arrivals.stored_facts(repository, firm_id, arrival.year)
     offers = arrivals.compare(arrival, stored, row["decisions"])
     undecided = list(arrivals.open_offers(offers))
+    lists = arrivals.compare_lists(repository, row, firm_id)
+    open_lists = sum(each.is_open for each in lists)
     same = sum(offer.sent_value == offer.stored_value for offer in offers)
     st.html(
         tag(
             "p",
-            tag("strong", _("To decide: {n}").format(n=len(undecided))),
+            tag("strong", _("To decide: {n}").format(n=len(undecided) + open_lists)),
             tag("span", _("as held already: {n}").format(n=same)),
             tag("span", _("decided: {n}").format(n=sum(o.decision is not None for o in offers))),
             cls="counts",
         )
     )
     if undecided:
-        _form(repository, origin, firm_id, arrival.year, version, undecided)
-    else:
+        _form(repository, origin, firm_id, arrival.year, version, undecided, bool(open_lists))
+    elif not open_lists:
         _put_away(repository, origin, row)
-    _lists(row)
+    for each in lists:
+        _list(repository, origin, firm_id, arrival.year, each)
+    _other_lists(row, [each.key for each in lists])
     show_decisions(row["decisions"])
 
 
@@ -185,6 +189,7 @@ def _form(
     year: int,
     version: int,
     offers: Sequence[Offer],
+    has_open_lists: bool,
 ) -> None:
     words = {LATER: _("later"), ACCEPT: _("accept"), REFUSE: _("refuse")}
     prefix = f"{session.DECIDE}:{origin.kind}:{origin.id}:"
@@ -220,7 +225,7 @@ def _form(
             guard.do(
                 partial(
                     _decide, repository, origin, firm_id, year, version, by_mark, remark,
-                    is_complete=LATER not in marks.values(),
+                    is_complete=LATER not in marks.values() and not has_open_lists,
                 )
             )  # fmt: skip
             st.rerun()
@@ -272,12 +277,67 @@ def _decide(
     )
 
 
-def _lists(row: Row) -> None:
-    """Lists that stand behind the counts, to look at; what counts of them stands above."""
+def _list(
+    repository: Repository, origin: Origin, firm_id: int, year: int, offer: ListOffer
+) -> None:
+    """A list beside the one held; it is accepted as a whole, in place of that."""
+    title = language().of(cache.scheme().lists[offer.kind].title)
+    st.header(
+        _("{title}: {n} rows sent, {held} held").format(
+            title=title, n=len(offer.sent_rows), held=len(offer.stored_rows)
+        ),
+        anchor=False,
+    )
+    if offer.decision is None and not offer.is_open:
+        st.html(tag("p", _("The list is as held already."), cls="muted"))
+        return
+    words = _list_words(offer.kind)
+    sent, held = st.columns(2)
+    for place, name, rows in (
+        (sent, _("sent"), offer.sent_rows),
+        (held, _("held"), offer.stored_rows),
+    ):
+        with place:
+            st.html(tag("small", name))
+            st.dataframe(
+                [{words.get(key, key): value for key, value in each.items()} for each in rows],
+                hide_index=True,
+                placeholder=fmt.NOTHING,
+            )
+    if not offer.is_open:
+        return
+    with st.form(f"list:{origin.kind}:{origin.id}:{offer.key}", border=False):
+        remark = st.text_input(_("Why it is refused (the firm reads it)"), max_chars=LONGEST_REMARK)
+        with st.container(horizontal=True):
+            accept = st.form_submit_button(_("Accept the list in place of the one held"))
+            refuse = st.form_submit_button(_("Refuse the list"))
+        if accept or refuse:
+            decide = partial(
+                repository.inbox.decide_list, origin, firm_id, year, offer.key, accept=accept,
+                version=offer.version, remark=remark,
+            )  # fmt: skip
+            guard.do(partial(_decide_list, decide, is_accepted=accept))
+            st.rerun()
+
+
+def _decide_list(decide: Callable[[], int], *, is_accepted: bool) -> Message:
+    decide()
+    if is_accepted:
+        return Message(msgid("The list is accepted. The firm sees it."))
+    return Message(msgid("The list is refused. The firm sees it."))
+
+
+def _list_words(kind: str) -> dict[str, str]:
+    """Titles of the columns of a list."""
+    return {each.id: language().of(each.title) for each in cache.scheme().lists[kind].columns}
+
+
+def _other_lists(row: Row, keys: Sequence[str]) -> None:
+    """Lists that the register has no place for, to look at; what counts of them stands above."""
     titles = {name: each.title for name, each in cache.scheme().lists.items()}
     for name, rows in (row["state"].get("ledgers") or {}).items():
         title = titles.get(name.partition("@")[0])
-        if rows and title:
+        if rows and title and name not in keys:
             label = _("{title}: {n} row(s)").format(title=language().of(title), n=len(rows))
             with st.expander(label):
                 st.dataframe(rows, hide_index=True)

@@ -1,0 +1,22 @@
+"""Which columns each person has chosen for the list of firms."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    """Forwards; there is no way back but a backup."""
+    op.create_table(
+        "list_columns",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer()),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_list_columns"),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_list_columns_account_id"),
+        sa.UniqueConstraint("account_id", name="uq_list_columns_account_id"),
+    )
