@@ -37,7 +37,14 @@ COLOURS = {
     DocumentStatus.CHECKED: "met",
     DocumentStatus.RECEIVED: "undetermined",
     DocumentStatus.ASKED: "undetermined",
-    DocumentStatus.MISSING: "unmet",
+    DocumentStatus.MISSING: "muted",
+}
+#: of the same in a table
+PILLS = {
+    DocumentStatus.CHECKED: "green",
+    DocumentStatus.RECEIVED: "orange",
+    DocumentStatus.ASKED: "orange",
+    DocumentStatus.MISSING: "gray",
 }
 
 
@@ -60,8 +67,8 @@ def documents(repository: Repository, firm: Row) -> None:
     items = [paper.item for paper in papers]
     table_key = f"{session.PAPER}-list:{firm['id']}"
     paper_key = f"{session.PAPER}:{firm['id']}"
-    left, right = st.columns([3, 2], gap="large")
-    with left:
+    left, right = st.columns([2, 1], gap="medium")
+    with left, st.container(key="documents"):
         shown = _for_condition(papers, law)
         _table(shown, scheme, today, table_key, paper_key)
         _ask(repository, firm["id"], papers)
@@ -115,16 +122,14 @@ def _table(
 ) -> None:
     words, headings = status_words(), scheme.guide.materials
     groups = {
-        paper.under: f"{paper.under} {language().of(headings[paper.under - 1])}"
-        if 0 < paper.under <= len(headings)
-        else _("Further papers")
-        for paper in papers
+        number: f"{number} {language().of(heading)}" for number, heading in enumerate(headings, 1)
     }
     late = _("△ {day}")
     st.dataframe(
         {
+            _("Under"): [groups.get(paper.under, _("Further papers")) for paper in papers],
             _("Paper"): [language().of(paper.title) for paper in papers],
-            _("Status"): [words[paper.status] for paper in papers],
+            _("Status"): [[words[paper.status]] for paper in papers],
             _("Due"): [
                 late.format(day=paper.entry["due_on"])
                 if paper.is_overdue(today)
@@ -134,16 +139,20 @@ def _table(
             _("Asked by"): [paper.entry["asker"] or "" for paper in papers],
             _("Files"): [len(paper.entry["files"]) or None for paper in papers],
             _("Remark"): [paper.entry["remark"] or "" for paper in papers],
-            _("Under"): [groups[paper.under] for paper in papers],
         },
         hide_index=True,
         height="content",
         column_config={
-            _("Paper"): st.column_config.TextColumn(width=300),
-            _("Status"): st.column_config.TextColumn(width=90),
-            _("Due"): st.column_config.TextColumn(width=100),
+            _("Under"): st.column_config.TextColumn(width=110),
+            _("Paper"): st.column_config.TextColumn(width=330),
+            _("Status"): st.column_config.MultiselectColumn(
+                width=90, options=list(words.values()), color=[PILLS[each] for each in words]
+            ),
+            _("Due"): st.column_config.TextColumn(width=105),
+            _("Asked by"): st.column_config.TextColumn(width=80),
             _("Files"): st.column_config.NumberColumn(width=50),
         },
+        placeholder="",
         selection_mode="single-row",
         on_select=partial(_open, [paper.item for paper in papers], table_key, paper_key),
         key=table_key,

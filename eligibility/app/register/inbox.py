@@ -30,6 +30,8 @@ from eligibility.store.inbox import LONGEST_REMARK, Origin
 Row = Mapping[str, Any]
 PAGE = PAGES / "register/inbox_page.py"
 ACCEPT, REFUSE, LATER = "accept", "refuse", "later"
+#: shares of the width: field, held, sent, decision
+SIDES = [4, 3, 4, 3]
 #: arrivals drawn on the overview
 SHOWN = 8
 
@@ -210,6 +212,7 @@ def _form(
                 args=([keys[offer.key] for offer in group], ACCEPT),
             )
         with st.container(key=f"offers:{group[0].stored_value is None}", gap=None):
+            _heads()
             for offer in group:
                 _line(offer, keys[offer.key], words)
     with st.form(prefix, border=False):
@@ -231,16 +234,32 @@ def _form(
             st.rerun()
 
 
+def _heads() -> None:
+    places = st.columns(SIDES)
+    for place, words in zip(places, ("", _("held"), _("sent"), _("Decision")), strict=True):
+        place.html(tag("small", words))
+
+
+def _change_text(offer: Offer) -> str | None:
+    """How far a number moved, where both are numbers and the one held is none of zero."""
+    before, after = offer.stored_value, offer.sent_value
+    both = (before, after)
+    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in both):
+        return None
+    return f"{(after - before) / abs(before):+.1%}" if before else None
+
+
 def _line(offer: Offer, key: str, words: Mapping[str, str]) -> None:
-    what, stored, sent, control = st.columns([5, 3, 3, 3], vertical_alignment="center")
+    what, stored, sent, control = st.columns(SIDES, vertical_alignment="center")
     title = arrivals.key_title(offer.key, language())
     held = {"key": offer.key, "value": offer.stored_value}
     came = {"key": offer.key, "value": offer.sent_value}
     what.html(tag("p", tag("b", title), cls="task"))
-    stored.html(tag("p", tag("small", _("held")), arrivals.value_in_words(held, language())))
-    sent.html(
-        tag("p", tag("small", _("sent")), tag("strong", arrivals.value_in_words(came, language())))
-    )
+    stored.html(tag("p", arrivals.value_in_words(held, language())))
+    parts = [tag("strong", arrivals.value_in_words(came, language()))]
+    if (change := _change_text(offer)) is not None:
+        parts.append(tag("span", f" {change}", cls="muted"))
+    sent.html(tag("p", *parts))
     with control:
         st.segmented_control(
             title, list(words), default=LATER, required=True, format_func=words.__getitem__,
