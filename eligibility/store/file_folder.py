@@ -31,10 +31,11 @@ def files_folder(engine: Engine) -> Path:
 
 
 def write_file(folder: Path, content: bytes) -> str:
-    """Put a file into the folder, where it is not there yet; its SHA-256 in hexadecimal."""
+    """Put a file into the folder, where it is not there whole yet; its SHA-256 in hexadecimal."""
     name = sha256(content).hexdigest()
     path = folder / name[:2] / name
-    if not path.exists():
+    # one that was damaged is whole again
+    if not path.exists() or path.read_bytes() != content:
         # what hangs off the mode of a folder above is for its owner alone as well
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.parent.mkdir(exist_ok=True, mode=0o700)

@@ -271,6 +271,7 @@ class Inbox(Access):
         remark: str,
     ) -> None:
         firm_id, year = where
+        sources = arrival["state"].get("sources") or {}
         for key, value in facts.items():
             self._insert(
                 connection,
@@ -284,6 +285,7 @@ class Inbox(Access):
                     "key": key,
                     "value": value,
                     "previous": before.get(key),
+                    "source": sources.get(key),
                     "is_accepted": is_accepted,
                     "remark": "" if is_accepted else remark.strip(),
                     "account_id": self.actor.account_id,

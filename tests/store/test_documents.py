@@ -41,6 +41,9 @@ def test_a_document_says_who_asked_when_and_until_when(engine: Engine) -> None:
         assert (rows[item]["status"], rows[item]["due_on"]) == ("asked", due)
         assert rows[item]["asker"] == "甲秘密 adviser"
         assert rows[item]["asked_on"] is not None
+    (papers,) = (row for row in adviser.overview.deadlines(due) if row["kind"] == "document")
+    assert (papers["title"], papers["due_on"], papers["firm_id"]) == ("2", due, w.firm)
+    assert not w.as_("other adviser").overview.deadlines(due)
     adviser.documents.save(w.firm, "rd_audit", {"status": "checked", "remark": "齐"}, 1)
     row = {row["item"]: row for row in adviser.documents.of_firm(w.firm)}["rd_audit"]
     assert (row["status"], row["remark"], row["due_on"]) == ("checked", "齐", due)

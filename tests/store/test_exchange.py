@@ -399,3 +399,19 @@ def test_a_list_that_was_sent_takes_the_place_of_the_one_held_once_and_the_firm_
     for key in ("conversion", "wishes"):
         with pytest.raises(NotFound):
             adviser.inbox.decide_list(origin, w.firm, 2026, key, accept=True, version=0)
+
+
+def test_the_paper_behind_a_figure_stays_with_the_decision_on_it(engine: Engine) -> None:
+    w = world(engine)
+    visitor, source = Repository(engine, VISITOR), {"file": "年报.pdf", "page": "3", "entry": "12"}
+    state = {"facts": {"name": "丙公司", KEY: "12"}, "sources": {KEY: source}}
+    code, draft = visitor.drafts.add(state)
+    visitor.drafts.share(code, w.carrier, "同意")
+    adviser = w.as_("adviser")
+    adviser.inbox.decide(
+        Origin("draft", draft), w.firm, 2026, {KEY: 12, "staff_total@2025": 9}, {}, version=1
+    )
+    kept = {row["key"]: row["source"] for row in adviser.inbox.decisions(w.firm)}
+    assert (kept[KEY], kept["staff_total@2025"]) == (source, None)
+    visitor.drafts.delete(code)
+    assert adviser.inbox.decisions(w.firm)[0]["value"] == 9

@@ -21,7 +21,6 @@ with guard.refusals_shown():
         identity.pairs(repository)
         st.stop()
     identity.notice(repository)
-    firms.views(repository)
     firms.filters(repository, choice)
     page, choice = firms_query.page_of_firms(repository, choice)
     if not page.rows:

@@ -24,6 +24,7 @@ from eligibility.domain.errors import DateNotCovered
 from eligibility.domain.text import Message, msgid
 from eligibility.register import arrivals
 from eligibility.register.arrivals import Arrival, ListOffer, Offer
+from eligibility.reports.fact_sources import record_text
 from eligibility.store import Repository
 from eligibility.store.inbox import LONGEST_REMARK, Origin
 
@@ -255,11 +256,11 @@ def _line(offer: Offer, key: str, words: Mapping[str, str]) -> None:
     held = {"key": offer.key, "value": offer.stored_value}
     came = {"key": offer.key, "value": offer.sent_value}
     what.html(tag("p", tag("b", title), cls="task"))
-    stored.html(tag("p", arrivals.value_in_words(held, language())))
+    stored.html(tag("p", arrivals.value_in_words(held, language()), cls="task"))
     parts = [tag("strong", arrivals.value_in_words(came, language()))]
     if (change := _change_text(offer)) is not None:
         parts.append(tag("span", f" {change}", cls="muted"))
-    sent.html(tag("p", *parts))
+    sent.html(tag("p", *parts, cls="task"))
     with control:
         st.segmented_control(
             title, list(words), default=LATER, required=True, format_func=words.__getitem__,
@@ -347,8 +348,14 @@ def _decide_list(decide: Callable[[], int], *, is_accepted: bool) -> Message:
 
 
 def _list_words(kind: str) -> dict[str, str]:
-    """Titles of the columns of a list."""
-    return {each.id: language().of(each.title) for each in cache.scheme().lists[kind].columns}
+    """Titles of the columns of a list: of an amount as the form has it, else as people's own lists do."""
+    scheme, is_chinese = cache.scheme(), language().id == "zh"
+    words = {}
+    for column in scheme.lists[kind].columns:
+        titles = [title for title in column.titles if title.isascii() is not is_chinese]
+        field = scheme.fields_by_id.get(f"{column.id}_y3")
+        words[column.id] = fmt.stem_title(field) if field else (titles or [column.id])[0]
+    return words
 
 
 def _other_lists(row: Row, keys: Sequence[str]) -> None:
@@ -375,6 +382,7 @@ def show_decisions(rows: Sequence[Row]) -> None:
                 _("● accepted") if row["is_accepted"] else _("○ not accepted") for row in rows
             ],
             _("From"): [row["sender"] for row in rows],
+            _("Paper"): [record_text(row["source"], language()) for row in rows],
             _("Sent"): [moment(row["sent_at"]) for row in rows],
             _("By"): [row["by"] for row in rows],
             _("When"): [moment(row["at"]) for row in rows],

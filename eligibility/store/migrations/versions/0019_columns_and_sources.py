@@ -1,4 +1,4 @@
-"""Which columns each person has chosen for the list of firms."""
+"""Columns that each person has chosen for the list of firms; the paper behind a figure decided on."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ down_revision = "0018"
 
 def upgrade() -> None:
     """Forwards; there is no way back but a backup."""
+    op.add_column("decisions", sa.Column("source", sa.Text()))
     op.create_table(
         "list_columns",
         sa.Column("id", sa.Integer(), nullable=False),
