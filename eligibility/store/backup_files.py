@@ -25,11 +25,13 @@ def add_files(folder: Path, backup: sqlite3.Connection) -> None:
     StoreUnavailable
         If one of them is not in the folder, or is damaged.
     """
-    backup.execute(f"CREATE TABLE {TABLE} (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL)")
+    backup.execute(
+        f"CREATE TABLE IF NOT EXISTS {TABLE} (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL)"
+    )
     names = backup.execute("SELECT DISTINCT sha256 FROM document_files ORDER BY sha256").fetchall()
     for (name,) in names:
         content = read_file(folder, name)
-        backup.execute(f"INSERT INTO {TABLE} VALUES (?, ?)", (name, content))
+        backup.execute(f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?)", (name, content))
     backup.commit()
 
 

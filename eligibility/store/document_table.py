@@ -40,4 +40,6 @@ document_files = Table(
     Column("account_id", ForeignKey("accounts.id")),
     Column("at", Moment, nullable=False),
     Index(None, "sha256"),
+    # the id of a file that was removed is never another file's
+    sqlite_autoincrement=True,
 )

@@ -94,10 +94,12 @@ class Documents(Access):
         Parameters
         ----------
         values : mapping
-            Of ``DOCUMENT``; ``status`` is asked for with version 0. Who sets it to *asked* is
+            Of ``DOCUMENT``; without ``status`` a new one is missing. Who sets it to *asked* is
             remembered as who asked, with the day.
         """
         entries = _entries(values)
+        if version == 0:
+            entries.setdefault("status", DocumentStatus.MISSING.value)
         with self._writing(moves_year=False) as connection:
             self._seen_firm(connection, firm_id)
             return self._save(connection, firm_id, item, entries, version)
@@ -124,10 +126,9 @@ class Documents(Access):
             If it is of a type that is not taken, or is too large, or the firm has too many.
         """
         name, media_type = _check_file(name, content)
-        if not item.strip():
-            raise InputError("Name the paper first.")
         with self._writing(moves_year=False) as connection:
             self._seen_firm(connection, firm_id)
+            _check_item(item)
             lock_files(connection)
             own = document_files.c.firm_id == firm_id
             count = select(func.count()).select_from(document_files).where(own)
@@ -192,6 +193,7 @@ class Documents(Access):
     def _save(
         self, connection: Connection, firm_id: int, item: str, entries: Row, version: int
     ) -> int:
+        _check_item(item)
         if entries.get("status") == DocumentStatus.ASKED:
             today = self._clock().date()
             entries = {**entries, "asked_on": today, "asker_id": self.actor.account_id}
@@ -231,6 +233,11 @@ def _entries(values: Facts) -> Row:
         entries["status"] = DocumentStatus(entries["status"]).value
     require_length(entries.get("remark"), LONGEST_NOTE)
     return entries
+
+
+def _check_item(item: str) -> None:
+    if not item.strip():
+        raise InputError("Name the paper first.")
 
 
 def _check_file(name: str, content: bytes) -> tuple[str, str]:

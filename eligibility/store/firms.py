@@ -133,8 +133,10 @@ class Firms(Access):
         with self._reading() as connection:
             statement = self._listing(selection).order_by(*order)
             rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
-            counts = connection.execute(counting.where(self._counts(), *clauses)).tuples()
-            verdicts: dict[str | None, int] = dict(iter(counts))
+            counted = counting.where(self._counts(), *clauses)
+            verdicts: dict[str | None, int] = {
+                verdict: n for verdict, n in connection.execute(counted)
+            }
         return ResultPage(rows, sum(verdicts.values()), verdicts)
 
     @open_to(ANYONE)

@@ -160,3 +160,18 @@ def test_a_merge_brings_the_files_and_parting_gives_them_back(engine: Engine) ->
     local.identity.unmerge(merge)
     assert [row["item"] for row in local.documents.of_firm(second)] == ["tax_returns"]
     assert local.documents.of_firm(first)[0]["files"][0]["id"] == file
+
+
+def test_a_file_attached_after_a_merge_stays_whatever_was_removed_meanwhile(
+    engine: Engine,
+) -> None:
+    local, first, file = with_file(engine)
+    second = local.firms.add({"name": "甲有限公司"})
+    versions = {each: local.firms.get(each)["version"] for each in (first, second)}
+    merge = local.identity.merge(second, first, {}, versions)
+    local.documents.remove_file(file)
+    later = local.documents.attach(second, "tax_returns", "税.pdf", PDF)
+    assert later != file
+    local.identity.unmerge(merge)
+    assert local.documents.of_firm(second)[0]["files"][0]["id"] == later
+    assert [row["files"] for row in local.documents.of_firm(first)] == [[]]

@@ -415,3 +415,15 @@ def test_the_paper_behind_a_figure_stays_with_the_decision_on_it(engine: Engine)
     assert (kept[KEY], kept["staff_total@2025"]) == (source, None)
     visitor.drafts.delete(code)
     assert adviser.inbox.decisions(w.firm)[0]["value"] == 9
+
+
+def test_the_next_draft_never_shows_what_was_decided_of_one_that_is_gone(engine: Engine) -> None:
+    w = world(engine)
+    visitor = Repository(engine, VISITOR)
+    code, origin = shared(w, **{KEY: "12"})
+    w.as_("adviser").inbox.decide(origin, w.firm, 2026, {KEY: 12}, {}, version=1)
+    visitor.drafts.delete(code)
+    # SQLite gives it the id of the one before
+    other, _draft = visitor.drafts.add({"facts": {"name": "丁公司", KEY: "12"}})
+    assert visitor.inbox.decisions_on_draft(other) == []
+    assert w.as_("adviser").inbox.decisions(w.firm)[0]["value"] == 12

@@ -30,6 +30,8 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint([name], [f"{table}.id"], name=f"fk_document_files_{name}")
             for name, table in (("firm_id", "firms"), ("account_id", "accounts"))
         ),
+        # the id of a file that was removed is never another file's
+        sqlite_autoincrement=True,
     )
     for name in ("firm_id", "sha256"):
         op.create_index(f"ix_document_files_{name}", "document_files", [name])

@@ -12,6 +12,11 @@ down_revision = "0018"
 def upgrade() -> None:
     """Forwards; there is no way back but a backup."""
     op.add_column("decisions", sa.Column("source", sa.Text()))
+    # decisions on drafts that are gone, whose ids other drafts could get
+    decisions = sa.table("decisions", sa.column("draft_id"))
+    drafts = sa.table("drafts", sa.column("id"))
+    gone = decisions.c.draft_id.not_in(sa.select(drafts.c.id))
+    op.execute(sa.update(decisions).where(gone).values(draft_id=None))
     op.create_table(
         "list_columns",
         sa.Column("id", sa.Integer(), nullable=False),
