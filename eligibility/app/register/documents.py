@@ -70,7 +70,7 @@ def documents(repository: Repository, firm: Row) -> None:
     left, right = st.columns([2, 1], gap="medium")
     with left, st.container(key="documents"):
         shown = _for_condition(papers, law)
-        _table(shown, scheme, today, table_key, paper_key)
+        _table(shown, today, table_key, paper_key)
         _ask(repository, firm["id"], papers)
         _add(repository, firm["id"])
     with right, st.container(border=True):
@@ -117,17 +117,12 @@ def _for_condition(papers: Sequence[Paper], law: Edition) -> list[Paper]:
     return [paper for paper in papers if choice is None or choice in paper.conditions]
 
 
-def _table(
-    papers: Sequence[Paper], scheme: Scheme, today: date, table_key: str, paper_key: str
-) -> None:
-    words, headings = status_words(), scheme.guide.materials
-    groups = {
-        number: f"{number} {language().of(heading)}" for number, heading in enumerate(headings, 1)
-    }
+def _table(papers: Sequence[Paper], today: date, table_key: str, paper_key: str) -> None:
+    words = status_words()
     late = _("△ {day}")
     st.dataframe(
         {
-            _("Under"): [groups.get(paper.under, _("Further papers")) for paper in papers],
+            _("No."): [str(paper.under or "") for paper in papers],
             _("Paper"): [language().of(paper.title) for paper in papers],
             _("Status"): [[words[paper.status]] for paper in papers],
             _("Due"): [
@@ -136,20 +131,18 @@ def _table(
                 else str(paper.entry["due_on"] or "")
                 for paper in papers
             ],
-            _("Asked by"): [paper.entry["asker"] or "" for paper in papers],
             _("Files"): [len(paper.entry["files"]) or None for paper in papers],
             _("Remark"): [paper.entry["remark"] or "" for paper in papers],
         },
         hide_index=True,
         height="content",
         column_config={
-            _("Under"): st.column_config.TextColumn(width=110),
+            _("No."): st.column_config.TextColumn(width=40),
             _("Paper"): st.column_config.TextColumn(width=330),
             _("Status"): st.column_config.MultiselectColumn(
                 width=90, options=list(words.values()), color=[PILLS[each] for each in words]
             ),
             _("Due"): st.column_config.TextColumn(width=105),
-            _("Asked by"): st.column_config.TextColumn(width=80),
             _("Files"): st.column_config.NumberColumn(width=50),
         },
         placeholder="",
@@ -222,6 +215,9 @@ def _paper(
     conditions = {each.id: language().of(each.title) for each in law.conditions}
     said = _(", ").join(conditions[name] for name in paper.conditions if name in conditions)
     entry, lines = paper.entry, []
+    if 0 < paper.under <= len(scheme.guide.materials):
+        heading = language().of(scheme.guide.materials[paper.under - 1])
+        lines.append(f"{paper.under} {heading}")
     if said:
         lines.append(_("Read for: {conditions}").format(conditions=said))
     if evidence := language().of(paper.evidence):
