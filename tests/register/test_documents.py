@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 from xlsxwriter import Workbook
 
+from eligibility.cli import app
 from eligibility.domain.errors import InputError
 from eligibility.i18n import CHINESE
 from eligibility.register.documents import attach, checklist, count_persons, status_by_condition
@@ -103,3 +106,26 @@ def test_a_list_of_persons_is_counted_and_never_kept(tmp_path: Path) -> None:
     assert count_persons(HNTE, "名单.xlsx", content, date(2026, 12, 1)).count.staff.average == 1
     accounts = workbook(tmp_path / "账.xlsx", head[2:], person[2:])
     attach(local, HNTE, firm, papers["rd_activities"], "账.xlsx", accounts)
+
+
+def test_the_command_says_where_each_paper_of_a_firm_stands(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite"
+    local = Repository(open_store(f"sqlite:///{file}"), LOCAL)
+    firm = local.firms.add({"name": "甲公司", "uscc": "91150105XNBU6HUA33"})
+    local.documents.attach(firm, "rd_audit", "审计.pdf", PDF)
+    local.documents.ask(firm, {"tax_returns": 0}, date(2020, 1, 2))
+
+    def run(*options: str, status: int = 0) -> str:
+        done = CliRunner().invoke(app, ["documents", *options, "--store", str(file)])
+        assert done.exit_code == status, done.output
+        return done.output
+
+    told = run("91150105XNBU6HUA33", "--lang", "zh")
+    assert "材料已到 1 / 19 项" in told
+    assert "专项审计或鉴证报告 · 已收到 · 附件：1" in told
+    assert "△ 2020-01-02" in told
+    record = json.loads(run("91150105XNBU6HUA33", "--format", "json"))
+    rows = {row["item"]: row for row in record["papers"]}
+    assert rows["tax_returns"]["is_overdue"]
+    assert rows["rd_audit"]["files"][0]["name"] == "审计.pdf"
+    assert "no firm with the code" in run("91150100XNYLK3H19E", "--lang", "en", status=2)
