@@ -472,6 +472,12 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     button(app, "Note 18 papers as asked for").click().run()
     rows = staffed.repository.documents.of_firm(firm)
     assert sum(row["status"] == "asked" and row["due_on"] is not None for row in rows) == 18
+    staffed.repository.documents.attach(firm, "rd_audit", "审计.pdf", b"%PDF-1.7")
+    app.run()
+    assert "审计.pdf" in [each.proto.label for each in app.get("download_button")]
+    button(app, "Delete the file").click().run()
+    assert "The file is deleted." in html(app)
+    assert not any(row["files"] for row in staffed.repository.documents.of_firm(firm))
 
 
 def edited(patch: pytest.MonkeyPatch, what: str, column: str, value: str) -> None:
