@@ -145,7 +145,8 @@ def test_a_file_with_renamed_moved_and_codeless_firms_makes_no_firm_twice_merged
         row[5] = f"{park}园区"
     store = Repository(open_store(f"sqlite:///{data}"), LOCAL)
     fill_from(store, head, rows)
-    ids = [row["id"] for row in store.firms.page(sort="id").rows]
+    by_code = store.firms.ids_by_code([row[0] for row in rows])
+    ids = [by_code[row[0]] for row in rows]
     old_name, code = rows[0][1], rows[2][0]
     rows[0][1], rows[1][5], rows[2][0] = "新名称科技有限公司", "乙园区", ""
     quarter = data.with_name("二季度.csv")
@@ -170,7 +171,7 @@ def test_a_file_with_renamed_moved_and_codeless_firms_makes_no_firm_twice_merged
         assert store.firms.page().count == 4
         page.get_by_role("button", name="Part them again").click()
         page.get_by_text("Parted: each file has what it had").wait_for()
-    firms = {row["id"]: row for row in store.firms.page(sort="id").rows}
+    firms = {each: store.firms.get(each) for each in ids}
     assert [firms[each]["uscc"] for each in ids[:3]] == [rows[0][0], rows[1][0], code]
     assert (firms[ids[0]]["name"], firms[ids[1]]["carrier"]) == ("新名称科技有限公司", "乙园区")
     assert store.identity.history(ids[0])["names"][0]["name"] == old_name
