@@ -300,6 +300,7 @@ def test_a_program_decides_neither_on_what_a_firm_sent_nor_on_which_files_are_on
     decisions: list[Callable[[], object]] = [
         lambda: program.inbox.decide(origin, w.firm, 2026, {KEY: 12}, {}, version=1),
         lambda: program.inbox.put_away(origin),
+        lambda: program.inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=1),
         lambda: program.identity.merge(*w.twins, {}, {}),
         lambda: program.imports.decide(1, {}),
     ]
