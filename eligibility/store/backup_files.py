@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from eligibility.atomic_file import atomic_file
 from eligibility.store.document_table import document_files
 from eligibility.store.engine import OWNER_ONLY
 from eligibility.store.file_folder import read_file, write_file
@@ -65,9 +66,8 @@ def export_files(connection: Connection, files: Path, target: Path) -> None:
     """Write the attached files of a store into a folder of an export, named as they are in it."""
     for name, ending in _names(connection):
         target.mkdir(mode=0o700, exist_ok=True)
-        copy = target / f"{name}.{ending}"
-        copy.touch(OWNER_ONLY)
-        copy.write_bytes(read_file(files, name))
+        with atomic_file(target / f"{name}.{ending}", mode=OWNER_ONLY) as copy:
+            copy.write(read_file(files, name))
 
 
 def _names(connection: Connection) -> Iterator[tuple[str, str]]:
