@@ -152,6 +152,11 @@ def widget_value(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def put_widget_value(key: str, value: Any) -> None:
+    """Let a widget say something else; only before it is drawn, as in a callback."""
+    st.session_state[key] = value
+
+
 def open_key(table: str) -> str:
     """The key of the buttons that open the rows of a table."""
     return f"{table}-open"

@@ -81,16 +81,21 @@ def _origin(record: Mapping[str, str] | None, entry: str | None, language: Langu
     say = language.text
     if not record:
         return say("entered by hand") if entry is not None else say("counted from the list")
-    where = source_text(
-        PaperSource(**{"file": "", **{name: record[name] for name in PARTS if name in record}}),
-        language,
-    )
+    where = record_text(record, language)
     paper_entry = record.get("entry", "")
     if entry is None or _same(entry, paper_entry):
         return where
     return say("corrected by hand to {entry}; the paper says {printed}: {source}").format(
         entry=entry, printed=paper_entry, source=where
     )
+
+
+def record_text(record: Mapping[str, str] | None, language: Language) -> str:
+    """File, page and line of a source that was stored; nothing where there is none."""
+    if not record:
+        return ""
+    parts = {name: record[name] for name in PARTS if name in record}
+    return source_text(PaperSource(**{"file": "", **parts}), language)
 
 
 def _same(entry: str, other: str) -> bool:

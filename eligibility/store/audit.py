@@ -57,6 +57,8 @@ class AuditAction(StrEnum):
     VISIT_ADD = "visit.add"
     VISIT_CHANGE = "visit.change"
     DOCUMENT_SAVE = "document.save"
+    FILE_ADD = "file.add"
+    FILE_REMOVE = "file.remove"
     DRAFT_SHARE = "draft.share"
     DRAFT_WITHDRAW = "draft.withdraw"
     DRAFT_DELETE = "draft.delete"
@@ -111,6 +113,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.VISIT_ADD: msgid("add visit"),
     AuditAction.VISIT_CHANGE: msgid("change visit"),
     AuditAction.DOCUMENT_SAVE: msgid("save document"),
+    AuditAction.FILE_ADD: msgid("attach file"),
+    AuditAction.FILE_REMOVE: msgid("remove file"),
     AuditAction.DRAFT_SHARE: msgid("share draft"),
     AuditAction.DRAFT_WITHDRAW: msgid("withdraw draft"),
     AuditAction.DRAFT_DELETE: msgid("delete draft"),

@@ -18,6 +18,7 @@ from eligibility.store.casework import Casework
 from eligibility.store.certificates import Certificates
 from eligibility.store.contacts import Contacts
 from eligibility.store.desk import Desk
+from eligibility.store.documents import Documents
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.identity import Identity
@@ -52,7 +53,9 @@ class Repository(Access):
     applications : Applications
         Applications, outcomes, and what a model learns from them.
     casework : Casework
-        Tasks, notes, documents, saved views.
+        Tasks, notes, saved views.
+    documents : Documents
+        Papers collected of firms, with the files attached.
     visits : Visits
         Visits to firms, and what was found.
     desk : Desk
@@ -94,6 +97,7 @@ class Repository(Access):
         self.records = Records(engine, principal, clock)
         self.applications = Applications(engine, principal, clock)
         self.casework = Casework(engine, principal, clock)
+        self.documents = Documents(engine, principal, clock)
         self.visits = Visits(engine, principal, clock)
         self.desk = Desk(engine, principal, clock)
         self.drafts = Drafts(engine, principal, clock)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from eligibility.store import FirmFilter, Repository, Stage
 from eligibility.store.assumptions import target_change
 from eligibility.store.inbox import Origin
-from tests.store.two_carriers import SECRET, World, facts, record, sign_in
+from tests.store.two_carriers import PDF, SECRET, World, facts, record, sign_in
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 EVERYONE = {
@@ -28,6 +28,8 @@ ONCE = {
     "imports.confirm", "imports.discard", "casework.delete_view", "drafts.delete",
     "identity.set_apart", "identity.merge", "identity.unmerge", "identity.archive",
     "identity.restore",
+    "documents.remove_file",
+    "inbox.decide_list",
 }  # fmt: skip
 
 
@@ -50,6 +52,12 @@ def of(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
 
 def latest_version(rows: list[dict[str, Any]]) -> int:
     return rows[-1]["version"] if rows else 0
+
+
+def paper(w: World) -> dict[str, Any]:
+    """The one document of the first carrier's firm, with its file."""
+    (row,) = w.chief.documents.of_firm(w.firm)
+    return row
 
 
 CALLS = {
@@ -185,12 +193,27 @@ CALLS = {
     ),
     "casework.notes": Call(lambda r, w: r.casework.notes(w.firm), STAFF, SEES),
     "casework.add_note": Call(lambda r, w: r.casework.add_note(w.firm, SECRET), STAFF, SEES),
-    "casework.documents": Call(lambda r, w: r.casework.documents(w.firm), EVERYONE, SEES),
-    "casework.save_document": Call(
-        lambda r, w: r.casework.save_document(
-            w.firm, SECRET, "checked", of(w.chief.casework.documents(w.firm), item=SECRET)["version"]
-        ),
+    "documents.of_firm": Call(lambda r, w: r.documents.of_firm(w.firm), EVERYONE, SEES),
+    "documents.save": Call(
+        lambda r, w: r.documents.save(w.firm, SECRET, {"status": "checked"}, paper(w)["version"]),
         STAFF, SEES,
+    ),
+    "documents.ask": Call(
+        lambda r, w: r.documents.ask(w.firm, {SECRET: paper(w)["version"]}, date(2026, 12, 2)),
+        STAFF, SEES,
+    ),
+    "documents.attach": Call(
+        lambda r, w: r.documents.attach(w.firm, SECRET, f"{SECRET}.pdf", PDF), STAFF, SEES
+    ),
+    "documents.file": Call(
+        lambda r, w: r.documents.file(paper(w)["files"][0]["id"]), EVERYONE, SEES
+    ),
+    "documents.remove_file": Call(
+        lambda r, w: r.documents.remove_file(paper(w)["files"][0]["id"]), STAFF, STAFF_THERE
+    ),
+    "casework.list_columns": Call(lambda r, w: r.casework.list_columns(), STAFF),
+    "casework.save_list_columns": Call(
+        lambda r, w: r.casework.save_list_columns(["name", "stage"]), STAFF
     ),
     "casework.views": Call(lambda r, w: r.casework.views(), STAFF),
     "casework.save_view": Call(lambda r, w: r.casework.save_view("mine", {"sort": "name"}), STAFF),
@@ -291,6 +314,13 @@ CALLS = {
             version=w.chief.records.figures(w.firm, 2026).version,
         ),
         STAFF, SEES,
+    ),
+    "inbox.decide_list": Call(
+        lambda r, w: r.inbox.decide_list(
+            Origin("draft", w.draft), w.firm, 2026, "ip", accept=True,
+            version=w.chief.records.ledger(w.firm, "ip").version,
+        ),
+        STAFF, STAFF_THERE,
     ),
     "drafts.add": Call(lambda r, w: r.drafts.add({"step": 1}), EVERYONE),
     "drafts.get": Call(lambda r, w: r.drafts.get(w.draft), EVERYONE, {"owner", "local"}),

@@ -88,8 +88,11 @@ class FirmListQuery:
         return ORDERS[self.order][1]
 
 
-def choice(query: Mapping[str, str]) -> FirmListQuery:
-    """What the address asks for; what it cannot mean is not asked."""
+def choice(query: Mapping[str, str], usual_columns: Sequence[str] = ()) -> FirmListQuery:
+    """What the address asks for; what it cannot mean is not asked.
+
+    Where it names no columns, ``usual_columns`` are shown, those that the person chose before.
+    """
     verdict = query.get(VERDICT)
     stage = query.get(STAGE)
     wanted = FirmFilter(
@@ -108,7 +111,8 @@ def choice(query: Mapping[str, str]) -> FirmListQuery:
         carrier_kind=kind if (kind := query.get(CARRIER_KIND)) in set(CarrierKind) else None,
     )
     order = query.get(ORDER, "name")
-    chosen = [name for name in query.get(COLUMNS, "").split(",") if name in COLUMN_IDS]
+    columns = query[COLUMNS].split(",") if query.get(COLUMNS) else usual_columns
+    chosen = [name for name in columns if name in COLUMN_IDS]
     return FirmListQuery(
         wanted,
         order if order in ORDERS else "name",
