@@ -28,7 +28,10 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 
 
 def ladder(
-    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    file: Annotated[Path | None, typer.Argument(help="CSV or Excel file, one row a firm.")] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="The firms of the register, in place of a file.")
+    ] = False,
     firm: Annotated[
         str | None,
         typer.Option("--firm", help="Credit code or name of one firm; every firm if omitted."),
@@ -62,18 +65,31 @@ def ladder(
     from eligibility.reports.ladder_text import ladder_points
     from eligibility.reports.title_counts_text import title_counts_points, title_counts_records
 
+    if (file is None) is not store:
+        raise typer.BadParameter("FILE or --store, one of them.")
     with refusals(lang) as spoken:
         scheme = held_scheme(DEFAULT_SCHEME)
         options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
         nodes = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
-        batch = read_table(file, joint_fields(), options, catalogue=nodes)
+        city = load_city()
+        if file is None:
+            from eligibility.register.assumptions import load_settings
+            from eligibility.register.current_firms import current_firms
+            from eligibility.store import Repository, Role, System, open_store
+
+            repository = Repository(open_store(), System(Role.MANAGER))
+            city = load_settings(repository).city
+            batch = current_firms(repository, scheme, options.application_date)
+        else:
+            batch = read_table(file, joint_fields(), options, catalogue=nodes)
         firms = batch.table
         if firm is not None:
-            firms = firms.take(np.array([row_of(firms, firm, file)]))
+            place = file or Path(spoken.text("the register"))
+            firms = firms.take(np.array([row_of(firms, firm, place)]))
         climbing = judged(firms)
         if titles:
             year = options.application_date.year
-            counts = title_counts(climbing, firms, load_city(), year)
+            counts = title_counts(climbing, firms, city, year)
             records = title_counts_records(counts)
             text = title_counts_points(counts, year, spoken)
         else:

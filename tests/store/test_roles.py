@@ -159,6 +159,13 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "applications.save_published": Call(
+        lambda r, w: r.applications.save_published(
+            [(w.firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}], {},
+              of(w.chief.applications.outcomes(w.firm), applied_year=2026)["version"])]
+        ),
+        STAFF, SEES,
+    ),
     "applications.save_outcomes": Call(
         lambda r, w: r.applications.save_outcomes(
             [(w.firm, 2026, {"batch": SECRET},
