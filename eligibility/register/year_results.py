@@ -13,6 +13,7 @@ from eligibility.city.annual_results import (
     CertificateEnd,
     Scope,
     application_results,
+    course_results,
     gap_counts,
     research_growth,
     survey_counts,
@@ -57,6 +58,13 @@ def annual_results(
                 if row["firm_id"] in firms and row["visited_on"] <= day
             ],
             [row for row in results.tasks_done(year) if row["firm_id"] in firms],
+        ),
+        courses=course_results(
+            [
+                row
+                for row in repository.courses.attendance(year)
+                if row["firm_id"] in firms and row["held_on"] <= day
+            ]
         ),
         research=research_growth(list(repository.certificates.facts(firms).values()), year - 1),
         certificates=valid,

@@ -132,6 +132,7 @@ def results_blocks(results: AnnualResults, scheme: Scheme, language: Language) -
     yield from _lists(results, language)
     yield from _survey(results, language)
     yield from _work(results, language)
+    yield from _courses(results, language)
     yield from _research(results, language)
     yield from _gaps(results, scheme, language)
 
@@ -284,6 +285,23 @@ def _work(results: AnnualResults, language: Language) -> Iterator[Block]:
         ),
         (5, 2, 2, 2),
         frozenset({1, 2, 3}),
+    )
+
+
+def _courses(results: AnnualResults, language: Language) -> Iterator[Block]:
+    say = language.text
+    yield Heading(say("Courses held"))
+    if not results.courses:
+        yield Text(say("No course is on record."))
+        return
+    yield Grid(
+        (say("Course"), say("Day"), say("Firms that came"), say("At another stage since")),
+        tuple(
+            (each.course, each.held_on.isoformat(), f"{each.firms:,}", f"{each.moved:,}")
+            for each in results.courses
+        ),
+        (7, 2.6, 2.6, 3.2),
+        frozenset({2, 3}),
     )
 
 

@@ -54,6 +54,8 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
     repository.applications.save_outcome(firms[4], 2023, ended, 0)
     repository.visits.add(firms[0], {"visited_on": date(2026, 9, 1), "findings": "账已分"})
     repository.visits.add(firms[0], {"visited_on": date(2026, 12, 1)})
+    for day, came in ((date(2026, 3, 2), firms[:2]), (date(2026, 3, 3), firms[2:3])):
+        repository.courses.save("研发费用归集", day, came)
     task = repository.casework.add_task(firms[1], {"title": "核账"})
     repository.casework.save_task(task, {"done": True}, 1)
     yield staffed
@@ -135,6 +137,28 @@ def test_only_visits_that_were_made_and_tasks_closed_in_the_year_are_work(staffe
     assert sum(each.tasks_done for each in results.work) == 1
     earlier = annual_results(staffed.repository, 2024, HNTE, TODAY)
     assert earlier.work == ()
+
+
+def test_a_course_counts_the_firms_that_came_and_those_that_stand_elsewhere_since(
+    staffed: Staffed,
+) -> None:
+    texts = report(staffed.repository)
+    assert "研发费用归集 | 2026-03-02 | 2 | 2" in texts
+    assert "研发费用归集 | 2026-03-03 | 1 | 1" in texts
+    # recorded again, the list takes the place of the one before
+    staffed.repository.courses.save("研发费用归集", date(2026, 3, 3), [])
+    assert not any("2026-03-03" in text for text in report(staffed.repository))
+
+
+def test_a_year_whose_figures_are_out_of_date_is_reported_and_says_why_nothing_is_foreseen(
+    staffed: Staffed,
+) -> None:
+    day = date(2028, 2, 1)
+    paper = year_report(staffed.repository, 2027, HNTE, load_city(), day, CHINESE)
+    texts = words(paper)
+    assert any(
+        "没有导入或修改过" in text or "已超过" in text or "导入" in text for text in texts[-3:]
+    )
 
 
 def test_growth_of_research_counts_only_firms_that_state_both_years() -> None:

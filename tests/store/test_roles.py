@@ -197,6 +197,10 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "courses.attendance": Call(lambda r, w: r.courses.attendance(2026), STAFF),
+    "courses.save": Call(
+        lambda r, w: r.courses.save(SECRET, date(2026, 2, 1), [w.firm]), STAFF, SEES
+    ),
     "desk.tasks": Call(lambda r, w: r.desk.tasks(date(2030, 1, 1)), STAFF),
     "desk.visits": Call(lambda r, w: r.desk.visits(date(2030, 1, 1)), STAFF),
     "desk.nearly_determined": Call(lambda r, w: r.desk.nearly_determined(), STAFF),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from eligibility.app import address, cache
 from eligibility.app.page_files import PAGES
-from eligibility.app.register import desk, inbox
+from eligibility.app.register import courses, desk, inbox
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.register.desk import agenda
@@ -34,6 +34,7 @@ with guard.refusals_shown():
         firm = desk.calls(day)
         st.header(_("Small gaps"), anchor=False)
         firm = desk.gaps(day) or firm
+    courses.record_course(repository)
     st.header(_("Deadlines of the next 90 days and the next batch"), anchor=False)
     desk.deadlines(day)
     left, right = st.columns(2, gap="large")
