@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from eligibility.city.annual_results import (
     AnnualResults,
     CertificateEnd,
@@ -84,8 +82,7 @@ def _certificates(
 ) -> tuple[tuple[CertificateEnd, ...], int]:
     """Certificates that ended in the year up to a day and were not followed by another; those valid on it."""
     on_record = certificates(rows, scheme.in_force(day))
-    on = np.datetime64(day, "D")
-    valid = set(on_record.firm[(on_record.issue_days <= on) & (on_record.ends > on)].tolist())
+    valid = set(on_record.firm[on_record.valid_on(day)].tolist())
     cancelled = {row["firm_id"]: row["cancelled_on"] for row in rows if row["cancelled_on"]}
     last = dict(zip(on_record.firm.tolist(), on_record.ends.tolist(), strict=True))
     ends = [

@@ -19,7 +19,8 @@ opened = None
 with guard.refusals_shown():
     rows = repository.applications.outcomes()
     if rows:
-        opened = applications.applications_table(rows)
+        with st.container(key="wide"):
+            opened = applications.applications_table(rows)
     else:
         st.info(_("No application is recorded yet; record one below, or import a register."))
     applications.record(repository)
