@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock, Timer
@@ -126,8 +127,12 @@ class StaleCache(Generic[T]):
         with self._lock:
             self._timers.pop(key, None)
             result, source = self._results.get(key), self._sources.get(key)
-        if result is not None and source is not None and result.state != source[0]():
-            self._start(key, *source)
+        if result is None or source is None:
+            return
+        # a store that is away is told at the next look
+        with suppress(Exception):
+            if result.state != source[0]():
+                self._start(key, *source)
 
     def _result(self, key: Hashable) -> _Result[T] | None:
         with self._lock:
