@@ -29,12 +29,12 @@ with guard.refusals_shown():
             st.header(_("Inbox: {n} from firms").format(n=len(day.arrivals)), anchor=False)
             inbox.list_arrivals(day.arrivals)
         desk.templates(repository, day)
+        courses.record_course(repository)
     with right:
         st.header(_("One call settles it"), anchor=False)
         firm = desk.calls(day)
         st.header(_("Small gaps"), anchor=False)
         firm = desk.gaps(day) or firm
-    courses.record_course(repository)
     st.header(_("Deadlines of the next 90 days and the next batch"), anchor=False)
     desk.deadlines(day)
     left, right = st.columns(2, gap="large")
