@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from eligibility.assessment.ladder import joint_fields
+from eligibility.assessment.ladder import joint_fields, joint_fields_by_id
 from eligibility.city.certificates import certificates
 from eligibility.domain.calendar_window import calendar_years
 from eligibility.intake.row_batch import RowBatch
@@ -37,7 +37,9 @@ def current_firms(
         known = facts.get(firm, {})
         ends = max(calendar_years(known), default=day.year)
         on = date(ends + 1, 1, 1) if latest and ends + 1 < day.year else day
-        known = calendar.cut({**known, "application_date": on.isoformat()}, on.year)
+        window = calendar.cut({**known, "application_date": on.isoformat()}, on.year)
+        # what is asked of the latest year alone has no field in another
+        known = {name: value for name, value in window.items() if name in joint_fields_by_id()}
         period = period_on(on_record, firm, day) if firm in recorded else None
         known = with_recorded_title(known, period, day, scheme)
         known |= {name: row[name] for name in MASTER if row[name] is not None}
