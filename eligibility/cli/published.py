@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from eligibility.cli.candidates import Result
-from eligibility.cli.common import Tongue, refusals
-from eligibility.domain.errors import InputError
+from eligibility.cli.common import Tongue, day_of, refusals
 from eligibility.domain.text import json_text
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ def published_list(
     from eligibility.store import ApplicationStep, Repository, Role, System, open_store
 
     with refusals(lang) as spoken:
-        day = _day("--on", on)
+        day = day_of(on, "--on")
         published = read_published_list(file)
         repository = Repository(open_store(), System(Role.MANAGER))
         matches = match_published_list(
@@ -63,7 +61,7 @@ def published_list(
             day,
             year or day.year,
             batch,
-            _day("--issued", issued) if issued else None,
+            day_of(issued, "--issued") if issued else None,
         )
         count = repository.applications.save_published(matches.rows) if confirm else 0
         if form is Result.JSON:
@@ -73,15 +71,6 @@ def published_list(
         done = spoken.text("Recorded: {n} applications.").format(n=count)
         hint = spoken.text("Nothing is recorded yet: look at it, then add --confirm.")
         print(done if confirm else hint, file=sys.stderr)
-
-
-def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(
-            "{option} {value}: expected a date such as 2026-05-10.", option=option, value=text
-        ) from error
 
 
 def _print(matches: ListMatches, published: PublishedList, language: Language) -> None:
