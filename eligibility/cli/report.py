@@ -230,7 +230,7 @@ def _of_register(
         from eligibility.register.register_workbook import register_workbook
 
         scheme = settings.schemes[DEFAULT_SCHEME]
-        register_workbook(output, repository, year, scheme, day_of(as_of), language, held_model)
+        register_workbook(output, repository, year, scheme, as_of, language, held_model)
         return
     paper = year_report(
         repository,
