@@ -112,7 +112,7 @@ class CourseResult:
     course: str
     held_on: date
     firms: int
-    moved: int
+    at_other_stage: int
 
 
 @dataclass(frozen=True)

@@ -131,10 +131,10 @@ def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
     """
     # products of matrices this small cost several times as much on several cores
     with threadpool_limits(1, "blas"):
-        return _mixed(chances, odds)
+        return _mixture(chances, odds)
 
 
-def _mixed(chances: Floats, odds: Floats) -> Floats:
+def _mixture(chances: Floats, odds: Floats) -> Floats:
     draws, trials = chances.shape
     result = np.empty((len(odds), trials + 1))
     summed = _smooth(odds) & (trials > NODES)

@@ -126,15 +126,15 @@ def read_published_list(source: Source) -> PublishedList:
         if file.refusal is not None:
             raise InputError(file.refusal.text, **file.refusal.values)
         lines += [[cell.text for cell in row.cells] for strip in file.strips for row in strip.rows]
-    return _checked(lines)
+    return _published_list(lines)
 
 
 def parse_published_list(text: str) -> PublishedList:
     """The entries of a text that was pasted, a firm a line; InputError if it names none."""
-    return _checked([[line] for line in text.splitlines()])
+    return _published_list([[line] for line in text.splitlines()])
 
 
-def _checked(lines: Sequence[Sequence[str]]) -> PublishedList:
+def _published_list(lines: Sequence[Sequence[str]]) -> PublishedList:
     entries: list[ListEntry] = []
     others: list[tuple[int, str]] = []
     for number, cells in enumerate(lines, 1):
@@ -180,7 +180,7 @@ def match_published_list(
     day: date,
     year: int,
     batch: str | None = None,
-    issued: date | None = None,
+    issue_day: date | None = None,
 ) -> ListMatches:
     """Match the entries of a list with the firms held; nothing is recorded.
 
@@ -194,12 +194,12 @@ def match_published_list(
         Of application.
     batch : str, optional
         Recorded where none is, and whose open applications are compared with the list.
-    issued : date, optional
+    issue_day : date, optional
         Day of the certificates of an announcement; that of the announcement if omitted.
     """
     if step not in PUBLISHED:
         raise ValueError(f"no list is published of {step}")
-    common = {"batch": batch, "certified_on": issued if step is PUBLISHED[1] else None}
+    common = {"batch": batch, "certified_on": issue_day if step is PUBLISHED[1] else None}
     listed = list(entries)
     outcomes = {
         row["firm_id"]: row

@@ -297,7 +297,7 @@ def _courses(results: AnnualResults, language: Language) -> Iterator[Block]:
     yield Grid(
         (say("Course"), say("Day"), say("Firms that came"), say("At another stage since")),
         tuple(
-            (each.course, each.held_on.isoformat(), f"{each.firms:,}", f"{each.moved:,}")
+            (each.course, each.held_on.isoformat(), f"{each.firms:,}", f"{each.at_other_stage:,}")
             for each in results.courses
         ),
         (7, 2.6, 2.6, 3.2),

@@ -145,7 +145,7 @@ def test_a_list_in_publicity_is_a_step_and_certifies_nobody(repository: Reposito
     other = parse_published_list("甲云科技有限公司 GR202615000777").entries
     issued = date(2026, 11, 3)
     later = match_published_list(
-        repository, other, ApplicationStep.ANNOUNCEMENT, date(2026, 11, 20), 2026, issued=issued
+        repository, other, ApplicationStep.ANNOUNCEMENT, date(2026, 11, 20), 2026, issue_day=issued
     )
     repository.applications.save_published(later.rows)
     (outcome,) = repository.applications.outcomes(firms["甲云"])

@@ -27,7 +27,8 @@ def record_course(repository: Repository) -> None:
         if held:
             heads = (_("Course"), _("Day"), _("Firms that came"), _("At another stage since"))
             rows = [
-                (each.course, str(each.held_on), str(each.firms), str(each.moved)) for each in held
+                (each.course, str(each.held_on), str(each.firms), str(each.at_other_stage))
+                for each in held
             ]
             st.html(table(heads, rows, numbers=[2, 3]))
         with st.form("course", border=False, clear_on_submit=True):

@@ -36,8 +36,8 @@ SHOWN, TALL = 12, 460
 
 def match_list(repository: Repository) -> None:
     """Ask for the list and its day, show what it matches, and record that on a click."""
-    published = _list()
-    if published is None:
+    entries = _list()
+    if entries is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         step = st.segmented_control(
@@ -52,9 +52,9 @@ def match_list(repository: Repository) -> None:
         )
         year = st.number_input(_("Year of application"), 2008, 2100, day.year, width=140)
         batch = st.text_input(_("Batch"), max_chars=100, width=160)
-        issued = None
+        issue_day = None
         if step is PUBLISHED[-1]:
-            issued = st.date_input(
+            issue_day = st.date_input(
                 _("Certified on, if another day"),
                 None,
                 EARLIEST,
@@ -63,9 +63,9 @@ def match_list(repository: Repository) -> None:
                 width=200,
             )
     matches = match_published_list(
-        repository, published.entries, step, day, int(year), batch.strip() or None, issued
+        repository, entries.entries, step, day, int(year), batch.strip() or None, issue_day
     )
-    _table(matches, published)
+    _table(matches, entries)
     n = len(matches.rows)
     if st.button(
         _("Confirm and record {n} applications").format(n=n), type="primary", disabled=not n
@@ -94,7 +94,7 @@ def _list() -> PublishedList | None:
         return read_published_list((file.name, file.getvalue()))
 
 
-def _table(matches: ListMatches, published: PublishedList) -> None:
+def _table(matches: ListMatches, entries: PublishedList) -> None:
     """Every entry with the firm it names, then who is missing, then lines without a firm."""
     sentence = counts_sentence(matches).say(language())
     st.html(tag("p", tag("strong", sentence), cls="counts"))
@@ -135,12 +135,12 @@ def _table(matches: ListMatches, published: PublishedList) -> None:
                 names,
             )
         )
-    if published.other_lines:
-        with st.expander(_("Lines that name no firm: {n}").format(n=len(published.other_lines))):
+    if entries.other_lines:
+        with st.expander(_("Lines that name no firm: {n}").format(n=len(entries.other_lines))):
             st.dataframe(
                 {
-                    _("Line"): [number for number, _text in published.other_lines],
-                    _("Text"): [text for _number, text in published.other_lines],
+                    _("Line"): [number for number, _text in entries.other_lines],
+                    _("Text"): [text for _number, text in entries.other_lines],
                 },
                 hide_index=True,
             )

@@ -34,7 +34,7 @@ def published_list(
         int | None, typer.Option("--year", help="Year of application; that of --on if omitted.")
     ] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Batch of the applications.")] = None,
-    issued: Annotated[
+    issue_day: Annotated[
         str | None,
         typer.Option(
             "--issued", metavar="YYYY-MM-DD", help="Day of the certificates; --on if omitted."
@@ -52,28 +52,28 @@ def published_list(
 
     with refusals(lang) as spoken:
         day = day_of(on, "--on")
-        published = read_published_list(file)
+        entries = read_published_list(file)
         repository = Repository(open_store(), System(Role.MANAGER))
         matches = match_published_list(
             repository,
-            published.entries,
+            entries.entries,
             ApplicationStep.PUBLICITY if publicity else ApplicationStep.ANNOUNCEMENT,
             day,
             year or day.year,
             batch,
-            day_of(issued, "--issued") if issued else None,
+            day_of(issue_day, "--issued") if issue_day else None,
         )
         count = repository.applications.save_published(matches.rows) if confirm else 0
         if form is Result.JSON:
-            print(json_text(_record(matches, published, count)), end="")
+            print(json_text(_record(matches, entries, count)), end="")
         else:
-            _print(matches, published, spoken)
+            _print(matches, entries, spoken)
         done = spoken.text("Recorded: {n} applications.").format(n=count)
         hint = spoken.text("Nothing is recorded yet: look at it, then add --confirm.")
         print(done if confirm else hint, file=sys.stderr)
 
 
-def _print(matches: ListMatches, published: PublishedList, language: Language) -> None:
+def _print(matches: ListMatches, entries: PublishedList, language: Language) -> None:
     """A line for each entry, then who is missing from the list, then the lines without a firm."""
     from eligibility.register.published_list import MATCH_WORDS, counts_sentence
 
@@ -84,7 +84,7 @@ def _print(matches: ListMatches, published: PublishedList, language: Language) -
         now = f" → {each.firm}" if each.has_former_name else ""
         print(f"  {entry.line}. {named}{now}: {language.text(MATCH_WORDS[each.status])}")
     say = language.text
-    others = [f"{number}. {text}" for number, text in published.other_lines]
+    others = [f"{number}. {text}" for number, text in entries.other_lines]
     for title, lines in (
         (
             say("Open applications that the list does not name:"),
@@ -96,7 +96,7 @@ def _print(matches: ListMatches, published: PublishedList, language: Language) -
             print(title, *(f"  {line}" for line in lines), sep="\n")
 
 
-def _record(matches: ListMatches, published: PublishedList, count: int) -> dict[str, Any]:
+def _record(matches: ListMatches, entries: PublishedList, count: int) -> dict[str, Any]:
     return {
         "entries": [
             {
@@ -111,6 +111,6 @@ def _record(matches: ListMatches, published: PublishedList, count: int) -> dict[
             for each in matches.matches
         ],
         "absent": [name for _, name in matches.absent],
-        "other_lines": [{"line": n, "text": text} for n, text in published.other_lines],
+        "other_lines": [{"line": n, "text": text} for n, text in entries.other_lines],
         "recorded": count,
     }
