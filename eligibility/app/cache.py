@@ -344,6 +344,11 @@ def _outlooks() -> StaleCache[Outlook]:
     return StaleCache()
 
 
+def refresh_outlooks() -> None:
+    """Work out again, beside the pages, what is no longer of now after something was written."""
+    _outlooks().refresh()
+
+
 def outlook(repository: Repository, year: int, *, patient: bool = True) -> CachedValue[Outlook]:
     """The year of the register as last worked out; at once, but for the first time."""
     shared = _staff_repository(repository)

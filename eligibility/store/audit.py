@@ -56,6 +56,7 @@ class AuditAction(StrEnum):
     NOTE_ADD = "note.add"
     VISIT_ADD = "visit.add"
     VISIT_CHANGE = "visit.change"
+    COURSE_SAVE = "course.save"
     DOCUMENT_SAVE = "document.save"
     FILE_ADD = "file.add"
     FILE_REMOVE = "file.remove"
@@ -112,6 +113,7 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.NOTE_ADD: msgid("add note"),
     AuditAction.VISIT_ADD: msgid("add visit"),
     AuditAction.VISIT_CHANGE: msgid("change visit"),
+    AuditAction.COURSE_SAVE: msgid("record course"),
     AuditAction.DOCUMENT_SAVE: msgid("save document"),
     AuditAction.FILE_ADD: msgid("attach file"),
     AuditAction.FILE_REMOVE: msgid("remove file"),

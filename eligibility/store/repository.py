@@ -17,6 +17,7 @@ from eligibility.store.assumptions import Assumptions
 from eligibility.store.casework import Casework
 from eligibility.store.certificates import Certificates
 from eligibility.store.contacts import Contacts
+from eligibility.store.courses import Courses
 from eligibility.store.desk import Desk
 from eligibility.store.documents import Documents
 from eligibility.store.drafts import Drafts
@@ -58,6 +59,8 @@ class Repository(Access):
         Papers collected of firms, with the files attached.
     visits : Visits
         Visits to firms, and what was found.
+    courses : Courses
+        Courses that were held, and who came.
     desk : Desk
         What is before one person today and this week.
     drafts : Drafts
@@ -99,6 +102,7 @@ class Repository(Access):
         self.casework = Casework(engine, principal, clock)
         self.documents = Documents(engine, principal, clock)
         self.visits = Visits(engine, principal, clock)
+        self.courses = Courses(engine, principal, clock)
         self.desk = Desk(engine, principal, clock)
         self.drafts = Drafts(engine, principal, clock)
         self.imports = Imports(engine, principal, clock)

@@ -144,6 +144,13 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "applications.save_published": Call(
+        lambda r, w: r.applications.save_published(
+            [(w.firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}], {},
+              of(w.chief.applications.outcomes(w.firm), applied_year=2026)["version"])]
+        ),
+        STAFF, SEES,
+    ),
     "applications.save_outcomes": Call(
         lambda r, w: r.applications.save_outcomes(
             [(w.firm, 2026, {"batch": SECRET},
@@ -174,6 +181,10 @@ CALLS = {
             w.visit, {"next_step": SECRET}, of(w.chief.visits.of_firm(w.firm), id=w.visit)["version"]
         ),
         STAFF, SEES,
+    ),
+    "courses.attendance": Call(lambda r, w: r.courses.attendance(2026), STAFF),
+    "courses.save": Call(
+        lambda r, w: r.courses.save(SECRET, date(2026, 2, 1), [w.firm]), STAFF, SEES
     ),
     "desk.tasks": Call(lambda r, w: r.desk.tasks(date(2030, 1, 1)), STAFF),
     "desk.visits": Call(lambda r, w: r.desk.visits(date(2030, 1, 1)), STAFF),

@@ -139,6 +139,7 @@ def world(engine: Engine) -> World:
         firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}], 1
     )
     task = at_carrier.casework.add_task(firm, {"title": SECRET, "due_on": date(2026, 12, 1)})
+    at_carrier.courses.save(SECRET, date(2026, 1, 5), [firm])
     visit = at_carrier.visits.add(
         firm, {"visited_on": date(2026, 12, 1), "next_step": SECRET}, next_due=date(2026, 12, 3)
     )
