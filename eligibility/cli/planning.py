@@ -124,7 +124,7 @@ def plan(
             by=day_planned_for(by),
             score_at_least=score,
             income=_amounts(income),
-            losses=_losses(losses),
+            losses=_losses(losses) if losses is not None else None,
             status_years=_years(status_years),
             western=western,
             encouraged_share=encouraged_share,
