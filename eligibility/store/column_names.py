@@ -46,7 +46,8 @@ class ColumnNames(Access):
                 plain = exact_name(name)
                 if split_year(normal(name)).calendar is not None:
                     raise InputError(
-                        "{name} holds for one year alone and cannot be kept for later files.", name=name
+                        "{name} holds for one year alone and cannot be kept for later files.",
+                        name=name,
                     )
                 if not plain or len(name) > LONGEST:
                     raise InputError(
@@ -63,9 +64,7 @@ class ColumnNames(Access):
                     "at": self._clock(),
                 }
                 add_row(connection, column_names, values)
-                self._log(
-                    connection, AuditAction.COLUMN_NAME_SAVE, column=name, field_id=field_id
-                )
+                self._log(connection, AuditAction.COLUMN_NAME_SAVE, column=name, field_id=field_id)
 
     @open_to(STAFF)
     def withdraw(self, name_id: int) -> None:

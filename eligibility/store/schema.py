@@ -352,6 +352,7 @@ tasks = Table(
     Column("title", Text, nullable=False),
     Column("due_on", Day),
     Column("done", Boolean, nullable=False, default=False),
+    Column("done_on", Day),
     _by("assignee_id"),
     _by(),
     _at(),

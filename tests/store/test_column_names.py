@@ -12,7 +12,9 @@ from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.store import Repository, Role, System
 from tests.firms import HNTE
 
-FILE = "企业名称,职工总数,第三年销售收入（万元）,本年度营业额总计（万元）,自编备考\n甲,100,,1500,7\n"
+FILE = (
+    "企业名称,职工总数,第三年销售收入（万元）,本年度营业额总计（万元）,自编备考\n甲,100,,1500,7\n"
+)
 
 
 def read(known: tuple[tuple[str, str], ...]) -> tuple[object, tuple[str, ...], list[str]]:
