@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
 from eligibility.domain.errors import InputError
-from eligibility.intake.cells import normal
-from eligibility.intake.header_labels import LONGEST, exact_name
-from eligibility.intake.year_words import split_year
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
 from eligibility.store.audit import AuditAction
 from eligibility.store.column_name_table import column_names
 from eligibility.store.rows import Row, add_row
 from eligibility.store.schema import accounts
+
+#: characters of a name, as of the heads of columns
+LONGEST = 200
+_CALENDAR_YEAR = re.compile(r"(?:19|20)\d{2}")
+_MARKS = re.compile(r"[\W_]+")
 
 
 class ColumnNames(Access):
@@ -43,8 +47,9 @@ class ColumnNames(Access):
         """
         with self._writing() as connection:
             for name, field_id in pairs:
-                plain = exact_name(name)
-                if split_year(normal(name)).calendar is not None:
+                # two names are compared without case, width, spaces and punctuation
+                plain = _MARKS.sub("", unicodedata.normalize("NFKC", name).lower())
+                if _CALENDAR_YEAR.search(plain):
                     raise InputError(
                         "{name} holds for one year alone and cannot be kept for later files.",
                         name=name,
