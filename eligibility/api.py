@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -17,12 +17,14 @@ from eligibility.assessment.record import records
 from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
-from eligibility.domain.papers import PaperReading
 from eligibility.domain.results import Readiness
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.source import Source
 from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
+
+if TYPE_CHECKING:
+    from eligibility.domain.papers import PaperReading
 
 Firm = Mapping[str, object]
 

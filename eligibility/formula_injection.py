@@ -7,6 +7,7 @@ seen, some also by the full-width mark of a Chinese keyboard.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,8 +25,13 @@ _FORMULA = f"(?:[\t\r\n]|[{_UNSEEN}]*[{_BEGINS}])"
 _NUMBER = r" *[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?%? *"
 _IS_FORMULA, _IS_NUMBER = re.compile(_FORMULA), re.compile(_NUMBER)
 _FIRST = re.compile(f"[{_UNSEEN}{_BEGINS}]")
-#: every letter that a formula can begin with; few texts do, so few are looked at closely
-_FIRSTS = pa.array(_FIRST.findall("".join(map(chr, range(0x10000)))))
+
+
+@cache
+def _firsts() -> pa.StringArray:
+    """Every letter that a formula can begin with; few texts do, so few are looked at closely."""
+    # made when first used: the first array made of a list imports pandas
+    return pa.array(_FIRST.findall("".join(map(chr, range(0x10000)))))
 
 
 def is_formula(text: str) -> bool:
@@ -50,7 +56,7 @@ def escape_formulas(table: pa.Table) -> pa.Table:
             continue
         column = table.column(place)
         first = pc.utf8_slice_codeunits(column, 0, 1)
-        if not pc.any(pc.is_in(first, value_set=_FIRSTS)).as_py():
+        if not pc.any(pc.is_in(first, value_set=_firsts())).as_py():
             continue
         runs = pc.and_not(
             pc.match_substring_regex(column, f"^{_FORMULA}"),

@@ -160,7 +160,7 @@ def _is_sum(row: Mapping[str, str], above: Rows, amounts: Sequence[str]) -> bool
 
 def _amount(text: str | None) -> float | None:
     try:
-        value = parse(text or "", FORMATS["money"])
+        value = parse(text or "", WRITTEN_BACK)
     except CellTrouble:
         return None
     return value if isinstance(value, float) else None
@@ -266,7 +266,8 @@ def _value(
             )
         return word
     try:
-        return parse(text.strip().removesuffix("年"), FORMATS[column.kind])
+        form = WRITTEN_BACK if column.may_be_negative else FORMATS[column.kind]
+        return parse(text.strip().removesuffix("年"), form)
     except CellTrouble as trouble:
         troubles[row, column.id] = Message(
             "{value} is not understood; expected: {expected}",
@@ -350,3 +351,5 @@ FORMATS: Mapping[Kind, CellFormat] = {
     "yes_no": _format("yes_no"),
     "money": _format("money", power=4, minimum=0),
 }
+#: amounts of which more may have been written back than was spent
+WRITTEN_BACK = _format("money", power=4)

@@ -32,6 +32,8 @@ class AuditAction(StrEnum):
     TOKEN_REVOKE = "token.revoke"
     TARGET_SET = "target.set"
     ASSUMPTION_SAVE = "assumption.save"
+    COLUMN_NAME_SAVE = "column_name.save"
+    COLUMN_NAME_WITHDRAW = "column_name.withdraw"
     FIRM_ADD = "firm.add"
     FIRM_CHANGE = "firm.change"
     FIRM_ASSIGN = "firm.assign"
@@ -89,6 +91,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.TOKEN_REVOKE: msgid("revoke token"),
     AuditAction.TARGET_SET: msgid("set target"),
     AuditAction.ASSUMPTION_SAVE: msgid("change assumption"),
+    AuditAction.COLUMN_NAME_SAVE: msgid("remember a name of a column"),
+    AuditAction.COLUMN_NAME_WITHDRAW: msgid("forget a name of a column"),
     AuditAction.FIRM_ADD: msgid("add firm"),
     AuditAction.FIRM_CHANGE: msgid("change firm"),
     AuditAction.FIRM_ASSIGN: msgid("assign"),

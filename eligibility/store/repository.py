@@ -16,6 +16,7 @@ from eligibility.store.applications import Applications
 from eligibility.store.assumptions import Assumptions
 from eligibility.store.casework import Casework
 from eligibility.store.certificates import Certificates
+from eligibility.store.column_names import ColumnNames
 from eligibility.store.contacts import Contacts
 from eligibility.store.courses import Courses
 from eligibility.store.desk import Desk
@@ -82,6 +83,7 @@ class Repository(Access):
     results : YearResults
         What became of a year.
     assumptions : Assumptions
+    column_names : ColumnNames
         What holds instead of the numbers of the settings files.
     tallies : YearTallies
         What the register counts of a year: headline, funnel and list.
@@ -114,6 +116,7 @@ class Repository(Access):
         self.year = YearQueries(engine, principal, clock)
         self.results = YearResults(engine, principal, clock)
         self.assumptions = Assumptions(engine, principal, clock)
+        self.column_names = ColumnNames(engine, principal, clock)
         self.tallies = YearTallies(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
         self.api_tokens = ApiTokens(engine, principal, clock)

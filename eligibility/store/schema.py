@@ -34,7 +34,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0020"
+REVISION = "0022"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 

@@ -431,5 +431,8 @@ CALLS = {
         lambda r, w: r.assumptions.save([target_change(2028, 60)], w.chief.assumptions.revision()),
         LEADS,
     ),
+    "column_names.names": Call(lambda r, w: r.column_names.names(), STAFF),
+    "column_names.save": Call(lambda r, w: r.column_names.save([("研发合计", "rd_expense_y3")]), STAFF),
+    "column_names.withdraw": Call(lambda r, w: r.column_names.withdraw(w.column_name), STAFF),
     "administration.audit_trail": Call(lambda r, w: r.administration.audit_trail(w.firm), LEADS),
 }  # fmt: skip
