@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import current_thread, main_thread
 from time import monotonic
 
 import pytest
@@ -49,6 +51,31 @@ def refusal(name: str, content: bytes) -> str:
 
 
 # --- kinds of files ---
+
+
+def test_papers_are_read_side_by_side_and_answered_in_their_order() -> None:
+    names = [f"{place}.csv" for place in range(5)]
+    several = [(name, b"a,b\n1,2\n") for name in names]
+    several.insert(2, ("book.xlsx", BOOK))
+    assert [paper.name for paper in files.open_papers(several)] == [
+        *names[:2],
+        "book.xlsx",
+        *names[2:],
+    ]
+
+
+def test_what_is_read_side_by_side_ends_with_who_asked_for_it() -> None:
+    """The threads that read have nobody of their own who waits: it is asked of who called."""
+
+    def cancellation() -> Callable[[], bool]:
+        asked_by_caller = current_thread() is main_thread()
+        return lambda: asked_by_caller
+
+    configure(Limits(), cancellation)
+    try:
+        assert "nobody waits for it" in refusal("a.xlsx", BOOK)
+    finally:
+        configure(Limits(), lambda: lambda: False)
 
 
 @pytest.mark.parametrize("ruled", [True, False])
