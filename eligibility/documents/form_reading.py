@@ -216,8 +216,9 @@ class FormReader:
                 self._blanks.discard(place)
                 head = match.heads.get(column, "")
                 figures[place] = FormFigure(
-                    match.line, column, value, self._source(match, edition, cell, head)
-                )
+                    match.line, column, value, self._source(match, edition, cell, head),
+                    PERSON if definition.kind == "count" else self._accuracy.get(place, 0.0),
+                )  # fmt: skip
                 if match.is_alike or (
                     match.agrees is None and edition.numbers and definition.number != ""
                 ):
