@@ -13,7 +13,12 @@ from eligibility.schemes.bridges import ReconciliationRules
 
 def figure_title(key: Key, rules: ReconciliationRules, language: Language) -> str:
     """The title of a figure or difference, with its category and before it its year."""
-    item_id, category, year = key
+    return f"{key[2]} {item_title(key[:2], rules, language)}"
+
+
+def item_title(item: tuple[str, str], rules: ReconciliationRules, language: Language) -> str:
+    """The title of a figure or difference, with its category."""
+    item_id, category = item
     bridge = next(each for each in rules.bridges if item_id in each.titles)
     title = language.of(bridge.titles[item_id])
     basis = bridge.bases_by_id.get(item_id)
@@ -22,9 +27,8 @@ def figure_title(key: Key, rules: ReconciliationRules, language: Language) -> st
     elif basis is not None and not basis.total:
         of_category = language.text("in all")
     else:
-        return f"{year} {title}"
-    title = language.text("{basis}: {category}").format(basis=title, category=of_category)
-    return f"{year} {title}"
+        return title
+    return language.text("{basis}: {category}").format(basis=title, category=of_category)
 
 
 def statement_text(statement: StatedAmount, language: Language) -> str:

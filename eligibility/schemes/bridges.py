@@ -112,6 +112,15 @@ class Bridge(FrozenModel):
         """Every basis by its id."""
         return {basis.id: basis for basis in self.bases}
 
+    def stated_categories(self, basis: Basis) -> tuple[str, ...]:
+        """The categories that a basis is given by: of a limited one those that the limits change."""
+        if basis.total:
+            return (ALL,)
+        limited = {limit.category for limit in basis.limits}
+        if not limited:
+            return tuple(self.categories)
+        return (*(each for each in self.categories if each in limited), ALL)
+
     @cached_property
     def titles(self) -> Mapping[str, Wording]:
         """The title of every basis and difference by its id."""

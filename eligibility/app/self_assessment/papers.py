@@ -64,6 +64,19 @@ def read_uploads(scheme: Scheme, today: date) -> PaperReading | None:
     return reading
 
 
+def count(reading: PaperReading) -> None:
+    """In one line what the papers gave."""
+    parts = [_("{n} figures read").format(n=len(reading.facts))]
+    for n, words in (
+        (len(reading.conflicts), _("{n} on which papers disagree")),
+        (len(reading.doubts), _("{n} doubts")),
+        (len(reading.unread), _("{n} not read")),
+    ):
+        if n:
+            parts.append(words.format(n=n))
+    st.html(tag("p", tag("strong", _("; ").join(parts)), cls="lead"))
+
+
 def unread(reading: PaperReading) -> None:
     """What could not be read, each with what to do."""
     for paper in reading.unread:
