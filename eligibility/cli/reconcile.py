@@ -132,7 +132,8 @@ def _join_papers(
     rules = qualification.reconciliation
     assert rules is not None
     statements = paper_amounts(reading, rules, years_of(day.year))
-    for line in disagreement_lines(statements, amounts, rules, language):
+    unread = (f"{each.file}: {each.why.say(language)}" for each in reading.unread)
+    for line in (*unread, *disagreement_lines(statements, amounts, rules, language)):
         print(line, file=sys.stderr)
     return *settled_amounts(statements, amounts), firm or reading.name
 

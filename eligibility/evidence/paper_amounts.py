@@ -57,6 +57,9 @@ def paper_amounts(
             if (lines.form, lines.edition) == (form.form, form.edition):
                 stated += _of_form(form, lines)
     facts = [*reading.facts, *(fact for conflict in reading.conflicts for fact in conflict.facts)]
+    # a form with lines of its own states by these alone: its revenue may be that of another basis
+    with_lines = {lines.form for lines in rules.papers}
+    facts = [fact for fact in facts if fact.source.form not in with_lines]
     figures = {
         stem: (item, category)
         for bridge in rules.bridges

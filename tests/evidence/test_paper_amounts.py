@@ -97,18 +97,25 @@ def test_an_error_in_a_paper_shows_in_exactly_its_step() -> None:
     ]
 
 
+def test_the_revenue_of_the_statement_is_compared_with_that_of_the_return() -> None:
+    amounts, accuracy = settled_amounts(stated("changhe"), {})
+    rests = [step for step in worked_out(amounts, accuracy).rests if step.basis == "return_sales"]
+    assert [(step.year, step.rest) for step in rests] == [(2025, Decimal("-360000.00"))]
+
+
 def test_papers_that_disagree_settle_nothing_until_a_person_does() -> None:
     assert SCHEME.reconciliation is not None
     key = ("return_sales", "all", 2025)
-    statements = stated("changhe")
+    entered = {key: (StatedAmount(Decimal("31549335.64")),)}
+    statements = merge_statements(entered, stated("changhe"))
     assert [each.amount for each in statements[key]] == [
-        Decimal("31189335.64"),
         Decimal("31549335.64"),
+        Decimal("31189335.64"),
     ]
     (line,) = disagreement_lines(statements, {}, SCHEME.reconciliation, ENGLISH)
     assert line.startswith("2025 Sales revenue is left out")
+    assert "31,549,335.64 (entered)" in line
     assert "2025年_etax.pdf, page 4, A101010, line 1" in line
-    assert "2025年_wps.xlsx" in line
     assert key not in settled_amounts(statements, {})[0]
     choice = {key: Decimal("31189335.64")}
     assert settled_amounts(statements, choice)[0][key] == choice[key]
@@ -172,8 +179,10 @@ def test_every_line_that_states_a_figure_is_one_of_its_form_and_every_figure_one
             assert {line.lstrip("-") for line in lines} <= edition.lines.keys()
 
 
-def test_the_command_joins_papers_and_says_what_they_disagree_on() -> None:
-    done = run("reconcile", "--papers", PAPERS / "changhe", "--lang", "en", "--as-of", DAY)
-    assert "2025 Sales revenue is left out, as papers disagree" in done.stderr
+def test_the_command_joins_papers_and_says_which_of_them_are_of_another_firm() -> None:
+    papers = [PAPERS / "changhe" / "2025年_etax.pdf", PAPERS / "qingyun" / "2025年_etax.pdf"]
+    options = [part for paper in papers for part in ("--papers", paper)]
+    done = run("reconcile", *options, "--lang", "en", "--as-of", DAY)
     assert "Firm: 呼和浩特市长河苒智能装备有限公司" in done.stdout
-    assert "Certification, as incurred: Direct input" in done.stdout
+    assert "Super-deduction, as allowed: in all" in done.stdout
+    assert "it is of 呼和浩特市青云朔生物科技有限公司" in done.stderr
