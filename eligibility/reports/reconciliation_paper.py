@@ -186,6 +186,10 @@ class _Explanation:
         is_rounded = any(
             step["rest"] == 0 and step["stated"] != step["expected"] for step in steps.values()
         )
+        if all(step["expected"] is None for step in steps.values()):
+            word = self.say("{category}: as stated, not compared").format(category=title)
+            yield self.row(word, steps, "stated")
+            return
         if same and not rest and not is_rounded:
             if by_limit:
                 word = self.say("{category}: not limited").format(category=title)

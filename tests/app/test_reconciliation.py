@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from eligibility.app.self_assessment import book_figures
+from eligibility.app.self_assessment import book_figures, papers
 from eligibility.app.self_assessment.draft import Draft, from_state
 from eligibility.documents.reading import read_documents
 from eligibility.domain.papers import PaperReading
@@ -101,3 +101,15 @@ def test_without_a_figure_the_page_asks_for_papers_and_offers_the_empty_file() -
     ]
     assert any("Empty file of figures" in label for label in labels)
     assert "Keep the figures with the self-assessment" not in labels
+
+
+def test_papers_of_another_firm_begin_a_self_assessment_of_their_own(reading: PaperReading) -> None:
+    scheme, other = load_scheme(), Draft(facts={"name": "甲公司", "staff_total": "9"})
+    entry = ("sales_revenue@2023", "3332.622357", reading.facts[0].source)
+    new = papers.filled_draft(other, [entry], reading, scheme)
+    assert new is not other
+    assert other.facts == {"name": "甲公司", "staff_total": "9"}
+    assert papers.is_of_another(other, reading)
+    for facts in ({"name": reading.name}, {"uscc": reading.uscc.lower()}, {}):
+        own = Draft(facts=dict(facts))
+        assert papers.filled_draft(own, [entry], reading, scheme) is own

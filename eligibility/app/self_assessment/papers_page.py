@@ -26,6 +26,7 @@ if reading is None:
     st.stop()
 scheme = cache.scheme()
 papers.count(reading)
+papers.whose(reading, form_state.draft())
 papers.unread(reading)
 choices = papers.conflicts(reading, scheme)
 chosen = papers.facts(reading, scheme)

@@ -41,6 +41,7 @@ def _element(block: Block) -> Markup:
             lines = (f"{MARKS[point.mark or 'item']} {point.text}" for point in points)
             return tag("ul", *(tag("li", line) for line in lines), cls="rows")
         case Grid(head=head, rows=rows, right=right):
-            cells = [[cell or _("[to fill in]") for cell in row] for row in rows]
+            blank = _("[to fill in]")
+            cells = [[blank if cell is None else cell for cell in row] for row in rows]
             return table(head, cells, numbers=sorted(right), cls="fit")
     return tag("p")
