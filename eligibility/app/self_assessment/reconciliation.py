@@ -61,10 +61,17 @@ def _year(bridge: Record, year: int) -> Markup:
     return tag("li", *parts)
 
 
+def result(paper: Paper) -> None:
+    """The rests, and which differences could explain each: the first part of the explanation."""
+    for title, blocks in paper_blocks.sections(paper.blocks)[:1]:
+        with st.expander(title, expanded=True):
+            st.html(paper_blocks.markup(blocks))
+
+
 def explanation(paper: Paper, year: int) -> None:
-    """The explanation part by part, the first one open, and the whole of it as Word and PDF."""
-    for place, (title, blocks) in enumerate(paper_blocks.sections(paper.blocks)):
-        with st.expander(title, expanded=not place):
+    """The other parts of the explanation, and the whole of it as Word and PDF."""
+    for title, blocks in paper_blocks.sections(paper.blocks)[1:]:
+        with st.expander(title):
             st.html(paper_blocks.markup(blocks))
     st.header(_("Take it with you"), anchor=False)
     st.caption(

@@ -50,14 +50,15 @@ amounts, accuracy = settled_amounts(stated, choices)
 if amounts:
     law = scheme.in_force(day)
     record = reconciliation_record(reconcile(amounts, rules, law, accuracy))
+    name = (firm and firm.text("name")) or (reading and reading.name) or ""
+    paper = reconciliation_paper(record, law.title, language(), name)
     with answer:
         reconciliation.standing(record)
+    reconciliation.result(paper)
     st.header(_("Differences that you state"), anchor=False)
     every = st.toggle(_("All differences, not only those that could explain a rest"))
     items = book_figures.difference_items(record, amounts, rules, every=every)
     typed = book_figures.figures_table("differences", items, stated, amounts, rules, years)
-    name = (firm and firm.text("name")) or (reading and reading.name) or ""
-    paper = reconciliation_paper(record, law.title, language(), name)
     reconciliation.explanation(paper, day.year)
 with st.expander(_("All figures, and where they come from"), expanded=not amounts):
     figures = book_figures.basis_items(rules)
