@@ -70,7 +70,7 @@ def test_figures_are_kept_with_their_source_once_a_person_says_so(
     without_papers = page(PAGE, again)
     assert "figures compared leave a rest" in html(without_papers)
     assert RULES is not None
-    stated = book_figures.statements(again, None, None, RULES, (2025,))
+    stated = book_figures.gather_statements(again, None, None, RULES, (2025,))
     (kept,) = stated["deduction_incurred", "personnel", 2025]
     assert kept.source is not None
     assert (kept.source.file, kept.source.line) == ("2025年_etax.pdf", "3")
@@ -82,15 +82,15 @@ def test_what_is_typed_joins_the_figures_and_a_blank_takes_one_out() -> None:
     book_figures.keep_figures(
         draft, {SALES: Decimal("1.50"), ("averaging", "all", 2025): Decimal(-2)}
     )
-    stated = book_figures.statements(draft, None, None, RULES, (2024, 2025))
+    stated = book_figures.gather_statements(draft, None, None, RULES, (2024, 2025))
     assert {key: each[0].amount for key, each in stated.items()} == {
         SALES: Decimal("1.50"),
         ("averaging", "all", 2025): Decimal(-2),
     }
     book_figures.keep_figures(draft, {SALES: None})
-    assert SALES not in book_figures.statements(draft, None, None, RULES, (2025,))
+    assert SALES not in book_figures.gather_statements(draft, None, None, RULES, (2025,))
     # another year is no year of this application
-    assert not book_figures.statements(draft, None, None, RULES, (2021, 2022, 2023))
+    assert not book_figures.gather_statements(draft, None, None, RULES, (2021, 2022, 2023))
 
 
 def test_without_a_figure_the_page_asks_for_papers_and_offers_the_empty_file() -> None:

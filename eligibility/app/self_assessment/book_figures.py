@@ -53,7 +53,7 @@ def firm_of_form(draft: Draft | None) -> Firm | None:
         return None
 
 
-def statements(
+def gather_statements(
     draft: Draft | None,
     firm: Firm | None,
     reading: PaperReading | None,
@@ -120,9 +120,9 @@ def _template(rules: ReconciliationRules, years: Sequence[int], language: Langua
     )
 
 
-def disagreements(stated: Statements, rules: ReconciliationRules) -> dict[Key, Decimal]:
+def disagreements(statements: Statements, rules: ReconciliationRules) -> dict[Key, Decimal]:
     """Figures that sources give differently, side by side; what a person chose of them."""
-    apart = {key: several for key, several in stated.items() if len(several) > 1}
+    apart = {key: several for key, several in statements.items() if len(several) > 1}
     if apart:
         st.header(_("Sources that disagree"), anchor=False)
     choices: dict[Key, Decimal] = {}
@@ -176,7 +176,7 @@ def basis_items(rules: ReconciliationRules) -> list[Item]:
 def figures_table(
     name: str,
     items: Sequence[Item],
-    stated: Statements,
+    statements: Statements,
     amounts: Amounts,
     rules: ReconciliationRules,
     years: Sequence[int],
@@ -187,7 +187,7 @@ def figures_table(
         {
             "item": [item_title(item, rules, language()) for item in items],
             **{year: pa.array(each, pa.float64()) for year, each in cells.items()},
-            "source": [_sources(item, stated, rules, years) for item in items],
+            "source": [_sources(item, statements, rules, years) for item in items],
         }
     )
     with st.form(f"form:{name}", border=False):
@@ -217,7 +217,7 @@ def figures_table(
 
 
 def _sources(
-    item: Item, stated: Statements, rules: ReconciliationRules, years: Sequence[int]
+    item: Item, statements: Statements, rules: ReconciliationRules, years: Sequence[int]
 ) -> str:
     """Where the figures of a row stand; of a difference its rule."""
     for bridge in rules.bridges:
@@ -226,7 +226,7 @@ def _sources(
             return f"{difference.citation.document} {difference.citation.article}"
     lines: dict[str, None] = {}
     for year in years:
-        for each in stated.get((*item, year), ()):
+        for each in statements.get((*item, year), ()):
             lines[f"{year}: {statement_text(each, language())}"] = None
     return _("; ").join(lines)
 
@@ -243,11 +243,13 @@ def keep_figures(draft: Draft, changes: Mapping[Key, Decimal | None]) -> None:
     form_state.renew_figures()
 
 
-def keep_statements(draft: Draft, stated: Statements, amounts: Amounts) -> None:
+def keep_statements(draft: Draft, statements: Statements, amounts: Amounts) -> None:
     """Take figures of papers into the draft as they are settled, each with its source."""
     for key, amount in amounts.items():
         text = key_text(key)
-        source = next((each.source for each in stated.get(key, ()) if each.amount == amount), None)
+        source = next(
+            (each.source for each in statements.get(key, ()) if each.amount == amount), None
+        )
         if source is not None:
             draft.reconciliation[text] = str(amount)
             draft.sources[text] = source_record(source, str(amount))

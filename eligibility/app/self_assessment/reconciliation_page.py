@@ -43,7 +43,9 @@ years, held = years_of(day.year), form_state.latest_papers()
 with st.expander(_("Papers and figures to compare"), expanded=held is None):
     reading = papers.read_uploads(scheme, day) or held
     of_file = book_figures.figures_file(rules, years)
-stated = merge_statements(book_figures.statements(draft, firm, reading, rules, years), of_file)
+stated = merge_statements(
+    book_figures.gather_statements(draft, firm, reading, rules, years), of_file
+)
 answer, typed = st.container(), None
 choices = book_figures.disagreements(stated, rules)
 amounts, accuracy = settled_amounts(stated, choices)
