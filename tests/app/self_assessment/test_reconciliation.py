@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from streamlit.testing import v1 as testing
 
 from eligibility.app.self_assessment import book_figures, papers
 from eligibility.app.self_assessment.draft import Draft, from_state
@@ -13,11 +14,9 @@ from eligibility.documents.reading import read_documents
 from eligibility.domain.papers import PaperReading
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Repository
-from tests.app.test_self_assessment import html, page, press, store, testing
+from tests.app.self_assessment.form_pages import html, page, press
 from tests.cli.test_commands import SAMPLES
 
-#: fixtures that stand elsewhere
-__all__ = ["store"]
 PAGE = "self_assessment/reconciliation"
 RULES = load_scheme().reconciliation
 SALES = ("return_sales", "all", 2025)
