@@ -42,6 +42,11 @@ def source_record(source: PaperSource, entry: str) -> dict[str, str]:
     return record | {"words": source.words[:LONGEST_WORDS], "entry": entry}
 
 
+def source_of_record(record: Mapping[str, str]) -> PaperSource:
+    """The source that a draft stores of a figure."""
+    return PaperSource(**{"file": "", **{name: record[name] for name in PARTS if name in record}})
+
+
 def condition_sources(
     firm: FirmTable, draft: Mapping[str, Any], scheme: Scheme, language: Language
 ) -> dict[str, ConditionSources]:
@@ -92,10 +97,7 @@ def _origin(record: Mapping[str, str] | None, entry: str | None, language: Langu
 
 def record_text(record: Mapping[str, str] | None, language: Language) -> str:
     """File, page and line of a source that was stored; nothing where there is none."""
-    if not record:
-        return ""
-    parts = {name: record[name] for name in PARTS if name in record}
-    return source_text(PaperSource(**{"file": "", **parts}), language)
+    return source_text(source_of_record(record), language) if record else ""
 
 
 def _same(entry: str, other: str) -> bool:

@@ -62,6 +62,8 @@ class Draft:
     shared_with: int | None = None
     #: by key of a fact, where a paper has it (``reports.fact_sources.source_record``)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: figures and differences of the three books in CNY or persons, by ``item:category@year``
+    reconciliation: dict[str, str] = field(default_factory=dict)
     #: answers of the ten first questions that are no figures of the form
     answers: dict[str, str] = field(default_factory=dict)
     language: str = ""
@@ -92,8 +94,11 @@ class Draft:
             if (entries := rows_with_entries(rows))
         }
         state: dict[str, Any] = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
-        if sources := {key: each for key, each in self.sources.items() if key in self.facts}:
+        known = self.facts.keys() | self.reconciliation.keys()
+        if sources := {key: each for key, each in self.sources.items() if key in known}:
             state["sources"] = sources
+        if self.reconciliation:
+            state["reconciliation"] = dict(self.reconciliation)
         if self.tracks:
             state["tracks"] = sorted(self.tracks)
         if self.answers:
@@ -266,6 +271,7 @@ def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
         facts=dict(state.get("facts", {})),
         lists=dict(state.get("ledgers", {})),
         sources=dict(state.get("sources", {})),
+        reconciliation=dict(state.get("reconciliation", {})),
         tracks=list(state.get("tracks", ())),
         latest_year=state.get("latest_year"),
         step=state.get("step", FIRST_STEP),

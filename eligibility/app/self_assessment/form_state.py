@@ -22,6 +22,8 @@ DRAFT = "draft"
 CODE = "return code"
 #: the files of papers, and what was read of them under the name of their content
 PAPER_FILES, PAPERS = "paper files", "papers"
+#: how often tables of figures of the three books were taken over
+FIGURES = "figures of the three books"
 #: what lists of people came to, and how often counts were taken from such lists
 STAFF_REPORT, ROSTERS = "staff report", "rosters"
 SHOWN_STEP = "shown-step"
@@ -172,6 +174,12 @@ def papers(digest: str) -> PaperReading | None:
     return kept[1] if kept is not None and kept[0] == digest else None
 
 
+def latest_papers() -> PaperReading | None:
+    """What was read of the papers chosen last, if it is still at hand."""
+    kept: tuple[str, PaperReading] | None = st.session_state.get(PAPERS)
+    return kept[1] if kept is not None else None
+
+
 def keep_papers(digest: str, reading: PaperReading) -> None:
     """Have what was read at hand while the page is open."""
     st.session_state[PAPERS] = (digest, reading)
@@ -181,6 +189,16 @@ def paper_key(name: str) -> str:
     """The key of a choice about papers; another for other files."""
     kept = st.session_state.get(PAPERS)
     return f"paper:{name}:{kept[0] if kept else ''}"
+
+
+def figures_key(name: str) -> str:
+    """The key of a table of figures of the three books; another once it was taken over."""
+    return f"figures:{name}:{st.session_state.get(FIGURES, 0)}"
+
+
+def renew_figures() -> None:
+    """Let the tables of figures start anew from what is held."""
+    st.session_state[FIGURES] = st.session_state.get(FIGURES, 0) + 1
 
 
 def roster_key(name: str) -> str:

@@ -11,7 +11,7 @@ from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state, papers
 from eligibility.app.translation import text as _
 
-STEPS = PAGES / "self_assessment/steps_page.py"
+STEPS, BOOKS = (PAGES / f"self_assessment/{name}_page.py" for name in ("steps", "reconciliation"))
 
 st.title(_("Begin with your papers"), anchor=False)
 st.write(
@@ -25,6 +25,8 @@ reading = papers.read_uploads(cache.scheme(), date.today())
 if reading is None:
     st.stop()
 scheme = cache.scheme()
+papers.count(reading)
+papers.whose(reading, form_state.draft())
 papers.unread(reading)
 choices = papers.conflicts(reading, scheme)
 chosen = papers.facts(reading, scheme)
@@ -35,3 +37,4 @@ with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="
             papers.filled_draft(form_state.draft(), [*chosen, *choices], reading, scheme)
         )
         st.switch_page(STEPS)
+    st.page_link(BOOKS, label=_("The three books: do books, tax return and application agree? →"))
