@@ -64,6 +64,8 @@ class Draft:
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     #: answers of the ten first questions that are no figures of the form
     answers: dict[str, str] = field(default_factory=dict)
+    #: by id of an own rating, the elements of it that the firm has
+    elements: dict[str, list[str]] = field(default_factory=dict)
     language: str = ""
     visit: int = 0
     sought: tuple[str, int] = ("", 0)
@@ -98,6 +100,8 @@ class Draft:
             state["tracks"] = sorted(self.tracks)
         if self.answers:
             state["answers"] = dict(self.answers)
+        if self.elements:
+            state["elements"] = {name: list(ticked) for name, ticked in self.elements.items()}
         if self.fingerprints:
             state["fingerprints"] = dict(self.fingerprints)
         return state if self.latest_year is None else {**state, "latest_year": self.latest_year}
@@ -120,6 +124,16 @@ class Draft:
             self.answers.pop(condition, None)
         else:
             self.answers[condition] = str(value)
+
+    def tick(self, rating: str, element: str, *, on: bool) -> list[str]:
+        """Take whether the firm has an element of an own rating; those that it has now."""
+        ticked = [name for name in self.elements.get(rating, ()) if name != element]
+        ticked += [element] if on else []
+        if ticked:
+            self.elements[rating] = ticked
+        else:
+            self.elements.pop(rating, None)
+        return ticked
 
     def show_years(self, years: Sequence[int]) -> bool:
         """Take note of the calendar years of the form; whether the latest is new and still blank.
@@ -275,5 +289,6 @@ def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
         version=row["version"],
         shared_with=row["carrier_id"],
         answers=dict(state.get("answers", {})),
+        elements=dict(state.get("elements", {})),
         fingerprints=dict(state.get("fingerprints", {})),
     )

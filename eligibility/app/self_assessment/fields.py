@@ -12,7 +12,13 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app.page_files import PAGES
-from eligibility.app.self_assessment import averages, form_state, live_figures, roster_counts
+from eligibility.app.self_assessment import (
+    averages,
+    checklist,
+    form_state,
+    live_figures,
+    roster_counts,
+)
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -195,7 +201,10 @@ def figure(years: list[Field], sheet: Sheet) -> None:
             data_labels="|".join(_label(field, sheet) for field in years),
         )
     )
+    with ask:
+        checklist.checklist(first, sheet)
     with answer:
+        checklist.comes_to(first, sheet)
         with st.container(gap=None):
             if first.of == "calendar_year":
                 heads = (
@@ -327,10 +336,14 @@ def _input(field: Field, sheet: Sheet) -> None:
 def _grades(field: Field, sheet: Sheet) -> dict[str, str]:
     """The grades of an own rating with the points that the guideline gives for each."""
     item = sheet.reading.law.items.get(field.id.removesuffix("_rating"))
-    points = {band.grade: fmt.interval(*band.points) for band in item.bands} if item else {}
+    bands = {band.grade: band for band in item.bands} if item else {}
     return {
-        grade: _("{grade} {points}").format(grade=grade, points=points[grade])
-        if grade in points
+        grade: _("{grade} {word} {points}").format(
+            grade=grade,
+            word=language().of(bands[grade].title or Wording(zh="", en="")),
+            points=fmt.interval(*bands[grade].points),
+        )
+        if grade in bands
         else grade
         for grade in RATINGS
     }
