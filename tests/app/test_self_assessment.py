@@ -234,6 +234,7 @@ def test_a_header_pasted_from_excel_is_left_out_of_the_list_and_said() -> None:
     right = {"name": "一种方法", "class": "发明专利"}
     draft.edit("ip", {"edited_rows": {0: header, 1: right}})
     assert draft.lists["ip"] == [right]
+    assert draft.lists["ip"] == [right]
     # as the table shown has it, until the step is opened anew
     assert draft.left_out["ip"] == 1
     draft.turn("ip")
@@ -323,6 +324,14 @@ def test_a_list_stands_in_for_the_count_and_names_the_row_that_does_not_count() 
     assert "**x** &lt;script&gt;" in said
     assert "1 (from the list)" in [each.value for each in app.text_input]
     assert draft.facts["ip_class1_count"] == "7"
+
+
+def test_a_day_that_a_list_gives_is_shown_as_that_day() -> None:
+    rights = [{"name": "甲", "class": "软著", "granted_on": "2024-03-05", "status": "有效",
+               "owner": "本企业", "acquired": "自主研发", "used": "否"}]  # fmt: skip
+    app = page("self_assessment/steps", Draft(facts=dict(FACTS), step="ip", lists={"ip": rights}))
+    (earliest,) = [each for each in app.text_input if each.label.startswith("Day the earliest")]
+    assert earliest.value == "2024-03-05 (from the list)"
 
 
 def test_blank_amounts_become_zero_only_when_asked() -> None:

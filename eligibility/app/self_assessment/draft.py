@@ -156,10 +156,10 @@ class Draft:
         """Take the changes of a list's table since its step was opened; the rows that it has now."""
         rows = [dict(row) for row in self.list_baseline[name]]
         for place, cells in changes.get("edited_rows", {}).items():
-            rows[int(place)].update(cells)
+            rows[int(place)].update(_texts(cells))
         gone = {int(place) for place in changes.get("deleted_rows", [])}
         remaining = [row for place, row in enumerate(rows) if place not in gone]
-        typed = [*remaining, *changes.get("added_rows", [])]
+        typed = [*remaining, *(_texts(cells) for cells in changes.get("added_rows", []))]
         definition = load_scheme().lists[list_id(name)]
         self.lists[name], self.left_out[name] = without_titles(definition, typed)
         return len(typed)
@@ -258,6 +258,14 @@ class Draft:
     def _refresh_sharing(self, repository: Repository) -> None:
         row = repository.drafts.get("" if self.key is None else self.key)
         self.version, self.shared_with = row["version"], row["carrier_id"]
+
+
+def _texts(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells of a table as texts: numbers picked from a list stand in one, apart by commas."""
+    return {
+        name: "、".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in cells.items()
+    }
 
 
 def list_id(key: str) -> str:

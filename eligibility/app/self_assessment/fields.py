@@ -370,7 +370,7 @@ def _from_list(field: Field, sheet: Sheet) -> str:
     if value is None:
         return _("open: see the list")
     if isinstance(value, str):
-        sentence = _("yes") if value == "yes" else _("no")
+        sentence = {"yes": _("yes"), "no": _("no")}.get(value, value)
     else:
         sentence = fmt.number(value / 10**WAN_POWER if field.kind == "money" else value, 4)
     return _("{value} (from the list)").format(value=sentence)
