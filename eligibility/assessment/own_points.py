@@ -31,18 +31,18 @@ class OwnPoints:
     lacking: Sequence[Element]
 
 
-def own_points(item: Item, ticked: Collection[str]) -> OwnPoints:
+def own_points(item: Item, present_ids: Collection[str]) -> OwnPoints:
     """Points of an item by the elements that a firm has, each worth the same, rounded down.
 
     Parameters
     ----------
     item : Item
         With elements.
-    ticked : collection of str
+    present_ids : collection of str
         Ids of the elements that are there; others than the item's are left out.
     """
-    present = tuple(each for each in item.elements if each.id in ticked)
-    lacking = tuple(each for each in item.elements if each.id not in ticked)
+    present = tuple(each for each in item.elements if each.id in present_ids)
+    lacking = tuple(each for each in item.elements if each.id not in present_ids)
     if not present:
         return OwnPoints(None, present, lacking)
     return OwnPoints(floor(item.max * len(present) / len(item.elements)), present, lacking)

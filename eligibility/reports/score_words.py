@@ -62,7 +62,7 @@ def in_words(table: pa.Table, scheme: Scheme, language: Speaks) -> pa.Table:
         if name == "verdict" or name.endswith("_status"):
             column = _each(column, lambda word: language.text(word) if word in _STATES else word)
         elif name in ("edition", "warnings", "turned_by_another_reading", "readiness_weakest"):
-            column = _each(column, lambda ids: _listed(ids, names, language))
+            column = _each(column, lambda ids: _join(ids, names, language))
         columns.append(column)
     titles = [_title(name, scheme, language) for name in table.column_names]
     return pa.table(columns, names=titles)
@@ -95,7 +95,7 @@ def _names(scheme: Scheme, language: Speaks) -> dict[str, str]:
     return names
 
 
-def _listed(ids: str, names: dict[str, str], language: Speaks) -> str:
+def _join(ids: str, names: dict[str, str], language: Speaks) -> str:
     return language.text("; ").join(names.get(name, name) for name in ids.split())
 
 
