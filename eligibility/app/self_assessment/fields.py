@@ -40,6 +40,8 @@ from eligibility.screening import Firm
 
 #: characters that an input takes; entries of the official form may be sentences
 SHORT, LONG = 200, 500
+#: kinds whose answer is picked, so that nothing can be wrong with it
+PICKED = ("yes_no", "rating", "catalogue")
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 
 
@@ -167,14 +169,15 @@ def fields(step: str, sheet: Sheet, firm: Firm | None) -> None:
 def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
     """What a lower rung alone asks, marked as such."""
     title = language().of(rung.title)
-    st.header(_("Only for: {title}").format(title=title), anchor=False)
     words = _(
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
-    st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
-    with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
-        for _stem, years in groupby(fields, key=lambda field: field.stem):
-            figure(list(years), sheet)
+    wanted = any(sheet.has_entry(field) or field.id == sheet.draft.sought[0] for field in fields)
+    with st.expander(_("Only for: {title}").format(title=title), expanded=wanted):
+        st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
+        with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
+            for _stem, years in groupby(fields, key=lambda field: field.stem):
+                figure(list(years), sheet)
 
 
 def figure(years: list[Field], sheet: Sheet) -> None:
@@ -215,18 +218,25 @@ def figure(years: list[Field], sheet: Sheet) -> None:
             with st.container(horizontal=True, wrap=False, gap="small"):
                 for field in years:
                     _input(field, sheet)
+            if first.kind not in PICKED:
+                # a place of its own from the start: what is said there moves no input below
+                st.html(tag("div", *_messages(years, sheet), cls="says"))
         if first.kind == "catalogue":
             st.page_link(
                 PAGES / "reference/technical_field_page.py",
                 label=_("Find the code by a sentence about the product →"),
             )
-        for field in years:
-            if field.id in sheet.issues:
-                st.html(_issue(field, sheet))
-            elif echo := _echo(field, sheet):
-                st.html(tag("p", echo, cls="echo", id=f"says-{field.id}"))
-            elif (amount := _large(field, sheet)) is not None:
-                st.html(_asks_unit(field, amount, sheet))
+
+
+def _messages(years: Sequence[Field], sheet: Sheet) -> Iterator[Markup]:
+    """What is wrong with the entries of a row, or how they were read."""
+    for field in years:
+        if field.id in sheet.issues:
+            yield _issue(field, sheet)
+        elif echo := _echo(field, sheet):
+            yield tag("p", echo, cls="echo", id=f"says-{field.id}")
+        elif (amount := _large(field, sheet)) is not None:
+            yield _asks_unit(field, amount, sheet)
 
 
 def _keyboard(field: Field) -> str:

@@ -62,13 +62,15 @@ def _share(name: str, sheet: Sheet) -> None:
         )
     )
     text = sheet.draft.answers.get(name, "")
-    with answer:
+    with answer, st.container(gap=None):
         st.text_input(
             label, max_chars=20, key=form_state.answer_key(name, text), label_visibility="collapsed"
         )
+        wrong = []
         if text and read_share(text) is None:
             words = _("{value}: expected a share from 0 to 100, in percent").format(value=text)
-            st.html(tag("p", words, cls="notice refused", id=f"says-{name}"))
+            wrong = [tag("p", words, cls="notice refused", id=f"says-{name}")]
+        st.html(tag("div", *wrong, cls="says"))
 
 
 def sentence(answers: Sequence[Answer]) -> None:
