@@ -220,7 +220,9 @@ def figure(years: list[Field], sheet: Sheet) -> None:
                     _input(field, sheet)
             if first.kind not in PICKED:
                 # a place of its own from the start: what is said there moves no input below
-                st.html(tag("div", *_messages(years, sheet), cls="says"))
+                # the sentence of a wrong credit code is the longest
+                cls = "says long" if first.kind == "code" else "says"
+                st.html(tag("div", *_messages(years, sheet), cls=cls))
         if first.kind == "catalogue":
             st.page_link(
                 PAGES / "reference/technical_field_page.py",

@@ -6,13 +6,20 @@ from datetime import date
 
 import streamlit as st
 
-from eligibility.app import cache
+from eligibility.app import address, cache
 from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state, papers
 from eligibility.app.translation import text as _
 
 STEPS = PAGES / "self_assessment/steps_page.py"
 
+opened = form_state.draft()
+with st.container(key="back"):
+    st.page_link(
+        STEPS if opened else PAGES / "self_assessment/start_page.py",
+        label=_("← Back to the steps") if opened else _("← Back"),
+        query_params=address.draft_query(opened.step) if opened else None,
+    )
 st.title(_("Begin with your papers"), anchor=False)
 st.write(
     _(
