@@ -88,6 +88,22 @@ def sentence(answers: Sequence[Answer]) -> None:
     st.html(tag("p", tag("strong", text), cls="progress", role="status"))
 
 
+def answer_line(answers: Sequence[Answer]) -> None:
+    """What stands out: how many stand, and what does not, else how many are to be looked up."""
+    states = [answer.state for answer in answers]
+    fails = [each.finding["title"][language().id] for each in answers if each.state == FAILS]
+    if fails:
+        more, status = _("does not stand: {names}").format(names=_(", ").join(fails)), "unmet"
+    elif LOOK_UP in states:
+        more = _("{n} to be looked up").format(n=states.count(LOOK_UP))
+        status = "undetermined"
+    else:
+        more, status = _("the full form shows the score"), "met"
+    if answers:
+        stand = _("{n} of {count} stand").format(n=states.count(STANDS), count=len(states))
+        st.html(tag("p", tag("strong", stand), tag("span", more), cls=f"verdict {status}"))
+
+
 def marks(answers: Sequence[Answer], sheet: Sheet) -> None:
     """A mark for each condition, and what to look up."""
     st.html(tag("ul", *(_mark(answer, sheet) for answer in answers), cls="marks precheck"))
