@@ -50,8 +50,9 @@ title = language().of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
     arrival.arrive(step, title, draft.sought)
-    draft_storage.storage_popover(draft, repository)
-    st.page_link(PAPERS, label=_("Fill in from papers →"))
+    with st.container(horizontal=True, vertical_alignment="center", key="beside-steps"):
+        draft_storage.storage_popover(draft, repository)
+        st.page_link(PAPERS, label=_("Fill in from papers →"))
 with right:
     st.title(title, anchor=False)
     year_notice.show_year_notice(draft, told)
