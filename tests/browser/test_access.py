@@ -37,8 +37,9 @@ STANDS_OUT = """() => {
   const accent = getComputedStyle(probe).color;
   probe.remove();
   let at = document.activeElement;
-  // a table rings the cell that has the focus within its own drawing
-  if (at?.closest('[data-testid=stDataFrame]')) return true;
+  // the cells of a table are drawn, so the table stands out as a whole
+  const table = at?.closest('[data-testid=stDataFrame]');
+  if (table && getComputedStyle(table).outlineStyle !== 'none') return true;
   for (let up = 0; at && up < 4; up++, at = at.parentElement) {
     const s = getComputedStyle(at);
     const outlined = s.outlineStyle !== 'none' && s.outlineWidth !== '0px';
