@@ -81,6 +81,8 @@ class FirmSummary:
         lacking = [
             each for each, state in zip(findings, states, strict=True) if state == "undetermined"
         ]
+        if len(lacking) > NAMED:
+            return say("{met} of {count} conditions are met; {n} figures are missing to decide the other {rest}.").format(n=len(blank), rest=len(lacking), **places)  # fmt: skip
         titles = self._titles(lacking)
         return say("{met} of {count} conditions are met; {n} figures are missing to decide: {titles}.").format(n=len(blank), titles=titles, **places)  # fmt: skip
 

@@ -9,7 +9,9 @@ import streamlit as st
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import try_out
 from eligibility.app.translation import language
+from eligibility.assessment.own_points import own_points
 from eligibility.domain.facts import Field
+from eligibility.domain.law import Item
 from eligibility.domain.papers import PaperReading
 from eligibility.evidence.staff_report import StaffReport
 
@@ -17,6 +19,7 @@ ENTRY = "entry:"
 ANSWER = "share:"
 TYPED_LIST = "list:"
 TEXT = "text:"
+ELEMENT = "element:"
 MONTHS = "months"
 DRAFT = "draft"
 CODE = "return code"
@@ -88,6 +91,23 @@ def answer_key(condition: str, text: str) -> str:
     """The key of the input of a share answered before the form, with the text that stands there."""
     st.session_state.setdefault(f"{ANSWER}{condition}", text)
     return f"{ANSWER}{condition}"
+
+
+def element_key(rating: str, element: str, *, on: bool) -> str:
+    """The key of the tick for an element of an own rating, as the draft has it."""
+    key = f"{ELEMENT}{rating}.{element}"
+    st.session_state.setdefault(key, on)
+    return key
+
+
+def tick_element(item: Item, rating: str, element: str) -> None:
+    """Take the tick of an element into the draft, and enter the own points that follow."""
+    open_draft = draft()
+    if open_draft is not None:
+        collect()
+        on = bool(st.session_state.get(f"{ELEMENT}{rating}.{element}"))
+        points = own_points(item, open_draft.tick(rating, element, on=on)).points
+        enter({rating: "" if points is None else str(points)})
 
 
 def list_key(kind: str) -> str:
@@ -163,7 +183,9 @@ def chosen_carrier() -> int | None:
 
 def _forget_inputs() -> None:
     for key in [
-        key for key in st.session_state if str(key).startswith((ENTRY, ANSWER, TYPED_LIST, TEXT))
+        key
+        for key in st.session_state
+        if str(key).startswith((ENTRY, ANSWER, TYPED_LIST, TEXT, ELEMENT))
     ]:
         del st.session_state[key]
 

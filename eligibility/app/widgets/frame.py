@@ -26,6 +26,14 @@ def style() -> None:
     st.html(STYLE)
 
 
+def paper_limits() -> None:
+    """What an uploader of papers takes, in place of what one of tables takes."""
+    words = _("PDF, Word, Excel, CSV or zip, up to {n} MB").format(
+        n=st.get_option("server.maxUploadSize")
+    )
+    st.html(f"<style>.stApp{{--file-limits:{dumps(words, ensure_ascii=False)}}}</style>")
+
+
 def own_words() -> None:
     """Streamlit speaks English only; its uploader and drawer are given words of this language."""
     texts = {
