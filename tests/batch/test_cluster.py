@@ -281,7 +281,7 @@ def test_a_worker_that_comes_late_with_something_else_is_refused_too(
     tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_running", Pretending("numpy"))
-    monkeypatch.setattr(cluster._Crew, "refuse_others", lambda crew, order: None)
+    monkeypatch.setattr(cluster._Crew, "refuse_others", lambda *_: None)
     with pytest.raises(InputError, match="A worker that joined cannot take part: it has numpy"):
         score(
             cluster.score_file, SAMPLES / "candidates.csv", tmp_path / "o.csv", scheduler=scheduler
