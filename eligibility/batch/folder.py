@@ -209,7 +209,7 @@ def _labels(files: Sequence[StoredFile]) -> dict[str, str]:
 def _refuse_input_folder(folder: Folder, files: Sequence[StoredFile]) -> None:
     """Raise InputError if results would stand beside the input."""
     for file in files:
-        if file.address.rsplit("/", 1)[0].rsplit(os.sep, 1)[0] == folder.address:
+        if os.path.dirname(file.address) == folder.address:
             raise InputError(
                 "{folder} holds the input; name another folder for the results.",
                 folder=folder.address,
