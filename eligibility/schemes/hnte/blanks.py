@@ -6,7 +6,7 @@ its application. Each function is for rows of which some figure is blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from typing import TypeVar
@@ -34,6 +34,8 @@ T = TypeVar("T")
 ENDS = (0.0, 1e-30, 1e30)
 #: rows and fills of them that are worked out at once
 CELLS = 1 << 16
+#: and so many at most that are remembered until the rows are judged
+MEMO_CELLS = 1 << 18
 
 
 def select(firms: FirmTable, rows: Bools, *stems: str) -> FirmTable:
@@ -179,7 +181,7 @@ def points_over_fills(
         found = [
             pair
             for table in over_registrations(group, lambda table: table)
-            for pair in _over_ends(table.series(stem), ends, partial(form, table))
+            for pair in _over_ends(table, stem, ends, form)
         ]
         lows, highs = (np.concatenate(side) for side in zip(*found, strict=True))
         low[rows], high[rows] = lows.min(axis=0), highs.max(axis=0)
@@ -199,18 +201,29 @@ def _by_blanks(firms: FirmTable, stem: str) -> list[tuple[Bools, FirmTable]]:
 
 
 def _over_ends(
-    series: YearSeries,
+    firms: FirmTable,
+    stem: str,
     ends: Sequence[float],
-    form: Callable[[YearSeries], tuple[Floats, Floats]],
+    form: Callable[[FirmTable, YearSeries], tuple[Floats, Floats]],
 ) -> Iterator[tuple[Floats, Floats]]:
     """Points of every fill of rows whose blanks are in the same years, some fills at once: fills × rows."""
+    series = firms.series(stem)
     blank = np.isnan(series.values)
-    years, rows = blank.shape
     wanted = [bool(year.any()) for year in blank & series.applies]
     fills = np.array(list(product(*(ends if is_blank else ends[:1] for is_blank in wanted)))).T
-    for some in np.array_split(fills, -(-fills.shape[1] * rows // CELLS), axis=1):
-        shape = (years, some.shape[1], rows)
-        values = np.where(blank[:, None], some[:, :, None], series.values[:, None])
-        applies = np.broadcast_to(series.applies[:, None], shape)
-        low, high = form(YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {}))
-        yield low.reshape(shape[1:]), high.reshape(shape[1:])
+    cells = fills.shape[1] * firms.rows
+
+    def filled() -> Iterator[YearSeries]:
+        for some in np.array_split(fills, -(-cells // CELLS), axis=1):
+            values = np.where(blank[:, None], some[:, :, None], series.values[:, None])
+            applies = np.broadcast_to(series.applies[:, None], values.shape)
+            years = len(values)
+            yield YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {})
+
+    # every reading of the law asks for the same fills
+    some_at_once: Iterable[YearSeries] = filled()
+    if cells <= MEMO_CELLS:
+        some_at_once = firms.memoize(("fills", stem, tuple(ends)), lambda: list(filled()))
+    for some in some_at_once:
+        low, high = form(firms, some)
+        yield low.reshape(-1, firms.rows), high.reshape(-1, firms.rows)

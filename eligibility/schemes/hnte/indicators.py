@@ -198,10 +198,12 @@ def _growth(
     item = law.items[name]
 
     def points(_: FirmTable, series: YearSeries) -> tuple[Floats, Floats]:
-        return _growth_points(item, law, _growth_rate(series), none_for_negative)
+        growth = series.memoize("growth", lambda: _growth_rate(series))
+        return _growth_points(item, law, growth, none_for_negative)
 
     ends = (*ENDS, *(-end for end in ENDS[1:])) if stem in MAY_BE_NEGATIVE else ENDS
-    grown = firms.memoize(("growth", stem), lambda: _growth_rate(firms.series(stem)))
+    series = firms.series(stem)
+    grown = series.memoize("growth", lambda: _growth_rate(series))
     return _over_blanks(firms, stem, ends, grown.rate, points)
 
 
