@@ -121,7 +121,6 @@ def assess(
     from eligibility.assessment.assess import assess_table
     from eligibility.assessment.record import records
     from eligibility.intake.table import read_table
-    from eligibility.reports.firm_text import plain
 
     with refusals(lang) as spoken:
         qualification = held_scheme(scheme)
@@ -135,6 +134,8 @@ def assess(
         if form is Result.JSON:
             print(json_text(entries), end="")
         else:
+            from eligibility.reports.firm_text import plain
+
             for record in entries:
                 print(plain(record, qualification, spoken))
         report_file(batch, spoken)
