@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +51,8 @@ REQUESTS = (
     ("PUT", "/_stcore/upload_file/none/none", b"x" * (51 << 20), {}),
     ("OPTIONS", "/_stcore/upload_file/none/none", b"", {"Origin": "https://elsewhere.example"}),
 )
+#: seconds to wait for a server, or for an answer of it
+PATIENCE = 300
 #: of one moment or one connection
 PASSING = {"date", "etag", "last-modified", "set-cookie"}
 
@@ -115,12 +118,13 @@ def ask(command: list[str], folder: Path, data: Path) -> list[tuple[int, dict[st
         words, cwd=folder, env=clean() | store, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            for _ in range(600):
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
+            until = time.monotonic() + PATIENCE
+            while time.monotonic() < until:
+                # not before it is there, and has loaded what its pages share
+                with suppress(OSError):
+                    if answer(port, "GET", "/_stcore/health", b"", {})[0] == 200:
+                        break
+                time.sleep(0.2)
             return [answer(port, *request) for request in REQUESTS]
         finally:
             server.terminate()
@@ -130,7 +134,7 @@ def answer(
     port: int, method: str, path: str, body: bytes, headers: dict[str, str]
 ) -> tuple[int, dict[str, str]]:
     """Status and headers of one answer, the port written as PORT."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, body or None, headers)
         reply = connection.getresponse()

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -87,12 +87,18 @@ class Scorer:
         return ScoredChunk(table, rejects, batch.read, batch.issues[:ISSUES_SHOWN], batch.headers)
 
 
+class Tables(Protocol):
+    """What tables are written to, one after the other."""
+
+    def write(self, table: pa.Table, /) -> None: ...
+
+
 @dataclass(frozen=True)
 class Outputs:
     """The files that results and rejected rows go to."""
 
     results: Output
-    rejects: Output | None
+    rejects: Tables | None
 
 
 @contextmanager

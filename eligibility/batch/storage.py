@@ -163,7 +163,8 @@ def _file_system(address: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
 
         # other processes write there too
-        return url_to_fs(address, use_listings_cache=False)
+        system, path = url_to_fs(address, use_listings_cache=False)
+        return system, path
     except (ImportError, ValueError) as error:
         raise InputError(
             "{address} cannot be reached: {why}.", address=address, why=error
