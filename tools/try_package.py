@@ -46,8 +46,9 @@ REQUESTS = (
     ("GET", "/_stcore/host-config", b"", {}),
     ("GET", "/no/such/page", b"", {}),
     ("GET", "/", b"", {"Host": "elsewhere.example"}),
-    ("POST", "/sign-in", b"a=b", {}),
-    ("POST", "/sign-in", b"a" * 100_000, {}),
+    ("POST", "/auth/sign-in", b"name=a&password=b", {"Origin": "https://elsewhere.example"}),
+    ("POST", "/auth/sign-in", b"name=a&password=b", {"Origin": "http://127.0.0.1:PORT"}),
+    ("POST", "/auth/sign-in", b"a" * 100_000, {"Origin": "http://127.0.0.1:PORT"}),
     ("PUT", "/_stcore/upload_file/none/none", b"x" * (51 << 20), {}),
     ("OPTIONS", "/_stcore/upload_file/none/none", b"", {"Origin": "https://elsewhere.example"}),
 )
@@ -136,7 +137,8 @@ def answer(
     """Status and headers of one answer, the port written as PORT."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request(method, path, body or None, headers)
+        sent = {name: value.replace("PORT", str(port)) for name, value in headers.items()}
+        connection.request(method, path, body or None, sent)
         reply = connection.getresponse()
     except (BrokenPipeError, ConnectionResetError):
         return 0, {"connection": "closed before the whole body was sent"}
