@@ -86,7 +86,7 @@ class _WithoutPandas:
 
 def main() -> None:
     """Run the command line."""
-    sys.meta_path.insert(0, _WithoutPandas())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _WithoutPandas())
     # what a command makes at its start lives to its end: looking through it again and again takes a tenth
     gc.set_threshold(YOUNG)
     for stream in (sys.stdout, sys.stderr):
