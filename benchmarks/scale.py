@@ -66,17 +66,17 @@ def workers(folder: Path, source: Path, rows: int) -> None:
     """One process on one core, then two workers."""
     one = folder / "one.csv"
     core = str(min(os.sched_getaffinity(0)))
-    alone = timed(["taskset", "-c", core, *SCORE, str(source), "-o", str(one), *DAY])
+    alone = time_command(["taskset", "-c", core, *SCORE, str(source), "-o", str(one), *DAY])
     print(f"one process on one core: {alone}")
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
-    both = timed([*SCORE, str(source), "-o", f"{out}/", *DAY, *DASK])
+    both = time_command([*SCORE, str(source), "-o", f"{out}/", *DAY, *DASK])
     print(f"two workers: {both}")
     print(
         f"by the clock {alone.seconds / both.seconds:.2f} times as fast, for {both.processor / alone.processor:.2f} "
         f"times the processor; {both.processor / rows * 1e6:.1f} s of processor for a million firms"
     )
-    same_rows(out, one)
+    check_rows(out, one)
 
 
 def kill(folder: Path, source: Path) -> None:
@@ -94,7 +94,7 @@ def kill(folder: Path, source: Path) -> None:
     client.wait()
     # the workers notice that nobody is there any more
     time.sleep(5)
-    before = {path: path.stat().st_mtime_ns for path in finished(again)}
+    before = {path: path.stat().st_mtime_ns for path in finished_parts(again)}
     subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
     touched = [path for path, moment in before.items() if path.stat().st_mtime_ns != moment]
     for path in sorted(out.rglob("*.csv")):
@@ -128,16 +128,18 @@ def object_store(folder: Path, source: Path) -> None:
                 break
             time.sleep(0.2)
         store.upload_file(str(source), "firms", "in/firms.csv")
-        there = timed([*SCORE, "s3://firms/in/firms.csv", "-o", "s3://firms/out", *DAY, *DASK])
+        there = time_command(
+            [*SCORE, "s3://firms/in/firms.csv", "-o", "s3://firms/out", *DAY, *DASK]
+        )
         print(f"from and to s3 (moto): {there}")
         before = objects(store)
         back = folder / "back"
         for name in before:
             (back / name).parent.mkdir(parents=True, exist_ok=True)
             store.download_file("firms", f"out/{name}", str(back / name))
-        same_rows(back, folder / "one.csv")
+        check_rows(back, folder / "one.csv")
         store.delete_object(Bucket="firms", Key="out/firms-00000.csv")
-        timed([*SCORE, "s3://firms/in/firms.csv", "-o", "s3://firms/out", *DAY, *DASK])
+        time_command([*SCORE, "s3://firms/in/firms.csv", "-o", "s3://firms/out", *DAY, *DASK])
         after = objects(store)
         changed = sorted(name for name in after if after[name] != before.get(name))
         print(f"one part deleted, run again: {len(after)} objects, written anew: {changed}")
@@ -163,7 +165,7 @@ class Run:
         return f"{self.seconds:.1f} s, {self.processor:.1f} s of processor, largest process {self.largest:.0f} MiB"
 
 
-def timed(command: list[str]) -> Run:
+def time_command(command: list[str]) -> Run:
     """Run a command."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -215,7 +217,7 @@ def memory(pid: int) -> int:
     return 0
 
 
-def finished(out: Path) -> list[Path]:
+def finished_parts(out: Path) -> list[Path]:
     """The results of parts that have a record."""
     records = out.glob("_parts/*.csv.json")
     return [out / record.name.removesuffix(".json") for record in records]
@@ -223,11 +225,11 @@ def finished(out: Path) -> list[Path]:
 
 def wait_for(out: Path, parts: int) -> None:
     """Wait until so many parts are finished."""
-    while len(finished(out)) < parts:
+    while len(finished_parts(out)) < parts:
         time.sleep(0.1)
 
 
-def same_rows(out: Path, one: Path) -> None:
+def check_rows(out: Path, one: Path) -> None:
     """Raise SystemExit unless the parts, one after the other, are the one file."""
     with one.open("rb") as whole:
         head = whole.readline()

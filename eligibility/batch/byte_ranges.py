@@ -70,7 +70,7 @@ class RangeSurvey:
     start: int
     stop: int
     breaks: int
-    quoted: bool
+    has_quotes: bool
     utf8: bool
 
 
@@ -108,7 +108,7 @@ def byte_ranges(
     if options.encoding is None and not all(each.utf8 for each in surveys):
         # as ``encodings.find_encoding`` has it
         dialect = replace(dialect, encoding="gb18030")
-    if any(each.quoted for each in surveys):
+    if any(each.has_quotes for each in surveys):
         return _one_after_the_other(file, begin, layout, dialect)
     ranges, row = [], layout.headers.lines + 1
     for each in surveys:

@@ -119,11 +119,11 @@ def _run(
             records[number] = record
             progress(sum(each.read for each in records.values()))
 
-    while left := [part for part in parts if not _finished(part, records)]:
+    while left := [part for part in parts if not _is_finished(part, records)]:
         score(left, {})
         # where the rows of a range were counted wrong, those behind it begin elsewhere
-        parts = _renumbered(parts, records)
-    elsewhere = _shuffled(job, content, parts, run)
+        parts = _renumber(parts, records)
+    elsewhere = _digest_duplicates(job, content, parts, run)
     again = [
         part for part in parts if records[part.number].elsewhere != elsewhere.get(part.number, "")
     ]
@@ -136,12 +136,12 @@ def _run(
     return summary
 
 
-def _finished(part: Part, records: dict[int, PartRecord]) -> bool:
+def _is_finished(part: Part, records: dict[int, PartRecord]) -> bool:
     record = records.get(part.number)
     return record is not None and record.input == part.identity
 
 
-def _renumbered(parts: Sequence[Part], records: dict[int, PartRecord]) -> list[Part]:
+def _renumber(parts: Sequence[Part], records: dict[int, PartRecord]) -> list[Part]:
     """The parts, ranges of a file at the rows that those before them leave to them."""
     result: list[Part] = []
     for part in parts:
@@ -153,7 +153,9 @@ def _renumbered(parts: Sequence[Part], records: dict[int, PartRecord]) -> list[P
     return result
 
 
-def _shuffled(job: Job, content: bytes, parts: Sequence[Part], run: TaskMap) -> dict[int, str]:
+def _digest_duplicates(
+    job: Job, content: bytes, parts: Sequence[Part], run: TaskMap
+) -> dict[int, str]:
     """For every part with rows whose firm an earlier part has: a digest of these rows."""
     if len(parts) == 1:
         return {}
@@ -290,8 +292,8 @@ def _summary(parts: Sequence[Part], records: dict[int, PartRecord]) -> FolderSum
         verdicts.update(record.verdicts)
     return FolderSummary(
         read=sum(record.read for record in every),
-        rows_scored=sum(record.scored for record in every),
-        rows_rejected=sum(record.rejected for record in every),
+        rows_scored=sum(record.rows_scored for record in every),
+        rows_rejected=sum(record.rows_rejected for record in every),
         verdicts=verdicts,
         issues=[issue for record in every for issue in record.issues][:ISSUES_SHOWN],
         columns_not_read=list(
@@ -311,11 +313,10 @@ def _summary_record(
         "parts": [
             {
                 "results": part.name,
-                "rejects": part.rejects if records[part.number].rejected else None,
-                **{
-                    key: getattr(records[part.number], key)
-                    for key in ("read", "scored", "rejected")
-                },
+                "rejects": part.rejects if records[part.number].rows_rejected else None,
+                "read": records[part.number].read,
+                "scored": records[part.number].rows_scored,
+                "rejected": records[part.number].rows_rejected,
                 **part.identity,
             }
             for part in parts

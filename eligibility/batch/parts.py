@@ -100,7 +100,7 @@ class PartRecord:
         Digest of its rows whose firm an earlier part has; "" if that was not looked at, or there is none.
     rows : int
         Rows that it takes of its file, blank ones too.
-    read, scored, rejected : int
+    read, rows_scored, rows_rejected : int
     verdicts : mapping of verdict to count
     issues : list of str
         The first few, in words.
@@ -111,8 +111,8 @@ class PartRecord:
     elsewhere: str
     rows: int
     read: int
-    scored: int
-    rejected: int
+    rows_scored: int
+    rows_rejected: int
     verdicts: Mapping[str, int]
     issues: Sequence[str]
     columns_not_read: Sequence[str]
@@ -203,7 +203,7 @@ def score_part(
             stack.enter_context(job.folder.write_table(part.name)),
             stack.enter_context(RejectsIfAny(job.folder, part)),
         )
-        scored = _scored(intake, rows.of(blocks), firms, job)
+        scored = _score_blocks(intake, rows.of(blocks), firms, job)
         summary = write_parts(scored, outputs, lambda _: None)
     if not summary.rows_rejected:
         job.folder.delete(part.rejects)
@@ -271,7 +271,7 @@ def _open(part: Part, job: Job) -> tuple[FileLayout, Iterator[Block]]:
     return open_blocks(source, fields, job.options)
 
 
-def _scored(
+def _score_blocks(
     intake: Intake, blocks: Iterator[Block], firms: PartFirms, job: Job
 ) -> Iterator[ScoredChunk]:
     batches = intake.every_batch(blocks, firms.earlier)
@@ -289,8 +289,8 @@ def _record(
         elsewhere=elsewhere,
         rows=rows,
         read=summary.read,
-        scored=summary.rows_scored,
-        rejected=summary.rows_rejected,
+        rows_scored=summary.rows_scored,
+        rows_rejected=summary.rows_rejected,
         verdicts=dict(sorted(summary.verdicts.items())),
         issues=[issue.sentence.say(language) for issue in summary.issues],
         columns_not_read=[

@@ -96,11 +96,11 @@ class ParquetBlock:
     def read_as(self, types: Mapping[int, pa.DataType], _: Sequence[str]) -> pa.Table:
         """These columns as these types where theirs fit, else as texts."""
         return pa.table(
-            {str(place): _typed(self.table[str(place)], kind) for place, kind in types.items()}
+            {str(place): _convert(self.table[str(place)], kind) for place, kind in types.items()}
         )
 
 
-def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+def _convert(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     held = column.type
     if pa.types.is_float64(kind) and (pa.types.is_floating(held) or pa.types.is_integer(held)):
         return column.cast(kind, safe=False)

@@ -213,7 +213,7 @@ def _over_ends(
     fills = np.array(list(product(*(ends if is_blank else ends[:1] for is_blank in wanted)))).T
     cells = fills.shape[1] * firms.rows
 
-    def filled() -> Iterator[YearSeries]:
+    def series_of_fills() -> Iterator[YearSeries]:
         for some in np.array_split(fills, -(-cells // CELLS), axis=1):
             values = np.where(blank[:, None], some[:, :, None], series.values[:, None])
             applies = np.broadcast_to(series.applies[:, None], values.shape)
@@ -221,9 +221,9 @@ def _over_ends(
             yield YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {})
 
     # every reading of the law asks for the same fills
-    some_at_once: Iterable[YearSeries] = filled()
+    some_at_once: Iterable[YearSeries] = series_of_fills()
     if cells <= MEMO_CELLS:
-        some_at_once = firms.memoize(("fills", stem, tuple(ends)), lambda: list(filled()))
+        some_at_once = firms.memoize(("fills", stem, tuple(ends)), lambda: list(series_of_fills()))
     for some in some_at_once:
         low, high = form(firms, some)
         yield low.reshape(-1, firms.rows), high.reshape(-1, firms.rows)
