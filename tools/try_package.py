@@ -148,6 +148,8 @@ def answer(
         for name, value in reply.getheaders()
         if name.lower() not in PASSING
     }
+    # what is said on the next page is signed with a key and a time of its own
+    kept["location"] = kept.get("location", "").partition(".")[0]
     return reply.status, kept
 
 
