@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pyarrow as pa
@@ -34,6 +35,7 @@ from eligibility.batch.duplicates import (
     find_duplicates,
 )
 from eligibility.batch.storage import REJECTS, Folder, StoredFile, is_url, open_folder
+from eligibility.domain.errors import FileInUse
 from eligibility.domain.text import json_text
 from eligibility.i18n import Language
 from eligibility.intake.blocks import Block
@@ -44,6 +46,8 @@ from eligibility.reports.files import Output
 from eligibility.schemes.registry import Scheme, load_scheme
 
 PARTS = "_parts"
+#: seconds to wait for another run that is writing the same part, and between two looks
+PATIENCE, LOOK = 60, 1
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,18 @@ def score_part(
         Names of the files of all parts, in their order.
     """
     job = _job(job_content)
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            return part.number, _score(job, part, elsewhere, sources)
+        except FileInUse:
+            # a worker may still be at work for a client that was killed
+            if monotonic() > until:
+                raise
+            sleep(LOOK)
+
+
+def _score(job: Job, part: Part, elsewhere: str, sources: Sequence[str]) -> PartRecord:
     layout, blocks = _open(part, job)
     firms = PartFirms(
         earlier_elsewhere(job.folder, duplicate_files(job), part.number, sources)
@@ -210,7 +226,7 @@ def score_part(
     job.folder.write(part.keys, firms.content(job.buckets))
     record = _record(part, summary, elsewhere, rows.count, job.language)
     job.folder.write(part.record, record.content())
-    return part.number, record
+    return record
 
 
 def duplicate_files(job: Job) -> list[str]:
