@@ -69,6 +69,11 @@ SETTINGS = {
     "distributed.scheduler.dashboard.enabled": False,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # Dask has memory given back at once, and then every array of numpy costs its pages anew: half as
+    # much processor again
+    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
+    # nobody looks at the profile of a worker, which is interrupted for it a hundred times a second
+    "distributed.worker.profile.enabled": False,
     # Ctrl-C reaches every process of a terminal; this one ends the others
     "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"],
 }
