@@ -86,10 +86,10 @@ def kill(folder: Path, source: Path) -> None:
     command = [*SCORE, str(source), "-o", f"{again}/", *DAY, *DASK]
     client = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     total = sum(1 for _ in out.glob("*.csv"))
-    wait_for(again, total // 4)
+    wait_for(client, again, total // 4)
     worker = max(children(client.pid), key=memory)
     os.kill(worker, signal.SIGKILL)
-    wait_for(again, total // 2)
+    wait_for(client, again, total // 2)
     client.send_signal(signal.SIGKILL)
     client.wait()
     # the workers notice that nobody is there any more
@@ -223,9 +223,11 @@ def finished_parts(out: Path) -> list[Path]:
     return [out / record.name.removesuffix(".json") for record in records]
 
 
-def wait_for(out: Path, parts: int) -> None:
+def wait_for(client: subprocess.Popen[bytes], out: Path, parts: int) -> None:
     """Wait until so many parts are finished."""
     while len(finished_parts(out)) < parts:
+        if client.poll() is not None:
+            raise SystemExit("the command ended by itself")
         time.sleep(0.1)
 
 

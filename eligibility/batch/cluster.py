@@ -312,7 +312,8 @@ class _Crew:
         """What every call gives, as each is done; a few of them are under way."""
         calls, pending = iter(calls), set[Any]()
         while True:
-            few = max(self.size * PARTS_PER_WORKER, 1) - len(pending)
+            # a worker that is lost leaves more under way than the others have room for
+            few = max(max(self.size * PARTS_PER_WORKER, 1) - len(pending), 0)
             pending |= {self._client.submit(*call, pure=False) for call in islice(calls, few)}
             if not pending:
                 return

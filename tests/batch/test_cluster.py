@@ -437,13 +437,19 @@ def test_after_a_worker_and_the_client_are_killed_the_same_command_gives_the_sam
     said = run(source, "-o", f"{whole}/", status=3)
     words = command(source, "-o", f"{target}/", "--engine", "dask", "--scheduler", scheduler)
     client = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 120
-    while len(list(target.glob("_parts/*.csv.json"))) < 3:
-        assert client.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.01)
+
+    def wait_for(parts: int) -> None:
+        until = time.monotonic() + 120
+        while len(list(target.glob("_parts/*.csv.json"))) < parts:
+            assert client.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    wait_for(2)
     with Client(scheduler) as looking:
         os.kill(next(iter(looking.run(os.getpid).values())), signal.SIGKILL)
+    # the other worker goes on
+    wait_for(8)
     client.kill()
     client.wait()
     before = {
