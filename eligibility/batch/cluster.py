@@ -242,15 +242,15 @@ def _score_part(order_bytes: bytes, block: Block, earlier_rows: NDArray[np.int64
 
 
 def _run_task(
-    expected: Mapping[str, str], model: str | None, function: Callable[..., Any], *task: Any
+    versions: Mapping[str, str], model: str | None, function: Callable[..., Any], *task: Any
 ) -> Any:
     """A task, unless this worker came late with another program."""
-    _refuse_other_program(model, expected)
+    _refuse_other_program(model, versions)
     return function(*task)
 
 
-def _refuse_other_program(model: str | None, expected: Mapping[str, str]) -> None:
-    if differs := difference(_running(model), expected):
+def _refuse_other_program(model: str | None, versions: Mapping[str, str]) -> None:
+    if differs := difference(_running(model), versions):
         raise InputError(
             "A worker that joined cannot take part: {why}. Give it the same and start again.",
             why=differs,
@@ -288,15 +288,15 @@ class _Crew:
         except (OSError, ValueError):
             return 0
 
-    def refuse_others(self, model: str | None, expected: Mapping[str, str]) -> None:
-        """Raise InputError unless every worker runs what is expected."""
+    def refuse_others(self, model: str | None, versions: Mapping[str, str]) -> None:
+        """Raise InputError unless every worker runs has these versions."""
         replies = self._client.run(_running, model, on_error="return")
         for worker, running in replies.items():
             why: object = running
             if isinstance(running, EligibilityError):
                 why = running.message
             elif isinstance(running, dict):
-                why = difference(running, expected)
+                why = difference(running, versions)
             if why is not None:
                 raise InputError(
                     "The worker at {worker} cannot take part: {why}. Give it the same and start again.",

@@ -56,7 +56,7 @@ class PartFirms:
     """The firms of one part, as they are read."""
 
     elsewhere: EarlierElsewhere = NOWHERE
-    _seen: SeenFirms = field(default_factory=SeenFirms)
+    _index: SeenFirms = field(default_factory=SeenFirms)
     _keys: list[FirmKeys] = field(default_factory=list)
     _rows: list[NDArray[np.int64]] = field(default_factory=list)
 
@@ -64,7 +64,7 @@ class PartFirms:
         """See ``checks.Earlier``."""
         self._keys.append(firms)
         self._rows.append(rows)
-        found = self._seen.earlier(firms, rows)
+        found = self._index.earlier(firms, rows)
         other = self.elsewhere
         if not len(other.rows):
             return found

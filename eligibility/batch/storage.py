@@ -69,19 +69,19 @@ class StoredFile:
             if is_url(self.address):
                 system, path = _file_system(self.address)
                 if str(system.ukey(path)) != self.version:
-                    raise self._changed()
+                    raise self._change_error()
                 with system.open(path, "rb", cache_type="readahead") as stream:
                     yield stream
                 return
             with open(self.address, "rb") as stream:
                 if _version(os.fstat(stream.fileno())) != self.version:
-                    raise self._changed()
+                    raise self._change_error()
                 yield stream
         except OSError as error:
             why = error.strerror or error
             raise InputError("{file} cannot be opened: {why}.", file=self.name, why=why) from error
 
-    def _changed(self) -> InputError:
+    def _change_error(self) -> InputError:
         return InputError(
             "{file} changed while it was read; start again when nobody writes to it.",
             file=self.name,
