@@ -1,5 +1,7 @@
 """A batch in parts: the same rows as of one file, finished parts untouched, nothing but whole parts."""
 
+# Private names: a wrong count of rows cannot be had otherwise.
+
 from __future__ import annotations
 
 import csv
