@@ -120,3 +120,17 @@ def test_without_lists_their_rows_are_left_to_be_filled_in() -> None:
 def test_kinds_are_counted_only_where_every_right_names_one() -> None:
     rights = [{**LISTED["ip"][0], "class": "I类"}, *LISTED["ip"][1:]]
     assert {row[1] for row in listed_tables({"ip": rights})["2. Rights: numbers"]} == {None}
+
+
+def test_only_rows_headed_by_numbers_leave_their_first_column_narrow() -> None:
+    firm = table(base())
+    (record,) = records(assess_table(firm, HNTE))
+    numbered = {
+        each.rows[0].title.en
+        for each in draft(record, firm, HNTE, LISTED)
+        if each.has_numbered_rows
+    }
+    # the sheet of an activity is headed by "Name", which is short as well
+    assert "IP01" in numbered
+    assert all(title[-1].isdigit() for title in numbered)
+    assert "Name" not in numbered

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 
+import docx
 import pytest
 import streamlit as st
 
 from eligibility.app import cache
+from eligibility.app.firm import application_form, open_firm
 from eligibility.app.register import firms_query
 from eligibility.app.register.dossier import moment
 from eligibility.app.widgets import number_format as fmt
+from eligibility.application_form.contents import FormContents
+from eligibility.i18n import CHINESE
 from eligibility.schemes.registry import load_scheme
 from tests.firms import base
 from tests.staff_pages import CODES, NASTY, Staffed, button, html
@@ -90,6 +95,29 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     (paper,) = staffed.repository.casework.documents(firm)
     assert paper["status"] == "checked"
     assert any("Checked: 1 of 9" in each.value for each in app.caption)
+
+
+def test_the_official_form_of_a_firm_is_taken_away_with_its_figures(staffed: Staffed) -> None:
+    firm = staffed.firm(0, "甲公司")
+    staffed.assess(firm, 2026, name="甲公司")
+    app = staffed.open("firm", firm=str(firm), tab="documents")
+    assert not app.exception
+    labels = [each.label for each in app.get("download_button")]
+    assert {"Form (Word)", "Form (PDF)", "Form (Excel)"} <= set(labels)
+    opened = open_firm.from_register(staffed.repository, firm)
+    assert opened is not None
+    scheme, table = opened.firm.scheme, opened.firm.table
+    law = scheme.in_force(opened.firm.application_date)
+    contents = FormContents(scheme, law, table, opened.lists)
+    written = application_form.form_paper(opened.firm, contents, CHINESE, "docx")
+    words = "".join(
+        cell.text
+        for form_table in docx.Document(io.BytesIO(written)).tables
+        for row in form_table.rows
+        for cell in row.cells
+    )
+    assert "甲公司" in words
+    assert f"{table.numbers('staff_total')[0]:g}" in words
 
 
 def test_two_files_of_one_firm_are_merged_on_the_page_and_parted_again(staffed: Staffed) -> None:
