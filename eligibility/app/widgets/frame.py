@@ -52,7 +52,12 @@ def own_words() -> None:
 def masthead() -> None:
     """The name of the tool and the choice of language."""
     address.follow_language(NAMES, browser_language().id)
-    arrival.speak(language().tag, address.named_language())
+    refusals = (
+        _("The file is larger than {n} MB.").format(n=st.get_option("server.maxUploadSize")),
+        _("A file of this kind is not read here."),
+        _("The server did not take the file. Reload the page and choose it again."),
+    )
+    arrival.speak(language().tag, address.named_language(), refusals)
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
