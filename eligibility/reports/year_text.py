@@ -123,10 +123,11 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             "assumed": _rests_on_assumptions(city_year.city.courses),
         },
         "outcome_next": [
-            _firm(city_year, each.firm) | {"share": each.share} for each in city_year.informative
+            _named_firm(city_year, each.firm) | {"share": each.share}
+            for each in city_year.informative
         ],
         "at_prior": [
-            _firm(city_year, int(row))
+            _named_firm(city_year, int(row))
             for row in (
                 ()
                 if city_year.chances.at_prior is None
@@ -137,7 +138,7 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
     }
 
 
-def _firm(city_year: CityYear, row: int) -> dict[str, Any]:
+def _named_firm(city_year: CityYear, row: int) -> dict[str, Any]:
     """Name and code of a firm of the year."""
     firms = city_year.standing.firms
     return {"firm": firms.texts("name")[row], "uscc": firms.texts("uscc")[row]}
