@@ -56,7 +56,7 @@ from eligibility.readiness.formula import (
 )
 
 #: rows worked on at once, so that what is formed of them stays in the processor's cache
-ROWS_AT_ONCE = 8192
+ROWS_AT_ONCE = 4096
 #: slope of the loss, per application, below which a fit has converged
 STEEP = 1e-6
 #: slope at which a fit ends: while spreads are still being learned, and at last

@@ -220,6 +220,14 @@ class Formula:
             for (name, size), end in zip(sizes.items(), ends, strict=True)
         }
         self.size = int(ends[-1])
+        #: columns from the first of the points to the last, and what of them each group sums up:
+        #: low ends first, then high ends
+        places = [place for group in self.groups for place in (*group.low, *group.high)]
+        self.points = slice(min(places, default=0), max(places, default=-1) + 1)
+        self.ends = np.zeros((self.points.stop - self.points.start, 2 * len(self.groups)))
+        for number, group in enumerate(self.groups):
+            for column, ends in ((number, group.low), (number + len(self.groups), group.high)):
+                self.ends[np.array(ends) - self.points.start, column] = 1.0
         #: how many parameters come before those of unknown margins
         self.size_if_told = self.slices["unknown"].start
 
@@ -238,20 +246,15 @@ class Formula:
         ValueError
             If a margin is infinite, or points are blank, which are told as a range instead.
         """
-        columns = np.ascontiguousarray(X.T)
-        margins = columns[list(self.margins)]
+        margins = np.array(X[:, self.margins[0] : self.margins[-1] + 1].T, order="C")
         if np.isinf(margins).any():
             raise ValueError("Input X contains infinity.")
         unknown = np.isnan(margins)
-        certain = np.empty((len(self.groups), len(X)))
-        open_ = np.empty_like(certain)
-        for place, group in enumerate(self.groups):
-            for ends, points in ((group.low, certain[place]), (group.high, open_[place])):
-                np.copyto(points, columns[ends[0]])
-                for end in ends[1:]:
-                    points += columns[end]
-                np.minimum(points, group.ceiling, out=points)
-                points /= TEN_POINTS
+        # a product is the quickest way to sum the columns of each group
+        points = (X[:, self.points] @ self.ends).T
+        ceilings = np.array([group.ceiling for group in self.groups] * 2)
+        points = np.minimum(points, ceilings[:, None]) / TEN_POINTS
+        certain, open_ = np.split(points, 2)
         open_ -= certain
         if not np.isfinite(open_).all():
             raise ValueError(
