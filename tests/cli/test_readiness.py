@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import skops.io
 from typer.testing import CliRunner, Result
 
 from eligibility.cli import app
+from eligibility.readiness.artifact import load
+from eligibility.readiness.training_data import read_past
+from eligibility.schemes.registry import load_scheme
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "past_applications.csv"
 
@@ -67,6 +72,35 @@ def test_what_train_says_of_a_folder_elsewhere_is_what_assess_needs(
     assert "0 refusals among 12 outcomes" in again.stdout
     assert "ELIGIBILITY_MODELS" not in again.stderr
     assert command("assess", firm, "--model", folder).exit_code == 0
+
+
+def test_the_skops_file_says_what_the_model_says_and_names_only_its_own_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
+    folder, exported = tmp_path / "ours", tmp_path / "ours.skops"
+    past = some(tmp_path / "past.csv", 20)
+    assert command("train", past, "-o", folder, "--skops", exported).exit_code == 0
+    own = skops.io.get_untrusted_types(file=exported)
+    assert own
+    assert [name for name in own if not name.startswith("eligibility.readiness.")] == []
+    estimator = skops.io.load(exported, trusted=own)
+    values = read_past(past, load_scheme()).features
+    ours, theirs = load(folder).estimator.chances(values), estimator.chances(values)
+    for name in ("probability", "low", "high", "factors"):
+        assert getattr(theirs, name).tolist() == getattr(ours, name).tolist()
+
+
+def test_without_the_package_skops_is_asked_for_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "skops.io", None)
+    past = some(tmp_path / "past.csv", 12)
+    refused = command("train", past, "-o", tmp_path / "ours", "--skops", tmp_path / "x.skops")
+    assert refused.exit_code == 2
+    assert "install it: pip install skops" in refused.stderr
+    # said before anything is learned
+    assert not (tmp_path / "ours").exists()
 
 
 def test_a_file_whose_every_row_is_refused_keeps_the_model_before(tmp_path: Path) -> None:
