@@ -42,9 +42,11 @@ SLOW = (
     "finder",
     "readiness",
     "reports/test_papers",
+    "reports/test_workbooks",
     "simulation",
     "store",
     "test_atomic_file",
+    "test_atomic_file_at_once",
     "test_readme",
 )
 #: the fixture that trains a model elsewhere

@@ -6,52 +6,17 @@ import ast
 import csv
 import errno
 import os
-import resource
-import signal
 import stat
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from eligibility.atomic_file import atomic_file, atomic_folder, refuse_same_file
-from eligibility.cli import app
-from eligibility.cli.common import refusals
 from eligibility.domain.errors import InputError
-
-ROOT = Path(__file__).parents[1]
-SAMPLE = ROOT / "sample_data" / "candidates.csv"
-FIRM = "91150105XNBU6HUA33"
-#: rows of the sample times this take seconds to score
-MANY = 200
-#: bytes that a file of a process may have, in the place of a full disk: it needs no rights and no mount
-FULL = 3_000
-
-
-def command(*words: Any) -> list[str]:
-    return [sys.executable, "-m", "eligibility", *map(str, words), "--lang", "en"]
-
-
-def run(*words: Any, full: int | None = None) -> subprocess.CompletedProcess[str]:
-    """A command, on a disk where no file can have more than so many bytes."""
-    limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (full, full))) if full else None
-    return subprocess.run(
-        command(*words), cwd=ROOT, capture_output=True, encoding="utf-8", check=False,
-        preexec_fn=limit, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
-
-
-def here(*words: Any) -> tuple[int, str]:
-    """A command in this process: its status and what it said."""
-    done = CliRunner().invoke(app, [*map(str, words), "--lang", "en"])
-    return done.exit_code, done.stderr
+from tests.written_files import FIRM, FULL, ROOT, SAMPLE, here, many, names, run
 
 
 @contextmanager
@@ -61,26 +26,6 @@ def umask_of(umask: int) -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-
-def many(path: Path, times: int = MANY) -> int:
-    """The sample, many times over, as other firms; its number of rows."""
-    with SAMPLE.open(encoding="utf-8-sig", newline="") as file:
-        head, *lines = list(csv.reader(file))
-    place, code = head.index("name"), head.index("uscc")
-    with path.open("w", encoding="utf-8", newline="") as file:
-        written = csv.writer(file, lineterminator="\n")
-        written.writerow(head)
-        for number in range(times):
-            for line in lines:
-                firm = list(line)
-                firm[place], firm[code] = f"{line[place]}{number}", ""
-                written.writerow(firm)
-    return times * len(lines)
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 #: what else writes: the store its own files, and what lies within a folder that is put in place whole
@@ -100,9 +45,6 @@ def test_every_file_is_written_by_the_one_function() -> None:
             if name in ("write_text", "write_bytes", "mkstemp") or (name == "open" and to_write):
                 writes.add(path.relative_to(ROOT / "eligibility").as_posix())
     assert writes <= OTHERS
-
-
-# --- names that used to be working names ------------------------------------------------------------
 
 
 def test_a_file_named_like_the_old_working_file_is_only_read(tmp_path: Path) -> None:
@@ -144,9 +86,6 @@ def test_a_link_named_like_the_old_working_file_overwrites_nothing(
     assert precious.read_text() == "precious"
     assert (tmp_path / working).is_symlink()
     assert (tmp_path / output).is_file()
-
-
-# --- files that are one ------------------------------------------------------------------------------
 
 
 def linked(path: Path, how: str) -> Path:
@@ -194,9 +133,6 @@ def test_a_report_is_not_written_over_its_input(tmp_path: Path, how: str) -> Non
     other.symlink_to(source) if how == "symbolic link" else os.link(source, other)
     status, said = here("report", source, "-o", other)
     assert (status, "named twice" in said) == (2, True)
-
-
-# --- what has the name of the output -----------------------------------------------------------------
 
 
 def test_a_link_is_replaced_and_what_it_points_to_stays(tmp_path: Path) -> None:
@@ -296,8 +232,6 @@ def test_a_name_as_long_as_a_name_can_be_is_written(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new"
 
 
-# --- no room -----------------------------------------------------------------------------------------
-
 TOO_LARGE = os.strerror(errno.EFBIG)
 
 
@@ -343,167 +277,6 @@ def test_results_stay_as_they_were_where_the_rejects_cannot_be_written(tmp_path:
     for name in ("out.csv", "out.rejects.csv"):
         assert (tmp_path / name).read_text() == "old"
     assert len(names(tmp_path)) == 3
-
-
-# --- signals -----------------------------------------------------------------------------------------
-
-
-def heed_signals() -> None:
-    """Whoever runs the tests may ignore them, and children would too."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
-def scoring(source: Path, target: Path) -> subprocess.Popen[str]:
-    """A run that is amid writing."""
-    process = subprocess.Popen(
-        command("score", source, "-o", target),
-        cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
-        preexec_fn=heed_signals,
-    )  # fmt: skip
-    until = time.monotonic() + 120
-    while not any(path.stat().st_size for path in working(target.parent)):
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    return process
-
-
-def working(folder: Path) -> Iterator[Path]:
-    yield from folder.glob(".eligibility-*.partial")
-    # what it was called before
-    yield from folder.glob("*.partial.csv")
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that takes seconds."""
-    path = tmp_path_factory.mktemp("large") / "firms.csv"
-    many(path)
-    return path
-
-
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_a_signal_amid_writing_leaves_nothing_and_the_old_file(
-    tmp_path: Path, large: Path, name: str
-) -> None:
-    target, number = tmp_path / "out.csv", getattr(signal, name)
-    target.write_text("old")
-    process = scoring(large, target)
-    try:
-        os.kill(process.pid, number)
-        _, said = process.communicate(timeout=60)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    assert process.returncode == 128 + number
-    assert "Traceback" not in said
-    assert (names(tmp_path), target.read_text()) == (["out.csv"], "old")
-
-
-def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path, large: Path) -> None:
-    target = tmp_path / "out.csv"
-    target.write_text("old")
-    process = scoring(large, target)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    assert target.read_text() == "old"
-    assert len(names(tmp_path)) > 1
-    assert here("score", SAMPLE, "-o", target)[0] == 0
-    assert names(tmp_path) == ["out.csv", "out.rejects.csv"]
-
-
-def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with refusals(None), atomic_file(tmp_path / "out") as file:
-            signal.raise_signal(signal.SIGHUP)
-            file.write(b"new")
-    finally:
-        signal.signal(signal.SIGHUP, before)
-    assert names(tmp_path) == ["out"]
-
-
-# --- two at once -------------------------------------------------------------------------------------
-
-
-def test_of_two_runs_to_one_file_the_second_is_refused(tmp_path: Path, large: Path) -> None:
-    target = tmp_path / "out.csv"
-    first = scoring(large, target)
-    os.kill(first.pid, signal.SIGSTOP)
-    said = here("score", SAMPLE, "-o", target)
-    os.kill(first.pid, signal.SIGCONT)
-    first.communicate(timeout=60)
-    assert said == (
-        2,
-        f"{target} is being written by another run; wait for it, or name another file.\n",
-    )
-    assert first.returncode == 0
-    assert names(tmp_path) == ["out.csv", "out.rejects.csv"]
-    with target.open(encoding="utf-8-sig", newline="") as file:
-        assert sum(1 for _ in csv.DictReader(file)) == MANY * 200
-
-
-def test_many_who_write_one_file_never_mix(tmp_path: Path) -> None:
-    path = tmp_path / "out"
-    outcomes: list[str] = []
-
-    def write(number: int) -> None:
-        for _ in range(40):
-            try:
-                with atomic_file(path) as file:
-                    for _ in range(50):
-                        file.write(b"%d\n" % number)
-                outcomes.append("written")
-            except InputError as error:
-                outcomes.append(str(error))
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(outcomes) == 160
-    assert "written" in outcomes
-    assert all(outcome == "written" or "by another run" in outcome for outcome in outcomes)
-    assert len(set(path.read_text().split())) == 1
-    assert names(tmp_path) == ["out"]
-
-
-def lock_of(path: Path) -> Path:
-    """The lock of a file that is being written."""
-    with atomic_file(path):
-        (lock,) = path.parent.glob(".eligibility-*.lock")
-    return lock
-
-
-@pytest.mark.parametrize("what", ["link", "pipe", "file with content", "folder"])
-def test_what_has_the_name_of_a_lock_is_neither_followed_nor_removed(
-    tmp_path: Path, what: str
-) -> None:
-    path = tmp_path / "out.csv"
-    lock = lock_of(path)
-    path.unlink()
-    (tmp_path / "precious").touch()
-    if what == "link":
-        lock.symlink_to(tmp_path / "precious")
-    elif what == "pipe":
-        os.mkfifo(lock)
-    elif what == "folder":
-        lock.mkdir()
-    else:
-        lock.write_text("precious")
-
-    def write() -> None:
-        with atomic_file(path) as file:
-            file.write(b"new")
-
-    with pytest.raises(InputError, match="cannot be written"):
-        write()
-    assert names(tmp_path) == [lock.name, "precious"]
-
-
-# --- models ------------------------------------------------------------------------------------------
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import run
+
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 CONSOLE = re.compile(r"```console\n\$ (.+?)\n(.*?)```", re.DOTALL)
@@ -56,10 +58,7 @@ def test_every_command_and_option_of_the_contract_is_there() -> None:
         "plan": ["--firm", "--by", "--score", "--readiness", "--model", "--format"],
         "ladder": ["--firm", "--as-of", "--format"],
     }.items():
-        done = subprocess.run(
-            [sys.executable, "-m", "eligibility", command, "--help"],
-            cwd=ROOT, check=True, capture_output=True, encoding="utf-8", env={"COLUMNS": "200", "PATH": "/usr/bin"},
-        )  # fmt: skip
+        done = run(command, "--help", COLUMNS="200")
         for option in options:
             assert option in done.stdout
 

@@ -128,6 +128,16 @@ class FormContents:
 
     def figure(self, figure: TextFigure, thing: str = "") -> float | None:
         """The number as it stands in the tables, money in 万元; None while a part of it is blank."""
+        key = figure.id, thing
+        if key not in self._figure_values:
+            self._figure_values[key] = self._read_figure(figure, thing)
+        return self._figure_values[key]
+
+    @cached_property
+    def _figure_values(self) -> dict[tuple[str, str], float | None]:
+        return {}
+
+    def _read_figure(self, figure: TextFigure, thing: str) -> float | None:
         if figure.list:
             read = read_ledger(self.scheme.lists[figure.list], self.rows(figure.list, thing))
             parts = [float(value) for name in figure.columns for value in read.columns[name]]

@@ -126,7 +126,8 @@ class Support(_Frozen):
 class City(_Frozen):
     """All that a city sets for itself; ``region`` says by which calendar.
 
-    ``checks_off`` are checks of practice, of a chain of evidence, that its institutions do not use.
+    ``checks_off`` are checks of practice, of a chain of evidence or of the posts of staff, that its
+    institutions do not use.
     """
 
     id: str

@@ -14,25 +14,18 @@ import typer
 
 from eligibility.cli.common import (
     REJECTED,
-    AsOf,
-    BlankBadCells,
-    Columns,
-    Encoding,
     ModelFolder,
-    MoneyUnit,
     SchemeId,
-    Sheet,
     Tongue,
-    Units,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
     report_rows,
     row_progress,
     unread_columns,
 )
+from eligibility.cli.file_input import FileInput, reads_file
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -100,17 +93,13 @@ def template(
         write_template(output, [field for field in fields if not field.form_only])
 
 
+@reads_file
 def assess(
     file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
-    as_of: AsOf = None,
     model: ModelFolder = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
-    column: Columns = None,
-    unit: Units = None,
+    *,
+    source: FileInput,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -118,17 +107,11 @@ def assess(
     from eligibility.api import readiness_judge
     from eligibility.assessment.assess import assess_table
     from eligibility.assessment.record import records
-    from eligibility.intake.table import read_table
     from eligibility.reports.firm_text import plain
 
     with refusals(lang) as spoken:
         qualification = held_scheme(scheme)
-        options = intake_options(
-            qualification, as_of, money_unit, encoding, sheet, blank_bad_cells, column, unit
-        )
-        batch = read_table(
-            file, qualification.fields, options, catalogue=qualification.titles_by_code
-        )
+        batch = source.read(file, qualification)
         entries = records(assess_table(batch.table, qualification), readiness_judge(model))
         if form is Result.JSON:
             print(json_text(entries), end="")
@@ -139,6 +122,7 @@ def assess(
     end(batch)
 
 
+@reads_file
 def score(
     file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
     output: Annotated[
@@ -151,7 +135,6 @@ def score(
             help="Where rejected rows go, with row and reason; OUT.rejects.csv if omitted.",
         ),
     ] = None,
-    as_of: AsOf = None,
     model: ModelFolder = None,
     with_input: Annotated[
         bool, typer.Option("--with-input", help="Add the input columns.")
@@ -168,12 +151,8 @@ def score(
             help="A running Dask cluster; one is started on this machine if omitted.",
         ),
     ] = None,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
-    column: Columns = None,
-    unit: Units = None,
+    *,
+    source: FileInput,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
@@ -185,9 +164,7 @@ def score(
             output,
             qualification,
             spoken,
-            options=intake_options(
-                qualification, as_of, money_unit, encoding, sheet, blank_bad_cells, column, unit
-            ),
+            options=source.options(qualification),
             rejects=rejects or output.with_suffix(".rejects.csv"),
             with_input=with_input,
             model=model,

@@ -11,19 +11,14 @@ import typer
 
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    AsOf,
-    BlankBadCells,
-    Encoding,
     ModelFolder,
-    MoneyUnit,
-    Sheet,
     Tongue,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
 )
+from eligibility.cli.file_input import FileInput, reads_file
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -35,6 +30,7 @@ if TYPE_CHECKING:
     from eligibility.schemes.registry import Scheme
 
 
+@reads_file
 def certificates(
     file: Annotated[
         Path | None,
@@ -53,18 +49,14 @@ def certificates(
             "-o", help="Write the list to this .xlsx, or the duties to this .ics, instead."
         ),
     ] = None,
-    as_of: AsOf = None,
     model: ModelFolder = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
+    *,
+    source: FileInput,
     lang: Tongue = None,
 ) -> None:
     """Certified firms: who would still be certified, what each must do and when, and the stock."""
     from eligibility.city.settings import SHIPPED, load_city
-    from eligibility.intake.table import read_table
     from eligibility.register.certified_file import certified_in_file, fields_of_holders
     from eligibility.register.certified_firms import certified_firms
     from eligibility.reports.certificate_text import certificates_record, certificates_text
@@ -75,8 +67,7 @@ def certificates(
     with refusals(lang) as spoken:
         scheme = held_scheme(DEFAULT_SCHEME)
         chosen_city = load_city(city or SHIPPED)
-        options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        day = options.application_date
+        day = source.day
         if file is None:
             from eligibility.register.stock_outlook import stock_outlook
             from eligibility.store import Repository, Role, System, open_store
@@ -85,7 +76,7 @@ def certificates(
             firms = certified_firms(repository, scheme, chosen_city, day)
             stock = stock_outlook(repository, scheme, chosen_city, day, _model(model))
         else:
-            batch = read_table(file, fields_of_holders(), options, catalogue=scheme.titles_by_code)
+            batch = source.read(file, scheme, fields_of_holders())
             firms = certified_in_file(batch.table, scheme, chosen_city, day)
         if output is not None:
             _write(output, firms, scheme, day, spoken)

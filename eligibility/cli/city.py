@@ -12,19 +12,14 @@ import typer
 from eligibility.city.portfolio import Aim
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    AsOf,
-    BlankBadCells,
-    Encoding,
     ModelFolder,
-    MoneyUnit,
-    Sheet,
     Tongue,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
 )
+from eligibility.cli.file_input import FileInput, reads_file
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -37,6 +32,7 @@ if TYPE_CHECKING:
     from eligibility.i18n import Language
 
 
+@reads_file
 def portfolio(
     file: Annotated[Path | None, typer.Argument(help="CSV or Excel file, one row a firm.")] = None,
     store: Annotated[
@@ -65,13 +61,10 @@ def portfolio(
         Path | None,
         typer.Option("--city", help="Targets, priorities and assumptions; the shipped if omitted."),
     ] = None,
-    as_of: AsOf = None,
     model: ModelFolder = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
+    *,
+    source: FileInput,
     lang: Tongue = None,
 ) -> None:
     """The year of a city or carrier: how many will be certified, and whom to support."""
@@ -79,12 +72,11 @@ def portfolio(
     from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import SHIPPED, load_city
     from eligibility.city.year import city_year
-    from eligibility.intake.table import read_table
     from eligibility.reports.year_text import city_record, city_text
 
     if store:
         with refusals(lang) as spoken:
-            if file is not None or already or as_of is not None:
+            if file is not None or already or source.as_of is not None:
                 raise InputError(
                     "With --store the register of today says which firms there are; give no file, no "
                     "--already and no --as-of."
@@ -100,9 +92,8 @@ def portfolio(
             raise InputError("Give a file of firms, or --store for those of the register.")
         held_city = load_city(city or SHIPPED)
         scheme = held_scheme(DEFAULT_SCHEME)
-        options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        day = options.application_date
-        batch = read_table(file, scheme.fields, options, catalogue=scheme.titles_by_code)
+        day = source.day
+        batch = source.read(file, scheme)
         applies_in = year or day.year
         firms = applying_in(batch.table, applies_in, file, spoken)
         standing = PortfolioState(firms, assess_table(firms, scheme))

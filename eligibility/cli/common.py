@@ -6,7 +6,7 @@ import locale
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
@@ -23,7 +23,7 @@ from eligibility.i18n import Language, language
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
     from eligibility.intake.row_batch import RowBatch
-    from eligibility.intake.table import HeaderMap, IntakeOptions
+    from eligibility.intake.table import HeaderMap
     from eligibility.schemes.registry import Scheme
 
 REJECTED = 3
@@ -203,47 +203,20 @@ def held_scheme(scheme_id: str) -> Scheme:
     return load_scheme(scheme_id)
 
 
-def intake_options(
-    scheme: Scheme,
-    as_of: str | None,
-    unit: Unit | None,
-    encoding: str | None,
-    sheet: str | None,
-    blank_bad_cells: bool = False,
-    columns: Sequence[str] | None = None,
-    units: Sequence[str] | None = None,
-) -> IntakeOptions:
-    """How the file is to be read, as the options say."""
-    from eligibility.intake.table import IntakeOptions
+def day_of(text: str | None, option: str = "--as-of") -> date:
+    """The day that an option names, or today.
 
+    Raises
+    ------
+    InputError
+        If it is no date.
+    """
     try:
-        day = date.fromisoformat(as_of) if as_of else date.today()
+        return date.fromisoformat(text) if text else date.today()
     except ValueError as error:
         raise InputError(
-            "--as-of {value}: expected a date such as 2026-05-10.", value=as_of
+            "{option} {value}: expected a date such as 2026-05-10.", option=option, value=text
         ) from error
-    scheme.in_force(day)
-    return IntakeOptions(
-        money_unit=unit.value if unit else None,
-        encoding=encoding,
-        sheet=sheet,
-        blank_bad_cells=blank_bad_cells,
-        application_date=day,
-        covered_from=scheme.covered_from,
-        columns=_pairs("--column", columns),
-        units=_pairs("--unit", units),
-    )
-
-
-def _pairs(option: str, texts: Sequence[str] | None) -> tuple[tuple[str, str], ...]:
-    """Texts of the form NAME=VALUE as pairs; a name may hold the mark itself."""
-    pairs = []
-    for text in texts or ():
-        name, mark, value = text.rpartition("=")
-        if not mark or not name.strip() or not value.strip():
-            raise InputError("{option} {value}: expected NAME=VALUE.", option=option, value=text)
-        pairs.append((name.strip(), value.strip()))
-    return tuple(pairs)
 
 
 def report_file(batch: RowBatch, language: Language) -> None:

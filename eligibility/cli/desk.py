@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eligibility.cli.candidates import Result
-from eligibility.cli.common import Tongue, refusals
+from eligibility.cli.common import Tongue, day_of, refusals
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -49,7 +48,7 @@ def desk(
             raise NotFound("There is no active account {login}.", login=person)
         settings = load_settings(repository)
         scheme = settings.schemes[DEFAULT_SCHEME]
-        record = agenda(repository, whose, day_of(on), settings.city, scheme)
+        record = agenda(repository, whose, day_of(on, "--on"), settings.city, scheme)
         if calendar is not None:
             with atomic_file(calendar) as file:
                 file.write(agenda_calendar(record, spoken))
@@ -66,11 +65,3 @@ def store_url(store: str | None) -> str | None:
     if not Path(store).is_file():
         raise InputError("There is no store {file}.", file=store)
     return f"sqlite:///{Path(store).resolve()}"
-
-
-def day_of(text: str | None) -> date:
-    """The day named on the command line, or today."""
-    try:
-        return date.fromisoformat(text) if text else date.today()
-    except ValueError as error:
-        raise InputError("--on {value}: expected a date such as 2026-05-10.", value=text) from error

@@ -14,8 +14,8 @@ from eligibility.cli.common import (
     AsOf,
     SchemeId,
     Tongue,
+    day_of,
     held_scheme,
-    intake_options,
     refusals,
 )
 from eligibility.domain.errors import InputError
@@ -68,7 +68,7 @@ def evidence(
 
     with refusals(lang) as spoken:
         qualification = held_scheme(scheme)
-        day = intake_options(qualification, as_of, None, None, None).application_date
+        day = day_of(as_of)
         found = _examine(files, firm_file, firm, without or [], qualification, day)
         record = evidence_record(found, qualification)
         if picture is not None:
@@ -139,15 +139,7 @@ def _read_json(path: Path) -> Mapping[str, Any]:
 def _firm_of(file: Path, firm: str, scheme: Scheme, day: date) -> FirmTable:
     import numpy as np
 
-    from eligibility.cli.planning import row_of
-    from eligibility.intake.table import IntakeOptions, read_table
+    from eligibility.cli.file_input import FileInput, one_firm
 
-    options = IntakeOptions(application_date=day, covered_from=scheme.covered_from)
-    table = read_table(file, scheme.fields, options, catalogue=scheme.titles_by_code).table
-    if not firm and table.rows != 1:
-        raise InputError(
-            "{file} has {count} usable rows; name the firm with --firm.",
-            file=file.name,
-            count=table.rows,
-        )
-    return table.take(np.array([row_of(table, firm, file) if firm else 0]))
+    table = FileInput(as_of=str(day)).read(file, scheme).table
+    return table.take(np.array([one_firm(table, firm, file)]))

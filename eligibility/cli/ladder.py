@@ -10,30 +10,24 @@ import typer
 
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    AsOf,
-    BlankBadCells,
-    Encoding,
-    MoneyUnit,
-    Sheet,
     Tongue,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
 )
-from eligibility.cli.planning import row_of
+from eligibility.cli.file_input import FileInput, one_firm, reads_file
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 
+@reads_file
 def ladder(
     file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
     firm: Annotated[
         str | None,
         typer.Option("--firm", help="Credit code or name of one firm; every firm if omitted."),
     ] = None,
-    as_of: AsOf = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     titles: Annotated[
         bool,
@@ -45,10 +39,8 @@ def ladder(
         Path | None,
         typer.Option("-o", help="Write one row a firm to this .csv, .xlsx or .parquet instead."),
     ] = None,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
+    *,
+    source: FileInput,
     lang: Tongue = None,
 ) -> None:
     """The ladder of qualifications: what each firm can get now, what next, what it lacks for that."""
@@ -56,7 +48,6 @@ def ladder(
     from eligibility.assessment.ladder import ladder as judged
     from eligibility.city.settings import load_city
     from eligibility.city.title_counts import title_counts
-    from eligibility.intake.table import read_table
     from eligibility.reports.files import open_writer
     from eligibility.reports.ladder_table import ladder_table
     from eligibility.reports.ladder_text import ladder_points
@@ -64,15 +55,14 @@ def ladder(
 
     with refusals(lang) as spoken:
         scheme = held_scheme(DEFAULT_SCHEME)
-        options = intake_options(scheme, as_of, money_unit, encoding, sheet, blank_bad_cells)
         nodes = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
-        batch = read_table(file, joint_fields(), options, catalogue=nodes)
+        batch = source.read(file, scheme, joint_fields(), nodes)
         firms = batch.table
         if firm is not None:
-            firms = firms.take(np.array([row_of(firms, firm, file)]))
+            firms = firms.take(np.array([one_firm(firms, firm, file)]))
         climbing = judged(firms)
         if titles:
-            year = options.application_date.year
+            year = source.day.year
             counts = title_counts(climbing, firms, load_city(), year)
             records = title_counts_records(counts)
             text = title_counts_points(counts, year, spoken)

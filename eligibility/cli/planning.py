@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,29 +9,25 @@ import typer
 
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    AsOf,
-    BlankBadCells,
-    Encoding,
     ModelFolder,
-    MoneyUnit,
     SchemeId,
-    Sheet,
     Tongue,
+    day_of,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
 )
+from eligibility.cli.file_input import FileInput, one_firm, reads_file
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import json_text
-from eligibility.intake.firm_names import name_key
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.domain.facts import FirmTable
+    pass
 
 
+@reads_file
 def plan(
     file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
     firm: Annotated[str, typer.Option("--firm", help="Credit code or name of the firm.")],
@@ -91,18 +86,14 @@ def plan(
         ),
     ] = None,
     model: ModelFolder = None,
-    as_of: AsOf = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
+    *,
+    source: FileInput,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Plan one firm's way: what is missing, when it can apply, the cheapest actions, their worth."""
     from eligibility.api import readiness_judge
-    from eligibility.intake.table import read_table
     from eligibility.planning.firm_plan import firm_plan
     from eligibility.reports.plan_text import plan_points
 
@@ -112,16 +103,13 @@ def plan(
         if readiness is not None and score is not None:
             raise InputError("--readiness and --score are two aims; give one of them.")
         qualification = held_scheme(scheme)
-        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        batch = read_table(
-            file, qualification.fields, options, catalogue=qualification.titles_by_code
-        )
+        batch = source.read(file, qualification)
         plan = firm_plan(
             batch.table,
-            row_of(batch.table, firm, file),
+            one_firm(batch.table, firm, file),
             qualification,
-            options.application_date,
-            by=day_planned_for(by),
+            source.day,
+            by=day_of(by, "--by") if by else None,
             score_at_least=score,
             income=_amounts(income),
             losses=_losses(losses),
@@ -137,40 +125,6 @@ def plan(
             print(plan_points(plan, qualification, spoken), end="")
         report_file(batch, spoken)
     end(batch)
-
-
-def row_of(firms: FirmTable, uscc: str, file: Path) -> int:
-    """The place of the one row of a firm, by its credit code or its full name in any spelling."""
-    key = name_key(uscc)
-    rows = [
-        row
-        for row, (code, name) in enumerate(
-            zip(firms.texts("uscc"), firms.texts("name"), strict=True)
-        )
-        if key in {name_key(text) for text in (code, name) if text}
-    ]
-    if not rows:
-        raise InputError(
-            "{file} has no usable row of the firm {firm}; give its credit code or full name.",
-            file=file.name,
-            firm=uscc,
-        )
-    if len(rows) > 1:
-        raise InputError(
-            "{file} has {count} rows of the firm {firm}; one is expected.",
-            file=file.name,
-            count=len(rows),
-            firm=uscc,
-        )
-    return rows[0]
-
-
-def day_planned_for(text: str | None) -> date | None:
-    """The day of --by, if it was given."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InputError("--by {value}: expected a date such as 2027-05-10.", value=text) from error
 
 
 def _amounts(text: str | None) -> list[float]:

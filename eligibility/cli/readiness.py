@@ -19,10 +19,10 @@ from eligibility.cli.common import (
     Tongue,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
 )
+from eligibility.cli.file_input import FileInput
 from eligibility.i18n import Language
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -151,9 +151,12 @@ def _read(
     from eligibility.readiness.training_data import read_past
 
     qualification = held_scheme(scheme)
-    options = intake_options(qualification, None, money_unit, encoding, sheet)
+    source = FileInput(money_unit=money_unit, encoding=encoding, sheet=sheet)
     past = read_past(
-        file, qualification, options, law=qualification.edition(edition) if edition else None
+        file,
+        qualification,
+        source.options(qualification),
+        law=qualification.edition(edition) if edition else None,
     )
     report_file(past.batch, language)
     for count, sentence in (

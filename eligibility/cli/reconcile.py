@@ -18,8 +18,8 @@ from eligibility.cli.common import (
     SchemeId,
     Sheet,
     Tongue,
+    day_of,
     held_scheme,
-    intake_options,
     refusals,
 )
 from eligibility.domain.errors import InputError
@@ -28,7 +28,6 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
     from eligibility.i18n import Language
-    from eligibility.intake.table import IntakeOptions
     from eligibility.reports.paper import Paper
     from eligibility.schemes.bridges import ReconciliationRules
     from eligibility.schemes.registry import Scheme
@@ -79,8 +78,7 @@ def reconcile(
         rules = qualification.reconciliation
         if rules is None:
             raise InputError("{scheme} has no rules of reconciliation.", scheme=qualification.title)
-        options = intake_options(qualification, as_of, None, None, None)
-        day = options.application_date
+        day = day_of(as_of)
         if template is not None:
             _write_template(template, rules, day, spoken)
             return
@@ -89,7 +87,7 @@ def reconcile(
         law = qualification.in_force(day)
         amounts = read_amounts(facts or [], rules, encoding=encoding, sheet=sheet)
         if firm_file is not None:
-            amounts, firm = _join_firm(amounts, firm_file, firm, qualification, options, rules)
+            amounts, firm = _join_firm(amounts, firm_file, firm, qualification, day, rules)
         record = reconciliation_record(work_out(amounts, rules, law))
         paper = reconciliation_paper(record, law.title, spoken, firm)
         if form is Result.JSON:
@@ -105,23 +103,15 @@ def _join_firm(
     file: Path,
     firm: str,
     qualification: Scheme,
-    options: IntakeOptions,
+    day: date,
     rules: ReconciliationRules,
 ) -> tuple[dict[tuple[str, str, int], Decimal], str]:
     """The figures with those of the firm's own file, and the name that it has there."""
-    from eligibility.cli.planning import row_of
+    from eligibility.cli.file_input import FileInput, one_firm
     from eligibility.evidence.firm_amounts import firm_amounts, merge_amounts
-    from eligibility.intake.table import read_table
 
-    titles = qualification.titles_by_code
-    firms = read_table(file, qualification.fields, options, catalogue=titles).table
-    if not firm and firms.rows != 1:
-        raise InputError(
-            "{file} has {count} usable rows; name the firm with --firm.",
-            file=file.name,
-            count=firms.rows,
-        )
-    row = row_of(firms, firm, file) if firm else 0
+    firms = FileInput(as_of=str(day)).read(file, qualification).table
+    row = one_firm(firms, firm, file)
     name = firms.texts("name")[row] or firm
     return merge_amounts(amounts, firm_amounts(firms, row, rules), file.name), name
 

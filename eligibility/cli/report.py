@@ -12,22 +12,16 @@ import typer
 from eligibility.atomic_file import check_output
 from eligibility.cli.city import applying_in, chances_of
 from eligibility.cli.common import (
-    AsOf,
-    BlankBadCells,
-    Encoding,
     ModelFolder,
-    MoneyUnit,
     SchemeId,
-    Sheet,
     Tongue,
+    day_of,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
 )
-from eligibility.cli.desk import day_of
-from eligibility.cli.planning import day_planned_for, row_of
+from eligibility.cli.file_input import FileInput, one_firm, reads_file
 from eligibility.domain.errors import InputError
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -39,6 +33,7 @@ if TYPE_CHECKING:
     from eligibility.schemes.registry import Scheme
 
 
+@reads_file
 def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="OUT.docx, OUT.pdf or OUT.xlsx")],
     file: Annotated[Path | None, typer.Argument(help="CSV or Excel file, one row a firm.")] = None,
@@ -77,23 +72,19 @@ def report(
             "--city", help="With --year: targets and assumptions; the shipped if omitted."
         ),
     ] = None,
-    as_of: AsOf = None,
     model: ModelFolder = None,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
+    *,
+    source: FileInput,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Papers: for a firm (--firm: Word, PDF, Excel), for a year (--year: Word, PDF), for staff (Excel)."""
-    from eligibility.intake.table import read_table
 
     if store:
         with refusals(lang) as spoken:
             if file or firm or by or already or city or year is None:
                 raise InputError("--store goes with --year, and with no file and no other figures.")
-            _of_register(output, year, as_of, model, spoken, district, carrier)
+            _of_register(output, year, source.day, model, spoken, district, carrier)
         return
     with refusals(lang) as spoken:
         if file is None or district or carrier:
@@ -103,14 +94,13 @@ def report(
         of_year = bool(already or city)
         _refuse_combinations(file, output, firm, year, by, city, of_year, scheme)
         qualification = held_scheme(scheme)
-        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        batch = read_table(
-            file, qualification.fields, options, catalogue=qualification.titles_by_code
-        )
-        day = options.application_date
+        batch = source.read(file, qualification)
+        day = source.day
         if firm is not None:
-            one = batch.table.take(np.array([row_of(batch.table, firm, file)]))
-            _of_firm(output, one, qualification, day, day_planned_for(by), model, spoken)
+            one = batch.table.take(np.array([one_firm(batch.table, firm, file)]))
+            _of_firm(
+                output, one, qualification, day, day_of(by, "--by") if by else None, model, spoken
+            )
         elif year is not None:
             firms = applying_in(batch.table, year, file, spoken)
             _of_year(output, firms, year, day, already, city, model, qualification, spoken)
@@ -210,7 +200,7 @@ def _of_year(
 def _of_register(
     output: Path,
     year: int,
-    as_of: str | None,
+    as_of: date,
     model: Path | None,
     language: Language,
     district: str | None,
@@ -234,7 +224,7 @@ def _of_register(
         year,
         settings.schemes[DEFAULT_SCHEME],
         settings.city,
-        day_of(as_of),
+        as_of,
         language,
         load(model) if model else None,
         Scope(district, carrier),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from eligibility.cli.common import REJECTED, AsOf, SchemeId, Tongue, held_scheme, refusals
-from eligibility.domain.errors import InputError
+from eligibility.cli.common import REJECTED, AsOf, SchemeId, Tongue, day_of, held_scheme, refusals
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -51,10 +49,10 @@ def staff(
             held_scheme(scheme),
             insurance=insurance,
             hours=hours,
-            as_of=_day("--as-of", as_of) or date.today(),
+            as_of=day_of(as_of),
             year=year,
-            first_day=_day("--began", first_day),
-            last_day=_day("--ended", last_day),
+            first_day=day_of(first_day, "--began") if first_day else None,
+            last_day=day_of(last_day, "--ended") if last_day else None,
             count_open=count_open,
         )
         if as_json:
@@ -64,12 +62,3 @@ def staff(
             print("\n".join(paper_lines(staff_paper(report, spoken))))
     if any(each.troubles for each in report.lists):
         raise typer.Exit(REJECTED)
-
-
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InputError(
-            "{option} {value}: expected a date such as 2026-05-10.", option=option, value=text
-        ) from error

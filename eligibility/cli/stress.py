@@ -10,24 +10,19 @@ import typer
 
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    AsOf,
-    BlankBadCells,
-    Encoding,
-    MoneyUnit,
     SchemeId,
-    Sheet,
     Tongue,
     end,
     held_scheme,
-    intake_options,
     refusals,
     report_file,
 )
-from eligibility.cli.planning import row_of
+from eligibility.cli.file_input import FileInput, one_firm, reads_file
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 
+@reads_file
 def stress(
     file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
     firm: Annotated[
@@ -36,28 +31,21 @@ def stress(
             "--firm", help="Credit code or name of one firm; the count of all firms if omitted."
         ),
     ] = None,
-    as_of: AsOf = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
-    money_unit: MoneyUnit = None,
-    encoding: Encoding = None,
-    sheet: Sheet = None,
-    blank_bad_cells: BlankBadCells = False,
+    *,
+    source: FileInput,
     scheme: SchemeId = DEFAULT_SCHEME,
     lang: Tongue = None,
 ) -> None:
     """Stress test: which conditions fall if reviewers do not accept some staff, cost or income."""
     from eligibility.assessment.stress import count_falls, stress_record, stress_rules
-    from eligibility.intake.table import read_table
     from eligibility.reports.stress_text import stress_text
 
     with refusals(lang) as spoken:
         qualification = held_scheme(scheme)
-        options = intake_options(qualification, as_of, money_unit, encoding, sheet, blank_bad_cells)
-        batch = read_table(
-            file, qualification.fields, options, catalogue=qualification.titles_by_code
-        )
+        batch = source.read(file, qualification)
         if firm is not None:
-            row = row_of(batch.table, firm, file)
+            row = one_firm(batch.table, firm, file)
             record = stress_record(batch.table.take(np.array([row])), qualification)
             text = json_text(record) if form is Result.JSON else stress_text(record, spoken) + "\n"
         else:

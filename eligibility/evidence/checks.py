@@ -135,9 +135,14 @@ def evidence_rules(scheme: Scheme) -> EvidenceRules:
     return scheme.evidence
 
 
+def practice_checks(rules: EvidenceRules) -> list[Check]:
+    """What reviewers look at: the checks that an institution may switch off."""
+    return [check for check in rules.checks if check.kind == "practice"]
+
+
 def require_practice(off: Collection[str], rules: EvidenceRules) -> None:
     """Refuse to switch off what is no check of practice."""
-    practice = [check.id for check in rules.checks if check.kind == "practice"]
+    practice = [check.id for check in practice_checks(rules)]
     for name in off:
         if name not in practice:
             raise InputError(

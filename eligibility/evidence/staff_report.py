@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -91,6 +91,7 @@ def report_staff(
     first_day: date | None = None,
     last_day: date | None = None,
     count_open: bool = False,
+    signs_off: Collection[str] = (),
 ) -> StaffReport:
     """Read a firm's lists of people, match them, and count staff and S&T staff of a year.
 
@@ -107,6 +108,8 @@ def report_staff(
         On which the firm began or ended within the year.
     count_open : bool
         Count people of whom the lists do not say enough, as a person may decide.
+    signs_off : collection of str
+        Signs of posts (practice) that the institution does not use.
 
     Returns
     -------
@@ -120,6 +123,7 @@ def report_staff(
     rules, law = scheme.staff_rules, scheme.in_force(as_of)
     if rules is None or rules.days not in law.parameters:
         raise InputError("{scheme} has no rules by which people are counted.", scheme=scheme.title)
+    rules = rules.without_signs(signs_off)
     of_year = as_of.year - 1 if year is None else year
     if not date.min.year < of_year < date.max.year:
         raise InputError("{year} is no year of a roster.", year=of_year)

@@ -312,6 +312,7 @@ GROUPS = {
     "chances": msgid("Chances assumed"),
     ACTIONS: msgid("Actions of firms"),
     LEAD_TIMES: msgid("Months to a right"),
+    "checks": msgid("What reviewers look at"),
 }
 _GROUP_OF = {
     "targets": "targets", "titles": "targets", "priorities": "weights", "support": "support",

@@ -77,6 +77,11 @@ class DraftTable:
     across: bool = False
     list: str = ""
 
+    @property
+    def has_numbered_rows(self) -> bool:
+        """Whether its rows are headed by their numbers, which want little room."""
+        return bool(self.rows) and self.rows[0].title.en[-1:].isdigit()
+
 
 def draft(
     record: Mapping[str, Any], firm: FirmTable, scheme: Scheme, lists: Lists | None = None

@@ -168,14 +168,16 @@ def _table_blocks(table: DraftTable, part: FormPart, language: Language) -> Iter
     if table.note:
         yield Text(language.of(table.note), "note")
     columns = tuple(language.of(column) for column in table.columns)
-    narrow = bool(table.rows) and len(table.rows[0].title.en) <= len("IP01")
     yield Grid(
         columns,
         tuple(
             (language.of(row.title), *(cell.text(language) for cell in row.cells))
             for row in table.rows
         ),
-        (1.8 if narrow else 5.0, *((9.0,) if len(columns) == 2 else (3.0,) * (len(columns) - 1))),
+        (
+            1.8 if table.has_numbered_rows else 5.0,
+            *((9.0,) if len(columns) == 2 else (3.0,) * (len(columns) - 1)),
+        ),
         frozenset(range(1, len(columns))) if table.numbers else frozenset(),
     )
 

@@ -466,5 +466,4 @@ def _list(points: Iterable[Point]) -> Iterator[Points]:
 
 def _widths(table: DraftTable) -> tuple[float, ...]:
     """Narrow before numbered rows, broad before titles."""
-    numbered = bool(table.rows) and len(table.rows[0].title.en) <= len("IP01")
-    return (1.8 if numbered else 5.0, *(3.0 for _ in table.columns[1:]))
+    return (1.8 if table.has_numbered_rows else 5.0, *(3.0 for _ in table.columns[1:]))

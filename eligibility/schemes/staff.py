@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from eligibility.domain.law import Citation, Edition, Parameter, Sign
@@ -86,6 +86,11 @@ class StaffRules(FrozenModel):
     groups: Mapping[str, PostGroup]
     signs: tuple[PostSign, ...]
     rows: Mapping[str, Mapping[str, Wording]]
+
+    def without_signs(self, names: Collection[str]) -> StaffRules:
+        """The rules less some signs of posts, which an institution does not use."""
+        left = tuple(sign for sign in self.signs if sign.id not in names)
+        return self.model_copy(update={"signs": left})
 
     def days_of(self, law: Edition) -> float:
         """Days of work in the year from which people count."""

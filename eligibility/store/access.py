@@ -260,6 +260,11 @@ class Access:
     def _all(self, connection: Connection, statement: Select[Any]) -> list[Row]:
         return [dict(row) for row in connection.execute(statement).mappings()]
 
+    def _require_person(self) -> None:
+        """NotAllowed for a program: a person confirms what a firm sent, and which files are one firm."""
+        if isinstance(self.principal, ApiToken):
+            raise NotAllowed("A person decides this; a program's token does not allow it.")
+
     # --- transactions ---
 
     @contextmanager

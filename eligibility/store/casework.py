@@ -135,6 +135,8 @@ class Casework(Access):
         require_length(entries.get("title"), LONGEST_TITLE)
         with self._writing(moves_year=False) as connection:
             before = self._one(connection, self._select(tasks, tasks.c.id == task_id))
+            if "done" in entries and entries["done"] != before["done"]:
+                entries["done_on"] = self._clock().astimezone().date() if entries["done"] else None
             firm = self._seen_firm(connection, before["firm_id"])
             self._adviser(connection, entries.get("assignee_id"), firm["carrier_id"])
             after = self._change(connection, tasks, tasks.c.id == task_id, entries, version)

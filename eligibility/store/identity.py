@@ -110,6 +110,7 @@ class Identity(Access):
         Conflict
             If someone else changed one of them since.
         """
+        self._require_person()
         chosen = only(values, MERGED)
         with self._writing() as connection:
             alone(connection, "merge firms")

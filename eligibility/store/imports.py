@@ -327,6 +327,7 @@ class Imports(ImportChanges):
         Conflict
             If the import is stored or discarded.
         """
+        self._require_person()
         with self._writing(moves_year=False) as connection:
             row = self._import(connection, import_id)
             if row["status"] != STAGED:

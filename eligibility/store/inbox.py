@@ -121,11 +121,14 @@ class Inbox(Access):
 
         Raises
         ------
+        NotAllowed
+            If a program asks; a person decides what changes the register.
         NotFound
             If it is no longer shared, or the firm is not to be seen.
         Conflict
             If somebody decided on one of them already, or changed the figures since.
         """
+        self._require_person()
         require_length(remark, LONGEST_REMARK)
         taken_in, refused = plain(accepted_facts), plain(rejected_facts)
         if set(taken_in) & set(refused):
@@ -157,7 +160,8 @@ class Inbox(Access):
 
     @open_to(STAFF)
     def put_away(self, origin: Origin) -> None:
-        """Take it off the list: nothing of it is left to decide."""
+        """Take it off the list: nothing of it is left to decide; NotAllowed for a program."""
+        self._require_person()
         with self._writing(moves_year=False) as connection:
             arrival = self._arrival(connection, origin)
             self._mark_reviewed(connection, origin)

@@ -34,7 +34,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0016"
+REVISION = "0017"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -352,6 +352,7 @@ tasks = Table(
     Column("title", Text, nullable=False),
     Column("due_on", Day),
     Column("done", Boolean, nullable=False, default=False),
+    Column("done_on", Day),
     _by("assignee_id"),
     _by(),
     _at(),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
-from eligibility.store.audit import AuditAction
 from eligibility.store.rows import Row
-from eligibility.store.schema import accounts, audit_log, carriers, firms, outcomes, tasks
+from eligibility.store.schema import accounts, carriers, firms, outcomes, tasks
 from eligibility.store.visit_table import visits
 
 _FIRM = ("id", "uscc", "name", "district", "industry", "stage", "verdict", "first_gap")
@@ -70,23 +69,14 @@ class YearResults(Access):
     @open_to(STAFF)
     def tasks_done(self, year: int) -> list[Row]:
         """Tasks that are done and were closed in the year: ``firm_id`` and ``person`` (whose it was)."""
-        first, after = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
         person = func.coalesce(tasks.c.assignee_id, firms.c.adviser_id)
         with self._reading() as connection:
-            log = select(audit_log.c.detail).where(
-                self._visible(audit_log),
-                audit_log.c.action == AuditAction.TASK_CHANGE.value,
-                audit_log.c.at >= first,
-                audit_log.c.at < after,
-            )
-            closed = {
-                detail.get("task") for detail in connection.scalars(log) if detail.get("done")
-            }
-            rows = self._all(
+            return self._all(
                 connection,
-                select(tasks.c.id, tasks.c.firm_id, accounts.c.name.label("person"))
+                select(tasks.c.firm_id, accounts.c.name.label("person"))
                 .select_from(tasks.join(firms).outerjoin(accounts, accounts.c.id == person))
-                .where(self._visible(), tasks.c.done)
+                .where(
+                    self._visible(), tasks.c.done_on.between(date(year, 1, 1), date(year, 12, 31))
+                )
                 .order_by(tasks.c.id),
             )
-        return [row for row in rows if row.pop("id") in closed]

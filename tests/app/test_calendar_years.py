@@ -15,7 +15,7 @@ from eligibility.app.register import correct  # noqa: E402
 from eligibility.app.self_assessment.draft import Draft, from_state  # noqa: E402
 from eligibility.store import VISITOR, Repository, close_stores  # noqa: E402
 from tests import empty_store  # noqa: E402
-from tests.app.test_self_assessment import html, page, press  # noqa: E402
+from tests.app.self_assessment.form_pages import html, page, press  # noqa: E402
 from tests.staff_pages import Staffed, button  # noqa: E402
 
 NOVEMBER, JANUARY = date(2026, 11, 20), date(2027, 1, 12)

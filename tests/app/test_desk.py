@@ -12,6 +12,10 @@ testing = pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import cache  # noqa: E402
 from eligibility.register.assumptions import batch_change, save_changes  # noqa: E402
+from eligibility.register.practice_checks import (  # noqa: E402
+    list_practice_checks,
+    practice_change,
+)
 from eligibility.store import Role, System, close_stores  # noqa: E402
 from eligibility.store.assumptions import AssumptionChange, target_change  # noqa: E402
 from tests.staff_pages import ROOT, Staffed, button, html  # noqa: E402
@@ -123,3 +127,26 @@ def test_a_target_is_added_on_the_page_and_stands_in_the_history(staffed: Staffe
     assert cache.city().target(year).certified.value == 66
     history = app.dataframe[-1].value
     assert history["Who says so"].tolist() == ["2027年工作计划"]
+
+
+def test_practice_checks_stand_with_their_source_and_one_switched_off_is_in_the_history(
+    staffed: Staffed,
+) -> None:
+    settings = cache.settings()
+    used = [each.id for each in list_practice_checks(settings) if each.id != "production_head_post"]
+    save_changes(staffed.repository, [practice_change(settings, used, "本市惯例")], 0)
+    app = testing.AppTest.from_file(
+        str(ROOT / "eligibility/app/year/assumptions_page.py"), default_timeout=60
+    )
+    app.session_state["lang"] = "en"
+    app.session_state["assumption-group"] = "checks"
+    app.run()
+    assert not app.exception
+    shown, history = (each.value for each in app.dataframe)
+    assert sum(~shown["used"]) == 1
+    assert shown["source"].str.contains(r"\([ABCM]\) · \d{4}-\d\d-\d\d").all()
+    assert history["Holds"].tolist() == ["1 switched off"]
+    assert history["What"].tolist() == ["What reviewers look at"]
+    button(app, "Save the changes").click().run()
+    assert not app.exception
+    assert len(staffed.repository.assumptions.history()) == 1

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
-import pickle
 import re
-import struct
 import time
-import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import xlsxwriter
+import streamlit
 from itsdangerous import URLSafeTimedSerializer
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from streamlit.testing import v1 as testing
 
-testing = pytest.importorskip("streamlit.testing.v1")
-
-import streamlit  # noqa: E402
-from starlette.applications import Starlette  # noqa: E402
-from starlette.testclient import TestClient  # noqa: E402
-
-from eligibility.app import cache  # noqa: E402
-from eligibility.app.web import cookies, errors, guard, routes  # noqa: E402
-from eligibility.app.widgets import arrival, downloads  # noqa: E402
-from eligibility.app.widgets.markup import literal  # noqa: E402
-from eligibility.domain.errors import InputError, NotFound  # noqa: E402
-from eligibility.i18n import ENGLISH  # noqa: E402
-from eligibility.intake import xlsx_file  # noqa: E402
-from eligibility.intake.sheets import open_sheet  # noqa: E402
-from eligibility.intake.table import IntakeOptions, read_table  # noqa: E402
-from eligibility.intake.workbook_caps import Caps  # noqa: E402
-from eligibility.screening import screen  # noqa: E402
-from eligibility.store import VISITOR, FirmFilter, Repository, Role, signing_key  # noqa: E402
-from tests import accounts  # noqa: E402
-from tests.accounts import PASSWORD  # noqa: E402
-from tests.app.test_sign_in import SITE, page, said  # noqa: E402
+from eligibility.app import cache
+from eligibility.app.web import cookies, errors, guard, routes
+from eligibility.app.widgets import arrival
+from eligibility.app.widgets.markup import literal
+from eligibility.domain.errors import InputError, NotFound
+from eligibility.store import VISITOR, FirmFilter, Repository, Role, signing_key
+from tests import accounts
+from tests.accounts import PASSWORD
+from tests.app.test_sign_in import SITE, page, said
 
 ROOT = Path(__file__).resolve().parents[2]
-#: seconds in which a hostile file has to be refused
-SOON = 10
-#: the namespace of worksheets
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 @pytest.fixture(autouse=True)
@@ -70,9 +51,6 @@ def form(**more: str) -> dict[str, str]:
 def ways_in(browser: TestClient) -> list[str]:
     """Which form of sign-in was answered with a cookie."""
     return [name for name in browser.cookies if name == cookies.SIGN_IN]
-
-
-# --- forms of other sites, and of nobody ---
 
 
 @pytest.mark.parametrize(
@@ -158,9 +136,6 @@ def test_a_sentence_in_the_address_is_shown_only_if_it_was_said_here() -> None:
     assert cookies.signed_message("<b>Call 555</b>") is None
 
 
-# --- cookies ---
-
-
 def test_a_forged_a_raw_and_another_keys_cookie_sign_nobody_in() -> None:
     accounts.chief()
     token = cookies.token(accounts.cookie("chief"))
@@ -201,9 +176,6 @@ def test_a_cookie_that_was_signed_out_shows_no_page_of_staff(
     assert not testing.AppTest.from_file(script, default_timeout=60).run().tabs
 
 
-# --- reaching a store that has no administrator ---
-
-
 @pytest.mark.parametrize(
     ("base", "headers"),
     [
@@ -240,8 +212,6 @@ def test_every_answer_tells_the_browser_what_to_refuse(browser: TestClient) -> N
     assert headers["referrer-policy"] == "same-origin"
 
 
-# --- what is asked of the store ---
-
 INJECTED = ["' OR 1=1 --", "%'; DROP TABLE firms; --", "%", "_", "\\", '"', "x' UNION SELECT 1 --"]
 
 
@@ -270,173 +240,6 @@ def test_a_forged_return_code_opens_no_draft(code: str) -> None:
     with pytest.raises(NotFound):
         visitor.drafts.get(code)
 
-
-# --- files ---
-
-
-def workbook(*lines: list[object]) -> bytes:
-    held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"in_memory": True})
-    sheet = book.add_worksheet()
-    for row, line in enumerate(lines):
-        sheet.write_row(row, 0, line)
-    book.close()
-    return held.getvalue()
-
-
-def replaced(part: str, content: bytes, book: bytes | None = None, **more: bytes) -> bytes:
-    """A workbook with another content of one part."""
-    held = io.BytesIO()
-    given = zipfile.ZipFile(io.BytesIO(book or workbook(["企业名称"], ["甲"])))
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in given.namelist():
-            made.writestr(name, content if name == part else given.read(name))
-        for name, extra in more.items():
-            made.writestr(name, extra)
-    return held.getvalue()
-
-
-def refused(content: bytes, says: str) -> None:
-    began = time.monotonic()
-    with pytest.raises(InputError, match=says):
-        open_sheet(("f.xlsx", content))
-    assert time.monotonic() - began < SOON
-
-
-def test_a_zip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", Caps(bytes_unpacked=1 << 24))
-    refused(replaced("xl/sharedStrings.xml", bytes(1 << 25)), "too large")
-
-
-def test_a_zip_bomb_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", Caps(bytes_unpacked=1 << 24))
-    size = 1 << 25
-    bomb = bytearray(replaced("xl/sharedStrings.xml", bytes(size)))
-    # every place where the archive states how large the part is
-    stated = struct.pack("<I", size)
-    assert bomb.count(stated) >= 1
-    refused(bytes(bomb.replace(stated, struct.pack("<I", 10))), "too large")
-
-
-def test_two_parts_of_one_name_are_refused() -> None:
-    for name in ("xl/workbook.xml", "XL/Workbook.xml"):
-        held = io.BytesIO(workbook(["企业名称"], ["甲"]))
-        with zipfile.ZipFile(held, "a") as archive, pytest.warns() if name[0] == "x" else archive:
-            archive.writestr(name, "<workbook/>")
-        refused(held.getvalue(), "damaged")
-
-
-LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "haha">' + b"".join(
-    b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(20)
-)
-
-
-@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml"])
-@pytest.mark.parametrize(
-    "content",
-    [
-        LAUGHS + b"]><l>&u;</l>",
-        b'<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/hostname">]><l>&x;</l>',
-        b'<!DOCTYPE l SYSTEM "http://127.0.0.1:1/l.dtd"><l>&x;</l>',
-    ],
-    ids=["billion laughs", "a file", "an address"],
-)
-def test_entities_are_neither_multiplied_nor_fetched(part: str, content: bytes) -> None:
-    began = time.monotonic()
-    try:
-        sheet = open_sheet(("f.xlsx", replaced(part, content, workbook(["a", "b"], [1, 2]))))
-        told = repr([block.text.to_pylist() for block in sheet.blocks(1, 2)])
-    except InputError as error:
-        told = str(error)
-    assert "haha" not in told
-    assert Path("/etc/hostname").read_text().strip() not in told
-    assert time.monotonic() - began < SOON
-
-
-@pytest.mark.parametrize(
-    "line",
-    [b"<c ", b'<c t="e" r="A1">', b'<c s="1" ', b"<row ", b'<c r="A1" t="e"><f>', b"<c r  "],
-)
-def test_a_sheet_made_to_be_searched_for_ever_is_read_once(line: bytes) -> None:
-    percents = b'<styleSheet xmlns="%s"><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs></styleSheet>'
-    styles = percents % MAIN.encode()
-    book = replaced("xl/styles.xml", styles)
-    hostile = b"<worksheet><sheetData>" + line * ((1 << 23) // len(line))
-    began = time.process_time()
-    with suppress(InputError):
-        open_sheet(("f.xlsx", replaced("xl/worksheets/sheet1.xml", hostile, book)))
-    assert time.process_time() - began < SOON
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        b'<row r="1"><c x=">" r="A1"><v>1</v></c><c x=">" r="XFD1048576"><v>1</v></c></row>',
-        b'<row r="1">%s</row><row r="1048576"><c><v>1</v></c></row>'
-        % (b"<c><v>1</v></c>" * 16_384),
-        b"<row><c><v>1</v></c></row>%s<row><c><v>1</v></c></row>" % (b"<row/>" * 1_100_000),
-    ],
-    ids=["a place behind a mark", "cells without a place", "rows without a place"],
-)
-def test_cells_far_apart_that_hide_their_places_are_refused(
-    rows: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(xlsx_file, "CAPS", Caps(cells=1_000_000))
-    head = b'<worksheet xmlns="%s"><sheetData>' % MAIN.encode()
-    sheet = head + rows + b"</sheetData></worksheet>"
-    refused(replaced("xl/worksheets/sheet1.xml", sheet), "too large")
-
-
-def test_a_sheet_whose_cells_name_no_place_is_still_read() -> None:
-    head = b'<worksheet xmlns="%s"><sheetData>' % MAIN.encode()
-    rows = b"<row><c><v>1</v></c><c><v>2</v></c></row>" * 3
-    sheet = head + rows + b"</sheetData></worksheet>"
-    opened = open_sheet(("f.xlsx", replaced("xl/worksheets/sheet1.xml", sheet)))
-    assert opened.head == [["1", "2"]] * 3
-
-
-@pytest.mark.parametrize("line", ["\n", "甲,1\n", '"', ",\n"])
-def test_endless_lines_are_refused_before_they_are_read(line: str) -> None:
-    content = f"name,staff_total\n{line * 8_000_000}".encode()
-    fields = cache.scheme().fields
-    began = time.monotonic()
-    with pytest.raises(InputError, match=r"lines|never closed|too long"):
-        read_table(("f.csv", content), fields, IntakeOptions(most_lines=cache.MOST_LINES))
-    assert time.monotonic() - began < SOON
-
-
-def test_a_workbook_of_too_many_lines_is_refused() -> None:
-    book = workbook(["企业名称", "职工总数"], *([["甲", 1]] * 50))
-    with pytest.raises(InputError, match="more than 20 lines"):
-        read_table(("f.xlsx", book), cache.scheme().fields, IntakeOptions(most_lines=20))
-
-
-def test_cells_that_a_spreadsheet_would_run_are_written_as_texts() -> None:
-    name = '=HYPERLINK("http://evil.example","x")'
-    content = f'name,registered_on\n"{name.replace(chr(34), chr(34) * 2)}",2015-01-01\n'
-    held = read_table(("f.csv", content.encode()), cache.scheme().fields, IntakeOptions())
-    assert held.table.columns["name"][0] == name
-    screening = screen(held, cache.scheme())
-    made = downloads.score_file(screening, screening.table(ENGLISH), ENGLISH, "csv").decode(
-        "utf-8-sig"
-    )
-    assert "HYPERLINK" in made
-    cells = [cell for line in csv.reader(io.StringIO(made)) for cell in line]
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
-
-
-def test_a_model_placed_by_upload_is_a_table_that_cannot_be_read() -> None:
-    class Evil:
-        def __reduce__(self) -> tuple[object, tuple[str]]:
-            return Path.touch, (Path("ran"),)  # type: ignore[return-value]
-
-    for name in ("model.joblib", "model.csv", "model.xlsx"):
-        with pytest.raises(InputError):
-            read_table((name, pickle.dumps(Evil())), cache.scheme().fields, IntakeOptions())
-    assert not Path("ran").exists()
-
-
-# --- what people typed, on pages ---
 
 NASTY = [
     "![x](http://evil.example/x.png)",
@@ -484,9 +287,6 @@ def test_a_name_is_text_wherever_it_is_shown(name: str, monkeypatch: pytest.Monk
         assert "<script" not in drawn
         assert "<a " not in drawn
         assert name not in "\n".join(part.value for part in app.markdown)
-
-
-# --- errors ---
 
 
 def _fail() -> None:

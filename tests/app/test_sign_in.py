@@ -1,6 +1,4 @@
-"""Signing in and out: what the routes do, and which pages stand at an address for whom."""
-
-# Private names: Streamlit does not say otherwise which file a page of its bar runs.
+"""Signing in and out: what the routes do, and what a store without an administrator answers."""
 
 from __future__ import annotations
 
@@ -10,33 +8,28 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
-testing = pytest.importorskip("streamlit.testing.v1")
+from eligibility.app import cache
+from eligibility.app.web import cookies, guard, routes
+from eligibility.store import Repository, Role, System
+from eligibility.store.passwords import HASHER
+from tests import accounts
+from tests.accounts import PASSWORD
+from tests.app.signed_pages import ROOT, SITE, page
+from tests.app.test_navigation import drawn
 
-import httpx  # noqa: E402
-import streamlit  # noqa: E402
-from starlette.applications import Starlette  # noqa: E402
-from starlette.responses import PlainTextResponse  # noqa: E402
-from starlette.routing import Route  # noqa: E402
-from starlette.testclient import TestClient  # noqa: E402
-
-from eligibility.app import cache  # noqa: E402
-from eligibility.app.web import cookies, guard, routes  # noqa: E402
-from eligibility.store import Repository, Role, System  # noqa: E402
-from eligibility.store.passwords import HASHER  # noqa: E402
-from tests import accounts  # noqa: E402
-from tests.accounts import PASSWORD  # noqa: E402
-
-ROOT = Path(__file__).resolve().parents[2]
-SITE = "http://127.0.0.1:8501"
 WRONG = "Login or password is wrong."
 
 
@@ -76,24 +69,6 @@ def said(address: str) -> str:
     """The sentence in an address."""
     (signed,) = parse_qs(urlsplit(address).query)["said"]
     return str(cookies.signed_message(signed))
-
-
-def page(address: str = "", language: str = "en") -> testing.AppTest:
-    """A page as it is drawn for whoever the test's cookies name."""
-    app = testing.AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.session_state["lang"] = language
-    app.run()
-    if address:
-        app.switch_page(f"eligibility/app/{address}_page.py").run()
-    return app
-
-
-def drawn(app: testing.AppTest) -> str:
-    titles = [part.value for part in [*app.title, *app.markdown, *app.info]]
-    return "\n".join([*titles, *(part.proto.body for part in app.get("html"))])
-
-
-# --- the routes ---
 
 
 def test_a_sign_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use(
@@ -393,9 +368,6 @@ def test_a_person_whom_only_the_provider_knows_becomes_a_firm(browser: TestClien
     assert signed.actor.role is Role.FIRM
 
 
-# --- the start ---
-
-
 def test_without_an_administrator_the_app_does_not_start_where_others_reach_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -421,273 +393,3 @@ def test_the_server_ends_with_that_sentence_before_it_answers(tmp_path: Path) ->
     assert ended.returncode != 0
     assert "Create one first: python -m eligibility create-admin LOGIN" in ended.stderr
     assert "Traceback" not in ended.stderr
-
-
-# --- the pages ---
-
-PUBLIC = {
-    "start",
-    "precheck",
-    "papers",
-    "steps",
-    "result",
-    "firm",
-    "plan",
-    "field",
-    "rules",
-    "model",
-    "account",
-    "form",
-}
-STAFF = PUBLIC | {
-    "firms", "overview", "desk", "staff-firms", "staff-firm", "inbox", "import", "applications",
-    "certified", "year",
-}  # fmt: skip
-LEADS = STAFF | {"admin", "assumptions"}
-#: reached from other pages; the bar of nobody leads there
-ASIDE = {"papers", "precheck", "steps", "result", "form", "firm", "plan", "staff-firm", "inbox"}
-#: the bar of a firm
-SHORT = {"start", "rules", "field", "account"}
-
-
-@pytest.mark.parametrize(
-    ("role", "open_to_it", "bar", "first"),
-    [
-        (None, PUBLIC, SHORT, "start"),
-        (Role.FIRM, PUBLIC, SHORT, "start"),
-        (Role.ADVISER, STAFF, STAFF - ASIDE, "overview"),
-        (Role.MANAGER, LEADS, LEADS - ASIDE, "overview"),
-        (Role.ADMINISTRATOR, LEADS, LEADS - ASIDE, "overview"),
-    ],
-)
-def test_each_role_is_shown_its_pages_and_no_other(
-    role: Role | None,
-    open_to_it: set[str],
-    bar: set[str],
-    first: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    boss = accounts.chief()
-    if role is not None:
-        accounts.send(accounts.cookie(accounts.add(boss, role)), monkeypatch)
-    menus: dict[str, list[streamlit.Page]] = {}
-    navigation = streamlit.navigation
-
-    def seen(pages: Mapping[str, list[streamlit.Page]], **more: Any) -> streamlit.Page:
-        menus.update(pages)
-        return navigation(pages, **more)
-
-    monkeypatch.setattr(streamlit, "navigation", seen)
-    page()
-    offered = [each for group in menus.values() for each in group]
-    # the first page stands at the bare address in the bar, and at its own beside it
-    shown = {each.url_path or first for each in offered if each.visibility == "visible"}
-    assert shown == bar
-    (bare,) = (each for each in offered if each.url_path == "")
-    (named,) = (each for each in offered if each.url_path == first)
-    assert bare._page == named._page
-    # the others' addresses lead to the sign-in or a refusal, never to the page
-    closed = {each.url_path for each in offered if each.title and callable(each._page)}
-    assert closed == LEADS - open_to_it
-    assert {each.url_path for each in offered} - {""} == LEADS
-    # a firm needs no menu; nor is there one of a single page
-    assert set(menus) == {""} if bar == SHORT else all(len(held) > 1 for held in menus.values())
-
-
-@pytest.mark.parametrize(("role", "title"), [(None, "Sign in"), (Role.FIRM, "Account")])
-def test_the_bar_offers_the_sign_in_to_whoever_is_not_signed_in(
-    role: Role | None, title: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    boss = accounts.chief()
-    if role is not None:
-        accounts.send(accounts.cookie(accounts.add(boss, role)), monkeypatch)
-    offered: list[streamlit.Page] = []
-    navigation = streamlit.navigation
-
-    def seen(pages: Mapping[str, list[streamlit.Page]], **more: Any) -> streamlit.Page:
-        offered.extend(each for group in pages.values() for each in group)
-        return navigation(pages, **more)
-
-    monkeypatch.setattr(streamlit, "navigation", seen)
-    page()
-    assert {each.title for each in offered if each.url_path == "account"} == {title}
-
-
-@pytest.mark.parametrize("role", [None, Role.FIRM])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "firm/firm",
-        "firm/plan",
-        "self_assessment/start",
-        "self_assessment/steps",
-        "self_assessment/result",
-        "reference/technical_field",
-        "reference/rules",
-    ],
-)
-def test_no_page_of_firms_leads_where_they_may_not_go(
-    name: str, role: Role | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    boss = accounts.chief()
-    if role is not None:
-        accounts.send(accounts.cookie(accounts.add(boss, role)), monkeypatch)
-    # a link to a page of staff would end it
-    assert not page(name).exception
-
-
-@pytest.mark.parametrize("role", [None, Role.FIRM, Role.ADVISER])
-def test_the_administration_page_itself_refuses_whoever_it_is_not_for(
-    role: Role | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    boss = accounts.chief()
-    if role is not None:
-        accounts.send(accounts.cookie(accounts.add(boss, role)), monkeypatch)
-    script = ROOT / "eligibility" / "app" / "account" / "administration_page.py"
-    app = testing.AppTest.from_file(str(script), default_timeout=60).run()
-    assert not app.exception
-    assert "Your role does not allow this." in drawn(app)
-    assert not app.tabs
-    assert not app.dataframe
-
-
-def test_the_one_person_of_a_store_without_accounts_sees_no_sign_in() -> None:
-    app = page("account/account")
-    assert "one person on this machine" in drawn(app)
-    assert "<form" not in drawn(app)
-    assert "There are no accounts" in drawn(page("account/administration"))
-
-
-def test_a_visitor_gets_the_form_of_sign_in_and_a_signed_in_person_the_way_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    accounts.chief()
-    accounts.send({cookies.VISIT: accounts.VISIT}, monkeypatch)
-    visitor = drawn(page("account/account"))
-    assert f'action="{routes.SIGN_IN}"' in visitor
-    assert cache.accounts().csrf_token(accounts.VISIT) in visitor
-    accounts.send(accounts.cookie("chief"), monkeypatch)
-    signed = drawn(page("account/account"))
-    assert f'action="{routes.SIGN_OUT}"' in signed
-    assert f'action="{routes.SIGN_IN}"' not in signed
-
-
-def test_no_provider_no_button(monkeypatch: pytest.MonkeyPatch) -> None:
-    accounts.chief()
-    assert not page("account/account").button
-    monkeypatch.setattr("eligibility.app.auth.provider", lambda: True)
-    monkeypatch.setattr("eligibility.app.auth.provider_identity", lambda: None)
-    assert page("account/account").button[0].label == "Sign in through your organisation"
-
-
-def test_what_the_provider_says_is_signed_for_this_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    accounts.chief()
-    said_there = {"iss": "https://id.example", "sub": "7", "email": "a@x.example", "name": "甲"}
-    user = SimpleNamespace(is_logged_in=True, to_dict=lambda: said_there)
-    monkeypatch.setattr(streamlit, "user", user)
-    monkeypatch.setattr("eligibility.app.auth.provider", lambda: True)
-    accounts.send({cookies.VISIT: accounts.VISIT}, monkeypatch)
-    found = re.search(r'name="identity" value="([^"]+)"', drawn(page("account/account")))
-    assert found
-    claims = cookies.claims(accounts.VISIT, found[1])
-    assert claims is not None
-    assert claims["login"] == "a@x.example"
-    # an address counts as verified only where the provider says so
-    assert claims["email_is_verified"] is False
-
-
-# --- administration ---
-
-
-@pytest.fixture
-def administration_page(monkeypatch: pytest.MonkeyPatch) -> testing.AppTest:
-    accounts.chief()
-    accounts.send(accounts.cookie("chief"), monkeypatch)
-    return page("account/administration")
-
-
-def press(app: testing.AppTest, label: str) -> testing.AppTest:
-    (button,) = [each for each in app.button if each.label == label]
-    return button.click().run()
-
-
-def test_a_new_account_gets_a_password_that_is_shown_once_and_signs_in(
-    administration_page: testing.AppTest,
-) -> None:
-    app = administration_page
-    app.text_input[0].input("newcomer")
-    app.selectbox[0].set_value(Role.MANAGER)
-    app = press(app, "Add the account")
-    found = re.search(r"shown this once: (\S{16}) ", drawn(app))
-    assert found
-    assert cache.accounts().sign_in("newcomer", found[1])
-    assert list(app.dataframe[0].value["Login"]) == ["chief", "newcomer"]
-    assert found[1] not in drawn(app.run())
-
-
-def test_the_last_administrator_cannot_close_the_door_behind_itself(
-    administration_page: testing.AppTest,
-) -> None:
-    app = administration_page
-    (may,) = [each for each in app.checkbox if each.label == "May sign in"]
-    may.uncheck()
-    app = press(app, "Save; its sign-ins end")
-    assert "The last administrator stays; make another one first." in drawn(app)
-
-
-def test_an_adviser_without_a_carrier_is_refused_and_what_was_typed_stays(
-    administration_page: testing.AppTest,
-) -> None:
-    app = administration_page
-    app.text_input[0].input("adviser")
-    app = press(app, "Add the account")
-    assert "An adviser belongs to a carrier; name it." in drawn(app)
-    assert app.text_input[0].value == "adviser"
-
-
-def test_an_account_is_bound_to_a_firm_by_its_credit_code_or_name(
-    administration_page: testing.AppTest,
-) -> None:
-    store = Repository(cache.engine(), System(Role.ADMINISTRATOR))
-    codes = ("91150105MA0N8K3T71", "91150105XNBU6HUA33")
-    store.firms.add({"name": "甲公司", "uscc": codes[0]})
-    firm = store.firms.add({"name": "甲公司分部", "uscc": codes[1]})
-
-    def bind(app: testing.AppTest, login: str, typed: str) -> testing.AppTest:
-        app.text_input[0].input(login)
-        app.selectbox[0].set_value(Role.FIRM)
-        (named, *_rest) = [each for each in app.text_input if "Credit code" in each.label]
-        named.input(typed)
-        return press(app, "Add the account")
-
-    app = bind(administration_page.run(), "first", "甲公")
-    assert "2 firms are called 甲公, such as" in drawn(app)
-    app = bind(app, "first", "nobody")
-    assert "No firm of the register is called nobody" in drawn(app)
-    app = bind(app, "first", codes[1].lower())
-    # a whole name is that firm's, though another's begins so
-    app = bind(app, "second", "甲公司")
-    shown = dict(zip(app.dataframe[0].value["Login"], app.dataframe[0].value["Firm"], strict=True))
-    assert (shown["first"], shown["second"]) == ("甲公司分部", "甲公司")
-    assert {row["login"]: row["firm_id"] for row in store.administration.accounts()}[
-        "first"
-    ] == firm
-
-
-def test_carriers_and_targets_are_set_and_stand_in_the_trail(
-    administration_page: testing.AppTest,
-) -> None:
-    app = administration_page
-    (name,) = [each for each in app.text_input if each.label == "District"]
-    place = list(app.text_input).index(name)
-    app.text_input[place - 1].input("**园** [a](http://b)")
-    app = press(app, "Add the carrier")
-    (number,) = [each for each in app.number_input if each.label == "Firms to be certified"]
-    number.set_value(50)
-    app = press(app, "Set the target")
-    (trail,) = [table.value for table in app.dataframe if "Details" in table.value]
-    done = list(trail["What"])
-    assert done[:2] == ["set target", "add carrier"]
-    # in the sentence about it too a name is text
-    assert "**园** [a](http://b)" in app.dataframe[1].value["Name"].tolist()
-    assert "<a" not in drawn(app)

@@ -29,7 +29,7 @@ from eligibility.reports.ladder_text import ladder_points
 from eligibility.reports.template import write_template
 from eligibility.schemes.registry import SCHEMES, scheme_ids
 from eligibility.schemes.yaml_file import read_yaml
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 from tests.schemes.test_cases import BASES
 
 FIELDS = joint_fields()

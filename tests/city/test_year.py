@@ -29,7 +29,7 @@ from eligibility.i18n import ENGLISH
 from eligibility.reports.paper import Grid, Text
 from eligibility.reports.year_paper import year_paper
 from eligibility.schemes.registry import load_scheme
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 from tests.firms import base, table
 
 CITY = load_city()

@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from eligibility.schemes.registry import load_scheme
-from tests.cli.test_commands import run
+from tests.commands import run
 
 ENTRIES: dict[str, Any] = {
     "facts": {

@@ -10,7 +10,7 @@ from eligibility.domain.errors import InputError
 from eligibility.evidence.firm_amounts import firm_amounts, merge_amounts
 from eligibility.evidence.reconciliation import reconcile
 from eligibility.schemes.registry import load_scheme
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 from tests.firms import base, table
 
 SCHEME = load_scheme()

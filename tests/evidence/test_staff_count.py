@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 
 from eligibility import count_staff
 from eligibility.domain.errors import InputError
+from eligibility.evidence.staff_report import report_staff, staff_record
+from eligibility.schemes.registry import load_scheme
 from tests.evidence.people_files import csv_file, identity, roster_file
 
 YEAR = 2025
@@ -304,6 +307,19 @@ def test_a_post_that_reviewers_strike_is_a_sign_with_its_source_and_no_rule() ->
         sign["source_date"] and sign["citation"]["confidence"] in "BM" for sign in result["signs"]
     )
     assert result["st_staff"]["average"] == 5
+
+
+def test_a_sign_that_the_institution_switched_off_is_raised_for_nobody(tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    lines = ["姓名,入职日期,是否科技人员,岗位", "甲,2020-01-01,是,质检员", "乙,2020-01-01,是,前台"]
+    roster.write_text("\n".join(lines), encoding="utf-8")
+    report = report_staff(
+        roster,
+        load_scheme(),
+        as_of=date(2026, 5, 1),
+        signs_off=["inspection_post", "merge_nothing"],
+    )
+    assert [sign["id"] for sign in staff_record(report)["signs"]] == ["support_post"]
 
 
 @pytest.mark.parametrize(

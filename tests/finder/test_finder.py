@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from eligibility.domain.errors import InputError
 from eligibility.finder.search import find
 from eligibility.schemes.catalogue import TechnicalField
 from eligibility.schemes.registry import Scheme, load_scheme
+from tests.commands import run
 
 DATA = Path(__file__).parents[1] / "data"
 HNTE = load_scheme()
@@ -173,23 +172,14 @@ def test_a_scheme_without_a_catalogue_is_refused() -> None:
 
 
 def test_the_command_says_codes_terms_and_exclusions() -> None:
-    words = [
-        sys.executable,
-        "-m",
-        "eligibility",
-        "find-field",
-        "海上大型风机的叶片",
-        "--lang",
-        "en",
-    ]
-    done = subprocess.run(words, capture_output=True, check=True, encoding="utf-8")
+    words = ("find-field", "海上大型风机的叶片", "--lang", "en")
+    done = run(*words)
     first = done.stdout.splitlines()
     assert first[0].startswith("60102 风能")
     assert first[1].strip() == "新能源与节能 › 可再生清洁能源"
     assert "叶片 → 风能" in first[2]
     assert first[3].strip() == "excluded by 60102: 不满足清洁生产要求的风电技术除外。"
     assert "one source" in done.stderr
-    counted = [*words, "--format", "json", "--count", "2"]
-    done = subprocess.run(counted, capture_output=True, check=True, encoding="utf-8")
+    done = run(*words, "--format", "json", "--count", "2")
     found = json.loads(done.stdout)
     assert [match["code"] for match in found] == codes(HNTE, "海上大型风机的叶片", 2)

@@ -12,7 +12,7 @@ from eligibility.domain.errors import InputError
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import IntakeOptions, preview, read_table
 from eligibility.schemes.registry import load_scheme
-from tests.cli.test_commands import run
+from tests.commands import run
 
 FIELDS = load_scheme().fields
 FILE = ("f.csv", "企业名称,本年研发开支（万元）,2025年销售收入（万元）\n甲公司,80,1000\n".encode())

@@ -14,7 +14,7 @@ from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.reports.plan_text import plan_points
 from tests.assessment.test_properties import firms
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 from tests.firms import HNTE, base, table
 
 ON = date(2026, 9, 1)

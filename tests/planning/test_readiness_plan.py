@@ -23,7 +23,7 @@ from eligibility.planning.actions import Actions, known_actions, open_actions
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.lead_times import lead_times
 from eligibility.planning.readiness_plan import ReadinessPlan, ready_plan
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 from tests.planning.test_cheapest_plan import BY, HNTE, LAW, ON, ready
 
 MODELS = Path(__file__).parents[2] / "models" / "hnte"

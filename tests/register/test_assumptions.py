@@ -21,6 +21,7 @@ from eligibility.register.assumptions import (
     save_changes,
     weight_change,
 )
+from eligibility.register.practice_checks import list_practice_checks, practice_change
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Repository, Role, System
 from eligibility.store.assumptions import CITY, AssumptionChange, target_change
@@ -166,3 +167,30 @@ def test_a_change_that_no_longer_fits_is_told_and_left_out(repository: Repositor
     again = AssumptionChange(CITY, ("support", "actions", "lost", "days"), {"value": 1})
     with pytest.raises(InputError, match="lost"):
         save_changes(repository, [again], 3)
+
+
+def test_a_practice_check_that_is_not_used_here_is_off_with_who_says_so_and_others_are_not(
+    repository: Repository,
+) -> None:
+    settings = load_settings(repository)
+    known = list_practice_checks(settings)
+    assert all(check.is_used for check in known)
+    used = [check.id for check in known if check.id != "after_sales_post"]
+    save_changes(repository, [practice_change(settings, used, "本市评审惯例")], 0)
+    settings = load_settings(repository)
+    assert settings.city.checks_off == ("after_sales_post",)
+    assert [check.id for check in list_practice_checks(settings) if check.is_used] == used
+    (line,) = repository.assumptions.history()
+    assert (line["value"], line["source"]) == (["after_sales_post"], "本市评审惯例")
+    with pytest.raises(InputError, match="conversion_twice is no check of practice"):
+        practice_change(settings, ["conversion_twice"], "")
+
+
+def test_a_check_of_law_or_consistency_is_never_among_what_can_be_switched_off(
+    repository: Repository,
+) -> None:
+    known = {check.id for check in list_practice_checks(load_settings(repository))}
+    rules = load_scheme().evidence
+    assert rules is not None
+    assert known.isdisjoint(check.id for check in rules.checks if check.kind != "practice")
+    assert known >= {check.id for check in rules.checks if check.kind == "practice"}

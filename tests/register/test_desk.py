@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +18,7 @@ from eligibility.register.task_templates import add_template_tasks, task_templat
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import FirmFilter, Repository, Role, Stage, System, close_stores
 from eligibility.store.assumptions import target_change
+from tests.commands import run
 from tests.staff_pages import Staffed
 from tests.store.two_carriers import enter_old_stage
 
@@ -152,25 +151,17 @@ def test_the_command_gives_the_desk_of_a_login_with_the_institutions_settings(
         [target_change(2027, 60)], 0
     )
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "eligibility", "desk", "--store", str(team.file), *words],
-            capture_output=True, text=True, encoding="utf-8", check=False,
-        )  # fmt: skip
-
+    desk = ("desk", "--store", team.file)
     (login,) = (f"adviser {row['carrier_id']}" for row in team.repository.administration.advisers())
     made = run(
-        "--person", login, "--on", TODAY.isoformat(), "--format", "json",
+        *desk, "--person", login, "--on", TODAY.isoformat(), "--format", "json",
         "--calendar", str(tmp_path / "desk.ics"),
     )  # fmt: skip
-    assert made.returncode == 0, made.stderr
     record = json.loads(made.stdout)
     assert [row["title"] for row in record["tasks"]["today"]["tasks"]] == ["打电话"]
     assert (tmp_path / "desk.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
-    refused = run("--person", "nobody", "--lang", "en")
-    assert (refused.returncode, refused.stderr.strip()) == (
-        2, "There is no active account nobody.",
-    )  # fmt: skip
+    refused = run(*desk, "--person", "nobody", "--lang", "en", status=2)
+    assert refused.stderr.strip() == "There is no active account nobody."
 
 
 def test_firms_of_every_stage_count_on_the_desk(team: Team) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from eligibility.register.year_results import annual_results
 from eligibility.reports.paper import Grid, Paper, Points, Text
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import Repository, Role, System, close_stores
+from tests.commands import run
 from tests.staff_pages import Staffed
 
 TODAY = date(2026, 11, 30)
@@ -137,6 +137,23 @@ def test_only_visits_that_were_made_and_tasks_closed_in_the_year_are_work(staffe
     assert earlier.work == ()
 
 
+def test_a_task_is_work_of_the_year_in_which_it_was_closed_by_the_local_calendar(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    new_years_eve = datetime(2030, 12, 31, 17, tzinfo=UTC)
+    repository = Repository(staffed.engine, System(Role.MANAGER), lambda: new_years_eve)
+    task = repository.casework.add_task(repository.firms.page().rows[0]["id"], {"title": "核账"})
+    counts = []
+    for version, done in ((1, True), (2, False), (3, True)):
+        repository.casework.save_task(task, {"done": done}, version)
+        counts.append([len(repository.results.tasks_done(year)) for year in (2030, 2031)])
+    monkeypatch.undo()
+    time.tzset()
+    assert counts == [[0, 1], [0, 0], [0, 1]]
+
+
 def test_growth_of_research_counts_only_firms_that_state_both_years() -> None:
     facts = [
         {"rd_expense@2024": 100, "rd_expense@2025": 150},
@@ -150,15 +167,6 @@ def test_growth_of_research_counts_only_firms_that_state_both_years() -> None:
 
 def test_the_command_writes_the_report_of_the_register(staffed: Staffed, tmp_path: Path) -> None:
     path = tmp_path / "report.docx"
-    command = [sys.executable, "-m", "eligibility", "report", "--store", "--year", "2026"]
-    done = subprocess.run(
-        [*command, "--carrier", "甲园", "-o", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, path.exists()) == (0, True), done.stderr
-    refused = subprocess.run(
-        [*command[:-2], "-o", str(path)], capture_output=True, text=True, check=False
-    )
-    assert refused.returncode == 2
+    run("report", "--store", "--year", "2026", "--carrier", "甲园", "-o", path)
+    assert path.exists()
+    run("report", "--store", "-o", path, status=2)

@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from eligibility.api import read_firms
 from eligibility.reports.input_schema import firm_schema, table_schema
 from eligibility.schemes.registry import load_scheme, scheme_ids
 from eligibility.web_api.schemas import AssessmentRecord
+from tests.commands import run
 
 ROOT = Path(__file__).parents[2]
 MAY = date(2026, 5, 10)
@@ -84,8 +83,5 @@ def test_the_published_schemas_are_what_the_command_prints(scheme_id: str, form:
 
 
 def test_the_command_prints_a_schema() -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "eligibility", "fields", "--format", "table-schema"],
-        capture_output=True, check=True, cwd=ROOT,
-    )  # fmt: skip
-    assert json.loads(run.stdout)["fields"][0]["name"] == load_scheme().fields[0].id
+    done = run("fields", "--format", "table-schema")
+    assert json.loads(done.stdout)["fields"][0]["name"] == load_scheme().fields[0].id

@@ -11,7 +11,7 @@ from docx import Document
 from eligibility.i18n import CHINESE, ENGLISH, Language
 from eligibility.reports.paper import Bars, Grid, Paper, Point, Points, Text
 from eligibility.reports.terminal import paper_lines
-from tests.cli.test_commands import SAMPLES, run
+from tests.commands import SAMPLES, run
 
 PAPERS = SAMPLES / "papers"
 MISTAKEN = str(PAPERS / "changhe" / "对账.csv")

@@ -37,7 +37,7 @@ from eligibility.reports.word import write_word
 from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
 from eligibility.schemes.yaml_file import read_yaml
 from tests.app.test_pages import html, opened
-from tests.cli.test_commands import SAMPLES
+from tests.commands import SAMPLES
 from tests.firms import base, table
 from tests.schemes.revision import ADDED, AMENDED, amended_files
 from tests.schemes.test_cases import BASES, judge_case
@@ -110,7 +110,7 @@ def test_the_steps_of_the_app_show_the_new_question(
 ) -> None:
     from eligibility.store import close_stores
     from tests import empty_store
-    from tests.app.test_self_assessment import page
+    from tests.app.self_assessment.form_pages import page
 
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
     empty_store.put(tmp_path)

@@ -18,12 +18,12 @@ from eligibility.i18n import ENGLISH
 from eligibility.reports.firm_text import own_figure
 from tests.assessment.test_properties import firms
 from tests.firms import HNTE, base, table
-from tests.schemes.reference import (
+from tests.schemes.reference import judge
+from tests.schemes.reference_facts import (
     INTERNAL_COSTS,
     OTHER_COSTS,
     OUTSOURCED_DOMESTIC,
     OUTSOURCED_OVERSEAS,
-    judge,
 )
 
 COSTS = (*INTERNAL_COSTS, OTHER_COSTS, OUTSOURCED_DOMESTIC, OUTSOURCED_OVERSEAS)

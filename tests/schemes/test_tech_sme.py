@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -25,6 +23,7 @@ from eligibility.planning.cheapest_plan import plan
 from eligibility.reports.gap_columns import first_gaps
 from eligibility.schemes.registry import SCHEMES, load_scheme
 from eligibility.schemes.yaml_file import read_yaml
+from tests import commands
 from tests.firms import table
 
 SCHEME = load_scheme("tech_sme")
@@ -250,10 +249,7 @@ def test_a_firm_confirmed_directly_is_shown_no_mark_to_reach() -> None:
 
 def test_the_commands_take_the_scheme(tmp_path: Path) -> None:
     def run(*words: object) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "eligibility", *map(str, words), "--scheme", SCHEME.id, "--lang", "en"],
-            capture_output=True, cwd=ROOT, check=True, encoding="utf-8",
-        )  # fmt: skip
+        done = commands.run(*words, "--scheme", SCHEME.id, "--lang", "en")
         return done.stdout + done.stderr
 
     sample = ROOT / "sample_data" / "candidates.csv"

@@ -191,7 +191,7 @@ def test_the_app_asks_and_judges_the_scheme_beside_its_own(
 ) -> None:
     from eligibility.store import close_stores
     from tests import empty_store
-    from tests.app.test_self_assessment import html, page
+    from tests.app.self_assessment.form_pages import html, page
 
     monkeypatch.setenv("ELIGIBILITY_DATA", str(tmp_path))
     empty_store.put(tmp_path)

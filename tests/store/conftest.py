@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import Engine, create_engine, text
 
-from eligibility.store import open_store
+from eligibility.store import LOCAL, Accounts, Repository, open_store
 from eligibility.store.engine import connect
 from eligibility.store.schema import metadata
 from tests.store.postgresql import create_database, programs, server
-
-#: Argon2 as cheap as it gets; what a real one costs is the library's matter
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+from tests.store.sign_in_attempts import LOGIN, PASSWORD, QUICK, Clock
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +74,23 @@ def engine(url: str) -> Iterator[Engine]:
     opened = connect(url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def local(engine: Engine) -> Repository:
+    return Repository(engine, LOCAL)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def doors(engine: Engine, clock: Clock) -> Accounts:
+    doors = Accounts(engine, b"k" * 32, clock, QUICK)
+    doors.create_administrator(LOGIN, PASSWORD)
+    return doors
 
 
 @pytest.fixture(autouse=True)

@@ -22,10 +22,8 @@ from tests.store.test_roles import what_a_year_reads
 from tests.store.two_carriers import facts, record, world
 
 PACKAGE = Path(eligibility.__file__).parent
-#: who may name the log: its declaration and its writer, and what people read of it (a report reads which
-#: tasks were closed, as a task has no day of its own for that)
+#: who may name the log: its declaration and its writer, and what people read of it
 READERS = {
-    "store/year_results.py": {"tasks_done"},
     "store/administration.py": {"audit_trail"},
     "store/overview.py": {"activity", "changes"},
 }

@@ -41,8 +41,8 @@ from eligibility.store import (
 from eligibility.store.engine import connect, migrate
 from eligibility.store.schema import SECRET, metadata
 from tests.staff_pages import fill
-from tests.store.conftest import QUICK
 from tests.store.postgresql import create_database
+from tests.store.sign_in_attempts import QUICK
 from tests.store.two_carriers import PASSWORD, World, facts, record, world
 
 

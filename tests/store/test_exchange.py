@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from eligibility.domain.errors import Conflict, InputError, NotAllowed, NotFound
-from eligibility.store import LOCAL, VISITOR, Repository, Role, System, export
+from eligibility.store import LOCAL, VISITOR, Repository, Role, System, export, find_token
 from eligibility.store.contacts import RETENTION
 from eligibility.store.exchange_tables import contacts, links
 from eligibility.store.inbox import Origin
@@ -286,6 +287,27 @@ def test_what_one_firm_answered_never_goes_into_another(engine: Engine) -> None:
     with pytest.raises(NotFound):
         w.chief.inbox.decide(answer, w.other_firm, 2026, {KEY: 12}, {}, version=0)
     assert w.chief.records.years(w.other_firm) == []
+
+
+def test_a_program_decides_neither_on_what_a_firm_sent_nor_on_which_files_are_one(
+    engine: Engine,
+) -> None:
+    w = world(engine)
+    _code, origin = shared(w, **{KEY: "12"})
+    token = find_token(engine, w.chief.api_tokens.add("平台", "manager", days=1))
+    assert token
+    program, before = Repository(engine, token), rows(engine)
+    decisions: list[Callable[[], object]] = [
+        lambda: program.inbox.decide(origin, w.firm, 2026, {KEY: 12}, {}, version=1),
+        lambda: program.inbox.put_away(origin),
+        lambda: program.identity.merge(*w.twins, {}, {}),
+        lambda: program.imports.decide(1, {}),
+    ]
+    assert program.inbox.arrival(origin)["id"] == origin.id
+    for decide in decisions:
+        with pytest.raises(NotAllowed, match="A person decides this"):
+            decide()
+    assert rows(engine) == before
 
 
 # --- contacts ---

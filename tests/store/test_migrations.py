@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -29,7 +29,7 @@ from eligibility.store.audit import AUDIT_WORDS
 from eligibility.store.drafts import code_hash
 from eligibility.store.engine import connect, migrate, revision
 from eligibility.store.schema import APPEND_ONLY, REVISION, metadata
-from tests.store.conftest import QUICK
+from tests.store.sign_in_attempts import QUICK
 
 config = Config()
 config.set_main_option("script_location", "eligibility.store:migrations")
@@ -256,6 +256,34 @@ def test_the_count_of_changes_of_an_older_store_is_not_that_of_an_empty_one(
     assert count > 0
     local.firms.set_stage([1], "ready")
     assert local.year.last_change() == count + 1
+
+
+def test_a_task_closed_before_tasks_had_that_day_gets_it_from_the_log(empty_url: str) -> None:
+    store_of_sentences(empty_url)
+    engine = connect(empty_url)
+    noon = "2025-11-20 12:00:00"
+    changes = [(1, {"done": True}), (2, {"done": True}), (2, {"done": False}), (3, {"title": "x"})]
+    with engine.begin() as connection:
+        for number in (1, 2, 3):
+            connection.execute(
+                text(
+                    "INSERT INTO tasks (id, firm_id, title, done, at, version)"
+                    " VALUES (:id, 1, 'x', :done, :at, 1)"
+                ),
+                {"id": number, "done": number == 1, "at": noon},
+            )
+        for task, change in changes:
+            connection.execute(
+                text(
+                    "INSERT INTO audit_log (at, role, action, firm_id, detail)"
+                    " VALUES (:at, 'local', 'change task', 1, :detail)"
+                ),
+                {"at": noon, "detail": json.dumps({"task": task, **change})},
+            )
+    engine.dispose()
+    tasks = Repository(open_store(empty_url), LOCAL).casework.tasks(1)
+    days = {task["id"]: task["done_on"] for task in tasks}
+    assert days == {1: date(2025, 11, 20), 2: None, 3: None}
 
 
 def test_every_sentence_that_an_action_was_has_its_id() -> None:

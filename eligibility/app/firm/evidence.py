@@ -14,7 +14,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.domain.facts import FirmTable
 from eligibility.evidence.chain_record import evidence_record
-from eligibility.evidence.checks import examine
+from eligibility.evidence.checks import examine, practice_checks
 from eligibility.intake.lists import Rows
 from eligibility.reports.evidence_picture import evidence_picture
 from eligibility.reports.evidence_text import (
@@ -38,9 +38,10 @@ def evidence(firm: Firm, lists: Mapping[str, Rows], figures: FirmTable | None = 
     listed = [each.id for each in firm.scheme.lists.values() if each.prefix]
     if firm.scheme.evidence is None or not any(lists.get(name) for name in listed):
         return
-    found = examine(
-        lists, firm.table if figures is None else figures, firm.scheme, (), cache.city().checks_off
-    )
+    stated = firm.table if figures is None else figures
+    switched_off = set(cache.city().checks_off)
+    off = [each.id for each in practice_checks(firm.scheme.evidence) if each.id in switched_off]
+    found = examine(lists, stated, firm.scheme, (), off)
     record = evidence_record(found, firm.scheme)
     st.header(_("Chain of evidence"), anchor=False)
     st.caption(

@@ -12,6 +12,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.firm import (
+    application_form,
     conditions,
     evidence,
     open_firm,
@@ -30,6 +31,7 @@ from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
+from eligibility.application_form.contents import FormContents
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.intake import codes
@@ -217,13 +219,17 @@ def way(repository: Repository, firm: Row) -> None:
 
 
 def firm_papers(repository: Repository, firm: Row) -> None:
-    """The papers of the firm as its latest facts have it, and the list of papers as it stands."""
+    """The papers of the firm as its latest facts have it, its application form, the list of papers."""
     st.header(_("Papers"), anchor=False)
     open = open_firm.from_register(repository, firm["id"])
     if open is None:
         _none()
         return
     papers.of_firm(open)
+    law = open.firm.scheme.in_force(open.firm.application_date)
+    contents = FormContents(open.firm.scheme, law, open.firm.table, open.lists)
+    if contents.rules is not None:
+        application_form.form_buttons(open.firm, contents)
 
 
 def beside(repository: Repository, firm: Row) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from eligibility.app import address, auth, cache
+from eligibility.app.firm import application_form
 from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import (
     draft_storage,
@@ -54,4 +55,4 @@ else:
     )
     official_form.progress(official_form.cells(firm, contents))
     official_form.parts(fields.Sheet(cache.scheme(), draft, told), contents)
-    official_form.take_away(firm, contents)
+    application_form.form_buttons(firm, contents)

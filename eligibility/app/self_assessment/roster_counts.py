@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from eligibility.app import session
+from eligibility.app import cache, session
 from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -68,7 +68,10 @@ def _report(scheme: Scheme, first_day: date | None, day: date) -> StaffReport | 
     }
     if "roster" not in files:
         return None
-    digest = " ".join([day.isoformat(), *(f"{name}:{each.digest}" for name, each in files.items())])
+    off = cache.city().checks_off
+    digest = " ".join(
+        [day.isoformat(), *off, *(f"{name}:{each.digest}" for name, each in files.items())]
+    )
     report = form_state.staff_report(digest)
     if report is None:
         sources = {name: (each.name, each.content) for name, each in files.items()}
@@ -77,6 +80,7 @@ def _report(scheme: Scheme, first_day: date | None, day: date) -> StaffReport | 
                 report = report_staff(
                     sources["roster"], scheme, insurance=sources.get("insurance"),
                     hours=sources.get("hours"), as_of=day, first_day=first_day,
+                    signs_off=off,
                 )  # fmt: skip
         except EligibilityError as error:
             notices.show_refusal(error, language())

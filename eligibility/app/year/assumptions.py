@@ -17,6 +17,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.domain.text import Message, Wording, msgid
+from eligibility.register import practice_checks
 from eligibility.register.assumptions import (
     BATCHES,
     GROUPS,
@@ -316,6 +317,8 @@ def history(repository: Repository) -> None:
         (each.document, each.path): title(each.title)
         for each in list_assumptions(repository.assumptions.changes())
     }
+    words = GROUPS["checks"]
+    titles[CITY, practice_checks.PATH] = _(words)
     st.dataframe(
         pa.table(
             {
@@ -339,6 +342,8 @@ def history(repository: Repository) -> None:
 def _value_words(row: Row) -> str:
     if row["is_default"]:
         return _("as shipped")
+    if row["path"] == practice_checks.PATH:
+        return _("{count} switched off").format(count=len(row["value"]))
     value = row["value"] or {}
     note = value.get("note")
     amount = value.get("due") or f"{value.get('value', fmt.NOTHING)}"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
-from eligibility.app.year import assumptions
+from eligibility.app.year import assumptions, practice_checks
 from eligibility.store import LEADS
 
 repository = guard.only(LEADS)
@@ -21,7 +21,10 @@ guard.news()
 with guard.refusals_shown():
     assumptions.problems()
     chosen = assumptions.group()
-    assumptions.numbers(repository, chosen)
-    assumptions.additions(repository, chosen)
+    if chosen == "checks":
+        practice_checks.checks(repository)
+    else:
+        assumptions.numbers(repository, chosen)
+        assumptions.additions(repository, chosen)
     st.header(_("Changes so far"), anchor=False)
     assumptions.history(repository)

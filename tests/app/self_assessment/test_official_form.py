@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from streamlit.testing import v1 as testing
+
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.store import Repository
-from tests.app.test_self_assessment import FACTS, html, page, press, store, testing
+from tests.app.self_assessment.form_pages import FACTS, html, page, press
 
-#: fixtures that stand elsewhere
-__all__ = ["store"]
 NAMES = ("数据平台", "采集终端")
 PAGE = "self_assessment/official_form"
 
