@@ -225,9 +225,10 @@ class Formula:
         places = [place for group in self.groups for place in (*group.low, *group.high)]
         self.points = slice(min(places, default=0), max(places, default=-1) + 1)
         self.ends = np.zeros((self.points.stop - self.points.start, 2 * len(self.groups)))
-        for number, group in enumerate(self.groups):
-            for column, ends in ((number, group.low), (number + len(self.groups), group.high)):
-                self.ends[np.array(ends) - self.points.start, column] = 1.0
+        for column, summed in enumerate(
+            (*(group.low for group in self.groups), *(group.high for group in self.groups))
+        ):
+            self.ends[np.array(summed) - self.points.start, column] = 1.0
         #: how many parameters come before those of unknown margins
         self.size_if_told = self.slices["unknown"].start
 

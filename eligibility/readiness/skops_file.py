@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 from eligibility.atomic_file import atomic_file
 from eligibility.domain.errors import InputError
 from eligibility.readiness.model import Model
 
 
-def skops_format() -> ModuleType:
+def skops_format() -> Any:
     """The package that writes the format.
 
     Raises
