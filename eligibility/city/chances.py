@@ -24,6 +24,7 @@ from eligibility.domain.text import Message, msgid
 #: joint draws of a model; the year's total is a mixture over them
 DRAWS = 50
 Draws = Callable[[Assessment, int], Floats]
+Rows = Callable[[Assessment], Bools]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class FirmChances:
     applicants, applicants_if_met : arrays of shape (k, n), optional
         P(applies) as each firm stands, and were every unmet condition met; they are in ``now`` and
         ``if_met`` already. All apply if omitted.
+    at_prior : array of bool, shape (n,), optional
+        Firms below all that the model has seen, whose chance is the law's prior. None if omitted.
     """
 
     now: Floats
@@ -58,6 +61,7 @@ class FirmChances:
     is_calibrated: bool = False
     applicants: Floats | None = None
     applicants_if_met: Floats | None = None
+    at_prior: Bools | None = None
 
     @property
     def applies(self) -> Floats:
@@ -149,19 +153,27 @@ def chances_without_model(standing: PortfolioState, city: City) -> FirmChances:
 
 
 def chances_by_model(
-    draws: Draws, training: TrainingSummary, standing: PortfolioState, city: City
+    draws: Draws,
+    training: TrainingSummary,
+    standing: PortfolioState,
+    city: City,
+    at_prior: Rows | None = None,
 ) -> FirmChances:
     """Chances that a model gives, in joint draws of what is not known of the reviewers.
 
     ``draws`` gives the chances of an assessment's firms were no condition unmet, as ``Model.draws``
-    does; firms under rules that the model does not know stay at the city's assumptions.
+    does, and ``at_prior`` which of them outcomes say nothing of; firms under rules that the model
+    does not know stay at the city's assumptions.
     """
     result = np.repeat(chances_without_model(standing, city).if_met, DRAWS, axis=0)
+    unseen = np.zeros(result.shape[1], dtype=np.bool_)
     for assessment in standing.assessments:
         if (assessment.scheme.id, assessment.law.id) == (training.scheme, training.edition):
             result[:, assessment.rows] = draws(assessment, DRAWS)
+            if at_prior is not None:
+                unseen[assessment.rows] = at_prior(assessment)
     of_model = chances(result, standing, training.sentence, city.forecast.year_shock.value)
-    return replace(of_model, is_calibrated=not training.synthetic)
+    return replace(of_model, is_calibrated=not training.synthetic, at_prior=unseen)
 
 
 def applicant_chances(

@@ -170,4 +170,10 @@ def chances_of(standing: PortfolioState, city: City, model: Path | None) -> Firm
     from eligibility.readiness.artifact import load
 
     readiness_model = load(model)
-    return chances_by_model(readiness_model.draws, readiness_model.training, standing, city)
+    return chances_by_model(
+        readiness_model.draws,
+        readiness_model.training,
+        standing,
+        city,
+        readiness_model.at_prior,
+    )

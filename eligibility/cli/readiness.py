@@ -79,6 +79,10 @@ def train(
         bool, typer.Option("--store", help="The decided applications of the register instead.")
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Of folds and resamples.")] = 0,
+    skops: Annotated[
+        Path | None,
+        typer.Option("--skops", help="Also write the estimator to this file, in the skops format."),
+    ] = None,
     money_unit: MoneyUnit = None,
     encoding: Encoding = None,
     sheet: Sheet = None,
@@ -86,15 +90,19 @@ def train(
     lang: Tongue = None,
 ) -> None:
     """Learn from past applications: estimators compared, the best kept, with its card."""
-    from eligibility.atomic_file import atomic_folder
+    from eligibility.atomic_file import atomic_folder, check_output
     from eligibility.readiness.artifact import write_model
     from eligibility.readiness.model_card import comparison
     from eligibility.readiness.paths import FILES, models_folder
+    from eligibility.readiness.skops_file import export_skops, skops_format
     from eligibility.readiness.training import train as learn
 
     if (file is None) is not store:
         raise typer.BadParameter("PAST.csv or --store, one of them.")
     with refusals(lang) as spoken, _stages(spoken) as progress:
+        if skops is not None:
+            skops_format()
+            check_output(skops)
         with atomic_folder(output, FILES) as folder:
             if file is None:
                 past = _of_register(scheme, spoken)
@@ -102,6 +110,8 @@ def train(
                 past = _read(file, scheme, money_unit, encoding, sheet, spoken)
             trained = learn(past, scheme, seed, progress)
             write_model(trained, folder)
+        if skops is not None:
+            export_skops(trained.model, skops)
         for line in comparison(trained, spoken):
             print(line)
         print(trained.words.say(spoken))

@@ -56,7 +56,7 @@ from eligibility.readiness.formula import (
 )
 
 #: rows worked on at once, so that what is formed of them stays in the processor's cache
-ROWS_AT_ONCE = 8192
+ROWS_AT_ONCE = 4096
 #: slope of the loss, per application, below which a fit has converged
 STEEP = 1e-6
 #: slope at which a fit ends: while spreads are still being learned, and at last
@@ -64,7 +64,7 @@ LOOSE, FINE = 3e-2, 1e-6
 #: how much the prior weighs while the average over the parameters is followed
 LOOSELY = 0.01
 #: rounds in which the spreads of years and carriers are learned
-ROUNDS = 8
+ROUNDS = 4
 #: how far the formula may be off before outcomes have told, log-odds
 ALLOWANCE = 0.15
 #: how much more readily a refusal may name one condition than another (logarithm)
@@ -205,7 +205,6 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         reasons: ArrayLike | None,
     ) -> Self:
         self.formula_ = Formula(self.layout, rows.shape[1])
-        self.formula_.check(rows)
         self.slices_ = self.formula_.slices
         self.n_iter_ = 0
         mean, sd = self.formula_.prior(self.prior or Prior())
@@ -242,16 +241,16 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
                 data, mode, centre, precision, LOOSE if turn + 1 < rounds else FINE
             )
             covariance = inverse(self._information(data, mode, precision))
-            spreads = [
-                learn_spread(mode[start:end], np.diag(covariance)[start:end])
-                for start, end in pairwise(ends[:3])
+            groups = [
+                learn_spread(mode[start:end], covariance[start:end, start:end], spread)
+                for (start, end), spread in zip(pairwise(ends[:3]), spreads, strict=True)
             ]
+            spreads = [each.spread for each in groups]
             data = replace(data, shrink=shrink(self._own_variance(facts, mode)))
         size = self.formula_.size
-        deviation = np.sqrt(np.diag(covariance))
         self.years_, self.carriers_ = (
-            GroupEffects(name, mode[start:end], deviation[start:end], spread)
-            for name, start, end, spread in zip(names, ends[:2], ends[1:3], spreads, strict=True)
+            GroupEffects(name, group.effect, group.deviation, group.spread)
+            for name, group in zip(names, groups, strict=True)
         )
         self.mode_, self.covariance_ = mode[:size], covariance[:size, :size]
         self.root_ = cholesky(self.covariance_, lower=True)
@@ -397,8 +396,15 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     def _variances(self, facts: Facts, value: Value, coef: Floats) -> tuple[Floats, Floats]:
         """Variance of the log-odds from the parameters, and from the firm itself, shape (n,) each."""
         slope, _ = self.formula_.slope(facts, coef, value)
-        reach = dtrmm(1.0, self.root_, slope.T, side=1, lower=1, overwrite_b=1)
-        return np.einsum("ij,ij->i", reach, reach), self._own_variance(facts, coef, value)
+        told = self.formula_.size_if_told
+        # the parameters of unknown margins say nothing of firms that have told everything
+        root, some = self.root_, np.flatnonzero(facts.unknown.any(axis=0))
+        reach = dtrmm(1.0, root[:told, :told], slope[:told].T, side=1, lower=1, overwrite_b=1)
+        untold = slope[told:, some]
+        reach[some] += (root[told:, :told].T @ untold).T
+        shared = np.einsum("ij,ij->i", reach, reach)
+        shared[some] += ((root[told:, told:].T @ untold) ** 2).sum(axis=0)
+        return shared, self._own_variance(facts, coef, value)
 
     # --- predictions ------------------------------------------------------------------------------
 
@@ -492,8 +498,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
 
     def _check_features(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
+        # the formula itself refuses what is not finite, rows at a time
         checked: Floats = validate_data(
-            self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
+            self, X, reset=False, ensure_all_finite=False, dtype=np.float64
         )
-        self.formula_.check(checked)
         return checked

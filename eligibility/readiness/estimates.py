@@ -11,8 +11,11 @@ from scipy.linalg import cho_factor, cho_solve
 
 from eligibility.domain.arrays import Floats
 
-#: what the spreads of years and carriers are taken to be, log-odds, and the groups that this is worth
-USUAL_SPREAD, WORTH = 0.15, 1.0
+#: scale of the spreads of years and carriers before any outcome, log-odds, and half of one more than
+#: their degrees of freedom (half-t)
+USUAL_SPREAD, TAIL = 0.1, 1.5
+#: spreads that are summed over, evenly in their logarithm
+SPREADS = np.geomspace(0.02, 2.0, 15)
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,57 @@ class GroupEffects:
         return effect, deviation
 
 
-def learn_spread(effect: Floats, variance: Floats) -> float:
-    """Standard deviation of effects, drawn to the usual one (a step of expectation-maximisation)."""
-    if not len(effect):
-        return USUAL_SPREAD
-    total = (effect**2 + variance).sum() + WORTH * USUAL_SPREAD**2
-    return float(np.sqrt(total / (len(effect) + WORTH)))
+@dataclass(frozen=True)
+class SpreadPosterior:
+    """Effects of groups after their common spread has been summed over.
+
+    Attributes
+    ----------
+    effect, deviation : arrays of shape (m,)
+        Mean and standard deviation of each.
+    spread : float
+        Standard deviation of a group that nobody has seen.
+    """
+
+    effect: Floats
+    deviation: Floats
+    spread: float
+
+
+def learn_spread(mode: Floats, covariance: Floats, spread: float) -> SpreadPosterior:
+    """Sum over what the spread of some groups may be, half-t before any outcome.
+
+    An average over spreads has heavier tails than any one: a single harsh group is believed without
+    the others being taken to differ as much.
+
+    Parameters
+    ----------
+    mode, covariance : arrays of shape (m,) and (m, m)
+        Of the effects, under ``spread``.
+    spread : float
+        What the spread was taken to be, log-odds.
+    """
+    count = len(mode)
+    if not count:
+        return SpreadPosterior(mode, mode, USUAL_SPREAD)
+    posterior = inverse(covariance)
+    # what the outcomes alone say, the spread taken out
+    pull = posterior @ mode
+    alone = posterior - np.eye(count) * spread**-2.0
+    logs, means, squares = np.empty(len(SPREADS)), [], []
+    for place, each in enumerate(SPREADS):
+        narrowed = inverse(alone + np.eye(count) * each**-2.0)
+        mean = narrowed @ pull
+        _, size = np.linalg.slogdet(narrowed)
+        logs[place] = 0.5 * (size + pull @ mean) - count * np.log(each)
+        logs[place] += np.log(each) - TAIL * np.log1p((each / USUAL_SPREAD) ** 2 / (2 * TAIL - 1))
+        means.append(mean)
+        squares.append(np.diag(narrowed) + mean**2)
+    weight = np.exp(logs - logs.max())
+    weight /= weight.sum()
+    effect = weight @ np.array(means)
+    deviation = np.sqrt(weight @ np.array(squares) - effect**2)
+    return SpreadPosterior(effect, deviation, float(weight @ SPREADS))
 
 
 def inverse(information: Floats) -> Floats:

@@ -22,12 +22,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from eligibility.domain.arrays import Bools, Floats
-from eligibility.readiness.features import FeatureLayout, ItemGroup
+from eligibility.readiness.features import CLEARLY, FeatureLayout, ItemGroup
 
 #: points are counted in tens, so that a unit of them weighs about as much as one of a margin
 TEN_POINTS = 10.0
@@ -66,11 +68,11 @@ class Prior:
     open_part: tuple[float, float] = (0.3, 0.7)
     score_sharpness: tuple[float, float] = (1.3, 0.7)
     score_slack: tuple[float, float] = (0.0, 0.7)
-    floor: tuple[float, float] = (-4.0, 0.9)
+    floor: tuple[float, float] = (-3.7, 1.2)
     other: tuple[float, float] = (-3.0, 0.9)
-    law: tuple[float, float] = (1.5, 1.0)
-    level: tuple[float, float] = (0.0, 1.0)
-    strength: tuple[float, float] = (0.0, 0.7)
+    law: tuple[float, float] = (1.2, 1.5)
+    level: tuple[float, float] = (-2.0, 2.0)
+    strength: tuple[float, float] = (0.3, 1.0)
     unknown_strength: tuple[float, float] = (0.2, 0.3)
     score_strength: tuple[float, float] = (0.5, 0.7)
 
@@ -82,7 +84,7 @@ class Facts:
     Attributes
     ----------
     spare, strength : arrays of shape (k, n)
-        Logarithm of what can be lost of each margin; the margin itself, clipped.
+        Logarithm of what can be lost of each margin; the margin itself, clipped; 0 where unknown.
     unknown : array of bool, shape (k, n)
     certain, open : arrays of shape (g, n)
         Points by group, in tens.
@@ -94,6 +96,12 @@ class Facts:
     certain: Floats
     open: Floats
 
+    @cached_property
+    def blanks(self) -> list[tuple[int, NDArray[np.intp]]]:
+        """The margins that are unknown of some firms, and of which."""
+        places = np.flatnonzero(self.unknown.any(axis=1))
+        return [(int(place), np.flatnonzero(self.unknown[place])) for place in places]
+
 
 @dataclass(frozen=True)
 class Value:
@@ -101,6 +109,8 @@ class Value:
 
     Attributes
     ----------
+    strength : array of shape (k, n)
+        Of each margin, the equivalent one where it is unknown.
     points : array of shape (g, n)
         As reviewers count them, in tens.
     over : array of shape (n,)
@@ -115,6 +125,7 @@ class Value:
         Before and after the shares that no figure explains.
     """
 
+    strength: Floats
     points: Floats
     over: Floats
     logits: Floats
@@ -128,16 +139,49 @@ class Value:
     other: float
     law: float
 
+    @cached_property
+    def by_shift(self) -> Floats:
+        """Derivative of the log-odds of the chance by those of the pool, shape (n,)."""
+        span = 1 - self.floor - self.other
+        moved = span * self.pool * (1 - self.pool)
+        return np.asarray(moved / (self.chance * (1 - self.chance)))
+
+    @cached_property
+    def by_logit(self) -> Floats:
+        """Derivatives of the log-odds of the chance by each factor's logit, shape as ``logits``."""
+        product = self.product
+        by_log = product / (product + HOPELESS) + product / np.maximum(1 - product, LEAST)
+        by_log *= self.law * self.by_shift
+        by_logit = 1 - self.survive
+        by_logit *= by_log
+        return by_logit
+
+    @cached_property
+    def by_added(self) -> Floats:
+        """Derivative of the log-odds of the chance by the sum of strengths, shape (n,)."""
+        return (1 - self.law) * self.by_shift
+
 
 def log_spare(margins: Floats) -> Floats:
     """Logarithm of the margin that can be lost, softened about the line."""
     spare = margins / SOFT
-    # far below the line the logarithm of log(1 + e**spare) is spare itself
-    near = np.log(np.log1p(np.exp(np.clip(spare, FAR, -FAR))))
+    # log(1 + e**spare) without overflow; far below the line its logarithm is spare itself
+    near = np.maximum(spare, 0.0) + np.log1p(np.exp(-np.abs(spare)))
     return np.asarray(
-        np.log(SOFT)
-        + np.where(spare < FAR, spare, np.where(spare > -FAR, np.log(np.maximum(spare, 1.0)), near))
+        np.log(SOFT) + np.where(spare > FAR, np.log(np.maximum(near, LEAST**2)), spare)
     )
+
+
+def logistic(values: Floats) -> Floats:
+    """The logistic function, in fewer passes than scipy's."""
+    with np.errstate(over="ignore"):
+        result = np.exp(-values)
+    result += 1
+    return np.reciprocal(result, out=result)
+
+
+#: of a condition that has no figure, met and unmet
+HELD, LOST = (float(log_spare(np.array(side * CLEARLY))) for side in (1, -1))
 
 
 class Formula:
@@ -164,9 +208,11 @@ class Formula:
         k, g = len(self.margins), len(self.groups)
         score = int(g > 0)
         sizes = {
-            "sharpness": k, "slack": k, "unknown": k, "weight": g, "open_part": g,
+            "sharpness": k, "slack": k, "weight": g, "open_part": g,
             "score_sharpness": score, "score_slack": score, "floor": 1, "other": 1,
-            "law": 1, "level": 1, "strength": k, "unknown_strength": k, "score_strength": score,
+            "law": 1, "level": 1, "strength": k, "score_strength": score,
+            # last, as they say nothing of a firm that has told everything
+            "unknown": k, "unknown_strength": k,
         }  # fmt: skip
         ends = np.cumsum(list(sizes.values()))
         self.slices = {
@@ -174,6 +220,17 @@ class Formula:
             for (name, size), end in zip(sizes.items(), ends, strict=True)
         }
         self.size = int(ends[-1])
+        #: columns from the first of the points to the last, and what of them each group sums up:
+        #: low ends first, then high ends
+        places = [place for group in self.groups for place in (*group.low, *group.high)]
+        self.points = slice(min(places, default=0), max(places, default=-1) + 1)
+        self.ends = np.zeros((self.points.stop - self.points.start, 2 * len(self.groups)))
+        for column, summed in enumerate(
+            (*(group.low for group in self.groups), *(group.high for group in self.groups))
+        ):
+            self.ends[np.array(summed) - self.points.start, column] = 1.0
+        #: how many parameters come before those of unknown margins
+        self.size_if_told = self.slices["unknown"].start
 
     def prior(self, prior: Prior) -> tuple[Floats, Floats]:
         """Mean and standard deviation of every parameter, shape (q,) each."""
@@ -182,40 +239,48 @@ class Formula:
             mean[where], sd[where] = getattr(prior, name)
         return mean, sd
 
-    def check(self, X: Floats) -> None:
-        """Refuse blank points, which are told as a range instead: ValueError."""
-        points = [place for group in self.groups for place in (*group.low, *group.high)]
-        if points and np.isnan(X[:, points]).any():
+    def facts(self, X: Floats) -> Facts:
+        """Features taken apart; X of shape (n, p).
+
+        Raises
+        ------
+        ValueError
+            If a margin is infinite, or points are blank, which are told as a range instead.
+        """
+        margins = np.array(X[:, self.margins[0] : self.margins[-1] + 1].T, order="C")
+        if np.isinf(margins).any():
+            raise ValueError("Input X contains infinity.")
+        unknown = np.isnan(margins)
+        # a product is the quickest way to sum the columns of each group
+        points = (X[:, self.points] @ self.ends).T
+        ceilings = np.array([group.ceiling for group in self.groups] * 2)
+        points = np.minimum(points, ceilings[:, None]) / TEN_POINTS
+        certain, open_ = np.split(points, 2)
+        open_ -= certain
+        if not np.isfinite(open_).all():
             raise ValueError(
                 "Points of an item are NaN; give the range from least to most instead."
             )
-
-    def facts(self, X: Floats) -> Facts:
-        """Features taken apart; X of shape (n, p)."""
-        columns = np.ascontiguousarray(X.T)
-        margins = columns[list(self.margins)]
-        certain = np.empty((len(self.groups), len(X)))
-        open_ = np.empty_like(certain)
-        for place, group in enumerate(self.groups):
-            low, high = columns[list(group.low)].sum(axis=0), columns[list(group.high)].sum(axis=0)
-            certain[place] = np.minimum(low, group.ceiling) / TEN_POINTS
-            open_[place] = np.minimum(high, group.ceiling) / TEN_POINTS - certain[place]
-        return Facts(
-            log_spare(margins),
-            np.clip(margins, -MOST_MARGIN, MOST_MARGIN),
-            np.isnan(margins),
-            certain,
-            open_,
-        )
+        margins[unknown] = 0.0
+        spare = np.empty_like(margins)
+        # most conditions hold or do not, and have two margins
+        graded = ((np.abs(margins) != CLEARLY) & ~unknown).any(axis=1)
+        spare[graded] = log_spare(margins[graded])
+        spare[~graded] = np.where(margins[~graded] > 0, HELD, LOST)
+        np.clip(margins, -MOST_MARGIN, MOST_MARGIN, out=margins)
+        spare[unknown] = 0.0
+        return Facts(spare, margins, unknown, certain, open_)
 
     def value(self, facts: Facts, coef: Floats, shift: Floats | float = 0.0) -> Value:
         """The formula for firms whose log-odds are shifted (by year and carrier)."""
         at, k = self.slices, len(self.margins)
-        spare = np.where(facts.unknown, coef[at["unknown"], None], facts.spare)
-        logits = np.empty((k + bool(self.groups), spare.shape[1]))
-        np.subtract(spare, coef[at["slack"], None], out=logits[:k])
+        logits = np.empty((k + bool(self.groups), facts.spare.shape[1]))
+        np.subtract(facts.spare, coef[at["slack"], None], out=logits[:k])
+        strength = facts.strength.copy()
+        for place, unknown in facts.blanks:
+            logits[place, unknown] += coef[at["unknown"]][place]
+            strength[place, unknown] = coef[at["unknown_strength"]][place]
         logits[:k] *= np.exp(coef[at["sharpness"], None])
-        strength = np.where(facts.unknown, coef[at["unknown_strength"], None], facts.strength)
         added = coef[at["level"]][0] + np.exp(coef[at["strength"]]) @ strength
         granted = facts.certain + expit(coef[at["open_part"], None]) * facts.open
         points = np.exp(coef[at["weight"], None]) * granted
@@ -224,50 +289,50 @@ class Formula:
             sharp = np.exp(coef[at["score_sharpness"]])
             logits[k] = sharp * (over - coef[at["score_slack"]])
             added += np.exp(coef[at["score_strength"]]) * MOST_POINTS * np.tanh(over / MOST_POINTS)
-        survive = expit(logits)
+        survive = logistic(logits)
         product = survive.prod(axis=0)
         rest = np.maximum(1 - product, LEAST)
         log_odds = np.log((product + HOPELESS) / rest)
         law = float(expit(coef[at["law"]][0]))
-        pooled = expit(law * log_odds + (1 - law) * added + shift)
+        pooled = logistic(law * log_odds + (1 - law) * added + shift)
         floor, other = _lapses(coef[at["floor"]][0], coef[at["other"]][0])
         chance = np.clip(floor + (1 - floor - other) * pooled, LEAST, 1 - LEAST)
         return Value(
-            points, over, logits, survive, product, log_odds, added, pooled, chance, floor, other,
-            law,
+            strength, points, over, logits, survive, product, log_odds, added, pooled, chance,
+            floor, other, law,
         )  # fmt: skip
 
     def slope(self, facts: Facts, coef: Floats, value: Value) -> tuple[Floats, Floats]:
         """Derivatives of the log-odds of the chance: by parameters (q, n), and by shift (n,)."""
         at, k = self.slices, len(self.margins)
-        by_shift = self._by_shift(value)
         law, unlaw = value.law, 1 - value.law
-        by_logit = self._by_logit(value) * (law * by_shift)
-        by_added = unlaw * by_shift
+        by_shift, by_logit, by_added = value.by_shift, value.by_logit, value.by_added
         slope = np.empty((self.size, len(by_shift)))
-        by_spare = by_logit[:k] * np.exp(coef[at["sharpness"], None])
         np.multiply(by_logit[:k], value.logits[:k], out=slope[at["sharpness"]])
-        np.negative(by_spare, out=slope[at["slack"]])
-        np.multiply(by_spare, facts.unknown, out=slope[at["unknown"]])
+        by_slack = slope[at["slack"]]
+        np.multiply(by_logit[:k], -np.exp(coef[at["sharpness"], None]), out=by_slack)
         slope[at["law"]] = law * unlaw * (value.log_odds - value.total) * by_shift
         slope[at["level"]] = by_added
-        weighted = np.exp(coef[at["strength"], None]) * by_added
-        strength = np.where(facts.unknown, coef[at["unknown_strength"], None], facts.strength)
-        np.multiply(weighted, strength, out=slope[at["strength"]])
-        np.multiply(weighted, facts.unknown, out=slope[at["unknown_strength"]])
+        weight = np.exp(coef[at["strength"], None])
+        np.multiply(value.strength, by_added, out=slope[at["strength"]])
+        slope[at["strength"]] *= weight
+        slope[self.size_if_told :] = 0.0
+        for place, unknown in facts.blanks:
+            slope[at["unknown"]][place, unknown] = -by_slack[place, unknown]
+            slope[at["unknown_strength"]][place, unknown] = weight[place] * by_added[unknown]
         if self.groups:
             by_over = self._by_over(coef, value, by_logit, by_added)
             part = expit(coef[at["open_part"], None])
             gained = np.exp(coef[at["weight"], None]) * part * (1 - part)
             np.multiply(by_over, value.points, out=slope[at["weight"]])
-            np.multiply(by_over * gained, facts.open, out=slope[at["open_part"]])
+            np.multiply(by_over, facts.open, out=slope[at["open_part"]])
+            slope[at["open_part"]] *= gained
             slope[at["score_sharpness"]] = by_logit[k] * value.logits[k]
             slope[at["score_slack"]] = -by_logit[k] * np.exp(coef[at["score_sharpness"]])
             strong = np.exp(coef[at["score_strength"]]) * MOST_POINTS
             slope[at["score_strength"]] = by_added * strong * np.tanh(value.over / MOST_POINTS)
-        both = value.chance * (1 - value.chance)
-        slope[at["floor"]] = value.floor * (1 - value.chance) / both
-        slope[at["other"]] = -value.other * value.chance / both
+        slope[at["floor"]] = value.floor / value.chance
+        slope[at["other"]] = -value.other / (1 - value.chance)
         return slope, by_shift
 
     def logit_slopes(self, facts: Facts, coef: Floats, value: Value) -> Floats:
@@ -291,14 +356,14 @@ class Formula:
 
     def own_variance(self, facts: Facts, coef: Floats, value: Value) -> Floats:
         """Variance of each firm's log-odds from what it has not told, shape (n,)."""
-        at, k = self.slices, len(self.margins)
-        by_shift = self._by_shift(value)
-        by_logit = self._by_logit(value) * (value.law * by_shift)
-        by_added = (1 - value.law) * by_shift
-        by_margin = by_logit[:k] * (np.exp(coef[at["sharpness"], None]) * UNKNOWN_SPARE)
-        by_margin += np.exp(coef[at["strength"], None]) * UNKNOWN_STRENGTH * by_added
-        by_margin *= facts.unknown
-        variance = np.einsum("kn,kn->n", by_margin, by_margin)
+        at = self.slices
+        by_logit, by_added = value.by_logit, value.by_added
+        variance = np.zeros(len(by_added))
+        sharp, weight = np.exp(coef[at["sharpness"]]), np.exp(coef[at["strength"]])
+        for place, unknown in facts.blanks:
+            by_margin = by_logit[place, unknown] * (sharp[place] * UNKNOWN_SPARE)
+            by_margin += by_added[unknown] * (weight[place] * UNKNOWN_STRENGTH)
+            variance[unknown] += by_margin**2
         if self.groups:
             by_over = self._by_over(coef, value, by_logit, by_added)
             open_ = (np.exp(coef[at["weight"]]) * OPEN_SPREAD) @ facts.open
@@ -312,19 +377,6 @@ class Formula:
             by_logit[k] * np.exp(coef[at["score_sharpness"]])
             + by_added * inside * np.exp(coef[at["score_strength"]])
         )
-
-    @staticmethod
-    def _by_shift(value: Value) -> Floats:
-        span = 1 - value.floor - value.other
-        moved = span * value.pool * (1 - value.pool)
-        return np.asarray(moved / (value.chance * (1 - value.chance)))
-
-    @staticmethod
-    def _by_logit(value: Value) -> Floats:
-        """Derivative of the log-odds of the product by each factor's logit."""
-        product = value.product
-        by_log = product / (product + HOPELESS) + product / np.maximum(1 - product, LEAST)
-        return np.asarray((1 - value.survive) * by_log)
 
 
 def _lapses(floor: float, other: float) -> tuple[float, float]:

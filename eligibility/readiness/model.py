@@ -143,6 +143,10 @@ class Model:
         places = [*self.layout.margins, *(self.layout.names.index(name) for name in TOTALS)]
         return np.asarray(self.distribution.unseen(values)[:, places].any(axis=1))
 
+    def at_prior(self, assessment: Assessment) -> Bools:
+        """Firms that outcomes say nothing of, which stand at the prior; shape (n,)."""
+        return self._unseen(self._as_if_met(features(assessment), assessment))
+
     def knows(self, assessment: Assessment) -> bool:
         """Whether the assessment is under the rules that the model learned from."""
         return (assessment.scheme.id, assessment.law.id) == (

@@ -54,7 +54,7 @@ def caveats(language: Language, synthetic: bool) -> list[str]:
 def comparison(result: TrainingResult, language: Language) -> list[str]:
     """How the candidates did, the chosen one marked, as lines of text."""
     measured, best = result.metrics["by_cross_validation"], result.metrics["chosen"]
-    return _table(measured, best, language)
+    return [*_table(measured, best, language), *_recency(result.metrics, language)]
 
 
 def monitoring_text(watch: MonitoringReport, language: Language) -> list[str]:
@@ -142,7 +142,35 @@ def _years(metrics: Metrics, language: Language) -> list[str]:
         f"| {each['year']} | {each['applications']} | {each['certified'] / each['applications']:.0%} |"
         for each in metrics["years"]
     ]
-    return _section(say("Pass rates by year"), heads, rows)
+    section = _section(say("Pass rates by year"), heads, rows)
+    sentences = _recency(metrics, language)
+    return [*section, "", *sentences] if sentences else section
+
+
+def _recency(metrics: Metrics, language: Language) -> list[str]:
+    """Whether older years weigh less, and by what evidence; nothing where too few years tell."""
+    say, recency = language.text, metrics["recency"]
+    if recency["tried"] is None:
+        return []
+    sentence = (
+        say(
+            "All years weigh alike: letting an application weigh half after {years:g} years changes "
+            "the log-loss of {applications} later applications by {change:+.4f} ± {error:.4f}."
+        )
+        if recency["half_life"] is None
+        else say(
+            "An application weighs half after {years:g} years: that changes the log-loss of "
+            "{applications} later applications by {change:+.4f} ± {error:.4f}."
+        )
+    )
+    return [
+        sentence.format(
+            years=recency["tried"],
+            applications=recency["applications"],
+            change=-recency["gain"],
+            error=recency["error"],
+        )
+    ]
 
 
 def _reliability(metrics: Metrics, language: Language) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ from eligibility.readiness.conjunction import ALLOWANCE, ConjunctionClassifier
 from eligibility.readiness.formula import LEAST
 from eligibility.readiness.metrics import calibration_bins, measures
 from eligibility.readiness.model import FeatureDistribution, Model
+from eligibility.readiness.recency import learn_recency, recency_weights
 from eligibility.readiness.training_data import TrainingData
 
 #: applications of each outcome from which other estimators are tried
@@ -153,7 +154,8 @@ def _train(past: TrainingData, scheme: str, seed: int, progress: Progress) -> Tr
     best = _choice(left_out, by_year, past)
     progress(TITLES[best], 1 - share)
     allowance = learn_allowance(past.features, labels, draws, ALLOWANCE) if folds > 1 else ALLOWANCE
-    fitted = _final(best, tried[best], past, allowance, seed)
+    recency = learn_recency(past, _chances_of_all)
+    fitted = _final(best, tried[best], past, allowance, seed, recency.half_life)
     readiness = fitted.chances(past.features if len(labels) else _typical(past))
     model = Model(
         fitted,
@@ -185,6 +187,10 @@ def _train(past: TrainingData, scheme: str, seed: int, progress: Progress) -> Tr
         "by_cross_validation": by_folds,
         "allowance": round(allowance, DIGITS),
         "years": _rates(past),
+        "recency": {
+            name: round(value, DIGITS) if isinstance(value, float) else value
+            for name, value in asdict(recency).items()
+        },
         "blanks": _blanks(past),
         "calibration": [
             {name: round(value, DIGITS) for name, value in entry.items()}
@@ -206,7 +212,7 @@ def _enough(labels: Bools) -> bool:
     return bool(min(labels.sum(), (~labels).sum()) >= LEAST_OF_EACH)
 
 
-def _fit(estimator: Any, past: TrainingData, rows: Any) -> Any:
+def _fit(estimator: Any, past: TrainingData, rows: Any, weight: Floats | None = None) -> Any:
     """A copy of the estimator, fitted to these rows with all that it can use of them."""
     fitted = clone(estimator)
     if isinstance(fitted, ConjunctionClassifier):
@@ -215,6 +221,7 @@ def _fit(estimator: Any, past: TrainingData, rows: Any) -> Any:
         return fitted.fit(
             past.features[rows],
             past.labels[rows],
+            weight,
             years=past.years[rows],
             carriers=past.carriers[rows],
             reasons=past.reasons[rows],
@@ -222,9 +229,23 @@ def _fit(estimator: Any, past: TrainingData, rows: Any) -> Any:
     return fitted.fit(past.features[rows], past.labels[rows])
 
 
-def _final(name: str, estimator: Any, past: TrainingData, allowance: float, seed: int) -> Any:
+def _chances_of_all(past: TrainingData, rows: Bools, weight: Floats) -> Floats:
+    """Chances by the law-anchored estimator, learned from some rows with weights."""
+    fitted = _fit(ConjunctionClassifier(past.layout), past, rows, weight)
+    return np.asarray(fitted.predict_proba(past.features)[:, 1])
+
+
+def _final(
+    name: str,
+    estimator: Any,
+    past: TrainingData,
+    allowance: float,
+    seed: int,
+    half_life: float | None,
+) -> Any:
     if name == CONJUNCTION:
-        return _fit(clone(estimator).set_params(allowance=allowance), past, slice(None))
+        anchored = clone(estimator).set_params(allowance=allowance)
+        return _fit(anchored, past, slice(None), recency_weights(past.years, half_life))
     made = BootstrapClassifier(estimator, allowance=allowance, random_state=seed)
     return made.fit(past.features, past.labels, groups=past.firms)
 

@@ -150,4 +150,4 @@ def model_chances(model: Model | None, standing: PortfolioState, city: City) -> 
     """Chances by the model where there is one, else as the city assumes them."""
     if model is None:
         return chances_without_model(standing, city)
-    return chances_by_model(model.draws, model.training, standing, city)
+    return chances_by_model(model.draws, model.training, standing, city, model.at_prior)

@@ -21,6 +21,7 @@ from eligibility.reports.year_results_text import (
     results_lines,
 )
 from eligibility.reports.year_text import (
+    at_prior_text,
     carriers_part,
     city_record,
     forecast_record,
@@ -128,19 +129,22 @@ class _Annual:
         parts = (self.target, self.funnel, self.groups, self.gaps, self.support, self.next_year)
         results, place = self.results, self.carrier or record["city"][self.lang]
         blocks = tuple(block for part in parts for block in part())
-        basis = say("Chances: {basis}").format(basis=record["chances"][self.lang])
+        basis = (
+            say("Chances: {basis}").format(basis=record["chances"][self.lang]),
+            *at_prior_text(record, self.language),
+        )
         if results is None:
             counted = say("As of {day}; {firms} firms apply in the year")
             title = say("{city}: high-tech enterprises in {year}")
             return Paper(
                 title=title.format(city=place, year=record["year"]),
-                lines=(counted.format(day=record["as_of"], firms=record["firms"]), basis),
+                lines=(counted.format(day=record["as_of"], firms=record["firms"]), *basis),
                 blocks=blocks,
                 language=self.language,
             )
         return Paper(
             title=report_title(results.scope, place, record["year"], self.language),
-            lines=(*results_lines(results, self.language), basis),
+            lines=(*results_lines(results, self.language), *basis),
             blocks=(*results_blocks(results, self.scheme, self.language), *blocks),
             language=self.language,
             lead=results_lead(results, self.language),

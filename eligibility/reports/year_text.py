@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from eligibility.city.deadlines import Deadline
 from eligibility.city.forecast import Forecast
 from eligibility.city.portfolio import Reason, Selection
@@ -121,15 +123,25 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             "assumed": _rests_on_assumptions(city_year.city.courses),
         },
         "outcome_next": [
-            {
-                "firm": city_year.standing.firms.texts("name")[each.firm],
-                "uscc": city_year.standing.firms.texts("uscc")[each.firm],
-                "share": each.share,
-            }
+            _named_firm(city_year, each.firm) | {"share": each.share}
             for each in city_year.informative
+        ],
+        "at_prior": [
+            _named_firm(city_year, int(row))
+            for row in (
+                ()
+                if city_year.chances.at_prior is None
+                else np.flatnonzero(city_year.chances.at_prior)
+            )
         ],
         "deadlines": [deadline_record(due, city_year.as_of) for due in city_year.deadlines],
     }
+
+
+def _named_firm(city_year: CityYear, row: int) -> dict[str, Any]:
+    """Name and code of a firm of the year."""
+    firms = city_year.standing.firms
+    return {"firm": firms.texts("name")[row], "uscc": firms.texts("uscc")[row]}
 
 
 def _target_source(city_year: CityYear, register_target: int | None) -> Any:
@@ -188,6 +200,7 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
             sure=limit(more["for_probability"]),
         ),
         *_told_outcome_next(record, language),
+        *at_prior_text(record, language),
     ]
 
 
@@ -197,6 +210,19 @@ def _told_outcome_next(record: dict[str, Any], language: Language) -> list[str]:
         return []
     sentence = language.text("Outcomes that would narrow the number most: {firms}")
     return [sentence.format(firms=language.text(", ").join(map(str, firms)))]
+
+
+def at_prior_text(record: dict[str, Any], language: Language) -> list[str]:
+    """The firms that no past application is like, by name; nothing where there are none."""
+    firms = [each["firm"] or each["uscc"] for each in record["at_prior"]]
+    if not firms:
+        return []
+    sentence = language.text(
+        "Unlike all past applications, so that their chance is what the law alone suggests, known "
+        "least: {count} firms, among them {firms}"
+    )
+    names = language.text(", ").join(map(str, firms[:TOLD]))
+    return [sentence.format(count=len(firms), firms=names)]
 
 
 def _told_funnel(record: dict[str, Any], language: Language) -> list[str]:

@@ -16,6 +16,9 @@ from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import load_city
 from eligibility.city.year import city_year
 from eligibility.domain.text import Message
+from eligibility.i18n import ENGLISH
+from eligibility.reports.year_paper import annual_paper
+from eligibility.reports.year_text import city_record, city_text
 from tests.firms import base, table
 
 CITY = load_city()
@@ -82,6 +85,20 @@ def test_the_outcome_named_first_is_that_of_the_firm_most_like_the_others() -> N
     assert told[0].firm == 1
     assert 0 < told[0].share < 1
     assert not informative_outcomes(chances(draws[:1], standing, Message("model")), 3)
+
+
+def test_firms_that_no_past_application_is_like_are_named_with_the_year() -> None:
+    standing = firms(3)
+    seen = chances(np.full((2, 3), 0.7), standing, Message("model"))
+    unlike = replace(seen, at_prior=np.array([False, True, False]))
+    named = standing.firms.texts("name")[1] or standing.firms.texts("uscc")[1]
+    for given, count in ((seen, 0), (unlike, 1)):
+        made = city_year(standing, given, CITY, year=2026, as_of=date(2026, 1, 5), target=2)
+        told = city_record(made)
+        assert [each["firm"] or each["uscc"] for each in told["at_prior"]] == [named] * count
+        assert (f"1 firms, among them {named}" in city_text(told, ENGLISH)) is bool(count)
+        paper = annual_paper(told, told["forecast"] | {"year": 2027, "target": 2}, ENGLISH)
+        assert any(f"among them {named}" in str(line) for line in paper.lines) is bool(count)
 
 
 def test_traits_are_the_verdict_the_points_and_whether_it_renews() -> None:

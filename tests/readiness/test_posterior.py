@@ -152,6 +152,7 @@ def test_a_firm_below_all_that_was_seen_stands_at_the_prior_with_its_width(
     values = features(found)
     never = np.isnan(values[1]) & (model.distribution.counts[:, -1] == 0)
     readiness = model.readiness(found)
+    assert model.at_prior(found).tolist() == [False, bool(never.any())]
     if never.any():
         prior = model.prior.chances(values[[1]])
         assert readiness.probability[1] == pytest.approx(prior.probability[0])

@@ -9,18 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eligibility.assessment.assess import assess_table
 from eligibility.domain.errors import InputError
-from eligibility.i18n import CHINESE
+from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.readiness.artifact import save
 from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier, candidates
 from eligibility.readiness.metrics import calibration_bins, calibration_error, wilson
 from eligibility.readiness.model import FeatureDistribution
+from eligibility.readiness.model_card import monitoring_text
 from eligibility.readiness.monitoring import LEAST, watch
 from eligibility.readiness.training import LEAST_OF_EACH, TrainingResult, train
 from eligibility.readiness.training_data import TrainingData, read_past
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import simulate
 from eligibility.simulation.file import write_applications
+from tests.firms import base, table
 
 
 def written(path: Path, rows: int, seed: int, kind: str = "law") -> TrainingData:
@@ -92,6 +95,26 @@ def test_no_outcome_at_all_gives_what_the_law_suggests_and_says_so(past: Trainin
         chances.probability, result.model.prior.chances(past.features).probability
     )
     assert 0.2 < np.median(chances.high - chances.low) < 0.8
+
+
+@pytest.mark.parametrize("count", [20, 60])
+def test_a_column_that_nobody_ever_filled_leaves_a_usable_model(
+    past: TrainingData, count: int
+) -> None:
+    place = past.layout.names.index("st_staff_ratio")
+    few = some(past, np.r_[:count])
+    never = few.features.copy()
+    never[:, place] = np.nan
+    result = train(replace(few, features=never), "hnte")
+    assert result.metrics["blanks"]["st_staff_ratio"] == 1
+    (found,) = assess_table(table(base(), base(st_staff=None)))
+    readiness = result.model.readiness(found)
+    assert readiness is not None
+    assert (
+        (readiness.low < readiness.probability) & (readiness.probability < readiness.high)
+    ).all()
+    # what is told where nobody told it is marked, and what is blank everywhere is not
+    assert readiness.outside["st_staff_ratio"].tolist() == [True, False]
 
 
 def test_a_file_whose_every_row_is_refused_says_so_and_why(tmp_path: Path) -> None:
@@ -239,9 +262,21 @@ def test_another_process_asks_for_training_and_says_why(
     found = watch(trained.model, written(tmp_path / "new.csv", 300, 21, "compensating"))
     assert found.retrain
     said = " ".join(str(reason) for reason in found.reasons)
-    # the draws are as wide as the intervals now, so that the log-loss alone surprises less
+    # a third of its cells are blank, of which the chances know that they know little
     assert "Firms have changed" in said
     assert found.drift[0].chance < 1e-6
+
+
+def test_outcomes_that_no_figure_tells_surprise_by_their_log_loss_alone(
+    trained: TrainingResult, tmp_path: Path
+) -> None:
+    new = written(tmp_path / "new.csv", 300, 22)
+    shuffled = np.random.default_rng(1).permutation(new.labels)
+    found = watch(trained.model, replace(new, labels=shuffled))
+    assert found.retrain
+    said = " ".join(str(reason) for reason in found.reasons)
+    assert "log-loss is" in said
+    assert "Firms have changed" not in said
 
 
 @pytest.mark.parametrize("harsher", [False, True])
@@ -257,6 +292,9 @@ def test_a_rate_that_has_changed_alone_asks_for_training(
     assert found.retrain
     assert "were expected" in str(found.reasons[0])
     assert found.harsher > 0.99 if harsher else found.harsher < 0.01
+    word = "harsher" if harsher else "milder"
+    expected = f"Reviewers were {word} than the model holds, with a certainty of 99%."
+    assert monitoring_text(found, ENGLISH)[-1] == expected
 
 
 def test_few_outcomes_tell_nothing_and_say_so(trained: TrainingResult, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ YEAR = 2026
 KEYS = {
     "city", "year", "as_of", "firms", "chances", "calibrated", "capacity", "scenarios", "target",
     "forecast", "funnel", "districts", "industries", "carriers", "support", "training", "deadlines",
-    "outcome_next", "tally",
+    "outcome_next", "at_prior", "tally",
 }  # fmt: skip
 TALLY_KEYS = {
     "year", "as_of", "firms", "stages", "applications", "pending", "certifications", "refusals",
