@@ -6,7 +6,7 @@ A table is columns, one row a firm; a blank is NaN (numbers), NaT (dates) or Non
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -100,14 +100,6 @@ class YearSeries:
     values: Floats
     applies: Bools
     missing: Mapping[str, Bools]
-    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def memoize(self, key: Hashable, form: Callable[[], T]) -> T:
-        """Cached derived value, as of a FirmTable."""
-        if key not in self._memo:
-            self._memo[key] = form()
-        value: T = self._memo[key]
-        return value
 
     @cached_property
     def is_complete(self) -> Bools:

@@ -16,7 +16,8 @@ from eligibility.domain.text import Message, msgid
 from eligibility.intake.header_labels import exact_name
 from eligibility.intake.proposals import nearest_fields
 from eligibility.intake.table import HeaderMap
-from eligibility.store import Repository, Row
+from eligibility.store import Repository
+from eligibility.store.rows import Row
 
 #: columns that are asked about before the rest is only named
 MOST = 12
@@ -41,14 +42,14 @@ def confirm(repository: Repository, headers: HeaderMap) -> None:
         with st.form("columns"):
             answers = {}
             for head in heads[:MOST]:
-                near_id = near[head].id if head in near else None
+                near_ids = [near[head].id] if head in near else []
                 answers[head] = st.selectbox(
                     head,
-                    sorted(titles, key=lambda name, first=near_id: name != first),
+                    [*near_ids, *(name for name in titles if name not in near_ids)],
                     index=None,
                     format_func=titles.__getitem__,
-                    placeholder=_("perhaps {field}").format(field=titles[near_id])
-                    if near_id
+                    placeholder=_("perhaps {field}").format(field=titles[near_ids[0]])
+                    if near_ids
                     else _("not used"),
                 )
             send = st.form_submit_button(_("Read these columns so"))
