@@ -68,7 +68,7 @@ def names_kept(repository: Repository, names: Sequence[Row]) -> None:
     with st.expander(_("Names of columns kept from earlier files: {n}").format(n=len(names))):
         for row in names:
             with st.container(horizontal=True, vertical_alignment="center"):
-                field = titles.get(row["field_id"], row["field_id"])
+                field = titles.get(row["field_id"]) or str(row["field_id"])
                 st.html(tag("p", tag("b", row["name"]), " → ", field))
                 st.button(
                     _("Take back"),
