@@ -394,7 +394,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     def _variances(self, facts: Facts, value: Value, coef: Floats) -> tuple[Floats, Floats]:
         """Variance of the log-odds from the parameters, and from the firm itself, shape (n,) each."""
         slope, _ = self.formula_.slope(facts, coef, value)
-        unknown = facts.unknown.any(axis=0)
+        unknown = np.asarray(facts.unknown.any(axis=0))
         shared = shared_variance(self.root_, slope, unknown, self.formula_.size_if_told)
         return shared, self._own_variance(facts, coef, value)
 

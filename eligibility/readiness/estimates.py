@@ -117,7 +117,7 @@ def learn_effects(
     return GroupEffects(names, effect, deviation, float(weight @ SPREADS))
 
 
-def shared_variance(root: Floats, slope: Floats, unknown: Bools, told: int) -> Floats:
+def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> Floats:
     """Variance of log-odds from the parameters, shape (n,).
 
     Parameters
@@ -128,15 +128,15 @@ def shared_variance(root: Floats, slope: Floats, unknown: Bools, told: int) -> F
         Of the log-odds by the parameters; it is overwritten.
     unknown : array of bool, shape (n,)
         Firms with an unknown margin; of the others the slope of all but the first parameters is 0.
-    told : int
+    first : int
         How many come first.
     """
     some = np.flatnonzero(unknown)
-    rest = slope[told:, some]
-    reach = dtrmm(1.0, root[:told, :told], slope[:told].T, side=1, lower=1, overwrite_b=1)
-    reach[some] += (root[told:, :told].T @ rest).T
+    rest = slope[first:, some]
+    reach = dtrmm(1.0, root[:first, :first], slope[:first].T, side=1, lower=1, overwrite_b=1)
+    reach[some] += (root[first:, :first].T @ rest).T
     variance = np.einsum("ij,ij->i", reach, reach)
-    variance[some] += ((root[told:, told:].T @ rest) ** 2).sum(axis=0)
+    variance[some] += ((root[first:, first:].T @ rest) ** 2).sum(axis=0)
     return np.asarray(variance)
 
 
