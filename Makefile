@@ -33,7 +33,7 @@ fast: .venv/dev ## the tests of the law and what is worked out by it, while writ
 	$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 translations: .venv/dev ## collect the sentences in the code and compile their Chinese
-	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k text -k say -k msgid -k Message -k InputError -k DateNotCovered -k NotFound -k NotAllowed -k SignedOut -k Conflict -k StoreUnavailable -k ModelRefused -k LawError -k CellTrouble -k WrongCode -o .eligibility.pot eligibility streamlit_app.py
+	$(BIN)/pybabel -q extract --no-location --omit-header --sort-output -k _ -k text -k say -k msgid -k Message -k InputError -k FileInUse -k DateNotCovered -k NotFound -k NotAllowed -k SignedOut -k Conflict -k StoreUnavailable -k ModelRefused -k LawError -k CellTrouble -k WrongCode -o .eligibility.pot eligibility streamlit_app.py
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -N -l zh_CN -D eligibility -i .eligibility.pot -d eligibility/locale
 	$(BIN)/pybabel -q compile -D eligibility -d eligibility/locale
 	@rm .eligibility.pot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +14,17 @@ from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.ladder import joint_fields, ladder_record
 from eligibility.assessment.ladder import ladder as ladder_of
 from eligibility.assessment.record import records
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
-from eligibility.domain.papers import PaperReading
 from eligibility.domain.results import Readiness
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.source import Source
 from eligibility.intake.table import IntakeOptions, from_records, read_table
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
+
+if TYPE_CHECKING:
+    from eligibility.domain.papers import PaperReading
 
 Firm = Mapping[str, object]
 
@@ -38,7 +41,7 @@ def assess(
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
     model: Path | str | None = None,
-) -> list[dict[str, Any]]:
+) -> list[AssessmentRecord]:
     """Assess one firm, several, or a table of them.
 
     Parameters
@@ -297,7 +300,7 @@ def assess_file(
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
     model: Path | str | None = None,
-) -> tuple[list[dict[str, Any]], RowBatch]:
+) -> tuple[list[AssessmentRecord], RowBatch]:
     """Assess every readable row of a CSV or Excel file; the batch holds the rest and why."""
     qualification = load_scheme(scheme)
     batch = read_table(

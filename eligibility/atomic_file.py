@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from eligibility.domain.errors import InputError
+from eligibility.domain.errors import FileInUse, InputError
 from eligibility.domain.text import Message
 
 #: how the names of working files and locks begin, and how they end
@@ -292,7 +292,7 @@ def _acquire(lock: Path, path: Path) -> int | None:
             if error.errno in _NO_LOCKS:
                 lock.unlink(missing_ok=True)
                 return None
-            raise InputError(
+            raise FileInUse(
                 "{path} is being written by another run; wait for it, or name another file.",
                 path=path,
             ) from error

@@ -7,7 +7,9 @@ seen, some also by the full-width mark of a Chinese keyboard.
 from __future__ import annotations
 
 import re
+from functools import cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,8 +26,16 @@ _FORMULA = f"(?:[\t\r\n]|[{_UNSEEN}]*[{_BEGINS}])"
 _NUMBER = r" *[+-]?(?:[0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?%? *"
 _IS_FORMULA, _IS_NUMBER = re.compile(_FORMULA), re.compile(_NUMBER)
 _FIRST = re.compile(f"[{_UNSEEN}{_BEGINS}]")
-#: every letter that a formula can begin with; few texts do, so few are looked at closely
-_FIRSTS = pa.array(_FIRST.findall("".join(map(chr, range(0x10000)))))
+#: every letter that a formula can begin with, and the bytes that these letters begin with in UTF-8
+_LETTERS = _FIRST.findall("".join(map(chr, range(0x10000))))
+_FIRST_BYTES = np.isin(np.arange(256), [letter.encode()[0] for letter in _LETTERS])
+
+
+@cache
+def _firsts() -> pa.StringArray:
+    """The letters as an array; few texts begin with one, so few are looked at closely."""
+    # made when first used: the first array made of a list imports pandas
+    return pa.array(_LETTERS)
 
 
 def is_formula(text: str) -> bool:
@@ -49,8 +59,10 @@ def escape_formulas(table: pa.Table) -> pa.Table:
         if not pa.types.is_string(field.type):
             continue
         column = table.column(place)
+        if not any(map(_may_begin_formula, column.chunks)):
+            continue
         first = pc.utf8_slice_codeunits(column, 0, 1)
-        if not pc.any(pc.is_in(first, value_set=_FIRSTS)).as_py():
+        if not pc.any(pc.is_in(first, value_set=_firsts())).as_py():
             continue
         runs = pc.and_not(
             pc.match_substring_regex(column, f"^{_FORMULA}"),
@@ -59,3 +71,13 @@ def escape_formulas(table: pa.Table) -> pa.Table:
         escaped = pc.if_else(runs, pc.binary_join_element_wise("'", column, ""), column)
         table = table.set_column(place, field, escaped)
     return table
+
+
+def _may_begin_formula(texts: pa.StringArray) -> bool:
+    """Whether some text begins with a byte that a formula can begin with; far cheaper than its letter."""
+    _, offsets, content = texts.buffers()
+    if content is None or not content.size:
+        return False
+    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    firsts = np.frombuffer(content, np.uint8)[ends[:-1][ends[1:] > ends[:-1]]]
+    return bool(_FIRST_BYTES[firsts].any())

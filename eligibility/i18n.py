@@ -10,6 +10,7 @@ import gettext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Wording
@@ -17,14 +18,15 @@ from eligibility.domain.text import Wording
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "eligibility"
 #: language id -> name of its gettext catalogue
-LANGUAGES = {"zh": "zh_CN", "en": "en"}
+LanguageId = Literal["zh", "en"]
+LANGUAGES: dict[LanguageId, str] = {"zh": "zh_CN", "en": "en"}
 
 
 @dataclass(frozen=True)
 class Language:
     """One language that a person reads."""
 
-    id: str
+    id: LanguageId
 
     @property
     def tag(self) -> str:
@@ -57,11 +59,12 @@ def language_named(name: str) -> Language:
     InputError
         If it is neither zh nor en.
     """
-    if name not in LANGUAGES:
-        raise InputError("There is no language {name}; choose zh or en.", name=name)
-    return Language(name)
+    for known in LANGUAGES:
+        if name == known:
+            return Language(known)
+    raise InputError("There is no language {name}; choose zh or en.", name=name)
 
 
 @cache
-def _catalogue(language_id: str) -> gettext.NullTranslations:
+def _catalogue(language_id: LanguageId) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALE, [LANGUAGES[language_id]], fallback=True)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import record
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import Edition
 from eligibility.domain.results import VERDICT_WORDS, Readiness, TrainingSummary
@@ -49,7 +50,7 @@ class Firm:
 
     assessment: Assessment
     row: int
-    stored_record: dict[str, Any] | None = None
+    stored_record: AssessmentRecord | None = None
     readiness: Readiness | None = None
     key: str = ""
 
@@ -69,7 +70,7 @@ class Firm:
         return self.assessment.scheme
 
     @cached_property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> AssessmentRecord:
         """All that is said of it."""
         return self.stored_record or record(self.assessment, self.row, self.readiness)
 

@@ -11,20 +11,25 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 from hypothesis import strategies as st
 
-from eligibility.api import count_staff
+from eligibility.api import count_staff, read_documents
 from eligibility.domain.errors import DateNotCovered, InputError
+from eligibility.evidence.bridge_file import read_amounts
 from eligibility.i18n import CHINESE
 from eligibility.intake import csv_file
 from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.encodings import find_encoding
+from eligibility.intake.list_paste import parse_paste
 from eligibility.intake.table import IntakeOptions, from_records, preview, read_batches
 from eligibility.readiness.training_data import read_past
 from eligibility.schemes.registry import load_scheme
+from tests.documents.pdf_file import page, pdf
 from tests.hostile_workbooks import MAIN, plain, sheet, with_parts
 
+ROOT = Path(__file__).resolve().parents[1]
 SCHEME = load_scheme()
 LINES = [
     ["企业名称", "统一社会信用代码", "注册日期", "职工总数", "第三年销售收入（万元）", "自主研发"],
@@ -215,6 +220,68 @@ def drafts(draw: st.DrawFn) -> Mapping[str, object]:
     return {"facts": draw(st.dictionaries(names, _typed, max_size=8)), "ledgers": draw(lists)}
 
 
+SAMPLE = ROOT / "sample_data" / "papers" / "muge"
+MONTHS = [["2025年度职工人数月度统计表"], ["月份", "月初数", "月末数"], ["1", "120", "121"]]
+#: papers of an invented firm, one of each kind of file
+PAPERS = {
+    ".pdf": pdf(page([MONTHS[0][0], "甲公司"], MONTHS[1:])),
+    **{
+        path.suffix: path.read_bytes()
+        for path in (
+            SAMPLE / "2023年度职工人数月度统计表_accountant.csv",
+            SAMPLE / "2023年_wps.xlsx",
+            SAMPLE / "2023年度研究开发费用结构明细表_accountant.docx",
+        )
+    },
+}
+AMOUNTS = (SAMPLE / "对账.csv").read_bytes()
+
+
+@st.composite
+def papers(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A paper of a firm, mostly damaged, as a file or in an archive, and by any ending."""
+    ending = draw(st.sampled_from(list(PAPERS)))
+    content = PAPERS[ending]
+    if content.startswith(b"PK") and draw(st.integers(0, 4)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        part = draw(st.sampled_from(sorted(parts)))
+        parts[part] = draw(mutated(parts[part], XML + TOKENS))
+        content = _archive(parts)
+    else:
+        content = draw(mutated(content, TOKENS + XML))
+    if draw(st.integers(0, 5)) == 0:
+        return "papers.zip", _archive({f"甲/{ending}": content, f"乙{ending}": PAPERS[ending]})
+    return f"paper{draw(st.sampled_from([ending, ending, *PAPERS, '.zip', '.ofd', '']))}", content
+
+
+def _archive(parts: Mapping[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+@st.composite
+def amounts(draw: st.DrawFn) -> bytes:
+    """A file of the three books, damaged."""
+    text = AMOUNTS.decode("utf-8-sig")
+    encoded = text.encode(draw(st.sampled_from(ENCODINGS)), "replace")
+    return draw(st.one_of(mutated(encoded, TOKENS), mutated(encoded, TOKENS), workbooks()))
+
+
+@st.composite
+def pastes(draw: st.DrawFn) -> tuple[str, str]:
+    """A table pasted into a list of the form, damaged, and which list."""
+    kind = draw(st.sampled_from(sorted(SCHEME.lists)))
+    titles = [column.titles[0] for column in SCHEME.lists[kind].columns if column.titles]
+    rows = draw(st.lists(st.lists(_typed, max_size=len(titles)), max_size=4))
+    text = csv_text(draw(st.sampled_from("\t,")), lines=[titles, *rows])
+    damaged = draw(mutated(text.encode("utf-8", "surrogateescape"), TOKENS))
+    return kind, damaged.decode("utf-8", "surrogateescape")
+
+
 # --- what must hold ---
 
 
@@ -271,6 +338,35 @@ def check_people(given: tuple[str, bytes]) -> None:
     assert not [who for who in PERSONS for text in texts if who in text]
 
 
+def check_paper(given: tuple[str, bytes]) -> None:
+    """Facts come with their place, and a paper that cannot be read is named in a sentence."""
+    name, content = given
+    reading = read_documents((name, content), as_of=date(2026, 5, 10))
+    assert all(fact.source.file for fact in (*reading.facts, *reading.offers))
+    for each in reading.unread:
+        assert "cannot be read (" not in str(each.why)
+
+
+def check_amounts(content: bytes) -> None:
+    """Every amount is one of a base or a difference, or the file is refused in a sentence."""
+    rules = SCHEME.reconciliation
+    assert rules
+    with _SentenceOnly():
+        for (item, _category, year), amount in read_amounts([("f", content)], rules).items():
+            assert item
+            assert year > 0
+            assert amount.is_finite()
+
+
+def check_paste(given: tuple[str, str]) -> None:
+    """A pasted table gives rows of the list's columns, or a sentence."""
+    kind, text = given
+    columns = {column.id for column in SCHEME.lists[kind].columns}
+    with _SentenceOnly():
+        for row in parse_paste(SCHEME.lists[kind], text).rows:
+            assert row.keys() <= columns
+
+
 def _records(content: bytes) -> Iterator[list[str]]:
     """The records of a CSV file, as Python's own reader finds them; none of a workbook."""
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -304,4 +400,7 @@ CHECKS: Mapping[str, tuple[st.SearchStrategy[object], Callable[[object], None]]]
     "workbooks": (workbooks(), check_file),  # type: ignore[dict-item]
     "drafts": (drafts(), check_draft),  # type: ignore[dict-item]
     "lists of people": (people_files(), check_people),  # type: ignore[dict-item]
+    "papers": (papers(), check_paper),  # type: ignore[dict-item]
+    "files of three books": (amounts(), check_amounts),  # type: ignore[dict-item]
+    "pasted tables": (pastes(), check_paste),  # type: ignore[dict-item]
 }

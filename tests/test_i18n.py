@@ -14,7 +14,7 @@ from eligibility.i18n import CHINESE, ENGLISH, LOCALE, language
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = dict.fromkeys(
-    ["_", "text", "say", "msgid", "Message", "InputError", "DateNotCovered", "NotFound", "NotAllowed", "SignedOut", "Conflict", "StoreUnavailable", "ModelRefused", "LawError", "CellTrouble", "WrongCode"]
+    ["_", "text", "say", "msgid", "Message", "InputError", "FileInUse", "DateNotCovered", "NotFound", "NotAllowed", "SignedOut", "Conflict", "StoreUnavailable", "ModelRefused", "LawError", "CellTrouble", "WrongCode"]
 )  # fmt: skip
 FOLDER = LOCALE / "zh_CN" / "LC_MESSAGES"
 

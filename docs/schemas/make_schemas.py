@@ -4,12 +4,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.text import json_text
 from eligibility.reports.input_schema import firm_schema, table_schema
 from eligibility.schemes.registry import load_scheme, scheme_ids
-from eligibility.web_api.schemas import AssessmentRecord
 
 #: the fields as they are asked for on this day
 DAY = date(2026, 5, 10)
@@ -24,4 +26,4 @@ def write(name: str, schema: object) -> None:
 for scheme in map(load_scheme, scheme_ids()):
     write(f"{scheme.id}.table-schema.json", table_schema(scheme, DAY))
     write(f"{scheme.id}.json-schema.json", firm_schema(scheme, DAY))
-write("assessment.json", AssessmentRecord.model_json_schema())
+write("assessment.json", TypeAdapter(AssessmentRecord).json_schema())

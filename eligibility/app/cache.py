@@ -93,17 +93,23 @@ def _accounts(engine: Engine) -> Accounts:
     return Accounts(engine)
 
 
-def upload_preview(upload: Upload, sheet: str | None, day: date) -> Preview:
-    """What the sheets and columns of an uploaded file are taken for."""
+def upload_preview(
+    upload: Upload, sheet: str | None, day: date, columns: tuple[tuple[str, str], ...] = ()
+) -> Preview:
+    """What the sheets and columns of an uploaded file are taken for, by these names of columns too."""
     with upload_reader.wait_notice():
-        return _preview(upload, sheet, day)
+        return _preview(upload, sheet, day, columns)
 
 
-def _preview(upload: Upload, sheet: str | None, day: date) -> Preview:
-    options = IntakeOptions(sheet=sheet, application_date=day, most_lines=MOST_LINES)
+def _preview(
+    upload: Upload, sheet: str | None, day: date, columns: tuple[tuple[str, str], ...]
+) -> Preview:
+    options = IntakeOptions(
+        sheet=sheet, application_date=day, most_lines=MOST_LINES, known_columns=columns
+    )
     return _of_session().get(
         "preview",
-        (upload.name, upload.digest, sheet, day),
+        (upload.name, upload.digest, sheet, day, columns),
         lambda: preview((upload.name, upload.content), joint_fields(), options),
         most=4,
     )
@@ -116,6 +122,7 @@ def screening(
     day: date,
     *,
     blank_bad_cells: bool = False,
+    columns: tuple[tuple[str, str], ...] = (),
 ) -> Screening:
     """The firms of an uploaded file, assessed with the model in use."""
     options = IntakeOptions(
@@ -126,10 +133,11 @@ def screening(
         covered_from=scheme().covered_from,
         most_lines=MOST_LINES,
         beside=only_elsewhere(scheme(), scheme().in_force(day)),
+        known_columns=columns,
     )
     return _of_session().get(
         "screening",
-        (upload.name, upload.digest, unit, sheet, day, blank_bad_cells, model_stamp()),
+        (upload.name, upload.digest, unit, sheet, day, blank_bad_cells, columns, model_stamp()),
         lambda: _assess_file((upload.name, upload.content), options),
         most=4,
     )
@@ -147,15 +155,15 @@ def sample(day: date) -> Screening:
     )
 
 
-def current() -> Screening:
-    """The firms of the file kept, or of the sample."""
+def current(columns: tuple[tuple[str, str], ...] = ()) -> Screening:
+    """The firms of the file kept, read by these names of columns too, or of the sample."""
     upload, day = session.upload(), session.application_day()
     if upload is None:
         return sample(day)
     with upload_reader.wait_notice():
         return screening(
             upload, session.money_unit(), session.sheet(upload), day,
-            blank_bad_cells=session.blank_bad_cells(),
+            blank_bad_cells=session.blank_bad_cells(), columns=columns,
         )  # fmt: skip
 
 
@@ -342,6 +350,11 @@ def year(
 @st.cache_resource(show_spinner=False)
 def _outlooks() -> StaleCache[Outlook]:
     return StaleCache()
+
+
+def refresh_outlooks() -> None:
+    """Work out again, beside the pages, what is no longer of now after something was written."""
+    _outlooks().refresh()
 
 
 def outlook(repository: Repository, year: int, *, patient: bool = True) -> CachedValue[Outlook]:

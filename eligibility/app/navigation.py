@@ -86,6 +86,13 @@ def pages(*, signed_in: bool) -> dict[str, list[PageEntry]]:
                 PAGES / "self_assessment/papers_page.py", _("Papers"), "papers", ANYONE, bar=()
             ),
             PageEntry(
+                PAGES / "self_assessment/reconciliation_page.py",
+                _("The three books"),
+                "books",
+                ANYONE,
+                bar=(),
+            ),
+            PageEntry(
                 PAGES / "self_assessment/official_form_page.py",
                 _("Official form"),
                 "form",

@@ -143,6 +143,7 @@ SIGN_IN, END_SIGN_IN = "sign-in", "end-sign-in"
 END_TOKEN = "end-token"
 OUTCOMES, LATEST, EARLIER = "outcomes-file", "latest", "earlier"
 SOUGHT, REGISTER = "sought", "register"
+PUBLISHED = "published"
 TASK, NOTE, PAPER, REMARK = "task", "note", "paper", "remark"
 CERTIFIED = "certified"
 
@@ -150,6 +151,11 @@ CERTIFIED = "certified"
 def widget_value(key: str) -> Any:
     """What a widget with a key of its own says."""
     return st.session_state.get(key)
+
+
+def put_widget_value(key: str, value: Any) -> None:
+    """Let a widget say something else; only before it is drawn, as in a callback."""
+    st.session_state[key] = value
 
 
 def open_key(table: str) -> str:
@@ -196,6 +202,16 @@ def register_key() -> str:
 def forget_register() -> None:
     """Let the register go: its outcomes are recorded."""
     st.session_state[REGISTER] = st.session_state.get(REGISTER, 0) + 1
+
+
+def published_key(part: str) -> str:
+    """The key of a field of a published list; another one after each list that was recorded."""
+    return f"{PUBLISHED}:{part}:{st.session_state.get(PUBLISHED, 0)}"
+
+
+def forget_published() -> None:
+    """Let the list go: it is recorded."""
+    st.session_state[PUBLISHED] = st.session_state.get(PUBLISHED, 0) + 1
 
 
 def signed_out(person: str | None) -> bool:

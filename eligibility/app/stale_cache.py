@@ -1,16 +1,18 @@
 """Stale-while-revalidate cache: what takes seconds, as last worked out, while the next is worked out.
 
-Twenty people change firms all day, and each change moves the year. Whoever looks at it sees it as of
-its last working out, at once; one thread works out the next, once for all changes meanwhile.
+Twenty people change firms all day, and each change moves the year. Whoever writes says so (``refresh``),
+and one thread works out the next, once for all changes meanwhile. Whoever looks before it is there sees
+the last at once, marked as such.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, Timer
 from time import monotonic, sleep
 from typing import Generic, TypeVar
 
@@ -64,6 +66,9 @@ class StaleCache(Generic[T]):
         self._results: dict[Hashable, _Result[T]] = {}
         self._failures: dict[Hashable, _Failure] = {}
         self._coming: dict[Hashable, Future[None]] = {}
+        #: what each held value is worked out by
+        self._sources: dict[Hashable, tuple[Callable[[], Hashable], Callable[[], T]]] = {}
+        self._timers: dict[Hashable, Timer] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="latest")
 
     def of(
@@ -91,6 +96,7 @@ class StaleCache(Generic[T]):
             What ``work`` raised, told at the look that waited for it or at the next one while
             nothing has changed; then it is tried again.
         """
+        self._sources[key] = state, work
         if (result := self._result(key)) is None or result.state != (now := state()):
             if result is not None and (failed := self._failure(key)) and failed.state == now:
                 raise failed.error
@@ -105,6 +111,28 @@ class StaleCache(Generic[T]):
             result = self._result(key)
             assert result is not None
         return CachedValue(result.value, result.at, current=result.state == state())
+
+    def refresh(self) -> None:
+        """Something was written: what is held and not of now is worked out again, without a look."""
+        with self._lock:
+            for key, result in self._results.items():
+                if key not in self._timers:
+                    # others write too, and the page that did is drawn first
+                    wait = max(LATER, result.rest_until - monotonic())
+                    timer = self._timers[key] = Timer(wait, self._follow, [key])
+                    timer.daemon = True
+                    timer.start()
+
+    def _follow(self, key: Hashable) -> None:
+        with self._lock:
+            self._timers.pop(key, None)
+            result, source = self._results.get(key), self._sources.get(key)
+        if result is None or source is None:
+            return
+        # a store that is away is told at the next look
+        with suppress(Exception):
+            if result.state != source[0]():
+                self._start(key, *source)
 
     def _result(self, key: Hashable) -> _Result[T] | None:
         with self._lock:
@@ -144,7 +172,9 @@ class StaleCache(Generic[T]):
                 self._results.pop(key, None)
                 self._results[key] = _Result(of, value, at, took, monotonic() + self._rest * took)
                 while len(self._results) > MOST:
-                    del self._results[next(iter(self._results))]
+                    oldest = next(iter(self._results))
+                    del self._results[oldest]
+                    self._sources.pop(oldest, None)
         except Exception as error:
             with self._lock:
                 self._failures[key] = _Failure(of, error)

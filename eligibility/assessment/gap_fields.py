@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from eligibility.assessment.record_types import AssessmentRecord, ItemRecord
 from eligibility.assessment.shortfalls import remedies
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
@@ -17,7 +18,7 @@ ITEMS = 2
 
 
 def field_for_gap(
-    record: Mapping[str, Any],
+    record: AssessmentRecord,
     gap: Mapping[str, Any],
     firm: FirmTable,
     scheme: Scheme,
@@ -53,7 +54,7 @@ def field_for_gap(
 
 
 def fields_for_gap(
-    record: Mapping[str, Any],
+    record: AssessmentRecord,
     gap: Mapping[str, Any],
     firm: FirmTable,
     scheme: Scheme,
@@ -67,7 +68,7 @@ def fields_for_gap(
     return [] if name is None else [name]
 
 
-def items_by_points_lost(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def items_by_points_lost(record: AssessmentRecord) -> list[ItemRecord]:
     """The items that lost points for certain, the most first."""
     items = [item for item in record["score"]["items"] if item["high"] < item["max"]]
     return sorted(items, key=lambda item: item["high"] - item["max"])[:ITEMS]

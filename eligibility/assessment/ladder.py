@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import cite, record
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.arrays import Bools, Codes, Floats
 from eligibility.domain.calendar_window import split_calendar_key
 from eligibility.domain.errors import LawError
@@ -363,7 +364,7 @@ def ladder_record(ladder: Ladder, row: int) -> dict[str, Any]:
     }
 
 
-def _holding(ladder: Ladder, place: int, row: int, record: dict[str, Any]) -> dict[str, Any]:
+def _holding(ladder: Ladder, place: int, row: int, record: AssessmentRecord) -> dict[str, Any]:
     """What a firm has of a rung, and how a title is kept."""
     scheme, has, until = (
         ladder.schemes[place],
@@ -391,7 +392,7 @@ def _outgrown(assessment: Assessment) -> Bools:
     return passed
 
 
-def _record(assessments: list[Assessment], row: int) -> dict[str, Any] | None:
+def _record(assessments: list[Assessment], row: int) -> AssessmentRecord | None:
     """What the one assessment that holds the row says of it; None where none does."""
     assessment = next((one for one in assessments if row in one.rows), None)
     if assessment is None:
@@ -399,7 +400,7 @@ def _record(assessments: list[Assessment], row: int) -> dict[str, Any] | None:
     return record(assessment, int(np.flatnonzero(assessment.rows == row)[0]))
 
 
-def _rung(scheme: Scheme, record: dict[str, Any]) -> dict[str, Any]:
+def _rung(scheme: Scheme, record: AssessmentRecord) -> dict[str, Any]:
     findings = {finding["id"]: finding for finding in record["findings"]}
     # sorting keeps the article's order within a status
     gaps = sorted(record["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])

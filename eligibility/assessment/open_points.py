@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.facts import Field
 from eligibility.domain.text import msgid
 
@@ -28,7 +29,7 @@ def finding_state(finding: Mapping[str, Any], fields: Fields) -> str:
     return EXPERTS
 
 
-def verdict_state(record: Mapping[str, Any], fields: Fields) -> str:
+def verdict_state(record: AssessmentRecord, fields: Fields) -> str:
     """The verdict of a record; ``EXPERTS`` where only experts' points leave it open."""
     verdict = str(record["verdict"])
     states = {finding_state(each, fields) for each in record["findings"]}

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import overload
 
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
+from eligibility.assessment.record_types import (
+    AssessmentRecord,
+    CitationRecord,
+    FindingRecord,
+    ItemRecord,
+    ModelRecord,
+    Number,
+    OtherReading,
+    ReadinessRecord,
+    ScoreRecord,
+    ScoringReading,
+    TurningReading,
+    Words,
+)
 from eligibility.domain.arrays import Bools
 from eligibility.domain.law import Citation, Item
 from eligibility.domain.results import (
@@ -24,7 +38,9 @@ from eligibility.domain.text import Wording
 from eligibility.i18n import CHINESE, ENGLISH
 
 
-def record(assessment: Assessment, row: int, readiness: Readiness | None = None) -> dict[str, Any]:
+def record(
+    assessment: Assessment, row: int, readiness: Readiness | None = None
+) -> AssessmentRecord:
     """Assessment record of one firm, JSON-ready.
 
     Parameters
@@ -37,7 +53,7 @@ def record(assessment: Assessment, row: int, readiness: Readiness | None = None)
 
     Returns
     -------
-    dict
+    AssessmentRecord
         JSON-ready; numbers in the units named beside them, ``None`` where nothing can be said.
     """
     firms, law = assessment.firms, assessment.law
@@ -73,7 +89,7 @@ def record(assessment: Assessment, row: int, readiness: Readiness | None = None)
 def records(
     assessments: list[Assessment],
     judge: Callable[[Assessment], Readiness | None] = lambda _: None,
-) -> list[dict[str, Any]]:
+) -> list[AssessmentRecord]:
     """Every firm of several assessments, in the order of the table they came from.
 
     ``judge`` gives the readiness of an assessment's firms, as ``Model.readiness`` does.
@@ -87,16 +103,18 @@ def records(
     return [record for _, record in sorted(placed, key=lambda pair: pair[0])]
 
 
-def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
+def _finding(assessment: Assessment, name: str, row: int) -> FindingRecord:
     finding = assessment.findings[name]
     condition = assessment.law.conditions_by_id[name]
-    turned = [
-        _other(assessment, other.interpretation, other.reading)
-        | {"status": STATUS_WORDS[int(other.findings[name][1][row])]}
+    turned: list[TurningReading] = [
+        {
+            **_other(assessment, other.interpretation, other.reading),
+            "status": STATUS_WORDS[int(other.findings[name][1][row])],
+        }
         for other in assessment.other_readings
         if name in other.findings and other.findings[name][0][row]
     ]
-    return {
+    record: FindingRecord = {
         "id": name,
         "title": words(condition.title),
         "status": STATUS_WORDS[int(finding.status[row])],
@@ -111,31 +129,34 @@ def _finding(assessment: Assessment, name: str, row: int) -> dict[str, Any]:
         "missing": _missing(assessment, finding.missing, row),
         "citation": cite(condition.citation),
         "interpretation": {"turned_by": turned} if turned else None,
-    } | _interval(finding, row)
+    }
+    if (interval := _interval(finding, row)) is not None:
+        record["interval"] = interval
+    return record
 
 
-def _interval(finding: Finding, row: int) -> dict[str, Any]:
+def _interval(finding: Finding, row: int) -> list[Number] | None:
     """Ends of a figure that a blank leaves open, where some end says more than that it is a share."""
     if finding.interval is None:
-        return {}
+        return None
     low, high = (float(end[row]) for end in finding.interval)
-    return {"interval": [number(low), number(high)]} if low > 0 or high < 1 else {}
+    return [number(low), number(high)] if low > 0 or high < 1 else None
 
 
-def _score(assessment: Assessment, row: int) -> dict[str, Any]:
+def _score(assessment: Assessment, row: int) -> ScoreRecord:
     score, law = assessment.score, assessment.law
     condition = law.score_condition
     mark, line = number(law.score.pass_mark), condition.line if condition else None
-    items = []
+    items: list[ItemRecord] = []
     for name, scored in score.items.items():
         item = law.items[name]
         low, high = float(scored.low[row]), float(scored.high[row])
         missing = _missing(assessment, scored.missing, row)
-        moved = [
-            _other(assessment, other.interpretation, other.reading)
-            | {
-                "low": number(other.items[name][1].low[row]),
-                "high": number(other.items[name][1].high[row]),
+        moved: list[ScoringReading] = [
+            {
+                **_other(assessment, other.interpretation, other.reading),
+                "low": plain(other.items[name][1].low[row]),
+                "high": plain(other.items[name][1].high[row]),
             }
             for other in assessment.other_readings
             if name in other.items and other.items[name][0][row]
@@ -144,9 +165,9 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
             {
                 "id": name,
                 "title": words(item.title),
-                "low": number(low),
-                "high": number(high),
-                "max": number(item.max),
+                "low": plain(low),
+                "high": plain(high),
+                "max": plain(item.max),
                 "band": None if missing else _grade(item, low, high),
                 "observed": _value(scored.observed[row], item.unit),
                 "unit": item.unit,
@@ -156,16 +177,16 @@ def _score(assessment: Assessment, row: int) -> dict[str, Any]:
             }
         )
     return {
-        "low": number(score.low[row]),
-        "high": number(score.high[row]),
+        "low": plain(score.low[row]),
+        "high": plain(score.high[row]),
         "pass_above": mark if line == "above" else None,
         "pass_at_least": mark if line == "at_least" else None,
-        "total": number(law.score.total),
+        "total": plain(law.score.total),
         "items": items,
     }
 
 
-def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[str, Any]:
+def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> ReadinessRecord:
     training = readiness.training
     return {
         "probability": float(readiness.probability[row]),
@@ -185,7 +206,21 @@ def _readiness(assessment: Assessment, readiness: Readiness, row: int) -> dict[s
     }
 
 
-def model_record(training: TrainingSummary) -> dict[str, Any]:
+def pass_mark(score: ScoreRecord) -> float:
+    """The points that a score must pass or reach.
+
+    Raises
+    ------
+    ValueError
+        If its edition passes nobody by points.
+    """
+    for mark in (score["pass_above"], score["pass_at_least"]):
+        if mark is not None:
+            return mark
+    raise ValueError("no line to pass")
+
+
+def model_record(training: TrainingSummary) -> ModelRecord:
     """Training summary as plain data, which stands wherever a model's number does."""
     return {
         "estimator": training.estimator,
@@ -202,7 +237,7 @@ def _missing(assessment: Assessment, missing: Mapping[str, Bools], row: int) -> 
     return assessment.scheme.in_form_order(name for name, rows in missing.items() if rows[row])
 
 
-def _other(assessment: Assessment, interpretation: str, reading: str) -> dict[str, Any]:
+def _other(assessment: Assessment, interpretation: str, reading: str) -> OtherReading:
     question = assessment.law.interpretations[interpretation]
     return {
         "id": interpretation,
@@ -218,19 +253,23 @@ def _grade(item: Item, low: float, high: float) -> str | None:
     return next((band.grade for band in item.bands if band.points == (low, high)), None)
 
 
-def cite(citation: Citation | None) -> dict[str, Any] | None:
+@overload
+def cite(citation: Citation) -> CitationRecord: ...
+@overload
+def cite(citation: None) -> None: ...
+def cite(citation: Citation | None) -> CitationRecord | None:
     """A citation as plain data."""
     if citation is None:
         return None
-    return {
-        "document": citation.document,
-        "article": citation.article,
-        "gist": words(citation.gist),
-        "confidence": citation.confidence,
-    }
+    return CitationRecord(
+        document=citation.document,
+        article=citation.article,
+        gist=words(citation.gist),
+        confidence=citation.confidence,
+    )
 
 
-def words(wording: Wording) -> dict[str, str]:
+def words(wording: Wording) -> Words:
     """A text in both languages as plain data."""
     return {"zh": wording.zh, "en": wording.en}
 
@@ -245,7 +284,10 @@ def _value(figure: np.float64, unit: str) -> float | int | bool | str | None:
 
 
 def number(figure: float) -> float | int | None:
-    """A plain number; whole ones without a fraction."""
-    if not np.isfinite(figure):
-        return None
+    """A plain number; None where it is blank or without end."""
+    return plain(figure) if np.isfinite(figure) else None
+
+
+def plain(figure: float) -> float | int:
+    """A finite number as plain data; whole ones without a fraction."""
     return int(figure) if float(figure).is_integer() else float(figure)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -20,6 +22,7 @@ from eligibility.reports.files import Output, open_writer
 from eligibility.reports.score_table import Judge, rejects_with_reasons, scored_schema, scored_table
 from eligibility.schemes.registry import Scheme
 
+Item = TypeVar("Item")
 #: issues kept to be shown; all of them stand in the rejects file
 ISSUES_SHOWN = 20
 
@@ -84,12 +87,18 @@ class Scorer:
         return ScoredChunk(table, rejects, batch.read, batch.issues[:ISSUES_SHOWN], batch.headers)
 
 
+class Tables(Protocol):
+    """What tables are written to, one after the other."""
+
+    def write(self, table: pa.Table, /) -> None: ...
+
+
 @dataclass(frozen=True)
 class Outputs:
     """The files that results and rejected rows go to."""
 
     results: Output
-    rejects: Output | None
+    rejects: Tables | None
 
 
 @contextmanager
@@ -129,6 +138,15 @@ def write_parts(
             summary.verdicts[entry["values"]] += entry["counts"]
         progress(summary.read)
     return summary
+
+
+def ahead(parts: Iterator[Item]) -> Iterator[Item]:
+    """The same parts, the next one made in a thread while this one is used."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        upcoming = worker.submit(next, parts, None)
+        while (part := upcoming.result()) is not None:
+            upcoming = worker.submit(next, parts, None)
+            yield part
 
 
 def judge_of(model: Path | None) -> Judge | None:

@@ -11,17 +11,15 @@ Dask is optional (``requirements-dask.txt``) and imported here only.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import pickle
-import platform
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -32,7 +30,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from eligibility._version import __version__
+from eligibility.batch.byte_ranges import TaskMap
 from eligibility.batch.chunks import (
     ScoredChunk,
     Scorer,
@@ -41,11 +39,12 @@ from eligibility.batch.chunks import (
     open_outputs,
     write_parts,
 )
+from eligibility.batch.program_version import difference
+from eligibility.batch.program_version import running_versions as _running
 from eligibility.domain.errors import EligibilityError, InputError
-from eligibility.domain.text import Message
 from eligibility.i18n import Language
 from eligibility.intake.blocks import Block
-from eligibility.intake.checks import FirmKeys, SeenFirms
+from eligibility.intake.checks import EarlierRows, FirmKeys, SeenFirms
 from eligibility.intake.table import FileLayout, Intake, IntakeOptions, open_blocks
 from eligibility.readiness.paths import models_folder
 from eligibility.schemes.registry import Scheme, load_scheme
@@ -70,11 +69,14 @@ SETTINGS = {
     "distributed.scheduler.dashboard.enabled": False,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # Dask has memory given back at once, and then every array of numpy costs its pages anew: half as
+    # much processor again
+    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
+    # nobody looks at the profile of a worker, which is interrupted for it a hundred times a second
+    "distributed.worker.profile.enabled": False,
     # Ctrl-C reaches every process of a terminal; this one ends the others
     "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"],
 }
-#: files of the package that can turn a result
-TURNING = (".py", ".yaml", ".tsv", ".mo")
 
 Item = TypeVar("Item")
 
@@ -115,8 +117,40 @@ def score_file(
         _cluster(scheduler) as client,
     ):
         crew = _Crew(client, pickle.dumps(order), raise_deferred)
-        crew.refuse_others(order)
+        crew.refuse_others(order.model, order.running)
         return write_parts(_score_parts(crew, order, blocks), outputs, progress)
+
+
+@contextmanager
+def cluster_tasks(model: str | None, scheduler: str | None = None) -> Iterator[TaskMap]:
+    """A cluster for tasks that read and write shared storage by themselves.
+
+    Parameters
+    ----------
+    model : str, optional
+        Name of the model that they use.
+    scheduler : str, optional
+        As of :func:`score_file`.
+
+    Yields
+    ------
+    callable
+        ``run(function, tasks)`` gives what the function makes of every task, as each is done.
+
+    Raises
+    ------
+    InputError
+        As of :func:`score_file`.
+    """
+    running = _running(model)
+    with _deferred_signals() as raise_deferred, _cluster(scheduler) as client:
+        crew = _Crew(client, b"", raise_deferred)
+        crew.refuse_others(model, running)
+
+        def run(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+            return crew.run((_run_task, running, model, function, *task) for task in tasks)
+
+        yield run
 
 
 # --- on a worker ------------------------------------------------------------------------------------
@@ -191,10 +225,12 @@ class _RepeatedMessages:
         self.keys = FirmKeys(np.empty(0, np.complex128), np.empty(0, np.bool_))
         self.rows = np.empty(0, np.int64)
 
-    def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> EarlierRows:
         """See ``checks.Earlier``."""
         self.keys, self.rows = firms, rows
-        return np.zeros(len(rows), np.int64) if self.earlier_rows is None else self.earlier_rows
+        if self.earlier_rows is None:
+            return EarlierRows(np.zeros(len(rows), np.int64))
+        return EarlierRows(self.earlier_rows)
 
 
 def _score_part(order_bytes: bytes, block: Block, earlier_rows: NDArray[np.int64] | None) -> _Part:
@@ -205,60 +241,31 @@ def _score_part(order_bytes: bytes, block: Block, earlier_rows: NDArray[np.int64
     return _Part(batches, block.rows, messages.keys, messages.rows - block.first_row)
 
 
+def _run_task(
+    versions: Mapping[str, str], model: str | None, function: Callable[..., Any], *task: Any
+) -> Any:
+    """A task, unless this worker came late with another program."""
+    _refuse_other_program(model, versions)
+    return function(*task)
+
+
+def _refuse_other_program(model: str | None, versions: Mapping[str, str]) -> None:
+    if differs := difference(_running(model), versions):
+        raise InputError(
+            "A worker that joined cannot take part: {why}. Give it the same and start again.",
+            why=differs,
+        )
+
+
 @lru_cache(maxsize=1)
 def _prepare(order_bytes: bytes) -> tuple[Intake, Scorer]:
     """What reads and what scores the parts of an order; a worker that came late is refused here."""
     order: _Order = pickle.loads(order_bytes)
-    if difference := _difference(_running(order.model), order.running):
-        raise InputError(
-            "A worker that joined cannot take part: {why}. Give it the same and start again.",
-            why=difference,
-        )
+    _refuse_other_program(order.model, order.running)
     scheme = load_scheme(order.scheme)
     judge = judge_of(models_folder() / order.model if order.model else None)
     intake = Intake(order.layout, scheme.fields, scheme.titles_by_code)
     return intake, Scorer(scheme, order.language, order.with_input, judge)
-
-
-def _running(model: str | None) -> dict[str, str]:
-    """What runs in this process that can turn a result, and its version or digest."""
-    running = {
-        "eligibility": __version__,
-        "Python": ".".join(platform.python_version_tuple()[:2]),
-        "numpy": np.__version__,
-        "pyarrow": pa.__version__,
-        "program and editions": _digest_of_program(),
-    }
-    if model is not None:
-        from eligibility.readiness.artifact import read_manifest, versions
-
-        running |= versions()
-        running[f"model {model}"] = read_manifest(models_folder() / model).sha256[:12]
-    return running
-
-
-@cache
-def _digest_of_program() -> str:
-    """Of every file of the package that can turn a result: the rules' code, editions, sentences."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(path for path in package.rglob("*") if path.suffix in TURNING):
-        # a checkout on Windows may have other line ends and is the same program
-        content = path.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()[:12]
-
-
-def _difference(theirs: Mapping[str, str], ours: Mapping[str, str]) -> Message | None:
-    """The first thing that runs there in another version than here."""
-    for what, version in ours.items():
-        if theirs.get(what) != version:
-            return Message(
-                "it has {what} {theirs}, and {ours} runs here",
-                {"what": what, "theirs": theirs.get(what, "?"), "ours": version},
-            )
-    return None
 
 
 # --- here -------------------------------------------------------------------------------------------
@@ -281,15 +288,15 @@ class _Crew:
         except (OSError, ValueError):
             return 0
 
-    def refuse_others(self, order: _Order) -> None:
-        """Raise InputError unless every worker runs what runs here."""
-        replies = self._client.run(_running, order.model, on_error="return")
+    def refuse_others(self, model: str | None, versions: Mapping[str, str]) -> None:
+        """Raise InputError unless every worker runs has these versions."""
+        replies = self._client.run(_running, model, on_error="return")
         for worker, running in replies.items():
             why: object = running
             if isinstance(running, EligibilityError):
                 why = running.message
             elif isinstance(running, dict):
-                why = _difference(running, order.running)
+                why = difference(running, versions)
             if why is not None:
                 raise InputError(
                     "The worker at {worker} cannot take part: {why}. Give it the same and start again.",
@@ -301,8 +308,41 @@ class _Crew:
         """Have a part done, and done again if its worker is lost."""
         return self._client.submit(_score_part, self.order_bytes, block, earlier_rows, pure=False)
 
-    def result(self, future: Future[_Part]) -> _Part:
-        """A part that was sent, when it is done."""
+    def run(self, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """What every call gives, as each is done; a few of them are under way."""
+        calls, pending = iter(calls), set[Any]()
+        while True:
+            # a worker that is lost leaves more under way than the others have room for
+            few = max(max(self.size * PARTS_PER_WORKER, 1) - len(pending), 0)
+            pending |= {self._client.submit(*call, pure=False) for call in islice(calls, few)}
+            if not pending:
+                return
+            future = next((each for each in pending if each.done()), None)
+            if future is None:
+                self._wait(pending)
+                continue
+            pending.remove(future)
+            yield self.result(future)
+
+    def _wait(self, futures: set[Future[Any]]) -> None:
+        """Wait until one of these is done, or all workers are gone for long."""
+        from distributed import wait
+
+        alone = 0
+        while True:
+            self._raise_deferred()
+            try:
+                wait(futures, timeout=LOOK, return_when="FIRST_COMPLETED")
+                return
+            except TimeoutError:
+                alone = 0 if self.size else alone + LOOK
+                if alone > RECOVERY:
+                    raise self.connection_error() from None
+            except OSError as error:
+                raise self.connection_error() from error
+
+    def result(self, future: Future[Item]) -> Item:
+        """What was sent, when it is done."""
         from distributed import CancelledError, KilledWorker
 
         alone = 0
@@ -342,7 +382,7 @@ def _score_parts(crew: _Crew, order: _Order, blocks: Iterator[Block]) -> Iterato
                 raise
             # what is wrong with it is told by row
             part = crew.result(crew.send(block.begun_at(begins)))
-        earlier_rows = seen.earlier(part.keys, begins + part.places)
+        earlier_rows = seen.earlier(part.keys, begins + part.places).rows
         row += part.rows
         if block.first_row == begins and not earlier_rows.any():
             return part

@@ -5,17 +5,13 @@ Parts are read, judged and written at the same time; memory holds a few of them,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from eligibility.batch.chunks import Scorer, Summary, judge_of, open_outputs, write_parts
+from eligibility.batch.chunks import Scorer, Summary, ahead, judge_of, open_outputs, write_parts
 from eligibility.i18n import Language
 from eligibility.intake.table import IntakeOptions, read_batches
 from eligibility.schemes.registry import Scheme
-
-Part = TypeVar("Part")
 
 
 def score_file(
@@ -55,14 +51,5 @@ def score_file(
     with open_outputs(source, target, rejects) as outputs:
         scorer = Scorer(scheme, language, with_input, judge_of(model))
         batches = read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code)
-        scored = (scorer.score(batch) for batch in _ahead(batches))
-        return write_parts(_ahead(scored), outputs, progress)
-
-
-def _ahead(parts: Iterator[Part]) -> Iterator[Part]:
-    """The same parts, the next one made in a thread while this one is used."""
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        upcoming = worker.submit(next, parts, None)
-        while (part := upcoming.result()) is not None:
-            upcoming = worker.submit(next, parts, None)
-            yield part
+        scored = (scorer.score(batch) for batch in ahead(batches))
+        return write_parts(ahead(scored), outputs, progress)

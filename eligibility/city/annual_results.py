@@ -106,6 +106,16 @@ class WorkCount:
 
 
 @dataclass(frozen=True)
+class CourseResult:
+    """A course that was held: the firms that came, and how many of them stand elsewhere since."""
+
+    course: str
+    held_on: date
+    firms: int
+    at_other_stage: int
+
+
+@dataclass(frozen=True)
 class ResearchGrowth:
     """R&D expense of the firms that state it for two fiscal years running, CNY.
 
@@ -142,6 +152,8 @@ class AnnualResults:
         The district of most firms first.
     work : tuple of WorkCount
         Who did most first.
+    courses : tuple of CourseResult
+        By day.
     research : ResearchGrowth
     certificates : int
         Valid on the day, or on the last of the year where that has passed.
@@ -158,6 +170,7 @@ class AnnualResults:
     ends: tuple[CertificateEnd, ...]
     survey: tuple[SurveyCount, ...]
     work: tuple[WorkCount, ...]
+    courses: tuple[CourseResult, ...]
     research: ResearchGrowth
     certificates: int
     gaps: tuple[tuple[str, int], ...]
@@ -237,6 +250,31 @@ def work_counts(visits: Sequence[Row], tasks_done: Sequence[Row]) -> tuple[WorkC
     return tuple(
         sorted(counts, key=lambda each: (-(each.tasks_done + each.visits), each.person or ""))
     )
+
+
+def course_results(attendance: Sequence[Row]) -> tuple[CourseResult, ...]:
+    """By course and day, who came and whose stage is another since.
+
+    Parameters
+    ----------
+    attendance : sequence of mappings
+        ``course``, ``held_on``, ``firm_id`` and ``stage_since`` (a moment, or None) of each firm that
+        came, by day.
+    """
+    groups: dict[tuple[date, str], dict[int, Row]] = {}
+    for row in attendance:
+        groups.setdefault((row["held_on"], row["course"]), {})[row["firm_id"]] = row
+    return tuple(
+        CourseResult(
+            course, held_on, len(rows), sum(_has_moved(row, held_on) for row in rows.values())
+        )
+        for (held_on, course), rows in groups.items()
+    )
+
+
+def _has_moved(row: Row, day: date) -> bool:
+    since = row["stage_since"]
+    return since is not None and since.date() > day
 
 
 def research_growth(facts: Sequence[Row], fiscal_year: int) -> ResearchGrowth:

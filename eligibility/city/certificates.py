@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.city.deadlines import Days, expiry
+from eligibility.domain.arrays import Bools
 from eligibility.domain.law import Edition
 
 
@@ -25,12 +27,20 @@ class Certificates:
         The day of the certificate, and the first day without it.
     without_day : int
         Certificates of no known day, held to be of the last day of their year of application.
+    first_days : array of datetime64[D]
+        From when they count as valid: of no known day from the first of that year, as they are on record.
     """
 
     firm: NDArray[np.int64]
     issue_days: Days
     ends: Days
     without_day: int
+    first_days: Days
+
+    def valid_on(self, day: date) -> Bools:
+        """Which are valid on a day; shape (m,)."""
+        on = np.datetime64(day, "D")
+        return (self.first_days <= on) & (self.ends > on)
 
     def ending_in(self, year: int) -> set[int]:
         """Firms of which a certificate ends in the year: each may apply for its renewal."""
@@ -70,9 +80,11 @@ def certificates(outcomes: Sequence[Mapping[str, Any]], law: Edition) -> Certifi
     firm = np.array([row["firm_id"] for row in outcomes], dtype=np.int64)
     order = np.lexsort((issued, firm))
     firm, issued, ends = firm[order], issued[order], ends[order]
+    undated = np.array([row["certified_on"] is None for row in outcomes], dtype=np.bool_)[order]
+    first_days = np.where(undated, issued.astype("M8[Y]").astype("M8[D]"), issued)
     renewed = firm[1:] == firm[:-1]
     ends[:-1] = np.where(renewed, np.minimum(ends[:-1], issued[1:]), ends[:-1])
-    return Certificates(firm, issued, ends, sum(row["certified_on"] is None for row in outcomes))
+    return Certificates(firm, issued, ends, int(undated.sum()), first_days)
 
 
 @dataclass(frozen=True)

@@ -108,15 +108,18 @@ def stock_forecast(
     as_of : date
     """
     on, new_year = np.datetime64(as_of, "D"), np.datetime64(f"{as_of.year + 1}-01-01", "D")
-    valid = (certificates.issue_days <= on) & (certificates.ends > on)
+    valid = certificates.valid_on(as_of)
+    # a firm counts once, though its renewal may be valid beside the one before
+    firms = np.unique(certificates.firm[valid])
+    lasting = np.unique(certificates.firm[valid & (certificates.ends >= new_year)])
     left = float((new_year - on) / np.timedelta64(1, "D"))
     whole = float((new_year - np.datetime64(f"{as_of.year}-01-01", "D")) / np.timedelta64(1, "D"))
     rate = city.cancellations
     return StockForecast(
         year=as_of.year,
         as_of=as_of,
-        valid=int(valid.sum()),
-        ending=int((valid & (certificates.ends < new_year)).sum()),
+        valid=len(firms),
+        ending=len(firms) - len(lasting),
         cancellation=0.0 if rate is None else 1 - (1 - rate.value) ** (left / whole),
         rate=rate,
         new_certificates=year.distribution,

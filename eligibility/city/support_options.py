@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from operator import itemgetter
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from eligibility.domain.arrays import Bools, Floats
 
 #: a rise of a firm's chance below this, /1, is no reason to spend a day on it
 LEAST_GAIN = 0.01
+#: firm, days, minus the chance afterwards in the mean, cost, actions, that chance in every draw
+_Column = tuple[int, float, float, float, tuple[str, ...], Floats]
 
 
 def support_options(
@@ -35,28 +38,30 @@ def support_options(
     Options
         In the order of the firms, each firm's in rising order of days.
     """
-    columns: list[tuple[int, float, float, Floats, tuple[str, ...]]] = []
+    columns: list[_Column] = []
+    now = chances.now.mean(axis=0)
     for bundle in _bundles(support):
         closing = _closing(standing, bundle)
         useful = np.logical_and.reduce([_works_on(standing, action) for action in bundle])
         after = closing * in_year(chances.if_met, _odds(standing, bundle))
-        gains = after.mean(axis=0) - chances.now.mean(axis=0) >= LEAST_GAIN
+        mean = after.mean(axis=0)
+        gains = mean - now >= LEAST_GAIN
         days = sum(action.days.value for action in bundle)
         cost = sum(action.cost.value for action in bundle)
         names = tuple(action.id for action in bundle)
         columns += [
-            (int(firm), days, cost, after[:, firm], names)
+            (int(firm), days, -float(mean[firm]), cost, names, after[:, firm])
             for firm in np.flatnonzero(useful & gains)
         ]
     candidates = list(_pareto_options(columns))
     return SupportOptions(
         firm=np.array([firm for firm, *_ in candidates], dtype=np.intp),
         days=np.array([days for _, days, *_ in candidates]),
-        cost=np.array([cost for _, _, cost, *_ in candidates]),
-        after=np.array([after for *_, after, _ in candidates])
+        cost=np.array([cost for _, _, _, cost, *_ in candidates]),
+        after=np.array([after for *_, after in candidates])
         .reshape(len(candidates), len(chances.now))
         .T,
-        actions=tuple(names for *_, names in candidates),
+        actions=tuple(names for *_, names, _ in candidates),
     )
 
 
@@ -120,14 +125,12 @@ def _closing(standing: PortfolioState, bundle: Sequence[SupportAction]) -> Float
     return closing
 
 
-def _pareto_options(
-    columns: list[tuple[int, float, float, Floats, tuple[str, ...]]],
-) -> Iterator[tuple[int, float, float, Floats, tuple[str, ...]]]:
+def _pareto_options(columns: list[_Column]) -> Iterator[_Column]:
     """The options that no other of the same firm matches in as few days."""
     firm, best = -1, 0.0
-    for column in sorted(columns, key=lambda c: (c[0], c[1], -c[3].mean(), c[2], c[4])):
+    for column in sorted(columns, key=itemgetter(slice(5))):
         if column[0] != firm:
             firm, best = column[0], 0.0
-        if column[3].mean() > best:
-            best = column[3].mean()
+        if -column[2] > best:
+            best = -column[2]
             yield column

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eligibility.assessment.ladder import Ladder
 from eligibility.city.settings import City
@@ -38,6 +40,8 @@ class TitleCount:
         Firms that can get it now and have not got it.
     ending : int
         Titles whose last day lies in the year: each is a review, or a title lost.
+    ends : mapping of int to int
+        Year → titles whose last day lies in it, from the year on, of those that state it.
     targets : tuple of TargetCount
         What is wanted from the latest year that has begun, one a reading.
     stock : Figure or None
@@ -49,6 +53,7 @@ class TitleCount:
     unknown: int
     ready: int
     ending: int
+    ends: Mapping[int, int]
     targets: tuple[TargetCount, ...]
     stock: Figure | None
 
@@ -67,7 +72,8 @@ def title_counts(ladder: Ladder, firms: FirmTable, city: City, year: int) -> lis
     year : int
         Calendar year.
     """
-    ends = ladder.title_ends.astype("M8[Y]") == np.datetime64(str(year), "Y")
+    last_years = ladder.title_ends.astype("M8[Y]")
+    ends = last_years == np.datetime64(str(year), "Y")
     counts = []
     for place, scheme in enumerate(ladder.schemes):
         has = ladder.titles[place] == 1
@@ -82,11 +88,18 @@ def title_counts(ladder: Ladder, firms: FirmTable, city: City, year: int) -> lis
                 int(np.isnan(ladder.titles[place]).sum()),
                 int(ready.sum()),
                 int((has & ends[place]).sum()),
+                _by_year(last_years[place][has], year),
                 tuple(_count(target, firms, city) for target in begun if target.year == latest),
                 city.target(year).stock if own and city.targets[0].year <= year else None,
             )
         )
     return counts
+
+
+def _by_year(last_years: NDArray[np.datetime64], first: int) -> Mapping[int, int]:
+    known = last_years[~np.isnat(last_years)].astype(np.int64) + 1970
+    years, counts = np.unique(known[known >= first], return_counts=True)
+    return dict(zip(years.tolist(), counts.tolist(), strict=True))
 
 
 def _count(target: TitleTarget, firms: FirmTable, city: City) -> TargetCount:

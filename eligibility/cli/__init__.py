@@ -6,6 +6,7 @@ Thin: every command reads its arguments, calls one function and prints what it g
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -15,12 +16,14 @@ from eligibility.cli import (
     certificates,
     city,
     desk,
+    documents,
     evidence,
     finder,
     form,
     ladder,
     papers,
     planning,
+    published_list,
     readiness,
     reconcile,
     report,
@@ -30,6 +33,9 @@ from eligibility.cli import (
     stress,
 )
 from eligibility.cli.common import say_missing_extra
+
+#: objects made since the last collection of garbage, before the next
+YOUNG = 100_000
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -54,9 +60,11 @@ for command in (
     serve.serve,
     city.portfolio,
     desk.desk,
+    documents.documents,
     planning.plan,
     ladder.ladder,
     certificates.certificates,
+    published_list.published_list,
     report.report,
     form.form,
     stress.stress,
@@ -72,8 +80,19 @@ for command in (
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(serve.app)
 
 
+class _WithoutPandas:
+    """Hides pandas from pyarrow, which imports it (a third of a second) for the first list that it is given."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("commands do without pandas", name=name)
+
+
 def main() -> None:
     """Run the command line."""
+    sys.meta_path.insert(0, _WithoutPandas())
+    # what a command makes at its start lives to its end: looking through it again and again takes a tenth
+    gc.set_threshold(YOUNG)
     for stream in (sys.stdout, sys.stderr):
         # a Windows console or pipe would otherwise write in its own code page
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]

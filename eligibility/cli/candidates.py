@@ -32,6 +32,8 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
     from eligibility.batch.chunks import Summary
+    from eligibility.batch.folder import FolderSummary
+    from eligibility.i18n import Language
 
 
 class Listing(StrEnum):
@@ -107,7 +109,6 @@ def assess(
     from eligibility.api import readiness_judge
     from eligibility.assessment.assess import assess_table
     from eligibility.assessment.record import records
-    from eligibility.reports.firm_text import plain
 
     with refusals(lang) as spoken:
         qualification = held_scheme(scheme)
@@ -116,6 +117,8 @@ def assess(
         if form is Result.JSON:
             print(json_text(entries), end="")
         else:
+            from eligibility.reports.firm_text import plain
+
             for record in entries:
                 print(plain(record, qualification, spoken))
         report_file(batch, spoken)
@@ -124,9 +127,21 @@ def assess(
 
 @reads_file
 def score(
-    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="CSV or Excel file, one row a firm; for a folder of results also a folder, a pattern "
+            "as 'in/*.parquet', or a URL."
+        ),
+    ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="OUT.csv, OUT.xlsx or OUT.parquet")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="OUT.csv, OUT.xlsx or OUT.parquet; a folder, as OUT/, for results in parts, which the "
+            "same command resumes.",
+        ),
     ],
     rejects: Annotated[
         Path | None,
@@ -157,32 +172,68 @@ def score(
     lang: Tongue = None,
 ) -> None:
     """Score a file of any size: verdict, findings, score and first gaps, a row a firm."""
+    # what writes tables takes longer to import than other commands take
+    from eligibility.batch.storage import REJECTS, is_folder
+
     with refusals(lang) as spoken, row_progress(spoken) as progress:
         qualification = held_scheme(scheme)
-        summary = _engine(engine, scheduler)(
-            file,
-            output,
-            qualification,
-            spoken,
-            options=source.options(qualification),
-            rejects=rejects or output.with_suffix(".rejects.csv"),
-            with_input=with_input,
-            model=model,
-            progress=progress,
-        )
-    if summary.headers:
-        unread_columns(summary.headers, spoken)
-    for issue in summary.issues:
-        print(issue.sentence.say(spoken), file=sys.stderr)
-    report_rows(summary.read, summary.rows_scored, summary.rows_rejected, spoken)
-    print(
-        ", ".join(
-            f"{spoken.text(word)} {count}" for word, count in sorted(summary.verdicts.items())
-        ),
-        file=sys.stderr,
-    )
+        asked = {
+            "options": source.options(qualification),
+            "with_input": with_input,
+            "model": model,
+            "progress": progress,
+        }
+        if scheduler is not None and engine is not Engine.DASK:
+            raise InputError("--scheduler needs --engine dask.")
+        summary: Summary | FolderSummary
+        if is_folder(output):
+            if rejects is not None:
+                raise InputError(
+                    "--rejects goes with one file of results; in a folder they stand in its {name}.",
+                    name=REJECTS,
+                )
+            summary = _score_folder(engine, scheduler)(file, output, qualification, spoken, **asked)
+        else:
+            target = Path(output)
+            rejects = rejects or target.with_suffix(".rejects.csv")
+            summary = _engine(engine, scheduler)(
+                Path(file), target, qualification, spoken, rejects=rejects, **asked
+            )
+    _report(summary, spoken)
     if summary.rows_rejected:
         raise typer.Exit(REJECTED)
+
+
+def _report(summary: Summary | FolderSummary, language: Language) -> None:
+    from eligibility.batch.folder import FolderSummary
+
+    if isinstance(summary, FolderSummary):
+        if summary.columns_not_read:
+            names = language.text(", ").join(summary.columns_not_read)
+            print(
+                language.text("Columns not read: {columns}").format(columns=names), file=sys.stderr
+            )
+        for sentence in summary.issues:
+            print(sentence, file=sys.stderr)
+    else:
+        if summary.headers:
+            unread_columns(summary.headers, language)
+        for issue in summary.issues:
+            print(issue.sentence.say(language), file=sys.stderr)
+    report_rows(summary.read, summary.rows_scored, summary.rows_rejected, language)
+    counts = (f"{language.text(word)} {n}" for word, n in sorted(summary.verdicts.items()))
+    print(", ".join(counts), file=sys.stderr)
+
+
+def _score_folder(engine: Engine, scheduler: str | None) -> Callable[..., FolderSummary]:
+    """What scores parts into a folder there."""
+    from eligibility.batch.folder import score_folder
+
+    if engine is Engine.LOCAL:
+        return score_folder
+    from eligibility.batch.cluster import cluster_tasks
+
+    return partial(score_folder, cluster=partial(cluster_tasks, scheduler=scheduler))
 
 
 def _engine(engine: Engine, scheduler: str | None) -> Callable[..., Summary]:
@@ -191,8 +242,6 @@ def _engine(engine: Engine, scheduler: str | None) -> Callable[..., Summary]:
         from eligibility.batch import cluster
 
         return partial(cluster.score_file, scheduler=scheduler)
-    if scheduler is not None:
-        raise InputError("--scheduler needs --engine dask.")
     from eligibility.batch import local
 
     return local.score_file

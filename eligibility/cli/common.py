@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eligibility.domain.errors import EligibilityError, InputError
-from eligibility.i18n import Language, language
+from eligibility.i18n import Language, language, language_named
 
 if TYPE_CHECKING:
     # only for types: a command imports what it needs, so that --help stays quick
@@ -130,7 +130,7 @@ SchemeId = Annotated[str, typer.Option("--scheme", help="The qualification.")]
 @contextmanager
 def refusals(lang: Lang | None) -> Iterator[Language]:
     """Say what was refused in one sentence, in the user's language, and stop."""
-    spoken = Language(lang.value) if lang else language(_system_language())
+    spoken = language_named(lang) if lang else language(_system_language())
     try:
         with _exit_on_signals():
             yield spoken

@@ -23,7 +23,10 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 
 @reads_file
 def ladder(
-    file: Annotated[Path, typer.Argument(help="CSV or Excel file, one row a firm.")],
+    file: Annotated[Path | None, typer.Argument(help="CSV or Excel file, one row a firm.")] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="The firms of the register, in place of a file.")
+    ] = False,
     firm: Annotated[
         str | None,
         typer.Option("--firm", help="Credit code or name of one firm; every firm if omitted."),
@@ -53,19 +56,31 @@ def ladder(
     from eligibility.reports.ladder_text import ladder_points
     from eligibility.reports.title_counts_text import title_counts_points, title_counts_records
 
+    if (file is None) is not store:
+        raise typer.BadParameter("FILE or --store, one of them.")
     with refusals(lang) as spoken:
         scheme = held_scheme(DEFAULT_SCHEME)
         nodes = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
-        batch = source.read(file, scheme, joint_fields(), nodes)
+        city, day = load_city(), source.day
+        if file is None:
+            from eligibility.register.assumptions import load_settings
+            from eligibility.register.current_firms import current_firms
+            from eligibility.store import Repository, Role, System, open_store
+
+            repository = Repository(open_store(), System(Role.MANAGER))
+            city = load_settings(repository).city
+            batch = current_firms(repository, scheme, day)
+        else:
+            batch = source.read(file, scheme, joint_fields(), nodes)
         firms = batch.table
         if firm is not None:
-            firms = firms.take(np.array([one_firm(firms, firm, file)]))
+            place = file or Path(spoken.text("the register"))
+            firms = firms.take(np.array([one_firm(firms, firm, place)]))
         climbing = judged(firms)
         if titles:
-            year = source.day.year
-            counts = title_counts(climbing, firms, load_city(), year)
+            counts = title_counts(climbing, firms, city, day.year)
             records = title_counts_records(counts)
-            text = title_counts_points(counts, year, spoken)
+            text = title_counts_points(counts, day.year, spoken)
         else:
             records = [ladder_record(climbing, row) for row in range(firms.rows)]
             text = "\n\n".join(ladder_points(one, spoken) for one in records)

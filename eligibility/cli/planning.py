@@ -112,7 +112,7 @@ def plan(
             by=day_of(by, "--by") if by else None,
             score_at_least=score,
             income=_amounts(income),
-            losses=_losses(losses),
+            losses=_losses(losses) if losses is not None else None,
             status_years=_years(status_years),
             western=western,
             encouraged_share=encouraged_share,

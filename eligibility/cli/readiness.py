@@ -23,6 +23,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.file_input import FileInput
+from eligibility.domain.errors import InputError
 from eligibility.i18n import Language
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -66,8 +67,17 @@ def simulate(
 
 
 def train(
-    file: PastFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the model.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="PAST.csv",
+            help="Past applications: candidates, applied_year and certified; or --store.",
+        ),
+    ] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="The decided applications of the register instead.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Of folds and resamples.")] = 0,
     skops: Annotated[
         Path | None,
@@ -87,12 +97,17 @@ def train(
     from eligibility.readiness.skops_file import export_skops, skops_format
     from eligibility.readiness.training import train as learn
 
+    if (file is None) is not store:
+        raise typer.BadParameter("PAST.csv or --store, one of them.")
     with refusals(lang) as spoken, _stages(spoken) as progress:
         if skops is not None:
             skops_format()
             check_output(skops)
         with atomic_folder(output, FILES) as folder:
-            past = _read(file, scheme, money_unit, encoding, sheet, spoken)
+            if file is None:
+                past = _of_register(scheme, spoken)
+            else:
+                past = _read(file, scheme, money_unit, encoding, sheet, spoken)
             trained = learn(past, scheme, seed, progress)
             write_model(trained, folder)
         if skops is not None:
@@ -158,6 +173,27 @@ def _read(
         source.options(qualification),
         law=qualification.edition(edition) if edition else None,
     )
+    _report_past(past, language)
+    return past
+
+
+def _of_register(scheme: str, language: Language) -> TrainingData:
+    from eligibility.readiness.training_data import past_of_records
+    from eligibility.store import Repository, Role, System, open_store
+
+    repository = Repository(open_store(), System(Role.MANAGER))
+    applications = repository.applications.past_applications(scheme)
+    if not applications:
+        raise InputError(
+            "No application of the register is decided and has an assessment at application."
+        )
+    past = past_of_records(applications, held_scheme(scheme))
+    _report_past(past, language)
+    return past
+
+
+def _report_past(past: TrainingData, language: Language) -> None:
+    """What was read, and what of it counts."""
     report_file(past.batch, language)
     for count, sentence in (
         (past.unknown, language.text("{count} rows left out: they do not say what became of them")),
@@ -170,7 +206,6 @@ def _read(
     ):
         if count:
             print(sentence.format(count=count), file=sys.stderr)
-    return past
 
 
 @contextmanager

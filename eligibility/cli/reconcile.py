@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +27,7 @@ from eligibility.domain.facts import years_of
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
+    from eligibility.evidence.reconciliation import Amounts
     from eligibility.i18n import Language
     from eligibility.reports.paper import Paper
     from eligibility.schemes.bridges import ReconciliationRules
@@ -59,6 +60,14 @@ def reconcile(
             help="The firm's file, as assess takes it: its figures join those of FACTS.",
         ),
     ] = None,
+    papers: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--papers",
+            metavar="PATH",
+            help="Papers of the firm, a file, folder or zip each: what they state joins FACTS, which hold against them.",
+        ),
+    ] = None,
     as_of: AsOf = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     encoding: Encoding = None,
@@ -82,30 +91,59 @@ def reconcile(
         if template is not None:
             _write_template(template, rules, day, spoken)
             return
-        if not facts and firm_file is None:
+        if not facts and firm_file is None and not papers:
             raise InputError("Give a file to reconcile, or --template FILE for an empty one.")
         law = qualification.in_force(day)
-        amounts = read_amounts(facts or [], rules, encoding=encoding, sheet=sheet)
+        amounts: Amounts = read_amounts(facts or [], rules, encoding=encoding, sheet=sheet)
+        accuracy: Amounts = {}
         if firm_file is not None:
             amounts, firm = _join_firm(amounts, firm_file, firm, qualification, day, rules)
-        record = reconciliation_record(work_out(amounts, rules, law))
+        if papers:
+            amounts, accuracy, firm = _join_papers(
+                amounts, papers, firm, qualification, day, spoken
+            )
+        record = reconciliation_record(work_out(amounts, rules, law, accuracy))
         paper = reconciliation_paper(record, law.title, spoken, firm)
         if form is Result.JSON:
             print(json.dumps(record, ensure_ascii=False, indent=1))
         elif output is None:
             print("\n".join(paper_lines(paper)))
         if output is not None:
-            _write_paper(output, [*(facts or []), *([firm_file] if firm_file else [])], paper)
+            inputs = [*(facts or []), *([firm_file] if firm_file else []), *(papers or [])]
+            _write_paper(output, inputs, paper)
+
+
+def _join_papers(
+    amounts: Amounts,
+    papers: list[Path],
+    firm: str,
+    qualification: Scheme,
+    day: date,
+    language: Language,
+) -> tuple[Amounts, Amounts, str]:
+    """The figures with those of papers, their accuracy, and the firm's name; disagreements are said."""
+    from eligibility.documents.reading import read_documents
+    from eligibility.evidence.paper_amounts import paper_amounts, settled_amounts
+    from eligibility.reports.reconciliation_text import disagreement_lines
+
+    reading = read_documents(list(papers), as_of=day, scheme=qualification.id, firm=firm or None)
+    rules = qualification.reconciliation
+    assert rules is not None
+    statements = paper_amounts(reading, rules, years_of(day.year))
+    unread = (f"{each.file}: {each.why.say(language)}" for each in reading.unread)
+    for line in (*unread, *disagreement_lines(statements, amounts, rules, language)):
+        print(line, file=sys.stderr)
+    return *settled_amounts(statements, amounts), firm or reading.name
 
 
 def _join_firm(
-    amounts: dict[tuple[str, str, int], Decimal],
+    amounts: Amounts,
     file: Path,
     firm: str,
     qualification: Scheme,
     day: date,
     rules: ReconciliationRules,
-) -> tuple[dict[tuple[str, str, int], Decimal], str]:
+) -> tuple[Amounts, str]:
     """The figures with those of the firm's own file, and the name that it has there."""
     from eligibility.cli.file_input import FileInput, one_firm
     from eligibility.evidence.firm_amounts import firm_amounts, merge_amounts

@@ -39,7 +39,10 @@ def report(
     file: Annotated[Path | None, typer.Argument(help="CSV or Excel file, one row a firm.")] = None,
     store: Annotated[
         bool,
-        typer.Option("--store", help="With --year: the report of the register, without a file."),
+        typer.Option(
+            "--store",
+            help="With --year: the report of the register, or its workbook (.xlsx), without a file.",
+        ),
     ] = False,
     district: Annotated[
         str | None, typer.Option("--district", help="With --store: of this district alone.")
@@ -212,13 +215,23 @@ def _of_register(
     from eligibility.register.year_report import year_report
     from eligibility.store import Repository, Role, System, open_store
 
-    if output.suffix.lower() not in (".docx", ".pdf"):
+    is_workbook = output.suffix.lower() == ".xlsx"
+    if output.suffix.lower() not in (".docx", ".pdf", ".xlsx"):
         raise InputError(
-            "{path}: the output must end in {endings}.", path=output, endings=".docx, .pdf"
+            "{path}: the output must end in {endings}.", path=output, endings=".docx, .pdf, .xlsx"
         )
+    if is_workbook and (district or carrier):
+        raise InputError("--district and --carrier go with a report (.docx, .pdf).")
     check_output(output)
     repository = Repository(open_store(), System(Role.MANAGER))
     settings = load_settings(repository)
+    held_model = load(model) if model else None
+    if is_workbook:
+        from eligibility.register.register_workbook import register_workbook
+
+        scheme = settings.schemes[DEFAULT_SCHEME]
+        register_workbook(output, repository, year, scheme, as_of, language, held_model)
+        return
     paper = year_report(
         repository,
         year,
@@ -226,7 +239,7 @@ def _of_register(
         settings.city,
         as_of,
         language,
-        load(model) if model else None,
+        held_model,
         Scope(district, carrier),
     )
     _write_paper(paper, output)

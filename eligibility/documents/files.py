@@ -20,7 +20,7 @@ from eligibility.domain.text import Message, msgid
 from eligibility.intake.cells import visible
 from eligibility.intake.csv_file import csv_sheet
 from eligibility.intake.file_kinds import UNREADABLE, file_kind
-from eligibility.intake.reader_process import ReaderProcess
+from eligibility.intake.reader_process import ReaderProcess, read_ahead
 from eligibility.intake.sheets import READERS
 from eligibility.intake.source import InputFile, Source
 from eligibility.intake.workbook_caps import Caps
@@ -66,6 +66,16 @@ def open_papers(sources: Sequence[Source]) -> Iterator[PaperFile]:
     InputError
         If a path is not there, or they are more than can be read at once.
     """
+    yield from read_ahead(_open, _contents(sources))
+
+
+def _contents(sources: Sequence[Source]) -> Iterator[tuple[str, bytes | Message]]:
+    """Name and bytes of every file, or why it could not be unpacked.
+
+    Raises
+    ------
+    InputError
+    """
     count = 0
     for source in _with_folders(sources):
         for name, content in _with_archives(source):
@@ -74,13 +84,17 @@ def open_papers(sources: Sequence[Source]) -> Iterator[PaperFile]:
                 raise InputError(
                     "More than {files} papers at once; read them in parts.", files=FILES
                 )
-            if isinstance(content, Message):
-                yield PaperFile(name, refusal=content)
-                continue
-            try:
-                yield PaperFile(name, tuple(_strips(name, content)))
-            except InputError as error:
-                yield PaperFile(name, refusal=error.message)
+            yield name, content
+
+
+def _open(file: tuple[str, bytes | Message]) -> PaperFile:
+    name, content = file
+    if isinstance(content, Message):
+        return PaperFile(name, refusal=content)
+    try:
+        return PaperFile(name, tuple(_strips(name, content)))
+    except InputError as error:
+        return PaperFile(name, refusal=error.message)
 
 
 def _with_folders(sources: Sequence[Source]) -> Iterator[Source]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eligibility.documents.context import Context, head_power, read_context
+from eligibility.documents.context import Context, head_power, read_context, unit_power
 from eligibility.documents.definitions import FieldRule, FormEdition
 from eligibility.documents.grid import DASHES, MARKS, Cell, Row, plain_text
 from eligibility.documents.lines import LineMatch, LineReader
@@ -94,7 +94,12 @@ class FormReader:
         )  # fmt: skip
         doubtful = self._check(edition, figures)
         result = ReadForm(reading, doubts=self._doubts)
-        if figures and all(
+        if not figures:
+            # one sentence instead of one for each line
+            self._doubts.clear()
+            self._doubt(rows, Message("no figure can be told by its label and head; if it was printed too narrow or over several pages, print it anew, or take the workbook"))  # fmt: skip
+            return result
+        if all(
             figure.value == 0.0 for figure in figures.values() if not isinstance(figure.value, str)
         ):
             self._doubt(
@@ -144,6 +149,10 @@ class FormReader:
         usual = money_power(self._form.unit) or 0
         if own.power is not None:
             return own.power
+        # a page may have its unit in a column that was printed behind the labels
+        printed = {power for row in self._segment.rows if (power := unit_power([row])) is not None}
+        if len(printed) == 1:
+            return printed.pop()
         if self._form.unit_printed:
             self._weak.add("unit")
             self._doubt(self._segment.rows, Message("no unit is printed; taken as {unit}", {"unit": self._form.unit}))  # fmt: skip
@@ -216,8 +225,9 @@ class FormReader:
                 self._blanks.discard(place)
                 head = match.heads.get(column, "")
                 figures[place] = FormFigure(
-                    match.line, column, value, self._source(match, edition, cell, head)
-                )
+                    match.line, column, value, self._source(match, edition, cell, head),
+                    PERSON if definition.kind == "count" else self._accuracy.get(place, 0.0),
+                )  # fmt: skip
                 if match.is_alike or (
                     match.agrees is None and edition.numbers and definition.number != ""
                 ):
@@ -378,6 +388,9 @@ class FormReader:
                 note = None
             elif rule.ask:
                 certainty = Certainty.OPEN
+            if "unit" in self._weak and not rule.text and value:
+                certainty = Certainty.OPEN
+                note = Message("the paper prints no unit; are its amounts in {unit}?", {"unit": self._form.unit})  # fmt: skip
             if any((name, column) in doubtful for name in names):
                 certainty = Certainty.OPEN
                 note = Message("this line does not agree with the others of its form")
@@ -404,7 +417,6 @@ class FormReader:
             or edition.sure == "low"
             or not self._segment.has_title
             or context.from_name
-            or "unit" in self._weak
             or bool(self._weak.intersection(names))
         )
         return Certainty.LIKELY if weak else Certainty.CERTAIN

@@ -21,6 +21,8 @@ from eligibility.documents.limits import PageLimits, PaperRefusal
 NEAR = 2.5
 #: gap between two texts, and between the middles of one line, in heights of a letter
 GAP, LINE = 0.4, 0.55
+#: the gap between a figure and a word, which stand closer where nothing is ruled
+FIGURE_GAP = 0.15
 #: a page of fewer letters that holds a picture is scanned
 LEAST_LETTERS = 16
 #: shorter ruled lines are parts of letters or marks
@@ -265,11 +267,18 @@ def _parts(line: Sequence[Letter]) -> list[list[Letter]]:
     # some fonts give flat letters, as 一, a flat box
     height = max(letter.height for letter in line)
     for letter in line:
-        if parts and letter.start - parts[-1][-1].end <= GAP * height:
+        if parts and letter.start - parts[-1][-1].end <= height * _gap(parts[-1][-1], letter):
             parts[-1].append(letter)
         else:
             parts.append([letter])
     return parts
+
+
+def _gap(one: Letter, other: Letter) -> float:
+    """The widest gap within one text; less between a digit and a Chinese letter."""
+    first, second = sorted((one.text, other.text))
+    is_mixed = first.isdecimal() and "\u4e00" <= second <= "\u9fff"
+    return FIGURE_GAP if is_mixed else GAP
 
 
 def _text(letters: Sequence[Letter]) -> str:

@@ -4,6 +4,7 @@
 
     EligibilityError
     ├── InputError          a file, a row or an argument cannot be used
+    │   └── FileInUse       another run is writing it
     ├── DateNotCovered      no edition of the law covers the date asked for
     ├── ModelRefused        a model on disk cannot be trusted or used; all else goes on without it
     ├── NotFound            what is asked for is not there, or not for this person
@@ -45,6 +46,10 @@ def _said_again(kind: type[EligibilityError], message: Message) -> EligibilityEr
 
 class InputError(EligibilityError):
     """Invalid input: a file, a row or an argument cannot be used as it is."""
+
+
+class FileInUse(InputError):
+    """Locked file: another run is writing it."""
 
 
 class DateNotCovered(EligibilityError):

@@ -64,6 +64,7 @@ class Band(FrozenModel):
 
     Where less is better, ``at_most`` says down from where; then all bands of the item do.
     ``strict_under`` names a reading (by its interpretation) that takes ``at_least`` as ``above``.
+    ``title`` is the word of the text for a grade that experts give.
     """
 
     grade: str
@@ -72,6 +73,7 @@ class Band(FrozenModel):
     above: float | None = None
     at_most: float | None = None
     strict_under: Mapping[str, str] = {}
+    title: Wording | None = None
 
 
 class Reading(FrozenModel):
@@ -121,8 +123,19 @@ class Condition(FrozenModel):
     part_in_whole: bool = False
 
 
+class Element(FrozenModel):
+    """One thing that the text of an item names, and the papers that show that a firm has it."""
+
+    id: str
+    title: Wording
+    proof: Wording
+
+
 class Item(FrozenModel):
-    """One item of the score; ``id`` names its function in indicators.py."""
+    """One item of the score; ``id`` names its function in indicators.py.
+
+    ``elements`` are what the text names for an item that it gives no bands.
+    """
 
     id: str
     title: Wording
@@ -130,6 +143,7 @@ class Item(FrozenModel):
     unit: str
     citation: Citation
     bands: tuple[Band, ...] = ()
+    elements: tuple[Element, ...] = ()
 
     def points(self, grade: str) -> tuple[float, float]:
         """Lowest and highest points of a grade."""

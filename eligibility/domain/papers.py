@@ -117,12 +117,16 @@ class PaperDoubt:
 
 @dataclass(frozen=True)
 class FormFigure:
-    """One figure of a form: line and column by their ids, value in the unit of its field."""
+    """One figure of a form: line and column by their ids, value in the unit of its field.
+
+    ``accuracy`` is by how much a rounded figure may be off.
+    """
 
     line: str
     column: str
     value: float | str
     source: PaperSource
+    accuracy: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,14 @@ from eligibility.domain.law import Citation
 from eligibility.domain.text import Message, Wording, msgid
 
 MET, UNDETERMINED, UNMET = 1, 0, -1
-STATUS_WORDS: Mapping[int, str] = {
+Status = Literal["met", "unmet", "undetermined"]
+Verdict = Literal["eligible", "ineligible", "undetermined"]
+STATUS_WORDS: Mapping[int, Status] = {
     MET: msgid("met"),
     UNDETERMINED: msgid("undetermined"),
     UNMET: msgid("unmet"),
 }
-VERDICT_WORDS: Mapping[int, str] = {
+VERDICT_WORDS: Mapping[int, Verdict] = {
     MET: msgid("eligible"),
     UNDETERMINED: msgid("undetermined"),
     UNMET: msgid("ineligible"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+S = TypeVar("S", bound=str)
 
 
 class Speaks(Protocol):
@@ -33,7 +35,7 @@ class Wording(FrozenModel):
         return self.en
 
 
-def msgid(text: str) -> str:
+def msgid(text: S) -> S:
     """Mark a text for translation (gettext) where it is shown; returns it as it is."""
     return text
 

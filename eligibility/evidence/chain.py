@@ -72,6 +72,29 @@ def build_chain(
     return Chain(things, links, loose, repeats, figures, counts, tuple(elsewhere), law)
 
 
+def numbered_things(
+    ledger: ListDefinition, rows: Sequence[Mapping[str, str]], count: Count, firm: str | None
+) -> Sequence[Thing]:
+    """The things of a list under the numbers by which others refer to them.
+
+    Parameters
+    ----------
+    ledger : ListDefinition
+        With a prefix.
+    rows : sequence of mapping
+        As typed, and counted as ``count``.
+    count : Count
+    firm : str or None
+        The firm's own name.
+    """
+    return _things(ledger, rows, count, firm)[0]
+
+
+def split_references(text: str) -> list[str]:
+    """The parts of a text that names several things, as typed; a range stays one part."""
+    return [word for part in _BETWEEN.split(text) if (word := part.strip())]
+
+
 def plain(text: str) -> str:
     """A name in the form in which two are compared."""
     return name_key(text)

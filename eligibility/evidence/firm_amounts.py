@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
@@ -33,18 +33,20 @@ def firm_amounts(
     years = years_of(int(applied.astype("datetime64[Y]").astype(int)) + 1970)
     amounts: dict[tuple[str, str, int], Decimal] = {}
     for bridge in rules.bridges:
-        for item, category, stem in _fields(bridge):
+        for item, category, stem in figure_fields(bridge):
             # a figure that is asked for once is that of the latest year
             places = [*zip(YEARS, years, strict=True), ("", years[-1])]
             for ending, year in places:
                 if f"{stem}{ending}" in firms.columns:
                     value = float(firms.numbers(f"{stem}{ending}")[row])
                     if not np.isnan(value):
-                        amounts[item, category, year] = Decimal(repr(value)).quantize(CENT)
+                        amounts[item, category, year] = Decimal(repr(value)).quantize(
+                            CENT, ROUND_HALF_UP
+                        )
     return amounts
 
 
-def _fields(bridge: Bridge) -> list[tuple[str, str, str]]:
+def figure_fields(bridge: Bridge) -> list[tuple[str, str, str]]:
     """(id, category, stem of the field) of every figure that a file of firms may hold."""
     found = []
     for basis in bridge.bases:

@@ -23,6 +23,7 @@ from eligibility.schemes.bridges import ALL, ANY, Basis, Bridge, BridgeSign, Rec
 Amounts = Mapping[tuple[str, str, int], Decimal]
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
+EXACT: Amounts = {}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Step:
         Differences, each with what it adds.
     missing : tuple of str
         Ids of the bases whose figures are wanting for the rest.
+    rounding : Decimal
+        By how much the figures compared may be off, where papers have them rounded.
     """
 
     bridge: str
@@ -58,13 +61,15 @@ class Step:
     expected_amount: Decimal | None
     stated_amount: Decimal | None
     missing: tuple[str, ...] = ()
+    rounding: Decimal = NOTHING
 
     @property
     def rest(self) -> Decimal | None:
-        """What is not explained."""
+        """What is not explained, by a step or by rounding."""
         if self.stated_amount is None or self.expected_amount is None:
             return None
-        return self.stated_amount - self.expected_amount
+        rest = self.stated_amount - self.expected_amount
+        return NOTHING if abs(rest) <= self.rounding else rest
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,9 @@ class Reconciliation:
         return tuple(step for step in self.steps if step.missing)
 
 
-def reconcile(amounts: Amounts, rules: ReconciliationRules, law: Edition) -> Reconciliation:
+def reconcile(
+    amounts: Amounts, rules: ReconciliationRules, law: Edition, accuracy: Amounts = EXACT
+) -> Reconciliation:
     """Work every bridge out for all years that have a figure.
 
     Parameters
@@ -118,6 +125,8 @@ def reconcile(amounts: Amounts, rules: ReconciliationRules, law: Edition) -> Rec
     rules : ReconciliationRules
     law : Edition
         The edition that the application comes under.
+    accuracy : mapping of (id, category, year) to Decimal, optional
+        By how much a figure may be off that a paper has rounded; all others are exact.
 
     Raises
     ------
@@ -137,7 +146,7 @@ def reconcile(amounts: Amounts, rules: ReconciliationRules, law: Edition) -> Rec
         step
         for bridge in rules.bridges
         for year in years
-        for step in _BridgeYear(bridge, rules, law, amounts, year).steps()
+        for step in _BridgeYear(bridge, rules, law, amounts, year, accuracy).steps()
     )
     order = {basis.id: place for place, basis in enumerate(_all_bases(rules))}
     steps = tuple(sorted(steps, key=lambda step: order[step.basis]))
@@ -165,9 +174,10 @@ class _BridgeYear:
         law: Edition,
         amounts: Amounts,
         year: int,
+        accuracy: Amounts = EXACT,
     ) -> None:
         self.bridge, self.rules, self.law = bridge, rules, law
-        self.amounts, self.year = amounts, year
+        self.amounts, self.year, self.accuracy = amounts, year, accuracy
 
     def stated_amount(self, basis: Basis, category: str) -> Decimal | None:
         return self.amounts.get((basis.id, category, self.year))
@@ -301,14 +311,22 @@ class _BridgeYear:
         start, amount, expected = _best(choices, stated)
         passes = not any(limit.category == category for limit in basis.limits)
         nothing = not effects and (not basis.limits or passes)
-        if stated is None and (expected is None or nothing):
+        is_free_part = not basis.needs_difference and not effects
+        if is_free_part or (stated is None and (expected is None or nothing)):
             return
         missing = (parent.id,) if expected is None else ()
         kind: Literal["limit", "differences"] = "limit" if basis.limits else "differences"
+        starts_of = self.categories(start) if basis.limits or basis.total else (category,)
         yield Step(
             self.bridge.id, basis.id, category, self.year, kind, start.id, amount,
             effects, expected, stated, missing,
+            self.rounding((basis, category), *((start, each) for each in starts_of)),
         )  # fmt: skip
+
+    def rounding(self, *figures: tuple[Basis, str]) -> Decimal:
+        """By how much these figures together may be off."""
+        keys = ((basis.id, category, self.year) for basis, category in figures)
+        return _sum((key[0], self.accuracy.get(key, NOTHING)) for key in keys)
 
     def _sums(self, basis: Basis) -> list[Decimal | None]:
         """Totals that the categories of a basis give: as known, and as explained."""
@@ -347,8 +365,12 @@ class _BridgeYear:
         missing = (basis.id,) if expected is None else ()
         yield Step(
             self.bridge.id, basis.id, ALL, self.year, "sum", basis.id, amount,
-            (), expected, stated, missing,
+            (), expected, stated, missing, self._rounding_of_sum(basis),
         )  # fmt: skip
+
+    def _rounding_of_sum(self, *bases: Basis) -> Decimal:
+        every = ((basis, each) for basis in bases for each in {ALL, *self.categories(basis)})
+        return self.rounding(*every)
 
     def _exact_total(self, basis: Basis, amounts: Mapping[str, Decimal | None]) -> Decimal | None:
         """The total rounded once, as a form does that has no line for each category."""
@@ -389,7 +411,7 @@ class _BridgeYear:
         )
         yield Step(
             self.bridge.id, basis.id, ALL, self.year, "differences", parent.id, start,
-            effects, expected, total, missing,
+            effects, expected, total, missing, self._rounding_of_sum(basis, parent),
         )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ def _step(step: Step, bridge: Bridge) -> dict[str, Any]:
         "expected": _number(step.expected_amount),
         "stated": _number(step.stated_amount),
         "rest": _number(step.rest),
+        "rounding": _number(step.rounding),
         "missing": list(step.missing),
         "could_be": list(_candidates(step, bridge)),
     }
@@ -89,12 +90,21 @@ def _step(step: Step, bridge: Bridge) -> dict[str, Any]:
 
 def _candidates(step: Step, bridge: Bridge) -> Iterator[str]:
     """Differences that would lessen the rest of a step, were they stated."""
-    if step.rest and step.kind == "differences":
-        for difference in bridge.differences:
-            effect = difference.effects.get(step.basis, {})
-            sign = effect.get(step.category, effect.get(ANY, 0))
-            if sign * step.rest > 0 or (sign and difference.may_be_negative):
-                yield difference.id
+    if not step.rest or step.kind != "differences":
+        return
+    basis, start = bridge.bases_by_id[step.basis], bridge.bases_by_id[step.start]
+    for difference in bridge.differences:
+        sign = _sign(difference, basis.id, step.category)
+        if basis.of == start.of:
+            # what was taken from the basis beside it comes back on the way from there
+            sign -= _sign(difference, start.id, step.category)
+        if sign * step.rest > 0 or (sign and difference.may_be_negative):
+            yield difference.id
+
+
+def _sign(difference: Difference, basis: str, category: str) -> int:
+    effect = difference.effects.get(basis, {})
+    return effect.get(category, effect.get(ANY, 0))
 
 
 def _difference(difference: Difference, reconciliation: Reconciliation) -> dict[str, Any]:

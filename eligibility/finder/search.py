@@ -26,6 +26,7 @@ import numpy as np
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import msgid
+from eligibility.finder.english import translate_english
 from eligibility.schemes.catalogue import TechnicalField
 from eligibility.schemes.registry import Scheme
 
@@ -121,7 +122,8 @@ def find(scheme: Scheme, text: str, count: int = 5, on: date | None = None) -> l
     scheme : Scheme
         With a catalogue.
     text : str
-        The sentence, in Chinese, as the firm would say it.
+        The sentence as the firm would say it, in Chinese; English words of common products are
+        understood as well.
     count : int
         At most so many matches.
     on : date, optional
@@ -150,12 +152,19 @@ class _Sentence:
     def __init__(self, text: str) -> None:
         self.text = text
         origins = [(part, place) for place, char in enumerate(text) for part in _plain(char)]
-        self.plain = "".join(part for part, _ in origins)
-        self._places = [place for _, place in origins]
+        plain = "".join(part for part, _ in origins)
+        places = [(place, place) for _, place in origins]
+        # English words stand in Chinese, and the whole of each is their place
+        for start, end, chinese in reversed(list(translate_english(plain))):
+            whole = (places[start][0], places[end - 1][1])
+            plain = f"{plain[:start]} {chinese} {plain[end:]}"
+            places[start:end] = [whole] * (len(chinese) + 2)
+        self.plain = plain
+        self._places = places
 
     def part(self, span: tuple[int, int]) -> tuple[str, int, int]:
         """What stands there as it was written, and its places in the text."""
-        start, end = self._places[span[0]], self._places[span[1] - 1] + 1
+        start, end = self._places[span[0]][0], self._places[span[1] - 1][1] + 1
         return self.text[start:end], start, end
 
 
@@ -221,12 +230,13 @@ class _Index:
     def _terms(self, sentence: _Sentence, place: int) -> tuple[Term, ...]:
         """What the sentence shares with a node, in its order."""
         title, own = self._nodes[place].title, self._own[place]
-        terms = []
+        terms: dict[tuple[int, int], Term] = {}
         for span in self._common_parts(sentence.plain, self._texts[place]):
             text, start, end = sentence.part(span)
             official = sentence.plain[slice(*span)] in own
-            terms.append(Term(text, start, end, text if official else title))
-        return tuple(terms)
+            # two parts of the Chinese of one English phrase are that phrase once
+            terms.setdefault((start, end), Term(text, start, end, text if official else title))
+        return tuple(terms.values())
 
     def _common_parts(self, plain: str, node_text: str) -> Iterator[tuple[int, int]]:
         """Places of the longest telling parts of a text that stand in another too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -217,8 +217,40 @@ class FirmKeys:
         return cls(keys, by_name)
 
 
-#: for each firm, given its row of the sheet: the row that has it already; 0 if none has
-Earlier = Callable[[FirmKeys, NDArray[np.int64]], NDArray[np.int64]]
+@dataclass(frozen=True)
+class EarlierRows:
+    """Duplicates: for each firm the row that has it already.
+
+    Attributes
+    ----------
+    rows : array of int64, shape (n,)
+        0 where no row has it.
+    files : mapping of place to str
+        The file of that row, where it is another than that of the firm.
+    """
+
+    rows: NDArray[np.int64]
+    files: Mapping[int, str] = field(default_factory=dict)
+
+    def expectations(self) -> dict[int, Message]:
+        """What is expected of each firm that comes again, by its place."""
+        result = {}
+        for place in _places(self.rows != 0):
+            row = int(self.rows[place])
+            if (file := self.files.get(place)) is None:
+                result[place] = Message(
+                    "a firm once a year; row {row} has it already", {"row": row}
+                )
+            else:
+                result[place] = Message(
+                    "a firm once a year; row {row} of {file} has it already",
+                    {"row": row, "file": file},
+                )
+        return result
+
+
+#: finds duplicates of firms, given their rows of the sheet
+Earlier = Callable[[FirmKeys, NDArray[np.int64]], EarlierRows]
 
 
 @dataclass
@@ -228,14 +260,14 @@ class SeenFirms:
     _codes: SeenKeys = field(default_factory=SeenKeys)
     _names: SeenKeys = field(default_factory=SeenKeys)
 
-    def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """For each firm the row of the sheet that has it already; 0 if none has."""
+    def earlier(self, firms: FirmKeys, rows: NDArray[np.int64]) -> EarlierRows:
+        """For each firm the row of the sheet that has it already."""
         result = np.zeros(len(rows), dtype=np.int64)
         for index, place in ((self._codes, ~firms.by_name), (self._names, firms.by_name)):
             if place.any():
                 first = index.first_rows(firms.keys[place], rows[place])
                 result[place] = np.where(first == rows[place], 0, first)
-        return result
+        return EarlierRows(result)
 
 
 def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[np.complex128]:

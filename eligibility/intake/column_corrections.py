@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
+from eligibility.domain.text import Message
 from eligibility.intake.cells import money_power
-from eligibility.intake.header_labels import plain_name
+from eligibility.intake.header_labels import exact_name, plain_name
 from eligibility.intake.headers import HeaderMap, MappedColumn
 
 #: names of columns, each with the id of its field; ids or stems of fields, each with the unit of its column
@@ -50,6 +51,22 @@ def require_columns(file: str, headers: HeaderMap, columns: Pairs) -> None:
     for header, _ in columns:
         if plain_name(header) not in there:
             raise InputError("{file}: there is no column {column}.", file=file, column=header)
+
+
+def with_remark(headers: HeaderMap, columns: Pairs) -> HeaderMap:
+    """The header with a remark that names the columns read by these names, where there are any."""
+    names = {exact_name(header): field_id for header, field_id in columns}
+    read = [
+        column.header
+        for column in headers.columns
+        if names.get(exact_name(column.header)) == column.field.id
+    ]
+    if not read:
+        return headers
+    remark = Message(
+        "Read as was confirmed for an earlier file: {columns}.", {"columns": ", ".join(read)}
+    )
+    return replace(headers, remarks=(*headers.remarks, remark))
 
 
 def with_units(file: str, headers: HeaderMap, units: Pairs) -> HeaderMap:

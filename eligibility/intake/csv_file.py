@@ -7,8 +7,9 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -58,15 +59,43 @@ def csv_sheet(source: InputFile, encoding: str | None = None) -> Sheet:
 
     def blocks(skip: int, width: int) -> Iterator[Block]:
         offset = len("".join(_lines_of_records(lines, delimiter, skip)).encode())
-        row = skip + 1
         with source.open() as stream:
-            text = open_text(stream, encoding)
-            for data, breaks in _records(file, text, offset, delimiter, width):
-                block = CsvBlock(file, data, breaks, delimiter, width, row)
-                yield block
-                row += block.rows
+            yield from CsvDialect(file, encoding, delimiter, width).blocks(stream, skip + 1, offset)
 
     return Sheet(file, "", head, blocks)
+
+
+@dataclass(frozen=True)
+class CsvDialect:
+    """How the records of a CSV file are told apart, wherever in it reading begins.
+
+    Attributes
+    ----------
+    file : str
+        Its name.
+    encoding, delimiter : str
+    width : int
+        Cells of a record.
+    """
+
+    file: str
+    encoding: str
+    delimiter: str
+    width: int
+
+    def bytes_of(self, start: bytes, records: int) -> int:
+        """How many bytes the first so many records of a file take."""
+        text = start.decode(self.encoding, "replace")
+        lines = len(_lines_of_records(text, self.delimiter, records))
+        return sum(map(len, start.splitlines(keepends=True)[:lines]))
+
+    def blocks(self, stream: IO[bytes], row: int, offset: int = 0) -> Iterator[CsvBlock]:
+        """The records of a stream behind so many bytes of its text, the first at that row."""
+        text = open_text(stream, self.encoding)
+        for data, breaks in _records(self.file, text, offset, self.delimiter, self.width):
+            block = CsvBlock(self, data, breaks, row)
+            yield block
+            row += block.rows
 
 
 def _records(
@@ -82,14 +111,14 @@ def _records(
         )
         if end == offset:
             raise _never_closed(file)
-        yield memoryview(data)[offset:end], _breaks(data, offset, end)
+        yield memoryview(data)[offset:end], line_breaks(data, offset, end)
         if end < len(data):
             text.put_back(data[end:])
         offset = 0
 
 
-def _breaks(data: bytes, start: int, end: int) -> int:
-    """How many line breaks there are: LF, CR LF or CR."""
+def line_breaks(data: bytes, start: int, end: int) -> int:
+    """How many line breaks stand between two places: LF, CR LF or CR."""
     breaks = data.count(b"\n", start, end)
     if returns := data.count(b"\r", start, end):
         breaks += returns - data.count(b"\r\n", start, end)
@@ -209,19 +238,18 @@ class CsvBlock:
     """
 
     def __init__(
-        self,
-        file: str,
-        data: memoryview | bytes,
-        breaks: int,
-        delimiter: str,
-        width: int,
-        first_row: int,
+        self, dialect: CsvDialect, data: memoryview | bytes, breaks: int, first_row: int
     ) -> None:
-        self.first_row = first_row
+        self.dialect, self.first_row = dialect, first_row
         self.too_long: dict[int, int] = {}
-        self._file, self._data, self._breaks = file, data, breaks
-        self._delimiter, self._width = delimiter, width
+        self._data, self._breaks = data, breaks
+        self._file, self._delimiter, self._width = dialect.file, dialect.delimiter, dialect.width
         self._rows: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of its text."""
+        return len(self._data)
 
     @property
     def lines(self) -> int:
@@ -236,7 +264,7 @@ class CsvBlock:
     def _count(self) -> int:
         data = bytes(self._data)
         quoted = _quotations(data, 0, self._delimiter) if b'"' in data else ()
-        within = sum(_breaks(data, *cell.span()) for cell in quoted)
+        within = sum(line_breaks(data, *cell.span()) for cell in quoted)
         return self._breaks - within + (not data.endswith((b"\n", b"\r")))
 
     def begun_at(self, row: int) -> Self:

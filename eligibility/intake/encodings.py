@@ -80,7 +80,7 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
         while data := stream.read(1 << 24):
             # whole lines hold whole characters; what is cut off is left to the decoder
             end = data.rfind(b"\n") + 1
-            if encoding in _UTF8 and not decoder.getstate()[0] and _is_utf8(memoryview(data)[:end]):
+            if encoding in _UTF8 and not decoder.getstate()[0] and is_utf8(memoryview(data)[:end]):
                 data = data[end:]
             # some decoders let half of a pair of surrogates pass, which is no character
             decoder.decode(data).encode()
@@ -90,7 +90,7 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
     return True
 
 
-def _is_utf8(data: memoryview) -> bool:
+def is_utf8(data: memoryview) -> bool:
     """True if it is UTF-8; Arrow tells ten times faster than decoding does."""
     ends = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
     text = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)])

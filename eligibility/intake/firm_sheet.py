@@ -13,7 +13,12 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message
 from eligibility.intake.blocks import Block, Sheet, TableBlock
-from eligibility.intake.column_corrections import require_columns, with_column_names, with_units
+from eligibility.intake.column_corrections import (
+    require_columns,
+    with_column_names,
+    with_remark,
+    with_units,
+)
 from eligibility.intake.fields_down import fields_down, transpose
 from eligibility.intake.firm_years import firm_years, year_column
 from eligibility.intake.header_labels import IDENTITY, FieldNames
@@ -57,6 +62,8 @@ class IntakeOptions:
         date; a firm with an unreadable code goes by its name.
     columns : tuple of (str, str)
         Names of columns, each with the id of the field that it holds.
+    known_columns : tuple of (str, str)
+        The same of names that a file need not have: what an institution keeps from earlier files.
     units : tuple of (str, str)
         Ids or stems of fields, each with the unit of money that its columns are in, whatever their
         headers state.
@@ -71,6 +78,7 @@ class IntakeOptions:
     beside: frozenset[str] = frozenset()
     blank_bad_cells: bool = False
     columns: tuple[tuple[str, str], ...] = ()
+    known_columns: tuple[tuple[str, str], ...] = ()
     units: tuple[tuple[str, str], ...] = ()
 
 
@@ -110,7 +118,9 @@ def _open_one(
     source: Source, fields: Sequence[Field], options: IntakeOptions, name: str | None
 ) -> tuple[Sheet, HeaderMap]:
     """One sheet, laid as a row a firm where it lies another way."""
-    fields = with_column_names(fields, options.columns)
+    ids = {field.id for field in fields}
+    known = tuple(pair for pair in options.known_columns if pair[1] in ids)
+    fields = with_column_names(with_column_names(fields, known), options.columns)
 
     def headers(head: Sequence[Sequence[str]]) -> HeaderMap:
         return header_map(head, fields, options.money_unit, options.application_date.year)
@@ -144,6 +154,7 @@ def _open_one(
         sheet = sheet_of_table(sheet, table)
     try:
         require_columns(sheet.file, found, options.columns)
+        found = with_remark(found, known)
         return sheet, with_units(sheet.file, found, options.units)
     except InputError:
         sheet.close()

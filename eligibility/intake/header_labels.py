@@ -269,6 +269,11 @@ def plain_name(header: str) -> str:
     return squeeze(BRACKETS.sub(" ", header_text(header).name))
 
 
+def exact_name(header: str) -> str:
+    """A header without its unit, spaces and punctuation; what stands in brackets stays."""
+    return squeeze(header_text(header).name)
+
+
 def squeeze(name: str) -> str:
     """A name without spaces, punctuation and the marks of required or explained columns."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())

@@ -40,7 +40,10 @@ SEARCHED_LINES = 6
 NOTE = "# "
 #: columns that a refusal names
 NAMED = 20
-_STATED_FOR_ALL = re.compile(rf"(?:金额)?单位\s*:?\s*(?:人民币)?\s*({UNIT})")
+#: units of what is counted may stand before that of money: 单位：人、万元
+_STATED_FOR_ALL = re.compile(
+    rf"(?:金额)?单位\s*:?\s*(?:(?:人|名|项|件|个|家|户|分|次|%)\s*[、,;/]\s*)*(?:人民币)?\s*({UNIT})"
+)
 _CALENDAR_YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年度|年)?(?:末|底)?")
 #: what may set columns apart that no table of ours is cut at
 _MARKS = re.compile(r"[/／、，；;|~^\s]+")

@@ -39,10 +39,9 @@ def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
     Raises
     ------
     InputError
-        If no line names two columns of the list.
+        If no line names two columns of the list, or a cell is too long.
     """
-    delimiter = "\t" if "\t" in text else ","
-    lines = list(csv.reader(io.StringIO(text.strip("\r\n")), delimiter=delimiter))
+    lines = _records(text)
     best: dict[int, str] = {}
     header = 0
     for place, line in enumerate(lines[:SEARCHED]):
@@ -73,3 +72,17 @@ def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
     return ListPaste(
         rows_with_entries(rows), {name: titles[at] for at, name in best.items()}, unmatched
     )
+
+
+def _records(text: str) -> list[list[str]]:
+    """The cells of each line, whatever ends it."""
+    delimiter = "\t" if "\t" in text else ","
+    records: list[list[str]] = []
+    try:
+        # a return alone, which a cell of a spreadsheet may hold, ends a line as well
+        records.extend(csv.reader(io.StringIO(text.strip("\r\n"), None), delimiter=delimiter))
+    except csv.Error as error:
+        raise InputError(
+            "Row {row} of what was pasted has a cell that is too long.", row=len(records) + 1
+        ) from error
+    return records

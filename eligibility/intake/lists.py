@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import fsum
 from typing import Any
 
@@ -89,29 +90,35 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
 
 def title_column(ledger: ListDefinition, text: str) -> str | None:
     """The column that a text is the title of; "" for one of numbers, None if it is no title."""
-    plain = _plain(text)
+    plain, bare = _plain(text), _without_punctuation(text)
     if not plain:
         return None
     for column in ledger.columns:
         if any(
-            plain == _plain(title) or _without_punctuation(title) == _without_punctuation(text)
-            for title in column.titles
+            plain == short or bare == whole for short, whole in map(_title_forms, column.titles)
         ):
             return column.id
-    if any(plain == _plain(title) for title in NUMBERED):
+    if any(plain == _title_forms(title)[0] for title in NUMBERED):
         return ""
     near = [
         column.id
         for column in ledger.columns
         if any(
             len(title) > 1
-            and plain.endswith(_plain(title))
-            and len(plain) - len(_plain(title)) <= MOST_BEFORE
+            and short
+            and plain.endswith(short)
+            and len(plain) - len(short) <= MOST_BEFORE
             for title in column.titles
-            if _plain(title)
+            for short, _whole in (_title_forms(title),)
         )
     ]
     return near[0] if near else None
+
+
+@cache
+def _title_forms(title: str) -> tuple[str, str]:
+    """A title of a definition without what is in brackets, and with it; both without punctuation."""
+    return _plain(title), _without_punctuation(title)
 
 
 def _without_punctuation(text: str) -> str:
@@ -160,7 +167,7 @@ def _is_sum(row: Mapping[str, str], above: Rows, amounts: Sequence[str]) -> bool
 
 def _amount(text: str | None) -> float | None:
     try:
-        value = parse(text or "", FORMATS["money"])
+        value = parse(text or "", WRITTEN_BACK)
     except CellTrouble:
         return None
     return value if isinstance(value, float) else None
@@ -266,7 +273,8 @@ def _value(
             )
         return word
     try:
-        return parse(text.strip().removesuffix("年"), FORMATS[column.kind])
+        form = WRITTEN_BACK if column.may_be_negative else FORMATS[column.kind]
+        return parse(text.strip().removesuffix("年"), form)
     except CellTrouble as trouble:
         troubles[row, column.id] = Message(
             "{value} is not understood; expected: {expected}",
@@ -350,3 +358,5 @@ FORMATS: Mapping[Kind, CellFormat] = {
     "yes_no": _format("yes_no"),
     "money": _format("money", power=4, minimum=0),
 }
+#: amounts of which more may have been written back than was spent
+WRITTEN_BACK = _format("money", power=4)

@@ -12,13 +12,15 @@ import signal
 import subprocess
 import sys
 import weakref
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import BoundedSemaphore, Event, Thread
+from threading import BoundedSemaphore, Event, Thread, local
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +46,10 @@ _BY_MEMORY = {-signal.SIGABRT, -getattr(signal, "SIGKILL", signal.SIGABRT)}
 _BY_TIME = {-getattr(signal, "SIGXCPU", signal.SIGABRT)} - _BY_MEMORY
 
 _slots = BoundedSemaphore(AT_ONCE)
+#: of a thread that reads for another one: whether that one does not wait any more
+_thread = local()
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,35 @@ def readers_busy() -> bool:
     return False
 
 
+def read_ahead(read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """What ``read`` returns of each item, in their order; the next ones are read meanwhile.
+
+    Parameters
+    ----------
+    read : callable
+        Called in other threads; the thread that asks for the results is the one that waits.
+    items : iterable
+        Asked for in the thread that asks for the results.
+    """
+    pool = ThreadPoolExecutor(
+        AT_ONCE, "reader", initializer=_wait_for, initargs=(_settings.cancellation(),)
+    )
+    pending: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            pending.append(pool.submit(read, item))
+            if len(pending) > AT_ONCE:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _wait_for(is_cancelled: Callable[[], bool]) -> None:
+    _thread.is_cancelled = is_cancelled
+
+
 class ReaderProcess:
     """A function at work on the bytes of a file, in a process of its own.
 
@@ -133,7 +168,8 @@ class ReaderProcess:
         **arguments: Any,
     ) -> None:
         self._file, self._refusals = file, refusals
-        self._limits, self._is_cancelled = _settings.limits, _settings.cancellation()
+        self._limits = _settings.limits
+        self._is_cancelled = getattr(_thread, "is_cancelled", None) or _settings.cancellation()
         self._seconds_waited = 0.0
         self._ended_by: InputError | None = None
         self._wait_for_slot()

@@ -92,7 +92,8 @@ def read_batches(
         mark is never closed.
     """
     layout, blocks = open_blocks(source, fields, options)
-    return _batches(Intake(layout, fields, catalogue), blocks, rows_per_batch)
+    intake = Intake(layout, fields, catalogue)
+    return intake.every_batch(blocks, SeenFirms().earlier, rows_per_batch)
 
 
 def open_blocks(
@@ -180,17 +181,6 @@ def _typed_text(value: object) -> str:
     return cell_text(bool(value) if isinstance(value, np.bool_) else value)
 
 
-def _batches(intake: Intake, blocks: Iterator[Block], rows_per_batch: int) -> Iterator[RowBatch]:
-    earlier = SeenFirms().earlier
-    some = False
-    for block in blocks:
-        for batch in intake.batches(block, earlier, rows_per_batch):
-            some = True
-            yield batch
-    if not some:
-        yield intake.nothing()
-
-
 class Intake:
     """Reads blocks of one file; what stays the same from block to block.
 
@@ -235,6 +225,18 @@ class Intake:
         for start in range(0, part.count, rows_per_batch):
             yield part.batch(start, min(start + rows_per_batch, part.count))
         pa.default_memory_pool().release_unused()
+
+    def every_batch(
+        self, blocks: Iterable[Block], earlier: Earlier, rows_per_batch: int = ROWS_PER_BATCH
+    ) -> Iterator[RowBatch]:
+        """The rows of every block; an empty batch if there is none."""
+        some = False
+        for block in blocks:
+            for batch in self.batches(block, earlier, rows_per_batch):
+                some = True
+                yield batch
+        if not some:
+            yield self.nothing()
 
     def nothing(self) -> RowBatch:
         """What a file without rows gives."""
@@ -408,14 +410,11 @@ class Intake:
         usable = usable_rows[~troubles.fatal(len(firms))[usable_rows]]
         usable = usable[~(firms.blank("uscc") & firms.blank("name"))[usable]]
         keys = FirmKeys.of(firms if len(usable) == len(firms) else firms.take(usable))
-        first_rows = earlier(keys, row_numbers(block, usable))
-        for at in np.flatnonzero(first_rows).tolist():
+        repeats = earlier(keys, row_numbers(block, usable)).expectations()
+        for at, expected in repeats.items():
             place = int(usable[at])
             known_by = "uscc" if firms.texts("uscc")[place] is not None else "name"
-            troubles.add(
-                place, known_by,
-                Message("a firm once a year; row {row} has it already", {"row": int(first_rows[at])}),
-            )  # fmt: skip
+            troubles.add(place, known_by, expected)
 
 
 class _Troubles:

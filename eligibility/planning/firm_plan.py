@@ -71,7 +71,7 @@ def firm_plan(
         Certain points asked for instead of those that pass for certain.
     income, losses, staff, assets, first_time, qualified, western, encouraged_share
         As in :func:`eligibility.planning.incentives.worth`; the years run from that of ``by``, and
-        staff and assets are the firm's own unless given.
+        losses, staff, assets and what concerns the west are the firm's own unless given.
     readiness, judge : float and callable, optional
         The readiness to reach instead of certain eligibility, and the model that says it; see
         :mod:`eligibility.planning.readiness_plan`.
@@ -129,11 +129,13 @@ def firm_plan(
         by.year,
         staff=_figure(firm, "staff_total") if staff is None else staff,
         assets=_figure(firm, "total_assets_y3") if assets is None else assets,
-        losses=losses,
+        losses=_former_losses(firm) if losses is None else losses,
         first_time=first_time,
         status_years=status_years,
-        western=western,
-        encouraged_share=encouraged_share,
+        western=_yes_or_no(firm, "western_encouraged_project") if western is None else western,
+        encouraged_share=_figure(firm, "encouraged_income_share")
+        if encouraged_share is None
+        else encouraged_share,
         rules=rules,
     )
     return {
@@ -153,6 +155,19 @@ def _figure(firm: FirmTable, name: str) -> float | None:
     """A figure of a table of one row; None where it is blank."""
     figure = float(firm.numbers(name)[0])
     return None if np.isnan(figure) else figure
+
+
+def _yes_or_no(firm: FirmTable, name: str) -> bool | None:
+    """An answer of a table of one row; None where it is blank."""
+    answer = _figure(firm, name)
+    return None if answer is None else answer == 1
+
+
+def _former_losses(firm: FirmTable) -> dict[int, float]:
+    """Losses of the three fiscal years that are still to be made up, CNY, by calendar year."""
+    years = years_of(int(firm.application_years[0]))
+    losses = (_figure(firm, f"unrecovered_losses_y{place}") for place in (1, 2, 3))
+    return {year: loss for year, loss in zip(years, losses, strict=True) if loss}
 
 
 def _earliest(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import record
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import ApplicationRound, Overlay
 from eligibility.planning.projection import project
@@ -33,7 +32,7 @@ class NextBatch:
     round: ApplicationRound
     years: tuple[int, ...]
     years_ahead: tuple[int, ...]
-    record: Mapping[str, Any]
+    record: AssessmentRecord
 
     def can_change(self, today: date) -> bool:
         """Whether the latest of its years is still running."""

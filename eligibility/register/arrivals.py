@@ -18,7 +18,8 @@ from eligibility.intake.draft_reader import DraftReading, read_draft
 from eligibility.intake.firm_names import name_key
 from eligibility.reports.number_format import WAN, quantity
 from eligibility.schemes.registry import Scheme
-from eligibility.store import FirmFilter, Repository, table_facts
+from eligibility.store import LEDGER_WORDS, FirmFilter, Ledger, Repository, table_facts
+from eligibility.store.inbox import LIST
 
 Row = Mapping[str, Any]
 #: say which firm it is, and stand in its own row of the register
@@ -149,6 +150,44 @@ def compare(arrival: Arrival, stored_facts: Row, decisions: Sequence[Row]) -> li
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ListOffer:
+    """One list side by side: the rows held, the rows sent, and what was decided on it before.
+
+    ``key`` names it among what was sent, ``kind`` among the lists of the firm.
+    """
+
+    key: str
+    kind: str
+    stored_rows: Sequence[Row]
+    version: int
+    sent_rows: Sequence[Row]
+    decision: Row | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is another list than the one held, and nobody decided on it."""
+        return self.decision is None and list(self.sent_rows) != list(self.stored_rows)
+
+
+def compare_lists(repository: Repository, row: Row, firm_id: int) -> list[ListOffer]:
+    """Every list sent beside the one held of a firm; empty ones and those it has no place for not.
+
+    ``row`` is of ``inbox.arrival``.
+    """
+    decided = {each["key"]: each for each in reversed(row["decisions"])}
+    offers = []
+    for key, rows in (row["state"].get("ledgers") or {}).items():
+        kind = key.partition("@")[0]
+        if not rows or kind not in set(Ledger):
+            continue
+        held, decision = repository.records.ledger(firm_id, kind), decided.get(LIST + kind)
+        if decision is not None and decision["value"] != rows:
+            decision = None
+        offers.append(ListOffer(key, kind, held.value, held.version, rows, decision))
+    return offers
+
+
 @cache
 def fields_by_key(year: int) -> dict[str, Field]:
     """Calendar key → field of the form of an application in a year, in the order of the form."""
@@ -167,6 +206,8 @@ def _stems() -> dict[str, Field]:
 def key_title(key: str, language: Language) -> str:
     """The title of a stored fact with its calendar year."""
     _ = language.text
+    if key.startswith(LIST):
+        return _(LEDGER_WORDS[Ledger(key.removeprefix(LIST))])
     stem, year = split_calendar_key(key) or (key, None)
     field = _stems().get(stem)
     title = language.of(field.stem_title) if field else key
@@ -187,6 +228,8 @@ def value_text(field: Field, value: Any) -> str:
 def value_in_words(row: Row, language: Language) -> str:
     """The value of a decision, or of ``key`` and ``value``, with its unit."""
     _ = language.text
+    if isinstance(row["value"], list):
+        return _("{n} rows").format(n=len(row["value"]))
     stem = (split_calendar_key(row["key"]) or (row["key"],))[0]
     field, value = _stems().get(stem), row["value"]
     if value is None:

@@ -46,13 +46,15 @@ def certified_firms(
     """
     law = scheme.in_force(as_of)
     rows = repository.certificates.certificates()
-    periods = latest_periods(certificates(rows, law))
+    on_record = certificates(rows, law)
+    periods = latest_periods(on_record)
+    valid = set(on_record.firm[on_record.valid_on(as_of)].tolist())
     latest = {row["firm_id"]: row for row in rows}
     shown = {
         firm: period
         for firm, period in periods.items()
-        if period.issue_day <= as_of
-        and (as_of < period.ends or _is_to_be_settled(latest[firm], period, scheme, as_of))
+        if firm in valid
+        or (period.issue_day <= as_of and _is_to_be_settled(latest[firm], period, scheme, as_of))
     }
     facts = repository.certificates.facts(shown)
     activities = repository.certificates.lists(shown, Ledger.ACTIVITY)

@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
-from eligibility.domain.firm_names import name_key
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.readiness.training_data import outcome_fields
+from eligibility.register.firm_matching import likely_firms
 from eligibility.schemes.registry import Scheme
 from eligibility.store import Repository, table_facts
 
@@ -73,9 +73,8 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
                 file=name, column=needed, title=field.title,
             )  # fmt: skip
     facts = list(table_facts(batch.table, fields))
-    by_code = repository.firms.ids_by_code(row["uscc"] for row in facts if "uscc" in row)
-    by_name = _firms_by_name(
-        repository, [row for row in facts if row.get("uscc") not in by_code and "name" in row]
+    candidates = likely_firms(
+        repository, [(row.get("uscc"), str(row.get("name", ""))) for row in facts]
     )
     recorded_outcomes = {
         (row["firm_id"], row["applied_year"]): row["version"]
@@ -87,9 +86,7 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
     days = {name: batch.table.dates(name) for name in ("certified_on", "expires_on")}
     for place, (number, row) in enumerate(zip(batch.rows.tolist(), facts, strict=True)):
         year, code, name = row.get("applied_year"), row.get("uscc", ""), row.get("name", "")
-        likely = (
-            [by_code[code]] if code in by_code else by_name.get((bool(code), name_key(name)), [])
-        )
+        likely = candidates[place]
         if len(likely) != 1 or year is None:
             told = ambiguous if len(likely) > 1 and year is not None else unmatched
             told.append((number, str(name or code)))
@@ -100,20 +97,6 @@ def read_register(name: str, content: bytes, repository: Repository, scheme: Sch
         version = recorded_outcomes.get((firm, year), 0)
         rows.append((firm, year, values if version else {"certified": None, **values}, version))
     return Register(batch, rows, unmatched, ambiguous)
-
-
-def _firms_by_name(
-    repository: Repository, rows: Sequence[Mapping[str, Any]]
-) -> dict[tuple[bool, str], list[int]]:
-    """The firms of a name: all of it for a row without a code, those without one for a row with."""
-    found = repository.firms.ids_by_name(str(row["name"]) for row in rows)
-    result = {}
-    for key, firm_ids in found.items():
-        result[False, key] = firm_ids
-        result[True, key] = [
-            each for each in firm_ids if repository.firms.get(each)["uscc"] is None
-        ]
-    return result
 
 
 def past_table(rows: Sequence[Mapping[str, Any]], scheme: Scheme) -> pa.Table:

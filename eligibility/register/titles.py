@@ -26,14 +26,17 @@ def latest_periods(certificates: Certificates) -> dict[int, CertificatePeriod]:
 
 
 def period_on(certificates: Certificates, firm: int, day: date) -> CertificatePeriod | None:
-    """The certificate of a firm that is valid on a day, else its latest one; None without any."""
-    own = np.flatnonzero(certificates.firm == firm)
+    """The certificate of a firm that is valid on a day, else its latest one by then; None without any.
+
+    One of no known day begins with its year.
+    """
+    begun = certificates.first_days <= np.datetime64(day)
+    own = np.flatnonzero((certificates.firm == firm) & begun)
     if not len(own):
         return None
-    on = np.datetime64(day)
-    valid = own[(certificates.issue_days[own] <= on) & (certificates.ends[own] > on)]
+    valid = own[certificates.valid_on(day)[own]]
     place = valid[-1] if len(valid) else own[-1]
-    return CertificatePeriod(certificates.issue_days[place].item(), certificates.ends[place].item())
+    return CertificatePeriod(certificates.first_days[place].item(), certificates.ends[place].item())
 
 
 def firm_period(

@@ -8,6 +8,7 @@ from eligibility.city.annual_results import AnnualResults, Scope
 from eligibility.city.settings import City
 from eligibility.city.year import CityYear, Share
 from eligibility.domain.errors import InputError, NotFound
+from eligibility.domain.text import Message
 from eligibility.i18n import Language
 from eligibility.readiness.model import Model
 from eligibility.register.register_year import model_chances, register_year
@@ -44,24 +45,29 @@ def year_report(
             place=scope.carrier or scope.district or language.of(city.title),
         )
     pool = year_candidates(repository, year, scheme, as_of)
-    of_year = _outlook(pool, scheme, city, as_of, model)
+    of_year: CityYear | Message
+    try:
+        of_year = register_year(pool, city, scheme, as_of, model)
+    except InputError as error:
+        # what happened is reported all the same, and why nothing is said of what is to come
+        of_year = error.message
     return report_paper(results, of_year, pool, scheme, city, language, model)
 
 
 def report_paper(
     results: AnnualResults,
-    of_year: CityYear | None,
+    of_year: CityYear | Message,
     pool: YearCandidates,
     scheme: Scheme,
     city: City,
     language: Language,
     model: Model | None,
 ) -> Paper:
-    """The report of results, with the outlook of a year that was worked out; None: nobody is left."""
-    if of_year is None or not results.scope.is_whole:
-        share = None if of_year is None else scope_share(of_year, results.scope)
+    """The report of results, with the outlook of a year that was worked out, or why there is none."""
+    if isinstance(of_year, Message) or not results.scope.is_whole:
+        outlook = of_year if isinstance(of_year, Message) else scope_share(of_year, results.scope)
         place = pool.carrier or language.of(city.title)
-        return results_paper(results, place, scheme, language, share)
+        return results_paper(results, place, scheme, language, outlook)
     return year_paper(
         of_year,
         lambda later: model_chances(model, later, city),
@@ -79,14 +85,3 @@ def scope_share(of_year: CityYear, scope: Scope) -> Share | None:
     if scope.carrier is not None:
         return of_year.by_carrier.get(scope.carrier)
     return of_year.by_district.get(scope.district)
-
-
-def _outlook(
-    pool: YearCandidates, scheme: Scheme, city: City, as_of: date, model: Model | None
-) -> CityYear | None:
-    """The year as every page has it; None where nobody is left or its figures are out of date."""
-    try:
-        return register_year(pool, city, scheme, as_of, model)
-    except InputError:
-        # what happened is reported all the same
-        return None

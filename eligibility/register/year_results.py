@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from eligibility.city.annual_results import (
     AnnualResults,
     CertificateEnd,
     Scope,
     application_results,
+    course_results,
     gap_counts,
     research_growth,
     survey_counts,
@@ -58,6 +57,13 @@ def annual_results(
             ],
             [row for row in results.tasks_done(year) if row["firm_id"] in firms],
         ),
+        courses=course_results(
+            [
+                row
+                for row in repository.courses.attendance(year)
+                if row["firm_id"] in firms and row["held_on"] <= day
+            ]
+        ),
         research=research_growth(list(repository.certificates.facts(firms).values()), year - 1),
         certificates=valid,
         gaps=gap_counts(list(firms.values()), lambda row: row["stage"] in WITHOUT),
@@ -76,8 +82,7 @@ def _certificates(
 ) -> tuple[tuple[CertificateEnd, ...], int]:
     """Certificates that ended in the year up to a day and were not followed by another; those valid on it."""
     on_record = certificates(rows, scheme.in_force(day))
-    on = np.datetime64(day, "D")
-    valid = set(on_record.firm[(on_record.issue_days <= on) & (on_record.ends > on)].tolist())
+    valid = set(on_record.firm[on_record.valid_on(day)].tolist())
     cancelled = {row["firm_id"]: row["cancelled_on"] for row in rows if row["cancelled_on"]}
     last = dict(zip(on_record.firm.tolist(), on_record.ends.tolist(), strict=True))
     ends = [

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from eligibility.application_form.contents import WAN, FormContents, Lists
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.facts import FirmTable, Kind, years_of
 from eligibility.domain.law import Edition, FormRow, FormTable
 from eligibility.domain.results import UNDETERMINED, UNMET
@@ -84,7 +85,7 @@ class DraftTable:
 
 
 def draft(
-    record: Mapping[str, Any], firm: FirmTable, scheme: Scheme, lists: Lists | None = None
+    record: AssessmentRecord, firm: FirmTable, scheme: Scheme, lists: Lists | None = None
 ) -> tuple[DraftTable, ...]:
     """The tables of a scheme's application, filled for one firm.
 
@@ -243,7 +244,7 @@ def _list_cell(kind: Kind, value: Any, text: str) -> DraftCell:
 
 def _table(
     table: FormTable,
-    record: Mapping[str, Any],
+    record: AssessmentRecord,
     firm: FirmTable,
     scheme: Scheme,
     contents: ListContents,
@@ -307,7 +308,7 @@ def _row(
     row: FormRow,
     table: FormTable,
     above: list[DraftRow],
-    record: Mapping[str, Any],
+    record: AssessmentRecord,
     firm: FirmTable,
     scheme: Scheme,
 ) -> DraftRow:
@@ -331,9 +332,7 @@ def _add_cells(cells: list[DraftCell]) -> DraftCell:
     return DraftCell(round(sum(values), 2) if len(values) == len(cells) else None, money)
 
 
-def _cell(
-    name: str | None, record: Mapping[str, Any], firm: FirmTable, scheme: Scheme
-) -> DraftCell:
+def _cell(name: str | None, record: AssessmentRecord, firm: FirmTable, scheme: Scheme) -> DraftCell:
     if name is None:
         return DraftCell(None)
     if "/" in name:

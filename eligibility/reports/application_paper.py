@@ -7,13 +7,13 @@ the workbook show the same parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from eligibility.application_form.contents import FormContents
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.text import Wording
 from eligibility.i18n import Language
 from eligibility.reports.application import DraftRow, DraftTable, draft
@@ -108,7 +108,7 @@ def _things(contents: FormContents, name: str, columns: Sequence[str]) -> list[s
 
 
 def application_paper(
-    record: Mapping[str, Any], contents: FormContents, language: Language
+    record: AssessmentRecord, contents: FormContents, language: Language
 ) -> Paper:
     """The application as a paper: what is filled, the parts of the form, the list of materials.
 
@@ -183,7 +183,7 @@ def _table_blocks(table: DraftTable, part: FormPart, language: Language) -> Iter
 
 
 def application_workbook(
-    path: Path, record: Mapping[str, Any], contents: FormContents, language: Language
+    path: Path, record: AssessmentRecord, contents: FormContents, language: Language
 ) -> None:
     """Write the application as a workbook: a sheet for each part of the form, then the materials.
 

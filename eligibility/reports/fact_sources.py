@@ -42,6 +42,11 @@ def source_record(source: PaperSource, entry: str) -> dict[str, str]:
     return record | {"words": source.words[:LONGEST_WORDS], "entry": entry}
 
 
+def source_of_record(record: Mapping[str, str]) -> PaperSource:
+    """The source that a draft stores of a figure."""
+    return PaperSource(**{"file": "", **{name: record[name] for name in PARTS if name in record}})
+
+
 def condition_sources(
     firm: FirmTable, draft: Mapping[str, Any], scheme: Scheme, language: Language
 ) -> dict[str, ConditionSources]:
@@ -81,16 +86,18 @@ def _origin(record: Mapping[str, str] | None, entry: str | None, language: Langu
     say = language.text
     if not record:
         return say("entered by hand") if entry is not None else say("counted from the list")
-    where = source_text(
-        PaperSource(**{"file": "", **{name: record[name] for name in PARTS if name in record}}),
-        language,
-    )
+    where = record_text(record, language)
     paper_entry = record.get("entry", "")
     if entry is None or _same(entry, paper_entry):
         return where
     return say("corrected by hand to {entry}; the paper says {printed}: {source}").format(
         entry=entry, printed=paper_entry, source=where
     )
+
+
+def record_text(record: Mapping[str, str] | None, language: Language) -> str:
+    """File, page and line of a source that was stored; nothing where there is none."""
+    return source_text(source_of_record(record), language) if record else ""
 
 
 def _same(entry: str, other: str) -> bool:

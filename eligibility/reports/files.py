@@ -24,6 +24,8 @@ from eligibility.domain.errors import InputError
 from eligibility.formula_injection import escape_formula, escape_formulas, is_formula
 
 EXCEL_ROWS = 1_048_576
+#: characters across a column of texts: the registered name of a firm is about 16 Chinese ones
+TEXT_WIDTH = 34
 BOM = b"\xef\xbb\xbf"
 #: appends a table to a file
 Append = Callable[[pa.Table], None]
@@ -116,7 +118,7 @@ def _xlsx(path: Path, file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for place, field in enumerate(schema):
             wide = pa.types.is_string(field.type)
-            sheet.set_column(place, place, 22 if wide else 14)
+            sheet.set_column(place, place, TEXT_WIDTH if wide else 14)
             sheet.write_string(0, place, field.name, head)
         sheet.freeze_panes(1, 3)
         rows = count(1)

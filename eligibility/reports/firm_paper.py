@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from eligibility.application_form.contents import Lists
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
@@ -37,7 +38,7 @@ NOT_THERE = msgid("missing")
 
 
 def firm_paper(
-    record: dict[str, Any],
+    record: AssessmentRecord,
     brief: Record | Message,
     firm: FirmTable,
     scheme: Scheme,
@@ -97,7 +98,7 @@ def firm_name(firm: Mapping[str, Any], language: Language) -> str:
 class _FirmPaper:
     def __init__(
         self,
-        record: dict[str, Any],
+        record: AssessmentRecord,
         brief: Record | Message,
         firm: FirmTable,
         scheme: Scheme,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from eligibility.assessment.open_points import (
     EXPERTS,
@@ -14,6 +13,7 @@ from eligibility.assessment.open_points import (
     state_word,
     verdict_state,
 )
+from eligibility.assessment.record_types import AssessmentRecord, FindingRecord, ItemRecord
 from eligibility.domain.law import Overlay
 from eligibility.i18n import Language
 from eligibility.planning.next_batch import NextBatch
@@ -23,7 +23,6 @@ from eligibility.schemes.registry import Scheme
 
 #: things that a firm can do at once, and titles named in one of them
 FIRST, NAMED = 3, 3
-Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class FirmSummary:
 
     def __init__(
         self,
-        record: Record,
+        record: AssessmentRecord,
         batch: NextBatch | None,
         scheme: Scheme,
         overlay: Overlay,
@@ -82,6 +81,8 @@ class FirmSummary:
         lacking = [
             each for each, state in zip(findings, states, strict=True) if state == "undetermined"
         ]
+        if len(lacking) > NAMED:
+            return say("{met} of {count} conditions are met; {n} figures are missing to decide the other {rest}.").format(n=len(blank), rest=len(lacking), **places)  # fmt: skip
         titles = self._titles(lacking)
         return say("{met} of {count} conditions are met; {n} figures are missing to decide: {titles}.").format(n=len(blank), titles=titles, **places)  # fmt: skip
 
@@ -140,7 +141,7 @@ class FirmSummary:
         carried = self.language.text(", ").join(map(str, self.batch.years_ahead))
         return self.language.text("If {carried} turns out as the year before: ").format(carried=carried)  # fmt: skip
 
-    def _unmet(self, findings: Sequence[Record], record: Record) -> Iterator[Step]:
+    def _unmet(self, findings: Sequence[FindingRecord], record: AssessmentRecord) -> Iterator[Step]:
         say = self.language.text
         short = {gap["finding"]: gap for gap in record["gaps"]}
         for finding in findings:
@@ -189,7 +190,7 @@ class FirmSummary:
             words = self.language.text("Fill in {fields}").format(fields=self._fields(names))
             yield Step(words, self._who(section), self._due("self_assessment"), names[0])
 
-    def _evidence(self, record: Record) -> Iterator[Step]:
+    def _evidence(self, record: AssessmentRecord) -> Iterator[Step]:
         fields = self.scheme.fields_by_id
         names = [name for each in record["findings"] for name in each["missing"]]
         shown = [name for name in dict.fromkeys(names) if name not in self._blank(record)]
@@ -216,12 +217,12 @@ class FirmSummary:
         before = {each.id: each.days_before.value for each in self.overlay.work}.get(work, 0)
         return max(self.batch.round.due - timedelta(days=before), self.today)
 
-    def _blank(self, record: Record) -> list[str]:
+    def _blank(self, record: AssessmentRecord) -> list[str]:
         fields = self.scheme.fields_by_id
         names = (name for each in record["findings"] for name in missing_facts(each, fields))
         return list(dict.fromkeys(names))
 
-    def _weakest_items(self, record: Record) -> str:
+    def _weakest_items(self, record: AssessmentRecord) -> str:
         items = sorted(record["score"]["items"], key=lambda item: item["high"] - item["max"])
         return self._titles([item for item in items if item["high"] < item["max"]][:2])
 
@@ -231,7 +232,7 @@ class FirmSummary:
         more = len(names) - NAMED
         return text + (self.language.text(" and {n} more").format(n=more) if more > 0 else "")
 
-    def _titles(self, entries: Sequence[Record]) -> str:
+    def _titles(self, entries: Sequence[FindingRecord | ItemRecord]) -> str:
         return self.language.text(", ").join(each["title"][self.language.id] for each in entries)
 
     def _section_of(self, finding: str) -> str:

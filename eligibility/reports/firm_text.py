@@ -6,6 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from eligibility.assessment.record import pass_mark
+from eligibility.assessment.record_types import (
+    AssessmentRecord,
+    FindingRecord,
+    ReadinessRecord,
+    ScoreRecord,
+)
 from eligibility.domain.facts import Field
 from eligibility.domain.law import Edition
 from eligibility.domain.text import Speaks
@@ -16,7 +23,7 @@ from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import Scheme
 
 
-def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
+def plain(record: AssessmentRecord, scheme: Scheme, language: Language) -> str:
     """Verdict, a line a condition with its article, the score by item, what is missing."""
     say, firm = language.text, record["firm"]
     lines = [
@@ -31,7 +38,7 @@ def plain(record: dict[str, Any], scheme: Scheme, language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _points(record: dict[str, Any], scheme: Scheme, language: Language) -> Iterator[Point]:
+def _points(record: AssessmentRecord, scheme: Scheme, language: Language) -> Iterator[Point]:
     """The record as a list: findings, score by item, warnings, readiness."""
     lang, law = language.id, scheme.edition(record["edition"])
     for finding in record["findings"]:
@@ -52,7 +59,7 @@ def _points(record: dict[str, Any], scheme: Scheme, language: Language) -> Itera
 
 
 def finding_notes(
-    finding: Mapping[str, Any], record: Mapping[str, Any], scheme: Scheme, language: Language
+    finding: Mapping[str, Any], record: AssessmentRecord, scheme: Scheme, language: Language
 ) -> Iterator[str]:
     """What leaves a finding open, and what another reading would make of it."""
     say = language.text
@@ -72,19 +79,19 @@ def finding_notes(
         )
 
 
-def score_sentence(record: Mapping[str, Any], language: Language) -> str:
+def score_sentence(record: AssessmentRecord, language: Language) -> str:
     """The score as an interval beside the mark it must reach or pass."""
     score = record["score"]
     if score["pass_above"] is not None:
         text = language.text("Score {low}–{high} of {total}, more than {mark} needed")
-        mark = score["pass_above"]
     else:
         text = language.text("Score {low}–{high} of {total}, at least {mark} needed")
-        mark = score["pass_at_least"]
-    return text.format(low=score["low"], high=score["high"], total=score["total"], mark=mark)
+    return text.format(
+        low=score["low"], high=score["high"], total=score["total"], mark=pass_mark(score)
+    )
 
 
-def readiness_lines(readiness: dict[str, Any], law: Edition, language: Language) -> list[str]:
+def readiness_lines(readiness: ReadinessRecord, law: Edition, language: Language) -> list[str]:
     """The chance with its interval and its sample, and what keeps it from being more."""
     say, lang = language.text, language.id
     low, high = readiness["interval"]
@@ -124,7 +131,7 @@ def titles(names: list[str], law: Edition, language: Language) -> str:
     return language.text(", ").join(language.of(titles_by_id[name]) for name in names)
 
 
-def own_figure(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
+def own_figure(finding: FindingRecord, score: ScoreRecord, language: Language) -> str:
     """The firm's own figure, in words; a dash where it cannot be said."""
     say = language.text
     observed, required, unit = finding["observed"], finding["required"], finding["unit"]
@@ -154,7 +161,7 @@ def interval_in_words(finding: Mapping[str, Any], language: Language) -> str:
     return f"{percent(low, required)}–{percent(high, required)}"
 
 
-def line_in_words(finding: dict[str, Any], language: Language) -> str:
+def line_in_words(finding: FindingRecord, language: Language) -> str:
     """What the figure is measured against; nothing where a condition has no number."""
     say, required, unit = language.text, finding["required"], finding["unit"]
     if unit in ("yes_no", "code") or required is None:
@@ -164,12 +171,12 @@ def line_in_words(finding: dict[str, Any], language: Language) -> str:
     return f"{words[finding['line']]} {number}"
 
 
-def _figures(finding: dict[str, Any], score: dict[str, Any], language: Language) -> str:
+def _figures(finding: FindingRecord, score: ScoreRecord, language: Language) -> str:
     own, line = own_figure(finding, score, language), line_in_words(finding, language)
     return f"{own} ({line})" if line and finding["observed"] is not None else own
 
 
-def doubt(cite: dict[str, Any], language: Language) -> str:
+def doubt(cite: Mapping[str, Any], language: Language) -> str:
     """What stands behind a citation that fewer than two texts agree on."""
     words = {
         "B": language.text("one source"),

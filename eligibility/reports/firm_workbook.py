@@ -14,6 +14,7 @@ from unicodedata import east_asian_width
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from eligibility.application_form.contents import Lists
+from eligibility.assessment.record_types import AssessmentRecord, FindingRecord, ScoreRecord
 from eligibility.domain.facts import FirmTable
 from eligibility.i18n import Language
 from eligibility.reports.application import DraftCell, DraftTable, draft
@@ -31,7 +32,7 @@ MOST_HEIGHT = 409.0
 
 def firm_workbook(
     path: Path,
-    record: dict[str, Any],
+    record: AssessmentRecord,
     firm: FirmTable,
     scheme: Scheme,
     language: Language,
@@ -62,7 +63,7 @@ def firm_workbook(
 def _application(
     book: SheetBook,
     tables: Sequence[DraftTable],
-    record: dict[str, Any],
+    record: AssessmentRecord,
     scheme: Scheme,
     language: Language,
 ) -> None:
@@ -159,7 +160,9 @@ def _fill(
         sheet.write_string(*at, text, book.cell)
 
 
-def _reviewers(book: SheetBook, record: dict[str, Any], scheme: Scheme, language: Language) -> None:
+def _reviewers(
+    book: SheetBook, record: AssessmentRecord, scheme: Scheme, language: Language
+) -> None:
     """Conditions recomputed from verified figures, and points to be given, with their sums."""
     say, lang = language.text, language.id
     sheet = book.sheet(say("Reviewers"))
@@ -193,8 +196,8 @@ def _recompute(
     book: SheetBook,
     sheet: Any,
     row: int,
-    finding: dict[str, Any],
-    score: dict[str, Any],
+    finding: FindingRecord,
+    score: ScoreRecord,
     language: Language,
 ) -> None:
     say = language.text
@@ -235,7 +238,7 @@ def _points(
     book: SheetBook,
     sheet: Any,
     top: int,
-    record: dict[str, Any],
+    record: AssessmentRecord,
     scheme: Scheme,
     language: Language,
 ) -> None:
@@ -250,8 +253,9 @@ def _points(
         for item in group.items:
             scored_item = items[item.id]
             sheet.write_string(row, 0, scored_item["title"][lang], book.cell)
-            for place, name in enumerate(("low", "high", "max"), start=1):
-                book.put(sheet, row, place, scored_item[name], book.looks["number"])
+            limits = scored_item["low"], scored_item["high"], scored_item["max"]
+            for place, points in enumerate(limits, start=1):
+                book.put(sheet, row, place, points, book.looks["number"])
             sheet.write_blank(row, 4, None, book.blank)
             sheet.data_validation(
                 row, 4, row, 4,
@@ -263,8 +267,9 @@ def _points(
         function = {"sum": "SUM", "best": "MAX"}[group.takes]
         parts.append(f"MIN({group.max:g},{function}({cells}))")
     sheet.write_string(row, 0, say("Total"), book.head)
-    for place, name in enumerate(("low", "high", "total"), start=1):
-        book.put(sheet, row, place, record["score"][name], book.looks["number"])
+    score = record["score"]
+    for place, points in enumerate((score["low"], score["high"], score["total"]), start=1):
+        book.put(sheet, row, place, points, book.looks["number"])
     whole = f'=IF(COUNT({",".join(point_cells)})<{len(items)},"",{"+".join(parts)})'
     sheet.write_formula(row, 4, whole, book.sums, "")
     total = xl_rowcol_to_cell(row, 4)

@@ -198,10 +198,17 @@ class _Part:
 def by_kind(numbers: list[NDArray[np.generic]], say: Callable[..., str | None]) -> pa.Array:
     """Word each distinct combination of whole numbers once, then hand the words to its rows."""
     columns = [np.asarray(column).astype(np.int64) for column in numbers]
-    key = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        span = int(column.max()) - int(column.min()) + 1
-        key = key * span + (column - column.min())
-    _, example, kind = np.unique(key, return_index=True, return_inverse=True)
-    words = [say(*(int(column[row]) for column in columns)) for row in example]
-    return pa.array(words, pa.string()).take(pa.array(kind))
+    if not len(columns[0]):
+        return pa.array([], pa.string())
+    lows = [int(column.min()) for column in columns]
+    spans = [int(column.max()) - low + 1 for column, low in zip(columns, lows, strict=True)]
+    key = columns[0] - lows[0]
+    for column, low, span in zip(columns[1:], lows[1:], spans[1:], strict=True):
+        key = key * span + (column - low)
+    kinds = pa.array(key).dictionary_encode()
+    rest, examples = kinds.dictionary.to_numpy(), []
+    for low, span in zip(reversed(lows), reversed(spans), strict=True):
+        rest, place = np.divmod(rest, span)
+        examples.append((place + low).tolist())
+    words = [say(*example) for example in zip(*reversed(examples), strict=True)]
+    return pa.array(words, pa.string()).take(kinds.indices)

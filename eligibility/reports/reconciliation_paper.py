@@ -183,7 +183,14 @@ class _Explanation:
         )
         rest = any(step["rest"] for step in steps.values())
         same = all(step["start"] == step["expected"] for step in steps.values())
-        if same and not rest:
+        is_rounded = any(
+            step["rest"] == 0 and step["stated"] != step["expected"] for step in steps.values()
+        )
+        if all(step["expected"] is None for step in steps.values()):
+            word = self.say("{category}: as stated, not compared").format(category=title)
+            yield self.row(word, steps, "stated")
+            return
+        if same and not rest and not is_rounded:
             if by_limit:
                 word = self.say("{category}: not limited").format(category=title)
             else:
@@ -199,7 +206,7 @@ class _Explanation:
         yield self.row(word, steps, "start")
         for name in names:
             yield self.effect_row(bridge, name, steps)
-        agrees = all(step["rest"] == 0 for step in steps.values())
+        agrees = not is_rounded and all(step["rest"] == 0 for step in steps.values())
         if names or by_limit:
             if agrees:
                 word = self.say("= by the steps, and as stated")
@@ -207,7 +214,10 @@ class _Explanation:
                 word = self.say("= as the limit allows") if by_limit else self.say("= by the steps")
             yield self.row(word, steps, "expected")
         if not agrees and any(step["stated"] is not None for step in steps.values()):
-            yield self.row(self.say("as stated"), steps, "stated")
+            word = (
+                self.say("as stated, rounded in its paper") if is_rounded else self.say("as stated")
+            )
+            yield self.row(word, steps, "stated")
         if rest:
             yield self.row(self.say("not explained"), steps, "rest")
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from eligibility.atomic_file import atomic_file, check_output
 from eligibility.domain.errors import InputError
+from eligibility.domain.text import Wording
 from eligibility.evidence.bridge_file import COLUMNS
 from eligibility.i18n import Language
 from eligibility.reports.files import open_workbook
-from eligibility.schemes.bridges import Basis, Bridge, ReconciliationRules
+from eligibility.schemes.bridges import ALL, Basis, Bridge, ReconciliationRules
 
 WIDTHS = (44, 30, 8, 16, 16, 16, 70)
 
@@ -74,13 +75,8 @@ def _rows(
 
 
 def _categories(bridge: Bridge, basis: Basis, language: Language) -> list[str]:
-    """The categories that a basis is given by: of a limited one those that the limits change."""
+    """The titles of the categories that a basis is given by."""
     if basis.total:
         return [""]
-    limited = {limit.category for limit in basis.limits}
-    titles = [
-        language.of(title)
-        for category, title in bridge.categories.items()
-        if not limited or category in limited
-    ]
-    return [*titles, "合计" if language.id == "zh" else "total"] if limited else titles
+    titles = {**bridge.categories, ALL: Wording(zh="合计", en="total")}
+    return [language.of(titles[each]) for each in bridge.stated_categories(basis)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ def staff_workbook(
     scheme: Scheme,
     language: Language,
     judge: Judge | None = None,
+    first: Callable[[SheetBook], None] | None = None,
 ) -> None:
     """Write what staff need of a batch, a sheet for each view.
 
@@ -41,6 +42,9 @@ def staff_workbook(
     judge : callable, optional
         Gives the readiness of an assessment's firms; without it there is no such sheet.
 
+    first : callable, optional
+        Writes sheets of its own before these.
+
     Raises
     ------
     InputError
@@ -48,6 +52,8 @@ def staff_workbook(
     """
     with open_workbook(path, constant_memory=True) as text_book:
         book = SheetBook(text_book)
+        if first is not None:
+            first(book)
         _Staff(book, batch, assessments, scheme, language, judge).write()
 
 

@@ -31,6 +31,7 @@ def title_counts_records(counts: Sequence[TitleCount]) -> list[dict[str, Any]]:
             "unknown": one.unknown,
             "ready": one.ready,
             "ending": one.ending,
+            "ends": {str(year): count for year, count in one.ends.items()},
             "targets": [_record(each) for each in one.targets],
             "stock": _figure(one.stock),
         }
@@ -54,6 +55,11 @@ def _points(counts: Sequence[TitleCount], language: Language) -> Iterator[Point]
                 ending=one.ending,
             )
         )
+        if one.ends:
+            years = say(", ").join(
+                say("{year}: {n}").format(year=year, n=count) for year, count in one.ends.items()
+            )
+            yield Point(say("by the year of their last day: {years}").format(years=years), 1)
         if one.stock is not None:
             wanted = say("wanted at the year's end: {n}").format(n=number(one.stock.value))
             yield Point(wanted + _source(one.stock, language), 1)

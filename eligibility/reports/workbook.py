@@ -17,6 +17,8 @@ from eligibility.reports.files import EXCEL_ROWS, TextBook, open_workbook
 A4 = 9
 #: more columns than these would be too small to read on one page
 FITTING = 12
+#: pages beside each other that a table of more columns takes
+WIDE_PAGES = 4
 FORMATS: dict[str, dict[str, Any]] = {
     "text": {},
     "share": {"num_format": "0.0%"},
@@ -130,6 +132,11 @@ class SheetBook:
         sheet.repeat_rows(head)
         if len(columns) <= FITTING or notes:
             sheet.fit_to_pages(1, 0)
+        else:
+            # a page that holds the further columns says whose they are
+            sheet.fit_to_pages(WIDE_PAGES, 0)
+            if frozen:
+                sheet.repeat_columns(0, frozen - 1)
         last = head
         for last, row in enumerate(rows, start=head + 1):
             if last >= EXCEL_ROWS:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from eligibility.assessment.assess import assess_table
-from eligibility.city.annual_results import AnnualResults
+from eligibility.city.annual_results import AnnualResults, Result
 from eligibility.city.chances import FirmChances
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.year import CityYear, first_deadline, next_year
@@ -155,10 +155,18 @@ class _Annual:
         title = say("Target and certified") if self.results is None else say("Outlook")
         yield Heading(title, new_page=True)
         if self.results is not None:
+            pending = self.results.count(Result.PENDING)
             counted = say(
-                "Of {firms} firms that may be certified in the year, those that applied among them"
+                "The results count all {applied} applications of the year. The outlook starts from what is "
+                "open: {firms} firms that may still be certified, {pending} pending applications among them."
             )
-            yield Text(counted.format(firms=self.record["firms"]))
+            yield Text(
+                counted.format(
+                    applied=len(self.results.applications),
+                    firms=self.record["firms"],
+                    pending=pending,
+                )
+            )
         low, high = seen["interval_80"]
         rows = [
             (
@@ -218,7 +226,8 @@ class _Annual:
     def funnel(self) -> Iterator[Block]:
         say, funnel = self.say, self.record["funnel"]
         yield Heading(say("Funnel"))
-        steps = [(say("Applying"), float(self.record["firms"]))]
+        first = say("Applying") if self.results is None else say("May still be certified")
+        steps = [(first, float(self.record["firms"]))]
         open_firms = sum(part["firms"] for part in funnel if part["verdict"] != "ineligible")
         steps.append((say("Not ineligible"), float(open_firms)))
         eligible = sum(part["firms"] for part in funnel if part["verdict"] == "eligible")
@@ -228,7 +237,9 @@ class _Annual:
         steps.append((say("Expected to be certified"), expected))
         labels, values = zip(*steps, strict=True)
         yield Bars(
-            say("From the application to the certificate"),
+            say("From the application to the certificate")
+            if self.results is None
+            else say("From those still open to the certificate"),
             labels,
             ((say("Number of firms"), values),),
         )

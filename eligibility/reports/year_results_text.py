@@ -14,6 +14,7 @@ from eligibility.city.annual_results import (
 )
 from eligibility.city.year import Share
 from eligibility.domain.results import MET
+from eligibility.domain.text import Message
 from eligibility.i18n import Language
 from eligibility.reports.number_format import money, percent
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Point, Points, Text
@@ -24,7 +25,11 @@ LISTED = 8
 
 
 def results_paper(
-    results: AnnualResults, place: str, scheme: Scheme, language: Language, share: Share | None
+    results: AnnualResults,
+    place: str,
+    scheme: Scheme,
+    language: Language,
+    outlook: Share | Message | None,
 ) -> Paper:
     """The report of a year on a part of the firms, or where nobody is left to be forecast.
 
@@ -32,28 +37,36 @@ def results_paper(
     ----------
     place : str
         Whose year it is: the city, where the scope names no district or carrier.
-    share : Share, optional
-        What the year's forecast says of these firms.
+    outlook : Share or Message, optional
+        What the year's forecast says of these firms, or why there is none.
     """
     say = language.text
     blocks = [*results_blocks(results, scheme, language)]
-    if share is not None:
-        blocks.append(Heading(say("Outlook to the year's end")))
-        blocks.append(
-            Grid(
-                (say("What"), say("Number of firms")),
-                (
-                    (say("May still be certified in the year"), f"{share.firms:,}"),
-                    (say("of these eligible by their figures"), f"{share.verdicts.get(MET, 0):,}"),
+    blocks.append(Heading(say("Outlook to the year's end")))
+    match outlook:
+        case None:
+            blocks.append(Text(say("None of these firms may still be certified in the year.")))
+        case Message():
+            blocks.append(Text(outlook.say(language)))
+        case share:
+            blocks.append(
+                Grid(
+                    (say("What"), say("Number of firms")),
                     (
-                        say("Certificates expected of them (forecast)"),
-                        f"{share.expected_certifications:.1f}",
+                        (say("May still be certified in the year"), f"{share.firms:,}"),
+                        (
+                            say("of these eligible by their figures"),
+                            f"{share.verdicts.get(MET, 0):,}",
+                        ),
+                        (
+                            say("Certificates expected of them (forecast)"),
+                            f"{share.expected_certifications:.1f}",
+                        ),
                     ),
-                ),
-                (8, 3),
-                frozenset({1}),
+                    (8, 3),
+                    frozenset({1}),
+                )
             )
-        )
     return Paper(
         title=report_title(results.scope, place, results.year, language),
         lines=results_lines(results, language),
@@ -119,6 +132,7 @@ def results_blocks(results: AnnualResults, scheme: Scheme, language: Language) -
     yield from _lists(results, language)
     yield from _survey(results, language)
     yield from _work(results, language)
+    yield from _courses(results, language)
     yield from _research(results, language)
     yield from _gaps(results, scheme, language)
 
@@ -271,6 +285,23 @@ def _work(results: AnnualResults, language: Language) -> Iterator[Block]:
         ),
         (5, 2, 2, 2),
         frozenset({1, 2, 3}),
+    )
+
+
+def _courses(results: AnnualResults, language: Language) -> Iterator[Block]:
+    say = language.text
+    yield Heading(say("Courses held"))
+    if not results.courses:
+        yield Text(say("No course is on record."))
+        return
+    yield Grid(
+        (say("Course"), say("Day"), say("Firms that came"), say("At another stage since")),
+        tuple(
+            (each.course, each.held_on.isoformat(), f"{each.firms:,}", f"{each.at_other_stage:,}")
+            for each in results.courses
+        ),
+        (7, 2.6, 2.6, 3.2),
+        frozenset({2, 3}),
     )
 
 

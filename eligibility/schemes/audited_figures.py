@@ -14,7 +14,14 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import ScoredItem
 from eligibility.schemes.banded_items import REVIEW
-from eligibility.schemes.kleene import Share, Truth, between, item_between, share, share_reaches
+from eligibility.schemes.three_valued_logic import (
+    Share,
+    Truth,
+    between,
+    item_between,
+    share,
+    share_reaches,
+)
 
 #: the latest year of the form, and the last two
 LATEST = 3

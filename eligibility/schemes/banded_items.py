@@ -15,7 +15,7 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition, Item
 from eligibility.domain.results import ScoredItem
-from eligibility.schemes.kleene import Share, Truth, item_between
+from eligibility.schemes.three_valued_logic import Share, Truth, item_between
 
 #: of an interpretation: no ratio can be formed, so there are no points; or a person decides
 REVIEW = "review"

@@ -47,7 +47,8 @@ class Basis(FrozenModel):
     """Basis (口径) on which a figure stands, such as books, super-deduction or certification.
 
     ``of`` names the basis that it follows from; ``total`` says that it has no categories, ``part``
-    that it is a part of that basis. ``field`` and ``total_field`` are the stems of the input's fields
+    that it is a part of that basis, and ``needs_difference: false`` that it may be any part of it until a
+    difference is stated. ``field`` and ``total_field`` are the stems of the input's fields
     that hold the figure, ``{category}`` in them its category, and its total.
     """
 
@@ -57,6 +58,7 @@ class Basis(FrozenModel):
     of: str | None = None
     total: bool = False
     part: bool = False
+    needs_difference: bool = True
     field: str | None = None
     total_field: str | None = None
     limits: tuple[Limit, ...] = ()
@@ -110,6 +112,21 @@ class Bridge(FrozenModel):
         """Every basis by its id."""
         return {basis.id: basis for basis in self.bases}
 
+    def stated_categories(self, basis: Basis) -> tuple[str, ...]:
+        """The categories that a basis is given by: of a limited one those that the limits change."""
+        if basis.total:
+            return (ALL,)
+        limited = {limit.category for limit in basis.limits}
+        if not limited:
+            return tuple(self.categories)
+        return (*(each for each in self.categories if each in limited), ALL)
+
+    @cached_property
+    def titles(self) -> Mapping[str, Wording]:
+        """The title of every basis and difference by its id."""
+        bases = {basis.id: basis.title for basis in self.bases}
+        return bases | {difference.id: difference.title for difference in self.differences}
+
     @cached_property
     def differences_by_id(self) -> Mapping[str, Difference]:
         """Every difference by its id."""
@@ -128,10 +145,32 @@ class BridgeSign(Sign):
     category: str = ALL
 
 
+class PaperLines(FrozenModel):
+    """Lines of an official form that state a figure of a bridge.
+
+    Attributes
+    ----------
+    form, edition : str
+    column : str
+        Of the form.
+    states : str
+        Id of the basis or difference.
+    lines : mapping of category to tuple of str
+        Lines whose figures add up; one with a minus before its key is taken off.
+    """
+
+    form: str
+    edition: str
+    column: str = "amount"
+    states: str
+    lines: Mapping[str, tuple[str, ...]]
+
+
 class ReconciliationRules(FrozenModel):
     """Rules of a scheme's reconciliation: parameters of the tax law, bridges, signs.
 
-    ``first_year`` is the earliest fiscal year that the rules hold for.
+    ``first_year`` is the earliest fiscal year that the rules hold for; ``papers`` says which forms
+    state which figures.
     """
 
     checked_on: date
@@ -139,6 +178,7 @@ class ReconciliationRules(FrozenModel):
     parameters: Mapping[str, Parameter]
     bridges: tuple[Bridge, ...]
     signs: tuple[BridgeSign, ...]
+    papers: tuple[PaperLines, ...] = ()
 
     def parameter(self, name: str, law: Edition) -> Parameter:
         """A number of the tax law that stands here, or one of the edition."""

@@ -24,6 +24,7 @@ KEYED = {
     "groups": "id",
     "items": "id",
     "bands": "grade",
+    "elements": "id",
 }
 #: entries whose keys are merged one by one wherever they stand
 NESTED = ("score",)

@@ -18,7 +18,7 @@ from eligibility.schemes.audited_figures import (
     segment_years,
     share_of_year,
 )
-from eligibility.schemes.kleene import (
+from eligibility.schemes.three_valued_logic import (
     between,
     decide,
     share_reaches,

@@ -42,6 +42,8 @@ class ListColumn:
     firm_name: str = ""
     refers_to: tuple[str, ...] = ()
     by_title: bool = False
+    #: an amount below nothing is taken, as costs that were written back
+    may_be_negative: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def definitions(
                     column.get("firm_name", ""),
                     tuple(column.get("refers_to", ())),
                     column.get("by_title", False),
+                    column.get("may_be_negative", False),
                 )
                 for column in entry["columns"]
             ),

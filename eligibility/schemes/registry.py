@@ -38,6 +38,7 @@ from eligibility.schemes.example_firm import example_firm
 from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
+from eligibility.schemes.materials import MaterialCatalogue
 from eligibility.schemes.staff import StaffRules
 from eligibility.schemes.yaml_file import read_yaml
 
@@ -149,6 +150,11 @@ class Scheme:
         """The rules of a file of its folder; None where it has none."""
         path = self.folder / file
         return kind.model_validate(read_yaml(path)) if path.exists() else None
+
+    @cached_property
+    def materials(self) -> MaterialCatalogue | None:
+        """The papers of an application one by one; None where the scheme does not list them."""
+        return self._rules("materials.yaml", MaterialCatalogue)
 
     def checker(self, check: Check) -> Checker:
         """The function that looks for what a check of the chain of evidence says."""

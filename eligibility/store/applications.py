@@ -127,13 +127,51 @@ class Applications(Access):
         rows = checked_steps(steps)
         with self._writing() as connection:
             self._seen_firm(connection, firm_id)
-            entry = self._entry_of_steps(connection, firm_id, applied_year, rows)
-            if version == 0 and "assessment_id" not in entry:
-                entry["assessment_id"] = connection.scalar(_at_application(firm_id, applied_year))
-            write_steps(connection, firm_id, applied_year, rows)
-            key = {"firm_id": firm_id, "applied_year": applied_year}
-            logged = [{"step": row["step"].value, "day": row["day"]} for row in rows]
-            return self._put_outcome(connection, key, entry, version, steps=logged)
+            return self._put_steps(connection, firm_id, applied_year, rows, {}, version)
+
+    @open_to(STAFF)
+    def save_published(self, rows: Iterable[tuple[int, int, Iterable[Facts], Facts, int]]) -> int:
+        """Record what a published list says of many applications, all or none; their number.
+
+        Parameters
+        ----------
+        rows : iterable of (firm_id, applied_year, steps, values, version)
+            All steps of the application as of ``save_steps``, and of ``OUTCOME`` what the list says.
+
+        Raises
+        ------
+        InputError
+            If the steps of one do not follow one another.
+        Conflict
+            If someone else changed one of them since.
+        """
+        recorded = [
+            (firm_id, year, checked_steps(steps), values, version)
+            for firm_id, year, steps, values, version in rows
+        ]
+        with self._writing() as connection:
+            for firm_id, year, steps, values, version in recorded:
+                self._seen_firm(connection, firm_id)
+                self._put_steps(connection, firm_id, year, steps, only(values, OUTCOME), version)
+        return len(recorded)
+
+    def _put_steps(
+        self,
+        connection: Connection,
+        firm_id: int,
+        year: int,
+        steps: list[Row],
+        values: Row,
+        version: int,
+    ) -> int:
+        """Write the steps of an application, its outcome after them, and what else is known of it."""
+        entry = {**self._entry_of_steps(connection, firm_id, year, steps), **values}
+        if version == 0 and "assessment_id" not in entry:
+            entry["assessment_id"] = connection.scalar(_at_application(firm_id, year))
+        write_steps(connection, firm_id, year, steps)
+        key = {"firm_id": firm_id, "applied_year": year}
+        logged = [{"step": row["step"].value, "day": row["day"]} for row in steps]
+        return self._put_outcome(connection, key, entry, version, steps=logged)
 
     def _entry_of_steps(
         self, connection: Connection, firm_id: int, year: int, rows: list[Row]

@@ -32,6 +32,8 @@ class AuditAction(StrEnum):
     TOKEN_REVOKE = "token.revoke"
     TARGET_SET = "target.set"
     ASSUMPTION_SAVE = "assumption.save"
+    COLUMN_NAME_SAVE = "column_name.save"
+    COLUMN_NAME_WITHDRAW = "column_name.withdraw"
     FIRM_ADD = "firm.add"
     FIRM_CHANGE = "firm.change"
     FIRM_ASSIGN = "firm.assign"
@@ -56,7 +58,10 @@ class AuditAction(StrEnum):
     NOTE_ADD = "note.add"
     VISIT_ADD = "visit.add"
     VISIT_CHANGE = "visit.change"
+    COURSE_SAVE = "course.save"
     DOCUMENT_SAVE = "document.save"
+    FILE_ADD = "file.add"
+    FILE_REMOVE = "file.remove"
     DRAFT_SHARE = "draft.share"
     DRAFT_WITHDRAW = "draft.withdraw"
     DRAFT_DELETE = "draft.delete"
@@ -86,6 +91,8 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.TOKEN_REVOKE: msgid("revoke token"),
     AuditAction.TARGET_SET: msgid("set target"),
     AuditAction.ASSUMPTION_SAVE: msgid("change assumption"),
+    AuditAction.COLUMN_NAME_SAVE: msgid("remember a name of a column"),
+    AuditAction.COLUMN_NAME_WITHDRAW: msgid("forget a name of a column"),
     AuditAction.FIRM_ADD: msgid("add firm"),
     AuditAction.FIRM_CHANGE: msgid("change firm"),
     AuditAction.FIRM_ASSIGN: msgid("assign"),
@@ -110,7 +117,10 @@ AUDIT_WORDS: Mapping[str, str] = {
     AuditAction.NOTE_ADD: msgid("add note"),
     AuditAction.VISIT_ADD: msgid("add visit"),
     AuditAction.VISIT_CHANGE: msgid("change visit"),
+    AuditAction.COURSE_SAVE: msgid("record course"),
     AuditAction.DOCUMENT_SAVE: msgid("save document"),
+    AuditAction.FILE_ADD: msgid("attach file"),
+    AuditAction.FILE_REMOVE: msgid("remove file"),
     AuditAction.DRAFT_SHARE: msgid("share draft"),
     AuditAction.DRAFT_WITHDRAW: msgid("withdraw draft"),
     AuditAction.DRAFT_DELETE: msgid("delete draft"),

@@ -1,7 +1,8 @@
 """Backup, restore and export of a store.
 
 A backup is a SQLite store whatever the database it came from, so that it also moves a store from
-SQLite to PostgreSQL and back. The signing key is not in it.
+SQLite to PostgreSQL and back. The files attached to documents lie in a table of their own in it. The
+signing key is not in it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,13 @@ from sqlalchemy import text as sql
 from eligibility.domain.errors import Conflict, InputError, StoreUnavailable
 from eligibility.formula_injection import escape_text
 from eligibility.store.actors import now
+from eligibility.store.backup_files import (
+    FOLDER,
+    add_files,
+    check_files,
+    export_files,
+    restore_files,
+)
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment, damage_error
 from eligibility.store.engine import (
     OWNER_ONLY,
@@ -47,6 +55,7 @@ from eligibility.store.engine import (
     sqlite_url,
     writing,
 )
+from eligibility.store.file_folder import files_folder
 from eligibility.store.rows import slices
 from eligibility.store.schema import (
     SECRET,
@@ -89,7 +98,10 @@ def backup(engine: Engine, file: Path) -> dict[str, int]:
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
         copy = _copy_pages if engine.dialect.name == "sqlite" else _copy_rows
-        rows = _compare(copy(engine, part), part)
+        contents = copy(engine, part)
+        with closing(sqlite3.connect(part)) as written_rows:
+            add_files(files_folder(engine), written_rows)
+        rows = _compare(contents, part)
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         # a link fails where a name has appeared meanwhile; a rename would overwrite it
@@ -143,6 +155,8 @@ def restore(engine: Engine, file: Path) -> dict[str, int]:
                 for table in (sign_ins, api_tokens):
                     unended = update(table).where(table.c.revoked_at.is_(None))
                     new.execute(unended.values(revoked_at=now()))
+                with closing(_read_only(copied)) as held:
+                    restore_files(held, files_folder(engine))
                 return rows
         finally:
             source.dispose()
@@ -152,7 +166,8 @@ def export(engine: Engine, folder: Path) -> ExportCounts:
     """Write every table into a new folder, but ``NOT_EXPORTED`` and the columns ``SECRET``.
 
     ``<table>.jsonl`` holds a JSON object a row, exactly; ``<table>.csv`` the same to look at in a
-    spreadsheet, where a text that it would take for a formula has an apostrophe before it.
+    spreadsheet, where a text that it would take for a formula has an apostrophe before it. Attached
+    files lie in ``files``, by the SHA-256 that their rows name.
     It is for other programs: only a backup becomes a store again.
     """
     if folder.exists() and any(folder.iterdir()):
@@ -166,6 +181,7 @@ def export(engine: Engine, folder: Path) -> ExportCounts:
                 for table in metadata.sorted_tables
                 if table not in NOT_EXPORTED
             }
+            export_files(connection, files_folder(engine), folder / FOLDER)
             return ExportCounts(written, left)
     except OSError as error:
         raise InputError("{path} cannot be written: {why}.", path=str(folder), why=error) from error
@@ -311,6 +327,7 @@ def _contents(file: Path) -> _Contents:
                 rows[table.name] = count[0]
         if (orphan := connection.execute("PRAGMA foreign_key_check").fetchone()) is not None:
             raise sqlite3.DatabaseError(f"{orphan[0]}: a row belongs to one that is not there")
+        check_files(connection)
         return _Contents(stands_at and stands_at[0], rows)
 
 

@@ -1,4 +1,4 @@
-"""Casework: tasks, notes, the checklist of documents, and saved views."""
+"""Casework: tasks, notes, saved views and columns of the list of firms."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, delete, insert, select
 
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.store.access import Access, open_to
-from eligibility.store.actors import ANYONE, STAFF
+from eligibility.store.actors import STAFF
 from eligibility.store.audit import AuditAction, write_audit
+from eligibility.store.list_table import list_columns
 from eligibility.store.rows import Facts, Row, clean, only, plain, slices
 from eligibility.store.schema import (
-    DocumentStatus,
     accounts,
-    documents,
     firms,
     notes,
     saved_views,
@@ -168,41 +167,6 @@ class Casework(Access):
             self._log(connection, AuditAction.NOTE_ADD, firm_id, note=new_id)
         return new_id
 
-    @open_to(ANYONE)
-    def documents(self, firm_id: int) -> list[Row]:
-        """The checklist of a firm: item, status (a ``Paper``), remark, version."""
-        with self._reading() as connection:
-            self._seen_firm(connection, firm_id)
-            wanted = self._select(documents, documents.c.firm_id == firm_id)
-            return self._all(connection, wanted.order_by(documents.c.id))
-
-    @open_to(STAFF)
-    def save_document(
-        self,
-        firm_id: int,
-        item: str,
-        status: DocumentStatus | str,
-        version: int,
-        remark: str | None = None,
-    ) -> int:
-        """Say where one document stands; the next version (0: it is not on the list yet)."""
-        if status not in set(DocumentStatus):
-            raise InputError("There is no document status {status}.", status=status)
-        require_length(remark, LONGEST_NOTE)
-        values = {
-            "status": DocumentStatus(status).value,
-            "remark": remark,
-            "changed_at": self._clock(),
-        }
-        with self._writing(moves_year=False) as connection:
-            self._seen_firm(connection, firm_id)
-            key = {"firm_id": firm_id, "item": item}
-            after = self._put(connection, documents, key, values, version)
-            self._log(
-                connection, AuditAction.DOCUMENT_SAVE, firm_id, item=item, status=values["status"]
-            )
-        return after
-
     @open_to(STAFF)
     def views(self) -> list[Row]:
         """The actor's own saved views of the table of firms, by name."""
@@ -231,6 +195,24 @@ class Casework(Access):
             )
             if gone.rowcount != 1:
                 raise NotFound("That is not here.")
+
+    @open_to(STAFF)
+    def list_columns(self) -> list[str]:
+        """The columns that the actor has chosen for the list of firms, in that order; none: all."""
+        with self._reading() as connection:
+            chosen = connection.scalar(select(list_columns.c.columns).where(self._own_list()))
+        return list(chosen or ())
+
+    @open_to(STAFF)
+    def save_list_columns(self, columns: Sequence[str]) -> None:
+        """Keep the actor's columns of the list of firms, in place of those chosen before."""
+        with self._writing(moves_year=False) as connection:
+            connection.execute(delete(list_columns).where(self._own_list()))
+            values = {"account_id": self.actor.account_id, "columns": list(columns)}
+            self._insert(connection, list_columns, values)
+
+    def _own_list(self) -> ColumnElement[bool]:
+        return list_columns.c.account_id.is_not_distinct_from(self.actor.account_id)
 
     def _own_views(self) -> ColumnElement[bool]:
         return saved_views.c.account_id.is_not_distinct_from(self.actor.account_id)

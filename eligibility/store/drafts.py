@@ -18,7 +18,7 @@ from eligibility.domain.errors import InputError, NotAllowed, NotFound
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import ANYONE, STAFF, Actor
 from eligibility.store.audit import AuditAction
-from eligibility.store.exchange_tables import links
+from eligibility.store.exchange_tables import decisions, links
 from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import Role, carriers, draft_browsers, drafts
 
@@ -228,6 +228,9 @@ class Drafts(Access):
             row = self._draft(connection, key)
             connection.execute(delete(links).where(links.c.draft_id == row["id"]))
             connection.execute(delete(draft_browsers).where(draft_browsers.c.draft_id == row["id"]))
+            # SQLite gives the id to the next draft, which may be another firm's
+            decided = update(decisions).where(decisions.c.draft_id == row["id"])
+            connection.execute(decided.values(draft_id=None))
             connection.execute(delete(drafts).where(drafts.c.id == row["id"]))
             self._log(connection, AuditAction.DRAFT_DELETE, draft=row["id"])
 

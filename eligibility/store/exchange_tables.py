@@ -69,6 +69,8 @@ decisions = Table(
     Column("key", String(100), nullable=False),
     Column("value", Json, nullable=False),
     Column("previous", Json),
+    #: the paper that the firm took it from, as ``reports.fact_sources`` has it; None where it typed it
+    Column("source", Json),
     Column("is_accepted", Boolean, nullable=False),
     Column("remark", Text, nullable=False),
     Column("account_id", ForeignKey("accounts.id")),

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from eligibility.domain.firm_names import name_key, name_order, name_stem
+from eligibility.store.document_table import documents
 from eligibility.store.identity_tables import former_carriers, former_names
 from eligibility.store.rows import Row, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
     assessments,
-    documents,
     figures,
     firms,
     ledgers,

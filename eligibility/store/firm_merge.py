@@ -24,6 +24,8 @@ from eligibility.store.certificate_tables import (
     firm_changes,
 )
 from eligibility.store.column_types import Day, Moment
+from eligibility.store.course_table import course_attendance
+from eligibility.store.document_table import document_files, documents
 from eligibility.store.exchange_tables import contacts, decisions, links, submissions
 from eligibility.store.firm_history import name_columns, record_carriers
 from eligibility.store.identity_tables import former_carriers, former_names
@@ -34,7 +36,6 @@ from eligibility.store.schema import (
     Stage,
     accounts,
     assessments,
-    documents,
     figures,
     firms,
     ledgers,
@@ -52,6 +53,7 @@ KEYS: Mapping[Table, str | None] = {
     outcomes: "applied_year",
     application_steps: "applied_year",
     documents: "item",
+    document_files: None,
     tasks: None,
     notes: None,
     former_names: None,
@@ -65,6 +67,7 @@ KEYS: Mapping[Table, str | None] = {
     cancellations: "applied_year",
     firm_changes: None,
     visits: None,
+    course_attendance: None,
 }
 BY_NAME = {table.name: table for table in KEYS}
 #: what does not say what a row tells

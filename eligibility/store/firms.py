@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -54,6 +54,8 @@ class ResultPage:
 
     rows: list[Row]
     count: int
+    #: of a list of firms: how many of all have each verdict; None: not assessed yet
+    verdicts: Mapping[str | None, int] = field(default_factory=dict)
 
 
 #: the nearest day on which something is to be done for a firm
@@ -126,13 +128,16 @@ class Firms(Access):
         # said of a column without blanks, it would keep SQLite from its index
         blank = getattr(column, "nullable", True)
         order = by.nulls_last() if blank else by, firms.c.id
-        counting = select(func.count()).select_from(firms)
+        counting = select(firms.c.verdict, func.count()).group_by(firms.c.verdict)
         clauses = (selection or FirmFilter()).clauses()
         with self._reading() as connection:
             statement = self._listing(selection).order_by(*order)
             rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
-            count = connection.scalar(counting.where(self._counts(), *clauses)) or 0
-        return ResultPage(rows, count)
+            counted = counting.where(self._counts(), *clauses)
+            verdicts: dict[str | None, int] = {
+                verdict: n for verdict, n in connection.execute(counted)
+            }
+        return ResultPage(rows, sum(verdicts.values()), verdicts)
 
     @open_to(ANYONE)
     def frame(self, selection: FirmFilter | None = None) -> dict[str, NDArray[Any]]:

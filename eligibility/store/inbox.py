@@ -20,12 +20,14 @@ from eligibility.store.engine import alone
 from eligibility.store.exchange_tables import decisions, links, submissions
 from eligibility.store.fact_rows import known_facts
 from eligibility.store.rows import Facts, Row, plain
-from eligibility.store.schema import accounts, carriers, drafts, figures, firms
+from eligibility.store.schema import Ledger, accounts, carriers, drafts, figures, firms, ledgers
 
 #: arrivals that are listed at once, and characters of a remark
 MOST_LISTED, LONGEST_REMARK = 200, 300
 #: facts that stand in the firm's own row as well
 OWN = ("district", "industry")
+#: before the kind of a list, in the key of a decision
+LIST = "list:"
 
 
 class Origin(NamedTuple):
@@ -159,6 +161,71 @@ class Inbox(Access):
         return after
 
     @open_to(STAFF)
+    def decide_list(
+        self, origin: Origin, firm_id: int, year: int, key: str, *, accept: bool, version: int,
+        remark: str = "",
+    ) -> int:  # fmt: skip
+        """Put a list that a firm sent in place of the one held of it, or keep that it was refused.
+
+        Parameters
+        ----------
+        origin : Origin
+        firm_id : int
+        year : int
+            Of the application that it was sent for.
+        key : str
+            Of the list among the ``ledgers`` of what was sent, as ``ip`` or ``activity@2025``.
+        accept : bool
+        version : int
+            Of the firm's list that it was compared with; 0 where there is none.
+        remark : str
+            Why it was refused, for the firm to read.
+
+        Returns
+        -------
+        int
+            The version of the firm's list after it.
+
+        Raises
+        ------
+        NotAllowed
+            If a program asks.
+        NotFound
+            If it is no longer shared, has no such list, or the firm is not to be seen.
+        Conflict
+            If somebody decided on it already, or changed the list since.
+        """
+        self._require_person()
+        require_length(remark, LONGEST_REMARK)
+        kind = key.partition("@")[0]
+        if kind not in set(Ledger):
+            raise NotFound("There is no ledger {ledger}.", ledger=kind)
+        with self._writing() as connection:
+            alone(connection, f"inbox {origin.kind} {origin.id}")
+            arrival = self._arrival(connection, origin)
+            self._seen_firm(connection, firm_id)
+            rows = (arrival["state"].get("ledgers") or {}).get(key)
+            if arrival["firm_id"] not in (None, firm_id) or not rows:
+                raise NotFound("That is not here.")
+            decision = {LIST + kind: [plain(row) for row in rows]}
+            self._refuse_twice(connection, origin, decision)
+            own = {"firm_id": firm_id, "kind": kind}
+            mine = (ledgers.c.firm_id == firm_id) & (ledgers.c.kind == kind)
+            held = connection.execute(select(ledgers).where(mine)).mappings().first()
+            before = {LIST + kind: held["rows"]} if held else {}
+            after = version
+            if accept:
+                values = {"rows": decision[LIST + kind], "changed_at": self._clock()}
+                after = self._put(connection, ledgers, own, values, version)
+            where = (firm_id, year)
+            self._keep(connection, origin, arrival, where, before, decision, accept, remark)
+            self._log(
+                connection, AuditAction.SUBMISSION_DECIDE, firm_id, origin=origin.kind,
+                origin_id=origin.id, ledger=kind, rows=len(rows), accepted=accept,
+            )  # fmt: skip
+        return after
+
+    @open_to(STAFF)
     def put_away(self, origin: Origin) -> None:
         """Take it off the list: nothing of it is left to decide; NotAllowed for a program."""
         self._require_person()
@@ -211,6 +278,7 @@ class Inbox(Access):
         remark: str,
     ) -> None:
         firm_id, year = where
+        sources = arrival["state"].get("sources") or {}
         for key, value in facts.items():
             self._insert(
                 connection,
@@ -224,6 +292,7 @@ class Inbox(Access):
                     "key": key,
                     "value": value,
                     "previous": before.get(key),
+                    "source": sources.get(key),
                     "is_accepted": is_accepted,
                     "remark": "" if is_accepted else remark.strip(),
                     "account_id": self.actor.account_id,

@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import case, func, literal, select, union_all
+from sqlalchemy import String, case, cast, func, literal, select, union_all
 
 from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import STAFF
+from eligibility.store.document_table import documents
 from eligibility.store.rows import Row
-from eligibility.store.schema import Stage, accounts, audit_log, carriers, firms, outcomes, tasks
+from eligibility.store.schema import (
+    DocumentStatus,
+    Stage,
+    accounts,
+    audit_log,
+    carriers,
+    firms,
+    outcomes,
+    tasks,
+)
 
 #: a file that a line of the log speaks of, and the firm that it is of now
 _FILE = firms.alias("file")
@@ -156,9 +166,10 @@ class Overview(Access):
 
     @open_to(STAFF)
     def deadlines(self, until: date, *, limit: int = 100) -> list[Row]:
-        """Open tasks due and certificates running out up to that day, the nearest first.
+        """Open tasks, documents to come and certificates running out up to that day, the nearest first.
 
-        Rows of ``due_on``, ``kind`` (task or certificate), ``title``, ``firm_id``, ``firm``.
+        Rows of ``due_on``, ``kind`` (task, document or certificate), ``title``, ``firm_id``, ``firm``.
+        Documents of one firm and day are one row, whose title is their number.
         """
         with self._reading() as connection:
             due = (
@@ -177,6 +188,16 @@ class Overview(Access):
                 .join_from(outcomes, firms)
                 .where(self._visible(), outcomes.c.certified, outcomes.c.expires_on <= until)
             )  # fmt: skip
-            both = union_all(due, ending).subquery()
-            ordered = select(both).order_by(both.c.due_on, both.c.firm_id).limit(limit)
+            to_come = (DocumentStatus.MISSING.value, DocumentStatus.ASKED.value)
+            papers = (
+                select(
+                    documents.c.due_on, literal("document"), cast(func.count(), String),
+                    firms.c.id, firms.c.name,
+                )
+                .join_from(documents, firms)
+                .where(self._visible(), documents.c.status.in_(to_come), documents.c.due_on <= until)
+                .group_by(documents.c.due_on, firms.c.id, firms.c.name)
+            )  # fmt: skip
+            every = union_all(due, ending, papers).subquery()
+            ordered = select(every).order_by(every.c.due_on, every.c.firm_id).limit(limit)
             return self._all(connection, ordered)

@@ -16,8 +16,11 @@ from eligibility.store.applications import Applications
 from eligibility.store.assumptions import Assumptions
 from eligibility.store.casework import Casework
 from eligibility.store.certificates import Certificates
+from eligibility.store.column_names import ColumnNames
 from eligibility.store.contacts import Contacts
+from eligibility.store.courses import Courses
 from eligibility.store.desk import Desk
+from eligibility.store.documents import Documents
 from eligibility.store.drafts import Drafts
 from eligibility.store.firms import Firms
 from eligibility.store.identity import Identity
@@ -52,9 +55,13 @@ class Repository(Access):
     applications : Applications
         Applications, outcomes, and what a model learns from them.
     casework : Casework
-        Tasks, notes, documents, saved views.
+        Tasks, notes, saved views.
+    documents : Documents
+        Papers collected of firms, with the files attached.
     visits : Visits
         Visits to firms, and what was found.
+    courses : Courses
+        Courses that were held, and who came.
     desk : Desk
         What is before one person today and this week.
     drafts : Drafts
@@ -76,6 +83,7 @@ class Repository(Access):
     results : YearResults
         What became of a year.
     assumptions : Assumptions
+    column_names : ColumnNames
         What holds instead of the numbers of the settings files.
     tallies : YearTallies
         What the register counts of a year: headline, funnel and list.
@@ -94,7 +102,9 @@ class Repository(Access):
         self.records = Records(engine, principal, clock)
         self.applications = Applications(engine, principal, clock)
         self.casework = Casework(engine, principal, clock)
+        self.documents = Documents(engine, principal, clock)
         self.visits = Visits(engine, principal, clock)
+        self.courses = Courses(engine, principal, clock)
         self.desk = Desk(engine, principal, clock)
         self.drafts = Drafts(engine, principal, clock)
         self.imports = Imports(engine, principal, clock)
@@ -106,6 +116,7 @@ class Repository(Access):
         self.year = YearQueries(engine, principal, clock)
         self.results = YearResults(engine, principal, clock)
         self.assumptions = Assumptions(engine, principal, clock)
+        self.column_names = ColumnNames(engine, principal, clock)
         self.tallies = YearTallies(engine, principal, clock)
         self.administration = Administration(engine, principal, clock)
         self.api_tokens = ApiTokens(engine, principal, clock)

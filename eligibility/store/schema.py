@@ -34,7 +34,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0017"
+REVISION = "0022"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -367,19 +367,6 @@ notes = Table(
     Column("text", Text, nullable=False),
     _by(),
     _at(),
-)
-
-documents = Table(
-    "documents",
-    metadata,
-    _id(),
-    _firm(),
-    Column("item", String(200), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("remark", Text),
-    _at("changed_at"),
-    _version(),
-    UniqueConstraint("firm_id", "item"),
 )
 
 drafts = Table(

@@ -22,6 +22,7 @@ from eligibility.api import read_firms
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
 from eligibility.assessment.record import records
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.atomic_file import atomic_file
 from eligibility.batch.local import score_file
 from eligibility.documents.reading import read_documents
@@ -37,7 +38,6 @@ from eligibility.reports.score_table import Judge
 from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
 from eligibility.web_api.problem import BUSY, RowsRefused, TooMuch, language_of
 from eligibility.web_api.schemas import (
-    AssessmentRecord,
     AssessRequest,
     Day,
     FieldQuestion,

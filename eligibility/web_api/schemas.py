@@ -1,14 +1,13 @@
 """Requests and answers as pydantic models: what is checked on the way in and published as schema.
 
-Answers are written from the records themselves; their models here say what stands in them, and a
-test holds every record of the sample firms against them.
+Answers are the records themselves, whose types are those of the packages that make them.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -35,8 +34,6 @@ FirmFacts = Annotated[
         "2026-05-10. What is left out or null is missing, not zero."
     ),
 ]
-Status = Literal["met", "unmet", "undetermined"]
-Number = float | None
 
 
 class Strict(BaseModel):
@@ -84,126 +81,6 @@ class FieldQuestion(Strict):
     text: Annotated[str, Field(min_length=1, max_length=2000)]
     count: Annotated[int, Field(ge=1, le=50)] = 5
     scheme: str = DEFAULT_SCHEME
-
-
-class Words(Strict):
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-
-class CitationRecord(Strict):
-    """Where a rule stands; ``confidence`` A is the official text, others are said where shown."""
-
-    document: str
-    article: str
-    gist: Words
-    confidence: Literal["A", "B", "M"]
-
-
-class OtherReading(Strict):
-    """A reading of an unclear clause that would change the result."""
-
-    id: str
-    question: Words
-    taken: str
-    other: str
-    other_says: Words
-    citation: CitationRecord
-    status: Status | None = None
-    low: Number = None
-    high: Number = None
-
-
-class FindingReadings(Strict):
-    """Readings under which a finding turns."""
-
-    turned_by: list[OtherReading]
-
-
-class ItemReadings(Strict):
-    """Readings under which an item's points change."""
-
-    changed_by: list[OtherReading]
-
-
-class FindingRecord(Strict):
-    """One condition: the firm's figure, the line it must pass, and how far it is."""
-
-    id: str
-    title: Words
-    status: Status
-    observed: bool | float | str | None
-    required: bool | float | None
-    line: Literal["at_least", "above", "at_most"]
-    margin: Number
-    unit: str
-    terms: dict[str, Number]
-    missing: list[str]
-    citation: CitationRecord
-    interpretation: FindingReadings | None
-    interval: list[Number] | None = None
-
-
-class ItemRecord(Strict):
-    """One item of the score: points that are certain (``low``) and possible (``high``)."""
-
-    id: str
-    title: Words
-    low: float
-    high: float
-    max: float
-    band: str | None
-    observed: bool | float | str | None
-    unit: str
-    missing: list[str]
-    citation: CitationRecord
-    interpretation: ItemReadings | None
-
-
-class ScoreRecord(Strict):
-    """The score as an interval, and the mark that it must pass."""
-
-    low: float
-    high: float
-    pass_above: Number
-    pass_at_least: Number
-    total: float
-    items: list[ItemRecord]
-
-
-class WarningRecord(Strict):
-    """What a reviewer would ask about."""
-
-    id: str
-    text: Words
-    citation: CitationRecord | None
-
-
-class GapRecord(Strict):
-    """What a condition lacks."""
-
-    finding: str
-    status: Status
-    shortfall: Number
-    unit: str
-    missing: list[str]
-
-
-class AssessmentRecord(Strict):
-    """One firm assessed, as ``assess --format json`` prints it."""
-
-    firm: dict[str, str | None]
-    as_of: date
-    scheme: str
-    edition: str
-    verdict: Literal["eligible", "ineligible", "undetermined"]
-    findings: list[FindingRecord]
-    score: ScoreRecord
-    warnings: list[WarningRecord]
-    readiness: dict[str, Any] | None
-    gaps: list[GapRecord]
 
 
 class Counts(Strict):

@@ -129,6 +129,22 @@ def test_a_target_is_added_on_the_page_and_stands_in_the_history(staffed: Staffe
     assert history["Who says so"].tolist() == ["2027年工作计划"]
 
 
+def test_a_course_is_recorded_with_the_firms_that_came(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    app = staffed.open("desk")
+    area = next(each for each in app.text_area if "Firms that came" in each.label)
+    area.set_value("甲公司\n不在库公司")
+    course = next(each for each in app.selectbox if each.label == "Course")
+    course.set_value(course.options[0])
+    button(app, "Record the course").click().run()
+    assert not app.exception
+    assert "不在库公司" in html(app)
+    (row,) = staffed.repository.courses.attendance(date.today().year)
+    assert (row["firm_id"], row["course"], row["held_on"]) == (
+        firm, course.options[0], date.today(),
+    )  # fmt: skip
+
+
 def test_practice_checks_stand_with_their_source_and_one_switched_off_is_in_the_history(
     staffed: Staffed,
 ) -> None:

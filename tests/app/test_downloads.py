@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
 
 from eligibility.app.widgets import downloads
 from eligibility.assessment.ladder import form, joint_fields
-from eligibility.i18n import ENGLISH
+from eligibility.i18n import ENGLISH, language_named
 from eligibility.intake.table import IntakeOptions, preview, read_table
+from eligibility.reports.score_table import scored_schema
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import Screening, filter_firms, screen
 
@@ -40,6 +42,21 @@ def test_what_is_shown_is_what_is_downloaded(screening: Screening) -> None:
     taken = rows(downloads.score_file(screening, shown, ENGLISH, "csv"))
     assert [row["name"] for row in taken] == ["丙"]
     assert taken[0]["st_staff_ratio_status"] == "met"
+
+
+def test_a_chinese_reader_gets_chinese_titles_and_words(screening: Screening) -> None:
+    chinese = language_named("zh")
+    taken = rows(downloads.score_file(screening, screening.table(chinese), chinese, "csv"))
+    titles = "".join(taken[0])
+    assert not re.search("[a-z]{3}", titles), titles
+    assert len({*taken[0]}) == len(screening_names())
+    assert taken[-1]["企业名称"] == "丙"
+    assert taken[-1]["科技人员占比：状态"] == "已满足"
+    assert taken[-1]["版本"] == "2016版认定办法"
+
+
+def screening_names() -> list[str]:
+    return scored_schema(load_scheme(), with_readiness=False).names
 
 
 def test_no_spreadsheet_runs_a_name(screening: Screening) -> None:

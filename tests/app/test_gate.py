@@ -16,12 +16,13 @@ import httpx
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime import caching
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 pytest.importorskip("playwright", reason="needs Playwright: pip install -r requirements-dev.txt")
 
-from eligibility.app.web import server
+from eligibility.app.web import gate, server
 from eligibility.store import Accounts, Repository, Role, open_store
 from tests.browser.server import free_port, started
 from tests.plain_browser import PlainBrowser
@@ -29,18 +30,14 @@ from tests.plain_browser import PlainBrowser
 PASSWORD = "correct horse battery"
 #: seconds after which the server of these tests ends a session without a tab
 RECONNECT = 3
-#: says in the log when all caches are cleared, and waits less long for a tab to come back
-PROGRAM = f"""
-import sys
-from streamlit.runtime import caching
-from streamlit.web.cli import main
-clear = caching.cache_resource.clear
-caching.cache_resource.clear = lambda: (print("CACHES CLEARED", flush=True), clear())
-from eligibility.app.web import gate
-gate.RECONNECT = {RECONNECT}
-main(sys.argv[1:])
-"""
 MEGABYTE = 1 << 20
+
+
+def be_watched() -> None:
+    """Say in the log when all caches are cleared, and wait less long for a tab to come back."""
+    clear = caching.cache_resource.clear
+    caching.cache_resource.clear = lambda: (print("CACHES CLEARED", flush=True), clear())
+    gate.RECONNECT = RECONNECT
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +57,7 @@ def address(folder: Path) -> Iterator[str]:
         "staff", PASSWORD, Role.MANAGER, once=False
     )
     engine.dispose()
-    with started(free_port(), folder, program=("-c", PROGRAM)) as (running, _):
+    with started(free_port(), folder, change=be_watched) as (running, _):
         yield running
 
 

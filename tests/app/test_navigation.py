@@ -37,6 +37,7 @@ PUBLIC = {
     "start",
     "precheck",
     "papers",
+    "books",
     "steps",
     "result",
     "firm",
@@ -53,7 +54,18 @@ STAFF = PUBLIC | {
 }  # fmt: skip
 LEADS = STAFF | {"admin", "assumptions"}
 #: reached from other pages; the bar of nobody leads there
-ASIDE = {"papers", "precheck", "steps", "result", "form", "firm", "plan", "staff-firm", "inbox"}
+ASIDE = {
+    "papers",
+    "books",
+    "precheck",
+    "steps",
+    "result",
+    "form",
+    "firm",
+    "plan",
+    "staff-firm",
+    "inbox",
+}
 #: the bar of a firm
 SHORT = {"start", "rules", "field", "account"}
 

@@ -222,13 +222,13 @@ def test_a_firm_without_an_assessment_is_told_what_to_do_first(staffed: Staffed)
 def test_the_documents_of_a_dossier_end_in_its_papers(staffed: Staffed) -> None:
     app = staffed.open("firm", firm=str(staffed.firm()), tab="documents")
     assert offered(app) == PAPERS
-    assert any(each.value.startswith("Checked: 0 of 9. ") for each in app.caption)
+    assert "0 of 19 papers are here" in html(app)
 
 
 def test_the_paper_of_a_firm_of_the_register_says_which_papers_are_there(staffed: Staffed) -> None:
     firm = staffed.firm(name="甲公司")
-    staffed.repository.casework.save_document(firm, "core_ip", "received", 0)
-    staffed.repository.casework.save_document(firm, "股东会决议", "asked", 0)
+    staffed.repository.documents.save(firm, "ip_certificates", {"status": "received"}, 0)
+    staffed.repository.documents.save(firm, "股东会决议", {"status": "asked"}, 0)
     found = of_register(staffed, firm)
     rows = cells(firm_papers.firm_paper(found, plan_results.PlanRequest(), ENGLISH, "docx"))
     at_hand = {row[1]: row[0] for row in rows if len(row) == 4}

@@ -71,6 +71,24 @@ def test_after_a_change_the_last_is_shown_at_once_and_the_next_when_it_is_there(
     assert after.at > first.at
 
 
+def test_what_was_written_is_worked_out_again_without_anybody_looking(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eligibility.app.stale_cache.LATER", 0.01)
+    latest: StaleCache[str] = StaleCache(patience=0.0, rest=0.0)
+    look(latest, work)
+    latest.refresh()
+    work.state += 1
+    latest.refresh()
+    until(lambda: work.begun == 2)
+    until(lambda: look(latest, work).current)
+    assert (look(latest, work).value, work.begun) == ("value of 1", 2)
+    # nothing was written since
+    latest.refresh()
+    sleep(0.05)
+    assert work.begun == 2
+
+
 def test_what_comes_soon_is_waited_for(work: Work) -> None:
     latest: StaleCache[str] = StaleCache(patience=SOON, rest=0.0)
     look(latest, work)

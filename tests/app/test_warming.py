@@ -11,11 +11,11 @@ import pytest
 
 from eligibility.app import cache
 from eligibility.app.web import warming
-from tests.browser.server import running
+from tests.browser.server import free_port, started
 
 
 def test_a_server_that_nobody_has_asked_holds_the_model_already(tmp_path: Path) -> None:
-    with running(tmp_path) as (_, app):
+    with started(free_port(), tmp_path, program=("-m", "streamlit")) as (_, app):
         held = Path(f"/proc/{app.pid}/maps")
         until = time.monotonic() + 60
         while "sklearn" not in held.read_text(encoding="utf-8"):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import signal
 import subprocess
@@ -28,6 +27,7 @@ from eligibility.i18n import CHINESE
 from eligibility.intake import csv_file
 from eligibility.intake.table import IntakeOptions
 from eligibility.schemes.registry import load_scheme
+from tests.batch.firm_files import hard_file
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -95,24 +95,6 @@ def same(source: Path, folder: Path, address: str, ending: str = ".csv", **words
     rejects = [target.with_suffix(".rejects.csv").read_bytes() for target in targets]
     assert rejects[0] == rejects[1]
     return summaries[1]
-
-
-def hard_file(folder: Path, breaks: str = "\n") -> Path:
-    """Rows of several lines, blank ones, marks within a cell, and firms that come again far below."""
-    path = folder / "firms.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator=breaks)
-        lines.writerow(["name", "district", "staff_total", "st_staff", "note"])
-        for number in range(900):
-            name = f"firm {number % 700}" if number % 3 else f"firm {number}"
-            staff = "many" if number % 50 == 7 else "100"
-            note = "two\nlines" if number % 5 == 0 else "one"
-            lines.writerow([name, "新城区", staff, number % 100, note])
-            if number % 97 == 0:
-                file.write(breaks)
-            if number % 101 == 0:
-                file.write(f'firm with 12" pipe {number},新城区,100,9,one{breaks}')
-    return path
 
 
 def parts_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
@@ -281,7 +263,7 @@ def test_a_worker_that_comes_late_with_something_else_is_refused_too(
     tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_running", Pretending("numpy"))
-    monkeypatch.setattr(cluster._Crew, "refuse_others", lambda crew, order: None)
+    monkeypatch.setattr(cluster._Crew, "refuse_others", lambda *_: None)
     with pytest.raises(InputError, match="A worker that joined cannot take part: it has numpy"):
         score(
             cluster.score_file, SAMPLES / "candidates.csv", tmp_path / "o.csv", scheduler=scheduler
@@ -425,3 +407,59 @@ def test_without_dask_a_sentence_tells_how_to_get_it(
         score(cluster.score_file, SAMPLES / "candidates.csv", tmp_path / "out.csv")
     assert list(tmp_path.iterdir()) == []
     score(local.score_file, SAMPLES / "candidates.csv", tmp_path / "out.csv")
+
+
+# --- parts that workers read and write themselves ---------------------------------------------------
+
+
+def folder_files(folder: Path) -> dict[str, bytes]:
+    """The content of every file of results, and of rejected rows."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*.csv")
+        if path.is_file()
+    }
+
+
+def test_after_a_worker_and_the_client_are_killed_the_same_command_gives_the_same_parts(
+    tmp_path: Path, scheduler: str
+) -> None:
+    from distributed import Client
+
+    source = tmp_path / "in"
+    source.mkdir()
+    head, *firms = (SAMPLES / "candidates.csv").read_text(encoding="utf-8-sig").splitlines(True)
+    for number in range(20):
+        # every part has a firm of the part before
+        text = head + "".join(firms[9 * number : 9 * number + 10])
+        (source / f"{number:02}.csv").write_text(text, encoding="utf-8")
+    whole, target = tmp_path / "whole", tmp_path / "out"
+    said = run(source, "-o", f"{whole}/", status=3)
+    words = command(source, "-o", f"{target}/", "--engine", "dask", "--scheduler", scheduler)
+    client = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+    def wait_for(parts: int) -> None:
+        until = time.monotonic() + 120
+        while len(list(target.glob("_parts/*.csv.json"))) < parts:
+            assert client.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    wait_for(2)
+    with Client(scheduler) as looking:
+        os.kill(next(iter(looking.run(os.getpid).values())), signal.SIGKILL)
+    # the other worker goes on
+    wait_for(8)
+    client.kill()
+    client.wait()
+    before = {
+        path: path.stat().st_mtime_ns
+        for record in target.glob("_parts/*.csv.json")
+        for path in (record, target / record.name.removesuffix(".json"))
+    }
+    assert not (target / "_summary.json").exists()
+    assert run(*words[4:-2], status=3) == said
+    assert folder_files(target) == folder_files(whole)
+    assert not list(target.rglob("*.partial"))
+    first = [path for path in before if path.name.startswith("00.csv")]
+    assert [path.stat().st_mtime_ns for path in first] == [before[path] for path in first]

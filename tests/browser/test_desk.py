@@ -89,6 +89,22 @@ def test_an_adviser_ticks_a_task_and_writes_down_what_was_found(
     assert (visit["findings"], visit["visitor"]) == ("研发人员名册未建", "李专员")
 
 
+def test_an_adviser_pastes_an_announced_list_and_confirms_it(
+    place: Place, browser: sync_api.Browser
+) -> None:
+    with signed_in(place, browser, "adviser", "applications") as page:
+        page.get_by_text("匹配公示、公告名单").click()
+        field = page.get_by_label("粘贴名单")
+        field.fill(f"1 {FIRM} GR202615000001\n2 别处科技有限公司 GR202615000002")
+        field.press("Control+Enter")
+        page.get_by_text("名单共 2 家 = 待登记 1").wait_for()
+        page.get_by_role("button", name="确认并登记 1 家").click()
+        page.get_by_text("已登记").first.wait_for()
+        settled(page)
+    (outcome,) = place.staff.applications.outcomes(place.firm)
+    assert (outcome["certified"], outcome["certificate_number"]) == (True, "GR202615000001")
+
+
 def test_a_manager_sets_a_target_and_an_adviser_is_refused_the_page(
     place: Place, browser: sync_api.Browser
 ) -> None:

@@ -94,6 +94,20 @@ def test_the_year_is_drawn_and_a_firm_to_support_opens_its_plan(page: sync_api.P
     page.locator(
         "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
     ).first.wait_for()
+    # three scenarios, of which the middle one is the headline, by the model and as assumed
+    scenarios = page.locator("table").filter(has_text="Scenario").first
+    headline = page.locator("dl.numbers dd").first
+    shown = []
+    for basis in ("by the model", "as assumed"):
+        page.get_by_role("radio", name=basis).click()
+        settled(page)
+        rows = scenarios.locator("tbody tr")
+        sync_api.expect(rows).to_have_count(3)
+        shown.append(rows.nth(1).locator("td").nth(2).inner_text())
+        assert headline.inner_text().startswith(shown[-1])
+    assert shown[0] != shown[1]
+    page.get_by_role("radio", name="by the model").click()
+    settled(page)
     page.locator("[data-testid=stDataFrame] canvas").first.click(
         position={"x": 29, "y": 54}, force=True
     )

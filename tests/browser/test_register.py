@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,11 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="needs Playwright: pip install -r requirements-dev.txt"
 )
 
+from eligibility.app.register import import_steps  # noqa: E402
+from eligibility.intake.table import IntakeOptions, read_table  # noqa: E402
+from eligibility.schemes.registry import load_scheme  # noqa: E402
+from eligibility.screening import screen  # noqa: E402
+from eligibility.store import LOCAL, Repository, close_stores, open_store  # noqa: E402
 from tests.browser.server import ROOT, chromium, running, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -22,6 +28,7 @@ pytestmark = pytest.mark.skipif(
 )
 #: of the sample, in the file that is being stored when the server is killed
 COPIES = 5
+SAMPLE = ROOT / "sample_data" / "candidates.csv"
 MESSY = ROOT / "sample_data" / "candidates_messy.csv"
 
 
@@ -127,6 +134,57 @@ def test_a_messy_file_goes_from_upload_to_download(page: sync_api.Page, data: Pa
         page.get_by_role("link", name="← All firms").click()
         page.get_by_text("1 firms").first.wait_for()
         assert "text=91150100XNAR8WDJ6G" in page.url
+
+
+def test_a_file_with_renamed_moved_and_codeless_firms_makes_no_firm_twice_merged_and_parted_again(
+    page: sync_api.Page, data: Path
+) -> None:
+    head, *lines = SAMPLE.read_text(encoding="utf-8-sig").splitlines()[:5]
+    rows = [line.split(",") for line in lines]
+    for row, park in zip(rows, "甲甲乙乙", strict=True):
+        row[5] = f"{park}园区"
+    store = Repository(open_store(f"sqlite:///{data}"), LOCAL)
+    fill_from(store, head, rows)
+    by_code = store.firms.ids_by_code([row[0] for row in rows])
+    ids = [by_code[row[0]] for row in rows]
+    old_name, code = rows[0][1], rows[2][0]
+    rows[0][1], rows[1][5], rows[2][0] = "新名称科技有限公司", "乙园区", ""
+    quarter = data.with_name("二季度.csv")
+    quarter.write_text("\n".join([head, *map(",".join, rows)]), encoding="utf-8")
+    close_stores()
+    with running(data.parent) as (address, _process):
+        stage(page, address, quarter)
+        text = page.locator(".stMain").inner_text()
+        for words in ("renamed 1", "at another carrier 1", "to decide 1"):
+            assert words in text, text
+        page.get_by_role("button", name="Confirm and store").click()
+        page.get_by_text("Stored: 1 firms added").first.wait_for()
+        page.goto(f"{address}/staff-firms")
+        settled(page)
+        page.get_by_role("button", name="Decide").click()
+        settled(page)
+        page.get_by_role("button", name="They are one firm: merge").click()
+        page.get_by_text("Merged into one file").wait_for()
+        page.goto(f"{address}/staff-firm?firm={ids[2]}&tab=history")
+        settled(page)
+        store = Repository(open_store(f"sqlite:///{data}"), LOCAL)
+        assert store.firms.page().count == 4
+        page.get_by_role("button", name="Part them again").click()
+        page.get_by_text("Parted: each file has what it had").wait_for()
+    firms = {each: store.firms.get(each) for each in ids}
+    assert [firms[each]["uscc"] for each in ids[:3]] == [rows[0][0], rows[1][0], code]
+    assert (firms[ids[0]]["name"], firms[ids[1]]["carrier"]) == ("新名称科技有限公司", "乙园区")
+    assert store.identity.history(ids[0])["names"][0]["name"] == old_name
+    close_stores()
+
+
+def fill_from(store: Repository, head: str, rows: list[list[str]]) -> None:
+    """Import rows of the sample without a browser."""
+    scheme = load_scheme()
+    file = ("一季度.csv", "\n".join([head, *map(",".join, rows)]).encode())
+    options = IntakeOptions(application_date=date.today())
+    batch = read_table(file, scheme.fields, options, catalogue=scheme.titles_by_code)
+    store.imports.confirm(import_steps.stage(store, file[0], screen(batch, scheme, None)))
 
 
 def test_reading_a_file_can_be_stopped_and_leaves_nothing(

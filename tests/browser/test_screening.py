@@ -114,3 +114,32 @@ def test_a_condition_opens_to_its_citation(watched: Watched) -> None:
     line = watched.page.locator(".conditions summary", has_text="第十一条（五）").first
     line.click()
     assert "国科发火〔2016〕32号 第十一条（五）" in watched.text()
+
+
+def test_a_file_that_is_not_taken_is_refused_in_the_language_of_the_page(
+    address: str, browser: sync_api.Browser, tmp_path: Path
+) -> None:
+    page = browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 844})
+    page.goto(f"{address}/firms")
+    settled(page)
+    # as the gate answers a session that sends too much
+    page.route("**/_stcore/upload_file/**", lambda route: route.fulfill(status=413))
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(51 << 20)
+    (tmp_path / "letter.exe").write_bytes(b"MZ")
+    (tmp_path / "small.csv").write_text("name\n甲\n", encoding="utf-8")
+    for name, sentence in (
+        ("large.csv", "文件超过 50 MB。"),
+        ("letter.exe", "此处不读取这种类型的文件。"),
+        ("small.csv", "服务器未接收该文件，请刷新页面后重新选择。"),
+    ):
+        page.locator("input[type=file]").first.set_input_files(tmp_path / name)
+        told = page.locator(".stFileChip", has_text=name.partition(".")[0]).get_by_role("alert")
+        told.get_by_text(sentence).wait_for()
+        assert told.inner_text() == sentence
+        box = told.bounding_box()
+        assert box
+        assert box["width"] > 100
+        assert box["x"] + box["width"] <= 390
+    page.close()

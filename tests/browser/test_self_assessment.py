@@ -248,6 +248,11 @@ UNNAMED = """() => [...document.querySelectorAll('.ask[data-fields]')].flatMap((
 })"""
 
 
+#: where every question stands on the page
+PLACES = """() => [...document.querySelectorAll('.stMain .ask')].map((ask) => Math.round(
+    ask.getBoundingClientRect().top + document.querySelector('.stMain').scrollTop))"""
+
+
 def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
     address: str, browser: sync_api.Browser
 ) -> None:
@@ -265,8 +270,15 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         button(page, "Ten questions first")
         page.wait_for_url("**/precheck**")
         settled(page)
+        # on a phone, where what is said of an entry stands above the next question
+        page.set_viewport_size({"width": 390, "height": 844})
+        settled(page)
+        places = page.evaluate(PLACES)
         enter(page, "Registered on", "43536")
         page.get_by_text("43536 → 2019-03-12").wait_for()
+        assert page.evaluate(PLACES) == places
+        page.set_viewport_size({"width": 1280, "height": 900})
+        settled(page)
         page.get_by_text("1 of 9 conditions stand").wait_for()
         enter(page, "R&D intensity (%)", "5.2")
         button(page, "Go on to the full form")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import current_thread, main_thread
 from time import monotonic
 
 import pytest
@@ -16,7 +18,7 @@ from eligibility.documents import files
 from eligibility.documents.limits import ArchiveLimits, PageLimits
 from eligibility.documents.reading import read_documents
 from eligibility.domain.errors import InputError
-from eligibility.domain.papers import PaperReading
+from eligibility.domain.papers import Certainty, PaperReading
 from eligibility.intake.reader_process import Limits, configure
 from tests.documents.pdf_file import page, pdf, text
 from tests.documents.small_forms import (
@@ -49,6 +51,31 @@ def refusal(name: str, content: bytes) -> str:
 
 
 # --- kinds of files ---
+
+
+def test_papers_are_read_side_by_side_and_answered_in_their_order() -> None:
+    names = [f"{place}.csv" for place in range(5)]
+    several = [(name, b"a,b\n1,2\n") for name in names]
+    several.insert(2, ("book.xlsx", BOOK))
+    assert [paper.name for paper in files.open_papers(several)] == [
+        *names[:2],
+        "book.xlsx",
+        *names[2:],
+    ]
+
+
+def test_what_is_read_side_by_side_ends_with_who_asked_for_it() -> None:
+    """The threads that read have nobody of their own who waits: it is asked of who called."""
+
+    def cancellation() -> Callable[[], bool]:
+        asked_by_caller = current_thread() is main_thread()
+        return lambda: asked_by_caller
+
+    configure(Limits(), cancellation)
+    try:
+        assert "nobody waits for it" in refusal("a.xlsx", BOOK)
+    finally:
+        configure(Limits(), lambda: lambda: False)
 
 
 @pytest.mark.parametrize("ruled", [True, False])
@@ -254,3 +281,57 @@ def test_names_that_lead_out_of_an_archive_are_names_and_nothing_is_written(tmp_
     reading = read_documents(tmp_path / "a.zip")
     assert values(reading)["sales_revenue@2024"] == 1_200_000.75
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+# --- prints of workbooks ---
+
+
+def printed(rows: list[tuple[str, str, str, str, str, str]], unit: str = "单位：元") -> bytes:
+    """A balance sheet as an office program prints it: nothing ruled, a figure close to the next label."""
+    places = (40.0, 150.0, 240.0, 243.0, 400.0, 490.0)
+    out = (
+        text(40, 560, "资产负债表")
+        + text(40, 540, f"编制单位：{FIRM}  2024年12月31日")
+        + text(500, 540, unit)
+    )
+    heads = ("资产", "年初余额", "期末余额", "负债和所有者权益", "年初余额", "期末余额")
+    for line, cells in enumerate([heads, *rows]):
+        for place, (left, words) in enumerate(zip(places, cells, strict=True)):
+            length = sum(9 if ord(letter) > 255 else 4.5 for letter in words)
+            # figures end where their column does
+            x = left - length if place % 3 and line else left - (50 if place % 3 else 0)
+            out += text(x, 520 - 18 * line, words)
+    return out
+
+
+ACCOUNTS = [
+    ("流动资产合计", "800.00", "1000.00", "流动负债合计", "200.00", "300.00"),
+    ("非流动资产合计", "500.00", "600.00", "非流动负债合计", "0.00", "0.00"),
+    ("资产总计", "1300.00", "1600.00", "负债合计", "200.00", "300.00"),
+    ("货币资金", "800.00", "1000.00", "所有者权益合计", "1100.00", "1300.00"),
+]
+
+
+def test_a_figure_that_stands_close_to_the_next_label_is_none_of_its_letters() -> None:
+    reading = read("a.pdf", pdf(printed(ACCOUNTS)))
+    assert values(reading)["total_assets@2024"] == 1600
+    assert values(reading)["net_assets@2024"] == 1300
+    assert not reading.doubts
+
+
+def test_a_unit_that_was_printed_on_the_next_page_of_a_form_is_its_unit() -> None:
+    first, second = printed(ACCOUNTS, unit=""), text(40, 560, "单位：万元")
+    assert values(read("a.pdf", pdf(first, second)))["total_assets@2024"] == 16_000_000
+    assert values(read("a.pdf", pdf(first)))["total_assets@2024"] == 1600
+    (fact,) = [each for each in read("a.pdf", pdf(first)).facts if each.field == "total_assets"]
+    # nobody said that it is yuan, so a person has to
+    assert fact.certainty is Certainty.OPEN
+    assert "prints no unit" in str(fact.note)
+
+
+def test_labels_whose_figures_went_to_another_page_are_said_in_one_sentence() -> None:
+    without = [(label, "", "", other, "", "") for label, _, _, other, _, _ in ACCOUNTS]
+    reading = read("a.pdf", pdf(printed(without)))
+    assert not [fact for fact in reading.facts if fact.field.endswith("assets")]
+    (doubt,) = reading.doubts
+    assert "print it anew, or take the workbook" in str(doubt.message)

@@ -247,7 +247,7 @@ def test_the_unit_is_the_one_printed_and_one_not_printed_is_said() -> None:
     silent = [row for row in structure(2024) if not any("单位" in str(cell) for cell in row)]
     reading = read(s=silent)
     (fact,) = [fact for fact in reading.facts if fact.field == "rd_personnel"]
-    assert (fact.value, fact.certainty) == (800_000, Certainty.LIKELY)
+    assert (fact.value, fact.certainty) == (800_000, Certainty.OPEN)
     assert "no unit is printed" in str(reading.doubts[0].message)
 
 
@@ -382,3 +382,29 @@ def test_a_blank_is_missing_a_star_is_not_to_be_filled_in_and_a_dash_is_likely_n
         0,
         Certainty.LIKELY,
     )
+
+
+def test_the_ledger_of_one_project_is_read_and_is_no_cost_of_the_firm() -> None:
+    sheet = [
+        ["自主研发“研发支出”辅助账（甲项目）"],
+        [f"企业名称：{FIRM}", "2024年度", "单位：元"],
+        [
+            "凭证日期",
+            "凭证号",
+            "摘要",
+            "借方金额",
+            "1.1 工资薪金",
+            "2.1 材料",
+            "6.4 差旅费、会议费",
+        ],
+        ["2024-03-28", "记-1", "研发", 60.5, 40.25, 20.25, 0],
+        ["2024-12-28", "记-9", "研发", 40, 10, 20, 10],
+        ["本期合计", "", "", 100.5, 50.25, 40.25, 10],
+    ]
+    reading = read(s=sheet)
+    (form,) = reading.forms
+    assert (form.form, form.edition, form.year) == ("rd_ledger_project", "L15", 2024)
+    assert form.amount("debit", "total") == 100.5
+    assert form.amount("i11", "total") == 50.25
+    assert {fact.field for fact in reading.facts} == {"name"}
+    assert not reading.unread

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from tests.bad_files import CHECKS
 
 #: of each reader; a workbook starts three processes
-EXAMPLES = {"CSV files": 120, "workbooks": 25, "drafts": 60, "lists of people": 80}
+EXAMPLES = {
+    "CSV files": 120, "workbooks": 25, "drafts": 60, "lists of people": 80, "papers": 12,
+    "files of three books": 40, "pasted tables": 200,
+}  # fmt: skip
 #: seconds that one file may take, on a machine that has other things to do
 LONGEST = 60
 

@@ -53,3 +53,14 @@ def test_rows_pasted_into_the_table_with_their_titles_are_read_by_them() -> None
 def test_rows_without_titles_stay_where_they_stand() -> None:
     rows = [{"name": "一种装置", "class": "发明"}]
     assert without_titles(LISTS["ip"], rows) == (rows, 0)
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_may_end_in_any_way(end: str) -> None:
+    (row,) = parse_paste(LISTS["ip"], f"名称\t申请号{end}一种装置\tCN1{end}").rows
+    assert row == {"name": "一种装置", "number": "CN1"}
+
+
+def test_a_cell_beyond_all_measure_is_refused_with_its_row() -> None:
+    with pytest.raises(InputError, match="Row 2 of what was pasted has a cell that is too long"):
+        parse_paste(LISTS["ip"], '名称\t申请号\n"' + "x" * 200_000 + '"\tCN1')

@@ -238,3 +238,28 @@ def test_an_amount_has_the_unit_it_states_and_else_ten_thousand() -> None:
         assert (
             read_draft(draft, SCHEME, date(2026, 5, 20)).batch.table.numbers("net_assets_y3") == cny
         )
+
+
+def test_costs_written_back_are_counted_with_a_remark_and_income_is_never_below_nothing() -> None:
+    found = said("activity", ACTIVITY, ACTIVITY | {"name": "RD02", "rd_direct": "-4"})
+    assert found.fields["rd_direct_y3"] == 60_000
+    assert found.status.tolist() == [MET, MET]
+    assert found.reasons[0] is None
+    assert "written back" in str(found.reasons[1] and found.reasons[1].text)
+    product = said("product", {"name": "甲", "income": "-4"})
+    assert product.fields["hitech_income_y3"] is None
+
+
+def test_a_list_of_products_also_gives_its_main_products_and_kinds_of_income() -> None:
+    rows = (
+        {"name": "甲", "income": "30", "main": "是", "kind": "产品"},
+        {"name": "乙", "income": "20", "main": "否", "kind": "技术服务"},
+    )
+    fields = said("product", *rows).fields
+    assert (fields["hitech_income_y3"], fields["main_products_income_y3"]) == (500_000, 300_000)
+    assert fields["hitech_products_income_y3"] == 300_000
+    assert fields["technical_service_income_y3"] == 200_000
+    assert fields["commissioned_rd_income_y3"] == 0
+    # one row that does not say leaves what is typed
+    open_kinds = said("product", rows[0], {"name": "乙", "income": "20"}).fields
+    assert list(open_kinds) == ["hitech_income_y3"]

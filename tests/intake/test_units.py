@@ -67,3 +67,16 @@ def test_thousands_can_be_declared_on_the_command_line(unit: str, tmp_path) -> N
     result = CliRunner().invoke(app, [*command, "--money-unit", unit])
     assert result.exit_code == 0, result.output
     assert CliRunner().invoke(app, [*command, "--money-unit", "hours"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["单位：人、万元", "金额单位：万元", "单位：项，人；万元", "单位：户/万元"]
+)
+def test_a_line_above_that_names_the_unit_of_money_beside_others_states_it_for_all(
+    line: str,
+) -> None:
+    assert powers(read([line, "", "", ""], HEADS, FIRM)) == [4, 4]
+
+
+def test_a_line_above_that_names_no_unit_of_money_states_none() -> None:
+    assert powers(read(["单位：人", "", "", ""], HEADS, FIRM)) == [None, None]

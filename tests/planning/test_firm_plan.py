@@ -140,6 +140,28 @@ def test_where_nothing_is_saved_that_stands_first_and_an_unknown_western_rate_is
     assert (sure["saved"], sure["saved_western"]) == (500_000, None)
 
 
+def test_losses_and_western_facts_of_the_input_are_used_unless_others_are_given() -> None:
+    def worth_of(**given: Any) -> dict[str, Any]:
+        facts = {name: given.pop(name) for name in list(given) if name in HNTE.fields_by_id}
+        result: dict[str, Any] = firm_plan(
+            table(base() | facts), 0, HNTE, ON, by=date(2028, 5, 10), income=[5e6], **given
+        )["worth"]
+        return result
+
+    west = {"western_encouraged_project": True, "encouraged_income_share": 0.6}
+    assert (worth_of()["saved"], worth_of()["saved_western"]) == (500_000, 0)
+    assert (worth_of(**west)["saved"], worth_of(**west)["saved_western"]) == (0, 0)
+    no = worth_of(western_encouraged_project=False)
+    assert (no["saved"], no["saved_western"]) == (500_000, None)
+    # a share alone, or the project alone, leaves both values
+    half = worth_of(western_encouraged_project=True)
+    assert (half["saved"], half["saved_western"]) == (500_000, 0)
+    assert worth_of(**west, western=False)["saved"] == 500_000
+    lost = worth_of(unrecovered_losses_y1=300_000, unrecovered_losses_y3=200_000)
+    assert lost["years"][0]["losses_without"] == 500_000
+    assert worth_of(unrecovered_losses_y3=200_000, losses={})["years"][0]["losses_without"] == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

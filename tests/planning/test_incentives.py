@@ -133,3 +133,41 @@ def test_a_year_with_the_status_of_a_technology_sme_lengthens_losses_without_the
 def test_a_loss_longer_than_five_years_ago_is_kept_by_an_earlier_certificate() -> None:
     (year,) = worth([4e6], 2029, losses={2020: 1e6}, status_years=[2024]).years
     assert year.losses == (1e6, 1e6)
+
+
+def test_without_a_word_of_the_west_its_rate_is_not_used_and_a_no_settles_it() -> None:
+    assert (worth([5e6], 2028).western, worth([5e6], 2028).saved_western) == (False, None)
+    settled = worth([5e6], 2028, western=False)
+    assert (settled.western, settled.saved_western) == (False, None)
+    (year,) = worth([5e6], 2028).years
+    assert (year.year, year.income, year.western) == (2028, 5e6, None)
+
+
+def test_a_loss_is_used_once_to_its_last_year_and_not_beyond() -> None:
+    last, after = worth([4e6, 4e6], 2027, losses={2022: 1e6}).years
+    assert (last.losses, after.losses) == ((1e6, 1e6), (0, 0))
+    # of 5,000,000 the first year takes 4, the second the rest
+    first, second = worth([4e6, 4e6], 2027, losses={2026: 5e6}).years
+    assert (first.losses[0], second.losses[0]) == (4e6, 1e6)
+
+
+@pytest.mark.parametrize(("status", "used"), [(2019, 0), (2020, 0), (2021, 1e6), (2025, 1e6)])
+def test_only_a_status_within_the_five_years_after_a_loss_lengthens_it(
+    status: int, used: float
+) -> None:
+    (year,) = worth([4e6], 2028, losses={2020: 1e6}, status_years=[status]).years
+    assert year.losses == (used, used)
+
+
+def test_a_year_of_loss_is_taxed_at_nothing_and_a_yuan_of_income_is_income() -> None:
+    lost, gained = worth([-1e6, 2e6], 2027).years
+    assert (lost.without, lost.losses, gained.losses) == (0, (0, 0), (1e6, 1e6))
+    (little,) = worth([0.5], 2028).years
+    assert little.without == pytest.approx(0.5 * 0.2)
+
+
+def test_a_former_loss_that_cannot_be_is_refused_with_year_and_amount() -> None:
+    with pytest.raises(InputError) as refusal:
+        worth([1e6], 2027, losses={2025: -3.0})
+    values = refusal.value.message.values
+    assert (values["year"], values["amount"], values["first"]) == (2025, -3.0, 2027)

@@ -13,6 +13,8 @@ from eligibility.city.annual_results import Result, Scope, research_growth
 from eligibility.city.settings import load_city
 from eligibility.domain.errors import NotFound
 from eligibility.i18n import CHINESE
+from eligibility.register.certified_firms import certified_firms
+from eligibility.register.stock_outlook import stock_outlook
 from eligibility.register.year_report import year_report
 from eligibility.register.year_results import annual_results
 from eligibility.reports.paper import Grid, Paper, Points, Text
@@ -54,6 +56,8 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
     repository.applications.save_outcome(firms[4], 2023, ended, 0)
     repository.visits.add(firms[0], {"visited_on": date(2026, 9, 1), "findings": "账已分"})
     repository.visits.add(firms[0], {"visited_on": date(2026, 12, 1)})
+    for day, came in ((date(2026, 3, 2), firms[:2]), (date(2026, 3, 3), firms[2:3])):
+        repository.courses.save("研发费用归集", day, came)
     task = repository.casework.add_task(firms[1], {"title": "核账"})
     repository.casework.save_task(task, {"done": True}, 1)
     yield staffed
@@ -135,6 +139,41 @@ def test_only_visits_that_were_made_and_tasks_closed_in_the_year_are_work(staffe
     assert sum(each.tasks_done for each in results.work) == 1
     earlier = annual_results(staffed.repository, 2024, HNTE, TODAY)
     assert earlier.work == ()
+
+
+def test_a_certificate_without_a_day_is_valid_in_its_year_wherever_it_is_counted(
+    staffed: Staffed,
+) -> None:
+    repository = staffed.repository
+    firm = repository.firms.add({"name": "六公司"})
+    repository.applications.save_outcome(firm, 2026, {"certified": True}, 0)
+    counts = {
+        repository.tallies.tally(2026).certificates,
+        annual_results(repository, 2026, HNTE, TODAY).certificates,
+        sum(each.is_valid for each in certified_firms(repository, HNTE, load_city(), TODAY)),
+        stock_outlook(repository, HNTE, load_city(), TODAY).valid,
+    }
+    assert counts == {3}
+
+
+def test_a_course_counts_the_firms_that_came_and_those_that_stand_elsewhere_since(
+    staffed: Staffed,
+) -> None:
+    texts = report(staffed.repository)
+    assert "研发费用归集 | 2026-03-02 | 2 | 2" in texts
+    assert "研发费用归集 | 2026-03-03 | 1 | 1" in texts
+    # recorded again, the list takes the place of the one before
+    staffed.repository.courses.save("研发费用归集", date(2026, 3, 3), [])
+    assert not any("2026-03-03" in text for text in report(staffed.repository))
+
+
+def test_a_year_whose_figures_are_out_of_date_is_reported_and_says_why_nothing_is_foreseen(
+    staffed: Staffed,
+) -> None:
+    day = date(2028, 2, 1)
+    paper = year_report(staffed.repository, 2027, HNTE, load_city(), day, CHINESE)
+    texts = words(paper)
+    assert "未导入或修改过任何数据" in texts[-1]
 
 
 def test_a_task_is_work_of_the_year_in_which_it_was_closed_by_the_local_calendar(

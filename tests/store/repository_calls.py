@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from eligibility.store import FirmFilter, Repository, Stage
 from eligibility.store.assumptions import target_change
 from eligibility.store.inbox import Origin
-from tests.store.two_carriers import SECRET, World, facts, record, sign_in
+from tests.store.two_carriers import PDF, SECRET, World, facts, record, sign_in
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 EVERYONE = {
@@ -28,6 +28,8 @@ ONCE = {
     "imports.confirm", "imports.discard", "casework.delete_view", "drafts.delete",
     "identity.set_apart", "identity.merge", "identity.unmerge", "identity.archive",
     "identity.restore",
+    "documents.remove_file",
+    "inbox.decide_list",
 }  # fmt: skip
 
 
@@ -50,6 +52,12 @@ def of(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
 
 def latest_version(rows: list[dict[str, Any]]) -> int:
     return rows[-1]["version"] if rows else 0
+
+
+def paper(w: World) -> dict[str, Any]:
+    """The one document of the first carrier's firm, with its file."""
+    (row,) = w.chief.documents.of_firm(w.firm)
+    return row
 
 
 CALLS = {
@@ -136,6 +144,13 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "applications.save_published": Call(
+        lambda r, w: r.applications.save_published(
+            [(w.firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}], {},
+              of(w.chief.applications.outcomes(w.firm), applied_year=2026)["version"])]
+        ),
+        STAFF, SEES,
+    ),
     "applications.save_outcomes": Call(
         lambda r, w: r.applications.save_outcomes(
             [(w.firm, 2026, {"batch": SECRET},
@@ -167,6 +182,10 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "courses.attendance": Call(lambda r, w: r.courses.attendance(2026), STAFF),
+    "courses.save": Call(
+        lambda r, w: r.courses.save(SECRET, date(2026, 2, 1), [w.firm]), STAFF, SEES
+    ),
     "desk.tasks": Call(lambda r, w: r.desk.tasks(date(2030, 1, 1)), STAFF),
     "desk.visits": Call(lambda r, w: r.desk.visits(date(2030, 1, 1)), STAFF),
     "desk.nearly_determined": Call(lambda r, w: r.desk.nearly_determined(), STAFF),
@@ -185,12 +204,27 @@ CALLS = {
     ),
     "casework.notes": Call(lambda r, w: r.casework.notes(w.firm), STAFF, SEES),
     "casework.add_note": Call(lambda r, w: r.casework.add_note(w.firm, SECRET), STAFF, SEES),
-    "casework.documents": Call(lambda r, w: r.casework.documents(w.firm), EVERYONE, SEES),
-    "casework.save_document": Call(
-        lambda r, w: r.casework.save_document(
-            w.firm, SECRET, "checked", of(w.chief.casework.documents(w.firm), item=SECRET)["version"]
-        ),
+    "documents.of_firm": Call(lambda r, w: r.documents.of_firm(w.firm), EVERYONE, SEES),
+    "documents.save": Call(
+        lambda r, w: r.documents.save(w.firm, SECRET, {"status": "checked"}, paper(w)["version"]),
         STAFF, SEES,
+    ),
+    "documents.ask": Call(
+        lambda r, w: r.documents.ask(w.firm, {SECRET: paper(w)["version"]}, date(2026, 12, 2)),
+        STAFF, SEES,
+    ),
+    "documents.attach": Call(
+        lambda r, w: r.documents.attach(w.firm, SECRET, f"{SECRET}.pdf", PDF), STAFF, SEES
+    ),
+    "documents.file": Call(
+        lambda r, w: r.documents.file(paper(w)["files"][0]["id"]), EVERYONE, SEES
+    ),
+    "documents.remove_file": Call(
+        lambda r, w: r.documents.remove_file(paper(w)["files"][0]["id"]), STAFF, STAFF_THERE
+    ),
+    "casework.list_columns": Call(lambda r, w: r.casework.list_columns(), STAFF),
+    "casework.save_list_columns": Call(
+        lambda r, w: r.casework.save_list_columns(["name", "stage"]), STAFF
     ),
     "casework.views": Call(lambda r, w: r.casework.views(), STAFF),
     "casework.save_view": Call(lambda r, w: r.casework.save_view("mine", {"sort": "name"}), STAFF),
@@ -292,6 +326,13 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
+    "inbox.decide_list": Call(
+        lambda r, w: r.inbox.decide_list(
+            Origin("draft", w.draft), w.firm, 2026, "ip", accept=True,
+            version=w.chief.records.ledger(w.firm, "ip").version,
+        ),
+        STAFF, STAFF_THERE,
+    ),
     "drafts.add": Call(lambda r, w: r.drafts.add({"step": 1}), EVERYONE),
     "drafts.get": Call(lambda r, w: r.drafts.get(w.draft), EVERYONE, {"owner", "local"}),
     "drafts.remember": Call(
@@ -390,5 +431,8 @@ CALLS = {
         lambda r, w: r.assumptions.save([target_change(2028, 60)], w.chief.assumptions.revision()),
         LEADS,
     ),
+    "column_names.names": Call(lambda r, w: r.column_names.names(), STAFF),
+    "column_names.save": Call(lambda r, w: r.column_names.save([("研发合计", "rd_expense_y3")]), STAFF),
+    "column_names.withdraw": Call(lambda r, w: r.column_names.withdraw(w.column_name), STAFF),
     "administration.audit_trail": Call(lambda r, w: r.administration.audit_trail(w.firm), LEADS),
 }  # fmt: skip

@@ -300,6 +300,7 @@ def test_a_program_decides_neither_on_what_a_firm_sent_nor_on_which_files_are_on
     decisions: list[Callable[[], object]] = [
         lambda: program.inbox.decide(origin, w.firm, 2026, {KEY: 12}, {}, version=1),
         lambda: program.inbox.put_away(origin),
+        lambda: program.inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=1),
         lambda: program.identity.merge(*w.twins, {}, {}),
         lambda: program.imports.decide(1, {}),
     ]
@@ -388,3 +389,64 @@ def test_an_id_of_nothing_is_not_there(engine: Engine) -> None:
         ):
             with pytest.raises(NotFound):
                 act()
+
+
+def test_a_list_that_was_sent_takes_the_place_of_the_one_held_once_and_the_firm_reads_it(
+    engine: Engine,
+) -> None:
+    w = world(engine)
+    adviser, sent = w.as_("adviser"), [{"name": "一种装置", "number": "ZL1"}, {"name": "软件"}]
+    visitor = Repository(engine, VISITOR)
+    state = {
+        "facts": {"name": "丙公司"},
+        "ledgers": {"ip": sent, "activity@2025": [{"name": "研"}]},
+    }
+    code, draft = visitor.drafts.add(state)
+    visitor.drafts.share(code, w.carrier, "同意")
+    origin = Origin("draft", draft)
+    with pytest.raises(Conflict):
+        adviser.inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=0)
+    assert adviser.inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=1) == 2
+    assert adviser.records.ledger(w.firm, "ip").value == sent
+    with pytest.raises(Conflict, match="decided on this already"):
+        w.as_("manager").inbox.decide_list(origin, w.firm, 2026, "ip", accept=True, version=2)
+    adviser.inbox.decide_list(
+        origin, w.firm, 2026, "activity@2025", accept=False, version=0, remark="缺编号"
+    )
+    assert adviser.records.ledger(w.firm, "activity").value == []
+    refused, accepted = visitor.inbox.decisions_on_draft(code)
+    assert (accepted["key"], accepted["value"], accepted["previous"]) == (
+        "list:ip", sent, [{"title": SECRET}],
+    )  # fmt: skip
+    assert (refused["is_accepted"], refused["remark"]) == (False, "缺编号")
+    for key in ("conversion", "wishes"):
+        with pytest.raises(NotFound):
+            adviser.inbox.decide_list(origin, w.firm, 2026, key, accept=True, version=0)
+
+
+def test_the_paper_behind_a_figure_stays_with_the_decision_on_it(engine: Engine) -> None:
+    w = world(engine)
+    visitor, source = Repository(engine, VISITOR), {"file": "年报.pdf", "page": "3", "entry": "12"}
+    state = {"facts": {"name": "丙公司", KEY: "12"}, "sources": {KEY: source}}
+    code, draft = visitor.drafts.add(state)
+    visitor.drafts.share(code, w.carrier, "同意")
+    adviser = w.as_("adviser")
+    adviser.inbox.decide(
+        Origin("draft", draft), w.firm, 2026, {KEY: 12, "staff_total@2025": 9}, {}, version=1
+    )
+    kept = {row["key"]: row["source"] for row in adviser.inbox.decisions(w.firm)}
+    assert (kept[KEY], kept["staff_total@2025"]) == (source, None)
+    visitor.drafts.delete(code)
+    assert adviser.inbox.decisions(w.firm)[0]["value"] == 9
+
+
+def test_the_next_draft_never_shows_what_was_decided_of_one_that_is_gone(engine: Engine) -> None:
+    w = world(engine)
+    visitor = Repository(engine, VISITOR)
+    code, origin = shared(w, **{KEY: "12"})
+    w.as_("adviser").inbox.decide(origin, w.firm, 2026, {KEY: 12}, {}, version=1)
+    visitor.drafts.delete(code)
+    # SQLite gives it the id of the one before
+    other, _draft = visitor.drafts.add({"facts": {"name": "丁公司", KEY: "12"}})
+    assert visitor.inbox.decisions_on_draft(other) == []
+    assert w.as_("adviser").inbox.decisions(w.firm)[0]["value"] == 12

@@ -65,7 +65,7 @@ def two_files(local: Repository) -> tuple[int, int]:
         local.casework.add_note(firm, verdict)
         local.casework.add_task(firm, {"title": verdict, "due_on": date(2026, 12, 1)})
         local.records.save_ledger(firm, "ip", [{"title": verdict}], 0)
-        local.casework.save_document(firm, "章程", "asked", 0)
+        local.documents.save(firm, "章程", {"status": "asked"}, 0)
     return first, second
 
 

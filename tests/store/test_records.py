@@ -77,7 +77,7 @@ def test_two_people_editing_one_firm_never_silently_overwrite(
         (lambda r, v: r.records.save_figures(firm, 2026, {"staff_total": v}, v), 0),
         (lambda r, v: r.records.save_ledger(firm, "ip", [{"title": "x"}], v), 0),
         (lambda r, v: r.applications.save_outcome(firm, 2026, {"batch": "1"}, v), 0),
-        (lambda r, v: r.casework.save_document(firm, "审计报告", "asked", v), 0),
+        (lambda r, v: r.documents.save(firm, "审计报告", {"status": "asked"}, v), 0),
         (lambda r, v: r.casework.save_task(task, {"done": True}, v), 1),
         (lambda r, v: r.administration.save_carrier(carrier, {"district": "x"}, v), 1),
         (lambda r, v: r.administration.set_target(2026, 50, v), 0),
@@ -366,13 +366,15 @@ def test_notes_titles_and_remarks_are_as_long_as_a_person_writes(local: Reposito
     with pytest.raises(InputError, match="301 characters; at most 300"):
         local.casework.add_task(firm, {"title": "x" * (LONGEST_TITLE + 1)})
     with pytest.raises(InputError, match="2001 characters"):
-        local.casework.save_document(firm, "a", "missing", 0, "x" * (LONGEST_NOTE + 1))
+        local.documents.save(
+            firm, "a", {"status": "missing", "remark": "x" * (LONGEST_NOTE + 1)}, 0
+        )
     task = local.casework.add_task(firm, {"title": "x" * LONGEST_TITLE})
     with pytest.raises(InputError, match="301 characters"):
         local.casework.save_task(task, {"title": "x" * (LONGEST_TITLE + 1)}, 1)
     local.casework.add_note(firm, "x" * LONGEST_NOTE)
     assert len(local.casework.notes(firm)) == 1
-    assert local.casework.documents(firm) == []
+    assert local.documents.of_firm(firm) == []
 
 
 @pytest.mark.parametrize("text", ["half a \ud800 pair", "a NUL \0"])
@@ -384,7 +386,7 @@ def test_a_text_that_a_database_cannot_hold_is_named_with_its_field(
         "name": lambda: local.firms.add({"name": text}),
         "text": lambda: local.casework.add_note(firm, text),
         "title": lambda: local.casework.add_task(firm, {"title": text}),
-        "remark": lambda: local.casework.save_document(firm, "x", "asked", 0, text),
+        "remark": lambda: local.documents.save(firm, "x", {"status": "asked", "remark": text}, 0),
         "rejection_reason": lambda: local.applications.save_outcome(
             firm, 2026, {"rejection_reason": text}, 0
         ),

@@ -10,16 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
+from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
 
 from eligibility.app import cache
 from eligibility.app.register import import_steps
 from eligibility.city.settings import load_city
+from eligibility.i18n import ENGLISH
+from eligibility.register.register_workbook import register_workbook
 from eligibility.register.register_year import register_year
 from eligibility.register.year_candidates import year_candidates
 from eligibility.register.year_record import year_record
+from eligibility.register.year_report import report_paper
+from eligibility.register.year_results import annual_results
+from eligibility.reports.number_format import tenths
+from eligibility.reports.paper import Grid, Paper
+from eligibility.reports.word import write_word
 from eligibility.schemes.registry import load_scheme
-from eligibility.store import LOCAL, FirmFilter, Repository, Stage
+from eligibility.store import LOCAL, STAGE_WORDS, FirmFilter, Repository, Stage
 from eligibility.store.engine import connect
 
 YEAR = 2026
@@ -184,7 +193,91 @@ def check_forecast(play: Play, record: dict[str, Any], today: date) -> None:
         assert choice["after"] - choice["before"] >= 0.01 - 1e-9
 
 
-def test_overview_funnel_list_and_json_say_the_same_in_every_month_of_a_year(play: Play) -> None:
+def grid_rows(paper: Paper) -> dict[str, list[str]]:
+    """First cell → the others, of the tables of a paper; of equal ones the first."""
+    rows: dict[str, list[str]] = {}
+    for block in paper.blocks:
+        if isinstance(block, Grid):
+            for first, *others in block.rows:
+                rows.setdefault(str(first), [str(each) for each in others])
+    return rows
+
+
+def word_rows(path: Path) -> dict[str, list[str]]:
+    """The same of a Word file."""
+    rows: dict[str, list[str]] = {}
+    for table in Document(str(path)).tables:
+        for row in table.rows:
+            first, *others = (cell.text for cell in row.cells)
+            rows.setdefault(first, others)
+    return rows
+
+
+def check_papers(play: Play, record: dict[str, Any], today: date, folder: Path) -> None:
+    """Report, as Word, and workbook hold the numbers of the JSON, each under its name."""
+    tally, forecast = record["tally"], record["forecast"]
+    results = annual_results(play.repository, YEAR, play.scheme, today)
+    pool = year_candidates(play.repository, YEAR, play.scheme, today)
+    made = register_year(pool, play.city, play.scheme, today)
+    paper = report_paper(results, made, pool, play.scheme, play.city, ENGLISH, None)
+    write_word(paper, folder / "report.docx")
+    rows = word_rows(folder / "report.docx")
+    assert rows == {**rows, **{name: cells for name, cells in grid_rows(paper).items() if name}}
+    counts = {
+        "Applications filed": tally["applications"],
+        "of these certified": tally["certifications"],
+        "of these pending": tally["pending"],
+        "of these refused": tally["refusals"],
+        "Certificates valid": tally["certificates"],
+        "Certified so far": forecast["already"],
+    }
+    assert {name: int(rows[name][0]) for name in counts} == counts
+    assert rows["Expected by the year's end"][0] == f"{forecast['expected']:.1f}"
+    low, high = forecast["interval_80"]
+    assert rows["interval (80 %)"][0] == f"{low}–{high}"
+    assert rows["Chance of the target"][0] == tenths(forecast["reaches_target"])
+    for part in record["funnel"]:
+        assert rows[part["verdict"]] == [str(part["firms"]), f"{part['expected']:.1f}"]
+    assert sum(each.is_cancelled for each in results.ends) == tally["cancellations"]
+    register_workbook(folder / "book.xlsx", play.repository, YEAR, play.scheme, today, ENGLISH)
+    book = CalamineWorkbook.from_path(str(folder / "book.xlsx"))
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    told = {str(name): number for name, number in sheets["The year"][1:]}
+    expected = {
+        "Firms in the register": tally["firms"],
+        f"Applications filed in {YEAR}": tally["applications"],
+        "of these certified": tally["certifications"],
+        "of these pending": tally["pending"],
+        "of these refused": tally["refusals"],
+        "Outside of the funnel": tally["elsewhere"],
+        "Certificates valid": tally["certificates"],
+        f"Certificates that end in {YEAR}": tally["expiries"],
+        f"Certificates cancelled in {YEAR}": tally["cancellations"],
+        **{f"Stage: {STAGE_WORDS[Stage(each)]}": n for each, n in tally["stages"].items()},
+        **{
+            f"Came as far in {YEAR}, or further: {STAGE_WORDS[Stage(each)]}": n
+            for each, n in tally["funnel"].items()
+        },
+    }
+    assert {name: told[name] for name in expected} == expected
+    assert Counter(row[7] for row in sheets["Applications"][1:]) == {
+        word: n
+        for word, n in (
+            ("certified", tally["certifications"]),
+            ("pending", tally["pending"]),
+            ("refused", tally["refusals"]),
+        )
+        if n
+    }
+    assert len(sheets["Certificates ended"]) - 1 == len(results.ends)
+    # who has no figures is a line of its own; verdicts are those of the list
+    verdicts = Counter(row[7] for row in sheets["All firms"][1:] if row[7])
+    assert sum(verdicts.values()) == tally["firms"]
+
+
+def test_overview_funnel_list_papers_and_json_say_the_same_in_every_month_of_a_year(
+    play: Play, tmp_path: Path
+) -> None:
     seen = []
     for month in range(1, 13):
         play.clock.at = datetime(YEAR, month, 20, tzinfo=UTC)
@@ -195,6 +288,9 @@ def test_overview_funnel_list_and_json_say_the_same_in_every_month_of_a_year(pla
         assert record["tally"].keys() == TALLY_KEYS
         check_tally(play, record, today)
         check_forecast(play, record, today)
+        # the papers take a second: one month of each batch, and the year's end
+        if month in (5, 8, 12):
+            check_papers(play, record, today, tmp_path)
         seen.append(record["forecast"]["expected"])
     assert play.applied
     # what nobody applied for when the last batch closed is not certified any more

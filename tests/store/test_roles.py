@@ -264,7 +264,7 @@ def test_what_moves_no_year_leaves_its_mark_as_it_was(engine: Engine) -> None:
         "casework.add_note",
         "casework.add_task",
         "casework.save_task",
-        "casework.save_document",
+        "documents.save",
         "casework.save_view",
         "records.add_assessment",
         "firms.assign",

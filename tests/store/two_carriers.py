@@ -20,6 +20,8 @@ from eligibility.store.schema import accounts, firms, sign_ins
 #: stands in everything that is told of the first carrier's firm
 SECRET = "甲秘密"
 PASSWORD = "correct horse battery"
+#: as far as an attached file is looked at, a PDF
+PDF = f"%PDF-1.7 {SECRET}".encode()
 
 
 def record(verdict: str = "eligible", edition: str = "e2016", **more: Any) -> dict[str, Any]:
@@ -70,6 +72,7 @@ class World:
     spare_link: int
     submission: int
     change: int
+    column_name: int
     principals: dict[str, Principal]
     account_ids: dict[str, int]
 
@@ -137,13 +140,17 @@ def world(engine: Engine) -> World:
         firm, 2026, [{"step": "announcement", "day": date(2026, 11, 1), "remark": SECRET}], 1
     )
     task = at_carrier.casework.add_task(firm, {"title": SECRET, "due_on": date(2026, 12, 1)})
+    at_carrier.courses.save(SECRET, date(2026, 1, 5), [firm])
     visit = at_carrier.visits.add(
         firm, {"visited_on": date(2026, 12, 1), "next_step": SECRET}, next_due=date(2026, 12, 3)
     )
     at_carrier.casework.add_note(firm, SECRET)
-    at_carrier.casework.save_document(firm, SECRET, "asked", 0, SECRET)
+    at_carrier.documents.save(firm, SECRET, {"status": "asked", "remark": SECRET}, 0)
+    at_carrier.documents.attach(firm, SECRET, f"{SECRET}.pdf", PDF)
     owner = account(f"{SECRET} owner", Role.FIRM, firm_id=firm)
-    code, draft = Repository(engine, owner).drafts.add({"name": SECRET})
+    code, draft = Repository(engine, owner).drafts.add(
+        {"name": SECRET, "ledgers": {"ip": [{"name": SECRET}]}}
+    )
     Repository(engine, owner).drafts.share(code, carrier, SECRET)
     earlier = facts("91150105XNBU6HUA33", f"{SECRET}公司") | {"application_date": date(2025, 5, 10)}
     stored = at_carrier.imports.stage(SECRET, [(earlier, None)])
@@ -171,10 +178,13 @@ def world(engine: Engine) -> World:
     )
     Repository(engine, owner).drafts.remember(code, "a browser")
     staged = at_carrier.imports.stage(SECRET, [(facts("91150105XNBU6HUA33", SECRET), record())])
+    at_carrier.casework.save_list_columns(["name"])
     view = at_carrier.casework.save_view(SECRET, {"text": SECRET})
     chief.administration.set_target(2026, 50, 0)
     chief.api_tokens.add(SECRET, Role.MANAGER, days=30)
     (token,) = (row["id"] for row in chief.api_tokens.tokens())
+    chief.column_names.save([(SECRET, "rd_expense_y3")])
+    (column_name,) = (row["id"] for row in chief.column_names.names())
     principals: dict[str, Principal] = {
         "visitor": VISITOR,
         "owner": owner,
@@ -190,7 +200,7 @@ def world(engine: Engine) -> World:
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
         account_ids["other adviser"], task, visit, assessment, code, draft, stored, staged, view, pair["id"],
         (first, second), merge, spare, gone, former["id"], token, question_token, question_link,
-        result_link, spare_link, submission, change, principals, account_ids,
+        result_link, spare_link, submission, change, column_name, principals, account_ids,
     )  # fmt: skip
 
 

@@ -16,11 +16,11 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from eligibility import assess
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.cli import app
 from eligibility.domain.text import json_text
 from eligibility.store import Repository, Role, System, close_stores, open_store
 from eligibility.web_api import routes
-from eligibility.web_api.schemas import AssessmentRecord
 from eligibility.web_api.server import Limits, create_app
 from tests.browser.server import ROOT
 

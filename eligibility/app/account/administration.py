@@ -335,6 +335,9 @@ def _details(detail: Mapping[str, Any], people: Mapping[int, str]) -> str:
     fields = joint_fields_by_id()
     lines = []
     for name, value in detail.items():
+        if name not in DETAILS and name not in fields and type(value) is int:
+            # the number of a row says nothing to a person
+            continue
         match name, value:
             case "changed", Mapping():
                 texts_of_value = ", ".join(

@@ -14,6 +14,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge, status_word
 from eligibility.assessment.open_points import EXPERTS, finding_state
+from eligibility.assessment.record_types import FindingRecord, TurningReading
 from eligibility.domain.law import Condition
 from eligibility.reports.fact_sources import ConditionSources, files_in_words
 from eligibility.reports.firm_text import interval_in_words
@@ -41,7 +42,7 @@ def conditions(firm: Firm, sources: Mapping[str, ConditionSources] = NO_SOURCES)
     )
 
 
-def _line(firm: Firm, finding: dict[str, Any], sources: ConditionSources | None) -> Markup:
+def _line(firm: Firm, finding: FindingRecord, sources: ConditionSources | None) -> Markup:
     turned = finding["interpretation"] is not None
     review = tag("span", "△ ", _("to be reviewed"), cls="status review") if turned else ""
     summary = tag(
@@ -80,7 +81,7 @@ def title(finding: Mapping[str, Any]) -> str:
     return str(finding["title"][language().id])
 
 
-def own(firm: Firm, finding: dict[str, Any]) -> list[str]:
+def own(firm: Firm, finding: FindingRecord) -> list[str]:
     """The firm's own number of a condition, and what it is made of."""
     unit, observed = finding["unit"], finding["observed"]
     if unit == "point":
@@ -109,7 +110,7 @@ def own(firm: Firm, finding: dict[str, Any]) -> list[str]:
     return [amount, tag("small", dates)] if dates else [amount]
 
 
-def _formula(firm: Firm, finding: dict[str, Any]) -> str:
+def _formula(firm: Firm, finding: FindingRecord) -> str:
     unit = firm.law.conditions_by_id[finding["id"]].term_unit
     part, whole = finding["terms"].get("part"), finding["terms"].get("whole")
     if part is None or whole is None:
@@ -119,7 +120,7 @@ def _formula(firm: Firm, finding: dict[str, Any]) -> str:
     return f"= {fmt.quantity(part, unit, language())} ÷ {fmt.quantity(whole, unit, language())}"
 
 
-def line_to_pass(finding: dict[str, Any]) -> str:
+def line_to_pass(finding: FindingRecord) -> str:
     """The line that the firm's number must reach or pass."""
     unit, required = finding["unit"], finding["required"]
     if unit == "yes_no":
@@ -133,7 +134,7 @@ def line_to_pass(finding: dict[str, Any]) -> str:
     return f"{sign} {amount}"
 
 
-def how_far(firm: Firm, finding: dict[str, Any]) -> str:
+def how_far(firm: Firm, finding: FindingRecord) -> str:
     """What is still lacking for a condition, or how much there is to spare."""
     if finding["status"] == "undetermined":
         return _undetermined_reason(firm, finding)
@@ -148,7 +149,7 @@ def how_far(firm: Firm, finding: dict[str, Any]) -> str:
     return _("short of {amount}").format(amount=amount)
 
 
-def _too_high(finding: dict[str, Any]) -> bool:
+def _too_high(finding: FindingRecord) -> bool:
     """True for a code that is given but does not stand at the lowest level."""
     return (
         finding["unit"] == "code"
@@ -157,7 +158,7 @@ def _too_high(finding: dict[str, Any]) -> bool:
     )
 
 
-def _undetermined_reason(firm: Firm, finding: dict[str, Any]) -> str:
+def _undetermined_reason(firm: Firm, finding: FindingRecord) -> str:
     """What has to be filled in, or why nothing that could be would decide it."""
     if status(firm, finding) == EXPERTS:
         return _("the experts' points decide; own ratings narrow the range")
@@ -174,7 +175,7 @@ def _undetermined_reason(firm: Firm, finding: dict[str, Any]) -> str:
     return _("open to judgement") if condition.judges == "score" else language().of(condition.rule)
 
 
-def _to_spare(finding: dict[str, Any]) -> str:
+def _to_spare(finding: FindingRecord) -> str:
     margin, unit = finding["margin"], finding["unit"]
     if margin is None or unit in ("yes_no", "code", "point"):
         return ""
@@ -186,14 +187,14 @@ def _to_spare(finding: dict[str, Any]) -> str:
     return _("{amount} to spare").format(amount=fmt.quantity(margin, unit, language()))
 
 
-def _behind(firm: Firm, finding: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _behind(firm: Firm, finding: FindingRecord) -> Iterator[tuple[str, list[str]]]:
     """What a line rests on, as pairs of a term and its texts."""
     condition = firm.law.conditions_by_id[finding["id"]]
     yield _("Rule"), [language().of(condition.rule)]
     if words := _figures(condition, finding):
         yield _("Your figures"), [words]
     yield _("Citation"), [cite(condition.citation)]
-    turned_by = {each["id"] for each in (finding["interpretation"] or {}).get("turned_by", [])}
+    turned_by = {each["id"] for each in _turned_by(finding)}
     for name, question in firm.law.interpretations.items():
         if finding["id"] in question.affects or name in turned_by:
             yield _("Reading"), _reading(firm, name, finding)
@@ -218,24 +219,30 @@ def _behind(firm: Firm, finding: dict[str, Any]) -> Iterator[tuple[str, list[str
     yield _("Evidence reviewers ask for"), [language().of(condition.evidence)]
 
 
-def _figures(condition: Condition, finding: dict[str, Any]) -> str:
+def _figures(condition: Condition, finding: FindingRecord) -> str:
     if not condition.terms:
         return ""
     parts = [
         f"{language().of(words)} "
         + (
             fmt.NOTHING
-            if finding["terms"].get(name) is None
-            else fmt.quantity(finding["terms"][name], condition.term_unit, language())
+            if (figure := finding["terms"].get(name)) is None
+            else fmt.quantity(figure, condition.term_unit, language())
         )
         for name, words in condition.terms.items()
     ]
     return " ÷ ".join(parts)
 
 
-def _reading(firm: Firm, name: str, finding: dict[str, Any]) -> list[str]:
+def _turned_by(finding: FindingRecord) -> list[TurningReading]:
+    """Other readings under which the finding would turn."""
+    readings = finding["interpretation"]
+    return readings["turned_by"] if readings else []
+
+
+def _reading(firm: Firm, name: str, finding: FindingRecord) -> list[str]:
     question, reading = firm.law.interpretations[name], firm.law.reading(name)
-    turned = (finding["interpretation"] or {}).get("turned_by", [])
+    turned = _turned_by(finding)
     readings = question.readings
     lines = [
         language().of(question.question),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app.firm import conditions
+from eligibility.app.firm import conditions, radar
 from eligibility.app.firm.score import bar
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS, OF_VERDICT, status_word, verdict_word
+from eligibility.assessment.record import pass_mark
+from eligibility.domain.text import msgid
 from eligibility.reports.firm_summary import FirmSummary, Step
 from eligibility.screening import Firm
+
+RADAR = msgid("Radar of the groups of the score: certain points filled, open points outlined")
 
 
 def first_screen(firm: Firm, summary: FirmSummary) -> None:
@@ -81,19 +85,20 @@ def _score(firm: Firm) -> list[Markup]:
     """The score as one range with its line, what decides it, and its groups."""
     score = firm.record["score"]
     low, high, total = score["low"], score["high"], score["total"]
-    mark = score["pass_above"] or score["pass_at_least"]
+    mark = pass_mark(score)
     words = _("{points} of {total} points; more than {mark} are needed").format(
         points=fmt.interval(low, high), total=fmt.number(total), mark=mark
     )
     items = {item["id"]: item for item in score["items"]}
-    groups = []
-    for group in firm.law.score.groups:
+    groups, shares = [], []
+    for number, group in enumerate(firm.law.score.groups, start=1):
         low_of = sum(items[item.id]["low"] for item in group.items)
         high_of = min(sum(items[item.id]["high"] for item in group.items), group.max)
+        shares.append((min(low_of, high_of) / group.max, high_of / group.max))
         groups.append(
             tag(
                 "li",
-                tag("span", language().of(group.title)),
+                tag("span", f"{number} {language().of(group.title)}"),
                 bar(min(low_of, high_of), high_of, group.max),
                 tag(
                     "small",
@@ -118,7 +123,12 @@ def _score(firm: Firm) -> list[Markup]:
             if decide
             else []
         ),
-        tag("ul", *groups, cls="groups"),
+        tag(
+            "div",
+            tag("ul", *groups, cls="groups"),
+            radar.radar(shares, language().text(RADAR)),
+            cls="by-group",
+        ),
     ]
 
 

@@ -21,6 +21,7 @@ from eligibility.app.translation import language
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.facts import FirmTable
 from eligibility.intake.draft_reader import read_draft
+from eligibility.register.documents import checklist, status_by_condition
 from eligibility.register.titles import firm_period, with_recorded_title
 from eligibility.reports.fact_sources import ConditionSources, condition_sources
 from eligibility.screening import Firm
@@ -133,5 +134,13 @@ def from_register(repository: Repository, firm_id: int) -> OpenFirm | None:
         query,
         PageLink(PAGES / "register/firm_page.py", {address.FIRM: str(firm_id)}),
         firms_query.lists_of(repository, firm_id),
-        {row["item"]: PAPER_WORDS[row["status"]] for row in repository.casework.documents(firm_id)},
+        _papers(repository, firm_id, today),
     )
+
+
+def _papers(repository: Repository, firm_id: int, today: date) -> dict[str, str]:
+    """Where the papers of each condition stand, and further ones, as msgids."""
+    scheme = cache.scheme()
+    papers = checklist(scheme, scheme.in_force(today), repository.documents.of_firm(firm_id))
+    found = status_by_condition(papers, language())
+    return {name: PAPER_WORDS[status] for name, status in found.items()}

@@ -6,10 +6,11 @@ from datetime import date
 
 import streamlit as st
 
-from eligibility.app import cache
+from eligibility.app import address, cache
 from eligibility.app.firm import gaps, ladder, papers, plan_inputs, what_if
 from eligibility.app.firm.open_firm import OpenFirm
 from eligibility.app.firm.plan_results import PlanRequest
+from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.domain.facts import years_of
@@ -32,7 +33,9 @@ def plan(open_firm: OpenFirm) -> None:
     gaps.gaps(looked["must_hold"], firm, by, open_firm.on)
 
     st.header(_("Plan"), anchor=False)
-    request = plan_inputs.plan_request(first, firm, by_model=cache.model()[0] is not None)
+    # a firm meets a chance at the very end of its result, and nowhere before
+    by_model = cache.model()[0] is not None and address.source() != form_state.DRAFT
+    request = plan_inputs.plan_request(first, firm, by_model=by_model)
     with guard.refusals_shown(), st.spinner(_("Looking for the cheapest plan…")):
         record = cache.way(firm, open_firm.on, request)
     st.subheader(_("Plan to be ready by {by}").format(by=record["by"]), anchor=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
+from eligibility.assessment.record_types import ReadinessRecord
 from eligibility.reports.firm_text import titles
 from eligibility.screening import Firm
 
@@ -83,7 +84,7 @@ def interval_bar(chance: float, low: float, high: float) -> Markup:
     )
 
 
-def _chance(readiness: dict[str, Any], firm: Firm) -> Iterable[Markup]:
+def _chance(readiness: ReadinessRecord, firm: Firm) -> Iterable[Markup]:
     low, high = (fmt.chance(end) for end in readiness["interval"])
     values = {"chance": fmt.chance(readiness["probability"]), "low": low, "high": high}
     if not readiness["conditional"]:
@@ -100,14 +101,14 @@ def _chance(readiness: dict[str, Any], firm: Firm) -> Iterable[Markup]:
     yield tag("p", words.format(**values))
 
 
-def _outside(readiness: dict[str, Any], firm: Firm) -> Iterable[Markup]:
+def _outside(readiness: ReadinessRecord, firm: Firm) -> Iterable[Markup]:
     if readiness["outside"]:
         words = _("Beyond all that the model has seen, so the chance is a guess: {conditions}")
         names = titles(readiness["outside"], firm.law, language())
         yield tag("p", words.format(conditions=names), cls="notice")
 
 
-def _factors(readiness: dict[str, Any], firm: Firm) -> Iterable[Markup]:
+def _factors(readiness: ReadinessRecord, firm: Firm) -> Iterable[Markup]:
     if not readiness["contributions"]:
         yield tag("p", _("This estimator does not tell the parts of its chance."), cls="muted")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -10,6 +10,8 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
+from eligibility.assessment.record import pass_mark
+from eligibility.assessment.record_types import ItemRecord
 from eligibility.domain.law import Item, ItemGroup
 from eligibility.reports.number_format import percent
 from eligibility.screening import Firm
@@ -19,9 +21,9 @@ def score(firm: Firm) -> None:
     """The bar with the line to pass, and every item under it."""
     score = firm.record["score"]
     low, high, total = score["low"], score["high"], score["total"]
-    points = fmt.interval(low, high)
+    points, mark = fmt.interval(low, high), pass_mark(score)
     words = _("{points} of {total} points; more than {mark} are needed").format(
-        points=points, total=total, mark=score["pass_above"]
+        points=points, total=total, mark=mark
     )
     items = {item["id"]: item for item in score["items"]}
     legend = (
@@ -38,9 +40,9 @@ def score(firm: Firm) -> None:
                 bar(low, high, total),
                 tag(
                     "span",
-                    tag("span", fmt.number(score["pass_above"])),
+                    tag("span", fmt.number(mark)),
                     cls="mark",
-                    style=f"left:{score['pass_above'] / total:.2%}",
+                    style=f"left:{mark / total:.2%}",
                 ),
                 cls="total",
                 role="img",
@@ -80,7 +82,7 @@ def _head() -> Markup:
     return tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads)))
 
 
-def _group(firm: Firm, group: ItemGroup, items: dict[str, dict[str, Any]]) -> Markup:
+def _group(firm: Firm, group: ItemGroup, items: Mapping[str, ItemRecord]) -> Markup:
     most = _("up to {n} points").format(n=fmt.number(group.max))
     title = tag(
         "th",
@@ -93,11 +95,12 @@ def _group(firm: Firm, group: ItemGroup, items: dict[str, dict[str, Any]]) -> Ma
     return tag("tbody", tag("tr", title, cls="group"), *rows)
 
 
-def _item(firm: Firm, item: dict[str, Any]) -> Markup:
+def _item(firm: Firm, item: ItemRecord) -> Markup:
     missing = fmt.field_titles(item["missing"], firm.scheme.fields_by_id, firm.years)
     observed = _observed_text(item, firm.law.items[item["id"]])
     notes = [tag("small", _("missing: {names}").format(names=missing))] if missing else []
-    for other in (item["interpretation"] or {}).get("changed_by", []):
+    readings = item["interpretation"]
+    for other in readings["changed_by"] if readings else []:
         points = fmt.interval(other["low"], other["high"])
         says = other["other_says"][language().id]
         notes.append(
@@ -119,7 +122,7 @@ def _item(firm: Firm, item: dict[str, Any]) -> Markup:
     )
 
 
-def _observed_text(item: dict[str, Any], rule: Item) -> str:
+def _observed_text(item: ItemRecord, rule: Item) -> str:
     observed, unit = item["observed"], item["unit"]
     if observed is None:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,6 +13,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.assessment.open_points import EXPERTS, verdict_state
+from eligibility.assessment.record_types import WarningRecord
 from eligibility.screening import Firm
 
 
@@ -116,7 +117,7 @@ def _titles(findings: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(each["title"][language().id]) for each in findings]
 
 
-def _warnings(warnings: list[dict[str, Any]]) -> Iterable[Markup]:
+def _warnings(warnings: Sequence[WarningRecord]) -> Iterable[Markup]:
     for warning in warnings:
         cited = f" ({fmt.citation(warning['citation'])})" if warning["citation"] else ""
         yield _review(warning["text"][language().id] + cited)

@@ -20,6 +20,7 @@ from eligibility.app.widgets import guard, notices
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
+from eligibility.assessment.record_types import FindingRecord
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.facts import RATINGS, Field
 from eligibility.domain.results import Lever
@@ -281,7 +282,7 @@ def _verdict(firm: Firm) -> Markup:
     return tag("span", verdict_word(verdict, language()), cls=f"status {OF_VERDICT[verdict]}")
 
 
-def _standing(firm: Firm, finding: dict[str, Any]) -> list[str]:
+def _standing(firm: Firm, finding: FindingRecord) -> list[str]:
     own = conditions.own(firm, finding)
     far = conditions.how_far(firm, finding)
     words = [tag("small", far)] if far else []

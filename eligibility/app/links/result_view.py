@@ -8,6 +8,7 @@ from typing import Any
 from eligibility.app.links.document import day, document, section, validity
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS, OF_VERDICT
+from eligibility.assessment.record import pass_mark
 from eligibility.i18n import Language
 from eligibility.reports.fact_sources import ConditionSources, files_in_words
 from eligibility.reports.number_format import interval, number, percent, quantity
@@ -106,7 +107,7 @@ def summary_sentence(firm: Firm, language: Language) -> str:
         parts.append(_("not met: {titles}").format(titles=_(", ").join(unmet)))
     if still_open:
         parts.append(_("facts are missing for: {titles}").format(titles=_(", ").join(still_open)))
-    if score["low"] <= score["pass_above"] < score["high"]:
+    if score["low"] <= (mark := pass_mark(score)) < score["high"]:
         missing = any(item["missing"] for item in score["items"])
         words = (
             _("whether the score passes {mark} is open: certain {low}, at most {high}")
@@ -115,7 +116,7 @@ def summary_sentence(firm: Firm, language: Language) -> str:
         )  # fmt: skip
         parts.append(
             words.format(
-                mark=number(score["pass_above"]),
+                mark=number(mark),
                 low=number(score["low"]),
                 high=number(score["high"]),
             )
@@ -170,9 +171,9 @@ def _score(firm: Firm, language: Language) -> Iterator[Markup]:
     _ = language.text
     score = firm.record["score"]
     low, high, total = score["low"], score["high"], score["total"]
-    points = interval(low, high)
+    points, mark = interval(low, high), pass_mark(score)
     words = _("{points} of {total} points; more than {mark} are needed").format(
-        points=points, total=total, mark=score["pass_above"]
+        points=points, total=total, mark=mark
     )
     yield tag("p", _("{n} points").format(n=points), cls="range")
     bar = tag(
@@ -183,9 +184,9 @@ def _score(firm: Firm, language: Language) -> Iterator[Markup]:
     )
     line = tag(
         "span",
-        tag("span", number(score["pass_above"])),
+        tag("span", number(mark)),
         cls="mark",
-        style=f"left:{score['pass_above'] / total:.2%}",
+        style=f"left:{mark / total:.2%}",
     )
     yield tag("div", bar, line, cls="total", role="img", aria_label=words)
     yield tag("p", words, cls="quiet")

@@ -63,37 +63,10 @@ def card(result: TrainingResult, folder: Path) -> None:
             cls="readiness",
         )
     )
-    tables, plot = st.columns(2, gap="large")
-    with tables:
-        st.header(_("How good it is"), anchor=False)
-        sentence = _("Cross-validated ({folds} folds, {repeats} times):")
-        st.caption(sentence.format(folds=metrics["folds"], repeats=metrics["repeats"]))
-        st.html(candidates(metrics["by_cross_validation"], metrics["chosen"]))
-        if later := metrics["by_year"]:
-            sentence = _(
-                "Trained on earlier years, tried on {applications} applications from {year} on:"
-            )
-            st.caption(
-                sentence.format(applications=later["applications"], year=later["tried_on_from"])
-            )
-            st.html(candidates(later["candidates"], metrics["chosen"]))
-        st.caption(
-            _(
-                "The chosen estimator is marked. Log-loss, Brier score and calibration error: "
-                "less is better; AUC: more is better."
-            )
-        )
-    with plot:
-        st.header(_("Are its chances right?"), anchor=False)
-        calibration(metrics["calibration"])
-    digest = _("SHA-256 of the file: {digest}").format(digest=training_summary.sha256)
-    scheme = load_scheme(training_summary.scheme)
-    rules = _("Rules: {scheme}, {edition}; {features} features.").format(
-        scheme=language().of(scheme.title),
-        edition=language().of(scheme.edition(training_summary.edition).title),
-        features=len(result.model.layout.names),
-    )
-    st.html(tag("section", tag("p", digest), tag("p", rules), cls="muted digest"))
+    st.header(_("Are its chances right?"), anchor=False)
+    calibration(metrics["calibration"])
+    with st.expander(_("Details: measures of every estimator, rules, file")):
+        _details(result)
     download_button.button(
         _("Download the card (Markdown)"),
         lambda: (folder / CARD).read_bytes(),
@@ -101,6 +74,34 @@ def card(result: TrainingResult, folder: Path) -> None:
         mime="text/markdown",
         icon=":material/download:",
     )
+
+
+def _details(result: TrainingResult) -> None:
+    """What only who compares models reads: measures, the rules learned under, the file."""
+    training_summary, metrics = result.model.training, result.metrics
+    sentence = _("Cross-validated ({folds} folds, {repeats} times):")
+    st.caption(sentence.format(folds=metrics["folds"], repeats=metrics["repeats"]))
+    st.html(candidates(metrics["by_cross_validation"], metrics["chosen"]))
+    if later := metrics["by_year"]:
+        sentence = _(
+            "Trained on earlier years, tried on {applications} applications from {year} on:"
+        )
+        st.caption(sentence.format(applications=later["applications"], year=later["tried_on_from"]))
+        st.html(candidates(later["candidates"], metrics["chosen"]))
+    st.caption(
+        _(
+            "The chosen estimator is marked. Log-loss, Brier score and calibration error: "
+            "less is better; AUC: more is better."
+        )
+    )
+    scheme = load_scheme(training_summary.scheme)
+    rules = _("Rules: {scheme}, {edition}; {features} features.").format(
+        scheme=language().of(scheme.title),
+        edition=language().of(scheme.edition(training_summary.edition).title),
+        features=len(result.model.layout.names),
+    )
+    digest = _("SHA-256 of the file: {digest}").format(digest=training_summary.sha256)
+    st.html(tag("section", tag("p", rules), tag("p", digest), cls="muted digest"))
 
 
 def candidates(metrics: Mapping[str, Mapping[str, float]], best: str) -> Markup:

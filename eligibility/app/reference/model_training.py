@@ -91,13 +91,13 @@ def _lessons() -> TrainingData | None:
     if not applications:
         return _file(session.PAST)
     words = {
-        FILE: _("From a file"),
         REGISTER: _("From the register: {n} decided applications").format(n=len(applications)),
+        FILE: _("From a file"),
     }
     source = st.segmented_control(
         _("Past applications"),
         list(words),
-        default=FILE,
+        default=REGISTER,
         required=True,
         format_func=words.__getitem__,
         key=session.LESSONS,

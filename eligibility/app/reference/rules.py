@@ -118,7 +118,10 @@ def score(edition: Edition) -> None:
         (
             join([tag("b", language().of(item.title)), tag("small", language().of(group.title))]),
             tag("span", f"0–{fmt.number(item.max)}", cls="n"),
-            join([tag("span", words, cls="band") for words in _bands(item)]),
+            join(
+                [tag("span", words, cls="band") for words in _bands(item)]
+                + [tag("small", language().of(each.title)) for each in item.elements]
+            ),
             cite(item.citation),
         )
         for group in edition.score.groups

@@ -31,8 +31,8 @@ if draft is not None:
 st.title(_("Find the technical field"), anchor=False)
 st.write(
     _(
-        "Say in one Chinese sentence what the product is and how it works; the fields of the "
-        "catalogue most like it are listed, the likeliest first."
+        "Say in one sentence what the product is and how it works, best in Chinese; common English "
+        "words are understood. The fields most like it are listed, the likeliest first."
     )
 )
 with st.form("sentence", border=False):

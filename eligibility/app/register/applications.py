@@ -217,8 +217,8 @@ def training_file(repository: Repository, scheme: Scheme) -> None:
     rows = repository.applications.past_applications()
     st.caption(
         _(
-            "Decided applications with an assessment at application: {n}. The file is what the "
-            "command train reads."
+            "Decided applications with an assessment at application: {n}. A model is trained on them on "
+            "the page Model; the file is for other programs."
         ).format(n=len(rows))
     )
     download_button.button(

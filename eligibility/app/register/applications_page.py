@@ -6,7 +6,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.page_files import PAGES
-from eligibility.app.register import applications
+from eligibility.app.register import applications, published_list
 from eligibility.app.screening import upload
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
@@ -19,10 +19,13 @@ opened = None
 with guard.refusals_shown():
     rows = repository.applications.outcomes()
     if rows:
-        opened = applications.applications_table(rows)
+        with st.container(key="wide"):
+            opened = applications.applications_table(rows)
     else:
         st.info(_("No application is recorded yet; record one below, or import a register."))
     applications.record(repository)
+    with st.expander(_("Match a published list")):
+        published_list.match_list(repository)
     with st.expander(_("Import a register of outcomes")):
         st.caption(
             _("One application a row: credit code, year of application, certified (yes/no).")

@@ -1,4 +1,4 @@
-"""The daily work on one firm: tasks, notes, the checklist of documents."""
+"""The daily work on one firm: tasks and notes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.register.dossier import moment
-from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.app.widgets import number_format as fmt
-from eligibility.app.widgets.markup import literal, tag
-from eligibility.domain.law import Edition
+from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
-from eligibility.store import DocumentStatus, Repository
+from eligibility.store import Repository
 from eligibility.store.casework import LONGEST_NOTE, LONGEST_TITLE
 
 Row = Mapping[str, Any]
@@ -88,75 +86,3 @@ def _add_note(repository: Repository, firm_id: int, text: str) -> Message:
         return Message(msgid("Write the note first."))
     repository.casework.add_note(firm_id, text)
     return Message(msgid("The note is added."))
-
-
-def documents(repository: Repository, firm: Row, law: Edition) -> None:
-    """The evidence that each condition asks for, and where it stands; further papers can be added."""
-    words = {
-        DocumentStatus.MISSING.value: _("○ missing"),
-        DocumentStatus.ASKED.value: _("◔ asked for"),
-        DocumentStatus.RECEIVED.value: _("◑ received"),
-        DocumentStatus.CHECKED.value: _("● checked"),
-    }
-    by_item = {row["item"]: row for row in repository.casework.documents(firm["id"])}
-    wanted = {each.id: (language().of(each.title), language().of(each.evidence))
-              for each in law.conditions}  # fmt: skip
-    wanted |= {item: (item, "") for item in by_item if item not in wanted}
-    checked = sum(
-        by_item[item]["status"] == DocumentStatus.CHECKED for item in wanted if item in by_item
-    )
-    st.caption(
-        _("Checked: {n} of {count}. The list is what reviewers ask for under {edition}.").format(
-            n=checked, count=len(wanted), edition=language().of(law.title)
-        )
-    )
-    with st.container(key="checklist"):
-        for item, (title, evidence) in wanted.items():
-            row = by_item.get(
-                item, {"status": DocumentStatus.MISSING.value, "version": 0, "remark": None}
-            )
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.html(tag("p", tag("b", title), tag("small", evidence), cls="paper"), width=520)
-                key = f"{session.PAPER}:{firm['id']}:{item}:{row['version']}"
-                st.segmented_control(
-                    literal(title),
-                    list(words),
-                    default=row["status"],
-                    required=True,
-                    format_func=words.__getitem__,
-                    key=key,
-                    label_visibility="collapsed",
-                    on_change=_put,
-                    args=(repository, firm["id"], item, row, key),
-                )
-    with st.form(session.REMARK, clear_on_submit=True):
-        other = st.text_input(_("Another paper"), max_chars=200)
-        if st.form_submit_button(_("Add to the list")):
-            guard.do(partial(_add_paper, repository, firm["id"], other.strip()))
-            st.rerun()
-
-
-def _put(repository: Repository, firm_id: int, item: str, row: Row, key: str) -> None:
-    guard.do(
-        partial(
-            _save,
-            repository,
-            firm_id,
-            item,
-            session.widget_value(key),
-            row["version"],
-            row["remark"],
-        )
-    )
-
-
-def _save(repository: Repository, *values: Any) -> Message:
-    repository.casework.save_document(*values)
-    return Message(msgid("Saved."))
-
-
-def _add_paper(repository: Repository, firm_id: int, item: str) -> Message:
-    if not item:
-        return Message(msgid("Name the paper first."))
-    repository.casework.save_document(firm_id, item, DocumentStatus.MISSING, 0)
-    return Message(msgid("The paper is on the list."))

@@ -28,7 +28,8 @@ with guard.refusals_shown():
         st.stop()
     certificates.summary(firms, today)
     shown = certificates.choose(firms, today)
-    opened = certificates.table(shown)
+    with st.container(key="wide"):
+        opened = certificates.table(shown)
     certificates.files(shown, today)
     certificates.stock(repository, today)
 

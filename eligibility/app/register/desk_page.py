@@ -8,7 +8,7 @@ import streamlit as st
 
 from eligibility.app import address, cache
 from eligibility.app.page_files import PAGES
-from eligibility.app.register import desk, inbox
+from eligibility.app.register import courses, desk, inbox
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
 from eligibility.register.desk import agenda
@@ -29,6 +29,7 @@ with guard.refusals_shown():
             st.header(_("Inbox: {n} from firms").format(n=len(day.arrivals)), anchor=False)
             inbox.list_arrivals(day.arrivals)
         desk.templates(repository, day)
+        courses.record_course(repository)
     with right:
         st.header(_("One call settles it"), anchor=False)
         firm = desk.calls(day)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
-from eligibility.app import address, cache
+from eligibility.app import address
 from eligibility.app.page_files import PAGES
 from eligibility.app.register import (
     casework,
     certificate,
     correct,
+    documents,
     dossier,
     exchange,
     firm_deadlines,
@@ -59,7 +58,7 @@ with guard.refusals_shown():
         case "notes":
             casework.notes(repository, firm)
         case "documents":
-            casework.documents(repository, firm, cache.scheme().in_force(date.today()))
+            documents.documents(repository, firm)
             dossier.firm_papers(repository, firm)
         case "figures":
             correct.figures(repository, firm)

@@ -13,7 +13,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.page_files import PAGES
-from eligibility.app.register import firms_export, firms_query
+from eligibility.app.register import firms_export, firms_query, list_views
 from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDICTS, FirmListQuery
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
 from eligibility.app.translation import language
@@ -21,8 +21,8 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, guard, open_by_name
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
-from eligibility.app.widgets.markup import literal
-from eligibility.app.widgets.status import verdict_word
+from eligibility.app.widgets.markup import literal, tag
+from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.domain.errors import Conflict
 from eligibility.domain.text import Message, msgid
 from eligibility.schemes.registry import Scheme
@@ -40,6 +40,8 @@ from eligibility.store import (
 SHOWN, TALL = 16, 620
 #: firms named after many were changed
 NAMED = 8
+#: the colours of verdicts in the table
+PILLS = {"eligible": "green", "undetermined": "orange", "ineligible": "red"}
 Field = Literal["adviser_id", "stage"]
 
 
@@ -99,7 +101,7 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
             for name, (label, options, value) in stages.items():
                 _select(name, label, options, value)
             _bounds(firm_filter)
-        _choose_columns(choice)
+        list_views.choose_columns(repository, choice)
         st.selectbox(
             _("Order"),
             list(ORDERS),
@@ -109,6 +111,7 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
             args=(address.ORDER,),
             width=210,
         )
+        list_views.views(repository)
     words = {
         name: (label, options.get(value, str(value)))
         for name, (label, options, value) in stages.items()
@@ -155,19 +158,6 @@ def _bounds(firm_filter: FirmFilter) -> None:
         on_change=address.set_query_from_widget,
         args=(address.EXPIRY,),
     )
-
-
-def _choose_columns(choice: FirmListQuery) -> None:
-    """Which columns the list shows and in which order; a saved view keeps them."""
-    titles = {name: column.title for name, column in firms_export.columns(language()).items()}
-    with st.popover(_("Columns"), icon=":material/view_column:"):
-        st.multiselect(
-            _("Columns in the order in which they are chosen; none: all"),
-            list(titles),
-            format_func=titles.__getitem__,
-            key=address.query_widget_key(address.COLUMNS, list(choice.columns)),
-            on_change=address.set_columns_from_widget,
-        )
 
 
 def _chips(words: Mapping[str, tuple[str, str]]) -> None:
@@ -221,52 +211,6 @@ def _select(name: str, label: str, options: Mapping[Any, str], value: Any) -> No
     )
 
 
-def views(repository: Repository) -> None:
-    """Saved views: one brings its filters back; the present ones can be saved."""
-    views = {view["id"]: view for view in repository.casework.views()}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="views"):
-        if views:
-            st.selectbox(
-                _("Saved views"),
-                list(views),
-                None,
-                format_func=lambda view: views[view]["name"],
-                placeholder=_("choose one"),
-                key=address.VIEW,
-                on_change=address.open_view,
-                args=({view: views[view]["state"] for view in views},),
-                width=220,
-                label_visibility="collapsed",
-            )
-        with st.popover(_("Save this view")):
-            st.text_input(_("Name of the view"), key=address.VIEW_NAME, max_chars=100)
-            st.button(_("Save"), on_click=guard.do, args=(partial(_save_view, repository),))
-            for view in views.values():
-                st.button(
-                    _("Forget “{name}”").format(name=literal(view["name"])),
-                    key=f"forget:{view['id']}",
-                    on_click=guard.do,
-                    args=(partial(_forget_view, repository, view["id"]),),
-                    type="tertiary",
-                )
-
-
-def _save_view(repository: Repository) -> Message:
-    name = address.view_name()
-    if not name:
-        return Message(msgid("Name the view first."))
-    query = address.list_query()
-    repository.casework.save_view(
-        name, {part: query[part] for part in address.ASKED if part in query}
-    )
-    return Message(msgid("The view “{name}” is saved."), {"name": name})
-
-
-def _forget_view(repository: Repository, view_id: int) -> Message:
-    repository.casework.delete_view(view_id)
-    return Message(msgid("The view is forgotten."))
-
-
 def nothing(choice: FirmListQuery) -> None:
     """What to do where no firm is shown."""
     if any(getattr(choice.firms, part.name) is not None for part in fields(FirmFilter)):
@@ -276,10 +220,23 @@ def nothing(choice: FirmListQuery) -> None:
         st.page_link(PAGES / "register/import_page.py", label=_("Import a file of firms →"))
 
 
+def _verdicts(page: ResultPage) -> None:
+    """How many firms of the list stand where: what the list says at a glance."""
+    parts = [tag("strong", _("{n} firms").format(n=f"{page.count:,}"))]
+    for verdict, status in OF_VERDICT.items():
+        if n := page.verdicts.get(verdict):
+            words = f"{verdict_word(verdict, language())} {n:,}"
+            parts.append(tag("span", words, cls=f"status {status}"))
+    if n := page.verdicts.get(None):
+        parts.append(tag("span", f"{_('not assessed yet')} {n:,}", cls="muted"))
+    st.html(tag("p", *parts, cls="sums"))
+
+
 def rows(
     repository: Repository, page: ResultPage, choice: FirmListQuery, scheme: Scheme
 ) -> tuple[list[dict[str, Any]], int | None]:
     """The rows of a page of the list; gives those that are ticked, and the id of one opened."""
+    _verdicts(page)
     first = (choice.page - 1) * PAGE_ROWS
     words = _("{n} firms").format(n=f"{page.count:,}")
     if page.count > PAGE_ROWS:
@@ -298,6 +255,9 @@ def rows(
     named = open_by_name.above(f"{words} · {hint}", names)
     gaps = repository.firms.nearest_gaps(row["id"] for row in page.rows)
     shown = firms_query.table(page.rows, scheme, language(), gaps)
+    place = shown.column_names.index("verdict")
+    pills = [[words] for words in shown["verdict"].to_pylist()]
+    shown = shown.set_column(place, "verdict", pa.array(pills, pa.list_(pa.string())))
     config = _columns(shown)
     if choice.columns:
         config = {name: config[name] for name in choice.columns if name in config}
@@ -333,7 +293,12 @@ def _columns(table: pa.Table) -> dict[str, Any]:
     result: dict[str, Any] = {
         "name": column.TextColumn(_("Firm"), width=230, pinned=False),
         "stage": column.TextColumn(_("Stage"), width=84),
-        "verdict": column.TextColumn(_("Verdict"), width=124),
+        "verdict": column.MultiselectColumn(
+            _("Verdict"),
+            width=124,
+            options=[verdict_word(each, language()) for each in PILLS],
+            color=list(PILLS.values()),
+        ),
         "low": column.NumberColumn(_("Low"), width=58, format="%.4g"),
         "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
         "readiness": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),

@@ -14,13 +14,13 @@ repository = guard.staff()
 st.title(_("All firms"), anchor=False)
 guard.news()
 address.keep_list()
-scheme, choice = cache.scheme(), firms_query.choice(address.list_query())
+scheme = cache.scheme()
 with guard.refusals_shown():
+    choice = firms_query.choice(address.list_query(), repository.casework.list_columns())
     if address.list_query().get(address.PAIRS):
         identity.pairs(repository)
         st.stop()
     identity.notice(repository)
-    firms.views(repository)
     firms.filters(repository, choice)
     page, choice = firms_query.page_of_firms(repository, choice)
     if not page.rows:

@@ -32,6 +32,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.status import verdict_word
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
+from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
@@ -87,8 +88,11 @@ class FirmListQuery:
         return ORDERS[self.order][1]
 
 
-def choice(query: Mapping[str, str]) -> FirmListQuery:
-    """What the address asks for; what it cannot mean is not asked."""
+def choice(query: Mapping[str, str], usual_columns: Sequence[str] = ()) -> FirmListQuery:
+    """What the address asks for; what it cannot mean is not asked.
+
+    Where it names no columns, ``usual_columns`` are shown, those that the person chose before.
+    """
     verdict = query.get(VERDICT)
     stage = query.get(STAGE)
     wanted = FirmFilter(
@@ -107,7 +111,8 @@ def choice(query: Mapping[str, str]) -> FirmListQuery:
         carrier_kind=kind if (kind := query.get(CARRIER_KIND)) in set(CarrierKind) else None,
     )
     order = query.get(ORDER, "name")
-    chosen = [name for name in query.get(COLUMNS, "").split(",") if name in COLUMN_IDS]
+    columns = query[COLUMNS].split(",") if query.get(COLUMNS) else usual_columns
+    chosen = [name for name in columns if name in COLUMN_IDS]
     return FirmListQuery(
         wanted,
         order if order in ORDERS else "name",
@@ -165,7 +170,9 @@ def table(
     """
     titles = condition_titles(scheme, language)
     numbers = gaps or {}
-    verdicts = {word: verdict_word(word, language) for word in VERDICT_WORDS.values()}
+    verdicts: Mapping[str, str] = {
+        word: verdict_word(word, language) for word in VERDICT_WORDS.values()
+    }
     stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
     never = language.text("not assessed yet")
 
@@ -229,7 +236,7 @@ def lists_of(repository: Repository, firm_id: int) -> dict[str, Any]:
 
 
 def assess_facts(
-    facts: Mapping[str, Any], scheme: Scheme, record: dict[str, Any] | None = None
+    facts: Mapping[str, Any], scheme: Scheme, record: AssessmentRecord | None = None
 ) -> Firm:
     """A firm of stored facts, with the record kept of it or a new one.
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from eligibility.app import address, cache, session
 from eligibility.app.page_files import PAGES
-from eligibility.app.register import import_rows, import_steps
+from eligibility.app.register import import_columns, import_rows, import_steps
 from eligibility.app.screening import upload
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -37,14 +37,18 @@ try:
     if kept:
         cache.scheme().in_force(day)
         upload.sheet(kept, cache.upload_preview(kept, None, day))
-        seen = cache.upload_preview(kept, session.sheet(kept), day)
+        names = repository.column_names.names()
+        known = tuple((row["name"], row["field_id"]) for row in names)
+        seen = cache.upload_preview(kept, session.sheet(kept), day, known)
         import_steps.columns(seen)
-        known = upload.unit(seen.headers)
-        if st.button(_("Read the rows"), type="primary", disabled=not known):
+        import_columns.confirm(repository, seen.headers)
+        import_columns.names_kept(repository, names)
+        has_units = upload.unit(seen.headers)
+        if st.button(_("Read the rows"), type="primary", disabled=not has_units):
             with st.spinner(_("Reading and assessing…")):
-                screening = cache.current()
+                screening = cache.current(known)
             tell = import_steps.progress(len(screening.batch.table))
-            made = import_steps.stage(repository, kept.name, screening, tell)
+            made = import_steps.stage(repository, kept.name, screening, tell, known)
             session.forget_upload()
             address.set_query(address.IMPORT, made)
             st.rerun()

@@ -21,6 +21,7 @@ from eligibility.assessment.ladder import joint_fields, only_elsewhere
 from eligibility.domain.facts import RowIssue
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, ENGLISH
+from eligibility.intake.column_corrections import Pairs
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.screening import Screening, screen
@@ -33,12 +34,13 @@ SHOWN, TALL = 12, 460
 MOST = 500
 
 
-def reading_of(batch: RowBatch, money_unit: str | None, day: date) -> Row:
+def reading_of(batch: RowBatch, money_unit: str | None, day: date, columns: Pairs = ()) -> Row:
     """How a file was read, for its rejected rows to be read again."""
     return {
         "heads": list(batch.headers.headers),
         "money_unit": money_unit,
         "application_date": day.isoformat(),
+        "columns": [list(pair) for pair in columns],
     }
 
 
@@ -165,6 +167,8 @@ def _read_again(
         application_date=day,
         covered_from=scheme.covered_from,
         beside=only_elsewhere(scheme, scheme.in_force(day)),
+        # an import staged by an earlier version knows none
+        known_columns=tuple((name, field_id) for name, field_id in reading.get("columns", ())),
     )
     batch = read_table(
         ("rejected.csv", file.getvalue().encode()),

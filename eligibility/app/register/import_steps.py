@@ -25,6 +25,7 @@ from eligibility.app.widgets import download_button, downloads, guard, notices
 from eligibility.app.widgets.markup import Markup, literal, tag
 from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.text import Message, msgid
+from eligibility.intake.column_corrections import Pairs
 from eligibility.intake.table import Preview
 from eligibility.screening import Screening
 from eligibility.store import ImportResult, Repository, table_facts
@@ -89,10 +90,12 @@ def stage(
     name: str,
     screening: Screening,
     tell: Callable[[int], None] = lambda _count: None,
+    columns: Pairs = (),
 ) -> int:
     """Keep the rows of a file, and those rejected, to be looked at; the import's id.
 
-    ``tell`` hears how many rows are judged; what it raises lets all of them go.
+    ``tell`` hears how many rows are judged; what it raises lets all of them go. ``columns`` are the
+    names by which the file was read beside the program's own.
     """
     rows = _rows(screening, tell)
     return repository.imports.stage(
@@ -100,7 +103,9 @@ def stage(
         rows,
         reject_entries(screening.batch),
         remarks=_remarks(screening),
-        reading=reading_of(screening.batch, session.money_unit(), session.application_day()),
+        reading=reading_of(
+            screening.batch, session.money_unit(), session.application_day(), columns
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -23,13 +23,16 @@ from eligibility.domain.calendar_window import cut_window, latest_year_ids
 from eligibility.domain.errors import DateNotCovered
 from eligibility.domain.text import Message, msgid
 from eligibility.register import arrivals
-from eligibility.register.arrivals import Arrival, Offer
+from eligibility.register.arrivals import Arrival, ListOffer, Offer
+from eligibility.reports.fact_sources import record_text
 from eligibility.store import Repository
 from eligibility.store.inbox import LONGEST_REMARK, Origin
 
 Row = Mapping[str, Any]
 PAGE = PAGES / "register/inbox_page.py"
 ACCEPT, REFUSE, LATER = "accept", "refuse", "later"
+#: shares of the width: field, held, sent, decision
+SIDES = [4, 3, 4, 3]
 #: arrivals drawn on the overview
 SHOWN = 8
 
@@ -112,21 +115,25 @@ def side_by_side(repository: Repository, origin: Origin) -> None:
     stored, version = arrivals.stored_facts(repository, firm_id, arrival.year)
     offers = arrivals.compare(arrival, stored, row["decisions"])
     undecided = list(arrivals.open_offers(offers))
+    lists = arrivals.compare_lists(repository, row, firm_id)
+    open_lists = sum(each.is_open for each in lists)
     same = sum(offer.sent_value == offer.stored_value for offer in offers)
     st.html(
         tag(
             "p",
-            tag("strong", _("To decide: {n}").format(n=len(undecided))),
+            tag("strong", _("To decide: {n}").format(n=len(undecided) + open_lists)),
             tag("span", _("as held already: {n}").format(n=same)),
             tag("span", _("decided: {n}").format(n=sum(o.decision is not None for o in offers))),
             cls="counts",
         )
     )
     if undecided:
-        _form(repository, origin, firm_id, arrival.year, version, undecided)
-    else:
+        _form(repository, origin, firm_id, arrival.year, version, undecided, bool(open_lists))
+    elif not open_lists:
         _put_away(repository, origin, row)
-    _lists(row)
+    for each in lists:
+        _list(repository, origin, firm_id, arrival.year, each)
+    _other_lists(row, [each.key for each in lists])
     show_decisions(row["decisions"])
 
 
@@ -185,6 +192,7 @@ def _form(
     year: int,
     version: int,
     offers: Sequence[Offer],
+    has_open_lists: bool,
 ) -> None:
     words = {LATER: _("later"), ACCEPT: _("accept"), REFUSE: _("refuse")}
     prefix = f"{session.DECIDE}:{origin.kind}:{origin.id}:"
@@ -205,6 +213,7 @@ def _form(
                 args=([keys[offer.key] for offer in group], ACCEPT),
             )
         with st.container(key=f"offers:{group[0].stored_value is None}", gap=None):
+            _heads()
             for offer in group:
                 _line(offer, keys[offer.key], words)
     with st.form(prefix, border=False):
@@ -220,22 +229,38 @@ def _form(
             guard.do(
                 partial(
                     _decide, repository, origin, firm_id, year, version, by_mark, remark,
-                    is_complete=LATER not in marks.values(),
+                    is_complete=LATER not in marks.values() and not has_open_lists,
                 )
             )  # fmt: skip
             st.rerun()
 
 
+def _heads() -> None:
+    places = st.columns(SIDES)
+    for place, words in zip(places, ("", _("held"), _("sent"), _("Decision")), strict=True):
+        place.html(tag("small", words))
+
+
+def _change_text(offer: Offer) -> str | None:
+    """How far a number moved, where both are numbers and the one held is none of zero."""
+    before, after = offer.stored_value, offer.sent_value
+    both = (before, after)
+    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in both):
+        return None
+    return f"{(after - before) / abs(before):+.1%}" if before else None
+
+
 def _line(offer: Offer, key: str, words: Mapping[str, str]) -> None:
-    what, stored, sent, control = st.columns([5, 3, 3, 3], vertical_alignment="center")
+    what, stored, sent, control = st.columns(SIDES, vertical_alignment="center")
     title = arrivals.key_title(offer.key, language())
     held = {"key": offer.key, "value": offer.stored_value}
     came = {"key": offer.key, "value": offer.sent_value}
     what.html(tag("p", tag("b", title), cls="task"))
-    stored.html(tag("p", tag("small", _("held")), arrivals.value_in_words(held, language())))
-    sent.html(
-        tag("p", tag("small", _("sent")), tag("strong", arrivals.value_in_words(came, language())))
-    )
+    stored.html(tag("p", arrivals.value_in_words(held, language()), cls="task"))
+    parts = [tag("strong", arrivals.value_in_words(came, language()))]
+    if (change := _change_text(offer)) is not None:
+        parts.append(tag("span", f" {change}", cls="muted"))
+    sent.html(tag("p", *parts, cls="task"))
     with control:
         st.segmented_control(
             title, list(words), default=LATER, required=True, format_func=words.__getitem__,
@@ -272,12 +297,73 @@ def _decide(
     )
 
 
-def _lists(row: Row) -> None:
-    """Lists that stand behind the counts, to look at; what counts of them stands above."""
+def _list(
+    repository: Repository, origin: Origin, firm_id: int, year: int, offer: ListOffer
+) -> None:
+    """A list beside the one held; it is accepted as a whole, in place of that."""
+    title = language().of(cache.scheme().lists[offer.kind].title)
+    st.header(
+        _("{title}: {n} rows sent, {held} held").format(
+            title=title, n=len(offer.sent_rows), held=len(offer.stored_rows)
+        ),
+        anchor=False,
+    )
+    if offer.decision is None and not offer.is_open:
+        st.html(tag("p", _("The list is as held already."), cls="muted"))
+        return
+    words = _list_words(offer.kind)
+    sent, held = st.columns(2)
+    for place, name, rows in (
+        (sent, _("sent"), offer.sent_rows),
+        (held, _("held"), offer.stored_rows),
+    ):
+        with place:
+            st.html(tag("small", name))
+            st.dataframe(
+                [{words.get(key, key): value for key, value in each.items()} for each in rows],
+                hide_index=True,
+                placeholder=fmt.NOTHING,
+            )
+    if not offer.is_open:
+        return
+    with st.form(f"list:{origin.kind}:{origin.id}:{offer.key}", border=False):
+        remark = st.text_input(_("Why it is refused (the firm reads it)"), max_chars=LONGEST_REMARK)
+        with st.container(horizontal=True):
+            accept = st.form_submit_button(_("Accept the list in place of the one held"))
+            refuse = st.form_submit_button(_("Refuse the list"))
+        if accept or refuse:
+            decide = partial(
+                repository.inbox.decide_list, origin, firm_id, year, offer.key, accept=accept,
+                version=offer.version, remark=remark,
+            )  # fmt: skip
+            guard.do(partial(_decide_list, decide, is_accepted=accept))
+            st.rerun()
+
+
+def _decide_list(decide: Callable[[], int], *, is_accepted: bool) -> Message:
+    decide()
+    if is_accepted:
+        return Message(msgid("The list is accepted. The firm sees it."))
+    return Message(msgid("The list is refused. The firm sees it."))
+
+
+def _list_words(kind: str) -> dict[str, str]:
+    """Titles of the columns of a list: of an amount as the form has it, else as people's own lists do."""
+    scheme, is_chinese = cache.scheme(), language().id == "zh"
+    words = {}
+    for column in scheme.lists[kind].columns:
+        titles = [title for title in column.titles if title.isascii() is not is_chinese]
+        field = scheme.fields_by_id.get(f"{column.id}_y3")
+        words[column.id] = fmt.stem_title(field) if field else (titles or [column.id])[0]
+    return words
+
+
+def _other_lists(row: Row, keys: Sequence[str]) -> None:
+    """Lists that the register has no place for, to look at; what counts of them stands above."""
     titles = {name: each.title for name, each in cache.scheme().lists.items()}
     for name, rows in (row["state"].get("ledgers") or {}).items():
         title = titles.get(name.partition("@")[0])
-        if rows and title:
+        if rows and title and name not in keys:
             label = _("{title}: {n} row(s)").format(title=language().of(title), n=len(rows))
             with st.expander(label):
                 st.dataframe(rows, hide_index=True)
@@ -296,6 +382,7 @@ def show_decisions(rows: Sequence[Row]) -> None:
                 _("● accepted") if row["is_accepted"] else _("○ not accepted") for row in rows
             ],
             _("From"): [row["sender"] for row in rows],
+            _("Paper"): [record_text(row["source"], language()) for row in rows],
             _("Sent"): [moment(row["sent_at"]) for row in rows],
             _("By"): [row["by"] for row in rows],
             _("When"): [moment(row["at"]) for row in rows],

@@ -180,7 +180,11 @@ def deadlines(rows: Sequence[Row], today: date) -> int | None:
     if not rows:
         st.info(_("Nothing is due; add tasks with a day on the page of a firm."))
         return None
-    kinds = {"task": _("task"), "certificate": _("certificate expires")}
+    kinds = {
+        "task": _("task"),
+        "certificate": _("certificate expires"),
+        "document": _("papers to come"),
+    }
     late = _("△ overdue")
     columns = {
         _("Due"): [

@@ -107,7 +107,9 @@ def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
             n=goal,
         )
     ]
-    if support["choices"]:
+    more = fmt.number(support["gain"], 1)
+    # a choice that moves nothing is none
+    if support["choices"] and more != fmt.number(0, 1):
         before, after = (tenths(each["reaches_target"]) for each in (forecast, support["forecast"]))
         support_sentence = (
             _("{n} firms, with {days} adviser-days, would add {more} certified.")
@@ -119,7 +121,7 @@ def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
                 n=len(support["choices"]),
                 days=fmt.number(support["days"]),
                 chance=after,
-                more=fmt.number(support["gain"], 1),
+                more=more,
             )
         )
     st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))

@@ -62,8 +62,12 @@ class Draft:
     shared_with: int | None = None
     #: by key of a fact, where a paper has it (``reports.fact_sources.source_record``)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: figures and differences of the three books in CNY or persons, by ``item:category@year``
+    reconciliation: dict[str, str] = field(default_factory=dict)
     #: answers of the ten first questions that are no figures of the form
     answers: dict[str, str] = field(default_factory=dict)
+    #: by id of an own rating, the elements of it that the firm has
+    elements: dict[str, list[str]] = field(default_factory=dict)
     language: str = ""
     visit: int = 0
     sought: tuple[str, int] = ("", 0)
@@ -92,12 +96,17 @@ class Draft:
             if (entries := rows_with_entries(rows))
         }
         state: dict[str, Any] = {"step": self.step, "facts": dict(self.facts), "ledgers": lists}
-        if sources := {key: each for key, each in self.sources.items() if key in self.facts}:
+        known = self.facts.keys() | self.reconciliation.keys()
+        if sources := {key: each for key, each in self.sources.items() if key in known}:
             state["sources"] = sources
+        if self.reconciliation:
+            state["reconciliation"] = dict(self.reconciliation)
         if self.tracks:
             state["tracks"] = sorted(self.tracks)
         if self.answers:
             state["answers"] = dict(self.answers)
+        if self.elements:
+            state["elements"] = {name: list(ticked) for name, ticked in self.elements.items()}
         if self.fingerprints:
             state["fingerprints"] = dict(self.fingerprints)
         return state if self.latest_year is None else {**state, "latest_year": self.latest_year}
@@ -121,6 +130,16 @@ class Draft:
         else:
             self.answers[condition] = str(value)
 
+    def tick(self, rating: str, element: str, *, on: bool) -> list[str]:
+        """Take whether the firm has an element of an own rating; those that it has now."""
+        ticked = [name for name in self.elements.get(rating, ()) if name != element]
+        ticked += [element] if on else []
+        if ticked:
+            self.elements[rating] = ticked
+        else:
+            self.elements.pop(rating, None)
+        return ticked
+
     def show_years(self, years: Sequence[int]) -> bool:
         """Take note of the calendar years of the form; whether the latest is new and still blank.
 
@@ -142,10 +161,10 @@ class Draft:
         """Take the changes of a list's table since its step was opened; the rows that it has now."""
         rows = [dict(row) for row in self.list_baseline[name]]
         for place, cells in changes.get("edited_rows", {}).items():
-            rows[int(place)].update(cells)
+            rows[int(place)].update(_texts(cells))
         gone = {int(place) for place in changes.get("deleted_rows", [])}
         remaining = [row for place, row in enumerate(rows) if place not in gone]
-        typed = [*remaining, *changes.get("added_rows", [])]
+        typed = [*remaining, *(_texts(cells) for cells in changes.get("added_rows", []))]
         definition = load_scheme().lists[list_id(name)]
         self.lists[name], self.left_out[name] = without_titles(definition, typed)
         return len(typed)
@@ -246,6 +265,14 @@ class Draft:
         self.version, self.shared_with = row["version"], row["carrier_id"]
 
 
+def _texts(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells of a table as texts: numbers picked from a list stand in one, apart by commas."""
+    return {
+        name: "、".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in cells.items()
+    }
+
+
 def list_id(key: str) -> str:
     """The id of the list whose rows stand under a key."""
     dated = split_calendar_key(key)
@@ -266,6 +293,7 @@ def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
         facts=dict(state.get("facts", {})),
         lists=dict(state.get("ledgers", {})),
         sources=dict(state.get("sources", {})),
+        reconciliation=dict(state.get("reconciliation", {})),
         tracks=list(state.get("tracks", ())),
         latest_year=state.get("latest_year"),
         step=state.get("step", FIRST_STEP),
@@ -275,5 +303,6 @@ def from_state(repository: Repository, key: str | int | BrowserKey) -> Draft:
         version=row["version"],
         shared_with=row["carrier_id"],
         answers=dict(state.get("answers", {})),
+        elements=dict(state.get("elements", {})),
         fingerprints=dict(state.get("fingerprints", {})),
     )

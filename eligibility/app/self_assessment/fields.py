@@ -12,7 +12,13 @@ from typing import Any
 import streamlit as st
 
 from eligibility.app.page_files import PAGES
-from eligibility.app.self_assessment import averages, form_state, live_figures, roster_counts
+from eligibility.app.self_assessment import (
+    averages,
+    checklist,
+    form_state,
+    live_figures,
+    roster_counts,
+)
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -34,6 +40,8 @@ from eligibility.screening import Firm
 
 #: characters that an input takes; entries of the official form may be sentences
 SHORT, LONG = 200, 500
+#: kinds whose answer is picked, so that nothing can be wrong with it
+PICKED = ("yes_no", "rating", "catalogue")
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 
 
@@ -161,14 +169,15 @@ def fields(step: str, sheet: Sheet, firm: Firm | None) -> None:
 def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
     """What a lower rung alone asks, marked as such."""
     title = language().of(rung.title)
-    st.header(_("Only for: {title}").format(title=title), anchor=False)
     words = _(
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
-    st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
-    with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
-        for _stem, years in groupby(fields, key=lambda field: field.stem):
-            figure(list(years), sheet)
+    wanted = any(sheet.has_entry(field) or field.id == sheet.draft.sought[0] for field in fields)
+    with st.expander(_("Only for: {title}").format(title=title), expanded=wanted):
+        st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
+        with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
+            for _stem, years in groupby(fields, key=lambda field: field.stem):
+                figure(list(years), sheet)
 
 
 def figure(years: list[Field], sheet: Sheet) -> None:
@@ -195,7 +204,10 @@ def figure(years: list[Field], sheet: Sheet) -> None:
             data_labels="|".join(_label(field, sheet) for field in years),
         )
     )
+    with ask:
+        checklist.checklist(first, sheet)
     with answer:
+        checklist.comes_to(first, sheet)
         with st.container(gap=None):
             if first.of == "calendar_year":
                 heads = (
@@ -206,18 +218,27 @@ def figure(years: list[Field], sheet: Sheet) -> None:
             with st.container(horizontal=True, wrap=False, gap="small"):
                 for field in years:
                     _input(field, sheet)
+            if first.kind not in PICKED:
+                # a place of its own from the start: what is said there moves no input below
+                # the sentence of a wrong credit code is the longest
+                cls = "says long" if first.kind == "code" else "says"
+                st.html(tag("div", *_messages(years, sheet), cls=cls))
         if first.kind == "catalogue":
             st.page_link(
                 PAGES / "reference/technical_field_page.py",
                 label=_("Find the code by a sentence about the product →"),
             )
-        for field in years:
-            if field.id in sheet.issues:
-                st.html(_issue(field, sheet))
-            elif echo := _echo(field, sheet):
-                st.html(tag("p", echo, cls="echo", id=f"says-{field.id}"))
-            elif (amount := _large(field, sheet)) is not None:
-                st.html(_asks_unit(field, amount, sheet))
+
+
+def _messages(years: Sequence[Field], sheet: Sheet) -> Iterator[Markup]:
+    """What is wrong with the entries of a row, or how they were read."""
+    for field in years:
+        if field.id in sheet.issues:
+            yield _issue(field, sheet)
+        elif echo := _echo(field, sheet):
+            yield tag("p", echo, cls="echo", id=f"says-{field.id}")
+        elif (amount := _large(field, sheet)) is not None:
+            yield _asks_unit(field, amount, sheet)
 
 
 def _keyboard(field: Field) -> str:
@@ -327,10 +348,14 @@ def _input(field: Field, sheet: Sheet) -> None:
 def _grades(field: Field, sheet: Sheet) -> dict[str, str]:
     """The grades of an own rating with the points that the guideline gives for each."""
     item = sheet.reading.law.items.get(field.id.removesuffix("_rating"))
-    points = {band.grade: fmt.interval(*band.points) for band in item.bands} if item else {}
+    bands = {band.grade: band for band in item.bands} if item else {}
     return {
-        grade: _("{grade} {points}").format(grade=grade, points=points[grade])
-        if grade in points
+        grade: _("{grade} {word} {points}").format(
+            grade=grade,
+            word=language().of(bands[grade].title or Wording(zh="", en="")),
+            points=fmt.interval(*bands[grade].points),
+        )
+        if grade in bands
         else grade
         for grade in RATINGS
     }
@@ -357,7 +382,7 @@ def _from_list(field: Field, sheet: Sheet) -> str:
     if value is None:
         return _("open: see the list")
     if isinstance(value, str):
-        sentence = _("yes") if value == "yes" else _("no")
+        sentence = {"yes": _("yes"), "no": _("no")}.get(value, value)
     else:
         sentence = fmt.number(value / 10**WAN_POWER if field.kind == "money" else value, 4)
     return _("{value} (from the list)").format(value=sentence)

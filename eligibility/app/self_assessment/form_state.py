@@ -9,7 +9,9 @@ import streamlit as st
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import try_out
 from eligibility.app.translation import language
+from eligibility.assessment.own_points import own_points
 from eligibility.domain.facts import Field
+from eligibility.domain.law import Item
 from eligibility.domain.papers import PaperReading
 from eligibility.evidence.staff_report import StaffReport
 
@@ -17,11 +19,14 @@ ENTRY = "entry:"
 ANSWER = "share:"
 TYPED_LIST = "list:"
 TEXT = "text:"
+ELEMENT = "element:"
 MONTHS = "months"
 DRAFT = "draft"
 CODE = "return code"
 #: the files of papers, and what was read of them under the name of their content
 PAPER_FILES, PAPERS = "paper files", "papers"
+#: how often tables of figures of the three books were taken over
+FIGURES = "figures of the three books"
 #: what lists of people came to, and how often counts were taken from such lists
 STAFF_REPORT, ROSTERS = "staff report", "rosters"
 SHOWN_STEP = "shown-step"
@@ -86,6 +91,23 @@ def answer_key(condition: str, text: str) -> str:
     """The key of the input of a share answered before the form, with the text that stands there."""
     st.session_state.setdefault(f"{ANSWER}{condition}", text)
     return f"{ANSWER}{condition}"
+
+
+def element_key(rating: str, element: str, *, on: bool) -> str:
+    """The key of the tick for an element of an own rating, as the draft has it."""
+    key = f"{ELEMENT}{rating}.{element}"
+    st.session_state.setdefault(key, on)
+    return key
+
+
+def tick_element(item: Item, rating: str, element: str) -> None:
+    """Take the tick of an element into the draft, and enter the own points that follow."""
+    open_draft = draft()
+    if open_draft is not None:
+        collect()
+        on = bool(st.session_state.get(f"{ELEMENT}{rating}.{element}"))
+        points = own_points(item, open_draft.tick(rating, element, on=on)).points
+        enter({rating: "" if points is None else str(points)})
 
 
 def list_key(kind: str) -> str:
@@ -161,7 +183,9 @@ def chosen_carrier() -> int | None:
 
 def _forget_inputs() -> None:
     for key in [
-        key for key in st.session_state if str(key).startswith((ENTRY, ANSWER, TYPED_LIST, TEXT))
+        key
+        for key in st.session_state
+        if str(key).startswith((ENTRY, ANSWER, TYPED_LIST, TEXT, ELEMENT))
     ]:
         del st.session_state[key]
 
@@ -170,6 +194,12 @@ def papers(digest: str) -> PaperReading | None:
     """What was read of the files of this content, if it is still at hand."""
     kept: tuple[str, PaperReading] | None = st.session_state.get(PAPERS)
     return kept[1] if kept is not None and kept[0] == digest else None
+
+
+def latest_papers() -> PaperReading | None:
+    """What was read of the papers chosen last, if it is still at hand."""
+    kept: tuple[str, PaperReading] | None = st.session_state.get(PAPERS)
+    return kept[1] if kept is not None else None
 
 
 def keep_papers(digest: str, reading: PaperReading) -> None:
@@ -181,6 +211,16 @@ def paper_key(name: str) -> str:
     """The key of a choice about papers; another for other files."""
     kept = st.session_state.get(PAPERS)
     return f"paper:{name}:{kept[0] if kept else ''}"
+
+
+def figures_key(name: str) -> str:
+    """The key of a table of figures of the three books; another once it was taken over."""
+    return f"figures:{name}:{st.session_state.get(FIGURES, 0)}"
+
+
+def renew_figures() -> None:
+    """Let the tables of figures start anew from what is held."""
+    st.session_state[FIGURES] = st.session_state.get(FIGURES, 0) + 1
 
 
 def roster_key(name: str) -> str:

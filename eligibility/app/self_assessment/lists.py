@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
 from eligibility.app.self_assessment import form_state
 from eligibility.app.self_assessment.fields import Sheet
-from eligibility.app.self_assessment.link_columns import link_columns
+from eligibility.app.self_assessment.link_columns import link_columns, table_of_rows
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
@@ -24,6 +23,8 @@ from eligibility.schemes.lists import Count
 
 #: rows of a list that are explained one by one
 EXPLAINED = 100
+#: pixels of a column of dates or short words under a title of four characters, and of numbers
+DATE_WIDTH, NUMBER_WIDTH = 112, 150
 STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
 
 
@@ -43,7 +44,7 @@ def table(kind: str, sheet: Sheet) -> None:
     names = [column.id for column in ledger.columns]
     rows = sheet.draft.list_baseline[key]
     st.data_editor(
-        pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}),
+        table_of_rows(ledger, rows, names),
         num_rows="dynamic",
         column_config=config,
         hide_index=True,
@@ -80,12 +81,7 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
             st.html(tag("p", words.format(names=_(", ").join(paste.unmatched_titles)), cls="muted"))
         names = list(paste.titles)
         st.dataframe(
-            pa.table(
-                {
-                    name: pa.array([row.get(name) for row in paste.rows], pa.string())
-                    for name in names
-                }
-            ),
+            table_of_rows(sheet.scheme.lists[kind], paste.rows, names),
             column_config={name: config[name] for name in names},
             hide_index=True,
         )
@@ -185,7 +181,7 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         "year": text(_("Year"), width="small"),
         "number": text(
             _("Patent or registration no."),
-            width="small",
+            width=NUMBER_WIDTH,
             help=_("Number of the patent or registration; the same number counts once."),
         ),
         "class": text(
@@ -195,7 +191,7 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
         ),
         "granted_on": text(
             _("Granted on"),
-            width="small",
+            width=DATE_WIDTH,
             help=_("Date of the certificate, or of the notice of grant with its fee paid."),
         ),
         "status": text(_("Status"), width="small", help=_("in force, pending or lapsed")),
@@ -208,11 +204,11 @@ def columns(kind: str, sheet: Sheet) -> dict[str, Any]:
             ),
         ),
         "acquired": text(
-            _("Acquired by"), width="small", help=_("own research, transfer, gift or merger")
+            _("Acquired by"), width=DATE_WIDTH, help=_("own research, transfer, gift or merger")
         ),
         "used": text(
             _("Used before"),
-            width="small",
+            width=DATE_WIDTH,
             help=_("yes or no: used in an application that was granted"),
         ),
         "income": text(_("Income of the latest year ({unit})").format(unit=unit)),

@@ -18,6 +18,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import badge
+from eligibility.assessment.record_types import FindingRecord
 from eligibility.domain.facts import Field
 from eligibility.intake.draft_reader import WAN_POWER, applies, read_as
 from eligibility.screening import Firm
@@ -43,7 +44,7 @@ def conditions(step: str, sheet: Sheet, firm: Firm | None) -> None:
 
 
 def _condition(
-    name: str, findings: Mapping[str, dict[str, Any]], firm: Firm | None, answer: str
+    name: str, findings: Mapping[str, FindingRecord], firm: Firm | None, answer: str
 ) -> Markup:
     if firm is None or name not in findings:
         return tag("p", tag("span", _("Decided once the entries can be read"), cls="muted"))

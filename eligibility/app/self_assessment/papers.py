@@ -24,6 +24,7 @@ from eligibility.domain.facts import Field
 from eligibility.domain.papers import Certainty, PaperFact, PaperReading, PaperSource
 from eligibility.intake.cells import CellFormat, CellTrouble, parse, titles_to_codes
 from eligibility.intake.draft_reader import WAN_POWER
+from eligibility.intake.firm_names import name_key
 from eligibility.reports.fact_sources import source_record
 from eligibility.reports.paper_text import (
     key_title,
@@ -62,6 +63,34 @@ def read_uploads(scheme: Scheme, today: date) -> PaperReading | None:
             return None
         form_state.keep_papers(digest, reading)
     return reading
+
+
+def count(reading: PaperReading) -> None:
+    """In one line what the papers gave."""
+    parts = [_("{n} figures read").format(n=len(reading.facts))]
+    for n, words in (
+        (len(reading.conflicts), _("{n} on which papers disagree")),
+        (len(reading.doubts), _("{n} doubts")),
+        (len(reading.unread), _("{n} not read")),
+    ):
+        if n:
+            parts.append(words.format(n=n))
+    st.html(tag("p", tag("strong", _("; ").join(parts)), cls="lead"))
+
+
+def is_of_another(draft: Draft, reading: PaperReading) -> bool:
+    """Whether papers are of another firm than a draft: by their codes, else by their names."""
+    for stated, read in ((draft.facts.get("uscc"), reading.uscc), (draft.facts.get("name"), reading.name)):  # fmt: skip
+        if stated and read:
+            return name_key(stated) != name_key(read)
+    return False
+
+
+def whose(reading: PaperReading, draft: Draft | None) -> None:
+    """That papers of another firm begin a self-assessment of their own."""
+    if draft is not None and is_of_another(draft, reading):
+        sentence = _("These papers are of {firm}; the self-assessment that is open is of another firm and stays as it is. They begin a new one.")  # fmt: skip
+        st.html(tag("p", sentence.format(firm=reading.name or reading.uscc), cls="notice"))
 
 
 def unread(reading: PaperReading) -> None:
@@ -149,8 +178,8 @@ def doubts(reading: PaperReading, scheme: Scheme) -> None:
 def filled_draft(
     open_draft: Draft | None, entries: Iterable[Entry], reading: PaperReading, scheme: Scheme
 ) -> Draft:
-    """The draft that is open, or a new one, with these entries and the lists that were read."""
-    draft = open_draft or Draft()
+    """The draft that is open if it is of the same firm, else a new one, with these entries and lists."""
+    draft = Draft() if open_draft is None or is_of_another(open_draft, reading) else open_draft
     for key, text, source in entries:
         draft.type(key, text)
         draft.sources[key] = source_record(source, text)

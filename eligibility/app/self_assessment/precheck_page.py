@@ -16,6 +16,7 @@ from eligibility.domain.errors import EligibilityError
 repository = auth.repository()
 draft = draft_storage.restore(repository)
 st.title(_("Ten questions first"), anchor=False)
+st.caption(_("Answer what you know. All of it goes over into the full form."))
 if draft is None:
     draft_storage.nothing_open()
     st.stop()
@@ -35,6 +36,7 @@ questions, marks = st.columns([3, 2], gap="medium")
 with questions:
     precheck_parts.questions(sheet)
 with marks:
+    precheck_parts.answer_line(answers)
     precheck_parts.marks(answers, sheet)
     if firm:
         stress.stress(firm)

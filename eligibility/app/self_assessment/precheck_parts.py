@@ -62,13 +62,15 @@ def _share(name: str, sheet: Sheet) -> None:
         )
     )
     text = sheet.draft.answers.get(name, "")
-    with answer:
+    with answer, st.container(gap=None):
         st.text_input(
             label, max_chars=20, key=form_state.answer_key(name, text), label_visibility="collapsed"
         )
+        wrong = []
         if text and read_share(text) is None:
             words = _("{value}: expected a share from 0 to 100, in percent").format(value=text)
-            st.html(tag("p", words, cls="notice refused", id=f"says-{name}"))
+            wrong = [tag("p", words, cls="notice refused", id=f"says-{name}")]
+        st.html(tag("div", *wrong, cls="says"))
 
 
 def sentence(answers: Sequence[Answer]) -> None:
@@ -84,6 +86,22 @@ def sentence(answers: Sequence[Answer]) -> None:
     if not answers:
         text = _("Decided once the entries can be read")
     st.html(tag("p", tag("strong", text), cls="progress", role="status"))
+
+
+def answer_line(answers: Sequence[Answer]) -> None:
+    """What stands out: how many stand, and what does not, else how many are to be looked up."""
+    states = [answer.state for answer in answers]
+    fails = [each.finding["title"][language().id] for each in answers if each.state == FAILS]
+    if fails:
+        more, status = _("does not stand: {names}").format(names=_(", ").join(fails)), "unmet"
+    elif LOOK_UP in states:
+        more = _("{n} to be looked up").format(n=states.count(LOOK_UP))
+        status = "undetermined"
+    else:
+        more, status = _("the full form shows the score"), "met"
+    if answers:
+        stand = _("{n} of {count} stand").format(n=states.count(STANDS), count=len(states))
+        st.html(tag("p", tag("strong", stand), tag("span", more), cls=f"verdict {status}"))
 
 
 def marks(answers: Sequence[Answer], sheet: Sheet) -> None:

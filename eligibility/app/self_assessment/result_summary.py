@@ -138,3 +138,8 @@ def plan_link(current: OpenFirm) -> None:
         label=_("The official form: fill its cells, check its texts →"),
         query_params=address.draft_query(),
     )
+    st.page_link(
+        PAGES / "self_assessment/reconciliation_page.py",
+        label=_("The three books: do books, tax return and application agree? →"),
+        query_params=address.draft_query(),
+    )

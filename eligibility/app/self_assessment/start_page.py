@@ -11,6 +11,7 @@ from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, form_state
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.self_assessment.example import example
+from eligibility.app.self_assessment.register_figures import from_register
 from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import tag
 
@@ -26,9 +27,13 @@ st.write(
     )
 )
 repository, held = auth.repository(), form_state.draft()
+from_institution = from_register(repository, cache.scheme(), date.today())
 with st.container(horizontal=True, key="start-tools"):
     if held is not None and st.button(_("Go on with what is open"), type="primary"):
         st.switch_page(STEPS, query_params=address.draft_query(held.step))
+    if from_institution and st.button(_("Begin with the figures that your institution holds")):
+        form_state.open_draft(from_institution)
+        st.switch_page(STEPS, query_params=address.draft_query(from_institution.step))
     if st.button(_("Ten questions first"), type="secondary" if held else "primary"):
         form_state.open_draft(Draft())
         st.switch_page(PRECHECK, query_params=address.draft_query())

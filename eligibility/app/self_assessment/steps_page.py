@@ -22,7 +22,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import arrival, notices
 from eligibility.domain.errors import EligibilityError
 
-RESULT = PAGES / "self_assessment/result_page.py"
+RESULT, PAPERS = (PAGES / f"self_assessment/{name}_page.py" for name in ("result", "papers"))
 
 repository = auth.repository()
 draft = draft_storage.restore(repository)
@@ -50,7 +50,9 @@ title = language().of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
     arrival.arrive(step, title, draft.sought)
-    draft_storage.storage_popover(draft, repository)
+    with st.container(horizontal=True, vertical_alignment="center", key="beside-steps"):
+        draft_storage.storage_popover(draft, repository)
+        st.page_link(PAPERS, label=_("Fill in from papers →"))
 with right:
     st.title(title, anchor=False)
     year_notice.show_year_notice(draft, told)

@@ -11,6 +11,16 @@
     address.searchParams.set("lang", spoken.dataset.chosen)
     history.replaceState(history.state, "", address)
   }
+  // a file that is not taken: Streamlit says why in English, to whoever points at it or listens
+  const say_why = () => {
+    const words = document.querySelector("[data-refusals]")
+    for (const alert of words ? document.querySelectorAll(".stFileChip [role=alert]:not([data-said])") : []) {
+      const [too_large, wrong_kind, not_taken] = words.dataset.refusals.split("|")
+      const english = alert.textContent
+      alert.dataset.said = "yes"
+      alert.textContent = / must be /.test(english) ? too_large : / not allowed/.test(english) ? wrong_kind : not_taken
+    }
+  }
   // inputs get what Streamlit gives them no way to have: a keyboard, a group, what is said of them
   const describe = () => {
     for (const ask of document.querySelectorAll(".stMain .ask[data-fields]")) {
@@ -40,6 +50,7 @@
       requestAnimationFrame(() => {
         waits = false
         describe()
+        say_why()
         name_language()
       })
     }).observe(document.body, { childList: true, subtree: true })

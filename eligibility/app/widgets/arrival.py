@@ -8,6 +8,7 @@ run names it by its hash; what it is told stands beside it as data.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -17,12 +18,14 @@ from eligibility.app.widgets.markup import Markup, tag
 SCRIPT = Path(__file__).with_name("arrival.js").read_text(encoding="utf-8")
 
 
-def speak(language_tag: str, address_language: str) -> None:
+def speak(language_tag: str, address_language: str, refusals: Sequence[str]) -> None:
     """Let the page be in a language, its inputs be named with what is said of them, and be printed.
 
     ``address_language`` is what the address is to call the language; empty where nobody chose one.
+    ``refusals`` are the sentences for a file that is too large, of a kind not read, or not taken.
     """
-    element = tag("div", data_lang=language_tag, data_chosen=address_language, hidden="hidden")
+    element = tag("div", data_lang=language_tag, data_chosen=address_language,
+               data_refusals="|".join(refusals), hidden="hidden")  # fmt: skip
     st.html(element + tag("script", Markup(SCRIPT)), unsafe_allow_javascript=True)
 
 

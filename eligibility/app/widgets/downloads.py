@@ -20,6 +20,7 @@ from eligibility.i18n import Language
 from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.files import open_writer
 from eligibility.reports.score_table import rejects_with_reasons, scored_table
+from eligibility.reports.score_words import in_words
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm, Screening
 
@@ -79,12 +80,14 @@ def paper_file(paper: Paper, kind: str) -> bytes:
 
 
 def score_file(screening: Screening, scores: pa.Table, language: Language, kind: str) -> bytes:
-    """The firms shown with every finding, in the order shown."""
+    """The firms shown with every finding, in the order shown, under titles of the language."""
     scheme = screening.assessments[0].scheme
     table = scored_table(
         screening.assessments, screening.batch.rows, scheme, language, screening.judge
     )
-    return table_file(table.take(scores["place"]), kind)
+    shown = table.take(scores["place"])
+    # the names of the columns are English as they are, and known to programs
+    return table_file(shown if language.id == "en" else in_words(shown, scheme, language), kind)
 
 
 def record_json(firm: Firm) -> bytes:

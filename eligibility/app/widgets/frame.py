@@ -26,6 +26,14 @@ def style() -> None:
     st.html(STYLE)
 
 
+def paper_limits() -> None:
+    """What an uploader of papers takes, in place of what one of tables takes."""
+    words = _("PDF, Word, Excel, CSV or zip, up to {n} MB").format(
+        n=st.get_option("server.maxUploadSize")
+    )
+    st.html(f"<style>.stApp{{--file-limits:{dumps(words, ensure_ascii=False)}}}</style>")
+
+
 def own_words() -> None:
     """Streamlit speaks English only; its uploader and drawer are given words of this language."""
     texts = {
@@ -44,7 +52,12 @@ def own_words() -> None:
 def masthead() -> None:
     """The name of the tool and the choice of language."""
     address.follow_language(NAMES, browser_language().id)
-    arrival.speak(language().tag, address.named_language())
+    refusals = (
+        _("The file is larger than {n} MB.").format(n=st.get_option("server.maxUploadSize")),
+        _("A file of this kind is not read here."),
+        _("The server did not take the file. Reload the page and choose it again."),
+    )
+    arrival.speak(language().tag, address.named_language(), refusals)
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",

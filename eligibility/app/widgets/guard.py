@@ -9,7 +9,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from eligibility.app import auth, session
+from eligibility.app import auth, cache, session
 from eligibility.app.translation import language
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
@@ -77,12 +77,16 @@ def refusals_shown() -> Iterator[None]:
 
 
 def do(action: Callable[[], Message | None]) -> None:
-    """Do what a button is for; what came of it is told when the page is drawn again."""
+    """Do what a button is for; what came of it is told when the page is drawn again.
+
+    What the register's year rests on may have been written: it is worked out again meanwhile.
+    """
     try:
         if (news := action()) is not None:
             session.flash(news)
     except EligibilityError as error:
         session.flash(error.message, is_refusal=True)
+    cache.refresh_outlooks()
 
 
 def news() -> None:

@@ -75,7 +75,8 @@ def closed_batch(year: int, city: City, scheme: Scheme) -> ApplicationRound | No
 
 
 def other_file() -> None:
-    """Where to see why no firm of a file could be read."""
+    """That no firm of a file could be read, and where to see why."""
+    st.write(_("The file holds no firm that could be read."))
     st.page_link(PAGES / "screening/screening_page.py", label=_("See why, or choose another file"))
 
 

@@ -19,6 +19,7 @@ from eligibility.app.widgets import downloads, paper_buttons
 from eligibility.city.annual_results import Scope
 from eligibility.city.settings import City
 from eligibility.city.year import CityYear
+from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
 from eligibility.register import register_year
 from eligibility.register.year_candidates import YearCandidates
@@ -41,8 +42,14 @@ def of_year(
         of_register(repository, city_year, pool, by_model=by_model)
 
 
+def no_outlook(year: int) -> Message:
+    """Why a year is not forecast for which nobody is left."""
+    return Message(msgid("No firm of the register can be certified in {year}."), {"year": year})
+
+
 def of_file(city_year: CityYear, screening: Screening, *, by_model: bool) -> None:
     """The report of the year of a file's firms as Word and PDF, and the staff's workbook."""
+    st.header(_("Papers"), anchor=False)
     st.caption(
         _(
             "The report holds target and certified, the funnel, shares by district, industry and "
@@ -66,9 +73,13 @@ def of_file(city_year: CityYear, screening: Screening, *, by_model: bool) -> Non
 
 
 def of_register(
-    repository: Repository, city_year: CityYear, pool: YearCandidates, *, by_model: bool
+    repository: Repository, city_year: CityYear | Message, pool: YearCandidates, *, by_model: bool
 ) -> None:
-    """The report of the register's year as Word and PDF: of all its firms, a district or a carrier."""
+    """The workbook of the register, and the report of its year as Word and PDF: of all its firms, a district or a carrier.
+
+    Where its year is not forecast a message says why, and the report what happened.
+    """
+    st.header(_("Papers"), anchor=False)
     st.caption(
         _(
             "The report says what happened: target and result, firms certified, refused and pending, certificates ended, the survey, the team's work, R&D; then the outlook of this page."
@@ -89,6 +100,11 @@ def of_register(
     offered: paper_buttons.Offered = (
         (_("Year's report (Word)"), "docx", partial(write, kind="docx")),
         (_("Year's report (PDF)"), "pdf", partial(write, kind="pdf")),
+        (
+            _("Staff's workbook of all firms (Excel)"),
+            "xlsx",
+            partial(_register_workbook, repository, pool.year, language(), model),
+        ),
     )
     place = scopes[whose].carrier or scopes[whose].district or pool.carrier
     stem = downloads.file_stem(place or language().of(cache.city().title), pool.year)
@@ -97,7 +113,7 @@ def of_register(
 
 def _register_paper(
     repository: Repository,
-    city_year: CityYear,
+    city_year: CityYear | Message,
     pool: YearCandidates,
     scope: Scope,
     city: City,
@@ -113,6 +129,19 @@ def _register_paper(
     results = annual_results(repository, pool.year, scheme, date.today(), scope)
     paper = report_paper(results, city_year, pool, scheme, city, language, model)
     return downloads.paper_file(paper, kind)
+
+
+def _register_workbook(
+    repository: Repository, year: int, language: Language, model: Model | None
+) -> bytes:
+    from eligibility.register.register_workbook import register_workbook
+
+    return downloads.file_bytes(
+        "xlsx",
+        lambda path: register_workbook(
+            path, repository, year, cache.scheme(), date.today(), language, model
+        ),
+    )
 
 
 def year_paper(

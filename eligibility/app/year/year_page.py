@@ -19,7 +19,7 @@ from eligibility.reports.year_text import city_record
 st.title(_("The year"), anchor=False)
 repository = guard.staff()
 guard.news()
-city, model = cache.city(), cache.model()[0]
+city, model, held, last = cache.city(), cache.model()[0], None, None
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         registered = candidates.of_register(repository)
@@ -32,16 +32,15 @@ try:
     if not registered:
         upload.source(session.upload())
     if not years:
-        st.write(_("The file holds no firm that could be read."))
         candidates.other_file()
         st.stop()
-    held = last = None
     if registered:
         last = candidates.closed_batch(year, city, cache.scheme())
         held = cache.pool(repository, year)
     if held and not held.firms:
         candidates.nobody()
         candidates.candidates_summary(repository, held, open_=last is None)
+        papers.of_register(repository, papers.no_outlook(year), held, by_model=by_model)
         st.stop()
     goal = register_year.year_target(city, year, held)
     key = session.target_key(goal if held else None)
@@ -54,6 +53,8 @@ try:
             made = cache.year(year, target, already, days, by_model=by_model, aim=aim)
 except EligibilityError as error:
     notices.show_refusal(error, language())
+    if held:
+        papers.of_register(repository, error.message, held, by_model=by_model)
     st.stop()
 record = city_record(made)
 keys = plan_results.firm_ids(held, made) if held else plan_results.firm_keys(cache.current(), made)
@@ -76,5 +77,4 @@ st.header(_("Deadlines"), anchor=False)
 support.deadlines(record["deadlines"])
 st.header(_("Where the firms are"), anchor=False)
 forecast.shares(made)
-st.header(_("Papers"), anchor=False)
 papers.of_year(repository, made, held, by_model=by_model)

@@ -6,12 +6,14 @@ its application. Each function is for rows of which some figure is blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eligibility.comparisons import (
     ShareRange,
@@ -27,7 +29,7 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable, YearSeries
 from eligibility.domain.law import Edition, Scale
 
-from .derived_figures import YEARS, fill_rd, total_income
+from .derived_figures import YEARS, fill_rd, total_income, years_in_operation
 
 T = TypeVar("T")
 #: a blank of a year's figure at its ends: nothing, as little as one likes, as much as one likes
@@ -43,10 +45,12 @@ def select(firms: FirmTable, rows: Bools, *stems: str) -> FirmTable:
 
 def _select(firms: FirmTable, rows: Bools, stems: tuple[str, ...]) -> FirmTable:
     wanted = ("registered_on", "application_date", *stems)
+    # by place, where numpy would count the mask again for every column
+    places = np.flatnonzero(rows)
     columns = {
-        name: column[rows] for name, column in firms.columns.items() if name.startswith(wanted)
+        name: column[places] for name, column in firms.columns.items() if name.startswith(wanted)
     }
-    return FirmTable(columns, int(np.count_nonzero(rows)))
+    return FirmTable(columns, len(places))
 
 
 def over_registrations(firms: FirmTable, form: Callable[[FirmTable], T]) -> list[T]:
@@ -167,50 +171,86 @@ def points_over_fills(
     firms: FirmTable,
     stem: str,
     ends: Sequence[float],
-    form: Callable[[FirmTable, YearSeries], tuple[Floats, Floats]],
+    figures: Callable[[YearSeries], T],
+    points: Callable[[FirmTable, T], tuple[Floats, Floats]],
 ) -> tuple[Floats, Floats, Bools]:
     """Fewest and most points of a series over every fill of its blanks by ``ends``, and where all agree.
 
-    ``form`` takes a table of n rows and a series of k times n: the rows once for each fill.
+    ``figures`` is what the points are given by, whatever the reading; it is formed once. It takes a
+    series of k times n, the n rows of a table once for each fill, and ``points`` that table and it.
     """
     low, high = np.empty(firms.rows), np.empty(firms.rows)
     fixed = np.empty(firms.rows, dtype=np.bool_)
-    for rows, group in firms.memoize(("blanks", stem), lambda: _by_blanks(firms, stem)):
-        found = [
-            pair
-            for table in over_registrations(group, lambda table: table)
-            for pair in _over_ends(table.series(stem), ends, partial(form, table))
-        ]
-        lows, highs = (np.concatenate(side) for side in zip(*found, strict=True))
-        low[rows], high[rows] = lows.min(axis=0), highs.max(axis=0)
-        fixed[rows] = (lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0)
+    for group in firms.memoize(("blanks", stem), lambda: _by_blanks(firms, stem)):
+        pairs = []
+        for table in over_registrations(group.table, lambda table: table):
+            fills = table.memoize(
+                ("fills", stem), partial(_figures_of_fills, table.series(stem), ends, figures)
+            )
+            for each in fills:
+                pair = points(table, each)
+                pairs.append([side.reshape(-1, table.rows) for side in pair])
+        lows, highs = (np.concatenate(side) for side in zip(*pairs, strict=True))
+        at, like = group.places, group.like
+        low[at], high[at] = lows.min(axis=0)[like], highs.max(axis=0)[like]
+        fixed[at] = ((lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0))[like]
     return low, high, fixed
 
 
-def _by_blanks(firms: FirmTable, stem: str) -> list[tuple[Bools, FirmTable]]:
-    """The rows by which years of a series are blank, and whether the registration is: one table each."""
+@dataclass(frozen=True)
+class _Alike:
+    """Rows whose blanks stand in the same years.
+
+    Attributes
+    ----------
+    places : array of int, shape (n,)
+        Where they stand.
+    table : FirmTable of m rows
+        Of rows with the same points only one.
+    like : array of int, shape (n,), or slice
+        Which row of ``table`` each is like.
+    """
+
+    places: NDArray[np.intp]
+    table: FirmTable
+    like: NDArray[np.intp] | slice
+
+
+def _by_blanks(firms: FirmTable, stem: str) -> list[_Alike]:
+    """The rows by which years of a series are blank, and whether the registration is."""
     blank = np.isnan(np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS]))
-    patterns = np.stack([*blank, np.isnat(firms.dates("registered_on"))])
+    unsaid = np.isnat(firms.dates("registered_on"))
+    patterns = np.stack([*blank, unsaid])
     groups = []
     for pattern in np.unique(patterns, axis=1).T:
         rows = (patterns == pattern[:, None]).all(axis=0)
-        groups.append((rows, select(firms, rows, stem)))
+        places = np.flatnonzero(rows)
+        like: NDArray[np.intp] | slice = slice(None)
+        if pattern[:-1].all():
+            # with no figure at all only the time in operation tells two firms apart
+            lived = firms.application_years if pattern[-1] else years_in_operation(firms)
+            _, first, like = np.unique(lived[places], return_index=True, return_inverse=True)
+            rows = np.zeros(firms.rows, dtype=np.bool_)
+            rows[places[first]] = True
+            # rows come in the order of the table
+            like = np.argsort(np.argsort(first))[like]
+        groups.append(_Alike(places, select(firms, rows, stem), like))
     return groups
 
 
-def _over_ends(
-    series: YearSeries,
-    ends: Sequence[float],
-    form: Callable[[YearSeries], tuple[Floats, Floats]],
-) -> Iterator[tuple[Floats, Floats]]:
-    """Points of every fill of rows whose blanks are in the same years, some fills at once: fills × rows."""
+def _figures_of_fills(
+    series: YearSeries, ends: Sequence[float], figures: Callable[[YearSeries], T]
+) -> list[T]:
+    """Figures of every fill of rows whose blanks are in the same years, some fills at once."""
     blank = np.isnan(series.values)
     years, rows = blank.shape
     wanted = [bool(year.any()) for year in blank & series.applies]
     fills = np.array(list(product(*(ends if is_blank else ends[:1] for is_blank in wanted)))).T
+    result = []
     for some in np.array_split(fills, -(-fills.shape[1] * rows // CELLS), axis=1):
         shape = (years, some.shape[1], rows)
         values = np.where(blank[:, None], some[:, :, None], series.values[:, None])
         applies = np.broadcast_to(series.applies[:, None], shape)
-        low, high = form(YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {}))
-        yield low.reshape(shape[1:]), high.reshape(shape[1:])
+        filled = YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {})
+        result.append(figures(filled))
+    return result

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +89,15 @@ def counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
 
     A year is formed from its nine categories where all are given, else taken from its totals.
     """
-    return firms.memoize(("counted rd", id(law)), lambda: _counted_rd(firms, law))
+    return firms.memoize(("counted rd", rd_rules(law)), lambda: _counted_rd(firms, law))
+
+
+def rd_rules(law: Edition) -> Hashable:
+    """What of an edition decides how much R&D cost is counted: its numbers, and how it is read."""
+    readings = ("other_cost_base", "other_cost_period")
+    return id(law.parameters), *(
+        law.reading(name) for name in readings if name in law.interpretations
+    )
 
 
 def paid_rd(firms: FirmTable, law: Edition) -> RdCosts:
@@ -126,6 +135,13 @@ def fill_rd(
     A year begun by category has its blank categories filled in, any other its totals, of which the
     domestic part is never the larger.
     """
+    key = ("filled rd", rd_rules(law), home, abroad, as_paid)
+    return firms.memoize(key, lambda: _fill_rd(firms, law, home, abroad, as_paid=as_paid))
+
+
+def _fill_rd(
+    firms: FirmTable, law: Edition, home: float, abroad: float, *, as_paid: bool
+) -> FilledRd:
     total, domestic = (
         np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS])
         for stem in ("rd_expense", "rd_expense_domestic")

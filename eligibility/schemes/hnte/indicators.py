@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from eligibility.domain.results import ScoredItem
 from .blanks import ENDS, points_over_fills, select
 from .derived_figures import usable_rights, years_in_operation
 
+T = TypeVar("T")
 #: figures that are not amounts but differences of them
 MAY_BE_NEGATIVE = ("net_assets",)
 
@@ -121,7 +123,7 @@ def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
         return _conversion_points(item, law, average(table, series))
 
     figure = average(firms, firms.series("conversions"))
-    return _over_blanks(firms, "conversions", (0.0, np.inf), figure, points)
+    return _over_blanks(firms, "conversions", (0.0, np.inf), figure, lambda series: series, points)
 
 
 def _conversion_points(item: Item, law: Edition, average: Floats) -> tuple[Floats, Floats]:
@@ -197,12 +199,12 @@ def _growth(
     """Mean of the yearly ratios less one, and the cases in which the text or a reading decides."""
     item = law.items[name]
 
-    def points(_: FirmTable, series: YearSeries) -> tuple[Floats, Floats]:
-        return _growth_points(item, law, _growth_rate(series), none_for_negative)
+    def points(_: FirmTable, growth: _Growth) -> tuple[Floats, Floats]:
+        return _growth_points(item, law, growth, none_for_negative)
 
     ends = (*ENDS, *(-end for end in ENDS[1:])) if stem in MAY_BE_NEGATIVE else ENDS
-    grown = firms.memoize(("growth", stem), lambda: _growth_rate(firms.series(stem)))
-    return _over_blanks(firms, stem, ends, grown.rate, points)
+    grown = firms.memoize(("figures", stem), lambda: _growth_rate(firms.series(stem)))
+    return _over_blanks(firms, stem, ends, grown.rate, _growth_rate, points)
 
 
 def _growth_points(
@@ -307,19 +309,21 @@ def _over_blanks(
     stem: str,
     ends: Sequence[float],
     figure: Floats,
-    points: Callable[[FirmTable, YearSeries], tuple[Floats, Floats]],
+    figures: Callable[[YearSeries], T],
+    points: Callable[[FirmTable, T], tuple[Floats, Floats]],
 ) -> ScoredItem:
     """Points of a series; where it has blanks, those of every fill of them by ``ends``.
 
-    A blank that leaves the points as they are is not missing.
+    ``figures`` and ``points`` as in :func:`points_over_fills`. A blank that leaves the points as
+    they are is not missing.
     """
     series = firms.series(stem)
-    low, high = points(firms, series)
+    low, high = points(firms, firms.memoize(("figures", stem), lambda: figures(series)))
     blank = ~series.is_complete
     unfixed = np.zeros(firms.rows, dtype=np.bool_)
     if blank.any():
         rows = select(firms, blank, stem)
-        low[blank], high[blank], fixed = points_over_fills(rows, stem, ends, points)
+        low[blank], high[blank], fixed = points_over_fills(rows, stem, ends, figures, points)
         unfixed[blank] = ~fixed
     return ScoredItem(
         low,

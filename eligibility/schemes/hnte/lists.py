@@ -292,6 +292,11 @@ def activity(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:
         *_repeats(again, _SAME_ROW, UNDETERMINED),
         (no_year, UNDETERMINED, Message("the year is missing")),
         (lacking, UNDETERMINED, Message("an amount is missing; enter 0 where there was none")),
+        (
+            np.logical_or.reduce([read.columns[name] < 0 for name in amounts]),
+            MET,
+            Message("an amount below 0 is taken as it is, as costs that were written back (冲减)"),
+        ),
     ]
     return Count(fields, *judge_rows(read.rows, reasons))
 
@@ -303,8 +308,17 @@ def _no_research(read: ListRows) -> Bools:
     return np.isin(first, first[said])
 
 
-def product(read: ListRows, _: Edition, __: int, ___: np.datetime64) -> Count:
-    """Hi-tech income of the latest year, product by product (三、（四）)."""
+#: kinds of income in the list of products, and the figure that each adds up to
+INCOME_KINDS = {
+    "product": "hitech_products_income_y3",
+    "technology transfer": "technical_transfer_income_y3",
+    "technical service": "technical_service_income_y3",
+    "commissioned research": "commissioned_rd_income_y3",
+}
+
+
+def product(read: ListRows, law: Edition, __: int, ___: np.datetime64) -> Count:
+    """Hi-tech income of the latest year, product by product (三、（四）), in all and by what it is of."""
     income = read.columns["income"]
     again = _again(read, ("name", "income"))
     reasons: Reasons = [
@@ -314,6 +328,13 @@ def product(read: ListRows, _: Edition, __: int, ___: np.datetime64) -> Count:
     everything = np.ones(read.rows, dtype=np.bool_)
     repeated = bool((again != np.arange(read.rows)).any())
     fields = {"hitech_income_y3": None if repeated else read.total("income", everything)}
+    if not repeated and "main_products_share" in law.parameters:
+        main, kinds = read.columns["main"], read.columns["kind"]
+        if not np.isnan(main).any():
+            fields["main_products_income_y3"] = read.total("income", main == 1)
+        if not read.blank("kind").any():
+            for kind, figure in INCOME_KINDS.items():
+                fields[figure] = read.total("income", kinds == kind)
     return Count(fields, *judge_rows(read.rows, reasons))
 
 

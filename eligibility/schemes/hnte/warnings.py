@@ -30,6 +30,12 @@ Findings = Mapping[str, Finding]
 
 #: how far two statements of one amount may differ before it is worth a word, relative, past CNY 1
 DISAGREEMENT = 1e-6
+#: what hi-tech income is made of, and what gross income holds beside sales
+_HITECH_PARTS = (
+    "hitech_products_income_y3", "technical_transfer_income_y3", "technical_service_income_y3",
+    "commissioned_rd_income_y3",
+)  # fmt: skip
+_OTHER_INCOME = ("subsidy_income_y3", "interest_income_y3", "investment_income_y3")
 #: what a credit code begins with (GB 32100) that is of no enterprise: authorities, public
 #: institutions and bodies staffed like them, and individual businesses
 NO_ENTERPRISE = frozenset({"11", "12", "13", "92"})
@@ -111,6 +117,27 @@ def _disagreements(firms: FirmTable, law: Edition) -> list[Warning]:
             fields=("total_income_y3",),
         ),
         Warning(
+            "hitech_income_parts_differ",
+            _differs(
+                sum(map(firms.numbers, _HITECH_PARTS), np.zeros(firms.rows)),
+                firms.numbers("hitech_income_y3"),
+            ),
+            Wording(
+                zh="产品（服务）收入与三类技术性收入之和不等于高新技术产品（服务）收入，请核对",
+                en="Income of products and the three kinds of technical income do not add up to the hi-tech income; see which is right",
+            ),
+            fields=("hitech_income_y3",),
+        ),
+        Warning(
+            "income_parts_exceed_gross",
+            above(_income_parts(firms), firms.numbers("gross_income_y3") + 1),
+            Wording(
+                zh="销售收入与补贴、利息、投资收益之和大于收入总额，请核对收入总额的口径",
+                en="Sales, subsidies, interest and investment income together pass the gross income; see what it leaves out",
+            ),
+            fields=("gross_income_y3",),
+        ),
+        Warning(
             "field_exclusions",
             is_one_of(firms.numbers("technical_field_code"), law.excluding_codes),
             Wording(
@@ -119,6 +146,15 @@ def _disagreements(firms: FirmTable, law: Edition) -> list[Warning]:
             ),
         ),
     ]
+
+
+def _income_parts(firms: FirmTable) -> Floats:
+    """Sales and other kinds of income of the latest year, NaN where none of the others is given."""
+    others = np.stack([firms.numbers(name) for name in _OTHER_INCOME])
+    given = ~np.isnan(others).all(axis=0)
+    sales = firms.numbers("sales_revenue_y3")
+    parts: Floats = np.where(given, sales + np.nan_to_num(others).sum(axis=0), np.nan)
+    return parts
 
 
 def _differs(one: Floats, other: Floats) -> Bools:
@@ -190,6 +226,12 @@ def _first_grant_against(firms: FirmTable) -> Floats:
     return np.where(np.isnat(granted), np.nan, years)
 
 
+def _main_products_low(firms: FirmTable, law: Edition, *_: object) -> Bools:
+    hitech = firms.numbers("hitech_income_y3")
+    line = law.value("main_products_share")
+    return at_most(firms.numbers("main_products_income_y3"), line * hitech) & (hitech > 0)
+
+
 def _rights_all_new(firms: FirmTable, *_: object) -> Bools:
     return np.asarray(_first_grant_against(firms) >= 0)
 
@@ -231,6 +273,7 @@ SIGNS: Mapping[str, Callable[[FirmTable, Edition, Findings, Sign], Bools]] = {
     "legal_form": _legal_form,
     "narrow_margins": _narrow_margins,
     "hitech_at_line": _hitech_at_line,
+    "main_products_low": _main_products_low,
     "rights_all_new": _rights_all_new,
     "rights_after_income": _rights_after_income,
     "rights_all_transferred": _rights_all_transferred,

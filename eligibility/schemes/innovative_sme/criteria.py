@@ -20,7 +20,7 @@ from eligibility.schemes.gradient_conditions import (  # noqa: F401
     permitted_products,
     sme_size,
 )
-from eligibility.schemes.kleene import between, decide
+from eligibility.schemes.three_valued_logic import between, decide
 
 from . import indicators
 from .derived_figures import direct_route

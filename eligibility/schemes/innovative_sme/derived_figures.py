@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
-from eligibility.schemes.kleene import Truth, reaches, yes
+from eligibility.schemes.three_valued_logic import Truth, reaches, yes
 
 #: facts each of which is a direct route, in the annex's order
 ROUTES = ("science_award", "hightech_certificate", "ip_demonstration", "rd_institution")

@@ -21,7 +21,7 @@ from eligibility.schemes.audited_figures import (
     share_of_year,
 )
 from eligibility.schemes.banded_items import REVIEW, by_figure, by_first_truth, by_share
-from eligibility.schemes.kleene import reaches, yes
+from eligibility.schemes.three_valued_logic import reaches, yes
 
 #: the rights of each band, the best first
 RIGHTS = ("related_class1_high_value", "related_class1_self", "related_class1", "related_class2")

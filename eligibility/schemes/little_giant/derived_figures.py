@@ -9,7 +9,7 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.schemes.audited_figures import LAST_TWO, LATEST, amount, blanks, mean_growth
-from eligibility.schemes.kleene import Truth, yes
+from eligibility.schemes.three_valued_logic import Truth, yes
 
 REVIEW_FIELD = "little_giant_review"
 

@@ -30,7 +30,7 @@ from eligibility.schemes.gradient_conditions import (  # noqa: F401
     segment_term,
     sme_size,
 )
-from eligibility.schemes.kleene import (
+from eligibility.schemes.three_valued_logic import (
     Truth,
     between,
     decide,

@@ -8,7 +8,7 @@ from operator import or_
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.schemes.audited_figures import mean_reaches
-from eligibility.schemes.kleene import Truth, reaches, yes
+from eligibility.schemes.three_valued_logic import Truth, reaches, yes
 
 REVIEW_FIELD = "specialised_review"
 

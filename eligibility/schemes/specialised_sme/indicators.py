@@ -30,7 +30,7 @@ from eligibility.schemes.banded_items import (
     by_share,
     points_of,
 )
-from eligibility.schemes.kleene import item_between, reaches, yes
+from eligibility.schemes.three_valued_logic import item_between, reaches, yes
 
 from .derived_figures import REVIEW_FIELD
 

@@ -17,7 +17,7 @@ from eligibility.schemes.audited_remedies import (
     rights_need,
     share_needs,
 )
-from eligibility.schemes.kleene import yes
+from eligibility.schemes.three_valued_logic import yes
 
 RIGHTS = "own_class1_in_use"
 

@@ -90,11 +90,23 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     assert staffed.repository.casework.notes(firm)[0]["text"] == NASTY
     assert "<script>alert" not in html(app)
     app = staffed.open("firm", firm=str(firm), tab="documents")
-    assert any("Checked: 0 of 9" in each.value for each in app.caption)
-    app.get("button_group")[2].set_value("checked").run()
-    (paper,) = staffed.repository.casework.documents(firm)
-    assert paper["status"] == "checked"
-    assert any("Checked: 1 of 9" in each.value for each in app.caption)
+    assert "0 of 19 papers are here" in html(app)
+    app.selectbox(key=f"paper:{firm}").select("rd_audit").run()
+    app.get("button_group")[-1].set_value("checked")
+    next(each for each in app.text_area if each.label == "Remark").input("三年齐")
+    [each for each in app.button if each.label == "Save"][-1].click().run()
+    (paper,) = staffed.repository.documents.of_firm(firm)
+    assert (paper["item"], paper["status"], paper["remark"]) == ("rd_audit", "checked", "三年齐")
+    assert "1 of 19 papers are here" in html(app)
+    button(app, "Note 18 papers as asked for").click().run()
+    rows = staffed.repository.documents.of_firm(firm)
+    assert sum(row["status"] == "asked" and row["due_on"] is not None for row in rows) == 18
+    staffed.repository.documents.attach(firm, "rd_audit", "审计.pdf", b"%PDF-1.7")
+    app.run()
+    assert "审计.pdf" in [each.proto.label for each in app.get("download_button")]
+    button(app, "Delete the file").click().run()
+    assert "The file is deleted." in html(app)
+    assert not any(row["files"] for row in staffed.repository.documents.of_firm(firm))
 
 
 def test_the_official_form_of_a_firm_is_taken_away_with_its_figures(staffed: Staffed) -> None:

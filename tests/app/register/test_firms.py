@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date
+from typing import Any
 
 import pyarrow.csv as pacsv
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from eligibility.app import address, cache, session
 from eligibility.app.register import firms_export, firms_query
@@ -204,6 +206,22 @@ def test_the_names_in_the_address_are_those_of_the_filter() -> None:
     )  # fmt: skip
     assert more.columns == ("uscc", "name")
     assert firms_query.choice({address.EXPIRY: "soon"}).firms == FirmFilter()
+
+
+def test_the_columns_that_a_person_chose_come_back_and_are_nobody_elses(staffed: Staffed) -> None:
+    firm = staffed.firm(carrier_id=staffed.repository.administration.add_carrier("园区"))
+
+    def columns(app: AppTest) -> Any:
+        return next(each for each in app.multiselect if each.label.startswith("Columns in the"))
+
+    app = staffed.open("firms")
+    assert columns(app).value == []
+    columns(app).set_value(["stage", "name"]).run()
+    assert columns(staffed.open("firms")).value == ["stage", "name"]
+    # a link that names its own columns shows those
+    assert columns(staffed.open("firms", columns="name")).value == ["name"]
+    staffed.principal = staffed.adviser(staffed.repository.firms.get(firm)["carrier_id"])
+    assert columns(staffed.open("firms")).value == []
 
 
 def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> None:

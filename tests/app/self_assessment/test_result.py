@@ -38,6 +38,9 @@ def test_without_a_draft_the_finder_has_nothing_to_fill_in() -> None:
     assert "most alike" in html(app)
     app.text_area[0].set_value("cow collar")
     press(app, "Find")
+    assert "20704" in html(app)
+    app.text_area[0].set_value("whatchamacallit")
+    press(app, "Find")
     assert "say it in Chinese words" in app.info[0].value
     assert not [each for each in app.button if each.label.startswith("Take ")]
 

@@ -48,7 +48,7 @@ def test_what_only_the_lower_rung_asks_stands_apart_and_says_so(
     easy = load_scheme("tech_sme")
     for name in asked:
         assert easy.fields_by_id[name].stem_title.en.replace("&", "&amp;") in said
-    assert "Only for: Technology-based SME" in [header.value for header in app.header]
+    assert "Only for: Technology-based SME" in [block.label for block in app.expander]
     # and none of it leaves anything of the certification open
     assert "Decided 1 / 9" in said
     assert ("Needed for: Technology-based SME" in said) == (step == "rd")

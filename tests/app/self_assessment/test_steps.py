@@ -77,6 +77,14 @@ def test_years_are_calendar_years_and_one_before_registration_is_closed() -> Non
     assert all(each.disabled for each in closed)
 
 
+def test_a_day_that_a_list_gives_is_shown_as_that_day() -> None:
+    rights = [{"name": "甲", "class": "软著", "granted_on": "2024-03-05", "status": "有效",
+               "owner": "本企业", "acquired": "自主研发", "used": "否"}]  # fmt: skip
+    app = page("self_assessment/steps", Draft(facts=dict(FACTS), step="ip", lists={"ip": rights}))
+    (earliest,) = [each for each in app.text_input if each.label.startswith("Day the earliest")]
+    assert earliest.value == "2024-03-05 (from the list)"
+
+
 def test_blank_amounts_become_zero_only_when_asked() -> None:
     draft = Draft(facts=dict(FACTS), step="rd")
     draft.put("activity", [{"name": "RD01", "year": "2025", "rd_direct": "10"}])

@@ -1,0 +1,201 @@
+"""Types of the assessment record, which the published schema and the web API are made of.
+
+A number is None where nothing can be said; its unit stands beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
+
+from pydantic import ConfigDict, WithJsonSchema, with_config
+from typing_extensions import TypedDict
+
+from eligibility.domain.results import Status, Verdict
+
+Number = float | None
+if TYPE_CHECKING:
+    # which of them it is the unit beside it says
+    Observation = Any
+else:
+    Observation = bool | float | str | None
+#: a record takes no name that its type does not have
+closed = with_config(ConfigDict(extra="forbid"))
+
+
+@closed
+class Words(TypedDict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+@closed
+class CitationRecord(TypedDict):
+    """Where a rule stands; ``confidence`` A is the official text, others are said where shown."""
+
+    document: str
+    article: str
+    gist: Words
+    confidence: Literal["A", "B", "C", "M"]
+
+
+@closed
+class OtherReading(TypedDict):
+    """A reading of an unclear clause that would change the result."""
+
+    id: str
+    question: Words
+    taken: str
+    other: str
+    other_says: Words
+    citation: CitationRecord
+
+
+@closed
+class TurningReading(OtherReading):
+    """Another reading, and the status under it."""
+
+    status: Status
+
+
+@closed
+class ScoringReading(OtherReading):
+    """Another reading, and the points under it."""
+
+    low: float
+    high: float
+
+
+@closed
+class FindingReadings(TypedDict):
+    """Readings under which a finding turns."""
+
+    turned_by: list[TurningReading]
+
+
+@closed
+class ItemReadings(TypedDict):
+    """Readings under which an item's points change."""
+
+    changed_by: list[ScoringReading]
+
+
+@closed
+class FindingRecord(TypedDict):
+    """One condition: the firm's figure, the line it must pass, and how far it is."""
+
+    id: str
+    title: Words
+    status: Status
+    observed: Observation
+    required: Observation
+    line: Literal["at_least", "above", "at_most"]
+    margin: Number
+    unit: str
+    terms: dict[str, Number]
+    missing: list[str]
+    citation: CitationRecord
+    interpretation: FindingReadings | None
+    interval: NotRequired[list[Number]]
+
+
+@closed
+class ItemRecord(TypedDict):
+    """One item of the score: points that are certain (``low``) and possible (``high``)."""
+
+    id: str
+    title: Words
+    low: float
+    high: float
+    max: float
+    band: str | None
+    observed: Observation
+    unit: str
+    missing: list[str]
+    citation: CitationRecord
+    interpretation: ItemReadings | None
+
+
+@closed
+class ScoreRecord(TypedDict):
+    """The score as an interval, and the mark that it must pass."""
+
+    low: float
+    high: float
+    pass_above: Number
+    pass_at_least: Number
+    total: float
+    items: list[ItemRecord]
+
+
+@closed
+class WarningRecord(TypedDict):
+    """What a reviewer would ask about."""
+
+    id: str
+    text: Words
+    citation: CitationRecord | None
+
+
+@closed
+class GapRecord(TypedDict):
+    """What a condition lacks."""
+
+    finding: str
+    status: Status
+    shortfall: Number
+    unit: str
+    missing: list[str]
+
+
+@closed
+class ContributionRecord(TypedDict):
+    """Chance of one condition or item, which the readiness is a product of."""
+
+    id: str
+    chance: float
+
+
+@closed
+class ModelRecord(TypedDict):
+    """What a model was trained on; stands wherever a number of it does."""
+
+    estimator: str
+    applications: int
+    certified: int
+    years: list[int]
+    invented: bool
+    edition: str
+    text: dict[str, str]
+
+
+@closed
+class ReadinessRecord(TypedDict):
+    """What a model says: ``now`` as things stand, ``if_met`` once every unmet condition is met."""
+
+    probability: float
+    now: float
+    if_met: float
+    interval: list[float]
+    conditional: bool
+    not_before: list[str]
+    contributions: list[ContributionRecord]
+    outside: list[str]
+    model: ModelRecord
+
+
+@closed
+class AssessmentRecord(TypedDict):
+    """One firm assessed, as ``assess --format json`` prints it."""
+
+    firm: dict[str, str | None]
+    as_of: Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+    scheme: str
+    edition: str
+    verdict: Verdict
+    findings: list[FindingRecord]
+    score: ScoreRecord
+    warnings: list[WarningRecord]
+    readiness: ReadinessRecord | None
+    gaps: list[GapRecord]

@@ -1,0 +1,17 @@
+"""What a server has imported by its first page, but the pages, which are scripts.
+
+Imported by the process alone that apps of the tests are forked from (``app_process``).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import walk_packages
+
+from eligibility import app
+
+for name in ("streamlit.web.cli", "streamlit.web.bootstrap", "uvicorn", "sklearn.pipeline"):
+    import_module(name)
+for module in walk_packages(app.__path__, f"{app.__name__}."):
+    if not module.name.endswith("_page"):
+        import_module(module.name)
