@@ -25,7 +25,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cholesky
-from scipy.linalg.blas import dtrmm
 from scipy.optimize import minimize
 from scipy.special import expit, ndtri
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -39,9 +38,9 @@ from eligibility.domain.arrays import Floats
 from eligibility.readiness.estimates import (
     USUAL_SPREAD,
     ChanceEstimates,
-    GroupEffects,
     inverse,
-    learn_spread,
+    learn_effects,
+    shared_variance,
 )
 from eligibility.readiness.features import SCORE, FeatureLayout
 from eligibility.readiness.formula import (
@@ -242,16 +241,15 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             )
             covariance = inverse(self._information(data, mode, precision))
             groups = [
-                learn_spread(mode[start:end], covariance[start:end, start:end], spread)
-                for (start, end), spread in zip(pairwise(ends[:3]), spreads, strict=True)
+                learn_effects(name, mode[start:end], covariance[start:end, start:end], spread)
+                for name, (start, end), spread in zip(
+                    names, pairwise(ends[:3]), spreads, strict=True
+                )
             ]
             spreads = [each.spread for each in groups]
             data = replace(data, shrink=shrink(self._own_variance(facts, mode)))
         size = self.formula_.size
-        self.years_, self.carriers_ = (
-            GroupEffects(name, group.effect, group.deviation, group.spread)
-            for name, group in zip(names, groups, strict=True)
-        )
+        self.years_, self.carriers_ = groups
         self.mode_, self.covariance_ = mode[:size], covariance[:size, :size]
         self.root_ = cholesky(self.covariance_, lower=True)
         self.coef_ = self.mode_
@@ -396,14 +394,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     def _variances(self, facts: Facts, value: Value, coef: Floats) -> tuple[Floats, Floats]:
         """Variance of the log-odds from the parameters, and from the firm itself, shape (n,) each."""
         slope, _ = self.formula_.slope(facts, coef, value)
-        told = self.formula_.size_if_told
-        # the parameters of unknown margins say nothing of firms that have told everything
-        root, some = self.root_, np.flatnonzero(facts.unknown.any(axis=0))
-        reach = dtrmm(1.0, root[:told, :told], slope[:told].T, side=1, lower=1, overwrite_b=1)
-        untold = slope[told:, some]
-        reach[some] += (root[told:, :told].T @ untold).T
-        shared = np.einsum("ij,ij->i", reach, reach)
-        shared[some] += ((root[told:, told:].T @ untold) ** 2).sum(axis=0)
+        unknown = np.asarray(facts.unknown.any(axis=0))
+        shared = shared_variance(self.root_, slope, unknown, self.formula_.size_if_told)
         return shared, self._own_variance(facts, coef, value)
 
     # --- predictions ------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.blas import dtrmm
 
-from eligibility.domain.arrays import Floats
+from eligibility.domain.arrays import Bools, Floats
 
 #: scale of the spreads of years and carriers before any outcome, log-odds, and half of one more than
 #: their degrees of freedom (half-t)
@@ -77,31 +78,17 @@ class GroupEffects:
         return effect, deviation
 
 
-@dataclass(frozen=True)
-class SpreadPosterior:
-    """Effects of groups after their common spread has been summed over.
-
-    Attributes
-    ----------
-    effect, deviation : arrays of shape (m,)
-        Mean and standard deviation of each.
-    spread : float
-        Standard deviation of a group that nobody has seen.
-    """
-
-    effect: Floats
-    deviation: Floats
-    spread: float
-
-
-def learn_spread(mode: Floats, covariance: Floats, spread: float) -> SpreadPosterior:
-    """Sum over what the spread of some groups may be, half-t before any outcome.
+def learn_effects(
+    names: NDArray[Any], mode: Floats, covariance: Floats, spread: float
+) -> GroupEffects:
+    """Effects of groups, summed over what their spread may be, half-t before any outcome.
 
     An average over spreads has heavier tails than any one: a single harsh group is believed without
     the others being taken to differ as much.
 
     Parameters
     ----------
+    names : array of shape (m,)
     mode, covariance : arrays of shape (m,) and (m, m)
         Of the effects, under ``spread``.
     spread : float
@@ -109,7 +96,7 @@ def learn_spread(mode: Floats, covariance: Floats, spread: float) -> SpreadPoste
     """
     count = len(mode)
     if not count:
-        return SpreadPosterior(mode, mode, USUAL_SPREAD)
+        return GroupEffects(names, mode, mode, USUAL_SPREAD)
     posterior = inverse(covariance)
     # what the outcomes alone say, the spread taken out
     pull = posterior @ mode
@@ -127,7 +114,30 @@ def learn_spread(mode: Floats, covariance: Floats, spread: float) -> SpreadPoste
     weight /= weight.sum()
     effect = weight @ np.array(means)
     deviation = np.sqrt(weight @ np.array(squares) - effect**2)
-    return SpreadPosterior(effect, deviation, float(weight @ SPREADS))
+    return GroupEffects(names, effect, deviation, float(weight @ SPREADS))
+
+
+def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> Floats:
+    """Variance of log-odds from the parameters, shape (n,).
+
+    Parameters
+    ----------
+    root : array of shape (q, q)
+        Lower root of the parameters' covariance.
+    slope : array of shape (q, n)
+        Of the log-odds by the parameters; it is overwritten.
+    unknown : array of bool, shape (n,)
+        Firms with an unknown margin; of the others the slope of all but the first parameters is 0.
+    first : int
+        How many come first.
+    """
+    some = np.flatnonzero(unknown)
+    rest = slope[first:, some]
+    reach = dtrmm(1.0, root[:first, :first], slope[:first].T, side=1, lower=1, overwrite_b=1)
+    reach[some] += (root[first:, :first].T @ rest).T
+    variance = np.einsum("ij,ij->i", reach, reach)
+    variance[some] += ((root[first:, first:].T @ rest) ** 2).sum(axis=0)
+    return np.asarray(variance)
 
 
 def inverse(information: Floats) -> Floats:

@@ -150,7 +150,7 @@ def _years(metrics: Metrics, language: Language) -> list[str]:
 def _recency(metrics: Metrics, language: Language) -> list[str]:
     """Whether older years weigh less, and by what evidence; nothing where too few years tell."""
     say, recency = language.text, metrics["recency"]
-    if recency["tried"] is None:
+    if recency["candidate"] is None:
         return []
     sentence = (
         say(
@@ -165,7 +165,7 @@ def _recency(metrics: Metrics, language: Language) -> list[str]:
     )
     return [
         sentence.format(
-            years=recency["tried"],
+            years=recency["candidate"],
             applications=recency["applications"],
             change=-recency["gain"],
             error=recency["error"],

@@ -33,7 +33,7 @@ class Recency:
     ----------
     half_life : float, optional
         Years after which an application weighs half; None: all alike.
-    tried : float, optional
+    candidate : float, optional
         The half-life that came nearest to being better; None where there are too few years.
     gain, error : float
         Log-loss that it saves by application of a later year, and its standard error.
@@ -42,7 +42,7 @@ class Recency:
     """
 
     half_life: float | None
-    tried: float | None
+    candidate: float | None
     gain: float
     error: float
     applications: int

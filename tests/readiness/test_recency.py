@@ -41,7 +41,7 @@ def test_where_reviewers_change_from_year_to_year_older_years_weigh_less(
 def test_where_years_are_alike_all_weigh_alike(past: TrainingData) -> None:
     found = learn_recency(applications(past, np.full(9, 0.8), np.arange(540)), share)
     assert found.half_life is None
-    assert found.tried is not None
+    assert found.candidate is not None
 
 
 def test_the_same_few_firms_again_and_again_are_less_evidence(past: TrainingData) -> None:
@@ -54,7 +54,7 @@ def test_the_same_few_firms_again_and_again_are_less_evidence(past: TrainingData
 
 def test_with_too_few_of_an_outcome_before_a_year_nothing_is_tried(past: TrainingData) -> None:
     found = learn_recency(applications(past, np.ones(9), np.arange(540)), share)
-    assert (found.half_life, found.tried, found.applications) == (None, None, 0)
+    assert (found.half_life, found.candidate, found.applications) == (None, None, 0)
 
 
 def test_an_application_weighs_half_after_its_half_life() -> None:
@@ -67,6 +67,6 @@ def test_the_card_and_the_command_tell_the_evidence(trained: TrainingResult) -> 
     assert "All years weigh alike" in comparison(trained, ENGLISH)[-1]
     assert "各年份" in comparison(trained, CHINESE)[-1]
     assert "All years weigh alike" in card(trained)
-    shorter = trained.metrics["recency"] | {"half_life": 4.0, "tried": 4.0}
+    shorter = trained.metrics["recency"] | {"half_life": 4.0, "candidate": 4.0}
     other = TrainingResult(trained.model, trained.metrics | {"recency": shorter})
     assert "weighs half after 4 years" in comparison(other, ENGLISH)[-1]
