@@ -30,6 +30,8 @@ EXCEPTIONS = {
     "ScoredItem.observed": "the figure of a score item in `assess --format json`",
     "Field.required": "of a field in the scheme's form.yaml and in `fields --format json`",
     "FormTable.numbered": "of a table in the scheme's form.yaml",
+    "ModelRecord.certified": "of the model in `assess --format json`",
+    "ModelRecord.invented": "of the model in `assess --format json`",
     "Target.certified": "of a year in city.yaml",
     "AssumedChances.undetermined": "a verdict, with its chance in city.yaml",
     "LossYears.certified": "of the tax in incentives.yaml",
