@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import overload
 
 import numpy as np
 
@@ -67,7 +66,11 @@ def record(
         "findings": [_finding(assessment, name, row) for name in assessment.findings],
         "score": _score(assessment, row),
         "warnings": [
-            {"id": warning.id, "text": words(warning.text(row)), "citation": cite(warning.citation)}
+            {
+                "id": warning.id,
+                "text": words(warning.text(row)),
+                "citation": warning.citation and cite(warning.citation),
+            }
             for warning in assessment.warnings
             if warning.rows[row]
         ],
@@ -253,14 +256,8 @@ def _grade(item: Item, low: float, high: float) -> str | None:
     return next((band.grade for band in item.bands if band.points == (low, high)), None)
 
 
-@overload
-def cite(citation: Citation) -> CitationRecord: ...
-@overload
-def cite(citation: None) -> None: ...
-def cite(citation: Citation | None) -> CitationRecord | None:
+def cite(citation: Citation) -> CitationRecord:
     """A citation as plain data."""
-    if citation is None:
-        return None
     return CitationRecord(
         document=citation.document,
         article=citation.article,
