@@ -69,7 +69,7 @@ def record(
             {
                 "id": warning.id,
                 "text": words(warning.text(row)),
-                "citation": warning.citation and cite(warning.citation),
+                "citation": cite(warning.citation) if warning.citation else None,
             }
             for warning in assessment.warnings
             if warning.rows[row]

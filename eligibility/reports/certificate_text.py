@@ -98,9 +98,9 @@ def duty_record(duty: Duty) -> dict[str, Any]:
         "task": _both(duty.deadline.task),
         "status": duty.status.value,
         "done_on": duty.done_on and duty.done_on.isoformat(),
-        "citation": duty.deadline.citation and cite(duty.deadline.citation),
+        "citation": cite(duty.deadline.citation) if duty.deadline.citation else None,
         "dated_by": source if isinstance(source, str) else cite(source),
-        "warning": duty.warning and cite(duty.warning),
+        "warning": cite(duty.warning) if duty.warning else None,
     }
 
 
