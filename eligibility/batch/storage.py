@@ -94,8 +94,14 @@ def is_url(address: str) -> bool:
 
 
 def is_folder(address: str) -> bool:
-    """Whether results go to a folder: it ends with a slash, is a URL, or is a folder already."""
-    return address.endswith(("/", os.sep)) or is_url(address) or Path(address).is_dir()
+    """Whether results go to a folder: it ends with a slash, is a URL, or is a folder already.
+
+    A name with the ending of a table is one file, which may not be a folder.
+    """
+    if address.endswith(("/", os.sep)) or is_url(address):
+        return True
+    path = Path(address)
+    return path.is_dir() and path.suffix.lower() not in (".csv", ".xlsx", ".parquet")
 
 
 def list_files(address: str) -> list[StoredFile]:
