@@ -60,6 +60,13 @@ def paper(w: World) -> dict[str, Any]:
     return row
 
 
+def column_name_id(w: World) -> int:
+    """A name of a column that is there, whatever was withdrawn before."""
+    if not w.chief.column_names.names():
+        w.chief.column_names.save([("研发费用合计数", "rd_expense_y3")])
+    return int(w.chief.column_names.names()[0]["id"])
+
+
 CALLS = {
     "rights": Call(lambda r, w: r.rights(), EVERYONE),
     "require": Call(lambda r, w: r.require(r.rights()), EVERYONE),
@@ -433,6 +440,6 @@ CALLS = {
     ),
     "column_names.names": Call(lambda r, w: r.column_names.names(), STAFF),
     "column_names.save": Call(lambda r, w: r.column_names.save([("研发合计", "rd_expense_y3")]), STAFF),
-    "column_names.withdraw": Call(lambda r, w: r.column_names.withdraw(w.column_name), STAFF),
+    "column_names.withdraw": Call(lambda r, w: r.column_names.withdraw(column_name_id(w)), STAFF),
     "administration.audit_trail": Call(lambda r, w: r.administration.audit_trail(w.firm), LEADS),
 }  # fmt: skip

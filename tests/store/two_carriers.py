@@ -72,7 +72,6 @@ class World:
     spare_link: int
     submission: int
     change: int
-    column_name: int
     principals: dict[str, Principal]
     account_ids: dict[str, int]
 
@@ -183,8 +182,7 @@ def world(engine: Engine) -> World:
     chief.administration.set_target(2026, 50, 0)
     chief.api_tokens.add(SECRET, Role.MANAGER, days=30)
     (token,) = (row["id"] for row in chief.api_tokens.tokens())
-    chief.column_names.save([(SECRET, "rd_expense_y3")])
-    (column_name,) = (row["id"] for row in chief.column_names.names())
+    chief.column_names.save([("研发费用合计数", "rd_expense_y3")])
     principals: dict[str, Principal] = {
         "visitor": VISITOR,
         "owner": owner,
@@ -200,7 +198,7 @@ def world(engine: Engine) -> World:
         engine, chief, carrier, other_carrier, firm, other_firm, account_ids["adviser"],
         account_ids["other adviser"], task, visit, assessment, code, draft, stored, staged, view, pair["id"],
         (first, second), merge, spare, gone, former["id"], token, question_token, question_link,
-        result_link, spare_link, submission, change, column_name, principals, account_ids,
+        result_link, spare_link, submission, change, principals, account_ids,
     )  # fmt: skip
 
 

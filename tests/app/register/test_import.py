@@ -193,7 +193,7 @@ def test_another_carriers_import_is_not_there(staffed: Staffed) -> None:
 def test_what_a_person_says_of_an_unread_column_is_read_now_and_at_the_next_import(
     staffed: Staffed,
 ) -> None:
-    text = "企业名称,第三年营业总收入（万元）\n甲有限公司,1500\n"
+    text = "企业名称,第三年销售总收入（万元）\n甲有限公司,1500\n"
 
     def opened() -> Any:
         app = staffed.open("import")
@@ -204,7 +204,7 @@ def test_what_a_person_says_of_an_unread_column_is_read_now_and_at_the_next_impo
         return app
 
     app = opened()
-    (asked,) = [box for box in app.selectbox if box.label.startswith("第三年营业总收入")]
+    (asked,) = [box for box in app.selectbox if box.label.startswith("第三年销售总收入")]
     assert asked.value is None
     assert "Sales revenue" in asked.placeholder
     asked.select("sales_revenue_y3")
@@ -213,6 +213,6 @@ def test_what_a_person_says_of_an_unread_column_is_read_now_and_at_the_next_impo
         "sales_revenue_y3"
     ]
     again = opened()
-    assert not [box for box in again.selectbox if box.label.startswith("第三年营业总收入")]
+    assert not [box for box in again.selectbox if box.label.startswith("第三年销售总收入")]
     button(again, "Take back").click().run()
     assert staffed.repository.column_names.names() == []
