@@ -193,6 +193,14 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
+#: make-up of income, losses and western facts, which few firms state and no sample firm does
+NOT_STATED = {
+    "hitech_products_income_y3", "technical_transfer_income_y3", "technical_service_income_y3",
+    "commissioned_rd_income_y3", "main_products_income_y3", "subsidy_income_y3", "interest_income_y3",
+    "investment_income_y3", "unrecovered_losses", "western_encouraged_project", "encouraged_income_share",
+}  # fmt: skip
+
+
 def field_ids(old_edition: bool = False) -> list[str]:
     """The ids of the input fields in the order of fields.yaml, year series as _y1 _y2 _y3."""
     with FIELDS_FILE.open(encoding="utf-8") as file:
@@ -200,6 +208,8 @@ def field_ids(old_edition: bool = False) -> list[str]:
     names: list[str] = []
     for entry in entries:
         if entry["section"] == OLD_EDITION_SECTION and not old_edition:
+            continue
+        if entry["id"] in NOT_STATED:
             continue
         years = (1, 2, 3) if entry.get("per_year") else ()
         names += [f"{entry['id']}_y{year}" for year in years] or [entry["id"]]

@@ -34,6 +34,8 @@ from tests.app.test_pages import ONE_SHORT
 from tests.staff_pages import CODES, NASTY, ROOT, Staffed, button, html
 
 PAPERS = ["Paper (Word)", "Paper (PDF)", "Workbook (Excel)"]
+#: in the file of a firm, behind them
+FORM = ["Form (Word)", "Form (PDF)", "Form (Excel)"]
 
 
 @pytest.fixture
@@ -221,7 +223,7 @@ def test_a_firm_without_an_assessment_is_told_what_to_do_first(staffed: Staffed)
 
 def test_the_documents_of_a_dossier_end_in_its_papers(staffed: Staffed) -> None:
     app = staffed.open("firm", firm=str(staffed.firm()), tab="documents")
-    assert offered(app) == PAPERS
+    assert offered(app) == [*PAPERS, *FORM]
     assert "0 of 19 papers are here" in html(app)
 
 
@@ -290,7 +292,7 @@ def test_no_paper_is_made_before_it_is_asked_for(
     # while the register is empty, the year is that of the sample file
     assert "Staff's workbook (Excel)" in offered(page("year/year"))
     firm = staffed.firm()
-    assert offered(staffed.open("firm", firm=str(firm), tab="documents")) == PAPERS
+    assert offered(staffed.open("firm", firm=str(firm), tab="documents")) == [*PAPERS, *FORM]
 
 
 def test_where_no_pdf_can_be_written_a_sentence_says_what_is_lacking(
@@ -299,7 +301,7 @@ def test_where_no_pdf_can_be_written_a_sentence_says_what_is_lacking(
     lacking = Message("A PDF needs the library Pango")
     monkeypatch.setattr(cache, "lacking_for_pdf", lambda: lacking)
     app = staffed.open("firm", firm=str(staffed.firm()), tab="documents")
-    assert offered(app) == ["Paper (Word)", "Workbook (Excel)"]
+    assert offered(app) == ["Paper (Word)", "Workbook (Excel)", "Form (Word)", "Form (Excel)"]
     assert "A PDF needs the library Pango" in html(app)
 
 

@@ -39,7 +39,12 @@ GUIDE = (
     "*Conditions and periods affected: `audit_collection` and `eligible_industry` of technology-based "
     "SMEs, applications from 2022 on.*"
 )
+MANAGEMENT = (
+    "*Conditions and periods affected: the items of R&D management cite their own clause, in every "
+    "period; no result moves.*"
+)
 DIFFERENCES_OF_SCHEME: dict[str, dict[str, str]] = {
+    "hnte": {r"score\.items\.management_\w+\.citation\.[a-z.]+": MANAGEMENT},
     "tech_sme": {
         r"edition": GUIDE,
         r"findings\.(audit_collection|eligible_industry)": GUIDE,

@@ -198,7 +198,7 @@ def test_a_step_begins_at_its_heading_and_typing_moves_nothing(
             assert (focused, seen, told) == (True, True, title)
             assert top == 0 or width < 500
         # what is typed and stored draws the step again and leaves the person where they are
-        last = page.locator(".stMain input[type=text]:enabled").last
+        last = page.locator(".stMain input[type=text]:enabled:visible").last
         last.scroll_into_view_if_needed()
         settled(page)
         before = page.evaluate(ARRIVED)[0]

@@ -147,12 +147,12 @@ def _table(papers: Sequence[Paper], today: date, table_key: str, paper_key: str)
         },
         placeholder="",
         selection_mode="single-row",
-        on_select=partial(_open, [paper.item for paper in papers], table_key, paper_key),
+        on_select=partial(_show_paper, [paper.item for paper in papers], table_key, paper_key),
         key=table_key,
     )
 
 
-def _open(items: Sequence[str], table_key: str, paper_key: str) -> None:
+def _show_paper(items: Sequence[str], table_key: str, paper_key: str) -> None:
     """Show the paper whose row was chosen."""
     rows = session.widget_value(table_key)["selection"]["rows"]
     if rows and rows[0] < len(items):

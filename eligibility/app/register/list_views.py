@@ -26,8 +26,8 @@ def choose_columns(repository: Repository, choice: FirmListQuery) -> None:
             list(titles),
             format_func=titles.__getitem__,
             key=address.query_widget_key(address.COLUMNS, list(choice.columns)),
-            on_change=_keep_columns,
-            args=(repository,),
+            on_change=guard.do,
+            args=(partial(_keep_columns, repository),),
         )
 
 
@@ -35,7 +35,7 @@ def _keep_columns(repository: Repository) -> None:
     """The columns chosen, in the address and for the next time that this person opens the list."""
     address.set_columns_from_widget()
     columns = firms_query.choice(address.list_query()).columns
-    guard.do(partial(repository.casework.save_list_columns, columns))
+    repository.casework.save_list_columns(columns)
 
 
 def views(repository: Repository) -> None:
