@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,6 +28,8 @@ GRAVE = {"serious", "critical"}
 #: what Streamlit itself draws so: rule, and where
 NOT_OURS = {"duplicate-id-active": "glide-cell-", "aria-required-attr": 'role="spinbutton"'}
 GROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+#: the rules of axe that look at colours
+COLOURS = ("color-contrast", "link-in-text-block")
 #: does the element that has the focus stand out: by an outline, a shadow, or a border of the accent
 STANDS_OUT = """() => {
   const probe = document.querySelector('.stApp').appendChild(document.createElement('i'));
@@ -71,10 +73,12 @@ def example(page: sync_api.Page, address: str) -> None:
     settled(page)
 
 
-def grave(page: sync_api.Page) -> list[str]:
-    """What axe finds serious or critical, other than what Streamlit itself draws."""
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+def grave(page: sync_api.Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds serious or critical by these rules, or by all, other than what Streamlit itself draws."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{broken['id']}: {node['html'][:160]}"
         for broken in found["violations"]
@@ -91,7 +95,8 @@ def in_both(page: sync_api.Page) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         settled(page)
         grounds.append(page.evaluate(GROUND))
-        found += [f"{scheme}: {said}" for said in grave(page)]
+        # the colours alone change with it
+        found += [f"{scheme}: {said}" for said in grave(page, COLOURS if scheme == "dark" else ())]
     assert len(set(grounds)) == 2, "the page did not change its colours"
     return found
 
