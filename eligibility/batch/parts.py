@@ -278,7 +278,7 @@ def _open(part: Part, job: Job) -> tuple[FileLayout, Iterator[Block]]:
     fields = job.qualification.fields
     if part.cut is not None:
         return part.cut.layout, part.cut.blocks(part.file)
-    # another machine's file is read at once, as its readers go to and fro
+    # another machine's file is read at once, as its readers seek back and forth
     source = (
         (part.file.name, part.file.read()) if is_url(part.file.address) else Path(part.file.address)
     )
