@@ -239,6 +239,10 @@ class ReaderProcess:
         finally:
             answered.set()
             self._seconds_waited += monotonic() - since
+        if kind in (b"J", b"T") and self._is_cancelled():
+            # it came before anybody looked whether it is still waited for
+            self.close()
+            raise self._interruption_error()
         try:
             if kind == b"J":
                 return json.loads(content)
