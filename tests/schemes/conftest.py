@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from eligibility.app import cache
 from eligibility.schemes.registry import SCHEMES, Scheme, load_scheme, scheme_roots
 from tests.schemes.revision import THIRD, amended_root
 
@@ -23,8 +24,11 @@ def revised_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def revised(revised_root: Path) -> Iterator[Scheme]:
     """The high-tech enterprises as they would be with the measures of 2027, for the whole process."""
+    # Private names: an app of this process may have kept the settings of the schemes as shipped
+    cache._of_all.clear()
     with scheme_roots(revised_root):
         yield load_scheme()
+    cache._of_all.clear()
 
 
 @pytest.fixture
