@@ -1,5 +1,8 @@
 """The shipped law with an invented revision, and with an invented scheme beside it."""
 
+# Private names: an app of this process may have kept the settings of the schemes as shipped, which an amended law
+# would not be seen behind.
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -24,7 +27,6 @@ def revised_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def revised(revised_root: Path) -> Iterator[Scheme]:
     """The high-tech enterprises as they would be with the measures of 2027, for the whole process."""
-    # Private names: an app of this process may have kept the settings of the schemes as shipped
     cache._of_all.clear()
     with scheme_roots(revised_root):
         yield load_scheme()
