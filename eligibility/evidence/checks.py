@@ -118,7 +118,7 @@ def examine(
         If the scheme has no such rules, or what is switched off is no check of practice.
     """
     rules = evidence_rules(scheme)
-    require_practice(off, rules)
+    require_practice(off, [check.id for check in practice_checks(rules)])
     chain = build_chain(lists, figures, scheme, elsewhere)
     sightings = {
         check.id: some
@@ -140,15 +140,14 @@ def practice_checks(rules: EvidenceRules) -> list[Check]:
     return [check for check in rules.checks if check.kind == "practice"]
 
 
-def require_practice(off: Collection[str], rules: EvidenceRules) -> None:
-    """Refuse to switch off what is no check of practice."""
-    practice = [check.id for check in practice_checks(rules)]
-    for name in off:
-        if name not in practice:
+def require_practice(names: Collection[str], known: Collection[str]) -> None:
+    """InputError for a name that is none of the known checks of practice."""
+    for name in names:
+        if name not in known:
             raise InputError(
                 "{name} is no check of practice, which alone can be switched off: {known}.",
                 name=name,
-                known=", ".join(practice),
+                known=", ".join(known),
             )
 
 

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from eligibility.domain.errors import InputError
 from eligibility.domain.law import Citation
 from eligibility.domain.text import Wording
-from eligibility.evidence.checks import practice_checks
+from eligibility.evidence.checks import practice_checks, require_practice
 from eligibility.register.assumptions import InstitutionSettings
 from eligibility.store.assumptions import ASSUMED, CITY, AssumptionChange
 
@@ -70,12 +69,6 @@ def practice_change(
         If one of them is no check of practice.
     """
     known = [check.id for check in list_practice_checks(settings)]
-    for name in checks:
-        if name not in known:
-            raise InputError(
-                "{name} is no check of practice, which alone can be switched off: {known}.",
-                name=name,
-                known=", ".join(known),
-            )
+    require_practice(checks, known)
     off = [name for name in known if name not in checks]
     return AssumptionChange(CITY, PATH, off, source.strip() or ASSUMED)
