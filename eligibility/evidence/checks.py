@@ -140,14 +140,14 @@ def practice_checks(rules: EvidenceRules) -> list[Check]:
     return [check for check in rules.checks if check.kind == "practice"]
 
 
-def require_practice(names: Collection[str], known: Collection[str]) -> None:
-    """InputError for a name that is none of the known checks of practice."""
+def require_practice(names: Collection[str], choices: Collection[str]) -> None:
+    """InputError for a name that is none of the checks of practice to choose from."""
     for name in names:
-        if name not in known:
+        if name not in choices:
             raise InputError(
                 "{name} is no check of practice, which alone can be switched off: {known}.",
                 name=name,
-                known=", ".join(known),
+                known=", ".join(choices),
             )
 
 
