@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.city.applying import traits
+from eligibility.city.application_model import traits
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.facts import FirmTable

@@ -39,7 +39,7 @@ import hidden_processes  # noqa: E402
 import tuning_processes  # noqa: E402
 from hidden_processes import Cohort, cohort  # noqa: E402
 
-from eligibility.city.applying import ApplicationHistory, ApplicationModel  # noqa: E402
+from eligibility.city.application_model import ApplicationHistory, ApplicationModel  # noqa: E402
 from eligibility.city.forecast import forecast  # noqa: E402
 from eligibility.city.settings import load_city  # noqa: E402
 from eligibility.readiness.allowance import learn_allowance  # noqa: E402

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
-from eligibility.city.applying import ApplicationHistory, ApplicationModel, traits
+from eligibility.city.application_model import ApplicationHistory, ApplicationModel, traits
 from eligibility.city.forecast import years_of_shock
 from eligibility.city.poisson_binomial import in_year
 from eligibility.city.portfolio_state import PortfolioState

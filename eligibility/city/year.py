@@ -11,7 +11,7 @@ import numpy as np
 from eligibility.city.chances import FirmChances, year_after
 from eligibility.city.deadlines import Deadline, upcoming
 from eligibility.city.forecast import Forecast, forecast
-from eligibility.city.informative import InformativeOutcome, informative_outcomes
+from eligibility.city.outcome_value import OutcomeValue, most_valuable_outcomes
 from eligibility.city.portfolio import Aim, Portfolio, SupportOptions, choose
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.scenarios import ScenarioForecast, scenario_forecasts
@@ -68,7 +68,7 @@ class CityYear:
     gaps: list[SharedGap]
     courses: list[CourseNeed]
     deadlines: list[Deadline]
-    informative: list[InformativeOutcome]
+    informative: list[OutcomeValue]
     scenarios: tuple[ScenarioForecast, ScenarioForecast, ScenarioForecast]
 
 
@@ -157,7 +157,7 @@ def city_year(
         gaps=shared_gaps(standing),
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
-        informative=informative_outcomes(chances, INFORMATIVE),
+        informative=most_valuable_outcomes(chances, INFORMATIVE),
         scenarios=scenario_forecasts(chances, options, portfolio, has_applied),
     )
 

@@ -27,10 +27,10 @@ from eligibility.domain.facts import years_of
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
-    from eligibility.evidence.reconciliation import Amounts
+    from eligibility.evidence.bridge_year import Amounts
     from eligibility.i18n import Language
     from eligibility.reports.paper import Paper
-    from eligibility.schemes.bridges import ReconciliationRules
+    from eligibility.schemes.reconciliation_rules import ReconciliationRules
     from eligibility.schemes.registry import Scheme
 
 

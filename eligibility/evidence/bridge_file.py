@@ -11,11 +11,18 @@ from functools import cached_property
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, Wording, msgid
-from eligibility.evidence.reconciliation import CENT
+from eligibility.evidence.bridge_year import CENT
 from eligibility.intake.cells import CellFormat, CellTrouble, money_power, normal, parse
 from eligibility.intake.sheets import open_sheet
 from eligibility.intake.source import Source
-from eligibility.schemes.bridges import ALL, ANY, Basis, Bridge, Difference, ReconciliationRules
+from eligibility.schemes.reconciliation_rules import (
+    ALL,
+    ANY,
+    Basis,
+    Bridge,
+    Difference,
+    ReconciliationRules,
+)
 
 #: names of the columns, the first in each language as the template writes it
 COLUMNS: Mapping[str, tuple[str, ...]] = {

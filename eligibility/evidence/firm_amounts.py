@@ -8,8 +8,8 @@ import numpy as np
 
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable, years_of
-from eligibility.evidence.reconciliation import CENT, Amounts
-from eligibility.schemes.bridges import ALL, Bridge, ReconciliationRules
+from eligibility.evidence.bridge_year import CENT, Amounts
+from eligibility.schemes.reconciliation_rules import ALL, Bridge, ReconciliationRules
 
 #: how the fields of the three years end
 YEARS = ("_y1", "_y2", "_y3")

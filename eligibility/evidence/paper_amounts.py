@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from eligibility.domain.papers import Certainty, FormReading, PaperFact, PaperReading, PaperSource
+from eligibility.evidence.bridge_year import CENT, NOTHING, Amounts
 from eligibility.evidence.firm_amounts import figure_fields
-from eligibility.evidence.reconciliation import CENT, NOTHING, Amounts
-from eligibility.schemes.bridges import PaperLines, ReconciliationRules
+from eligibility.schemes.reconciliation_rules import PaperLines, ReconciliationRules
 
 #: id of a basis or difference, category, fiscal year
 Key = tuple[str, str, int]

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from eligibility.evidence.reconciliation import Reconciliation, Step
-from eligibility.schemes.bridges import ANY, Bridge, Difference
+from eligibility.evidence.bridge_year import Step
+from eligibility.evidence.reconciliation import Reconciliation
+from eligibility.schemes.reconciliation_rules import ANY, Bridge, Difference
 
 
 def reconciliation_record(reconciliation: Reconciliation) -> dict[str, Any]:

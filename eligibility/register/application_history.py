@@ -8,7 +8,7 @@ import numpy as np
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
-from eligibility.city.applying import ApplicationHistory, traits
+from eligibility.city.application_model import ApplicationHistory, traits
 from eligibility.city.certificates import Certificates
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.intake.table import IntakeOptions, from_records

@@ -36,7 +36,7 @@ class Agenda:
         each, and how many there are.
     visits_without_findings, planned_visits : sequences of mappings
         Visits of days past of which nobody wrote down what was found; those of the week.
-    arrivals : sequence of mappings
+    inbox : sequence of mappings
         What firms sent and is not decided.
     calls, gaps : ResultPage
         Firms that one or two facts leave open, with ``facts`` (calendar keys); firms near their
@@ -60,7 +60,7 @@ class Agenda:
     due_later: ResultPage
     visits_without_findings: Sequence[Row]
     planned_visits: Sequence[Row]
-    arrivals: Sequence[Row]
+    inbox: Sequence[Row]
     calls: ResultPage
     gaps: ResultPage
     deadlines: Sequence[SharedDeadline]
@@ -108,12 +108,12 @@ def agenda(
 
 def _arrivals(repository: Repository, person: int | None) -> list[Row]:
     """What came in from a person's firms, and from firms that nobody knows yet."""
-    arrivals = repository.inbox.arrivals()
+    inbox = repository.inbox.items()
     if person is None:
-        return list(arrivals)
-    ids = {row["firm_id"] for row in arrivals if row["firm_id"] is not None}
+        return list(inbox)
+    ids = {row["firm_id"] for row in inbox if row["firm_id"] is not None}
     own = repository.desk.own_firms(ids, person)
-    return [row for row in arrivals if row["firm_id"] is None or row["firm_id"] in own]
+    return [row for row in inbox if row["firm_id"] is None or row["firm_id"] in own]
 
 
 def _with_facts(page: ResultPage, scheme: Scheme) -> ResultPage:

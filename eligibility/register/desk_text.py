@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eligibility.i18n import Language
-from eligibility.register.arrivals import key_title
 from eligibility.register.desk import Agenda
+from eligibility.register.inbox_items import key_title
 from eligibility.reports.calendar_file import CalendarEvent, calendar_of, deadline_event
 from eligibility.reports.number_format import quantity
 from eligibility.reports.year_text import deadline_record
@@ -39,7 +39,7 @@ def agenda_record(agenda: Agenda) -> dict[str, Any]:
         },
         "inbox": [
             {"kind": row["kind"], "sender": row["sender"], "sent_at": row["sent_at"].isoformat()}
-            for row in agenda.arrivals
+            for row in agenda.inbox
         ],
         "one_call_settles": _page(agenda.calls, "facts"),
         "small_gaps": _page(agenda.gaps, "gap", "unmet_distance"),
@@ -89,7 +89,7 @@ def _lines(agenda: Agenda, scheme: Scheme, language: Language) -> Iterator[str]:
     visits = [*agenda.visits_without_findings, *agenda.planned_visits]
     yield f"{_('Visits')}: {len(visits)}"
     yield from (f"  {row['visited_on']}  {row['firm']}" for row in visits)
-    yield f"{_('From firms, to decide')}: {len(agenda.arrivals)}"
+    yield f"{_('From firms, to decide')}: {len(agenda.inbox)}"
     yield f"{_('One call settles it')}: {agenda.calls.count}"
     yield from (f"  {row['firm']}: {fact_titles(row, language)}" for row in agenda.calls.rows)
     yield f"{_('Small gaps')}: {agenda.gaps.count}"

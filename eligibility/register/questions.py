@@ -14,7 +14,7 @@ from eligibility.domain.facts import Field
 from eligibility.domain.text import Message
 from eligibility.intake.draft_reader import large, read_draft
 from eligibility.intake.table import IntakeOptions, read_table
-from eligibility.register.arrivals import IDENTITY, fields_by_key, value_text
+from eligibility.register.inbox_items import IDENTITY, fields_by_key, value_text
 from eligibility.schemes.registry import Scheme, all_latest_year_ids, load_scheme
 from eligibility.store import table_facts
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from eligibility.assessment.ladder import joint_fields
-from eligibility.city.applying import ApplicationHistory
+from eligibility.city.application_model import ApplicationHistory
 from eligibility.city.certificates import Certificates, certificates
 from eligibility.domain.arrays import Bools
 from eligibility.domain.facts import FirmTable

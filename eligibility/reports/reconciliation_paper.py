@@ -12,7 +12,7 @@ from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import limit
 from eligibility.reports.paper import Block, Cell, Grid, Heading, Paper, Point, Points, Text
-from eligibility.schemes.bridges import ALL, DENOMINATOR
+from eligibility.schemes.reconciliation_rules import ALL, DENOMINATOR
 
 Record = dict[str, Any]
 #: parts of a table's width: what a row is, and a figure of one year

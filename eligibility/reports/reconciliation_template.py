@@ -13,7 +13,7 @@ from eligibility.domain.text import Wording
 from eligibility.evidence.bridge_file import COLUMNS
 from eligibility.i18n import Language
 from eligibility.reports.files import open_workbook
-from eligibility.schemes.bridges import ALL, Basis, Bridge, ReconciliationRules
+from eligibility.schemes.reconciliation_rules import ALL, Basis, Bridge, ReconciliationRules
 
 WIDTHS = (44, 30, 8, 16, 16, 16, 70)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eligibility.evidence.bridge_year import Amounts
 from eligibility.evidence.paper_amounts import Key, StatedAmount, Statements
-from eligibility.evidence.reconciliation import Amounts
 from eligibility.i18n import Language
 from eligibility.reports.paper_text import source_text
-from eligibility.schemes.bridges import ReconciliationRules
+from eligibility.schemes.reconciliation_rules import ReconciliationRules
 
 
 def figure_title(key: Key, rules: ReconciliationRules, language: Language) -> str:

@@ -30,7 +30,6 @@ from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTa
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import FrozenModel, Wording
 from eligibility.schemes.annual_report import AnnualReportForm
-from eligibility.schemes.bridges import ReconciliationRules
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.evidence import Check, Checker, EvidenceRules
@@ -39,6 +38,7 @@ from eligibility.schemes.form import all_fields, fields_by_edition
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
 from eligibility.schemes.lists import ListDefinition, definitions
 from eligibility.schemes.materials import MaterialCatalogue
+from eligibility.schemes.reconciliation_rules import ReconciliationRules
 from eligibility.schemes.staff import StaffRules
 from eligibility.schemes.yaml_file import read_yaml
 

@@ -22,7 +22,7 @@ from eligibility.store.fact_rows import known_facts
 from eligibility.store.rows import Facts, Row, plain
 from eligibility.store.schema import Ledger, accounts, carriers, drafts, figures, firms, ledgers
 
-#: arrivals that are listed at once, and characters of a remark
+#: items that are listed at once, and characters of a remark
 MOST_LISTED, LONGEST_REMARK = 200, 300
 #: facts that stand in the firm's own row as well
 OWN = ("district", "industry")
@@ -41,7 +41,7 @@ class Inbox(Access):
     """What firms sent to the actor's carrier, or to any for who leads."""
 
     @open_to(STAFF)
-    def arrivals(self, *, is_open: bool = True) -> list[Row]:
+    def items(self, *, is_open: bool = True) -> list[Row]:
         """What firms sent, the latest first: with ``kind``, ``id``, ``sender``, ``sent_at``, ``carrier``.
 
         ``state`` is that of a draft; ``firm_id`` is None where a draft does not say by an account
@@ -60,10 +60,10 @@ class Inbox(Access):
         return sorted(rows, key=lambda row: row["sent_at"], reverse=True)[:MOST_LISTED]
 
     @open_to(STAFF)
-    def arrival(self, origin: Origin) -> Row:
+    def item(self, origin: Origin) -> Row:
         """One of them, with its ``decisions``, the latest first."""
         with self._reading() as connection:
-            row = self._arrival(connection, origin)
+            row = self._item(connection, origin)
             row["decisions"] = self._all(
                 connection, _with_names(_of(origin)).order_by(decisions.c.id.desc())
             )
@@ -137,9 +137,9 @@ class Inbox(Access):
             raise InputError("A field cannot be both accepted and refused.")
         with self._writing() as connection:
             alone(connection, f"inbox {origin.kind} {origin.id}")
-            arrival = self._arrival(connection, origin)
+            item = self._item(connection, origin)
             self._seen_firm(connection, firm_id)
-            if arrival["firm_id"] not in (None, firm_id):
+            if item["firm_id"] not in (None, firm_id):
                 raise NotFound("That is not here.")
             self._refuse_twice(connection, origin, taken_in | refused)
             held = self._figures(connection, firm_id, year)
@@ -149,8 +149,8 @@ class Inbox(Access):
                 values = {"facts": before | taken_in, "changed_at": self._clock()}
                 after = self._put(connection, figures, key, values, version)
                 self._update_own(connection, firm_id, taken_in)
-            self._keep(connection, origin, arrival, (firm_id, year), before, taken_in, True, remark)
-            self._keep(connection, origin, arrival, (firm_id, year), before, refused, False, remark)
+            self._keep(connection, origin, item, (firm_id, year), before, taken_in, True, remark)
+            self._keep(connection, origin, item, (firm_id, year), before, refused, False, remark)
             if is_complete:
                 self._mark_reviewed(connection, origin)
             changed = {name: [before.get(name), value] for name, value in taken_in.items()}
@@ -202,10 +202,10 @@ class Inbox(Access):
             raise NotFound("There is no ledger {ledger}.", ledger=kind)
         with self._writing() as connection:
             alone(connection, f"inbox {origin.kind} {origin.id}")
-            arrival = self._arrival(connection, origin)
+            item = self._item(connection, origin)
             self._seen_firm(connection, firm_id)
-            rows = (arrival["state"].get("ledgers") or {}).get(key)
-            if arrival["firm_id"] not in (None, firm_id) or not rows:
+            rows = (item["state"].get("ledgers") or {}).get(key)
+            if item["firm_id"] not in (None, firm_id) or not rows:
                 raise NotFound("That is not here.")
             decision = {LIST + kind: [plain(row) for row in rows]}
             self._refuse_twice(connection, origin, decision)
@@ -218,7 +218,7 @@ class Inbox(Access):
                 values = {"rows": decision[LIST + kind], "changed_at": self._clock()}
                 after = self._put(connection, ledgers, own, values, version)
             where = (firm_id, year)
-            self._keep(connection, origin, arrival, where, before, decision, accept, remark)
+            self._keep(connection, origin, item, where, before, decision, accept, remark)
             self._log(
                 connection, AuditAction.SUBMISSION_DECIDE, firm_id, origin=origin.kind,
                 origin_id=origin.id, ledger=kind, rows=len(rows), accepted=accept,
@@ -230,10 +230,10 @@ class Inbox(Access):
         """Take it off the list: nothing of it is left to decide; NotAllowed for a program."""
         self._require_person()
         with self._writing(moves_year=False) as connection:
-            arrival = self._arrival(connection, origin)
+            item = self._item(connection, origin)
             self._mark_reviewed(connection, origin)
             self._log(
-                connection, AuditAction.SUBMISSION_DECIDE, arrival["firm_id"], origin=origin.kind,
+                connection, AuditAction.SUBMISSION_DECIDE, item["firm_id"], origin=origin.kind,
                 origin_id=origin.id,
             )  # fmt: skip
 
@@ -270,7 +270,7 @@ class Inbox(Access):
         self,
         connection: Connection,
         origin: Origin,
-        arrival: Row,
+        item: Row,
         where: tuple[int, int],
         before: Row,
         facts: Row,
@@ -278,7 +278,7 @@ class Inbox(Access):
         remark: str,
     ) -> None:
         firm_id, year = where
-        sources = arrival["state"].get("sources") or {}
+        sources = item["state"].get("sources") or {}
         for key, value in facts.items():
             self._insert(
                 connection,
@@ -286,8 +286,8 @@ class Inbox(Access):
                 {
                     "firm_id": firm_id,
                     f"{origin.kind}_id": origin.id,
-                    "sent_at": arrival["sent_at"],
-                    "sender": arrival["sender"],
+                    "sent_at": item["sent_at"],
+                    "sender": item["sender"],
                     "application_year": year,
                     "key": key,
                     "value": value,
@@ -300,7 +300,7 @@ class Inbox(Access):
                 },
             )
 
-    def _arrival(self, connection: Connection, origin: Origin) -> Row:
+    def _item(self, connection: Connection, origin: Origin) -> Row:
         if origin.kind == "draft":
             shared = self._drafts(is_open=False).where(drafts.c.id == origin.id)
             return _draft_row(self._one(connection, shared))

@@ -11,7 +11,7 @@ import pytest
 testing = pytest.importorskip("streamlit.testing.v1")
 
 from eligibility.app import cache  # noqa: E402
-from eligibility.app.register import correct  # noqa: E402
+from eligibility.app.register import figure_editor  # noqa: E402
 from eligibility.app.self_assessment.draft import Draft, from_state  # noqa: E402
 from eligibility.store import VISITOR, Repository, close_stores  # noqa: E402
 from tests import empty_store  # noqa: E402
@@ -48,7 +48,7 @@ def set_clock(patch: pytest.MonkeyPatch, day: date) -> None:
             return day
 
     patch.setattr(cache, "date", Clock)
-    patch.setattr(correct, "date", Clock)
+    patch.setattr(figure_editor, "date", Clock)
 
 
 def entry(app: testing.AppTest, key: str) -> str:

@@ -17,7 +17,7 @@ from streamlit.testing import v1 as testing
 
 from eligibility.app import cache
 from eligibility.app.web import cookies, errors, guard, routes
-from eligibility.app.widgets import arrival
+from eligibility.app.widgets import page_script
 from eligibility.app.widgets.markup import literal
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.store import VISITOR, FirmFilter, Repository, Role, signing_key
@@ -280,7 +280,9 @@ def test_a_name_is_text_wherever_it_is_shown(name: str, monkeypatch: pytest.Monk
         app = page(address)
         assert not app.exception
         # the page's own script stands beside what is drawn
-        drawn = "\n".join(part.proto.body for part in app.get("html")).replace(arrival.SCRIPT, "")
+        drawn = "\n".join(part.proto.body for part in app.get("html")).replace(
+            page_script.SCRIPT, ""
+        )
         assert drawn.count("<script></script>") == 1
         drawn = drawn.replace("<script></script>", "")
         assert "<img" not in drawn

@@ -24,7 +24,7 @@ from eligibility.assessment.ladder import joint_fields  # noqa: E402
 from eligibility.domain.errors import InputError  # noqa: E402
 from eligibility.i18n import CHINESE, Language  # noqa: E402
 from eligibility.intake.table import IntakeOptions, read_table  # noqa: E402
-from eligibility.register import arrivals, questions  # noqa: E402
+from eligibility.register import inbox_items, questions  # noqa: E402
 from eligibility.reports.question_sheet import Question, write_question_sheet  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.store import LOCAL, Repository, table_facts  # noqa: E402
@@ -159,13 +159,13 @@ def test_answers_go_to_the_inbox_and_what_is_unchanged_or_blank_is_none(office: 
     }  # fmt: skip
     answer = office.browser.post(path, data=form, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, path)
-    (row,) = office.local.inbox.arrivals()
+    (row,) = office.local.inbox.items()
     assert (row["facts"], row["remark"]) == (
         {"st_staff@2025": "12", "major_violation": "no"},
         "请电话联系",
     )
     assert "being checked: 2" in office.browser.get(path).text
-    arrival = arrivals.read_arrival(row, load_scheme(), date.today())
+    arrival = inbox_items.read_item(row, load_scheme(), date.today())
     assert arrival.facts == {"st_staff@2025": 12, "major_violation": False}
     assert office.local.links.open(token)["facts"].keys() == {"rd_expense@2025"}
 
@@ -188,7 +188,7 @@ def test_what_cannot_be_used_is_said_and_nothing_typed_is_lost(
     for text in typed.values():
         assert f'value="{text}"' in answer.text
     assert "<select" in answer.text
-    assert office.local.inbox.arrivals() == []
+    assert office.local.inbox.items() == []
 
 
 def test_a_form_without_a_size_or_larger_than_two_megabytes_is_not_read(office: Office) -> None:
@@ -219,7 +219,7 @@ def test_a_workbook_is_filled_in_and_read_back(office: Office, tmp_path: Path) -
         write_question_sheet(file, (NASTY, CODE), rows, 2026, language)
         answer = office.browser.post(path, files={"sheet": ("答复.xlsx", file.read_bytes())})
         assert answer.status_code == 200, answer.text
-        row = office.local.inbox.arrivals()[0]
+        row = office.local.inbox.items()[0]
         # the day of registration was not asked
         assert row["facts"] == {
             "st_staff@2025": "12", "rd_expense@2024": "123.45675", "major_violation": "no",
@@ -283,7 +283,7 @@ def test_a_firm_is_matched_by_its_code_else_by_a_name_that_one_alone_has(office:
 
     def match(**facts: str) -> int | None:
         row = {"state": {"facts": facts}, "firm_id": None}
-        return arrivals.match_firm(local, row, arrivals.read_arrival(row, scheme, date.today()))
+        return inbox_items.match_firm(local, row, inbox_items.read_item(row, scheme, date.today()))
 
     other = local.firms.add({"name": "乙公司（内蒙古）"})
     assert match(uscc=CODE, name="改了名的公司") == office.firm

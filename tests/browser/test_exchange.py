@@ -15,7 +15,7 @@ sync_api = pytest.importorskip(
 
 from eligibility.app.self_assessment.example import example  # noqa: E402
 from eligibility.i18n import ENGLISH  # noqa: E402
-from eligibility.register import arrivals  # noqa: E402
+from eligibility.register import inbox_items  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.store import (  # noqa: E402
     VISITOR,
@@ -142,7 +142,7 @@ def test_what_a_firm_shares_is_decided_field_by_field_and_the_firm_sees_it(
     adviser.wait_for_url("**/inbox**")
     settled(adviser)
     titles = {
-        key: arrivals.key_title(key, ENGLISH)
+        key: inbox_items.key_title(key, ENGLISH)
         for key in ("registered_on", *(f"{name}@{LAST}" for name in ("staff_total", "st_staff")))
     }
     for title, word in zip(titles.values(), ("accept", "accept", "refuse"), strict=True):

@@ -13,6 +13,7 @@ from eligibility.documents.definitions import paper_definitions
 from eligibility.documents.reading import read_documents
 from eligibility.domain.papers import PaperReading
 from eligibility.evidence.bridge_file import read_amounts
+from eligibility.evidence.bridge_year import Amounts
 from eligibility.evidence.paper_amounts import (
     StatedAmount,
     Statements,
@@ -20,7 +21,7 @@ from eligibility.evidence.paper_amounts import (
     paper_amounts,
     settled_amounts,
 )
-from eligibility.evidence.reconciliation import Amounts, Reconciliation, reconcile
+from eligibility.evidence.reconciliation import Reconciliation, reconcile
 from eligibility.evidence.record import reconciliation_record
 from eligibility.i18n import ENGLISH
 from eligibility.reports.reconciliation_text import disagreement_lines

@@ -91,10 +91,10 @@ def test_what_a_firm_sent_is_on_the_desk_of_its_adviser_and_not_of_another(team:
     ).administration.add_account("other", None, Role.MANAGER, name="经理")
     assert manager.advisers()
     scheme, city = load_scheme(), load_city()
-    mine = agenda(team.repository, team.adviser, TODAY, city, scheme).arrivals
+    mine = agenda(team.repository, team.adviser, TODAY, city, scheme).inbox
     # and of the firm that nobody looks after, both learn
     assert {row["firm_id"] for row in mine} == {own, unseen}
-    others = agenda(team.repository, other, TODAY, city, scheme).arrivals
+    others = agenda(team.repository, other, TODAY, city, scheme).inbox
     assert {row["firm_id"] for row in others} == {unseen}
 
 

@@ -314,9 +314,9 @@ CALLS = {
         ),
         STAFF, SEES,
     ),
-    "inbox.arrivals": Call(lambda r, w: r.inbox.arrivals(), STAFF),
-    "inbox.arrival": Call(
-        lambda r, w: r.inbox.arrival(Origin("submission", w.submission)), STAFF, SEES
+    "inbox.items": Call(lambda r, w: r.inbox.items(), STAFF),
+    "inbox.item": Call(
+        lambda r, w: r.inbox.item(Origin("submission", w.submission)), STAFF, SEES
     ),
     "inbox.put_away": Call(
         lambda r, w: r.inbox.put_away(Origin("submission", w.submission)), STAFF, SEES

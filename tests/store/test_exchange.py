@@ -150,7 +150,7 @@ def test_a_later_answer_carries_on_what_nobody_decided_of_the_earlier_one(engine
     first = visitor.links.answer(token, {KEY: "9", "staff_total@2025": "80"})
     w.chief.inbox.decide(Origin("submission", first), w.firm, 2026, {}, {KEY: 9}, version=1)
     second = visitor.links.answer(token, {KEY: "10"})
-    listed = {row["id"]: row["facts"] for row in w.chief.inbox.arrivals() if row["kind"] != "draft"}
+    listed = {row["id"]: row["facts"] for row in w.chief.inbox.items() if row["kind"] != "draft"}
     assert listed[second] == {KEY: "10", "staff_total@2025": "80"}
     assert first not in listed
 
@@ -167,7 +167,7 @@ def shared(w: World, **facts: str) -> tuple[str, Origin]:
 
 
 def arrived(repository: Repository) -> set[int]:
-    return {row["id"] for row in repository.inbox.arrivals() if row["kind"] == "draft"}
+    return {row["id"] for row in repository.inbox.items() if row["kind"] == "draft"}
 
 
 def test_what_a_firm_consented_to_share_arrives_and_what_it_did_not_never_does(
@@ -188,7 +188,7 @@ def test_what_a_firm_consented_to_share_arrives_and_what_it_did_not_never_does(
         for who in at_carrier:
             assert hidden.id not in arrived(w.as_(who))
             with pytest.raises(NotFound):
-                w.as_(who).inbox.arrival(hidden)
+                w.as_(who).inbox.item(hidden)
             with pytest.raises(NotFound):
                 w.as_(who).inbox.decide(hidden, w.firm, 2026, {KEY: 1}, {}, version=1)
 
@@ -202,7 +202,7 @@ def test_nothing_that_a_firm_sends_changes_the_register_before_a_person_accepts_
     _code, origin = shared(w, **{KEY: "12"})
     Repository(engine, VISITOR).links.answer(w.question_token, {KEY: "12"})
     adviser = w.as_("adviser")
-    adviser.inbox.arrival(origin)
+    adviser.inbox.item(origin)
     assert {name: rows(engine)[name] for name in kept} == before
     after = adviser.inbox.decide(
         origin, w.firm, 2026, {KEY: 12}, {"staff_total@2025": 99}, version=1
@@ -219,7 +219,7 @@ def test_a_decision_keeps_who_sent_the_value_and_when_and_the_firm_reads_it(
     w = world(engine)
     code, origin = shared(w, **{KEY: "12"})
     adviser = w.as_("adviser")
-    sent = adviser.inbox.arrival(origin)
+    sent = adviser.inbox.item(origin)
     adviser.inbox.decide(
         origin, w.firm, 2026, {KEY: 12}, {"staff_total@2025": 99}, version=1, remark="与年报不符",
         is_complete=True,
@@ -268,7 +268,7 @@ def test_of_two_advisers_the_second_is_told_who_was_first(engine: Engine) -> Non
         told = sorted(pool.map(accept, ("adviser", "manager")))
     assert told[0] == ""
     assert "decided on this already" in told[1]
-    assert len(w.chief.inbox.arrival(origin)["decisions"]) == 1
+    assert len(w.chief.inbox.item(origin)["decisions"]) == 1
     assert w.chief.records.figures(w.firm, 2026).version == 2
 
 
@@ -278,7 +278,7 @@ def test_figures_that_were_changed_meanwhile_are_not_overwritten(engine: Engine)
     w.chief.records.save_figures(w.firm, 2026, {"name": SECRET, "staff_total": 7}, 1)
     with pytest.raises(Conflict, match="Someone else changed"):
         w.chief.inbox.decide(origin, w.firm, 2026, {KEY: 12}, {}, version=1)
-    assert w.chief.inbox.arrival(origin)["decisions"] == []
+    assert w.chief.inbox.item(origin)["decisions"] == []
 
 
 def test_what_one_firm_answered_never_goes_into_another(engine: Engine) -> None:
@@ -304,7 +304,7 @@ def test_a_program_decides_neither_on_what_a_firm_sent_nor_on_which_files_are_on
         lambda: program.identity.merge(*w.twins, {}, {}),
         lambda: program.imports.decide(1, {}),
     ]
-    assert program.inbox.arrival(origin)["id"] == origin.id
+    assert program.inbox.item(origin)["id"] == origin.id
     for decide in decisions:
         with pytest.raises(NotAllowed, match="A person decides this"):
             decide()
@@ -383,7 +383,7 @@ def test_an_id_of_nothing_is_not_there(engine: Engine) -> None:
     local = Repository(engine, LOCAL)
     for nothing in (0, -1, 2**63):
         for act in (
-            lambda: local.inbox.arrival(Origin("draft", nothing)),  # noqa: B023
+            lambda: local.inbox.item(Origin("draft", nothing)),  # noqa: B023
             lambda: local.links.revoke_of_firm(nothing, nothing),  # noqa: B023
             lambda: local.contacts.of_firm(nothing),  # noqa: B023
         ):

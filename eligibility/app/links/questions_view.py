@@ -13,7 +13,7 @@ from eligibility.domain.facts import RATINGS, Field
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
 from eligibility.register import questions
-from eligibility.register.arrivals import fields_by_key, value_in_words
+from eligibility.register.inbox_items import fields_by_key, value_in_words
 from eligibility.store.links import LONGEST_REMARK
 
 #: name of the field for a remark, and of that for a workbook

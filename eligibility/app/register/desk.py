@@ -69,7 +69,7 @@ def numbers(agenda: Agenda) -> None:
             _("Visits to make or write down"),
             len(agenda.planned_visits) + len(agenda.visits_without_findings),
         ),
-        (_("From firms, to decide"), len(agenda.arrivals)),
+        (_("From firms, to decide"), len(agenda.inbox)),
         (_("One call settles it"), agenda.calls.count),
     ]
     cells = (tag("div", tag("dt", title), tag("dd", f"{n:,}")) for title, n in due)

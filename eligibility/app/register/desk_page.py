@@ -25,9 +25,9 @@ with guard.refusals_shown():
     with left:
         st.header(_("Today and this week"), anchor=False)
         desk.tasks(repository, day)
-        if day.arrivals:
-            st.header(_("Inbox: {n} from firms").format(n=len(day.arrivals)), anchor=False)
-            inbox.list_arrivals(day.arrivals)
+        if day.inbox:
+            st.header(_("Inbox: {n} from firms").format(n=len(day.inbox)), anchor=False)
+            inbox.list_items(day.inbox)
         desk.templates(repository, day)
         courses.record_course(repository)
     with right:

@@ -23,7 +23,7 @@ from eligibility.domain.calendar_window import cut_window, latest_year_ids
 from eligibility.domain.errors import EligibilityError, InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
-from eligibility.register import arrivals, questions
+from eligibility.register import inbox_items, questions
 from eligibility.reports.question_sheet import Question
 from eligibility.store import Repository
 from eligibility.store.links import LONGEST_SENDER
@@ -34,7 +34,7 @@ Row = Mapping[str, Any]
 def exchange(repository: Repository, firm: Row) -> None:
     """What the firm sent and is to be decided on, questions to it, and what was decided."""
     st.header(_("Inbox"), anchor=False)
-    inbox.list_arrivals(inbox.of_firm(repository, firm))
+    inbox.list_items(inbox.of_firm(repository, firm))
     st.header(_("Ask the firm"), anchor=False)
     _ask(repository, firm)
     rows = repository.links.of_firm(firm["id"])
@@ -89,7 +89,7 @@ def _ask(repository: Repository, firm: Row) -> None:
 
 def _open_stems(repository: Repository, firm: Row, year: int) -> set[str]:
     """Figures that leave something open on what is held; of a firm without any, what is required."""
-    stored, _version = arrivals.stored_facts(repository, firm["id"], year)
+    stored, _version = inbox_items.stored_facts(repository, firm["id"], year)
     facts = cut_window(stored, year, latest_year_ids(joint_fields()))
     facts = {"application_date": f"{year}-01-01", **facts}
     by_key = questions.askable(year)
@@ -112,7 +112,7 @@ def _make(
 def _workbook(repository: Repository, firm: Row, link: Row) -> None:
     """The workbook of a link to take away, and the place for what comes back."""
     year, keys = link["options"]["year"], link["options"]["keys"]
-    stored, _version = arrivals.stored_facts(repository, firm["id"], year)
+    stored, _version = inbox_items.stored_facts(repository, firm["id"], year)
     title = _("Workbook of {day}: {n} fields").format(day=f"{link['at']:%Y-%m-%d}", n=len(keys))
     with st.expander(title):
         download_button.button(
@@ -145,7 +145,7 @@ def _receive(repository: Repository, firm: Row, link: Row, name: str, content: b
         key, trouble = next(iter(answers.troubles.items()))
         raise InputError(
             "{title}: {value}; expected: {expected}",
-            title=arrivals.key_title(key, language()), value=answers.facts[key],
+            title=inbox_items.key_title(key, language()), value=answers.facts[key],
             expected=trouble.say(language()),
         )  # fmt: skip
     repository.links.answer_for_firm(firm["id"], link["id"], answers.facts, name)

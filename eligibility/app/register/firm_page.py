@@ -9,10 +9,10 @@ from eligibility.app.page_files import PAGES
 from eligibility.app.register import (
     casework,
     certificate,
-    correct,
     documents,
     dossier,
     exchange,
+    figure_editor,
     firm_deadlines,
     identity,
     visits,
@@ -61,7 +61,7 @@ with guard.refusals_shown():
             documents.documents(repository, firm)
             dossier.firm_papers(repository, firm)
         case "figures":
-            correct.figures(repository, firm)
+            figure_editor.figures(repository, firm)
         case "exchange":
             exchange.exchange(repository, firm)
         case _:

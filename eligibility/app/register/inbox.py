@@ -22,8 +22,8 @@ from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.calendar_window import cut_window, latest_year_ids
 from eligibility.domain.errors import DateNotCovered
 from eligibility.domain.text import Message, msgid
-from eligibility.register import arrivals
-from eligibility.register.arrivals import Arrival, ListOffer, Offer
+from eligibility.register import inbox_items
+from eligibility.register.inbox_items import FactProposal, InboxItem, ListProposal
 from eligibility.reports.fact_sources import record_text
 from eligibility.store import Repository
 from eligibility.store.inbox import LONGEST_REMARK, Origin
@@ -33,11 +33,11 @@ PAGE = PAGES / "register/inbox_page.py"
 ACCEPT, REFUSE, LATER = "accept", "refuse", "later"
 #: shares of the width: field, held, sent, decision
 SIDES = [4, 3, 4, 3]
-#: arrivals drawn on the overview
+#: items drawn on the overview
 SHOWN = 8
 
 
-def list_arrivals(rows: Sequence[Row], most: int = SHOWN) -> None:
+def list_items(rows: Sequence[Row], most: int = SHOWN) -> None:
     """What is to be decided on, each with the way to it."""
     if not rows:
         st.info(_("Nothing new: what firms share or answer appears here."))
@@ -66,7 +66,7 @@ def of_firm(repository: Repository, firm: Row) -> list[Row]:
     """What this firm sent and is to be decided on: by its code, its account, or its answers."""
     return [
         row
-        for row in repository.inbox.arrivals()
+        for row in repository.inbox.items()
         if firm["id"] == row["firm_id"]
         or (
             row["firm_id"] is None
@@ -85,8 +85,8 @@ def kind_word(row: Row) -> str:
 
 
 def side_by_side(repository: Repository, origin: Origin) -> None:
-    """One arrival beside the firm that it is of, to be accepted or refused field by field."""
-    row = repository.inbox.arrival(origin)
+    """One item beside the firm that it is of, to be accepted or refused field by field."""
+    row = repository.inbox.item(origin)
     st.title(row["sender"] or _("Firm without a name"), anchor=False)
     st.caption(f"{kind_word(row)} · {moment(row['sent_at'])} · {row['carrier'] or fmt.NOTHING}")
     guard.news()
@@ -94,17 +94,17 @@ def side_by_side(repository: Repository, origin: Origin) -> None:
         words = _("The firm writes: {text}").format(text=row["remark"])
         st.html(tag("p", words, cls="notice"))
     try:
-        arrival = arrivals.read_arrival(row, cache.scheme(), date.today())
+        item = inbox_items.read_item(row, cache.scheme(), date.today())
     except DateNotCovered as error:
         st.html(tag("p", error.message.say(language()), cls="notice refused"))
         return
-    _unreadable(arrival)
-    if not arrival.facts:
+    _unreadable(item)
+    if not item.facts:
         _put_away(repository, origin, row)
         return
-    firm_id = arrivals.match_firm(repository, row, arrival)
+    firm_id = inbox_items.match_firm(repository, row, item)
     if firm_id is None:
-        _unknown_firm(repository, row, arrival)
+        _unknown_firm(repository, row, item)
         return
     firm = repository.firms.get(firm_id)
     st.page_link(
@@ -112,35 +112,35 @@ def side_by_side(repository: Repository, origin: Origin) -> None:
         label=_("In the register: {firm} →").format(firm=firm["name"] or firm["uscc"]),
         query_params={address.FIRM: str(firm_id)},
     )
-    stored, version = arrivals.stored_facts(repository, firm_id, arrival.year)
-    offers = arrivals.compare(arrival, stored, row["decisions"])
-    undecided = list(arrivals.open_offers(offers))
-    lists = arrivals.compare_lists(repository, row, firm_id)
+    stored, version = inbox_items.stored_facts(repository, firm_id, item.year)
+    proposals = inbox_items.compare(item, stored, row["decisions"])
+    undecided = list(inbox_items.open_proposals(proposals))
+    lists = inbox_items.compare_lists(repository, row, firm_id)
     open_lists = sum(each.is_open for each in lists)
-    same = sum(offer.sent_value == offer.stored_value for offer in offers)
+    same = sum(proposal.sent_value == proposal.stored_value for proposal in proposals)
     st.html(
         tag(
             "p",
             tag("strong", _("To decide: {n}").format(n=len(undecided) + open_lists)),
             tag("span", _("as held already: {n}").format(n=same)),
-            tag("span", _("decided: {n}").format(n=sum(o.decision is not None for o in offers))),
+            tag("span", _("decided: {n}").format(n=sum(o.decision is not None for o in proposals))),
             cls="counts",
         )
     )
     if undecided:
-        _form(repository, origin, firm_id, arrival.year, version, undecided, bool(open_lists))
+        _form(repository, origin, firm_id, item.year, version, undecided, bool(open_lists))
     elif not open_lists:
         _put_away(repository, origin, row)
     for each in lists:
-        _list(repository, origin, firm_id, arrival.year, each)
+        _list(repository, origin, firm_id, item.year, each)
     _other_lists(row, [each.key for each in lists])
     show_decisions(row["decisions"])
 
 
-def _unreadable(arrival: Arrival) -> None:
+def _unreadable(item: InboxItem) -> None:
     fields = {field.id: field for field in joint_fields()}
-    years = [arrival.year - 3, arrival.year - 2, arrival.year - 1]
-    for issue in arrival.issues:
+    years = [item.year - 3, item.year - 2, item.year - 1]
+    for issue in item.issues:
         field = fields.get(issue.column)
         sentence = _("{title}: {value}; expected: {expected}").format(
             title=fmt.field_title(field, years) if field else issue.column,
@@ -148,11 +148,11 @@ def _unreadable(arrival: Arrival) -> None:
             expected=issue.expectation.say(language()),
         )
         st.html(tag("p", sentence, cls="notice refused" if issue.fatal else "notice"))
-    if not arrival.facts:
+    if not item.facts:
         words = _(
             "Nothing of it can be taken over until the firm has corrected what is named above."
         )
-        st.html(tag("p", words if arrival.issues else _("It holds no figures."), cls="notice"))
+        st.html(tag("p", words if item.issues else _("It holds no figures."), cls="notice"))
 
 
 def _put_away(repository: Repository, origin: Origin, row: Row) -> None:
@@ -167,20 +167,20 @@ def _do_put_away(repository: Repository, origin: Origin) -> Message:
     return Message(msgid("It is off the list; a change by the firm brings it back."))
 
 
-def _unknown_firm(repository: Repository, row: Row, arrival: Arrival) -> None:
+def _unknown_firm(repository: Repository, row: Row, item: InboxItem) -> None:
     """A firm that the register does not know, or knows more than once: a person opens its file."""
     words = _(
         "The register has no firm with the code {code}, and none alone of this name. Open a file for it, "
         "then decide field by field."
-    ).format(code=arrival.uscc or fmt.NOTHING)
+    ).format(code=item.uscc or fmt.NOTHING)
     st.html(tag("p", words, cls="notice"))
     if st.button(_("Open a file for this firm"), type="primary"):
-        guard.do(partial(_open_file, repository, row, arrival))
+        guard.do(partial(_open_file, repository, row, item))
         st.rerun()
 
 
-def _open_file(repository: Repository, row: Row, arrival: Arrival) -> Message:
-    values = {"name": arrival.name, "uscc": arrival.uscc or None, "carrier_id": row["carrier_id"]}
+def _open_file(repository: Repository, row: Row, item: InboxItem) -> Message:
+    values = {"name": item.name, "uscc": item.uscc or None, "carrier_id": row["carrier_id"]}
     repository.firms.add(values)
     return Message(msgid("The file is open; nothing was taken over yet."))
 
@@ -191,15 +191,15 @@ def _form(
     firm_id: int,
     year: int,
     version: int,
-    offers: Sequence[Offer],
+    proposals: Sequence[FactProposal],
     has_open_lists: bool,
 ) -> None:
     words = {LATER: _("later"), ACCEPT: _("accept"), REFUSE: _("refuse")}
     prefix = f"{session.DECIDE}:{origin.kind}:{origin.id}:"
-    keys = {offer.key: f"{prefix}{offer.key}:{offer.sent_value}" for offer in offers}
+    keys = {proposal.key: f"{prefix}{proposal.key}:{proposal.sent_value}" for proposal in proposals}
     groups = {
-        _("Differs from what is held: {n}"): [o for o in offers if o.stored_value is not None],
-        _("Not held yet: {n}"): [o for o in offers if o.stored_value is None],
+        _("Differs from what is held: {n}"): [o for o in proposals if o.stored_value is not None],
+        _("Not held yet: {n}"): [o for o in proposals if o.stored_value is None],
     }
     for title, group in groups.items():
         if not group:
@@ -210,20 +210,22 @@ def _form(
                 _("Mark all of these as accepted"),
                 key=f"all:{group[0].stored_value is None}",
                 on_click=session.set_all,
-                args=([keys[offer.key] for offer in group], ACCEPT),
+                args=([keys[proposal.key] for proposal in group], ACCEPT),
             )
-        with st.container(key=f"offers:{group[0].stored_value is None}", gap=None):
+        with st.container(key=f"proposals:{group[0].stored_value is None}", gap=None):
             _heads()
-            for offer in group:
-                _line(offer, keys[offer.key], words)
+            for proposal in group:
+                _line(proposal, keys[proposal.key], words)
     with st.form(prefix, border=False):
         remark = st.text_input(
             _("Why something is refused (the firm reads it)"), max_chars=LONGEST_REMARK
         )
         if st.form_submit_button(_("Store the decisions"), type="primary"):
-            marks = {offer.key: session.widget_value(keys[offer.key]) for offer in offers}
+            marks = {
+                proposal.key: session.widget_value(keys[proposal.key]) for proposal in proposals
+            }
             by_mark = {
-                what: {o.key: o.sent_value for o in offers if marks[o.key] == what}
+                what: {o.key: o.sent_value for o in proposals if marks[o.key] == what}
                 for what in (ACCEPT, REFUSE)
             }
             guard.do(
@@ -241,24 +243,24 @@ def _heads() -> None:
         place.html(tag("small", words))
 
 
-def _change_text(offer: Offer) -> str | None:
+def _change_text(proposal: FactProposal) -> str | None:
     """How far a number moved, where both are numbers and the one held is none of zero."""
-    before, after = offer.stored_value, offer.sent_value
+    before, after = proposal.stored_value, proposal.sent_value
     both = (before, after)
     if any(isinstance(each, bool) or not isinstance(each, int | float) for each in both):
         return None
     return f"{(after - before) / abs(before):+.1%}" if before else None
 
 
-def _line(offer: Offer, key: str, words: Mapping[str, str]) -> None:
+def _line(proposal: FactProposal, key: str, words: Mapping[str, str]) -> None:
     what, stored, sent, control = st.columns(SIDES, vertical_alignment="center")
-    title = arrivals.key_title(offer.key, language())
-    held = {"key": offer.key, "value": offer.stored_value}
-    came = {"key": offer.key, "value": offer.sent_value}
+    title = inbox_items.key_title(proposal.key, language())
+    held = {"key": proposal.key, "value": proposal.stored_value}
+    came = {"key": proposal.key, "value": proposal.sent_value}
     what.html(tag("p", tag("b", title), cls="task"))
-    stored.html(tag("p", arrivals.value_in_words(held, language()), cls="task"))
-    parts = [tag("strong", arrivals.value_in_words(came, language()))]
-    if (change := _change_text(offer)) is not None:
+    stored.html(tag("p", inbox_items.value_in_words(held, language()), cls="task"))
+    parts = [tag("strong", inbox_items.value_in_words(came, language()))]
+    if (change := _change_text(proposal)) is not None:
         parts.append(tag("span", f" {change}", cls="muted"))
     sent.html(tag("p", *parts, cls="task"))
     with control:
@@ -287,7 +289,7 @@ def _decide(
         is_complete=is_complete,
     )  # fmt: skip
     if accepted:
-        stored, _version = arrivals.stored_facts(repository, firm_id, year)
+        stored, _version = inbox_items.stored_facts(repository, firm_id, year)
         facts = cut_window(stored, year, latest_year_ids(joint_fields()))
         record = cache.with_readiness(firms_query.assess_facts(facts, cache.scheme())).record
         repository.records.add_assessment(firm_id, facts, record)
@@ -298,24 +300,24 @@ def _decide(
 
 
 def _list(
-    repository: Repository, origin: Origin, firm_id: int, year: int, offer: ListOffer
+    repository: Repository, origin: Origin, firm_id: int, year: int, proposal: ListProposal
 ) -> None:
     """A list beside the one held; it is accepted as a whole, in place of that."""
-    title = language().of(cache.scheme().lists[offer.kind].title)
+    title = language().of(cache.scheme().lists[proposal.kind].title)
     st.header(
         _("{title}: {n} rows sent, {held} held").format(
-            title=title, n=len(offer.sent_rows), held=len(offer.stored_rows)
+            title=title, n=len(proposal.sent_rows), held=len(proposal.stored_rows)
         ),
         anchor=False,
     )
-    if offer.decision is None and not offer.is_open:
+    if proposal.decision is None and not proposal.is_open:
         st.html(tag("p", _("The list is as held already."), cls="muted"))
         return
-    words = _list_words(offer.kind)
+    words = _list_words(proposal.kind)
     sent, held = st.columns(2)
     for place, name, rows in (
-        (sent, _("sent"), offer.sent_rows),
-        (held, _("held"), offer.stored_rows),
+        (sent, _("sent"), proposal.sent_rows),
+        (held, _("held"), proposal.stored_rows),
     ):
         with place:
             st.html(tag("small", name))
@@ -324,17 +326,17 @@ def _list(
                 hide_index=True,
                 placeholder=fmt.NOTHING,
             )
-    if not offer.is_open:
+    if not proposal.is_open:
         return
-    with st.form(f"list:{origin.kind}:{origin.id}:{offer.key}", border=False):
+    with st.form(f"list:{origin.kind}:{origin.id}:{proposal.key}", border=False):
         remark = st.text_input(_("Why it is refused (the firm reads it)"), max_chars=LONGEST_REMARK)
         with st.container(horizontal=True):
             accept = st.form_submit_button(_("Accept the list in place of the one held"))
             refuse = st.form_submit_button(_("Refuse the list"))
         if accept or refuse:
             decide = partial(
-                repository.inbox.decide_list, origin, firm_id, year, offer.key, accept=accept,
-                version=offer.version, remark=remark,
+                repository.inbox.decide_list, origin, firm_id, year, proposal.key, accept=accept,
+                version=proposal.version, remark=remark,
             )  # fmt: skip
             guard.do(partial(_decide_list, decide, is_accepted=accept))
             st.rerun()
@@ -376,8 +378,8 @@ def show_decisions(rows: Sequence[Row]) -> None:
     st.header(_("Decided"), anchor=False)
     st.dataframe(
         {
-            _("Field"): [arrivals.key_title(row["key"], language()) for row in rows],
-            _("Value"): [arrivals.value_in_words(row, language()) for row in rows],
+            _("Field"): [inbox_items.key_title(row["key"], language()) for row in rows],
+            _("Value"): [inbox_items.value_in_words(row, language()) for row in rows],
             _("Decision"): [
                 _("● accepted") if row["is_accepted"] else _("○ not accepted") for row in rows
             ],

@@ -17,6 +17,6 @@ with guard.refusals_shown():
     origin = address.origin()
     if origin is None:
         st.title(_("Inbox"), anchor=False)
-        inbox.list_arrivals(repository.inbox.arrivals(), most=200)
+        inbox.list_items(repository.inbox.items(), most=200)
     else:
         inbox.side_by_side(repository, origin)

@@ -22,10 +22,10 @@ guard.news()
 with guard.refusals_shown():
     tally = repository.tallies.tally(today.year)
     overview.target(repository, today.year, tally)
-    if sent := repository.inbox.arrivals():
+    if sent := repository.inbox.items():
         with st.container(key="inbox", border=True):
             st.header(_("Inbox: {n} from firms").format(n=len(sent)), anchor=False)
-            inbox.list_arrivals(sent)
+            inbox.list_items(sent)
     # what takes longest is drawn last, into the place where it is read first
     outlooks = st.container(key="outlook")
     if not tally.firms:

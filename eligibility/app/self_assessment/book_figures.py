@@ -20,6 +20,7 @@ from eligibility.app.widgets import download_button, downloads, notices
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.papers import PaperReading, PaperSource
 from eligibility.evidence.bridge_file import read_amounts
+from eligibility.evidence.bridge_year import CENT, Amounts
 from eligibility.evidence.firm_amounts import firm_amounts
 from eligibility.evidence.paper_amounts import (
     Key,
@@ -28,12 +29,11 @@ from eligibility.evidence.paper_amounts import (
     merge_statements,
     paper_amounts,
 )
-from eligibility.evidence.reconciliation import CENT, Amounts
 from eligibility.i18n import Language
 from eligibility.reports.fact_sources import source_of_record, source_record
 from eligibility.reports.reconciliation_template import write_reconciliation_template
 from eligibility.reports.reconciliation_text import figure_title, item_title, statement_text
-from eligibility.schemes.bridges import ALL, ReconciliationRules
+from eligibility.schemes.reconciliation_rules import ALL, ReconciliationRules
 from eligibility.screening import Firm
 
 TYPES = ["csv", "xlsx"]

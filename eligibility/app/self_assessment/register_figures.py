@@ -6,7 +6,7 @@ from datetime import date
 
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.domain.calendar_window import by_calendar_year
-from eligibility.register.arrivals import fields_by_key, stored_facts, value_text
+from eligibility.register.inbox_items import fields_by_key, stored_facts, value_text
 from eligibility.schemes.registry import Scheme
 from eligibility.store import Ledger, Repository, Role
 

@@ -24,7 +24,7 @@ from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import arrival, notices
+from eligibility.app.widgets import notices, page_script
 from eligibility.domain.errors import EligibilityError
 
 STEPS = PAGES / "self_assessment/steps_page.py"
@@ -55,7 +55,7 @@ opened = open_firm.from_draft(draft, firm)
 summary = plan_results.summary(firm, cache.city().region, date.today(), language())
 with st.container(horizontal=True, vertical_alignment="center", key="result-tools"):
     st.page_link(STEPS, label=_("← Back to the steps"), query_params=step)
-    arrival.print_button(_("Print"))
+    page_script.print_button(_("Print"))
     papers.first_buttons(opened)
 first_screen.first_screen(firm, summary)
 year_notice.show_year_notice(draft, told)

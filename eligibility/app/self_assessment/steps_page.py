@@ -19,7 +19,7 @@ from eligibility.app.self_assessment import (
 )
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import arrival, notices
+from eligibility.app.widgets import notices, page_script
 from eligibility.domain.errors import EligibilityError
 
 RESULT, PAPERS = (PAGES / f"self_assessment/{name}_page.py" for name in ("result", "papers"))
@@ -49,7 +49,7 @@ left, right = st.columns([1, 4], gap="medium")
 title = language().of(sheet.scheme.sections[step])
 with left:
     steps.steps(step, sheet, firm)
-    arrival.arrive(step, title, draft.sought)
+    page_script.arrive(step, title, draft.sought)
     with st.container(horizontal=True, vertical_alignment="center", key="beside-steps"):
         draft_storage.storage_popover(draft, repository)
         st.page_link(PAPERS, label=_("Fill in from papers →"))

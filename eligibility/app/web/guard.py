@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from eligibility.app import cache
 from eligibility.app.web import cookies, first_page
 from eligibility.app.web.gate import Gate
-from eligibility.app.widgets import arrival
+from eligibility.app.widgets import page_script
 from eligibility.domain.errors import NotAllowed
 from eligibility.domain.text import msgid
 from eligibility.i18n import language
@@ -149,7 +149,7 @@ def policy() -> str:
     """What pages may load: this site alone, and of inline scripts Streamlit's first page's and ours."""
     page = Path(st.__file__).with_name("static") / "index.html"
     inline = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    inline += [arrival.SCRIPT, first_page.script()]
+    inline += [page_script.SCRIPT, first_page.script()]
     hashes = [
         base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline
     ]

@@ -38,7 +38,7 @@ from eligibility.i18n import Language
 from eligibility.i18n import language as language_of_tag
 from eligibility.intake.draft_reader import read_draft
 from eligibility.register import questions
-from eligibility.register.arrivals import fields_by_key
+from eligibility.register.inbox_items import fields_by_key
 from eligibility.reports.fact_sources import condition_sources
 from eligibility.reports.question_sheet import Question
 from eligibility.screening import screen

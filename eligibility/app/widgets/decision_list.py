@@ -10,7 +10,7 @@ import streamlit as st
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import Markup, tag
-from eligibility.register.arrivals import key_title, value_in_words
+from eligibility.register.inbox_items import key_title, value_in_words
 
 
 def show(decisions: Sequence[Mapping[str, Any]]) -> None:

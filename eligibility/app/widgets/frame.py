@@ -10,7 +10,7 @@ import streamlit as st
 from eligibility.app import address, session
 from eligibility.app.translation import browser_language, language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import arrival
+from eligibility.app.widgets import page_script
 from eligibility.app.widgets.markup import tag
 from eligibility.i18n import LANGUAGES
 
@@ -57,7 +57,7 @@ def masthead() -> None:
         _("A file of this kind is not read here."),
         _("The server did not take the file. Reload the page and choose it again."),
     )
-    arrival.speak(language().tag, address.named_language(), refusals)
+    page_script.speak(language().tag, address.named_language(), refusals)
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",

@@ -13,7 +13,7 @@ NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
-class InformativeOutcome:
+class OutcomeValue:
     """A firm and what its outcome would tell.
 
     Attributes
@@ -29,7 +29,7 @@ class InformativeOutcome:
     share: float
 
 
-def informative_outcomes(chances: FirmChances, count: int) -> list[InformativeOutcome]:
+def most_valuable_outcomes(chances: FirmChances, count: int) -> list[OutcomeValue]:
     """The firms whose outcome tells most of all the others', the most first.
 
     By the linear predictor of the expected number from one outcome, over the joint draws of what
@@ -47,6 +47,4 @@ def informative_outcomes(chances: FirmChances, count: int) -> list[InformativeOu
     known = np.where(outcome > 0, with_others.mean(axis=0) ** 2, 0.0)
     share = np.divide(known, outcome, out=np.zeros_like(known), where=outcome > 0) / variance
     order = np.argsort(-share, kind="stable")[:count]
-    return [
-        InformativeOutcome(int(row), float(share[row])) for row in order if share[row] > NOTHING
-    ]
+    return [OutcomeValue(int(row), float(share[row])) for row in order if share[row] > NOTHING]

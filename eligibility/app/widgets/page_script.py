@@ -15,7 +15,7 @@ import streamlit as st
 
 from eligibility.app.widgets.markup import Markup, tag
 
-SCRIPT = Path(__file__).with_name("arrival.js").read_text(encoding="utf-8")
+SCRIPT = Path(__file__).with_name("page_script.js").read_text(encoding="utf-8")
 
 
 def speak(language_tag: str, address_language: str, refusals: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from eligibility.app.register import correct
+from eligibility.app.register import figure_editor
 from eligibility.domain.facts import Field
 from eligibility.schemes.registry import load_scheme
 from tests.staff_pages import Staffed, button, html
@@ -92,7 +92,7 @@ def test_what_no_rung_asks_for_in_a_year_outlives_a_correction_of_that_year(
 
 def asked_of(year: int, facts: dict[str, Any]) -> list[Field]:
     """The fields that the page of figures asks."""
-    sections = correct._sections(load_scheme(), facts, year)
+    sections = figure_editor._sections(load_scheme(), facts, year)
     return [field for _title, fields in sections for field in fields]
 
 

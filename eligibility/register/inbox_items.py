@@ -29,7 +29,7 @@ MOST_NAMESAKES = 500
 
 
 @dataclass(frozen=True)
-class Arrival:
+class InboxItem:
     """What a firm sent, as it was read.
 
     Attributes
@@ -52,7 +52,7 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Offer:
+class FactProposal:
     """One field side by side: what is held, what was sent, and what was decided on it before."""
 
     key: str
@@ -67,8 +67,8 @@ class Offer:
         return self.decision is None and self.sent_value != self.stored_value
 
 
-def read_arrival(row: Row, scheme: Scheme, today: date) -> Arrival:
-    """Read one row of ``inbox.arrivals``.
+def read_item(row: Row, scheme: Scheme, today: date) -> InboxItem:
+    """Read one row of ``inbox.items``.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def read_arrival(row: Row, scheme: Scheme, today: date) -> Arrival:
     facts = _facts(reading)
     if "year" in options:
         facts = {key: value for key, value in facts.items() if key in options["keys"]}
-    return Arrival(
+    return InboxItem(
         str(texts.get("uscc") or "").strip().upper(),
         str(texts.get("name") or row.get("sender") or "").strip(),
         reading.application_date.year,
@@ -100,7 +100,7 @@ def _facts(reading: DraftReading) -> dict[str, Any]:
     return by_calendar_year(facts, reading.application_date.year, reading.latest)
 
 
-def match_firm(repository: Repository, row: Row, arrival: Arrival) -> int | None:
+def match_firm(repository: Repository, row: Row, item: InboxItem) -> int | None:
     """The firm of the register that sent it: by its account, its code, else its name where one alone has it.
 
     None where there is none, or several could be meant.
@@ -108,50 +108,50 @@ def match_firm(repository: Repository, row: Row, arrival: Arrival) -> int | None
     if row["firm_id"] is not None:
         firm_id: int = row["firm_id"]
         return firm_id
-    if arrival.uscc:
-        by_code = repository.firms.ids_by_code([arrival.uscc])
-        if arrival.uscc in by_code:
-            return by_code[arrival.uscc]
-    if not arrival.name:
+    if item.uscc:
+        by_code = repository.firms.ids_by_code([item.uscc])
+        if item.uscc in by_code:
+            return by_code[item.uscc]
+    if not item.name:
         return None
-    wanted = name_key(arrival.name)
+    wanted = name_key(item.name)
     # brackets and spaces are written in more than one way, so the longest part between them is looked for
-    part = max(re.findall(r"\w+", arrival.name), key=len, default="")
+    part = max(re.findall(r"\w+", item.name), key=len, default="")
     found = repository.firms.page(FirmFilter(text=part), limit=MOST_NAMESAKES).rows if part else []
     same = [
         each
         for each in found
         # a firm of another code is another firm, whatever its name
-        if name_key(each["name"]) == wanted and not (each["uscc"] and arrival.uscc)
+        if name_key(each["name"]) == wanted and not (each["uscc"] and item.uscc)
     ]
     return int(same[0]["id"]) if len(same) == 1 else None
 
 
-def compare(arrival: Arrival, stored_facts: Row, decisions: Sequence[Row]) -> list[Offer]:
+def compare(item: InboxItem, stored_facts: Row, decisions: Sequence[Row]) -> list[FactProposal]:
     """Every field sent beside the one held, in the order of the form.
 
     Parameters
     ----------
-    arrival : Arrival
+    item : InboxItem
     stored_facts : mapping
         Calendar key → value, of the firm that it is compared with.
     decisions : sequence of mapping
-        Of ``inbox.arrival``: a decision holds as long as the value sent is the one decided on.
+        Of ``inbox.item``: a decision holds as long as the value sent is the one decided on.
     """
-    by_key = fields_by_key(arrival.year)
+    by_key = fields_by_key(item.year)
     decided = {(row["key"], str(row["value"])): row for row in reversed(decisions)}
     return [
-        Offer(
-            key, field, stored_facts.get(key), arrival.facts[key],
-            decided.get((key, str(arrival.facts[key]))),
+        FactProposal(
+            key, field, stored_facts.get(key), item.facts[key],
+            decided.get((key, str(item.facts[key]))),
         )
         for key, field in by_key.items()
-        if key in arrival.facts
+        if key in item.facts
     ]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class ListOffer:
+class ListProposal:
     """One list side by side: the rows held, the rows sent, and what was decided on it before.
 
     ``key`` names it among what was sent, ``kind`` among the lists of the firm.
@@ -170,13 +170,13 @@ class ListOffer:
         return self.decision is None and list(self.sent_rows) != list(self.stored_rows)
 
 
-def compare_lists(repository: Repository, row: Row, firm_id: int) -> list[ListOffer]:
+def compare_lists(repository: Repository, row: Row, firm_id: int) -> list[ListProposal]:
     """Every list sent beside the one held of a firm; empty ones and those it has no place for not.
 
-    ``row`` is of ``inbox.arrival``.
+    ``row`` is of ``inbox.item``.
     """
     decided = {each["key"]: each for each in reversed(row["decisions"])}
-    offers = []
+    proposals = []
     for key, rows in (row["state"].get("ledgers") or {}).items():
         kind = key.partition("@")[0]
         if not rows or kind not in set(Ledger):
@@ -184,8 +184,8 @@ def compare_lists(repository: Repository, row: Row, firm_id: int) -> list[ListOf
         held, decision = repository.records.ledger(firm_id, kind), decided.get(LIST + kind)
         if decision is not None and decision["value"] != rows:
             decision = None
-        offers.append(ListOffer(key, kind, held.value, held.version, rows, decision))
-    return offers
+        proposals.append(ListProposal(key, kind, held.value, held.version, rows, decision))
+    return proposals
 
 
 @cache
@@ -248,6 +248,6 @@ def stored_facts(repository: Repository, firm_id: int, year: int) -> tuple[Row, 
     return by_calendar_year(facts, year, latest_year_ids(joint_fields())), held.version
 
 
-def open_offers(offers: Sequence[Offer]) -> Iterator[Offer]:
+def open_proposals(proposals: Sequence[FactProposal]) -> Iterator[FactProposal]:
     """Those on which something is left to decide."""
-    return (offer for offer in offers if offer.is_open)
+    return (proposal for proposal in proposals if proposal.is_open)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from eligibility.assessment.assess import assess_table
-from eligibility.city.applying import ApplicationHistory, ApplicationModel, traits
+from eligibility.city.application_model import ApplicationHistory, ApplicationModel, traits
 from eligibility.city.chances import applicant_chances, chances
-from eligibility.city.informative import informative_outcomes
+from eligibility.city.outcome_value import most_valuable_outcomes
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import load_city
 from eligibility.city.year import city_year
@@ -81,10 +81,10 @@ def test_the_outcome_named_first_is_that_of_the_firm_most_like_the_others() -> N
     shared = RNG.standard_normal((200, 1)) * np.r_[0.0, 1.5, np.full(18, 0.4)]
     draws = 1 / (1 + np.exp(-shared))
     seen = replace(chances(draws, standing, Message("model")), now=draws)
-    told = informative_outcomes(seen, 3)
+    told = most_valuable_outcomes(seen, 3)
     assert told[0].firm == 1
     assert 0 < told[0].share < 1
-    assert not informative_outcomes(chances(draws[:1], standing, Message("model")), 3)
+    assert not most_valuable_outcomes(chances(draws[:1], standing, Message("model")), 3)
 
 
 def test_firms_that_no_past_application_is_like_are_named_with_the_year() -> None:
