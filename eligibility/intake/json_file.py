@@ -47,7 +47,7 @@ def read_json_file(path: Path, lists_key: str) -> FirmEntries:
     try:
         entries = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError("{file} is no JSON file.", file=path.name) from error
+        raise InputError("{file} cannot be read: it is no JSON file.", file=path.name) from error
     facts = _scalars(entries.get("facts", {})) if isinstance(entries, dict) else None
     lists = _lists(entries.get(lists_key, {})) if isinstance(entries, dict) else None
     if facts is None or lists is None:
