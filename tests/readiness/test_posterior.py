@@ -10,7 +10,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import record
 from eligibility.domain.results import UNMET
-from eligibility.readiness.allowance import learn_allowance
+from eligibility.readiness.overdispersion import learn_overdispersion
 from eligibility.readiness.baselines import BootstrapClassifier, InformativeColumns
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.features import features, layout
@@ -120,13 +120,13 @@ def test_a_blank_among_the_points_is_refused() -> None:
         ConjunctionClassifier(LAYOUT).fit(values, [True, False, True])
 
 
-def test_the_allowance_grows_where_groups_of_firms_differ_from_their_chances() -> None:
+def test_the_overdispersion_grows_where_groups_of_firms_differ_from_their_chances() -> None:
     column = RNG.integers(0, 5, (2000, 1)).astype(float)
     chance = np.full(2000, 0.6)
     draws = np.tile(chance, (20, 1))
-    agrees = learn_allowance(column, RNG.random(2000) < chance, draws, 0.15)
+    agrees = learn_overdispersion(column, RNG.random(2000) < chance, draws, 0.15)
     shifted = expit(0.4 + 0.8 * np.sign(column[:, 0] - 2))
-    differs = learn_allowance(column, RNG.random(2000) < shifted, draws, 0.15)
+    differs = learn_overdispersion(column, RNG.random(2000) < shifted, draws, 0.15)
     assert agrees < 0.15
     assert differs > 0.4
 
