@@ -10,10 +10,10 @@ from sklearn.utils.estimator_checks import check_estimator
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import record
 from eligibility.domain.results import UNMET
-from eligibility.readiness.overdispersion import learn_overdispersion
 from eligibility.readiness.baselines import BootstrapClassifier, InformativeColumns
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.features import features, layout
+from eligibility.readiness.overdispersion import learn_overdispersion
 from eligibility.readiness.training import TrainingResult
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import PastApplications, simulate
