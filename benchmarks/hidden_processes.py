@@ -46,7 +46,7 @@ def process() -> Mapping[str, Any]:
 
 
 #: draws of a blanked cell that its chance is averaged over
-REDRAWS = 16
+REDRAWS = 64
 #: carriers that firms belong to
 CARRIERS = 6
 #: a chance is never nearer to 0 or 1
@@ -99,7 +99,9 @@ class Cohort:
     labels : array of bool, shape (n,)
         As they would be recorded were the firm to apply.
     chance : array of shape (n,)
-        Of ``labels``.
+        Of ``labels``, whether or not the firm applies.
+    chance_if_applied : array of shape (n,)
+        Of ``labels``, given that it applies: who applies has mostly seen in its blanks that they hold.
     applies : array of bool, shape (n,)
     unmet : array of bool, shape (n,)
         Some condition is unmet as far as the file tells.
@@ -113,6 +115,7 @@ class Cohort:
     features: Floats
     labels: Bools
     chance: Floats
+    chance_if_applied: Floats
     applies: Bools
     unmet: Bools
     traits: Floats
@@ -257,13 +260,15 @@ def cohort(case: Case, rows: int, seed: int, law: Edition, *, next_year: bool = 
         for cell in blankable.cells:
             shown[cell] = np.where(blank[name], np.nan, columns[cell])
     told = _assess(shown)
-    chance = _over_blanks(decide, truth, draws, blank, law, shift, rng)
-    chance = chance * (1 - case.wrong_labels) + (1 - chance) * case.wrong_labels
+    chances = _over_blanks(decide, truth, draws, blank, law, shift, seed)
+    chances = chances * (1 - case.wrong_labels) + (1 - chances) * case.wrong_labels
+    chance, chance_if_applied = np.clip(chances, LEAST, 1 - LEAST)
     return Cohort(
         features=features(told),
         labels=labels,
-        chance=np.clip(chance, LEAST, 1 - LEAST),
-        applies=_applies(complete, draws, rng) | case.everyone,
+        chance=chance,
+        chance_if_applied=chance if case.everyone else chance_if_applied,
+        applies=(rng.random(rows) < _wish(complete, draws)) | case.everyone,
         unmet=told.verdict == UNMET,
         traits=traits(
             PortfolioState(told.firms, [told]),
@@ -290,30 +295,32 @@ def _over_blanks(
     blank: Mapping[str, Bools],
     law: Edition,
     shift: Floats,
-    rng: np.random.Generator,
+    seed: int,
 ) -> Floats:
-    """The chance averaged over what a blank cell may have been."""
+    """The chance averaged over what a blank cell may have been; and that of who applies; (2, n)."""
     some = np.flatnonzero(np.any(list(blank.values()), axis=0))
-    if not len(some):
-        return truth
-    total = np.zeros(len(some))
-    for _ in range(REDRAWS):
+    rng = np.random.default_rng([seed, len(truth), REDRAWS])
+    total, weight = np.zeros((2, len(some))), np.zeros((2, len(some)))
+    for _ in range(REDRAWS if len(some) else 0):
         again = {name: values[some] for name, values in draws.items()}
         for name, blankable in BLANKABLE.items():
             for own in blankable.draws:
                 again[own] = np.where(blank[name][some], rng.random(len(some)), again[own])
-        total += decide(_assess(facts(again, law, process())), shift[some])
-    chance = truth.copy()
-    chance[some] = total / REDRAWS
-    return chance
+        complete = _assess(facts(again, law, process()))
+        each = np.stack([np.ones(len(some)), _wish(complete, again)])
+        total += each * decide(complete, shift[some])
+        weight += each
+    chances = np.stack([truth, truth])
+    chances[:, some] = total / weight
+    return chances
 
 
-def _applies(complete: Assessment, draws: Columns, rng: np.random.Generator) -> Bools:
-    """Who applies: mostly who sees no condition unmet, the more so the clearer the points."""
+def _wish(complete: Assessment, draws: Columns) -> Floats:
+    """The chance to apply: mostly who sees no condition unmet does, the more so the clearer the points."""
     renewal = draws["renewal"] < process()["firms"]["renewal"]
     points = (complete.score.low + complete.score.high) / 2
     wish = -0.6 + 0.09 * (points - 75) + 1.2 * renewal - 2.6 * (complete.verdict == UNMET)
-    return np.asarray(rng.random(len(wish)) < expit(wish))
+    return np.asarray(expit(wish))
 
 
 def _reasons(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,21 @@ Codes = NDArray[np.int8]
 #: within this two figures are one: relative to the line, absolute for lines below one
 #: (see comparisons.py)
 TOLERANCE = 1e-14
+#: rows worked on at once, so that what is formed of them stays in the processor's cache
+ROWS_AT_ONCE = 4096
+
+
+def place_of_least(columns: Sequence[Floats], rows: int) -> Codes:
+    """Argmin over columns, the first where several are least, shape (rows,); -1 without columns."""
+    result = np.full(rows, -1, dtype=np.int8)
+    for start in range(0, rows, ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        least = np.full(len(result[part]), np.inf)
+        for place, column in enumerate(columns):
+            lower = column[part] < least
+            np.copyto(least, column[part], where=lower)
+            np.copyto(result[part], np.int8(place), where=lower)
+    return result
 
 
 def only_somewhere(missing: Mapping[str, Bools]) -> Mapping[str, Bools]:

@@ -11,7 +11,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eligibility.domain.arrays import TOLERANCE, Bools, Codes, Floats, only_somewhere
+from eligibility.domain.arrays import (
+    TOLERANCE,
+    Bools,
+    Codes,
+    Floats,
+    only_somewhere,
+    place_of_least,
+)
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Citation
 from eligibility.domain.text import Message, Wording, msgid
@@ -231,10 +238,7 @@ class Readiness:
     @cached_property
     def weakest(self) -> Codes:
         """The place of the weakest factor, shape (n,); -1 where there are no factors."""
-        if not self.factors:
-            return np.full(len(self.probability), -1, dtype=np.int8)
-        weakest: Codes = np.stack(list(self.factors.values())).argmin(axis=0).astype(np.int8)
-        return weakest
+        return place_of_least([*self.factors.values()], len(self.probability))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from eligibility.domain.arrays import Floats
 from eligibility.domain.text import msgid
 from eligibility.readiness.conjunction import (
-    ALLOWANCE,
+    USUAL_OVERDISPERSION,
     ConjunctionClassifier,
 )
 from eligibility.readiness.estimates import ChanceEstimates
@@ -117,7 +117,7 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
         Logistic regression if omitted.
     replicates : int
         Resamples with replacement, each with both outcomes.
-    allowance : float
+    overdispersion : float
         How far the estimator may be off for a firm beyond that, log-odds.
     random_state : int
     """
@@ -126,12 +126,12 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
         self,
         estimator: Any = None,
         replicates: int = 30,
-        allowance: float = ALLOWANCE,
+        overdispersion: float = USUAL_OVERDISPERSION,
         random_state: int = 0,
     ) -> None:
         self.estimator = estimator
         self.replicates = replicates
-        self.allowance = allowance
+        self.overdispersion = overdispersion
         self.random_state = random_state
 
     def __sklearn_tags__(self) -> Any:
@@ -216,7 +216,7 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
         """Predicted probability of every firm with its interval; there are no exact factors to tell."""
         chance = _inside(self.predict_proba(X)[:, 1])
         middle, deviation = self._middle_and_deviation(chance, self._by_replicate(X))
-        reach = -ndtri((1 - coverage) / 2) * np.hypot(deviation, self.allowance)
+        reach = -ndtri((1 - coverage) / 2) * np.hypot(deviation, self.overdispersion)
         low, high = expit(middle - reach), expit(middle + reach)
         return ChanceEstimates(chance, low, high, np.empty((len(chance), 0)), ())
 
@@ -231,7 +231,7 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
         """Chances under joint draws as wide as the intervals, shape (count, n).
 
         A draw mixes what sets the resamples apart from their mean, the same way for all firms; the
-        allowance is each firm's own.
+        overdispersion is each firm's own.
         """
         rng = check_random_state(random_state)
         chance = _inside(self.predict_proba(X)[:, 1])
@@ -239,12 +239,12 @@ class BootstrapClassifier(ClassifierMixin, BaseEstimator):
         middle, _ = self._middle_and_deviation(chance, by_replicate)
         apart = (by_replicate - by_replicate.mean(axis=0)) / np.sqrt(len(by_replicate))
         odds = middle + rng.standard_normal((count, len(apart))) @ apart
-        odds += self.allowance * rng.standard_normal(odds.shape)
+        odds += self.overdispersion * rng.standard_normal(odds.shape)
         return np.asarray(expit(odds))
 
     def _middle_and_deviation(self, chance: Floats, by_replicate: Floats) -> tuple[Floats, Floats]:
         deviation = by_replicate.std(axis=0)
-        return centre(chance, deviation**2 + self.allowance**2), deviation
+        return centre(chance, deviation**2 + self.overdispersion**2), deviation
 
     def _by_replicate(self, X: ArrayLike) -> Floats:
         return np.stack([logit(_inside(each.predict_proba(X)[:, 1])) for each in self.replicates_])

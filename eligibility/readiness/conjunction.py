@@ -15,7 +15,6 @@ average over the uncertainty: what is little known is thus never said too firmly
 
 from __future__ import annotations
 
-import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
+from joblib import cpu_count
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cholesky
 from scipy.optimize import minimize
@@ -34,7 +34,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from eligibility.domain.arrays import Floats
+from eligibility.domain.arrays import ROWS_AT_ONCE, Floats
 from eligibility.readiness.estimates import (
     USUAL_SPREAD,
     ChanceEstimates,
@@ -51,11 +51,10 @@ from eligibility.readiness.formula import (
     Value,
     centre,
     log_odds,
+    logistic,
     shrink,
 )
 
-#: rows worked on at once, so that what is formed of them stays in the processor's cache
-ROWS_AT_ONCE = 4096
 #: slope of the loss, per application, below which a fit has converged
 STEEP = 1e-6
 #: slope at which a fit ends: while spreads are still being learned, and at last
@@ -65,7 +64,7 @@ LOOSELY = 0.01
 #: rounds in which the spreads of years and carriers are learned
 ROUNDS = 4
 #: how far the formula may be off before outcomes have told, log-odds
-ALLOWANCE = 0.15
+USUAL_OVERDISPERSION = 0.15
 #: how much more readily a refusal may name one condition than another (logarithm)
 NAMING = 1.0
 
@@ -101,7 +100,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     layout : Layout, optional
         What the features are; None: every feature is a margin and there are no points.
     prior : Prior, optional
-    allowance : float
+    overdispersion : float
         How far the formula itself may be off for a firm, log-odds (standard deviation); training
         learns it from outcomes that were left out of the fit.
     max_iter : int
@@ -125,12 +124,12 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         self,
         layout: FeatureLayout | None = None,
         prior: Prior | None = None,
-        allowance: float = ALLOWANCE,
+        overdispersion: float = USUAL_OVERDISPERSION,
         max_iter: int = 200,
     ) -> None:
         self.layout = layout
         self.prior = prior
-        self.allowance = allowance
+        self.overdispersion = overdispersion
         self.max_iter = max_iter
 
     # --- scikit-learn -----------------------------------------------------------------------------
@@ -389,7 +388,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         """Variance of the log-odds from the firm itself and from the formula, shape (n,)."""
         coef = coef[: self.formula_.size]
         value = self.formula_.value(facts, coef) if value is None else value
-        return np.asarray(self.formula_.own_variance(facts, coef, value) + self.allowance**2)
+        return np.asarray(self.formula_.own_variance(facts, coef, value) + self.overdispersion**2)
 
     def _variances(self, facts: Facts, value: Value, coef: Floats) -> tuple[Floats, Floats]:
         """Variance of the log-odds from the parameters, and from the firm itself, shape (n,) each."""
@@ -439,8 +438,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             middle = centre(value.chance, variance)
             reach = spread * np.sqrt(variance)
             result.probability[rows] = value.chance
-            result.low[rows] = expit(middle - reach)
-            result.high[rows] = expit(middle + reach)
+            result.low[rows] = logistic(middle - reach)
+            result.high[rows] = logistic(middle + reach)
             result.factors[rows] = value.survive.T
 
         starts = range(0, len(X), ROWS_AT_ONCE)
@@ -448,7 +447,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             list(map(work, starts))
             return result
         # threads of our own, as the products are too small for those of the algebra library
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as threads:
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(cpu_count()) as threads:
             list(threads.map(work, starts))
         return result
 

@@ -134,10 +134,12 @@ def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> 
     some = np.flatnonzero(unknown)
     rest = slope[first:, some]
     reach = dtrmm(1.0, root[:first, :first], slope[:first].T, side=1, lower=1, overwrite_b=1)
-    reach[some] += (root[first:, :first].T @ rest).T
-    variance = np.einsum("ij,ij->i", reach, reach)
-    variance[some] += ((root[first:, first:].T @ rest) ** 2).sum(axis=0)
-    return np.asarray(variance)
+    variance = np.asarray(np.einsum("ij,ij->i", reach, reach))
+    if len(some):
+        moved = reach.T[:, some] + root[first:, :first].T @ rest
+        alone = root[first:, first:].T @ rest
+        variance[some] = (moved**2).sum(axis=0) + (alone**2).sum(axis=0)
+    return variance
 
 
 def inverse(information: Floats) -> Floats:

@@ -26,7 +26,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.readiness.features import CLEARLY, FeatureLayout, ItemGroup
@@ -113,8 +113,8 @@ class Value:
         Of each margin, the equivalent one where it is unknown.
     points : array of shape (g, n)
         As reviewers count them, in tens.
-    over : array of shape (n,)
-        Their total over the mark.
+    bent : array of shape (n,)
+        Their total over the mark, in units of the most that it counts, as it adds up.
     logits, survive : arrays of shape (k or k + 1, n)
         Of each factor, the score's last.
     log_odds : array of shape (n,)
@@ -127,7 +127,7 @@ class Value:
 
     strength: Floats
     points: Floats
-    over: Floats
+    bent: Floats
     logits: Floats
     survive: Floats
     product: Floats
@@ -166,10 +166,14 @@ def log_spare(margins: Floats) -> Floats:
     """Logarithm of the margin that can be lost, softened about the line."""
     spare = margins / SOFT
     # log(1 + e**spare) without overflow; far below the line its logarithm is spare itself
-    near = np.maximum(spare, 0.0) + np.log1p(np.exp(-np.abs(spare)))
-    return np.asarray(
-        np.log(SOFT) + np.where(spare > FAR, np.log(np.maximum(near, LEAST**2)), spare)
-    )
+    near = np.abs(spare)
+    np.negative(near, out=near)
+    np.log1p(np.exp(near, out=near), out=near)
+    near += np.maximum(spare, 0.0)
+    np.log(np.maximum(near, LEAST**2, out=near), out=near)
+    np.copyto(near, spare, where=~(spare > FAR))
+    near += np.log(SOFT)
+    return near
 
 
 def logistic(values: Floats) -> Floats:
@@ -181,7 +185,7 @@ def logistic(values: Floats) -> Floats:
 
 
 #: of a condition that has no figure, met and unmet
-HELD, LOST = (float(log_spare(np.array(side * CLEARLY))) for side in (1, -1))
+HELD, LOST = log_spare(np.array([CLEARLY, -CLEARLY])).tolist()
 
 
 class Formula:
@@ -252,9 +256,10 @@ class Formula:
             raise ValueError("Input X contains infinity.")
         unknown = np.isnan(margins)
         # a product is the quickest way to sum the columns of each group
-        points = (X[:, self.points] @ self.ends).T
+        points = self.ends.T @ X[:, self.points].T
         ceilings = np.array([group.ceiling for group in self.groups] * 2)
-        points = np.minimum(points, ceilings[:, None]) / TEN_POINTS
+        np.minimum(points, ceilings[:, None], out=points)
+        points /= TEN_POINTS
         certain, open_ = np.split(points, 2)
         open_ -= certain
         if not np.isfinite(open_).all():
@@ -285,10 +290,11 @@ class Formula:
         granted = facts.certain + expit(coef[at["open_part"], None]) * facts.open
         points = np.exp(coef[at["weight"], None]) * granted
         over = points.sum(axis=0) - self.mark / TEN_POINTS
+        bent = np.tanh(over / MOST_POINTS)
         if self.groups:
             sharp = np.exp(coef[at["score_sharpness"]])
             logits[k] = sharp * (over - coef[at["score_slack"]])
-            added += np.exp(coef[at["score_strength"]]) * MOST_POINTS * np.tanh(over / MOST_POINTS)
+            added += np.exp(coef[at["score_strength"]]) * MOST_POINTS * bent
         survive = logistic(logits)
         product = survive.prod(axis=0)
         rest = np.maximum(1 - product, LEAST)
@@ -298,7 +304,7 @@ class Formula:
         floor, other = _lapses(coef[at["floor"]][0], coef[at["other"]][0])
         chance = np.clip(floor + (1 - floor - other) * pooled, LEAST, 1 - LEAST)
         return Value(
-            strength, points, over, logits, survive, product, log_odds, added, pooled, chance,
+            strength, points, bent, logits, survive, product, log_odds, added, pooled, chance,
             floor, other, law,
         )  # fmt: skip
 
@@ -330,7 +336,7 @@ class Formula:
             slope[at["score_sharpness"]] = by_logit[k] * value.logits[k]
             slope[at["score_slack"]] = -by_logit[k] * np.exp(coef[at["score_sharpness"]])
             strong = np.exp(coef[at["score_strength"]]) * MOST_POINTS
-            slope[at["score_strength"]] = by_added * strong * np.tanh(value.over / MOST_POINTS)
+            slope[at["score_strength"]] = by_added * strong * value.bent
         slope[at["floor"]] = value.floor / value.chance
         slope[at["other"]] = -value.other / (1 - value.chance)
         return slope, by_shift
@@ -372,7 +378,7 @@ class Formula:
 
     def _by_over(self, coef: Floats, value: Value, by_logit: Floats, by_added: Floats) -> Floats:
         at, k = self.slices, len(self.margins)
-        inside = 1 - np.tanh(value.over / MOST_POINTS) ** 2
+        inside = 1 - value.bent**2
         return np.asarray(
             by_logit[k] * np.exp(coef[at["score_sharpness"]])
             + by_added * inside * np.exp(coef[at["score_strength"]])
@@ -387,7 +393,8 @@ def _lapses(floor: float, other: float) -> tuple[float, float]:
 
 def log_odds(chance: Floats) -> Floats:
     """Log-odds of chances, shape (n,)."""
-    return np.asarray(logit(np.clip(chance, LEAST, 1 - LEAST)))
+    inside = np.clip(chance, LEAST, 1 - LEAST)
+    return np.asarray(np.log(inside / (1 - inside)))
 
 
 def shrink(variance: Floats) -> Floats:

@@ -90,7 +90,7 @@ def monitoring_text(watch: MonitoringReport, language: Language) -> list[str]:
 def _card(result: TrainingResult, language: Language) -> str:
     say, training, metrics = language.text, result.model.training, result.metrics
     lines = [
-        f"# {say('Readiness model')}",
+        "# " + say("Readiness model"),
         "",
         about(training, language),
         "",
@@ -98,7 +98,7 @@ def _card(result: TrainingResult, language: Language) -> str:
         "",
         *(f"- {sentence}" for sentence in caveats(language, training.synthetic)),
         "",
-        f"## {say('How good it is')}",
+        "## " + say("How good it is"),
         "",
         say("Cross-validated ({folds} folds, {repeats} times):").format(
             folds=metrics["folds"], repeats=metrics["repeats"]
@@ -120,7 +120,7 @@ def _card(result: TrainingResult, language: Language) -> str:
     lines += [*_blanks(result, language), *_intended_use(language)]
     lines += [
         "",
-        f"## {say('Data')}",
+        "## " + say("Data"),
         "",
         say("SHA-256 of the file: {digest}").format(digest=f"`{training.sha256}`"),
         "",
@@ -209,7 +209,7 @@ def _intended_use(language: Language) -> list[str]:
     say = language.text
     return [
         "",
-        f"## {say('Intended use')}",
+        "## " + say("Intended use"),
         "",
         "- "
         + say("To plan a year and to see where a firm is weakest, by staff who know its caveats."),

@@ -24,7 +24,6 @@ from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.errors import InputError
 from eligibility.domain.results import TrainingSummary
 from eligibility.domain.text import Message, msgid
-from eligibility.readiness.allowance import learn_allowance
 from eligibility.readiness.baselines import (
     BASE_RATE,
     CONJUNCTION,
@@ -32,17 +31,18 @@ from eligibility.readiness.baselines import (
     BootstrapClassifier,
     candidates,
 )
-from eligibility.readiness.conjunction import ALLOWANCE, ConjunctionClassifier
+from eligibility.readiness.conjunction import USUAL_OVERDISPERSION, ConjunctionClassifier
 from eligibility.readiness.formula import LEAST
 from eligibility.readiness.metrics import calibration_bins, measures
 from eligibility.readiness.model import FeatureDistribution, Model
+from eligibility.readiness.overdispersion import learn_overdispersion
 from eligibility.readiness.recency import learn_recency, recency_weights
 from eligibility.readiness.training_data import TrainingData
 
 #: applications of each outcome from which other estimators are tried
 LEAST_OF_EACH = 10
 FOLDS, REPEATS = 5, 3
-#: joint draws by which the allowance is learned
+#: joint draws by which the overdispersion is learned
 DRAWS = 100
 #: part of the applications, at least, that the later years hold in the split by year
 LATER = 0.15
@@ -153,9 +153,11 @@ def _train(past: TrainingData, scheme: str, seed: int, progress: Progress) -> Tr
     by_year = _by_year(tried, past) if folds > 1 else None
     best = _choice(left_out, by_year, past)
     progress(TITLES[best], 1 - share)
-    allowance = learn_allowance(past.features, labels, draws, ALLOWANCE) if folds > 1 else ALLOWANCE
+    overdispersion = USUAL_OVERDISPERSION
+    if folds > 1:
+        overdispersion = learn_overdispersion(past.features, labels, draws, overdispersion)
     recency = learn_recency(past, _chances_of_all)
-    fitted = _final(best, tried[best], past, allowance, seed, recency.half_life)
+    fitted = _final(best, tried[best], past, overdispersion, seed, recency.half_life)
     readiness = fitted.chances(past.features if len(labels) else _typical(past))
     model = Model(
         fitted,
@@ -185,7 +187,7 @@ def _train(past: TrainingData, scheme: str, seed: int, progress: Progress) -> Tr
         "chosen": best,
         "half_width": round(model.training.half_width, DIGITS),
         "by_cross_validation": by_folds,
-        "allowance": round(allowance, DIGITS),
+        "overdispersion": round(overdispersion, DIGITS),
         "years": _rates(past),
         "recency": {
             name: round(value, DIGITS) if isinstance(value, float) else value
@@ -239,14 +241,14 @@ def _final(
     name: str,
     estimator: Any,
     past: TrainingData,
-    allowance: float,
+    overdispersion: float,
     seed: int,
     half_life: float | None,
 ) -> Any:
     if name == CONJUNCTION:
-        anchored = clone(estimator).set_params(allowance=allowance)
+        anchored = clone(estimator).set_params(overdispersion=overdispersion)
         return _fit(anchored, past, slice(None), recency_weights(past.years, half_life))
-    made = BootstrapClassifier(estimator, allowance=allowance, random_state=seed)
+    made = BootstrapClassifier(estimator, overdispersion=overdispersion, random_state=seed)
     return made.fit(past.features, past.labels, groups=past.firms)
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy.special import expit
+from sklearn.dummy import DummyClassifier
 from sklearn.utils.estimator_checks import check_estimator
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import record
+from eligibility.domain.arrays import place_of_least
 from eligibility.domain.results import UNMET
-from eligibility.readiness.allowance import learn_allowance
-from eligibility.readiness.baselines import BootstrapClassifier, InformativeColumns
+from eligibility.readiness.baselines import BASE_RATE, BootstrapClassifier, InformativeColumns
 from eligibility.readiness.conjunction import ConjunctionClassifier
 from eligibility.readiness.features import features, layout
+from eligibility.readiness.overdispersion import learn_overdispersion
 from eligibility.readiness.training import TrainingResult
+from eligibility.readiness.training_data import TrainingData
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import PastApplications, simulate
 from tests.firms import base, table
@@ -113,6 +119,21 @@ def test_the_wrapping_estimators_keep_the_conventions_of_scikit_learn() -> None:
         assert [each["check_name"] for each in found if each["status"] == "failed"] == []
 
 
+def test_resamples_draw_all_applications_of_a_firm_together() -> None:
+    firms = np.repeat([0, 1, 2], [7, 11, 13])
+    labels = np.arange(31) % np.take([2, 3, 5], firms) == 0
+    fit = BootstrapClassifier(DummyClassifier(strategy="prior"), replicates=20).fit(
+        np.zeros((31, 1)), labels, groups=firms
+    )
+    drawn = np.array([*product(range(4), repeat=3)])
+    drawn = drawn[drawn.sum(axis=1) == 3]
+    certified = drawn @ np.bincount(firms, labels)
+    possible = certified / (drawn @ np.bincount(firms))
+    shares = [each.class_prior_[1] for each in fit.replicates_]
+    assert np.isclose(np.array(shares)[:, None], possible).any(axis=1).all()
+    assert len(set(shares)) > 3
+
+
 def test_a_blank_among_the_points_is_refused() -> None:
     values = np.zeros((3, len(LAYOUT.names)))
     values[1, LAYOUT.groups[0].low[0]] = np.nan
@@ -120,15 +141,46 @@ def test_a_blank_among_the_points_is_refused() -> None:
         ConjunctionClassifier(LAYOUT).fit(values, [True, False, True])
 
 
-def test_the_allowance_grows_where_groups_of_firms_differ_from_their_chances() -> None:
+def test_the_overdispersion_grows_where_groups_of_firms_differ_from_their_chances() -> None:
     column = RNG.integers(0, 5, (2000, 1)).astype(float)
     chance = np.full(2000, 0.6)
     draws = np.tile(chance, (20, 1))
-    agrees = learn_allowance(column, RNG.random(2000) < chance, draws, 0.15)
+    agrees = learn_overdispersion(column, RNG.random(2000) < chance, draws, 0.15)
     shifted = expit(0.4 + 0.8 * np.sign(column[:, 0] - 2))
-    differs = learn_allowance(column, RNG.random(2000) < shifted, draws, 0.15)
+    differs = learn_overdispersion(column, RNG.random(2000) < shifted, draws, 0.15)
     assert agrees < 0.15
     assert differs > 0.4
+
+
+def test_the_weakest_factor_is_the_least_one_and_the_first_of_several(
+    trained: TrainingResult,
+) -> None:
+    columns = [*RNG.integers(0, 4, (3, 5000)) / 4]
+    assert (place_of_least(columns, 5000) == np.argmin(columns, axis=0)).all()
+    assert place_of_least([], 2).tolist() == [-1, -1]
+    (found,) = assess_table(table(base(st_staff=9, staff_total=100)))
+    readiness = trained.model.readiness(found)
+    names = [*readiness.factors]
+    assert names[readiness.weakest[0]] == min(names, key=lambda name: readiness.factors[name][0])
+
+
+def test_firms_worked_on_in_several_blocks_have_the_chances_they_have_alone(
+    trained: TrainingResult, past: TrainingData
+) -> None:
+    many = np.tile(past.features, (25, 1))
+    together = trained.model.estimator.chances(many)
+    alone = trained.model.estimator.chances(past.features)
+    for name in ("probability", "low", "high", "factors"):
+        values = getattr(together, name).reshape(25, *getattr(alone, name).shape)
+        np.testing.assert_allclose(values, np.broadcast_to(getattr(alone, name), values.shape))
+
+
+def test_a_model_that_tells_firms_nothing_apart_says_so_and_no_width(
+    trained: TrainingResult,
+) -> None:
+    nothing = replace(trained, metrics={**trained.metrics, "chosen": BASE_RATE})
+    assert "nothing in the figures told" in str(nothing.words)
+    assert "within" not in str(nothing.words)
 
 
 def test_a_firm_tells_its_chance_as_things_stand_and_if_met_and_parts_that_multiply_to_it(

@@ -41,7 +41,8 @@ def sign_ins(repository: Repository, *, here: SignedIn | None, own: bool = False
 
     def label(row: int) -> str:
         whose = "" if own else f"{rows[row]['login']} · "
-        return f"{whose}{moment(rows[row]['at'])} · {_('last seen')} {moment(rows[row]['seen_at'])}"
+        seen = _("last seen")
+        return f"{whose}{moment(rows[row]['at'])} · {seen} {moment(rows[row]['seen_at'])}"
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         selection = st.selectbox(

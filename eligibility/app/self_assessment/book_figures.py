@@ -93,10 +93,11 @@ def key_text(key: Key) -> str:
 
 def figures_file(rules: ReconciliationRules, years: Sequence[int]) -> Statements:
     """What a file of figures states that a person filled in; the empty one is offered beside it."""
+    stem = downloads.file_stem(_("figures of the three books"), years[-1])
     download_button.button(
         _("Empty file of figures (Excel)"),
         partial(_template, rules, years, language()),
-        file_name=f"{downloads.file_stem(_('figures of the three books'), years[-1])}.xlsx",
+        file_name=f"{stem}.xlsx",
         mime=downloads.MIMES["xlsx"],
         icon=":material/download:",
         key="figures-template",

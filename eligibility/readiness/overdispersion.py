@@ -1,4 +1,4 @@
-"""Allowance for the formula: how far it is off beyond chance and what its parameters leave open.
+"""Overdispersion: how far outcomes differ beyond luck and what the parameters leave open.
 
 Learned from outcomes that were left out of the fit: of firms alike in one feature, the outcomes may
 differ from the chances by more than luck and the parameters' uncertainty explain. The excess is a
@@ -13,11 +13,11 @@ from eligibility.domain.arrays import Bools, Floats
 
 #: groups that each feature cuts the firms into
 GROUPS = 5
-#: applications that what is assumed of the allowance is worth
+#: applications that what is assumed of the overdispersion is worth
 WORTH = 300.0
 
 
-def learn_allowance(features: Floats, labels: Bools, draws: Floats, prior: float) -> float:
+def learn_overdispersion(features: Floats, labels: Bools, draws: Floats, prior: float) -> float:
     """Standard deviation of the formula's error, log-odds.
 
     Parameters
