@@ -44,7 +44,7 @@ SHARE_UNITS = ("1", "/1")
 #: texts that say "nothing entered"; 无 says no, or E, where it answers a question
 MISSING = frozenset(
     ("", "-", "--", "---", "–", "—", "——", "/", "\\", "无", "暂无", "n/a", "na", "null", "none",
-     "nan", "nat", "<na>", "不详", "未知", "不适用",)
+     "nan", "nat", "<na>", "不详", "未知", "不适用", "待定", "待补充", "待填", "未填", "暂缺",)
 )  # fmt: skip
 MISSING_ANSWERS = MISSING - {"无"}
 YES = frozenset(
@@ -126,6 +126,11 @@ _BOX_LISTS = (
     re.compile(rf"(?:(?P<word>是|否|有|无|yes|no)\s*(?P<box>{_BOXES})\s*[/、,]?\s*)"),
 )
 _REMARK = re.compile(r"\([^()]*\)$")
+_DENIAL = re.compile(
+    r"^(?:企业)?(?:(?:申请认定|申请)?前?(?:近|最近|前)?[一1]年(?:之?内)?)?(?:企业)?(?:均|从|并|尚|也)?"
+    r"(?:未曾|没有|不存在|无|未有|未)(?:发生|受到|受|出现|发现|存在|有)?过?(?:任何|相关|有关)?"
+)
+_DENIED_NOUN = re.compile(r"(?:的?(?:行为|事项|记录|情况|情形|事件))+$")
 _GROUPING = str.maketrans("", "", ",' ")
 _COUNTERS = frozenset(("人", "名", "项", "件", "个", "分", "家", "次", "位", "种"))
 _DAY = re.compile(
@@ -228,7 +233,7 @@ def parse(text: str, form: CellFormat) -> Value:
         case "date":
             return _day(plain)
         case "yes_no":
-            return _yes_no(plain)
+            return _yes_no(plain, form.field.no_words)
         case "rating":
             return _rating(plain)
         case "catalogue":
@@ -336,16 +341,26 @@ def _day(plain: str) -> np.datetime64:
     return np.datetime64(day, "D")
 
 
-def _yes_no(plain: str) -> float:
+def _yes_no(plain: str, no_words: tuple[str, ...] = ()) -> float:
     if plain in YES:
         return 1.0
-    if plain in NO:
+    if plain in NO or (no_words and _denial(plain) in _denials(no_words)):
         return 0.0
     if (answer := _ticked_box(plain)) is not None:
         return answer
     if (rest := _REMARK.sub("", plain).strip()) != plain and rest:
-        return _yes_no(rest)
+        return _yes_no(rest, no_words)
     raise CellTrouble("yes or no (是/否, 有/无, √/×, ☑是 □否)")
+
+
+def _denial(plain: str) -> str:
+    """A text with 无 for whatever words deny, without the words for a record of it and punctuation."""
+    return _DENIED_NOUN.sub("", _DENIAL.sub("无", re.sub(r"[\W_]+", "", plain)))
+
+
+@cache
+def _denials(no_words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_denial, no_words))
 
 
 def _ticked_box(plain: str) -> float | None:

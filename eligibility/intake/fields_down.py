@@ -12,7 +12,7 @@ import numpy as np
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.cells import normal
-from eligibility.intake.header_labels import FieldNames
+from eligibility.intake.header_labels import FieldNames, without_number
 from eligibility.intake.headers import unit_line
 from eligibility.intake.kind_counts import KIND_MARK
 from eligibility.intake.layouts import RearrangedBlock, Table, cell_year, year_text
@@ -25,9 +25,7 @@ _REMARKS = frozenset(("备注", "说明", "行次", "序号", "来源", "数据�
 _FIRM_NAME = re.compile(
     r".{2,}(?:公司|厂|研究院|研究所|合作社|中心|合伙\))|.+(?:ltd|inc|co)\.?", re.IGNORECASE
 )
-_NUMBERING = re.compile(
-    r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．](?!\d)\s*|其中[:：]?\s*)+"
-)
+_OF_WHICH = re.compile(r"\s*其中[:：]?\s*")
 _INLINE = re.compile(r"^([^:：]{2,40})[:：]\s*(\S.*)$", re.DOTALL)
 
 ONE_FIRM = msgid("Fields stand in rows here; the table was taken as one firm.")
@@ -60,14 +58,22 @@ def _label(cell: str, names: FieldNames) -> tuple[str, str]:
     """The name that a cell may hold, without its number and colon, and a value behind the colon."""
     text = cell.strip()
     plain = text.rstrip(":： ")
-    for candidate in (_NUMBERING.sub("", plain), plain):
+    for candidate in (_without_prefix(plain), plain):
         if candidate and names.stem(candidate):
             return candidate, ""
     if (inline := _INLINE.match(text)) and names.stem(
-        name := _NUMBERING.sub("", inline[1].strip())
+        name := _without_prefix(inline[1].strip())
     ):
         return name, inline[2].strip()
     return "", ""
+
+
+def _without_prefix(label: str) -> str:
+    """A label without its number and the words for a part of the line above, in whatever order."""
+    rest = without_number(label)
+    while part := _OF_WHICH.match(rest):
+        rest = without_number(rest[part.end() :])
+    return rest
 
 
 @dataclass

@@ -29,10 +29,10 @@ from eligibility.intake.header_labels import (
     column_labels,
     header_label,
     names_of,
+    near_names,
     tidy,
 )
 from eligibility.intake.kind_counts import kind_fields
-from eligibility.intake.year_words import near_years_count
 
 #: how far down the header is looked for: titles of the sheet often stand above it; further if none is here
 SEARCHED_LINES = 6
@@ -208,8 +208,8 @@ def header_map(
         ``require`` refuses it if the columns cannot be read.
     """
     lines = [[tidy(cell) for cell in line] for line in lines]
-    near = near_years_count([normal(cell) for line in lines for cell in line])
-    index = FieldIndex(names_of((*fields, *kind_fields(tuple(fields)))), application_year, near)
+    names = names_of((*fields, *kind_fields(tuple(fields))))
+    index = FieldIndex(names, application_year, near_names(lines))
     best: list[HeaderLabel] = []
     first, height, most_matches = 0, 1, -1
     for start in range(len(lines)):
