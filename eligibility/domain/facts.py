@@ -56,7 +56,7 @@ class Field(FrozenModel):
     difference_of: tuple[str, str] | None = None
     #: counts by kind that it is the sum of where it is blank: the names of each, or its field
     sum_of: tuple[tuple[str, ...] | str, ...] = ()
-    #: texts that answer no to this question alone: 合规; those that deny begin with 无, in whatever words
+    #: texts that answer no to this question alone; their 无 stands for every word that denies
     no_words: tuple[str, ...] = ()
     #: who is counted, where it is a mean over the months of a year
     average_of_months: Wording | None = None

@@ -35,7 +35,9 @@ _DESTROYED = re.compile(r"\d(\.\d+)?e\+?\d+")
 _ROUNDED = re.compile(r"\d{15}000")
 _SEPARATORS = re.compile(r"[\s-]")
 #: the name of the column, where a cell repeats it before the code
-_LABEL = re.compile(r"(?:统一)?社?会?信用代码\s*[:：]?\s*|(?:uscc|credit code)\s*[:：]\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:统一)?社?会?信用代码\s*[:：]?\s*|(?:uscc|credit code)\s*[:：]\s*", re.IGNORECASE
+)
 
 
 class WrongCode(Exception):
@@ -54,6 +56,7 @@ def parse(text: str) -> str:
     WrongCode
         If its length, its characters or its check character are wrong.
     """
+    text = text.strip("()（）[]【】 ")
     if label := _LABEL.match(text):
         text = text[label.end() :]
     if _DESTROYED.fullmatch(text.lower()):

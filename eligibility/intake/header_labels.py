@@ -27,6 +27,7 @@ UNIT = "(?:" + "|".join(
         "亿元", "千万元", "百万元", "万元", "千元", "元", "亿", "百万", "千万", "万", "千",
         r"(?:cny|rmb|yuan|¥)\s*['’‘′`]\s*000", r"['’‘′`]\s*000\s*(?:cny|rmb)", r"thousand\s*(?:cny|rmb|yuan)",
         r"(?:cny|rmb)\s*thousand", r"1?k\s*(?:cny|rmb)", r"(?:cny|rmb)\s*k",
+        r"10,?000\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10,?000", r"ten\s*thousand\s*(?:yuan|cny|rmb)",
         r"10k\s*(?:cny|rmb|yuan)", r"100m\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10k", r"(?:cny|rmb)\s*100m",
         r"million\s*cny", r"cny\s*million", "人民币", "cny", "rmb", "yuan", "%",
     )

@@ -44,6 +44,7 @@ NAMED = 20
 _STATED_FOR_ALL = re.compile(
     rf"(?:金额)?单位\s*:?\s*(?:(?:人|名|项|件|个|家|户|分|次|%)\s*[、,;/]\s*)*(?:人民币)?\s*({UNIT})"
 )
+_ANOTHER_UNIT = re.compile(rf"\s*[、,;/或和及]\s*(?:{UNIT})")
 _CALENDAR_YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年度|年)?(?:末|底)?")
 #: what may set columns apart that no table of ours is cut at
 _MARKS = re.compile(r"[/／、，；;|~^\s]+")
@@ -307,8 +308,10 @@ def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
     """The unit that a line above the header states for the whole sheet."""
     for line in lines:
         for cell in line:
-            if match := _STATED_FOR_ALL.search(unicodedata.normalize("NFKC", cell).lower()):
-                return money_power(match[1])
+            plain = unicodedata.normalize("NFKC", cell).lower()
+            if match := _STATED_FOR_ALL.search(plain):
+                # of two units of money neither is that of all
+                return None if _ANOTHER_UNIT.match(plain, match.end()) else money_power(match[1])
     return None
 
 

@@ -34,7 +34,7 @@ _NOTE = re.compile(
     r"其中|notes?|remarks?|source)(?:\d*:.*|\d*)|"
     # what comes of the rows above
     r"(?:同比|环比)?(?:增长|增加|增减|增幅|下降)(?:率|额|数)?(?:\([^()]*\))?|(?:同比|环比|占比|比重|比例)(?:\([^()]*\))?|"
-    r"(?:此|本)[行表](?:请勿|不要|勿|不得|一式).*|请(?:在此)?(?:填写|输入|勿).*|(?:数据|信息)?截[至止](?:日期|时间|到)?.*\d{4}年?(?:\d{1,2}月)?[末底]?"
+    r"(?:此|本)[行表](?:请勿|不要|勿|不得|一式).*|请勿.*|请(?:在此)?(?:填写|输入)(?:企业|单位|公司)?(?:全称|名称)?|待(?:定|填写?|补充|确认|核实)|(?:数据|信息)?截[至止](?:日期|时间|到)?.*\d{4}年?(?:\d{1,2}月)?[末底]?"
 )
 _SIGNATURE = re.compile(
     r"(?:(?:填表|填报|制表|审核|复核|审批|经办|编制|联系|负责|统计|报送|打印|导出|生成|下载)"
@@ -59,7 +59,9 @@ _NUMBERS = re.compile(
     r"\(?\d+(?:[.,]\d+)*%?\)?[.,]?|[①-⑳㈠-㈩ⅰ-ⅻ]|[一二三四五六七八九十]+、?|第[一二三四五六七八九十\d]+[列栏]|[栏列行]次"
 )
 #: marks that draw the eye, and the number of a line, before what a row is
-_MARKS = re.compile(r"^[\W_]*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）、.])?[\W_]*(?=\w)")
+_MARKS = re.compile(
+    r"^[\W_]*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）、.])?[\W_]*(?=\w)"
+)
 _MARKS_BEHIND = re.compile(r"(?<=\w)[】\]*※◆●■★☆~—–_=-]+$")
 #: what stands above a column of numbers, where the header is repeated
 _NUMBER_HEADS = ("序号", "编号", "no", "no.")
@@ -95,6 +97,14 @@ _KINDS = (
 #: how names of organisations end: of these only such as begin or look like an example are looked at
 _FIRM_ENDING = r"(公司|厂|所|院|社|中心|集团|合伙\)|合伙）|部|店|Ltd\.?|Inc\.?|Co\.)\s*$"
 _SUSPECT = r"(?i)^\s*[（(【\[]?(例|示例|样例|范例|举例|填写|备?注|附注|说明|数据|资料|来源|example|sample|note)|[xX×＊*某○_?？]{2}"
+#: other names are looked at that are short, hold a mark, no letter, or some word of the patterns above
+_ODD = (
+    r"(?i)^.{0,3}$|[^\x{4e00}-\x{9fff}0-9a-z]|^[^\x{4e00}-\x{9fff}a-z]*$|"
+    "计|总|累|汇|平均|均值|最大|最小|中位|total|sum|average|mean|注|说明|来源|口径|单位|其中|note|remark|source|"
+    "同比|环比|占比|比重|比例|增|下降|此行|本行|此表|本表|请|待|截|日期|时间|填|制表|审|复核|经办|编制|联系|负责|"
+    "统计|报送|打印|导出|生成|下载|代表|章|签|空白|正文|以下|页|续|完|end|例|样|范|举|example|sample|xx|某|"
+    "名称|代码|识别号|编号|序号|[列栏行]|年|月|共|name|firm|company|code|uscc|no"
+)
 
 
 def non_firm_kind(text: str, heads: Collection[str] = ()) -> RowKind | None:
@@ -130,7 +140,8 @@ def plain_head(text: str) -> str:
 def suspects(names: pa.StringArray) -> Bools:
     """Where a name has to be looked at, shape (n,): the rest plainly are firms or blank."""
     ending = pc.match_substring_regex(names, _FIRM_ENDING)
-    suspect = pc.match_substring_regex(names, _SUSPECT)
-    is_suspect = pc.or_(pc.invert(ending), suspect)
+    is_suspect = pc.if_else(
+        ending, pc.match_substring_regex(names, _SUSPECT), pc.match_substring_regex(names, _ODD)
+    )
     result: Bools = pc.fill_null(is_suspect, False).to_numpy(zero_copy_only=False)
     return np.asarray(result)
