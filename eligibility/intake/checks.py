@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ from eligibility.intake.firm_names import name_key
 
 #: by how much a part may pass its whole, relative: the rounding of books kept in 万元
 SLACK = 1e-9
+#: names that are their own normal name, as most are
+_OWN_KEY = re.compile(r"[\u4e00-\u9fff0-9a-z]+")
 
 
 @dataclass(frozen=True)
@@ -274,7 +277,10 @@ def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[
     """As ``codes.keys``; of a name by 92 bits of the hash of its key, which no two firms will share."""
     words = np.frombuffer(
         b"".join(
-            hashlib.blake2b(name_key(name).encode("utf-8", "replace"), digest_size=16).digest()
+            hashlib.blake2b(
+                (name if _OWN_KEY.fullmatch(name) else name_key(name)).encode("utf-8", "replace"),
+                digest_size=16,
+            ).digest()
             for name in names
         ),
         np.uint64,

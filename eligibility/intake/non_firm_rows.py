@@ -139,9 +139,11 @@ def plain_head(text: str) -> str:
 
 def suspects(names: pa.StringArray) -> Bools:
     """Where a name has to be looked at, shape (n,): the rest plainly are firms or blank."""
-    ending = pc.match_substring_regex(names, _FIRM_ENDING)
-    is_suspect = pc.if_else(
-        ending, pc.match_substring_regex(names, _SUSPECT), pc.match_substring_regex(names, _ODD)
-    )
-    result: Bools = pc.fill_null(is_suspect, False).to_numpy(zero_copy_only=False)
-    return np.asarray(result)
+    names = pc.fill_null(names, "公司")
+    is_odd = pc.invert(pc.match_substring_regex(names, _FIRM_ENDING)).to_numpy(zero_copy_only=False)
+    result: Bools = np.zeros(len(names), dtype=np.bool_)
+    for rows, pattern in ((is_odd, _ODD), (~is_odd, _SUSPECT)):
+        if rows.any():
+            some = names if rows.all() else names.filter(pa.array(rows))
+            result[rows] = pc.match_substring_regex(some, pattern).to_numpy(zero_copy_only=False)
+    return result

@@ -19,6 +19,7 @@ LAW = ("tests/schemes/test_cases.py", "tests/schemes/test_reference.py")
 LISTS = (
     "tests/intake/test_lists.py",
     "tests/intake/test_list_rows.py",
+    "tests/schemes/test_list_reasons.py",
     "tests/schemes/test_right_numbers.py",
 )
 TESTS = {
