@@ -24,7 +24,7 @@ LISTS = (
 )
 TESTS = {
     "eligibility/planning/incentives.py": ("tests/planning/test_incentives.py",),
-    "eligibility/schemes/hnte/blanks.py": LAW,
+    "eligibility/schemes/hnte/blanks.py": (*LAW, "tests/schemes/test_blanks.py"),
     "eligibility/schemes/hnte/criteria.py": LAW,
     "eligibility/schemes/hnte/derived_figures.py": LAW,
     "eligibility/schemes/hnte/indicators.py": LAW,
