@@ -69,7 +69,9 @@ pytest_add_cli_args = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profi
             shown = subprocess.run(
                 [*mutmut, "show", name], cwd=copy, check=False, capture_output=True, text=True
             ).stdout.splitlines()
-            changed = (line for line in shown if line[:1] in "+-" and line[:3] not in ("+++", "---"))
+            changed = (
+                line for line in shown if line[:1] in "+-" and line[:3] not in ("+++", "---")
+            )
             print(name, *changed, sep="\n  ", flush=True)
     return noticed
 
