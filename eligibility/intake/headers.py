@@ -122,6 +122,8 @@ class HeaderMap:
     remarks: tuple[Message, ...] = ()
     #: the fields that columns could hold
     fields: tuple[Field, ...] = ()
+    #: the year whose three years before it a calendar year in a header is one of
+    application_year: int | None = None
 
     @property
     def yearless(self) -> tuple[str, ...]:
@@ -247,7 +249,12 @@ def header_map(
         end += 1
     stated = _stated_above(lines[:first])
     headers = _map_columns(best, index, end, stated, money_unit)
-    return replace(headers, contradictory=(*headers.contradictory, *clashes), fields=tuple(fields))
+    return replace(
+        headers,
+        contradictory=(*headers.contradictory, *clashes),
+        fields=tuple(fields),
+        application_year=application_year,
+    )
 
 
 def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
