@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from eligibility.domain.arrays import Bools, Floats
@@ -19,7 +20,7 @@ from eligibility.intake.firm_names import name_key
 #: by how much a part may pass its whole, relative: the rounding of books kept in 万元
 SLACK = 1e-9
 #: names that are their own normal name, as most are
-_OWN_KEY = re.compile(r"[\u4e00-\u9fff0-9a-z]+")
+_OWN_KEY = r"^[\x{4e00}-\x{9fff}0-9a-z]+$"
 
 
 @dataclass(frozen=True)
@@ -275,13 +276,11 @@ class SeenFirms:
 
 def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[np.complex128]:
     """As ``codes.keys``; of a name by 92 bits of the hash of its key, which no two firms will share."""
+    is_own_key = pc.match_substring_regex(pa.array(names, pa.string()), _OWN_KEY).to_pylist()
     words = np.frombuffer(
         b"".join(
-            hashlib.blake2b(
-                (name if _OWN_KEY.fullmatch(name) else name_key(name)).encode("utf-8", "replace"),
-                digest_size=16,
-            ).digest()
-            for name in names
+            hashlib.blake2b((name if own else name_key(name)).encode(), digest_size=16).digest()
+            for name, own in zip(names, is_own_key, strict=True)
         ),
         np.uint64,
     ).reshape(-1, 2)
