@@ -73,15 +73,16 @@ def test_a_design_lasts_as_long_as_the_law_of_its_year_of_filing_says() -> None:
 
     assert [status(f"ZL{year}30000001") for year in (2015, 2016, 2017, 2021)] == [UNMET, UNDETERMINED, MET, MET]  # fmt: skip
     # of one filed in the year of the change either term may hold
-    later = np.datetime64("2031-05-20")
+    later = np.datetime64("2033-05-20")
     of_change = RIGHT | {
         "class": "外观设计",
         "granted_on": "2021-09-01",
         "number": "ZL202130000001",
     }
-    found = count_list(SCHEME.lists["ip"], [of_change], LAW, later)
+    after = of_change | {"granted_on": "2022-09-01", "number": "ZL202230000001"}
+    found = count_list(SCHEME.lists["ip"], [of_change, after], LAW, later)
     assert found is not None
-    assert found.status.tolist() == [UNDETERMINED]
+    assert found.status.tolist() == [UNDETERMINED, MET]
 
 
 def test_a_grant_without_a_year_is_known_to_have_ended_by_the_longer_term_alone() -> None:
@@ -154,3 +155,43 @@ def test_what_is_said_of_a_product_and_what_two_of_one_name_are() -> None:
     # rows without a name are no repeats of each other
     unnamed = {name: text for name, text in product.items() if name != "name"}
     assert said("product", product, unnamed | {"income": "3"}, unnamed | {"income": "3"}).status.tolist() == [MET] * 3  # fmt: skip
+
+
+def test_only_rights_that_can_be_used_say_whether_some_are_of_own_research() -> None:
+    def answer(*changes: dict[str, str]) -> object:
+        return said("ip", *(RIGHT | change for change in changes)).fields["ip_self_developed"]
+
+    bought, software = {"acquired": "受让"}, {"class": "软件著作权", "name": "乙"}
+    assert answer(bought, software) == "yes"
+    assert answer(bought, software | {"used": "是"}) == "no"
+    assert answer(bought, software | {"used": ""}) is None
+    assert answer(bought, {"class": "注册商标", "name": "乙"}) == "no"
+    assert answer(bought, {"status": "", "name": "乙"}) is None
+
+
+def test_a_right_said_to_be_of_class_two_alone_counts_there() -> None:
+    assert said("ip", RIGHT | {"class": "Ⅱ类"}).fields["ip_class2_count"] == 1
+
+
+def test_each_result_is_compared_with_those_of_its_name_within_the_years() -> None:
+    rows = ({"result": "平台", "year": "2022"}, {"result": "平台", "year": "2024"})
+    assert list(said("conversion", *rows).fields.values()) == [0, 1, 0]
+    others = ({"result": "平台", "year": "2023"}, {"result": "系统", "year": "2024"})
+    assert list(said("conversion", *others).fields.values()) == [1, 1, 0]
+
+
+def test_a_repeated_activity_leaves_its_own_year_open_and_no_other() -> None:
+    fields = said("activity", ACTIVITY, ACTIVITY, ACTIVITY | {"year": "2024"}).fields
+    assert (fields["rd_direct_y3"], fields["rd_direct_y2"]) == (None, 1e5)
+    assert "rd_direct_y1" not in fields
+    nothing = said("activity", ACTIVITY | {"rd_other": "0"})
+    assert nothing.reasons == (None,)
+    same_cost = said("activity", ACTIVITY, ACTIVITY | {"name": "乙"})
+    assert same_cost.fields["rd_direct_y3"] == 2e5
+
+
+def test_two_products_of_one_income_are_two_and_rows_of_the_form_count_nothing() -> None:
+    rows = [{"name": name, "income": "4", "main": "是", "kind": "产品"} for name in "甲乙"]
+    assert said("product", *rows).fields["hitech_income_y3"] == 8e4
+    form = said("activity_form", {"name": "甲"}, {"name": "乙"})
+    assert (form.fields, form.status.tolist()) == ({}, [MET, MET])
