@@ -167,6 +167,9 @@ def test_only_rights_that_can_be_used_say_whether_some_are_of_own_research() -> 
     assert answer(bought, software | {"used": ""}) is None
     assert answer(bought, {"class": "注册商标", "name": "乙"}) == "no"
     assert answer(bought, {"status": "", "name": "乙"}) is None
+    # whether it can be used or not, it was bought
+    assert answer(bought, bought | {"status": "", "name": "乙"}) == "no"
+    assert answer(bought | {"status": "失效"}) is None
 
 
 def test_a_right_said_to_be_of_class_two_alone_counts_there() -> None:
@@ -195,3 +198,28 @@ def test_two_products_of_one_income_are_two_and_rows_of_the_form_count_nothing()
     assert said("product", *rows).fields["hitech_income_y3"] == 8e4
     form = said("activity_form", {"name": "甲"}, {"name": "乙"})
     assert (form.fields, form.status.tolist()) == ({}, [MET, MET])
+
+
+@pytest.mark.parametrize(
+    ("group", "number", "status"),
+    [
+        ("Ⅱ类", "2020224325275", MET), ("Ⅱ类", "2019SR0854684", MET), ("Ⅱ类", "ZL202110000001", UNDETERMINED),
+        ("实用新型", "2020224325275", MET), ("实用新型", "2019SR0854684", UNDETERMINED),
+        ("软件著作权", "2019SR0854684", MET), ("软件著作权", "2020224325275", UNDETERMINED),
+        ("发明专利", "ZL202110000001", MET), ("发明专利", "2019SR0854684", UNDETERMINED),
+    ],
+)  # fmt: skip
+def test_a_number_of_another_kind_than_the_class_is_asked_about(group: str, number: str, status: int) -> None:  # fmt: skip
+    assert said("ip", RIGHT | {"class": group, "number": number}).status.tolist() == [status]
+
+
+def test_a_grant_of_just_the_term_ago_may_still_run() -> None:
+    model = RIGHT | {"class": "实用新型", "number": "CN204123456U"}
+    assert said("ip", model | {"granted_on": "2016-01-05"}).status.tolist() == [MET]
+    assert said("ip", model | {"granted_on": "2015-12-30"}).status.tolist() == [UNMET]
+
+
+@pytest.mark.parametrize(("used", "spent"), [("否", 0), ("是", None), ("", None)])
+def test_a_right_without_its_class_may_be_one_that_is_used(used: str, spent: int | None) -> None:
+    found = said("ip", RIGHT | {"class": "", "used": used})
+    assert found.fields["ip_class2_used_count"] == spent
