@@ -16,7 +16,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from eligibility.api import count_staff, read_documents
-from eligibility.domain.errors import DateNotCovered, InputError
+from eligibility.domain.errors import DateNotCovered, EligibilityError, InputError
 from eligibility.evidence.bridge_file import read_amounts
 from eligibility.i18n import CHINESE
 from eligibility.intake import csv_file
@@ -289,11 +289,11 @@ def check_file(content: bytes) -> None:
     """Every row is scored or rejected, or the file is refused in a sentence; rows keep their numbers."""
     source = ("f", content)
     options = IntakeOptions(most_lines=10_000, money_unit="10k CNY")
-    with _SentenceOnly():
+    with SentenceOnly():
         preview(source, SCHEME.fields, options)
-    with _SentenceOnly():
+    with SentenceOnly():
         read_past(source, SCHEME)
-    with _SentenceOnly():
+    with SentenceOnly():
         records = list(_records(content))
         last = 0
         for batch in read_batches(source, SCHEME.fields, options, catalogue=SCHEME.titles_by_code):
@@ -310,11 +310,11 @@ def check_file(content: bytes) -> None:
 
 def check_draft(draft: Mapping[str, object]) -> None:
     """A draft is read, or refused in a sentence."""
-    with _SentenceOnly():
+    with SentenceOnly():
         batch = read_draft(draft, SCHEME, date(2026, 5, 10)).batch
         assert batch.read == len(batch.table) + batch.rejects.num_rows == 1
         [issue.sentence.text.encode() for issue in batch.issues]
-    with _SentenceOnly():
+    with SentenceOnly():
         facts = draft["facts"]
         assert isinstance(facts, dict)
         batch = from_records([facts], SCHEME.fields)
@@ -326,7 +326,7 @@ def check_people(given: tuple[str, bytes]) -> None:
     name, content = given
     lists = {"roster": ("f", csv_text(lines=PEOPLE).encode()), name: ("f", content)}
     texts: list[str] = []
-    with _SentenceOnly():
+    with SentenceOnly():
         try:
             record = count_staff(**lists, as_of=date(2026, 5, 10))  # type: ignore[arg-type]
         except InputError as error:
@@ -351,7 +351,7 @@ def check_amounts(content: bytes) -> None:
     """Every amount is one of a base or a difference, or the file is refused in a sentence."""
     rules = SCHEME.reconciliation
     assert rules
-    with _SentenceOnly():
+    with SentenceOnly():
         for (item, _category, year), amount in read_amounts([("f", content)], rules).items():
             assert item
             assert year > 0
@@ -362,7 +362,7 @@ def check_paste(given: tuple[str, str]) -> None:
     """A pasted table gives rows of the list's columns, or a sentence."""
     kind, text = given
     columns = {column.id for column in SCHEME.lists[kind].columns}
-    with _SentenceOnly():
+    with SentenceOnly():
         for row in parse_paste(SCHEME.lists[kind], text).rows:
             assert row.keys() <= columns
 
@@ -381,8 +381,11 @@ def _records(content: bytes) -> Iterator[list[str]]:
         raise InputError("too long") from error
 
 
-class _SentenceOnly:
+class SentenceOnly:
     """Nothing but a sentence comes out, and none for a reader that failed without knowing why."""
+
+    def __init__(self, *others: type[EligibilityError]) -> None:
+        self.sentences = (InputError, DateNotCovered, *others)
 
     def __enter__(self) -> None:
         return None
@@ -392,7 +395,7 @@ class _SentenceOnly:
     ) -> bool:
         if isinstance(error, InputError):
             assert "cannot be read (" not in str(error), str(error)
-        return isinstance(error, InputError | DateNotCovered)
+        return isinstance(error, self.sentences)
 
 
 CHECKS: Mapping[str, tuple[st.SearchStrategy[object], Callable[[object], None]]] = {

@@ -16,12 +16,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.bad_files import CHECKS
+from tests import bad_files, bad_register_files
 
 #: inputs between two looks at the clock
 ROUND = 100
 #: seconds of processor time that no small file may take
 LONGEST = 10
+CHECKS = {**bad_files.CHECKS, **bad_register_files.CHECKS}
 PHASES = (Phase.generate, Phase.target, Phase.shrink)
 
 

@@ -196,6 +196,15 @@ def test_no_module_is_longer_than_500_lines() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > 500} == {}
 
 
+def test_each_folder_of_tests_is_one_of_the_package() -> None:
+    """But that of what only a browser shows."""
+    folders = {
+        path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    strangers = {folder for folder in folders if not (ROOT / "eligibility" / folder).is_dir()}
+    assert strangers == {Path("browser")}
+
+
 def test_pages_are_short() -> None:
     pages = re.findall(
         r'PAGES / "([\w/]+\.py)"', (PACKAGE / "app/navigation.py").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir, extract_from_file
@@ -19,6 +20,7 @@ KEYWORDS = dict.fromkeys(
 FOLDER = LOCALE / "zh_CN" / "LC_MESSAGES"
 
 
+@cache
 def sentences() -> set[str]:
     found = extract_from_dir(
         str(ROOT / "eligibility"), keywords=KEYWORDS, method_map=[("**.py", "python")]
@@ -28,6 +30,7 @@ def sentences() -> set[str]:
     return {text for text in texts if isinstance(text, str)}
 
 
+@cache
 def translations() -> dict[str, str]:
     with (FOLDER / "eligibility.po").open("rb") as file:
         return {message.id: message.string for message in read_po(file) if message.id}

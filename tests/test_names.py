@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -103,8 +104,14 @@ def defined_names(tree: ast.AST, owner: str = "") -> Iterator[tuple[int, str, st
         yield from defined_names(node, inner)
 
 
-def names_in(path: Path) -> Iterator[tuple[int, str, str]]:
-    return defined_names(ast.parse(path.read_text(encoding="utf-8")))
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def names_in(path: Path) -> list[tuple[int, str, str]]:
+    return list(defined_names(tree_of(path)))
 
 
 def test_no_function_class_parameter_or_attribute_is_named_by_a_bare_participle() -> None:
@@ -143,7 +150,7 @@ def test_no_module_has_its_old_name_or_is_imported_by_it() -> None:
         dotted = ".".join(parts)
         if any(dotted == old or dotted.startswith(f"{old}.") for old in OLD_MODULES):
             old_names.append(str(path.relative_to(ROOT)))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             names = []
             if isinstance(node, ast.Import):
                 names = [each.name for each in node.names]

@@ -290,7 +290,7 @@ def _load_model(folder: Path) -> tuple[TrainingResult | None, Message | None]:
 # --- plans ---
 
 
-def way(firm: Firm, on: date, request: PlanRequest) -> dict[str, Any]:
+def firm_plan(firm: Firm, on: date, request: PlanRequest) -> dict[str, Any]:
     """One firm's way to the certificate, as :func:`plan_results.plan_for_firm` gives it."""
     facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
     held = settings()
@@ -379,7 +379,7 @@ def _outlook(repository: Repository, year: int) -> Outlook:
 
 
 def _count_year(repository: Repository, year: int) -> tuple[YearCandidates, CityYear | None]:
-    candidates = pool(repository, year)
+    candidates = register_candidates(repository, year)
     if not candidates.firms:
         return candidates, None
     goal, days = (
@@ -401,7 +401,7 @@ def certificate_holders(repository: Repository) -> list[CertifiedFirm]:
     )
 
 
-def pool(repository: Repository, year: int) -> YearCandidates:
+def register_candidates(repository: Repository, year: int) -> YearCandidates:
     """The firms of the register that can be certified in a year, as they stand at this moment."""
     shared = _staff_repository(repository)
     change = (shared.year.last_change(), date.today())

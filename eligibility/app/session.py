@@ -335,7 +335,7 @@ def what_if_value(key: str) -> Any:
     return st.session_state.get(key)
 
 
-def try_out(values: Mapping[str, Any]) -> None:
+def set_what_if(values: Mapping[str, Any]) -> None:
     """Put values under the keys of what is tried; all else that is tried is taken back."""
     for key in [key for key in st.session_state if str(key).startswith((IF_MOVED, IF_GIVEN))]:
         st.session_state[key] = None

@@ -20,8 +20,8 @@ from eligibility.domain.results import MET, Finding, Lever, Need, ScoreInterval
 from eligibility.schemes.registry import Scheme
 
 #: the smallest amount that figures of a kind are kept in: cents; all else by the whole unit
-GRAINS: Mapping[Kind, float] = {"money": 0.01}
-#: what binary rounding may leave of a grain, and of the figures it is the difference of
+STEP_SIZES: Mapping[Kind, float] = {"money": 0.01}
+#: what binary rounding may leave of a step, and of the figures it is the difference of
 HAIR = 1e-6
 ROUNDING = 16 * np.finfo(np.float64).eps
 
@@ -147,9 +147,9 @@ def apply_levers(
     return firms
 
 
-def grain(field_id: str, scheme: Scheme) -> float:
+def step_size(field_id: str, scheme: Scheme) -> float:
     """Step size of a figure, in its unit."""
-    return GRAINS.get(scheme.fields_by_id[field_id].kind, 1.0)
+    return STEP_SIZES.get(scheme.fields_by_id[field_id].kind, 1.0)
 
 
 def least(need: Need, name: str, lever: Lever, step: float) -> Floats:
@@ -171,6 +171,6 @@ def unmet_needs(need: Need) -> Bools:
 
 
 def _farthest(needs: Sequence[Need], name: str, lever: Lever, scheme: Scheme) -> Floats:
-    step = grain(lever.field, scheme)
+    step = step_size(lever.field, scheme)
     amount = np.max([least(need, name, lever, step) for need in needs], axis=0)
     return np.where(amount > lever.room + HAIR, np.inf, amount)

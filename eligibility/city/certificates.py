@@ -47,7 +47,7 @@ class Certificates:
         of_year = self.ends.astype("M8[Y]") == np.datetime64(str(year), "Y")
         return set(self.firm[of_year].tolist())
 
-    def held_after(self, year: int) -> set[int]:
+    def valid_after(self, year: int) -> set[int]:
         """Firms whose certificate is valid beyond the last day of the year."""
         new_year = np.datetime64(f"{year + 1}-01-01", "D")
         return set(self.firm[(self.issue_days < new_year) & (self.ends >= new_year)].tolist())

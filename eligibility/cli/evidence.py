@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from eligibility.domain.facts import FirmTable
     from eligibility.evidence.checks import Evidence
+    from eligibility.intake.json_file import Scalar
     from eligibility.schemes.registry import Scheme
 
 
@@ -93,15 +93,16 @@ def _examine(
     from eligibility.api import firms, read_documents
     from eligibility.evidence.checks import examine
     from eligibility.evidence.other_statements import other_statements
+    from eligibility.intake.json_file import read_json_file
 
     facts: dict[str, object] = {}
     lists: dict[str, list[Mapping[str, str]]] = {}
     for path in files:
         if path.suffix.lower() == ".json":
-            content = _read_json(path)
-            facts |= content["facts"]
-            for name, rows in content["lists"].items():
-                lists.setdefault(name, []).extend(rows)
+            entries = read_json_file(path, "lists")
+            facts |= entries.facts
+            for name, rows in entries.lists.items():
+                lists.setdefault(name, []).extend(_texts(row) for row in rows)
     papers = [path for path in files if path.suffix.lower() != ".json"]
     reading = read_documents(papers, as_of=day, scheme=scheme.id)
     for each in reading.lists:
@@ -122,18 +123,8 @@ def _examine(
     return examine(lists, figures, scheme, other_statements(on_paper), without)
 
 
-def _read_json(path: Path) -> Mapping[str, Any]:
-    """A file of ``facts`` by field id and ``lists`` of rows, either of which may be absent."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        facts, lists = dict(content.get("facts", {})), dict(content.get("lists", {}))
-        rows = {name: [dict(row) for row in some] for name, some in lists.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise InputError(
-            "{file} cannot be read: expected JSON of facts by field and lists of rows.",
-            file=path.name,
-        ) from error
-    return {"facts": facts, "lists": rows}
+def _texts(row: Mapping[str, Scalar]) -> dict[str, str]:
+    return {name: str(value) for name, value in row.items()}
 
 
 def _firm_of(file: Path, firm: str, scheme: Scheme, day: date) -> FirmTable:

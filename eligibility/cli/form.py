@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
     from eligibility.i18n import Language
+    from eligibility.intake.json_file import Scalar
     from eligibility.schemes.registry import Scheme
 
 ENDINGS = (".docx", ".pdf", ".xlsx")
@@ -51,18 +52,16 @@ def form(
 
 
 def _state(file: Path) -> dict[str, Any]:
-    try:
-        state = json.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError("{file} cannot be read.", file=file) from error
-    except ValueError as error:
-        raise InputError("{file} is no JSON file.", file=file) from error
-    if not isinstance(state, dict) or not isinstance(state.get("facts"), dict):
-        raise InputError(
-            "{file}: expected the entries of a self-assessment, with “facts” and “ledgers”.",
-            file=file,
-        )
-    return state
+    """The entries of a self-assessment, of which numbers are texts."""
+    from eligibility.intake.json_file import read_json_file
+
+    entries = read_json_file(file, "ledgers")
+    rows = {name: [_texts(row) for row in some] for name, some in entries.lists.items()}
+    return {"facts": _texts(entries.facts), "ledgers": rows}
+
+
+def _texts(values: Mapping[str, Scalar]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}
 
 
 def _run(

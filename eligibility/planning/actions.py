@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from eligibility.assessment.shortfalls import HAIR, grain
+from eligibility.assessment.shortfalls import HAIR, step_size
 from eligibility.domain.errors import InputError
 from eligibility.domain.results import Lever
 from eligibility.domain.text import Wording
@@ -209,7 +209,7 @@ def _with_lead_time(
     if start_by < on:
         return None
     gives = {name: brings * share for name, brings in action.gives.items()}
-    step = min(grain(levers[name].field, scheme) for name in gives)
+    step = min(step_size(levers[name].field, scheme) for name in gives)
     return OpenAction(
         action, gives, _most(action, gives, levers, row, step), step, start_by, done_by
     )

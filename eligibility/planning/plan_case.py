@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from eligibility.assessment.assess import assess_table
-from eligibility.assessment.shortfalls import grain, least
+from eligibility.assessment.shortfalls import least, step_size
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition, ItemGroup
 from eligibility.domain.results import MET, UNDETERMINED, UNMET, Lever, Need, ScoreInterval
@@ -336,7 +336,7 @@ def _line(need: Need, levers: Mapping[str, Lever], scheme: Scheme) -> Line:
     short = float(need.short[0])
     if np.broadcast_to(need.strict, need.short.shape)[0] and short >= 0:
         steps = [
-            float(least(need, name, levers[name], grain(levers[name].field, scheme))[0]) * gain
+            float(least(need, name, levers[name], step_size(levers[name].field, scheme))[0]) * gain
             for name, gain in gains.items()
         ]
         short = min(steps, default=max(short, ABOVE))

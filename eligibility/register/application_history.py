@@ -29,7 +29,7 @@ def application_history(
     """
     parts, applied = [], []
     for earlier in range(year - YEARS, year):
-        valid = certificates.held_after(earlier)
+        valid = certificates.valid_after(earlier)
         rows = [
             row
             for row in repository.year.candidates_then(earlier)

@@ -236,7 +236,7 @@ def _add_main_ids(
 def _applicants(
     rows: list[Row], certificates: Certificates, year: int, decided_firms: set[int]
 ) -> Iterator[Row]:
-    valid, ending = certificates.held_after(year), certificates.ending_in(year)
+    valid, ending = certificates.valid_after(year), certificates.ending_in(year)
     for row in rows:
         if row["main_id"] in valid or row["main_id"] in decided_firms:
             continue
@@ -269,7 +269,7 @@ def _may_certify_before(row: Row, certificates: Certificates, year: int, today: 
         year > today.year
         and row["facts_year"] < year
         and row["decided"] != year - 1
-        and row["main_id"] not in certificates.held_after(year - 1)
+        and row["main_id"] not in certificates.valid_after(year - 1)
         and row["stage"] != Stage.CERTIFIED
     )
 

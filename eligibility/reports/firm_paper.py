@@ -281,7 +281,7 @@ class _FirmPaper:
                 rows = (
                     (
                         "\n".join(filter(None, (move["title"][self.lang], words.proviso(move)))),
-                        words.much(move),
+                        words.action_amount(move),
                         move["start_by"],
                         move["done_by"],
                         f"{move['cost']:,.0f}",

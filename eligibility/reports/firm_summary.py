@@ -18,7 +18,7 @@ from eligibility.domain.law import Overlay
 from eligibility.i18n import Language
 from eligibility.planning.next_batch import NextBatch
 from eligibility.reports.firm_text import fields_in_words
-from eligibility.reports.number_format import number, whole
+from eligibility.reports.number_format import number, round_up
 from eligibility.schemes.registry import Scheme
 
 #: things that a firm can do at once, and titles named in one of them
@@ -160,7 +160,9 @@ class FirmSummary:
                     self._due("upload"),
                 )
                 continue
-            amount = whole(gap["shortfall"], gap["unit"], self.language) if gap["shortfall"] else ""
+            amount = (
+                round_up(gap["shortfall"], gap["unit"], self.language) if gap["shortfall"] else ""
+            )
             of_year = gap["unit"] in ("CNY", "person")
             if of_year and self.batch and not self.batch.can_change(self.today):
                 year = self.batch.years[-1]

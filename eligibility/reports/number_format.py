@@ -108,10 +108,10 @@ def exact(figure: float, unit: str, language: Speaks) -> str:
 
 def enough(figure: float, unit: str, language: Speaks) -> str:
     """A figure that is enough to reach a line: amounts rounded up to whole 万元, all else to the cent."""
-    return whole(figure, unit, language) if unit == "CNY" else exact(figure, unit, language)
+    return round_up(figure, unit, language) if unit == "CNY" else exact(figure, unit, language)
 
 
-def whole(figure: float, unit: str, language: Speaks) -> str:
+def round_up(figure: float, unit: str, language: Speaks) -> str:
     """A figure to be reached with its unit, rounded up: amounts to whole 万元, all else to whole ones."""
     if unit != "CNY":
         return quantity(ceil(figure - HAIR), unit, language) if unit != "/1" else percent(figure)

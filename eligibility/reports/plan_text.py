@@ -316,14 +316,14 @@ class PlanWords:
         """What to do, how much, at what cost, by when, and what for."""
         sentence = self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
             action=move["title"][self.lang],
-            much=self.much(move),
+            much=self.action_amount(move),
             day=move["start_by"],
             sum=f"{move['cost']:,.0f}",
         )
         proviso = f"– {self.proviso(move)}" if move["provided"] else ""
         return " ".join(filter(None, [sentence, proviso, *self.effects(move)]))
 
-    def much(self, move: Mapping[str, Any]) -> str:
+    def action_amount(self, move: Mapping[str, Any]) -> str:
         """How much of an action."""
         if move["unit"] == "CNY":
             return enough(move["amount"], move["unit"], self.language)

@@ -26,6 +26,7 @@ from eligibility.store.schema import accounts, metadata, sign_in_attempts, sign_
 from tests import accounts as tests_accounts  # noqa: E402
 from tests.firms import base  # noqa: E402
 from tests.store.two_carriers import enter_old_stage  # noqa: E402
+from tests.store_snapshot import Snapshot  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "eligibility" / "app"
@@ -49,9 +50,25 @@ class Files(list[tuple[str, Callable[[], Any]]]):
     """Label and maker of each file that the page drawn last offers."""
 
 
+@pytest.fixture(scope="module")
+def office_at_first(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Office, Snapshot]]:
+    with pytest.MonkeyPatch.context() as patch:
+        tests_accounts.own_store(tmp_path_factory.mktemp("office"), patch)
+        office = open_office(patch)
+        yield office, Snapshot(cache.engine())
+        tests_accounts.forget()
+
+
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    tests_accounts.own_store(tmp_path, monkeypatch)
+def office(office_at_first: tuple[Office, Snapshot]) -> Office:
+    made, at_first = office_at_first
+    at_first.put_back()
+    return made
+
+
+def open_office(patch: pytest.MonkeyPatch) -> Office:
     chief = tests_accounts.chief()
     carrier, other = (
         chief.administration.add_carrier("园区"),
@@ -79,7 +96,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     enter_old_stage(chief.engine, firms[1:], "applied")
     for number in range(5):
         chief.casework.add_task(firms[0], {"title": f"事项 {number}", "due_on": date(2027, 1, 1)})
-    tests_accounts.send(tests_accounts.cookie("adviser"), monkeypatch)
+    tests_accounts.send(tests_accounts.cookie("adviser"), patch)
     token = cookies.token(tests_accounts.cookie("adviser"))
     assert token
     signed = cache.accounts().signed_in(token)
@@ -88,8 +105,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     mine.casework.save_view("view", {"q": "x"})
     row: dict[str, Any] = {"name": "丙", "application_date": date(2026, 5, 10)}
     staged = mine.imports.stage("f.csv", [(row, None)], rejects=[{"row": 7, "issues": []}])
-    yield Office(chief, carrier, other, firms, adviser, staged)
-    tests_accounts.forget()
+    return Office(chief, carrier, other, firms, adviser, staged)
 
 
 @pytest.fixture
@@ -207,6 +223,11 @@ def save_view(app: Any) -> None:
     press("Save")(app)
 
 
+def choose_columns(app: Any) -> None:
+    columns = next(each for each in app.multiselect if each.label.startswith("Columns in"))
+    columns.select(columns.options[1])
+
+
 class Act(NamedTuple):
     """An act in an open page: where, what is done before and after the person is out."""
 
@@ -236,6 +257,7 @@ ACTS = {
     "a document moved on": Act("register/firm", choose_paper, of_firm("documents")),
     "a note sent": Act("register/firm", type_note, of_firm("notes")),
     "a view saved": Act("register/firms", save_view),
+    "columns of the list chosen": Act("register/firms", choose_columns),
     "a view forgotten": Act("register/firms", press("Forget “view”")),
     "an import discarded": Act(
         "register/import", press("Discard"), lambda office: {"import": office.staged}

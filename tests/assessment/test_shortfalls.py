@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.shortfalls import Way, apply_levers, grain, remedies
+from eligibility.assessment.shortfalls import Way, apply_levers, remedies, step_size
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.results import MET, UNMET, Need
 from tests.assessment.test_properties import firms
@@ -37,7 +37,7 @@ def on_one_firm(
     def changed(chosen: list[Way], less: str = "") -> Assessment:
         amounts = {way.lever: way.amount for way in chosen if way.amount[0] > 0}
         if less:
-            amounts[less] = amounts[less] - grain(levers[less].field, HNTE)
+            amounts[less] = amounts[less] - step_size(levers[less].field, HNTE)
         return judged(apply_levers(found.firms, found.law, HNTE, amounts))
 
     tried = 0

@@ -5,8 +5,11 @@ Imported by the process alone that apps of the tests are forked from (``app_proc
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
+
+from streamlit.components.v2 import manifest_scanner
 
 from eligibility import app
 
@@ -15,3 +18,7 @@ for name in ("streamlit.web.cli", "streamlit.web.bootstrap", "uvicorn", "sklearn
 for module in walk_packages(app.__path__, f"{app.__name__}."):
     if not module.name.endswith("_page"):
         import_module(module.name)
+
+# what each installed package says of itself is read by every server as it begins: once is enough
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)  # type: ignore[assignment]
+manifest_scanner.scan_component_manifests()

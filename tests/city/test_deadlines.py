@@ -244,8 +244,8 @@ def test_certificates_end_by_the_law_unless_a_day_was_entered_and_one_without_a_
         LAW,
     )
     assert held.ending_in(2026) == {1, 2, 3}
-    assert held.held_after(2026) == {4}
-    assert held.held_after(2025) == {1, 2, 3, 4}
+    assert held.valid_after(2026) == {4}
+    assert held.valid_after(2025) == {1, 2, 3, 4}
     assert held.without_day == 1
     years = held.stock(LAW, 2026, 2027)
     assert years.expiring.tolist() == [3, 1]
@@ -254,14 +254,14 @@ def test_certificates_end_by_the_law_unless_a_day_was_entered_and_one_without_a_
 
 def test_a_firm_whose_renewal_comes_before_its_certificate_ends_counts_once() -> None:
     held = certificates([outcome(1, 2026, "2026-10-01"), outcome(1, 2023, "2023-11-09")], LAW)
-    assert held.held_after(2026) == {1}
+    assert held.valid_after(2026) == {1}
     years = held.stock(LAW, 2025, 2029)
     assert years.valid.tolist() == [1, 1, 1, 1, 0]
 
 
 def test_no_certificate_on_record_is_a_stock_of_none() -> None:
     held = certificates([], LAW)
-    assert held.ending_in(2026) == held.held_after(2026) == set()
+    assert held.ending_in(2026) == held.valid_after(2026) == set()
     assert held.stock(LAW, 2026, 2027).valid.tolist() == [0, 0]
 
 

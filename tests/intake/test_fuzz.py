@@ -11,12 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.bad_files import CHECKS
+from tests import bad_files, bad_register_files
 
+CHECKS = {**bad_files.CHECKS, **bad_register_files.CHECKS}
 #: of each reader; a workbook starts three processes
 EXAMPLES = {
     "CSV files": 120, "workbooks": 25, "drafts": 60, "lists of people": 80, "papers": 12,
     "files of three books": 40, "pasted tables": 200,
+    "registers of outcomes": 20, "published lists": 30, "answers of firms": 15, "JSON files": 40, "backups": 8,
 }  # fmt: skip
 #: seconds that one file may take, on a machine that has other things to do
 LONGEST = 60

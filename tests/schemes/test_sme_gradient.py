@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
-from eligibility.assessment.shortfalls import apply_levers, grain, remedies
+from eligibility.assessment.shortfalls import apply_levers, remedies, step_size
 from eligibility.domain.results import MET, UNMET
 from eligibility.planning.cheapest_plan import plan
 from eligibility.schemes.registry import SCHEMES, load_scheme, scheme_ids
@@ -275,7 +275,7 @@ def test_a_target_says_which_title_it_counts() -> None:
         ("little_giant", {"rd_cost_y3": 3_000_000.5}, "rd_share_floor", 599_999.5),
     ],
 )  # fmt: skip
-def test_a_need_when_filled_meets_its_condition_and_a_grain_less_does_not(
+def test_a_need_when_filled_meets_its_condition_and_a_step_less_does_not(
     scheme_id: str, changes: dict[str, Any], condition: str, amount: float
 ) -> None:
     scheme = load_scheme(scheme_id)
@@ -292,7 +292,7 @@ def test_a_need_when_filled_meets_its_condition_and_a_grain_less_does_not(
         if way.amount[0] > 0
     )
     assert way.amount[0] == pytest.approx(amount)
-    step = grain(levers[way.lever].field, scheme)
+    step = step_size(levers[way.lever].field, scheme)
     for more, expected in ((amount, MET), (amount - step, UNMET)):
         moved = apply_levers(firm, law, scheme, {way.lever: np.array([more])})
         (after,) = assess_table(moved, scheme)

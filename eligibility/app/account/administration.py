@@ -297,7 +297,7 @@ def targets(repository: Repository) -> None:
             _do(lambda: repository.administration.set_target(year, number, version), message)
 
 
-def trail(repository: Repository) -> None:
+def audit_trail(repository: Repository) -> None:
     """Who did what, latest first; nothing here can be changed."""
     lines = repository.administration.audit_trail(limit=LINES, before=session.trail_before())
     people = _names(repository.administration.advisers())

@@ -22,7 +22,7 @@ if role is Role.LOCAL:
 parts = {
     _("Carriers"): administration.carriers,
     _("Targets"): administration.targets,
-    _("Who did what"): administration.trail,
+    _("Who did what"): administration.audit_trail,
 }
 if role in ADMINISTRATORS:
     signed = partial(sessions.sign_ins, here=auth.signed_in())

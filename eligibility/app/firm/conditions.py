@@ -56,7 +56,7 @@ def _line(firm: Firm, finding: FindingRecord, sources: ConditionSources | None) 
         ),
         tag("span", *own(firm, finding), *_papers(sources), cls="cell own"),
         tag("span", line_to_pass(finding), cls="cell line"),
-        tag("span", how_far(firm, finding), cls=f"cell far {status(firm, finding)}"),
+        tag("span", distance_words(firm, finding), cls=f"cell far {status(firm, finding)}"),
         cls="row",
     )
     pairs = list(_behind(firm, finding))
@@ -134,7 +134,7 @@ def line_to_pass(finding: FindingRecord) -> str:
     return f"{sign} {amount}"
 
 
-def how_far(firm: Firm, finding: FindingRecord) -> str:
+def distance_words(firm: Firm, finding: FindingRecord) -> str:
     """What is still lacking for a condition, or how much there is to spare."""
     if finding["status"] == "undetermined":
         return _undetermined_reason(firm, finding)

@@ -20,7 +20,7 @@ def plan(open_firm: OpenFirm) -> None:
     """All of it, for a firm met anywhere; the papers tell the plan that is asked for here."""
     firm = open_firm.firm
     with guard.refusals_shown():
-        first = cache.way(firm, open_firm.on, PlanRequest())
+        first = cache.firm_plan(firm, open_firm.on, PlanRequest())
 
     by, looked = date.fromisoformat(first["by"]), first["projection"]
     years = years_of(by.year)
@@ -37,7 +37,7 @@ def plan(open_firm: OpenFirm) -> None:
     by_model = cache.model()[0] is not None and address.source() != form_state.DRAFT
     request = plan_inputs.plan_request(first, firm, by_model=by_model)
     with guard.refusals_shown(), st.spinner(_("Looking for the cheapest plan…")):
-        record = cache.way(firm, open_firm.on, request)
+        record = cache.firm_plan(firm, open_firm.on, request)
     st.subheader(_("Plan to be ready by {by}").format(by=record["by"]), anchor=False)
     plan_inputs.plans(record, firm)
     plan_inputs.rights(record)

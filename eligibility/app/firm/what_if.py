@@ -51,10 +51,10 @@ def what_if_block(firm: Firm, record: Record) -> None:
     with st.container(horizontal=True):
         st.button(
             _("Put in the exact distances"),
-            on_click=lambda: session.try_out(_distances(firm.key, record)),
+            on_click=lambda: session.set_what_if(_distances(firm.key, record)),
             disabled=not any(gap["needs"] for gap in record["findings"]),
         )
-        st.button(_("Back to the facts"), on_click=lambda: session.try_out({}), type="tertiary")
+        st.button(_("Back to the facts"), on_click=lambda: session.set_what_if({}), type="tertiary")
     _grid(
         [partial(_more, name, levers[name], firm) for name in levers if name in named]
         + [partial(_fill, field, firm) for field in blanks]
@@ -284,7 +284,7 @@ def _verdict(firm: Firm) -> Markup:
 
 def _standing(firm: Firm, finding: FindingRecord) -> list[str]:
     own = conditions.own(firm, finding)
-    far = conditions.how_far(firm, finding)
+    far = conditions.distance_words(firm, finding)
     words = [tag("small", far)] if far else []
     if finding["unit"] == "point":
         score = firm.record["score"]

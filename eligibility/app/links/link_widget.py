@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from eligibility.app import session
 from eligibility.app.links.document import day
 from eligibility.app.links.qr import qr_picture
 from eligibility.app.translation import text as _
+from eligibility.app.widgets import guard
 from eligibility.app.widgets.markup import tag
 
 #: days that a link may be given
@@ -61,6 +63,10 @@ def list_links(
             )
             st.html(tag("p", words, cls="task"))
             if st.button(_("Revoke"), key=f"revoke:{row['id']}"):
-                revoke(row["id"])
-                session.forget_link(subject, row["id"])
+                guard.do(partial(_revoke, subject, row["id"], revoke))
                 st.rerun()
+
+
+def _revoke(subject: str, link_id: int, revoke: Callable[[int], None]) -> None:
+    revoke(link_id)
+    session.forget_link(subject, link_id)

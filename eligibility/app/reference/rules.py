@@ -50,7 +50,7 @@ def cite(citation: Citation) -> Markup:
     )
 
 
-def whole(edition: Edition) -> None:
+def whole_edition(edition: Edition) -> None:
     """All of an edition."""
     period(edition)
     for title, part in (
@@ -161,7 +161,7 @@ def interpretations(edition: Edition) -> None:
     _table((_("Question"), _("Reading taken, and others"), _("Citation")), rows)
 
 
-def beside(old: Edition, new: Edition) -> None:
+def edition_comparison(old: Edition, new: Edition) -> None:
     """The older edition beside the newer one: conditions, numbers, items of the score."""
     st.caption(_("A number that the other edition does not have stands on a mark."))
     diffs = compare_editions(old, new)

@@ -31,6 +31,6 @@ named = st.segmented_control(
     bind="query-params",
 )
 if named == BESIDE and pair:
-    rules.beside(*pair)
+    rules.edition_comparison(*pair)
 else:
-    rules.whole(next(edition for edition in laws if edition.id == named))
+    rules.whole_edition(next(edition for edition in laws if edition.id == named))

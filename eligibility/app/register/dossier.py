@@ -209,7 +209,7 @@ def assessment(repository: Repository, firm: Row) -> None:
         readiness.readiness(judged, cache.model()[0])
 
 
-def way(repository: Repository, firm: Row) -> None:
+def plan(repository: Repository, firm: Row) -> None:
     """The way to the certificate from the latest facts; papers tell the plan asked for here."""
     open = open_firm.from_register(repository, firm["id"])
     if open is None:
@@ -232,7 +232,7 @@ def firm_papers(repository: Repository, firm: Row) -> None:
         application_form.form_buttons(open.firm, contents)
 
 
-def beside(repository: Repository, firm: Row) -> None:
+def compare_assessments(repository: Repository, firm: Row) -> None:
     """Two assessments side by side; this year's and the last one's unless others are chosen."""
     assessments = repository.records.assessments(firm["id"])
     if len(assessments) < 2:

@@ -43,9 +43,9 @@ with guard.refusals_shown():
     guard.news()
     match dossier.tabs():
         case "beside":
-            dossier.beside(repository, firm)
+            dossier.compare_assessments(repository, firm)
         case "plan":
-            dossier.way(repository, firm)
+            dossier.plan(repository, firm)
         case "certificate":
             certificate.of_firm(repository, firm)
         case "history":

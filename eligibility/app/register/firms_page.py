@@ -25,12 +25,12 @@ with guard.refusals_shown():
     page, choice = firms_query.page_of_firms(repository, choice)
     if not page.rows:
         firms.nothing(choice)
-        identity.elsewhere(repository)
+        identity.former_and_archived(repository)
         st.stop()
     ticked, opened = firms.rows(repository, page, choice, scheme)
     firms.bulk(repository, ticked, page, choice)
     firms.downloads(repository, choice, page.count, scheme)
-    identity.elsewhere(repository)
+    identity.former_and_archived(repository)
 
 if opened is not None:
     st.switch_page(PAGES / "register/firm_page.py", query_params={address.FIRM: str(opened)})

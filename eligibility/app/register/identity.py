@@ -251,7 +251,7 @@ def _archive(repository: Repository, firm: Row, why: str) -> Message:
     return Message(msgid("{name} is in the archive."), {"name": firm["name"]})
 
 
-def elsewhere(repository: Repository) -> None:
+def former_and_archived(repository: Repository) -> None:
     """Firms that are in no list: those that went to another carrier, and those in the archive."""
     former = repository.identity.former_files()
     if former:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from eligibility.app.self_assessment.draft import Draft
-from eligibility.app.session import try_out
+from eligibility.app.session import set_what_if
 from eligibility.app.translation import language
 from eligibility.assessment.own_points import own_points
 from eligibility.domain.facts import Field
@@ -42,7 +42,7 @@ def draft() -> Draft | None:
 def open_draft(draft: Draft | None) -> None:
     """Open a self-assessment in place of the one that is open, or none."""
     _forget_inputs()
-    try_out({})
+    set_what_if({})
     st.session_state[DRAFT] = draft
     st.session_state.pop(CODE, None)
 

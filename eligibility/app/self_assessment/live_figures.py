@@ -56,7 +56,7 @@ def _condition(
         tag("span", *firm_conditions.own(firm, finding)),
         tag("span", firm_conditions.line_to_pass(finding), cls="muted"),
         tag("span", *_share_answer(finding, answer), cls="far"),
-        tag("span", firm_conditions.how_far(firm, finding), cls="far"),
+        tag("span", firm_conditions.distance_words(firm, finding), cls="far"),
     )
 
 

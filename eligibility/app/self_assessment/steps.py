@@ -68,7 +68,7 @@ def _state(
     return (BEGUN if begun else EMPTY), _("{n} open").format(n=still_open)
 
 
-def onward(current: str, sheet: Sheet) -> bool:
+def step_buttons(current: str, sheet: Sheet) -> bool:
     """The buttons back and on; whether the result was asked for."""
     names = list(sheet.steps)
     place = names.index(current)

@@ -63,6 +63,6 @@ with right:
     fields.fields(step, sheet, firm)
     if step == next(iter(sheet.steps)):
         tracks.track_choice(sheet)
-    if steps.onward(step, sheet):
+    if steps.step_buttons(step, sheet):
         st.switch_page(RESULT, query_params=address.draft_query())
 progress.progress(firm, sheet)

@@ -45,7 +45,7 @@ def of_register(repository: Repository) -> bool:
     return bool(selection == REGISTER)
 
 
-def whole(repository: Repository) -> bool:
+def sees_all_firms(repository: Repository) -> bool:
     """Whether all firms are seen, so that the city's target is their yardstick."""
     return repository.rights().role in LEADS
 

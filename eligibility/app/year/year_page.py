@@ -27,7 +27,7 @@ try:
         if years:
             year = st.selectbox(_("Year of application"), years, key=address.YEAR, width=160)
             by_model = forecast.chances(model is not None)
-            whole = not registered or candidates.whole(repository)
+            whole = not registered or candidates.sees_all_firms(repository)
             aim = forecast.aim(whole=whole)
     if not registered:
         upload.source(session.upload())
@@ -36,7 +36,7 @@ try:
         st.stop()
     if registered:
         last = candidates.closed_batch(year, city, cache.scheme())
-        held = cache.pool(repository, year)
+        held = cache.register_candidates(repository, year)
     if held and not held.firms:
         candidates.nobody()
         candidates.candidates_summary(repository, held, open_=last is None)

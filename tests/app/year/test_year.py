@@ -210,17 +210,20 @@ def test_a_firm_to_support_opens_its_dossier(
 def test_another_person_of_the_same_sight_shares_the_work_and_nobody_else(
     filled: Staffed,
 ) -> None:
-    whole = cache.pool(filled.repository, YEAR)
-    assert cache.pool(Repository(filled.engine, filled.repository.principal), YEAR) is whole
+    whole = cache.register_candidates(filled.repository, YEAR)
+    assert (
+        cache.register_candidates(Repository(filled.engine, filled.repository.principal), YEAR)
+        is whole
+    )
     stray = filled.adviser(filled.repository.administration.add_carrier("空园"))
-    assert cache.pool(Repository(filled.engine, stray), YEAR).firms == ()
+    assert cache.register_candidates(Repository(filled.engine, stray), YEAR).firms == ()
 
 
 def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staffed.repository.firms.set_stage([staffed.firm()], Stage.READY)
-    before = cache.pool(staffed.repository, YEAR + 1)
+    before = cache.register_candidates(staffed.repository, YEAR + 1)
     alone = replace(before, again=np.zeros_like(before.again))
     whole = register_year.pool_chances(
         None, register_year.assess_state(before.table, cache.scheme()), cache.city(), alone,
@@ -236,7 +239,7 @@ def test_after_new_year_the_year_is_no_longer_one_that_another_comes_before(
 
     for module in (cache, year_candidates):
         monkeypatch.setattr(module, "date", NewYear)
-    after = cache.pool(staffed.repository, YEAR + 1)
+    after = cache.register_candidates(staffed.repository, YEAR + 1)
     assert cache.year_of(after, 1, 20.0, by_model=False).chances.now == pytest.approx(whole.now)
 
 
@@ -249,14 +252,14 @@ def test_a_day_of_expiry_corrected_changes_the_chances_of_the_year_that_rest_on_
     seen = []
     for version, values in enumerate((held, corrected)):
         repository.applications.save_outcome(firm, YEAR - 3, values, version)
-        pool = cache.pool(repository, YEAR + 1)
+        pool = cache.register_candidates(repository, YEAR + 1)
         seen.append(cache.year_of(pool, 1, 20.0, by_model=False).chances.now.sum())
     # valid through this year it is not certified anew in it, and all of its chance is next year's
     assert seen[1] > seen[0]
 
 
 def test_another_target_or_more_days_judge_no_firm_again(filled: Staffed) -> None:
-    held = cache.pool(filled.repository, YEAR)
+    held = cache.register_candidates(filled.repository, YEAR)
     first, other = (
         cache.year_of(held, target, days, by_model=True) for target, days in ((5, 20.0), (9, 40.0))
     )
