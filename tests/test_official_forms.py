@@ -48,6 +48,24 @@ def test_a_form_is_known_by_its_words(name: str) -> None:
     assert found.id == name
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("类别|发明专利（非国防专利）|发明授权|外观专利|计算机软件著作权登记", "rights"),
+        (
+            "行次,项目,金额|1,本年可享受研发费用加计扣除项目数量,3|2,一、自主研发、合作研发、集中研发,9",
+            "A107012",
+        ),
+    ],
+)
+def test_a_part_of_a_form_without_its_title_is_known_by_what_stands_in_it(
+    text: str, name: str
+) -> None:
+    found = recognise(lines(text))
+    assert found is not None
+    assert found.id == name
+
+
 def test_every_form_is_tried_and_says_where_its_figures_go_in_both_languages() -> None:
     assert {form.id for form in forms()} == set(FORMS)
     assert all(form.figures.zh and form.figures.en for form in forms())

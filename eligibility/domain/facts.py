@@ -56,6 +56,8 @@ class Field(FrozenModel):
     difference_of: tuple[str, str] | None = None
     #: counts by kind that it is the sum of where it is blank: the names of each, or its field
     sum_of: tuple[tuple[str, ...] | str, ...] = ()
+    #: texts that answer no to this question alone; their 无 stands for every word that denies
+    no_words: tuple[str, ...] = ()
     #: who is counted, where it is a mean over the months of a year
     average_of_months: Wording | None = None
     #: title of the group of inputs that it begins, and what is to be known before filling them in

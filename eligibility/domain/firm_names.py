@@ -18,7 +18,7 @@ ORDERED = 40
 
 def name_key(name: str) -> str:
     """The normal name: without spaces, invisible marks, and differences of width, case and brackets."""
-    if name.isalpha() and unicodedata.is_normalized("NFKC", name):
+    if name.isalnum() and unicodedata.is_normalized("NFKC", name):
         return name.casefold()
     plain = unicodedata.normalize("NFKC", name)
     visible = (each for each in plain if unicodedata.category(each)[0] not in "CZ")

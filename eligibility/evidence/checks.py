@@ -102,13 +102,8 @@ def examine(
 
     Parameters
     ----------
-    lists : mapping of list id to rows
-        As typed; amounts in 万元.
-    figures : FirmTable
-        Its one row as it is stated beside the lists.
-    scheme : Scheme
-    elsewhere : sequence of OtherStatement, optional
-        The same figures as others hold them.
+    lists, figures, scheme, elsewhere
+        As in ``build_chain``.
     off : collection of str, optional
         Checks of practice that the institution does not use.
 

@@ -33,6 +33,8 @@ MONEY_UNITS: Mapping[str, int] = {
     ),
     "万": 4, "万元": 4, "万元人民币": 4, "人民币万元": 4, "10kcny": 4, "cny10k": 4,
     "10kyuan": 4, "10krmb": 4, "rmb10k": 4,
+    **dict.fromkeys(("10000cny", "10000rmb", "10000yuan", "cny10000", "rmb10000", "tenthousandyuan",
+                     "tenthousandcny", "tenthousandrmb"), 4),
     "百万": 6, "百万元": 6, "millioncny": 6, "cnymillion": 6, "mcny": 6,
     "千万": 7, "千万元": 7,
     "亿": 8, "亿元": 8, "亿元人民币": 8, "人民币亿元": 8, "100mcny": 8, "cny100m": 8,
@@ -74,21 +76,13 @@ NO = frozenset(
         "否",
         "无",
         "没有",
+        "没",
         "不是",
         "未通过",
         "不通过",
         "没有通过",
-        "未发生",
-        "没有发生",
-        "不存在",
-        "未发现",
-        "未有",
-        "无此情况",
-        "无此类情况",
-        "无此类行为",
-        "从未发生",
-        "从未",
         "×",
+        "✕",
         "x",
         "✗",
         "✘",
@@ -106,18 +100,24 @@ RATING_WORDS: Mapping[str, float] = {
     "强": 0.0, "较强": 1.0, "较弱": 3.0,
 }  # fmt: skip
 
+_RATING = re.compile(
+    r"([a-e]|[^\W\d_a-z]+?)(?:级|档|类|等)?(?:\(([a-e]|[^\W\d_a-z]+)(?:级|档|类|等)?\))?"
+)
 _NUMBER = re.compile(
     r"(?P<open>\()?(?P<sign>[-+])?(?:¥|cny|rmb|人民币)?\s*"
-    r"(?P<digits>\d{1,3}(?:[,' ]\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
+    r"(?P<digits>\d{1,3}(?:[,'’ ]\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
     r"(?:e(?P<exponent>[-+]?\d{1,3}))?\s*"
     r"(?P<unit>[^\d\s()][^\d()]*|10k cny|100m cny)?(?P<close>\))?"
 )
-#: marks that no reader sees: zero widths, directions, joiners, a soft hyphen, a byte order mark
-INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+#: marks that no reader sees: zero widths, directions, joiners, fillers, variants, a soft hyphen, a byte order mark
+INVISIBLE = (
+    "\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
+)
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 #: how a spreadsheet or an export keeps a text from being taken for a number
 _TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"', re.DOTALL)
-_TEXT_MARKS = "'‘’`"
+_TEXT_MARKS = "'‘’`＇"
 _TICKED, _UNTICKED = "☑☒√✓✔■●", "□☐○"
 _BOXES = f"[{_TICKED}{_UNTICKED}]"
 #: answers each with a box before it, or each with a box behind it
@@ -125,8 +125,17 @@ _BOX_LISTS = (
     re.compile(rf"(?:(?P<box>{_BOXES})\s*(?P<word>是|否|有|无|yes|no)\s*[/、,]?\s*)"),
     re.compile(rf"(?:(?P<word>是|否|有|无|yes|no)\s*(?P<box>{_BOXES})\s*[/、,]?\s*)"),
 )
+#: a box made of brackets, with what it is ticked by
+_BRACKET_BOX = re.compile(r"[(\[【]\s*(?P<tick>[√✓✔v×xX■●]?)\s*[)\]】]")
 _REMARK = re.compile(r"\([^()]*\)$")
-_GROUPING = str.maketrans("", "", ",' ")
+_DENIAL = re.compile(
+    r"^(?:企业)?(?:(?:申请认定|申请)?前?(?:近|最近|前)?[一1]年(?:之?内)?)?(?:企业)?(?:均|从|并|尚|也)?"
+    r"(?:未曾|没有|不存在|无|未有|未)(?:发生|受到|受|出现|发现|存在|有)?过?(?:任何|相关|有关)?"
+)
+_DENIED_NOUN = re.compile(r"(?:的?(?:行为|事项|记录|情况|情形|事件|现象))+$")
+#: a denial of whatever the question is about
+_NOTHING_DENIED = frozenset(("无", "无此", "无此类", "无上述", "无以上"))
+_GROUPING = str.maketrans("", "", ",'’ ")
 _COUNTERS = frozenset(("人", "名", "项", "件", "个", "分", "家", "次", "位", "种"))
 _DAY = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
@@ -138,6 +147,7 @@ _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _SERIALS = range(20_000, 80_001)
 _SERIAL_ZERO = date(1899, 12, 30)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+_TITLE_AND_CODE = re.compile(r"(\D+?)\s*\(?(\d{2,5})\)?")
 _CODE_AND_TITLE = re.compile(r"(\d{2,5})\s*[-_.、:]?\s*(\D.*)")
 #: between the titles of a path, once written in one way
 _PATH = "/"
@@ -157,7 +167,7 @@ def whole_text(text: str) -> str:
 
 def money_power(unit: str) -> int | None:
     """The power of ten that turns an amount in this unit into CNY; None for no unit of money."""
-    return MONEY_UNITS.get(re.sub(r"[\s'’‘′`]", "", unit.lower()))
+    return MONEY_UNITS.get(re.sub(r"[\s'’‘′`,]", "", unit.lower()))
 
 
 class CellTrouble(Exception):
@@ -228,7 +238,7 @@ def parse(text: str, form: CellFormat) -> Value:
         case "date":
             return _day(plain)
         case "yes_no":
-            return _yes_no(plain)
+            return _yes_no(plain, form.field.no_words)
         case "rating":
             return _rating(plain)
         case "catalogue":
@@ -336,20 +346,32 @@ def _day(plain: str) -> np.datetime64:
     return np.datetime64(day, "D")
 
 
-def _yes_no(plain: str) -> float:
+def _yes_no(text: str, no_words: tuple[str, ...] = ()) -> float:
+    plain = text.rstrip("。.;,、!") or text
     if plain in YES:
         return 1.0
-    if plain in NO:
+    if plain in NO or (denial := _denial(plain)) in _NOTHING_DENIED or denial in _denials(no_words):
         return 0.0
     if (answer := _ticked_box(plain)) is not None:
         return answer
     if (rest := _REMARK.sub("", plain).strip()) != plain and rest:
-        return _yes_no(rest)
+        return _yes_no(rest, no_words)
     raise CellTrouble("yes or no (是/否, 有/无, √/×, ☑是 □否)")
+
+
+def _denial(plain: str) -> str:
+    """A text with 无 for whatever words deny, without the words for a record of it and punctuation."""
+    return _DENIED_NOUN.sub("", _DENIAL.sub("无", re.sub(r"[\W_]+", "", plain)))
+
+
+@cache
+def _denials(no_words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_denial, no_words))
 
 
 def _ticked_box(plain: str) -> float | None:
     """The answer whose box alone is ticked; None where none or several are."""
+    plain = _BRACKET_BOX.sub(lambda box: "☑" if box["tick"] else "☐", plain)
     for answers in _BOX_LISTS:
         if answers.sub("", plain):
             continue
@@ -360,8 +382,11 @@ def _ticked_box(plain: str) -> float | None:
 
 
 def _rating(plain: str) -> float:
-    if plain in RATING_WORDS:
-        return RATING_WORDS[plain]
+    if match := _RATING.fullmatch(plain):
+        # a letter and a word beside it must say the same
+        grades = {RATING_WORDS.get(word) for word in match.groups() if word}
+        if len(grades) == 1 and None not in grades:
+            return float(grades.pop() or 0)
     raise CellTrouble("a rating from A to E")
 
 
@@ -374,8 +399,11 @@ def _catalogue(plain: str, titles: Mapping[str, str]) -> float:
     both = _CODE_AND_TITLE.fullmatch(plain)
     if both and titles.get(both[2]) == both[1]:
         return float(both[1])
-    if (code := titles.get(_path(plain))) is not None:
+    if (code := titles.get(_path(plain)) or titles.get(_path_key(plain))) is not None:
         return float(code)
+    both = _TITLE_AND_CODE.fullmatch(plain)
+    if both and titles.get(both[1].strip()) == both[2]:
+        return float(both[2])
     raise CellTrouble(
         "a code of the catalogue, such as 10101, the title of one node, or its path, such as "
         "电子信息/软件/基础软件"
@@ -386,6 +414,15 @@ def _path(plain: str) -> str:
     """A title or a path of titles, however its parts are numbered and set apart."""
     parts = _PATH_MARKS.split(plain)
     return _PATH.join(part for part in (part.strip(" 、.:;,") for part in parts) if part)
+
+
+def _path_key(plain: str) -> str:
+    """A path in one spelling: without numbers and marks, of the words for and one."""
+    parts = [
+        re.sub(r"^\s*(?:0\d+|\d(?:\.\d{1,2})*)(?!\d)|[\W_]+", "", part)
+        for part in _PATH_MARKS.split(plain)
+    ]
+    return re.sub("[和及]", "与", "".join(parts))
 
 
 def titles_to_codes(catalogue: Mapping[str, str]) -> Mapping[str, str]:
@@ -399,10 +436,10 @@ def _titles_to_codes(catalogue: tuple[tuple[str, str], ...]) -> Mapping[str, str
     nodes: list[tuple[str, str]] = []
     for code in titles:
         above = [titles[other] for other in titles if code != other and code.startswith(other)]
-        names = {
-            titles[code],
-            *(_PATH.join([*above[at:], titles[code]]) for at in range(len(above))),
-        }
-        nodes += [(name, code) for name in names | {_path(name) for name in names}]
+        parts = [*above, titles[code]]
+        paths = [parts[at:] for at in range(len(parts))]
+        names = {_PATH.join(path) for path in paths}
+        spellings = names | {_path(name) for name in names} | {_path_key(name) for name in names}
+        nodes += [(name, code) for name in spellings]
     bearers = Counter(name for name, _ in nodes)
     return {name: code for name, code in nodes if bearers[name] == 1}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from eligibility.domain.arrays import Bools, Floats
@@ -17,6 +19,8 @@ from eligibility.intake.firm_names import name_key
 
 #: by how much a part may pass its whole, relative: the rounding of books kept in 万元
 SLACK = 1e-9
+#: names that are their own normal name, as most are
+_OWN_KEY = r"^[\x{4e00}-\x{9fff}0-9a-z]+$"
 
 
 @dataclass(frozen=True)
@@ -272,10 +276,11 @@ class SeenFirms:
 
 def _name_keys(names: NDArray[np.object_], years: NDArray[np.int64]) -> NDArray[np.complex128]:
     """As ``codes.keys``; of a name by 92 bits of the hash of its key, which no two firms will share."""
+    is_own_key = pc.match_substring_regex(pa.array(names, pa.string()), _OWN_KEY).to_pylist()
     words = np.frombuffer(
         b"".join(
-            hashlib.blake2b(name_key(name).encode("utf-8", "replace"), digest_size=16).digest()
-            for name in names
+            hashlib.blake2b((name if own else name_key(name)).encode(), digest_size=16).digest()
+            for name, own in zip(names, is_own_key, strict=True)
         ),
         np.uint64,
     ).reshape(-1, 2)

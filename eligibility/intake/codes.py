@@ -34,6 +34,10 @@ _DESTROYED = re.compile(r"\d(\.\d+)?e\+?\d+")
 #: a spreadsheet keeps 15 digits of a number
 _ROUNDED = re.compile(r"\d{15}000")
 _SEPARATORS = re.compile(r"[\s-]")
+#: the name of the column, where a cell repeats it before the code
+_LABEL = re.compile(
+    r"(?:统一)?社?会?信用代码\s*[:：]?\s*|(?:uscc|credit code)\s*[:：]\s*", re.IGNORECASE
+)
 
 
 class WrongCode(Exception):
@@ -45,13 +49,16 @@ class WrongCode(Exception):
 
 
 def parse(text: str) -> str:
-    """One credit code, without separators and in capitals.
+    """One credit code, without separators and its label, in capitals.
 
     Raises
     ------
     WrongCode
         If its length, its characters or its check character are wrong.
     """
+    text = text.strip("()（）[]【】 ")
+    if label := _LABEL.match(text):
+        text = text[label.end() :]
     if _DESTROYED.fullmatch(text.lower()):
         raise WrongCode(
             "a credit code as text; a spreadsheet took it for a number and destroyed it, "

@@ -12,7 +12,7 @@ import numpy as np
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.cells import normal
-from eligibility.intake.header_labels import FieldNames
+from eligibility.intake.header_labels import UNIT, FieldNames, without_number
 from eligibility.intake.headers import unit_line
 from eligibility.intake.kind_counts import KIND_MARK
 from eligibility.intake.layouts import RearrangedBlock, Table, cell_year, year_text
@@ -25,9 +25,8 @@ _REMARKS = frozenset(("备注", "说明", "行次", "序号", "来源", "数据�
 _FIRM_NAME = re.compile(
     r".{2,}(?:公司|厂|研究院|研究所|合作社|中心|合伙\))|.+(?:ltd|inc|co)\.?", re.IGNORECASE
 )
-_NUMBERING = re.compile(
-    r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．](?!\d)\s*|其中[:：]?\s*)+"
-)
+_CORNER = re.compile(rf"(?:项目|指标|科目|内容|名称)(?:名称)?\s*[(\[/:,]?\s*({UNIT})\s*[)\]]?")
+_OF_WHICH = re.compile(r"\s*其中[:：]?\s*")
 _INLINE = re.compile(r"^([^:：]{2,40})[:：]\s*(\S.*)$", re.DOTALL)
 
 ONE_FIRM = msgid("Fields stand in rows here; the table was taken as one firm.")
@@ -60,14 +59,20 @@ def _label(cell: str, names: FieldNames) -> tuple[str, str]:
     """The name that a cell may hold, without its number and colon, and a value behind the colon."""
     text = cell.strip()
     plain = text.rstrip(":： ")
-    for candidate in (_NUMBERING.sub("", plain), plain):
+    for candidate in (_without_prefix(plain), plain):
         if candidate and names.stem(candidate):
             return candidate, ""
-    if (inline := _INLINE.match(text)) and names.stem(
-        name := _NUMBERING.sub("", inline[1].strip())
-    ):
+    if (inline := _INLINE.match(text)) and names.stem(name := _without_prefix(inline[1].strip())):
         return name, inline[2].strip()
     return "", ""
+
+
+def _without_prefix(label: str) -> str:
+    """A label without its number and the words for a part of the line above, in whatever order."""
+    rest = without_number(label)
+    while part := _OF_WHICH.match(rest):
+        rest = without_number(rest[part.end() :])
+    return rest
 
 
 @dataclass
@@ -283,7 +288,11 @@ class _Across:
 
 def _units_above(lines: Iterable[Sequence[str]]) -> list[list[str]]:
     """What these lines say of the unit of all amounts, as lines above a header."""
-    return [[cell] for line in lines for cell in line if "单位" in cell or "unit" in cell.lower()]
+    cells = [cell for line in lines for cell in line]
+    stated = [[cell] for cell in cells if "单位" in cell or "unit" in cell.lower()]
+    # above the names of the figures: 项目（万元）
+    corners = [match[1] for cell in cells if (match := _CORNER.fullmatch(normal(cell)))]
+    return [*stated, *([f"单位:{unit}"] for unit in corners)]
 
 
 def _unclear(file: str) -> InputError:

@@ -12,4 +12,4 @@ def name_key(name: str) -> str:
     Two names with one key are one firm's where no credit code tells otherwise; what is shown stays as
     it was written.
     """
-    return firm_names.name_key(name if name.isalpha() else visible(name))
+    return firm_names.name_key(name if name.isalnum() else visible(name))

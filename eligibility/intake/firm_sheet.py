@@ -129,11 +129,13 @@ def _open_one(
 
     def count_known(head: Sequence[Sequence[str]]) -> int:
         return max(
-            len({column.field.id for column in headers(head).columns}), fields_down(head, names)
+            len({column.field.id for column in headers(head).columns}),
+            fields_down(head, names.within(head)),
         )
 
     sheet = open_sheet(source, options.encoding, name, count_known, options.most_lines)
     found = headers(sheet.head)
+    names = names.within(sheet.head)
     table: Table | None = None
     # so many fields side by side are a header, whatever stands below
     down = len(found.columns) <= MOST_BESIDE and fields_down(sheet.head, names) > 0

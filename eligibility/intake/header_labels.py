@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cache
 
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.cells import money_power, normal
 from eligibility.intake.kind_counts import kind_fields
-from eligibility.intake.year_words import YearWords, split_year
+from eligibility.intake.year_words import YearWords, near_years, split_year
 
 #: characters of a cell in which the name of a column is looked for
 LONGEST = 200
@@ -26,6 +27,7 @@ UNIT = "(?:" + "|".join(
         "亿元", "千万元", "百万元", "万元", "千元", "元", "亿", "百万", "千万", "万", "千",
         r"(?:cny|rmb|yuan|¥)\s*['’‘′`]\s*000", r"['’‘′`]\s*000\s*(?:cny|rmb)", r"thousand\s*(?:cny|rmb|yuan)",
         r"(?:cny|rmb)\s*thousand", r"1?k\s*(?:cny|rmb)", r"(?:cny|rmb)\s*k",
+        r"10,?000\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10,?000", r"ten\s*thousand\s*(?:yuan|cny|rmb)",
         r"10k\s*(?:cny|rmb|yuan)", r"100m\s*(?:cny|rmb|yuan)", r"(?:cny|rmb)\s*10k", r"(?:cny|rmb)\s*100m",
         r"million\s*cny", r"cny\s*million", "人民币", "cny", "rmb", "yuan", "%",
     )
@@ -46,9 +48,9 @@ _UNITS = (
 BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 #: marks of explained columns, which are digits once made ordinary
 _FOOTNOTES = re.compile("[①-⑳⑴-⒇¹²³⁴-⁹]+")
-#: the number of a question of a form before its name: 1. 企业名称
-_QUESTION_NUMBER = re.compile(
-    r"\s*(?:\d{1,3}\s*[.、]|[一二三四五六七八九十]{1,3}\s*、)\s*(?=[^\d\s.])"
+#: the number of a question or line before its name: 1. 企业名称, （二）净资产
+_NUMBERING = re.compile(
+    r"(?:\s*[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[)）、.．])+\s*(?=[^\d\s.．]|(?:19|20)\d\d\s*年)"
 )
 NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
 _STROKE = re.compile("[/／、]")
@@ -80,9 +82,15 @@ class FieldNames:
 
     def __init__(self, fields: Sequence[Field], application_year: int | None = None) -> None:
         known = (*fields, *kind_fields(tuple(fields)))
-        self._index = FieldIndex(names_of(known), application_year, near_counts=True)
+        self._index = FieldIndex(names_of(known), application_year)
         self._year = application_year
         self.name_title = next((field.title.zh for field in fields if field.id == "name"), "name")
+
+    def within(self, lines: Iterable[Sequence[str]]) -> FieldNames:
+        """The same names as they are meant among these cells: see ``near_names``."""
+        names = copy(self)
+        names._index = replace(self._index, near=near_names(lines))
+        return names
 
     def field(self, text: str) -> Field | None:
         """The field that a text names, its year too if it has one."""
@@ -116,6 +124,21 @@ class FieldNames:
         return header_label([name], [name]).find(self._index)
 
 
+def near_names(lines: Iterable[Sequence[str]]) -> frozenset[str]:
+    """The figures of which 近一年, 近二年 and 近三年 stand among these cells, so that each means one year.
+
+    "" where these words stand in cells of their own. Of a figure that has 近三年 alone they mean a span,
+    whatever stands in other columns.
+    """
+    numbers: dict[str, set[int]] = {}
+    for cell in (cell for line in lines for cell in line if "近" in cell):
+        name = header_text(tidy(cell)).name
+        for form in (name, BRACKETS.sub(" ", name)):
+            rest, near = near_years(form)
+            numbers.setdefault(squeeze(rest), set()).update(near)
+    return frozenset(name for name, found in numbers.items() if len(found) == len(YEARS))
+
+
 def tidy(cell: str) -> str:
     """A cell with single spaces and line breaks, cut where no name is so long.
 
@@ -131,7 +154,11 @@ class FieldIndex:
 
     names: Mapping[Key, Field | None]
     application_year: int | None
-    near_counts: bool
+    near: frozenset[str] = frozenset()
+
+    def near_counts(self, name: str) -> bool:
+        """Whether 近二年 and 近三年 mean one year each in this name."""
+        return bool(self.near) and ("" in self.near or squeeze(near_years(name)[0]) in self.near)
 
 
 @dataclass(frozen=True)
@@ -147,8 +174,9 @@ class HeaderText:
     def names(self, index: FieldIndex) -> Iterator[YearWords]:
         """The names it may go by, the exact one first, each with its year."""
         for name in dict.fromkeys((self.name, BRACKETS.sub(" ", self.name))):
-            yield split_year(name, index.application_year, near_counts=index.near_counts)
-            if index.near_counts:
+            near_counts = index.near_counts(name)
+            yield split_year(name, index.application_year, near_counts=near_counts)
+            if near_counts:
                 # a span that belongs to the name of the figure
                 yield split_year(name, index.application_year)
 
@@ -248,9 +276,7 @@ def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
 
 def header_text(cell: str) -> HeaderText:
     """A cell of a header, its unit taken off."""
-    name = normal(_FOOTNOTES.sub("", cell))
-    if number := _QUESTION_NUMBER.match(name):
-        name = name[number.end() :]
+    name = without_number(normal(_FOOTNOTES.sub("", cell)))
     for unit in (_UNIT_AFTER, _UNIT_BEFORE):
         if match := unit.search(name):
             rest = name[: match.start()] + match[1] + match[3] + name[match.end() :]
@@ -262,6 +288,12 @@ def header_text(cell: str) -> HeaderText:
                 word = match[1].strip()
                 return HeaderText(rest.strip(), money_power(word), word == "%")
     return HeaderText(name, None, False)
+
+
+def without_number(name: str) -> str:
+    """A name without the number of its question or line."""
+    number = _NUMBERING.match(name)
+    return name[number.end() :] if number else name
 
 
 def plain_name(header: str) -> str:

@@ -29,10 +29,10 @@ from eligibility.intake.header_labels import (
     column_labels,
     header_label,
     names_of,
+    near_names,
     tidy,
 )
 from eligibility.intake.kind_counts import kind_fields
-from eligibility.intake.year_words import near_years_count
 
 #: how far down the header is looked for: titles of the sheet often stand above it; further if none is here
 SEARCHED_LINES = 6
@@ -44,6 +44,7 @@ NAMED = 20
 _STATED_FOR_ALL = re.compile(
     rf"(?:金额)?单位\s*:?\s*(?:(?:人|名|项|件|个|家|户|分|次|%)\s*[、,;/]\s*)*(?:人民币)?\s*({UNIT})"
 )
+_ANOTHER_UNIT = re.compile(rf"\s*[、,;/或和及]\s*(?:{UNIT})")
 _CALENDAR_YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年度|年)?(?:末|底)?")
 #: what may set columns apart that no table of ours is cut at
 _MARKS = re.compile(r"[/／、，；;|~^\s]+")
@@ -121,6 +122,8 @@ class HeaderMap:
     remarks: tuple[Message, ...] = ()
     #: the fields that columns could hold
     fields: tuple[Field, ...] = ()
+    #: the year whose three years before it a calendar year in a header is one of
+    application_year: int | None = None
 
     @property
     def yearless(self) -> tuple[str, ...]:
@@ -208,8 +211,8 @@ def header_map(
         ``require`` refuses it if the columns cannot be read.
     """
     lines = [[tidy(cell) for cell in line] for line in lines]
-    near = near_years_count([normal(cell) for line in lines for cell in line])
-    index = FieldIndex(names_of((*fields, *kind_fields(tuple(fields)))), application_year, near)
+    names = names_of((*fields, *kind_fields(tuple(fields))))
+    index = FieldIndex(names, application_year, near_names(lines))
     best: list[HeaderLabel] = []
     first, height, most_matches = 0, 1, -1
     for start in range(len(lines)):
@@ -246,7 +249,12 @@ def header_map(
         end += 1
     stated = _stated_above(lines[:first])
     headers = _map_columns(best, index, end, stated, money_unit)
-    return replace(headers, contradictory=(*headers.contradictory, *clashes), fields=tuple(fields))
+    return replace(
+        headers,
+        contradictory=(*headers.contradictory, *clashes),
+        fields=tuple(fields),
+        application_year=application_year,
+    )
 
 
 def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
@@ -307,8 +315,10 @@ def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
     """The unit that a line above the header states for the whole sheet."""
     for line in lines:
         for cell in line:
-            if match := _STATED_FOR_ALL.search(unicodedata.normalize("NFKC", cell).lower()):
-                return money_power(match[1])
+            plain = unicodedata.normalize("NFKC", cell).lower()
+            if match := _STATED_FOR_ALL.search(plain):
+                # of two units of money neither is that of all
+                return None if _ANOTHER_UNIT.match(plain, match.end()) else money_power(match[1])
     return None
 
 

@@ -7,40 +7,45 @@ the application: 上年度, T-1, 近一年. Two words that mean two years are ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _DIGITS = {
     "一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3,
+    "one": 1, "two": 2, "three": 3,
 }  # fmt: skip
 _DAY = r"(?:\s*(?:12\s*月\s*(?:31\s*日)?|[-/.]12[-/.]31|1\s*月?\s*[-至到~—]\s*12\s*月(?:份)?))?"
+#: what may stand behind a year and leaves it the whole of it, or its end
+_OF_YEAR = r"(?:年?[末底终]|全年|年?累计)?(?:\s*(?:实际|审定|审计|决算)数?)?"
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _CHINESE_CALENDAR = re.compile("二[〇零○][〇零○一二三四五六七八九]{2}(?=\\s*(?:会计|财务)?年)")
 #: the place in the window, counted from its last year; then from its first
 _PLACES_BACK = re.compile(
-    r"(?:申报|申请)前\s*第?\s*([一二三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?"
+    r"(?:申报|申请)(?:年度?|当年)?前\s*第?\s*([一二三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?"
 )
 _PLACES = (
-    re.compile(r"第\s*([一二三123])\s*(?:会计)?\s*年度?(?:末|底)?"),
-    re.compile(r"(?<![a-z])(?:fiscal\s*)?y(?:ear|r)?[\s_.-]*([123])(?!\d)"),
+    re.compile(r"第\s*([一二三123])\s*个?\s*(?:会计|财务)?\s*年度?(?:末|底)?"),
+    # with a minus it may be the year before, as in T-1
+    re.compile(r"(?<![a-z])(?:fiscal\s*)?y(?:ear|r)?[\s_.]*([123])(?!\d)"),
+    re.compile(r"(?<![a-z])(?:fiscal\s*)?year[\s_-]*(one|two|three)(?![a-z])"),
     re.compile(r"([123])(?:st|nd|rd)[\s_-]*year"),
     re.compile(r"(first|second|third)[\s_-]*year"),
 )
 _CALENDAR = re.compile(
-    rf"(?:fy\s*)?(?<!\d)((?:19|20)\d{{2}})(?!\d)\s*(?:会计|财务)?(?:年度|年)?{_DAY}(?:末|底|终)?(?:\s*(?:实际|审定|决算)数?)?"
+    rf"(?:截[至止]到?|公元)?(?:fy\s*)?(?<!\d)((?:19|20)\d{{2}})(?!\d)\s*(?:财年|fy(?![a-z])|(?:会计|财务)?(?:年\s*度|年)?){_DAY}{_OF_YEAR}"
 )
 _SHORT_CALENDAR = re.compile(
-    rf"(?<![a-z])fy\s*(\d{{2}})(?!\d)|(?<![\d.])(\d{{2}})\s*年{_DAY}(?:度)?(?:末|底)?"
+    rf"(?<![a-z])fy\s*(\d{{2}})(?!\d)|(?<![\d.])(\d{{2}})\s*(?:财年|年{_DAY}(?:度)?{_OF_YEAR})"
 )
 #: years before the year of the application
 _BEFORE = (
-    re.compile(r"(?<![a-z])[tn]\s*-\s*([123])(?!\d)\s*年?度?"),
-    re.compile(r"(大前|上上|前|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
+    re.compile(r"(?<![a-z])[tn]\s*-\s*([123])(?!\d)\s*(?:期|年?度?)"),
+    re.compile(r"(大前|上上|前一?|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
 )
-_BEFORE_WORDS = {"上": 1, "上一": 1, "去": 1, "上上": 2, "前": 2, "大前": 3}
+_BEFORE_WORDS = {"上": 1, "上一": 1, "前一": 1, "去": 1, "上上": 2, "前": 2, "大前": 3}
 _NEAR = re.compile(r"(?:最近|近)\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?")
 #: what no word for a year is without; most names are
-_ANY = re.compile(r"\d|[第近上前去〇零○]|first|second|third")
+_ANY = re.compile(r"\d|[第近上前去〇零○]|first|second|third|year")
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,9 @@ class YearWords:
         return place if place in (1, 2, 3) else None
 
 
-def near_years_count(names: Sequence[str]) -> bool:
-    """Whether 近一年, 近二年 and 近三年 stand side by side, and so mean one year each."""
-    return {1, 2, 3} <= {_DIGITS[match[1]] for name in names for match in _NEAR.finditer(name)}
+def near_years(name: str) -> tuple[str, set[int]]:
+    """A name without 近一年, 近二年, 近三年, and the numbers of those that stand in it."""
+    return _NEAR.sub(" ", name), {_DIGITS[match[1]] for match in _NEAR.finditer(name)}
 
 
 def split_year(
@@ -91,8 +96,8 @@ def split_year(
     application_year : int, optional
         To tell whether a place and a calendar year are the same year.
     near_counts : bool
-        近二年 and 近三年 mean one year each, as they stand beside 近一年; else they mean a span, which
-        says nothing beside a year of its own.
+        近二年 and 近三年 mean one year each, as they stand beside 近一年 of the same figure; else they
+        mean a span, which says nothing beside a year of its own.
     """
     if not _ANY.search(name):
         return YearWords(name)

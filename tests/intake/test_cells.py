@@ -151,13 +151,20 @@ def test_no_is_zero(text: str) -> None:
         ("较低", 3),
         ("强", 0),
         ("较弱", 3),
+        ("A级", 0),
+        ("B档", 1),
+        ("A（高）", 0),
+        ("较高(B)", 1),
     ],
 )
 def test_a_rating_is_a_letter_or_its_word(text: str, grade: int) -> None:
     assert parse(text, CellFormat(RATING)) == grade
 
 
-@pytest.mark.parametrize(("text", "field"), [("甲", RATING), ("待核实", ANSWER), ("F", RATING)])
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("甲", RATING), ("待核实", ANSWER), ("F", RATING), ("A（较高）", RATING), ("高级", ANSWER)],
+)
 def test_another_answer_is_refused(text: str, field: Field) -> None:
     with pytest.raises(CellTrouble):
         parse(text, CellFormat(field))
@@ -269,6 +276,12 @@ def test_a_column_says_what_its_cells_say_one_by_one(texts: list[str], field: Fi
         "'1500",
         '="1500"',
         "1500\xad",
+        "1500\u3164",
+        "\u28001500",
+        "1500\ufe0f",
+        "1500\U000e0020",
+        "＇1500",
+        "1’500",
     ],
 )
 def test_marks_that_no_reader_sees_do_not_matter(text: str) -> None:
@@ -282,16 +295,41 @@ def test_marks_that_no_reader_sees_do_not_matter(text: str) -> None:
     [
         ("□是 ☑否", 0.0), ("□是  √否", 0.0), ("是□ 否☑", 0.0), ("☑是 □否", 1.0), ("是■/否□", 1.0),
         ("☑有 □无", 1.0), ("否（2025年）", 0.0), ("未发生", 0.0), ("没有发生", 0.0), ("不存在", 0.0),
+        ("[ ]是 [√]否", 0.0), ("(√) 是 ( ) 否", 1.0), ("未发生过", 0.0), ("从未发生过", 0.0), ("无此现象", 0.0), ("无。", 0.0), ("没", 0.0),
+        ("无重大违法", 0.0), ("未受到行政处罚", 0.0), ("没有违法行为", 0.0), ("近一年内无违法违规记录", 0.0),
+        ("申请前一年内未发生重大安全、重大质量事故或严重环境违法行为", 0.0),
     ],
 )  # fmt: skip
 def test_an_answer_is_read_as_people_tick_and_write_it(text: str, answer: float) -> None:
     assert parse(text, CellFormat(ANSWER)) == answer
 
 
-@pytest.mark.parametrize("text", ["☑是 ☑否", "□是 □否", "是否", "□", "是 否", "合规", "（是）"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "☑是 ☑否",
+        "□是 □否",
+        "是否",
+        "□",
+        "是 否",
+        "合规",
+        "（是）",
+        "[ ]是 [ ]否",
+        "有重大违法",
+        "无环境违法",
+        "无安全事故",
+        "未受税务处罚",
+    ],
+)
 def test_boxes_that_answer_nothing_or_twice_are_refused(text: str) -> None:
     with pytest.raises(CellTrouble):
         parse(text, CellFormat(ANSWER))
+
+
+def test_what_denies_one_question_answers_no_other() -> None:
+    with pytest.raises(CellTrouble):
+        parse("无违法行为", CellFormat(FIELDS["ip_self_developed"]))
+    assert parse("没有", CellFormat(FIELDS["ip_self_developed"])) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -305,6 +343,12 @@ def test_boxes_that_answer_nothing_or_twice_are_refused(text: str) -> None:
         ("（一）软件1、基础软件", 10101.0),
         ("一、电子信息", 10.0),
         ("10101 基础软件", 10101.0),
+        ("基础软件（10101）", 10101.0),
+        ("电子信息 软件 基础软件", 10101.0),
+        ("01电子信息/0101软件/010101基础软件", 10101.0),
+        ("1.电子信息 > 1.1 软件 > 1.1.1 基础软件", 10101.0),
+        ("【电子信息】软件：基础软件", 10101.0),
+        ("先进制造和自动化/先进制造工艺及装备/智能装备驱动控制技术", 80403.0),
     ],
 )
 def test_a_field_is_read_by_the_path_that_the_official_system_shows(text: str, code: float) -> None:
@@ -313,7 +357,15 @@ def test_a_field_is_read_by_the_path_that_the_official_system_shows(text: str, c
 
 
 @pytest.mark.parametrize(
-    "text", ["软件/电子信息/基础软件", "1.1.1", "电子信息技术", "航空航天/基础软件", "/"]
+    "text",
+    [
+        "软件/电子信息/基础软件",
+        "1.1.1",
+        "电子信息技术",
+        "航空航天/基础软件",
+        "基础软件（10102）",
+        "/",
+    ],
 )
 def test_a_path_that_leads_nowhere_is_no_code(text: str) -> None:
     titles = titles_to_codes(load_scheme("hnte").titles_by_code)

@@ -41,6 +41,13 @@ def test_separators_and_small_letters_are_put_right() -> None:
 
 
 @pytest.mark.parametrize(
+    "before", ["统一社会信用代码：{}", "社会信用代码 {}", "USCC: {}", "（{}）"]
+)
+def test_the_name_of_the_column_before_a_code_is_no_part_of_it(before: str) -> None:
+    assert codes.parse(before.format(VALID)) == VALID
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         (VALID[:-1], "18 characters"),

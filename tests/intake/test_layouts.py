@@ -96,6 +96,34 @@ def test_a_form_of_labels_and_values_is_one_firm() -> None:
     assert batch.read == 1
 
 
+@pytest.mark.parametrize("number", ["{}、", "{}. ", "（{}）", "({})"])
+def test_numbers_of_questions_before_the_names_do_not_matter(number: str) -> None:
+    labels = ("企业名称", "2025年销售收入（万元）", "职工总数", "其中：科技人员数")
+    values = ("乙地一公司", "1500", "100", "20")
+    lines = [f"{number.format(n)}{label},{value}" for n, (label, value) in enumerate(zip(labels, values, strict=True), 1)]  # fmt: skip
+    batch = read("\n".join(lines))
+    assert values_of_one(batch, "name", "sales_revenue_y3", "st_staff") == ["乙地一公司", 1.5e7, 20]
+
+
+def values_of_one(batch: RowBatch, *names: str) -> list[object]:
+    return [batch.table.columns[name][0] for name in names]
+
+
+def test_a_span_of_three_years_in_a_form_is_no_figure_of_the_first() -> None:
+    batch = read(
+        "企业名称,乙地一公司\n近一年收入总额（万元）,1520\n近三年研发费用合计（万元）,296\n职工总数,100"
+    )
+    assert values_of_one(batch, "gross_income_y3", "staff_total") == [1.52e7, 100]
+    assert "rd_expense_y1" not in batch.table.columns
+
+
+def test_a_unit_above_the_names_of_the_figures_is_that_of_all() -> None:
+    batch = read(
+        "企业名称：乙地一公司,,,\n项目（万元）,T-3,T-2,T-1\n销售收入,100,110,120\n净资产,50,60,70\n研发费用,5,6,7"
+    )
+    assert values_of_one(batch, "sales_revenue_y1", "rd_expense_y3") == [1e6, 7e4]
+
+
 def test_a_table_that_may_be_turned_but_names_no_firm_is_refused_with_what_to_do() -> None:
     with pytest.raises(InputError, match=r"transpose"):
         read("指标,甲,乙\n第三年销售收入（万元）,1,2\n第三年净资产（万元）,1,2\n职工总数,3,4")

@@ -70,7 +70,8 @@ def test_thousands_can_be_declared_on_the_command_line(unit: str, tmp_path) -> N
 
 
 @pytest.mark.parametrize(
-    "line", ["单位：人、万元", "金额单位：万元", "单位：项，人；万元", "单位：户/万元"]
+    "line",
+    ["单位：人、万元", "金额单位：万元", "单位：项，人；万元", "单位：户/万元", "单位：RMB 10,000"],
 )
 def test_a_line_above_that_names_the_unit_of_money_beside_others_states_it_for_all(
     line: str,
@@ -80,3 +81,13 @@ def test_a_line_above_that_names_the_unit_of_money_beside_others_states_it_for_a
 
 def test_a_line_above_that_names_no_unit_of_money_states_none() -> None:
     assert powers(read(["单位：人", "", "", ""], HEADS, FIRM)) == [None, None]
+
+
+@pytest.mark.parametrize("line", ["单位：元、万元", "金额单位：万元/元", "单位：人、元，万元"])
+def test_of_two_units_of_money_above_a_table_none_is_that_of_all(line: str) -> None:
+    assert powers(read([line, "", "", ""], HEADS, FIRM)) == [None, None]
+
+
+@pytest.mark.parametrize("unit", ["RMB 10,000", "10,000 yuan", "ten thousand yuan"])
+def test_ten_thousands_are_read_in_figures_and_words(unit: str) -> None:
+    assert powers(read(["企业名称", f"第一年销售收入（{unit}）"])) == [4]

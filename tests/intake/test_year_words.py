@@ -27,7 +27,10 @@ def fields(*heads: str) -> list[str]:
         ("2024年末销售收入", 2), ("2025年度销售收入", 3), ("第三年（2025年）销售收入", 3), ("第一会计年度销售收入", 1),
         ("销售收入（2024年，万元）", 2), ("销售收入（万元、2024年）", 2), ("二〇二四年销售收入", 2),
         ("大前年销售收入", 1), ("申报前第三年销售收入", 1), ("2025年1-12月销售收入", 3), ("2025年实际销售收入", 3),
-        ("销售收入（上年度）", 3), ("销售收入_2024", 2),
+        ("销售收入（上年度）", 3), ("销售收入_2024", 2), ("2025财年销售收入", 3), ("25财年销售收入", 3), ("2024FY销售收入", 2),
+        ("前一年度销售收入", 3), ("截至2025年12月末销售收入", 3), ("2025年年末销售收入", 3), ("2025 年 度销售收入", 3),
+        ("2025年全年销售收入", 3), ("2025全年销售收入", 3), ("2024年累计销售收入", 2), ("公元2025年销售收入", 3),
+        ("申报年度前一年销售收入", 3), ("第三个会计年度销售收入", 3), ("Year Two 销售收入", 2), ("T-1期销售收入", 3),
     ],
 )  # fmt: skip
 def test_a_year_is_read_in_the_words_people_have_for_it(head: str, place: int) -> None:
@@ -40,8 +43,25 @@ def test_near_years_mean_one_year_each_where_all_three_stand() -> None:
     ]  # fmt: skip
 
 
+def test_a_span_of_three_years_is_no_year_beside_near_years_of_other_figures() -> None:
+    heads = ("近一年收入总额", "近两年净资产增长额", "近三年研发费用合计", "近三年销售收入")
+    found = read(*heads)
+    assert [column.field.id for column in found.columns] == ["name", "gross_income_y3"]
+    assert set(heads[1:]) <= {*found.unknown, *(head for head, _ in found.doubtful)}
+
+
 @pytest.mark.parametrize(
-    "head", ["近三年销售收入", "近两年销售收入", "销售收入", "3年销售收入", "2022年销售收入"]
+    "head",
+    [
+        "近三年销售收入",
+        "近两年销售收入",
+        "销售收入",
+        "3年销售收入",
+        "2022年销售收入",
+        "Y-1销售收入",
+        "year -1销售收入",
+        "前三年销售收入",
+    ],
 )
 def test_a_span_or_a_year_outside_the_window_is_asked_about(head: str) -> None:
     found = read(head)

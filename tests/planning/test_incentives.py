@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +121,15 @@ def test_the_western_rate_ends_with_2030() -> None:
     assert (kept.saving, ended.saving) == (0, 500_000)
 
 
+def test_a_rate_that_begins_on_the_last_day_of_a_year_is_that_of_the_year() -> None:
+    rules = incentives()
+    begun = rules.western.model_copy(update={"begins": date(2028, 12, 31)})
+    late = rules.model_copy(update={"western": begun})
+    known = {"western": True, "encouraged_share": 0.9, "rules": late}
+    assert saved(5e6, first=2028, **known) == [0]
+    assert saved(5e6, first=2027, **known) == [500_000]
+
+
 def test_a_year_with_the_status_of_a_technology_sme_lengthens_losses_without_the_certificate() -> (
     None
 ):
@@ -169,5 +180,9 @@ def test_a_year_of_loss_is_taxed_at_nothing_and_a_yuan_of_income_is_income() -> 
 def test_a_former_loss_that_cannot_be_is_refused_with_year_and_amount() -> None:
     with pytest.raises(InputError) as refusal:
         worth([1e6], 2027, losses={2025: -3.0})
-    values = refusal.value.message.values
+    message = refusal.value.message
+    assert message.text == (
+        "Loss of {year}: {amount}; expected a positive amount of a year before {first}."
+    )
+    values = message.values
     assert (values["year"], values["amount"], values["first"]) == (2025, -3.0, 2027)

@@ -138,6 +138,22 @@ def test_conversions_by_days_of_operation_are_averaged_as_in_exact_fractions(
     assert found == pytest.approx(float(put_to_use / (3 * Fraction(days, 1096))), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("basis", "low", "status"), [("counted", 118 / 182, 1), ("paid", 118 / 198, 0)]
+)
+def test_a_blank_category_leaves_the_domestic_share_between_its_ends_on_either_basis(
+    basis: str, low: float, status: int
+) -> None:
+    law = HNTE.edition("e2016").with_reading("domestic_share_basis", basis)
+    costs = dict.fromkeys((f"{name}_y{year}" for name in COSTS for year in (1, 2, 3)), 0)
+    costs |= {"rd_personnel_y3": 118, f"{OUTSOURCED_OVERSEAS}_y3": 80}
+    totals = {f"rd_expense{part}_y{year}": None for part in ("", "_domestic") for year in (1, 2, 3)}
+    firm = base() | totals | costs | {"rd_design_y3": None}
+    found = HNTE.criterion("domestic_rd_share")(table(firm), law)
+    assert found.interval is not None
+    assert (found.interval[0][0], found.status[0]) == (pytest.approx(low, rel=1e-12), status)
+
+
 def test_a_figure_that_a_blank_leaves_open_is_shown_between_its_ends() -> None:
     def shown(name: str, **changes: Any) -> str:
         (found,) = records(assess_table(table({**base(), **changes})))

@@ -7,6 +7,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import streamlit as st
 
@@ -26,7 +27,9 @@ from eligibility.app.widgets.markup import Markup, literal, tag
 from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.column_corrections import Pairs
+from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import Preview
+from eligibility.schemes.figure_scale import scale_signs
 from eligibility.screening import Screening
 from eligibility.store import ImportResult, Repository, table_facts
 
@@ -137,9 +140,29 @@ def progress(of: int) -> Callable[[int], None]:
 
 
 def _remarks(screening: Screening) -> list[Row]:
-    """The first remarks on rows that are taken all the same."""
+    """The first remarks on rows that are taken all the same, figures out of scale before all."""
     lines = [issue for issue in screening.batch.issues if not issue.fatal]
-    return [{"row": issue.row, "issues": [issue_entry(issue)]} for issue in lines[:REMARKS]]
+    told = [{"row": issue.row, "issues": [issue_entry(issue)]} for issue in lines[:REMARKS]]
+    return [*_scale_remarks(screening.batch), *told][:REMARKS]
+
+
+def _scale_remarks(batch: RowBatch) -> Iterator[Row]:
+    """Rows of which a figure does not fit with the firm's others, as in another unit."""
+    firms, fields = batch.table, {field.id: field for field in joint_fields()}
+    for sign in scale_signs(firms):
+        for place in np.flatnonzero(sign.rows).tolist():
+            about = [fields[name].title for name in sign.about(place) if name in fields]
+            yield {
+                "row": int(batch.rows[place]),
+                "issues": [
+                    {
+                        "firm": firms.texts("name")[place] or firms.texts("uscc")[place] or "",
+                        "column": language().of(about[0]) if about else "",
+                        "value": "",
+                        "expected": sign.text(place).model_dump(),
+                    }
+                ],
+            }
 
 
 def import_title(row: Row) -> Markup:
@@ -198,7 +221,7 @@ def remarks(row: Row) -> None:
     # an import staged by an earlier version has none
     if entries := row["remarks"]:
         title = _("Scored, with a remark: {n}").format(n=len(entries))
-        with st.expander(title, icon=":material/info:"):
+        with st.expander(title, expanded=len(entries) <= WHOLE, icon=":material/info:"):
             _draw(_issues_table(entries))
             if len(entries) == REMARKS:
                 st.caption(_("The first {n}; there may be more.").format(n=f"{REMARKS:,}"))

@@ -126,6 +126,24 @@ def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(
     assert set(pool.firms) == set(ids.values())
 
 
+def test_a_figure_in_another_unit_than_its_neighbours_is_remarked_before_anything_is_stored(
+    staffed: Staffed,
+) -> None:
+    heads = "name,application_date,sales_revenue_y3,rd_expense_y3"
+    content = (
+        f"{heads}\n甲公司,2026-05-10,15000000,1200000\n乙公司,2026-05-10,1500,12000000\n".encode()
+    )
+    app = staffed.open("import")
+    app.session_state[UPLOAD] = Upload("file.csv", content, blake2b(content).hexdigest())
+    app.run()
+    button(app, "Read the rows").click().run()
+    assert not app.exception
+    (remark,) = app.dataframe[1].value.to_dict("records")
+    assert (remark["Row"], remark["Firm"]) == (3, "乙公司")
+    assert "see whether yuan stand under 10k CNY" in remark["What was expected"]
+    assert "8,000 times sales revenue, 2025" in remark["What was expected"]
+
+
 def test_rejected_rows_come_back_as_they_came_with_their_reasons_and_can_be_repaired(
     staffed: Staffed,
 ) -> None:

@@ -1,0 +1,50 @@
+"""Blanks are worked out for rows alike together; each comes out as it does alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from eligibility.assessment.assess import assess_table
+from eligibility.assessment.record import records
+from tests.firms import base, table
+
+
+def none(*stems: str, years: str = "123") -> dict[str, Any]:
+    return {f"{stem}_y{year}": None for stem in stems for year in years}
+
+
+SERIES = ("conversions", "sales_revenue", "net_assets")
+#: by which years are blank, of which figure, and how long the firm has been there
+FIRMS = [
+    base(),
+    base(**none(*SERIES)),
+    base(registered_on=date(2024, 6, 1), **none(*SERIES)),
+    base(registered_on=date(2025, 2, 1), **none(*SERIES)),
+    base(registered_on=None, **none(*SERIES)),
+    base(registered_on=None, application_date=date(2025, 5, 10), **none(*SERIES)),
+    base(registered_on=None, **none("conversions", years="1")),
+    base(registered_on=None),
+    base(conversions_y1=10, conversions_y2=10, **none("conversions", years="3")),
+    base(registered_on=date(2024, 6, 1), **none("conversions", years="1")),
+    base(**none("sales_revenue", years="1"), **none("net_assets", years="3")),
+    base(**none("sales_revenue", years="3")),
+    base(**none("net_assets", years="12")),
+    base(net_assets_y2=0, **none("net_assets", years="1")),
+    base(sales_revenue_y2=40_000_000, **none("sales_revenue", years="3")),
+    base(registered_on=date(2025, 2, 1), **none("sales_revenue", years="12")),
+]
+
+
+def test_what_is_open_in_a_row_does_not_depend_on_the_rows_beside_it() -> None:
+    together = records(assess_table(table(*FIRMS)))
+    for firm, found in zip(FIRMS, together, strict=True):
+        (alone,) = records(assess_table(table(firm)))
+        assert found == alone
+
+
+def test_a_fill_is_tried_only_where_a_figure_is_blank_and_applies() -> None:
+    (young,) = records(assess_table(table(FIRMS[9])))
+    (item,) = [each for each in young["score"]["items"] if each["id"] == "conversion"]
+    # the blank year ended before the firm was registered
+    assert (item["low"], item["high"], item["missing"]) == (25, 30, [])
