@@ -114,6 +114,9 @@
     }
     heading.tabIndex = -1
     page.scrollTo(0, 0)
+    // on a phone the steps are one line to be moved sideways
+    const current = page.querySelector(".st-key-steps [kind=primary]")
+    if (current) current.scrollIntoView({ block: "nearest", inline: "center" })
     // on a phone the heading is below the list of steps: focus brings it into sight
     heading.focus()
   }
