@@ -22,6 +22,8 @@ from eligibility.intake.lists import main_share
 from eligibility.reports.number_format import percent
 from eligibility.schemes.lists import Count
 
+#: figures that a list stands in for, up to which each is named
+MOST_NAMED = 3
 #: rows of a list that are explained one by one
 EXPLAINED = 100
 #: pixels of a column of dates or short words under a title of four characters, and of numbers
@@ -140,6 +142,8 @@ def _overrides(count: Count, sheet: Sheet) -> list[str]:
     typed = [name for name in count.fields if name in field_ids and sheet.entry(fields[name])]
     if not typed:
         return []
+    if len(typed) > MOST_NAMED:
+        return [_("{n} figures come from the list.").format(n=len(typed))]
     titles = fmt.field_titles(typed, fields, sheet.reading.years)
     return [_("It stands in for what is typed: {titles}.").format(titles=titles)]
 

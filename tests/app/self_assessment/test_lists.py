@@ -125,3 +125,12 @@ def test_who_said_that_no_right_was_used_before_does_not_say_it_again_of_each_ro
         press(app, "Take these 1 rows into the list")
         (row,) = draft.lists["ip"]
         assert row.get("used") == used
+
+
+def test_figures_that_a_list_stands_in_for_are_counted_and_not_all_named() -> None:
+    stems = ("rd_personnel", "rd_direct", "rd_trial", "rd_other")
+    draft = Draft(facts=FACTS | {f"{stem}@2025": "5" for stem in stems}, step="rd")
+    draft.put("activity", [{"name": "RD01", "year": "2025", **dict.fromkeys(stems, "10")}])
+    said = html(page("self_assessment/steps", draft, "zh"))
+    assert "4 项数据来自清单。" in said
+    assert "替代已填写的" not in said
