@@ -49,7 +49,6 @@ def figure_sources(
     sources: dict[str, FigureSource] = {}
     before: dict[str, Any] = {}
     imported: list[Row] = []
-    accepted = [row for row in decisions if row["is_accepted"]]
     for line in log:
         if line["action"] == AuditAction.FIRM_IMPORT:
             imported.append(line)
@@ -57,7 +56,7 @@ def figure_sources(
             before[key] = was
             if key in sources or key not in facts or facts[key] != value:
                 continue
-            if source := _source(line, key, value, accepted, import_files, language):
+            if source := _source(line, key, value, decisions, import_files, language):
                 sources[key] = source
     # what an import adds it does not name one by one
     if len(imported) == 1:
@@ -79,7 +78,7 @@ def _source(
     line: Row,
     key: str,
     value: Any,
-    accepted: Sequence[Row],
+    decisions: Sequence[Row],
     import_files: Mapping[int, str],
     language: Language,
 ) -> FigureSource | None:
@@ -91,7 +90,14 @@ def _source(
         return FigureSource(_import_words(line, import_files, language))
     if line["action"] != AuditAction.SUBMISSION_DECIDE:
         return None
-    decision = next((row for row in accepted if row["key"] == key and row["value"] == value), None)
+    decision = next(
+        (
+            row
+            for row in decisions
+            if row["is_accepted"] and row["key"] == key and row["value"] == value
+        ),
+        None,
+    )
     if decision is None:
         return None
     words = _("sent by the firm {sent}, accepted by {name} {day}").format(

@@ -83,7 +83,7 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
             words = _("Columns not used: {names}")
             st.html(tag("p", words.format(names=_(", ").join(paste.unmatched_titles)), cls="muted"))
         names, rows = list(paste.titles), paste.rows
-        if kind == "ip" and _never_certified(sheet):
+        if kind == "ip" and _is_first_application(sheet):
             rows = [{"used": _("no")} | row for row in rows]
             names = list(dict.fromkeys((*names, "used")))
         st.dataframe(
@@ -98,7 +98,7 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         )
 
 
-def _never_certified(sheet: Sheet) -> bool:
+def _is_first_application(sheet: Sheet) -> bool:
     """Whether the firm answered that no right was used in an application before."""
     field = sheet.scheme.fields_by_id["ip_class2_used_count"]
     return read_as(sheet.entry(field), field) == 0
