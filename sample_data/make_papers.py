@@ -44,6 +44,7 @@ from tests.documents.layouts import (  # noqa: E402
     WPS,
     Layout,
 )
+from tests.documents.statements import profit_of  # noqa: E402
 
 #: folder, seed of the firm, what is told about it
 FIRMS = (
@@ -210,9 +211,11 @@ def write_reconciliation(path: Path, firm: Firm, *, mistaken: bool) -> None:
             put(name, "", "元", year, facts.differences[name])
         put("statement_revenue", "", "元", year, facts.sales)
         put("return_sales", "", "元", year, facts.sales)
+        # as its own income statement has them: that of small enterprises knows no other gains
+        stated = profit_of(facts, research_apart=not firm.small, gains_apart=not firm.small)
+        put("non_operating_income", "", "元", year, stated["non_operating"])
+        put("other_gains", "", "元", year, stated["gains"])
         for difference, own in (
-            ("non_operating_income", "non_operating"),
-            ("other_gains", "other_gains"),
             ("investment_income", "investment"),
             ("interest_income", "interest"),
             ("non_taxable_income", "non_taxable"),

@@ -100,7 +100,11 @@ DRAFT_ID, STEP = "draft", "step"
 def draft_query(step: str = "") -> dict[str, str]:
     """What the address of a page says of the self-assessment that is open."""
     open_draft = draft()
-    query = {} if open_draft is None or open_draft.id is None else {DRAFT_ID: str(open_draft.id)}
+    query = {}
+    if open_draft is not None and open_draft.id is not None:
+        query = {DRAFT_ID: str(open_draft.id)}
+    elif open_draft is not None and open_draft.key is None:
+        query = {DRAFT_ID: open_draft.template}
     query |= {STEP: step} if step else {}
     chosen = named_language()
     return query | ({session.LANGUAGE: chosen} if chosen else {})

@@ -103,6 +103,11 @@ class _Firm:
     uscc: str = ""
     name: str = ""
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a code or a name says which firm it is."""
+        return bool(self.uscc or self.name)
+
     def fits(self, other: _Firm) -> bool:
         """Whether both are named and may be one firm: by their codes, else by their names."""
         if self.uscc and other.uscc:
@@ -227,7 +232,12 @@ class _Reader:
     def reading(self, firm: str | None) -> PaperReading:
         """What all files together say."""
         uscc, name = self._whose(firm)
-        own = [file for file in self._files if not self._is_of_another(file, uscc, name)]
+        whose = _by_folder(self._files)
+        own = [
+            file
+            for file in self._files
+            if not self._is_of_another(file, whose.get(file.name, file.firm), uscc, name)
+        ]
         facts = [fact for file in own for form in file.forms for fact in form.facts]
         facts += [fact for file in own for fact in file.facts]
         facts += self._firm_facts(own)
@@ -267,13 +277,18 @@ class _Reader:
         name = wanted.name or next((each.name for each in fitting if each.name), "")
         return uscc, name
 
-    def _is_of_another(self, file: _File, uscc: str, name: str) -> bool:
-        is_nameless = not file.firm.uscc and not file.firm.name
-        other = not (is_nameless or _Firm(uscc, name).fits(file.firm))
+    def _is_of_another(self, file: _File, firm: _Firm, uscc: str, name: str) -> bool:
+        other = firm.is_named and not _Firm(uscc, name).fits(firm)
         if other:
-            why = Message(
-                "it is of {other}, not of {firm}; nothing was taken",
-                {"other": file.firm.name or file.firm.uscc, "firm": name or uscc},
+            parts = {"other": firm.name or firm.uscc, "firm": name or uscc}
+            why = (
+                Message("it is of {other}, not of {firm}; nothing was taken", parts)
+                if file.firm.is_named
+                else Message(
+                    "it names no firm and lies among papers of {other}, not of {firm}; nothing was "
+                    "taken",
+                    parts,
+                )
             )
             self._unread.append(UnreadPaper(file.name, "", why))
         return other
@@ -321,6 +336,20 @@ class _Reader:
                 key = calendar_key(field_id, as_of.year, self._scheme.latest_year_ids)
                 stem, year = split_calendar_key(key) or (key, None)
                 yield PaperFact(stem, year, value, each.source, certainty, note)
+
+
+def _by_folder(files: Sequence[_File]) -> dict[str, _Firm]:
+    """Files that name no firm → the one firm that all named ones of their folder are of."""
+    named: defaultdict[str, list[_Firm]] = defaultdict(list)
+    for file in files:
+        if file.firm.is_named:
+            named[file.name.rpartition("/")[0]].append(file.firm)
+    firms: dict[str, _Firm] = {}
+    for file in files:
+        around = named[file.name.rpartition("/")[0]]
+        if not file.firm.is_named and around and all(around[0].fits(each) for each in around):
+            firms[file.name] = around[0]
+    return firms
 
 
 def _rows_above(rows: Sequence[Row]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -65,18 +65,39 @@ def condition_sources(
     sources = draft.get("sources") or {}
     if not sources:
         return {}
+
+    def origin(key: str) -> tuple[str, str]:
+        stored, entry = sources.get(key), (draft.get("facts") or {}).get(key)
+        is_paper = stored and (entry is None or _same(entry, stored.get("entry", "")))
+        return (stored or {}).get("file", "") if is_paper else "", _origin(stored, entry, language)
+
+    return sources_by_condition(firm, origin, scheme, language)
+
+
+def sources_by_condition(
+    firm: FirmTable, origin: Callable[[str], tuple[str, str]], scheme: Scheme, language: Language
+) -> dict[str, ConditionSources]:
+    """Sources of the figures behind each condition of one firm.
+
+    Parameters
+    ----------
+    firm : FirmTable
+    origin : callable
+        Calendar key of a figure → the paper it stands in, or empty, and its source in words; a
+        figure without words is left out.
+    scheme : Scheme
+    language : Language
+    """
     year = firm.application_years[0].item()
     result = {}
     for condition, names in condition_fields(firm, scheme).items():
         files: dict[str, None] = {}
         lines = []
         for name in names:
-            key = calendar_key(name, year, all_latest_year_ids())
+            file, words = origin(calendar_key(name, year, all_latest_year_ids()))
+            files[file] = None
             title = language.of(scheme.fields_by_id[name].title_in_year(year))
-            stored, entry = sources.get(key), (draft.get("facts") or {}).get(key)
-            if stored and (entry is None or _same(entry, stored.get("entry", ""))):
-                files[stored.get("file", "")] = None
-            lines.append(f"{title}: {_origin(stored, entry, language)}")
+            lines += [f"{title}: {words}"] if words else []
         if lines:
             result[condition] = ConditionSources(tuple(filter(None, files)), tuple(lines))
     return result

@@ -82,9 +82,9 @@ class FirmSummary:
             each for each, state in zip(findings, states, strict=True) if state == "undetermined"
         ]
         if len(lacking) > NAMED:
-            return say("{met} of {count} conditions are met; {n} figures are missing to decide the other {rest}.").format(n=len(blank), rest=len(lacking), **places)  # fmt: skip
+            return say("{met} of {count} conditions are met; figures missing to decide the other {rest}: {n}.").format(n=len(blank), rest=len(lacking), **places)  # fmt: skip
         titles = self._titles(lacking)
-        return say("{met} of {count} conditions are met; {n} figures are missing to decide: {titles}.").format(n=len(blank), titles=titles, **places)  # fmt: skip
+        return say("{met} of {count} conditions are met; figures missing to decide {titles}: {n}.").format(n=len(blank), titles=titles, **places)  # fmt: skip
 
     @property
     def batch_line(self) -> str:

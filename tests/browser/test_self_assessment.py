@@ -335,3 +335,59 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         page.goto(f"{address}/start")
         settled(page)
         page.get_by_text("呼和浩特市青禾智能科技有限公司").wait_for()
+
+
+#: what the keyboard is on: its kind, and what it is called
+FOCUS = """() => {
+    const at = document.activeElement
+    const label = at.closest('label')
+    return [at.type || at.tagName, (at.ariaLabel || (label || at).innerText || '').trim()]
+}"""
+
+
+def tab_to(page: sync_api.Page, kind: str, name: str, most: int) -> None:
+    """Press Tab until the keyboard is on something, at most so many times."""
+    seen = []
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        at, label = page.evaluate(FOCUS)
+        if at == kind and name in label:
+            return
+        seen.append((at, label))
+    raise AssertionError(f"{kind} {name!r} is not among {seen}")
+
+
+def test_tab_space_and_enter_lead_from_the_checklist_of_evidence_to_the_result(
+    address: str, browser: sync_api.Browser
+) -> None:
+    with browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US") as page:
+        page.goto(f"{address}/start")
+        settled(page)
+        button(page, "Begin the full form")
+        page.wait_for_url("**/steps**")
+        # a reload keeps a form that nothing was typed into; Back leads to the start at once
+        page.reload()
+        settled(page)
+        assert page.locator("h1").inner_text() == "1. Main facts"
+        page.go_back()
+        page.wait_for_url("**/start**")
+        settled(page)
+        assert "step=" not in page.url
+        page.go_forward()
+        page.wait_for_url("**/steps**")
+        settled(page)
+        page.locator(".st-key-steps button").nth(5).focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="6. Capacity to innovate").wait_for()
+        settled(page)
+        tab_to(page, "checkbox", "Rules for the organisation of R&D", 40)
+        page.keyboard.press("Space")
+        page.get_by_text("1 of 3 are there → 2 of 6 points").wait_for()
+        settled(page)
+        # the keyboard stays where it was
+        assert page.evaluate(FOCUS)[0] == "checkbox"
+        tab_to(page, "submit", "See the result", 40)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/result**")
+        settled(page)
+        assert page.locator(".marks li").count() == 9

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
 
 from eligibility.documents.reading import read_documents
 from eligibility.domain.papers import Certainty, PaperReading
+from eligibility.i18n import ENGLISH
 from tests.documents.small_forms import (
     BALANCE,
     CODE,
@@ -321,6 +324,28 @@ def test_a_paper_of_another_firm_is_named_and_not_taken() -> None:
     assert OTHER_FIRM in str(unread.why)
     assert FIRM in str(unread.why)
     assert read_documents([other, own, sheet], firm=OTHER_CODE).name == OTHER_FIRM
+
+
+def test_a_paper_without_a_name_in_an_archive_is_of_the_firm_whose_folder_it_lies_in() -> None:
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w") as archive:
+        for folder, code, firm in (("甲", CODE, FIRM), ("乙", OTHER_CODE, OTHER_FIRM)):
+            named = workbook({"封面": cover(2024, code, firm), "A101010": income()})
+            archive.writestr(f"{folder}/2024年报表.xlsx", named)
+        archive.writestr("甲/2023年收入.xlsx", workbook({"Sheet1": income()}))
+        archive.writestr("乙/2022年收入.xlsx", workbook({"Sheet1": income()}))
+        # one more, so that most papers are the first firm's
+        archive.writestr("甲/2024年汇算.xlsx", workbook({"封面": cover(2024), "s": income()}))
+    reading = read_documents(("两家.zip", bundle.getvalue()), as_of=JUNE)
+    assert reading.name == FIRM
+    years = {fact.year for fact in reading.facts if fact.field == "sales_revenue"}
+    assert years == {2024, 2023}
+    refused = {paper.file: paper.why.say(ENGLISH) for paper in reading.unread}
+    assert refused.keys() == {"两家.zip/乙/2024年报表.xlsx", "两家.zip/乙/2022年收入.xlsx"}
+    assert (
+        f"it names no firm and lies among papers of {OTHER_FIRM}"
+        in refused["两家.zip/乙/2022年收入.xlsx"]
+    )
 
 
 def test_an_unknown_layout_is_said_its_rows_shown_and_nothing_guessed() -> None:

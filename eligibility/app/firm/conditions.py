@@ -134,10 +134,13 @@ def line_to_pass(finding: FindingRecord) -> str:
     return f"{sign} {amount}"
 
 
-def distance_words(firm: Firm, finding: FindingRecord) -> str:
-    """What is still lacking for a condition, or how much there is to spare."""
+def distance_words(firm: Firm, finding: FindingRecord, most: int = 2) -> str:
+    """What is still lacking for a condition, or how much there is to spare.
+
+    Of fields that are missing so many are named.
+    """
     if finding["status"] == "undetermined":
-        return _undetermined_reason(firm, finding)
+        return _undetermined_reason(firm, finding, most)
     if finding["status"] == "met":
         return _to_spare(finding)
     gap = next((gap for gap in firm.record["gaps"] if gap["finding"] == finding["id"]), None)
@@ -158,7 +161,7 @@ def _too_high(finding: FindingRecord) -> bool:
     )
 
 
-def _undetermined_reason(firm: Firm, finding: FindingRecord) -> str:
+def _undetermined_reason(firm: Firm, finding: FindingRecord, most: int) -> str:
     """What has to be filled in, or why nothing that could be would decide it."""
     if status(firm, finding) == EXPERTS:
         return _("the experts' points decide; own ratings narrow the range")
@@ -169,7 +172,7 @@ def _undetermined_reason(firm: Firm, finding: FindingRecord) -> str:
             more = _(" and {n} more").format(n=len(below) - CODES) if len(below) > CODES else ""
             sentence = _("choose a code at the lowest level: {codes}")
             return sentence.format(codes=listed + more)
-        names = fmt.missing_fields(finding["missing"], firm.scheme.fields_by_id, firm.years)
+        names = fmt.missing_fields(finding["missing"], firm.scheme.fields_by_id, firm.years, most)
         return _("missing: {names}").format(names=names)
     condition = firm.law.conditions_by_id[finding["id"]]
     return _("open to judgement") if condition.judges == "score" else language().of(condition.rule)

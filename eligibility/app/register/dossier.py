@@ -33,8 +33,10 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.application_form.contents import FormContents
 from eligibility.domain.errors import InputError
+from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import Message, msgid
 from eligibility.intake import codes
+from eligibility.reports.fact_sources import ConditionSources, sources_by_condition
 from eligibility.store import EARLY_STAGES, STAGE_WORDS, Repository, Stage, audit_words
 
 Row = Mapping[str, Any]
@@ -199,7 +201,7 @@ def assessment(repository: Repository, firm: Row) -> None:
     judged = firms_query.assess_facts(row["inputs"], cache.scheme(), row["record"])
     st.html(verdict.verdict_banner(judged))
     st.header(_("Conditions"), anchor=False)
-    conditions.conditions(judged)
+    conditions.conditions(judged, _condition_sources(repository, firm, row, judged.table))
     st.header(_("Innovation score"), anchor=False)
     score.score(judged)
     lists = firms_query.lists_of(repository, firm["id"])
@@ -207,6 +209,20 @@ def assessment(repository: Repository, firm: Row) -> None:
     evidence.evidence(judged, lists)
     if judged.record.get("readiness"):
         readiness.readiness(judged, cache.model()[0])
+
+
+def _condition_sources(
+    repository: Repository, firm: Row, assessment: Row, table: FirmTable
+) -> dict[str, ConditionSources]:
+    """Where the figures behind each condition come from, as far as the register knows."""
+    year = assessment["as_of"].year
+    sources = firms_query.sources_of(repository, firm, assessment["inputs"], year)
+
+    def origin(key: str) -> tuple[str, str]:
+        source = sources.get(key)
+        return (source.paper, source.words) if source else ("", "")
+
+    return sources_by_condition(table, origin, cache.scheme(), language())
 
 
 def plan(repository: Repository, firm: Row) -> None:

@@ -26,6 +26,7 @@ from eligibility.assessment.ladder import (
 )
 from eligibility.domain.calendar_window import (
     by_calendar_year,
+    calendar_key,
     calendar_years,
     latest_year_ids,
 )
@@ -34,7 +35,8 @@ from eligibility.domain.facts import Field, years_of
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import IntakeOptions, from_records
-from eligibility.schemes.registry import Scheme
+from eligibility.register.figure_sources import FigureSource
+from eligibility.schemes.registry import Scheme, all_latest_year_ids
 from eligibility.store import Repository, VersionedValue, table_facts
 
 Row = Mapping[str, Any]
@@ -72,12 +74,13 @@ def figures(repository: Repository, firm: Row) -> None:
     st.caption(
         _("Amounts in CNY 10,000. A cell left blank stays unknown; it is never taken for zero.")
     )
+    sources = firms_query.sources_of(repository, firm, copy.value, year)
     name = f"{what}:{copy.version}"
     wanted = _wanted_tracks(facts, what)
     with st.form(name):
         typed: dict[str, str] = {}
         for section, fields in _sections(scheme, facts, year, wanted):
-            typed |= _editor(f"{name}:{section}", section, fields, facts, year)
+            typed |= _editor(f"{name}:{section}", section, fields, facts, year, sources)
         if st.form_submit_button(_("Save and assess"), type="primary"):
             _submit(repository, firm["id"], year, typed, copy, what, scheme)
 
@@ -163,7 +166,14 @@ def _sections(
     return list(result.items())
 
 
-def _editor(key: str, title: str, fields: Sequence[Field], facts: Row, year: int) -> dict[str, str]:
+def _editor(
+    key: str,
+    title: str,
+    fields: Sequence[Field],
+    facts: Row,
+    year: int,
+    sources: Mapping[str, FigureSource],
+) -> dict[str, str]:
     """A table of one section; gives field id → what its cell says."""
     yearly = fields[0].in_series
     columns = YEARS if yearly else (ONCE,)
@@ -185,10 +195,20 @@ def _editor(key: str, title: str, fields: Sequence[Field], facts: Row, year: int
         name: st.column_config.TextColumn(heads[name], width=140) for name in columns
     }
     config["what"] = st.column_config.TextColumn(title, width=330)
+    config["source"] = st.column_config.TextColumn(_("Where from"), width="large")
+    origins = {stem: [field for field in fields if field.stem == stem] for stem in stems}
+    source = [_source_words(each, year, sources) for each in origins.values()]
     edited: pa.Table = st.data_editor(
-        pa.table({"what": what, **{name: pa.array(cells[name], pa.string()) for name in columns}}),
+        pa.table(
+            {
+                "what": what,
+                **{name: pa.array(cells[name], pa.string()) for name in columns},
+                # a column of blanks alone is left out
+                **({"source": source} if any(source) else {}),
+            }
+        ),
         column_config=config,
-        disabled=["what"],
+        disabled=["what", "source"],
         hide_index=True,
         height="content",
         placeholder="",
@@ -197,6 +217,23 @@ def _editor(key: str, title: str, fields: Sequence[Field], facts: Row, year: int
     )
     texts = {name: edited[name].to_pylist() for name in columns}
     return {name: (texts[column][row] or "").strip() for name, (column, row) in seats.items()}
+
+
+def _source_words(fields: Sequence[Field], year: int, sources: Mapping[str, FigureSource]) -> str:
+    """Where the figures of a row come from: once if all are of one source, else year by year."""
+    latest = all_latest_year_ids()
+    words = {
+        field: sources[key].words
+        for field in fields
+        if (key := calendar_key(field.id, year, latest)) in sources
+    }
+    if len(set(words.values())) < 2:
+        return next(iter(words.values()), "")
+    dated = (
+        _("{year}: {source}").format(year=years_of(year)[(field.year or 1) - 1], source=each)
+        for field, each in words.items()
+    )
+    return _("; ").join(dated)
 
 
 def _text(field: Field, value: Any) -> str:

@@ -28,14 +28,17 @@ from eligibility.app.address import (
     TEXT,
     VERDICT,
 )
+from eligibility.app.translation import language
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.status import verdict_word
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
 from eligibility.assessment.record_types import AssessmentRecord
+from eligibility.domain.calendar_window import by_calendar_year
 from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
-from eligibility.schemes.registry import Scheme
+from eligibility.register.figure_sources import FigureSource, figure_sources
+from eligibility.schemes.registry import Scheme, all_latest_year_ids
 from eligibility.screening import Firm
 from eligibility.store import (
     STAGE_WORDS,
@@ -49,6 +52,8 @@ from eligibility.store import (
 
 #: rows of a page of the list
 PAGE_ROWS = 100
+#: lines of a firm's log that the sources of its figures are looked for in
+LONGEST_LOG = 1_000
 #: order → the column to sort by, and whether the largest comes first
 ORDERS: Mapping[str, tuple[str, bool]] = {
     "name": ("name", False),
@@ -233,6 +238,23 @@ def _ends(low: float | None, high: float | None) -> str | None:
 def lists_of(repository: Repository, firm_id: int) -> dict[str, Any]:
     """The lists behind the counts of a firm of the register."""
     return {name: repository.records.ledger(firm_id, name).value for name in map(str, Ledger)}
+
+
+def sources_of(
+    repository: Repository, firm: Mapping[str, Any], facts: Mapping[str, Any], year: int
+) -> dict[str, FigureSource]:
+    """The sources of figures of a firm, by calendar key, as far as they are on record.
+
+    ``facts`` are by field id, as the application of a year has them.
+    """
+    lines = repository.overview.changes(firm["created_at"], firm_id=firm["id"], limit=LONGEST_LOG)
+    return figure_sources(
+        by_calendar_year(facts, year, all_latest_year_ids()),
+        lines,
+        repository.inbox.decisions(firm["id"]),
+        {row["id"]: row["file"] for row in repository.imports.recent()},
+        language(),
+    )
 
 
 def assess_facts(

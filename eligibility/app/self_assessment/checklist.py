@@ -28,7 +28,7 @@ def checklist(field: Field, sheet: Sheet) -> None:
     with st.container(gap=None, key=f"elements:{field.id}"):
         for element in item.elements:
             st.checkbox(
-                f"{language().of(element.title)} :small[{language().of(element.proof)}]",
+                f"{language().of(element.title)} :small[· {language().of(element.proof)}]",
                 key=form_state.element_key(name, element.id, on=element.id in ticked),
                 on_change=form_state.tick_element,
                 args=(item, name, element.id),

@@ -18,6 +18,8 @@ from eligibility.schemes.registry import load_scheme
 from eligibility.store import BrowserKey, Repository
 
 FIRST_STEP = "main"
+#: what a draft is that nothing was typed into yet, as the address of its pages names it
+BLANK_FORM, EXAMPLE, REGISTER = "blank", "example", "register"
 #: rows of an empty table, so that there is a cell to paste into
 BLANK = 5
 #: no two openings share a number, not even of two drafts in one session
@@ -48,6 +50,8 @@ class Draft:
         Another for every opening of a step: tables start anew with it.
     sought : tuple of str and int
         The field that the step was turned to for, if any, and the visit that turned to it.
+    template : str
+        What it started from; until it is stored, the same can be opened anew from it.
     """
 
     #: by id of a field or a list, those of a calendar year as ``stem@year``
@@ -71,6 +75,7 @@ class Draft:
     language: str = ""
     visit: int = 0
     sought: tuple[str, int] = ("", 0)
+    template: str = BLANK_FORM
     #: tracks of the ladder that the firm wants besides, before anything of them is entered
     tracks: list[str] = field(default_factory=list)
     #: the latest fiscal year of the form when something of that year was last typed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,7 +12,15 @@ import streamlit as st
 from eligibility.app import address, auth, cache, session
 from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state
-from eligibility.app.self_assessment.draft import Draft, from_state
+from eligibility.app.self_assessment.draft import (
+    BLANK_FORM,
+    EXAMPLE,
+    REGISTER,
+    Draft,
+    from_state,
+)
+from eligibility.app.self_assessment.example import example
+from eligibility.app.self_assessment.register_figures import from_register
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices
@@ -51,14 +59,32 @@ def save(draft: Draft, repository: Repository) -> None:
 
 
 def restore(repository: Repository) -> Draft | None:
-    """The draft that is open here, or the one of the address that this browser had open before."""
+    """The draft that is open here, or the one of the address that this browser had open before.
+
+    One that nothing was typed into yet is stored nowhere: it is opened anew.
+    """
+    if form_state.draft() is not None:
+        return form_state.draft()
     wanted, browser = address.query_number(address.DRAFT_ID), auth.browser()
-    if form_state.draft() is None and wanted is not None and browser:
+    if wanted is not None and browser:
         try:
             form_state.open_draft(from_state(repository, BrowserKey(wanted, browser)))
         except NotFound:
             return None
+    elif again := _anew(st.query_params.get(address.DRAFT_ID, ""), repository):
+        form_state.open_draft(again)
     return form_state.draft()
+
+
+def _anew(template: str, repository: Repository) -> Draft | None:
+    """A draft as it stood before anything was typed into it."""
+    if template == BLANK_FORM:
+        return Draft()
+    if template == EXAMPLE:
+        return example(cache.scheme(), date.today())
+    if template == REGISTER:
+        return from_register(repository, cache.scheme(), date.today())
+    return None
 
 
 def to_correct(draft: Draft) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.self_assessment.draft import EXAMPLE, Draft
 from eligibility.domain.calendar_window import by_calendar_year
 from eligibility.schemes.registry import Scheme
 
@@ -21,4 +21,4 @@ def example(scheme: Scheme, today: date) -> Draft | None:
         by_calendar_year(firm[part], today.year, scheme.latest_year_ids)
         for part in ("facts", "lists")
     )
-    return Draft(facts=facts, lists=lists)
+    return Draft(facts=facts, lists=lists, template=EXAMPLE)

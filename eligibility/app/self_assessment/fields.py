@@ -279,13 +279,18 @@ def _need_of_lower_rung(field: Field, sheet: Sheet) -> list[Markup]:
 
 
 def _issue(field: Field, sheet: Sheet) -> Markup:
-    sentence = _("{title}: {value}; expected: {expected}").format(
-        title=fmt.field_title(field, sheet.reading.years),
-        value=sheet.entry(field),
-        expected=sheet.issues[field.id].expectation.say(language()),
-    )
+    expected = sheet.issues[field.id].expectation.say(language())
     if field.kind == "code":
-        sentence = _("{trouble}. It changes no verdict: you can go on.").format(trouble=sentence)
+        # right above stands what was typed: the room below it is for what is wrong with it
+        sentence = _("Expected: {expected}. It changes no verdict: you can go on.").format(
+            expected=expected
+        )
+    else:
+        sentence = _("{title}: {value}; expected: {expected}").format(
+            title=fmt.field_title(field, sheet.reading.years),
+            value=sheet.entry(field),
+            expected=expected,
+        )
     fatal = sheet.issues[field.id].fatal
     return tag("p", sentence, cls="notice refused" if fatal else "notice", id=f"says-{field.id}")
 

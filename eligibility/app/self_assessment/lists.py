@@ -16,11 +16,14 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS
 from eligibility.domain.errors import InputError
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
+from eligibility.intake.draft_reader import read_as
 from eligibility.intake.list_paste import parse_paste
 from eligibility.intake.lists import main_share
 from eligibility.reports.number_format import percent
 from eligibility.schemes.lists import Count
 
+#: figures that a list stands in for, up to which each is named
+MOST_NAMED = 3
 #: rows of a list that are explained one by one
 EXPLAINED = 100
 #: pixels of a column of dates or short words under a title of four characters, and of numbers
@@ -79,17 +82,26 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         if paste.unmatched_titles:
             words = _("Columns not used: {names}")
             st.html(tag("p", words.format(names=_(", ").join(paste.unmatched_titles)), cls="muted"))
-        names = list(paste.titles)
+        names, rows = list(paste.titles), paste.rows
+        if kind == "ip" and _is_first_application(sheet):
+            rows = [{"used": _("no")} | row for row in rows]
+            names = list(dict.fromkeys((*names, "used")))
         st.dataframe(
-            table_of_rows(sheet.scheme.lists[kind], paste.rows, names),
+            table_of_rows(sheet.scheme.lists[kind], rows, names),
             column_config={name: config[name] for name in names},
             hide_index=True,
         )
         st.button(
-            _("Take these {n} rows into the list").format(n=len(paste.rows)),
+            _("Take these {n} rows into the list").format(n=len(rows)),
             on_click=form_state.replace_list,
-            args=(key, [*sheet.draft.lists[key], *paste.rows]),
+            args=(key, [*sheet.draft.lists[key], *rows]),
         )
+
+
+def _is_first_application(sheet: Sheet) -> bool:
+    """Whether the firm answered that no right was used in an application before."""
+    field = sheet.scheme.fields_by_id["ip_class2_used_count"]
+    return read_as(sheet.entry(field), field) == 0
 
 
 def _comes_to(kind: str, count: Count, sheet: Sheet) -> None:
@@ -130,6 +142,8 @@ def _overrides(count: Count, sheet: Sheet) -> list[str]:
     typed = [name for name in count.fields if name in field_ids and sheet.entry(fields[name])]
     if not typed:
         return []
+    if len(typed) > MOST_NAMED:
+        return [_("{n} figures come from the list.").format(n=len(typed))]
     titles = fmt.field_titles(typed, fields, sheet.reading.years)
     return [_("It stands in for what is typed: {titles}.").format(titles=titles)]
 

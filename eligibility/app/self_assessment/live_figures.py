@@ -49,14 +49,15 @@ def _condition(
     if firm is None or name not in findings:
         return tag("p", tag("span", _("Decided once the entries can be read"), cls="muted"))
     finding = findings[name]
+    own = [part for part in firm_conditions.own(firm, finding) if part != fmt.NOTHING]
     return tag(
         "p",
         badge(firm_conditions.status(firm, finding)),
         tag("b", firm_conditions.title(finding)),
-        tag("span", *firm_conditions.own(firm, finding)),
+        tag("span", *own),
         tag("span", firm_conditions.line_to_pass(finding), cls="muted"),
         tag("span", *_share_answer(finding, answer), cls="far"),
-        tag("span", firm_conditions.distance_words(firm, finding), cls="far"),
+        tag("span", firm_conditions.distance_words(firm, finding, most=1), cls="far"),
     )
 
 

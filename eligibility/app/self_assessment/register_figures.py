@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from eligibility.app.self_assessment.draft import Draft
+from eligibility.app.self_assessment.draft import REGISTER, Draft
 from eligibility.domain.calendar_window import by_calendar_year
 from eligibility.register.inbox_items import fields_by_key, stored_facts, value_text
 from eligibility.schemes.registry import Scheme
@@ -36,4 +36,5 @@ def from_register(repository: Repository, scheme: Scheme, today: date) -> Draft 
         for kind in map(str, Ledger)
         if (held := repository.records.ledger(rights.firm_id, kind).value)
     }
-    return Draft(facts=facts, lists=by_calendar_year(rows, today.year, scheme.latest_year_ids))
+    lists = by_calendar_year(rows, today.year, scheme.latest_year_ids)
+    return Draft(facts=facts, lists=lists, template=REGISTER)

@@ -57,6 +57,20 @@
     addEventListener("click", (click) => {
       if (click.target.closest("[data-print]")) print()
     })
+    // Streamlit turns to a page in two steps: the query of the new page under the address of the old
+    // one, then the new address. The first is no place that Back is to lead to.
+    let half_way = false
+    for (const acts of ["pointerdown", "keydown", "popstate"])
+      addEventListener(acts, () => (half_way = false), { capture: true })
+    const push = history.pushState
+    history.pushState = (state, unused, url) => {
+      const next = new URL(url, location.href)
+      const stays = next.pathname === location.pathname
+      const turns = half_way && !stays && next.search === location.search
+      half_way = stays
+      if (turns) history.replaceState(state, unused, url)
+      else push.call(history, state, unused, url)
+    }
   }
   const { step, title, sought } = asked
   // a field is drawn last of its step, on a slow machine some seconds later
@@ -100,6 +114,9 @@
     }
     heading.tabIndex = -1
     page.scrollTo(0, 0)
+    // on a phone the steps are one line to be moved sideways
+    const current = page.querySelector(".st-key-steps [kind=primary]")
+    if (current) current.scrollIntoView({ block: "nearest", inline: "center" })
     // on a phone the heading is below the list of steps: focus brings it into sight
     heading.focus()
   }

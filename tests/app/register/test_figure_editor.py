@@ -51,6 +51,23 @@ def test_corrected_figures_are_stored_and_judged(
     assert len(staffed.repository.records.assessments(firm)) == 2
 
 
+def test_each_figure_says_beside_it_who_gave_it(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = staffed.firm()
+    shown: list[pa.Table] = []
+    monkeypatch.setattr("streamlit.data_editor", lambda data, **_: shown.append(data) or data)
+    staffed.open("firm", firm=str(firm), tab="figures")
+    sources = {
+        what: source
+        for table in shown
+        if "source" in table.column_names
+        for what, source in zip(table["what"].to_pylist(), table["source"].to_pylist(), strict=True)
+    }
+    sales = next(source for what, source in sources.items() if what.startswith("Sales revenue"))
+    assert sales == f"typed by —, {date.today()}"
+
+
 def test_figures_of_the_latest_year_alone_have_one_cell(
     staffed: Staffed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

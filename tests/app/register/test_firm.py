@@ -55,6 +55,13 @@ def test_a_firm_shows_the_readiness_that_the_list_shows_with_all_that_belongs_to
     assert record["readiness"]["model"]["text"]["en"] in said
 
 
+def test_each_number_of_an_assessment_says_where_the_register_has_it_from(staffed: Staffed) -> None:
+    said = html(staffed.open("firm", firm=str(staffed.firm())))
+    staff = said.partition("第十一条（四）")[2].partition("</details>")[0]
+    assert "<dt>Where from</dt>" in staff
+    assert f"typed by —, {date.today()}" in staff
+
+
 def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
     firm = staffed.firm()
     staffed.assess(firm, 2025, st_staff=1, staff_total=100)

@@ -94,6 +94,23 @@ def test_an_example_is_stored_only_when_it_is_changed(store: Repository) -> None
     assert "Do first" in html(app)
 
 
+@pytest.mark.parametrize(
+    ("label", "template", "decided"), [("See an example", "example", 8), ("Begin the full form", "blank", 0)]
+)  # fmt: skip
+def test_what_nothing_was_typed_into_is_opened_anew_by_its_address(
+    store: Repository, label: str, template: str, decided: int
+) -> None:
+    app = press(page("self_assessment/start"), label)
+    assert app.session_state["draft"].template == template
+    # a reload is another session under the same address
+    again = page("self_assessment/start")
+    again.switch_page("eligibility/app/self_assessment/steps_page.py")
+    again.query_params["draft"] = template
+    again.run()
+    assert f"Decided {decided} / 9" in html(again)
+    assert not store.drafts.own_drafts()
+
+
 def test_the_result_is_shared_with_a_named_carrier_on_consent_only() -> None:
     from eligibility.store import LOCAL
 

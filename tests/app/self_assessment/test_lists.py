@@ -113,3 +113,24 @@ def test_a_month_half_filled_is_said_to_be_incomplete(
     assert "fill in both ends or leave blank: month 2" in html(app)
     (button,) = [each for each in app.button if each.label == "Put the averages into the form"]
     assert button.disabled
+
+
+def test_who_said_that_no_right_was_used_before_does_not_say_it_again_of_each_row() -> None:
+    pasted = "名称\t类别\t授权日期\t状态\t权利人\t取得方式\n甲软件\t软著\t2024-03-05\t已登记\t本企业\t原始取得"
+    for typed, used in (("0", "no"), ("", None)):
+        draft = Draft(facts=FACTS | {"ip_class2_used_count": typed}, step="ip")
+        app = page("self_assessment/steps", draft)
+        (box,) = [each for each in app.text_area if each.label.startswith("Rows copied")]
+        box.set_value(pasted).run()
+        press(app, "Take these 1 rows into the list")
+        (row,) = draft.lists["ip"]
+        assert row.get("used") == used
+
+
+def test_figures_that_a_list_stands_in_for_are_counted_and_not_all_named() -> None:
+    stems = ("rd_personnel", "rd_direct", "rd_trial", "rd_other")
+    draft = Draft(facts=FACTS | {f"{stem}@2025": "5" for stem in stems}, step="rd")
+    draft.put("activity", [{"name": "RD01", "year": "2025", **dict.fromkeys(stems, "10")}])
+    said = html(page("self_assessment/steps", draft, "zh"))
+    assert "4 项数据来自清单。" in said
+    assert "替代已填写的" not in said
