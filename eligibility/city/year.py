@@ -198,6 +198,29 @@ def shares_by(
     )
 
 
+def merge_shares(
+    shares: Mapping[str | None, Share], group_of: Mapping[str | None, str | None]
+) -> Mapping[str | None, Share]:
+    """Shares of larger groups, the most expected certifications first; None: of no larger group."""
+    groups: dict[str | None, list[Share]] = {}
+    for name, share in shares.items():
+        groups.setdefault(group_of.get(name), []).append(share)
+    merged = {
+        group: Share(
+            sum(part.firms for part in parts),
+            {
+                verdict: sum(part.verdicts[verdict] for part in parts)
+                for verdict in parts[0].verdicts
+            },
+            sum(part.expected_certifications for part in parts),
+        )
+        for group, parts in groups.items()
+    }
+    return dict(
+        sorted(merged.items(), key=lambda pair: (-pair[1].expected_certifications, str(pair[0])))
+    )
+
+
 def _share(standing: PortfolioState, chances: FirmChances, rows: Bools) -> Share:
     verdicts = {
         verdict: int(np.count_nonzero(rows & (standing.verdict == verdict)))

@@ -24,9 +24,13 @@ class YearResults(Access):
 
     @open_to(STAFF)
     def firms(self) -> list[Row]:
-        """Every firm that counts, by name: its row, ``carrier`` and ``adviser`` by name."""
+        """Every firm that counts, by name: its row, ``carrier`` and ``adviser`` by name, ``carrier_kind``."""
         columns: list[Any] = [firms.c[name] for name in _FIRM]
-        columns += [carriers.c.name.label("carrier"), accounts.c.name.label("adviser")]
+        columns += [
+            carriers.c.name.label("carrier"),
+            carriers.c.kind.label("carrier_kind"),
+            accounts.c.name.label("adviser"),
+        ]
         place = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
         with self._reading() as connection:
             return self._all(
