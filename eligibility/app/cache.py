@@ -460,6 +460,7 @@ def year_of(
         return city_year(
             standing, chances, city(), year=pool.year, as_of=day, target=target,
             already=pool.already, days=days, aim=aim, has_applied=pool.has_applied,
+            is_open=register_year.closed_batch(city(), pool.year, scheme()) is None,
             scheme=scheme(),
         )  # fmt: skip
 

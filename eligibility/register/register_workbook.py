@@ -30,8 +30,7 @@ def register_workbook(
 ) -> None:
     """Write the workbook: sheets of the year first, then those of ``staff_workbook``.
 
-    Firms are judged by their latest figures, as of the day, or of the first of the year where that is
-    later.
+    Firms are judged by their latest figures, as of the day for which these were entered, as on the list.
 
     Raises
     ------

@@ -19,7 +19,7 @@ from eligibility.city.forecast import Forecast
 from eligibility.city.portfolio import Aim
 from eligibility.city.scenarios import Scenario
 from eligibility.city.settings import City
-from eligibility.city.year import CityYear, merge_shares, shares_by
+from eligibility.city.year import CityYear, merge_shares
 from eligibility.domain.carriers import CARRIER_WORDS
 from eligibility.domain.law import Figure
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
@@ -324,11 +324,12 @@ def shares(city_year: CityYear, kind_of: Mapping[str | None, str | None]) -> Non
         _("Expected certified"),
     )
     titles = {kind.value: _(word) for kind, word in CARRIER_WORDS.items()} if by == KIND else {}
-    groups = (
-        merge_shares(city_year.by_carrier, kind_of)
-        if by == KIND
-        else shares_by(city_year.standing, city_year.chances, by)
-    )
+    groups = {
+        "district": city_year.by_district,
+        "industry": city_year.by_industry,
+        "carrier": city_year.by_carrier,
+        KIND: merge_shares(city_year.by_carrier, kind_of),
+    }[by]
     rows = [
         (
             titles.get(name, name) or _("not stated"),
