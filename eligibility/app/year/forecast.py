@@ -323,7 +323,9 @@ def shares(city_year: CityYear, kind_of: Mapping[str | None, str | None]) -> Non
         _("○ ineligible"),
         _("Expected certified"),
     )
-    titles = {kind.value: _(word) for kind, word in CARRIER_WORDS.items()} if by == KIND else {}
+    titles: dict[str | None, str] = {}
+    if by == KIND:
+        titles = {kind.value: _(word) for kind, word in CARRIER_WORDS.items()}
     groups = {
         "district": city_year.by_district,
         "industry": city_year.by_industry,
