@@ -54,7 +54,8 @@ class Scope:
 class ApplicationResult:
     """A firm's application of the year, and what became of it.
 
-    ``carrier_kind`` is the value of a ``CarrierKind``.
+    ``carrier_kind`` is the value of a ``CarrierKind``; ``reasons`` are msgids of the coded reasons of a
+    refusal, beside which ``reason`` is its text.
     """
 
     firm_id: int
@@ -70,6 +71,7 @@ class ApplicationResult:
     certificate_number: str | None
     certified_on: date | None
     reason: str | None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def application_results(
             certificate_number=best[firm_id][1]["certificate_number"],
             certified_on=best[firm_id][1]["certified_on"],
             reason=best[firm_id][1]["rejection_reason"],
+            reasons=tuple(best[firm_id][1]["reasons"]),
         )
         for firm_id, firm in firms.items()
         if firm_id in best

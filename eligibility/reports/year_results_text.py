@@ -216,8 +216,9 @@ def _lists(results: AnnualResults, language: Language) -> Iterator[Block]:
     else:
         yield Text(nothing)
     yield Heading(say("Firms refused"))
-    if refused := rows(Result.REFUSED, "reason"):
-        yield Grid((*place, say("Reason of refusal")), refused, (5, 2.4, 3, 2.2, 6))
+    if refused := _in_order(results.of(Result.REFUSED)):
+        lines = tuple((*_place(each), refusal_text(each, language)) for each in refused)
+        yield Grid((*place, say("Reason of refusal")), lines, (5, 2.4, 3, 2.2, 6))
     else:
         yield Text(nothing)
     yield Heading(say("Applications pending"))
@@ -354,6 +355,13 @@ def _gaps(results: AnnualResults, scheme: Scheme, language: Language) -> Iterato
         (8, 3),
         frozenset({1}),
     )
+
+
+def refusal_text(application: ApplicationResult, language: Language) -> str:
+    """Why an application was refused: its coded reasons, then the text beside them."""
+    say = language.text
+    titles = [say(title) for title in application.reasons]
+    return say("; ").join([*titles, *filter(None, [application.reason])])
 
 
 def _in_order(applications: Sequence[ApplicationResult]) -> list[ApplicationResult]:

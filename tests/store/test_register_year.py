@@ -273,6 +273,10 @@ def check_papers(play: Play, record: dict[str, Any], today: date, folder: Path) 
         )
         if n
     }
+    # why each was refused, in words and wherever it is named
+    why = "R&D activities or R&D expenses not proven"
+    refusals = [row for row in sheets["Applications"][1:] if row[7] == "refused"]
+    assert all(row[10] == why == rows[row[0]][-1] for row in refusals)
     assert len(sheets["Certificates ended"]) - 1 == len(results.ends)
     # who has no figures is a line of its own; verdicts are those of the list
     verdicts = Counter(row[7] for row in sheets["All firms"][1:] if row[7])
