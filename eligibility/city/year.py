@@ -44,7 +44,7 @@ class Share:
 class CityYear:
     """Results of one year of a city.
 
-    ``counted`` are the firms that may still be certified in it, of which every share is; once the last
+    ``is_counted`` are the firms that may still be certified in it, of which every share is; once the last
     batch has closed (not ``is_open``) those alone whose application is in.
     ``scenarios`` are those of ``Scenario`` in their order; ``ready_chance`` is that of a further ready firm, and ``more_needed`` how many of these it
     takes to reach the target with the city's confidence.
@@ -58,7 +58,7 @@ class CityYear:
     adviser_days: float
     basis: Message
     is_open: bool
-    counted: Bools
+    is_counted: Bools
     standing: PortfolioState
     chances: FirmChances
     options: SupportOptions
@@ -137,9 +137,9 @@ def city_year(
         aim=aim,
         most_steps=int(city.support.search_steps.value),
     )
-    counted = np.ones(standing.firms.rows, bool)
+    is_counted = np.ones(standing.firms.rows, bool)
     if has_applied is not None and not is_open:
-        counted = has_applied
+        is_counted = has_applied
     ready = chances.of_ready(standing.verdict == MET)
     if not ready:
         ready = city.assumed_chances.eligible.value
@@ -152,7 +152,7 @@ def city_year(
         adviser_days=there_are,
         basis=chances.basis,
         is_open=is_open,
-        counted=counted,
+        is_counted=is_counted,
         standing=standing,
         chances=chances,
         options=options,
@@ -160,12 +160,12 @@ def city_year(
         ready_chance=ready,
         more_needed=portfolio.without.more_needed(ready, city.forecast.confidence.value),
         by_verdict={
-            verdict: _share(standing, chances, counted & (standing.verdict == verdict))
+            verdict: _share(standing, chances, is_counted & (standing.verdict == verdict))
             for verdict in (MET, UNDETERMINED, UNMET)
         },
-        by_district=_shares_by(standing, chances, counted, "district"),
-        by_industry=_shares_by(standing, chances, counted, "industry"),
-        by_carrier=_shares_by(standing, chances, counted, "carrier"),
+        by_district=_shares_by(standing, chances, is_counted, "district"),
+        by_industry=_shares_by(standing, chances, is_counted, "industry"),
+        by_carrier=_shares_by(standing, chances, is_counted, "carrier"),
         gaps=shared_gaps(standing),
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
@@ -200,13 +200,13 @@ def next_year(before: CityYear, then: FirmChances, *, target: int) -> Forecast:
 
 
 def _shares_by(
-    standing: PortfolioState, chances: FirmChances, counted: Bools, column: str
+    standing: PortfolioState, chances: FirmChances, is_counted: Bools, column: str
 ) -> Mapping[str | None, Share]:
     """Shares by what stands in a column of texts, the most expected certifications first; None: blank."""
     written = standing.firms.texts(column)
     shares = {
-        name: _share(standing, chances, counted & (written == name))
-        for name in set(written[counted].tolist())
+        name: _share(standing, chances, is_counted & (written == name))
+        for name in set(written[is_counted].tolist())
     }
     return dict(
         sorted(shares.items(), key=lambda pair: (-pair[1].expected_certifications, str(pair[0])))

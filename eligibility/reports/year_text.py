@@ -39,7 +39,7 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
         "year": city_year.year,
         "as_of": city_year.as_of.isoformat(),
         "is_open": city_year.is_open,
-        "firms": int(city_year.counted.sum()),
+        "firms": int(city_year.is_counted.sum()),
         "chances": _both(city_year.basis),
         "calibrated": city_year.chances.is_calibrated,
         "capacity": _capacity(city_year),
