@@ -54,9 +54,9 @@ def current_firms(
     )
 
 
-def _own_day(known: Mapping[str, Any], year: int, day: date) -> date:
+def _own_day(facts: Mapping[str, Any], year: int, day: date) -> date:
     """The day for which figures of a year of application were entered, or a day in it."""
-    entered = str(known.get("application_date", ""))
+    entered = str(facts.get("application_date", ""))
     if entered.startswith(str(year)):
         return date.fromisoformat(entered)
     return date(year, 1, 1) if year < day.year else day
