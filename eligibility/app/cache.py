@@ -5,6 +5,7 @@ What comes from an upload is remembered for its session only: another session ne
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -357,12 +358,17 @@ def refresh_outlooks() -> None:
     _outlooks().refresh()
 
 
+def outlook_state(repository: Repository) -> Hashable:
+    """Names all that an outlook rests on: the store's changes of the year, the model, the day."""
+    return repository.year.last_change(), model_stamp(), date.today()
+
+
 def outlook(repository: Repository, year: int, *, patient: bool = True) -> CachedValue[Outlook]:
     """The year of the register as last worked out; at once, but for the first time."""
     shared = _staff_repository(repository)
     return _outlooks().of(
         (*_sight(shared), year),
-        lambda: (shared.year.last_change(), model_stamp(), date.today()),
+        lambda: outlook_state(shared),
         lambda: _outlook(shared, year),
         patient=patient,
     )
@@ -454,6 +460,7 @@ def year_of(
         return city_year(
             standing, chances, city(), year=pool.year, as_of=day, target=target,
             already=pool.already, days=days, aim=aim, has_applied=pool.has_applied,
+            is_open=register_year.closed_batch(city(), pool.year, scheme()) is None,
             scheme=scheme(),
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from eligibility.domain.text import msgid
 
 Row = Mapping[str, Any]
-Grouping = Literal["district", "carrier", "industry", "batch", "adviser"]
+Grouping = Literal["district", "carrier", "carrier_kind", "industry", "batch", "adviser"]
 
 
 class Result(StrEnum):
@@ -52,13 +52,18 @@ class Scope:
 
 @dataclass(frozen=True)
 class ApplicationResult:
-    """A firm's application of the year, and what became of it."""
+    """A firm's application of the year, and what became of it.
+
+    ``carrier_kind`` is the value of a ``CarrierKind``; ``reasons`` are msgids of the coded reasons of a
+    refusal, beside which ``reason`` is its text.
+    """
 
     firm_id: int
     uscc: str | None
     name: str
     district: str | None
     carrier: str | None
+    carrier_kind: str | None
     industry: str | None
     adviser: str | None
     batch: str | None
@@ -66,6 +71,7 @@ class ApplicationResult:
     certificate_number: str | None
     certified_on: date | None
     reason: str | None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,7 +217,7 @@ def application_results(
         firm = row["firm_id"]
         if firm in firms and (firm not in best or rank[result] < rank[best[firm][0]]):
             best[firm] = result, row
-    names = ("uscc", "name", "district", "carrier", "industry", "adviser")
+    names = ("uscc", "name", "district", "carrier", "carrier_kind", "industry", "adviser")
     return tuple(
         ApplicationResult(
             firm_id=firm_id,
@@ -221,6 +227,7 @@ def application_results(
             certificate_number=best[firm_id][1]["certificate_number"],
             certified_on=best[firm_id][1]["certified_on"],
             reason=best[firm_id][1]["rejection_reason"],
+            reasons=tuple(best[firm_id][1]["reasons"]),
         )
         for firm_id, firm in firms.items()
         if firm_id in best

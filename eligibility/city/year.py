@@ -44,6 +44,8 @@ class Share:
 class CityYear:
     """Results of one year of a city.
 
+    ``is_counted`` are the firms that may still be certified in it, of which every share is; once the last
+    batch has closed (not ``is_open``) those alone whose application is in.
     ``scenarios`` are those of ``Scenario`` in their order; ``ready_chance`` is that of a further ready firm, and ``more_needed`` how many of these it
     takes to reach the target with the city's confidence.
     """
@@ -55,6 +57,8 @@ class CityYear:
     goal: int
     adviser_days: float
     basis: Message
+    is_open: bool
+    is_counted: Bools
     standing: PortfolioState
     chances: FirmChances
     options: SupportOptions
@@ -84,6 +88,7 @@ def city_year(
     days: float | None = None,
     aim: Aim = Aim.EXPECTED,
     has_applied: Bools | None = None,
+    is_open: bool = True,
     scheme: Scheme | None = None,
 ) -> CityYear:
     """Compute one year of a city's firms.
@@ -100,6 +105,8 @@ def city_year(
         Deadlines are counted from it.
     has_applied : array of bool, shape (n,), optional
         Firms whose application is in: they count, but support comes too late for them.
+    is_open : bool, optional
+        Whether others may still apply in the year.
     scheme : Scheme, optional
         Has the batches; the one shipped if omitted.
 
@@ -130,6 +137,9 @@ def city_year(
         aim=aim,
         most_steps=int(city.support.search_steps.value),
     )
+    is_counted = np.ones(standing.firms.rows, bool)
+    if has_applied is not None and not is_open:
+        is_counted = has_applied
     ready = chances.of_ready(standing.verdict == MET)
     if not ready:
         ready = city.assumed_chances.eligible.value
@@ -141,6 +151,8 @@ def city_year(
         goal=goal,
         adviser_days=there_are,
         basis=chances.basis,
+        is_open=is_open,
+        is_counted=is_counted,
         standing=standing,
         chances=chances,
         options=options,
@@ -148,12 +160,12 @@ def city_year(
         ready_chance=ready,
         more_needed=portfolio.without.more_needed(ready, city.forecast.confidence.value),
         by_verdict={
-            verdict: _share(standing, chances, standing.verdict == verdict)
+            verdict: _share(standing, chances, is_counted & (standing.verdict == verdict))
             for verdict in (MET, UNDETERMINED, UNMET)
         },
-        by_district=shares_by(standing, chances, "district"),
-        by_industry=shares_by(standing, chances, "industry"),
-        by_carrier=shares_by(standing, chances, "carrier"),
+        by_district=_shares_by(standing, chances, is_counted, "district"),
+        by_industry=_shares_by(standing, chances, is_counted, "industry"),
+        by_carrier=_shares_by(standing, chances, is_counted, "carrier"),
         gaps=shared_gaps(standing),
         courses=course_needs(standing, city.courses),
         deadlines=upcoming(scheme.overlay(city.region), scheme.in_force(as_of), as_of),
@@ -187,14 +199,40 @@ def next_year(before: CityYear, then: FirmChances, *, target: int) -> Forecast:
     )
 
 
-def shares_by(
-    standing: PortfolioState, chances: FirmChances, column: str
+def _shares_by(
+    standing: PortfolioState, chances: FirmChances, is_counted: Bools, column: str
 ) -> Mapping[str | None, Share]:
     """Shares by what stands in a column of texts, the most expected certifications first; None: blank."""
     written = standing.firms.texts(column)
-    shares = {name: _share(standing, chances, written == name) for name in set(written.tolist())}
+    shares = {
+        name: _share(standing, chances, is_counted & (written == name))
+        for name in set(written[is_counted].tolist())
+    }
     return dict(
         sorted(shares.items(), key=lambda pair: (-pair[1].expected_certifications, str(pair[0])))
+    )
+
+
+def merge_shares(
+    shares: Mapping[str | None, Share], group_of: Mapping[str | None, str | None]
+) -> Mapping[str | None, Share]:
+    """Shares of larger groups, the most expected certifications first; None: of no larger group."""
+    groups: dict[str | None, list[Share]] = {}
+    for name, share in shares.items():
+        groups.setdefault(group_of.get(name), []).append(share)
+    merged = {
+        group: Share(
+            sum(part.firms for part in parts),
+            {
+                verdict: sum(part.verdicts[verdict] for part in parts)
+                for verdict in parts[0].verdicts
+            },
+            sum(part.expected_certifications for part in parts),
+        )
+        for group, parts in groups.items()
+    }
+    return dict(
+        sorted(merged.items(), key=lambda pair: (-pair[1].expected_certifications, str(pair[0])))
     )
 
 

@@ -11,7 +11,6 @@ import typer
 
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    ModelFolder,
     Tongue,
     end,
     held_scheme,
@@ -19,6 +18,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.file_input import FileInput, reads_file
+from eligibility.cli.institution import RegisterModel, open_institution
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -26,7 +26,6 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 if TYPE_CHECKING:
     from eligibility.city.certified_firm import CertifiedFirm
     from eligibility.i18n import Language
-    from eligibility.readiness.model import Model
     from eligibility.schemes.registry import Scheme
 
 
@@ -49,7 +48,7 @@ def certificates(
             "-o", help="Write the list to this .xlsx, or the duties to this .ics, instead."
         ),
     ] = None,
-    model: ModelFolder = None,
+    model: RegisterModel = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     *,
     source: FileInput,
@@ -65,17 +64,16 @@ def certificates(
         raise typer.BadParameter("FILE or --store, one of them.")
     batch = stock = None
     with refusals(lang) as spoken:
-        scheme = held_scheme(DEFAULT_SCHEME)
-        chosen_city = load_city(city or SHIPPED)
-        day = source.day
+        scheme, day = held_scheme(DEFAULT_SCHEME), source.day
         if file is None:
             from eligibility.register.stock_outlook import stock_outlook
-            from eligibility.store import Repository, Role, System, open_store
 
-            repository = Repository(open_store(), System(Role.MANAGER))
-            firms = certified_firms(repository, scheme, chosen_city, day)
-            stock = stock_outlook(repository, scheme, chosen_city, day, _model(model))
+            of = open_institution(model, city)
+            scheme = of.scheme
+            firms = certified_firms(of.repository, scheme, of.city, day)
+            stock = stock_outlook(of.repository, scheme, of.city, day, of.model)
         else:
+            chosen_city = load_city(city or SHIPPED)
             batch = source.read(file, scheme, fields_of_holders())
             firms = certified_in_file(batch.table, scheme, chosen_city, day)
         if output is not None:
@@ -88,14 +86,6 @@ def certificates(
             report_file(batch, spoken)
     if batch is not None:
         end(batch)
-
-
-def _model(folder: Path | None) -> Model | None:
-    if folder is None:
-        return None
-    from eligibility.readiness.artifact import load
-
-    return load(folder)
 
 
 def _write(

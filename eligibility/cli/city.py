@@ -12,7 +12,6 @@ import typer
 from eligibility.city.portfolio import Aim
 from eligibility.cli.candidates import Result
 from eligibility.cli.common import (
-    ModelFolder,
     Tongue,
     end,
     held_scheme,
@@ -20,6 +19,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.file_input import FileInput, reads_file
+from eligibility.cli.institution import RegisterModel, open_institution
 from eligibility.domain.errors import InputError
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
@@ -61,7 +61,7 @@ def portfolio(
         Path | None,
         typer.Option("--city", help="Targets, priorities and assumptions; the shipped if omitted."),
     ] = None,
-    model: ModelFolder = None,
+    model: RegisterModel = None,
     form: Annotated[Result, typer.Option("--format")] = Result.TEXT,
     *,
     source: FileInput,
@@ -81,7 +81,7 @@ def portfolio(
                     "With --store the register of today says which firms there are; give no file, no "
                     "--already and no --as-of."
                 )
-            record = store_record(load_city(city or SHIPPED), year, target, days, aim, model)
+            record = _store_record(city, year, target, days, aim, model)
             if form is Result.JSON:
                 print(json_text(record), end="")
             else:
@@ -117,8 +117,8 @@ def portfolio(
     end(batch)
 
 
-def store_record(
-    city: City,
+def _store_record(
+    city: Path | None,
     year: int | None,
     target: int | None,
     days: float | None,
@@ -126,22 +126,16 @@ def store_record(
     model: Path | None,
 ) -> dict[str, Any]:
     """The year of the register as plain data: its tally beside what ``city_record`` says."""
-    from eligibility.readiness.artifact import load
-    from eligibility.readiness.paths import models_folder
     from eligibility.register.year_record import year_record
-    from eligibility.store import Repository, Role, System, open_store
 
-    repository = Repository(open_store(), System(Role.MANAGER))
-    # the model that the pages use
-    folder = models_folder() / DEFAULT_SCHEME if model is None else model
-    today = date.today()
+    institution, today = open_institution(model, city), date.today()
     return year_record(
-        repository,
+        institution.repository,
         year or today.year,
-        city,
-        held_scheme(DEFAULT_SCHEME),
+        institution.city,
+        institution.scheme,
         today,
-        load(folder) if folder.is_dir() else None,
+        institution.model,
         target=target,
         days=days,
         aim=aim,

@@ -17,6 +17,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.file_input import FileInput, one_firm, reads_file
+from eligibility.cli.institution import open_institution
 from eligibility.domain.text import json_text
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -63,13 +64,11 @@ def ladder(
         nodes = {code: title for rung in rungs() for code, title in rung.titles_by_code.items()}
         city, day = load_city(), source.day
         if file is None:
-            from eligibility.register.assumptions import load_settings
             from eligibility.register.current_firms import current_firms
-            from eligibility.store import Repository, Role, System, open_store
 
-            repository = Repository(open_store(), System(Role.MANAGER))
-            city = load_settings(repository).city
-            batch = current_firms(repository, scheme, day)
+            of = open_institution()
+            city, scheme = of.city, of.scheme
+            batch = current_firms(of.repository, scheme, day)
         else:
             batch = source.read(file, scheme, joint_fields(), nodes)
         firms = batch.table

@@ -12,7 +12,6 @@ import typer
 from eligibility.atomic_file import check_output
 from eligibility.cli.city import applying_in, chances_of
 from eligibility.cli.common import (
-    ModelFolder,
     SchemeId,
     Tongue,
     day_of,
@@ -22,6 +21,7 @@ from eligibility.cli.common import (
     report_file,
 )
 from eligibility.cli.file_input import FileInput, one_firm, reads_file
+from eligibility.cli.institution import RegisterModel, open_institution
 from eligibility.domain.errors import InputError
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -75,7 +75,7 @@ def report(
             "--city", help="With --year: targets and assumptions; the shipped if omitted."
         ),
     ] = None,
-    model: ModelFolder = None,
+    model: RegisterModel = None,
     *,
     source: FileInput,
     scheme: SchemeId = DEFAULT_SCHEME,
@@ -210,10 +210,7 @@ def _of_register(
     carrier: str | None,
 ) -> None:
     from eligibility.city.annual_results import Scope
-    from eligibility.readiness.artifact import load
-    from eligibility.register.assumptions import load_settings
     from eligibility.register.year_report import year_report
-    from eligibility.store import Repository, Role, System, open_store
 
     is_workbook = output.suffix.lower() == ".xlsx"
     if output.suffix.lower() not in (".docx", ".pdf", ".xlsx"):
@@ -223,23 +220,20 @@ def _of_register(
     if is_workbook and (district or carrier):
         raise InputError("--district and --carrier go with a report (.docx, .pdf).")
     check_output(output)
-    repository = Repository(open_store(), System(Role.MANAGER))
-    settings = load_settings(repository)
-    held_model = load(model) if model else None
+    of = open_institution(model)
     if is_workbook:
         from eligibility.register.register_workbook import register_workbook
 
-        scheme = settings.schemes[DEFAULT_SCHEME]
-        register_workbook(output, repository, year, scheme, as_of, language, held_model)
+        register_workbook(output, of.repository, year, of.scheme, as_of, language, of.model)
         return
     paper = year_report(
-        repository,
+        of.repository,
         year,
-        settings.schemes[DEFAULT_SCHEME],
-        settings.city,
+        of.scheme,
+        of.city,
         as_of,
         language,
-        held_model,
+        of.model,
         Scope(district, carrier),
     )
     _write_paper(paper, output)

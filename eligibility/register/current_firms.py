@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from eligibility.assessment.ladder import joint_fields, joint_fields_by_id
 from eligibility.city.certificates import certificates
@@ -21,8 +23,8 @@ def current_firms(
 ) -> RowBatch:
     """Every firm that counts, by name, with all that is known of it as an application of the day has it.
 
-    With ``latest`` a firm whose figures end earlier is taken as an application of the year after them,
-    as the forecast of the year takes it. A recorded certificate says that a firm has the title, whatever was answered; titles of other
+    With ``latest`` a firm is taken as of the day for which its newest figures were entered, as the list of
+    firms and the forecast of the year take it. A recorded certificate says that a firm has the title, whatever was answered; titles of other
     schemes are what the firm states. Rows are numbered from 1; one whose figures contradict themselves
     is among the rejects, and one without figures stands with its name alone.
     """
@@ -36,7 +38,7 @@ def current_firms(
         firm = row["id"]
         known = facts.get(firm, {})
         ends = max(calendar_years(known), default=day.year)
-        on = date(ends + 1, 1, 1) if latest and ends + 1 < day.year else day
+        on = _own_day(known, ends + 1, day) if latest else day
         window = calendar.cut({**known, "application_date": on.isoformat()}, on.year)
         # what is asked of the latest year alone has no field in another
         known = {name: value for name, value in window.items() if name in joint_fields_by_id()}
@@ -50,3 +52,11 @@ def current_firms(
         IntakeOptions(application_date=day, covered_from=scheme.covered_from),
         catalogue=scheme.titles_by_code,
     )
+
+
+def _own_day(facts: Mapping[str, Any], year: int, day: date) -> date:
+    """The day for which figures of a year of application were entered, or a day in it."""
+    entered = str(facts.get("application_date", ""))
+    if entered.startswith(str(year)):
+        return date.fromisoformat(entered)
+    return date(year, 1, 1) if year < day.year else day

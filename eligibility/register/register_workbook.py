@@ -15,6 +15,7 @@ from eligibility.register.current_firms import current_firms
 from eligibility.register.year_results import annual_results
 from eligibility.reports.staff_workbook import staff_workbook
 from eligibility.reports.workbook import SheetBook, SheetColumn
+from eligibility.reports.year_results_text import refusal_text
 from eligibility.schemes.registry import Scheme
 from eligibility.store import STAGE_WORDS, Repository, YearTally
 
@@ -30,8 +31,7 @@ def register_workbook(
 ) -> None:
     """Write the workbook: sheets of the year first, then those of ``staff_workbook``.
 
-    Firms are judged by their latest figures, as of the day, or of the first of the year where that is
-    later.
+    Firms are judged by their latest figures, as of the day for which these were entered, as on the list.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def _year_sheets(
                 say(RESULT_WORDS[each.result]),
                 each.certificate_number,
                 each.certified_on,
-                each.reason,
+                refusal_text(each, language),
             )
             for each in results.applications
         ),

@@ -71,6 +71,7 @@ def register_year(
         days=days,
         aim=aim,
         has_applied=pool.has_applied,
+        is_open=closed_batch(city, pool.year, scheme, today) is None,
         scheme=scheme,
     )
 

@@ -18,6 +18,7 @@ from eligibility.city.annual_results import (
     work_counts,
 )
 from eligibility.city.certificates import certificates
+from eligibility.register.review_reasons import REVIEW_REASONS
 from eligibility.schemes.registry import Scheme
 from eligibility.store import LEADS, Repository, Stage
 
@@ -72,9 +73,15 @@ def annual_results(
 
 def _as_known(row: Row, day: date) -> Row:
     """An application as it stood on a day: what was certified later is pending still."""
+    row = {**row, "reasons": [_reason_title(code) for code in row["reasons"]]}
     issued = row["certified_on"]
     is_later = issued is not None and issued > day
     return {**row, "certified": None, "certified_on": None} if is_later else row
+
+
+def _reason_title(code: str) -> str:
+    """What a coded reason is called; a code of an earlier version as it is."""
+    return REVIEW_REASONS[code].title if code in REVIEW_REASONS else code
 
 
 def _certificates(

@@ -126,28 +126,34 @@ class _Annual:
 
     def paper(self) -> Paper:
         say, record = self.say, self.record
-        parts = (self.target, self.funnel, self.groups, self.gaps, self.support, self.next_year)
+        parts = [self.target, self.funnel, self.groups, self.gaps, self.support, self.next_year]
+        if not record["is_open"]:
+            # support comes too late for those whose application is in
+            parts.remove(self.support)
         results, place = self.results, self.carrier or record["city"][self.lang]
         blocks = tuple(block for part in parts for block in part())
-        basis = (
-            say("Chances: {basis}").format(basis=record["chances"][self.lang]),
-            *at_prior_text(record, self.language),
-        )
         if results is None:
             counted = say("As of {day}; {firms} firms apply in the year")
             title = say("{city}: high-tech enterprises in {year}")
             return Paper(
                 title=title.format(city=place, year=record["year"]),
-                lines=(counted.format(day=record["as_of"], firms=record["firms"]), *basis),
+                lines=(counted.format(day=record["as_of"], firms=record["firms"]), *self.basis()),
                 blocks=blocks,
                 language=self.language,
             )
         return Paper(
             title=report_title(results.scope, place, record["year"], self.language),
-            lines=(*results_lines(results, self.language), *basis),
+            lines=results_lines(results, self.language),
             blocks=(*results_blocks(results, self.scheme, self.language), *blocks),
             language=self.language,
             lead=results_lead(results, self.language),
+        )
+
+    def basis(self) -> tuple[str, ...]:
+        """What every chance of the paper rests on."""
+        return (
+            self.say("Chances: {basis}").format(basis=self.record["chances"][self.lang]),
+            *at_prior_text(self.record, self.language),
         )
 
     def target(self) -> Iterator[Block]:
@@ -167,6 +173,8 @@ class _Annual:
                     pending=pending,
                 )
             )
+            for line in self.basis():
+                yield Text(line, "note")
         low, high = seen["interval_80"]
         rows = [
             (
@@ -210,6 +218,9 @@ class _Annual:
                 ),
             ),
         )
+        if not self.record["is_open"]:
+            yield Text(say("The last batch has closed: only applications filed are counted."))
+            return
         more = seen["more_needed"]
         if not more["firms"]:
             sentence = say("The chance of the target is {sure} or more as it stands.")
@@ -300,6 +311,8 @@ class _Annual:
         title = say("Common gaps")
         if self.results is not None:
             title = say("Gaps of those that may be certified in the year")
+            if not self.record["is_open"]:
+                title = say("Gaps of those that may apply in the next year")
         yield Heading(title)
         conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
         if conditions:

@@ -13,6 +13,7 @@ from eligibility.city.annual_results import (
     Scope,
 )
 from eligibility.city.year import Share
+from eligibility.domain.carriers import CARRIER_WORDS
 from eligibility.domain.results import MET
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
@@ -165,11 +166,17 @@ def _groups(results: AnnualResults, language: Language) -> Iterator[Block]:
     words: dict[Grouping, tuple[str, str]] = {
         "district": (say("District"), say("(no district)")),
         "carrier": (say("Carrier"), say("(no carrier)")),
+        "carrier_kind": (say("Kind of carrier"), say("(no kind of carrier)")),
         "industry": (say("Industry"), say("(no industry)")),
         "batch": (say("Batch"), say("(no batch)")),
         "adviser": (say("Adviser"), say("(no adviser)")),
     }
-    alike = {"district": results.scope.district, "carrier": results.scope.carrier}
+    kinds = {kind.value: say(word) for kind, word in CARRIER_WORDS.items()}
+    alike = {
+        "district": results.scope.district,
+        "carrier": results.scope.carrier,
+        "carrier_kind": results.scope.carrier,
+    }
     for grouping, (title, nobody) in words.items():
         if alike.get(grouping) is not None:
             continue
@@ -178,7 +185,9 @@ def _groups(results: AnnualResults, language: Language) -> Iterator[Block]:
             (title, say("applied"), say("certified"), say("pending"), say("refused")),
             tuple(
                 (
-                    name or nobody,
+                    (kinds.get(name, name) if grouping == "carrier_kind" else name)
+                    if name
+                    else nobody,
                     str(sum(counts.values())),
                     *(str(counts.get(result, 0)) for result in Result),
                 )
@@ -207,8 +216,9 @@ def _lists(results: AnnualResults, language: Language) -> Iterator[Block]:
     else:
         yield Text(nothing)
     yield Heading(say("Firms refused"))
-    if refused := rows(Result.REFUSED, "reason"):
-        yield Grid((*place, say("Reason of refusal")), refused, (5, 2.4, 3, 2.2, 6))
+    if refused := _in_order(results.of(Result.REFUSED)):
+        lines = tuple((*_place(each), refusal_text(each, language)) for each in refused)
+        yield Grid((*place, say("Reason of refusal")), lines, (5, 2.4, 3, 2.2, 6))
     else:
         yield Text(nothing)
     yield Heading(say("Applications pending"))
@@ -345,6 +355,13 @@ def _gaps(results: AnnualResults, scheme: Scheme, language: Language) -> Iterato
         (8, 3),
         frozenset({1}),
     )
+
+
+def refusal_text(application: ApplicationResult, language: Language) -> str:
+    """Why an application was refused: its coded reasons, then the text beside them."""
+    say = language.text
+    titles = [say(title) for title in application.reasons]
+    return say("; ").join([*titles, *filter(None, [application.reason])])
 
 
 def _in_order(applications: Sequence[ApplicationResult]) -> list[ApplicationResult]:

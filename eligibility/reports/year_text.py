@@ -38,7 +38,8 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
         "city": city_year.city.title.model_dump(),
         "year": city_year.year,
         "as_of": city_year.as_of.isoformat(),
-        "firms": city_year.standing.firms.rows,
+        "is_open": city_year.is_open,
+        "firms": int(city_year.is_counted.sum()),
         "chances": _both(city_year.basis),
         "calibrated": city_year.chances.is_calibrated,
         "capacity": _capacity(city_year),
@@ -194,10 +195,16 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
             # of a file all firms apply
             if record["scenarios"][0]["applications"] != record["scenarios"][1]["applications"]
         ),
-        say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
-            firms=more["firms"],
-            chance=certified_chance(more["chance_of_each"]),
-            sure=limit(more["for_probability"]),
+        *(
+            [
+                say("{firms} more ready firms (chance {chance} each) would make it {sure}").format(
+                    firms=more["firms"],
+                    chance=certified_chance(more["chance_of_each"]),
+                    sure=limit(more["for_probability"]),
+                )
+            ]
+            if record["is_open"]
+            else [say("The last batch has closed: only applications filed are counted.")]
         ),
         *_told_outcome_next(record, language),
         *at_prior_text(record, language),

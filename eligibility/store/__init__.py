@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from eligibility.domain.carriers import CARRIER_WORDS, CarrierKind
 from eligibility.domain.errors import StoreUnavailable
 from eligibility.store.accounts import Accounts, SignedIn
 from eligibility.store.actors import (
@@ -42,7 +43,7 @@ from eligibility.store.engine import close_stores, open_store
 from eligibility.store.fact_rows import table_facts
 from eligibility.store.firm_filter import FirmFilter
 from eligibility.store.firms import ResultPage
-from eligibility.store.identity_tables import CARRIER_WORDS, PAIR_WORDS, CarrierKind, PairReason
+from eligibility.store.identity_tables import PAIR_WORDS, PairReason
 from eligibility.store.import_matching import Decision
 from eligibility.store.import_merge import ImportResult
 from eligibility.store.imports import Would

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, func, select, true, update
 
+from eligibility.domain.carriers import CarrierKind
 from eligibility.domain.errors import Conflict, InputError
 from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.accounts import end_sign_ins, new_account, open_still
@@ -11,7 +12,6 @@ from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
 from eligibility.store.assumptions import record_change, target_change
 from eligibility.store.audit import AuditAction
 from eligibility.store.engine import alone
-from eligibility.store.identity_tables import CarrierKind
 from eligibility.store.passwords import hash_password
 from eligibility.store.rows import Facts, Row, only
 from eligibility.store.schema import (

@@ -15,23 +15,6 @@ from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 from eligibility.store.schema import metadata, of_name
 
 
-class CarrierKind(StrEnum):
-    """Kind of a carrier, in the order in which firms move along them."""
-
-    SPACE = "space"
-    INCUBATOR = "incubator"
-    ACCELERATOR = "accelerator"
-    PARK = "park"
-
-
-CARRIER_WORDS = {
-    CarrierKind.SPACE: msgid("maker space"),
-    CarrierKind.INCUBATOR: msgid("incubator"),
-    CarrierKind.ACCELERATOR: msgid("accelerator"),
-    CarrierKind.PARK: msgid("park"),
-}
-
-
 class PairReason(StrEnum):
     """Why two files may be one firm's."""
 

@@ -5,7 +5,7 @@ A figure is stored under its calendar year; an application's form shows those of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -15,12 +15,12 @@ from eligibility.domain.calendar_window import cut_window, split_calendar_key
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.schemes.registry import all_latest_year_ids, firm_ids
 from eligibility.store.access import Access, files_of, open_to
-from eligibility.store.actors import ANYONE
+from eligibility.store.actors import ANYONE, STAFF
 from eligibility.store.assessment_gaps import gap_columns
 from eligibility.store.audit import AuditAction
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
-from eligibility.store.rows import Facts, Row, plain
+from eligibility.store.rows import Facts, Row, plain, slices
 from eligibility.store.schema import (
     HEADLINE,
     HEADLINE_SCHEME,
@@ -57,6 +57,21 @@ class Records(Access):
         """Field id → value of one firm for one application year; a blank is a key left out."""
         held = self._read_versioned(firm_id, figures, {"application_year": year}, "facts", {})
         return VersionedValue(CalendarFacts().cut(held.value, year), held.version)
+
+    @open_to(STAFF)
+    def figures_of_firms(self, firm_ids: Iterable[int], year: int) -> dict[int, Row]:
+        """Firm → its figures of one application year as of ``figures``, of those to be seen that have any."""
+        calendar, result = CalendarFacts(), {}
+        with self._reading() as connection:
+            for some in slices(sorted(set(firm_ids))):
+                mine = select(figures.c.firm_id, figures.c.facts).where(
+                    self._visible(figures),
+                    figures.c.firm_id.in_(some),
+                    figures.c.application_year == year,
+                )
+                for row in connection.execute(mine):
+                    result[row.firm_id] = calendar.cut(row.facts, year)
+        return result
 
     @open_to(ANYONE)
     def figures_of_other_years(self, firm_id: int, year: int) -> Row:

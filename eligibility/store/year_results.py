@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
+from eligibility.store.application_steps import read_steps
 from eligibility.store.rows import Row
 from eligibility.store.schema import accounts, carriers, firms, outcomes, tasks
 from eligibility.store.visit_table import visits
@@ -24,9 +25,13 @@ class YearResults(Access):
 
     @open_to(STAFF)
     def firms(self) -> list[Row]:
-        """Every firm that counts, by name: its row, ``carrier`` and ``adviser`` by name."""
+        """Every firm that counts, by name: its row, ``carrier`` and ``adviser`` by name, ``carrier_kind``."""
         columns: list[Any] = [firms.c[name] for name in _FIRM]
-        columns += [carriers.c.name.label("carrier"), accounts.c.name.label("adviser")]
+        columns += [
+            carriers.c.name.label("carrier"),
+            carriers.c.kind.label("carrier_kind"),
+            accounts.c.name.label("adviser"),
+        ]
         place = firms.outerjoin(carriers).outerjoin(accounts, accounts.c.id == firms.c.adviser_id)
         with self._reading() as connection:
             return self._all(
@@ -39,16 +44,25 @@ class YearResults(Access):
 
     @open_to(STAFF)
     def applications(self, year: int) -> list[Row]:
-        """Applications of a year and what became of them, with ``firm_id`` (of a copy the file that counts)."""
+        """Applications of a year and what became of them, with ``firm_id`` (of a copy the file that counts).
+
+        ``reasons`` are the codes of the last step of each.
+        """
         firm = func.coalesce(firms.c.copy_of, firms.c.id).label("firm_id")
+        file = outcomes.c.firm_id.label("file_id")
         with self._reading() as connection:
-            return self._all(
+            rows = self._all(
                 connection,
-                select(firm, *(outcomes.c[name] for name in _OUTCOME))
+                select(firm, file, *(outcomes.c[name] for name in _OUTCOME))
                 .join_from(outcomes, firms)
                 .where(self._visible(outcomes), outcomes.c.applied_year == year)
                 .order_by(firm, outcomes.c.id),
             )
+            steps = read_steps(connection, [row["file_id"] for row in rows])
+        for row in rows:
+            of_file = steps.get((row.pop("file_id"), year))
+            row["reasons"] = of_file[-1]["reasons"] if of_file else []
+        return rows
 
     @open_to(STAFF)
     def visits(self, year: int) -> list[Row]:

@@ -20,7 +20,7 @@ from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import SHIPPED, City, Course, load_city
 from eligibility.city.support_options import support_options
 from eligibility.city.training_needs import course_needs, shared_gaps
-from eligibility.city.year import city_year, next_year
+from eligibility.city.year import city_year, merge_shares, next_year
 from eligibility.domain.errors import InputError
 from eligibility.domain.law import Figure
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
@@ -387,3 +387,17 @@ def test_rejected_rows_are_said_and_the_rest_go_on() -> None:
 def test_the_region_of_the_shipped_city_is_a_file_of_its_scheme() -> None:
     assert CITY.region in load_scheme().overlays
     assert isinstance(CITY, City)
+
+
+def test_shares_of_carriers_of_a_kind_add_up_and_those_of_no_kind_stand_apart() -> None:
+    firms = table(*(base(carrier=name) for name in ("甲", "乙", "乙", "丙", None)))
+    state = PortfolioState(firms, assess_table(firms))
+    made = city_year(
+        state, chances_without_model(state, CITY), CITY, year=2026, as_of=date(2026, 5, 10)
+    )
+    kinds = merge_shares(made.by_carrier, {"甲": "park", "乙": "park"})
+    assert {kind: share.firms for kind, share in kinds.items()} == {"park": 3, None: 2}
+    assert sum(share.expected_certifications for share in kinds.values()) == pytest.approx(
+        made.portfolio.without.mean
+    )
+    assert all(sum(share.verdicts.values()) == share.firms for share in kinds.values())

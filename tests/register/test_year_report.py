@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from eligibility.city.annual_results import Result, Scope, research_growth
+from eligibility.city.annual_results import Grouping, Result, Scope, research_growth
 from eligibility.city.settings import load_city
 from eligibility.domain.errors import NotFound
 from eligibility.i18n import CHINESE
@@ -19,7 +20,7 @@ from eligibility.register.year_report import year_report
 from eligibility.register.year_results import annual_results
 from eligibility.reports.paper import Grid, Paper, Points, Text
 from eligibility.schemes.registry import load_scheme
-from eligibility.store import Repository, Role, System, close_stores
+from eligibility.store import CarrierKind, Repository, Role, System, close_stores
 from tests.commands import run
 from tests.staff_pages import Staffed
 
@@ -33,6 +34,7 @@ def staffed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed
     staffed = Staffed(tmp_path, monkeypatch)
     repository = staffed.repository
     carrier = repository.administration.add_carrier("甲园")
+    repository.administration.save_carrier(carrier, {"kind": CarrierKind.INCUBATOR}, 1)
     staffed.adviser(carrier)
     firms = [
         staffed.firm(place, name, district=place % 2 * "新城区" or "回民区", carrier_id=of)
@@ -92,7 +94,7 @@ def test_the_numbers_of_the_report_are_those_of_the_overview(staffed: Staffed) -
     assert {each.district: each.firms for each in results.survey} == {
         each["group"]: each["firms"] for each in repository.overview.counts("district")
     }
-    for grouping in ("district", "carrier", "industry", "batch", "adviser"):
+    for grouping in get_args(Grouping):
         sums = [sum(counts.values()) for _, counts in results.by(grouping)]
         assert sum(sums) == row["applied"]
 
@@ -101,6 +103,8 @@ def test_the_report_names_firms_with_what_became_of_them(staffed: Staffed) -> No
     lines = report(staffed.repository)
     assert "申报 4 家：获认定 2 家，待结果 1 家，未获批 1 家。" in lines
     assert "年度目标 4 家，完成 50.0%。" in lines
+    # by kind of carrier, and those of none
+    assert {"孵化器 | 2 | 2 | 0 | 0", "（无载体类型） | 2 | 0 | 1 | 1"} <= set(lines)
     assert any(line.startswith("三公司") and "专项审计报告缺页" in line for line in lines)
     assert any(line.startswith("五公司") and "2026-11-03 | 到期" in line for line in lines)
 

@@ -113,6 +113,9 @@ CALLS = {
     ),
     "records.years": Call(lambda r, w: r.records.years(w.firm), EVERYONE, SEES),
     "records.figures": Call(lambda r, w: r.records.figures(w.firm, 2026), EVERYONE, SEES),
+    "records.figures_of_firms": Call(
+        lambda r, w: r.records.figures_of_firms([w.firm], 2026), STAFF
+    ),
     "records.figures_of_other_years": Call(
         lambda r, w: r.records.figures_of_other_years(w.firm, 2027), EVERYONE, SEES
     ),

@@ -34,7 +34,7 @@ from eligibility.store.engine import connect
 YEAR = 2026
 #: what `portfolio --store --format json` holds
 KEYS = {
-    "city", "year", "as_of", "firms", "chances", "calibrated", "capacity", "scenarios", "target",
+    "city", "year", "as_of", "is_open", "firms", "chances", "calibrated", "capacity", "scenarios", "target",
     "forecast", "funnel", "districts", "industries", "carriers", "support", "training", "deadlines",
     "outcome_next", "at_prior", "tally",
 }  # fmt: skip
@@ -186,7 +186,11 @@ def check_forecast(play: Play, record: dict[str, Any], today: date) -> None:
         likely["expected"] + record["support"]["gain"], abs=1e-6
     )
     assert filed["expected"] <= likely["expected"] <= supported["expected"]
-    assert record["firms"] == len(pool.firms)
+    # once the last batch has closed only applications filed count, wherever firms are counted
+    assert record["is_open"] is made.is_open
+    assert record["firms"] == (len(pool.firms) if made.is_open else pool.has_applied.sum())
+    for name in ("funnel", "districts", "industries", "carriers"):
+        assert sum(row["firms"] for row in record[name]) == record["firms"]
     parts = [sum(row["expected"] for row in record[name]) for name in ("funnel", "districts")]
     assert parts == pytest.approx([forecast["expected"] - forecast["already"]] * 2, abs=1e-6)
     for choice in record["support"]["choices"]:
@@ -269,6 +273,10 @@ def check_papers(play: Play, record: dict[str, Any], today: date, folder: Path) 
         )
         if n
     }
+    # why each was refused, in words and wherever it is named
+    why = "R&D activities or R&D expenses not proven"
+    refusals = [row for row in sheets["Applications"][1:] if row[7] == "refused"]
+    assert all(row[10] == why == rows[row[0]][-1] for row in refusals)
     assert len(sheets["Certificates ended"]) - 1 == len(results.ends)
     # who has no figures is a line of its own; verdicts are those of the list
     verdicts = Counter(row[7] for row in sheets["All firms"][1:] if row[7])

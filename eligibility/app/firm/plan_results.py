@@ -50,7 +50,7 @@ class Outlook:
 
     Attributes
     ----------
-    held, made
+    candidates, city_year
         The firms that the year counts, and the year; None where it counts none.
     season, coming
         The same of the year that visits are for: the next one, once the last batch of this one has

@@ -20,6 +20,7 @@ from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
 from eligibility.register.application_life import application_status
 from eligibility.register.outcome_file import Register, past_table
+from eligibility.register.review_reasons import REVIEW_REASONS
 from eligibility.schemes.registry import Scheme
 from eligibility.store import FirmFilter, Repository
 
@@ -65,18 +66,27 @@ def applications_table(rows: Sequence[Row]) -> int | None:
             _("Certificate number"): [row["certificate_number"] for row in of_year],
             _("Certified on"): [row["certified_on"] for row in of_year],
             _("Expires on"): [row["expires_on"] for row in of_year],
-            _("Reason of refusal"): [row["rejection_reason"] for row in of_year],
+            _("Reason of refusal"): [_refusal(row) for row in of_year],
         },
         column_config={
             "open": st.column_config.ButtonColumn(
                 "", width=58, type="tertiary", key=session.open_key(session.OUTCOMES)
-            )
+            ),
+            _("Certificate number"): st.column_config.TextColumn(width=128),
+            _("Reason of refusal"): st.column_config.TextColumn(width=240),
         },
         hide_index=True,
         height="content" if len(of_year) <= SHOWN else TALL,
         placeholder=fmt.NOTHING,
     )
     return session.pressed_row(session.OUTCOMES, [row["firm_id"] for row in of_year])
+
+
+def _refusal(row: Row) -> str | None:
+    """Coded reasons of a refusal, and the text beside them."""
+    codes = row["steps"][-1]["reasons"] if row["steps"] and row["certified"] is False else []
+    titles = [_(REVIEW_REASONS[code].title) if code in REVIEW_REASONS else code for code in codes]
+    return _("; ").join([*titles, *filter(None, [row["rejection_reason"]])]) or None
 
 
 def record(repository: Repository) -> None:

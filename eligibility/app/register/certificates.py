@@ -149,8 +149,8 @@ def table(firms: Sequence[CertifiedFirm]) -> int | None:
             "open": st.column_config.ButtonColumn(
                 "", width=58, type="tertiary", key=session.open_key(session.CERTIFIED)
             ),
-            _("What fails or would fall"): st.column_config.TextColumn(width=250),
-            _("Next duty"): st.column_config.TextColumn(width=190),
+            _("What fails or would fall"): st.column_config.TextColumn(width=224),
+            _("Next duty"): st.column_config.TextColumn(width=172),
             _("Tax at stake (10k CNY)"): st.column_config.NumberColumn(format="localized"),
         },
         hide_index=True,

@@ -28,6 +28,8 @@ from eligibility.reports.year_text import deadline_record
 from eligibility.store import STAGE_WORDS, FirmFilter, Repository, Role, Stage
 
 Row = Mapping[str, Any]
+#: of the column of names beside others, in pixels
+FIRM_WIDTH = 214
 FIRM_PAGE = PAGES / "register/firm_page.py"
 #: tasks drawn of each group
 MOST = 15
@@ -157,7 +159,8 @@ def calls(agenda: Agenda) -> int | None:
         _("Stage"): [desk_text.stage_words(row, language()) for row in rows],
         _("Adviser"): [row["adviser"] or _("△ nobody") for row in rows],
     }
-    opened = overview.open_table(session.CALLS, columns, [row["firm_id"] for row in rows])
+    widths = {_("Firm"): FIRM_WIDTH, _("Ask for"): 232, _("Stage"): 62, _("Adviser"): 66}
+    opened = overview.open_table(session.CALLS, columns, [row["firm_id"] for row in rows], widths)
     _more(agenda.calls.count, len(rows))
     return opened
 
@@ -177,7 +180,11 @@ def gaps(agenda: Agenda) -> int | None:
         _("Stage"): [desk_text.stage_words(row, language()) for row in rows],
         _("Adviser"): [row["adviser"] or _("△ nobody") for row in rows],
     }  # fmt: skip
-    opened = overview.open_table(session.NEAR, columns, [row["firm_id"] for row in rows])
+    widths = {
+        _("Firm"): FIRM_WIDTH, _("Nearest gap"): 182, _("From its line"): 56, _("Stage"): 62,
+        _("Adviser"): 66,
+    }  # fmt: skip
+    opened = overview.open_table(session.NEAR, columns, [row["firm_id"] for row in rows], widths)
     _more(agenda.gaps.count, len(rows))
     return opened
 
@@ -309,7 +316,10 @@ def firms_without_adviser(agenda: Agenda) -> int | None:
         _("District"): [row["district"] for row in rows],
         _("Carrier"): [row["carrier"] for row in rows],
     }
-    opened = overview.open_table(session.UNASSIGNED, columns, [row["firm_id"] for row in rows])
+    widths = {_("Firm"): FIRM_WIDTH, _("Stage"): 62, _("District"): 92, _("Carrier"): 96}
+    opened = overview.open_table(
+        session.UNASSIGNED, columns, [row["firm_id"] for row in rows], widths
+    )
     _more(agenda.without_adviser.count, len(rows))
     st.page_link(
         PAGES / "register/firms_page.py",

@@ -291,26 +291,26 @@ def rows(
 def _columns(table: pa.Table) -> dict[str, Any]:
     column = st.column_config
     result: dict[str, Any] = {
-        "name": column.TextColumn(_("Firm"), width=230, pinned=False),
-        "stage": column.TextColumn(_("Stage"), width=84),
+        "name": column.TextColumn(_("Firm"), width=220, pinned=False),
+        "stage": column.TextColumn(_("Stage"), width=76),
         "verdict": column.MultiselectColumn(
             _("Verdict"),
-            width=124,
+            width=116,
             options=[verdict_word(each, language()) for each in PILLS],
             color=list(PILLS.values()),
         ),
-        "low": column.NumberColumn(_("Low"), width=58, format="%.4g"),
-        "high": column.NumberColumn(_("High"), width=58, format="%.4g"),
-        "readiness": column.NumberColumn(_("Readiness"), width=80, format="%.0f%%"),
-        "interval": column.TextColumn(_("interval (90%)"), width=96),
-        "gap": column.TextColumn(_("Nearest gap"), width=230),
-        "due": column.DateColumn(_("Next deadline"), width=104, format="YYYY-MM-DD"),
-        "district": column.TextColumn(_("District"), width=96),
-        "industry": column.TextColumn(_("Industry"), width=120),
-        "carrier": column.TextColumn(_("Carrier"), width=150),
-        "adviser": column.TextColumn(_("Adviser"), width=96),
-        "uscc": column.TextColumn(_("Credit code"), width=170),
-        "assessed": column.DateColumn(_("Last assessed"), width=104, format="YYYY-MM-DD"),
+        "low": column.NumberColumn(_("Low"), width=54, format="%.4g"),
+        "high": column.NumberColumn(_("High"), width=54, format="%.4g"),
+        "readiness": column.NumberColumn(_("Readiness"), width=70, format="%.0f%%"),
+        "interval": column.TextColumn(_("interval (90%)"), width=88),
+        "gap": column.TextColumn(_("Nearest gap"), width=214),
+        "due": column.DateColumn(_("Next deadline"), width=96, format="YYYY-MM-DD"),
+        "district": column.TextColumn(_("District"), width=110),
+        "industry": column.TextColumn(_("Industry"), width=112),
+        "carrier": column.TextColumn(_("Carrier"), width=118),
+        "adviser": column.TextColumn(_("Adviser"), width=80),
+        "uscc": column.TextColumn(_("Credit code"), width=162),
+        "assessed": column.DateColumn(_("Last assessed"), width=96, format="YYYY-MM-DD"),
     }
     if table["readiness"].null_count == table.num_rows:
         del result["readiness"], result["interval"]

@@ -14,6 +14,7 @@ import pyarrow as pa
 import streamlit as st
 
 from eligibility.app import cache, session
+from eligibility.app.register.import_assessment import judge_rows
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads, guard
@@ -25,7 +26,7 @@ from eligibility.intake.column_corrections import Pairs
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import IntakeOptions, read_table
 from eligibility.screening import Screening, screen
-from eligibility.store import Repository, table_facts
+from eligibility.store import Repository
 
 Row = Mapping[str, Any]
 #: rows before the table scrolls, and how high it is then
@@ -201,9 +202,8 @@ def take_again(
         screening = _read_again(
             reading["heads"], [cells[place] for place in places], reading, blank
         )
-        facts = list(table_facts(screening.batch.table, joint_fields()))
-        for number, row in enumerate(screening.batch.rows.tolist()):
-            taken.append((facts[number], screening.firm(number).record))
+        taken += judge_rows(repository, screening)
+        for row in screening.batch.rows.tolist():
             # the heads are row 1
             del left[places[row - 2]]
         for entry in reject_entries(screening.batch):

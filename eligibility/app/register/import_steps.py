@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -14,6 +14,7 @@ import streamlit as st
 from eligibility.app import address, session
 from eligibility.app.register import import_changes
 from eligibility.app.register.dossier import moment
+from eligibility.app.register.import_assessment import judge_rows
 from eligibility.app.register.import_repair import (
     issue_entry,
     reading_of,
@@ -24,22 +25,19 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads, guard, notices
 from eligibility.app.widgets.markup import Markup, literal, tag
-from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.column_corrections import Pairs
 from eligibility.intake.row_batch import RowBatch
 from eligibility.intake.table import Preview
 from eligibility.schemes.figure_scale import scale_signs
 from eligibility.screening import Screening
-from eligibility.store import ImportResult, Repository, table_facts
+from eligibility.store import ImportResult, Repository
 
 Row = Mapping[str, Any]
 #: rejected rows that are drawn whole: a table that scrolls looks as if it ended; else its height
 WHOLE, TALL = 30, 620
 #: remarks that are kept of a file
 REMARKS = 1000
-#: rows judged between two moves of the bar
-STEP = 50
 STOPPED = Message(msgid("Stopped; nothing of the file was kept. It can be read again."))
 STATUS_WORDS = {
     "staged": msgid("◐ waiting to be confirmed"),
@@ -100,7 +98,7 @@ def stage(
     ``tell`` hears how many rows are judged; what it raises lets all of them go. ``columns`` are the
     names by which the file was read beside the program's own.
     """
-    rows = _rows(screening, tell)
+    rows = judge_rows(repository, screening, tell)
     return repository.imports.stage(
         name,
         rows,
@@ -110,14 +108,6 @@ def stage(
             screening.batch, session.money_unit(), session.application_day(), columns
         ),
     )
-
-
-def _rows(screening: Screening, tell: Callable[[int], None]) -> Iterator[tuple[Row, Row]]:
-    facts = table_facts(screening.batch.table, joint_fields())
-    for place, facts_of_row in enumerate(facts):
-        if place % STEP == 0:
-            tell(place)
-        yield facts_of_row, screening.firm(place).record
 
 
 def progress(of: int) -> Callable[[int], None]:

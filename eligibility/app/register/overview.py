@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -194,7 +195,8 @@ def deadlines(rows: Sequence[Row], today: date) -> int | None:
         _("What"): [f"{kinds[row['kind']]} · {row['title'] or fmt.NOTHING}" for row in rows],
         _("Firm"): [row["firm"] for row in rows],
     }
-    return open_table(session.DUE_NEXT, columns, [row["firm_id"] for row in rows])
+    widths = {_("Due"): 132, _("What"): 136, _("Firm"): 212}
+    return open_table(session.DUE_NEXT, columns, [row["firm_id"] for row in rows], widths)
 
 
 def week(repository: Repository, since: datetime) -> None:
@@ -212,15 +214,24 @@ def week(repository: Repository, since: datetime) -> None:
     dossier.changes(changes)
 
 
-def open_table(name: str, columns: Mapping[str, Any], records: Sequence[T]) -> T | None:
-    """A table whose rows can be opened; gives what the one stands for that was."""
+def open_table(
+    name: str,
+    columns: Mapping[str, Any],
+    records: Sequence[T],
+    widths: Mapping[str, int] = MappingProxyType({}),
+) -> T | None:
+    """A table whose rows can be opened; gives what the one stands for that was.
+
+    ``widths`` are those of columns in pixels, where their own would not fit beside each other.
+    """
     count = len(next(iter(columns.values())))
     st.dataframe(
         pa.table({"open": [_("Open")] * count, **columns}),
         column_config={
             "open": st.column_config.ButtonColumn(
                 "", width=58, type="tertiary", key=session.open_key(name)
-            )
+            ),
+            **{title: st.column_config.Column(width=width) for title, width in widths.items()},
         },
         hide_index=True,
         height="content",

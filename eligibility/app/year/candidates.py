@@ -50,6 +50,12 @@ def sees_all_firms(repository: Repository) -> bool:
     return repository.rights().role in LEADS
 
 
+def carrier_kinds(repository: Repository) -> dict[str | None, str | None]:
+    """Kinds of the carriers by their names; empty while no carrier has one."""
+    kinds = {row["name"]: row["kind"] for row in repository.administration.carriers()}
+    return {name: kind for name, kind in kinds.items() if kind}
+
+
 def years(*, of_register: bool) -> list[int]:
     """The years to choose from: of the register, or of the file kept."""
     return (

@@ -19,7 +19,8 @@ from eligibility.city.forecast import Forecast
 from eligibility.city.portfolio import Aim
 from eligibility.city.scenarios import Scenario
 from eligibility.city.settings import City
-from eligibility.city.year import CityYear, shares_by
+from eligibility.city.year import CityYear, merge_shares
+from eligibility.domain.carriers import CARRIER_WORDS
 from eligibility.domain.law import Figure
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.reports.number_format import certified_chance, tenths
@@ -32,6 +33,8 @@ HEIGHT = 280
 HEADROOM = 1.15
 #: adviser-days and targets that the sliders reach, as multiples of the city's own
 REACH = 3
+#: the choice to count by kind of carrier
+KIND = "kind"
 #: what the slider of targets reaches at least
 LEAST = 30
 
@@ -292,9 +295,17 @@ def already(year: int) -> int:
     return int(typed)
 
 
-def shares(city_year: CityYear) -> None:
-    """Firms and expected certifications by district, carrier or industry."""
+def shares(city_year: CityYear, kind_of: Mapping[str | None, str | None]) -> None:
+    """Firms and expected certifications by district, carrier, its kind, or industry.
+
+    Parameters
+    ----------
+    kind_of : mapping
+        Kind of each carrier, by its name; empty where carriers have none, as those of a file.
+    """
     words = {"district": _("District"), "carrier": _("Carrier"), "industry": _("Industry")}
+    if kind_of:
+        words[KIND] = _("Kind of carrier")
     by = st.segmented_control(
         _("Counted by"),
         list(words),
@@ -312,14 +323,23 @@ def shares(city_year: CityYear) -> None:
         _("○ ineligible"),
         _("Expected certified"),
     )
+    titles: dict[str | None, str] = {}
+    if by == KIND:
+        titles = {kind.value: _(word) for kind, word in CARRIER_WORDS.items()}
+    groups = {
+        "district": city_year.by_district,
+        "industry": city_year.by_industry,
+        "carrier": city_year.by_carrier,
+        KIND: merge_shares(city_year.by_carrier, kind_of),
+    }[by]
     rows = [
         (
-            name or _("not stated"),
+            titles.get(name, name) or _("not stated"),
             f"{share.firms:,}",
             *(f"{share.verdicts[verdict]:,}" for verdict in (MET, UNDETERMINED, UNMET)),
             fmt.number(share.expected_certifications, 1),
         )
-        for name, share in shares_by(city_year.standing, city_year.chances, by).items()
+        for name, share in groups.items()
     ]
     st.html(table(heads, rows, numbers=[1, 2, 3, 4, 5]))
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 
 import pytest
 
-from eligibility.app.register import import_repair
+from eligibility.app import cache
+from eligibility.app.register import import_repair, import_steps
 from eligibility.app.session import UPLOAD, Upload
+from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
+from eligibility.assessment.record import records
+from eligibility.intake.table import IntakeOptions, from_records
 from eligibility.register import year_candidates
+from eligibility.register.current_firms import current_firms
 from eligibility.schemes.registry import load_scheme
+from eligibility.screening import screen
 from tests.firms import base
 from tests.schemes.test_cases import BASES
-from tests.staff_pages import ROOT, Staffed, button, html
+from tests.staff_pages import CODES, ROOT, Staffed, button, html
 
 MESSY = ROOT / "sample_data" / "candidates_messy.csv"
 
@@ -88,6 +95,30 @@ def test_the_same_file_a_second_time_adds_nothing_and_says_so(staffed: Staffed) 
     assert staffed.repository.firms.page(limit=100).rows == before
     # two lines: that it was staged, and that it was confirmed
     assert len(staffed.repository.administration.audit_trail(limit=1000)) == trail + 2
+
+
+def test_a_blank_of_a_later_file_leaves_a_firm_judged_by_what_is_held_of_it(
+    staffed: Staffed,
+) -> None:
+    staffed.firm()
+    (before,) = staffed.repository.firms.page().rows
+    assert before["verdict"] == "eligible"
+    facts = {**base(application_date=date(2026, 5, 10)), "uscc": CODES[0], "name": "甲公司"}
+    facts |= {"staff_total": None, "gross_income_y3": facts["gross_income_y3"] + 1}
+    batch = from_records([facts], joint_fields(), IntakeOptions())
+    screening = screen(batch, load_scheme(), cache.model()[0])
+    assert screening.firm(0).record["verdict"] == "undetermined"
+    results = []
+    for _time in range(2):
+        made = import_steps.stage(staffed.repository, "二季度.csv", screening)
+        results.append(staffed.repository.imports.confirm(made))
+    (row,) = staffed.repository.firms.page().rows
+    assert (row["verdict"], row["first_gap"]) == ("eligible", before["first_gap"])
+    assert [each.assessed for each in results] == [1, 0]
+    # what stands on the list is what the workbook of the register judges
+    table = current_firms(staffed.repository, load_scheme(), date(2026, 11, 30), latest=True).table
+    (record,) = records(assess_table(table))
+    assert (record["verdict"], record["as_of"]) == ("eligible", "2026-05-10")
 
 
 def test_a_file_tells_the_lower_rung_too_and_a_cell_of_its_own_rejects_no_row(

@@ -16,14 +16,14 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import update
 
-from eligibility.app import cache
+from eligibility.app import cache, session
 from eligibility.app.firm import plan_results
 from eligibility.app.register import firm_deadlines, overview_forecast
 from eligibility.app.stale_cache import StaleCache
 from eligibility.app.widgets import number_format as fmt
 from eligibility.register import register_year, year_candidates
 from eligibility.schemes.registry import load_scheme
-from eligibility.store import FirmFilter, Repository, Stage
+from eligibility.store import CarrierKind, FirmFilter, Repository, Stage
 from eligibility.store.change_counter import count_change
 from eligibility.store.schema import figures
 from tests.app.year.year_pages import YEAR, expected, year_page
@@ -152,7 +152,15 @@ def test_the_page_of_the_year_shows_certificates_that_end_and_the_stock(filled: 
     cells = [part.split("</td>")[0].split(">")[-1] for part in table.split("<td")[1:6]]
     # certified in the year, ending in it, valid at its end, short of the city's 380
     assert cells == [str(YEAR), "5", "6", "9", "371"]
-    assert "Certificates without a day" in str([each.value for each in year_page(filled).caption])
+    app = year_page(filled)
+    assert "Certificates without a day" in str([each.value for each in app.caption])
+    (carrier, *_) = filled.repository.administration.carriers()
+    kind = {"kind": CarrierKind.INCUBATOR}
+    filled.repository.administration.save_carrier(carrier["id"], kind, carrier["version"])
+    app = year_page(filled)
+    choices = next(each for each in app.get("button_group") if each.key == session.SHARES_BY)
+    choices.set_value("kind").run()
+    assert "incubator" in html(app)
 
 
 def test_three_scenarios_stand_side_by_side_and_the_middle_one_is_the_headline(
