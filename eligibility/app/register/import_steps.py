@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -25,6 +25,7 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, downloads, guard, notices
 from eligibility.app.widgets.markup import Markup, literal, tag
+from eligibility.assessment.ladder import joint_fields
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.column_corrections import Pairs
 from eligibility.intake.row_batch import RowBatch
