@@ -1,0 +1,67 @@
+"""Hooks of MkDocs: pages that are taken from docs or made from the code, and the look for outside loads."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from docs.site.reference import reference_pages
+from docs.site.sources import DOCUMENTS, SITE, document, images, with_links_of_the_site
+
+#: what a browser fetches by itself: a script, picture, frame, style or font of elsewhere
+OUTSIDE = re.compile(
+    r"""<(?:script|img|iframe|source|video|audio|embed)[^>]+src=["']?(?:https?:)?//[^>]*>"""
+    r"""|<link(?![^>]+rel=["']?canonical)[^>]+href=["']?(?:https?:)?//[^>]*>"""
+    r"""|url\(["']?(?:https?:)?//[^)]*\)|@import\s+["'](?:https?:)?//[^"']*""",
+    re.IGNORECASE,
+)
+ENGLISH_ONLY = '!!! note ""\n    本页只有英文。\n\n'
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add what is not written in the folder of the language."""
+    language = str(config.theme["language"])
+    for page in DOCUMENTS:
+        text = document(page, language).read_text(encoding="utf-8")
+        files.append(File.generated(config, page, content=text))
+    for page, text in reference_pages(language).items():
+        files.append(File.generated(config, page, content=text))
+    for path, name in {**images(), SITE / "site.css": "site.css"}.items():
+        files.append(File.generated(config, name, abs_src_path=str(path)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: Any) -> str:
+    """Lead the links of the repository to the pages of the site."""
+    language, name = str(config.theme["language"]), page.file.src_uri
+    source = document(name, language) if name in DOCUMENTS else SITE / language / name
+    foreign = language == "zh" and name in DOCUMENTS and not source.stem.endswith(".zh-CN")
+    note = ENGLISH_ONLY if foreign and name != "reference/glossary.md" else ""
+    heading, line, rest = markdown.partition("\n")
+    text = f"{heading}{line}\n{note}{rest}" if heading.startswith("# ") else note + markdown
+    return with_links_of_the_site(text, source, name, language)
+
+
+def on_page_context(context: Any, page: Page, config: MkDocsConfig, **_: Any) -> Any:
+    """Switch languages on the page one is reading."""
+    for other in config.extra["alternate"]:
+        other["link"] = other["folder"] + page.url
+    return context
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Refuse a site that loads anything from elsewhere."""
+    for path in Path(config.site_dir).rglob("*.*"):
+        if path.suffix in (".html", ".css") and (
+            found := OUTSIDE.search(path.read_text(encoding="utf-8"))
+        ):
+            raise PluginError(f"{path} loads from elsewhere: {found[0]}")
