@@ -25,6 +25,7 @@ from eligibility.reports.rule_text import amount_text, band_texts, scale_text
 from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
 
 HERE = Path(__file__).parent
+FIRST_YEAR = "第一年"
 #: what stands in the pages beside what the code says; Chinese, English
 WORDS = {
     "fields": ("字段", "Fields"),
@@ -96,6 +97,7 @@ WORDS = {
     "gives": ("应答", "Answer"),
     "type": ("类型", "Type"),
     "status": ("状态码", "Status"),
+    "refusals": ("错误（application/problem+json）", "Refusals (application/problem+json)"),
     "no_input": ("不需要参数。", "Takes nothing."),
 }  # fmt: skip
 
@@ -192,7 +194,9 @@ def _about(scheme: Scheme, field: Field, words: Words) -> Iterator[str]:
     if len(asking) < len(scheme.editions):
         yield f"<br>*{words('asked_by')}{', '.join(words.of(law.title) for law in asking)}*"
     if field.aliases:
-        yield f"<br>{words('aliases')}{'、'.join(field.aliases)}"
+        # of a figure by year the headers of its first year stand for all three
+        aliases = [alias.removeprefix(FIRST_YEAR) for alias in field.aliases]
+        yield f"<br>{words('aliases')}{'、'.join(dict.fromkeys(aliases))}"
 
 
 def _kind(field: Field, words: Words) -> str:
@@ -407,6 +411,7 @@ def http_page(words: Words) -> str:
     """Every call of the web API: what it takes and what it answers."""
     description = openapi()
     parts = [f"# {words('http')} {{#http}}\n", words("http_intro") + "\n"]
+    refusals: dict[str, list[str]] = {}
     for path, methods in description["paths"].items():
         for method, call in methods.items():
             anchor = re.sub(r"\W+", "-", f"http-{method}{path}").strip("-")
@@ -415,11 +420,14 @@ def http_page(words: Words) -> str:
             rows = list(_request_rows(call, description, words))
             heads = [words("takes"), words("type"), words("meaning")]
             parts.append(table(heads, rows) if rows else words("no_input") + "\n")
-            answers = (
-                [status, _prose(answer.get("description", "")), _media(answer)]
-                for status, answer in call["responses"].items()
-            )
-            parts.append(table([words("status"), words("meaning"), words("type")], answers))
+            for status, answer in call["responses"].items():
+                if status.startswith("2"):
+                    parts.append(f"{words('gives')}: {_media(answer)}\n")
+                else:
+                    refusals[status] = [status, _prose(answer.get("description", ""))]
+    parts.append(f"## {words('refusals')} {{#http-refusals}}\n")
+    rows = [refusals[status] for status in sorted(refusals)]
+    parts.append(table([words("status"), words("meaning")], rows))
     return "\n".join(parts)
 
 

@@ -8,6 +8,8 @@ from eligibility.domain.law import Band, Bracket, Item, Scale
 from eligibility.i18n import Language
 from eligibility.reports.number_format import interval, limit, quantity
 
+NO_BOUND = ":"
+
 
 def amount_text(value: float, unit: str, language: Language) -> str:
     """A number of the law with its unit; a share in percent with the digits it has."""
@@ -36,7 +38,9 @@ def bracket_template(scale: Scale, bracket: Bracket, language: Language) -> str:
 def band_texts(item: Item, language: Language) -> Iterator[str]:
     """Every band of an item: its grade, from where on it holds, and its points."""
     for band in item.bands:
-        yield f"{band.grade} {bound_text(band, item.unit, language)} {interval(*band.points)}"
+        bound = bound_text(band, item.unit, language)
+        grade = band.grade if bound == NO_BOUND else f"{band.grade} "
+        yield f"{grade}{bound} {interval(*band.points)}"
     if not item.bands:
         yield language.text("judged by experts")
 
@@ -46,4 +50,4 @@ def bound_text(band: Band, unit: str, language: Language) -> str:
     for sign, bound in (("≥", band.at_least), (">", band.above), ("≤", band.at_most)):
         if bound is not None:
             return f"{sign} {amount_text(bound, unit, language)}:"
-    return ":"
+    return NO_BOUND
