@@ -24,6 +24,10 @@ OUTSIDE = re.compile(
     r"""|url\(["']?(?:https?:)?//[^)]*\)|@import\s+["'](?:https?:)?//[^"']*""",
     re.IGNORECASE,
 )
+#: a line break within a Chinese sentence, which a browser would show as a space
+CHINESE = "\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e“”"
+BROKEN_LINE = re.compile(rf"(?<=[{CHINESE}])\n(?=[{CHINESE}]|\[|\*\*)")
+CODE = re.compile(r"(^```.*?^```)", re.MULTILINE | re.DOTALL)
 ENGLISH_ONLY = '!!! note ""\n    本页只有英文。\n\n'
 
 
@@ -48,7 +52,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: Any) 
     note = ENGLISH_ONLY if foreign and name != "reference/glossary.md" else ""
     heading, line, rest = markdown.partition("\n")
     text = f"{heading}{line}\n{note}{rest}" if heading.startswith("# ") else note + markdown
-    return with_links_of_the_site(text, source, name, language)
+    return with_links_of_the_site(_with_whole_lines(text), source, name, language)
+
+
+def _with_whole_lines(text: str) -> str:
+    pieces = CODE.split(text)
+    return "".join(
+        piece if piece.startswith("```") else BROKEN_LINE.sub("", piece) for piece in pieces
+    )
 
 
 def on_page_context(context: Any, page: Page, config: MkDocsConfig, **_: Any) -> Any:

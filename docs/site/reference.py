@@ -94,7 +94,7 @@ WORDS = {
         "start and call it stands in the how-to for city platforms.",
     ),
     "takes": ("请求", "Request"),
-    "gives": ("应答", "Answer"),
+    "gives": ("应答：{media}", "Answer: {media}"),
     "type": ("类型", "Type"),
     "status": ("状态码", "Status"),
     "refusals": ("错误（application/problem+json）", "Refusals (application/problem+json)"),
@@ -155,7 +155,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def fields_page(scheme: Scheme, words: Words) -> str:
     """The data dictionary of a scheme, section by section of its form."""
-    title = f"{words('fields')}{' · ' if words.language.id == 'zh' else ': '}{words.of(scheme.title)}"
+    title = (
+        f"{words('fields')}{' · ' if words.language.id == 'zh' else ': '}{words.of(scheme.title)}"
+    )
     parts = [f"# {title} {{#fields-{scheme.id}}}\n", words("fields_intro", id=scheme.id) + "\n"]
     for section, heading in scheme.sections.items():
         own = [field for field in scheme.fields if field.section == section]
@@ -215,7 +217,9 @@ def _kind(field: Field, words: Words) -> str:
 
 def rules_page(scheme: Scheme, words: Words) -> str:
     """Every edition of a scheme, the newest first: conditions, numbers, score, readings, signs."""
-    title = f"{words('rules')}{' · ' if words.language.id == 'zh' else ': '}{words.of(scheme.title)}"
+    title = (
+        f"{words('rules')}{' · ' if words.language.id == 'zh' else ': '}{words.of(scheme.title)}"
+    )
     parts = [f"# {title} {{#rules-{scheme.id}}}\n", words("rules_intro", id=scheme.id) + "\n"]
     for law in reversed(scheme.editions):
         parts += edition_parts(f"rules-{scheme.id}-{law.id}", law, words)
@@ -313,7 +317,11 @@ def reading_parts(anchor: str, law: Edition, words: Words) -> Iterator[str]:
         return
     heading = "Where the text is silent or can be read two ways"
     yield f"### {words.said(heading)} {{#{anchor}-readings}}\n"
-    heads = [words.said("Question"), words.said("Reading taken, and others"), words.said("Citation")]
+    heads = [
+        words.said("Question"),
+        words.said("Reading taken, and others"),
+        words.said("Citation"),
+    ]
     yield table(
         heads,
         (_reading_row(law, name, each, words) for name, each in law.interpretations.items()),
@@ -348,7 +356,9 @@ def commands_page(words: Words) -> str:
     for name, command in commands.commands.items():
         first, _, rest = inspect.cleandoc(command.help or "").partition("\n\n")
         parts.append(f"## {name} {{#command-{name}}}\n")
-        parts += [f"{text}\n" for text in (titles.get(name, ""), _prose(first), _prose(rest)) if text]
+        parts += [
+            f"{text}\n" for text in (titles.get(name, ""), _prose(first), _prose(rest)) if text
+        ]
         rows = [_parameter_row(each, words) for each in command.params if not each.hidden]
         if rows:
             parts.append(table([words("option"), words("meaning")], rows))
@@ -422,7 +432,7 @@ def http_page(words: Words) -> str:
             parts.append(table(heads, rows) if rows else words("no_input") + "\n")
             for status, answer in call["responses"].items():
                 if status.startswith("2"):
-                    parts.append(f"{words('gives')}: {_media(answer)}\n")
+                    parts.append(words("gives", media=_media(answer)) + "\n")
                 else:
                     refusals[status] = [status, _prose(answer.get("description", ""))]
     parts.append(f"## {words('refusals')} {{#http-refusals}}\n")

@@ -37,8 +37,8 @@ def pages(language: str) -> dict[Path, str]:
     folder = SITE / language
     written = {path: path.relative_to(folder).as_posix() for path in folder.rglob("*.md")}
     # a link to either twin leads to the page in the reader's language
-    both = {DOCS / source: page for page, source in DOCUMENTS.items()}
-    return written | both | {document(page, language): page for page in DOCUMENTS}
+    twins = {document(page, either): page for page in DOCUMENTS for either in ("en", "zh")}
+    return written | twins
 
 
 def images() -> dict[Path, str]:
@@ -57,7 +57,11 @@ def with_links_of_the_site(text: str, source: Path, page: str, language: str) ->
             return words
         path = os.path.relpath(target, Path(page).parent)
         # the headings of a twin in the other language have other names
-        same = (source.parent / link).resolve() in (source, document(target, language)) if target in DOCUMENTS else True
+        same = (
+            (source.parent / link).resolve() in (source, document(target, language))
+            if target in DOCUMENTS
+            else True
+        )
         return f"{mark}[{words}]({path}{(anchor or '') if same else ''})"
 
     return LINK.sub(moved, text)
