@@ -6,6 +6,7 @@ import doctest
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -126,19 +127,25 @@ def test_a_command_of_a_page_prints_what_is_shown(
             place = words.index("-o") + 1 if "-o" in words else None
             if place:
                 words[place] = str(tmp_path / words[place])
-            assert_shown(shown, run(*words, status=REJECTED if "messy" in line else 0))
+            assert_shown(shown, printed(*words, status=REJECTED if "messy" in line else 0))
 
 
-def assert_shown(shown: str, done: Any) -> None:
+@cache
+def printed(*words: str, status: int) -> str:
+    """What a command prints; pages that show the same one run it once."""
+    done = run(*words, status=status)
+    return done.stdout + done.stderr
+
+
+def assert_shown(shown: str, text: str) -> None:
     """What is shown stands in what is printed, in one piece between the marks of what is left out."""
-    printed = done.stdout + done.stderr
     pieces = re.split(rf"^{LEFT_OUT}\n", shown, flags=re.MULTILINE)
     place = 0
     for number, piece in enumerate(pieces):
-        found = printed.find(piece, place)
+        found = text.find(piece, place)
         assert found == 0 if number == 0 else found >= 0, piece
         place = found + len(piece)
-    assert pieces[-1] == "" or place == len(printed), printed[place:]
+    assert pieces[-1] == "" or place == len(text), text[place:]
 
 
 @pytest.mark.parametrize(("language", "path"), WRITTEN, ids=ids)

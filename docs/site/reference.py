@@ -6,13 +6,14 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import typer
 import yaml
+from sqlalchemy import create_engine
 
 import eligibility
 from eligibility.cli import app as command_line
@@ -23,6 +24,7 @@ from eligibility.i18n import Language, language_named
 from eligibility.reports.number_format import interval, number
 from eligibility.reports.rule_text import amount_text, band_texts, scale_text
 from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
+from eligibility.web_api.server import create_app
 
 HERE = Path(__file__).parent
 FIRST_YEAR = "第一年"
@@ -406,15 +408,10 @@ def python_page(words: Words) -> str:
 # --- the web API ---
 
 
+@cache
 def openapi() -> dict[str, Any]:
-    """The OpenAPI description of the web API."""
-    from eligibility.store import close_stores, open_store
-    from eligibility.web_api.server import create_app
-
-    with TemporaryDirectory() as folder:
-        description = create_app(open_store(f"sqlite:///{folder}/store.sqlite")).openapi()
-        close_stores()
-    return description
+    """The OpenAPI description of the web API, which asks nothing of its store."""
+    return create_app(create_engine("sqlite://")).openapi()
 
 
 def http_page(words: Words) -> str:
