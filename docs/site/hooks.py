@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sys
 from pathlib import Path
@@ -39,7 +40,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, page, content=text))
     for page, text in reference_pages(language).items():
         files.append(File.generated(config, page, content=text))
-    for path, name in {**images(), SITE / "site.css": "site.css"}.items():
+    own = {SITE / name: name for name in ("site.css", "iframe-worker.js")}
+    for path, name in {**images(), **own}.items():
         files.append(File.generated(config, name, abs_src_path=str(path)))
     return files
 
@@ -62,11 +64,22 @@ def _with_whole_lines(text: str) -> str:
     )
 
 
-def on_page_context(context: Any, page: Page, config: MkDocsConfig, **_: Any) -> Any:
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Switch languages on the page one is reading."""
+    return _with_alternates(output, page.url, config)
+
+
+def on_post_template(output_content: str, config: MkDocsConfig, **_: Any) -> str:
+    """Switch languages on the page of addresses that are not there."""
+    return _with_alternates(output_content, "index.html", config)
+
+
+def _with_alternates(output: str, url: str, config: MkDocsConfig) -> str:
+    # the filter of the theme would take away what leads out of the folder of a language
     for other in config.extra["alternate"]:
-        other["link"] = other["folder"] + page.url
-    return context
+        path = posixpath.relpath(other["folder"] + url, posixpath.dirname(url) or ".")
+        output = output.replace(f'"{other["link"]}"', f'"{path}"')
+    return output
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -24,6 +24,9 @@ DOCUMENTS = {
 }  # fmt: skip
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)#:\s]+)(#[^)]*)?\)")
 
+#: to the twin of a document, for which the site has its switch of languages
+TWIN_LINK = re.compile(r"\s*·\s*\[(?:English|中文)\]\([^)]*\)")
+
 
 def document(page: str, language: str) -> Path:
     """The document that a page of the site is, in its language where there is one."""
@@ -64,4 +67,4 @@ def with_links_of_the_site(text: str, source: Path, page: str, language: str) ->
         )
         return f"{mark}[{words}]({path}{(anchor or '') if same else ''})"
 
-    return LINK.sub(moved, text)
+    return LINK.sub(moved, TWIN_LINK.sub("", text))
