@@ -15,7 +15,15 @@ import typer
 import yaml
 
 from docs.site.reference import command_titles, reference_pages
-from docs.site.sources import DOCS, DOCUMENTS, SITE, document, pages, with_links_of_the_site
+from docs.site.sources import (
+    DOCS,
+    DOCUMENTS,
+    SITE,
+    document,
+    lead_within_the_site,
+    outside_load,
+    pages,
+)
 from eligibility.cli import app
 from eligibility.schemes.registry import load_scheme, scheme_ids
 from tests.commands import ROOT, run
@@ -27,7 +35,7 @@ LEFT_OUT = "…"
 #: exit status of a command whose file has rows that are rejected
 REJECTED = 3
 #: pages that show something to run
-WRITTEN = [
+PAGES_WITH_CODE = [
     (language, path)
     for language in LANGUAGES
     for path in sorted((SITE / language).rglob("*.md"))
@@ -48,19 +56,19 @@ def ids(value: object) -> str:
     return value.relative_to(SITE).as_posix() if isinstance(value, Path) else str(value)
 
 
-def of_nav(entries: list[Any]) -> Iterator[str]:
+def nav_pages(entries: list[Any]) -> Iterator[str]:
     """The pages of a navigation, in its order."""
     for entry in entries:
         if isinstance(entry, str):
             yield entry
         elif isinstance(entry, list):
-            yield from of_nav(entry)
+            yield from nav_pages(entry)
         else:
-            yield from of_nav(list(entry.values()))
+            yield from nav_pages(list(entry.values()))
 
 
 def navigation(language: str) -> list[str]:
-    return list(of_nav(yaml.safe_load((SITE / f"{language}.yml").read_text("utf-8"))["nav"]))
+    return list(nav_pages(yaml.safe_load((SITE / f"{language}.yml").read_text("utf-8"))["nav"]))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -117,7 +125,7 @@ def test_every_command_has_its_chinese_line() -> None:
     assert set(command_titles()) == set(commands.commands)
 
 
-@pytest.mark.parametrize(("language", "path"), WRITTEN, ids=ids)
+@pytest.mark.parametrize(("language", "path"), PAGES_WITH_CODE, ids=ids)
 def test_a_command_of_a_page_prints_what_is_shown(
     language: str, path: Path, tmp_path: Path
 ) -> None:
@@ -128,11 +136,11 @@ def test_a_command_of_a_page_prints_what_is_shown(
             place = words.index("-o") + 1 if "-o" in words else None
             if place:
                 words[place] = str(tmp_path / words[place])
-            assert_shown(shown, printed(*words, status=REJECTED if "messy" in line else 0))
+            assert_shown(shown, output(*words, status=REJECTED if "messy" in line else 0))
 
 
 @cache
-def printed(*words: str, status: int) -> str:
+def output(*words: str, status: int) -> str:
     """What a command prints; pages that show the same one run it once."""
     done = run(*words, status=status)
     return done.stdout + done.stderr
@@ -149,12 +157,12 @@ def assert_shown(shown: str, text: str) -> None:
     assert pieces[-1] == "" or place == len(text), text[place:]
 
 
-@pytest.mark.parametrize(("language", "path"), WRITTEN, ids=ids)
+@pytest.mark.parametrize(("language", "path"), PAGES_WITH_CODE, ids=ids)
 def test_the_python_of_a_page_runs(language: str, path: Path) -> None:
     assert doctest.testfile(str(path), module_relative=False, encoding="utf-8").failed == 0
 
 
-@pytest.mark.parametrize(("language", "path"), WRITTEN, ids=ids)
+@pytest.mark.parametrize(("language", "path"), PAGES_WITH_CODE, ids=ids)
 def test_the_shell_of_a_page_is_what_is_run_elsewhere_or_taken_by_the_command(
     language: str, path: Path
 ) -> None:
@@ -177,7 +185,21 @@ def test_the_shell_of_a_page_is_what_is_run_elsewhere_or_taken_by_the_command(
 def test_links_of_the_repository_lead_within_the_site() -> None:
     path = DOCS / "running.md"
     text = "[zh](running.zh-CN.md), [unit](../deploy/nginx.conf), ![seen](images/year-zh-desk.png), [why](decisions/0008-store.md#x)"
-    assert with_links_of_the_site(text, path, "how-to/running.md", "en") == (
+    assert lead_within_the_site(text, path, "how-to/running.md", "en") == (
         "[zh](running.md), unit, ![seen](../images/year-zh-desk.png), [why](../decisions/0008-store.md#x)"
     )
     assert pages("zh")[DOCS / "papers.md"] == pages("zh")[DOCS / "papers.zh-CN.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "load"),
+    [
+        ('<script src="https://cdn.example/a.js"></script>', True),
+        ('<link rel="stylesheet" href="//fonts.example/css">', True),
+        ("body { background: url(http://example/a.png) }", True),
+        ('<a href="https://example.cn">out</a><script src="a.js"></script>', False),
+        ('<link rel="canonical" href="https://example.cn/">', False),
+    ],
+)
+def test_what_a_browser_would_fetch_from_elsewhere_is_found(text: str, load: bool) -> None:
+    assert bool(outside_load(text)) == load

@@ -16,15 +16,15 @@ from mkdocs.structure.pages import Page
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from docs.site.reference import reference_pages
-from docs.site.sources import DOCUMENTS, SITE, document, images, with_links_of_the_site
-
-#: what a browser fetches by itself: a script, picture, frame, style or font of elsewhere
-OUTSIDE = re.compile(
-    r"""<(?:script|img|iframe|source|video|audio|embed)[^>]+src=["']?(?:https?:)?//[^>]*>"""
-    r"""|<link(?![^>]+rel=["']?canonical)[^>]+href=["']?(?:https?:)?//[^>]*>"""
-    r"""|url\(["']?(?:https?:)?//[^)]*\)|@import\s+["'](?:https?:)?//[^"']*""",
-    re.IGNORECASE,
+from docs.site.sources import (
+    DOCUMENTS,
+    SITE,
+    document,
+    images,
+    lead_within_the_site,
+    outside_load,
 )
+
 #: a line break within a Chinese sentence, which a browser would show as a space
 CHINESE = "\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e“”"
 BROKEN_LINE = re.compile(rf"(?<=[{CHINESE}])\n(?=[{CHINESE}]|\[|\*\*)")
@@ -54,10 +54,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, **_: Any) 
     note = ENGLISH_ONLY if foreign and name != "reference/glossary.md" else ""
     heading, line, rest = markdown.partition("\n")
     text = f"{heading}{line}\n{note}{rest}" if heading.startswith("# ") else note + markdown
-    return with_links_of_the_site(_with_whole_lines(text), source, name, language)
+    return lead_within_the_site(_join_lines(text), source, name, language)
 
 
-def _with_whole_lines(text: str) -> str:
+def _join_lines(text: str) -> str:
     pieces = CODE.split(text)
     return "".join(
         piece if piece.startswith("```") else BROKEN_LINE.sub("", piece) for piece in pieces
@@ -66,15 +66,15 @@ def _with_whole_lines(text: str) -> str:
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Switch languages on the page one is reading."""
-    return _with_alternates(output, page.url, config)
+    return _replace_alternates(output, page.url, config)
 
 
 def on_post_template(output_content: str, config: MkDocsConfig, **_: Any) -> str:
     """Switch languages on the page of addresses that are not there."""
-    return _with_alternates(output_content, "index.html", config)
+    return _replace_alternates(output_content, "index.html", config)
 
 
-def _with_alternates(output: str, url: str, config: MkDocsConfig) -> str:
+def _replace_alternates(output: str, url: str, config: MkDocsConfig) -> str:
     # the filter of the theme would take away what leads out of the folder of a language
     for other in config.extra["alternate"]:
         path = posixpath.relpath(other["folder"] + url, posixpath.dirname(url) or ".")
@@ -86,6 +86,6 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Refuse a site that loads anything from elsewhere."""
     for path in Path(config.site_dir).rglob("*.*"):
         if path.suffix in (".html", ".css") and (
-            found := OUTSIDE.search(path.read_text(encoding="utf-8"))
+            load := outside_load(path.read_text(encoding="utf-8"))
         ):
-            raise PluginError(f"{path} loads from elsewhere: {found[0]}")
+            raise PluginError(f"{path} loads from elsewhere: {load}")

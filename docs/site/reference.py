@@ -117,7 +117,7 @@ class Words:
         """The side of a bilingual text."""
         return self.language.of(wording)
 
-    def said(self, msgid: str) -> str:
+    def text(self, msgid: str) -> str:
         """A sentence of the program itself."""
         return self.language.text(msgid)
 
@@ -127,7 +127,7 @@ class Words:
             "B": "one source", "C": "one source, not borne out", "M": "not checked against the text",
         }  # fmt: skip
         doubt = doubts.get(citation.confidence)
-        mark = f" <span class='doubt'>{self.said(doubt)}</span>" if doubt else ""
+        mark = f" <span class='doubt'>{self.text(doubt)}</span>" if doubt else ""
         return f"{citation.document} {citation.article}{mark}"
 
 
@@ -231,12 +231,12 @@ def rules_page(scheme: Scheme, words: Words) -> str:
 def edition_parts(anchor: str, law: Edition, words: Words) -> Iterator[str]:
     """One edition in Markdown."""
     yield f"## {words.of(law.title)} {{#{anchor}}}\n"
-    period = words.said("In force from {start} to {end}; last checked on {day}.").format(
-        start=law.in_force_from, end=law.in_force_to or words.said("today"), day=law.checked_on
+    period = words.text("In force from {start} to {end}; last checked on {day}.").format(
+        start=law.in_force_from, end=law.in_force_to or words.text("today"), day=law.checked_on
     )
     yield f"{period} {words.cite(law.period_citation)}\n"
-    yield f"### {words.said('Conditions')} {{#{anchor}-conditions}}\n"
-    heads = [words.said("Condition"), words.said("Rule, and the evidence asked for"), words.said("Citation")]  # fmt: skip
+    yield f"### {words.text('Conditions')} {{#{anchor}-conditions}}\n"
+    heads = [words.text("Condition"), words.text("Rule, and the evidence asked for"), words.text("Citation")]  # fmt: skip
     yield table(
         heads,
         (
@@ -248,22 +248,22 @@ def edition_parts(anchor: str, law: Edition, words: Words) -> Iterator[str]:
             for each in law.conditions
         ),
     )
-    yield f"### {words.said('Numbers')} {{#{anchor}-numbers}}\n"
-    heads = [words.said("What it is of"), words.said("Number"), words.said("Citation"), words("checked")]  # fmt: skip
+    yield f"### {words.text('Numbers')} {{#{anchor}-numbers}}\n"
+    heads = [words.text("What it is of"), words.text("Number"), words.text("Citation"), words("checked")]  # fmt: skip
     yield table(heads, number_rows(law, words))
-    yield f"### {words.said('Score')} {{#{anchor}-score}}\n"
+    yield f"### {words.text('Score')} {{#{anchor}-score}}\n"
     yield from score_parts(law, words)
     yield from reading_parts(anchor, law, words)
     if law.clauses:
-        yield f"### {words.said('Procedure, and duties afterwards')} {{#{anchor}-clauses}}\n"
+        yield f"### {words.text('Procedure, and duties afterwards')} {{#{anchor}-clauses}}\n"
         yield table(
-            [words.said("What it is of"), words.said("Citation")],
+            [words.text("What it is of"), words.text("Citation")],
             ([words.of(each.gist), words.cite(each)] for each in law.clauses.values()),
         )
     if law.signs:
         yield f"### {words('signs')} {{#{anchor}-signs}}\n"
         yield table(
-            [words("sign"), words.said("Citation")],
+            [words("sign"), words.text("Citation")],
             ([words.of(each.says), words.cite(each.citation)] for each in law.signs),
         )
 
@@ -294,7 +294,7 @@ def score_parts(law: Edition, words: Words) -> Iterator[str]:
             key = "pass_mark" if condition.line == "above" else "pass_from"
             passing = words(key, total=number(rule.total), mark=number(rule.pass_mark))
     yield f"{passing} {words.cite(rule.citation)}\n"
-    heads = [words.said("Item"), words.said("Points"), words.said("Bands"), words.said("Citation")]
+    heads = [words.text("Item"), words.text("Points"), words.text("Bands"), words.text("Citation")]
     for group in rule.groups:
         about = words(
             "group", title=words.of(group.title), most=number(group.max), takes=words(group.takes)
@@ -318,11 +318,11 @@ def reading_parts(anchor: str, law: Edition, words: Words) -> Iterator[str]:
     if not law.interpretations:
         return
     heading = "Where the text is silent or can be read two ways"
-    yield f"### {words.said(heading)} {{#{anchor}-readings}}\n"
+    yield f"### {words.text(heading)} {{#{anchor}-readings}}\n"
     heads = [
-        words.said("Question"),
-        words.said("Reading taken, and others"),
-        words.said("Citation"),
+        words.text("Question"),
+        words.text("Reading taken, and others"),
+        words.text("Citation"),
     ]
     yield table(
         heads,
@@ -337,7 +337,7 @@ def _reading_row(law: Edition, name: str, each: Interpretation, words: Words) ->
     if each.decides == "entry":
         question.append(words("entry"))
     readings = [words.of(each.readings[option].says)]
-    readings += [f"*{words.said('or: ')}{other}*" for other in others]
+    readings += [f"*{words.text('or: ')}{other}*" for other in others]
     return ["<br>".join(question), "<br>".join(readings), words.cite(each.citation)]
 
 

@@ -22,6 +22,13 @@ DOCUMENTS = {
         for path in sorted((DOCS / "decisions").glob("0*.md"))
     },
 }  # fmt: skip
+#: what a browser fetches by itself: a script, picture, frame, style or font of elsewhere
+OUTSIDE = re.compile(
+    r"""<(?:script|img|iframe|source|video|audio|embed)[^>]+src=["']?(?:https?:)?//[^>]*>"""
+    r"""|<link(?![^>]+rel=["']?canonical)[^>]+href=["']?(?:https?:)?//[^>]*>"""
+    r"""|url\(["']?(?:https?:)?//[^)]*\)|@import\s+["'](?:https?:)?//[^"']*""",
+    re.IGNORECASE,
+)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)#:\s]+)(#[^)]*)?\)")
 
 #: to the twin of a document, for which the site has its switch of languages
@@ -49,11 +56,11 @@ def images() -> dict[Path, str]:
     return {path: f"images/{path.name}" for path in (DOCS / "images").glob("*.png")}
 
 
-def with_links_of_the_site(text: str, source: Path, page: str, language: str) -> str:
+def lead_within_the_site(text: str, source: Path, page: str, language: str) -> str:
     """A page whose links lead within the site; what the site does not have is named without a link."""
     targets = pages(language) | images()
 
-    def moved(match: re.Match[str]) -> str:
+    def site_link(match: re.Match[str]) -> str:
         mark, words, link, anchor = match.groups()
         target = targets.get((source.parent / link).resolve())
         if target is None:
@@ -67,4 +74,10 @@ def with_links_of_the_site(text: str, source: Path, page: str, language: str) ->
         )
         return f"{mark}[{words}]({path}{(anchor or '') if same else ''})"
 
-    return LINK.sub(moved, TWIN_LINK.sub("", text))
+    return LINK.sub(site_link, TWIN_LINK.sub("", text))
+
+
+def outside_load(text: str) -> str | None:
+    """The first thing of a page or style sheet that a browser would fetch from elsewhere."""
+    found = OUTSIDE.search(text)
+    return found[0] if found else None
