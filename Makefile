@@ -53,8 +53,8 @@ images: .venv/dev ## take the screenshots of docs/images again (needs Chromium)
 	$(BIN)/python docs/images/make_screenshots.py
 
 docs: .venv/docs ## the site of the documentation, zh and en, in build/site; it loads nothing from elsewhere
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q -f docs/site/zh.yml
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q -f docs/site/en.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -f docs/site/zh.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -f docs/site/en.yml
 
 benchmark: .venv/dev ## speeds as ratios; installs what it compares with into its own .venv-benchmarks
 	$(PYTHON) -m venv .venv-benchmarks

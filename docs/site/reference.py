@@ -398,7 +398,7 @@ def _escape(text: str) -> str:
 
 def python_page(words: Words) -> str:
     """Every public name; mkdocstrings puts its docstring in."""
-    parts = [f"# {words('python')} {{#python}}\n", words("python_intro") + "\n"]
+    parts = [f"# {words('python')} {{#reference-python}}\n", words("python_intro") + "\n"]
     for name in sorted(eligibility.__all__, key=str.lower):
         if not name.startswith("_"):
             parts.append(f"::: eligibility.{name}\n")
@@ -417,7 +417,7 @@ def openapi() -> dict[str, Any]:
 def http_page(words: Words) -> str:
     """Every call of the web API: what it takes and what it answers."""
     description = openapi()
-    parts = [f"# {words('http')} {{#http}}\n", words("http_intro") + "\n"]
+    parts = [f"# {words('http')} {{#reference-http}}\n", words("http_intro") + "\n"]
     refusals: dict[str, list[str]] = {}
     for path, methods in description["paths"].items():
         for method, call in methods.items():
