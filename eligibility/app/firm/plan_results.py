@@ -19,7 +19,7 @@ from eligibility.i18n import Language
 from eligibility.planning.actions import Actions
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.lead_times import LeadTimes, lead_times
-from eligibility.planning.next_batch import next_batch
+from eligibility.planning.next_batch import first_year, next_batch
 from eligibility.planning.readiness_plan import Judge
 from eligibility.register import register_year
 from eligibility.register.year_candidates import YearCandidates
@@ -84,8 +84,8 @@ def plan_for_firm(
     by, times = request.by, (times or lead_times()).for_scheme(firm.scheme)
     if by is None and not request.earliest:
         # the next batch first: what is judged is what comes next
-        applied = int(firms.application_years[row])
-        by = next((day for day in times.deadlines(on) if day.year >= applied), None)
+        first = first_year(firms, firm.scheme, row)
+        by = next((day for day in times.deadlines(on) if day.year >= first), None)
     return firm_plan(
         firms,
         row,
