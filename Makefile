@@ -6,7 +6,7 @@ INSTALL = pip install --disable-pip-version-check -q --require-hashes
 # a file at a time to each worker, the long ones, in browsers, come first
 PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: app test check lint types imports tests fast translations samples schemas model images benchmark benchmark-readiness fuzz mutation lock sbom audit clean
+.PHONY: app test check lint types imports tests fast translations samples schemas model images docs benchmark benchmark-readiness fuzz mutation lock sbom audit clean
 
 app: .venv/app ## open the app on the sample firms at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app.py
@@ -52,6 +52,10 @@ model: .venv/app ## train the demonstration model of models/hnte again
 images: .venv/dev ## take the screenshots of docs/images again (needs Chromium)
 	$(BIN)/python docs/images/make_screenshots.py
 
+docs: .venv/docs ## the site of the documentation, zh and en, in build/site; it loads nothing from elsewhere
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -f docs/site/zh.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -f docs/site/en.yml
+
 benchmark: .venv/dev ## speeds as ratios; installs what it compares with into its own .venv-benchmarks
 	$(PYTHON) -m venv .venv-benchmarks
 	.venv-benchmarks/bin/pip install -q -r requirements.txt -r requirements-dask.txt -r benchmarks/requirements.txt
@@ -70,7 +74,7 @@ mutation: .venv/dev ## change the law's code in every small way and see whether 
 	$(BIN)/python tests/mutation/run.py
 
 lock: .venv-audit/tools ## lock what the requirements need; versions stay as they are, except those that a requirement moves
-	for name in "" -pdf -dask -api -dev -audit; do \
+	for name in "" -pdf -dask -api -dev -docs -audit; do \
 	  .venv-audit/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" $${name:+-c requirements.lock} \
 	    requirements$$name.txt -o requirements$$name.lock || exit; \
@@ -95,6 +99,10 @@ clean:
 .venv/dev: requirements-dev.lock | .venv/bin/python
 	$(BIN)/$(INSTALL) -r requirements-dev.lock
 	@touch .venv/app $@
+
+.venv/docs: requirements-docs.lock | .venv/bin/python
+	$(BIN)/$(INSTALL) -r requirements-docs.lock
+	@touch .venv/app .venv/dev $@
 
 .venv-audit/tools: requirements-audit.lock
 	$(PYTHON) -m venv .venv-audit

@@ -67,6 +67,7 @@ def test_locks_that_are_installed_together_agree_on_every_version() -> None:
     for name in ("pdf", "dask", "api"):
         extra = pins(ROOT / f"requirements-{name}.lock")
         assert extra.items() <= whole.items(), name
+    assert whole.items() <= pins(ROOT / "requirements-docs.lock").items()
 
 
 def test_the_version_of_the_program_is_the_newest_of_the_changelog() -> None:

@@ -14,7 +14,6 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.assessment.edition_diff import ChangeKind, RuleDiff, compare_editions
 from eligibility.domain.law import (
-    Band,
     Bracket,
     Citation,
     Condition,
@@ -24,6 +23,13 @@ from eligibility.domain.law import (
     Scale,
 )
 from eligibility.domain.text import msgid
+from eligibility.reports.rule_text import (
+    amount_text,
+    band_texts,
+    bound_text,
+    bracket_template,
+    scale_text,
+)
 
 #: icon and word of each kind of change
 CHANGE_WORDS: Mapping[ChangeKind, str] = {
@@ -90,9 +96,10 @@ def conditions(edition: Edition) -> None:
 
 def numbers(edition: Edition) -> None:
     """Every number of the law, once."""
-    said = [(each, (_amount(each.value, each.unit),)) for each in edition.parameters.values()] + [
-        (each, _scale(each)) for each in edition.scales.values()
-    ]
+    said = [
+        (each, (amount_text(each.value, each.unit, language()),))
+        for each in edition.parameters.values()
+    ] + [(each, scale_text(each, language())) for each in edition.scales.values()]
     # what each number is of is told by the gist of its clause
     rows = [
         (
@@ -119,7 +126,7 @@ def score(edition: Edition) -> None:
             join([tag("b", language().of(item.title)), tag("small", language().of(group.title))]),
             tag("span", f"0–{fmt.number(item.max)}", cls="n"),
             join(
-                [tag("span", words, cls="band") for words in _bands(item)]
+                [tag("span", words, cls="band") for words in band_texts(item, language())]
                 + [tag("small", language().of(each.title)) for each in item.elements]
             ),
             cite(item.citation),
@@ -228,7 +235,7 @@ def _steps(diff: RuleDiff, rule: Any) -> Iterator[Step]:
         case Condition():
             yield [(language().of(rule.rule), False)]
         case Parameter():
-            yield [(_amount(rule.value, rule.unit), diff.differs("value"))]
+            yield [(amount_text(rule.value, rule.unit, language()), diff.differs("value"))]
         case Scale():
             for place, bracket in enumerate(rule.brackets):
                 yield _bracket(diff, rule, bracket, place)
@@ -242,7 +249,7 @@ def _steps(diff: RuleDiff, rule: Any) -> Iterator[Step]:
                 )
                 yield [
                     (f"{band.grade} ", False),
-                    (_from(band, rule.unit), bound_moved),
+                    (bound_text(band, rule.unit, language()), bound_moved),
                     (" ", False),
                     (fmt.interval(*band.points), diff.differs(*at, "points")),
                 ]
@@ -253,8 +260,8 @@ def _steps(diff: RuleDiff, rule: Any) -> Iterator[Step]:
 def _bracket(diff: RuleDiff, scale: Scale, bracket: Bracket, place: int) -> Step:
     """One step of a scale, its bound and its value apart."""
     at = ("brackets", str(place))
-    value = _amount(bracket.value, scale.unit)
-    before, _value, after = _bound(scale, bracket).partition("{value}")
+    value = amount_text(bracket.value, scale.unit, language())
+    before, _value, after = bracket_template(scale, bracket, language()).partition("{value}")
     moved = diff.differs(*at, "up_to") or diff.differs(*at, "inclusive")
     pieces = [(before.rstrip(), moved), (" ", False), (value, diff.differs(*at, "value"))]
     return [*pieces, (after, moved)] if after else pieces
@@ -279,37 +286,3 @@ def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
             cls="wide",
         )
     )
-
-
-def _amount(value: float, unit: str) -> str:
-    return fmt.limit(value) if unit == "/1" else fmt.quantity(value, unit, language())
-
-
-def _scale(scale: Scale) -> tuple[str, ...]:
-    return tuple(
-        _bound(scale, bracket).format(value=_amount(bracket.value, scale.unit))
-        for bracket in scale.brackets
-    )
-
-
-def _bound(scale: Scale, bracket: Bracket) -> str:
-    """Up to where a step of a scale holds, with a place for its value."""
-    if bracket.up_to is None:
-        return _("above: {value}")
-    words = _("up to {bound}: {value}") if bracket.inclusive else _("below {bound}: {value}")
-    bound = fmt.quantity(bracket.up_to, scale.bound_unit, language())
-    return words.replace("{bound}", bound)
-
-
-def _bands(item: Item) -> Iterator[str]:
-    for band in item.bands:
-        yield f"{band.grade} {_from(band, item.unit)} {fmt.interval(*band.points)}"
-    if not item.bands:
-        yield _("judged by experts")
-
-
-def _from(band: Band, unit: str) -> str:
-    for sign, bound in (("≥", band.at_least), (">", band.above), ("≤", band.at_most)):
-        if bound is not None:
-            return f"{sign} {_amount(bound, unit)}:"
-    return ":"
