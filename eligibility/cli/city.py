@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from eligibility.city.chances import FirmChances
     from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import City
+    from eligibility.city.year import YearRequest
     from eligibility.domain.facts import FirmTable
     from eligibility.i18n import Language
+    from eligibility.reports.record_types import YearRecord
 
 
 @reads_file
@@ -71,8 +73,8 @@ def portfolio(
     from eligibility.assessment.assess import assess_table
     from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import SHIPPED, load_city
-    from eligibility.city.year import city_year
-    from eligibility.reports.year_text import city_record, city_text
+    from eligibility.city.year import YearRequest, city_year
+    from eligibility.reports.year_text import city_record
 
     if store:
         with refusals(lang) as spoken:
@@ -81,11 +83,11 @@ def portfolio(
                     "With --store the register of today says which firms there are; give no file, no "
                     "--already and no --as-of."
                 )
-            record = store_record(load_city(city or SHIPPED), year, target, days, aim, model)
-            if form is Result.JSON:
-                print(json_text(record), end="")
-            else:
-                print(city_text(record, spoken), end="")
+            today, scheme = date.today(), held_scheme(DEFAULT_SCHEME)
+            request = YearRequest(
+                load_city(city or SHIPPED), year or today.year, today, target, days, aim, scheme
+            )
+            print_record(store_record(request, model), form, spoken)
         return
     with refusals(lang) as spoken:
         if file is None:
@@ -100,31 +102,22 @@ def portfolio(
         city_year_record = city_year(
             standing,
             chances_of(standing, held_city, model),
-            held_city,
-            year=applies_in,
-            as_of=day,
-            target=target,
+            YearRequest(held_city, applies_in, day, target, days, aim, scheme),
             already=already,
-            days=days,
-            aim=aim,
         )
-        record = city_record(city_year_record)
-        if form is Result.JSON:
-            print(json_text(record), end="")
-        else:
-            print(city_text(record, spoken), end="")
+        print_record(city_record(city_year_record), form, spoken)
         report_file(batch, spoken)
     end(batch)
 
 
-def store_record(
-    city: City,
-    year: int | None,
-    target: int | None,
-    days: float | None,
-    aim: Aim,
-    model: Path | None,
-) -> dict[str, Any]:
+def print_record(record: YearRecord, form: Result, language: Language) -> None:
+    """A year as JSON or as lines."""
+    from eligibility.reports.year_text import city_text
+
+    print(json_text(record) if form is Result.JSON else city_text(record, language), end="")
+
+
+def store_record(request: YearRequest, model: Path | None) -> YearRecord:
     """The year of the register as plain data: its tally beside what ``city_record`` says."""
     from eligibility.readiness.artifact import load
     from eligibility.readiness.paths import models_folder
@@ -134,18 +127,7 @@ def store_record(
     repository = Repository(open_store(), System(Role.MANAGER))
     # the model that the pages use
     folder = models_folder() / DEFAULT_SCHEME if model is None else model
-    today = date.today()
-    return year_record(
-        repository,
-        year or today.year,
-        city,
-        held_scheme(DEFAULT_SCHEME),
-        today,
-        load(folder) if folder.is_dir() else None,
-        target=target,
-        days=days,
-        aim=aim,
-    )
+    return year_record(repository, request, load(folder) if folder.is_dir() else None)
 
 
 def applying_in(firms: FirmTable, year: int, file: Path, language: Language) -> FirmTable:
