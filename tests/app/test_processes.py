@@ -131,7 +131,8 @@ def test_a_draft_goes_on_in_the_other_process_and_the_first_one_overwrites_nothi
                 await there.open("start")
                 there.fill("Return code", code)
                 await there.press("Continue with the code", "go on")
-                held = there.find(("text_input",), "entry:name").default
+                shown = there.find(("text_input",), "entry:name")
+                held = shown.value or shown.default
                 await there.type("entry:name", "乙公司", "type")
             await here.type("entry:name", "丙公司", "type")
             return held, here.text()
