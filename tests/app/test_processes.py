@@ -186,32 +186,32 @@ def test_a_year_worked_out_anew_is_the_same_in_every_process(institution: Instit
     repository, year = institution.repository, date.today().year
     token = institution.accounts.sign_in("chief", PASSWORD)
 
-    def add_firm(name: str) -> None:
+    def add_firm(name: str) -> int:
         firm = repository.firms.add({"name": name})
         facts = base(application_date=date(year, 5, 10), name=name)
         repository.records.save_figures(firm, year, facts, 0)
         record = assess_facts(facts, load_scheme()).record
         repository.records.add_assessment(firm, facts, record)
+        return firm
 
-    async def outlook(wanted: int) -> list[str]:
+    async def outlook(before: str) -> list[str]:
+        """What each process expects, once it is another than before."""
         said = []
         async with AsyncExitStack() as stack:
             for tab in institution.tabs(token):
                 await stack.enter_async_context(tab)
                 for _ in range(40):
                     await tab.open("overview")
-                    text = tab.text()
-                    if f"{wanted} firms" in text and "worked out again" not in text:
+                    if (words := " ".join(SENTENCE.findall(tab.text()))) not in ("", before):
                         break
                     await asyncio.sleep(0.25)
-                said.append("\n".join(SENTENCE.findall(text)))
+                said.append(words)
         return said
 
     add_firm("甲公司")
-    first = asyncio.run(outlook(1))
-    add_firm("乙公司")
-    second = asyncio.run(outlook(2))
-    assert first[0] == first[1]
-    assert second[0] == second[1]
-    assert first[0]
-    assert first[0] != second[0]
+    first, other = asyncio.run(outlook(""))
+    assert first == other != ""
+    certified = add_firm("乙公司")
+    repository.applications.save_outcome(certified, year, {"certified": True}, 0)
+    second, other = asyncio.run(outlook(first))
+    assert first != second == other
