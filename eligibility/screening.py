@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from eligibility.assessment.assess import Assessment, assess_table
+from eligibility.assessment.open_points import verdict_states
 from eligibility.assessment.record import record
 from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.facts import FirmTable, years_of
 from eligibility.domain.law import Edition
-from eligibility.domain.results import VERDICT_WORDS, Readiness, TrainingSummary
+from eligibility.domain.results import Readiness, TrainingSummary
 from eligibility.i18n import Language
 from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.gap_columns import first_gaps
@@ -153,12 +154,8 @@ class Screening:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How many firms have each verdict."""
-        return Counter(
-            VERDICT_WORDS[int(code)]
-            for assessment in self.assessments
-            for code in assessment.verdict
-        )
+        """How many firms have each verdict; those that wait for experts alone are counted apart."""
+        return Counter(state for each in self.assessments for state in verdict_states(each))
 
     @cached_property
     def _seats(self) -> list[tuple[Assessment, int, Readiness | None]]:
@@ -240,6 +237,7 @@ class Screening:
             [
                 pa.array(assessment.rows, pa.int64()),
                 pa.array(assessment.verdict, pa.int8()),
+                pa.array(verdict_states(assessment), pa.string()),
                 pa.array(assessment.score.low, pa.float64()),
                 pa.array(assessment.score.high, pa.float64()),
                 gap,
@@ -253,6 +251,7 @@ PART = pa.schema(
     [
         ("place", pa.int64()),
         ("verdict", pa.int8()),
+        ("state", pa.string()),
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("gap", pa.string()),
@@ -299,20 +298,20 @@ def districts(table: pa.Table) -> list[str]:
 
 
 def filter_firms(
-    table: pa.Table, verdicts: list[int], places: list[str], text: str, sort: str
+    table: pa.Table, states: list[str], places: list[str], text: str, sort: str
 ) -> pa.Table:
     """The rows asked for, in the order asked for; an empty choice asks for all."""
     keep = np.ones(table.num_rows, dtype=np.bool_)
-    for mask in _masks(table, verdicts, places, text):
+    for mask in _masks(table, states, places, text):
         keep &= mask
     return table.filter(pa.array(keep)).sort_by(SORTS[sort])
 
 
 def _masks(
-    table: pa.Table, verdicts: list[int], places: list[str], text: str
+    table: pa.Table, states: list[str], places: list[str], text: str
 ) -> Iterator[np.ndarray[Any, np.dtype[np.bool_]]]:
-    if verdicts:
-        yield pc.is_in(table["verdict"], pa.array(verdicts, pa.int8())).to_numpy()
+    if states:
+        yield pc.is_in(table["state"], pa.array(states, pa.string())).to_numpy()
     if places:
         yield pc.is_in(table["district"], pa.array(places, pa.string())).to_numpy()
     if text:

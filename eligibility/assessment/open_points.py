@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from eligibility.assessment.assess import Assessment
 from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.facts import Field
+from eligibility.domain.results import UNDETERMINED, VERDICT_WORDS
 from eligibility.domain.text import msgid
 
 #: open, though every fact is given: experts' points decide
@@ -34,6 +38,24 @@ def verdict_state(record: AssessmentRecord, fields: Fields) -> str:
     verdict = str(record["verdict"])
     states = {finding_state(each, fields) for each in record["findings"]}
     return EXPERTS if verdict == "undetermined" and "undetermined" not in states else verdict
+
+
+def verdict_states(assessment: Assessment) -> list[str]:
+    """:func:`verdict_state` of every firm of a table, in the order of its rows."""
+    fields = assessment.scheme.fields_by_id
+    lacks_facts = np.zeros(assessment.firms.rows, dtype=np.bool_)
+    for condition in assessment.law.conditions:
+        finding = assessment.findings[condition.id]
+        blanks = [
+            blank for name, blank in finding.missing.items() if not fields[name].is_own_rating
+        ]
+        lacks = np.any(blanks, axis=0) if blanks else np.False_
+        lacks_facts |= (finding.status == UNDETERMINED) & ((condition.unit != "point") | lacks)
+    for_experts = (assessment.verdict == UNDETERMINED) & ~lacks_facts
+    return [
+        EXPERTS if experts else VERDICT_WORDS[int(code)]
+        for code, experts in zip(assessment.verdict, for_experts, strict=True)
+    ]
 
 
 def state_word(state: str) -> str:

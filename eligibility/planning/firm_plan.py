@@ -18,6 +18,7 @@ from eligibility.planning.cheapest_plan import plan
 from eligibility.planning.gap_record import gap_record
 from eligibility.planning.incentives import Incentives, Worth, incentives, worth
 from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
+from eligibility.planning.next_batch import first_year
 from eligibility.planning.plan_case import Answer, Case, Move, Plan
 from eligibility.planning.plan_request import PlanRequest
 from eligibility.planning.projection import (
@@ -101,8 +102,8 @@ def firm_plan(
         earliest, ready = _first_ready(outlook, search)
     by = request.by
     if by is None and request.next_batch:
-        applied = int(firm.application_years[0])
-        by = next((day for day in times.deadlines(on) if day.year >= applied), None)
+        first = first_year(firm, scheme, 0)
+        by = next((day for day in times.deadlines(on) if day.year >= first), None)
     if by is None:
         by = earliest or outlook.deadlines[-1]
     if by < on or by.year < firm.application_years[0]:

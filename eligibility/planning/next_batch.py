@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import record
 from eligibility.assessment.record_types import AssessmentRecord
@@ -40,15 +42,15 @@ class NextBatch:
 
 
 def next_batch(firm: FirmTable, scheme: Scheme, overlay: Overlay, today: date) -> NextBatch | None:
-    """The next batch of a region for a firm; None where none is known to come.
+    """The next batch of a region that a firm can apply in; None where none is known to come.
 
     Parameters
     ----------
     firm : FirmTable
         One row; its ``application_date`` tells the years of its figures.
     """
-    applied = int(firm.application_years[0])
-    coming = [batch for batch in overlay.batches_from(today) if batch.year >= applied]
+    applied, first = int(firm.application_years[0]), first_year(firm, scheme)
+    coming = [batch for batch in overlay.batches_from(today) if batch.year >= first]
     if not coming:
         return None
     batch = min(coming, key=lambda each: each.due)
@@ -61,3 +63,15 @@ def next_batch(firm: FirmTable, scheme: Scheme, overlay: Overlay, today: date) -
         tuple(year for year in years if year >= applied),
         record(assessment, 0),
     )
+
+
+def first_year(firms: FirmTable, scheme: Scheme, row: int = 0) -> int:
+    """The first year that a firm can apply in: that of its figures, or that in which its title ends.
+
+    Who holds a title is certified again in the year of its expiry (国科发火〔2016〕195号 四、3).
+    """
+    applied = int(firms.application_years[row])
+    if scheme.holding is None:
+        return applied
+    last_day = firms.dates(scheme.holding.until)[row]
+    return applied if np.isnat(last_day) else max(applied, last_day.item().year)

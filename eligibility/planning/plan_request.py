@@ -18,7 +18,7 @@ class PlanRequest:
     by : date, optional
         The day to be ready by; the first deadline with a plan, else the last one, if omitted.
     next_batch : bool
-        Where ``by`` is omitted: the next batch that the firm's figures are of, whether or not
+        Where ``by`` is omitted: the next batch that the firm can apply in, whether or not
         there is a plan for it.
     score_at_least : float, optional
         Certain points to reach instead of those that pass for certain.

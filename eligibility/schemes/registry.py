@@ -356,7 +356,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
     LawError
         If one of its files is incomplete or contradicts itself.
     """
-    folder = _folders().get(scheme_id)
+    folder = _folders(_roots).get(scheme_id)
     if folder is None:
         raise InputError(
             "There is no scheme {scheme}; there are: {known}.",
@@ -368,7 +368,7 @@ def load_scheme(scheme_id: str = DEFAULT_SCHEME) -> Scheme:
 
 def scheme_ids() -> list[str]:
     """The schemes there are."""
-    return sorted(_folders())
+    return sorted(_folders(_roots))
 
 
 def all_latest_year_ids() -> frozenset[str]:
@@ -382,10 +382,12 @@ def firm_ids() -> frozenset[str]:
     return frozenset(field.id for field in fields if field.of == "firm")
 
 
-def _folders() -> dict[str, Path]:
+@cache
+def _folders(roots: tuple[Path, ...]) -> Mapping[str, Path]:
+    """The folder of each scheme; of two of one name the one in the first root."""
     return {
         path.parent.name: path.parent
-        for root in reversed(_roots)
+        for root in reversed(roots)
         for path in root.glob("*/scheme.yaml")
     }
 

@@ -87,7 +87,7 @@ def test_rejected_rows_come_back_with_their_reason(screening: Screening) -> None
 def test_orders_and_filters(screening: Screening) -> None:
     table = screening.table(ENGLISH)
     assert filter_firms(table, [], [], "", "name")["name"].to_pylist() == ["=1+1", "丙"]
-    assert filter_firms(table, [1], [], "", "verdict").num_rows == 0
+    assert filter_firms(table, ["eligible"], [], "", "verdict").num_rows == 0
     assert filter_firms(table, [], [], " 丙 ", "nearest")["place"].to_pylist() == [1]
 
 

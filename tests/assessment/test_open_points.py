@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from eligibility.assessment.assess import assess_table
-from eligibility.assessment.open_points import EXPERTS, finding_state, missing_facts, verdict_state
+from eligibility.assessment.open_points import (
+    EXPERTS,
+    finding_state,
+    missing_facts,
+    verdict_state,
+    verdict_states,
+)
 from eligibility.assessment.record import record
 from tests.firms import HNTE, base, table
 
@@ -28,3 +34,13 @@ def test_own_ratings_alone_leave_it_to_the_experts_and_a_missing_fact_does_not()
 
 def test_what_is_decided_keeps_its_word() -> None:
     assert verdict_state(told(major_violation=1), HNTE.fields_by_id) == "ineligible"
+
+
+def test_the_states_of_a_table_are_those_of_its_firms_one_by_one() -> None:
+    firms = [base(), base(**dict.fromkeys(RATED)), base(major_violation=1), base(staff_total=None)]
+    firms.append(base(**dict.fromkeys((*RATED, "staff_total"))))
+    (assessment,) = assess_table(table(*firms), HNTE)
+    states = verdict_states(assessment)
+    fields = HNTE.fields_by_id
+    assert states == [verdict_state(record(assessment, row), fields) for row in range(len(firms))]
+    assert {EXPERTS, "undetermined", "ineligible"} <= set(states)

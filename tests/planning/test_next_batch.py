@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+
+from eligibility.domain.facts import FirmTable
 from eligibility.planning.next_batch import next_batch
 from tests.firms import HNTE, base, table
 
@@ -29,6 +32,15 @@ def test_after_the_last_batch_the_next_years_window_is_assumed_and_can_still_cha
     assert (batch.years, batch.years_ahead) == ((2024, 2025, 2026), (2026,))
     assert batch.can_change(date(2026, 11, 30))
     assert batch.record["as_of"] == batch.round.due.isoformat()
+
+
+def test_who_holds_the_title_applies_again_in_the_year_in_which_it_ends() -> None:
+    firm = table(base(application_date=date(2026, 5, 1)))
+    until = np.array(["2027-10-31"], "datetime64[D]")
+    firm = FirmTable({**firm.columns, "hightech_certificate_until": until}, 1)
+    batch = next_batch(firm, HNTE, OVERLAY, date(2026, 5, 1))
+    assert batch is not None
+    assert (batch.round.due.year, batch.years) == (2027, (2024, 2025, 2026))
 
 
 def test_where_no_batch_is_known_there_is_none() -> None:

@@ -14,19 +14,18 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import download_button, open_by_name
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
-from eligibility.app.widgets.status import verdict_word
-from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS, TrainingSummary
+from eligibility.app.widgets.status import OF_VERDICT, verdict_word
+from eligibility.domain.results import TrainingSummary
 from eligibility.screening import Screening, districts
 
 PAGE_ROWS = 500
 #: rows before the table scrolls, and how high it is then
 SHOWN, TALL = 16, 620
-VERDICTS = (MET, UNDETERMINED, UNMET)
 
 
 def filters(
     table: pa.Table, training: TrainingSummary | None = None
-) -> tuple[list[int], list[str], str, str]:
+) -> tuple[list[str], list[str], str, str]:
     """Verdicts, districts, words looked for, and the order."""
     orders = {
         "file": _("as in the file"),
@@ -40,9 +39,9 @@ def filters(
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         verdicts = st.pills(
             _("Verdict"),
-            VERDICTS,
+            list(OF_VERDICT),
             selection_mode="multi",
-            format_func=lambda code: verdict_word(VERDICT_WORDS[code], language()),
+            format_func=lambda state: verdict_word(state, language()),
             key=session.FILTER_VERDICT,
             persist_state="session",
             width="content",
@@ -139,8 +138,8 @@ def _first_row(count: int) -> int:
 
 
 def _display(part: pa.Table) -> pa.Table:
-    words = {code: verdict_word(word, language()) for code, word in VERDICT_WORDS.items()}
-    verdicts = pa.array([words[code] for code in part["verdict"].to_pylist()], pa.string())
+    words = {state: verdict_word(state, language()) for state in OF_VERDICT}
+    verdicts = pa.array([words[state] for state in part["state"].to_pylist()], pa.string())
     opens = pa.array([_("Open")] * part.num_rows, pa.string())
     place = part.schema.get_field_index("verdict")
     return part.set_column(place, "verdict", verdicts).append_column("open", opens)

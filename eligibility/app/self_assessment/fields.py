@@ -102,16 +102,24 @@ class Sheet:
         own = {field.id: (name, field) for name, fields in self.steps.items() for field in fields}
         return own | {extra.field.id: (extra.section, extra.field) for extra in self.extras}
 
-    def needed_below(self, field: Field) -> Sequence[Scheme]:
-        """The other schemes that require what may stay blank here."""
+    @cached_property
+    def schemes_beside(self) -> Sequence[Scheme]:
+        """The other schemes of these tracks that are in force on the day of the application."""
+        day = self.reading.application_date
         return [
             rung
             for rung in schemes_beside(self.scheme)
-            if rung.track in self.tracks
-            and not field.required
-            and (below := rung.fields_by_id.get(field.id))
-            and below.required
-            and self.reading.application_date >= rung.covered_from
+            if rung.track in self.tracks and day >= rung.covered_from
+        ]
+
+    def needed_below(self, field: Field) -> Sequence[Scheme]:
+        """The other schemes that require what may stay blank here."""
+        if field.required:
+            return []
+        return [
+            rung
+            for rung in self.schemes_beside
+            if (below := rung.fields_by_id.get(field.id)) and below.required
         ]
 
     def is_optional(self, field: Field) -> bool:

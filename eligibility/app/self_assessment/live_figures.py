@@ -145,5 +145,5 @@ def _correction(sign: str, factors: Mapping[str, float], sheet: Sheet) -> None:
         words.format(name=name),
         on_click=form_state.enter,
         args=({sheet.reading.key(each): f"{value:.15g}" for each, value in typed.items()},),
-        key=f"unit:{sign}:{first.id}",
+        key=f"unit:{sign}:{first.id}:{factors[first.id]:g}",
     )

@@ -131,6 +131,15 @@ def test_amounts_typed_in_yuan_are_put_into_the_unit_of_the_form_by_one_button()
     assert "out of all scale" not in html(app)
 
 
+def test_a_year_that_goes_with_either_of_two_figures_out_of_scale_has_both_buttons() -> None:
+    sales = {"sales_revenue@2023": "806339", "sales_revenue@2024": "1822.5"}
+    facts = FACTS | sales | {"sales_revenue@2025": "370616"}
+    app = page("self_assessment/steps", Draft(facts=facts, step="main"))
+    assert not app.exception
+    found = sorted(each.label.partition(": ")[2] for each in app.button if "10,000" in each.label)
+    assert found == ["divide by 10,000", "multiply by 10,000"]
+
+
 def test_what_is_typed_in_an_odd_form_is_echoed_as_it_was_read() -> None:
     facts = FACTS | {"registered_on": "43536", "sales_revenue@2025": "27900000元"}
     said = html(page("self_assessment/steps", Draft(facts=facts), "zh"))
