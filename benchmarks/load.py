@@ -1,12 +1,16 @@
 """Twenty people at once: what a rerun of a page costs them, and whether anything is lost.
 
-``python benchmarks/load.py [-n PEOPLE] [-s SECONDS] [--browsers N]`` serves the app on loopback with
+``python benchmarks/load.py [-n PEOPLE] [-s SECONDS] [--browsers N] [--processes N]`` serves the app on loopback with
 a temporary store of 2,000 firms, a fifth of them counted in the year, and lets firms fill in self-assessments, staff search, open firms,
 write notes and tasks, and one member of staff import files, all at once. ``--browsers`` of the people
 sit at real Chromium pages (contexts of one browser), which yield to the server: in use they draw on
 their own machines. The others are ``tests/plain_browser.py``, which speaks the same protocol and draws
 nothing, as twenty pages drawn on the server's own two cores would measure Chromium. Between two
 actions a person rests for 1 to 5 seconds.
+
+With ``--processes`` so many processes of the app serve them on a throw-away PostgreSQL, behind nginx with
+the lines of ``deploy/nginx.conf``; each person stays with one process. Without, it is one process on
+SQLite. What one more process brings is the difference of ``--processes 1`` and ``--processes 2``.
 
 It prints the reruns with their 50 %, 95 % and longest times as the plain browsers saw them, what each
 action took, what part of the processors the server and its clients used, and what is wrong
@@ -25,6 +29,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,8 +52,10 @@ from eligibility.store import (
     signing_key,
 )
 from eligibility.store.schema import audit_log, drafts, figures, firms, notes, tasks
+from tests.browser.processes import Processes, served_by
 from tests.browser.server import CHROMIUM_FLAGS, QUIET, chromium, free_port, started
 from tests.plain_browser import PlainBrowser, share
+from tests.store.postgresql import create_database, server
 
 #: seconds
 LIMIT = 1.0
@@ -325,7 +332,9 @@ async def crowd(
     async def plain(number: int) -> None:
         staff = number % 10 < STAFF_OF_TEN
         login = f"staff{number % len(held)}"
-        cookie = f"{cookies.SIGN_IN}={held[login]}" if staff else ""
+        cookie = f"{cookies.VISIT}=p{number}"
+        if staff:
+            cookie += f"; {cookies.SIGN_IN}={held[login]}"
         browser = PlainBrowser(address, cookie)
         # nobody arrives at the same moment
         await asyncio.sleep(draw.uniform(0, REST[1]))
@@ -404,30 +413,47 @@ def main() -> int:
     asked.add_argument("-n", type=int, default=20, help="people")
     asked.add_argument("-s", type=float, default=120, help="seconds")
     asked.add_argument("--browsers", type=int, default=4, help="of them at real browsers")
+    asked.add_argument("--processes", type=int, default=0, help="of the app, on PostgreSQL")
     given = asked.parse_args()
     ledger = Ledger()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["ELIGIBILITY_DATA"] = folder
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        database = create_database(stack.enter_context(server())) if given.processes else ""
+        os.environ |= {"ELIGIBILITY_DATA": folder, "ELIGIBILITY_DATABASE_URL": database}
         held = fill()
-        with started(free_port(), Path(folder)) as (address, app):
+        with processes(given.processes, Path(folder), database) as served:
+            address = served.address
             # the first page loads what all share
-            asyncio.run(_warm(address))
-            server, own, (busy, there) = used(app.pid), used(os.getpid()), machine()
+            for each in served.addresses:
+                asyncio.run(_warm(each))
+            before, own, (busy, there) = sum(map(used, served.pids)), used(os.getpid()), machine()
             start = time.perf_counter()
             asyncio.run(crowd(address, held, given.n, given.browsers, given.s, ledger))
             lasted = time.perf_counter() - start
-            server, clients = used(app.pid) - server, used(os.getpid()) - own
-            memory = largest(app.pid)
+            serving, clients = sum(map(used, served.pids)) - before, used(os.getpid()) - own
+            memory = max(map(largest, served.pids))
             busy, there = machine()[0] - busy, machine()[1] - there
         wrong = [*ledger.errors, *missing(ledger)]
-        log = (Path(folder) / "log").read_text(encoding="utf-8")
-        wrong += [line for line in log.splitlines() if "ERROR" in line or "Traceback" in line]
-    shares = {"server": server, "clients": clients, "everything else": busy - server - clients}
+        for log in served.logs:
+            lines = log.read_text(encoding="utf-8").splitlines()
+            wrong += [line for line in lines if "ERROR" in line or "Traceback" in line]
+    rest = busy - serving - clients
+    shares = {"server": serving, "clients": clients, "everything else": rest}
     print(f"{given.n} people for {lasted:.0f} s, {given.browsers} of them at Chromium")
     parts = ", ".join(f"{name} {seconds / there:.0%}" for name, seconds in shares.items())
     print(f"of {os.cpu_count()} processors: {parts} (Chromium and other programs)")
-    print(f"the server: {server:.0f} s of processor, at most {memory} MiB")
+    print(f"the server: {serving:.0f} s of processor, at most {memory} MiB a process")
     return told(ledger, wrong)
+
+
+@contextmanager
+def processes(count: int, folder: Path, database: str) -> Iterator[Processes]:
+    """So many processes on PostgreSQL behind nginx; for 0 one on SQLite, without nginx."""
+    if count:
+        with served_by(count, folder, database) as served:
+            yield served
+        return
+    with started(free_port(), folder) as (address, app):
+        yield Processes(address, [address], [int(app.pid or 0)], [folder / "log"])
 
 
 async def _warm(address: str) -> None:

@@ -1,7 +1,8 @@
 """Scoring in parts, as on several machines: ``python benchmarks/scale.py``.
 
 - One process on one core against two workers of Dask on the same file, by the clock and in seconds of
-  processor, with the memory of a worker; the rows must be the same bytes.
+  processor, with the memory of a worker; the rows must be the same bytes. What each takes of 200 firms is
+  its start, which does not grow with the file.
 - ``--kill``: a worker and the client are killed (SIGKILL) amid the work and the command is run again; the
   result must be the same bytes, and no finished part may have been touched.
 - ``--s3``: the same command from and to an object store, a server of moto on this machine (needs
@@ -65,7 +66,15 @@ def main() -> None:
 def workers(folder: Path, source: Path, rows: int) -> None:
     """One process on one core, then two workers."""
     one = folder / "one.csv"
+    for name in ("few-local", "few-dask"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    few = few_firms(source, folder / "few")
     core = str(min(os.sched_getaffinity(0)))
+    starts = [
+        time_command([*SCORE, str(few), "-o", f"{folder}/few-{name}/", *DAY, *engine])
+        for name, engine in (("local", []), ("dask", DASK))
+    ]
+    print(f"200 firms: one process {starts[0]}; two workers {starts[1]}")
     alone = time_command(["taskset", "-c", core, *SCORE, str(source), "-o", str(one), *DAY])
     print(f"one process on one core: {alone}")
     out = folder / "out"
@@ -77,6 +86,17 @@ def workers(folder: Path, source: Path, rows: int) -> None:
         f"times the processor; {both.processor / rows * 1e6:.1f} s of processor for a million firms"
     )
     check_rows(out, one)
+
+
+def few_firms(source: Path, folder: Path) -> Path:
+    """A folder of two files of a hundred firms of a file."""
+    folder.mkdir(exist_ok=True)
+    with source.open("rb") as lines:
+        head = lines.readline()
+        for name in ("a", "b"):
+            rows = [lines.readline() for _ in range(100)]
+            (folder / f"{name}.csv").write_bytes(head + b"".join(rows))
+    return folder
 
 
 def kill(folder: Path, source: Path) -> None:

@@ -14,7 +14,7 @@ from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.ladder import joint_fields, ladder_record
 from eligibility.assessment.ladder import ladder as ladder_of
 from eligibility.assessment.record import records
-from eligibility.assessment.record_types import AssessmentRecord
+from eligibility.assessment.record_types import AssessmentRecord, LadderRecord
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.results import Readiness
@@ -112,7 +112,7 @@ def score(
 
 def ladder(
     firm: Firm | Iterable[Firm] | FirmTable | Frame, *, as_of: date | None = None
-) -> list[dict[str, Any]]:
+) -> list[LadderRecord]:
     """The ladder of qualifications of one firm, several, or a table of them.
 
     Parameters
@@ -122,7 +122,7 @@ def ladder(
 
     Returns
     -------
-    list of dict
+    list of LadderRecord
         One record a firm, in their order, as ``ladder --format json`` prints them.
     """
     table = firm if isinstance(firm, FirmTable) else firms(firm, as_of=as_of, fields=joint_fields())

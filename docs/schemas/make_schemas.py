@@ -1,4 +1,4 @@
-"""Write the published schemas of this folder: inputs of every scheme, and the record of a firm."""
+"""Write the published schemas of this folder: inputs of every scheme, and every record."""
 
 import sys
 from datetime import date
@@ -8,14 +8,25 @@ from pydantic import TypeAdapter
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from eligibility.assessment.record_types import AssessmentRecord
+from eligibility.assessment.record_types import AssessmentRecord, LadderRecord
 from eligibility.domain.text import json_text
+from eligibility.planning.record_types import PlanRecord
+from eligibility.register.year_record import RegisterYearRecord
 from eligibility.reports.input_schema import firm_schema, table_schema
+from eligibility.reports.record_types import PapersRecord, YearRecord
 from eligibility.schemes.registry import load_scheme, scheme_ids
 
 #: the fields as they are asked for on this day
 DAY = date(2026, 5, 10)
 HERE = Path(__file__).parent
+RECORDS = {
+    "assessment": AssessmentRecord,
+    "ladder": LadderRecord,
+    "plan": PlanRecord,
+    "year": YearRecord,
+    "register-year": RegisterYearRecord,
+    "papers": PapersRecord,
+}
 
 
 def write(name: str, schema: object) -> None:
@@ -26,4 +37,5 @@ def write(name: str, schema: object) -> None:
 for scheme in map(load_scheme, scheme_ids()):
     write(f"{scheme.id}.table-schema.json", table_schema(scheme, DAY))
     write(f"{scheme.id}.json-schema.json", firm_schema(scheme, DAY))
-write("assessment.json", TypeAdapter(AssessmentRecord).json_schema())
+for name, record in RECORDS.items():
+    write(f"{name}.json", TypeAdapter(record).json_schema())

@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from eligibility.app import session, upload_reader
 from eligibility.app.firm import plan_results
-from eligibility.app.firm.plan_results import Outlook, PlanRequest
+from eligibility.app.firm.plan_results import Outlook
 from eligibility.app.keyed_cache import KeyedCache
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.session import MoneyUnit, Upload
@@ -25,7 +25,7 @@ from eligibility.assessment.ladder import joint_fields, only_elsewhere, schemes_
 from eligibility.city.certified_firm import CertifiedFirm
 from eligibility.city.portfolio import Aim
 from eligibility.city.settings import City
-from eligibility.city.year import CityYear, city_year
+from eligibility.city.year import CityYear, YearRequest, city_year
 from eligibility.domain.errors import ModelRefused, NotAllowed
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.draft_reader import DraftReading, read_draft
@@ -53,6 +53,8 @@ from eligibility.store import (
 if TYPE_CHECKING:
     from eligibility.city.chances import FirmChances
     from eligibility.city.portfolio_state import PortfolioState
+    from eligibility.planning.plan_request import PlanRequest
+    from eligibility.planning.record_types import PlanRecord
     from eligibility.readiness.model import Model
     from eligibility.readiness.training import TrainingResult
     from eligibility.readiness.training_data import TrainingData
@@ -291,7 +293,7 @@ def _load_model(folder: Path) -> tuple[TrainingResult | None, Message | None]:
 # --- plans ---
 
 
-def firm_plan(firm: Firm, on: date, request: PlanRequest) -> dict[str, Any]:
+def firm_plan(firm: Firm, on: date, request: PlanRequest) -> PlanRecord:
     """One firm's way to the certificate, as :func:`plan_results.plan_for_firm` gives it."""
     facts = repr(sorted((name, column[0]) for name, column in firm.table.columns.items()))
     held = settings()
@@ -334,10 +336,8 @@ def year(
     def work() -> CityYear:
         standing = plan_results.state_of_file(current(), year, scheme())
         chances = register_year.model_chances(model()[0] if by_model else None, standing, city())
-        return city_year(
-            standing, chances, city(), year=year, as_of=day, target=target, already=already,
-            days=days, aim=aim, scheme=scheme(),
-        )  # fmt: skip
+        request = YearRequest(city(), year, day, target, days, aim, scheme())
+        return city_year(standing, chances, request, already=already)
 
     stamp = model_stamp() if by_model else None
     return _of_session().get(
@@ -457,11 +457,10 @@ def year_of(
             lambda: _assess_pool(pool, by_model=by_model),
             most=4,
         )
+        request = YearRequest(city(), pool.year, day, target, days, aim, scheme())
         return city_year(
-            standing, chances, city(), year=pool.year, as_of=day, target=target,
-            already=pool.already, days=days, aim=aim, has_applied=pool.has_applied,
+            standing, chances, request, already=pool.already, has_applied=pool.has_applied,
             is_open=register_year.closed_batch(city(), pool.year, scheme()) is None,
-            scheme=scheme(),
         )  # fmt: skip
 
     return _of_all().get(

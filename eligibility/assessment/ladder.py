@@ -11,14 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.record import cite, record
-from eligibility.assessment.record_types import AssessmentRecord
+from eligibility.assessment.record import cite, record, words
+from eligibility.assessment.record_types import AssessmentRecord, LadderRecord, RungRecord
 from eligibility.domain.arrays import Bools, Codes, Floats
 from eligibility.domain.calendar_window import split_calendar_key
 from eligibility.domain.errors import LawError
@@ -312,7 +311,7 @@ def _has_begun(firms: FirmTable, track: str) -> Bools:
     return begun
 
 
-def ladder_record(ladder: Ladder, row: int) -> dict[str, Any]:
+def ladder_record(ladder: Ladder, row: int) -> LadderRecord:
     """One firm's ladder as plain data.
 
     Parameters
@@ -323,7 +322,7 @@ def ladder_record(ladder: Ladder, row: int) -> dict[str, Any]:
 
     Returns
     -------
-    dict
+    LadderRecord
         JSON-ready: ``firm``; ``holds``, the ids of the titles it has; ``now``, the ids of the
         schemes it is eligible for; ``next``, the id of the one to aim at or None;
         ``next_by_track``, the same on each track; ``tracks``, each with its schemes and whether
@@ -358,27 +357,7 @@ def ladder_record(ladder: Ladder, row: int) -> dict[str, Any]:
             }
             for track, rungs_of_track in tracks().items()
         ],
-        "rungs": [
-            _rung(scheme, one) | _holding(ladder, place, row, one) for place, scheme, one in entries
-        ],
-    }
-
-
-def _holding(ladder: Ladder, place: int, row: int, record: AssessmentRecord) -> dict[str, Any]:
-    """What a firm has of a rung, and how a title is kept."""
-    scheme, has, until = (
-        ladder.schemes[place],
-        ladder.titles[place, row],
-        ladder.title_ends[place, row],
-    )
-    law = scheme.edition(record["edition"])
-    keeping = [law.parameters[name].citation for name in UPKEEP if name in law.parameters]
-    clauses = [law.clauses[name] for name in UPKEEP_CLAUSES if name in law.clauses]
-    return {
-        "holds": None if np.isnan(has) else bool(has),
-        "until": None if np.isnat(until) else until.item().isoformat(),
-        "upkeep": [cite(citation) for citation in (*keeping, *clauses)],
-        "period": cite(law.period_citation),
+        "rungs": [_rung(ladder, place, row, one) for place, _, one in entries],
     }
 
 
@@ -400,22 +379,39 @@ def _record(assessments: list[Assessment], row: int) -> AssessmentRecord | None:
     return record(assessment, int(np.flatnonzero(assessment.rows == row)[0]))
 
 
-def _rung(scheme: Scheme, record: AssessmentRecord) -> dict[str, Any]:
+def _rung(ladder: Ladder, place: int, row: int, record: AssessmentRecord) -> RungRecord:
+    """Verdict and first gaps of a rung, what a firm has of it, and how a title is kept."""
+    scheme, has, until = (
+        ladder.schemes[place],
+        ladder.titles[place, row],
+        ladder.title_ends[place, row],
+    )
+    law, score = scheme.edition(record["edition"]), record["score"]
+    keeping = [law.parameters[name].citation for name in UPKEEP if name in law.parameters]
+    clauses = [law.clauses[name] for name in UPKEEP_CLAUSES if name in law.clauses]
     findings = {finding["id"]: finding for finding in record["findings"]}
     # sorting keeps the article's order within a status
     gaps = sorted(record["gaps"], key=lambda gap: gap["status"] != STATUS_WORDS[UNMET])
     return {
         "scheme": scheme.id,
         "track": scheme.track,
-        "title": {"zh": scheme.title.zh, "en": scheme.title.en},
+        "title": words(scheme.title),
         "edition": record["edition"],
         "as_of": record["as_of"],
         "verdict": record["verdict"],
-        "score": {name: record["score"][name] for name in ("low", "high", "total")},
+        "score": {"low": score["low"], "high": score["high"], "total": score["total"]},
         "findings": record["findings"],
         "gaps": [
-            gap | {name: findings[gap["finding"]][name] for name in ("title", "citation")}
+            {
+                **gap,
+                "title": findings[gap["finding"]]["title"],
+                "citation": findings[gap["finding"]]["citation"],
+            }
             for gap in gaps[:FIRST_GAPS]
         ],
         "more_gaps": max(len(gaps) - FIRST_GAPS, 0),
+        "holds": None if np.isnan(has) else bool(has),
+        "until": None if np.isnat(until) else until.item().isoformat(),
+        "upkeep": [cite(citation) for citation in (*keeping, *clauses)],
+        "period": cite(law.period_citation),
     }

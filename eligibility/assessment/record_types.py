@@ -1,4 +1,4 @@
-"""Types of the assessment record, which the published schema and the web API are made of.
+"""Types of the records of an assessment and of a ladder, which the published schema and the web API are made of.
 
 A number is None where nothing can be said; its unit stands beside it.
 """
@@ -13,6 +13,8 @@ from typing_extensions import TypedDict
 from eligibility.domain.results import Status, Verdict
 
 Number = float | None
+#: a day as 2026-05-10
+Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 if TYPE_CHECKING:
     # which of them it is the unit beside it says
     Observation = Any
@@ -28,6 +30,14 @@ class Words(TypedDict):
 
     zh: str
     en: str
+
+
+@closed
+class FirmRecord(TypedDict):
+    """Who a record is about."""
+
+    uscc: str | None
+    name: str | None
 
 
 @closed
@@ -189,8 +199,8 @@ class ReadinessRecord(TypedDict):
 class AssessmentRecord(TypedDict):
     """One firm assessed, as ``assess --format json`` prints it."""
 
-    firm: dict[str, str | None]
-    as_of: Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+    firm: FirmRecord
+    as_of: Day
     scheme: str
     edition: str
     verdict: Verdict
@@ -199,3 +209,65 @@ class AssessmentRecord(TypedDict):
     warnings: list[WarningRecord]
     readiness: ReadinessRecord | None
     gaps: list[GapRecord]
+
+
+@closed
+class RungScore(TypedDict):
+    """The score of a rung as an interval, of the points that there are."""
+
+    low: float
+    high: float
+    total: float
+
+
+@closed
+class RungGap(GapRecord):
+    """What a condition of a rung lacks, under its title and article."""
+
+    title: Words
+    citation: CitationRecord
+
+
+@closed
+class RungRecord(TypedDict):
+    """One qualification: its verdict, its first gaps, what the firm has of it and how that is kept.
+
+    ``holds`` is None where it is blank, ``until`` where its last day is not known.
+    """
+
+    scheme: str
+    track: str
+    title: Words
+    edition: str
+    as_of: Day
+    verdict: Verdict
+    score: RungScore
+    findings: list[FindingRecord]
+    gaps: list[RungGap]
+    more_gaps: int
+    holds: bool | None
+    until: Day | None
+    upkeep: list[CitationRecord]
+    period: CitationRecord
+
+
+@closed
+class TrackRecord(TypedDict):
+    """A track: the ids of its schemes, and whether anything of it is entered."""
+
+    track: str
+    schemes: list[str]
+    begun: bool
+
+
+@closed
+class LadderRecord(TypedDict):
+    """One firm's ladder, as ``ladder --format json`` prints it; schemes stand by their ids."""
+
+    firm: FirmRecord
+    holds: list[str]
+    now: list[str]
+    next: str | None
+    next_by_track: dict[str, str | None]
+    tracks: list[TrackRecord]
+    rungs: list[RungRecord]

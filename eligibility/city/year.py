@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -76,20 +76,45 @@ class CityYear:
     scenarios: tuple[ScenarioForecast, ScenarioForecast, ScenarioForecast]
 
 
+@dataclass(frozen=True)
+class YearRequest:
+    """What a city's year is worked out for.
+
+    Attributes
+    ----------
+    city : City
+        Gives the target and the adviser-days where these are left out.
+    year : int
+        Of the applications.
+    as_of : date
+        Deadlines are counted from it.
+    target : int, optional
+        Certifications to reach.
+    days : float, optional
+        Adviser-days that there are.
+    aim : Aim
+        What support is to raise.
+    scheme : Scheme
+        Has the batches; the one shipped if omitted.
+    """
+
+    city: City
+    year: int
+    as_of: date
+    target: int | None = None
+    days: float | None = None
+    aim: Aim = Aim.EXPECTED
+    scheme: Scheme = field(default_factory=load_scheme)
+
+
 def city_year(
     standing: PortfolioState,
     chances: FirmChances,
-    city: City,
+    request: YearRequest,
     *,
-    year: int,
-    as_of: date,
-    target: int | None = None,
     already: int = 0,
-    days: float | None = None,
-    aim: Aim = Aim.EXPECTED,
     has_applied: Bools | None = None,
     is_open: bool = True,
-    scheme: Scheme | None = None,
 ) -> CityYear:
     """Compute one year of a city's firms.
 
@@ -97,31 +122,26 @@ def city_year(
     ----------
     standing, chances
         Of the firms that apply in the year.
-    city : City
-        Gives the target and the adviser-days where these are left out.
+    request : YearRequest
     already : int, optional
         Firms certified in the year so far, not among those of ``standing``.
-    as_of : date
-        Deadlines are counted from it.
     has_applied : array of bool, shape (n,), optional
         Firms whose application is in: they count, but support comes too late for them.
     is_open : bool, optional
         Whether others may still apply in the year.
-    scheme : Scheme, optional
-        Has the batches; the one shipped if omitted.
 
     Raises
     ------
     InputError
         If no target is set for the year, or the city's region is not held.
     """
-    scheme = scheme or load_scheme()
+    city, scheme, as_of, target = request.city, request.scheme, request.as_of, request.target
     shock = city.forecast.year_shock.value
     if chances.year_shock != shock:
         chances = replace(chances, year_shock=shock)
-    set_target = city.target(year)
+    set_target = city.target(request.year)
     goal = int(set_target.certified.value) if target is None else target
-    there_are = city.support.adviser_days.value if days is None else days
+    there_are = city.support.adviser_days.value if request.days is None else request.days
     options = support_options(standing, chances, city.support)
     if has_applied is not None:
         options = options.of(~has_applied[options.firm])
@@ -134,7 +154,7 @@ def city_year(
         scores=standing.score,
         year_shock=shock,
         weights=city.weights(standing.firms),
-        aim=aim,
+        aim=request.aim,
         most_steps=int(city.support.search_steps.value),
     )
     is_counted = np.ones(standing.firms.rows, bool)
@@ -145,7 +165,7 @@ def city_year(
         ready = city.assumed_chances.eligible.value
     return CityYear(
         city=city,
-        year=year,
+        year=request.year,
         as_of=as_of,
         target=set_target,
         goal=goal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from eligibility.city.settings import City
     from eligibility.domain.facts import FirmTable
     from eligibility.i18n import Language
+    from eligibility.reports.record_types import YearRecord
 
 
 @reads_file
@@ -71,8 +72,9 @@ def portfolio(
     from eligibility.assessment.assess import assess_table
     from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import SHIPPED, load_city
-    from eligibility.city.year import city_year
-    from eligibility.reports.year_text import city_record, city_text
+    from eligibility.city.year import YearRequest, city_year
+    from eligibility.register.year_record import year_record
+    from eligibility.reports.year_text import city_record
 
     if store:
         with refusals(lang) as spoken:
@@ -81,11 +83,12 @@ def portfolio(
                     "With --store the register of today says which firms there are; give no file, no "
                     "--already and no --as-of."
                 )
-            record = _store_record(city, year, target, days, aim, model)
-            if form is Result.JSON:
-                print(json_text(record), end="")
-            else:
-                print(city_text(record, spoken), end="")
+            institution, today = open_institution(model, city), date.today()
+            request = YearRequest(
+                institution.city, year or today.year, today, target, days, aim, institution.scheme
+            )
+            record = year_record(institution.repository, request, institution.model)
+            print_record(record, form, spoken)
         return
     with refusals(lang) as spoken:
         if file is None:
@@ -100,46 +103,19 @@ def portfolio(
         city_year_record = city_year(
             standing,
             chances_of(standing, held_city, model),
-            held_city,
-            year=applies_in,
-            as_of=day,
-            target=target,
+            YearRequest(held_city, applies_in, day, target, days, aim, scheme),
             already=already,
-            days=days,
-            aim=aim,
         )
-        record = city_record(city_year_record)
-        if form is Result.JSON:
-            print(json_text(record), end="")
-        else:
-            print(city_text(record, spoken), end="")
+        print_record(city_record(city_year_record), form, spoken)
         report_file(batch, spoken)
     end(batch)
 
 
-def _store_record(
-    city: Path | None,
-    year: int | None,
-    target: int | None,
-    days: float | None,
-    aim: Aim,
-    model: Path | None,
-) -> dict[str, Any]:
-    """The year of the register as plain data: its tally beside what ``city_record`` says."""
-    from eligibility.register.year_record import year_record
+def print_record(record: YearRecord, form: Result, language: Language) -> None:
+    """A year as JSON or as lines."""
+    from eligibility.reports.year_text import city_text
 
-    institution, today = open_institution(model, city), date.today()
-    return year_record(
-        institution.repository,
-        year or today.year,
-        institution.city,
-        institution.scheme,
-        today,
-        institution.model,
-        target=target,
-        days=days,
-        aim=aim,
-    )
+    print(json_text(record) if form is Result.JSON else city_text(record, language), end="")
 
 
 def applying_in(firms: FirmTable, year: int, file: Path, language: Language) -> FirmTable:

@@ -78,18 +78,19 @@ def ladder(
         climbing = judged(firms)
         if titles:
             counts = title_counts(climbing, firms, city, day.year)
-            records = title_counts_records(counts)
-            text = title_counts_points(counts, day.year, spoken)
+            if form is Result.JSON:
+                print(json_text(title_counts_records(counts)), end="")
+            else:
+                print(title_counts_points(counts, day.year, spoken))
         else:
             records = [ladder_record(climbing, row) for row in range(firms.rows)]
-            text = "\n\n".join(ladder_points(one, spoken) for one in records)
-        if output is not None and not titles:
-            with open_writer(output) as writer:
-                writer.write(ladder_table(records, climbing.schemes, spoken))
-                writer.finish()
-        elif form is Result.JSON:
-            print(json_text(records), end="")
-        else:
-            print(text)
+            if output is not None:
+                with open_writer(output) as writer:
+                    writer.write(ladder_table(records, climbing.schemes, spoken))
+                    writer.finish()
+            elif form is Result.JSON:
+                print(json_text(records), end="")
+            else:
+                print("\n\n".join(ladder_points(one, spoken) for one in records))
         report_file(batch, spoken)
     end(batch)

@@ -95,6 +95,7 @@ def plan(
     """Plan one firm's way: what is missing, when it can apply, the cheapest actions, their worth."""
     from eligibility.api import readiness_judge
     from eligibility.planning.firm_plan import firm_plan
+    from eligibility.planning.plan_request import PlanRequest
     from eligibility.reports.plan_text import plan_points
 
     with refusals(lang) as spoken:
@@ -109,14 +110,16 @@ def plan(
             one_firm(batch.table, firm, file),
             qualification,
             source.day,
-            by=day_of(by, "--by") if by else None,
-            score_at_least=score,
-            income=_amounts(income),
-            losses=_losses(losses) if losses is not None else None,
-            status_years=_years(status_years),
-            western=western,
-            encouraged_share=encouraged_share,
-            readiness=readiness,
+            PlanRequest(
+                by=day_of(by, "--by") if by else None,
+                score_at_least=score,
+                readiness=readiness,
+                income=_amounts(income),
+                losses=_losses(losses) if losses is not None else None,
+                status_years=_years(status_years),
+                western=western,
+                encouraged_share=encouraged_share,
+            ),
             judge=readiness_judge(model) if readiness is not None else None,
         )
         if form is Result.JSON:
@@ -127,9 +130,9 @@ def plan(
     end(batch)
 
 
-def _amounts(text: str | None) -> list[float]:
+def _amounts(text: str | None) -> tuple[float, ...]:
     try:
-        return [float(part) for part in text.split(",")] if text else []
+        return tuple(float(part) for part in text.split(",")) if text else ()
     except ValueError as error:
         raise InputError(
             "--income {value}: expected amounts in CNY such as 4000000,4500000,5000000.",
@@ -148,9 +151,9 @@ def _losses(text: str | None) -> dict[int, float]:
         ) from error
 
 
-def _years(text: str | None) -> list[int]:
+def _years(text: str | None) -> tuple[int, ...]:
     try:
-        return [int(part) for part in text.split(",")] if text else []
+        return tuple(int(part) for part in text.split(",")) if text else ()
     except ValueError as error:
         raise InputError(
             "--status-years {value}: expected years such as 2024,2025.", value=text

@@ -165,9 +165,10 @@ def _of_firm(
         firm_workbook(output, record, one, scheme, language)
         return
     from eligibility.planning.firm_plan import firm_plan
+    from eligibility.planning.plan_request import PlanRequest
     from eligibility.reports.firm_paper import firm_paper
 
-    plan = firm_plan(one, 0, scheme, on, by=by)
+    plan = firm_plan(one, 0, scheme, on, PlanRequest(by=by))
     _write_paper(firm_paper(record, plan, one, scheme, language), output)
 
 
@@ -185,14 +186,14 @@ def _of_year(
     from eligibility.assessment.assess import assess_table
     from eligibility.city.portfolio_state import PortfolioState
     from eligibility.city.settings import SHIPPED, load_city
-    from eligibility.city.year import city_year
+    from eligibility.city.year import YearRequest, city_year
     from eligibility.reports.year_paper import year_paper
 
     held_city = load_city(city or SHIPPED)
     standing = PortfolioState(firms, assess_table(firms, scheme))
     chances = chances_of(standing, held_city, model)
     city_year_record = city_year(
-        standing, chances, held_city, year=year, as_of=as_of, already=already
+        standing, chances, YearRequest(held_city, year, as_of), already=already
     )
     paper = year_paper(
         city_year_record, lambda later: chances_of(later, held_city, model), language

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -17,9 +16,11 @@ from eligibility.domain.results import VERDICT_WORDS
 from eligibility.planning.actions import Actions
 from eligibility.planning.cheapest_plan import plan
 from eligibility.planning.gap_record import gap_record
-from eligibility.planning.incentives import Incentives, incentives, worth
+from eligibility.planning.incentives import Incentives, Worth, incentives, worth
 from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
+from eligibility.planning.next_batch import first_year
 from eligibility.planning.plan_case import Answer, Case, Move, Plan
+from eligibility.planning.plan_request import PlanRequest
 from eligibility.planning.projection import (
     AS_LAST_YEAR,
     LATEST,
@@ -29,8 +30,24 @@ from eligibility.planning.projection import (
     projection,
 )
 from eligibility.planning.readiness_plan import Judge, ReadinessPlan, ready_plan
-from eligibility.planning.worth_record import plain_message, to_cents, worth_record
+from eligibility.planning.record_types import (
+    AnswerRecord,
+    MoveRecord,
+    OptionRecord,
+    PlanReadiness,
+    PlanRecord,
+    ProjectionRecord,
+)
+from eligibility.planning.worth_record import (
+    plain_message,
+    to_cents,
+    to_cents_or_none,
+    worth_record,
+)
 from eligibility.schemes.registry import Scheme
+
+#: the cheapest plan by the first deadline that has one
+FIRST_WITH_A_PLAN = PlanRequest()
 
 
 def firm_plan(
@@ -38,24 +55,13 @@ def firm_plan(
     row: int,
     scheme: Scheme,
     on: date,
+    request: PlanRequest = FIRST_WITH_A_PLAN,
     *,
-    by: date | None = None,
-    score_at_least: float | None = None,
-    assumptions: Assumptions = AS_LAST_YEAR,
-    income: Sequence[float] = (),
-    losses: Mapping[int, float] | None = None,
-    staff: float | None = None,
-    assets: float | None = None,
-    first_time: bool = True,
-    status_years: Collection[int] = (),
-    western: bool | None = None,
-    encouraged_share: float | None = None,
+    judge: Judge | None = None,
     actions: Actions | None = None,
     times: LeadTimes | None = None,
     rules: Incentives | None = None,
-    readiness: float | None = None,
-    judge: Judge | None = None,
-) -> dict[str, Any]:
+) -> PlanRecord:
     """Plan of one firm as a JSON-ready record.
 
     Parameters
@@ -65,20 +71,16 @@ def firm_plan(
         figures.
     scheme, on
         The qualification, and the day from which something can be done.
-    by : date, optional
-        The day to be ready by; the first deadline with a plan, else the last one, if omitted.
-    score_at_least : float, optional
-        Certain points asked for instead of those that pass for certain.
-    income, losses, staff, assets, first_time, qualified, western, encouraged_share
-        As in :func:`eligibility.planning.incentives.worth`; the years run from that of ``by``, and
-        losses, staff, assets and what concerns the west are the firm's own unless given.
-    readiness, judge : float and callable, optional
-        The readiness to reach instead of certain eligibility, and the model that says it; see
-        :mod:`eligibility.planning.readiness_plan`.
+    request : PlanRequest, optional
+        What is asked for.
+    judge : callable, optional
+        The model that says the readiness which the request asks for.
+    actions, times, rules
+        Those shipped unless given.
 
     Returns
     -------
-    dict
+    PlanRecord
         ``firm``, ``applied`` (the year that its figures are for), ``on``, ``by``, ``gaps``, ``projection``, ``plan``, ``worth``; money in CNY,
         texts as {zh, en}, sentences as {text, values} to be translated.
 
@@ -89,13 +91,19 @@ def firm_plan(
     """
     firm = firms.take(np.array([row]))
     times, rules = times or lead_times().for_scheme(scheme), rules or incentives()
+    assumptions, score_at_least = request.assumptions or AS_LAST_YEAR, request.score_at_least
     outlook = projection(firm, scheme, on, assumptions, times)
+    search: _ReadinessSearch | None = None
     ready: ReadinessPlan | None = None
-    if readiness is None or judge is None:
+    if request.readiness is None or judge is None:
         earliest = _earliest(outlook, scheme, on, score_at_least, actions, times)
     else:
-        request = _ReadinessRequest(scheme, on, judge, readiness, actions, times)
-        earliest, ready = _first_ready(outlook, request)
+        search = _ReadinessSearch(scheme, on, judge, request.readiness, actions, times)
+        earliest, ready = _first_ready(outlook, search)
+    by = request.by
+    if by is None and request.next_batch:
+        first = first_year(firm, scheme, 0)
+        by = next((day for day in times.deadlines(on) if day.year >= first), None)
     if by is None:
         by = earliest or outlook.deadlines[-1]
     if by < on or by.year < firm.application_years[0]:
@@ -106,11 +114,11 @@ def firm_plan(
             year=int(firm.application_years[0]),
         )
     then = project(firm, by, scheme, assumptions, times)
-    if readiness is None or judge is None:
+    if search is None:
         answer = plan(then, scheme, on, score_at_least=score_at_least, actions=actions, times=times)
     else:
         if ready is None or by != earliest:
-            ready = request.of(then)
+            ready = search.of(then)
         case = Case.of(then, scheme, on, score_at_least, actions, times)
         # what keeps a firm from certainty need not keep it from being ready enough
         answer = Answer(
@@ -124,20 +132,7 @@ def firm_plan(
         )
     (now,) = assess_table(firm, scheme)
     (assessment,) = assess_table(then, scheme)
-    value = worth(
-        income,
-        by.year,
-        staff=_figure(firm, "staff_total") if staff is None else staff,
-        assets=_figure(firm, "total_assets_y3") if assets is None else assets,
-        losses=_former_losses(firm) if losses is None else losses,
-        first_time=first_time,
-        status_years=status_years,
-        western=_yes_or_no(firm, "western_encouraged_project") if western is None else western,
-        encouraged_share=_figure(firm, "encouraged_income_share")
-        if encouraged_share is None
-        else encouraged_share,
-        rules=rules,
-    )
+    value = _worth(firm, by, request, rules)
     return {
         "firm": {"uscc": firm.texts("uscc")[0], "name": firm.texts("name")[0]},
         "scheme": scheme.id,
@@ -146,9 +141,30 @@ def firm_plan(
         "by": by.isoformat(),
         "gaps": gap_record(now),
         "projection": _projection(outlook, assessment, on, by, assumptions, times),
-        "plan": _answer(answer, scheme, assessment, earliest, now) | {"readiness": _ready(ready)},
+        "plan": _answer(answer, scheme, assessment, earliest, now, ready),
         "worth": worth_record(value, rules, answer),
     }
+
+
+def _worth(firm: FirmTable, by: date, request: PlanRequest, rules: Incentives) -> Worth:
+    """What the certificate is worth; what the request leaves out is the firm's own."""
+
+    def own(figure: float | None, name: str) -> float | None:
+        return _figure(firm, name) if figure is None else figure
+
+    western = request.western
+    return worth(
+        request.income,
+        by.year,
+        staff=own(request.staff, "staff_total"),
+        assets=own(request.assets, "total_assets_y3"),
+        losses=_former_losses(firm) if request.losses is None else request.losses,
+        first_time=request.first_time,
+        status_years=request.status_years,
+        western=_yes_or_no(firm, "western_encouraged_project") if western is None else western,
+        encouraged_share=own(request.encouraged_share, "encouraged_income_share"),
+        rules=rules,
+    )
 
 
 def _figure(firm: FirmTable, name: str) -> float | None:
@@ -188,8 +204,8 @@ def _earliest(
 
 
 @dataclass(frozen=True)
-class _ReadinessRequest:
-    """What a plan by readiness is asked for."""
+class _ReadinessSearch:
+    """Search for plans that make a firm ready enough by some day."""
 
     scheme: Scheme
     on: date
@@ -206,18 +222,18 @@ class _ReadinessRequest:
 
 
 def _first_ready(
-    projection: Projection, request: _ReadinessRequest
+    projection: Projection, search: _ReadinessSearch
 ) -> tuple[date | None, ReadinessPlan | None]:
     """The first deadline by which a plan makes the firm ready enough, and the plan."""
     for day, table, open_then in zip(
         projection.deadlines, projection.tables, projection.open, strict=True
     ):
-        if open_then[0] and (ready := request.of(table)).plan is not None:
+        if open_then[0] and (ready := search.of(table)).plan is not None:
             return day, ready
     return None, None
 
 
-def _ready(ready: ReadinessPlan | None) -> dict[str, Any] | None:
+def _ready(ready: ReadinessPlan | None) -> PlanReadiness | None:
     """What was asked for and what the model says then, never without what it learned from."""
     if ready is None:
         return None
@@ -243,7 +259,7 @@ def _projection(
     by: date,
     assumptions: Assumptions,
     times: LeadTimes,
-) -> dict[str, Any]:
+) -> ProjectionRecord:
     """Verdicts by deadline, the first ones, and what must be true by when for the day planned."""
     return {
         "by": by.isoformat(),
@@ -290,8 +306,13 @@ def _projection(
 
 
 def _answer(
-    answer: Answer, scheme: Scheme, assessment: Assessment, earliest: date | None, now: Assessment
-) -> dict[str, Any]:
+    answer: Answer,
+    scheme: Scheme,
+    assessment: Assessment,
+    earliest: date | None,
+    now: Assessment,
+    ready: ReadinessPlan | None,
+) -> AnswerRecord:
     return {
         "by": answer.by.isoformat(),
         "plans": [_plan(plan, scheme, assessment, answer) for plan in answer.plans],
@@ -304,8 +325,9 @@ def _answer(
             for name, why in answer.obstacles.items()
         ],
         "fill_in_first": scheme.in_form_order(_blank_now(answer.wanting, assessment, now)),
-        "best_low": to_cents(answer.best_low),
+        "best_low": to_cents_or_none(answer.best_low),
         "earliest": earliest.isoformat() if earliest else None,
+        "readiness": _ready(ready),
     }
 
 
@@ -323,7 +345,7 @@ def _blank_now(names: Iterable[str], then: Assessment, now: Assessment) -> set[s
     return result
 
 
-def _plan(plan: Plan, scheme: Scheme, assessment: Assessment, answer: Answer) -> dict[str, Any]:
+def _plan(plan: Plan, scheme: Scheme, assessment: Assessment, answer: Answer) -> OptionRecord:
     return {
         "cost": to_cents(plan.cost),
         "adviser_days": to_cents(sum(move.adviser_days for move in plan.moves)),
@@ -341,7 +363,7 @@ def _plan(plan: Plan, scheme: Scheme, assessment: Assessment, answer: Answer) ->
     }
 
 
-def _move(move: Move, scheme: Scheme, assessment: Assessment) -> dict[str, Any]:
+def _move(move: Move, scheme: Scheme, assessment: Assessment) -> MoveRecord:
     action, law = move.open.action, assessment.law
     levers = scheme.levers(assessment.firms, law)
     field = scheme.fields_by_id[levers[next(iter(action.gives))].field]

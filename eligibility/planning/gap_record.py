@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
 from eligibility.assessment.record import cite, number, words
 from eligibility.assessment.shortfalls import remedies
+from eligibility.domain.arrays import Bools
 from eligibility.domain.facts import Field, years_of
 from eligibility.domain.results import MET, STATUS_WORDS, UNMET, Lever, Need
-from eligibility.planning.worth_record import to_cents
+from eligibility.planning.record_types import (
+    FindingGap,
+    GapsRecord,
+    ItemGap,
+    SettlingRecord,
+    StepRecord,
+    TierRecord,
+    WayRecord,
+)
+from eligibility.planning.worth_record import to_cents, to_cents_or_none
 
 
-def gap_record(assessment: Assessment) -> dict[str, Any]:
+def gap_record(assessment: Assessment) -> GapsRecord:
     """Findings not met and items below their best, with every way there."""
     firms, law, scheme = assessment.firms, assessment.law, assessment.scheme
-    findings = []
+    findings: list[FindingGap] = []
     for name, finding in assessment.findings.items():
         if finding.status[0] == MET:
             continue
@@ -38,7 +47,7 @@ def gap_record(assessment: Assessment) -> dict[str, Any]:
                 "evidence": words(condition.evidence),
                 "required": number(finding.required[0]),
                 "tier": _tier(name, assessment, float(finding.required[0])),
-                "shortfall": to_cents(short),
+                "shortfall": to_cents_or_none(short),
                 "unit": assessment.gaps.by_condition[name].unit,
                 "score": {
                     "low": to_cents(assessment.score.low[0]),
@@ -51,12 +60,12 @@ def gap_record(assessment: Assessment) -> dict[str, Any]:
                 "citation": cite(condition.citation),
             }
         )
-    items = []
+    items: list[ItemGap] = []
     for name, scored in assessment.score.items.items():
         item, low, high = law.items[name], float(scored.low[0]), float(scored.high[0])
         if low >= item.max:
             continue
-        steps = [
+        steps: list[StepRecord] = [
             {
                 "grade": step.grade,
                 "points": {"low": step.points[0], "high": step.points[1]},
@@ -85,7 +94,7 @@ def gap_record(assessment: Assessment) -> dict[str, Any]:
     return {"findings": findings, "items": items}
 
 
-def _tier(name: str, assessment: Assessment, line: float) -> dict[str, Any] | None:
+def _tier(name: str, assessment: Assessment, line: float) -> TierRecord | None:
     """Where the line depends on a scale: the bracket that gave it."""
     if name not in assessment.law.scales:
         return None
@@ -97,10 +106,10 @@ def _tier(name: str, assessment: Assessment, line: float) -> dict[str, Any] | No
     return None
 
 
-def _needs(needs: Iterable[Need], assessment: Assessment) -> list[list[dict[str, Any]]]:
+def _needs(needs: Iterable[Need], assessment: Assessment) -> list[list[WayRecord]]:
     """Groups that must all be filled, each by any one of its ways; filled ones are left out."""
     levers = assessment.scheme.levers(assessment.firms, assessment.law)
-    result = []
+    result: list[list[WayRecord]] = []
     for group in remedies(tuple(needs), levers, assessment.scheme):
         if any(way.amount[0] == 0 for way in group):
             continue
@@ -111,10 +120,10 @@ def _needs(needs: Iterable[Need], assessment: Assessment) -> list[list[dict[str,
     return result
 
 
-def _way(name: str, more: float, lever: Lever, assessment: Assessment) -> dict[str, Any]:
+def _way(name: str, more: float, lever: Lever, assessment: Assessment) -> WayRecord:
     field = assessment.scheme.fields_by_id[lever.field]
     year = int(assessment.firms.application_years[0])
-    result = {
+    record: WayRecord = {
         "lever": name,
         "field": field.id,
         "title": words(field.title_in_year(year)),
@@ -123,15 +132,15 @@ def _way(name: str, more: float, lever: Lever, assessment: Assessment) -> dict[s
         "unit": field.unit,
         "year": _calendar_year(field, year),
         "more": to_cents(more),
-        "to": to_cents(float(lever.present[0]) + more),
+        "to": to_cents_or_none(float(lever.present[0]) + more),
     }
     if field.kind == "date":
         day = assessment.firms.dates(field.id)[0] + np.timedelta64(round(more), "D")
-        result |= {"unit": "day", "to": str(day)}
-    return result
+        record["unit"], record["to"] = "day", str(day)
+    return record
 
 
-def settled_by(missing: Mapping[str, Any], assessment: Assessment) -> dict[str, list[str]]:
+def settled_by(missing: Mapping[str, Bools], assessment: Assessment) -> SettlingRecord:
     """Blanks of facts, which the firm's books settle, and of ratings, which evidence settles."""
     names = assessment.scheme.in_form_order(name for name, rows in missing.items() if rows[0])
     fields = assessment.scheme.fields_by_id

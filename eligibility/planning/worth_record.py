@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from eligibility.assessment.record import cite, number, words
+from eligibility.assessment.record import cite, number, plain, words
+from eligibility.assessment.record_types import Number, Words
 from eligibility.domain.text import Message, Wording, msgid
 from eligibility.planning.incentives import Incentives, Worth
 from eligibility.planning.plan_case import Answer
+from eligibility.planning.record_types import MessageRecord, WorthRecord
 
 
-def worth_record(value: Worth, rules: Incentives, answer: Answer) -> dict[str, Any]:
+def worth_record(value: Worth, rules: Incentives, answer: Answer) -> WorthRecord:
     """Financial benefit of the certificate as plain data: JSON-ready, money in CNY."""
     cost = answer.plans[0].cost if answer.plans else None
     small = rules.small_profit
@@ -18,7 +18,7 @@ def worth_record(value: Worth, rules: Incentives, answer: Answer) -> dict[str, A
         _LOSSES,
         {"standard": rules.loss_years.standard, "certified": rules.loss_years.certified},
     )
-    says = []
+    says: list[Message] = []
     if value.western is None:
         says.append(
             Message(
@@ -136,15 +136,25 @@ _UNSAID = msgid(
 )
 
 
-def plain_message(message: Message) -> dict[str, Any]:
+def plain_message(message: Message) -> MessageRecord:
     """A sentence as plain data: its msgid and values, texts as {zh, en}."""
-    values = {
-        name: words(value) if isinstance(value, Wording) else value
-        for name, value in message.values.items()
+    return {
+        "text": message.text,
+        "values": {name: _plain_value(value) for name, value in message.values.items()},
     }
-    return {"text": message.text, "values": values}
 
 
-def to_cents(figure: float) -> float | int | None:
-    """A plain number, to the cent."""
+def _plain_value(value: object) -> Words | str | float | None:
+    if isinstance(value, Wording):
+        return words(value)
+    return value if value is None or isinstance(value, int | float) else str(value)
+
+
+def to_cents(figure: float) -> float:
+    """A finite number as plain data, to the cent."""
+    return plain(round(float(figure), 2))
+
+
+def to_cents_or_none(figure: float) -> Number:
+    """A plain number, to the cent; None where it is blank or without end."""
     return number(round(float(figure), 2))

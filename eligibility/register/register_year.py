@@ -16,10 +16,9 @@ from eligibility.city.chances import (
     chances_without_model,
     year_after,
 )
-from eligibility.city.portfolio import Aim
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import City
-from eligibility.city.year import CityYear, city_year
+from eligibility.city.year import CityYear, YearRequest, city_year
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import ApplicationRound
@@ -32,47 +31,36 @@ FRESH_MONTHS = 12
 
 
 def register_year(
-    pool: YearCandidates,
-    city: City,
-    scheme: Scheme,
-    today: date,
-    model: Model | None = None,
-    *,
-    target: int | None = None,
-    days: float | None = None,
-    aim: Aim = Aim.EXPECTED,
+    pool: YearCandidates, request: YearRequest, model: Model | None = None
 ) -> CityYear:
     """The year of the candidates of a register: the one record that every page and file reads.
 
     Parameters
     ----------
-    target : int, optional
-        The register's own, else the city's, if omitted.
-    days : float, optional
-        Adviser-days there are; the city's if omitted.
+    pool : YearCandidates
+        Of the year of the request.
+    request : YearRequest
+        A target that it leaves out is the register's own, else the city's.
 
     Raises
     ------
     InputError
         If nobody is a candidate, or the figures are out of date.
     """
+    city, scheme, today = request.city, request.scheme, request.as_of
     check_fresh(pool, today)
     if not pool.firms:
         raise InputError("No firm of the register can be certified in {year}.", year=pool.year)
+    if request.target is None:
+        request = replace(request, target=year_target(city, pool.year, pool))
     standing = assess_state(pool.table, scheme)
     return city_year(
         standing,
         pool_chances(model, standing, city, pool, scheme, today),
-        city,
-        year=pool.year,
-        as_of=today,
-        target=year_target(city, pool.year, pool) if target is None else target,
+        request,
         already=pool.already,
-        days=days,
-        aim=aim,
         has_applied=pool.has_applied,
         is_open=closed_batch(city, pool.year, scheme, today) is None,
-        scheme=scheme,
     )
 
 

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
-from eligibility.city.portfolio import Aim
-from eligibility.city.settings import City
+from eligibility.assessment.record_types import closed
+from eligibility.city.year import YearRequest
 from eligibility.readiness.model import Model
 from eligibility.register.register_year import register_year
 from eligibility.register.year_candidates import year_candidates
+from eligibility.reports.record_types import YearRecord
 from eligibility.reports.year_text import city_record
-from eligibility.schemes.registry import Scheme
 from eligibility.store import Repository
+from eligibility.store.year_tally import TallyRecord
+
+
+@closed
+class RegisterYearRecord(YearRecord):
+    """The year of the register: the city's year of its firms, beside the tally of them."""
+
+    tally: TallyRecord
 
 
 def year_record(
-    repository: Repository,
-    year: int,
-    city: City,
-    scheme: Scheme,
-    today: date,
-    model: Model | None = None,
-    *,
-    target: int | None = None,
-    days: float | None = None,
-    aim: Aim = Aim.EXPECTED,
-) -> dict[str, Any]:
+    repository: Repository, request: YearRequest, model: Model | None = None
+) -> RegisterYearRecord:
     """What is said of a year of the register, JSON-ready: ``tally`` beside ``city_record``.
 
     Raises
@@ -34,9 +30,9 @@ def year_record(
     InputError
         If nobody is a candidate, or the figures are out of date.
     """
-    pool = year_candidates(repository, year, scheme, today)
-    of_year = register_year(pool, city, scheme, today, model, target=target, days=days, aim=aim)
+    pool = year_candidates(repository, request.year, request.scheme, request.as_of)
+    of_year = register_year(pool, request, model)
     return {
-        **city_record(of_year, pool.target if target is None else None),
-        "tally": repository.tallies.tally(year).record(),
+        **city_record(of_year, pool.target if request.target is None else None),
+        "tally": repository.tallies.tally(request.year).record(),
     }

@@ -6,7 +6,7 @@ from datetime import date
 
 from eligibility.city.annual_results import AnnualResults, Scope
 from eligibility.city.settings import City
-from eligibility.city.year import CityYear, Share
+from eligibility.city.year import CityYear, Share, YearRequest
 from eligibility.domain.errors import InputError, NotFound
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
@@ -47,7 +47,7 @@ def year_report(
     pool = year_candidates(repository, year, scheme, as_of)
     of_year: CityYear | Message
     try:
-        of_year = register_year(pool, city, scheme, as_of, model)
+        of_year = register_year(pool, YearRequest(city, year, as_of, scheme=scheme), model)
     except InputError as error:
         # what happened is reported all the same, and why nothing is said of what is to come
         of_year = error.message

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from eligibility.assessment.record import cite
 from eligibility.city.deadlines import Deadline
 from eligibility.i18n import ENGLISH, Language
 from eligibility.reports.firm_text import doubt
@@ -35,8 +36,9 @@ def calendar_file(
 def deadline_event(due: Deadline, firm: str, language: Language) -> CalendarEvent:
     """A deadline of a firm, or of whatever it is named by, with what it rests on."""
     assumed = language.text("assumed: check") if due.dated_by == "assumed" else ""
-    cite = due.citation.model_dump() if due.citation else None
-    cited = f"{cite['document']} {cite['article']}{doubt(cite, language)}" if cite else ""
+    cited = ""
+    if (citation := due.citation) is not None:
+        cited = f"{citation.document} {citation.article}{doubt(cite(citation), language)}"
     return CalendarEvent(
         due.day,
         f"{firm}: {due.task.say(language)}",

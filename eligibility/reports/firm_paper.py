@@ -7,13 +7,19 @@ nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from itertools import chain
 
 from eligibility.application_form.contents import Lists
-from eligibility.assessment.record_types import AssessmentRecord
+from eligibility.assessment.record_types import (
+    AssessmentRecord,
+    CitationRecord,
+    FindingRecord,
+    FirmRecord,
+)
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
+from eligibility.planning.record_types import GapsRecord, PlanRecord, WorthRecord
 from eligibility.reports.application import DraftTable, draft
 from eligibility.reports.fact_sources import ConditionSources
 from eligibility.reports.firm_summary import FirmSummary
@@ -32,14 +38,13 @@ from eligibility.reports.paper import Block, Grid, Heading, Paper, Point, Points
 from eligibility.reports.plan_text import PlanWords
 from eligibility.schemes.registry import Scheme
 
-Record = Mapping[str, Any]
 #: where a paper stands that no list names
 NOT_THERE = msgid("missing")
 
 
 def firm_paper(
     record: AssessmentRecord,
-    brief: Record | Message,
+    brief: PlanRecord | Message,
     firm: FirmTable,
     scheme: Scheme,
     language: Language,
@@ -55,7 +60,7 @@ def firm_paper(
     ----------
     record : dict
         As :func:`eligibility.assessment.record.record` gives it.
-    brief : mapping or Message
+    brief : PlanRecord or Message
         As :func:`eligibility.planning.firm_plan.firm_plan` gives it, or why no plan can be made.
     firm : FirmTable
         The one row that both are about.
@@ -74,7 +79,7 @@ def firm_paper(
     ).paper()
 
 
-def verdict_sentence(record: Record, scheme: Scheme, language: Language) -> str:
+def verdict_sentence(record: AssessmentRecord, scheme: Scheme, language: Language) -> str:
     """The verdict, by which rules, on which day, and how many conditions stand how."""
     statuses = [finding["status"] for finding in record["findings"]]
     return language.text(
@@ -89,17 +94,16 @@ def verdict_sentence(record: Record, scheme: Scheme, language: Language) -> str:
     )
 
 
-def firm_name(firm: Mapping[str, Any], language: Language) -> str:
+def firm_name(firm: FirmRecord, language: Language) -> str:
     """How a firm is called: by its name, else its credit code."""
-    name: str = firm["name"] or firm["uscc"] or language.text("(no name)")
-    return name
+    return firm["name"] or firm["uscc"] or language.text("(no name)")
 
 
 class _FirmPaper:
     def __init__(
         self,
         record: AssessmentRecord,
-        brief: Record | Message,
+        brief: PlanRecord | Message,
         firm: FirmTable,
         scheme: Scheme,
         language: Language,
@@ -109,8 +113,7 @@ class _FirmPaper:
         sources: Mapping[str, ConditionSources] | None,
     ) -> None:
         self.record, self.firm, self.summary = record, firm, summary
-        self.brief: Record = {} if isinstance(brief, Message) else brief
-        self.no_plan = brief if isinstance(brief, Message) else None
+        self.brief = brief
         self.lists, self.papers, self.sources = lists, papers, sources or {}
         self.scheme, self.language = scheme, language
         self.say, self.lang = language.text, language.id
@@ -118,16 +121,22 @@ class _FirmPaper:
         self.words = PlanWords(scheme, language, application_year(record))
 
     def paper(self) -> Paper:
-        say, about = self.say, self.record["firm"]
-        if self.no_plan is None:
-            dated = say("Application on {day}; plan made on {on} to be ready by {by}").format(
-                day=self.record["as_of"], on=self.brief["on"], by=self.brief["by"]
+        say, about, brief = self.say, self.record["firm"], self.brief
+        planned: Iterable[Block] = ()
+        if isinstance(brief, Message):
+            dated = say("Application on {day}; no plan can be made: {why}").format(
+                day=self.record["as_of"], why=brief.say(self.language)
             )
         else:
-            dated = say("Application on {day}; no plan can be made: {why}").format(
-                day=self.record["as_of"], why=self.no_plan.say(self.language)
+            dated = say("Application on {day}; plan made on {on} to be ready by {by}").format(
+                day=self.record["as_of"], on=brief["on"], by=brief["by"]
             )
-        planned = (self.gaps, self.plan, self.outlook, self.worth) if self.brief else ()
+            planned = chain(
+                self.gaps(brief["gaps"]),
+                self.plan(brief),
+                self.outlook(brief),
+                self.worth(brief["worth"]),
+            )
         return Paper(
             title=say("{scheme}: where {firm} stands and what to do").format(
                 scheme=self.language.of(self.scheme.title), firm=firm_name(about, self.language)
@@ -143,19 +152,15 @@ class _FirmPaper:
                 )
                 if sentence
             ),
-            blocks=tuple(
-                block
-                for part in (
-                    self.verdict,
-                    self.findings,
-                    self.score,
-                    *planned,
-                    self.readiness,
-                    self.checklist,
-                    self.warnings,
-                    self.annex,
-                )
-                for block in part()
+            blocks=(
+                *self.verdict(),
+                *self.findings(),
+                *self.score(),
+                *planned,
+                *self.readiness(),
+                *self.checklist(),
+                *self.warnings(),
+                *self.annex(),
             ),
             language=self.language,
             lead=tuple(self.lead()),
@@ -235,7 +240,8 @@ class _FirmPaper:
             )
             for item in score["items"]
         ]
-        total = (say("Total"), *(str(score[name]) for name in ("low", "high", "total")), "", "")
+        figures = (score["low"], score["high"], score["total"])
+        total = (say("Total"), *map(str, figures), "", "")
         yield Grid(
             (
                 say("Item"),
@@ -256,9 +262,8 @@ class _FirmPaper:
             "note",
         )
 
-    def gaps(self) -> Iterator[Block]:
+    def gaps(self, gaps: GapsRecord) -> Iterator[Block]:
         yield Heading(self.say("What is missing now"))
-        gaps = self.brief["gaps"]
         if not gaps["findings"]:
             yield Text(self.say("No condition is open or unmet."))
         else:
@@ -267,9 +272,9 @@ class _FirmPaper:
             yield Heading(self.say("Points still to be had"), 2)
             yield from _list(self.words.items(gaps["items"]))
 
-    def plan(self) -> Iterator[Block]:
-        say, plan, words = self.say, self.brief["plan"], self.words
-        yield Heading(say("Plan to be ready by {by}").format(by=self.brief["by"]))
+    def plan(self, brief: PlanRecord) -> Iterator[Block]:
+        say, plan, words = self.say, brief["plan"], self.words
+        yield Heading(say("Plan to be ready by {by}").format(by=brief["by"]))
         yield from _list(words.obstacles(plan))
         head = (
             say("Action"), say("How much"), say("Start by"), say("Done by"), say("Cost, CNY"), say("What for")
@@ -293,8 +298,8 @@ class _FirmPaper:
         if any(move["assumed"] for option in plan["plans"] for move in option["moves"]):
             yield Text(say("Costs and lead times are assumed: check them."), "note")
 
-    def outlook(self) -> Iterator[Block]:
-        say, looked = self.say, self.brief["projection"]
+    def outlook(self, brief: PlanRecord) -> Iterator[Block]:
+        say, looked = self.say, brief["projection"]
         yield Heading(say("Outlook"))
         yield Grid(
             (say("Deadline"), say("Figures of"), say("Verdict"), say("Points")),
@@ -309,7 +314,7 @@ class _FirmPaper:
             ),
             (3, 3, 3, 3),
         )
-        yield from _list(self.words.earliest(looked, self.brief["plan"]))
+        yield from _list(self.words.earliest(looked, brief["plan"]))
         yield Heading(say("Rights: when to file"), 2)
         in_time = {True: say("in time"), False: say("too late")}
         yield Grid(
@@ -328,9 +333,9 @@ class _FirmPaper:
             frozenset({2}),
         )
 
-    def worth(self) -> Iterator[Block]:
+    def worth(self, worth: WorthRecord) -> Iterator[Block]:
         yield Heading(self.say("What it is worth"))
-        yield from _list(self.words.worth(self.brief["worth"]))
+        yield from _list(self.words.worth(worth))
 
     def readiness(self) -> Iterator[Block]:
         readiness = self.record["readiness"]
@@ -392,10 +397,7 @@ class _FirmPaper:
             yield Text(self.say("None was seen in what the firm entered."))
             return
         yield from _list(
-            Point(
-                warning["text"][self.lang]
-                + (self.words.citation(warning) if warning["citation"] else "")
-            )
+            Point(warning["text"][self.lang] + self.words.citation(warning))
             for warning in self.record["warnings"]
         )
         yield Text(self.say("Each is a sign to look at, not a violation."), "note")
@@ -444,7 +446,7 @@ class _FirmPaper:
         year = application_year(self.record)
         return fields_in_words(names, self.scheme.fields_by_id, year, self.language)
 
-    def _with_unit(self, figure: str, finding: Mapping[str, Any]) -> str:
+    def _with_unit(self, figure: str, finding: FindingRecord) -> str:
         if figure in ("", "–"):
             return figure
         say, one = self.say, figure.rpartition(" ")[2] == "1"
@@ -455,8 +457,8 @@ class _FirmPaper:
         }
         return words.get(finding["unit"], "{n}").format(n=figure)
 
-    def _source(self, cite: Mapping[str, Any]) -> str:
-        return f"{cite['document']} {cite['article']}{doubt(dict(cite), self.language)}"
+    def _source(self, cite: CitationRecord) -> str:
+        return f"{cite['document']} {cite['article']}{doubt(cite, self.language)}"
 
 
 def _list(points: Iterable[Point]) -> Iterator[Points]:

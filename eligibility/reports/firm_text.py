@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from eligibility.assessment.record import pass_mark
 from eligibility.assessment.record_types import (
     AssessmentRecord,
+    CitationRecord,
     FindingRecord,
     ReadinessRecord,
+    RungRecord,
     ScoreRecord,
 )
 from eligibility.domain.facts import Field
@@ -59,7 +60,7 @@ def _points(record: AssessmentRecord, scheme: Scheme, language: Language) -> Ite
 
 
 def finding_notes(
-    finding: Mapping[str, Any], record: AssessmentRecord, scheme: Scheme, language: Language
+    finding: FindingRecord, record: AssessmentRecord, scheme: Scheme, language: Language
 ) -> Iterator[str]:
     """What leaves a finding open, and what another reading would make of it."""
     say = language.text
@@ -71,7 +72,8 @@ def finding_notes(
     elif finding["status"] == "undetermined" and finding["unit"] != "point":
         law = scheme.edition(record["edition"])
         yield language.of(law.conditions_by_id[finding["id"]].rule)
-    for other in (finding["interpretation"] or {}).get("turned_by", []):
+    interpretation = finding["interpretation"]
+    for other in interpretation["turned_by"] if interpretation else ():
         yield say("{status} if read another way: {question} {reading}").format(
             status=say(other["status"]),
             question=other["question"][language.id],
@@ -148,7 +150,7 @@ def own_figure(finding: FindingRecord, score: ScoreRecord, language: Language) -
     return str(observed)
 
 
-def interval_in_words(finding: Mapping[str, Any], language: Language) -> str:
+def interval_in_words(finding: FindingRecord, language: Language) -> str:
     """Between what a share lies that a blank leaves open; nothing where that is not known."""
     low, high = finding.get("interval") or (None, None)
     required = finding["required"]
@@ -176,7 +178,7 @@ def _figures(finding: FindingRecord, score: ScoreRecord, language: Language) -> 
     return f"{own} ({line})" if line and finding["observed"] is not None else own
 
 
-def doubt(cite: Mapping[str, Any], language: Language) -> str:
+def doubt(cite: CitationRecord, language: Language) -> str:
     """What stands behind a citation that fewer than two texts agree on."""
     words = {
         "B": language.text("one source"),
@@ -186,7 +188,7 @@ def doubt(cite: Mapping[str, Any], language: Language) -> str:
     return f"; {words[cite['confidence']]}" if cite["confidence"] in words else ""
 
 
-def application_year(record: Mapping[str, Any]) -> int:
+def application_year(record: AssessmentRecord | RungRecord) -> int:
     """The year of the application that a record is of; the forms' three years lie before it."""
     return date.fromisoformat(record["as_of"]).year
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pyarrow as pa
 
+from eligibility.assessment.record_types import LadderRecord, RungRecord
 from eligibility.i18n import Language
 from eligibility.schemes.registry import Scheme
 
 
 def ladder_table(
-    records: Sequence[Mapping[str, Any]], schemes: Sequence[Scheme], language: Language
+    records: Sequence[LadderRecord], schemes: Sequence[Scheme], language: Language
 ) -> pa.Table:
     """A table of ladders.
 
     Parameters
     ----------
-    records : sequence of mappings
+    records : sequence of LadderRecord
         As :func:`eligibility.assessment.ladder.ladder_record` gives them.
     schemes : sequence of Scheme
         The rungs, in the order of their columns.
@@ -50,11 +50,11 @@ def ladder_table(
     return pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
 
 
-def _rung(record: Mapping[str, Any], scheme_id: str) -> Mapping[str, Any] | None:
+def _rung(record: LadderRecord, scheme_id: str) -> RungRecord | None:
     return next((rung for rung in record["rungs"] if rung["scheme"] == scheme_id), None)
 
 
-def _yes_no(rung: Mapping[str, Any] | None, language: Language) -> str | None:
+def _yes_no(rung: RungRecord | None, language: Language) -> str | None:
     if rung is None or rung["holds"] is None:
         return None
     return language.text("yes") if rung["holds"] else language.text("no")

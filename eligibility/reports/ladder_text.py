@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from eligibility.assessment.record_types import LadderRecord, RungRecord
 from eligibility.i18n import Language
 from eligibility.reports.firm_text import application_year, doubt, fields_in_words
 from eligibility.reports.number_format import exact, interval, number
@@ -12,15 +12,13 @@ from eligibility.reports.paper import Point
 from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import load_scheme
 
-Record = Mapping[str, Any]
 
-
-def ladder_points(record: Record, language: Language) -> str:
+def ladder_points(record: LadderRecord, language: Language) -> str:
     """What a firm has, what it can get now, what to aim at next, and what every rung still lacks.
 
     Parameters
     ----------
-    record : mapping
+    record : LadderRecord
         As :func:`eligibility.assessment.ladder.ladder_record` gives it.
     """
     say, firm = language.text, record["firm"]
@@ -48,15 +46,15 @@ def ladder_points(record: Record, language: Language) -> str:
     return "\n".join([*lines, *terminal_lines(points)])
 
 
-def title_with_end(rung: Record, language: Language) -> str:
+def title_with_end(rung: RungRecord, language: Language) -> str:
     """A title with its last day, where that is known."""
-    title: str = rung["title"][language.id]
+    title = rung["title"][language.id]
     if not rung["until"]:
         return title
     return language.text("{title} (until {day})").format(title=title, day=rung["until"])
 
 
-def _rung(rung: Record, language: Language) -> Iterator[Point]:
+def _rung(rung: RungRecord, language: Language) -> Iterator[Point]:
     say, scheme = language.text, load_scheme(rung["scheme"])
     words = f"{rung['title'][language.id]}: {say(rung['verdict'])}"
     score = rung["score"]

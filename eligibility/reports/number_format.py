@@ -17,6 +17,8 @@ from eligibility.domain.text import Speaks
 
 MOST_DIGITS = 12
 HAIR = 1e-9
+#: /1, farther than this from a line one digit after the point keeps a share on its side of it
+NEAR = 0.000501
 WAN = 10_000
 #: digits of an amount in 万元 that is told to the cent
 WAN_DIGITS = 6
@@ -122,13 +124,17 @@ def percent(share: float, line: float | None = None) -> str:
     """A share in percent: one digit after the point, or as many as keep it on its side of the line."""
     if line is None:
         return f"{share * 100:,.1f}%"
-    digits = int(percent_digits(np.array([share]), np.array([line]))[0])
+    digits = 1
+    if abs(share - line) <= NEAR:
+        digits = int(percent_digits(np.array([share]), np.array([line]))[0])
     return f"{share * 100:,.{digits}f}%"
 
 
 def percent_digits(share: Floats, line: Floats) -> NDArray[np.int64]:
     """Digits after the point that :func:`percent` needs, shape (n,); one where the line is unknown."""
     percents, limits = share * 100, line * 100
+    if not (np.abs(share - line) <= NEAR).any():
+        return np.ones(share.shape, dtype=np.int64)
     on_line = np.abs(share - line) <= slack(line)
     digits: NDArray[np.int64] = np.ones(share.shape, dtype=np.int64)
     for more in range(2, MOST_DIGITS + 1):

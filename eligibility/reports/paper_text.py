@@ -7,11 +7,10 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from eligibility.assessment.record import words
 from eligibility.atomic_file import atomic_file, check_output
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.errors import InputError
@@ -21,6 +20,7 @@ from eligibility.domain.text import Message, Wording
 from eligibility.formula_injection import escape_text
 from eligibility.i18n import ENGLISH, Language
 from eligibility.reports.number_format import number
+from eligibility.reports.record_types import ConflictingFact, Note, PaperSourceRecord, PapersRecord
 from eligibility.schemes.registry import Scheme
 
 _PAGE, _TABLE = re.compile(r"p\. (\d+)"), re.compile(r"table (\d+)")
@@ -149,34 +149,20 @@ def source_text(source: PaperSource, language: Language) -> str:
 # --- files ------------------------------------------------------------------------------------------
 
 
-def reading_record(reading: PaperReading) -> dict[str, Any]:
+def reading_record(reading: PaperReading) -> PapersRecord:
     """The reading as JSON can hold it; messages in English."""
-
-    def plain(value: Any) -> Any:
-        match value:
-            case Message():
-                return value.say(ENGLISH)
-            case Wording():
-                return value.model_dump()
-            case dict():
-                return {key: plain(each) for key, each in value.items()}
-            case list() | tuple():
-                return [plain(each) for each in value]
-        return value
-
-    def record(part: Any) -> Any:
-        # dataclasses would copy messages into mappings
-        return {name: plain(getattr(part, name)) if not hasattr(getattr(part, name), "__dataclass_fields__") or isinstance(getattr(part, name), Message) else asdict(getattr(part, name)) for name in part.__dataclass_fields__}  # fmt: skip
-
     return {
         "firm": {"uscc": reading.uscc or None, "name": reading.name or None},
-        "facts": [{"key": fact.key, **_fact_record(fact, record)} for fact in reading.facts],
-        "offers": [{"key": fact.key, **_fact_record(fact, record)} for fact in reading.offers],
+        "facts": [{"key": fact.key, **_fact_record(fact)} for fact in reading.facts],
+        "offers": [{"key": fact.key, **_fact_record(fact)} for fact in reading.offers],
         "conflicts": [
-            {"key": each.key, "facts": [_fact_record(fact, record) for fact in each.facts]}
+            {"key": each.key, "facts": [_fact_record(fact) for fact in each.facts]}
             for each in reading.conflicts
         ],
-        "doubts": [record(doubt) for doubt in reading.doubts],
+        "doubts": [
+            {"source": _source_record(doubt.source), "message": doubt.message.say(ENGLISH)}
+            for doubt in reading.doubts
+        ],
         "forms": [
             {
                 "form": form.form, "edition": form.edition, "file": form.file, "place": form.place,
@@ -188,14 +174,60 @@ def reading_record(reading: PaperReading) -> dict[str, Any]:
             }
             for form in reading.forms
         ],
-        "lists": [record(each) for each in reading.lists],
-        "head_counts": [record(each) for each in reading.head_counts],
-        "unread": [record(each) for each in reading.unread],
+        "lists": [
+            {
+                "list": each.list, "year": each.year, "rows": [dict(row) for row in each.rows],
+                "source": _source_record(each.source),
+            }
+            for each in reading.lists
+        ],
+        "head_counts": [
+            {
+                "year": each.year, "month": each.month, "persons": each.persons,
+                "basis": words(each.basis), "source": _source_record(each.source),
+            }
+            for each in reading.head_counts
+        ],
+        "unread": [
+            {
+                "file": each.file, "place": each.place, "why": each.why.say(ENGLISH),
+                "rows": [list(row) for row in each.rows],
+            }
+            for each in reading.unread
+        ],
     }  # fmt: skip
 
 
-def _fact_record(fact: PaperFact, record: Any) -> dict[str, Any]:
-    return {**record(fact), "others": [asdict(other) for other in fact.others]}
+def _fact_record(fact: PaperFact) -> ConflictingFact:
+    return {
+        "field": fact.field,
+        "year": fact.year,
+        "value": fact.value,
+        "source": _source_record(fact.source),
+        "certainty": fact.certainty.value,
+        "note": _note_record(fact.note),
+        "others": [_source_record(other) for other in fact.others],
+        "accuracy": fact.accuracy,
+    }
+
+
+def _note_record(note: Wording | Message | None) -> Note:
+    if isinstance(note, Message):
+        return note.say(ENGLISH)
+    return None if note is None else words(note)
+
+
+def _source_record(source: PaperSource) -> PaperSourceRecord:
+    return {
+        "file": source.file,
+        "place": source.place,
+        "cell": source.cell,
+        "form": source.form,
+        "edition": source.edition,
+        "line": source.line,
+        "words": source.words,
+        "text": source.text,
+    }
 
 
 def facts_rows(

@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from eligibility.assessment.record_types import WarningRecord
 from eligibility.i18n import Language
 from eligibility.planning.assumptions import ASSUMED
+from eligibility.planning.record_types import (
+    AnswerRecord,
+    AwardRecord,
+    FindingGap,
+    GapsRecord,
+    ItemGap,
+    MessageRecord,
+    MetCondition,
+    MoveRecord,
+    OptionRecord,
+    PlanReadiness,
+    PlanRecord,
+    ProjectionRecord,
+    RaisedItem,
+    RefusalRecord,
+    StepRecord,
+    TierRecord,
+    WayRecord,
+    WorthRecord,
+)
 from eligibility.reports.firm_text import doubt, fields_in_words
 from eligibility.reports.number_format import chance, enough, interval, number
 from eligibility.reports.paper import Point
 from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme
 
+#: what has a citation
+Cited = (
+    FindingGap | ItemGap | RefusalRecord | MetCondition | RaisedItem | AwardRecord | WarningRecord
+)
 
-def plan_points(brief: Mapping[str, Any], scheme: Scheme, language: Language) -> str:
+
+def plan_points(brief: PlanRecord, scheme: Scheme, language: Language) -> str:
     """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
     words = PlanWords(scheme, language, brief["applied"])
     firm, say = brief["firm"], language.text
@@ -41,19 +66,19 @@ class PlanWords:
         self.scheme, self.language, self.year = scheme, language, year
         self.say, self.lang = language.text, language.id
 
-    def gaps(self, gaps: Mapping[str, Any]) -> Iterator[Point]:
+    def gaps(self, gaps: GapsRecord) -> Iterator[Point]:
         """Every finding not met, then every item below its best."""
         yield from self.findings(gaps["findings"])
         yield from self.items(gaps["items"])
 
-    def findings(self, gaps: list[dict[str, Any]], year: int | None = None) -> Iterator[Point]:
+    def findings(self, gaps: list[FindingGap], year: int | None = None) -> Iterator[Point]:
         """Findings not met, and every way to meet them; of another application's year, if given."""
         for gap in gaps:
             title = f"{gap['title'][self.lang]}{self.citation(gap)}: {self.say(gap['status'])}"
             yield Point(title, mark=gap["status"])
             yield from (Point(text, 1) for text in self._remedy(gap, year or self.year))
 
-    def _remedy(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
+    def _remedy(self, gap: FindingGap, year: int) -> Iterator[str]:
         """What a finding lacks, what would meet it, and what proves that."""
         if gap["score"]:
             text = self.say("{low}–{high} points, more than {mark} needed")
@@ -67,7 +92,7 @@ class PlanWords:
         if gap["needs"]:
             yield self.say("evidence: {papers}").format(papers=gap["evidence"][self.lang])
 
-    def items(self, gaps: list[dict[str, Any]]) -> Iterator[Point]:
+    def items(self, gaps: list[ItemGap]) -> Iterator[Point]:
         """Items below their best, and every way to more points."""
         for item in gaps:
             points = interval(item["low"], item["high"])
@@ -75,7 +100,7 @@ class PlanWords:
             yield Point(title, mark="item")
             yield from (Point(text, 1) for text in self._improvement(item))
 
-    def _improvement(self, item: Mapping[str, Any]) -> Iterator[str]:
+    def _improvement(self, item: ItemGap) -> Iterator[str]:
         """What brings an item more points, or why nothing does."""
         yield from self._steps(item["steps"])
         yield from self._remedies(item, self.year)
@@ -86,7 +111,7 @@ class PlanWords:
         elif not item["steps"]:
             yield self.say("nothing in the latest year moves it")
 
-    def _steps(self, steps: list[dict[str, Any]]) -> Iterator[str]:
+    def _steps(self, steps: list[StepRecord]) -> Iterator[str]:
         """What it takes for more points; a rating whose every point is a step stands in one line."""
         if len(steps) > 1 and all(_point_for_point(step, steps[-1]) for step in steps):
             (way,) = steps[-1]["needs"][0]
@@ -100,7 +125,7 @@ class PlanWords:
             points = interval(step["points"]["low"], step["points"]["high"])
             yield self.say("{points} points: {ways}").format(points=points, ways=ways)
 
-    def outlook(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[Point]:
+    def outlook(self, outlook: ProjectionRecord, plan: AnswerRecord) -> Iterator[Point]:
         """Verdict by deadline without any action, the first deadlines, the rights still in time."""
         for deadline in outlook["deadlines"]:
             yield Point(
@@ -129,7 +154,7 @@ class PlanWords:
                 )
             )
 
-    def earliest(self, outlook: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[Point]:
+    def earliest(self, outlook: ProjectionRecord, plan: AnswerRecord) -> Iterator[Point]:
         """The first deadlines within reach, and what must hold for them."""
         if outlook["assumed"]["as_last_year"]:
             yield Point(self.say("Assumed: every figure of a new year is as in the last."))
@@ -152,7 +177,7 @@ class PlanWords:
                 replace(point, depth=point.depth + 1) for point in self.findings(findings, year)
             )
 
-    def plans(self, brief: Mapping[str, Any]) -> Iterator[Point]:
+    def plans(self, brief: PlanRecord) -> Iterator[Point]:
         """The cheapest plan, the next-best ones, or why there is none."""
         plan = brief["plan"]
         yield from self.obstacles(plan)
@@ -161,7 +186,7 @@ class PlanWords:
             yield from (Point(text, 1) for text in self.open_points(option))
             yield from (Point(self.move(move), 1) for move in option["moves"])
 
-    def obstacles(self, plan: Mapping[str, Any]) -> Iterator[Point]:
+    def obstacles(self, plan: AnswerRecord) -> Iterator[Point]:
         """What keeps a plan from being enough, when there is one, and what a model says of it."""
         if plan["fill_in_first"]:
             names = self._fields(plan["fill_in_first"], self.year)
@@ -176,7 +201,7 @@ class PlanWords:
         if plan["readiness"] is not None:
             yield from self.readiness(plan["readiness"])
 
-    def readiness(self, readiness: Mapping[str, Any]) -> Iterator[Point]:
+    def readiness(self, readiness: PlanReadiness) -> Iterator[Point]:
         """What a model says of the firm with the plan carried out, or why no plan is enough."""
         if readiness["refused"]:
             yield Point(self.sentence(readiness["refused"]), mark="unmet")
@@ -195,7 +220,7 @@ class PlanWords:
         if not readiness["cheapest"]:
             yield Point(self.say("This is enough; whether it is the cheapest was not settled."))
 
-    def head(self, place: int, record: Mapping[str, Any]) -> str:
+    def head(self, place: int, record: OptionRecord) -> str:
         """What a plan costs and brings; the cheapest stands at place 0."""
         head = self.say("Cheapest") if place == 0 else self.say("Alternative")
         sentence = self.say(
@@ -213,7 +238,7 @@ class PlanWords:
             **cost,
         )
 
-    def open_points(self, record: Mapping[str, Any]) -> Iterator[str]:
+    def open_points(self, record: OptionRecord) -> Iterator[str]:
         """What has to be found out for a plan, or that nothing has to be done."""
         if not record["moves"] and not record["find_out"]:
             yield self.say("Nothing has to be done.")
@@ -221,34 +246,37 @@ class PlanWords:
             sentence = self.say("Find out, and in the firm's favour: {field}")
             yield sentence.format(field=field["title"][self.lang])
 
-    def worth(self, worth: Mapping[str, Any]) -> Iterator[Point]:
+    def worth(self, worth: WorthRecord) -> Iterator[Point]:
         """Income tax by year, awards to ask for, the cost of the plan beside it."""
         yield from map(Point, self._worth(worth))
 
-    def _worth(self, worth: Mapping[str, Any]) -> Iterator[str]:
+    def _worth(self, worth: WorthRecord) -> Iterator[str]:
         sentence = self.say(
             "{year}: income tax {without} without, {certified} with the certificate, {saved} saved"
         )
-        nothing = bool(worth["years"]) and worth["saved"] <= 0
+        nothing = worth["saved"] is not None and worth["saved"] <= 0
         says = [self.sentence(sentence) for sentence in worth["says"]]
         if nothing:
             yield says.pop(0)
         for year in worth["years"]:
             yield sentence.format(
                 year=year["year"],
-                **{name: f"{year[name]:,.0f}" for name in ("without", "certified", "saved")},
+                without=f"{year['without']:,.0f}",
+                certified=f"{year['certified']:,.0f}",
+                saved=f"{year['saved']:,.0f}",
             )
-        if worth.get("saved_western") is not None and worth["saved_western"] != worth["saved"]:
+        western, net = worth["saved_western"], worth["net_of_tax_alone"]
+        if western is not None and western != worth["saved"]:
             yield self.say(
                 "Saved by a firm that pays the rate of encouraged western industries: CNY {saved}"
-            ).format(saved=f"{worth['saved_western']:,.0f}")
-        if worth["saved"] is not None and worth["cost"] is not None:
+            ).format(saved=f"{western:,.0f}")
+        if worth["saved"] is not None and worth["cost"] is not None and net is not None:
             yield self.say(
                 "Income tax saved CNY {saved}, cost of the plan CNY {cost}, difference CNY {net}"
             ).format(
                 saved=f"{worth['saved']:,.0f}",
                 cost=f"{worth['cost']:,.0f}",
-                net=f"{worth['net_of_tax_alone']:,.0f}",
+                net=f"{net:,.0f}",
             )
         yield from says
         for award in worth["awards"]:
@@ -261,7 +289,7 @@ class PlanWords:
                 cited=self.citation(award),
             )
 
-    def sentence(self, sentence: Mapping[str, Any]) -> str:
+    def sentence(self, sentence: MessageRecord) -> str:
         """A sentence of the brief in this language."""
         values = {
             name: value[self.lang] if isinstance(value, dict) else value
@@ -270,15 +298,14 @@ class PlanWords:
         text = sentence["text"]
         return self.say(text).format(**values)
 
-    def _ways(self, group: list[dict[str, Any]]) -> str:
+    def _ways(self, group: list[WayRecord]) -> str:
         """Ways of which one is enough."""
         return self.say(", or ").join(self._way(way) for way in group)
 
-    def _way(self, way: Mapping[str, Any]) -> str:
-        title = way["title"][self.lang]
-        if way["kind"] == "date":
-            sentence = self.say("{days} more days, from {day} on")
-            return sentence.format(days=way["more"], day=way["to"])
+    def _way(self, way: WayRecord) -> str:
+        title, to = way["title"][self.lang], way["to"]
+        if isinstance(to, str):
+            return self.say("{days} more days, from {day} on").format(days=way["more"], day=to)
         if way["kind"] == "yes_no":
             return self.say("to be shown: {field}").format(field=title)
         if way["kind"] == "rating":
@@ -288,22 +315,22 @@ class PlanWords:
             sentence = self.say("{field} ({how})")
             title = sentence.format(field=title, how=way["how"][self.lang])
         more = enough(way["more"], way["unit"], self.language)
-        if way["to"] is None:
+        if to is None:
             return self.say("{field}: {more} more").format(field=title, more=more)
         return self.say("{field}: {more} more, to {to}").format(
-            field=title, more=more, to=enough(way["to"], way["unit"], self.language)
+            field=title, more=more, to=enough(to, way["unit"], self.language)
         )
 
-    def _tier(self, tier: Mapping[str, Any]) -> str:
+    def _tier(self, tier: TierRecord) -> str:
         """The line that holds, and the bracket that gave it."""
         line = f"{tier['line'] * 100:g}%"
         if tier["up_to"] is None:
             sentence = self.say("the line is {line}, as the latest year is above CNY {above}")
-            return sentence.format(line=line, above=f"{tier['above']:,.0f}")
+            return sentence.format(line=line, above=f"{tier['above'] or 0:,.0f}")
         sentence = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
         return sentence.format(line=line, up_to=f"{tier['up_to']:,.0f}")
 
-    def _remedies(self, gap: Mapping[str, Any], year: int) -> Iterator[str]:
+    def _remedies(self, gap: FindingGap | ItemGap, year: int) -> Iterator[str]:
         """What settles an open one: facts to fill in, evidence to show."""
         facts, evidence = gap["settled_by"]["facts"], gap["settled_by"]["evidence"]
         if facts:
@@ -312,7 +339,7 @@ class PlanWords:
             sentence = self.say("evidence missing for: {fields}")
             yield sentence.format(fields=self._fields(evidence, year))
 
-    def move(self, move: Mapping[str, Any]) -> str:
+    def move(self, move: MoveRecord) -> str:
         """What to do, how much, at what cost, by when, and what for."""
         sentence = self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
             action=move["title"][self.lang],
@@ -323,19 +350,19 @@ class PlanWords:
         proviso = f"– {self.proviso(move)}" if move["provided"] else ""
         return " ".join(filter(None, [sentence, proviso, *self.effects(move)]))
 
-    def action_amount(self, move: Mapping[str, Any]) -> str:
+    def action_amount(self, move: MoveRecord) -> str:
         """How much of an action."""
         if move["unit"] == "CNY":
             return enough(move["amount"], move["unit"], self.language)
         return f"× {number(move['amount'])}"
 
-    def proviso(self, move: Mapping[str, Any]) -> str:
+    def proviso(self, move: MoveRecord) -> str:
         """What an action takes for granted; nothing where it takes nothing."""
         if not move["provided"]:
             return ""
         return self.say("provided that {this}").format(this=move["provided"][self.lang])
 
-    def effects(self, move: Mapping[str, Any]) -> list[str]:
+    def effects(self, move: MoveRecord) -> list[str]:
         """Findings an action meets and items it raises, cited."""
         met = [f"→ {met['title'][self.lang]}{self.citation(met)}" for met in move["meets"]]
         if not met and not move["raises"]:
@@ -348,9 +375,10 @@ class PlanWords:
     def _fields(self, names: list[str], year: int) -> str:
         return fields_in_words(names, self.scheme.fields_by_id, year, self.language)
 
-    def citation(self, record: Mapping[str, Any]) -> str:
-        """Where it stands, and how sure that is."""
-        cite = record["citation"]
+    def citation(self, record: Cited) -> str:
+        """Where it stands, and how sure that is; nothing where that is not said."""
+        if (cite := record["citation"]) is None:
+            return ""
         return f" [{cite['document']} {cite['article']}{doubt(cite, self.language)}]"
 
     def source(self, source: str) -> str:
@@ -358,7 +386,7 @@ class PlanWords:
         return self.say("assumed") if source == ASSUMED else source
 
 
-def _point_for_point(step: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+def _point_for_point(step: StepRecord, last: StepRecord) -> bool:
     """True where one figure alone brings a step, a point for each point of its own."""
     ways = [way for group in step["needs"] for way in group]
     points = step["points"]

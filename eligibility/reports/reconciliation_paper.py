@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from eligibility.assessment.record_types import CitationRecord
 from eligibility.domain.text import Wording
 from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt
@@ -298,10 +299,10 @@ class _Explanation:
 
     # --- words ----------------------------------------------------------------------------------
 
-    def ground(self, citation: Record) -> str:
+    def ground(self, citation: CitationRecord) -> str:
         return f"{citation['gist'][self.lang]} [{self.citation_text(citation)}]"
 
-    def citation_text(self, citation: Record) -> str:
+    def citation_text(self, citation: CitationRecord) -> str:
         return f"{citation['document']} {citation['article']}{doubt(citation, self.language)}"
 
     def figure(self, bridge: Record, step: Record) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from eligibility.assessment.record import cite
 from eligibility.domain.law import Citation
 from eligibility.domain.text import Message
 from eligibility.evidence.staff_count import Decision, HeadFigures, PersonCount, Status
@@ -86,7 +87,7 @@ def notes(report: StaffReport, language: Language) -> Iterator[str]:
 
 def _source(citation: Citation, language: Language) -> str:
     """Document and article, and how well they are known."""
-    return f"{citation.document} {citation.article}{doubt(citation.model_dump(), language)}"
+    return f"{citation.document} {citation.article}{doubt(cite(citation), language)}"
 
 
 def _citation(citation: Citation, language: Language) -> str:
@@ -146,9 +147,7 @@ def sign_points(report: StaffReport, language: Language) -> Iterator[Point]:
     sentence = language.text("{says}: rows {rows} ({source}, {day})")
     for sign in report.rules.signs:
         if rows := sign_rows(report, sign.id):
-            source = _citation(sign.citation, language) + doubt(
-                sign.citation.model_dump(), language
-            )
+            source = _citation(sign.citation, language) + doubt(cite(sign.citation), language)
             text = sentence.format(
                 says=language.of(sign.says), rows=row_list(rows, language), source=source, day=sign.source_date,
             )  # fmt: skip

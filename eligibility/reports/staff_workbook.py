@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from eligibility.assessment.assess import Assessment
+from eligibility.assessment.record import cite
 from eligibility.domain.law import Citation, Condition
 from eligibility.domain.results import STATUS_WORDS, UNDETERMINED, UNMET, Finding
 from eligibility.i18n import Language
@@ -371,5 +372,6 @@ class _Staff:
     def _source(self, condition: Condition) -> str:
         return self._citation(condition.citation)
 
-    def _citation(self, cite: Citation) -> str:
-        return f"{cite.document} {cite.article}{doubt(cite.model_dump(), self.language)}"
+    def _citation(self, citation: Citation) -> str:
+        doubted = doubt(cite(citation), self.language)
+        return f"{citation.document} {citation.article}{doubted}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from eligibility.assessment.assess import assess_table
 from eligibility.city.annual_results import AnnualResults, Result
@@ -14,6 +13,12 @@ from eligibility.i18n import Language
 from eligibility.planning.projection import project
 from eligibility.reports.number_format import certified_chance, limit, tenths
 from eligibility.reports.paper import Bars, Block, Grid, Heading, Paper, Text
+from eligibility.reports.record_types import (
+    NextForecast,
+    ShareRecord,
+    TargetSource,
+    YearRecord,
+)
 from eligibility.reports.year_results_text import (
     report_title,
     results_blocks,
@@ -30,10 +35,10 @@ from eligibility.reports.year_text import (
 )
 from eligibility.schemes.registry import Scheme, load_scheme
 
+#: a part of the firms by its name
+Part = tuple[str | None, ShareRecord]
 #: groups in one chart; the table beside it has them all
 DRAWN = 12
-
-Record = Mapping[str, Any]
 
 
 def year_paper(
@@ -75,7 +80,7 @@ def year_paper(
     following = forecast_record(next_year(city_year, chances_of(later), target=target))
     return annual_paper(
         city_record(city_year, register_target),
-        following | {"year": year, "target": target},
+        {**following, "year": year, "target": target},
         language,
         carrier,
         results,
@@ -84,8 +89,8 @@ def year_paper(
 
 
 def annual_paper(
-    record: dict[str, Any],
-    following: Record,
+    record: YearRecord,
+    following: NextForecast,
     language: Language,
     carrier: str | None = None,
     results: AnnualResults | None = None,
@@ -95,11 +100,10 @@ def annual_paper(
 
     Parameters
     ----------
-    record : dict
+    record : YearRecord
         As :func:`eligibility.reports.year_text.city_record` gives it.
-    following : mapping
-        The year after, as :func:`eligibility.reports.year_text.forecast_record` gives it, with its
-        ``year`` and ``target``.
+    following : NextForecast
+        The year after.
     carrier : str, optional
         Whose firms alone it is of.
     results : AnnualResults, optional
@@ -113,8 +117,8 @@ def annual_paper(
 class _Annual:
     def __init__(
         self,
-        record: dict[str, Any],
-        following: Record,
+        record: YearRecord,
+        following: NextForecast,
         language: Language,
         carrier: str | None,
         results: AnnualResults | None,
@@ -190,14 +194,9 @@ class _Annual:
             rows.append(
                 (say("Chance of the target"), tenths(seen["reaches_target"]), say("forecast"))
             )
-        if target["stock"] is not None and self.carrier is None:
-            rows.append(
-                (
-                    say("Target of the stock"),
-                    str(target["stock"]),
-                    self._source(target["stock_source"]),
-                )
-            )
+        source = target["stock_source"]
+        if source is not None and self.carrier is None:
+            rows.append((say("Target of the stock"), str(target["stock"]), self._source(source)))
         yield Grid(
             (say("What"), say("Figure"), say("Source")), tuple(rows), (5, 3, 7), frozenset({1})
         )
@@ -266,41 +265,46 @@ class _Annual:
 
     def groups(self) -> Iterator[Block]:
         say, record = self.say, self.record
-        words = {
-            "district": say("District"),
-            "industry": say("Industry"),
-            "carrier": say("Carrier"),
-        }
-        for heading, rows, key, none in (
-            (say("By district"), record["districts"], "district", say("(no district)")),
-            (say("By industry"), record["industries"], "industry", say("(no industry)")),
-            (say("By carrier"), record["carriers"], "carrier", say("(no carrier)")),
-        ):
+        parts: tuple[tuple[str, str, str, list[Part]], ...] = (
+            (
+                say("By district"), say("District"), say("(no district)"),
+                [(each["district"], each) for each in record["districts"]],
+            ),
+            (
+                say("By industry"), say("Industry"), say("(no industry)"),
+                [(each["industry"], each) for each in record["industries"]],
+            ),
+            (
+                say("By carrier"), say("Carrier"), say("(no carrier)"),
+                [(each["carrier"], each) for each in record["carriers"]],
+            ),
+        )  # fmt: skip
+        for heading, title, none, rows in parts:
             yield Heading(heading)
             drawn = rows[:DRAWN]
             yield Bars(
                 heading,
-                tuple(row[key] or none for row in drawn),
+                tuple(name or none for name, _ in drawn),
                 (
-                    (say("eligible"), tuple(float(row["eligible"]) for row in drawn)),
-                    (say("Expected"), tuple(round(row["expected"], 1) for row in drawn)),
+                    (say("eligible"), tuple(float(row["eligible"]) for _, row in drawn)),
+                    (say("Expected"), tuple(round(row["expected"], 1) for _, row in drawn)),
                 ),
             )
             head = (
-                words[key], say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
+                title, say("Number of firms"), say("eligible"), say("undetermined"), say("ineligible"), say("Expected"),
             )  # fmt: skip
             yield Grid(
                 head,
                 tuple(
                     (
-                        row[key] or none,
-                        *(
-                            str(row[name])
-                            for name in ("firms", "eligible", "undetermined", "ineligible")
-                        ),
+                        name or none,
+                        str(row["firms"]),
+                        str(row["eligible"]),
+                        str(row["undetermined"]),
+                        str(row["ineligible"]),
                         f"{row['expected']:.1f}",
                     )
-                    for row in rows
+                    for name, row in rows
                 ),
                 (4, 1.7, 2.1, 2.9, 2.4, 2.1),
                 frozenset(range(1, 6)),
@@ -329,7 +333,9 @@ class _Annual:
                 tuple(
                     (
                         gap["title"][self.lang],
-                        *(str(gap[name]) for name in ("unmet", "alone", "undetermined")),
+                        str(gap["unmet"]),
+                        str(gap["alone"]),
+                        str(gap["undetermined"]),
                     )
                     for gap in conditions
                 ),
@@ -417,5 +423,5 @@ class _Annual:
             "note",
         )
 
-    def _source(self, source: Any) -> str:
+    def _source(self, source: TargetSource) -> str:
         return told_source(source, self.language)

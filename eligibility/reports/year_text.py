@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 
+from eligibility.assessment.record import cite, words
+from eligibility.assessment.record_types import Words
 from eligibility.city.deadlines import Deadline
 from eligibility.city.forecast import Forecast
 from eligibility.city.portfolio import Reason, Selection
@@ -20,6 +21,21 @@ from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, Language
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import certified_chance, limit, number, tenths
+from eligibility.reports.record_types import (
+    DeadlineRecord,
+    FigureRecord,
+    ForecastRecord,
+    PlacedFirm,
+    SelectionRecord,
+    ShareRecord,
+    SourceRecord,
+    SupportChoice,
+    SupportRecord,
+    TargetSource,
+    TrainingRecord,
+    YearFirm,
+    YearRecord,
+)
 
 #: firms, gaps and districts told in the text; the JSON has them all
 TOLD = 10
@@ -27,7 +43,7 @@ TOLD = 10
 UNCALIBRATED = msgid("not calibrated on your outcomes")
 
 
-def city_record(city_year: CityYear, register_target: int | None = None) -> dict[str, Any]:
+def city_record(city_year: CityYear, register_target: int | None = None) -> YearRecord:
     """All that is said of a city's year, JSON-ready; money in CNY, chances from 0 to 1.
 
     ``register_target`` is the target that somebody set in the register: that one is nobody's assumption.
@@ -35,7 +51,7 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
     without, portfolio = city_year.portfolio.without, city_year.portfolio
     stock = city_year.target.stock
     return {
-        "city": city_year.city.title.model_dump(),
+        "city": words(city_year.city.title),
         "year": city_year.year,
         "as_of": city_year.as_of.isoformat(),
         "is_open": city_year.is_open,
@@ -58,14 +74,14 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             "stock": int(stock.value) if stock else None,
             "stock_source": _source(stock.source) if stock else None,
         },
-        "forecast": forecast_record(without)
-        | {
+        "forecast": {
+            **forecast_record(without),
             "more_needed": {
                 "firms": city_year.more_needed,
                 "chance_of_each": city_year.ready_chance,
                 "for_probability": city_year.city.forecast.confidence.value,
             },
-            "year_shock": city_year.city.forecast.year_shock.model_dump(mode="json"),
+            "year_shock": figure_record(city_year.city.forecast.year_shock),
         },
         "funnel": [
             {
@@ -76,13 +92,13 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             for verdict, share in city_year.by_verdict.items()
         ],
         "districts": [
-            {"district": name} | _share(share) for name, share in city_year.by_district.items()
+            {"district": name, **_share(share)} for name, share in city_year.by_district.items()
         ],
         "industries": [
-            {"industry": name} | _share(share) for name, share in city_year.by_industry.items()
+            {"industry": name, **_share(share)} for name, share in city_year.by_industry.items()
         ],
         "carriers": [
-            {"carrier": name} | _share(share) for name, share in city_year.by_carrier.items()
+            {"carrier": name, **_share(share)} for name, share in city_year.by_carrier.items()
         ],
         "support": {
             "adviser_days": city_year.adviser_days,
@@ -101,7 +117,7 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             "gaps": [
                 {
                     "id": gap.id,
-                    "title": gap.title.model_dump(),
+                    "title": words(gap.title),
                     "scored_item": gap.by_score,
                     "unmet": gap.unmet,
                     "undetermined": gap.undetermined_firms,
@@ -112,7 +128,7 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             "courses": [
                 {
                     "id": need.course.id,
-                    "title": need.course.title.model_dump(),
+                    "title": words(need.course.title),
                     "days": need.course.days.value,
                     "seats": need.course.seats.value,
                     "concerned": need.firms_concerned,
@@ -124,7 +140,7 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
             "assumed": _rests_on_assumptions(city_year.city.courses),
         },
         "outcome_next": [
-            _named_firm(city_year, each.firm) | {"share": each.share}
+            {**_named_firm(city_year, each.firm), "share": each.share}
             for each in city_year.informative
         ],
         "at_prior": [
@@ -139,13 +155,13 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> dict
     }
 
 
-def _named_firm(city_year: CityYear, row: int) -> dict[str, Any]:
+def _named_firm(city_year: CityYear, row: int) -> YearFirm:
     """Name and code of a firm of the year."""
     firms = city_year.standing.firms
     return {"firm": firms.texts("name")[row], "uscc": firms.texts("uscc")[row]}
 
 
-def _target_source(city_year: CityYear, register_target: int | None) -> Any:
+def _target_source(city_year: CityYear, register_target: int | None) -> TargetSource:
     if city_year.goal == register_target:
         return "register"
     if city_year.goal == city_year.target.certified.value:
@@ -153,13 +169,13 @@ def _target_source(city_year: CityYear, register_target: int | None) -> Any:
     return "asked for"
 
 
-def city_text(record: dict[str, Any], language: Language) -> str:
+def city_text(record: YearRecord, language: Language) -> str:
     """The record as lines: forecast, funnel, districts, support, training, deadlines."""
     parts = (_told_forecast, _told_funnel, _told_support, _told_training, _told_deadlines)
     return "\n\n".join("\n".join(part(record, language)) for part in parts) + "\n"
 
 
-def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
+def _told_forecast(record: YearRecord, language: Language) -> list[str]:
     say, seen = language.text, record["forecast"]
     more = seen["more_needed"]
     return [
@@ -211,7 +227,7 @@ def _told_forecast(record: dict[str, Any], language: Language) -> list[str]:
     ]
 
 
-def _told_outcome_next(record: dict[str, Any], language: Language) -> list[str]:
+def _told_outcome_next(record: YearRecord, language: Language) -> list[str]:
     firms = [each["firm"] or each["uscc"] for each in record["outcome_next"]]
     if not firms:
         return []
@@ -219,7 +235,7 @@ def _told_outcome_next(record: dict[str, Any], language: Language) -> list[str]:
     return [sentence.format(firms=language.text(", ").join(map(str, firms)))]
 
 
-def at_prior_text(record: dict[str, Any], language: Language) -> list[str]:
+def at_prior_text(record: YearRecord, language: Language) -> list[str]:
     """The firms that no past application is like, by name; nothing where there are none."""
     firms = [each["firm"] or each["uscc"] for each in record["at_prior"]]
     if not firms:
@@ -232,7 +248,7 @@ def at_prior_text(record: dict[str, Any], language: Language) -> list[str]:
     return [sentence.format(count=len(firms), firms=names)]
 
 
-def _told_funnel(record: dict[str, Any], language: Language) -> list[str]:
+def _told_funnel(record: YearRecord, language: Language) -> list[str]:
     say = language.text
     lines = [
         say("{verdict}: {firms} firms, {expected:.1f} expected").format(
@@ -249,7 +265,7 @@ def _told_funnel(record: dict[str, Any], language: Language) -> list[str]:
     ]
 
 
-def _told_support(record: dict[str, Any], language: Language) -> list[str]:
+def _told_support(record: YearRecord, language: Language) -> list[str]:
     say, support = language.text, record["support"]
     lines = [
         say("Support, {used:g} of {days:g} adviser-days, CNY {cost:,.0f}").format(
@@ -260,11 +276,17 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
             gain=support["gain"], reaches=tenths(support["forecast"]["reaches_target"])
         ),
     ]
-    for rule, sentence in (
-        ("highest_score_first", say("highest score first: {gain:+.2f}, P(target) {reaches}")),
-        ("highest_chance_first", say("highest chance first: {gain:+.2f}, P(target) {reaches}")),
+    rules = support["compared_with"]
+    for other, sentence in (
+        (
+            rules["highest_score_first"],
+            say("highest score first: {gain:+.2f}, P(target) {reaches}"),
+        ),
+        (
+            rules["highest_chance_first"],
+            say("highest chance first: {gain:+.2f}, P(target) {reaches}"),
+        ),
     ):
-        other = support["compared_with"][rule]
         text = sentence.format(
             gain=other["gain"], reaches=tenths(other["forecast"]["reaches_target"])
         )
@@ -304,7 +326,7 @@ def _told_support(record: dict[str, Any], language: Language) -> list[str]:
     return lines + _residual_lines(len(support["choices"]), language)
 
 
-def _told_training(record: dict[str, Any], language: Language) -> list[str]:
+def _told_training(record: YearRecord, language: Language) -> list[str]:
     say, training = language.text, record["training"]
     conditions = [gap for gap in training["gaps"] if not gap["scored_item"]]
     lines = [say("What firms lack")]
@@ -326,7 +348,7 @@ def _told_training(record: dict[str, Any], language: Language) -> list[str]:
     return lines
 
 
-def _told_deadlines(record: dict[str, Any], language: Language) -> list[str]:
+def _told_deadlines(record: YearRecord, language: Language) -> list[str]:
     lines = [language.text("Next deadlines")]
     late = {True: " · " + language.text("late"), False: ""}
     return lines + [
@@ -336,9 +358,8 @@ def _told_deadlines(record: dict[str, Any], language: Language) -> list[str]:
     ]
 
 
-def _name(firm: dict[str, Any], language: Language) -> str:
-    name: str = firm["name"] or firm["uscc"] or language.text("(no name)")
-    return name
+def _name(firm: PlacedFirm | SupportChoice, language: Language) -> str:
+    return firm["name"] or firm["uscc"] or language.text("(no name)")
 
 
 def _residual_lines(count: int, language: Language) -> list[str]:
@@ -347,7 +368,7 @@ def _residual_lines(count: int, language: Language) -> list[str]:
     return ["  " + language.text("… and {more} more").format(more=count - TOLD)]
 
 
-def told_doubt(part: dict[str, Any], language: Language) -> str:
+def told_doubt(part: SupportRecord | TrainingRecord, language: Language) -> str:
     """That a part rests on assumptions, where it does."""
     assumed = language.text("days, costs and effects are assumed")
     return f" [{assumed}]" if part["assumed"] else ""
@@ -362,26 +383,26 @@ def _rests_on_assumptions(remedies: Sequence[Remedy]) -> bool:
     )
 
 
-def told_source(source: Any, language: Language) -> str:
+def told_source(source: TargetSource, language: Language) -> str:
     """What a number rests on, in words."""
-    words = {
+    names = {
         "assumed": language.text("assumed: check"),
         "asked for": language.text("as asked for"),
         "register": language.text("as set in the register"),
     }
     if isinstance(source, str):
-        return words[source]
+        return names[source]
     return f"{source['document']} {source['article']}{doubt(source, language)}"
 
 
-def carriers_part(record: dict[str, Any], language: Language) -> str:
+def carriers_part(record: YearRecord, language: Language) -> str:
     """What a carrier's firms bring to the city's target, which is no yardstick for them alone."""
     return language.text(
         "The city's target is {n}; this carrier's firms are expected to bring {expected}."
     ).format(n=record["target"]["certified"], expected=number(record["forecast"]["expected"], 1))
 
 
-def forecast_record(forecast: Forecast) -> dict[str, Any]:
+def forecast_record(forecast: Forecast) -> ForecastRecord:
     """A forecast as plain data: firms and chances."""
     return {
         "already": forecast.already,
@@ -396,7 +417,7 @@ def _capacity(city_year: CityYear) -> int | None:
     return None if figure is None else int(figure.value)
 
 
-def _choice(choice: Selection) -> dict[str, Any]:
+def _choice(choice: Selection) -> SelectionRecord:
     return {
         "days": choice.days,
         "cost": choice.cost,
@@ -406,11 +427,12 @@ def _choice(choice: Selection) -> dict[str, Any]:
     }
 
 
-def _reason(city_year: CityYear, reason: Reason) -> dict[str, Any]:
+def _reason(city_year: CityYear, reason: Reason) -> SupportChoice:
     options, option = city_year.options, reason.option
     firm = int(options.firm[option])
-    titles = {action.id: action.title.model_dump() for action in city_year.city.support.actions}
-    return _firm(city_year, option) | {
+    titles = {action.id: words(action.title) for action in city_year.city.support.actions}
+    return {
+        **_firm(city_year, option),
         "actions": [titles[name] for name in options.actions[option]],
         "days": float(options.days[option]),
         "cost": float(options.cost[option]),
@@ -423,13 +445,17 @@ def _reason(city_year: CityYear, reason: Reason) -> dict[str, Any]:
     }
 
 
-def _firm(city_year: CityYear, option: int) -> dict[str, Any]:
+def _firm(city_year: CityYear, option: int) -> PlacedFirm:
     firm, firms = int(city_year.options.firm[option]), city_year.standing.firms
-    names = ("uscc", "name", "district", "industry")
-    return {name: firms.texts(name)[firm] for name in names}
+    return {
+        "uscc": firms.texts("uscc")[firm],
+        "name": firms.texts("name")[firm],
+        "district": firms.texts("district")[firm],
+        "industry": firms.texts("industry")[firm],
+    }
 
 
-def _share(share: Share) -> dict[str, Any]:
+def _share(share: Share) -> ShareRecord:
     return {
         "firms": share.firms,
         "eligible": share.verdicts[MET],
@@ -439,20 +465,30 @@ def _share(share: Share) -> dict[str, Any]:
     }
 
 
-def deadline_record(due: Deadline, as_of: date) -> dict[str, Any]:
+def deadline_record(due: Deadline, as_of: date) -> DeadlineRecord:
     """A deadline as plain data; ``late`` if its day has passed."""
     return {
         "day": due.day.isoformat(),
         "task": _both(due.task),
-        "citation": due.citation.model_dump(mode="json") if due.citation else None,
+        "citation": cite(due.citation) if due.citation else None,
         "dated_by": _source(due.dated_by),
         "late": due.day < as_of,
     }
 
 
-def _source(source: Source) -> Any:
-    return source if isinstance(source, str) else source.model_dump(mode="json")
+def figure_record(figure: Figure) -> FigureRecord:
+    """A number that is not of the law as plain data."""
+    return {
+        "value": figure.value,
+        "unit": figure.unit,
+        "source": _source(figure.source),
+        "note": words(figure.note) if figure.note else None,
+    }
 
 
-def _both(message: Message) -> dict[str, str]:
+def _source(source: Source) -> SourceRecord:
+    return source if isinstance(source, str) else cite(source)
+
+
+def _both(message: Message) -> Words:
     return {"zh": message.say(CHINESE), "en": str(message)}

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pydantic import ConfigDict, with_config
 from sqlalchemy import Connection, func, select
+from typing_extensions import TypedDict
 
 from eligibility.store.access import Access, open_to
 from eligibility.store.actors import STAFF
@@ -16,6 +18,25 @@ from eligibility.store.schema import Stage, firms, outcomes
 
 #: the stages of the funnel, in their order
 FUNNEL = (Stage.SURVEYED, Stage.NURTURED, Stage.READY, Stage.APPLIED, Stage.CERTIFIED)
+
+
+@with_config(ConfigDict(extra="forbid"))
+class TallyRecord(TypedDict):
+    """Tally of a year as plain data; stages by their ids."""
+
+    year: int
+    as_of: str
+    firms: int
+    stages: dict[str, int]
+    applications: int
+    pending: int
+    certifications: int
+    refusals: int
+    funnel: dict[str, int]
+    elsewhere: int
+    certificates: int
+    expiries: int
+    cancellations: int
 
 
 @dataclass(frozen=True)
@@ -57,7 +78,7 @@ class YearTally:
     expiries: int
     cancellations: int
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> TallyRecord:
         """The tally as plain data."""
         return {
             "year": self.year,

@@ -22,7 +22,7 @@ from eligibility.api import read_firms
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
 from eligibility.assessment.record import records
-from eligibility.assessment.record_types import AssessmentRecord
+from eligibility.assessment.record_types import AssessmentRecord, LadderRecord
 from eligibility.atomic_file import atomic_file
 from eligibility.batch.local import score_file
 from eligibility.documents.reading import read_documents
@@ -32,8 +32,11 @@ from eligibility.domain.text import json_text
 from eligibility.finder.search import find
 from eligibility.intake.table import IntakeOptions
 from eligibility.planning.firm_plan import firm_plan
+from eligibility.planning.plan_request import PlanRequest
+from eligibility.planning.record_types import PlanRecord
 from eligibility.reports.dictionary import dictionary
 from eligibility.reports.paper_text import reading_record
+from eligibility.reports.record_types import PapersRecord
 from eligibility.reports.score_table import Judge
 from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
 from eligibility.web_api.problem import BUSY, RowsRefused, TooMuch, language_of
@@ -42,7 +45,7 @@ from eligibility.web_api.schemas import (
     Day,
     FieldQuestion,
     LadderRequest,
-    PlanRequest,
+    PlanQuestion,
     Problem,
 )
 from eligibility.web_api.score_answer import answer, counts
@@ -99,7 +102,9 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
         return Response(json_text(found), media_type=JSON)
 
     @calls.post(
-        "/ladder", summary="Qualifications of firms: held, within reach, and what each lacks"
+        "/ladder",
+        summary="Qualifications of firms: held, within reach, and what each lacks",
+        responses={200: {"model": list[LadderRecord]}},
     )
     def ladder(question: LadderRequest) -> Response:
         batch = read_firms(question.firms, as_of=question.as_of, fields=joint_fields())
@@ -179,16 +184,22 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
         matches = find(load_scheme(question.scheme), question.text, question.count)
         return Response(json_text([asdict(match) for match in matches]), media_type=JSON)
 
-    @calls.post("/plan", summary="One firm's way: what is missing, by when, the cheapest actions")
-    def plan(question: PlanRequest) -> Response:
+    @calls.post(
+        "/plan",
+        summary="One firm's way: what is missing, by when, the cheapest actions",
+        responses={200: {"model": PlanRecord}},
+    )
+    def plan(question: PlanQuestion) -> Response:
         table = _table([question.firm], question.as_of, question.scheme)
-        made = firm_plan(
-            table, 0, load_scheme(question.scheme), question.as_of or date.today(),
-            by=question.by, score_at_least=question.score_at_least,
-        )  # fmt: skip
-        return Response(json_text(made), media_type=JSON)
+        scheme, day = load_scheme(question.scheme), question.as_of or date.today()
+        request = PlanRequest(by=question.by, score_at_least=question.score_at_least)
+        return Response(json_text(firm_plan(table, 0, scheme, day, request)), media_type=JSON)
 
-    @calls.post("/read", summary="Facts with their sources from the papers of one firm")
+    @calls.post(
+        "/read",
+        summary="Facts with their sources from the papers of one firm",
+        responses={200: {"model": PapersRecord}},
+    )
     def read(
         files: Annotated[
             list[UploadFile],

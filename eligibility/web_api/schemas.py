@@ -61,7 +61,7 @@ class LadderRequest(Strict):
     ] = None
 
 
-class PlanRequest(Strict):
+class PlanQuestion(Strict):
     """One firm to be planned for."""
 
     firm: FirmFacts

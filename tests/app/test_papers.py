@@ -26,6 +26,7 @@ from eligibility.app.year import papers as year_papers
 from eligibility.domain.errors import NotFound
 from eligibility.domain.text import Message
 from eligibility.i18n import CHINESE, ENGLISH
+from eligibility.planning.plan_request import PlanRequest
 from eligibility.register import register_year
 from eligibility.reports import pdf
 from eligibility.schemes.registry import load_scheme
@@ -232,7 +233,7 @@ def test_the_paper_of_a_firm_of_the_register_says_which_papers_are_there(staffed
     staffed.repository.documents.save(firm, "ip_certificates", {"status": "received"}, 0)
     staffed.repository.documents.save(firm, "股东会决议", {"status": "asked"}, 0)
     found = of_register(staffed, firm)
-    rows = cells(firm_papers.firm_paper(found, plan_results.PlanRequest(), ENGLISH, "docx"))
+    rows = cells(firm_papers.firm_paper(found, plan_results.FOR_NEXT_BATCH, ENGLISH, "docx"))
     at_hand = {row[1]: row[0] for row in rows if len(row) == 4}
     assert at_hand["Core intellectual property"] == "received"
     assert at_hand["股东会决议"] == "asked for"
@@ -260,7 +261,7 @@ def test_the_lists_of_a_self_assessment_fill_the_tables_of_its_papers(
     _, screening = cache.assess_draft(draft)
     assert screening.only is not None
     found = open_firm.from_draft(draft, screening.only)
-    rows = cells(firm_papers.firm_paper(found, plan_results.PlanRequest(), CHINESE, "docx"))
+    rows = cells(firm_papers.firm_paper(found, plan_results.FOR_NEXT_BATCH, CHINESE, "docx"))
     assert ["IP01", "一种数据清洗方法", "发明专利"] in [row[:3] for row in rows]
     assert ["PS01", "数据管理平台"] in [row[:2] for row in rows]
     book = CalamineWorkbook.from_filelike(io.BytesIO(firm_papers.firm_workbook(found, CHINESE)))
@@ -270,7 +271,7 @@ def test_the_lists_of_a_self_assessment_fill_the_tables_of_its_papers(
 
 def test_a_paper_tells_the_plan_that_was_asked_for(staffed: Staffed) -> None:
     found = of_register(staffed, short(staffed, 8))
-    asked = plan_results.PlanRequest(by=date(date.today().year + 1, 7, 10))
+    asked = PlanRequest(by=date(date.today().year + 1, 7, 10))
     made = Document(io.BytesIO(firm_papers.firm_paper(found, asked, ENGLISH, "docx")))
     said = [paragraph.text for paragraph in made.paragraphs]
     assert f"Plan to be ready by {asked.by}" in said
@@ -332,7 +333,7 @@ def test_a_hostile_name_stays_text_in_page_and_paper(staffed: Staffed) -> None:
     app = staffed.open("firm", firm=str(firm), tab="plan")
     assert "<script>alert" not in html(app)
     made = firm_papers.firm_paper(
-        of_register(staffed, firm), plan_results.PlanRequest(), ENGLISH, "docx"
+        of_register(staffed, firm), plan_results.FOR_NEXT_BATCH, ENGLISH, "docx"
     )
     assert [NASTY] in [row[1:] for row in cells(made) if row[0] == "Name of the firm"]
 
@@ -355,11 +356,11 @@ def test_the_report_of_the_year_says_what_its_page_says(
     screening = cache.sample(day)
     standing = plan_results.state_of_file(screening, 2026, cache.scheme())
     from eligibility.city.settings import load_city
-    from eligibility.city.year import city_year
+    from eligibility.city.year import YearRequest, city_year
 
     city = load_city()
     chances = register_year.model_chances(None, standing, city)
-    made = city_year(standing, chances, city, year=2026, as_of=day)
+    made = city_year(standing, chances, YearRequest(city, 2026, day))
     paper = year_papers.year_paper(
         made, lambda later: register_year.model_chances(None, later, city), CHINESE, "docx"
     )

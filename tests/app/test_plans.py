@@ -254,7 +254,7 @@ def test_a_firm_to_support_is_the_one_of_its_row_though_codes_are_blank() -> Non
     from eligibility.app.firm import plan_results
     from eligibility.city.chances import chances_without_model
     from eligibility.city.settings import load_city
-    from eligibility.city.year import city_year
+    from eligibility.city.year import YearRequest, city_year
     from eligibility.intake.table import read_table
     from eligibility.schemes.registry import load_scheme
     from eligibility.screening import screen
@@ -264,7 +264,7 @@ def test_a_firm_to_support_is_the_one_of_its_row_though_codes_are_blank() -> Non
     screening = screen(read_table((kept.name, kept.content), scheme.fields), scheme)
     standing = plan_results.state_of_file(screening, 2026, scheme)
     chances = chances_without_model(standing, city)
-    made = city_year(standing, chances, city, year=2026, as_of=date(2026, 1, 1))
+    made = city_year(standing, chances, YearRequest(city, 2026, date(2026, 1, 1)))
     names = standing.firms.texts("name")
     chosen = [names[made.options.firm[reason.option]] for reason in made.portfolio.reasons]
     assert chosen

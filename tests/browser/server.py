@@ -78,11 +78,13 @@ def started(
     database: str = "",
     program: Sequence[str] = (),
     change: Callable[[], None] | None = None,
+    log: str = "log",
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[str, AppProcess | subprocess.Popen[bytes]]]:
     """An app on that port with its store in a folder and these options, and its process.
 
-    ``database`` is the URL of a store elsewhere; ``change`` is called in the process before it serves.
+    ``database`` is the URL of a store elsewhere; ``change`` is called in the process before it serves;
+    ``log`` is the name of the file in the folder that has what it says.
     ``program`` is what Python runs, as ``-m streamlit``, with the same arguments; if omitted, the
     process is forked from one that has imported the app, which saves three seconds of processor.
     """
@@ -96,17 +98,17 @@ def started(
     everything = {**os.environ, **own}
     app: AppProcess | subprocess.Popen[bytes]
     if program:
-        with (data / "log").open("w", encoding="utf-8") as log:
+        with (data / log).open("w", encoding="utf-8") as file:
             app = subprocess.Popen(
                 [sys.executable, *program, *arguments],
-                cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=everything,
+                cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env=everything,
             )  # fmt: skip
     else:
-        app = AppProcess(arguments, everything, data / "log", change)
+        app = AppProcess(arguments, everything, data / log, change)
         app.start()
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(address)
+        wait_until_healthy(address)
         yield address, app
     finally:
         app.terminate()
@@ -136,7 +138,8 @@ def _is_quiet(page: Page) -> bool:
         return False
 
 
-def _wait(address: str, seconds: float = 60) -> None:
+def wait_until_healthy(address: str, seconds: float = 60) -> None:
+    """Wait until a server at that address says that the app is well."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:

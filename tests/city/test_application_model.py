@@ -14,7 +14,7 @@ from eligibility.city.chances import applicant_chances, chances
 from eligibility.city.outcome_value import most_valuable_outcomes
 from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import load_city
-from eligibility.city.year import city_year
+from eligibility.city.year import YearRequest, city_year
 from eligibility.domain.text import Message
 from eligibility.i18n import ENGLISH
 from eligibility.reports.year_paper import annual_paper
@@ -60,7 +60,7 @@ def test_the_year_expects_one_number_in_the_parts_and_the_whole() -> None:
     whole = chances(draws, standing, Message("model"))
     nobody = np.zeros(60, dtype=np.bool_)
     seen = applicant_chances(whole, standing, CITY, nobody, nobody)
-    made = city_year(standing, seen, CITY, year=2026, as_of=date(2026, 3, 1))
+    made = city_year(standing, seen, YearRequest(CITY, 2026, date(2026, 3, 1)))
     for parts in (made.by_verdict, made.by_district, made.by_industry, made.by_carrier):
         total = sum(share.expected_certifications for share in parts.values())
         assert total == pytest.approx(made.portfolio.without.mean, abs=1e-6)
@@ -93,7 +93,7 @@ def test_firms_that_no_past_application_is_like_are_named_with_the_year() -> Non
     unlike = replace(seen, at_prior=np.array([False, True, False]))
     named = standing.firms.texts("name")[1] or standing.firms.texts("uscc")[1]
     for given, count in ((seen, 0), (unlike, 1)):
-        made = city_year(standing, given, CITY, year=2026, as_of=date(2026, 1, 5), target=2)
+        made = city_year(standing, given, YearRequest(CITY, 2026, date(2026, 1, 5), target=2))
         told = city_record(made)
         assert [each["firm"] or each["uscc"] for each in told["at_prior"]] == [named] * count
         assert (f"1 firms, among them {named}" in city_text(told, ENGLISH)) is bool(count)

@@ -20,7 +20,7 @@ from eligibility.city.portfolio_state import PortfolioState
 from eligibility.city.settings import SHIPPED, City, Course, load_city
 from eligibility.city.support_options import support_options
 from eligibility.city.training_needs import course_needs, shared_gaps
-from eligibility.city.year import city_year, merge_shares, next_year
+from eligibility.city.year import YearRequest, city_year, merge_shares, next_year
 from eligibility.domain.errors import InputError
 from eligibility.domain.law import Figure
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
@@ -157,7 +157,7 @@ def test_who_is_probably_certified_this_year_counts_next_year_for_the_chance_tha
     last = year_after(then, first)
     assert last.not_yet_certified == pytest.approx(np.array(left) - then.now[0])
     assert then.of_ready(held.verdict == MET) == pytest.approx(0.80)
-    made = city_year(held, first, CITY, year=2026, as_of=date(2026, 3, 1))
+    made = city_year(held, first, YearRequest(CITY, 2026, date(2026, 3, 1)))
     assert next_year(made, first, target=1).mean == pytest.approx(then.now.sum(), abs=0.02)
 
 
@@ -244,7 +244,7 @@ def test_draws_of_a_model_are_kept_apart_in_the_options() -> None:
 def test_firms_that_nothing_can_be_done_for_leave_no_options_and_the_year_stands() -> None:
     held = standing("a clean record")
     made = city_year(
-        held, chances_without_model(held, CITY), CITY, year=2026, as_of=date(2026, 3, 1)
+        held, chances_without_model(held, CITY), YearRequest(CITY, 2026, date(2026, 3, 1))
     )
     assert len(made.options.firm) == 0
     assert made.portfolio.selection.options == ()
@@ -256,7 +256,9 @@ def test_the_paper_of_a_year_holds_no_empty_table() -> None:
     for names in (["nothing"], ["a clean record"]):
         held = standing(*names)
         made = city_year(
-            held, chances_without_model(held, CITY), CITY, year=2026, as_of=date(2026, 3, 1), days=0
+            held,
+            chances_without_model(held, CITY),
+            YearRequest(CITY, 2026, date(2026, 3, 1), days=0),
         )
         paper = year_paper(made, lambda later: chances_without_model(later, CITY), ENGLISH)
         assert all(block.rows for block in paper.blocks if isinstance(block, Grid))
@@ -302,9 +304,10 @@ def test_a_course_frees_the_firms_whose_every_gap_it_addresses_as_far_as_there_a
 def test_the_choice_for_a_year_beats_highest_score_first(aim: Aim) -> None:
     held = standing(*list(LACKS) * 4)
     made = city_year(
-        held, chances_without_model(held, CITY), CITY,
-        year=2026, as_of=date(2026, 3, 1), target=8, days=12, aim=aim,
-    )  # fmt: skip
+        held,
+        chances_without_model(held, CITY),
+        YearRequest(CITY, 2026, date(2026, 3, 1), target=8, days=12, aim=aim),
+    )
     chosen, rule = made.portfolio.selection, made.portfolio.highest_score_first
     assert chosen.gain > rule.gain
     assert chosen.forecast.reaches_target > rule.forecast.reaches_target

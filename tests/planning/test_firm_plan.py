@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from eligibility.domain.errors import InputError
 from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.planning.firm_plan import firm_plan
+from eligibility.planning.plan_request import PlanRequest
+from eligibility.planning.record_types import FindingGap, PlanRecord, WorthRecord
 from eligibility.reports.plan_text import plan_points
 from tests.assessment.test_properties import firms
 from tests.commands import SAMPLES, run
@@ -21,11 +24,11 @@ ON = date(2026, 9, 1)
 FIRM = "91150105XNRCN5XE87"
 
 
-def of(on: date = ON, by: date | None = None, **changes: Any) -> dict[str, Any]:
-    return firm_plan(table(base(**changes)), 0, HNTE, on, by=by)
+def of(on: date = ON, by: date | None = None, **changes: Any) -> PlanRecord:
+    return firm_plan(table(base(**changes)), 0, HNTE, on, PlanRequest(by=by))
 
 
-def gap(found: dict[str, Any], name: str) -> dict[str, Any]:
+def gap(found: PlanRecord, name: str) -> FindingGap:
     return next(one for one in found["gaps"]["findings"] if one["finding"] == name)
 
 
@@ -80,7 +83,8 @@ def test_without_a_day_the_first_batch_with_a_plan_is_planned_for() -> None:
 
 def test_a_refusal_names_the_earliest_day_with_a_plan() -> None:
     firm = table(base(registered_on=date(2026, 6, 1)))
-    found = firm_plan(firm, 0, HNTE, ON, by=date(2027, 5, 10), score_at_least=60)["plan"]
+    request = PlanRequest(by=date(2027, 5, 10), score_at_least=60)
+    found = firm_plan(firm, 0, HNTE, ON, request)["plan"]
     assert [one["finding"] for one in found["refused"]] == ["registration_age"]
     assert not found["plans"]
     assert found["earliest"] == "2027-07-10"
@@ -122,31 +126,29 @@ def test_the_command_prints_the_plan_in_both_forms() -> None:
 
 def test_the_worth_takes_the_staff_that_the_file_has() -> None:
     # 400 people are too many for the small-profit rate
-    found = firm_plan(
-        table(base(staff_total=400, st_staff=80)), 0, HNTE, ON, by=date(2027, 5, 10), income=[2e6]
-    )
+    firm = table(base(staff_total=400, st_staff=80))
+    found = firm_plan(firm, 0, HNTE, ON, PlanRequest(by=date(2027, 5, 10), income=(2e6,)))
     assert found["worth"]["saved"] == 200_000
 
 
 def test_where_nothing_is_saved_that_stands_first_and_an_unknown_western_rate_is_said() -> None:
     firm = table(base())
-    none = firm_plan(firm, 0, HNTE, ON, by=date(2027, 5, 10), income=[2e6])
+    none = firm_plan(firm, 0, HNTE, ON, PlanRequest(by=date(2027, 5, 10), income=(2e6,)))
     assert none["worth"]["says"][0]["text"].startswith("The certificate saves no income tax")
     said = plan_points(none, HNTE, ENGLISH).split("What it is worth")[1]
     assert said.index("saves no income tax") < said.index("2027: income tax")
-    open_rate = firm_plan(firm, 0, HNTE, ON, by=date(2028, 5, 10), income=[5e6])["worth"]
+    later = PlanRequest(by=date(2028, 5, 10), income=(5e6,))
+    open_rate = firm_plan(firm, 0, HNTE, ON, later)["worth"]
     assert (open_rate["saved"], open_rate["saved_western"]) == (500_000, 0)
-    sure = firm_plan(firm, 0, HNTE, ON, by=date(2028, 5, 10), income=[5e6], western=False)["worth"]
+    sure = firm_plan(firm, 0, HNTE, ON, replace(later, western=False))["worth"]
     assert (sure["saved"], sure["saved_western"]) == (500_000, None)
 
 
 def test_losses_and_western_facts_of_the_input_are_used_unless_others_are_given() -> None:
-    def worth_of(**given: Any) -> dict[str, Any]:
+    def worth_of(**given: Any) -> WorthRecord:
         facts = {name: given.pop(name) for name in list(given) if name in HNTE.fields_by_id}
-        result: dict[str, Any] = firm_plan(
-            table(base() | facts), 0, HNTE, ON, by=date(2028, 5, 10), income=[5e6], **given
-        )["worth"]
-        return result
+        request = PlanRequest(by=date(2028, 5, 10), income=(5e6,), **given)
+        return firm_plan(table(base() | facts), 0, HNTE, ON, request)["worth"]
 
     west = {"western_encouraged_project": True, "encouraged_income_share": 0.6}
     assert (worth_of()["saved"], worth_of()["saved_western"]) == (500_000, 0)

@@ -22,6 +22,7 @@ from eligibility.planning import readiness_plan
 from eligibility.planning.actions import Actions, known_actions, open_actions
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.lead_times import lead_times
+from eligibility.planning.plan_request import PlanRequest
 from eligibility.planning.readiness_plan import ReadinessPlan, ready_plan
 from tests.commands import SAMPLES, run
 from tests.planning.test_cheapest_plan import BY, HNTE, LAW, ON, ready
@@ -247,7 +248,9 @@ def test_the_first_batch_is_the_first_that_is_ready_enough(
 ) -> None:
     # the plan that makes the firm certain is not asked for, and not solved
     monkeypatch.delattr(briefs, "plan")
-    told = firm_plan(ready(st_staff=8), 0, HNTE, date(2027, 3, 1), readiness=0.6, judge=model())
+    told = firm_plan(
+        ready(st_staff=8), 0, HNTE, date(2027, 3, 1), PlanRequest(readiness=0.6), judge=model()
+    )
     plan = told["plan"]
     assert told["by"] == plan["earliest"] == "2027-05-10"
     said = plan["readiness"]

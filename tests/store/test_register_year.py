@@ -11,17 +11,19 @@ from typing import Any
 
 import pytest
 from docx import Document
+from pydantic import TypeAdapter
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
 
 from eligibility.app import cache
 from eligibility.app.register import import_steps
 from eligibility.city.settings import load_city
+from eligibility.city.year import YearRequest
 from eligibility.i18n import ENGLISH
 from eligibility.register.register_workbook import register_workbook
 from eligibility.register.register_year import register_year
 from eligibility.register.year_candidates import year_candidates
-from eligibility.register.year_record import year_record
+from eligibility.register.year_record import RegisterYearRecord, year_record
 from eligibility.register.year_report import report_paper
 from eligibility.register.year_results import annual_results
 from eligibility.reports.number_format import tenths
@@ -174,7 +176,7 @@ def check_tally(play: Play, record: dict[str, Any], today: date) -> None:
 def check_forecast(play: Play, record: dict[str, Any], today: date) -> None:
     """Headline, scenarios and candidates of the JSON are those that the pages read."""
     pool = year_candidates(play.repository, YEAR, play.scheme, today)
-    made = register_year(pool, play.city, play.scheme, today)
+    made = register_year(pool, YearRequest(play.city, YEAR, today, scheme=play.scheme))
     tally, forecast = record["tally"], record["forecast"]
     assert forecast["already"] == tally["certifications"] == pool.already
     assert forecast["expected"] == made.portfolio.without.mean
@@ -222,7 +224,7 @@ def check_papers(play: Play, record: dict[str, Any], today: date, folder: Path) 
     tally, forecast = record["tally"], record["forecast"]
     results = annual_results(play.repository, YEAR, play.scheme, today)
     pool = year_candidates(play.repository, YEAR, play.scheme, today)
-    made = register_year(pool, play.city, play.scheme, today)
+    made = register_year(pool, YearRequest(play.city, YEAR, today, scheme=play.scheme))
     paper = report_paper(results, made, pool, play.scheme, play.city, ENGLISH, None)
     write_word(paper, folder / "report.docx")
     rows = word_rows(folder / "report.docx")
@@ -291,8 +293,10 @@ def test_overview_funnel_list_papers_and_json_say_the_same_in_every_month_of_a_y
         play.clock.at = datetime(YEAR, month, 20, tzinfo=UTC)
         today = play.clock.at.date()
         play.play(month)
-        record = year_record(play.repository, YEAR, play.city, play.scheme, today)
+        request = YearRequest(play.city, YEAR, today, scheme=play.scheme)
+        record = year_record(play.repository, request)
         assert record.keys() == KEYS
+        TypeAdapter(RegisterYearRecord).validate_python(record, strict=True)
         assert record["tally"].keys() == TALLY_KEYS
         check_tally(play, record, today)
         check_forecast(play, record, today)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
@@ -13,14 +12,21 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge
+from eligibility.assessment.record_types import CitationRecord
 from eligibility.domain.facts import years_of
+from eligibility.planning.record_types import (
+    FindingGap,
+    GapsRecord,
+    ItemGap,
+    SettlingRecord,
+    TierRecord,
+    WayRecord,
+)
 from eligibility.reports.number_format import enough, exact
 from eligibility.screening import Firm
 
-Record = Mapping[str, Any]
 
-
-def gaps(record: Record, firm: Firm, by: date, today: date) -> None:
+def gaps(record: GapsRecord, firm: Firm, by: date, today: date) -> None:
     """Conditions not met on a day, then items of the score; only ways that are still open."""
     if not record["findings"]:
         st.html(tag("p", _("No condition is unmet or open."), cls="notice"))
@@ -33,44 +39,44 @@ def gaps(record: Record, firm: Firm, by: date, today: date) -> None:
             st.html(tag("div", *(_item(item, firm, years) for item in still_open["items"])))
 
 
-def _still_open(record: Record, year: int) -> Record:
+def _still_open(record: GapsRecord, year: int) -> GapsRecord:
     """The same without ways to change figures of years that are over."""
     return {
         "findings": [
-            gap | {"needs": [_running(group, year) for group in gap["needs"]]}
+            {**gap, "needs": [_running(group, year) for group in gap["needs"]]}
             for gap in record["findings"]
         ],
         "items": [
-            item
-            | {
+            {
+                **item,
                 "steps": [
                     step
                     for step in item["steps"]
                     if all(_running(group, year) for group in step["needs"])
-                ]
+                ],
             }
             for item in record["items"]
         ],
     }
 
 
-def _running(group: Sequence[Record], year: int) -> list[Record]:
+def _running(group: Sequence[WayRecord], year: int) -> list[WayRecord]:
     return [way for way in group if way["year"] is None or way["year"] >= year]
 
 
-def findings(records: Sequence[Record], firm: Firm, *, years: Sequence[int]) -> None:
+def findings(records: Sequence[FindingGap], firm: Firm, *, years: Sequence[int]) -> None:
     """Conditions not met, with their distances; ``years`` are those of the figures."""
     st.html(tag("div", *(_finding(each, firm, years) for each in records)))
 
 
-def citation_text(citation: Record) -> Markup:
+def citation_text(citation: CitationRecord) -> Markup:
     """Document and article, and a word where they are not known well."""
     doubt = fmt.confidence(citation["confidence"])
     words = [tag("span", doubt, cls="doubt")] if doubt else []
     return tag("small", fmt.citation(citation), *words)
 
 
-def _finding(gap: Record, firm: Firm, years: Sequence[int]) -> Markup:
+def _finding(gap: FindingGap, firm: Firm, years: Sequence[int]) -> Markup:
     lines: list[str] = []
     if gap["score"]:
         sentence = _("{low}–{high} points, more than {mark} needed")
@@ -88,7 +94,7 @@ def _finding(gap: Record, firm: Firm, years: Sequence[int]) -> Markup:
     return _block([*head, citation_text(gap["citation"])], lines)
 
 
-def _item(item: Record, firm: Firm, years: Sequence[int]) -> Markup:
+def _item(item: ItemGap, firm: Firm, years: Sequence[int]) -> Markup:
     points = f"{fmt.interval(item['low'], item['high'])} / {item['max']}"
     lines: list[str] = []
     for step in item["steps"]:
@@ -111,7 +117,7 @@ def _block(head: list[str], lines: list[str]) -> Markup:
     return tag("div", tag("p", *head), *listed, cls="gap")
 
 
-def _group(group: Sequence[Record]) -> Markup:
+def _group(group: Sequence[WayRecord]) -> Markup:
     """Ways of which one is enough."""
     if not group:
         return join([_("the years of its figures are over: they can be checked, not added to")])
@@ -126,12 +132,12 @@ def _between(parts: Sequence[str], between: str) -> Iterator[str]:
         yield part
 
 
-def _way(way: Record) -> str:
+def _way(way: WayRecord) -> str:
     """How far one figure has to move."""
     title = way["title"][language().id]
-    if way["kind"] == "date":
-        sentence = _("{days} more days, from {day} on")
-        return sentence.format(days=way["more"], day=way["to"])
+    to = way["to"]
+    if isinstance(to, str):
+        return _("{days} more days, from {day} on").format(days=way["more"], day=to)
     if way["how"]:
         title = _("{field} ({how})").format(field=title, how=way["how"][language().id])
     if way["kind"] == "yes_no":
@@ -139,24 +145,26 @@ def _way(way: Record) -> str:
     if way["kind"] == "rating":
         return _("{field}: {steps} grades better").format(field=title, steps=way["more"])
     more = enough(way["more"], way["unit"], language())
-    if way["to"] is None:
+    if to is None:
         return _("{field}: {more} more").format(field=title, more=more)
     return _("{field}: {more} more, to {to}").format(
-        field=title, more=more, to=enough(way["to"], way["unit"], language())
+        field=title, more=more, to=enough(to, way["unit"], language())
     )
 
 
-def _tier(tier: Record) -> str:
+def _tier(tier: TierRecord) -> str:
     """The line that holds, and the bracket that gave it."""
     line = fmt.limit(tier["line"])
     if tier["up_to"] is None:
         sentence = _("the line is {line}, as the latest year is above {amount}")
-        return sentence.format(line=line, amount=exact(tier["above"], tier["unit"], language()))
+        return sentence.format(
+            line=line, amount=exact(tier["above"] or 0, tier["unit"], language())
+        )
     sentence = _("the line is {line}, as the latest year is up to {amount}")
     return sentence.format(line=line, amount=exact(tier["up_to"], tier["unit"], language()))
 
 
-def _remedies(by: Mapping[str, Sequence[str]], firm: Firm, years: Sequence[int]) -> Iterator[str]:
+def _remedies(by: SettlingRecord, firm: Firm, years: Sequence[int]) -> Iterator[str]:
     """What settles an open one: facts to fill in, evidence to show."""
     fields = firm.scheme.fields_by_id
     for names, sentence in (

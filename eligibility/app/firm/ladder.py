@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -15,19 +14,24 @@ from eligibility.app.widgets.markup import Markup, join, literal, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.widgets.table import table
 from eligibility.assessment.ladder import extras, ladder, ladder_record
+from eligibility.assessment.record_types import (
+    CitationRecord,
+    FindingRecord,
+    LadderRecord,
+    RungRecord,
+)
 from eligibility.domain.errors import EligibilityError
 from eligibility.reports.ladder_text import title_with_end
 from eligibility.reports.number_format import percent
 from eligibility.schemes.registry import load_scheme
 from eligibility.screening import Firm
 
-Record = Mapping[str, Any]
 SIGNS = {"at_least": "≥", "above": ">", "at_most": "≤"}
 #: blanks of a lower rung that a button leads to
 BLANKS = 4
 
 
-def ladder_standing(firm: Firm) -> Record | None:
+def ladder_standing(firm: Firm) -> LadderRecord | None:
     """Where the firm stands on every rung; None, and why, where its day is not covered."""
     try:
         return ladder_record(ladder(firm.table), 0)
@@ -36,7 +40,7 @@ def ladder_standing(firm: Firm) -> Record | None:
         return None
 
 
-def within_reach(record: Record | None, firm: Firm) -> None:
+def within_reach(record: LadderRecord | None, firm: Firm) -> None:
     """What a firm that cannot be certified yet can register as now."""
     if record is None or firm.record["verdict"] == "eligible":
         return
@@ -63,7 +67,7 @@ def within_reach(record: Record | None, firm: Firm) -> None:
         st.html(tag("p", sign, " ", words, _laws(rung), cls="notice done"))
 
 
-def ladder_block(record: Record | None, firm: Firm) -> None:
+def ladder_block(record: LadderRecord | None, firm: Firm) -> None:
     """Every track and its rungs from the easiest up: what the firm has, can get, and lacks."""
     if record is None:
         return
@@ -89,7 +93,7 @@ def ladder_block(record: Record | None, firm: Firm) -> None:
         )
 
 
-def _track(rungs: Sequence[Record], firm: Firm, *, with_rungs: bool) -> None:
+def _track(rungs: Sequence[RungRecord], firm: Firm, *, with_rungs: bool) -> None:
     """One track: its rungs in a table, and the conditions of each but the form's own."""
     if not rungs:
         return
@@ -116,7 +120,7 @@ def _track(rungs: Sequence[Record], firm: Firm, *, with_rungs: bool) -> None:
     st.html(table(heads, rows, cls="rungs") + join([_conditions(rung) for rung in others]))
 
 
-def _holding(rung: Record) -> Markup:
+def _holding(rung: RungRecord) -> Markup:
     """Whether the firm has the title, until when, and what keeps it."""
     if rung["holds"] is None:
         return tag("span", fmt.NOTHING)
@@ -134,7 +138,7 @@ def _holding(rung: Record) -> Markup:
     )
 
 
-def _period(rung: Record) -> Markup:
+def _period(rung: RungRecord) -> Markup:
     """Which edition was applied, and why that one where another document keeps it in use."""
     scheme, period = load_scheme(rung["scheme"]), rung["period"]
     words = language().of(scheme.edition(rung["edition"]).title)
@@ -143,13 +147,13 @@ def _period(rung: Record) -> Markup:
     return tag("small", words, *doubt_mark(period))
 
 
-def doubt_mark(citation: Record) -> list[Markup]:
+def doubt_mark(citation: CitationRecord) -> list[Markup]:
     """How well a citation is known, where fewer than two texts agree on it."""
     doubt = fmt.confidence(citation["confidence"])
     return [tag("span", doubt, cls="doubt")] if doubt else []
 
 
-def to_fill_in(record: Record | None, firm: Firm) -> tuple[str, str] | None:
+def to_fill_in(record: LadderRecord | None, firm: Firm) -> tuple[str, str] | None:
     """Buttons to what another scheme lacks; the step and the field that were asked for."""
     extras_by_id = {
         each.field.id: each for each in extras(firm.scheme, firm.law, firm.application_date)
@@ -174,18 +178,18 @@ def to_fill_in(record: Record | None, firm: Firm) -> tuple[str, str] | None:
     return sought
 
 
-def _laws(rung: Record) -> Markup:
+def _laws(rung: RungRecord) -> Markup:
     """The documents whose conditions were judged."""
     documents = dict.fromkeys(each["citation"]["document"] for each in rung["findings"])
     return tag("small", " ".join(documents))
 
 
-def _points(rung: Record) -> str:
+def _points(rung: RungRecord) -> str:
     score = rung["score"]
     return f"{fmt.interval(score['low'], score['high'])} / {fmt.number(score['total'])}"
 
 
-def _gaps(rung: Record, firm: Firm) -> Markup:
+def _gaps(rung: RungRecord, firm: Firm) -> Markup:
     fields = load_scheme(rung["scheme"]).fields_by_id
     lines = []
     for gap in rung["gaps"]:
@@ -203,7 +207,7 @@ def _gaps(rung: Record, firm: Firm) -> Markup:
     return join(lines)
 
 
-def _conditions(rung: Record) -> Markup:
+def _conditions(rung: RungRecord) -> Markup:
     """Every condition of a rung with its article, the firm's number and the line."""
     title = _("All conditions: {title}").format(title=rung["title"][language().id])
     heads = (_("Status"), _("Condition"), _("Your number"), _("Line to pass"))
@@ -224,7 +228,7 @@ def _conditions(rung: Record) -> Markup:
     return tag("details", tag("summary", title), table(heads, rows), cls="rung")
 
 
-def _own(record: Record, rung: Record) -> str:
+def _own(record: FindingRecord, rung: RungRecord) -> str:
     unit, observed = record["unit"], record["observed"]
     if unit == "point":
         return _points(rung)
@@ -239,11 +243,11 @@ def _own(record: Record, rung: Record) -> str:
     )
 
 
-def _line(rung: Record) -> str:
-    unit, required = rung["unit"], rung["required"]
+def _line(finding: FindingRecord) -> str:
+    unit, required = finding["unit"], finding["required"]
     if unit == "yes_no":
         return _("yes") if required else _("no")
     if required is None:
         return fmt.NOTHING
     amount = fmt.limit(required) if unit == "/1" else fmt.quantity(required, unit, language())
-    return f"{SIGNS[rung['line']]} {amount}"
+    return f"{SIGNS[finding['line']]} {amount}"

@@ -5,17 +5,15 @@ They are made off the script's thread, so what makes them does not ask for the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from eligibility.app import cache
 from eligibility.app.firm import plan_results
 from eligibility.app.firm.open_firm import OpenFirm
-from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import downloads, paper_buttons
@@ -23,9 +21,11 @@ from eligibility.city.settings import load_city
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.text import Message
 from eligibility.i18n import Language
+from eligibility.planning.plan_request import PlanRequest
 
 if TYPE_CHECKING:
     from eligibility.planning.readiness_plan import Judge
+    from eligibility.planning.record_types import PlanRecord
 
 
 def of_firm(open_firm: OpenFirm, request: PlanRequest | None = None) -> None:
@@ -58,7 +58,7 @@ def _papers(
 ) -> paper_buttons.Offered:
     model = cache.model()[0]
     judge = model.readiness if model else None
-    plan_request = request or PlanRequest()
+    plan_request = request or plan_results.FOR_NEXT_BATCH
     paper = {
         kind: partial(firm_paper, open_firm, plan_request, language(), kind, judge)
         for kind in ("docx", "pdf")
@@ -75,7 +75,7 @@ def _papers(
 
 def firm_paper(
     open_firm: OpenFirm,
-    request: plan_results.PlanRequest,
+    request: PlanRequest,
     language: Language,
     kind: str,
     judge: Judge | None = None,
@@ -84,7 +84,7 @@ def firm_paper(
     from eligibility.reports.firm_paper import firm_paper as paper_of
 
     firm = open_firm.firm
-    plan: Mapping[str, Any] | Message
+    plan: PlanRecord | Message
     try:
         plan = plan_results.plan_for_firm(firm, open_firm.on, request, judge)
     except EligibilityError as error:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.firm import readiness
 from eligibility.app.firm.gaps import citation_text
-from eligibility.app.firm.plan_results import PlanRequest
 from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import language
@@ -23,15 +21,25 @@ from eligibility.app.widgets.table import table
 from eligibility.assessment.open_points import missing_facts
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.planning.incentives import incentives
+from eligibility.planning.plan_request import PlanRequest
+from eligibility.planning.record_types import (
+    AnswerRecord,
+    MessageRecord,
+    MoveRecord,
+    OptionRecord,
+    PlanReadiness,
+    PlanRecord,
+    ProjectionRecord,
+    WorthRecord,
+)
 from eligibility.reports.number_format import enough
 from eligibility.screening import Firm
 
-Record = Mapping[str, Any]
 #: blanks named one by one
 NAMED = 4
 
 
-def plan_request(brief: Record, firm: Firm, *, by_model: bool = False) -> PlanRequest:
+def plan_request(brief: PlanRecord, firm: Firm, *, by_model: bool = False) -> PlanRequest:
     """Ask for the batch, the points, the taxable income of the years from the certificate on.
 
     ``by_model``: a readiness can be asked for as well, which then stands before the points.
@@ -78,7 +86,11 @@ def plan_request(brief: Record, firm: Firm, *, by_model: bool = False) -> PlanRe
     income_by_year = typed if income[: len(typed)] == typed else []
     wanted = None if ready is None else ready / 100
     return PlanRequest(
-        by, by is None, score, wanted, tuple(each * fmt.WAN for each in income_by_year), not renews
+        by=by,
+        score_at_least=score,
+        readiness=wanted,
+        income=tuple(each * fmt.WAN for each in income_by_year),
+        first_time=not renews,
     )
 
 
@@ -102,7 +114,7 @@ def _readiness_asked() -> float | None:
     return value
 
 
-def outlook(projection: Record, earliest: str | None) -> None:
+def outlook(projection: ProjectionRecord, earliest: str | None) -> None:
     """The verdict at every batch if nothing is done, and when the first one could be."""
     never = _("not in the years looked at")
     certain = [
@@ -139,7 +151,7 @@ def outlook(projection: Record, earliest: str | None) -> None:
     st.html(table(heads, rows, numbers=[3]) + tag("p", " ".join(notes), cls="muted"))
 
 
-def rights(brief: Record) -> None:
+def rights(brief: PlanRecord) -> None:
     """Which rights can still be in force for the batch planned for."""
     looked = brief["projection"]
     with st.expander(_("Rights that can be in force by {by}").format(by=brief["by"])):
@@ -158,7 +170,7 @@ def rights(brief: Record) -> None:
         st.html(table(heads, rows))
 
 
-def plans(brief: Record, firm: Firm) -> None:
+def plans(brief: PlanRecord, firm: Firm) -> None:
     """The cheapest plan with its dates, the next-best ones, or why there is none."""
     answer = brief["plan"]
     if answer["readiness"]:
@@ -214,7 +226,7 @@ def _to_rate(firm: Firm) -> None:
         st.switch_page(PAGES / "self_assessment/steps_page.py")
 
 
-def _ready(record: Record) -> None:
+def _ready(record: PlanReadiness) -> None:
     """What the model says of the firm with the plan carried out, or why no plan is enough."""
     band = readiness.demonstration() if record["model"]["invented"] else ()
     if record["refused"]:
@@ -237,7 +249,7 @@ def _ready(record: Record) -> None:
     st.html(tag("section", *band, *lines, cls="readiness"))
 
 
-def _refusal(answer: Record) -> None:
+def _refusal(answer: AnswerRecord) -> None:
     reasons = [
         tag("li", _sentence(refusal["why"]), citation_text(refusal["citation"]))
         for refusal in answer["refused"]
@@ -259,7 +271,7 @@ def _refusal(answer: Record) -> None:
     )
 
 
-def _plan(plan: Record) -> None:
+def _plan(plan: OptionRecord) -> None:
     numbers = [
         (_("Cost"), fmt.money(plan["cost"], language())),
         (_("Adviser days"), fmt.number(plan["adviser_days"])),
@@ -294,7 +306,7 @@ def _plan(plan: Record) -> None:
     st.html(join(lines))
 
 
-def _what(move: Record) -> Markup:
+def _what(move: MoveRecord) -> Markup:
     much = enough(move["amount"], move["unit"], language()) if move["unit"] else ""
     words = [tag("b", move["title"][language().id]), *([f" × {much}"] if much else [])]
     if move["provided"]:
@@ -303,7 +315,7 @@ def _what(move: Record) -> Markup:
     return join(words)
 
 
-def _brings(move: Record) -> Iterator[Markup]:
+def _brings(move: MoveRecord) -> Iterator[Markup]:
     for met in move["meets"]:
         yield join(["→ ", met["title"][language().id], citation_text(met["citation"])])
     if not move["meets"] and not move["raises"]:
@@ -314,22 +326,29 @@ def _brings(move: Record) -> Iterator[Markup]:
         yield join([f"→ {title} {points}", citation_text(raised["citation"])])
 
 
-def worth(value: Record) -> None:
+def worth(value: WorthRecord) -> None:
     """Income tax by year with and without, awards to ask for, and the cost beside them."""
     lines: list[Markup] = []
     if value["years"]:
         heads = (_("Year"), _("Tax without"), _("Tax with the certificate"), _("Saved"))
-        money = ("without", "certified", "saved")
         rows = [
-            (str(year["year"]), *(fmt.money(year[name], language()) for name in money))
+            (
+                str(year["year"]),
+                *(
+                    fmt.money(amount, language())
+                    for amount in (year["without"], year["certified"], year["saved"])
+                ),
+            )
             for year in value["years"]
         ]
         lines.append(table(heads, rows, numbers=[1, 2, 3]))
-        if value["cost"] is not None:
+        amounts = (value["saved"], value["cost"], value["net_of_tax_alone"])
+        saved, cost, net = (
+            None if amount is None else fmt.money(amount, language()) for amount in amounts
+        )
+        if cost is not None:
             words = _("Income tax saved {saved}, cost of the plan {cost}, difference {net}").format(
-                saved=fmt.money(value["saved"], language()),
-                cost=fmt.money(value["cost"], language()),
-                net=fmt.money(value["net_of_tax_alone"], language()),
+                saved=saved, cost=cost, net=net
             )
             lines.append(tag("p", tag("strong", words)))
     lines += [tag("p", _sentence(sentence)) for sentence in value["says"]]
@@ -353,7 +372,7 @@ def worth(value: Record) -> None:
     st.html(join(lines) + tag("p", based, cls="muted"))
 
 
-def _sentence(sentence: Record) -> str:
+def _sentence(sentence: MessageRecord) -> str:
     """A sentence of the brief in this language."""
     values = {
         name: value[language().id] if isinstance(value, dict) else value

@@ -19,29 +19,18 @@ from eligibility.i18n import Language
 from eligibility.planning.actions import Actions
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.lead_times import LeadTimes, lead_times
-from eligibility.planning.next_batch import first_year, next_batch
+from eligibility.planning.next_batch import next_batch
+from eligibility.planning.plan_request import PlanRequest
 from eligibility.planning.readiness_plan import Judge
+from eligibility.planning.record_types import PlanRecord
 from eligibility.register import register_year
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.reports.firm_summary import FirmSummary
 from eligibility.schemes.registry import Scheme
 from eligibility.screening import Firm, Screening
 
-
-@dataclass(frozen=True)
-class PlanRequest:
-    """What a plan is to be made for; money in CNY, readiness /1.
-
-    ``by`` is the day to be ready by, the next batch if omitted; ``earliest`` asks for the first one
-    that a plan reaches instead.
-    """
-
-    by: date | None = None
-    earliest: bool = False
-    score: float | None = None
-    readiness: float | None = None
-    income: tuple[float, ...] = ()
-    first_time: bool = True
+#: what a firm is shown before it asks for anything: what is judged is what comes next
+FOR_NEXT_BATCH = PlanRequest(next_batch=True)
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,7 @@ def plan_for_firm(
     judge: Judge | None = None,
     actions: Actions | None = None,
     times: LeadTimes | None = None,
-) -> dict[str, Any]:
+) -> PlanRecord:
     """One firm's way to the certificate from a day on; ``judge`` says the readiness asked for.
 
     Actions and lead times are those shipped unless given.
@@ -80,22 +69,13 @@ def plan_for_firm(
     InputError
         If the day asked for lies before the firm's figures.
     """
-    firms, row = firm.assessment.firms, firm.row
-    by, times = request.by, (times or lead_times()).for_scheme(firm.scheme)
-    if by is None and not request.earliest:
-        # the next batch first: what is judged is what comes next
-        first = first_year(firms, firm.scheme, row)
-        by = next((day for day in times.deadlines(on) if day.year >= first), None)
+    times = (times or lead_times()).for_scheme(firm.scheme)
     return firm_plan(
-        firms,
-        row,
+        firm.assessment.firms,
+        firm.row,
         firm.scheme,
         on,
-        by=by,
-        score_at_least=request.score,
-        income=request.income,
-        first_time=request.first_time,
-        readiness=request.readiness,
+        request,
         judge=judge,
         actions=actions,
         times=times,

@@ -9,7 +9,7 @@ import streamlit as st
 from eligibility.app import address, cache
 from eligibility.app.firm import gaps, ladder, papers, plan_inputs, what_if
 from eligibility.app.firm.open_firm import OpenFirm
-from eligibility.app.firm.plan_results import PlanRequest
+from eligibility.app.firm.plan_results import FOR_NEXT_BATCH
 from eligibility.app.self_assessment import form_state
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
@@ -20,7 +20,7 @@ def plan(open_firm: OpenFirm) -> None:
     """All of it, for a firm met anywhere; the papers tell the plan that is asked for here."""
     firm = open_firm.firm
     with guard.refusals_shown():
-        first = cache.firm_plan(firm, open_firm.on, PlanRequest())
+        first = cache.firm_plan(firm, open_firm.on, FOR_NEXT_BATCH)
 
     by, looked = date.fromisoformat(first["by"]), first["projection"]
     years = years_of(by.year)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -24,11 +24,11 @@ from eligibility.assessment.record_types import FindingRecord
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.facts import RATINGS, Field
 from eligibility.domain.results import Lever
+from eligibility.planning.record_types import GapsRecord, WayRecord
 from eligibility.planning.what_if import movable, what_if
 from eligibility.reports.number_format import exact
 from eligibility.screening import Firm
 
-Record = Mapping[str, Any]
 #: inputs side by side
 ACROSS = 3
 #: kinds that can be tried where they are blank
@@ -36,7 +36,7 @@ FILLED = ("money", "number", "count", "yes_no", "rating", "date", "catalogue")
 
 
 @guard.fragment()
-def what_if_block(firm: Firm, record: Record) -> None:
+def what_if_block(firm: Firm, record: GapsRecord) -> None:
     """The inputs, those that close a gap first, and the result beside what is now."""
     table = firm.table
     levers = movable(table, firm.scheme)
@@ -78,7 +78,7 @@ def what_if_block(firm: Firm, record: Record) -> None:
     _beside(firm, Firm(after, 0))
 
 
-def _settling(record: Record) -> Iterable[str]:
+def _settling(record: GapsRecord) -> Iterable[str]:
     """Every blank that leaves something open or stands in the way of more, once."""
     by = [part["settled_by"] for part in (*record["findings"], *record["items"])]
     blanks = [name for each in by for name in (*each["facts"], *each["evidence"])]
@@ -86,14 +86,14 @@ def _settling(record: Record) -> Iterable[str]:
     return dict.fromkeys(blanks)
 
 
-def _ways(record: Record) -> Iterable[Record]:
+def _ways(record: GapsRecord) -> Iterable[WayRecord]:
     groups = [group for gap in record["findings"] for group in gap["needs"]]
     steps = [step for item in record["items"] for step in item["steps"]]
     groups += [group for step in steps for group in step["needs"]]
     return [way for group in groups for way in group]
 
 
-def _distances(firm: str, record: Record) -> dict[str, Any]:
+def _distances(firm: str, record: GapsRecord) -> dict[str, Any]:
     """The first way of every group of every unmet condition, under the keys of the inputs."""
     more: dict[str, float] = {}
     kinds: dict[str, str] = {}
@@ -261,10 +261,10 @@ def _beside(before: Firm, after: Firm) -> None:
     )
 
 
-def _amount_shown_text(firm: Firm, record: Record) -> tuple[Any, ...]:
+def _amount_shown_text(firm: Firm, finding: FindingRecord) -> tuple[Any, ...]:
     score = firm.record["score"]
-    points = (score["low"], score["high"]) if record["unit"] == "point" else ()
-    return record["status"], record["observed"], record["required"], *points
+    points = (score["low"], score["high"]) if finding["unit"] == "point" else ()
+    return finding["status"], finding["observed"], finding["required"], *points
 
 
 def _row(

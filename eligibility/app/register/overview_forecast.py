@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator as Place
@@ -24,6 +23,7 @@ from eligibility.city.year import CityYear
 from eligibility.domain.errors import EligibilityError
 from eligibility.register.year_candidates import YearCandidates
 from eligibility.reports.number_format import tenths
+from eligibility.reports.record_types import YearRecord
 from eligibility.reports.year_text import city_record
 from eligibility.store import Repository
 
@@ -88,7 +88,7 @@ def _draw_year(city_year: CityYear | None, pool: YearCandidates) -> None:
     st.page_link(PAGES / "year/year_page.py", label=_("The year in detail →"))
 
 
-def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
+def sentence(record: YearRecord, *, whole: bool = True) -> None:
     """What a manager takes away, or the adviser of one carrier (not ``whole``)."""
     forecast, support, goal = record["forecast"], record["support"], record["target"]["certified"]
     if not whole:
@@ -127,7 +127,7 @@ def sentence(record: dict[str, Any], *, whole: bool = True) -> None:
     st.html(tag("p", *(tag("strong", part) for part in says), cls="counts"))
 
 
-def visits(record: dict[str, Any], keys: Sequence[str], *, whole: bool = True) -> str | None:
+def visits(record: YearRecord, keys: Sequence[str], *, whole: bool = True) -> str | None:
     """The firms to support with their actions and what these bring; gives the one opened."""
     support_record, forecast = record["support"], record["forecast"]
     sentence = _("These {n} firms, {days} adviser-days: {more} more certified expected in {year}.")

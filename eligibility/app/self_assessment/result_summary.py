@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -23,6 +21,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import literal
 from eligibility.app.widgets.table import table
 from eligibility.assessment import gap_fields
+from eligibility.assessment.record_types import LadderRecord
 from eligibility.domain.law import Source
 from eligibility.reports.firm_summary import FirmSummary
 from eligibility.screening import Firm, Screening
@@ -119,7 +118,7 @@ def take_away(
         draft_storage.deleting(draft, repository)
 
 
-def other_qualifications(record: Mapping[str, Any] | None, firm: Firm) -> tuple[str, str] | None:
+def other_qualifications(record: LadderRecord | None, firm: Firm) -> tuple[str, str] | None:
     """The ladder, closed; the step and the field that were asked for."""
     with st.expander(_("Other qualifications: what can be had now")):
         ladder.ladder_block(record, firm)

@@ -24,9 +24,9 @@ from eligibility.domain.carriers import CARRIER_WORDS
 from eligibility.domain.law import Figure
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.reports.number_format import certified_chance, tenths
+from eligibility.reports.record_types import YearRecord
 from eligibility.reports.year_text import UNCALIBRATED, carriers_part
 
-Record = Mapping[str, Any]
 #: chances below this are not drawn
 SEEN = 1e-4
 HEIGHT = 280
@@ -53,7 +53,7 @@ def basis(city_year: CityYear) -> None:
     st.html(tag("p", sentence, tag("small", also), cls="notice"))
 
 
-def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
+def numbers(record: YearRecord, *, open_: bool = True, whole: bool = True) -> None:
     """Expected, the 80 % interval, P(target), how many more ready firms it takes, and the scenarios.
 
     These are not told of a year whose last batch has closed (``open_``). The city's target is no
@@ -84,8 +84,8 @@ def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
                 ),
             )
         )
-    if whole and record["target"]["stock"]:
-        source = record["target"]["stock_source"]
+    source = record["target"]["stock_source"]
+    if whole and source is not None:
         words = _("assumed") if isinstance(source, str) else fmt.citation(source)
         lines.append((_("Stock aimed at"), f"{record['target']['stock']}", words))
     st.html(
@@ -99,11 +99,11 @@ def numbers(record: Record, *, open_: bool = True, whole: bool = True) -> None:
         )
     )
     if not whole:
-        st.html(tag("p", carriers_part(dict(record), language())))
+        st.html(tag("p", carriers_part(record, language())))
     scenarios(record, whole=whole)
 
 
-def scenarios(record: Record, *, whole: bool = True) -> None:
+def scenarios(record: YearRecord, *, whole: bool = True) -> None:
     """The three scenarios side by side; the middle one is what every other figure says.
 
     Without the chance of the city's target for the firms of one carrier (not ``whole``).
@@ -121,7 +121,7 @@ def scenarios(record: Record, *, whole: bool = True) -> None:
         title = each["title"][language().id]
         low, high = each["interval_80"]
         row = (
-            tag("strong", title) if each["scenario"] == Scenario.LIKELY else title,
+            tag("strong", title) if each["scenario"] == Scenario.LIKELY.value else title,
             fmt.number(each["applications"], 1),
             fmt.number(each["expected"], 1),
             f"{low}–{high}",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pyarrow as pa
 import streamlit as st
@@ -16,17 +15,25 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
 from eligibility.reports.number_format import certified_chance, tenths
+from eligibility.reports.record_types import (
+    DeadlineRecord,
+    SelectionRecord,
+    SharedGapRecord,
+    SourceRecord,
+    SupportChoice,
+    SupportRecord,
+    TrainingRecord,
+)
 
-Record = Mapping[str, Any]
 TALL = 460
 
 
-def comparison(support: Record, *, whole: bool = True) -> None:
+def comparison(support: SupportRecord, *, whole: bool = True) -> None:
     """What the choice brings, beside the rules of thumb; no chance of the target for one carrier."""
     if not support["choices"]:
         return
     rules = support["compared_with"]
-    lines = [
+    lines: list[tuple[str, SelectionRecord]] = [
         (_("This choice"), support),
         (_("Highest score first"), rules["highest_score_first"]),
         (_("Highest chance first"), rules["highest_chance_first"]),
@@ -60,7 +67,7 @@ def comparison(support: Record, *, whole: bool = True) -> None:
         )
 
 
-def bound(support: Record) -> None:
+def bound(support: SupportRecord) -> None:
     """That the choice is proven the best, or what no choice exceeds."""
     by_target = support["aim"] == "target"
     if support["proven"]:
@@ -76,7 +83,7 @@ def bound(support: Record) -> None:
         st.caption(sentence)
 
 
-def worth_a_visit(support: Record, keys: Sequence[str]) -> str | None:
+def worth_a_visit(support: SupportRecord, keys: Sequence[str]) -> str | None:
     """Each firm of the choice with what to do; gives that one of the keys that was opened."""
     choices = support["choices"]
     columns = {
@@ -110,15 +117,15 @@ def worth_a_visit(support: Record, keys: Sequence[str]) -> str | None:
     return session.pressed_row(session.VISITED, list(keys))
 
 
-def _name(firm: Record) -> str:
+def _name(firm: SupportChoice) -> str:
     return firm["name"] or firm["uscc"] or fmt.NOTHING
 
 
-def _actions(choice: Record) -> str:
+def _actions(choice: SupportChoice) -> str:
     return _(", ").join(action[language().id] for action in choice["actions"])
 
 
-def choices(support: Record, keys: Sequence[str], opens: str) -> str | None:
+def choices(support: SupportRecord, keys: Sequence[str], opens: str) -> str | None:
     """Each choice with its reason; gives that one of the firms' keys that was opened.
 
     ``opens`` says on every button what it leads to.
@@ -165,7 +172,7 @@ def choices(support: Record, keys: Sequence[str], opens: str) -> str | None:
     return None if row is None else keys[row]
 
 
-def training(needs: Record) -> None:
+def training(needs: TrainingRecord) -> None:
     """Which gaps most firms share, and which course would move how many."""
     heads = (
         _("Course"),
@@ -203,17 +210,24 @@ def training(needs: Record) -> None:
                 st.html(_gap_title(lacked, scored))
 
 
-def _gap_title(gaps: list[Record], by_score: bool) -> str:
+def _gap_title(gaps: list[SharedGapRecord], by_score: bool) -> str:
     if by_score:
         rows = [(gap["title"][language().id], f"{gap['unmet']:,}") for gap in gaps]
         return table((_("Item"), _("Number of firms")), rows, numbers=[1])
     heads = (_("Condition"), _("○ unmet"), _("its only unmet one"), _("◐ undetermined"))
-    names = ("unmet", "alone", "undetermined")
-    rows = [(gap["title"][language().id], *(f"{gap[name]:,}" for name in names)) for gap in gaps]
-    return table(heads, rows, numbers=[1, 2, 3])
+    counts = [
+        (
+            gap["title"][language().id],
+            f"{gap['unmet']:,}",
+            f"{gap['alone']:,}",
+            f"{gap['undetermined']:,}",
+        )
+        for gap in gaps
+    ]
+    return table(heads, counts, numbers=[1, 2, 3])
 
 
-def deadlines(due: list[Record]) -> None:
+def deadlines(due: list[DeadlineRecord]) -> None:
     """What is due, and what each day rests on."""
     rows = [
         (
@@ -226,7 +240,7 @@ def deadlines(due: list[Record]) -> None:
     st.html(table((_("Due"), _("What"), _("The day rests on")), rows))
 
 
-def _rests(source: Any) -> str:
+def _rests(source: SourceRecord) -> str:
     if isinstance(source, str):
         return _("assumed: check")
     doubt = fmt.confidence(source["confidence"])

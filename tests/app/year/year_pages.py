@@ -8,7 +8,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from eligibility.app import cache
-from eligibility.city.year import city_year
+from eligibility.city.year import YearRequest, city_year
 from eligibility.register import register_year, year_candidates
 from eligibility.schemes.registry import load_scheme
 from tests.staff_pages import Staffed
@@ -34,7 +34,5 @@ def expected(held: year_candidates.YearCandidates, target: int) -> Any:
     scheme, city = load_scheme(), cache.city()
     standing = register_year.assess_state(held.table, scheme)
     chances = register_year.pool_chances(cache.model()[0], standing, city, held, scheme)
-    return city_year(
-        standing, chances, city, year=held.year, as_of=date.today(), target=target,
-        already=held.already, has_applied=held.has_applied,
-    )  # fmt: skip
+    request = YearRequest(city, held.year, date.today(), target)
+    return city_year(standing, chances, request, already=held.already, has_applied=held.has_applied)
