@@ -20,7 +20,7 @@ from eligibility.domain.text import msgid
 from eligibility.intake.cells import normal
 
 _COUNT = r"(?:共?\d+(?:家|户|项|件|个|条|人|行)?(?:企业|单位|公司)?)?"
-_TOTAL = re.compile(
+_TOTAL = (
     r"(?:本?页|本表|全[市区县旗盟]|分|各项|以上)?"
     r"(?:合计|总计|小计|共计|累计|总和|总数|汇总|平均值?|平均数|均值|最大值|最小值|中位数|"
     r"总额|sub-?total|grandtotal|total|sum|average|mean|[∑σ])"
@@ -29,35 +29,29 @@ _TOTAL = re.compile(
     # of a district, a park or whatever else stands before it
     r"|[\u4e00-\u9fff]{1,12}(?:合计|小计|总计)(?:数|额)?"
 )
-_NOTE = re.compile(
+_NOTE = (
     r"(?:备?注|附注|说明|填表说明|填报说明|填写说明|数据来源|资料来源|来源|统计口径|口径|(?:金额)?单位|"
     r"其中|notes?|remarks?|source)(?:\d*:.*|\d*)|"
     # what comes of the rows above
     r"(?:同比|环比)?(?:增长|增加|增减|增幅|下降)(?:率|额|数)?(?:\([^()]*\))?|(?:同比|环比|占比|比重|比例)(?:\([^()]*\))?|"
     r"(?:此|本)[行表](?:请勿|不要|勿|不得|一式).*|请勿.*|请(?:在此)?(?:填写|输入)(?:企业|单位|公司)?(?:全称|名称)?|待(?:定|填写?|补充|确认|核实)|(?:数据|信息)?截[至止](?:日期|时间|到)?.*\d{4}年?(?:\d{1,2}月)?[末底]?"
 )
-_SIGNATURE = re.compile(
+_SIGNATURE = (
     r"(?:(?:填表|填报|制表|审核|复核|审批|经办|编制|联系|负责|统计|报送|打印|导出|生成|下载)"
     r"(?:单位)?(?:负责)?(?:人|员|单位|部门|日期|时间|电话)?|"
     r"(?:单位|企业)?(?:法定代表|负责)人|(?:单位|企业)?(?:公章|盖章|签章|签字))(?::.*|\(.*\)|(?<=[期间])\d.*)?"
 )
-_END = re.compile(
+_END = (
     r"(?:以下|此行|此页|本行)?(?:空白|无正文)|以下(?:无|空)(?:内容|数据)?|(?:转|接|续)下页|(?:承|接)上?前?页|续表|完|end|[-=_*.…—–~]+|"
     r"(?:第\d+页)?[,/]?(?:共\d+页)?|共\d+页[,/]?第\d+页|page\d+(?:of\d+|/\d+)?"
 )
-_DAY = re.compile(
-    r"(?:截[至止]|日期|时间)?:?(?:20|19)\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])(?:\d{1,2}日?)?"
-)
-_EXAMPLE = re.compile(
+_DAY = r"(?:截[至止]|日期|时间)?:?(?:20|19)\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])(?:\d{1,2}日?)?"
+_EXAMPLE = (
     r"(?:例如?|示例|样例|样表|范例|举例|填写示例|example|sample)(?:\d*:.*|\d*|(?:企业|公司|单位)(?:名称)?\d*(?:有限公司)?)|"
     r"\((?:例如?|示例|样例|范例|举例|example|sample):?\).*|x{2,}|×{2,}|○{2,}|某{1,2}"
 )
-_PLACEHOLDER = re.compile(
-    r".*?(?:x{2,}|×{2,}|某{2,}|\*{2,}|○{2,}|_{2,}|\?{2,}).*(?:公司|企业|厂|单位)"
-)
-_NUMBERS = re.compile(
-    r"\(?\d+(?:[.,]\d+)*%?\)?[.,]?|[①-⑳㈠-㈩ⅰ-ⅻ]|[一二三四五六七八九十]+、?|第[一二三四五六七八九十\d]+[列栏]|[栏列行]次"
-)
+_PLACEHOLDER = r".*?(?:x{2,}|×{2,}|某{2,}|\*{2,}|○{2,}|_{2,}|\?{2,}).*(?:公司|企业|厂|单位)"
+_NUMBERS = r"\(?\d+(?:[.,]\d+)*%?\)?[.,]?|[①-⑳㈠-㈩ⅰ-ⅻ]|[一二三四五六七八九十]+、?|第[一二三四五六七八九十\d]+[列栏]|[栏列行]次"
 #: marks that draw the eye, and the number of a line, before what a row is
 _MARKS = re.compile(
     r"^[\W_]*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）、.])?[\W_]*(?=\w)"
@@ -65,7 +59,7 @@ _MARKS = re.compile(
 _MARKS_BEHIND = re.compile(r"(?<=\w)[】\]*※◆●■★☆~—–_=-]+$")
 #: what stands above a column of numbers, where the header is repeated
 _NUMBER_HEADS = ("序号", "编号", "no", "no.")
-_BRACKETED = re.compile(r"\([^()]*\)")
+_BRACKETED = r"\([^()]*\)"
 _SPACES = re.compile(r"[\s　]+")
 
 
@@ -82,6 +76,7 @@ class RowKind(Enum):
     HEAD = msgid("a firm; this row repeats the header")
 
 
+#: as text: a file of firms with codes needs none of them, and compiling them takes 0.03 s
 _KINDS = (
     (_TOTAL, RowKind.TOTAL),
     (_NOTE, RowKind.NOTE),
@@ -118,7 +113,7 @@ def non_firm_kind(text: str, heads: Collection[str] = ()) -> RowKind | None:
         What stands above names, each as ``plain_head`` makes it.
     """
     plain = plain_head(text)
-    if heads and {plain, _BRACKETED.sub("", plain)} & {*heads, *_NUMBER_HEADS}:
+    if heads and {plain, re.sub(_BRACKETED, "", plain)} & {*heads, *_NUMBER_HEADS}:
         return RowKind.HEAD
     plain = plain.rstrip(":。.、;,") or plain
     if (kind := _kind(plain)) is not None:
@@ -129,7 +124,7 @@ def non_firm_kind(text: str, heads: Collection[str] = ()) -> RowKind | None:
 
 
 def _kind(plain: str) -> RowKind | None:
-    return next((kind for pattern, kind in _KINDS if plain and pattern.fullmatch(plain)), None)
+    return next((kind for pattern, kind in _KINDS if plain and re.fullmatch(pattern, plain)), None)
 
 
 def plain_head(text: str) -> str:
