@@ -5,7 +5,7 @@ What comes from an upload is remembered for its session only: another session ne
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -415,6 +415,21 @@ def register_candidates(repository: Repository, year: int) -> YearCandidates:
         "candidates",
         (*_sight(shared), change, year),
         lambda: year_candidates.year_candidates(shared, year, scheme()),
+        most=8,
+    )
+
+
+def filter_choices(repository: Repository) -> Mapping[str, Sequence[str]]:
+    """What the list of firms can be filtered by: the districts, industries and batches there are."""
+    shared = _staff_repository(repository)
+    return _of_all().get(
+        "filter choices",
+        (*_sight(shared), shared.year.last_change()),
+        lambda: {
+            "district": shared.overview.distinct("district"),
+            "industry": shared.overview.distinct("industry"),
+            "batch": shared.firms.batches(),
+        },
         most=8,
     )
 

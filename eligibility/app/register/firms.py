@@ -58,11 +58,13 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
         "due": _("next deadline first"),
         "assessed": _("last assessed first"),
     }
+    choices = cache.filter_choices(repository)
+    own_words = {kind: {name: name for name in names} for kind, names in choices.items()}
     stages = {
         address.STAGE: (_("Stage"), _stages(), firm_filter.stage),
         address.VERDICT: (_("Verdict"), verdicts, verdict),
-        address.DISTRICT: (_("District"), _groups(repository, "district"), firm_filter.district),
-        address.INDUSTRY: (_("Industry"), _groups(repository, "industry"), firm_filter.industry),
+        address.DISTRICT: (_("District"), own_words["district"], firm_filter.district),
+        address.INDUSTRY: (_("Industry"), own_words["industry"], firm_filter.industry),
         address.CARRIER: (
             _("Carrier"),
             {0: _("no carrier")} | _names(repository.administration.carriers()),
@@ -85,7 +87,7 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
         ),
         address.BATCH: (
             _("Batch"),
-            {name: name for name in repository.firms.batches()},
+            own_words["batch"],
             firm_filter.batch,
         ),
     }
@@ -186,10 +188,6 @@ def _chips(words: Mapping[str, tuple[str, str]]) -> None:
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
     return {row["id"]: row["name"] for row in rows}
-
-
-def _groups(repository: Repository, by: Literal["district", "industry"]) -> dict[Any, str]:
-    return {name: name for name in repository.overview.distinct(by)}
 
 
 def _stages() -> dict[Any, str]:
