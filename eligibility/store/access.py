@@ -182,7 +182,7 @@ class Access:
         parts = select(firms.c.id).where(firms.c.merged_into.in_(seen))
         return table.c.firm_id.in_(seen.union_all(parts))
 
-    def _counts(self) -> ColumnElement[bool]:
+    def _counts_as_firm(self) -> ColumnElement[bool]:
         """Files to be seen that count: of several that may be one firm's a single one.
 
         Who sees the copy alone counts that.
@@ -237,10 +237,10 @@ class Access:
         if count != len(wanted):
             raise NotFound("That is not here.")
         if isinstance(firm_ids, Mapping):
-            self._still(connection, firm_ids)
+            self._require_versions(connection, firm_ids)
         return wanted
 
-    def _still(self, connection: Connection, versions: Mapping[int, int]) -> None:
+    def _require_versions(self, connection: Connection, versions: Mapping[int, int]) -> None:
         """Conflict unless every firm stands at its version; on PostgreSQL none moves on now."""
         for some in slices(versions):
             query = select(firms.c.id, firms.c.version).where(firms.c.id.in_(some))

@@ -126,10 +126,12 @@ class Desk(Access):
         query = select(*shown).select_from(_JOINED).where(which, _firms_of(person))
         counting = select(func.count()).select_from(firms).where(which, _firms_of(person))
         with self._reading() as connection:
-            rows = self._all(connection, query.where(self._counts()).order_by(*order).limit(limit))
+            rows = self._all(
+                connection, query.where(self._counts_as_firm()).order_by(*order).limit(limit)
+            )
             days = _application_dates(connection, [row["firm_id"] for row in rows])
             rows = [{**row, "as_of": days.get(row["firm_id"])} for row in rows]
-            return ResultPage(rows, connection.scalar(counting.where(self._counts())) or 0)
+            return ResultPage(rows, connection.scalar(counting.where(self._counts_as_firm())) or 0)
 
     @open_to(STAFF)
     def own_firms(self, firm_ids: Iterable[int], person: int) -> set[int]:
@@ -157,14 +159,14 @@ class Desk(Access):
             .order_by(outcomes.c.firm_id, outcomes.c.applied_year)
         )
         with self._reading() as connection:
-            return self._all(connection, query.where(self._counts()))
+            return self._all(connection, query.where(self._counts_as_firm()))
 
     @open_to(STAFF)
     def stages(self, person: int | None = None) -> dict[Stage, int]:
         """The firms by stage, every stage named, in order."""
         query = select(firms.c.stage, func.count().label("firms")).where(_firms_of(person))
         with self._reading() as connection:
-            rows = connection.execute(query.where(self._counts()).group_by(firms.c.stage))
+            rows = connection.execute(query.where(self._counts_as_firm()).group_by(firms.c.stage))
             counted = {row.stage: row.firms for row in rows}
         return {stage: counted.get(stage.value, 0) for stage in Stage}
 
@@ -198,7 +200,7 @@ class Desk(Access):
         with self._reading() as connection:
             counts: dict[int | None, Row] = {}
             parts: list[tuple[Any, ColumnElement[bool]]] = [
-                (by_firm, self._counts()), (by_visit, self._visible()), (by_task, self._visible()),
+                (by_firm, self._counts_as_firm()), (by_visit, self._visible()), (by_task, self._visible()),
             ]  # fmt: skip
             for query, rule in parts:
                 for row in self._all(connection, query.where(rule)):

@@ -93,7 +93,7 @@ class Firms(Access):
 
     def _listing(self, selection: FirmFilter | None) -> Select[Any]:
         clauses = (selection or FirmFilter()).clauses()
-        return select(*LISTED).select_from(_JOINED).where(self._counts(), *clauses)
+        return select(*LISTED).select_from(_JOINED).where(self._counts_as_firm(), *clauses)
 
     @open_to(ANYONE)
     def page(
@@ -133,7 +133,7 @@ class Firms(Access):
         with self._reading() as connection:
             statement = self._listing(selection).order_by(*order)
             rows = self._all(connection, statement.limit(max(limit, 0)).offset(max(offset, 0)))
-            counted = counting.where(self._counts(), *clauses)
+            counted = counting.where(self._counts_as_firm(), *clauses)
             verdicts: dict[str | None, int] = {
                 verdict: n for verdict, n in connection.execute(counted)
             }
@@ -160,7 +160,9 @@ class Firms(Access):
         clauses = (selection or FirmFilter()).clauses()
         try:
             with self._reading() as connection:
-                statement = select(*raw).select_from(_JOINED).where(self._counts(), *clauses)
+                statement = (
+                    select(*raw).select_from(_JOINED).where(self._counts_as_firm(), *clauses)
+                )
                 rows = connection.execute(
                     statement.order_by(firms.c.name_order, firms.c.id)
                 ).fetchall()
@@ -404,7 +406,7 @@ class Firms(Access):
         other = firms.c[field].is_distinct_from(value)
         counting = select(func.count()).select_from(firms)
         with self._reading() as connection:
-            query = counting.where(self._counts(), *selection.clauses(), other)
+            query = counting.where(self._counts_as_firm(), *selection.clauses(), other)
             return connection.scalar(query) or 0
 
     @open_to(STAFF)
@@ -415,7 +417,7 @@ class Firms(Access):
         with self._reading() as connection:
             for some in slices(set(codes)):
                 query = select(firms.c.uscc, func.min(firms.c.id))
-                query = query.where(self._counts(), firms.c.uscc.in_(some))
+                query = query.where(self._counts_as_firm(), firms.c.uscc.in_(some))
                 rows = connection.execute(query.group_by(firms.c.uscc).having(one))
                 result |= {code: firm_id for code, firm_id in rows}
         return result
@@ -433,13 +435,13 @@ class Firms(Access):
             for some in slices(keys):
                 query = select(firms.c.name_key, firms.c.id).order_by(firms.c.id)
                 for key, firm_id in connection.execute(
-                    query.where(self._counts(), firms.c.name_key.in_(some))
+                    query.where(self._counts_as_firm(), firms.c.name_key.in_(some))
                 ):
                     result.setdefault(key, []).append(firm_id)
                 had = select(former_names.c.name_key, firms.c.id).distinct().order_by(firms.c.id)
                 for key, firm_id in connection.execute(
                     had.join_from(former_names, firms).where(
-                        self._counts(), former_names.c.name_key.in_(some)
+                        self._counts_as_firm(), former_names.c.name_key.in_(some)
                     )
                 ):
                     former.setdefault(key, []).append(firm_id)

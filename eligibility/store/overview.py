@@ -36,7 +36,9 @@ class Overview(Access):
     def funnel(self) -> dict[Stage, int]:
         """Firms by stage, every stage named, in order."""
         with self._reading() as connection:
-            counted = select(firms.c.stage, func.count().label("firms")).where(self._counts())
+            counted = select(firms.c.stage, func.count().label("firms")).where(
+                self._counts_as_firm()
+            )
             held = {
                 row.stage: row.firms for row in connection.execute(counted.group_by(firms.c.stage))
             }
@@ -73,7 +75,7 @@ class Overview(Access):
                 connection,
                 select(group, func.count().label("firms"), *columns)
                 .select_from(firms.outerjoin(carriers))
-                .where(self._counts())
+                .where(self._counts_as_firm())
                 .group_by(group)
                 .order_by(func.count().desc(), group),
             )
@@ -92,7 +94,7 @@ class Overview(Access):
                 select(firms, carriers.c.name.label("carrier"))
                 .select_from(firms.outerjoin(carriers))
                 .where(
-                    self._counts(),
+                    self._counts_as_firm(),
                     firms.c.stage.in_([stage.value for stage in early]),
                     firms.c.verdict.in_(["undetermined", "ineligible"]),
                 )

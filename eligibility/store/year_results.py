@@ -38,7 +38,7 @@ class YearResults(Access):
                 connection,
                 select(*columns)
                 .select_from(place)
-                .where(self._counts())
+                .where(self._counts_as_firm())
                 .order_by(firms.c.name_order, firms.c.id),
             )
 

@@ -141,7 +141,7 @@ class YearTallies(Access):
             certifications = sum(True in each for each in decided.values())
             pending = sum(None in each and True not in each for each in decided.values())
             first, last = date(year, 1, 1), date(year, 12, 31)
-            counting = select(func.count()).select_from(firms).where(self._counts())
+            counting = select(func.count()).select_from(firms).where(self._counts_as_firm())
             ends = firms.c.certificate_ends
             cancelled = (
                 select(cancellations.c.firm_id)
@@ -169,6 +169,8 @@ class YearTallies(Access):
             )  # fmt: skip
 
     def _stage_counts(self, connection: Connection, *where: Any) -> dict[Stage, int]:
-        query = select(firms.c.stage, func.count().label("firms")).where(self._counts(), *where)
+        query = select(firms.c.stage, func.count().label("firms")).where(
+            self._counts_as_firm(), *where
+        )
         held = {row.stage: row.firms for row in connection.execute(query.group_by(firms.c.stage))}
         return {stage: held.get(stage.value, 0) for stage in Stage}

@@ -215,7 +215,7 @@ def other_cut(firms: FirmTable, law: Edition) -> Floats:
     return np.where(np.isnan(over + outsourced), 0.0, over)
 
 
-def outsourced_part(firms: FirmTable) -> Floats:
+def outsourced_ratio(firms: FirmTable) -> Floats:
     """Outsourced R&D over all R&D, both as paid, /1, shape (n,); NaN where a category is blank."""
     categories = _categories(firms)
     if categories is None:

@@ -24,7 +24,7 @@ from .chain_values import (
     uses,
     year_of,
 )
-from .right_numbers import read_right_number
+from .registration_numbers import read_right_number
 
 _ORDINALS = re.compile(r"[\d一二三四五六七八九十ivx]+|[（(].*?[)）]|第|期|代|版|v")
 

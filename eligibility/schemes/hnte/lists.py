@@ -28,7 +28,7 @@ from eligibility.schemes.lists import (
     judge_rows,
 )
 
-from .right_numbers import RightNumber, read_right_number
+from .registration_numbers import RightNumber, read_right_number
 
 
 def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) -> Count:

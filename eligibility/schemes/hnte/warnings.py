@@ -23,7 +23,7 @@ from .derived_figures import (
     LATEST_YEAR_ALONE,
     YEARS,
     counted_rd,
-    outsourced_part,
+    outsourced_ratio,
 )
 
 Findings = Mapping[str, Finding]
@@ -254,7 +254,7 @@ def _software_only(firms: FirmTable, *_: object) -> Bools:
 
 
 def _outsourced_high(firms: FirmTable, _: Edition, __: Findings, sign: Sign) -> Bools:
-    return above(outsourced_part(firms), sign.limits["share"].value)
+    return above(outsourced_ratio(firms), sign.limits["share"].value)
 
 
 def _deduction_differs(firms: FirmTable, law: Edition, _: Findings, sign: Sign) -> Bools:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
-from eligibility.schemes.hnte.right_numbers import RightNumber, check_character, read_right_number
+from eligibility.schemes.hnte.registration_numbers import (
+    RightNumber,
+    check_character,
+    read_right_number,
+)
 from tests.intake.test_list_rows import RIGHT, said
 
 
