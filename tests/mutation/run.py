@@ -20,7 +20,7 @@ LISTS = (
     "tests/intake/test_lists.py",
     "tests/intake/test_list_rows.py",
     "tests/schemes/test_list_reasons.py",
-    "tests/schemes/test_right_numbers.py",
+    "tests/schemes/test_registration_numbers.py",
 )
 TESTS = {
     "eligibility/planning/incentives.py": ("tests/planning/test_incentives.py",),
