@@ -44,6 +44,8 @@ class ListColumn:
     by_title: bool = False
     #: an amount below nothing is taken, as costs that were written back
     may_be_negative: bool = False
+    #: a field of the form whose 0 answers "no" for every row that leaves the column blank
+    no_if_zero: str = ""
 
 
 @dataclass(frozen=True)

@@ -337,7 +337,7 @@ def test_the_command_says_the_year_of_the_sample_firms() -> None:
     assert sum(choice["gain"] for choice in support["choices"]) == pytest.approx(support["gain"])
     assert support["gain"] - support["compared_with"]["highest_score_first"]["gain"] > 2.5
     assert made["deadlines"][-1]["task"]["en"] == "Annual report on 2025"
-    assert [due["late"] for due in made["deadlines"]] == [True] + [False] * 8
+    assert [due["late"] for due in made["deadlines"]] == [True] * 2 + [False] * 9
     assert support["assumed"]
 
 
@@ -395,9 +395,8 @@ def test_the_region_of_the_shipped_city_is_a_file_of_its_scheme() -> None:
 def test_shares_of_carriers_of_a_kind_add_up_and_those_of_no_kind_stand_apart() -> None:
     firms = table(*(base(carrier=name) for name in ("甲", "乙", "乙", "丙", None)))
     state = PortfolioState(firms, assess_table(firms))
-    made = city_year(
-        state, chances_without_model(state, CITY), CITY, year=2026, as_of=date(2026, 5, 10)
-    )
+    request = YearRequest(CITY, 2026, date(2026, 5, 10))
+    made = city_year(state, chances_without_model(state, CITY), request)
     kinds = merge_shares(made.by_carrier, {"甲": "park", "乙": "park"})
     assert {kind: share.firms for kind, share in kinds.items()} == {"park": 3, None: 2}
     assert sum(share.expected_certifications for share in kinds.values()) == pytest.approx(

@@ -11,6 +11,7 @@ import pytest
 from docx import Document
 
 from eligibility.app import cache
+from eligibility.city.year import YearRequest
 from eligibility.register.assumptions import figure_change, list_assumptions, save_changes
 from eligibility.register.year_record import year_record
 from eligibility.store import Stage, close_stores
@@ -44,9 +45,8 @@ def test_portfolio_and_report_of_the_store_are_those_of_the_pages(
     change = figure_change(days.document, days.path, days.figure, 7, "工作计划")
     save_changes(repository, [change], 0)
     record = json.loads(run("portfolio", "--store", "--format", "json").stdout)
-    page = year_record(
-        repository, YEAR, cache.city(), cache.scheme(), date.today(), cache.model()[0]
-    )
+    request = YearRequest(cache.city(), YEAR, date.today(), scheme=cache.scheme())
+    page = year_record(repository, request, cache.model()[0])
     assert record == json.loads(json.dumps(page))
     assert record["support"]["adviser_days"] == 7
     path = tmp_path / "report.docx"

@@ -83,9 +83,9 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
             words = _("Columns not used: {names}")
             st.html(tag("p", words.format(names=_(", ").join(paste.unmatched_titles)), cls="muted"))
         names, rows = list(paste.titles), paste.rows
-        if kind == "ip" and _is_first_application(sheet):
-            rows = [{"used": _("no")} | row for row in rows]
-            names = list(dict.fromkeys((*names, "used")))
+        if answers := _answers_for_all(kind, sheet):
+            rows = [answers | row for row in rows]
+            names = list(dict.fromkeys((*names, *answers)))
         st.dataframe(
             table_of_rows(sheet.scheme.lists[kind], rows, names),
             column_config={name: config[name] for name in names},
@@ -98,10 +98,14 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         )
 
 
-def _is_first_application(sheet: Sheet) -> bool:
-    """Whether the firm answered that no right was used in an application before."""
-    field = sheet.scheme.fields_by_id["ip_class2_used_count"]
-    return read_as(sheet.entry(field), field) == 0
+def _answers_for_all(kind: str, sheet: Sheet) -> dict[str, str]:
+    """What the form answers for every row of a list, by column."""
+    return {
+        column.id: _("no")
+        for column in sheet.scheme.lists[kind].columns
+        if (field := sheet.scheme.fields_by_id.get(column.no_if_zero))
+        and read_as(sheet.entry(field), field) == 0
+    }
 
 
 def _comes_to(kind: str, count: Count, sheet: Sheet) -> None:
