@@ -173,6 +173,7 @@ def definitions(
                     tuple(column.get("refers_to", ())),
                     column.get("by_title", False),
                     column.get("may_be_negative", False),
+                    column.get("no_if_zero", ""),
                 )
                 for column in entry["columns"]
             ),
