@@ -87,8 +87,8 @@ def test_a_page_that_ends_late_does_not_end_the_turn_of_the_next() -> None:
                 waiting.result(NEVER)
             # so that the waiting one ends with the test
             turns._long = 0.0
-            with turns._free:
-                turns._free.notify()
+            with turns._lock:
+                turns._wake_first()
 
 
 def test_a_page_that_fails_gives_its_turn_back() -> None:
@@ -96,3 +96,23 @@ def test_a_page_that_fails_gives_its_turn_back() -> None:
     with pytest.raises(ZeroDivisionError), turns.turn():
         raise ZeroDivisionError
     assert _take(turns) < NEVER
+
+
+def test_pages_have_their_turns_in_the_order_in_which_they_came() -> None:
+    turns, order = RunQueue(long=SOON), list[int]()
+
+    def draw(page: int) -> None:
+        with turns.turn():
+            order.append(page)
+
+    with ThreadPoolExecutor(8) as pool:
+        with _held(turns) as end:
+            waiting = []
+            for page in range(8):
+                waiting.append(pool.submit(draw, page))
+                while len(turns._line) <= page:
+                    sleep(0.001)
+            end()
+        for each in waiting:
+            each.result(SOON)
+    assert order == list(range(8))
