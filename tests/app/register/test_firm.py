@@ -62,6 +62,15 @@ def test_each_number_of_an_assessment_says_where_the_register_has_it_from(staffe
     assert f"typed by —, {date.today()}" in staff
 
 
+def test_the_head_of_a_firm_and_its_findings_call_its_verdict_by_one_word(staffed: Staffed) -> None:
+    firm = staffed.firm()
+    staffed.assess(firm, 2026, ip_advancement_rating=None, management_system=None)
+    said = html(staffed.open("firm", firm=str(firm)))
+    head = said.partition('<section class="firm">')[2].partition("</section>")[0]
+    assert "◑ for the experts to judge" in head
+    assert "undetermined" not in head
+
+
 def test_two_years_stand_side_by_side(staffed: Staffed) -> None:
     firm = staffed.firm()
     staffed.assess(firm, 2025, st_staff=1, staff_total=100)
