@@ -125,16 +125,20 @@ class _Staff:
             self._signs(),
             3,
         )
+        if self.batch.rejects.num_rows:
+            self._rejects()
+        if self.judge is not None and self.table is not None:
+            self._readiness(self.table, firm)
+        self._explanations()
+
+    def _rejects(self) -> None:
         rejects = rejects_with_reasons(self.batch, self.language)
-        book.table(
-            say("Rejected rows"),
+        self.book.table(
+            self.say("Rejected rows"),
             [SheetColumn(self._reject_title(name), width=30) for name in rejects.column_names],
             (tuple(row.values()) for row in rejects.to_pylist()),
             1,
         )
-        if self.judge is not None and self.table is not None:
-            self._readiness(self.table, firm)
-        self._explanations()
 
     def _overview(self) -> None:
         say, batch = self.say, self.batch

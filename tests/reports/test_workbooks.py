@@ -161,6 +161,16 @@ def test_formulas_follow_what_reviewers_change(tmp_path: Path) -> None:
     assert cells.value(f"E{int(total) + 1}") == "met"
 
 
+def test_where_no_row_was_rejected_the_workbook_of_staff_has_no_sheet_of_them(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "staff.xlsx"
+    options = IntakeOptions(application_date=date(2026, 5, 10))
+    batch = read_table(SAMPLES / "candidates.csv", HNTE.fields, options)
+    staff_workbook(path, batch, [], HNTE, ENGLISH)
+    assert "Rejected rows" not in sheets(path)
+
+
 def test_the_workbook_of_staff_has_a_sheet_for_each_view_and_loses_no_row(tmp_path: Path) -> None:
     path = tmp_path / "staff.xlsx"
     options = IntakeOptions(application_date=date(2026, 5, 10))
