@@ -17,8 +17,8 @@ from eligibility.reports.files import EXCEL_ROWS, TextBook, open_workbook
 A4 = 9
 #: more columns than these would be too small to read on one page
 FITTING = 12
-#: pages beside each other that a table of more columns takes
-WIDE_PAGES = 4
+#: and on each of the pages beside each other that a wider table takes, those repeated left out
+FURTHER = 7
 FORMATS: dict[str, dict[str, Any]] = {
     "text": {},
     "share": {"num_format": "0.0%"},
@@ -134,7 +134,7 @@ class SheetBook:
             sheet.fit_to_pages(1, 0)
         else:
             # a page that holds the further columns says whose they are
-            sheet.fit_to_pages(WIDE_PAGES, 0)
+            sheet.fit_to_pages(-(-(len(columns) - frozen) // FURTHER), 0)
             if frozen:
                 sheet.repeat_columns(0, frozen - 1)
         last = head
