@@ -205,9 +205,9 @@ def stock(repository: Repository, today: date) -> None:
     lines = [
         (_("valid now"), f"{result.valid:,}"),
         (_("− end by 31 December"), f"{result.ending:,}"),
-        (_("+ still certified, renewals too"), f"{result.certified_mean:.1f}"),
-        (_("− cancelled"), f"{result.cancelled_mean:.1f}"),
-        (_("= stock expected"), f"{result.mean:.1f}"),
+        (_("+ still certified, renewals too"), f"{result.certified_mean:.2f}"),
+        (_("− cancelled"), f"{result.cancelled_mean:.2f}"),
+        (_("= stock expected"), f"{result.mean:.2f}"),
         (_("with 80 %"), f"{low:,}–{high:,}"),
     ]
     # the stock aimed at is the city's, and no yardstick for the firms of one carrier

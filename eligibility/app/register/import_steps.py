@@ -300,7 +300,7 @@ def earlier(imports: Sequence[Row]) -> int | None:
         _("Status"): [_(STATUS_WORDS[row["status"]]) for row in imports],
         _("File"): [row["file"] for row in imports],
         _("When"): [moment(row["at"]) for row in imports],
-        _("Rows to store"): [row["accepted"] for row in imports],
+        _("Rows taken"): [row["accepted"] for row in imports],
     }
     st.dataframe(
         shown,

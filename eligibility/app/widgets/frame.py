@@ -39,7 +39,7 @@ def own_words() -> None:
     texts = {
         "menu": _("Pages"),
         "choose-file": _("Choose a file"),
-        "file-limits": _("CSV or xlsx, up to {n} MB").format(
+        "file-limits": _("CSV or Excel, up to {n} MB").format(
             n=st.get_option("server.maxUploadSize")
         ),
     }
