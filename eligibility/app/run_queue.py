@@ -35,9 +35,9 @@ class RunQueue:
         with self._lock:
             self._line.append(mine)
             try:
-                while self._line[0] is not mine or self._left() > 0:
+                while self._line[0] is not mine or self._wait_time() > 0:
                     # only the first in line has a time to look at
-                    mine.wait(self._left() if self._line[0] is mine else None)
+                    mine.wait(self._wait_time() if self._line[0] is mine else None)
                 self._holder, self._since = mine, monotonic()
             finally:
                 self._line.remove(mine)
@@ -50,7 +50,7 @@ class RunQueue:
                     self._holder = None
                     self._wake_first()
 
-    def _left(self) -> float:
+    def _wait_time(self) -> float:
         """Seconds for which the turn is held at most."""
         return self._since + self._long - monotonic() if self._holder else 0.0
 
