@@ -19,6 +19,7 @@ from eligibility.schemes.registry import load_scheme, scheme_ids
 #: the fields as they are asked for on this day
 DAY = date(2026, 5, 10)
 HERE = Path(__file__).parent
+#: the records that are published, by the name of their file
 RECORDS = {
     "assessment": AssessmentRecord,
     "ladder": LadderRecord,
@@ -34,8 +35,14 @@ def write(name: str, schema: object) -> None:
     (HERE / name).write_text(json_text(schema), encoding="utf-8")
 
 
-for scheme in map(load_scheme, scheme_ids()):
-    write(f"{scheme.id}.table-schema.json", table_schema(scheme, DAY))
-    write(f"{scheme.id}.json-schema.json", firm_schema(scheme, DAY))
-for name, record in RECORDS.items():
-    write(f"{name}.json", TypeAdapter(record).json_schema())
+def main() -> None:
+    """Write every schema."""
+    for scheme in map(load_scheme, scheme_ids()):
+        write(f"{scheme.id}.table-schema.json", table_schema(scheme, DAY))
+        write(f"{scheme.id}.json-schema.json", firm_schema(scheme, DAY))
+    for name, record in RECORDS.items():
+        write(f"{name}.json", TypeAdapter(record).json_schema())
+
+
+if __name__ == "__main__":
+    main()

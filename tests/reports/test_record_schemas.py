@@ -1,6 +1,7 @@
 """The published schemas of records are those of their types, and hold for what the commands print."""
 
 import json
+import runpy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,24 +11,13 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from eligibility import assess, ladder
-from eligibility.assessment.record_types import AssessmentRecord, LadderRecord
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.plan_request import PlanRequest
-from eligibility.planning.record_types import PlanRecord
-from eligibility.register.year_record import RegisterYearRecord
-from eligibility.reports.record_types import PapersRecord, YearRecord
 from tests.commands import SAMPLES, run
 from tests.firms import HNTE, base, table
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
-TYPES: dict[str, Any] = {
-    "assessment": AssessmentRecord,
-    "ladder": LadderRecord,
-    "plan": PlanRecord,
-    "year": YearRecord,
-    "register-year": RegisterYearRecord,
-    "papers": PapersRecord,
-}
+TYPES: dict[str, Any] = runpy.run_path(str(SCHEMAS / "make_schemas.py"))["RECORDS"]
 BARE = {"uscc": "91150105MA0Q3X7T1U", "application_date": "2026-05-10"}
 
 
