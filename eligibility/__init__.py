@@ -11,14 +11,27 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from eligibility._version import __version__
-from eligibility.api import assess, assess_file, count_staff, firms, ladder, read_documents, score
-from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.domain.errors import DateNotCovered, EligibilityError, InputError
-from eligibility.domain.facts import FirmTable
-from eligibility.domain.law import Edition
-from eligibility.intake.staff_average import annual_average
-from eligibility.schemes.registry import Scheme, load_scheme
+
+if TYPE_CHECKING:
+    from eligibility.api import (
+        assess,
+        assess_file,
+        count_staff,
+        firms,
+        ladder,
+        read_documents,
+        score,
+    )
+    from eligibility.assessment.assess import Assessment, assess_table
+    from eligibility.domain.errors import DateNotCovered, EligibilityError, InputError
+    from eligibility.domain.facts import FirmTable
+    from eligibility.domain.law import Edition
+    from eligibility.intake.staff_average import annual_average
+    from eligibility.schemes.registry import Scheme, load_scheme
 
 __all__ = [
     "Assessment",
@@ -40,3 +53,27 @@ __all__ = [
     "read_documents",
     "score",
 ]
+
+#: module of each name, imported when the name is first asked for: no command needs them all
+_MODULES = {
+    "Assessment": "assessment.assess",
+    "DateNotCovered": "domain.errors",
+    "Edition": "domain.law",
+    "EligibilityError": "domain.errors",
+    "FirmTable": "domain.facts",
+    "InputError": "domain.errors",
+    "Scheme": "schemes.registry",
+    "annual_average": "intake.staff_average",
+    "assess_table": "assessment.assess",
+    "load_scheme": "schemes.registry",
+}
+
+
+if not TYPE_CHECKING:
+    # for a type checker it would make any name one of the package's
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f"eligibility.{_MODULES.get(name, 'api')}")
+        globals()[name] = value = getattr(module, name)
+        return value

@@ -165,11 +165,13 @@ def quotient_limit(part: Floats, whole: Floats) -> Floats:
 
 
 def is_one_of(values: Floats, choices: Floats) -> Bools:
-    """True where a value is one of the known ones, which stand in rising order."""
+    """True where a value is one of the known codes: whole numbers of a few digits, in rising order."""
     if not len(choices):
         return np.zeros(values.shape, dtype=np.bool_)
-    places = np.minimum(np.searchsorted(choices, values), len(choices) - 1)
-    result: Bools = choices[places] == values
+    is_choice = np.zeros(int(choices[-1]) + 1, dtype=np.bool_)
+    is_choice[choices.astype(np.intp)] = True
+    places = np.where((values >= 0) & (values <= choices[-1]), values, 0.0).astype(np.intp)
+    result: Bools = is_choice[places] & (places == values)
     return result
 
 
@@ -183,9 +185,7 @@ def scale_values(scale: Scale, amounts: Floats) -> Floats:
     """The value of the bracket each amount falls in; NaN where the amount is unknown."""
     bounds = tuple((bracket.up_to or 0.0, bracket.inclusive) for bracket in scale.brackets[:-1])
     values = np.array([bracket.value for bracket in scale.brackets])
-    return np.where(
-        np.isnan(amounts), np.nan, values[np.searchsorted(_edges(bounds), amounts, side="right")]
-    )
+    return np.where(np.isnan(amounts), np.nan, values[_steps(_edges(bounds), amounts)])
 
 
 def band_indexes(bands: Sequence[Band], law: Edition, figures: Floats) -> NDArray[np.intp]:
@@ -196,9 +196,8 @@ def band_indexes(bands: Sequence[Band], law: Edition, figures: Floats) -> NDArra
         # where less is better, a figure and its lines are compared by their negatives
         figures = -figures
         lines = [(-(band.at_most or 0.0), False) for band in reversed(bands[:-1])]
-    steps = np.searchsorted(_edges(tuple(lines)), figures, side="right")
-    # NaN sorts above every line; its rows are masked by the caller, it must only stay in range
-    return len(bands) - 1 - steps
+    # NaN lies above every line; its rows are masked by the caller, it must only stay in range
+    return len(bands) - 1 - _steps(_edges(tuple(lines)), figures)
 
 
 def band_line(band: Band, law: Edition) -> tuple[float, bool]:
@@ -213,6 +212,15 @@ def band_points(bands: Sequence[Band], indexes: NDArray[np.intp]) -> tuple[Float
     """Lowest and highest points of each band index."""
     points = _points(tuple(band.points for band in bands))
     return points[0][indexes], points[1][indexes]
+
+
+def _steps(edges: Floats, figures: Floats) -> NDArray[np.intp]:
+    """How many of a few edges each figure has reached; NaN has reached all."""
+    # a comparison with each takes a tenth of the time that a binary search for every figure takes
+    steps = np.zeros(figures.shape, dtype=np.int8)
+    for edge in edges:
+        steps += ~(figures < edge)
+    return steps.astype(np.intp)
 
 
 @cache

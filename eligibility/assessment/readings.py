@@ -7,7 +7,7 @@ judged again. Nothing here changes a finding.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eligibility.assessment.scoring import total
 from eligibility.domain.arrays import Bools, Codes
@@ -44,7 +44,8 @@ def other_readings(
     changed = []
     for name, reading, other_law in law.other_readings:
         turned, moved = {}, {}
-        items = dict(score.items)
+        # a status does not ask which blanks leave the score open
+        items = {name: replace(item, missing={}) for name, item in score.items.items()}
         for affected in law.interpretations[name].affects:
             if affected in items:
                 item = scheme.indicator(affected)(firms, other_law)
@@ -52,7 +53,7 @@ def other_readings(
                 rows = (item.low != was.low) | (item.high != was.high)
                 if rows.any():
                     moved[affected] = (rows, item)
-                    items[affected] = item
+                    items[affected] = replace(item, missing={})
         for condition in law.conditions:
             on_score = condition.judges == "score"
             if condition.id in law.interpretations[name].affects or (on_score and moved):

@@ -7,77 +7,81 @@ Thin: every command reads its arguments, calls one function and prints what it g
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from eligibility.cli import (
-    candidates,
-    certificates,
-    city,
-    desk,
-    documents,
-    evidence,
-    finder,
-    form,
-    ladder,
-    papers,
-    planning,
-    published_list,
-    readiness,
-    reconcile,
-    report,
-    serve,
-    staff,
-    store,
-    stress,
-)
 from eligibility.cli.common import say_missing_extra
 
 #: objects made since the last collection of garbage, before the next
 YOUNG = 100_000
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Is a firm eligible for certification as a high-tech enterprise, and what is missing?",
-)
-for command in (
-    candidates.fields,
-    candidates.template,
-    candidates.assess,
-    candidates.score,
-    readiness.train,
-    readiness.evaluate,
-    readiness.simulate,
-    finder.find_field,
-    store.backup,
-    store.restore,
-    store.export,
-    store.create_admin,
-    store.create_token,
-    serve.serve,
-    city.portfolio,
-    desk.desk,
-    documents.documents,
-    planning.plan,
-    ladder.ladder,
-    certificates.certificates,
-    published_list.published_list,
-    report.report,
-    form.form,
-    stress.stress,
-    papers.read,
-    reconcile.reconcile,
-    staff.staff,
-    evidence.evidence,
-):
-    app.command()(command)
-
-
+#: every command in the order of --help, and the module that its function stands in
+MODULES: Mapping[str, str] = {
+    "fields": "candidates",
+    "template": "candidates",
+    "assess": "candidates",
+    "score": "candidates",
+    "train": "readiness",
+    "evaluate": "readiness",
+    "simulate": "readiness",
+    "find-field": "finder",
+    "backup": "store",
+    "restore": "store",
+    "export": "store",
+    "create-admin": "store",
+    "create-token": "store",
+    "serve": "serve",
+    "portfolio": "city",
+    "desk": "desk",
+    "documents": "documents",
+    "plan": "planning",
+    "ladder": "ladder",
+    "certificates": "certificates",
+    "published-list": "published_list",
+    "report": "report",
+    "form": "form",
+    "stress": "stress",
+    "read": "papers",
+    "reconcile": "reconcile",
+    "staff": "staff",
+    "evidence": "evidence",
+    "app": "serve",
+}
 # Streamlit's own options go through to it
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(serve.app)
+_PASSING: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+if TYPE_CHECKING:
+    app: typer.Typer
+
+
+@cache
+def command_line(*names: str) -> typer.Typer:
+    """The command line with the commands of these names; without names, with all of them."""
+    line = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Is a firm eligible for certification as a high-tech enterprise, and what is missing?",
+    )
+    # with a callback one command alone is called by its name too
+    line.callback()(lambda: None)
+    for name in names or MODULES:
+        module = import_module(f"eligibility.cli.{MODULES[name]}")
+        settings = _PASSING if name == "app" else None
+        line.command(context_settings=settings)(getattr(module, name.replace("-", "_")))
+    return line
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """``app``, every command: made when it is asked for, as one command needs one module alone."""
+    if name == "app":
+        return command_line()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _WithoutPandas:
@@ -91,12 +95,15 @@ class _WithoutPandas:
 def main() -> None:
     """Run the command line."""
     sys.meta_path.insert(0, _WithoutPandas())
+    # pydantic looks through every installed package for plug-ins, of which none may touch the law
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # what a command makes at its start lives to its end: looking through it again and again takes a tenth
     gc.set_threshold(YOUNG)
     for stream in (sys.stdout, sys.stderr):
         # a Windows console or pipe would otherwise write in its own code page
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    named = [name for name in sys.argv[1:2] if name in MODULES]
     try:
-        app()
+        command_line(*named)()
     except ModuleNotFoundError as error:
         say_missing_extra(error)

@@ -173,7 +173,7 @@ class FirmTable:
         if column.dtype.kind == "f":
             return np.asarray(np.isnan(column))
         # elementwise, which `is` cannot be
-        return np.asarray(column == None, dtype=np.bool_)  # noqa: E711
+        return self.memoize(("blank", field_id), lambda: np.asarray(column == None, np.bool_))  # noqa: E711
 
     def take(self, rows: NDArray[np.intp] | Bools) -> FirmTable:
         """Row selection: the rows of these places, or of this mask, in their order."""

@@ -22,7 +22,8 @@ class Speaks(Protocol):
 class FrozenModel(BaseModel):
     """Base of validated, immutable records (pydantic)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # a command uses few of them: each is made ready when it is first used
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Wording(FrozenModel):

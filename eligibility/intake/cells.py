@@ -435,7 +435,8 @@ def _titles_to_codes(catalogue: tuple[tuple[str, str], ...]) -> Mapping[str, str
     titles = {code: normal(title) for code, title in catalogue}
     nodes: list[tuple[str, str]] = []
     for code in titles:
-        above = [titles[other] for other in titles if code != other and code.startswith(other)]
+        starts = (code[:length] for length in range(1, len(code)))
+        above = [titles[start] for start in starts if start in titles]
         parts = [*above, titles[code]]
         paths = [parts[at:] for at in range(len(parts))]
         names = {_PATH.join(path) for path in paths}

@@ -126,15 +126,18 @@ def _before_registration(firms: FirmTable, fields: Sequence[Field]) -> Iterator[
     """Each row once, at the first of its figures that stands in a year before it was registered."""
     registered = firms.dates("registered_on")
     # a firm registered after its application is rejected for that already
-    left = ~firms.operating.all(axis=0) & (registered <= firms.dates("application_date"))
+    left = np.flatnonzero(
+        ~firms.operating.all(axis=0) & (registered <= firms.dates("application_date"))
+    )
     for figure in fields:
-        if not left.any():
+        if not len(left):
             return
         # a figure of the latest year alone is used as it stands
         if figure.year is None or not figure.in_series or figure.id not in firms.columns:
             continue
-        stray = left & ~firms.operating[figure.year - 1] & (np.abs(firms.numbers(figure.id)) > 0)
-        left = left & ~stray
+        is_figure = np.abs(firms.numbers(figure.id)[left]) > 0
+        is_stray = ~firms.operating[figure.year - 1][left] & is_figure
+        stray, left = left[is_stray], left[~is_stray]
         yield Contradiction(
             figure.id,
             {
@@ -143,7 +146,7 @@ def _before_registration(firms: FirmTable, fields: Sequence[Field]) -> Iterator[
                     "on {day}; such figures are not used",
                     {"day": registered[row].item()},
                 )
-                for row in _places(stray)
+                for row in stray.tolist()
             },
             fatal=False,
         )

@@ -12,8 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from stdnum.cn import uscc
-from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from eligibility.domain.arrays import Bools
 from eligibility.domain.text import Message
@@ -56,6 +54,10 @@ def parse(text: str) -> str:
     WrongCode
         If its length, its characters or its check character are wrong.
     """
+    # imports ssl; most columns hold only codes that are checked at once
+    from stdnum.cn import uscc
+    from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+
     text = text.strip("()（）[]【】 ")
     if label := _LABEL.match(text):
         text = text[label.end() :]

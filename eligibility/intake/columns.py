@@ -257,27 +257,17 @@ def _combine(column: pa.ChunkedArray) -> pa.StringArray:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
-def _chunks(column: pa.ChunkedArray | pa.Array) -> list[pa.Array]:
-    return column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-
-
 def _floats(column: pa.ChunkedArray | pa.Array) -> Floats:
-    parts = [
-        (chunk.fill_null(np.nan) if chunk.null_count else chunk).to_numpy()
-        for chunk in _chunks(column)
-    ]
-    figures: Floats = np.concatenate(parts) if parts else np.empty(0)
-    return figures
+    # all chunks at once, as there are many
+    figures = pc.fill_null(column, np.nan).to_numpy()
+    return np.require(figures, np.float64, "W")
 
 
 def _days(column: pa.ChunkedArray | pa.Array) -> NDArray[np.datetime64]:
-    parts = []
-    for chunk in _chunks(column):
-        days = chunk.cast(pa.int32()).fill_null(0).to_numpy().astype("M8[D]")
-        if chunk.null_count:
-            days[chunk.is_null().to_numpy(zero_copy_only=False)] = np.datetime64("NaT")
-        parts.append(days)
-    return np.concatenate(parts) if parts else np.empty(0, dtype="M8[D]")
+    days = pc.fill_null(column.cast(pa.int32()), 0).to_numpy().astype("M8[D]")
+    if column.null_count:
+        days[column.is_null().to_numpy(zero_copy_only=False)] = np.datetime64("NaT")
+    return days
 
 
 def _in_range(days: NDArray[np.datetime64]) -> bool:

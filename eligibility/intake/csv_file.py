@@ -21,7 +21,7 @@ from eligibility.intake.source import InputFile
 
 BLOCK_BYTES = 1 << 24
 #: what one task of the parser takes; larger ones fall out of the processor's cache
-PARSER_BYTES = 1 << 21
+PARSER_BYTES = 1 << 20
 #: a single record is never longer; behind a quotation mark that stays open it would be
 RECORD_BYTES = 1 << 20
 _DELIMITERS, _BAR = ",;\t", "|"
@@ -120,8 +120,9 @@ def _records(
 def line_breaks(data: bytes, start: int, end: int) -> int:
     """How many line breaks stand between two places: LF, CR LF or CR."""
     breaks = data.count(b"\n", start, end)
-    if returns := data.count(b"\r", start, end):
-        breaks += returns - data.count(b"\r\n", start, end)
+    # counting takes ten times as long as finding, and most files have none
+    if data.find(b"\r", start, end) >= 0:
+        breaks += data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
     return breaks
 
 
@@ -142,9 +143,9 @@ def _end_by(mark: bytes, data: bytes, start: int, stop: int, delimiter: str, wid
     a bare cell (12" pipe) upsets that count; the record before the break is then not ``width``
     cells wide, and the quoted cells are looked for one by one.
     """
-    marks = data.count(b'"', start, stop)
-    if not marks:
+    if data.find(b'"', start, stop) < 0:
         return data.rfind(mark, start, stop) + 1 or start
+    marks = data.count(b'"', start, stop)
     behind = stop
     # where the last record ends, and where it begins
     ends: list[int] = []

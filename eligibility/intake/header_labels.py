@@ -324,12 +324,11 @@ def names_of(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
         once = field.year is not None and years[field.stem] == 1
         for name in (field.id, field.title.zh, field.title.en, *field.aliases):
             plain = unicodedata.normalize("NFKC", name).lower()
-            for table, text in ((exact, plain), (loose, BRACKETS.sub(" ", plain))):
-                words = split_year(text)
-                keys = {(squeeze(words.rest), words.place)}
-                if once:
-                    keys |= {(squeeze(words.rest), None), (squeeze(words.rest), field.year)}
-                for key in keys:
+            bare = BRACKETS.sub(" ", plain)
+            keys = _keys(plain, field.year, once=once)
+            loose_keys = keys if bare == plain else _keys(bare, field.year, once=once)
+            for table, names in ((exact, keys), (loose, loose_keys)):
+                for key in names:
                     first = table.setdefault(key, field)
                     if first is not None and first.id != field.id:
                         table[key] = None
@@ -341,3 +340,10 @@ def names_of(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
         if key[0] not in series or (field is not None and field.in_series)
     }
     return {**nearer, **exact}
+
+
+def _keys(name: str, year: int | None, *, once: bool) -> set[Key]:
+    """What a name is looked up by; without its year too where the figure is asked of one year alone."""
+    words = split_year(name)
+    plain = squeeze(words.rest)
+    return {(plain, words.place), (plain, None), (plain, year)} if once else {(plain, words.place)}

@@ -40,11 +40,10 @@ SEARCHED_LINES = 6
 NOTE = "# "
 #: columns that a refusal names
 NAMED = 20
-#: units of what is counted may stand before that of money: 单位：人、万元
-_STATED_FOR_ALL = re.compile(
-    rf"(?:金额)?单位\s*:?\s*(?:(?:人|名|项|件|个|家|户|分|次|%)\s*[、,;/]\s*)*(?:人民币)?\s*({UNIT})"
-)
-_ANOTHER_UNIT = re.compile(rf"\s*[、,;/或和及]\s*(?:{UNIT})")
+#: units of what is counted may stand before that of money: 单位：人、万元; as text: most sheets begin
+#: with their header, and compiling takes long
+_STATED_FOR_ALL = rf"(?:金额)?单位\s*:?\s*(?:(?:人|名|项|件|个|家|户|分|次|%)\s*[、,;/]\s*)*(?:人民币)?\s*({UNIT})"
+_ANOTHER_UNIT = rf"\s*[、,;/或和及]\s*(?:{UNIT})"
 _CALENDAR_YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:年度|年)?(?:末|底)?")
 #: what may set columns apart that no table of ours is cut at
 _MARKS = re.compile(r"[/／、，；;|~^\s]+")
@@ -316,9 +315,10 @@ def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
     for line in lines:
         for cell in line:
             plain = unicodedata.normalize("NFKC", cell).lower()
-            if match := _STATED_FOR_ALL.search(plain):
+            if match := re.search(_STATED_FOR_ALL, plain):
                 # of two units of money neither is that of all
-                return None if _ANOTHER_UNIT.match(plain, match.end()) else money_power(match[1])
+                another = re.match(_ANOTHER_UNIT, plain[match.end() :])
+                return None if another else money_power(match[1])
     return None
 
 

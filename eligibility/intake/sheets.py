@@ -10,7 +10,6 @@ from eligibility.intake.blocks import Block, Known, Sheet
 from eligibility.intake.csv_file import csv_sheet
 from eligibility.intake.file_kinds import UNREADABLE, file_kind
 from eligibility.intake.source import InputFile, Source
-from eligibility.intake.xlsx_file import protection_error, xlsx_sheet
 
 #: kinds of files that the readers of workbooks know, by what they call them
 READERS = {"xlsx": None, "xls": "xls", "ods": "ods", "html": "html", "spreadsheetml": "xml"}
@@ -51,12 +50,15 @@ def open_sheet(
     try:
         with file.open() as stream:
             kind = file_kind(stream)
-        if kind == "protected":
-            raise protection_error(file.name)
         if kind in UNREADABLE:
             raise InputError(UNREADABLE[kind], file=file.name)
         if kind == "text":
             return _short(csv_sheet(file, encoding), most_lines)
+        # the reader of workbooks and its process; most files are text
+        from eligibility.intake.xlsx_file import protection_error, xlsx_sheet
+
+        if kind == "protected":
+            raise protection_error(file.name)
         return _short(xlsx_sheet(file, sheet, count_known, READERS[kind]), most_lines)
     except OSError as error:
         raise InputError(

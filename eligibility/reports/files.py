@@ -7,21 +7,19 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from eligibility.atomic_file import atomic_file, check_output, save_to_disk, staged_file, unwritable
 from eligibility.domain.errors import InputError
-from eligibility.formula_injection import escape_formula, escape_formulas, is_formula
+from eligibility.formula_injection import escape_formula, escape_formulas
+
+if TYPE_CHECKING:
+    # the writers of workbooks and of Parquet take long to import: only who writes one needs them
+    from eligibility.reports.text_book import TextBook
 
 EXCEL_ROWS = 1_048_576
 #: characters across a column of texts: the registered name of a firm is about 16 Chinese ones
@@ -105,6 +103,8 @@ def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
 
 @contextmanager
 def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
+    import pyarrow.parquet as pq
+
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         yield writer.write_table
 
@@ -112,7 +112,9 @@ def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
 @contextmanager
 def _xlsx(path: Path, file: BinaryIO, schema: pa.Schema) -> Iterator[Append]:
     """Row by row in constant memory."""
-    with _open_book(file, constant_memory=True) as book:
+    from eligibility.reports.text_book import open_book
+
+    with open_book(file, constant_memory=True) as book:
         sheet = book.add_worksheet()
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -154,83 +156,10 @@ def open_workbook(path: Path, *, constant_memory: bool = False) -> Iterator[Text
     InputError
         If it cannot be written.
     """
-    with atomic_file(path) as file, _open_book(file, constant_memory=constant_memory) as book:
+    from eligibility.reports.text_book import open_book
+
+    with atomic_file(path) as file, open_book(file, constant_memory=constant_memory) as book:
         yield book
-
-
-@contextmanager
-def _open_book(file: BinaryIO, *, constant_memory: bool) -> Iterator[TextBook]:
-    # its working files lie in a folder that goes with it, whatever happens
-    with TemporaryDirectory(prefix="eligibility-", ignore_cleanup_errors=True) as folder:
-        book = TextBook(_ZipTarget(file), {"constant_memory": constant_memory, "tmpdir": folder})
-        yield book
-        try:
-            book.close()
-        except XlsxWriterException as error:
-            # the first of its arguments is the error of the system
-            raise next(
-                (each for each in error.args if isinstance(each, OSError)), OSError(str(error))
-            ) from error
-
-
-class _ZipTarget:
-    """A file for ``zipfile``, which after a failure still wants to end the archive when it is collected."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def write(self, content: bytes) -> int:
-        return 0 if self._file.closed else self._file.write(content)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return 0 if self._file.closed else self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return 0 if self._file.closed else self._file.tell()
-
-    def flush(self) -> None:
-        if not self._file.closed:
-            self._file.flush()
-
-
-class TextSheet(Worksheet):  # type: ignore[misc]
-    """A sheet on which a text stays one, also after somebody has edited its cell."""
-
-    book: TextBook
-
-    def write_string(self, row: int, column: int, text: str, look: Format | None = None) -> Any:
-        """Write a text; what Excel would take for a formula gets its mark for texts."""
-        if is_formula(text):
-            look = self.book.text_format(look)
-        return super().write_string(row, column, text, look)
-
-
-class TextBook(xlsxwriter.Workbook):  # type: ignore[misc]
-    """A workbook whose texts are never taken for formulas or addresses."""
-
-    def __init__(self, file: _ZipTarget, options: dict[str, Any]) -> None:
-        self._properties: dict[Format | None, dict[str, Any]] = {None: {}}
-        self._text_formats: dict[Format | None, Format] = {}
-        super().__init__(file, {**options, "strings_to_formulas": False, "strings_to_urls": False})
-
-    def add_format(self, properties: dict[str, Any] | None = None) -> Format:
-        """A look for cells."""
-        look = super().add_format(properties)
-        self._properties[look] = properties or {}
-        return look
-
-    def text_format(self, look: Format | None) -> Format:
-        """The same look with Excel's mark for texts, the apostrophe that it does not show."""
-        if look not in self._text_formats:
-            properties = {**self._properties[look], "quote_prefix": True}
-            self._text_formats[look] = self.add_format(properties)
-        return self._text_formats[look]
-
-    def add_worksheet(self, name: str | None = None) -> TextSheet:
-        """A new sheet."""
-        sheet: TextSheet = super().add_worksheet(name, TextSheet)
-        sheet.book = self
-        return sheet
 
 
 def _plain(column: pa.ChunkedArray) -> Iterable[object]:

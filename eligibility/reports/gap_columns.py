@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,7 @@ from eligibility.i18n import Language
 from eligibility.reports.number_format import percent_digits
 from eligibility.schemes.registry import Scheme
 
-Integers = NDArray[np.int64]
+Ranks = NDArray[np.int8]
 
 
 def first_gaps(
@@ -36,28 +37,31 @@ def first_gaps(
     in_order = list(gaps.by_condition.values())
     places = np.full((count, rows), -1, dtype=np.int64)
     pool: list[pa.Array] = [pa.array([], pa.string())]
-    count_so_far = 0
+    pool_size = 0
     for gap, rank in zip(in_order, _ranks(in_order), strict=True):
         for status in (UNMET, UNDETERMINED):
             indices = np.flatnonzero((gap.status == status) & (rank < count))
             if len(indices):
                 part = _Part(gap, gaps, indices, scheme, language)
-                pool.append(part.unmet() if status == UNMET else part.open_points())
-                places[rank[indices], indices] = count_so_far + np.arange(len(indices))
-                count_so_far += len(indices)
-    sentences = pa.concat_arrays(pool)
-    return [sentences.take(pa.array(place, mask=place < 0)) for place in places]
+                sentences = part.unmet() if status == UNMET else part.open_points()
+                pool.append(sentences.dictionary)
+                places[rank[indices], indices] = pool_size + sentences.indices.to_numpy()
+                pool_size += len(sentences.dictionary)
+    every_sentence = pa.concat_arrays(pool)
+    return [every_sentence.take(pa.array(place, mask=place < 0)) for place in places]
 
 
-def _ranks(gaps: list[Gap]) -> list[Integers]:
+def _ranks(gaps: list[Gap]) -> list[Ranks]:
     """The place of each gap in each firm's list from 0; beyond every list where it is met."""
     if not gaps:
         return []
     unmet = np.stack([gap.status == UNMET for gap in gaps])
     still_open = np.stack([gap.status == UNDETERMINED for gap in gaps])
     met = np.stack([gap.status == MET for gap in gaps])
-    places = np.where(unmet, unmet.cumsum(axis=0), unmet.sum(axis=0) + still_open.cumsum(axis=0))
-    return list(np.where(met, np.iinfo(np.int64).max, places - 1))
+    # conditions are few, and so are gaps: small integers take an eighth of the time
+    unmet_before, open_before = (gap.cumsum(axis=0, dtype=np.int8) for gap in (unmet, still_open))
+    places = np.where(unmet, unmet_before, unmet_before[-1] + open_before) - np.int8(1)
+    return list(np.where(met, np.iinfo(np.int8).max, places))
 
 
 def _take(gap: Gap, rows: NDArray[np.intp]) -> Gap:
@@ -84,7 +88,7 @@ class _Part:
         article = gap.condition.citation.article
         self.title = f"{language.of(gap.condition.title)} [{article}]"
 
-    def unmet(self) -> pa.Array:
+    def unmet(self) -> pa.DictionaryArray:
         """What is missed, and by how much."""
         say, gap, unit = self.language.text, self.gap, self.gap.condition.unit
         if unit == "/1":
@@ -109,7 +113,7 @@ class _Part:
             )
         return self._same(say("{title}: not met").format(title=self.title))
 
-    def open_points(self) -> pa.Array:
+    def open_points(self) -> pa.DictionaryArray:
         """What has to be filled in, or that judgement decides."""
         say, gap = self.language.text, self.gap
         names = self.scheme.in_form_order(gap.missing)
@@ -119,6 +123,7 @@ class _Part:
         else:
             first = count = np.zeros(len(gap.status), dtype=np.int64)
 
+        @cache
         def lacking(first: int, count: int, year: int) -> str:
             if count == 0:
                 return ""
@@ -139,7 +144,7 @@ class _Part:
         open_words = say("{title}: undetermined").format(title=self.title)
         return by_kind(kinds, lambda *kind: open_words + lacking(*kind))
 
-    def _short_share(self) -> pa.Array:
+    def _short_share(self) -> pa.DictionaryArray:
         say, gap = self.language.text, self.gap
         formed = ~np.isnan(gap.observed)
         digits = percent_digits(gap.observed, gap.required)
@@ -154,7 +159,7 @@ class _Part:
             words = f"{percent / 10**digits:.{digits}f}"
             return sentence.format(title=self.title, share=words, line=f"{line / 100:g}")
 
-        head = by_kind([formed, digits, shown, line], share)
+        head = by_kind([formed, digits, shown, line], share).dictionary_decode()
         if gap.unit == "person":
             text = say(", {term} short by {amount} with the staff unchanged")
         elif gap.condition.part_in_whole:
@@ -167,16 +172,16 @@ class _Part:
         }
         tail = self._short(text, terms)
         unsaid = pa.array(np.isnan(gap.shortfall))
-        return pc.binary_join_element_wise(head, pc.if_else(unsaid, "", tail), "")
+        return _each(pc.binary_join_element_wise(head, pc.if_else(unsaid, "", tail), ""))
 
-    def _over(self) -> pa.Array:
+    def _over(self) -> pa.DictionaryArray:
         """By how much a ceiling is passed."""
         say = self.language.text
         if self.gap.unit == "person":
             sentence = say("{title}: {amount} over the limit")
         else:
             sentence = say("{title}: CNY {amount} over the limit")
-        return self._short(sentence, {"title": self.title})
+        return _each(self._short(sentence, {"title": self.title}))
 
     def _short(self, sentence: str, places: dict[str, str]) -> pa.Array:
         """A sentence with the shortfall, rounded up, so that what is said is enough."""
@@ -191,15 +196,22 @@ class _Part:
             before.format(**places), amount.cast(pa.string()), after.format(**places), ""
         )
 
-    def _same(self, sentence: str) -> pa.Array:
-        return pa.repeat(pa.scalar(sentence), len(self.gap.status))
+    def _same(self, sentence: str) -> pa.DictionaryArray:
+        return by_kind([np.zeros(len(self.gap.status))], lambda _: sentence)
 
 
-def by_kind(numbers: list[NDArray[np.generic]], say: Callable[..., str | None]) -> pa.Array:
-    """Word each distinct combination of whole numbers once, then hand the words to its rows."""
+def _each(sentences: pa.Array) -> pa.DictionaryArray:
+    """Sentences that hardly repeat, each its own kind."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.arange(len(sentences))), sentences)
+
+
+def by_kind(
+    numbers: list[NDArray[np.generic]], say: Callable[..., str | None]
+) -> pa.DictionaryArray:
+    """Word each distinct combination of whole numbers once, and say which words each row has."""
     columns = [np.asarray(column).astype(np.int64) for column in numbers]
     if not len(columns[0]):
-        return pa.array([], pa.string())
+        return _each(pa.array([], pa.string()))
     lows = [int(column.min()) for column in columns]
     spans = [int(column.max()) - low + 1 for column, low in zip(columns, lows, strict=True)]
     key = columns[0] - lows[0]
@@ -211,4 +223,4 @@ def by_kind(numbers: list[NDArray[np.generic]], say: Callable[..., str | None]) 
         rest, place = np.divmod(rest, span)
         examples.append((place + low).tolist())
     words = [say(*example) for example in zip(*reversed(examples), strict=True)]
-    return pa.array(words, pa.string()).take(kinds.indices)
+    return pa.DictionaryArray.from_arrays(kinds.indices, pa.array(words, pa.string()))

@@ -189,4 +189,4 @@ def _join_names(marks: list[tuple[str, Bools]], count: int) -> pa.Array:
         lambda bits: (
             " ".join(name for place, name in enumerate(names) if bits >> place & 1) or None
         ),
-    )
+    ).dictionary_decode()

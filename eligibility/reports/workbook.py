@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from eligibility.domain.errors import InputError
-from eligibility.reports.files import EXCEL_ROWS, TextBook, open_workbook
+from eligibility.reports.files import EXCEL_ROWS, open_workbook
+from eligibility.reports.text_book import TextBook
 
 #: the number that Excel has for the paper
 A4 = 9

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from eligibility.domain.errors import LawError
 from eligibility.domain.facts import Field
 from eligibility.domain.law import Edition
+from eligibility.schemes.yaml_file import read_yaml
 
 YEAR_TITLES = {1: ("第一年", "year 1"), 2: ("第二年", "year 2"), 3: ("第三年", "year 3")}
 Entries = Sequence[dict[str, Any]]
+
+
+def read_form(folder: Path) -> dict[str, Any]:
+    """``fields.yaml``, with what the official application alone asks after it."""
+    form, beside = read_yaml(folder / "fields.yaml"), folder / "official_fields.yaml"
+    if not beside.exists():
+        return form
+    more = read_yaml(beside)
+    asked = [{**entry, "form_only": True} for entry in more["fields"]]
+    sections = {**form["sections"], **more["sections"]}
+    return {**form, "sections": sections, "fields": [*form["fields"], *asked]}
 
 
 def fields_by_edition(

@@ -18,7 +18,7 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -32,15 +32,18 @@ from eligibility.domain.text import FrozenModel, Wording
 from eligibility.schemes.annual_report import AnnualReportForm
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
-from eligibility.schemes.evidence import Check, Checker, EvidenceRules
 from eligibility.schemes.example_firm import example_firm
-from eligibility.schemes.form import all_fields, fields_by_edition
+from eligibility.schemes.form import all_fields, fields_by_edition, read_form
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
-from eligibility.schemes.lists import ListDefinition, definitions
 from eligibility.schemes.materials import MaterialCatalogue
-from eligibility.schemes.reconciliation_rules import ReconciliationRules
-from eligibility.schemes.staff import StaffRules
 from eligibility.schemes.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    # what only some commands ask of a scheme is imported where it is asked
+    from eligibility.schemes.evidence import Check, Checker, EvidenceRules
+    from eligibility.schemes.lists import ListDefinition
+    from eligibility.schemes.reconciliation_rules import ReconciliationRules
+    from eligibility.schemes.staff import StaffRules
 
 SCHEMES = Path(__file__).parent
 DEFAULT_SCHEME = "hnte"
@@ -126,6 +129,8 @@ class Scheme:
     @cached_property
     def lists(self) -> Mapping[str, ListDefinition]:
         """The lists that stand behind its counts, by id; none where the scheme has none."""
+        from eligibility.schemes.lists import definitions
+
         path = self.folder / "lists.yaml"
         if not path.exists():
             return {}
@@ -134,16 +139,22 @@ class Scheme:
     @cached_property
     def reconciliation(self) -> ReconciliationRules | None:
         """How books, return and application hang together; None where the scheme does not say."""
+        from eligibility.schemes.reconciliation_rules import ReconciliationRules
+
         return self._rules("reconciliation.yaml", ReconciliationRules)
 
     @cached_property
     def staff_rules(self) -> StaffRules | None:
         """How the people of a firm are counted; None where the scheme does not say."""
+        from eligibility.schemes.staff import StaffRules
+
         return self._rules("staff.yaml", StaffRules)
 
     @cached_property
     def evidence(self) -> EvidenceRules | None:
         """What is checked of the chain of evidence; None where the scheme does not say."""
+        from eligibility.schemes.evidence import EvidenceRules
+
         return self._rules("evidence.yaml", EvidenceRules)
 
     def _rules(self, file: str, kind: type[Rules]) -> Rules | None:
@@ -184,7 +195,11 @@ class Scheme:
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
-        return sorted(names, key=list(self.fields_by_id).index)
+        return sorted(names, key=self._places.__getitem__)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {field_id: place for place, field_id in enumerate(self.fields_by_id)}
 
     def catalogue(self, law: Edition) -> tuple[TechnicalField, ...]:
         """The catalogue of technical fields of an edition.
@@ -402,7 +417,7 @@ def read_scheme(folder: Path) -> Scheme:
         If one of its files is incomplete or contradicts itself.
     """
     head = read_yaml(folder / "scheme.yaml")
-    form = _form(folder)
+    form = read_form(folder)
     try:
         files = sorted((folder / "editions").glob("*.yaml"))
         contents = whole_editions({path.stem: read_yaml(path) for path in files})
@@ -441,17 +456,6 @@ def read_scheme(folder: Path) -> Scheme:
 @cache
 def _by_edition(path: Path) -> Mapping[str, Any]:
     return read_yaml(path) if path.exists() else {}
-
-
-def _form(folder: Path) -> dict[str, Any]:
-    """``fields.yaml``, with what the official application alone asks after it."""
-    form, beside = read_yaml(folder / "fields.yaml"), folder / "official_fields.yaml"
-    if not beside.exists():
-        return form
-    more = read_yaml(beside)
-    asked = [{**entry, "form_only": True} for entry in more["fields"]]
-    sections = {**form["sections"], **more["sections"]}
-    return {**form, "sections": sections, "fields": [*form["fields"], *asked]}
 
 
 @cache

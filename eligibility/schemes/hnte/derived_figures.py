@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,12 +150,10 @@ def _fill_rd(
         np.isnan(domestic), np.minimum(home, np.nan_to_num(total, nan=np.inf)), domestic
     )
     whole = np.where(np.isnan(total), known + abroad, total)
-    if _categories(firms) is None:
+    if not _has_categories(firms):
         return FilledRd(whole, known)
-    blanks = np.array(
-        [[np.isnan(firms.numbers(f"rd_{name}_{year}")) for name in CATEGORIES] for year in YEARS]
-    )
-    given = _read_categories(firms, home, abroad)
+    blanks = firms.memoize("rd blanks", lambda: np.isnan(_amounts(firms)))
+    given = _fill_categories(_amounts(firms), blanks, home, abroad)
     if as_paid:
         other, share = given.other, 1.0
     else:
@@ -164,7 +162,7 @@ def _fill_rd(
             law.value("outsourced_share"),
         )
     formed = given.internal + other + share * given.outsourced_domestic
-    begun = ~blanks.all(axis=1) & (np.isnan(total) | ~blanks.any(axis=1))
+    begun = ~blanks.all(axis=0) & (np.isnan(total) | ~blanks.any(axis=0))
     return FilledRd(
         np.where(begun, formed + share * given.outsourced_overseas, whole),
         np.where(begun, formed, known),
@@ -180,15 +178,22 @@ def _counted_other(amounts: _Categories, law: Edition, operating: Bools) -> Floa
         or law.reading("other_cost_period") == "each_year"
     ):
         return counted
-    known = operating & ~np.isnan(amounts.other + limit)
-    spent, room, within = (
-        np.where(known, of, 0.0).sum(axis=0) for of in (amounts.other, limit, counted)
+    # elsewhere no costs were left out that the years together could allow
+    rows = np.flatnonzero((amounts.other > counted).any(axis=0))
+    counted[:, rows] += _allowed_together(
+        amounts.other[:, rows], limit[:, rows], counted[:, rows], operating[:, rows]
     )
+    return counted
+
+
+def _allowed_together(other: Floats, limit: Floats, counted: Floats, operating: Bools) -> Floats:
+    """What the years together allow beyond the limit of each, where costs were left out."""
+    known = operating & ~np.isnan(other + limit)
+    spent, room, within = (np.where(known, of, 0.0).sum(axis=0) for of in (other, limit, counted))
     with np.errstate(invalid="ignore"):
-        over = np.where(known, np.minimum(amounts.other - counted, ENOUGH), 0.0)
-        # what the years together allow beyond the limit of each goes where costs were left out
+        over = np.where(known, np.minimum(other - counted, ENOUGH), 0.0)
         share = quotient(np.minimum(spent, room) - within, over.sum(axis=0))
-        return counted + np.nan_to_num(over * share, posinf=np.inf)
+        return np.nan_to_num(over * share, posinf=np.inf)
 
 
 def _other_limit(amounts: _Categories, law: Edition) -> Floats:
@@ -237,33 +242,51 @@ class _Categories:
 
 def _categories(firms: FirmTable) -> _Categories | None:
     """The categories, or None where no firm gives any."""
-    if not any(f"rd_{name}_{year}" in firms.columns for name in CATEGORIES for year in YEARS):
+    if not _has_categories(firms):
         return None
     return firms.memoize("rd categories", lambda: _read_categories(firms))
 
 
-def _read_categories(firms: FirmTable, home: float = np.nan, abroad: float = np.nan) -> _Categories:
-    """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
+def _has_categories(firms: FirmTable) -> bool:
+    return any(f"rd_{name}_{year}" in firms.columns for name in CATEGORIES for year in YEARS)
 
-    def years(*names: str, blank: float = home) -> Floats:
+
+def _read_categories(firms: FirmTable) -> _Categories:
+    def years(*names: str) -> Floats:
         result = np.empty((len(YEARS), firms.rows))
         for row, year in enumerate(YEARS):
             first, *others = (firms.numbers(f"rd_{name}_{year}") for name in names)
-            result[row] = _fill(first, blank)
+            result[row] = first
             for other in others:
-                result[row] += _fill(other, blank)
+                result[row] += other
         return result
 
     return _Categories(
         years(*INTERNAL),
         years("other"),
         years("outsourced_domestic"),
-        years("outsourced_overseas", blank=abroad),
+        years("outsourced_overseas"),
     )
 
 
-def _fill(amounts: Floats, blank: float) -> Floats:
-    return amounts if np.isnan(blank) else np.where(np.isnan(amounts), blank, amounts)
+def _amounts(firms: FirmTable) -> Floats:
+    """Every category of every year, shape (9, 3, n)."""
+    return firms.memoize(
+        "rd amounts",
+        lambda: np.array(
+            [[firms.numbers(f"rd_{name}_{year}") for year in YEARS] for name in CATEGORIES]
+        ),
+    )
+
+
+def _fill_categories(amounts: Floats, blanks: Bools, home: float, abroad: float) -> _Categories:
+    """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
+    fills = np.array([abroad if name == CATEGORIES[-1] else home for name in CATEGORIES])
+    filled = np.where(blanks, fills[:, None, None], amounts)
+    internal = filled[0]
+    for other in filled[1 : len(INTERNAL)]:
+        internal = internal + other
+    return _Categories(internal, *filled[len(INTERNAL) :])
 
 
 def _costs(firms: FirmTable, domestic: Floats, abroad: Floats) -> RdCosts:
@@ -284,13 +307,22 @@ def _formed_or_stated(firms: FirmTable, stem: str, total: Floats) -> YearSeries:
     missing = {"registered_on": np.isnat(firms.dates("registered_on"))}
     for row, year in enumerate(YEARS):
         if wanting[row].any():
-            blanks = {name: np.isnan(firms.numbers(f"rd_{name}_{year}")) for name in CATEGORIES}
+            blanks = _blank_categories(firms, year)
             # a year begun by category wants its blank categories, any other its total
             started = ~np.logical_and.reduce(list(blanks.values()))
             missing[f"{stem}_{year}"] = wanting[row] & ~started
+            wanting_category = wanting[row] & started
             for name, blank in blanks.items():
-                missing[f"rd_{name}_{year}"] = wanting[row] & started & blank
+                missing[name] = wanting_category & blank
     return YearSeries(values, firms.operating, only_somewhere(missing))
+
+
+def _blank_categories(firms: FirmTable, year: str) -> Mapping[str, Bools]:
+    """Where each category of a year is blank, by field id."""
+    names = [f"rd_{name}_{year}" for name in CATEGORIES]
+    return firms.memoize(
+        ("blank categories", year), lambda: {name: np.isnan(firms.numbers(name)) for name in names}
+    )
 
 
 def years_in_operation(firms: FirmTable) -> Floats:
@@ -298,6 +330,10 @@ def years_in_operation(firms: FirmTable) -> Floats:
 
     Shape (n,); 0 where the firm was registered later, NaN where the day is blank.
     """
+    return firms.memoize("years in operation", lambda: _years_in_operation(firms))
+
+
+def _years_in_operation(firms: FirmTable) -> Floats:
     year = firms.dates("application_date").astype("M8[Y]")
     end, start = (day.astype("M8[D]") for day in (year, year - len(YEARS)))
     registered = firms.dates("registered_on")

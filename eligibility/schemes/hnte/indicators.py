@@ -6,13 +6,13 @@ facts and ratings leave possible. Points and bands come from the edition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 
-from eligibility.comparisons import at_least, band_indexes, band_points
+from eligibility.comparisons import at_least, band_indexes, band_line, band_points
 from eligibility.domain.arrays import Bools, Floats, only_somewhere
 from eligibility.domain.facts import RATINGS, FirmTable, YearSeries
 from eligibility.domain.law import Band, Edition, Item
@@ -220,7 +220,7 @@ def _growth_points(
             zero |= case
         elif reading == "review":
             left_open |= case
-    low, high = band_points(item.bands, band_indexes(item.bands, law, growth.rate))
+    low, high = growth.band_points(item, law)
     low = np.where(zero | left_open, 0.0, low)
     return low, np.where(zero, 0.0, np.where(left_open, item.max, high))
 
@@ -232,6 +232,15 @@ class _Growth:
     rate: Floats
     negative: Bools
     cases: Mapping[str, Bools]
+    _points: dict[Hashable, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    def band_points(self, item: Item, law: Edition) -> tuple[Floats, Floats]:
+        """Lowest and highest points of the rates, formed once for all readings that leave the bands."""
+        key = tuple((band.points, band.at_most, band_line(band, law)) for band in item.bands)
+        if key not in self._points:
+            indexes = band_indexes(item.bands, law, self.rate)
+            self._points[key] = band_points(item.bands, indexes)
+        return self._points[key]
 
 
 def _growth_rate(series: YearSeries) -> _Growth:

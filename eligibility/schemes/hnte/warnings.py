@@ -180,10 +180,10 @@ def _figures_before_registration(firms: FirmTable) -> Bools:
     if firms.operating.all():
         return stray
     for row, year in enumerate(YEARS):
+        places = np.flatnonzero(~firms.operating[row])
         for name in [name for name in firms.columns if name.endswith(f"_{year}")]:
-            if name in LATEST_YEAR_ALONE:
-                continue
-            stray |= ~firms.operating[row] & (np.abs(firms.numbers(name)) > 0)
+            if name not in LATEST_YEAR_ALONE:
+                stray[places] |= np.abs(firms.numbers(name)[places]) > 0
     return stray
 
 
@@ -199,8 +199,8 @@ def _rd_total_differs(firms: FirmTable, law: Edition) -> Bools:
 def _legal_form(firms: FirmTable, _: Edition, __: Findings, ___: Sign) -> Bools:
     if "uscc" not in firms.columns:
         return np.zeros(firms.rows, dtype=np.bool_)
-    codes = firms.texts("uscc").tolist()
-    return np.array([code is not None and code[:2] in NO_ENTERPRISE for code in codes], np.bool_)
+    # a blank becomes the word None, which begins like no code
+    return np.isin(firms.texts("uscc").astype("U2"), sorted(NO_ENTERPRISE))
 
 
 def _narrow_margins(_: FirmTable, law: Edition, findings: Findings, sign: Sign) -> Bools:
@@ -221,6 +221,10 @@ def _hitech_at_line(_: FirmTable, __: Edition, findings: Findings, sign: Sign) -
 
 def _first_grant_against(firms: FirmTable) -> Floats:
     """Years from the year of application to that of the earliest grant; NaN where blank."""
+    return firms.memoize("first grant", lambda: _read_first_grant(firms))
+
+
+def _read_first_grant(firms: FirmTable) -> Floats:
     granted = firms.dates("ip_first_granted_on")
     years = granted.astype("M8[Y]").astype(np.int64) + 1970 - firms.application_years
     return np.where(np.isnat(granted), np.nan, years)
