@@ -72,12 +72,15 @@ def _registrations(firms: FirmTable) -> list[FirmTable]:
 
 
 def range_over_registrations(
-    firms: FirmTable, form: Callable[[FirmTable], ShareRange]
+    firms: FirmTable, form: Callable[[FirmTable, FirmTable], ShareRange]
 ) -> ShareRange:
-    """The range of a share over all registrations that are admissible: several only where it is blank."""
+    """The range of a share over all registrations that are admissible: several only where it is blank.
+
+    ``form`` takes the firms, and the same firms with a registration for each blank one.
+    """
     blank = np.isnat(firms.dates("registered_on"))
     if blank.all() or not blank.any():
-        return union_of_ranges(over_registrations(firms, form))
+        return union_of_ranges(over_registrations(firms, partial(form, firms)))
     known, unsaid = (
         range_over_registrations(firms.memoize(("rows", some), partial(firms.take, rows)), form)
         for some, rows in ((True, ~blank), (False, blank))
@@ -98,11 +101,13 @@ def hitech_income(firms: FirmTable, line: float) -> ShareRange:
 def rd_over_sales(firms: FirmTable, law: Edition) -> ShareRange:
     """R&D over sales of the years that apply; the line is that of the latest year's sales."""
 
-    def over(table: FirmTable) -> ShareRange:
+    def over(rows: FirmTable, table: FirmTable) -> ShareRange:
         sales = table.series("sales_revenue")
         operating = table.operating
+        # the costs are those of the rows, whenever they were registered
         least, most = (
-            _total(fill_rd(table, law, fill, fill).total, operating) for fill in (0.0, np.inf)
+            _total(fill_rd(rows, law, fill, fill, operating).total, operating)
+            for fill in (0.0, np.inf)
         )
         blank = np.isnan(sales.values) & operating
         filled = np.where(blank, 0.0, sales.values)
@@ -146,10 +151,12 @@ def _reach(
 def domestic_rd(firms: FirmTable, law: Edition, *, as_paid: bool) -> ShareRange:
     """R&D in mainland China over all R&D of the years that apply."""
 
-    def over(table: FirmTable) -> ShareRange:
+    def over(rows: FirmTable, table: FirmTable) -> ShareRange:
+        operating = table.operating
+
         def ends(home: float, abroad: float) -> tuple[Floats, Floats]:
-            costs = fill_rd(table, law, home, abroad, as_paid=as_paid)
-            return tuple(_total(of, table.operating) for of in (costs.domestic, costs.total))  # type: ignore[return-value]
+            costs = fill_rd(rows, law, home, abroad, operating, as_paid=as_paid)
+            return tuple(_total(of, operating) for of in (costs.domestic, costs.total))  # type: ignore[return-value]
 
         nothing = ends(0.0, 0.0)
         return share_range(

@@ -128,20 +128,50 @@ class FilledRd:
 
 
 def fill_rd(
-    firms: FirmTable, law: Edition, home: float, abroad: float, *, as_paid: bool = False
+    firms: FirmTable,
+    law: Edition,
+    home: float,
+    abroad: float,
+    operating: Bools,
+    *,
+    as_paid: bool = False,
 ) -> FilledRd:
     """R&D costs with blanks at home and abroad taken as these amounts, 0 or inf.
 
     A year begun by category has its blank categories filled in, any other its totals, of which the
-    domestic part is never the larger.
+    domestic part is never the larger. ``operating`` are the years that apply, shape (3, n).
     """
-    key = ("filled rd", rd_rules(law), home, abroad, as_paid)
-    return firms.memoize(key, lambda: _fill_rd(firms, law, home, abroad, as_paid=as_paid))
+    years = operating.tobytes() if not as_paid and _counts_years_together(law) else None
+    key = ("filled rd", rd_rules(law), home, abroad, years, as_paid)
+    return firms.memoize(
+        key, lambda: _fill_rd(firms, law, home, abroad, operating, as_paid=as_paid)
+    )
 
 
 def _fill_rd(
-    firms: FirmTable, law: Edition, home: float, abroad: float, *, as_paid: bool
+    firms: FirmTable, law: Edition, home: float, abroad: float, operating: Bools, *, as_paid: bool
 ) -> FilledRd:
+    totals = firms.memoize(
+        ("filled totals", home, abroad), lambda: _fill_totals(firms, home, abroad)
+    )
+    if not _has_categories(firms):
+        return totals
+    given = firms.memoize(
+        ("filled categories", home, abroad), lambda: _fill_categories(firms, home, abroad)
+    )
+    if as_paid:
+        other, share = given.other, 1.0
+    else:
+        other, share = _counted_other(given, law, operating), law.value("outsourced_share")
+    formed = given.internal + other + share * given.outsourced_domestic
+    begun = firms.memoize("begun by category", lambda: _begun_by_category(firms))
+    return FilledRd(
+        np.where(begun, formed + share * given.outsourced_overseas, totals.total),
+        np.where(begun, formed, totals.domestic),
+    )
+
+
+def _fill_totals(firms: FirmTable, home: float, abroad: float) -> FilledRd:
     total, domestic = (
         np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS])
         for stem in ("rd_expense", "rd_expense_domestic")
@@ -149,34 +179,22 @@ def _fill_rd(
     known = np.where(
         np.isnan(domestic), np.minimum(home, np.nan_to_num(total, nan=np.inf)), domestic
     )
-    whole = np.where(np.isnan(total), known + abroad, total)
-    if not _has_categories(firms):
-        return FilledRd(whole, known)
-    blanks = firms.memoize("rd blanks", lambda: np.isnan(_amounts(firms)))
-    given = _fill_categories(_amounts(firms), blanks, home, abroad)
-    if as_paid:
-        other, share = given.other, 1.0
-    else:
-        other, share = (
-            _counted_other(given, law, firms.operating),
-            law.value("outsourced_share"),
-        )
-    formed = given.internal + other + share * given.outsourced_domestic
-    begun = ~blanks.all(axis=0) & (np.isnan(total) | ~blanks.any(axis=0))
-    return FilledRd(
-        np.where(begun, formed + share * given.outsourced_overseas, whole),
-        np.where(begun, formed, known),
-    )
+    return FilledRd(np.where(np.isnan(total), known + abroad, total), known)
+
+
+def _begun_by_category(firms: FirmTable) -> Bools:
+    """Years that are formed by category: one that is given is, unless the total is and another is not."""
+    blanks = np.isnan(_amounts(firms))
+    unsaid = np.isnan(np.stack([firms.numbers(f"rd_expense_{year}") for year in YEARS]))
+    begun: Bools = ~blanks.all(axis=0) & (unsaid | ~blanks.any(axis=0))
+    return begun
 
 
 def _counted_other(amounts: _Categories, law: Edition, operating: Bools) -> Floats:
     """Other costs as counted: up to their limit, in each year or over the years that are known."""
     limit = _other_limit(amounts, law)
     counted: Floats = np.minimum(amounts.other, limit)
-    if (
-        "other_cost_period" not in law.interpretations
-        or law.reading("other_cost_period") == "each_year"
-    ):
+    if not _counts_years_together(law):
         return counted
     # elsewhere no costs were left out that the years together could allow
     rows = np.flatnonzero((amounts.other > counted).any(axis=0))
@@ -184,6 +202,12 @@ def _counted_other(amounts: _Categories, law: Edition, operating: Bools) -> Floa
         amounts.other[:, rows], limit[:, rows], counted[:, rows], operating[:, rows]
     )
     return counted
+
+
+def _counts_years_together(law: Edition) -> bool:
+    """Whether the limit of other costs holds for the three years together."""
+    question = "other_cost_period"
+    return question in law.interpretations and law.reading(question) != "each_year"
 
 
 def _allowed_together(other: Floats, limit: Floats, counted: Floats, operating: Bools) -> Floats:
@@ -279,10 +303,11 @@ def _amounts(firms: FirmTable) -> Floats:
     )
 
 
-def _fill_categories(amounts: Floats, blanks: Bools, home: float, abroad: float) -> _Categories:
+def _fill_categories(firms: FirmTable, home: float, abroad: float) -> _Categories:
     """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
+    amounts = _amounts(firms)
     fills = np.array([abroad if name == CATEGORIES[-1] else home for name in CATEGORIES])
-    filled = np.where(blanks, fills[:, None, None], amounts)
+    filled = np.where(np.isnan(amounts), fills[:, None, None], amounts)
     internal = filled[0]
     for other in filled[1 : len(INTERNAL)]:
         internal = internal + other
