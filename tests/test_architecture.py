@@ -237,6 +237,13 @@ def test_heavy_libraries_are_not_imported_for_help() -> None:
         assert heavy not in loaded
 
 
+def test_every_name_of_the_package_can_be_imported_from_it_and_no_other() -> None:
+    for name in eligibility.__all__:
+        assert getattr(eligibility, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'asses'"):
+        eligibility.asses  # type: ignore[attr-defined]  # noqa: B018
+
+
 def test_every_public_function_says_what_it_does() -> None:
     for path in PACKAGE.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -205,9 +205,14 @@ def score(
 
 
 def _report(summary: Summary | FolderSummary, language: Language) -> None:
-    from eligibility.batch.folder import FolderSummary
+    from eligibility.batch.chunks import Summary
 
-    if isinstance(summary, FolderSummary):
+    if isinstance(summary, Summary):
+        if summary.headers:
+            unread_columns(summary.headers, language)
+        for issue in summary.issues:
+            print(issue.sentence.say(language), file=sys.stderr)
+    else:
         if summary.columns_not_read:
             names = language.text(", ").join(summary.columns_not_read)
             print(
@@ -215,11 +220,6 @@ def _report(summary: Summary | FolderSummary, language: Language) -> None:
             )
         for sentence in summary.issues:
             print(sentence, file=sys.stderr)
-    else:
-        if summary.headers:
-            unread_columns(summary.headers, language)
-        for issue in summary.issues:
-            print(issue.sentence.say(language), file=sys.stderr)
     report_rows(summary.read, summary.rows_scored, summary.rows_rejected, language)
     counts = (f"{language.text(word)} {n}" for word, n in sorted(summary.verdicts.items()))
     print(", ".join(counts), file=sys.stderr)
