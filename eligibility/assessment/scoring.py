@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 import numpy as np
 
@@ -31,16 +32,16 @@ def total(items: Mapping[str, ScoredItem], law: Edition, firms: FirmTable) -> Sc
     missing = []
     for group in law.score.groups:
         scored = [items[item.id] for item in group.items]
-        lows = np.stack([item.low for item in scored])
-        highs = np.stack([item.high for item in scored])
+        combine = np.maximum if group.takes == "best" else np.add
+        surely, possibly = (
+            reduce(combine, side)
+            for side in ([item.low for item in scored], [item.high for item in scored])
+        )
+        low += np.minimum(surely, group.max)
+        high += np.minimum(possibly, group.max)
         if group.takes == "best":
-            surely = lows.max(axis=0)
-            low += np.minimum(surely, group.max)
-            high += np.minimum(highs.max(axis=0), group.max)
             missing += [_where(item.high > surely, item.missing) for item in scored]
         else:
-            low += np.minimum(lows.sum(axis=0), group.max)
-            high += np.minimum(highs.sum(axis=0), group.max)
             missing += [item.missing for item in scored]
     return ScoreInterval(items, low, high, merge_missing(*missing), firms)
 

@@ -86,11 +86,13 @@ def finding(
     ``missing`` is kept only for rows left undetermined: a blank that decides nothing is not
     missed. Under a ``ceiling`` the figure must not pass ``required``.
     """
-    status = np.where(decided_rows, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
-    needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
-    margin = needed - observed if ceiling else observed - needed
+    status = np.where(passes, np.int8(MET), np.int8(UNMET))
+    status[~decided_rows] = UNDETERMINED
+    line = np.asarray(required, dtype=np.float64)
+    margin = line - observed if ceiling else observed - line
     # a firm on its line is on it exactly, whatever binary rounding left
-    margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(needed))] = 0.0
+    margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(line))] = 0.0
+    needed = np.broadcast_to(line, status.shape)
     blanks = only_somewhere(missing)
     still_open = only_somewhere({name: rows & ~decided_rows for name, rows in blanks.items()})
     return Finding(status, observed, needed, margin, still_open, terms or {}, interval, blanks)

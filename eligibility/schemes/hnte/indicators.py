@@ -220,9 +220,11 @@ def _growth_points(
             zero |= case
         elif reading == "review":
             left_open |= case
-    low, high = growth.band_points(item, law)
-    low = np.where(zero | left_open, 0.0, low)
-    return low, np.where(zero, 0.0, np.where(left_open, item.max, high))
+    low, high = (side.copy() for side in growth.band_points(item, law))
+    low[zero | left_open] = 0.0
+    high[left_open] = item.max
+    high[zero] = 0.0
+    return low, high
 
 
 @dataclass(frozen=True)
