@@ -11,12 +11,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import importlib
+import typing
 
 from eligibility._version import __version__
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from eligibility.api import (
         assess,
         assess_file,
@@ -69,11 +69,11 @@ _MODULES = {
 }
 
 
-if not TYPE_CHECKING:
+if not typing.TYPE_CHECKING:
     # for a type checker it would make any name one of the package's
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> typing.Any:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = import_module(f"eligibility.{_MODULES.get(name, 'api')}")
+        module = importlib.import_module(f"eligibility.{_MODULES.get(name, 'api')}")
         globals()[name] = value = getattr(module, name)
         return value

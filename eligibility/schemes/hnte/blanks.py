@@ -228,10 +228,12 @@ def _by_blanks(firms: FirmTable, stem: str) -> list[_Alike]:
     blank = np.isnan(np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS]))
     unsaid = np.isnat(firms.dates("registered_on"))
     patterns = np.stack([*blank, unsaid])
+    kinds = np.packbits(patterns, axis=0)[0]
     groups = []
-    for pattern in np.unique(patterns, axis=1).T:
-        rows = (patterns == pattern[:, None]).all(axis=0)
+    for kind in np.flatnonzero(np.bincount(kinds)):
+        rows = kinds == kind
         places = np.flatnonzero(rows)
+        pattern = patterns[:, places[0]]
         like: NDArray[np.intp] | slice = slice(None)
         if pattern[:-1].all():
             # with no figure at all only the time in operation tells two firms apart

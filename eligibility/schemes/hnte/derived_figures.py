@@ -210,13 +210,13 @@ def _counts_years_together(law: Edition) -> bool:
     return question in law.interpretations and law.reading(question) != "each_year"
 
 
-def _allowed_together(other: Floats, limit: Floats, counted: Floats, operating: Bools) -> Floats:
+def _allowed_together(other: Floats, limit: Floats, within: Floats, operating: Bools) -> Floats:
     """What the years together allow beyond the limit of each, where costs were left out."""
     known = operating & ~np.isnan(other + limit)
-    spent, room, within = (np.where(known, of, 0.0).sum(axis=0) for of in (other, limit, counted))
+    spent, room, most = (np.where(known, of, 0.0).sum(axis=0) for of in (other, limit, within))
     with np.errstate(invalid="ignore"):
-        over = np.where(known, np.minimum(other - counted, ENOUGH), 0.0)
-        share = quotient(np.minimum(spent, room) - within, over.sum(axis=0))
+        over = np.where(known, np.minimum(other - within, ENOUGH), 0.0)
+        share = quotient(np.minimum(spent, room) - most, over.sum(axis=0))
         return np.nan_to_num(over * share, posinf=np.inf)
 
 
