@@ -264,7 +264,8 @@ def _floats(column: pa.ChunkedArray | pa.Array) -> Floats:
 
 
 def _days(column: pa.ChunkedArray | pa.Array) -> NDArray[np.datetime64]:
-    days = pc.fill_null(column.cast(pa.int32()), 0).to_numpy().astype("M8[D]")
+    numbers = pc.fill_null(column.cast(pa.int32()), 0).to_numpy()
+    days: NDArray[np.datetime64] = numbers.astype("M8[D]")
     if column.null_count:
         days[column.is_null().to_numpy(zero_copy_only=False)] = np.datetime64("NaT")
     return days
