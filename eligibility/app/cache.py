@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from eligibility.app import session, upload_reader
+from eligibility.app import page_memo, session, upload_reader
 from eligibility.app.firm import plan_results
 from eligibility.app.firm.plan_results import Outlook
 from eligibility.app.keyed_cache import KeyedCache
@@ -75,6 +75,10 @@ def engine() -> Engine:
 
 def settings() -> InstitutionSettings:
     """What the institution of the store has set, worked out anew when that was changed."""
+    return page_memo.once("settings", _settings)
+
+
+def _settings() -> InstitutionSettings:
     program = Repository(engine(), System(Role.LOCAL))
     store = program.engine.url.render_as_string()
     key = store, program.assumptions.revision()

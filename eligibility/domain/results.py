@@ -87,7 +87,7 @@ def finding(
     missed. Under a ``ceiling`` the figure must not pass ``required``.
     """
     status = np.where(decided_rows, np.where(passes, MET, UNMET), UNDETERMINED).astype(np.int8)
-    needed = np.broadcast_to(np.asarray(required, dtype=np.float64), status.shape)
+    needed = np.full(status.shape, required, dtype=np.float64)
     margin = needed - observed if ceiling else observed - needed
     # a firm on its line is on it exactly, whatever binary rounding left
     margin[np.abs(margin) <= TOLERANCE * np.maximum(1.0, np.abs(needed))] = 0.0

@@ -184,7 +184,12 @@ class Scheme:
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
-        return sorted(names, key=list(self.fields_by_id).index)
+        return sorted(names, key=self._places.__getitem__)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """The place of every field in the official form."""
+        return {name: place for place, name in enumerate(self.fields_by_id)}
 
     def catalogue(self, law: Edition) -> tuple[TechnicalField, ...]:
         """The catalogue of technical fields of an edition.

@@ -182,19 +182,26 @@ def points_over_fills(
     low, high = np.empty(firms.rows), np.empty(firms.rows)
     fixed = np.empty(firms.rows, dtype=np.bool_)
     for group in firms.memoize(("blanks", stem), lambda: _by_blanks(firms, stem)):
-        pairs = []
+        lows, highs = [], []
         for table in over_registrations(group.table, lambda table: table):
             fills = table.memoize(
                 ("fills", stem), partial(_figures_of_fills, table.series(stem), ends, figures)
             )
             for each in fills:
-                pair = points(table, each)
-                pairs.append([side.reshape(-1, table.rows) for side in pair])
-        lows, highs = (np.concatenate(side) for side in zip(*pairs, strict=True))
+                ends_of_fills = points(table, each)
+                for side, every in zip(ends_of_fills, (lows, highs), strict=True):
+                    every.append(side.reshape(-1, table.rows))
+        (least, most_low), (least_high, most) = (_ends(side) for side in (lows, highs))
         at, like = group.places, group.like
-        low[at], high[at] = lows.min(axis=0)[like], highs.max(axis=0)[like]
-        fixed[at] = ((lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0))[like]
+        low[at], high[at] = least[like], most[like]
+        fixed[at] = ((least == most_low) & (least_high == most))[like]
     return low, high, fixed
+
+
+def _ends(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """The least and the most of each row."""
+    values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return values.min(axis=0), values.max(axis=0)
 
 
 @dataclass(frozen=True)
@@ -218,6 +225,8 @@ class _Alike:
 
 def _by_blanks(firms: FirmTable, stem: str) -> list[_Alike]:
     """The rows by which years of a series are blank, and whether the registration is."""
+    if firms.rows == 1:
+        return [_Alike(np.zeros(1, dtype=np.intp), firms, slice(None))]
     blank = np.isnan(np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS]))
     unsaid = np.isnat(firms.dates("registered_on"))
     patterns = np.stack([*blank, unsaid])
