@@ -6,9 +6,9 @@ its application. Each function is for rows of which some figure is blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from itertools import product
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from eligibility.domain.law import Edition, Scale
 from .derived_figures import YEARS, fill_rd, total_income, years_in_operation
 
 T = TypeVar("T")
+Judge = Callable[[FirmTable, Edition], T]
 #: a blank of a year's figure at its ends: nothing, as little as one likes, as much as one likes
 ENDS = (0.0, 1e-30, 1e30)
 #: rows and fills of them that are worked out at once
@@ -51,6 +52,51 @@ def _select(firms: FirmTable, rows: Bools, stems: tuple[str, ...]) -> FirmTable:
         name: column[places] for name, column in firms.columns.items() if name.startswith(wanted)
     }
     return FirmTable(columns, len(places))
+
+
+def alike_where_blank(*stems: str) -> Callable[[Judge[T]], Judge[T]]:
+    """Decorator of what is judged by figures whose ids begin so: once for all firms that give none.
+
+    One firm at a time, as a program asks; nothing but the time in operation tells such firms apart.
+    """
+
+    def mark(judge: Judge[T]) -> Judge[T]:
+        @wraps(judge)
+        def call(firms: FirmTable, law: Edition) -> T:
+            history = firms.memoize(("blank", stems), lambda: _blank_history(firms, stems))
+            if history is None:
+                return judge(firms, law)
+            return law.memoize((judge.__name__, history), lambda: _read_only(judge(firms, law)))
+
+        return call
+
+    return mark
+
+
+def _blank_history(firms: FirmTable, stems: tuple[str, ...]) -> Hashable:
+    """Names all that the figures of a single firm rest on if it gives none of them; None otherwise."""
+    if firms.rows != 1:
+        return None
+    registered, applied = firms.dates("registered_on"), firms.dates("application_date")
+    unsaid = np.isnat(registered)[0]
+    # of a younger firm the day counts
+    if not (unsaid or (registered <= applied.astype("M8[Y]") - len(YEARS))[0]):
+        return None
+    if any(name.startswith(stems) and not firms.blank(name)[0] for name in firms.columns):
+        return None
+    # of an unsaid registration the year of the application says how many days each year may have
+    return int(firms.application_years[0]) if unsaid else "three years"
+
+
+def _read_only(result: T) -> T:
+    """The same, of which no array can be written to: many firms share it."""
+    parts = [*vars(result).values()]
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            part.flags.writeable = False
+        elif isinstance(part, Mapping | tuple):
+            parts += part.values() if isinstance(part, Mapping) else part
+    return result
 
 
 def over_registrations(firms: FirmTable, form: Callable[[FirmTable], T]) -> list[T]:

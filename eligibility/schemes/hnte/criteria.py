@@ -24,7 +24,7 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
-from .blanks import domestic_rd, hitech_income, rd_over_sales, select
+from .blanks import alike_where_blank, domestic_rd, hitech_income, rd_over_sales, select
 from .derived_figures import counted_rd, paid_rd, rd_rules, total_income, usable_rights
 
 
@@ -93,6 +93,7 @@ def rd_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
     return _staff_share("rd_staff", firms, law)
 
 
+@alike_where_blank("rd_", "sales_revenue_")
 def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（五）: R&D over sales of three years; the tier is that of the latest year's sales."""
     rd, sales = counted_rd(firms, law).total, firms.series("sales_revenue")
@@ -109,6 +110,7 @@ def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
     )
 
 
+@alike_where_blank("rd_")
 def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（五）: R&D in mainland China over all R&D of three years."""
     as_paid = law.reading("domestic_share_basis") == "paid"
@@ -126,6 +128,7 @@ def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     )
 
 
+@alike_where_blank("hitech_", "gross_", "non_taxable_", "total_income_")
 def hitech_income_share(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（六）: hi-tech income over total income of the latest year."""
     hitech = firms.numbers("hitech_income_y3")
