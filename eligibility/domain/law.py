@@ -17,10 +17,10 @@ from eligibility.domain.arrays import Floats
 from eligibility.domain.errors import LawError
 from eligibility.domain.text import FrozenModel, Wording, msgid
 
-
 T = TypeVar("T")
 #: values that an edition keeps of those derived from it
 MOST_DERIVED = 256
+
 
 class Citation(FrozenModel):
     """Citation of the law: document, article and gist.
