@@ -40,7 +40,7 @@ def person() -> str | None:
 
 def repository() -> Repository:
     """The store, as this person may see it at the moment of each call."""
-    return Repository(cache.engine(), principal())
+    return page_memo.once("repository", lambda: Repository(cache.engine(), principal()))
 
 
 def actor() -> Actor:

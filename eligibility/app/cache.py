@@ -70,7 +70,7 @@ SAMPLE = package_file("sample_data/candidates.csv")
 
 def engine() -> Engine:
     """The store; opened once per process, which no clearing of Streamlit's caches undoes."""
-    return open_store()
+    return page_memo.once("engine", open_store)
 
 
 def settings() -> InstitutionSettings:
