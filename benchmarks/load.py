@@ -441,7 +441,11 @@ def main() -> int:
     print(f"{given.n} people for {lasted:.0f} s, {given.browsers} of them at Chromium")
     parts = ", ".join(f"{name} {seconds / there:.0%}" for name, seconds in shares.items())
     print(f"of {os.cpu_count()} processors: {parts} (Chromium and other programs)")
-    print(f"the server: {serving:.0f} s of processor, at most {memory} MiB a process")
+    each = serving / max(1, len(ledger.seconds)) * 1000
+    print(
+        f"the server: {serving:.0f} s of processor, {each:.0f} ms a rerun of the plain browsers, "
+        f"at most {memory} MiB a process"
+    )
     return told(ledger, wrong)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from eligibility.app import cache
+from eligibility.app import cache, page_memo
 from eligibility.app.web import cookies
 from eligibility.store import LOCAL, Actor, Principal, Repository, SignedIn, Visitor
 
 
 def signed_in() -> SignedIn | None:
-    """Whoever this browser's cookie belongs to; asked of the store each time, as it may have ended."""
-    return cache.accounts().signed_in(cookies.token(st.context.cookies))
+    """Whoever this browser's cookie belongs to; asked of the store in each run, as it may have ended."""
+    return page_memo.once(
+        "signed in", lambda: cache.accounts().signed_in(cookies.token(st.context.cookies))
+    )
 
 
 def principal() -> Principal:
@@ -20,6 +22,10 @@ def principal() -> Principal:
     person = signed_in()
     if person is not None and not person.once:
         return person.principal
+    return page_memo.once("unsigned", _unsigned)
+
+
+def _unsigned() -> Principal:
     if not cache.accounts().any_accounts():
         return LOCAL
     return Visitor(cache.accounts().source_of(str(st.context.ip_address or "")))
@@ -34,12 +40,12 @@ def person() -> str | None:
 
 def repository() -> Repository:
     """The store, as this person may see it at the moment of each call."""
-    return Repository(cache.engine(), principal())
+    return page_memo.once("repository", lambda: Repository(cache.engine(), principal()))
 
 
 def actor() -> Actor:
-    """The rights of this person now: what a page offers by them."""
-    return repository().rights()
+    """The rights of this person in this run: what a page offers by them."""
+    return page_memo.once("rights", lambda: repository().rights())
 
 
 def browser() -> str:

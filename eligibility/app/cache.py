@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from eligibility.app import session, upload_reader
+from eligibility.app import page_memo, session, upload_reader
 from eligibility.app.firm import plan_results
 from eligibility.app.firm.plan_results import Outlook
 from eligibility.app.keyed_cache import KeyedCache
@@ -70,11 +70,15 @@ SAMPLE = package_file("sample_data/candidates.csv")
 
 def engine() -> Engine:
     """The store; opened once per process, which no clearing of Streamlit's caches undoes."""
-    return open_store()
+    return page_memo.once("engine", open_store)
 
 
 def settings() -> InstitutionSettings:
     """What the institution of the store has set, worked out anew when that was changed."""
+    return page_memo.once("settings", _settings)
+
+
+def _settings() -> InstitutionSettings:
     program = Repository(engine(), System(Role.LOCAL))
     store = program.engine.url.render_as_string()
     key = store, program.assumptions.revision()

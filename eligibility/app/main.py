@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import auth, navigation, run_queue
+from eligibility.app import auth, navigation, page_memo, run_queue
 from eligibility.app.account import sign_in
 from eligibility.app.web import errors, guard, link_routes, routes, server, upload_fields, warming
 from eligibility.app.widgets import frame
@@ -18,7 +18,7 @@ from eligibility.app.widgets import frame
 
 def run_page() -> None:
     """One page, for whoever looks."""
-    with run_queue.turn(), upload_fields.page_run():
+    with run_queue.turn(), upload_fields.page_run(), page_memo.page_run():
         st.set_page_config(layout="wide", page_icon=frame.ICON)
         frame.style()
         frame.masthead()

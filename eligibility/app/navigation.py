@@ -7,7 +7,9 @@ sentence that says it is for others. Every page checks the role itself as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -146,11 +148,24 @@ def pages_for_role(
 
 def _page_of_bar(door: PageEntry, role: Role) -> st.Page:
     if role in door.first:
-        return st.Page(door.script, title=door.title, url_path="home", default=True)
+        return copy(_new_page(door.script, door.title, "home", default=True))
     return _page(door.script, door, "visible")
 
 
 def _page(
     shows: Path | Callable[[], None], door: PageEntry, visibility: Literal["visible", "hidden"]
 ) -> st.Page:
-    return st.Page(shows, title=door.title, url_path=door.address, visibility=visibility)
+    return copy(_new_page(shows, door.title, door.address, visibility))
+
+
+@lru_cache(maxsize=256)
+def _new_page(
+    shows: Path | Callable[[], None],
+    title: str,
+    address: str,
+    visibility: Literal["visible", "hidden"] = "visible",
+    *,
+    default: bool = False,
+) -> st.Page:
+    """A page to be copied for each run, which marks the one that it opens: its file is looked up once."""
+    return st.Page(shows, title=title, url_path=address, visibility=visibility, default=default)

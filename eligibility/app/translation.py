@@ -1,4 +1,4 @@
-"""The language of whoever looks at the page, and its sentences: asked anew at every sentence.
+"""The language of whoever looks at the page, and its sentences: asked anew in every run of a page.
 
 Only for what runs within a page. A file that is made when it is asked for is made outside of it and
 takes its language with it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from eligibility.app import page_memo
 from eligibility.app.session import chosen_language
 from eligibility.i18n import Language, language_named
 from eligibility.i18n import language as language_of_tag
@@ -15,6 +16,10 @@ from eligibility.i18n import language as language_of_tag
 
 def language() -> Language:
     """The language chosen, or else the browser's."""
+    return page_memo.once("language", _language)
+
+
+def _language() -> Language:
     name = chosen_language()
     return language_named(name) if name else browser_language()
 

@@ -101,11 +101,21 @@ def rungs() -> list[Scheme]:
     LawError
         If a scheme comes after one that does not exist or that comes after it.
     """
-    schemes = {name: load_scheme(name) for name in scheme_ids()}
-    first = load_scheme().track
-    return sorted(
-        schemes.values(),
-        key=lambda scheme: (len(_before(scheme, schemes)), scheme.track != first, scheme.id),
+    return list(_in_order(_schemes(), load_scheme().track))
+
+
+def _schemes() -> tuple[Scheme, ...]:
+    return tuple(load_scheme(name) for name in scheme_ids())
+
+
+@cache
+def _in_order(schemes: tuple[Scheme, ...], first: str) -> tuple[Scheme, ...]:
+    by_id = {scheme.id: scheme for scheme in schemes}
+    return tuple(
+        sorted(
+            schemes,
+            key=lambda scheme: (len(_before(scheme, by_id)), scheme.track != first, scheme.id),
+        )
     )
 
 
@@ -119,14 +129,18 @@ def tracks() -> Mapping[str, Sequence[Scheme]]:
 
 def own_fields(track: str) -> frozenset[str]:
     """Ids of the fields that the rungs of a track alone ask for, the titles of others left out."""
-    asked = {
-        name: {field.id for rung in rungs for field in rung.fields}
-        for name, rungs in tracks().items()
-    }
+    return _own_fields(track, tuple(rungs()))
+
+
+@cache
+def _own_fields(track: str, schemes: tuple[Scheme, ...]) -> frozenset[str]:
+    asked: dict[str, set[str]] = {track: set()}
+    for rung in schemes:
+        asked.setdefault(rung.track, set()).update(field.id for field in rung.fields)
     others = [ids for name, ids in asked.items() if name != track]
     titles = [
         {rung.holding.title, rung.holding.until}
-        for rung in rungs()
+        for rung in schemes
         if rung.holding is not None and rung.track != track
     ]
     return frozenset(asked[track].difference(*others, *titles))
@@ -153,8 +167,13 @@ def begun_tracks(facts: Collection[str]) -> frozenset[str]:
 
 def lower(scheme: Scheme) -> list[Scheme]:
     """Prerequisite schemes: those that come before one, the first of them first."""
-    below = _before(scheme, {rung.id: rung for rung in rungs()})
-    return [rung for rung in rungs() if rung.id in below]
+    return list(_lower(scheme, tuple(rungs())))
+
+
+@cache
+def _lower(scheme: Scheme, schemes: tuple[Scheme, ...]) -> tuple[Scheme, ...]:
+    below = _before(scheme, {rung.id: rung for rung in schemes})
+    return tuple(rung for rung in schemes if rung.id in below)
 
 
 def schemes_beside(scheme: Scheme) -> list[Scheme]:

@@ -32,7 +32,8 @@ def place_of_least(columns: Sequence[Floats], rows: int) -> Codes:
 
 def only_somewhere(missing: Mapping[str, Bools]) -> Mapping[str, Bools]:
     """The entries that are true in at least one row."""
-    return {name: rows for name, rows in missing.items() if rows.any()}
+    # counting is a fifth of what ``any`` takes to be called, which is all that one firm takes
+    return {name: rows for name, rows in missing.items() if np.count_nonzero(rows)}
 
 
 def merge_missing(*parts: Mapping[str, Bools]) -> Mapping[str, Bools]:

@@ -4,10 +4,10 @@ checked and frozen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
 from pydantic import Field as PydanticField
@@ -16,6 +16,10 @@ from pydantic import model_validator
 from eligibility.domain.arrays import Floats
 from eligibility.domain.errors import LawError
 from eligibility.domain.text import FrozenModel, Wording, msgid
+
+T = TypeVar("T")
+#: values that an edition keeps of those derived from it
+MOST_DERIVED = 256
 
 
 class Citation(FrozenModel):
@@ -250,6 +254,27 @@ class Edition(FrozenModel):
     #: what reviewers look at beyond the conditions
     signs: tuple[Sign, ...] = ()
     readings: Mapping[str, str] = {}
+
+    def __copy__(self) -> Self:
+        """A copy without what was derived: it is about to be read another way."""
+        copy = super().__copy__()
+        copy.__dict__.clear()
+        copy.__dict__.update({name: self.__dict__[name] for name in type(self).model_fields})
+        return copy
+
+    @cached_property
+    def _memo(self) -> dict[Hashable, Any]:
+        return {}
+
+    def memoize(self, key: Hashable, form: Callable[[], T]) -> T:
+        """Cached derived value: what ``form`` gives, whichever the firm, computed once under ``key``."""
+        if (found := self._memo.get(key)) is not None:
+            value: T = found
+            return value
+        if len(self._memo) >= MOST_DERIVED:
+            self._memo.clear()
+        value = self._memo[key] = form()
+        return value
 
     def value(self, parameter: str) -> float:
         """The number of that name, in its own unit."""

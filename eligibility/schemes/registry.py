@@ -190,8 +190,7 @@ class Scheme:
 
     def text_rules(self, law: Edition) -> TextRules | None:
         """How texts of an edition's application are looked at; None where it has no boxes."""
-        entry = _by_edition(self.folder / "text_boxes.yaml").get(law.id)
-        return TextRules(**entry) if entry else None
+        return _text_rules(self.folder / "text_boxes.yaml", law.id)
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
@@ -199,7 +198,8 @@ class Scheme:
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
-        return {field_id: place for place, field_id in enumerate(self.fields_by_id)}
+        """The place of every field in the official form."""
+        return {name: place for place, name in enumerate(self.fields_by_id)}
 
     def catalogue(self, law: Edition) -> tuple[TechnicalField, ...]:
         """The catalogue of technical fields of an edition.
@@ -451,6 +451,12 @@ def read_scheme(folder: Path) -> Scheme:
         raise LawError(
             "A file of scheme {scheme} is wrong: {why}", scheme=folder.name, why=error
         ) from error
+
+
+@cache
+def _text_rules(path: Path, edition: str) -> TextRules | None:
+    entry = _by_edition(path).get(edition)
+    return TextRules(**entry) if entry else None
 
 
 @cache

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     false,
     func,
     select,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError
 
 from eligibility.domain.errors import Conflict, NotAllowed, NotFound, SignedOut
-from eligibility.store.accounts import open_still
+from eligibility.store.accounts import OPEN_STILL, session_moments
 from eligibility.store.actors import (
     LEADS,
     Actor,
@@ -51,7 +52,11 @@ A = TypeVar("A", bound="Access")
 
 #: up to which day the stages of each store follow the calendar
 _lapse_days: WeakKeyDictionary[Engine, date] = WeakKeyDictionary()
-_RIGHTS = [accounts.c[name] for name in ("id", "role", "carrier_id", "firm_id", "password_once")]
+_RIGHTS = (
+    select(*(accounts.c[name] for name in ("id", "role", "carrier_id", "firm_id", "password_once")))
+    .join_from(sign_ins, accounts)
+    .where(sign_ins.c.id == bindparam("sign_in_id"), *OPEN_STILL)
+)
 
 
 def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor:
@@ -65,11 +70,8 @@ def resolve(principal: Principal, connection: Connection, at: datetime) -> Actor
     """
     match principal:
         case SignIn(id=sign_in_id):
-            row = connection.execute(
-                select(*_RIGHTS)
-                .join_from(sign_ins, accounts)
-                .where(sign_ins.c.id == sign_in_id, *open_still(at))
-            ).first()
+            values = {"sign_in_id": sign_in_id, **session_moments(at)}
+            row = connection.execute(_RIGHTS, values).first()
             if row is None:
                 raise SignedOut("You are signed out; nothing was stored. Sign in to go on.")
             if row.password_once:

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eligibility.domain.errors import Conflict, InputError, NotAllowed
@@ -296,11 +296,8 @@ class Accounts:
             return None
         hashed, at = token_hash(token), self._clock()
         with reading(self.engine) as connection:
-            row = connection.execute(
-                select(accounts, sign_ins.c.seen_at, sign_ins.c.id.label("sign_in_id"))
-                .join_from(sign_ins, accounts)
-                .where(sign_ins.c.token_hash == hashed, *open_still(at))
-            ).mappings().first()  # fmt: skip
+            values = {"token_hash": hashed, **session_moments(at)}
+            row = connection.execute(_OF_TOKEN, values).mappings().first()
         if row is None:
             return None
         if at - row["seen_at"] > SEEN_EVERY:
@@ -394,16 +391,28 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
-def open_still(at: datetime) -> list[ColumnElement[bool]]:
-    """SQL conditions of a valid session: the sign-in is open and its account active at that moment."""
-    return [
-        sign_ins.c.revoked_at.is_(None),
-        sign_ins.c.seen_at > at - IDLE,
-        sign_ins.c.seen_at <= at + SKEW,
-        sign_ins.c.at > at - ABSOLUTE,
-        sign_ins.c.at <= at + SKEW,
-        accounts.c.active,
-    ]
+#: SQL conditions of a valid session at the moments of ``session_moments``: the sign-in is open and
+#: its account active. Statements on them are formed once, as every transaction asks.
+OPEN_STILL: tuple[ColumnElement[bool], ...] = (
+    sign_ins.c.revoked_at.is_(None),
+    sign_ins.c.seen_at > bindparam("idle_since"),
+    sign_ins.c.seen_at <= bindparam("latest"),
+    sign_ins.c.at > bindparam("begun_since"),
+    sign_ins.c.at <= bindparam("latest"),
+    accounts.c.active,
+)
+
+
+def session_moments(at: datetime) -> dict[str, datetime]:
+    """The moments that a valid session is told by, as parameters of ``OPEN_STILL``."""
+    return {"idle_since": at - IDLE, "latest": at + SKEW, "begun_since": at - ABSOLUTE}
+
+
+_OF_TOKEN = (
+    select(accounts, sign_ins.c.seen_at, sign_ins.c.id.label("sign_in_id"))
+    .join_from(sign_ins, accounts)
+    .where(sign_ins.c.token_hash == bindparam("token_hash"), *OPEN_STILL)
+)
 
 
 def end_sign_ins(

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, true, update
 from eligibility.domain.carriers import CarrierKind
 from eligibility.domain.errors import Conflict, InputError
 from eligibility.store.access import Access, files_of, open_to
-from eligibility.store.accounts import end_sign_ins, new_account, open_still
+from eligibility.store.accounts import OPEN_STILL, end_sign_ins, new_account, session_moments
 from eligibility.store.actors import ADMINISTRATORS, ANYONE, LEADS, STAFF
 from eligibility.store.assumptions import record_change, target_change
 from eligibility.store.audit import AuditAction
@@ -174,10 +174,10 @@ class Administration(Access):
             wanted = (
                 select(*columns, accounts.c.login, accounts.c.name)
                 .join_from(sign_ins, accounts)
-                .where(self._own_sign_ins(), *open_still(self._clock()))
+                .where(self._own_sign_ins(), *OPEN_STILL)
                 .order_by(sign_ins.c.seen_at.desc(), sign_ins.c.id.desc())
             )
-            return self._all(connection, wanted)
+            return self._all(connection, wanted.params(session_moments(self._clock())))
 
     @open_to(ANYONE)
     def end_sign_in(self, sign_in_id: int) -> None:

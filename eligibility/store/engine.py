@@ -216,8 +216,13 @@ def _sqlite(url: DatabaseURL) -> Engine:
             raise StoreUnavailable(
                 "The file of the store was moved, deleted or replaced while in use; start again."
             )
-        how = connection.get_execution_options().get("begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {how}")
+        how = connection.get_execution_options().get("begin")
+        if how is None:
+            # waits for nobody, so that nothing of it has to be told as a failure of the store
+            entry: Any = connection.connection.driver_connection
+            entry.execute("BEGIN DEFERRED")
+        else:
+            connection.exec_driver_sql(f"BEGIN {how}")
 
     return engine
 

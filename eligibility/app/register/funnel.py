@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
-import pyarrow as pa
 import streamlit as st
 
 from eligibility.app.translation import text as _
+from eligibility.app.widgets import chart
 from eligibility.store import STAGE_WORDS, YearTally
 
 HEIGHT = 34
@@ -21,21 +23,15 @@ def funnel(tally: YearTally) -> None:
     words = {stage: _(STAGE_WORDS[stage]) for stage in counts}
     # the number stands in the label, whose colour follows the theme; a text mark stays black
     labels = [f"{words[stage]}  {counts[stage]:,}" for stage in counts]
-    table = pa.table({"stage": labels, "firms": [counts[stage] for stage in counts]})
-    axis = alt.Axis(ticks=False, labelFontSize=14, labelLimit=220, labelPadding=8)
-    bars = alt.Chart(table).encode(
-        y=alt.Y("stage:N", sort=labels, title=None, axis=axis),
-        x=alt.X("firms:Q", title=None, axis=None),
-        tooltip=[
-            alt.Tooltip("stage:N", title=_("Stage")),
-            alt.Tooltip("firms:Q", title=_("In all"), format=","),
-        ],
-    )
+    rows = [
+        {"stage": label, "firms": counts[stage]}
+        for label, stage in zip(labels, counts, strict=True)
+    ]
     sentence = _(", ").join(f"{words[stage]} {counts[stage]:,}" for stage in counts)
-    st.altair_chart(
-        bars.mark_bar(height=18).properties(height=HEIGHT * len(counts)),
-        width="stretch",
-        alt=_("Firms by stage: {stages}").format(stages=sentence),
+    chart.chart(
+        repr((rows, _("Stage"), _("In all"))),
+        lambda: _bars(rows),
+        _("Firms by stage: {stages}").format(stages=sentence),
     )
     notes = [
         _("Each bar counts the firms that came as far in {year}, or further.").format(
@@ -53,3 +49,16 @@ def funnel(tally: YearTally) -> None:
             ).format(n=f"{tally.elsewhere:,}")
         )
     st.caption(" · ".join(notes))
+
+
+def _bars(rows: list[dict[str, Any]]) -> alt.Chart:
+    axis = alt.Axis(ticks=False, labelFontSize=14, labelLimit=220, labelPadding=8)
+    bars = alt.Chart(alt.InlineData(rows)).encode(
+        y=alt.Y("stage:N", sort=[row["stage"] for row in rows], title=None, axis=axis),
+        x=alt.X("firms:Q", title=None, axis=None),
+        tooltip=[
+            alt.Tooltip("stage:N", title=_("Stage")),
+            alt.Tooltip("firms:Q", title=_("In all"), format=","),
+        ],
+    )
+    return bars.mark_bar(height=18).properties(height=HEIGHT * len(rows))

@@ -9,7 +9,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from eligibility.app import auth, cache, session
+from eligibility.app import auth, cache, page_memo, session
 from eligibility.app.translation import language
 from eligibility.app.widgets import notices
 from eligibility.app.widgets.markup import tag
@@ -86,6 +86,7 @@ def do(action: Callable[[], Message | None]) -> None:
             session.flash(news)
     except EligibilityError as error:
         session.flash(error.message, is_refusal=True)
+    page_memo.forget()
     cache.refresh_outlooks()
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from eligibility.app import session
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
+from eligibility.app.widgets import chart
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
@@ -165,6 +166,40 @@ def plot(forecast: Forecast, *, whole: bool = True) -> None:
         lines.append(
             {"at": forecast.already, "says": _("certified already: {n}").format(n=forecast.already)}
         )
+    low, high = forecast.interval(0.8)
+    words_of = _("Number certified: expected {expected}, {low} to {high} with 80 %")
+    if whole:
+        words_of = _(
+            "Number certified: expected {expected}, {low} to {high} with 80 %, chance of at least {target} {chance}"
+        )
+    sentence = words_of.format(
+        expected=fmt.number(forecast.mean, 1),
+        low=low,
+        high=high,
+        target=forecast.target,
+        chance=tenths(forecast.reaches_target),
+    )
+    colours, text = _colours(), _theme("textColor")
+    zones = [reached, below]
+    chart.chart(
+        repr((bars, lines, sentence, whole, zones, colours, text)),
+        lambda: _bars(bars, lines, zones, colours, text, legend=whole).properties(
+            height=HEIGHT, description=sentence
+        ),
+        None,
+    )
+
+
+def _bars(
+    bars: list[dict[str, Any]],
+    lines: list[dict[str, Any]],
+    zones: list[str],
+    colours: list[str],
+    text: str,
+    *,
+    legend: bool,
+) -> alt.LayerChart:
+    """The bars of the chances, coloured by zone, with lines and the words beside them."""
     ends = [*(bar["n"] for bar in bars), *(line["at"] for line in lines)]
     scale = alt.Scale(domain=[min(ends) - 1, max(ends) + 1], nice=False, zero=False)
     drawn = (
@@ -189,8 +224,8 @@ def plot(forecast: Forecast, *, whole: bool = True) -> None:
             color=alt.Color(
                 "zone:N",
                 title=None,
-                scale=alt.Scale(domain=[reached, below], range=_colours()),
-                legend=alt.Legend(orient="top") if whole else None,
+                scale=alt.Scale(domain=zones, range=colours),
+                legend=alt.Legend(orient="top") if legend else None,
             ),
             tooltip=[
                 alt.Tooltip("n:Q", title=_("firms certified")),
@@ -199,26 +234,11 @@ def plot(forecast: Forecast, *, whole: bool = True) -> None:
         )
     )
     at = alt.Chart(alt.InlineData(lines)).encode(x=alt.X("at:Q", scale=scale))
-    text = _theme("textColor")
     rules = at.mark_rule(strokeWidth=2, strokeDash=[4, 3], color=text)
     words = at.mark_text(align="left", baseline="top", dx=5, y=0, color=text, fontSize=13).encode(
         text="says:N"
     )
-    low, high = forecast.interval(0.8)
-    words_of = _("Number certified: expected {expected}, {low} to {high} with 80 %")
-    if whole:
-        words_of = _(
-            "Number certified: expected {expected}, {low} to {high} with 80 %, chance of at least {target} {chance}"
-        )
-    sentence = words_of.format(
-        expected=fmt.number(forecast.mean, 1),
-        low=low,
-        high=high,
-        target=forecast.target,
-        chance=tenths(forecast.reaches_target),
-    )
-    chart = alt.layer(drawn, rules, words).properties(height=HEIGHT, description=sentence)
-    st.altair_chart(chart, width="stretch")
+    return alt.layer(drawn, rules, words)
 
 
 def chances(there_is_a_model: bool) -> bool:

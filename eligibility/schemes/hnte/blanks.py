@@ -6,9 +6,9 @@ its application. Each function is for rows of which some figure is blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from itertools import product
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from eligibility.domain.law import Edition, Scale
 from .derived_figures import YEARS, fill_rd, total_income, years_in_operation
 
 T = TypeVar("T")
+Judge = Callable[[FirmTable, Edition], T]
 #: a blank of a year's figure at its ends: nothing, as little as one likes, as much as one likes
 ENDS = (0.0, 1e-30, 1e30)
 #: rows and fills of them that are worked out at once
@@ -51,6 +52,51 @@ def _select(firms: FirmTable, rows: Bools, stems: tuple[str, ...]) -> FirmTable:
         name: column[places] for name, column in firms.columns.items() if name.startswith(wanted)
     }
     return FirmTable(columns, len(places))
+
+
+def alike_where_blank(*stems: str) -> Callable[[Judge[T]], Judge[T]]:
+    """Decorator of what is judged by figures whose ids begin so: once for all firms that give none.
+
+    One firm at a time, as a program asks; nothing but the time in operation tells such firms apart.
+    """
+
+    def mark(judge: Judge[T]) -> Judge[T]:
+        @wraps(judge)
+        def call(firms: FirmTable, law: Edition) -> T:
+            history = firms.memoize(("blank", stems), lambda: _blank_history(firms, stems))
+            if history is None:
+                return judge(firms, law)
+            return law.memoize((judge.__name__, history), lambda: _read_only(judge(firms, law)))
+
+        return call
+
+    return mark
+
+
+def _blank_history(firms: FirmTable, stems: tuple[str, ...]) -> Hashable:
+    """Names all that the figures of a single firm rest on if it gives none of them; None otherwise."""
+    if firms.rows != 1:
+        return None
+    registered, applied = firms.dates("registered_on"), firms.dates("application_date")
+    unsaid = np.isnat(registered)[0]
+    # of a younger firm the day counts
+    if not (unsaid or (registered <= applied.astype("M8[Y]") - len(YEARS))[0]):
+        return None
+    if any(name.startswith(stems) and not firms.blank(name)[0] for name in firms.columns):
+        return None
+    # of an unsaid registration the year of the application says how many days each year may have
+    return int(firms.application_years[0]) if unsaid else "three years"
+
+
+def _read_only(result: T) -> T:
+    """The same, of which no array can be written to: many firms share it."""
+    parts = [*vars(result).values()]
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            part.flags.writeable = False
+        elif isinstance(part, Mapping | tuple):
+            parts += part.values() if isinstance(part, Mapping) else part
+    return result
 
 
 def over_registrations(firms: FirmTable, form: Callable[[FirmTable], T]) -> list[T]:
@@ -189,19 +235,27 @@ def points_over_fills(
     low, high = np.empty(firms.rows), np.empty(firms.rows)
     fixed = np.empty(firms.rows, dtype=np.bool_)
     for group in firms.memoize(("blanks", stem), lambda: _by_blanks(firms, stem)):
-        pairs = []
+        lows: list[Floats] = []
+        highs: list[Floats] = []
         for table in over_registrations(group.table, lambda table: table):
             fills = table.memoize(
                 ("fills", stem), partial(_figures_of_fills, table.series(stem), ends, figures)
             )
             for each in fills:
-                pair = points(table, each)
-                pairs.append([side.reshape(-1, table.rows) for side in pair])
-        lows, highs = (np.concatenate(side) for side in zip(*pairs, strict=True))
+                ends_of_fills = points(table, each)
+                for side, every in zip(ends_of_fills, (lows, highs), strict=True):
+                    every.append(side.reshape(-1, table.rows))
+        (least, most_low), (least_high, most) = (_ends(side) for side in (lows, highs))
         at, like = group.places, group.like
-        low[at], high[at] = lows.min(axis=0)[like], highs.max(axis=0)[like]
-        fixed[at] = ((lows == lows[0]).all(axis=0) & (highs == highs[0]).all(axis=0))[like]
+        low[at], high[at] = least[like], most[like]
+        fixed[at] = ((least == most_low) & (least_high == most))[like]
     return low, high, fixed
+
+
+def _ends(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """The least and the most of each row."""
+    values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return values.min(axis=0), values.max(axis=0)
 
 
 @dataclass(frozen=True)
@@ -225,6 +279,8 @@ class _Alike:
 
 def _by_blanks(firms: FirmTable, stem: str) -> list[_Alike]:
     """The rows by which years of a series are blank, and whether the registration is."""
+    if firms.rows == 1:
+        return [_Alike(np.zeros(1, dtype=np.intp), firms, slice(None))]
     blank = np.isnan(np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS]))
     unsaid = np.isnat(firms.dates("registered_on"))
     patterns = np.stack([*blank, unsaid])

@@ -6,7 +6,7 @@ takes the ScoreInterval. No number of the law stands here: each comes from the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
@@ -24,8 +24,8 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
-from .blanks import domestic_rd, hitech_income, rd_over_sales, select
-from .derived_figures import counted_rd, paid_rd, total_income, usable_rights
+from .blanks import alike_where_blank, domestic_rd, hitech_income, rd_over_sales, select
+from .derived_figures import counted_rd, paid_rd, rd_rules, total_income, usable_rights
 
 
 def registration_age(firms: FirmTable, law: Edition) -> Finding:
@@ -93,12 +93,15 @@ def rd_staff_ratio(firms: FirmTable, law: Edition) -> Finding:
     return _staff_share("rd_staff", firms, law)
 
 
+@alike_where_blank("rd_", "sales_revenue_")
 def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（五）: R&D over sales of three years; the tier is that of the latest year's sales."""
     rd, sales = counted_rd(firms, law).total, firms.series("sales_revenue")
     latest = np.where(sales.applies[-1], sales.values[-1], np.nan)
     return _share(
+        firms,
         law,
+        ("rd_intensity", rd_rules(firms, law), id(law.scales)),
         part=rd.total,
         whole=sales.total,
         line=scale_values(law.scales["rd_intensity"], latest),
@@ -107,12 +110,15 @@ def rd_intensity(firms: FirmTable, law: Edition) -> Finding:
     )
 
 
+@alike_where_blank("rd_")
 def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（五）: R&D in mainland China over all R&D of three years."""
     as_paid = law.reading("domestic_share_basis") == "paid"
     rd = (paid_rd if as_paid else counted_rd)(firms, law)
     return _share(
+        firms,
         law,
+        ("domestic_rd_share", rd_rules(firms, law), as_paid),
         part=rd.domestic.total,
         # costs written back beyond all that was spent leave nothing to be a part of
         whole=np.maximum(rd.total.total, 0.0),
@@ -122,13 +128,16 @@ def domestic_rd_share(firms: FirmTable, law: Edition) -> Finding:
     )
 
 
+@alike_where_blank("hitech_", "gross_", "non_taxable_", "total_income_")
 def hitech_income_share(firms: FirmTable, law: Edition) -> Finding:
     """第十一条（六）: hi-tech income over total income of the latest year."""
     hitech = firms.numbers("hitech_income_y3")
     income, missing = total_income(firms)
     line = law.value("hitech_income_share")
     return _share(
+        firms,
         law,
+        ("hitech_income_share", line),
         part=hitech,
         whole=income,
         line=line,
@@ -177,7 +186,9 @@ def _staff_share(staff: str, firms: FirmTable, law: Edition) -> Finding:
     part, whole = firms.numbers(staff), firms.numbers("staff_total")
     line = law.value(f"{staff}_share")
     return _share(
+        firms,
         law,
+        (staff, line),
         part=part,
         whole=whole,
         line=line,
@@ -187,7 +198,9 @@ def _staff_share(staff: str, firms: FirmTable, law: Edition) -> Finding:
 
 
 def _share(
+    firms: FirmTable,
     law: Edition,
+    key: Hashable,
     *,
     part: Floats,
     whole: Floats,
@@ -198,7 +211,8 @@ def _share(
     """A share that must reach a line; where its base is zero the edition's reading decides.
 
     ``over_blanks`` gives the range of the share in rows where a figure is blank: such a row is
-    decided where every admissible value gives one status.
+    decided where every admissible value gives one status. ``key`` names all that the range rests on
+    beside the firms: readings that leave it as it is share it.
     """
     observed = quotient(part, whole)
     blank = np.isnan(part) | np.isnan(whole)
@@ -208,7 +222,7 @@ def _share(
         known &= whole != 0
     interval = None
     if blank.any():
-        share = over_blanks(blank)
+        share = firms.memoize(("range", key), lambda: over_blanks(blank))
         known[blank], passes[blank] = share.decide(empty_misses=empty_misses)
         low, high = (np.full(len(observed), np.nan) for _ in range(2))
         low[blank], high[blank] = share.low, share.high

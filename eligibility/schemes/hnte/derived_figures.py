@@ -18,6 +18,7 @@ from eligibility.domain.law import Edition
 INTERNAL = ("personnel", "direct", "depreciation", "amortization", "design", "trial")
 CATEGORIES = (*INTERNAL, "other", "outsourced_domestic", "outsourced_overseas")
 YEARS = ("y1", "y2", "y3")
+CATEGORY_FIELDS = frozenset(f"rd_{name}_{year}" for name in CATEGORIES for year in YEARS)
 #: stands for an amount without bound where a share is taken of it
 ENOUGH = float(np.sqrt(np.finfo(np.float64).max))
 #: figures of the latest year that are used as they stand, with no series to leave a year out of
@@ -89,11 +90,16 @@ def counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
 
     A year is formed from its nine categories where all are given, else taken from its totals.
     """
-    return firms.memoize(("counted rd", rd_rules(law)), lambda: _counted_rd(firms, law))
+    return firms.memoize(("counted rd", rd_rules(firms, law)), lambda: _counted_rd(firms, law))
 
 
-def rd_rules(law: Edition) -> Hashable:
-    """What of an edition decides how much R&D cost is counted: its numbers, and how it is read."""
+def rd_rules(firms: FirmTable, law: Edition) -> Hashable:
+    """What of an edition decides how much R&D cost is counted: its numbers, and how it is read.
+
+    How it is read says nothing of totals.
+    """
+    if not _has_categories(firms):
+        return id(law.parameters)
     readings = ("other_cost_base", "other_cost_period")
     return id(law.parameters), *(
         law.reading(name) for name in readings if name in law.interpretations
@@ -142,7 +148,7 @@ def fill_rd(
     domestic part is never the larger. ``operating`` are the years that apply, shape (3, n).
     """
     years = operating.tobytes() if not as_paid and _counts_years_together(law) else None
-    key = ("filled rd", rd_rules(law), home, abroad, years, as_paid)
+    key = ("filled rd", rd_rules(firms, law), home, abroad, years, as_paid)
     return firms.memoize(
         key, lambda: _fill_rd(firms, law, home, abroad, operating, as_paid=as_paid)
     )
@@ -254,6 +260,10 @@ def outsourced_ratio(firms: FirmTable) -> Floats:
     return quotient(*(np.where(firms.operating, of, 0.0).sum(axis=0) for of in (outsourced, paid)))
 
 
+def _has_categories(firms: FirmTable) -> bool:
+    return not CATEGORY_FIELDS.isdisjoint(firms.columns)
+
+
 @dataclass(frozen=True)
 class _Categories:
     """The nine categories as spent, shape (3, n); NaN where a category of the year is blank."""
@@ -269,10 +279,6 @@ def _categories(firms: FirmTable) -> _Categories | None:
     if not _has_categories(firms):
         return None
     return firms.memoize("rd categories", lambda: _read_categories(firms))
-
-
-def _has_categories(firms: FirmTable) -> bool:
-    return any(f"rd_{name}_{year}" in firms.columns for name in CATEGORIES for year in YEARS)
 
 
 def _read_categories(firms: FirmTable) -> _Categories:

@@ -18,7 +18,7 @@ from eligibility.domain.facts import RATINGS, FirmTable, YearSeries
 from eligibility.domain.law import Band, Edition, Item
 from eligibility.domain.results import ScoredItem
 
-from .blanks import ENDS, points_over_fills, select
+from .blanks import ENDS, alike_where_blank, points_over_fills, select
 from .derived_figures import usable_rights, years_in_operation
 
 T = TypeVar("T")
@@ -104,6 +104,7 @@ def core_rights(firms: FirmTable, law: Edition) -> ScoredItem:
 # --- 2. results put to use ----------------------------------------------------------------------
 
 
+@alike_where_blank("conversions_")
 def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
     """科技成果转化: by the annual average; between none and one item a year the text is silent."""
     item = law.items["conversion"]
@@ -177,17 +178,20 @@ def management_checks(firms: FirmTable, law: Edition) -> ScoredItem:
 # --- 4. growth ----------------------------------------------------------------------------------
 
 
+@alike_where_blank("net_assets_")
 def growth_net_assets(firms: FirmTable, law: Edition) -> ScoredItem:
     """（1）净资产增长率; negative net assets by the edition's reading."""
     none_for_negative = law.reading("negative_net_assets") == "no_points"
     return _growth("growth_net_assets", "net_assets", firms, law, none_for_negative)
 
 
+@alike_where_blank("sales_revenue_")
 def growth_sales(firms: FirmTable, law: Edition) -> ScoredItem:
     """（2）销售收入增长率."""
     return _growth("growth_sales", "sales_revenue", firms, law)
 
 
+@alike_where_blank("total_assets_")
 def growth_total_assets(firms: FirmTable, law: Edition) -> ScoredItem:
     """362号, 2008: 总资产增长率."""
     return _growth("growth_total_assets", "total_assets", firms, law)

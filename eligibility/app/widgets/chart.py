@@ -1,0 +1,38 @@
+"""Charts whose description is formed once: to form and check one takes longer than all else of a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable
+
+import altair as alt
+import streamlit as st
+
+from eligibility.app.keyed_cache import KeyedCache
+
+#: charts whose descriptions are held
+MOST = 64
+_specs = KeyedCache()
+
+
+def chart(key: Hashable, form: Callable[[], alt.LayerChart | alt.Chart], words: str | None) -> None:
+    """Draw a chart as wide as there is room.
+
+    Parameters
+    ----------
+    key : hashable
+        Names all that it shows: figures, words and colours.
+    form : callable
+        Gives the chart, its data inline.
+    words : str or None
+        What it says to who cannot see it; None where the chart has a description of its own.
+    """
+    spec = _specs.get("chart", key, lambda: _spec(form()), most=MOST)
+    st.vega_lite_chart(json.loads(spec), width="stretch", alt=words)
+
+
+def _spec(formed: alt.LayerChart | alt.Chart) -> str:
+    spec = formed.to_dict()
+    # sizes and colours are those of the page
+    spec.pop("config", None)
+    return json.dumps(spec)
