@@ -95,8 +95,6 @@ def learn_effects(
         What the spread was taken to be, log-odds.
     """
     count = len(mode)
-    if not count:
-        return GroupEffects(names, mode, mode, USUAL_SPREAD)
     posterior = inverse(covariance)
     # what the outcomes alone say, the spread taken out
     pull = posterior @ mode
@@ -114,7 +112,8 @@ def learn_effects(
     weight /= weight.sum()
     effect = weight @ np.array(means)
     deviation = np.sqrt(weight @ np.array(squares) - effect**2)
-    return GroupEffects(names, effect, deviation, float(weight @ SPREADS))
+    # of a group that nobody has seen the variance is the mean one
+    return GroupEffects(names, effect, deviation, float(np.sqrt(weight @ SPREADS**2)))
 
 
 def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> Floats:
