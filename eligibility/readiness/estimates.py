@@ -95,6 +95,8 @@ def learn_effects(
         What the spread was taken to be, log-odds.
     """
     count = len(mode)
+    if not count:
+        return GroupEffects(names, mode, mode, USUAL_SPREAD)
     posterior = inverse(covariance)
     # what the outcomes alone say, the spread taken out
     pull = posterior @ mode
