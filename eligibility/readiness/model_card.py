@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eligibility.domain.results import TrainingSummary
+from eligibility.domain.text import msgid
 from eligibility.i18n import CHINESE, ENGLISH, Language
 from eligibility.readiness.baselines import TITLES
 from eligibility.readiness.monitoring import MonitoringReport
@@ -10,6 +11,10 @@ from eligibility.readiness.training import Metrics, TrainingResult
 from eligibility.schemes.registry import load_scheme
 
 COLUMNS = ("log_loss", "brier", "calibration_error", "auc")
+NOT_COMPARED = msgid(
+    "No chance was checked on applications left out of the fit: that takes two certified and two "
+    "refused ones, of two firms."
+)
 
 
 def card(result: TrainingResult) -> str:
@@ -54,7 +59,8 @@ def caveats(language: Language, synthetic: bool) -> list[str]:
 def comparison(result: TrainingResult, language: Language) -> list[str]:
     """How the candidates did, the chosen one marked, as lines of text."""
     measured, best = result.metrics["by_cross_validation"], result.metrics["chosen"]
-    return [*_table(measured, best, language), *_recency(result.metrics, language)]
+    table = _table(measured, best, language) if measured else [language.text(NOT_COMPARED)]
+    return [*table, *_recency(result.metrics, language)]
 
 
 def monitoring_text(watch: MonitoringReport, language: Language) -> list[str]:
@@ -100,11 +106,7 @@ def _card(result: TrainingResult, language: Language) -> str:
         "",
         "## " + say("How good it is"),
         "",
-        say("Cross-validated ({folds} folds, {repeats} times):").format(
-            folds=metrics["folds"], repeats=metrics["repeats"]
-        ),
-        "",
-        *_table(metrics["by_cross_validation"], metrics["chosen"], language),
+        *_cross_validated(metrics, language),
     ]
     if later := metrics["by_year"]:
         sentence = say(
@@ -132,6 +134,20 @@ def _card(result: TrainingResult, language: Language) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _cross_validated(metrics: Metrics, language: Language) -> list[str]:
+    """Measures on applications left out of the fit, or that there are none."""
+    say = language.text
+    if not metrics["by_cross_validation"]:
+        return [say(NOT_COMPARED)]
+    return [
+        say("Cross-validated ({folds} folds, {repeats} times):").format(
+            folds=metrics["folds"], repeats=metrics["repeats"]
+        ),
+        "",
+        *_table(metrics["by_cross_validation"], metrics["chosen"], language),
+    ]
 
 
 def _years(metrics: Metrics, language: Language) -> list[str]:
