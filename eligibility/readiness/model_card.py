@@ -67,7 +67,8 @@ def monitoring_text(watch: MonitoringReport, language: Language) -> list[str]:
     """What new outcomes say of a model, the verdict first."""
     say = language.text
     verdict = say("Retrain") if watch.retrain else say("Keep")
-    result = [f"{verdict}: {' '.join(reason.say(language) for reason in watch.reasons)}"]
+    reasons = " ".join(reason.say(language) for reason in watch.reasons)
+    result = [say("{verdict}: {reasons}").format(verdict=verdict, reasons=reasons)]
     sentence = say(
         "{applications} outcomes: {certified} certified, {expected} expected; log-loss {log_loss} "
         "(expected {loss}), calibration error {error}, AUC {auc}."

@@ -265,6 +265,19 @@ def test_another_process_asks_for_training_and_says_why(
     # a third of its cells are blank, of which the chances know that they know little
     assert "Firms have changed" in said
     assert found.drift[0].chance < 1e-6
+    # by their titles, each once, in either language
+    title = load_scheme().edition("e2016").conditions_by_id["rd_intensity"].title
+    assert said.count(title.en) == 1
+    assert title.zh in " ".join(reason.say(CHINESE) for reason in found.reasons)
+    assert "_" not in said
+
+
+def test_a_model_of_no_outcome_is_checked_without_a_word_of_features_that_changed(
+    past: TrainingData,
+) -> None:
+    found = watch(train(some(past, np.arange(0)), "hnte").model, replace(past, sha256="another"))
+    assert {entry.chance for entry in found.drift} == {1.0}
+    assert found.retrain
 
 
 def test_outcomes_that_no_figure_tells_surprise_by_their_log_loss_alone(
