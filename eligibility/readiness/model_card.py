@@ -24,6 +24,8 @@ def card(result: TrainingResult) -> str:
 
 def about(training: TrainingSummary, language: Language) -> str:
     """What kind of model it is and what it learned from."""
+    if not training.applications:
+        return training.sentence.say(language)
     sentence = language.text(
         "{estimator}, learned from {applications} applications of {first} to {last}, {certified} of "
         "them certified."

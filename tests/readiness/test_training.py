@@ -16,7 +16,7 @@ from eligibility.readiness.artifact import save
 from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier, candidates
 from eligibility.readiness.metrics import calibration_bins, calibration_error, wilson
 from eligibility.readiness.model import FeatureDistribution
-from eligibility.readiness.model_card import monitoring_text
+from eligibility.readiness.model_card import card, monitoring_text
 from eligibility.readiness.monitoring import LEAST, watch
 from eligibility.readiness.training import LEAST_OF_EACH, TrainingResult, train
 from eligibility.readiness.training_data import TrainingData, read_past
@@ -90,6 +90,7 @@ def test_no_outcome_at_all_gives_what_the_law_suggests_and_says_so(past: Trainin
     result = train(some(past, np.arange(0)), "hnte")
     assert str(result.words).startswith("0 outcomes")
     assert "0 outcomes" in str(result.model.training.sentence)
+    assert "0 to 0" not in card(result)
     chances = result.model.estimator.chances(past.features)
     np.testing.assert_allclose(
         chances.probability, result.model.prior.chances(past.features).probability
