@@ -23,10 +23,13 @@ def place_of_least(columns: Sequence[Floats], rows: int) -> Codes:
     for start in range(0, rows, ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
         least = np.full(len(result[part]), np.inf)
-        for place, column in enumerate(columns):
-            lower = column[part] < least
-            np.copyto(least, column[part], where=lower)
-            np.copyto(result[part], np.int8(place), where=lower)
+        last_fall = np.zeros(len(least), dtype=np.int8)
+        for place, column in enumerate(columns, 1):
+            falls = (column[part] < least).view(np.int8)
+            np.fmin(least, column[part], out=least)
+            # places rise, so the greatest is the last at which the least fell
+            np.maximum(last_fall, falls * np.int8(place), out=last_fall)
+        np.subtract(last_fall, np.int8(1), out=result[part])
     return result
 
 

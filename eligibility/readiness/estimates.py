@@ -114,7 +114,8 @@ def learn_effects(
     weight /= weight.sum()
     effect = weight @ np.array(means)
     deviation = np.sqrt(weight @ np.array(squares) - effect**2)
-    return GroupEffects(names, effect, deviation, float(weight @ SPREADS))
+    # of a group that nobody has seen the variance is the mean one
+    return GroupEffects(names, effect, deviation, float(np.sqrt(weight @ SPREADS**2)))
 
 
 def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> Floats:
@@ -132,13 +133,14 @@ def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> 
         How many come first.
     """
     some = np.flatnonzero(unknown)
-    rest = slope[first:, some]
-    reach = dtrmm(1.0, root[:first, :first], slope[:first].T, side=1, lower=1, overwrite_b=1)
-    variance = np.asarray(np.einsum("ij,ij->i", reach, reach))
+    rest = slope[first:].take(some, axis=1)
+    reach = dtrmm(1.0, root[:first, :first], slope[:first].T, side=1, lower=1, overwrite_b=1).T
+    variance = np.asarray(np.einsum("ji,ji->i", reach, reach))
     if len(some):
-        moved = reach.T[:, some] + root[first:, :first].T @ rest
+        moved = root[first:, :first].T @ rest
+        moved += reach.take(some, axis=1)
         alone = root[first:, first:].T @ rest
-        variance[some] = (moved**2).sum(axis=0) + (alone**2).sum(axis=0)
+        variance[some] = np.einsum("ji,ji->i", moved, moved) + np.einsum("ji,ji->i", alone, alone)
     return variance
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eligibility.domain.results import TrainingSummary
+from eligibility.domain.text import msgid
 from eligibility.i18n import CHINESE, ENGLISH, Language
 from eligibility.readiness.baselines import TITLES
 from eligibility.readiness.monitoring import MonitoringReport
@@ -10,6 +11,10 @@ from eligibility.readiness.training import Metrics, TrainingResult
 from eligibility.schemes.registry import load_scheme
 
 COLUMNS = ("log_loss", "brier", "calibration_error", "auc")
+NOT_COMPARED = msgid(
+    "No chance was checked on applications left out of the fit: that takes two certified and two "
+    "refused ones, of two firms."
+)
 
 
 def card(result: TrainingResult) -> str:
@@ -19,6 +24,8 @@ def card(result: TrainingResult) -> str:
 
 def about(training: TrainingSummary, language: Language) -> str:
     """What kind of model it is and what it learned from."""
+    if not training.applications:
+        return training.sentence.say(language)
     sentence = language.text(
         "{estimator}, learned from {applications} applications of {first} to {last}, {certified} of "
         "them certified."
@@ -54,14 +61,16 @@ def caveats(language: Language, synthetic: bool) -> list[str]:
 def comparison(result: TrainingResult, language: Language) -> list[str]:
     """How the candidates did, the chosen one marked, as lines of text."""
     measured, best = result.metrics["by_cross_validation"], result.metrics["chosen"]
-    return [*_table(measured, best, language), *_recency(result.metrics, language)]
+    table = _table(measured, best, language) if measured else [language.text(NOT_COMPARED)]
+    return [*table, *_recency(result.metrics, language)]
 
 
 def monitoring_text(watch: MonitoringReport, language: Language) -> list[str]:
     """What new outcomes say of a model, the verdict first."""
     say = language.text
     verdict = say("Retrain") if watch.retrain else say("Keep")
-    result = [f"{verdict}: {' '.join(reason.say(language) for reason in watch.reasons)}"]
+    reasons = " ".join(reason.say(language) for reason in watch.reasons)
+    result = [say("{verdict}: {reasons}").format(verdict=verdict, reasons=reasons)]
     sentence = say(
         "{applications} outcomes: {certified} certified, {expected} expected; log-loss {log_loss} "
         "(expected {loss}), calibration error {error}, AUC {auc}."
@@ -100,11 +109,7 @@ def _card(result: TrainingResult, language: Language) -> str:
         "",
         "## " + say("How good it is"),
         "",
-        say("Cross-validated ({folds} folds, {repeats} times):").format(
-            folds=metrics["folds"], repeats=metrics["repeats"]
-        ),
-        "",
-        *_table(metrics["by_cross_validation"], metrics["chosen"], language),
+        *_cross_validated(metrics, language),
     ]
     if later := metrics["by_year"]:
         sentence = say(
@@ -132,6 +137,20 @@ def _card(result: TrainingResult, language: Language) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _cross_validated(metrics: Metrics, language: Language) -> list[str]:
+    """Measures on applications left out of the fit, or that there are none."""
+    say = language.text
+    if not metrics["by_cross_validation"]:
+        return [say(NOT_COMPARED)]
+    return [
+        say("Cross-validated ({folds} folds, {repeats} times):").format(
+            folds=metrics["folds"], repeats=metrics["repeats"]
+        ),
+        "",
+        *_table(metrics["by_cross_validation"], metrics["chosen"], language),
+    ]
 
 
 def _years(metrics: Metrics, language: Language) -> list[str]:

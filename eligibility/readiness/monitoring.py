@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,13 @@ from scipy.stats import chi2, norm
 
 from eligibility.domain.arrays import Floats
 from eligibility.domain.errors import InputError
-from eligibility.domain.text import Message, msgid
+from eligibility.domain.results import TrainingSummary
+from eligibility.domain.text import Message, Wording, msgid
+from eligibility.readiness.features import SCORE, TOTALS
 from eligibility.readiness.metrics import calibration_bins, measures
 from eligibility.readiness.model import Model, bin_counts
 from eligibility.readiness.training_data import TrainingData
+from eligibility.schemes.registry import load_scheme
 
 #: outcomes below which nothing can be told
 LEAST = 30
@@ -90,9 +94,11 @@ def watch(model: Model, past: TrainingData) -> MonitoringReport:
     loss, spread = _expected_loss(chance, draws)
     drift = _drift(model, features)
     outside = float(model.distribution.outside(features).any(axis=1).mean())
+    moved = [entry.feature for entry in drift if entry.chance < SURPRISE / 3 / len(drift)]
     reasons = _reasons(
-        certified.sum(), chance, draws, metrics["log_loss"], loss, spread, drift, outside
-    )
+        certified.sum(), chance, draws, metrics["log_loss"], loss, spread,
+        _titles(moved, model.training), outside,
+    )  # fmt: skip
     count = len(certified)
     own = past.sha256 == model.training.sha256
     retrain = bool(reasons) and count >= LEAST and not own
@@ -144,6 +150,10 @@ def _drift(model: Model, values: Floats) -> list[Drift]:
     then, now = model.distribution.counts, bin_counts(values, model.distribution.edges)
     result = []
     for name, old, new in zip(model.layout.names, then, now, strict=True):
+        if not (old.any() and new.any()):
+            # without firms on either side nothing has changed
+            result.append(Drift(name, 1.0))
+            continue
         used = (old + new) > 0
         table = np.stack([old[used], new[used]]).astype(float)
         expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
@@ -159,7 +169,7 @@ def _reasons(
     log_loss: float,
     loss: float,
     spread: float,
-    drift: list[Drift],
+    moved: Wording | None,
     outside: float,
 ) -> list[Message]:
     result = []
@@ -178,11 +188,24 @@ def _reasons(
             "Its log-loss is {found}, and would be {expected} if its chances were right."
         )
         result.append(Message(sentence, {"found": f"{log_loss:.3f}", "expected": f"{loss:.3f}"}))
-    moved = [entry.feature for entry in drift if entry.chance < SURPRISE / 3 / len(drift)]
-    if moved:
+    if moved is not None:
         sentence = msgid("Firms have changed in: {features}.")
-        result.append(Message(sentence, {"features": ", ".join(moved)}))
+        result.append(Message(sentence, {"features": moved}))
     if outside > MANY_OUTSIDE:
         sentence = msgid("Firms outside what the model has seen: {share}%.")
         result.append(Message(sentence, {"share": round(100 * outside)}))
     return result
+
+
+def _titles(features: Sequence[str], training: TrainingSummary) -> Wording | None:
+    """The conditions and items that features tell of, by their titles; None where there are none."""
+    law = load_scheme(training.scheme).edition(training.edition)
+    stems = [SCORE if name in TOTALS else name.partition(".")[0] for name in features]
+    titles = [
+        (law.conditions_by_id.get(stem) or law.items[stem]).title for stem in dict.fromkeys(stems)
+    ]
+    if not titles:
+        return None
+    return Wording(
+        zh="、".join(title.zh for title in titles), en=", ".join(title.en for title in titles)
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pytest
@@ -22,6 +24,8 @@ from eligibility.i18n import ENGLISH  # noqa: E402
 from eligibility.readiness.artifact import load, replace  # noqa: E402
 from eligibility.readiness.training_data import past_of_records  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
+from eligibility.simulation.applications import simulate  # noqa: E402
+from eligibility.simulation.file import write_applications  # noqa: E402
 from eligibility.store import System, close_stores, plain  # noqa: E402
 from eligibility.store.schema import Role  # noqa: E402
 from tests import empty_store  # noqa: E402
@@ -221,6 +225,23 @@ def test_a_dozen_outcomes_train_a_model_that_says_how_many_refusals_it_saw(tmp_p
     app = given(opened("reference/model", language="en"), PAST, past_file(tmp_path, rows=12))
     pressed(app, "Train")
     assert "refusals among 12 outcomes" in html(app)
+
+
+@pytest.mark.usefixtures("model")
+def test_outcomes_of_one_kind_train_a_model_that_compares_nothing_and_says_so(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "certified.csv"
+    applications = dataclasses.replace(simulate(12, 1), labels=np.ones(12, dtype=np.bool_))
+    write_applications(applications, load_scheme(), path)
+    app = given(opened("reference/model", language="zh"), PAST, path)
+    pressed(app, "开始训练")
+    assert "12 个结果中有 0 个未通过" in html(app)
+    assert any("没有用未参与拟合的申报检验过" in each.value for each in app.markdown)
+    pressed(app, "采用该模型")
+    card = opened("reference/model", language="zh")
+    assert "12 个结果中有 0 个未通过" in html(card)
+    assert any("没有用未参与拟合的申报检验过" in each.value for each in card.markdown)
 
 
 @pytest.mark.usefixtures("model")

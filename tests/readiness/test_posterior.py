@@ -17,6 +17,7 @@ from eligibility.domain.arrays import place_of_least
 from eligibility.domain.results import UNMET
 from eligibility.readiness.baselines import BASE_RATE, BootstrapClassifier, InformativeColumns
 from eligibility.readiness.conjunction import ConjunctionClassifier
+from eligibility.readiness.estimates import learn_effects
 from eligibility.readiness.features import features, layout
 from eligibility.readiness.overdispersion import learn_overdispersion
 from eligibility.readiness.training import TrainingResult
@@ -93,6 +94,18 @@ def test_a_harsh_last_year_is_put_down_to_the_year() -> None:
     assert wrong[0] < wrong[1]
 
 
+def test_a_group_that_nobody_has_seen_is_as_wide_as_the_groups_may_differ() -> None:
+    names = np.arange(7)
+    little = 0.02 * np.eye(7)
+    alike, apart = (
+        learn_effects(names, effect, little, 0.5).spread
+        for effect in (np.zeros(7), np.array([-0.9, -0.5, -0.2, 0.0, 0.3, 0.5, 0.8]))
+    )
+    # the mean of the spreads, for the root of their mean square, said 0.55
+    assert alike < 0.2
+    assert apart > 0.56
+
+
 def test_reasons_of_refusals_bring_the_chances_nearer_to_the_truth() -> None:
     later = simulate(3000, 99)
     values, fine = told(later)
@@ -158,6 +171,7 @@ def test_the_weakest_factor_is_the_least_one_and_the_first_of_several(
     columns = [*RNG.integers(0, 4, (3, 5000)) / 4]
     assert (place_of_least(columns, 5000) == np.argmin(columns, axis=0)).all()
     assert place_of_least([], 2).tolist() == [-1, -1]
+    assert place_of_least([np.array([np.nan, 1.0]), np.array([2.0, np.nan])], 2).tolist() == [1, 0]
     (found,) = assess_table(table(base(st_staff=9, staff_total=100)))
     readiness = trained.model.readiness(found)
     names = [*readiness.factors]

@@ -16,7 +16,7 @@ from eligibility.readiness.artifact import save
 from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier, candidates
 from eligibility.readiness.metrics import calibration_bins, calibration_error, wilson
 from eligibility.readiness.model import FeatureDistribution
-from eligibility.readiness.model_card import monitoring_text
+from eligibility.readiness.model_card import card, monitoring_text
 from eligibility.readiness.monitoring import LEAST, watch
 from eligibility.readiness.training import LEAST_OF_EACH, TrainingResult, train
 from eligibility.readiness.training_data import TrainingData, read_past
@@ -90,6 +90,7 @@ def test_no_outcome_at_all_gives_what_the_law_suggests_and_says_so(past: Trainin
     result = train(some(past, np.arange(0)), "hnte")
     assert str(result.words).startswith("0 outcomes")
     assert "0 outcomes" in str(result.model.training.sentence)
+    assert "0 to 0" not in card(result)
     chances = result.model.estimator.chances(past.features)
     np.testing.assert_allclose(
         chances.probability, result.model.prior.chances(past.features).probability
@@ -265,6 +266,19 @@ def test_another_process_asks_for_training_and_says_why(
     # a third of its cells are blank, of which the chances know that they know little
     assert "Firms have changed" in said
     assert found.drift[0].chance < 1e-6
+    # by their titles, each once, in either language
+    title = load_scheme().edition("e2016").conditions_by_id["rd_intensity"].title
+    assert said.count(title.en) == 1
+    assert title.zh in " ".join(reason.say(CHINESE) for reason in found.reasons)
+    assert "_" not in said
+
+
+def test_a_model_of_no_outcome_is_checked_without_a_word_of_features_that_changed(
+    past: TrainingData,
+) -> None:
+    found = watch(train(some(past, np.arange(0)), "hnte").model, replace(past, sha256="another"))
+    assert {entry.chance for entry in found.drift} == {1.0}
+    assert found.retrain
 
 
 def test_outcomes_that_no_figure_tells_surprise_by_their_log_loss_alone(

@@ -50,7 +50,7 @@ def none(why: Message | None, teaches: bool) -> None:
 
 def card(result: TrainingResult, folder: Path) -> None:
     """What it learned from, how good it is, what must be kept in mind."""
-    from eligibility.readiness.model_card import about
+    from eligibility.readiness.model_card import NOT_COMPARED, about
 
     training_summary, metrics = result.model.training, result.metrics
     st.html(
@@ -64,7 +64,10 @@ def card(result: TrainingResult, folder: Path) -> None:
         )
     )
     st.header(_("Are its chances right?"), anchor=False)
-    calibration(metrics["calibration"])
+    if metrics["calibration"]:
+        calibration(metrics["calibration"])
+    else:
+        st.write(_(NOT_COMPARED))
     with st.expander(_("Details: measures of every estimator, rules, file")):
         _details(result)
     download_button.button(
@@ -79,21 +82,23 @@ def card(result: TrainingResult, folder: Path) -> None:
 def _details(result: TrainingResult) -> None:
     """What only who compares models reads: measures, the rules learned under, the file."""
     training_summary, metrics = result.model.training, result.metrics
-    sentence = _("Cross-validated ({folds} folds, {repeats} times):")
-    st.caption(sentence.format(folds=metrics["folds"], repeats=metrics["repeats"]))
-    st.html(candidates(metrics["by_cross_validation"], metrics["chosen"]))
+    if metrics["by_cross_validation"]:
+        sentence = _("Cross-validated ({folds} folds, {repeats} times):")
+        st.caption(sentence.format(folds=metrics["folds"], repeats=metrics["repeats"]))
+        st.html(candidates(metrics["by_cross_validation"], metrics["chosen"]))
     if later := metrics["by_year"]:
         sentence = _(
             "Trained on earlier years, tried on {applications} applications from {year} on:"
         )
         st.caption(sentence.format(applications=later["applications"], year=later["tried_on_from"]))
         st.html(candidates(later["candidates"], metrics["chosen"]))
-    st.caption(
-        _(
-            "The chosen estimator is marked. Log-loss, Brier score and calibration error: "
-            "less is better; AUC: more is better."
+    if metrics["by_cross_validation"]:
+        st.caption(
+            _(
+                "The chosen estimator is marked. Log-loss, Brier score and calibration error: "
+                "less is better; AUC: more is better."
+            )
         )
-    )
     scheme = load_scheme(training_summary.scheme)
     rules = _("Rules: {scheme}, {edition}; {features} features.").format(
         scheme=language().of(scheme.title),

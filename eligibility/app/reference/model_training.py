@@ -200,6 +200,11 @@ def _comparison(
     measured, best = candidate.metrics["by_cross_validation"], candidate.metrics["chosen"]
     st.subheader(_("The new model"), anchor=False)
     st.html(tag("p", candidate.words.say(language())))
+    if not measured:
+        from eligibility.readiness.model_card import NOT_COMPARED
+
+        st.write(_(NOT_COMPARED))
+        return
     st.html(candidates(measured, best))
     if current is None:
         return
