@@ -1,7 +1,7 @@
 """What shares and points could be by every value that a blank may admissibly have.
 
 A blank amount is nothing or more, a part is never more than its whole, and a firm is registered by
-its application. Each function is for rows of which some figure is blank.
+its application; for a share of fiscal years, before the year of its application. Each function is for rows of which some figure is blank.
 """
 
 from __future__ import annotations
@@ -74,10 +74,17 @@ def _registrations(firms: FirmTable) -> list[FirmTable]:
 def range_over_registrations(
     firms: FirmTable, form: Callable[[FirmTable], ShareRange]
 ) -> ShareRange:
-    """The range of a share over all registrations that are admissible: several only where it is blank."""
+    """The range of a share over all registrations that are admissible: several only where it is blank.
+
+    A firm that was registered in the year of its application has no fiscal year to form a share of
+    (195号 三、（一）) and fails by its age (第十一条（一）), so a blank is none of these.
+    """
     blank = np.isnat(firms.dates("registered_on"))
-    if blank.all() or not blank.any():
-        return union_of_ranges(over_registrations(firms, form))
+    if not blank.any():
+        return form(firms)
+    if blank.all():
+        _, *earlier = firms.memoize("registrations", lambda: _registrations(firms))  # fmt: skip
+        return union_of_ranges([form(table) for table in earlier])
     known, unsaid = (
         range_over_registrations(firms.memoize(("rows", some), partial(firms.take, rows)), form)
         for some, rows in ((True, ~blank), (False, blank))
