@@ -65,9 +65,10 @@ def segments(strip: Strip, forms: Sequence[FormDefinition]) -> list[Segment]:
             continue
         starts.append((place, form, by_code))
     if not any(form for _, form, _ in starts):
-        others = [form for form in forms if not any(_is_no_title(row, form) for row in strip.rows)]
-        named = _form_named(strip.place, others)
-        return [Segment(named or form_of_labels(strip.rows, others), strip.rows, named is not None)]
+        if any(_is_no_title(row, form) for row in strip.rows for form in forms):
+            return [Segment(None, strip.rows, False)]
+        named = _form_named(strip.place, forms)
+        return [Segment(named or form_of_labels(strip.rows, forms), strip.rows, named is not None)]
     starts = _with_headings(starts, strip.rows)
     cuts = [*(place for place, _, _ in starts), len(strip.rows)]
     found = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from tests.firms import base, table
@@ -48,3 +50,19 @@ def test_a_fill_is_tried_only_where_a_figure_is_blank_and_applies() -> None:
     (item,) = [each for each in young["score"]["items"] if each["id"] == "conversion"]
     # the blank year ended before the firm was registered
     assert (item["low"], item["high"], item["missing"]) == (25, 30, [])
+
+
+@pytest.mark.parametrize("share", [("rd_intensity", "met"), ("domestic_rd_share", "met")])
+def test_a_share_that_every_year_of_registration_decides_needs_no_date(
+    share: tuple[str, str],
+) -> None:
+    """Registered in the year of application a firm has no year to form a share of, and is too young."""
+    (record,) = records(assess_table(table(base(registered_on=None))))
+    findings = {each["id"]: each for each in record["findings"]}
+    assert findings[share[0]]["status"] == share[1]
+    assert findings["registration_age"]["status"] == "undetermined"
+    young = base(registered_on=None, sales_revenue_y1=base()["sales_revenue_y1"] * 100)
+    (record,) = records(assess_table(table(young)))
+    (ratio,) = [each for each in record["findings"] if each["id"] == "rd_intensity"]
+    # the latest year reaches the line, three years do not
+    assert (ratio["status"], ratio["missing"]) == ("undetermined", ["registered_on"])
